@@ -1,0 +1,87 @@
+# Everything one does here. `make` lists it. Works with GNU make 3.81 (macOS) and newer.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.SUFFIXES:
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+PY := .venv/bin/python
+READY := .venv/.ready
+DATA ?= ./data
+HOST ?= 127.0.0.1
+PORT ?= 8080
+ARGS ?=
+
+CODE := protocol server client_cli
+# bench/ and tests/ may be absent from a source archive.
+PYTHON_FILES := $(CODE) $(wildcard tests bench)
+
+##@ Use it
+.PHONY: run
+run: $(READY)  ## start a server with its data in ./data, and the terminal client
+	@exec $(PY) -m among_server.admin.main demo --data $(DATA) $(ARGS)
+
+.PHONY: serve
+serve: $(READY)  ## start the server alone on 127.0.0.1:8080
+	@exec .venv/bin/among-server serve --data $(DATA) --host $(HOST) --port $(PORT) $(ARGS)
+
+##@ Work on it
+.PHONY: dev
+dev: $(READY)  ## make .venv with all that is needed (again only when the lock changed)
+
+$(READY): requirements.lock pyproject.toml protocol/pyproject.toml scripts/venv.sh
+	@scripts/venv.sh
+	@touch $@
+
+.PHONY: test
+test: $(READY)  ## run the tests; ARGS="-k pins" and the like go to pytest
+	@$(PY) -m pytest $(ARGS)
+
+.PHONY: lint
+lint: $(READY)  ## format, lint, types, import contracts, schema: all but the tests
+	$(PY) -m ruff format --check $(PYTHON_FILES)
+	$(PY) -m ruff check $(PYTHON_FILES)
+	$(PY) -m mypy
+	.venv/bin/lint-imports --no-cache
+	$(PY) -m among_protocol.schema --check
+
+.PHONY: check
+check: lint  ## all that a change must pass: lint, then the tests
+	@$(MAKE) test
+
+.PHONY: fmt
+fmt: $(READY)  ## format the code and mend what ruff can
+	$(PY) -m ruff check --fix-only $(PYTHON_FILES)
+	$(PY) -m ruff format $(PYTHON_FILES)
+
+.PHONY: schema
+schema: $(READY)  ## write the protocol's schema.json anew from its types
+	$(PY) -m among_protocol.schema
+
+.PHONY: bench
+bench: $(READY)  ## measure; ARGS go to the benchmark
+	@exec $(PY) -m bench $(ARGS)
+
+.PHONY: soak
+soak: $(READY)  ## run the long tests, which `make test` leaves out
+	@exec $(PY) -m pytest -m soak tests/soak $(ARGS)
+
+##@ Keep it
+.PHONY: lock
+lock: $(READY)  ## renew requirements.lock (needs uv); ARGS=--upgrade for newer versions
+	@command -v uv >/dev/null || { echo "among: make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
+	uv pip compile --quiet pyproject.toml protocol/pyproject.toml --all-extras \
+	    --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-package among-protocol \
+	    --custom-compile-command "make lock" --output-file requirements.lock $(ARGS)
+
+.PHONY: clean
+clean:  ## remove .venv, caches and build results; ./data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	find $(PYTHON_FILES) -type d -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: help
+help:
+	@if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then b=$$(printf '\033[1m'); c=$$(printf '\033[36m'); n=$$(printf '\033[0m'); fi; \
+	printf '%s\n' "$${b}Among$${n}, a real-time community chat server. $${b}make run$${n} is the way in."; \
+	awk -v b="$$b" -v c="$$c" -v n="$$n" -F ':.*## ' \
+	    '/^##@ / { printf "\n%s%s%s\n", b, substr($$0, 5), n } \
+	     /^[a-z]+:.*## / { printf "  %s%-8s%s %s\n", c, $$1, n, $$2 }' $(firstword $(MAKEFILE_LIST))
