@@ -1,0 +1,42 @@
+"""The documents hold together: links lead somewhere, decisions are numbered without a hole."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def documents() -> list[Path]:
+    return [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+
+
+def test_links_between_documents_lead_somewhere():
+    broken = []
+    for document in documents():
+        for target in LINK.findall(without_code(document.read_text("utf-8"))):
+            path = target.partition("#")[0]
+            if path and not re.match(r"[a-z]+:", path) and not (document.parent / path).exists():
+                broken.append(f"{document.relative_to(ROOT)} -> {target}")
+    assert broken == []
+
+
+def test_decisions_are_numbered_without_a_hole():
+    numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs/adr").glob("[0-9]*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_every_decision_says_where_it_stands():
+    for path in (ROOT / "docs/adr").glob("[0-9]*.md"):
+        assert re.search(r"^Status: (accepted|replaced by \d{4}|proposed)", path.read_text("utf-8"), re.MULTILINE), path
+
+
+def test_the_makefile_lists_every_target():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    phony = set(re.findall(r"^\.PHONY: (\w+)$", makefile, re.MULTILINE)) - {"help"}
+    listed = set(re.findall(r"^(\w+):.*## ", makefile, re.MULTILINE))
+    assert listed == phony
