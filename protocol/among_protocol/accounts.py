@@ -1,0 +1,56 @@
+"""An account: the login, with its profile, which is who one is wherever nothing else was claimed."""
+
+from typing import ClassVar
+
+from .base import AboutText, Command, Entry, HandleText, NameText, Shape, Write
+
+
+class Account(Shape, kw_only=True):
+    """One's own account. The id names the account's own log and is told to nobody else."""
+
+    id: str
+    handle: str
+    display_name: str
+    bio: str = ""
+    owner: bool = False  # of the server
+
+
+class AccountCreated(Entry, tag="account.created", kw_only=True):
+    handle: str
+    display_name: str
+
+
+class AccountUpdated(Entry, tag="account.updated", kw_only=True):
+    handle: str
+    display_name: str
+    bio: str = ""
+
+
+class AccountWritten(Shape, kw_only=True):
+    entry: AccountUpdated
+    repeat: bool = False
+
+
+class UpdateAccount(Write, tag="account.update", kw_only=True):
+    """Change one's profile; what is left out stays. Every community of the account hears `member.updated`."""
+
+    Reply: ClassVar[type[Shape]] = AccountWritten
+
+    display_name: NameText | None = None
+    bio: AboutText | None = None
+
+
+class Profile(Shape, kw_only=True):
+    """An account as others see it."""
+
+    handle: str
+    display_name: str
+    bio: str = ""
+
+
+class ReadAccount(Command, tag="account.read", kw_only=True):
+    """The profile behind a handle."""
+
+    Reply: ClassVar[type[Shape]] = Profile
+
+    handle: HandleText

@@ -1,0 +1,102 @@
+"""What every frame has in common: commands, replies, events, and the field types they are made of.
+
+Rules: a frame is one object with a `type`. A client sends commands, each with an `id` of its choosing; exactly one
+reply, `ok` or `refused`, carries that `id` back. Everything else the server sends is an event. Unknown fields are
+ignored on both sides, so fields are only ever added, and always with a default.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+MAX_INT = 2**53 - 1  # numbers on the wire stay exact in languages whose only number is a double
+
+CommandId = Annotated[str, Meta(min_length=1, max_length=64)]
+Nonce = Annotated[str, Meta(min_length=1, max_length=64)]
+Id = Annotated[str, Meta(min_length=1, max_length=64)]
+Seq = Annotated[int, Meta(ge=0, le=MAX_INT)]  # number of an entry in its log; the first entry is 1, 0 is "before it"
+Rev = Annotated[int, Meta(ge=0, le=MAX_INT)]  # revision of a persona; the first is 1
+Time = str  # RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers
+
+HandleText = Annotated[str, Meta(min_length=3, max_length=32)]  # grammar in text.py
+NameText = Annotated[str, Meta(min_length=1, max_length=64)]  # code points after NFC
+AboutText = Annotated[str, Meta(max_length=500)]  # code points after NFC
+TopicText = Annotated[str, Meta(max_length=250)]  # code points after NFC
+BodyText = Annotated[str, Meta(min_length=1, max_length=8000)]  # UTF-8 bytes; code points are only the first check
+PasswordText = Annotated[str, Meta(min_length=1, max_length=1024)]
+PageLimit = Annotated[int, Meta(ge=1, le=200)]
+
+ErrorClass = Literal["fix", "auth", "wait", "gone", "bug"]
+
+
+class Shape(Struct, kw_only=True, omit_defaults=True):
+    """A plain object inside a frame; fields at their default are left out."""
+
+
+class Command(Struct, kw_only=True, omit_defaults=True, tag_field="type"):
+    """What a client asks. `Reply` names the struct that arrives as `result` of the `ok`."""
+
+    Reply: ClassVar[type[Shape]]
+
+    id: CommandId
+
+
+class Write(Command, kw_only=True):
+    """A command that writes entries. The same account, nonce and content give the first result again, marked
+    `repeat`, for as long as that result exists; other content under a used nonce is refused (`nonce.conflict`)."""
+
+    nonce: Nonce
+
+
+class Event(Struct, kw_only=True, omit_defaults=True, tag_field="type"):
+    """What the server says without being asked. Unknown types are safe to skip."""
+
+
+class Entry(Event, kw_only=True):
+    """A durable event: an entry in the log of a place.
+
+    `log` is the id of the place (a room, a community, one's own account). `seq` follows the one before it without a
+    hole; where an entry covers more than itself, `from` is the first number that it covers. A client is whole when
+    `from` (or `seq`) is the number after the last one it has.
+    """
+
+    log: Id
+    seq: Seq
+    at: Time
+    by: str = ""  # the author's membership; empty when the place itself or its owner speaks
+    rev: Rev = 0  # revision of the author's persona at that moment
+    nonce: str = ""  # of the author's command: lets every device of the author know its own
+    first: Seq = msgspec.field(default=0, name="from")  # 0: covers itself alone
+
+
+class Budget(Shape, kw_only=True):
+    """How much one may still ask. Told when less than half is left, and in every refusal for rate."""
+
+    left: int  # units that may be spent now
+    of: int  # units when full
+    full_in_ms: int  # until it is full again, when nothing more is asked
+
+
+class Ok(Struct, kw_only=True, omit_defaults=True, tag_field="type", tag="ok"):
+    """The reply to a command that was carried out. `result` is the command's own `Reply`."""
+
+    id: str
+    result: msgspec.Raw = msgspec.Raw(b"")
+    budget: Budget | None = None
+
+
+class Refused(Struct, kw_only=True, omit_defaults=True, tag_field="type", tag="refused"):
+    """The reply to a command that was not carried out; nothing has changed."""
+
+    id: str | None  # null when the frame was too broken to tell
+    code: str  # stable, documented, see codes.py
+    kind: ErrorClass = msgspec.field(name="class")  # what to do next: fix, auth, wait, gone, bug
+    message: str  # a sentence for people
+    field: str = ""  # path of the offending field, where there is one
+    retry_after_ms: int = 0  # class `wait` only
+    budget: Budget | None = None
+
+
+class Done(Shape, kw_only=True):
+    """The result of a command with nothing to tell."""

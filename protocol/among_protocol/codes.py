@@ -1,0 +1,89 @@
+"""Error codes and close codes. Each says what the client does next, so that no client needs a table.
+
+The class of an error: `fix` (the request is wrong: change it), `auth` (sign in, or as somebody with the right),
+`wait` (the same request again after `retry_after_ms`), `gone` (not there, or not for you: the two look alike),
+`bug` (ours: report it; the request was not carried out as far as we know, repeat it with the same nonce).
+Close codes 4000-4499 mean "come back, with back-off", 4500-4999 mean "do not".
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from .base import ErrorClass
+
+
+class ErrorCode(NamedTuple):
+    code: str
+    kind: ErrorClass
+    message: str  # the default sentence
+
+
+MALFORMED = ErrorCode("frame.malformed", "fix", "This frame is not a command of the protocol.")
+UNKNOWN_COMMAND = ErrorCode("frame.unknown_command", "fix", "There is no command of this type.")
+FIELD_INVALID = ErrorCode("field.invalid", "fix", "A field has a value that is not allowed.")
+FIELD_TOO_LONG = ErrorCode("field.too_long", "fix", "A text is longer than allowed.")
+SIGN_IN_REQUIRED = ErrorCode("session.sign_in_required", "auth", "Sign in first.")
+SIGNED_IN_ALREADY = ErrorCode("session.signed_in_already", "fix", "This session is signed in already.")
+BAD_CREDENTIALS = ErrorCode("session.bad_credentials", "auth", "No account has this handle and password.")
+TOKEN_INVALID = ErrorCode("session.token_invalid", "auth", "This token is not valid, or no longer.")
+INSECURE = ErrorCode("session.insecure", "auth", "Passwords and tokens are only taken over TLS or loopback.")
+SIGN_UP_CLOSED = ErrorCode("account.sign_up_closed", "auth", "Signing up needs an invite here.")
+INVITE_INVALID = ErrorCode("account.invite_invalid", "auth", "This invite is not valid, or no longer.")
+HANDLE_TAKEN = ErrorCode("handle.taken", "fix", "This handle belongs to somebody else.")
+HANDLE_RESERVED = ErrorCode("handle.reserved", "fix", "This handle is reserved.")
+SLUG_TAKEN = ErrorCode("slug.taken", "fix", "This short name is in use.")
+RIGHT_MISSING = ErrorCode("right.missing", "auth", "Your role does not carry the right to do this.")
+ACCOUNT_GONE = ErrorCode("account.gone", "gone", "There is no such account.")
+COMMUNITY_GONE = ErrorCode("community.gone", "gone", "There is no such community.")
+ROOM_GONE = ErrorCode("room.gone", "gone", "There is no such room.")
+LOG_GONE = ErrorCode("log.gone", "gone", "There is no such log.")
+MEMBER_GONE = ErrorCode("member.gone", "gone", "There is no such member.")
+LAST_OWNER = ErrorCode("community.last_owner", "fix", "The last owner cannot leave a community.")
+LIMIT_REACHED = ErrorCode("limit.reached", "fix", "There are as many of these as the server allows.")
+NONCE_CONFLICT = ErrorCode("nonce.conflict", "fix", "This nonce was used for other content.")
+RATE_LIMITED = ErrorCode("budget.exhausted", "wait", "Too much at once; wait a little.")
+BUSY = ErrorCode("server.busy", "wait", "The server has more to do than it can; try again soon.")
+STOPPING = ErrorCode("server.stopping", "wait", "The server is stopping; this was not carried out.")
+STORAGE_UNAVAILABLE = ErrorCode("storage.unavailable", "wait", "The server cannot store anything right now.")
+INTERNAL = ErrorCode("server.internal", "bug", "The server made a mistake; it is in its log.")
+
+ERROR_CODES: dict[str, ErrorCode] = {
+    value.code: value for value in list(globals().values()) if type(value) is ErrorCode
+}
+
+
+class CloseCode(IntEnum):
+    """Why the server closes a connection. `comes_back` is all a client needs to know."""
+
+    RESTARTING = 4000  # the server stops or restarts
+    TOO_SLOW = 4001  # the peer did not read for longer than the deadline
+    SILENT = 4002  # no answer to a ping within the deadline
+    SIGN_IN_LATE = 4003  # not signed in within the deadline
+    STORAGE_LOST = 4004  # the server can no longer vouch for what it sent
+    MALFORMED = 4500  # too many malformed frames
+    SIGNED_OUT = 4501  # this session was ended: signed out or revoked
+
+
+def comes_back(code: int) -> bool:
+    """Whether a client that was closed with this code should reconnect (with back-off)."""
+    return not 4500 <= code <= 4999
+
+
+class Refuse(Exception):
+    """The request was wrong, early, or not for this person: a reply to that command; the connection stays."""
+
+    def __init__(self, code: ErrorCode, message: str = "", *, field: str = "", retry_after_ms: int = 0) -> None:
+        super().__init__(f"{code.code}: {message or code.message}")
+        self.code = code
+        self.message = message or code.message
+        self.field = field
+        self.retry_after_ms = retry_after_ms
+
+
+class Close(Exception):
+    """This connection is over; the code says whether to come back."""
+
+    def __init__(self, code: CloseCode, reason: str) -> None:
+        super().__init__(f"{code.value}: {reason}")
+        self.code = code
+        self.reason = reason  # at most 123 bytes

@@ -1,0 +1,112 @@
+"""A community: people around what they share, with rooms and members. Its log tells of both."""
+
+from typing import ClassVar
+
+from .base import AboutText, Command, Entry, HandleText, Id, NameText, PageLimit, Seq, Shape, Write
+from .members import Role
+from .rooms import Room
+
+
+class Community(Shape, kw_only=True):
+    """A community as anybody on the server sees it."""
+
+    id: str
+    slug: str
+    name: str
+    about: str = ""
+    members: int = 0
+
+
+class Membership(Shape, kw_only=True):
+    """A community as one of its members sees it, with the rooms that this member may see."""
+
+    community: Community
+    member: str  # who I am here
+    rev: int
+    role: Role
+    rooms: list[Room]
+    as_of: Seq  # of the community's log
+
+
+class CommunityCreated(Entry, tag="community.created", kw_only=True):
+    """The first entry of a community's log."""
+
+    slug: str
+    name: str
+    about: str = ""
+
+
+class CommunityJoined(Entry, tag="community.joined", kw_only=True):
+    """In the account's own log: this account joined, and follows these rooms from now on."""
+
+    community: str
+    member: str
+    rooms: list[str] = []
+
+
+class CommunityLeft(Entry, tag="community.left", kw_only=True):
+    """In the account's own log."""
+
+    community: str
+
+
+class CommunityMade(Shape, kw_only=True):
+    entry: CommunityCreated
+    repeat: bool = False
+
+
+class CreateCommunity(Write, tag="community.create", kw_only=True):
+    """Found a community: one becomes its owner. It starts without rooms."""
+
+    Reply: ClassVar[type[Shape]] = CommunityMade
+
+    slug: HandleText
+    name: NameText
+    about: AboutText = ""
+
+
+class JoinWritten(Shape, kw_only=True):
+    entry: CommunityJoined
+    repeat: bool = False
+
+
+class JoinCommunity(Write, tag="community.join", kw_only=True):
+    """Join a community, named by id or slug; its open rooms are followed. Joining again changes nothing."""
+
+    Reply: ClassVar[type[Shape]] = JoinWritten
+
+    community: Id
+
+
+class LeaveWritten(Shape, kw_only=True):
+    entry: CommunityLeft
+    repeat: bool = False
+
+
+class LeaveCommunity(Write, tag="community.leave", kw_only=True):
+    Reply: ClassVar[type[Shape]] = LeaveWritten
+
+    community: Id
+
+
+class CommunityPage(Shape, kw_only=True):
+    communities: list[Community]
+    complete: bool
+
+
+class BrowseCommunities(Command, tag="community.browse", kw_only=True):
+    """The communities of this server by slug, a page at a time; `query` must occur in slug, name or about."""
+
+    Reply: ClassVar[type[Shape]] = CommunityPage
+
+    query: str = ""
+    after: str = ""  # the last slug of the page before
+    limit: PageLimit = 50
+
+
+class ReadCommunity(Command, tag="community.read", kw_only=True):
+    """A community that one is a member of, by id or slug, with its rooms, as of a stated position."""
+
+    Reply: ClassVar[type[Shape]] = Membership
+
+    community: Id

@@ -1,0 +1,87 @@
+"""A member: an account in one community (or one direct). On the wire the author is the membership, never the account.
+
+The persona is who the member is there; each change gives it a new revision, and entries carry the revision of their
+moment, so that no client can show the wrong one. Unknown ones are resolved in one batch.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from .base import Command, Entry, Id, PageLimit, Rev, Seq, Shape
+
+Role = Literal["owner", "steward", "member"]
+
+
+class Persona(Shape, kw_only=True):
+    member: str
+    rev: int
+    handle: str
+    display_name: str
+    bio: str = ""
+
+
+class Member(Shape, kw_only=True):
+    member: str
+    rev: int
+    handle: str
+    display_name: str
+    bio: str = ""
+    role: Role = "member"
+    left: bool = False
+
+
+class MemberJoined(Entry, tag="member.joined", kw_only=True):
+    """In the community's log. `by` is the one who joined."""
+
+    handle: str
+    display_name: str
+    bio: str = ""
+    role: Role = "member"
+
+
+class MemberLeft(Entry, tag="member.left", kw_only=True):
+    """In the community's log. `by` is the one who left."""
+
+
+class MemberUpdated(Entry, tag="member.updated", kw_only=True):
+    """In the community's log. `by` changed who they are; `rev` is the new revision."""
+
+    handle: str
+    display_name: str
+    bio: str = ""
+
+
+class MemberPage(Shape, kw_only=True):
+    members: list[Member]
+    as_of: Seq  # of the community's log
+    complete: bool  # nobody comes after the last one
+
+
+class ListMembers(Command, tag="member.list", kw_only=True):
+    """The members of a community, by handle, a page at a time."""
+
+    Reply: ClassVar[type[Shape]] = MemberPage
+
+    community: Id
+    after: str = ""  # the last handle of the page before
+    limit: PageLimit = 100
+
+
+class PersonaRef(Shape, kw_only=True):
+    member: Id
+    rev: Rev = 0  # 0: as it is now
+
+
+class Personas(Shape, kw_only=True):
+    """One for each that was asked for and may be seen; a revision that is no longer kept resolves to the present."""
+
+    personas: list[Persona]
+
+
+class ResolveMembers(Command, tag="member.resolve", kw_only=True):
+    """Who wrote this? Up to 200 personas in one batch, of any places one is in."""
+
+    Reply: ClassVar[type[Shape]] = Personas
+
+    members: Annotated[list[PersonaRef], Meta(min_length=1, max_length=200)]

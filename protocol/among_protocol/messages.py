@@ -1,0 +1,60 @@
+"""A message: an entry in a room's log, named by its room and its number.
+
+Two ways to read: entries from a position (logs.py), to resume or mirror; and messages as they are now, a page at a
+time with the position that the page is of, to show them.
+"""
+
+from typing import ClassVar
+
+from .base import BodyText, Command, Entry, Id, PageLimit, Seq, Shape, Time, Write
+
+
+class MessageSent(Entry, tag="message.sent", kw_only=True):
+    body: str
+    mentions: list[str] = []  # memberships that the body mentions, as the server understood it
+
+
+class SentWritten(Shape, kw_only=True):
+    entry: MessageSent
+    repeat: bool = False
+
+
+class SendMessage(Write, tag="message.send", kw_only=True):
+    """Say something in a room. The `ok` comes after the message is on disk, and after one's own live copy of it."""
+
+    Reply: ClassVar[type[Shape]] = SentWritten
+
+    room: Id
+    body: BodyText
+
+
+class Message(Shape, kw_only=True):
+    """A message as it is now."""
+
+    seq: Seq
+    at: Time
+    by: str
+    rev: int
+    body: str
+    nonce: str = ""
+    mentions: list[str] = []
+
+
+class MessagePage(Shape, kw_only=True):
+    messages: list[Message]  # oldest first
+    as_of: Seq  # the room's head when the page was read
+    complete: bool  # nothing is left in the direction asked for (for `around` and `between`: in either)
+
+
+class ReadMessages(Command, tag="message.page", kw_only=True):
+    """A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number.
+
+    `before` and `after` exclude the number itself; `around` includes it and takes about half from each side."""
+
+    Reply: ClassVar[type[Shape]] = MessagePage
+
+    room: Id
+    before: Seq | None = None
+    after: Seq | None = None
+    around: Seq | None = None
+    limit: PageLimit = 50

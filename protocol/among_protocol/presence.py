@@ -1,0 +1,55 @@
+"""Presence and typing: best effort, beside the log, without numbers; may be late or lost, and never decides a right.
+The server derives presence from live sessions, so it cannot be forged."""
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from .base import Command, Done, Event, Id, Shape
+
+PresenceState = Literal["online", "away", "offline"]
+
+
+class MemberPresence(Shape, omit_defaults=False, kw_only=True):
+    member: str
+    state: PresenceState
+
+
+class PresenceChanged(Event, tag="presence.changed", omit_defaults=False, kw_only=True):
+    member: str
+    state: PresenceState
+
+
+class Presences(Shape, kw_only=True):
+    members: list[MemberPresence]
+
+
+class SetPresence(Command, tag="presence.set", kw_only=True):
+    """What others may see of this session while it lives; the liveliest session of an account counts."""
+
+    Reply: ClassVar[type[Shape]] = Done
+
+    state: Literal["online", "away", "invisible"]
+
+
+class WatchPresence(Command, tag="presence.watch", kw_only=True):
+    """Hear of these members' presence from now on; replaces what this session watched. Unknown members are left out."""
+
+    Reply: ClassVar[type[Shape]] = Presences
+
+    members: Annotated[list[Id], Meta(max_length=200)]
+
+
+class TypingStarted(Event, tag="typing.started", omit_defaults=False, kw_only=True):
+    """Somebody writes in a room one follows. Forget it after six seconds, or when a message by them arrives."""
+
+    room: str
+    by: str
+
+
+class StartTyping(Command, tag="typing.start", kw_only=True):
+    """Say that one is writing; at most every three seconds, and not needed to stop."""
+
+    Reply: ClassVar[type[Shape]] = Done
+
+    room: Id

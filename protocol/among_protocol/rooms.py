@@ -1,0 +1,165 @@
+"""A room: where a community talks. Open rooms are for every member, private ones for those who were added; a direct
+is a room of a few people outside any community. Following a room brings its entries live, and its unread counts."""
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from .base import Command, Entry, HandleText, Id, Seq, Shape, TopicText, Write
+from .members import Persona
+
+RoomKind = Literal["open", "private", "direct"]
+
+
+class Room(Shape, kw_only=True):
+    id: str
+    slug: str  # empty for a direct
+    kind: RoomKind
+    community: str = ""  # empty for a direct
+    topic: str = ""
+    following: bool = False
+    member: str = ""  # directs only: who I am there
+    people: list[Persona] = []  # directs only: all of them, oneself included
+    head: Seq = 0  # the state is of this position of the room's log
+
+
+class RoomCreated(Entry, tag="room.created", kw_only=True):
+    """An open room, in the community's log."""
+
+    room: str
+    slug: str
+    topic: str = ""
+
+
+class RoomFollowed(Entry, tag="room.followed", kw_only=True):
+    """In the account's own log: follows this room from now on (also: was added to this private room)."""
+
+    room: str
+    community: str = ""
+    slug: str = ""
+    kind: RoomKind = "open"
+    topic: str = ""
+
+
+class RoomUnfollowed(Entry, tag="room.unfollowed", kw_only=True):
+    """In the account's own log: follows no longer (also: has left this private room)."""
+
+    room: str
+
+
+class TopicSet(Entry, tag="room.topic_set", kw_only=True):
+    """In the room's log."""
+
+    topic: str
+
+
+class PersonAdded(Entry, tag="room.person_added", kw_only=True):
+    """In a private room's log: `by` added this member."""
+
+    member: str
+
+
+class PersonLeft(Entry, tag="room.person_left", kw_only=True):
+    """In a private room's log: `by` has left it."""
+
+
+class DirectOpened(Entry, tag="direct.opened", kw_only=True):
+    """In the account's own log: a direct with these people."""
+
+    room: str
+    member: str  # who I am there
+    people: list[Persona]
+
+
+class RoomMade(Shape, kw_only=True):
+    entry: RoomCreated | RoomFollowed  # an open room's, or the private room's in one's own log
+    repeat: bool = False
+
+
+class CreateRoom(Write, tag="room.create", kw_only=True):
+    """Make a room in a community. One follows it from the start; members hear of an open one."""
+
+    Reply: ClassVar[type[Shape]] = RoomMade
+
+    community: Id
+    slug: HandleText
+    topic: TopicText = ""
+    kind: Literal["open", "private"] = "open"
+
+
+class Rooms(Shape, kw_only=True):
+    rooms: list[Room]
+    as_of: Seq  # of the community's log
+
+
+class ListRooms(Command, tag="room.list", kw_only=True):
+    """The rooms of a community that one may see."""
+
+    Reply: ClassVar[type[Shape]] = Rooms
+
+    community: Id
+
+
+class FollowWritten(Shape, kw_only=True):
+    entry: RoomFollowed
+    repeat: bool = False
+
+
+class FollowRoom(Write, tag="room.follow", kw_only=True):
+    """Follow an open room; from this moment its entries come live to every session of the account that has synced."""
+
+    Reply: ClassVar[type[Shape]] = FollowWritten
+
+    room: Id
+
+
+class UnfollowWritten(Shape, kw_only=True):
+    entry: RoomUnfollowed
+    repeat: bool = False
+
+
+class UnfollowRoom(Write, tag="room.unfollow", kw_only=True):
+    """Stop following a room; a private room is left for good."""
+
+    Reply: ClassVar[type[Shape]] = UnfollowWritten
+
+    room: Id
+
+
+class TopicWritten(Shape, kw_only=True):
+    entry: TopicSet
+    repeat: bool = False
+
+
+class SetTopic(Write, tag="room.set_topic", kw_only=True):
+    Reply: ClassVar[type[Shape]] = TopicWritten
+
+    room: Id
+    topic: TopicText
+
+
+class AddWritten(Shape, kw_only=True):
+    entry: PersonAdded
+    repeat: bool = False
+
+
+class AddPerson(Write, tag="room.add", kw_only=True):
+    """Bring a member of the community into a private room that one is in."""
+
+    Reply: ClassVar[type[Shape]] = AddWritten
+
+    room: Id
+    member: Id
+
+
+class DirectWritten(Shape, kw_only=True):
+    entry: DirectOpened
+    repeat: bool = False
+
+
+class OpenDirect(Write, tag="direct.open", kw_only=True):
+    """A direct with these people (by handle); the same people always give the same direct, which never changes."""
+
+    Reply: ClassVar[type[Shape]] = DirectWritten
+
+    handles: Annotated[list[HandleText], Meta(min_length=1, max_length=9)]

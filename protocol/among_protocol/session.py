@@ -1,0 +1,106 @@
+"""A session: one connection, from `hello` to its end. Signing in is a barrier: what follows waits for it."""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from .accounts import Account
+from .base import Command, Done, Event, HandleText, NameText, PasswordText, Shape, Time
+
+
+class Limits(Shape, omit_defaults=False, kw_only=True):
+    """Every limit that the server enforces; what is advertised here is what is enforced."""
+
+    frame_bytes: int
+    body_bytes: int
+    name_chars: int
+    about_chars: int
+    topic_chars: int
+    page_entries: int
+    replay_entries: int  # per log, in one sync; more is a `gap`
+    in_flight: int  # commands not yet answered, per connection; more wait unread
+    malformed_frames: int  # this many and the connection is closed
+    mentions: int  # per message; more are not counted as mentions
+    communities: int  # per account
+    follows: int  # per account
+    rooms: int  # per community
+    direct_people: int
+    watched: int  # members whose presence one session watches
+    positions: int  # logs named in one sync
+    budget: int  # units of one session when full; each command's cost is in the reference
+    budget_per_second: int  # units that come back each second
+
+
+class Hello(Event, tag="hello", omit_defaults=False, kw_only=True):
+    """The first frame, from the server, before anything is asked."""
+
+    versions: list[int]  # of the protocol, that the server speaks; this connection speaks the one of its subprotocol
+    server: str  # name and version of the software, for people
+    extensions: list[str]  # named extensions that may be enabled
+    epoch: str  # positions of another epoch are void
+    durability: Literal["full", "relaxed", "memory"]  # full: an `ok` has been flushed to disk
+    sign_up: Literal["open", "invite", "closed"]
+    ping_ms: int  # the server pings a connection that was silent this long
+    deadline_ms: int  # and drops it when it stays silent this much longer
+    sign_in_ms: int  # time to sign in
+    limits: Limits
+    at: Time
+
+
+class SignedIn(Shape, kw_only=True):
+    """The result of signing in."""
+
+    account: Account
+    session: str  # id of this session, as listed to its owner
+    token: str = ""  # after a password or a sign-up: keep it secret; it signs in again without the password
+
+
+class SignUp(Command, tag="session.sign_up", kw_only=True):
+    """Make an account and sign in as it. The first account made with the owner's invite owns the server."""
+
+    Reply: ClassVar[type[Shape]] = SignedIn
+
+    handle: HandleText
+    password: PasswordText
+    display_name: NameText | None = None
+    invite: str | None = None
+    device: str = ""  # a name for this session, for its owner
+
+
+class SignIn(Command, tag="session.sign_in", kw_only=True):
+    """Sign in with handle and password, or with a token (which never costs a password hash)."""
+
+    Reply: ClassVar[type[Shape]] = SignedIn
+
+    handle: str | None = None
+    password: PasswordText | None = None
+    token: str | None = None
+    device: str = ""
+
+
+class SignOut(Command, tag="session.sign_out", kw_only=True):
+    """End this session: its token is void, and the server closes the connection after the reply."""
+
+    Reply: ClassVar[type[Shape]] = Done
+
+
+class Pong(Shape, kw_only=True):
+    at: Time
+
+
+class Ping(Command, tag="session.ping", kw_only=True):
+    """Ask for a sign of life. Also a fence: what the server had for this session before it comes before the reply."""
+
+    Reply: ClassVar[type[Shape]] = Pong
+
+
+class Enabled(Shape, kw_only=True):
+    extensions: list[str]
+
+
+class Enable(Command, tag="session.enable", kw_only=True):
+    """Enable named extensions (`x.vendor/name`, `draft/name`). The reply lists those that are now on."""
+
+    Reply: ClassVar[type[Shape]] = Enabled
+
+    extensions: list[str] = msgspec.field(default_factory=list)

@@ -1,0 +1,71 @@
+"""What may stand in a handle, a name and a body. Pure functions; each returns the text as it is kept.
+
+Handles and slugs: 3-32 of a-z 0-9 . _ -, beginning and ending with a letter or digit, folded to lower case: ASCII, so
+that no two handles look alike by script. Names: any script, NFC, no control and no bidirectional control characters.
+Bodies: any text, without control characters other than line feed and tab; limited in UTF-8 bytes.
+"""
+
+import re
+import unicodedata
+
+MAX_BODY_BYTES = 8000
+
+_HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,30})[a-z0-9]")
+_MENTION = re.compile(r"(?<![A-Za-z0-9._@/-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9])")
+_BODY_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_JOINERS = "\u200c\u200d"  # needed by Persian, Indic scripts and emoji
+
+RESERVED = frozenset(
+    "admin administrator all among anonymous bot channel everyone guest here host mod moderator nobody null "
+    "official operator owner root server staff steward stewards support system undefined".split()
+)
+
+
+class TextError(ValueError):
+    """The text is not allowed; the sentence says what is."""
+
+
+def handle(text: str) -> str:
+    """The handle (or slug) as it is kept. Raises TextError."""
+    folded = text.lower() if text.isascii() else text
+    if not _HANDLE.fullmatch(folded):
+        raise TextError("3 to 32 of a-z 0-9 . _ -, beginning and ending with a letter or a digit")
+    return folded
+
+
+def is_reserved(folded: str) -> bool:
+    """Whether nobody may take this handle."""
+    return folded in RESERVED
+
+
+def line(text: str, *, longest: int, empty: bool = False) -> str:
+    """A name, bio or topic as it is kept: NFC, trimmed, one line. `longest` in code points. Raises TextError."""
+    kept = unicodedata.normalize("NFC", text).strip()
+    if not kept and not empty:
+        raise TextError("must not be empty")
+    if len(kept) > longest:
+        raise TextError(f"at most {longest} characters")
+    for char in kept:
+        category = unicodedata.category(char)
+        if (category[0] == "C" and char not in _JOINERS) or category in ("Zl", "Zp"):
+            raise TextError(f"must not contain the character U+{ord(char):04X}")
+    return kept
+
+
+def body(text: str) -> str:
+    """The body of a message, unchanged. Raises TextError."""
+    if len(text) > MAX_BODY_BYTES // 4 and len(text.encode()) > MAX_BODY_BYTES:
+        raise TextError(f"at most {MAX_BODY_BYTES} bytes of UTF-8")
+    found = _BODY_CONTROL.search(text)
+    if found:
+        raise TextError(f"must not contain the character U+{ord(found.group()):04X}")
+    if text.isspace():
+        raise TextError("must not be blank")
+    return text
+
+
+def mentions(text: str) -> list[str]:
+    """The handles that a body mentions (`@handle`), folded, each once, in order."""
+    if "@" not in text:
+        return []
+    return list(dict.fromkeys(match.lower() for match in _MENTION.findall(text)))

@@ -1,0 +1,238 @@
+"""Bytes to structs and back, in both encodings: the only file that lists everything there is.
+
+Rule: whatever the bytes, `decode_command` gives a command or raises `Malformed`, and nothing else.
+JSON travels in text frames, MessagePack (maps with the same names) in binary frames.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple, get_args
+
+import msgspec
+
+from . import accounts, codes, communities, logs, markers, members, messages, presence, rooms, session
+from .base import Budget, Command, Entry, Event, Ok, Refused, Shape, Write
+
+AnyCommand = (
+    session.SignUp
+    | session.SignIn
+    | session.SignOut
+    | session.Ping
+    | session.Enable
+    | logs.Sync
+    | logs.ReadEntries
+    | logs.ReadChanged
+    | accounts.UpdateAccount
+    | accounts.ReadAccount
+    | communities.CreateCommunity
+    | communities.JoinCommunity
+    | communities.LeaveCommunity
+    | communities.BrowseCommunities
+    | communities.ReadCommunity
+    | members.ListMembers
+    | members.ResolveMembers
+    | rooms.CreateRoom
+    | rooms.ListRooms
+    | rooms.FollowRoom
+    | rooms.UnfollowRoom
+    | rooms.SetTopic
+    | rooms.AddPerson
+    | rooms.OpenDirect
+    | messages.SendMessage
+    | messages.ReadMessages
+    | markers.SetMarker
+    | presence.SetPresence
+    | presence.WatchPresence
+    | presence.StartTyping
+)
+AnyEntry = (
+    accounts.AccountCreated
+    | accounts.AccountUpdated
+    | communities.CommunityCreated
+    | communities.CommunityJoined
+    | communities.CommunityLeft
+    | members.MemberJoined
+    | members.MemberLeft
+    | members.MemberUpdated
+    | rooms.RoomCreated
+    | rooms.RoomFollowed
+    | rooms.RoomUnfollowed
+    | rooms.TopicSet
+    | rooms.PersonAdded
+    | rooms.PersonLeft
+    | rooms.DirectOpened
+    | messages.MessageSent
+)
+AnyNotice = (  # events without a number: control, registers, ephemeral
+    session.Hello | logs.Synced | logs.Lagging | markers.MarkerMoved | presence.PresenceChanged | presence.TypingStarted
+)
+AnyEvent = AnyEntry | AnyNotice
+
+COMMANDS: tuple[type[Command], ...] = get_args(AnyCommand)
+ENTRIES: tuple[type[Entry], ...] = get_args(AnyEntry)
+EVENTS: tuple[type[Event], ...] = (*ENTRIES, *get_args(AnyNotice))
+
+VERSION = 1
+
+
+def tag_of(struct: type[Command] | type[Event]) -> str:
+    """The `type` of a command or event on the wire."""
+    tag = struct.__struct_config__.tag
+    assert isinstance(tag, str)
+    return tag
+
+
+class UnknownEvent(Shape, kw_only=True):
+    """An event of a type that this version does not know. With a number it still counts in its log."""
+
+    type: str = ""
+    log: str = ""
+    seq: int = 0
+    first: int = msgspec.field(default=0, name="from")
+
+
+class Malformed(Exception):
+    """The frame is no command. `id` is the command's where it could be read."""
+
+    def __init__(self, code: codes.ErrorCode, message: str, *, id: str | None = None, field: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.id = id
+        self.field = field
+
+
+class _Head(Shape, kw_only=True):
+    type: str = ""
+    id: str | None = None
+
+
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, MemoryError, ValueError, OverflowError)
+_PATH = re.compile(r" - at `\$\.?(.*)`$")
+
+
+class Frame(NamedTuple):
+    """What a client understood of a frame: exactly one of these is set."""
+
+    event: AnyEvent | UnknownEvent | None
+    ok: Ok | None
+    refused: Refused | None
+
+
+class Encoding:
+    """One of the two encodings, named by its WebSocket subprotocol."""
+
+    def __init__(self, subprotocol: str, binary: bool, encoder: Any, decoder_of: Callable[[Any], Any]) -> None:
+        self.subprotocol = subprotocol
+        self.binary = binary
+        self.encode: Callable[[Any], bytes] = encoder.encode
+        self._decoder_of = decoder_of
+        self._command = decoder_of(AnyCommand).decode
+        self._head = decoder_of(_Head).decode
+        self._server = decoder_of(AnyEvent | Ok | Refused).decode
+        self._unknown = decoder_of(UnknownEvent).decode
+        self._entry = decoder_of(AnyEntry).decode
+        self._results: dict[type[Shape], Callable[[bytes], Any]] = {}
+
+    def decode_command(self, data: bytes) -> AnyCommand:
+        """The command in a frame. Raises Malformed for anything else."""
+        try:
+            return self._command(data)  # type: ignore[no-any-return]  # msgspec's decoder is typed by its argument
+        except _UNREADABLE as error:
+            raise self._malformed(data, error) from None
+
+    def _malformed(self, data: bytes, error: BaseException) -> Malformed:
+        id: str | None = None
+        try:
+            head = self._head(data)
+        except _UNREADABLE:
+            return Malformed(codes.MALFORMED, f"This frame is not readable: {_sentence(error)}.")
+        if head.id is not None and 0 < len(head.id) <= 64:
+            id = head.id
+        if head.type not in _COMMAND_TAGS:
+            return Malformed(codes.UNKNOWN_COMMAND, f"There is no command {head.type[:64]!r}.", id=id, field="type")
+        found = _PATH.search(str(error))
+        field = found.group(1) if found else ""
+        return Malformed(codes.FIELD_INVALID, f"{_sentence(error)}.", id=id, field=field)
+
+    def decode_server(self, data: bytes) -> Frame:
+        """A frame from the server, as a client reads it. An event of unknown type comes as UnknownEvent.
+
+        Raises Malformed when it is no frame of the protocol at all."""
+        try:
+            frame = self._server(data)
+        except _UNREADABLE as error:
+            try:
+                unknown = self._unknown(data)
+            except _UNREADABLE:
+                raise Malformed(codes.MALFORMED, _sentence(error)) from None
+            if unknown.type in ("ok", "refused") or not unknown.type:
+                raise Malformed(codes.MALFORMED, _sentence(error)) from None
+            return Frame(unknown, None, None)
+        if isinstance(frame, Ok):
+            return Frame(None, frame, None)
+        if isinstance(frame, Refused):
+            return Frame(None, None, frame)
+        return Frame(frame, None, None)
+
+    def decode_entry(self, data: bytes | msgspec.Raw) -> AnyEntry | UnknownEvent:
+        """An entry out of a page. Raises msgspec.DecodeError when it is none at all."""
+        try:
+            return self._entry(data)  # type: ignore[no-any-return]  # as above
+        except msgspec.ValidationError:
+            return self._unknown(data)  # type: ignore[no-any-return]  # as above
+
+    def decode_result(self, shape: type[Any], data: bytes | msgspec.Raw) -> Any:
+        """The result of an `ok`, as the command's `Reply`. Raises msgspec.DecodeError."""
+        decode = self._results.get(shape)
+        if decode is None:
+            decode = self._results[shape] = self._decoder_of(shape).decode
+        return decode(data)
+
+    def ok(self, id: str, result: Shape, budget: Budget | None = None) -> bytes:
+        """The bytes of an `ok`."""
+        return self.encode(Ok(id=id, result=msgspec.Raw(self.encode(result)), budget=budget))
+
+    def ok_written(self, id: str, entry: bytes, repeat: bool, budget: Budget | None = None) -> bytes:
+        """The bytes of an `ok` around an entry that is encoded already: the reply to every Write."""
+        result = _WrittenRaw(entry=msgspec.Raw(entry), repeat=repeat)
+        return self.encode(_OkRaw(id=id, result=result, budget=budget))
+
+
+class _WrittenRaw(Shape, kw_only=True):
+    entry: msgspec.Raw
+    repeat: bool = False
+
+
+class _OkRaw(msgspec.Struct, kw_only=True, omit_defaults=True, tag_field="type", tag="ok"):
+    id: str
+    result: _WrittenRaw
+    budget: Budget | None = None
+
+
+def _sentence(error: BaseException) -> str:
+    """What msgspec found, without its path, as the start of a sentence for people."""
+    text = _PATH.sub("", str(error)) if isinstance(error, msgspec.DecodeError) else ""
+    return text or "it is not well formed"
+
+
+_COMMAND_TAGS = frozenset(tag_of(command) for command in COMMANDS)
+
+JSON = Encoding("among.v1.json", False, msgspec.json.Encoder(), msgspec.json.Decoder)
+MSGPACK = Encoding("among.v1.msgpack", True, msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder)
+ENCODINGS: dict[str, Encoding] = {JSON.subprotocol: JSON, MSGPACK.subprotocol: MSGPACK}
+
+AnyWrite = (
+    accounts.UpdateAccount
+    | communities.CreateCommunity
+    | communities.JoinCommunity
+    | communities.LeaveCommunity
+    | rooms.CreateRoom
+    | rooms.FollowRoom
+    | rooms.UnfollowRoom
+    | rooms.SetTopic
+    | rooms.AddPerson
+    | rooms.OpenDirect
+    | messages.SendMessage
+)
+WRITES: tuple[type[Write], ...] = get_args(AnyWrite)

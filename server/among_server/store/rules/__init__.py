@@ -1,0 +1,43 @@
+"""What a write means: one function for each, over the `Tx` of any backend.
+
+A rule judges standing, writes entries and projections, and returns the entry to reply with. It checks first and
+writes after: one that raises `Refuse` has written nothing. What one may not see is `gone`.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from among_protocol.base import Entry, Write
+from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity
+from among_protocol.accounts import UpdateAccount
+from among_protocol.messages import SendMessage
+from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
+
+from ..api import Tx
+from . import accounts, communities, messages, rooms
+
+Rule = Callable[[Tx, str, Any], Entry]  # (tx, account, command) -> the entry to reply with
+
+RULES: dict[type[Write], Rule] = {
+    UpdateAccount: accounts.update,
+    CreateCommunity: communities.create,
+    JoinCommunity: communities.join,
+    LeaveCommunity: communities.leave,
+    CreateRoom: rooms.create,
+    FollowRoom: rooms.follow,
+    UnfollowRoom: rooms.unfollow,
+    SetTopic: rooms.set_topic,
+    AddPerson: rooms.add,
+    OpenDirect: rooms.open_direct,
+    SendMessage: messages.send,
+}
+
+_encode = msgspec.json.Encoder().encode
+
+
+def digest(command: Write) -> bytes:
+    """What makes two commands under one nonce the same: everything but the id that the reply carries (16 bytes)."""
+    content = {**msgspec.structs.asdict(command), "id": "", "type": command.__struct_config__.tag}
+    return hashlib.blake2b(_encode(content), digest_size=16).digest()

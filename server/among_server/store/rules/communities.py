@@ -1,0 +1,144 @@
+"""Founding, joining and leaving: each is told in the community's log and in the account's own."""
+
+import msgspec
+from among_protocol.base import Entry
+from among_protocol.codes import (
+    ACCOUNT_GONE,
+    COMMUNITY_GONE,
+    HANDLE_TAKEN,
+    LAST_OWNER,
+    LIMIT_REACHED,
+    SLUG_TAKEN,
+    Refuse,
+)
+from among_protocol.communities import (
+    CommunityCreated,
+    CommunityJoined,
+    CommunityLeft,
+    CreateCommunity,
+    JoinCommunity,
+    LeaveCommunity,
+)
+from among_protocol.members import MemberJoined, MemberLeft, Role
+
+from ...limits import COMMUNITIES_PER_ACCOUNT, FOLLOWS_PER_ACCOUNT
+from ..api import AccountRow, CommunityRow, MemberRow, RoomRow, Tx
+
+
+def create(tx: Tx, account: str, command: CreateCommunity) -> Entry:
+    founder = _may_join_one_more(tx, account)
+    if tx.community(command.slug) is not None:
+        raise Refuse(SLUG_TAKEN, field="slug")
+    row = CommunityRow(id=tx.new_id("c"), slug=command.slug, name=command.name, about=command.about)
+    tx.add_community(row)
+    entry = CommunityCreated(
+        log=row.id,
+        seq=tx.next(row.id),
+        at=tx.now,
+        nonce=command.nonce,
+        slug=row.slug,
+        name=row.name,
+        about=row.about,
+    )
+    tx.add(entry)
+    _enter(tx, founder, row, "owner", [], command.nonce)
+    return entry
+
+
+def join(tx: Tx, account: str, command: JoinCommunity) -> Entry:
+    community = tx.community(command.community)
+    if community is None:
+        raise Refuse(COMMUNITY_GONE, field="community")
+    before = tx.membership(account, community.id)
+    if before is not None and not before.left:
+        return _again(tx, account, community, before, command.nonce)
+    joiner = _may_join_one_more(tx, account)
+    other = tx.member_by_handle(community.id, joiner.handle)
+    if other is not None:
+        raise Refuse(HANDLE_TAKEN)
+    rooms = [room for room in tx.rooms(community.id) if room.kind == "open"]
+    room_for = FOLLOWS_PER_ACCOUNT - len(tx.followed(account))
+    return _enter(tx, joiner, community, "member", rooms[: max(0, room_for)], command.nonce)
+
+
+def leave(tx: Tx, account: str, command: LeaveCommunity) -> Entry:
+    community = tx.community(command.community)
+    member = None if community is None else tx.membership(account, community.id)
+    if community is None or member is None or member.left:
+        raise Refuse(COMMUNITY_GONE, field="community")
+    if member.role == "owner" and tx.owners(community.id) == 1 and community.members > 1:
+        raise Refuse(LAST_OWNER)
+    tx.put_member(msgspec.structs.replace(member, left=True, role="member"))
+    for room in tx.rooms(community.id):
+        if tx.follows(account, room.id):
+            tx.unfollow(account, room.id)
+    log = community.id
+    tx.add(MemberLeft(log=log, seq=tx.next(log), at=tx.now, by=member.id, rev=member.rev, nonce=command.nonce))
+    entry = CommunityLeft(log=account, seq=tx.next(account), at=tx.now, nonce=command.nonce, community=community.id)
+    tx.add(entry)
+    return entry
+
+
+def _may_join_one_more(tx: Tx, account: str) -> AccountRow:
+    row = tx.account(account)
+    if row is None:
+        raise Refuse(ACCOUNT_GONE)
+    if len(tx.memberships(account)) >= COMMUNITIES_PER_ACCOUNT:
+        raise Refuse(LIMIT_REACHED, f"An account is in at most {COMMUNITIES_PER_ACCOUNT} communities.")
+    return row
+
+
+def _enter(
+    tx: Tx, account: AccountRow, community: CommunityRow, role: Role, rooms: list[RoomRow], nonce: str
+) -> CommunityJoined:
+    """Who comes back is the same member, with a new revision of the persona."""
+    before = tx.membership(account.id, community.id)
+    member = MemberRow(
+        id=before.id if before else tx.new_id("m"),
+        account=account.id,
+        place=community.id,
+        rev=before.rev + 1 if before else 1,
+        handle=account.handle,
+        display_name=account.display_name,
+        bio=account.bio,
+        role=role,
+    )
+    tx.put_member(member)
+    log = community.id
+    joined = MemberJoined(
+        log=log,
+        seq=tx.next(log),
+        at=tx.now,
+        by=member.id,
+        rev=member.rev,
+        nonce=nonce,
+        handle=member.handle,
+        display_name=member.display_name,
+        bio=member.bio,
+        role=role,
+    )
+    tx.add(joined)
+    for room in rooms:
+        tx.follow(account.id, room.id)
+    return _tell(tx, account.id, community.id, member.id, [room.id for room in rooms], nonce)
+
+
+def _again(tx: Tx, account: str, community: CommunityRow, member: MemberRow, nonce: str) -> CommunityJoined:
+    """Joining where one is already: told again in one's own log, and nothing changes."""
+    followed = set(tx.followed(account))
+    rooms = [room.id for room in tx.rooms(community.id) if room.id in followed]
+    return _tell(tx, account, community.id, member.id, rooms, nonce)
+
+
+def _tell(tx: Tx, account: str, community: str, member: str, rooms: list[str], nonce: str) -> CommunityJoined:
+    entry = CommunityJoined(
+        log=account,
+        seq=tx.next(account),
+        at=tx.now,
+        nonce=nonce,
+        community=community,
+        member=member,
+        rooms=rooms,
+    )
+    tx.add(entry)
+    return entry
