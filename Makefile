@@ -27,6 +27,7 @@ serve: $(READY)  ## start the server alone on 127.0.0.1:8080
 ##@ Work on it
 .PHONY: dev
 dev: $(READY)  ## make .venv with all that is needed (again only when the lock changed)
+	@echo "Ready: .venv/bin holds among, among-server, pytest, ruff, mypy."
 
 $(READY): requirements.lock pyproject.toml protocol/pyproject.toml scripts/venv.sh
 	@scripts/venv.sh

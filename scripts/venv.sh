@@ -10,7 +10,9 @@ stop() { say "among: $*"; exit 1; }
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 
 find_python() {
-    for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python3.14}; do
+    # The full paths help where the first python3 is too old, or a version manager's shim without a version.
+    for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python3.14 \
+        /opt/homebrew/bin/python3 /usr/local/bin/python3 /usr/bin/python3}; do
         if command -v "$candidate" >/dev/null 2>&1 && new_enough "$candidate"; then
             command -v "$candidate"
             return
@@ -26,17 +28,19 @@ find_python() {
 
 python=$(find_python)
 
-# A virtual environment whose interpreter has gone (or is another than the one asked for) is made anew.
-wanted=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+# A virtual environment whose interpreter has gone, or isn't the one asked for, or that uv made without pip
+# where there is no uv now, is made anew.
+found=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 have=$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo none)
-if [ "$have" = none ] || { [ -n "${PYTHON:-}" ] && [ "$have" != "$wanted" ]; }; then
+with_pip() { command -v uv >/dev/null 2>&1 || .venv/bin/python -m pip --version >/dev/null 2>&1; }
+if [ "$have" = none ] || ! with_pip || { [ -n "${PYTHON:-}" ] && [ "$have" != "$found" ]; }; then
     rm -rf .venv
 fi
 
 if command -v uv >/dev/null 2>&1; then
     [ -d .venv ] || uv venv --quiet --no-python-downloads --python "$python" .venv
     VIRTUAL_ENV=$PWD/.venv; export VIRTUAL_ENV
-    say "Installing the locked packages into .venv (Python $wanted, uv)"
+    say "Installing the locked packages into .venv ($(.venv/bin/python --version), uv)"
     uv pip sync --quiet --require-hashes "$lock"
     uv pip install --quiet --no-deps --no-build-isolation -e protocol -e .
 else
@@ -45,7 +49,7 @@ else
             stop "this Python ($python) has no venv module. Debian, Ubuntu: sudo apt install python3-venv"
         "$python" -m venv .venv
     fi
-    say "Installing the locked packages into .venv (Python $wanted, pip)"
+    say "Installing the locked packages into .venv ($(.venv/bin/python --version), pip)"
     .venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r "$lock"
     .venv/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e protocol -e .
 fi
