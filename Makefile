@@ -42,7 +42,7 @@ lint: $(READY)  ## format, lint, types, import contracts, schema: all but the te
 	$(PY) -m ruff format --check $(PYTHON_FILES)
 	$(PY) -m ruff check $(PYTHON_FILES)
 	$(PY) -m mypy
-	.venv/bin/lint-imports --no-cache
+	.venv/bin/lint-imports --no-cache --no-logo
 	$(PY) -m among_protocol.schema --check
 
 .PHONY: check
