@@ -37,11 +37,14 @@ class CommunityCreated(Entry, tag="community.created", kw_only=True):
 
 
 class CommunityJoined(Entry, tag="community.joined", kw_only=True):
-    """In the account's own log: this account joined, and follows these rooms from now on."""
+    """In the account's own log: this account joined, and follows these rooms from now on.
+
+    Live entries of the community begin after `head`, those of a room after the number given with it."""
 
     community: str
     member: str
-    rooms: list[str] = []
+    head: Seq
+    rooms: dict[str, Seq] = {}
 
 
 class CommunityLeft(Entry, tag="community.left", kw_only=True):

@@ -32,9 +32,12 @@ class RoomCreated(Entry, tag="room.created", kw_only=True):
 
 
 class RoomFollowed(Entry, tag="room.followed", kw_only=True):
-    """In the account's own log: follows this room from now on (also: was added to this private room)."""
+    """In the account's own log: follows this room from now on (also: was added to this private room).
+
+    Live entries of the room begin after `head`."""
 
     room: str
+    head: Seq = 0
     community: str = ""
     slug: str = ""
     kind: RoomKind = "open"
@@ -64,9 +67,10 @@ class PersonLeft(Entry, tag="room.person_left", kw_only=True):
 
 
 class DirectOpened(Entry, tag="direct.opened", kw_only=True):
-    """In the account's own log: a direct with these people."""
+    """In the account's own log: a direct with these people. Live entries of the room begin after `head`."""
 
     room: str
+    head: Seq = 0
     member: str  # who I am there
     people: list[Persona]
 

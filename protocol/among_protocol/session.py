@@ -52,6 +52,7 @@ class SignedIn(Shape, kw_only=True):
 
     account: Account
     session: str  # id of this session, as listed to its owner
+    cut: int = 0  # close code, when the server had to cut this session's last connection without being able to say so
     token: str = ""  # after a password or a sign-up: keep it secret; it signs in again without the password
 
 

@@ -120,17 +120,17 @@ def _enter(
     tx.add(joined)
     for room in rooms:
         tx.follow(account.id, room.id)
-    return _tell(tx, account.id, community.id, member.id, [room.id for room in rooms], nonce)
+    return _tell(tx, account.id, community.id, member.id, rooms, nonce)
 
 
 def _again(tx: Tx, account: str, community: CommunityRow, member: MemberRow, nonce: str) -> CommunityJoined:
     """Joining where one is already: told again in one's own log, and nothing changes."""
     followed = set(tx.followed(account))
-    rooms = [room.id for room in tx.rooms(community.id) if room.id in followed]
+    rooms = [room for room in tx.rooms(community.id) if room.id in followed]
     return _tell(tx, account, community.id, member.id, rooms, nonce)
 
 
-def _tell(tx: Tx, account: str, community: str, member: str, rooms: list[str], nonce: str) -> CommunityJoined:
+def _tell(tx: Tx, account: str, community: str, member: str, rooms: list[RoomRow], nonce: str) -> CommunityJoined:
     entry = CommunityJoined(
         log=account,
         seq=tx.next(account),
@@ -138,7 +138,8 @@ def _tell(tx: Tx, account: str, community: str, member: str, rooms: list[str], n
         nonce=nonce,
         community=community,
         member=member,
-        rooms=rooms,
+        head=tx.next(community) - 1,
+        rooms={room.id: tx.next(room.id) - 1 for room in rooms},
     )
     tx.add(entry)
     return entry

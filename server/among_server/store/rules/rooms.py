@@ -210,6 +210,7 @@ def _follow(tx: Tx, account: str, room: RoomRow, nonce: str) -> RoomFollowed:
         at=tx.now,
         nonce=nonce,
         room=room.id,
+        head=tx.next(room.id) - 1,
         community=room.community,
         slug=room.slug,
         kind=room.kind,
@@ -227,6 +228,7 @@ def _tell_direct(tx: Tx, account: str, room: str, members: list[MemberRow], nonc
         at=tx.now,
         nonce=nonce,
         room=room,
+        head=tx.next(room) - 1,
         member=mine,
         people=[
             Persona(
