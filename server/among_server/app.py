@@ -1,0 +1,183 @@
+"""The composition root: the only module that names a backend. What lives as long as the server is made here."""
+
+import asyncio
+import functools
+import hashlib
+import os
+import secrets
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+
+import structlog
+
+from among_protocol import text
+from among_protocol.base import Entry
+from among_protocol.codes import CloseCode
+from among_protocol.session import Hello, Limits
+from among_protocol.wire import VERSION
+
+from . import __version__, limits
+from .bus.local import LocalBus
+from .config import Config
+from .core.context import Services
+from .core.dispatch import Dispatch
+from .core.logs import Log, Logs
+from .core.session import Session
+from .edge.listener import Listener
+from .handlers import ROUTES
+from .handlers.session import now
+from .store.api import Store, Stored
+from .store.sqlite.store import SqliteStore
+
+log = structlog.get_logger()
+
+OWNER_INVITE = "owner-invite"  # in the data folder, 0600: whoever can read it may own the server
+
+
+class App:
+    """One server."""
+
+    def __init__(self, config: Config, store: Store | None = None) -> None:
+        self.config = config
+        self.store = store if store is not None else SqliteStore(Path(config.data), synchronous=config.synchronous)
+        self.services: Services
+        self.dispatch: Dispatch
+        self.listener: Listener
+
+    async def start(self) -> None:
+        """Open the store and listen. Raises StoreError or OSError."""
+        loop = asyncio.get_running_loop()
+        await self.store.open()
+        try:
+            self._wire(loop)
+            if isinstance(self.store, SqliteStore) and await self.store.accounts() == 0:
+                await owner_invite(self.store, Path(self.config.data))
+            await self.listener.start()
+        except BaseException:
+            await self.store.close()
+            raise
+        log.info(
+            "server.listening",
+            host=self.config.host,
+            port=self.listener.port,
+            epoch=self.store.epoch,
+            durability=self.store.durability,
+            sign_up=self.services.hello.sign_up,
+        )
+
+    def _wire(self, loop: asyncio.AbstractEventLoop) -> None:
+        config = self.config
+        logs = Logs(window=config.window_percent / 100, window_max=config.window_max_ms / 1000)
+        logs.on_hole = self._hole
+        self.services = services = Services(config, self.store, logs, loop.time)
+        services.hello = hello(config, self.store)
+        services.people.arrived = self._arrived
+        services.people.departed = self._departed
+        bus = LocalBus()
+        bus.heard = self._heard
+        self.store.committed = bus.publish
+        self.dispatch = Dispatch(ROUTES)
+        self.listener = Listener(services, self.dispatch, loop)
+
+    async def stop(self) -> None:
+        """Answer what is in flight, tell everybody to come back, and leave nothing half written."""
+        await self.listener.stop()
+        background = list(self.services.background)
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        self.services.passwords.close()
+        await self.store.close()
+        log.info("server.stopped")
+
+    def _heard(self, batch: Sequence[Stored]) -> None:
+        """Committed entries: into their logs first, then into the standing of who is here, and all of it before
+        anything is written: a session that lost a place hears nothing later from it."""
+        self.services.logs.deliver(batch)
+        self.services.people.deliver(batch)
+
+    def _arrived(self, session: Session, why: Entry, places: dict[str, int]) -> None:
+        """A session hears new logs, as soon as it has been told why."""
+        self.services.logs.after(why.log, why.seq, functools.partial(self._listen, session, places))
+
+    def _listen(self, session: Session, places: dict[str, int]) -> None:
+        for id, after in places.items():
+            heard = self.services.logs.get(id)
+            if session.person is None or id in session.logs:
+                continue
+            if heard is None or heard.head < 0 or not session.hear(heard, after):
+                self._background(self.services.replay.join(session, id, after))
+
+    def _departed(self, session: Session, places: list[str]) -> None:
+        for id in places:
+            left = session.deafen(id)
+            if left is not None:
+                self.services.logs.forget(left)
+
+    def _hole(self, broken: Log) -> None:
+        """Entries did not arrive here: we can't vouch for this log, so its listeners come back and catch up."""
+        log.error("log.hole", log=broken.id, head=broken.head)
+        for outbox in [outbox for listeners in broken.listeners.values() for outbox in listeners]:
+            if isinstance(outbox, Session):
+                outbox.close(CloseCode.STORAGE_LOST, "come back and catch up")
+        self.services.logs.forget(broken)
+
+    def _background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self.services.background.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self.services.background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background.failed", exc_info=error)
+
+
+def hello(config: Config, store: Store) -> Hello:
+    """The first frame of every connection: all that is enforced, and nothing that is not."""
+    loopback = config.host in ("localhost", "::1") or config.host.startswith("127.")
+    sign_up = ("open" if loopback else "invite") if config.sign_up == "auto" else config.sign_up
+    return Hello(
+        versions=[VERSION],
+        server=f"among/{__version__}",
+        extensions=[],
+        epoch=store.epoch,
+        durability=store.durability,
+        sign_up=sign_up,
+        ping_ms=config.ping_ms,
+        deadline_ms=config.deadline_ms,
+        sign_in_ms=config.sign_in_ms,
+        limits=Limits(
+            frame_bytes=limits.FRAME_BYTES,
+            body_bytes=text.MAX_BODY_BYTES,
+            name_chars=64,
+            about_chars=500,
+            topic_chars=250,
+            page_entries=limits.PAGE_ENTRIES,
+            replay_entries=limits.REPLAY_ENTRIES,
+            in_flight=limits.IN_FLIGHT,
+            malformed_frames=limits.MALFORMED_FRAMES,
+            mentions=limits.MENTIONS,
+            communities=limits.COMMUNITIES_PER_ACCOUNT,
+            follows=limits.FOLLOWS_PER_ACCOUNT,
+            rooms=limits.ROOMS_PER_COMMUNITY,
+            direct_people=limits.DIRECT_PEOPLE,
+            watched=limits.WATCHED,
+            positions=limits.POSITIONS,
+            budget=config.budget,
+            budget_per_second=config.budget_per_second,
+        ),
+        at=now(),
+    )
+
+
+async def owner_invite(store: Store, data: Path) -> None:
+    """An empty store: a one-time secret makes its first bearer the owner, so nobody owns a server by arriving first."""
+    code = secrets.token_urlsafe(24)
+    await store.add_invite(hashlib.sha256(code.encode()).digest(), owner=True)
+    file = data / OWNER_INVITE
+    file.unlink(missing_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        out.write(code + "\n")
+    log.info("owner.invited", file=str(file))

@@ -1,0 +1,85 @@
+"""What a handler may reach: the services of the server, and the session that asks."""
+
+import asyncio
+from collections.abc import Callable
+
+from among_protocol.codes import COMMUNITY_GONE, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
+from among_protocol.session import Hello
+from among_protocol.wire import AnyWrite
+
+from ..config import Config
+from ..store.api import Appended, MemberRow, RoomRow, Store
+from .logs import Logs
+from .passwords import Passwords
+from .people import People, Person
+from .presence import Presence
+from .replay import Replay
+from .session import Session
+
+
+class Services:
+    """Everything that there is once per server."""
+
+    def __init__(self, config: Config, store: Store, logs: Logs, now: Callable[[], float]) -> None:
+        self.config = config
+        self.store = store
+        self.logs = logs
+        self.now = now  # monotonic seconds
+        self.people = People(store)
+        self.presence = Presence()
+        self.replay = Replay(store, logs)
+        self.passwords = Passwords(config.password_workers)
+        self.cut: dict[str, int] = {}  # stored session -> close code that its peer could not be told
+        self.sessions: dict[str, set[Session]] = {}  # stored session -> live ones
+        self.background: set[asyncio.Task[None]] = set()
+        self.hello: Hello
+
+
+class Context:
+    """A session's view of the services; one for each connection."""
+
+    __slots__ = ("_services", "appends", "logs", "now", "session", "store")
+
+    def __init__(self, services: Services, session: Session) -> None:
+        self._services = services
+        self.session = session
+        self.store = services.store
+        self.logs = services.logs
+        self.now = services.now
+        self.appends = 0  # how many writes have reached the writer
+
+    @property
+    def services(self) -> Services:
+        return self._services
+
+    @property
+    def person(self) -> Person:
+        """Who asks. The guard has seen to it that somebody does; a session that ended meanwhile raises Refuse."""
+        if self.session.person is None:
+            raise Refuse(SIGN_IN_REQUIRED)
+        return self.session.person
+
+    def append(self, command: AnyWrite) -> asyncio.Future[Appended]:
+        """Hand a write to the store, as the account that asks."""
+        self.appends += 1
+        return self.store.append(self.person.account.id, command)
+
+    def member_of(self, community: str) -> MemberRow:
+        """Who asks, in a community, by id. Raises Refuse `community.gone`."""
+        member = self.person.members.get(community)
+        if member is None:
+            raise Refuse(COMMUNITY_GONE, field="community")
+        return member
+
+    async def room(self, id: str) -> tuple[RoomRow, MemberRow]:
+        """A room that the asker may see, and who they are in it. Raises Refuse `room.gone`."""
+        person = self.person
+        room = person.rooms.get(id)
+        if room is None:
+            room = await self.store.room(id)
+            if room is None or room.kind != "open":
+                raise Refuse(ROOM_GONE, field="room")
+        member = person.member_in(room)
+        if member is None:
+            raise Refuse(ROOM_GONE, field="room")
+        return room, member

@@ -1,0 +1,177 @@
+"""From a frame to its reply: decode, guard, run the handler, answer. Exactly one reply for each command.
+
+Order: commands of a session start in the order in which they came; those that write reach the writer in that order;
+replies may overtake each other. Signing in is a barrier: what follows waits for it.
+
+A handler is a coroutine that is driven here rather than by a task: it begins at once, and most have ended before the
+next line, which saves a task and a turn of the loop for each command. A handler may await futures, and nothing that
+asks for the current task (asyncio.timeout, wait_for, TaskGroup).
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+import structlog
+
+from among_protocol import codes
+from among_protocol.base import Command, Shape, Write
+from among_protocol.codes import Close, CloseCode, Refuse
+from among_protocol.session import SignIn, SignUp
+from among_protocol.wire import AnyCommand, Malformed, tag_of
+
+from ..limits import MALFORMED_FRAMES
+from ..store.api import Appended
+from .context import Context
+from .frames import frame
+from .policy import guard
+from .session import Session
+
+log = structlog.get_logger()
+
+C = TypeVar("C", bound=Command)
+Result = Shape | Appended | None  # None: the handler has replied itself
+Handler = Callable[[Context, Any], Coroutine[Any, Any, Result]]
+
+
+class Route(NamedTuple):
+    handler: Handler
+    cost: int  # units of the session's budget
+
+
+def on(
+    command: type[C], handler: Callable[[Context, C], Coroutine[Any, Any, Result]], *, cost: int
+) -> tuple[type[Command], Route]:
+    """A row of the table: the types of command and handler must agree."""
+    return command, Route(handler, cost)
+
+
+class Dispatch:
+    """Runs commands against the table of routes."""
+
+    def __init__(self, routes: Mapping[type[Command], Route]) -> None:
+        self.routes = routes
+        self.stopping = False
+        self.running = 0  # commands under way, on all sessions
+
+    def receive(self, context: Context, data: bytes) -> None:
+        """A frame came in. Never raises."""
+        session = context.session
+        try:
+            command = session.encoding.decode_command(data)
+        except Malformed as error:
+            self.malformed(session, error)
+            return
+        session.in_flight += 1
+        if session.barrier is not None:
+            session.queue.append(command)
+        else:
+            self._start(context, command)
+
+    def malformed(self, session: Session, error: Malformed) -> None:
+        """Answer a frame that is no command; close after too many."""
+        session.refuse(error.id, Refuse(error.code, error.message, field=error.field))
+        if error.code is codes.MALFORMED:
+            session.malformed += 1
+            if session.malformed >= MALFORMED_FRAMES:
+                session.close(CloseCode.MALFORMED, "too many malformed frames")
+
+    def _start(self, context: Context, command: AnyCommand) -> None:
+        session = context.session
+        route = self.routes[type(command)]
+        try:
+            if self.stopping:
+                raise Refuse(codes.STOPPING, retry_after_ms=1_000)  # guards answer like handlers do
+            guard(session, command)
+            wait = session.bucket.take(route.cost, context.now())
+            if wait:
+                raise Refuse(codes.RATE_LIMITED, retry_after_ms=wait)  # likewise
+        except Refuse as why:
+            session.refuse(command.id, why)
+            session.in_flight -= 1
+            return
+        self.running += 1
+        running = Running(self, context, command, route.handler(context, command))
+        running.step()
+        if not running.settled and isinstance(command, Write | SignIn | SignUp):
+            session.barrier = running
+
+    def release(self, context: Context) -> None:
+        """The command at the barrier has reached the writer, or ended: go on with those behind it."""
+        session = context.session
+        session.barrier = None
+        while session.queue and session.barrier is None:
+            self._start(context, session.queue.popleft())
+
+
+class Running:
+    """A command under way."""
+
+    __slots__ = ("_command", "_context", "_coroutine", "_dispatch", "settled")
+
+    def __init__(
+        self, dispatch: Dispatch, context: Context, command: AnyCommand, coroutine: Coroutine[Any, Any, Result]
+    ) -> None:
+        self._dispatch = dispatch
+        self._context = context
+        self._command = command
+        self._coroutine = coroutine
+        self.settled = False  # its place in the order of writes is certain, or it has ended
+
+    def step(self, _: object = None) -> None:
+        """Run the handler up to its next await."""
+        context = self._context
+        appended = context.appends
+        try:
+            awaited = self._coroutine.send(None)
+        except StopIteration as stop:
+            self._end()
+            self._answer(stop.value)
+            return
+        except Refuse as why:
+            self._end()
+            context.session.refuse(self._command.id, why)
+            return
+        except Close as over:
+            self._end()
+            context.session.close(over.code, over.reason)
+            return
+        except asyncio.CancelledError:  # the connection is gone, and with it what the handler waited for
+            self._end()
+            return
+        except Exception:
+            self._end()
+            log.exception("command.failed", command=tag_of(type(self._command)), connection=context.session.number)
+            context.session.refuse(self._command.id, Refuse(codes.INTERNAL))
+            return
+        if context.appends != appended and not self.settled:
+            self.settled = True
+            if context.session.barrier is self:
+                self._dispatch.release(context)
+        if awaited is None:
+            asyncio.get_running_loop().call_soon(self.step)
+        else:
+            awaited._asyncio_future_blocking = False  # noqa: SLF001  # what Task does with a future that it waits for
+            awaited.add_done_callback(self.step)
+
+    def _end(self) -> None:
+        context = self._context
+        session = context.session
+        self._dispatch.running -= 1
+        session.in_flight -= 1
+        self.settled = True
+        if session.barrier is self:
+            asyncio.get_running_loop().call_soon(self._dispatch.release, context)
+        session.room_again()
+
+    def _answer(self, result: Result) -> None:
+        context = self._context
+        session = context.session
+        if isinstance(result, Appended):
+            encoding = session.encoding
+            stored = result.entry
+            entry = encoding.encode(stored.event) if encoding.binary else stored.json
+            reply = encoding.ok_written(self._command.id, entry, result.repeat, session.bucket.told())
+            context.logs.reply_after(stored.event.log, stored.event.seq, session, frame(encoding, reply))
+        elif result is not None:
+            session.reply(self._command.id, result)

@@ -1,0 +1,147 @@
+"""Who is here: each account with a live session on this node, its standing, and its sessions.
+
+A Person is shared by the account's sessions and follows the account's own log, where every change of its standing is
+told. It only guards the door early: the store judges again inside the transaction.
+"""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from among_protocol.accounts import AccountUpdated
+from among_protocol.base import Entry
+from among_protocol.communities import CommunityJoined, CommunityLeft
+from among_protocol.rooms import DirectOpened, RoomFollowed, RoomUnfollowed
+
+from ..store.api import AccountRow, MemberRow, RoomRow, Standing, Store, Stored
+from .session import Session
+
+
+class Person:
+    """An account that is here."""
+
+    __slots__ = ("account", "members", "rooms", "sessions")
+
+    def __init__(self, standing: Standing) -> None:
+        self.account: AccountRow = standing.account
+        self.members: dict[str, MemberRow] = {member.place: member for member in standing.members}
+        self.rooms: dict[str, RoomRow] = {room.id: room for room in standing.rooms}  # followed
+        self.sessions: set[Session] = set()
+
+    def places(self) -> list[str]:
+        """The logs that are this account's: its own, its communities', and its rooms'."""
+        return [self.account.id, *(place for place in self.members if place not in self.rooms), *self.rooms]
+
+    def member_in(self, room: RoomRow) -> MemberRow | None:
+        """Who this account is in a room of a community or in a direct."""
+        return self.members.get(room.community or room.id)
+
+
+class People:
+    """All who are here."""
+
+    def __init__(self, store: Store) -> None:
+        # Told of a session that hears these logs from now on (after these numbers), because of this entry:
+        self.arrived: Callable[[Session, Entry, dict[str, int]], None] = lambda session, why, logs: None
+        self.departed: Callable[[Session, list[str]], None] = lambda session, logs: None  # hears these no longer
+        self._store = store
+        self._people: dict[str, Person] = {}
+        self._loading: dict[str, bool] = {}  # account -> something changed while its standing was read
+
+    def get(self, account: str) -> Person | None:
+        return self._people.get(account)
+
+    def __len__(self) -> int:
+        return len(self._people)
+
+    async def enter(self, account: str, session: Session) -> Person | None:
+        """The session speaks as this account from now on; None when there is no such account."""
+        person = self._people.get(account)
+        while person is None:
+            self._loading[account] = False
+            standing = await self._store.standing(account)
+            person = self._people.get(account)  # another session may have come meanwhile
+            if person is not None:
+                break
+            if self._loading.get(account, False):
+                continue
+            self._loading.pop(account, None)
+            if standing is None:
+                return None
+            person = self._people[account] = Person(standing)
+        person.sessions.add(session)
+        session.person = person
+        return person
+
+    def exit(self, session: Session) -> None:
+        person = session.person
+        if person is None:
+            return
+        session.person = None
+        person.sessions.discard(session)
+        if not person.sessions:
+            self._people.pop(person.account.id, None)
+
+    def deliver(self, batch: Sequence[Stored]) -> None:
+        """Entries were committed: those of the logs of accounts that are here change their standing at once."""
+        for stored in batch:
+            event = stored.event
+            person = self._people.get(event.log)
+            if person is not None:
+                self._apply(person, event)
+            elif event.log in self._loading:
+                self._loading[event.log] = True
+
+    def _apply(self, person: Person, event: Entry) -> None:
+        arrived: dict[str, int] = {}
+        departed: list[str] = []
+        match event:
+            case AccountUpdated():
+                person.account = msgspec.structs.replace(person.account, display_name=event.display_name, bio=event.bio)
+            case CommunityJoined():
+                account = person.account
+                person.members[event.community] = MemberRow(
+                    id=event.member,
+                    account=account.id,
+                    place=event.community,
+                    rev=0,
+                    handle=account.handle,
+                    display_name=account.display_name,
+                    role=event.role,
+                )
+                arrived = {event.community: event.head, **event.rooms}
+                for room in event.rooms:
+                    person.rooms[room] = RoomRow(id=room, kind="open", community=event.community)
+            case CommunityLeft():
+                person.members.pop(event.community, None)
+                departed = [id for id, room in person.rooms.items() if room.community == event.community]
+                for id in departed:
+                    del person.rooms[id]
+                departed.append(event.community)
+            case RoomFollowed():
+                person.rooms[event.room] = RoomRow(
+                    id=event.room, kind=event.kind, community=event.community, slug=event.slug, topic=event.topic
+                )
+                arrived = {event.room: event.head}
+            case RoomUnfollowed():
+                person.rooms.pop(event.room, None)
+                departed = [event.room]
+            case DirectOpened():
+                account = person.account
+                person.members[event.room] = MemberRow(
+                    id=event.member,
+                    account=account.id,
+                    place=event.room,
+                    rev=0,
+                    handle=account.handle,
+                    display_name=account.display_name,
+                )
+                person.rooms[event.room] = RoomRow(id=event.room, kind="direct")
+                arrived = {event.room: event.head}
+            case _:
+                return
+        for session in person.sessions:
+            if departed:
+                self.departed(session, departed)
+            if arrived and session.synced:
+                self.arrived(session, event, arrived)

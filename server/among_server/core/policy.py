@@ -1,0 +1,85 @@
+"""Who may ask what: one row for each command; one without a row fails the tests.
+
+The guard answers early from memory: is somebody signed in, and do they hold the right where the place is known. What
+a place allows is judged again where it counts: by the store's rules inside the transaction, by reads on what they read.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+from among_protocol import accounts, communities, logs, markers, members, messages, presence, rooms, session
+from among_protocol.base import Command
+from among_protocol.codes import RIGHT_MISSING, SIGN_IN_REQUIRED, SIGNED_IN_ALREADY, Refuse
+
+from ..rights import RIGHTS, Right
+from .session import Session
+
+
+class Who(Enum):
+    ANYONE = "anyone"  # before and after signing in
+    GUEST = "guest"  # before signing in
+    ACCOUNT = "account"  # anybody signed in
+    MEMBER = "member"  # of the community that is named
+    AUDIENCE = "audience"  # of the room that is named: a member, and for private rooms and directs one of its people
+    OWNER_OF_LOG = "owner_of_log"  # whoever may hear that log
+
+
+class Rule(NamedTuple):
+    who: Who
+    right: Right | None = None  # in the community (open rooms of it included)
+
+
+POLICY: dict[type[Command], Rule] = {
+    session.SignUp: Rule(Who.GUEST),
+    session.SignIn: Rule(Who.GUEST),
+    session.SignOut: Rule(Who.ACCOUNT),
+    session.Ping: Rule(Who.ANYONE),
+    session.Enable: Rule(Who.ANYONE),
+    logs.Sync: Rule(Who.ACCOUNT),
+    logs.ReadEntries: Rule(Who.OWNER_OF_LOG),
+    logs.ReadChanged: Rule(Who.ACCOUNT),
+    accounts.UpdateAccount: Rule(Who.ACCOUNT),
+    accounts.ReadAccount: Rule(Who.ACCOUNT),
+    communities.CreateCommunity: Rule(Who.ACCOUNT),
+    communities.JoinCommunity: Rule(Who.ACCOUNT),
+    communities.LeaveCommunity: Rule(Who.MEMBER),
+    communities.BrowseCommunities: Rule(Who.ACCOUNT),
+    communities.ReadCommunity: Rule(Who.MEMBER),
+    members.ListMembers: Rule(Who.MEMBER),
+    members.ResolveMembers: Rule(Who.ACCOUNT),
+    rooms.CreateRoom: Rule(Who.MEMBER, Right.CREATE_ROOM),
+    rooms.ListRooms: Rule(Who.MEMBER),
+    rooms.FollowRoom: Rule(Who.AUDIENCE),
+    rooms.UnfollowRoom: Rule(Who.AUDIENCE),
+    rooms.SetTopic: Rule(Who.AUDIENCE, Right.SET_TOPIC),
+    rooms.AddPerson: Rule(Who.AUDIENCE, Right.ADD_PERSON),
+    rooms.OpenDirect: Rule(Who.ACCOUNT),
+    messages.SendMessage: Rule(Who.AUDIENCE, Right.SPEAK),
+    messages.ReadMessages: Rule(Who.AUDIENCE),
+    markers.SetMarker: Rule(Who.AUDIENCE),
+    presence.SetPresence: Rule(Who.ACCOUNT),
+    presence.WatchPresence: Rule(Who.ACCOUNT),
+    presence.StartTyping: Rule(Who.AUDIENCE),
+}
+
+
+def guard(session: Session, command: Command) -> None:
+    """Raises Refuse when the session may certainly not ask this."""
+    rule = POLICY[type(command)]
+    person = session.person
+    if rule.who is Who.ANYONE:
+        return
+    if rule.who is Who.GUEST:
+        if person is not None:
+            raise Refuse(SIGNED_IN_ALREADY)
+        return
+    if person is None:
+        raise Refuse(SIGN_IN_REQUIRED)
+    if rule.right is not None:
+        id: str = getattr(command, "room", "") or getattr(command, "community", "")
+        room = person.rooms.get(id)
+        if room is not None and room.kind != "open":
+            return  # in private rooms and directs all who are there have the same say; the rule decides what there is
+        member = person.members.get(room.community if room is not None else id)
+        if member is not None and rule.right not in RIGHTS[member.role]:
+            raise Refuse(RIGHT_MISSING)

@@ -1,0 +1,50 @@
+"""Who is online, for those who watch. Derived from live sessions alone; never stored, never used to decide a right.
+
+The liveliest session of an account counts: online, then away; invisible ones count as nothing.
+"""
+
+from among_protocol.presence import PresenceChanged, PresenceState
+
+from .people import Person
+from .session import Session
+
+
+class Presence:
+    """State of every member that is here, and who watches whom."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, PresenceState] = {}  # member -> online or away
+        self._watchers: dict[str, set[Session]] = {}
+
+    def of(self, member: str) -> PresenceState:
+        return self._states.get(member, "offline")
+
+    def refresh(self, person: Person) -> None:
+        """Something about this account's sessions or places changed."""
+        states = {session.presence for session in person.sessions}
+        state: PresenceState = "online" if "online" in states else "away" if "away" in states else "offline"
+        for member in person.members.values():
+            self._set(member.id, state)
+
+    def _set(self, member: str, state: PresenceState) -> None:
+        if self.of(member) == state:
+            return
+        if state == "offline":
+            del self._states[member]
+        else:
+            self._states[member] = state
+        event = PresenceChanged(member=member, state=state)
+        for watcher in self._watchers.get(member, ()):
+            watcher.notice(event)
+
+    def watch(self, session: Session, members: frozenset[str]) -> None:
+        """Replaces what the session watched."""
+        for member in session.watching - members:
+            watchers = self._watchers.get(member)
+            if watchers is not None:
+                watchers.discard(session)
+                if not watchers:
+                    del self._watchers[member]
+        for member in members - session.watching:
+            self._watchers.setdefault(member, set()).add(session)
+        session.watching = members

@@ -1,0 +1,146 @@
+"""A session: one connection, who speaks on it, and what it hears. The connection owns it; its own dispatch changes it.
+
+To a Log it is an outbox. When the connection can't keep up (`pause`), the session leaves its logs, so nothing is
+buffered for it; when it can again (`resume`), it joins them where they are now and is told what it missed.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from among_protocol.base import Event, Refused, Shape
+from among_protocol.codes import CloseCode, Refuse
+from among_protocol.logs import Lagging
+from among_protocol.presence import PresenceState
+from among_protocol.wire import AnyCommand, Encoding
+
+from .budget import Bucket
+from .frames import frame
+from .logs import Log
+
+if TYPE_CHECKING:
+    from .dispatch import Running
+    from .people import Person
+
+
+class Session:
+    """One connection's side of the conversation."""
+
+    __slots__ = (
+        "__weakref__", "_drained", "_missed", "barrier", "bucket", "close", "device", "encoding", "id", "in_flight",
+        "lagging", "logs", "malformed", "number", "person", "presence", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *,
+        number: int,
+        encoding: Encoding,
+        bucket: Bucket,
+        secure: bool,
+        write: Callable[[bytes], None],
+        close: Callable[[CloseCode, str], None],
+    ) -> None:
+        self.number = number  # of the connection, for the log of the operator
+        self.encoding = encoding
+        self.bucket = bucket
+        self.secure = secure  # passwords and tokens may travel here
+        self.write = write  # finished frames; never blocks
+        self.close = close
+        self.person: Person | None = None  # who speaks; set by signing in
+        self.id = ""  # of the stored session behind the token
+        self.device = ""
+        self.logs: dict[str, Log] = {}  # what it hears
+        self.synced = False  # has asked for live events
+        self.syncing = False
+        self.lagging = False
+        self.in_flight = 0  # commands that wait for their reply
+        self.malformed = 0
+        self.queue: deque[AnyCommand] = deque()  # behind the barrier
+        self.barrier: Running | None = None  # what the commands in the queue wait for
+        self.presence: PresenceState = "online"
+        self.watching: frozenset[str] = frozenset()
+        self.typed: dict[str, float] = {}  # room -> loop time of the last typing notice
+        self.room_again: Callable[[], None] = lambda: None  # called when a reply made room for another command
+        self._missed: dict[str, int | None] = {}  # while lagging: what was written of each log
+        self._drained: list[asyncio.Future[None]] = []
+
+    def notice(self, event: Event) -> None:
+        """An event without a number: lost when the session lags."""
+        if not self.lagging:
+            self.write(frame(self.encoding, self.encoding.encode(event)))
+
+    def reply(self, id: str, result: Shape) -> None:
+        self.write(frame(self.encoding, self.encoding.ok(id, result, self.bucket.told())))
+
+    def refuse(self, id: str | None, why: Refuse) -> None:
+        refused = Refused(
+            id=id,
+            code=why.code.code,
+            kind=why.code.kind,
+            message=why.message,
+            field=why.field,
+            retry_after_ms=why.retry_after_ms,
+            budget=self.bucket.told(),
+        )
+        self.write(frame(self.encoding, self.encoding.encode(refused)))
+
+    def hear(self, log: Log, after: int) -> bool:
+        """Listen to a log from a number on. False when its tail does not reach back that far."""
+        if self.lagging:
+            self.logs[log.id] = log
+            self._missed.setdefault(log.id, after)
+            return True
+        if not log.join(self, after):
+            return False
+        self.logs[log.id] = log
+        return True
+
+    def deafen(self, id: str) -> Log | None:
+        """Stop listening to a log."""
+        log = self.logs.pop(id, None)
+        if log is not None:
+            log.leave(self)
+            self._missed.pop(id, None)
+        return log
+
+    def pause(self) -> None:
+        """The peer does not keep up: nothing more is written from any log."""
+        self.lagging = True
+        self._missed = {id: log.leave(self) for id, log in self.logs.items()}
+
+    def resume(self) -> None:
+        """The peer has read what was buffered: back into the logs, and told where they went on without it."""
+        self.lagging = False
+        missed, self._missed = self._missed, {}
+        behind: dict[str, int] = {}
+        for id, log in self.logs.items():
+            had = missed.get(id)
+            if had is None or had < log.flushed:
+                behind[id] = log.flushed
+            log.join(self, log.flushed)
+        if behind:
+            self.notice(Lagging(logs=behind))
+        waiters, self._drained = self._drained, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def drained(self) -> None:
+        """Wait until the peer keeps up; for whoever writes a lot on his own account, as a replay does."""
+        if self.lagging:
+            waiter = asyncio.get_running_loop().create_future()
+            self._drained.append(waiter)
+            await waiter
+
+    def end(self) -> list[Log]:
+        """The connection is gone; gives the logs it heard."""
+        logs = list(self.logs.values())
+        for log in logs:
+            log.leave(self)
+        self.logs.clear()
+        self.queue.clear()
+        for waiter in self._drained:
+            waiter.cancel()
+        return logs

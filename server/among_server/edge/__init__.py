@@ -1,0 +1,1 @@
+"""The edge: sockets in, sockets out. The only floor that imports websockets."""

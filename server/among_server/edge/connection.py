@@ -1,0 +1,295 @@
+"""One connection: bytes to frames, frames to dispatch, and the state of the socket to the session.
+
+The handshake and everything rare (fragments, pings, closing, errors) is the library's sans-I/O protocol. Whole, final,
+masked data frames, which are nearly all there is, are taken out of the stream here, always at a frame boundary, so the
+two never disagree about where a frame begins. What is written are finished frames, straight to the transport, never
+after a close frame.
+
+Back-pressure: a peer with too many commands under way, or one that does not read, is not read from either.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+import structlog
+from websockets.exceptions import NegotiationError
+from websockets.frames import Close, Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from among_protocol import wire
+from among_protocol.codes import MALFORMED, CloseCode
+from among_protocol.wire import Malformed
+
+from ..core.context import Context
+from ..core.frames import PING
+from ..core.session import Session
+from ..limits import FRAME_BYTES, IN_FLIGHT
+from . import http
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # a platform without the C extension
+    from websockets.utils import apply_mask
+
+if TYPE_CHECKING:
+    from .listener import Listener
+
+log = structlog.get_logger()
+
+WRITE_HIGH = 65_536  # bytes in user space above which a connection lags
+HANDSHAKE_BYTES = 16_384  # of a request, before it is one
+SUBPROTOCOLS = [Subprotocol(name) for name in wire.ENCODINGS]
+
+_quiet = logging.getLogger("among.websockets")  # the library's own lines say nothing that ours do not
+_quiet.disabled = True
+
+_TEXT = 0x81
+_BINARY = 0x82
+_PONG = 0x8A
+
+
+class Connection(asyncio.Protocol):
+    """A peer. Its transport, its session once the handshake is done, and its deadlines (loop time)."""
+
+    __slots__ = (
+        "_buffer", "_library", "_listener", "_peer", "_transport", "born", "closing", "context", "fragmented", "heard",
+        "number", "paused", "pinged", "session", "stalled",
+    )  # fmt: skip
+
+    def __init__(self, listener: "Listener", number: int) -> None:
+        self._listener = listener
+        self._transport: asyncio.Transport
+        self._library: ServerProtocol | None = ServerProtocol(
+            subprotocols=SUBPROTOCOLS, select_subprotocol=_select, max_size=FRAME_BYTES, logger=_quiet
+        )
+        self._buffer = b""  # the start of a frame whose rest has not come
+        self._peer = ""
+        self.number = number
+        self.session: Session | None = None
+        self.context: Context | None = None
+        self.born = self.heard = listener.now()
+        self.pinged = False  # silent for long; the next sweep that finds no answer drops it
+        self.stalled = 0.0  # since when the peer does not read; 0: it does
+        self.closing = 0.0  # since when we wait for the peer to close; 0: we do not
+        self.paused = False  # we do not read
+        self.fragmented = False  # inside a message of several frames: the library counts them
+
+    # --- what the transport tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=WRITE_HIGH, low=WRITE_HIGH // 4)
+        address = transport.get_extra_info("peername")
+        self._peer = address[0] if isinstance(address, tuple) else "unix"
+        raw = transport.get_extra_info("socket")
+        if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._listener.connections.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        self.heard = self._listener.now()
+        self.pinged = False
+        if self.session is None:
+            self._shake(data)
+        else:
+            self._buffer = self._buffer + data if self._buffer else data
+            if not self.paused:
+                self._read()
+
+    def eof_received(self) -> bool:
+        return False  # the transport closes itself
+
+    def pause_writing(self) -> None:
+        self.stalled = self._listener.now()
+        if self.session is not None:
+            self.session.pause()
+            self._pause()
+
+    def resume_writing(self) -> None:
+        self.stalled = 0.0
+        if self.session is not None and not self.closing:
+            self.session.resume()
+            self._again()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._listener.lost(self)
+
+    # --- the handshake
+
+    def _shake(self, data: bytes) -> None:
+        library = self._library
+        if library is None or self.closing:
+            return
+        if len(data) + len(self._buffer) > HANDSHAKE_BYTES:
+            self.abort("handshake.too_large")
+            return
+        library.receive_data(data)
+        for event in library.events_received():
+            if isinstance(event, Request) and library.handshake_exc is None:
+                http.answer(library, event, self._listener)
+        self._flush_library(library)
+        if library.state is OPEN and self.session is None:
+            self._open(library)
+
+    def _open(self, library: ServerProtocol) -> None:
+        """The handshake is done: the session begins, and the server speaks first."""
+        encoding = wire.ENCODINGS[library.subprotocol or wire.JSON.subprotocol]
+        self._library = None  # most connections never need it again
+        self.context = self._listener.begin(self, encoding, self._transport.write)
+        self.session = self.context.session
+        self.session.room_again = self._again
+        self.session.notice(self.context.services.hello)
+
+    def is_secure(self) -> bool:
+        """Whether passwords may travel here: loopback, TLS, or a proxy that is trusted to have ended TLS."""
+        return (
+            self._peer in ("127.0.0.1", "::1", "unix")
+            or self._peer.startswith("127.")
+            or self._transport.get_extra_info("ssl_object") is not None
+            or self._peer in self._listener.config.trusted_proxies
+        )
+
+    # --- frames
+
+    def _read(self) -> None:
+        """Take whole frames out of the buffer, as long as the peer may ask for more."""
+        context = self.context
+        session = self.session
+        if context is None or session is None:
+            return
+        data = self._buffer
+        position = 0
+        have = len(data)
+        receive = self._listener.dispatch.receive
+        text_or_binary = _BINARY if session.encoding.binary else _TEXT
+        while have - position >= 6 and not self.closing:
+            if session.in_flight >= IN_FLIGHT:
+                self._pause()
+                break
+            first = data[position]
+            size = data[position + 1] & 0x7F
+            start = position + 6
+            if size == 126:
+                if have - position < 8:
+                    break
+                size = int.from_bytes(data[position + 2 : position + 4], "big")
+                start = position + 8
+            elif size == 127:
+                size = FRAME_BYTES + 1  # never allowed: the library reads the header and says so
+            if size > FRAME_BYTES or not data[position + 1] & 0x80:
+                self._hand_over(data[position:])
+                position = have
+                break
+            end = start + size
+            if end > have:
+                break
+            if self.fragmented or first not in (_TEXT, _BINARY, _PONG):
+                self._hand_over(data[position:end])
+            elif first == text_or_binary:
+                receive(context, apply_mask(data[start:end], data[start - 4 : start]))
+            elif first != _PONG:
+                self._wrong_opcode(session)
+            position = end
+        self._buffer = data[position:] if position else data
+
+    def _hand_over(self, data: bytes) -> None:
+        """Frames that are not simple are the library's."""
+        library = self._library
+        if library is None:
+            library = self._library = ServerProtocol(state=OPEN, max_size=FRAME_BYTES, logger=_quiet)
+        library.receive_data(data)
+        events = library.events_received()
+        # A message in one piece never comes here, so what the library gives is a part of one, or a control frame.
+        for event in events:
+            if isinstance(event, Frame):
+                self._piece(event)
+        self._flush_library(library)
+
+    def _piece(self, piece: Frame) -> None:
+        if piece.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            assert self.context is not None
+            assert self.session is not None
+            self.fragmented = not piece.fin
+            self._listener.pieces.setdefault(self, []).append(piece)
+            if piece.fin:
+                pieces = self._listener.pieces.pop(self)
+                if (pieces[0].opcode is Opcode.BINARY) is not self.session.encoding.binary:
+                    self._wrong_opcode(self.session)
+                else:
+                    self._listener.dispatch.receive(self.context, b"".join([bytes(part.data) for part in pieces]))
+
+    def _wrong_opcode(self, session: Session) -> None:
+        kind = "binary" if session.encoding.binary else "text"
+        error = Malformed(MALFORMED, f"The subprotocol {session.encoding.subprotocol} travels in {kind} frames.")
+        self._listener.dispatch.malformed(session, error)
+
+    def _flush_library(self, library: ServerProtocol) -> None:
+        for data in library.data_to_send():
+            if data:
+                self._transport.write(data)
+            elif self._transport.can_write_eof():
+                self._transport.write_eof()
+        if library.close_expected() and not self.closing:
+            self._end()
+
+    def _pause(self) -> None:
+        if not self.paused and not self._transport.is_closing():
+            self.paused = True
+            self._transport.pause_reading()
+
+    def _again(self) -> None:
+        """There is room again, for commands or for what answers them."""
+        session = self.session
+        if self.paused and session is not None and not session.lagging and session.in_flight <= IN_FLIGHT // 2:
+            self.paused = False
+            if not self._transport.is_closing():
+                self._transport.resume_reading()
+            self._listener.loop.call_soon(self._read_on)
+
+    def _read_on(self) -> None:
+        if not self.paused and self._buffer and not self._transport.is_closing():
+            self._read()
+
+    # --- the end
+
+    def ping(self) -> None:
+        self.pinged = True
+        self._transport.write(PING)
+
+    def close(self, code: CloseCode, reason: str) -> None:
+        """Say why, then close. What was written before still goes out."""
+        if self.closing or self._transport.is_closing():
+            return
+        if self.session is not None:
+            log.debug("connection.closing", connection=self.number, code=int(code), reason=reason)
+            payload = Close(int(code), reason).serialize()
+            self._transport.write(b"\x88" + len(payload).to_bytes(1, "big") + payload)
+        self._end()
+
+    def abort(self, why: str) -> None:
+        """Drop a peer that can't be told."""
+        log.info("connection.aborted", connection=self.number, why=why, peer=self._peer)
+        self._transport.abort()
+
+    def _end(self) -> None:
+        """Nothing may be written any more; the peer closes, or the sweeper does."""
+        self.closing = self._listener.now()
+        if self.session is not None:
+            self._listener.leave(self)
+        self._transport.close()
+
+
+def _select(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    """Ours, in the order of the client's wish; none asked for means JSON; only unknown ones is an error."""
+    if not offered:
+        return None
+    for name in offered:
+        if name in wire.ENCODINGS:
+            return name
+    raise NegotiationError("no known subprotocol; this server speaks " + ", ".join(wire.ENCODINGS))

@@ -1,0 +1,184 @@
+"""The listening socket, all connections, and the one sweeper that minds their deadlines.
+
+One sweep a second in place of a task per connection: it pings who is silent, drops who stays silent, cuts who does
+not read, and shows out who never signed in. Membership in a log ends in `leave`, a callback, never by a check in the
+fan-out.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+
+import structlog
+from websockets.frames import Frame
+
+from among_protocol.codes import CloseCode
+from among_protocol.wire import Encoding
+
+from ..config import Config
+from ..core.budget import Bucket
+from ..core.context import Context, Services
+from ..core.dispatch import Dispatch
+from ..core.session import Session
+from .connection import Connection
+
+log = structlog.get_logger()
+
+SWEEP = 1.0  # seconds
+CLOSE_WAIT = 5.0  # seconds that a peer has to answer a close frame
+
+
+class Listener:
+    """Accepts connections and looks after them."""
+
+    def __init__(self, services: Services, dispatch: Dispatch, loop: asyncio.AbstractEventLoop) -> None:
+        self.config: Config = services.config
+        self.dispatch = dispatch
+        self.loop = loop
+        self.now: Callable[[], float] = loop.time
+        self.connections: set[Connection] = set()
+        self.pieces: dict[Connection, list[Frame]] = {}  # of fragmented messages, which are rare
+        self.stopping = False
+        self.port = 0
+        self._services = services
+        self._server: asyncio.Server | None = None
+        self._sweeper: asyncio.Task[None] | None = None
+        self._number = 0
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when the address is taken or not ours."""
+        config = self.config
+        sockets = _sockets(config.host, config.port, config.send_buffer_kib * 1024)
+        servers = [await self.loop.create_server(self._accept, sock=sock, backlog=config.backlog) for sock in sockets]
+        self._server = servers[0]
+        self.port = sockets[0].getsockname()[1]
+        self._sweeper = self.loop.create_task(self._sweep())
+
+    def _accept(self) -> Connection:
+        self._number += 1
+        return Connection(self, self._number)
+
+    def begin(self, connection: Connection, encoding: Encoding, write: Callable[[bytes], None]) -> Context:
+        """A handshake is done."""
+        config = self.config
+        session = Session(
+            number=connection.number,
+            encoding=encoding,
+            bucket=Bucket(config.budget, config.budget_per_second, self.now()),
+            secure=connection.is_secure(),
+            write=write,
+            close=connection.close,
+        )
+        return Context(self._services, session)
+
+    def leave(self, connection: Connection) -> None:
+        """A session hears nothing more, and its account may be here no longer."""
+        session = connection.session
+        if session is None:
+            return
+        services = self._services
+        for heard in session.end():
+            services.logs.forget(heard)
+        person = session.person
+        if session.id:
+            live = services.sessions.get(session.id)
+            if live is not None:
+                live.discard(session)
+                if not live:
+                    del services.sessions[session.id]
+        services.presence.watch(session, frozenset())
+        services.people.exit(session)
+        if person is not None:
+            services.presence.refresh(person)
+
+    def lost(self, connection: Connection) -> None:
+        """The transport is gone."""
+        self.connections.discard(connection)
+        self.pieces.pop(connection, None)
+        self.leave(connection)
+
+    def health(self) -> dict[str, object]:
+        """What health and readiness tell."""
+        store = self._services.store
+        return {
+            "ready": not self.stopping,
+            "durability": store.durability,
+            "connections": len(self.connections),
+            "stopping": self.stopping,
+        }
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP)
+            for index, connection in enumerate(list(self.connections)):
+                if index % 512 == 511:
+                    await asyncio.sleep(0)  # let others have a turn
+                self.mind(connection, self.now())
+
+    def mind(self, connection: Connection, now: float) -> None:
+        """Hold one connection to its deadlines."""
+        config = self.config
+        session = connection.session
+        if connection.closing:
+            if now - connection.closing > CLOSE_WAIT:
+                connection.abort("close.unanswered")
+        elif connection.stalled and now - connection.stalled > config.stall_ms / 1000:
+            if session is not None and session.id:
+                self._services.cut[session.id] = int(CloseCode.TOO_SLOW)
+                while len(self._services.cut) > 10_000:
+                    self._services.cut.pop(next(iter(self._services.cut)))
+            connection.abort("slow_consumer")
+        elif (session is None or session.person is None) and now - connection.born > config.sign_in_ms / 1000:
+            if session is None:
+                connection.abort("handshake.late")
+            else:
+                connection.close(CloseCode.SIGN_IN_LATE, "not signed in in time")
+        elif session is not None and now - connection.heard > config.ping_ms / 1000:
+            if now - connection.heard > (config.ping_ms + config.deadline_ms) / 1000:
+                connection.close(CloseCode.SILENT, "no sign of life")
+            elif not connection.pinged and not connection.stalled:
+                connection.ping()
+
+    async def stop(self) -> None:
+        """No new connections; what is in flight is answered; then everybody is told to come back."""
+        self.stopping = True
+        if self._server is not None:
+            self._server.close()
+        deadline = self.now() + self.config.grace_ms / 1000
+        self.dispatch.stopping = True
+        while self.dispatch.running and self.now() < deadline:
+            await asyncio.sleep(0.005)
+        for connection in list(self.connections):
+            connection.close(CloseCode.RESTARTING, "the server is restarting")
+        while self.connections and self.now() < min(deadline, self.now() + CLOSE_WAIT):
+            await asyncio.sleep(0.01)
+        for connection in list(self.connections):
+            connection.abort("stopping")
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+
+
+def _sockets(host: str, port: int, send_buffer: int) -> list[socket.socket]:
+    """Listening sockets whose connections inherit a small send buffer, so that the kernel hides no slow reader."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    sockets: list[socket.socket] = []
+    for family, kind, proto, _, address in dict.fromkeys(found):
+        sock = socket.socket(family, kind, proto)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound = (address[0], sockets[0].getsockname()[1]) if sockets and port == 0 else address[:2]
+        try:
+            sock.bind(bound)
+        except OSError:
+            sock.close()
+            for other in sockets:
+                other.close()
+            raise
+        sock.setblocking(False)
+        sockets.append(sock)
+    return sockets

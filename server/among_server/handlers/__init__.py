@@ -1,0 +1,54 @@
+"""All that a client may ask, and who answers: reading this table is reading the server.
+
+The cost is in units of the session's budget (config.py): 1 for what memory answers, 5 for what is written to disk or
+told to many, more for what costs a password hash or a large answer.
+"""
+
+from among_protocol import accounts as a
+from among_protocol import communities as c
+from among_protocol import logs as l_
+from among_protocol import markers as mk
+from among_protocol import members as mb
+from among_protocol import messages as ms
+from among_protocol import presence as p
+from among_protocol import rooms as r
+from among_protocol import session as s
+from among_protocol.base import Command
+
+from ..core.dispatch import Route, on
+from . import accounts, communities, logs, markers, members, messages, presence, rooms, session
+
+ROUTES: dict[type[Command], Route] = dict(
+    [
+        on(s.SignUp, session.sign_up, cost=50),
+        on(s.SignIn, session.sign_in, cost=25),
+        on(s.SignOut, session.sign_out, cost=5),
+        on(s.Ping, session.ping, cost=1),
+        on(s.Enable, session.enable, cost=1),
+        on(l_.Sync, logs.sync, cost=25),
+        on(l_.ReadEntries, logs.entries, cost=2),
+        on(l_.ReadChanged, logs.changed, cost=5),
+        on(a.UpdateAccount, accounts.update, cost=25),
+        on(a.ReadAccount, accounts.read, cost=2),
+        on(c.CreateCommunity, communities.create, cost=25),
+        on(c.JoinCommunity, communities.join, cost=10),
+        on(c.LeaveCommunity, communities.leave, cost=10),
+        on(c.BrowseCommunities, communities.browse, cost=5),
+        on(c.ReadCommunity, communities.read, cost=5),
+        on(mb.ListMembers, members.list_members, cost=2),
+        on(mb.ResolveMembers, members.resolve, cost=2),
+        on(r.CreateRoom, rooms.create, cost=10),
+        on(r.ListRooms, rooms.list_rooms, cost=2),
+        on(r.FollowRoom, rooms.follow, cost=5),
+        on(r.UnfollowRoom, rooms.unfollow, cost=5),
+        on(r.SetTopic, rooms.set_topic, cost=5),
+        on(r.AddPerson, rooms.add, cost=5),
+        on(r.OpenDirect, rooms.open_direct, cost=10),
+        on(ms.SendMessage, messages.send, cost=5),
+        on(ms.ReadMessages, messages.page, cost=2),
+        on(mk.SetMarker, markers.set_marker, cost=1),
+        on(p.SetPresence, presence.set_presence, cost=2),
+        on(p.WatchPresence, presence.watch, cost=2),
+        on(p.StartTyping, presence.typing, cost=1),
+    ]
+)

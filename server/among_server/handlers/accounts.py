@@ -1,0 +1,23 @@
+"""The profile: one's own to change, everybody's to read."""
+
+import msgspec
+
+from among_protocol.accounts import Profile, ReadAccount, UpdateAccount
+from among_protocol.codes import ACCOUNT_GONE, Refuse
+
+from ..core.context import Context
+from ..store.api import Appended
+from .texts import line
+
+
+async def update(context: Context, command: UpdateAccount) -> Appended:
+    name = None if command.display_name is None else line(command.display_name, field="display_name", longest=64)
+    bio = None if command.bio is None else line(command.bio, field="bio", longest=500, empty=True)
+    return await context.append(msgspec.structs.replace(command, display_name=name, bio=bio))
+
+
+async def read(context: Context, command: ReadAccount) -> Profile:
+    row = await context.store.account_by_handle(command.handle.lower())
+    if row is None:
+        raise Refuse(ACCOUNT_GONE, field="handle")
+    return Profile(handle=row.handle, display_name=row.display_name, bio=row.bio)

@@ -1,0 +1,72 @@
+"""Founding, finding, joining and leaving communities."""
+
+import msgspec
+
+from among_protocol import codes, text
+from among_protocol.codes import COMMUNITY_GONE, Refuse
+from among_protocol.communities import (
+    BrowseCommunities,
+    Community,
+    CommunityPage,
+    CreateCommunity,
+    JoinCommunity,
+    LeaveCommunity,
+    Membership,
+    ReadCommunity,
+)
+from among_protocol.members import PersonaRef
+
+from ..core.context import Context
+from ..core.people import Person
+from ..store.api import Appended, CommunityRow
+from .rooms import visible_rooms
+from .texts import handle, line
+
+
+async def create(context: Context, command: CreateCommunity) -> Appended:
+    slug = handle(command.slug, field="slug")
+    if text.is_reserved(slug):
+        raise Refuse(codes.HANDLE_RESERVED, field="slug")
+    return await context.append(
+        msgspec.structs.replace(
+            command,
+            slug=slug,
+            name=line(command.name, field="name", longest=64),
+            about=line(command.about, field="about", longest=500, empty=True),
+        )
+    )
+
+
+async def join(context: Context, command: JoinCommunity) -> Appended:
+    return await context.append(command)
+
+
+async def leave(context: Context, command: LeaveCommunity) -> Appended:
+    return await context.append(command)
+
+
+async def browse(context: Context, command: BrowseCommunities) -> CommunityPage:
+    found = await context.store.communities(command.query[:64], command.after.lower(), command.limit + 1)
+    return CommunityPage(communities=found[: command.limit], complete=len(found) <= command.limit)
+
+
+async def read(context: Context, command: ReadCommunity) -> Membership:
+    row = await context.store.community(command.community)
+    if row is None:
+        raise Refuse(COMMUNITY_GONE, field="community")
+    return await membership(context, context.person, row)
+
+
+async def membership(context: Context, person: Person, row: CommunityRow) -> Membership:
+    """A community as one of its members sees it. Raises Refuse `community.gone` for who is none."""
+    member = context.member_of(row.id)
+    log = await context.store.log(row.id)  # read first: what the rooms show is at least as new
+    me = await context.store.personas(person.account.id, [PersonaRef(member=member.id)])
+    return Membership(
+        community=Community(id=row.id, slug=row.slug, name=row.name, about=row.about, members=row.members),
+        member=member.id,
+        rev=me[0].rev if me else member.rev,
+        role=member.role,
+        rooms=await visible_rooms(context, person, row.id),
+        as_of=log.head if log is not None else 0,
+    )

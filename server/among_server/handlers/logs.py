@@ -1,0 +1,114 @@
+"""Becoming whole and staying so: sync, ranges of entries, and what changed.
+
+Sync, step by step: note the head of every log; say for each what will be done; write what the client lacks, a page at
+a time; then, in one step of the loop, join every log from exactly there, and say `session.synced`. What is committed
+meanwhile comes after what was before it, whether out of the tail or out of the store.
+"""
+
+import msgspec
+
+from among_protocol.codes import LOG_GONE, Refuse
+from among_protocol.logs import ChangedLogs, EntryPage, LogState, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
+
+from ..core.context import Context
+from ..core.people import Person
+from ..core.replay import payload
+from ..limits import REPLAY_ENTRIES
+from ..store.api import Unread
+from . import communities, rooms
+from .session import shown
+
+
+async def sync(context: Context, command: Sync) -> None:
+    session = context.session
+    person = context.person
+    session.synced = session.syncing = True
+    for id in list(session.logs):
+        session.deafen(id)
+    states = await _states(context, person, command.epoch, command.positions)
+    started = SyncStarted(epoch=context.store.epoch, logs=states)
+    if command.cards:
+        started.account = shown(person.account)
+        for member in list(person.members.values()):
+            row = await context.store.community(member.place)
+            if row is not None and row.id in person.members:
+                started.communities.append(await communities.membership(context, person, row))
+        started.directs = await rooms.directs(context, person)
+    session.reply(command.id, started)
+    replay = context.services.replay
+    behind: dict[str, int] = {}
+    for state in states:
+        if state.status == "gone":
+            continue
+        after = command.positions.get(state.log, 0) if state.status == "caught_up" else state.head
+        behind[state.log] = await replay.upto(session, state.log, after, state.head)
+    # A peer that left meanwhile has no person; places left meanwhile are not joined; new ones came by `arrived`.
+    while behind and session.person is person:
+        logs = await replay.open(list(behind), person.account.id)
+        mine = set(person.places())
+        for id, after in list(behind.items()):
+            log = logs.get(id)
+            if log is None or id not in mine or id in session.logs or session.hear(log, after):
+                del behind[id]
+            else:
+                behind[id] = await replay.upto(session, id, after, log.flushed)
+    session.syncing = False
+    if session.person is person:
+        session.notice(Synced(id=command.id))
+
+
+async def changed(context: Context, command: ReadChanged) -> ChangedLogs:
+    states = await _states(context, context.person, command.epoch, command.positions)
+    epoch = context.store.epoch
+    moved = [
+        state
+        for state in states
+        if state.status != "caught_up" or command.epoch != epoch or command.positions.get(state.log) != state.head
+    ]
+    return ChangedLogs(epoch=epoch, logs=moved)
+
+
+async def entries(context: Context, command: ReadEntries) -> EntryPage:
+    session = context.session
+    person = context.person
+    if command.log != person.account.id and command.log not in person.members:
+        try:
+            await context.room(command.log)
+        except Refuse:
+            raise Refuse(LOG_GONE, field="log") from None
+    page = await context.store.entries(command.log, command.after, command.until, command.limit)
+    return EntryPage(
+        entries=[msgspec.Raw(payload(session, entry)) for entry in page.entries],
+        head=page.head,
+        floor=page.floor,
+        complete=page.complete,
+    )
+
+
+async def _states(context: Context, person: Person, epoch: str, positions: dict[str, int]) -> list[LogState]:
+    """Each of this person's logs, and each that the client named, against the client's positions."""
+    places = person.places()
+    found = {row.log.id: row for row in await context.store.unread(person.account.id, places)}
+    states = [_state(found[id], epoch == context.store.epoch, positions.get(id)) for id in places if id in found]
+    states += [LogState(log=id, status="gone") for id in positions if id not in found]
+    return states
+
+
+def _state(row: Unread, same_epoch: bool, position: int | None) -> LogState:
+    state = LogState(
+        log=row.log.id,
+        kind=row.log.kind,
+        head=row.log.head,
+        floor=row.log.floor,
+        read=row.read,
+        unread=row.unread,
+        mentions=row.mentions,
+    )
+    if position is None:
+        state.status = "gap" if row.log.head else "caught_up"
+    elif not same_epoch or position > row.log.head or position < row.log.floor:
+        state.status = "reset"
+        state.reason = "epoch" if not same_epoch else "ahead" if position > row.log.head else "floor"
+    elif row.log.head - position > REPLAY_ENTRIES:
+        state.status = "gap"
+    return state

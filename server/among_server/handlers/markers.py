@@ -1,0 +1,16 @@
+"""How far one has read; every other device of the account is told."""
+
+from among_protocol.markers import Marker, MarkerMoved, SetMarker
+
+from ..core.context import Context
+
+
+async def set_marker(context: Context, command: SetMarker) -> Marker:
+    await context.room(command.room)
+    person = context.person
+    marker = await context.store.set_marker(person.account.id, command.room, command.seq, back=command.unread)
+    moved = MarkerMoved(room=marker.room, read=marker.read, unread=marker.unread, mentions=marker.mentions)
+    for session in person.sessions:
+        if session is not context.session and session.synced:
+            session.notice(moved)
+    return marker

@@ -1,0 +1,20 @@
+"""Saying something, and reading what was said."""
+
+from among_protocol.messages import MessagePage, ReadMessages, SendMessage
+
+from ..core.context import Context
+from ..store.api import Appended
+from .texts import body
+
+
+async def send(context: Context, command: SendMessage) -> Appended:
+    body(command.body)
+    return await context.append(command)
+
+
+async def page(context: Context, command: ReadMessages) -> MessagePage:
+    await context.room(command.room)
+    found = await context.store.messages(
+        command.room, before=command.before, after=command.after, around=command.around, limit=command.limit
+    )
+    return MessagePage(messages=found.messages, as_of=found.as_of, complete=found.complete)

@@ -1,0 +1,56 @@
+"""Presence and typing: best effort, beside the log."""
+
+from among_protocol.base import Done
+from among_protocol.members import PersonaRef
+from among_protocol.presence import (
+    MemberPresence,
+    Presences,
+    PresenceState,
+    SetPresence,
+    StartTyping,
+    TypingStarted,
+    WatchPresence,
+)
+
+from ..core.context import Context
+from ..core.frames import frame
+
+TYPING_EVERY = 3.0  # seconds between two notices of one session in one room
+
+
+async def set_presence(context: Context, command: SetPresence) -> Done:
+    state: PresenceState = "offline" if command.state == "invisible" else command.state
+    context.session.presence = state
+    context.services.presence.refresh(context.person)
+    return Done()
+
+
+async def watch(context: Context, command: WatchPresence) -> Presences:
+    """Only those in a place that the asker is in too; others are as if they did not exist."""
+    presence = context.services.presence
+    if not command.members:
+        presence.watch(context.session, frozenset())
+        return Presences(members=[])
+    asked = [PersonaRef(member=member) for member in dict.fromkeys(command.members)]
+    seen = [persona.member for persona in await context.store.personas(context.person.account.id, asked)]
+    presence.watch(context.session, frozenset(seen))
+    return Presences(members=[MemberPresence(member=member, state=presence.of(member)) for member in seen])
+
+
+async def typing(context: Context, command: StartTyping) -> Done:
+    room, member = await context.room(command.room)
+    session = context.session
+    now = context.now()
+    if now - session.typed.get(room.id, -TYPING_EVERY) < TYPING_EVERY:
+        return Done()
+    session.typed = {id: at for id, at in session.typed.items() if now - at < TYPING_EVERY}
+    session.typed[room.id] = now
+    log = context.logs.get(room.id)
+    if log is not None:
+        event = TypingStarted(room=room.id, by=member.id)
+        for encoding, listeners in log.listeners.items():
+            bytes_ = frame(encoding, encoding.encode(event))
+            for outbox, write in listeners.items():
+                if outbox is not session:
+                    write(bytes_)
+    return Done()

@@ -1,0 +1,91 @@
+"""Rooms: making, listing, following, topics, people, directs. What they mean is in store/rules/rooms.py."""
+
+import msgspec
+
+from among_protocol.rooms import (
+    AddPerson,
+    CreateRoom,
+    FollowRoom,
+    ListRooms,
+    OpenDirect,
+    Room,
+    Rooms,
+    SetTopic,
+    UnfollowRoom,
+)
+
+from ..core.context import Context
+from ..core.people import Person
+from ..store.api import Appended, LogRow, RoomRow
+from .texts import handle, line
+
+
+async def create(context: Context, command: CreateRoom) -> Appended:
+    slug = handle(command.slug, field="slug")
+    topic = line(command.topic, field="topic", longest=250, empty=True)
+    return await context.append(msgspec.structs.replace(command, slug=slug, topic=topic))
+
+
+async def list_rooms(context: Context, command: ListRooms) -> Rooms:
+    context.member_of(command.community)
+    log = await context.store.log(command.community) or LogRow(command.community, "community")
+    return Rooms(rooms=await visible_rooms(context, context.person, command.community), as_of=log.head)
+
+
+async def follow(context: Context, command: FollowRoom) -> Appended:
+    return await context.append(command)
+
+
+async def unfollow(context: Context, command: UnfollowRoom) -> Appended:
+    return await context.append(command)
+
+
+async def set_topic(context: Context, command: SetTopic) -> Appended:
+    topic = line(command.topic, field="topic", longest=250, empty=True)
+    return await context.append(msgspec.structs.replace(command, topic=topic))
+
+
+async def add(context: Context, command: AddPerson) -> Appended:
+    return await context.append(command)
+
+
+async def open_direct(context: Context, command: OpenDirect) -> Appended:
+    handles = [handle(given, field=f"handles[{index}]") for index, given in enumerate(command.handles)]
+    return await context.append(msgspec.structs.replace(command, handles=handles))
+
+
+async def visible_rooms(context: Context, person: Person, community: str) -> list[Room]:
+    """The rooms of a community that this person may see: open ones, and the private ones that they are in."""
+    rows = [row for row in await context.store.rooms(community) if row.kind == "open" or row.id in person.rooms]
+    heads = await _heads(context, person, rows)
+    return [shown(person, row, heads) for row in rows]
+
+
+async def directs(context: Context, person: Person) -> list[Room]:
+    rows = [row for row in person.rooms.values() if row.kind == "direct"]
+    heads = await _heads(context, person, rows)
+    found = []
+    for row in rows:
+        room = shown(person, row, heads)
+        room.people = await context.store.people(row.id)
+        member = person.member_in(row)
+        room.member = member.id if member is not None else ""
+        found.append(room)
+    return found
+
+
+async def _heads(context: Context, person: Person, rows: list[RoomRow]) -> dict[str, int]:
+    unread = await context.store.unread(person.account.id, [row.id for row in rows])
+    return {row.log.id: row.log.head for row in unread}
+
+
+def shown(person: Person, row: RoomRow, heads: dict[str, int]) -> Room:
+    return Room(
+        id=row.id,
+        slug=row.slug,
+        kind=row.kind,
+        community=row.community,
+        topic=row.topic,
+        following=row.id in person.rooms,
+        head=heads.get(row.id, 0),
+    )

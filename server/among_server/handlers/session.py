@@ -1,0 +1,124 @@
+"""Signing up, in and out; ping; extensions. A token never costs a password hash; a password never skips one."""
+
+import datetime as dt
+import hashlib
+import secrets
+
+import structlog
+
+from among_protocol import codes, text
+from among_protocol.accounts import Account
+from among_protocol.base import Done
+from among_protocol.codes import CloseCode, Refuse
+from among_protocol.session import Enable, Enabled, Ping, Pong, SignedIn, SignIn, SignOut, SignUp
+
+from ..core.context import Context
+from ..store.api import AccountRow
+from .texts import handle, line
+
+log = structlog.get_logger()
+
+TOKEN_PREFIX = "among_"  # so that a leaked one is recognised by those who scan for secrets
+
+
+async def sign_up(context: Context, command: SignUp) -> SignedIn:
+    services = context.services
+    _secure(context)
+    invite = None
+    if command.invite is not None:
+        invite = hashlib.sha256(command.invite.encode()).digest()
+    elif services.hello.sign_up != "open":
+        raise Refuse(codes.SIGN_UP_CLOSED)
+    folded = handle(command.handle, field="handle")
+    if text.is_reserved(folded):
+        raise Refuse(codes.HANDLE_RESERVED, field="handle")
+    name = line(command.display_name, field="display_name", longest=64) if command.display_name else command.handle
+    _password(command.password)
+    if await context.store.account_by_handle(folded) is not None:
+        raise Refuse(codes.HANDLE_TAKEN, field="handle")
+    hashed = await services.passwords.hash(command.password)
+    account = await context.store.create_account(folded, name, hashed, invite=invite)
+    log.info("account.created", handle=folded, owner=account.owner, connection=context.session.number)
+    return await _with_token(context, account, command.device)
+
+
+async def sign_in(context: Context, command: SignIn) -> SignedIn:
+    _secure(context)
+    if command.token is not None:
+        return await _by_token(context, command.token)
+    if command.handle is None or command.password is None:
+        raise Refuse(codes.FIELD_INVALID, "Give a handle and a password, or a token.", field="handle")
+    found = await context.store.password_hash(command.handle.lower())
+    if not await context.services.passwords.check(found[1] if found else None, command.password) or found is None:
+        log.info("session.refused", connection=context.session.number)
+        raise Refuse(codes.BAD_CREDENTIALS)
+    account = await context.store.account(found[0])
+    if account is None:
+        raise Refuse(codes.BAD_CREDENTIALS)
+    return await _with_token(context, account, command.device)
+
+
+async def sign_out(context: Context, command: SignOut) -> None:
+    """Every connection of this stored session ends; this one after its reply."""
+    session = context.session
+    await context.store.close_session(session.id)
+    log.info("session.signed_out", connection=session.number)
+    session.reply(command.id, Done())
+    for other in list(context.services.sessions.get(session.id, ())):
+        other.close(CloseCode.SIGNED_OUT, "signed out")
+
+
+async def ping(context: Context, command: Ping) -> Pong:
+    return Pong(at=now())
+
+
+async def enable(context: Context, command: Enable) -> Enabled:
+    known = context.services.hello.extensions
+    return Enabled(extensions=[name for name in command.extensions if name in known])
+
+
+def now() -> str:
+    """This moment, as it is written on the wire."""
+    moment = dt.datetime.now(dt.UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+async def _with_token(context: Context, account: AccountRow, device: str) -> SignedIn:
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    row = await context.store.open_session(account.id, hashlib.sha256(token.encode()).digest(), device[:64])
+    return await _enter(context, account.id, row.id, token)
+
+
+async def _by_token(context: Context, token: str) -> SignedIn:
+    row = await context.store.session(hashlib.sha256(token.encode()).digest())
+    if row is None:
+        raise Refuse(codes.TOKEN_INVALID, field="token")
+    return await _enter(context, row.account, row.id, "")
+
+
+async def _enter(context: Context, account: str, session_id: str, token: str) -> SignedIn:
+    session = context.session
+    services = context.services
+    person = await services.people.enter(account, session)
+    if person is None:
+        raise Refuse(codes.TOKEN_INVALID)
+    session.id = session_id
+    services.sessions.setdefault(session_id, set()).add(session)
+    services.presence.refresh(person)
+    log.debug("session.signed_in", handle=person.account.handle, connection=session.number)
+    return SignedIn(account=shown(person.account), session=session_id, cut=services.cut.pop(session_id, 0), token=token)
+
+
+def shown(row: AccountRow) -> Account:
+    """One's own account, as the protocol tells it."""
+    return Account(id=row.id, handle=row.handle, display_name=row.display_name, bio=row.bio, owner=row.owner)
+
+
+def _secure(context: Context) -> None:
+    if not context.session.secure:
+        raise Refuse(codes.INSECURE)
+
+
+def _password(password: str) -> None:
+    if len(password) < 8:
+        raise Refuse(codes.FIELD_INVALID, "A password has at least 8 characters.", field="password")
