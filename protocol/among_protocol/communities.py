@@ -44,6 +44,7 @@ class CommunityJoined(Entry, tag="community.joined", kw_only=True):
     community: str
     member: str
     head: Seq
+    role: Role = "member"
     rooms: dict[str, Seq] = {}
 
 

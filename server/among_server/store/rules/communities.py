@@ -20,6 +20,7 @@ from among_protocol.communities import (
     LeaveCommunity,
 )
 from among_protocol.members import MemberJoined, MemberLeft, Role
+from among_protocol.rooms import PersonLeft
 
 from ...limits import COMMUNITIES_PER_ACCOUNT, FOLLOWS_PER_ACCOUNT
 from ..api import AccountRow, CommunityRow, MemberRow, RoomRow, Tx
@@ -69,14 +70,23 @@ def leave(tx: Tx, account: str, command: LeaveCommunity) -> Entry:
     if member.role == "owner" and tx.owners(community.id) == 1 and community.members > 1:
         raise Refuse(LAST_OWNER)
     tx.put_member(msgspec.structs.replace(member, left=True, role="member"))
+    by, rev, nonce = member.id, member.rev, command.nonce
     for room in tx.rooms(community.id):
         if tx.follows(account, room.id):
             tx.unfollow(account, room.id)
+            if room.kind == "private":
+                log = room.id
+                tx.add(PersonLeft(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, nonce=nonce))
     log = community.id
-    tx.add(MemberLeft(log=log, seq=tx.next(log), at=tx.now, by=member.id, rev=member.rev, nonce=command.nonce))
+    tx.add(MemberLeft(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, nonce=nonce))
     entry = CommunityLeft(log=account, seq=tx.next(account), at=tx.now, nonce=command.nonce, community=community.id)
     tx.add(entry)
     return entry
+
+
+def words(row: CommunityRow) -> str:
+    """What a search for communities looks through."""
+    return f"{row.slug}\n{row.name}\n{row.about}".casefold()
 
 
 def _may_join_one_more(tx: Tx, account: str) -> AccountRow:
@@ -120,25 +130,26 @@ def _enter(
     tx.add(joined)
     for room in rooms:
         tx.follow(account.id, room.id)
-    return _tell(tx, account.id, community.id, member.id, rooms, nonce)
+    return _tell(tx, member, rooms, nonce)
 
 
 def _again(tx: Tx, account: str, community: CommunityRow, member: MemberRow, nonce: str) -> CommunityJoined:
     """Joining where one is already: told again in one's own log, and nothing changes."""
     followed = set(tx.followed(account))
     rooms = [room for room in tx.rooms(community.id) if room.id in followed]
-    return _tell(tx, account, community.id, member.id, rooms, nonce)
+    return _tell(tx, member, rooms, nonce)
 
 
-def _tell(tx: Tx, account: str, community: str, member: str, rooms: list[RoomRow], nonce: str) -> CommunityJoined:
+def _tell(tx: Tx, member: MemberRow, rooms: list[RoomRow], nonce: str) -> CommunityJoined:
     entry = CommunityJoined(
-        log=account,
-        seq=tx.next(account),
+        log=member.account,
+        seq=tx.next(member.account),
         at=tx.now,
         nonce=nonce,
-        community=community,
-        member=member,
-        head=tx.next(community) - 1,
+        community=member.place,
+        member=member.id,
+        head=tx.next(member.place) - 1,
+        role=member.role,
         rooms={room.id: tx.next(room.id) - 1 for room in rooms},
     )
     tx.add(entry)

@@ -37,7 +37,7 @@ from among_protocol.rooms import (
 
 from ...limits import DIRECT_PEOPLE, FOLLOWS_PER_ACCOUNT, ROOMS_PER_COMMUNITY
 from ...rights import RIGHTS, Right
-from ..api import AccountRow, MemberRow, RoomRow, Tx
+from ..api import MemberRow, RoomRow, Tx
 
 
 def create(tx: Tx, account: str, command: CreateRoom) -> Entry:
@@ -70,6 +70,10 @@ def create(tx: Tx, account: str, command: CreateRoom) -> Entry:
             topic=room.topic,
         )
         tx.add(created)
+    else:  # the log of a private room tells all who are in it, so it begins with whoever made it
+        log = room.id
+        by, rev = member.id, member.rev
+        tx.add(PersonAdded(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, nonce=command.nonce, member=by))
     followed = _follow(tx, account, room, command.nonce)
     return created or followed
 
@@ -140,12 +144,10 @@ def add(tx: Tx, account: str, command: AddPerson) -> Entry:
 
 
 def open_direct(tx: Tx, account: str, command: OpenDirect) -> Entry:
-    people: dict[str, AccountRow] = {}
-    for id in (account,):
-        row = tx.account(id)
-        if row is None:
-            raise Refuse(ACCOUNT_GONE)
-        people[row.id] = row
+    own = tx.account(account)
+    if own is None:
+        raise Refuse(ACCOUNT_GONE)
+    people = {own.id: own}
     for index, handle in enumerate(command.handles):
         other = tx.account_by_handle(handle)
         if other is None:
