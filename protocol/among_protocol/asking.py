@@ -1,0 +1,177 @@
+"""Commands on their way: which may be sent now, which wait, which go again. No clock: time comes in.
+
+1. A write goes again, with its nonce, until `ok` or a final `refused` decides; that is safe, since the server knows
+   the nonce. So do reads and registers, which can be repeated; only what is about this moment fails with the link.
+2. Writes that name the same place leave one at a time, in the order asked: a retry never lets a later one overtake.
+3. `sending` -> `sent` | `failed`; in between `unconfirmed`, when the link went or the reply is late. It still goes on.
+"""
+
+import bisect
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from .base import Command, Refused, Shape, Write
+from .codes import ERROR_CODES, ErrorCode, Refuse
+from .happenings import ConnectionLost
+from .presence import StartTyping
+from .session import Ping
+
+AskState = Literal["sending", "unconfirmed", "sent", "failed"]
+
+REPLY_WITHIN = 10.0  # seconds until a reply counts as late; doubles with each try, up to eight times
+PATIENCE = 120.0  # seconds for which a command that is told to wait goes again
+BUG_TRIES = 3  # times a command goes that meets a mistake of the server
+PENDING = 1000  # commands that may wait at once; more is a program that does not look
+
+
+class Ask:
+    """One command, and what became of it. `watch` is called at each change of state."""
+
+    def __init__(self, command: Command, number: int, watch: "Callable[[Ask], None] | None" = None) -> None:
+        self.command = command
+        self.number = number  # order of asking
+        self.watch = watch
+        self.own = False  # the client's own errand: its user does not know of it
+        self.state: AskState = "sending"
+        self.result: Shape | None = None  # the command's `Reply`, once sent
+        self.error: Exception | None = None  # once failed: Refuse, ConnectionLost, or why it was given up
+        self.id = ""  # of the try under way; empty while it waits
+        self.tries = 0
+        self.not_before = 0.0  # time of the next try
+        self.late_at = 0.0  # time when the reply of this try is late
+        self.patient_until: float | None = None  # set by the first refusal of class `wait`
+        self.lane = _lane(command)
+
+    @property
+    def decided(self) -> bool:
+        return self.state in ("sent", "failed")
+
+    def become(self, state: AskState) -> None:
+        if self.state != state:
+            self.state = state
+            if self.watch is not None:
+                self.watch(self)
+
+    def fail(self, error: Exception) -> None:
+        self.error = error
+        self.become("failed")
+
+
+def _lane(command: Command) -> str:
+    """What it writes to; empty when order does not matter."""
+    if not isinstance(command, Write):
+        return ""
+    return str(getattr(command, "room", "") or getattr(command, "community", "") or "account")
+
+
+def refuse_of(refused: Refused) -> Refuse:
+    """A refusal as an exception; a code that this version does not know keeps its class."""
+    known = ERROR_CODES.get(refused.code)
+    code = ErrorCode(refused.code, refused.kind, known.message if known else refused.message)
+    return Refuse(code, refused.message, field=refused.field, retry_after_ms=refused.retry_after_ms)
+
+
+class Asks:
+    """All commands that are not decided."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._waiting: list[Ask] = []  # by number
+        self._flying: dict[str, Ask] = {}  # by the id of the try
+
+    def __len__(self) -> int:
+        """How many of the user's own are undecided."""
+        return sum(not ask.own for ask in self.all())
+
+    def all(self) -> Iterator[Ask]:
+        yield from self._flying.values()
+        yield from self._waiting
+
+    def add(self, command: Command, watch: Callable[[Ask], None] | None = None) -> Ask:
+        self._count += 1
+        ask = Ask(command, self._count, watch)
+        bisect.insort(self._waiting, ask, key=_number)
+        return ask
+
+    def ready(self, now: float, free: int) -> list[Ask]:
+        """Those that may be sent now, when so many more may be in flight."""
+        busy = {ask.lane for ask in self._flying.values()}
+        found: list[Ask] = []
+        for ask in self._waiting:
+            if len(found) >= free - len(self._flying):
+                break
+            if ask.lane:
+                if ask.lane in busy:
+                    continue
+                busy.add(ask.lane)  # also when it waits: later ones must not overtake
+            if ask.not_before <= now:
+                found.append(ask)
+        return found
+
+    def sent(self, ask: Ask, id: str, now: float) -> None:
+        """It is on the wire, under this id."""
+        self._waiting.remove(ask)
+        ask.id = id
+        ask.late_at = now + REPLY_WITHIN * 2 ** min(ask.tries, 3)
+        ask.tries += 1
+        self._flying[id] = ask
+
+    def landed(self, id: str) -> Ask | None:
+        """The one that a reply with this id is for."""
+        return self._flying.pop(id, None)
+
+    def again(self, ask: Ask, at: float) -> None:
+        """It goes once more, not before this time."""
+        self._flying.pop(ask.id, None)
+        ask.id = ""
+        ask.not_before = at
+        bisect.insort(self._waiting, ask, key=_number)
+
+    def refused(self, ask: Ask, refused: Refused, now: float) -> bool:
+        """A refusal has landed. True when it decides; else the command goes again."""
+        if refused.kind == "wait":
+            if ask.patient_until is None:
+                ask.patient_until = now + PATIENCE
+            at = now + max(refused.retry_after_ms / 1000, 0.05)
+            if at <= ask.patient_until:
+                self.again(ask, at)
+                return False
+        elif refused.kind == "bug" and ask.tries < BUG_TRIES:
+            self.again(ask, now + ask.tries)
+            return False
+        return True
+
+    def late(self, now: float) -> None:
+        """Whose reply is overdue goes again; the server knows a write by its nonce."""
+        for ask in [ask for ask in self._flying.values() if ask.late_at <= now]:
+            self.again(ask, now)
+            ask.become("unconfirmed")
+
+    def cut(self) -> None:
+        """The connection went. What was on the wire goes again on the next one, or fails."""
+        for ask in list(self._flying.values()):
+            self.again(ask, 0.0)
+            if ask.own or isinstance(ask.command, (Ping, StartTyping)):
+                self._waiting.remove(ask)
+                ask.fail(ConnectionLost("the connection went before the reply came"))
+            else:
+                ask.become("unconfirmed")
+        for ask in [ask for ask in self._waiting if ask.own or isinstance(ask.command, StartTyping)]:
+            self._waiting.remove(ask)
+            ask.fail(ConnectionLost("there is no connection"))
+
+    def withdraw(self, ask: Ask) -> None:
+        """Don't try again. What is on the wire already may still be carried out."""
+        self._flying.pop(ask.id, None)
+        if ask in self._waiting:
+            self._waiting.remove(ask)
+
+    def wake(self) -> float | None:
+        """When something is due next."""
+        times = [ask.late_at for ask in self._flying.values()]
+        times += [ask.not_before for ask in self._waiting if ask.not_before]
+        return min(times, default=None)
+
+
+def _number(ask: Ask) -> int:
+    return ask.number

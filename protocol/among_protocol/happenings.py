@@ -1,0 +1,98 @@
+"""What a client tells its user beside the entries and notices themselves: link, logs, and why something failed.
+
+An entry is given exactly once and in order between an `Opened` (or `Reset`) of its log and the next `Reset` or
+`Closed`: the first one given covers the number after `after`, and each covers the number after the one before it.
+"""
+
+from msgspec import Struct
+
+from .accounts import Account
+from .communities import Membership
+from .logs import LogKind, Synced, SyncStarted
+from .markers import MarkerMoved
+from .presence import PresenceChanged, TypingStarted
+from .session import Hello
+from .wire import AnyEntry, UnknownEvent
+
+
+class Positions(Struct, frozen=True):
+    """How far one has read: the server's epoch, and a number for each log. Can be kept (it is plain data) and handed
+    to the next start of the program. A number of 0 asks for the log from its start."""
+
+    epoch: str = ""
+    logs: dict[str, int] = {}
+
+
+class Up(Struct, frozen=True, kw_only=True):
+    """Signed in, and following: entries come from here on. The first one is also where one learns who one is."""
+
+    hello: Hello
+    account: Account
+    session: str  # id of this session
+    sync: SyncStarted  # every log with its unread counts; communities and directs
+    resumed: bool  # positions were named: what happened meanwhile follows
+
+
+class Down(Struct, frozen=True, kw_only=True):
+    """No connection. `retry_in`: seconds until the next try; None: there is none (`reason` says why)."""
+
+    code: int  # close code; 1006 when there was none
+    reason: str
+    retry_in: float | None
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """A log is followed from here on: its entries after the number `after` are given."""
+
+    log: str
+    kind: LogKind
+    after: int
+
+
+class Closed(Struct, frozen=True):
+    """A log is no longer followed: it was left, or it is gone."""
+
+    log: str
+
+
+class Reset(Struct, frozen=True, kw_only=True):
+    """The entries of a log do not follow the ones before: forget what is known of it. It goes on after `after`.
+
+    `reason`: `epoch` (the server's data was replaced), `ahead` (this position never was), `floor` (entries after it
+    are no longer kept), `hole` (the server does not hand out what it should have)."""
+
+    log: str
+    reason: str
+    had: int  # the position that was held
+    after: int
+
+
+class Card(Struct, frozen=True):
+    """A community as it is now: it was joined, or its log was reset."""
+
+    community: Membership
+
+
+Notice = MarkerMoved | PresenceChanged | TypingStarted | Synced
+Happening = AnyEntry | UnknownEvent | Notice | Up | Down | Opened | Closed | Reset | Card
+
+
+class ClientError(Exception):
+    """What can go wrong beside a refusal (`codes.Refuse`)."""
+
+
+class ConnectionLost(ClientError):
+    """The connection went before the reply came, and asking again would make no sense."""
+
+
+class Stopped(ClientError):
+    """The connection is over and does not come back: the server said so, or signing in was refused."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"{code}: {reason}" if reason else str(code))
+        self.code = code
+        self.reason = reason
+
+
+class Unreachable(ClientError):
+    """The server could not be reached in time."""

@@ -1,0 +1,135 @@
+"""Which reply belongs to which command, for type checkers. A test holds it against the structs.
+
+A command is given as a struct, or as its type and its fields; the id, and the nonce of a write, may be left out.
+"""
+
+from collections.abc import Coroutine
+from typing import Any, Protocol, overload
+
+from .accounts import AccountWritten, Profile, ReadAccount, UpdateAccount
+from .base import Done
+from .communities import (
+    BrowseCommunities,
+    CommunityMade,
+    CommunityPage,
+    CreateCommunity,
+    JoinCommunity,
+    JoinWritten,
+    LeaveCommunity,
+    LeaveWritten,
+    Membership,
+    ReadCommunity,
+)
+from .logs import ChangedLogs, EntryPage, ReadChanged, ReadEntries
+from .markers import Marker, SetMarker
+from .members import ListMembers, MemberPage, Personas, ResolveMembers
+from .messages import MessagePage, ReadMessages, SendMessage, SentWritten
+from .presence import Presences, SetPresence, StartTyping, WatchPresence
+from .rooms import (
+    AddPerson,
+    AddWritten,
+    CreateRoom,
+    DirectWritten,
+    FollowRoom,
+    FollowWritten,
+    ListRooms,
+    OpenDirect,
+    RoomMade,
+    Rooms,
+    SetTopic,
+    TopicWritten,
+    UnfollowRoom,
+    UnfollowWritten,
+)
+from .session import Enable, Enabled, Ping, Pong, SignOut
+
+
+class Asking(Protocol):
+    """Asks, and gives the result of the `ok`. Raises codes.Refuse when it was refused."""
+
+    @overload
+    def __call__(self, command: SignOut | type[SignOut], /, **fields: Any) -> Coroutine[Any, Any, Done]: ...
+    @overload
+    def __call__(self, command: Ping | type[Ping], /, **fields: Any) -> Coroutine[Any, Any, Pong]: ...
+    @overload
+    def __call__(self, command: Enable | type[Enable], /, **fields: Any) -> Coroutine[Any, Any, Enabled]: ...
+    @overload
+    def __call__(
+        self, command: ReadEntries | type[ReadEntries], /, **fields: Any
+    ) -> Coroutine[Any, Any, EntryPage]: ...
+    @overload
+    def __call__(
+        self, command: ReadChanged | type[ReadChanged], /, **fields: Any
+    ) -> Coroutine[Any, Any, ChangedLogs]: ...
+    @overload
+    def __call__(
+        self, command: UpdateAccount | type[UpdateAccount], /, **fields: Any
+    ) -> Coroutine[Any, Any, AccountWritten]: ...
+    @overload
+    def __call__(self, command: ReadAccount | type[ReadAccount], /, **fields: Any) -> Coroutine[Any, Any, Profile]: ...
+    @overload
+    def __call__(
+        self, command: CreateCommunity | type[CreateCommunity], /, **fields: Any
+    ) -> Coroutine[Any, Any, CommunityMade]: ...
+    @overload
+    def __call__(
+        self, command: JoinCommunity | type[JoinCommunity], /, **fields: Any
+    ) -> Coroutine[Any, Any, JoinWritten]: ...
+    @overload
+    def __call__(
+        self, command: LeaveCommunity | type[LeaveCommunity], /, **fields: Any
+    ) -> Coroutine[Any, Any, LeaveWritten]: ...
+    @overload
+    def __call__(
+        self, command: BrowseCommunities | type[BrowseCommunities], /, **fields: Any
+    ) -> Coroutine[Any, Any, CommunityPage]: ...
+    @overload
+    def __call__(
+        self, command: ReadCommunity | type[ReadCommunity], /, **fields: Any
+    ) -> Coroutine[Any, Any, Membership]: ...
+    @overload
+    def __call__(
+        self, command: ListMembers | type[ListMembers], /, **fields: Any
+    ) -> Coroutine[Any, Any, MemberPage]: ...
+    @overload
+    def __call__(
+        self, command: ResolveMembers | type[ResolveMembers], /, **fields: Any
+    ) -> Coroutine[Any, Any, Personas]: ...
+    @overload
+    def __call__(self, command: CreateRoom | type[CreateRoom], /, **fields: Any) -> Coroutine[Any, Any, RoomMade]: ...
+    @overload
+    def __call__(self, command: ListRooms | type[ListRooms], /, **fields: Any) -> Coroutine[Any, Any, Rooms]: ...
+    @overload
+    def __call__(
+        self, command: FollowRoom | type[FollowRoom], /, **fields: Any
+    ) -> Coroutine[Any, Any, FollowWritten]: ...
+    @overload
+    def __call__(
+        self, command: UnfollowRoom | type[UnfollowRoom], /, **fields: Any
+    ) -> Coroutine[Any, Any, UnfollowWritten]: ...
+    @overload
+    def __call__(self, command: SetTopic | type[SetTopic], /, **fields: Any) -> Coroutine[Any, Any, TopicWritten]: ...
+    @overload
+    def __call__(self, command: AddPerson | type[AddPerson], /, **fields: Any) -> Coroutine[Any, Any, AddWritten]: ...
+    @overload
+    def __call__(
+        self, command: OpenDirect | type[OpenDirect], /, **fields: Any
+    ) -> Coroutine[Any, Any, DirectWritten]: ...
+    @overload
+    def __call__(
+        self, command: SendMessage | type[SendMessage], /, **fields: Any
+    ) -> Coroutine[Any, Any, SentWritten]: ...
+    @overload
+    def __call__(
+        self, command: ReadMessages | type[ReadMessages], /, **fields: Any
+    ) -> Coroutine[Any, Any, MessagePage]: ...
+    @overload
+    def __call__(self, command: SetMarker | type[SetMarker], /, **fields: Any) -> Coroutine[Any, Any, Marker]: ...
+    @overload
+    def __call__(self, command: SetPresence | type[SetPresence], /, **fields: Any) -> Coroutine[Any, Any, Done]: ...
+    @overload
+    def __call__(
+        self, command: WatchPresence | type[WatchPresence], /, **fields: Any
+    ) -> Coroutine[Any, Any, Presences]: ...
+    @overload
+    def __call__(self, command: StartTyping | type[StartTyping], /, **fields: Any) -> Coroutine[Any, Any, Done]: ...
