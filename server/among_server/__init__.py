@@ -1,3 +1,3 @@
-"""The Among server: floors, from the top: app, edge, handlers, core, store and bus."""
+"""The Among server: floors, from the top: app, edge, handlers, core, bus, store."""
 
 __version__ = "0.1.0"
