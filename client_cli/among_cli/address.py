@@ -1,0 +1,76 @@
+"""Which server is meant? Every form that people type or paste becomes one WebSocket address. Pure.
+
+Rules: an address without a scheme is encrypted, but for this machine itself; an unencrypted one to another machine
+must be asked for by writing `ws://` or `http://`. The path defaults to the protocol's. An invite is the fragment,
+which no server ever sees in a log.
+"""
+
+import re
+from ipaddress import ip_address
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+DEFAULT = "ws://127.0.0.1:8080/v1"
+_PATH = "/v1"
+_SCHEMES = {"ws": "ws", "http": "ws", "wss": "wss", "https": "wss"}
+
+
+class Address(NamedTuple):
+    server: str  # the one form under which a server is known: ws://host:port/path
+    invite: str = ""  # the code out of an invite's link
+
+
+class AddressError(ValueError):
+    """This is no address of a server; the sentence says why."""
+
+
+def is_link(text: str) -> bool:
+    """Whether the text can only be meant as an address, not as a room."""
+    return "://" in text or "#invite=" in text
+
+
+def parse(text: str) -> Address:
+    """The server that is meant. Raises AddressError."""
+    text = text.strip()
+    if re.search(r"[\s\x00-\x1f\x7f]", text):
+        raise AddressError("an address has no spaces")
+    scheme_given = "://" in text
+    try:
+        parts = urlsplit(text if scheme_given else f"//{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise AddressError(str(error)) from None
+    if not host:
+        raise AddressError("the name of a machine is missing")
+    if parts.username is not None:
+        raise AddressError("sign in with --handle; an address carries no name and no password")
+    if scheme_given and parts.scheme not in _SCHEMES:
+        raise AddressError(f"it begins with ws://, wss://, http:// or https://, not {parts.scheme}://")
+    here = is_loopback(host)
+    scheme = _SCHEMES[parts.scheme] if scheme_given else ("ws" if here else "wss")
+    if port is None and here and not scheme_given:
+        port = 8080
+    invite = parse_qs(parts.fragment).get("invite", [""])[0]
+    path = parts.path.rstrip("/")
+    if not path.endswith(_PATH):
+        path += _PATH
+    name = f"[{host}]" if ":" in host else host
+    if port is not None and port != {"ws": 80, "wss": 443}[scheme]:
+        name += f":{port}"
+    return Address(f"{scheme}://{name}{path}", invite)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the name stands for this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def shown(server: str) -> str:
+    """The server as told to people: without what is the same everywhere."""
+    parts = urlsplit(server)
+    return parts.netloc + (parts.path.removesuffix(_PATH) if parts.path != _PATH else "")

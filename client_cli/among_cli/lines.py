@@ -1,0 +1,71 @@
+"""What can stand on the screen: something said, something told, a rule between. Data only.
+
+Rules: the texts here are as they came from the network; they become `Safe` where they are laid out (render.py).
+A style says what a part is, not how it looks. `alert` is set on what deserves a bell.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+Style = Literal["", "dim", "who", "place", "strong", "good", "problem", "mention"]
+
+
+class Part(NamedTuple):
+    style: Style
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message."""
+
+    room: str
+    seq: int
+    at: datetime | None  # in the reader's zone; None when the server's time made no sense
+    who: str  # handle of the author as it was then
+    body: str
+    mine: bool = False
+    mention: bool = False  # of me
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across: where a day, a room or the unread part begins."""
+
+    text: str
+    style: Style = "dim"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that the client tells: a notice, a reply to a command, a problem."""
+
+    parts: tuple[Part, ...]
+    alert: bool = False
+
+
+Line = Said | Rule | Told
+
+
+def told(*parts: str | tuple[Style, str], alert: bool = False) -> Told:
+    """A notice out of parts; a plain string has no style."""
+    return Told(tuple(Part("", part) if isinstance(part, str) else Part(*part) for part in parts), alert)
+
+
+def note(text: str) -> Told:
+    """A notice of no great weight."""
+    return Told((Part("dim", text),))
+
+
+def problem(text: str) -> Told:
+    """What went wrong, and what to do."""
+    return Told((Part("problem", text),))
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Names as one says them: ana, bob and cleo."""
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last

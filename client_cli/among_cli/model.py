@@ -1,0 +1,315 @@
+"""What is on the screen, and why: fed with what the server says, gives the lines to print.
+
+Rules: no I/O, no clock, no terminal; times and events come in as arguments, lines go out as data.
+Who wrote is known before an event comes in here (`know`); link.py sees to that. Unread counts are the server's; the
+client only adds what came live after the position that they are of.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+
+from among_protocol import communities, logs, markers, members, messages, presence, rooms
+from among_protocol.accounts import Account, AccountUpdated
+from among_protocol.base import Entry
+from among_protocol.members import Persona
+from among_protocol.wire import AnyEvent, UnknownEvent
+
+from .lines import Line, Part, Said, told
+from .places import Community, Outgoing, Room, direct_title
+from .visit import Visit
+
+TYPING_SECONDS = 6.0  # how long somebody counts as writing, by the protocol
+GLIMPSE = 100  # characters shown of what was said elsewhere
+
+
+class Model:
+    """All that the client shows."""
+
+    def __init__(self, zone: tzinfo | None = None) -> None:
+        self.zone = zone  # of the reader; None is the machine's
+        self.account: Account | None = None
+        self.communities: dict[str, Community] = {}
+        self.rooms: dict[str, Room] = {}
+        self.visit: Visit | None = None  # the open room
+        self.away = False  # the reader is: nothing counts as read
+        self.presence: dict[str, presence.PresenceState] = {}  # of the members that are watched
+        self.outgoing: dict[int, Outgoing] = {}  # oldest first
+        self._personas: dict[tuple[str, int], Persona] = {}
+        self._latest: dict[str, Persona] = {}
+
+    # ---- who and where
+
+    @property
+    def room(self) -> Room | None:
+        """The open room."""
+        return self.visit.room if self.visit else None
+
+    def know(self, persona: Persona) -> None:
+        """This is who a member is or was."""
+        self._personas[persona.member, persona.rev] = persona
+        latest = self._latest.get(persona.member)
+        if latest is None or latest.rev <= persona.rev:
+            self._latest[persona.member] = persona
+
+    def who(self, member: str, rev: int = 0) -> str:
+        """The handle of a member as it was at that revision, or as it is now."""
+        persona = self._personas.get((member, rev)) or self._latest.get(member)
+        return persona.handle if persona else "somebody"
+
+    def handles(self) -> list[str]:
+        """Handles of the people known of, to complete what is being typed."""
+        return sorted({persona.handle for persona in self._latest.values()})
+
+    def place(
+        self, account: Account | None, cards: Iterable[communities.Membership], directs: Iterable[rooms.Room]
+    ) -> None:
+        """Where one is, as the server states it: what is not in here is no more."""
+        self.account = account or self.account
+        before = self.rooms
+        self.communities, self.rooms = {}, {}
+        for card in cards:
+            self._card(card, before)
+        for room in directs:
+            for persona in room.people:
+                self.know(persona)
+            self._put(room, direct_title(room.people, room.member), room.member, before)
+        if self.room and self.room.id not in self.rooms:
+            self.visit = None
+
+    def joined(self, card: communities.Membership) -> None:
+        """A community as it is now: it was joined, or may have changed unheard."""
+        self._card(card, self.rooms)
+
+    def _card(self, card: communities.Membership, before: dict[str, Room]) -> None:
+        place = card.community
+        self.communities[place.id] = Community(place.id, place.slug, place.name, place.about, card.member, card.role)
+        for room in card.rooms:
+            self._put(room, f"{place.slug}/{room.slug}", card.member, before)
+
+    def _put(self, card: rooms.Room, title: str, me: str, before: dict[str, Room]) -> None:
+        room = before.get(card.id) or Room(card.id, title, card.kind, card.community, me)
+        room.title, room.topic, room.following = title, card.topic, card.following or card.kind == "direct"
+        room.people, room.head = card.people, max(room.head, card.head)
+        self.rooms[card.id] = room
+
+    def counted(self, states: Iterable[logs.LogState]) -> None:
+        """What the server counted as unread, up to the head that it states."""
+        for state in states:
+            if (room := self.rooms.get(state.log)) and state.status != "gone":
+                room.counted = room.head = state.head
+                room.read, room.unread, room.mentions = state.read, state.unread, state.mentions
+
+    def numbered(self) -> list[Room]:
+        """The rooms in the order in which /rooms numbers them: by community, then directs."""
+        return sorted(self.rooms.values(), key=lambda room: (room.kind == "direct", room.title))
+
+    def find(self, name: str) -> list[Room]:
+        """The rooms that may be meant: community/room, a slug, @handle, or a number in /rooms. One is an answer."""
+        name = name.strip().lower()
+        if name.isdecimal():
+            return self.numbered()[int(name) - 1 : int(name)] if name.strip("0") else []
+        exact = [room for room in self.rooms.values() if room.title == name]
+        near = [room for room in self.numbered() if room.community and room.short == name]
+        here = [room for room in near if self.room and room.community == self.room.community]
+        return exact or here or near
+
+    def unread(self) -> tuple[int, int]:
+        """Rooms other than the open one with something new, and the mentions of me in them."""
+        others = [room for room in self.rooms.values() if room.unread and room is not self.room]
+        return len(others), sum(room.mentions for room in others)
+
+    def writing(self, now: float) -> list[str]:
+        """Who writes in the open room. `now` in seconds, of the clock that `apply` is told of."""
+        if self.room is None:
+            return []
+        live = {member: at for member, at in self.room.typing.items() if now - at < TYPING_SECONDS}
+        self.room.typing = live
+        return sorted(self.who(member) for member in live)
+
+    # ---- the open room
+
+    def open(self, room: Room) -> list[Line]:
+        """Go to a room. Its messages follow with `page`; what comes until then waits."""
+        self.visit = Visit(room)
+        topic = [Part("dim", f"  {room.topic}")] if room.topic else []
+        return [told(""), told(("place", room.title), *topic)]
+
+    def page(self, visit: Visit, page: messages.MessagePage) -> list[Line]:
+        """The newest messages of the room just opened."""
+        if visit is not self.visit or not visit.loading:
+            return []  # gone elsewhere meanwhile
+        said = [self.said(visit.room, message) for message in page.messages]
+        return visit.page(said, page.as_of, complete=page.complete)
+
+    def older(self, visit: Visit, page: messages.MessagePage) -> list[Line]:
+        """Messages before the oldest on the screen."""
+        if visit is not self.visit:
+            return []
+        said = [self.said(visit.room, message) for message in page.messages]
+        return visit.older(said, complete=page.complete)
+
+    def marker(self) -> tuple[str, int] | None:
+        """The room and the number up to which the reader has read now, where the server doesn't know yet."""
+        visit = self.visit
+        if visit is None or visit.loading or self.away or not visit.room.following or visit.shown <= visit.room.read:
+            return None
+        return visit.room.id, visit.shown
+
+    def said(self, room: Room, message: messages.Message | messages.MessageSent) -> Said:
+        """A message as it stands on the screen."""
+        return Said(
+            room=room.id,
+            seq=message.seq,
+            at=_moment(message.at, self.zone),
+            who=self.who(message.by, message.rev),
+            body=message.body,
+            mine=message.by == room.me,
+            mention=room.me in message.mentions,
+        )
+
+    # ---- what happens
+
+    def apply(self, event: AnyEvent | UnknownEvent, now: float = 0.0) -> list[Line]:
+        """Something happened: the lines that it puts on the screen. `now` in seconds, of any steady clock."""
+        match event:
+            case Entry():
+                return self._entry(event)
+            case markers.MarkerMoved():
+                if moved := self.rooms.get(event.room):
+                    moved.read, moved.unread, moved.mentions = event.read, event.unread, event.mentions
+            case presence.PresenceChanged():
+                self.presence[event.member] = event.state
+            case presence.TypingStarted():
+                if (place := self.rooms.get(event.room)) and event.by != place.me:
+                    place.typing[event.by] = now
+            case _:
+                pass
+        return []
+
+    def _entry(self, event: Entry) -> list[Line]:
+        if room := self.rooms.get(event.log):
+            return self._message(room, event) if isinstance(event, messages.MessageSent) else self._in_room(room, event)
+        if community := self.communities.get(event.log):
+            lines = self._in_community(community, event)
+            return lines if self.room and self.room.community == community.id else []
+        if self.account and event.log == self.account.id:
+            self._in_account(event)
+        return []
+
+    def _message(self, room: Room, event: messages.MessageSent) -> list[Line]:
+        room.typing.pop(event.by, None)
+        room.head = max(room.head, event.seq)
+        said = self.said(room, event)
+        missed = not said.mine and (self.away or room is not self.room)
+        if event.seq > room.counted:
+            room.counted = event.seq
+            room.unread += missed
+            room.mentions += missed and said.mention
+        for_me = not said.mine and (said.mention or (missed and room.kind == "direct"))
+        if self.visit and room is self.room:
+            alerting = Said(said.room, said.seq, said.at, said.who, said.body, said.mine, said.mention, for_me)
+            return self.visit.show(alerting, first_missed=missed and room.unread == 1)
+        if not for_me:
+            return []
+        line = event.body.strip().partition("\n")[0]
+        glimpse = line[:GLIMPSE] + ("…" if len(line) > GLIMPSE else "")
+        return [told(("mention", "» "), ("who", said.who), ("dim", f" in {room.title}: "), glimpse, alert=True)]
+
+    def _in_room(self, room: Room, event: Entry) -> list[Line]:
+        room.head = max(room.head, event.seq)
+        passes = self.visit is not None and room is self.room and self.visit.passes(event.seq)
+        by: Part = Part("who", self.who(event.by, event.rev))
+        lines: list[Line] = []
+        match event:
+            case rooms.TopicSet():
+                room.topic = event.topic
+                lines = [told(by, ("dim", " set the topic: "), event.topic)]
+            case rooms.PersonAdded():
+                lines = [told(by, ("dim", " brought in "), ("who", self.who(event.member)))]
+            case rooms.PersonLeft():
+                lines = [told(by, ("dim", " left the room"))]
+            case _:
+                pass
+        return lines if passes else []
+
+    def _in_account(self, event: Entry) -> None:
+        match event:
+            case AccountUpdated():
+                assert self.account
+                self.account = Account(
+                    id=self.account.id,
+                    handle=event.handle,
+                    display_name=event.display_name,
+                    bio=event.bio,
+                    owner=self.account.owner,
+                )
+            case rooms.RoomFollowed():
+                community = self.communities.get(event.community)
+                room = self.rooms.get(event.room)
+                if room is None and community is not None:
+                    room = self._room(community, event.room, event.slug, event.kind, event.topic)
+                if room is not None:
+                    room.following, room.head = True, max(room.head, event.head)
+                    room.counted = max(room.counted, event.head)
+            case rooms.RoomUnfollowed():
+                self._unfollowed(event.room)
+            case communities.CommunityLeft():
+                self.communities.pop(event.community, None)
+                self.rooms = {id: room for id, room in self.rooms.items() if room.community != event.community}
+                if self.room and self.room.id not in self.rooms:
+                    self.visit = None
+            case rooms.DirectOpened() if event.room not in self.rooms:
+                for persona in event.people:
+                    self.know(persona)
+                card = rooms.Room(id=event.room, slug="", kind="direct", people=event.people, head=event.head)
+                self._put(card, direct_title(event.people, event.member), event.member, {})
+            case _:
+                pass
+
+    def _unfollowed(self, id: str) -> None:
+        room = self.rooms.get(id)
+        if room is None:
+            return
+        room.following, room.unread, room.mentions = False, 0, 0
+        if room.kind == "private":
+            del self.rooms[id]
+        if room is self.room:
+            self.visit = None
+
+    def _in_community(self, community: Community, event: Entry) -> list[Line]:
+        before = self.who(event.by)
+        match event:
+            case rooms.RoomCreated():
+                room = self.rooms.get(event.room) or self._room(community, event.room, event.slug, "open", event.topic)
+                where = Part("place", room.short)
+                line = told(("who", before), ("dim", " made the room "), where, ("dim", f": /go {room.short}"))
+            case members.MemberJoined():
+                self._renamed(event)
+                line = told(("who", self.who(event.by)), ("dim", f" joined {community.slug}"))
+            case members.MemberLeft():
+                line = told(("who", before), ("dim", f" left {community.slug}"))
+            case members.MemberUpdated():
+                self._renamed(event)
+                if self.who(event.by) == before:
+                    return []
+                line = told(("who", before), ("dim", " is now "), ("who", self.who(event.by)))
+            case _:
+                return []
+        return [line] if event.by != community.me else []
+
+    def _room(self, community: Community, id: str, slug: str, kind: rooms.RoomKind, topic: str) -> Room:
+        title = f"{community.slug}/{slug}"
+        self.rooms[id] = Room(id, title, kind, community.id, community.me, topic)
+        return self.rooms[id]
+
+    def _renamed(self, event: members.MemberJoined | members.MemberUpdated) -> None:
+        name, bio = event.display_name, event.bio
+        self.know(Persona(member=event.by, rev=event.rev, handle=event.handle, display_name=name, bio=bio))
+
+
+def _moment(at: str, zone: tzinfo | None) -> datetime | None:
+    """The server's time in the reader's zone; None where it is no time."""
+    try:
+        return datetime.fromisoformat(at).astimezone(zone)
+    except (ValueError, OverflowError):
+        return None

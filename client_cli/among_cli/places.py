@@ -1,0 +1,60 @@
+"""Communities, rooms and people as the client knows them. Data only."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from among_protocol.members import Persona, Role
+from among_protocol.rooms import RoomKind
+
+SendState = Literal["sending", "unconfirmed", "failed"]
+
+
+@dataclass(slots=True)
+class Community:
+    """A community that one is a member of."""
+
+    id: str
+    slug: str
+    name: str
+    about: str
+    me: str  # who I am there
+    role: Role
+
+
+@dataclass(slots=True)
+class Room:
+    id: str
+    title: str  # garden/hall, or @bob: how people name it
+    kind: RoomKind
+    community: str  # id; empty for a direct
+    me: str  # who I am there
+    topic: str = ""
+    following: bool = False
+    people: list[Persona] = field(default_factory=list)  # directs only
+    head: int = 0  # newest entry known of
+    read: int = 0  # number up to which it is read
+    unread: int = 0  # messages
+    mentions: int = 0  # of me, among the unread
+    counted: int = 0  # entries up to this number are in `unread`
+    typing: dict[str, float] = field(default_factory=dict)  # member: when last heard of, in the caller's seconds
+
+    @property
+    def short(self) -> str:
+        """The title where the community is plain."""
+        return self.title.rpartition("/")[2]
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """Something of one's own that is not known to be stored."""
+
+    key: int
+    room: str
+    body: str
+    state: SendState = "sending"
+    reason: str = ""  # why it failed
+
+
+def direct_title(people: list[Persona], me: str) -> str:
+    """A direct is named by the others in it."""
+    return "@" + ",".join(sorted(person.handle for person in people if person.member != me) or ["me"])

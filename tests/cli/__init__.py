@@ -1,0 +1,1 @@
+"""The terminal client: what it shows, what it is told, what it keeps."""

@@ -1,0 +1,73 @@
+"""Lines laid out: columns, marks, colours; and plain."""
+
+from datetime import UTC, datetime
+
+from among_cli.lines import Rule, Said, joined, told
+from among_cli.places import Outgoing
+from among_cli.render import LOOKS, Row, colour, outgoing, plain, rows
+from among_cli.safe_text import Safe
+
+AT = datetime(2026, 7, 14, 14, 3, tzinfo=UTC)
+
+
+def said(body: str, who: str = "ana", **more) -> Said:
+    return Said("room", 1, AT, who, body, **more)
+
+
+def shown(laid: list[Row]) -> list[str]:
+    return ["".join(span.text for span in row).rstrip() for row in laid]
+
+
+def test_a_message_is_time_handle_and_text_in_columns():
+    assert shown(rows(said("hello"), 80)) == ["14:03 ana          hello"]
+    assert shown(rows(said("hello", "bartholomew"), 80)) == ["14:03 bartholomew   hello"]
+
+
+def test_more_lines_stand_under_the_text():
+    assert shown(rows(said("one\n\n  two"), 80)) == ["14:03 ana          one", "", " " * 21 + "two"]
+
+
+def test_a_narrow_terminal_gets_no_column_for_handles():
+    assert shown(rows(said("hello there, everybody"), 30)) == ["14:03 ana   hello there,", " " * 12 + "everybody"]
+
+
+def test_a_mention_is_marked_beside_its_colour():
+    assert shown(rows(said("@bob hello", mention=True), 80, "bob")) == ["14:03 ana        » @bob hello"]
+    looks = {str(span.text): span.look for row in rows(said("@bob @cleo hi"), 80, "bob") for span in row}
+    assert looks["@bob"] == LOOKS["mention"]
+    assert looks["@cleo"] == colour(Safe("cleo"))
+
+
+def test_what_is_on_its_way_tells_its_state_beside_its_colour():
+    assert shown(outgoing(Outgoing(1, "room", "hello"), "ana", 80)) == ["      ana        … hello"]
+    assert shown(outgoing(Outgoing(1, "room", "hello", "unconfirmed"), "ana", 80)) == ["      ana        ? hello"]
+    failed = Outgoing(1, "room", "hello", "failed", "There is no such room.")
+    assert shown(outgoing(failed, "ana", 80)) == [
+        "      ana        ✗ hello",
+        "✗ Not sent: There is no such room.  /retry or /drop",
+    ]
+
+
+def test_a_rule_fills_its_width_and_no_more():
+    assert shown(rows(Rule("Tuesday"), 80)) == ["── Tuesday " + "─" * 53]
+    assert shown(rows(Rule("Tuesday"), 9)) == ["── Tu… ──"]
+
+
+def test_a_notice_is_wrapped_as_one_text():
+    line = told(("who", "bob"), ("dim", " set the topic: "), "all things green")
+    assert shown(rows(line, 24)) == ["bob set the topic: all", "  things green"]
+    assert plain(line) == ["bob set the topic: all things green"]
+
+
+def test_plain_lines_have_neither_columns_nor_marks():
+    assert plain(said("one\ntwo", mention=True)) == ["14:03 ana  one", "           two"]
+    assert plain(Rule("Tuesday")) == ["-- Tuesday --"]
+
+
+def test_a_handle_has_one_colour():
+    assert colour(Safe("ana")) == colour(Safe("ana"))
+    assert len({colour(Safe(f"handle{number}")) for number in range(100)}) > 8
+
+
+def test_names_are_joined_as_one_says_them():
+    assert [joined("abc"[:count]) for count in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
