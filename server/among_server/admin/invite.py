@@ -10,28 +10,36 @@ from pathlib import Path
 from ..config import Config
 from ..store.api import StoreError
 from ..store.sqlite.store import SqliteStore
+from .control import AddInvite, ask, carry_out
 
 
 def make(config: Config, *, uses: int, days: int, url: str) -> int:
-    """Print the link. Exit code: 0, or 1 when the store can't be opened."""
+    """Print the link. Exit code: 0, 1 when it could not be made, 2 for wrong use."""
     if uses < 1 or days < 1:
         print("among-server: --uses and --days are at least 1", file=sys.stderr)
         return 2
     code = secrets.token_urlsafe(24)
+    expires = int((time.time() + days * 86_400) * 1000)
+    request = AddInvite(secret=hashlib.sha256(code.encode()).digest(), uses=uses, expires_ms=expires)
+    data = Path(config.data)
     try:
-        asyncio.run(_add(Path(config.data), code, uses, days))
-    except StoreError as error:
+        answer = ask(data, request)
+        if answer is None:
+            asyncio.run(_alone(data, request))
+        elif not answer.ok:
+            print(f"among-server: {answer.message}", file=sys.stderr)
+            return 1
+    except (StoreError, OSError) as error:
         print(f"among-server: {error}", file=sys.stderr)
         return 1
     print(f"{url}#invite={code}")
     return 0
 
 
-async def _add(data: Path, code: str, uses: int, days: int) -> None:
+async def _alone(data: Path, request: AddInvite) -> None:
     store = SqliteStore(data)
     await store.open()
     try:
-        expires = int((time.time() + days * 86_400) * 1000)
-        await store.add_invite(hashlib.sha256(code.encode()).digest(), uses=uses, expires_ms=expires)
+        await carry_out(store, request)
     finally:
         await store.close()

@@ -5,12 +5,14 @@ import gc
 import os
 import signal
 import sys
+from pathlib import Path
 
 import structlog
 
 from ..app import App
 from ..config import Config
 from ..store.api import StoreError
+from .control import listen
 
 log = structlog.get_logger()
 
@@ -55,8 +57,10 @@ async def run(config: Config) -> int:
         print(f"among-server: cannot listen on {where}: {error.strerror}. Is the port free?", file=sys.stderr)
         return 1
     print(f"among-server: ws://{_shown(config.host)}:{app.listener.port}/v1", flush=True)
+    control = await listen(app, Path(config.data))
     gc.freeze()  # what was made at start lives for ever: the collector need not look at it again
     await stop.wait()
+    control.close()
     await app.stop()
     return 0
 

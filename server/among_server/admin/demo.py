@@ -1,0 +1,129 @@
+"""`among-server demo`: a server with a first community, and the terminal client in it. Leaving the client stops both.
+
+The server runs as a process of its own with its log in DIR/server.log, so the terminal belongs to the client. What is
+made on an empty store is made through the protocol, as any client would.
+"""
+
+import asyncio
+import contextlib
+import getpass
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from among_protocol import text
+
+from ..app import OWNER_INVITE
+from ..config import Config
+
+COMMUNITY = "commons"
+ROOMS = {
+    "hall": "Say hello: who are you, and what brings you here?",
+    "workshop": "What are you making?",
+    "help": "Questions about Among itself.",
+}
+TOKEN = "demo-token"  # noqa: S105  # a file name in the data folder, 0600
+START_SECONDS = 30
+
+
+def demo(config: Config, *, handle: str | None) -> int:
+    """Exit code: the client's, or 1 when the server did not start."""
+    data = Path(config.data)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    token_file = data / TOKEN
+    if not token_file.exists() and (handle := _handle(handle)) is None:
+        return 2
+    with (data / "server.log").open("a") as server_log:
+        server = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            [sys.executable, "-m", "among_server.admin.main", "serve", "--data", str(data), "--host", config.host]
+            + ["--port", str(config.port), "--log-format", "json"],
+            stdout=subprocess.PIPE,
+            stderr=server_log,
+            text=True,
+            start_new_session=True,  # Ctrl-C in the client is the client's
+        )
+    try:
+        url = _url(server)
+        if url is None:
+            print(f"among-server: the server did not start; see {data / 'server.log'}", file=sys.stderr)
+            return 1
+        if not token_file.exists():
+            try:
+                asyncio.run(_first(url, data, handle or "", token_file))
+            except Exception as error:  # noqa: BLE001  # whatever it was, one line says it
+                print(f"among-server: could not make the first community: {error}", file=sys.stderr)
+                return 1
+        print(f"Server: {url}   its log: {data / 'server.log'}")
+        print(f"A second terminal: among --server {url} {COMMUNITY}/hall\n", flush=True)
+        environ = {**os.environ, "AMONG_TOKEN": token_file.read_text().strip()}
+        client = [sys.executable, "-m", "among_cli.main", "--server", url, f"{COMMUNITY}/hall"]
+        return subprocess.run(client, env=environ, check=False).returncode  # noqa: S603  # as above
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        if server.stdout is not None:
+            server.stdout.close()
+
+
+def _handle(given: str | None) -> str | None:
+    """Who you are there: as given, or asked for."""
+    while True:
+        if given is None:
+            guess = _guess()
+            try:
+                given = input(f"Your handle here [{guess}]: ").strip() or guess
+            except (EOFError, KeyboardInterrupt):
+                print()
+                return None
+        try:
+            folded = text.handle(given)
+            if not text.is_reserved(folded):
+                return folded
+            print(f"The handle {folded} is reserved.")
+        except text.TextError as error:
+            print(f"A handle has {error}.")
+        if not sys.stdin.isatty():
+            return None
+        given = None
+
+
+def _guess() -> str:
+    with contextlib.suppress(OSError, KeyError, text.TextError):
+        name = text.handle(getpass.getuser())
+        if not text.is_reserved(name):
+            return name
+    return "founder"
+
+
+def _url(server: "subprocess.Popen[str]") -> str | None:
+    """Where the server listens, as it says on its first line."""
+    assert server.stdout is not None
+    line = server.stdout.readline()
+    return line.split(" ", 1)[1].strip() if line.startswith("among-server: ws://") else None
+
+
+async def _first(url: str, data: Path, handle: str, token_file: Path) -> None:
+    """The first account owns the server and the first community."""
+    from among_protocol.aio import connect  # noqa: PLC0415  # needed once in the life of a data folder
+    from among_protocol.communities import CreateCommunity  # noqa: PLC0415  # likewise
+    from among_protocol.rooms import CreateRoom  # noqa: PLC0415  # likewise
+
+    invite_file = data / OWNER_INVITE
+    invite = invite_file.read_text().strip() if invite_file.exists() else None
+    password = secrets.token_urlsafe(12)
+    async with connect(url, handle=handle, password=password, sign_up=True, invite=invite) as among:
+        made = await among.ask(CreateCommunity, slug=COMMUNITY, name="The Commons", about="Where it begins.")
+        for slug, topic in ROOMS.items():
+            await among.ask(CreateRoom, community=made.entry.log, slug=slug, topic=topic)
+        descriptor = os.open(token_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(among.token + "\n")
+    invite_file.unlink(missing_ok=True)
+    print(f"You are @{handle}, owner of this server. Your password, shown once: {password}")
