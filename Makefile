@@ -11,9 +11,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 ARGS ?=
 
-CODE := protocol server client_cli
-# bench/ and tests/ may be absent from a source archive.
-PYTHON_FILES := $(CODE) $(wildcard tests bench)
+PYTHON_FILES := protocol server client_cli $(wildcard tests bench examples)
 
 ##@ Use it
 .PHONY: run
