@@ -17,6 +17,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, Protocol
 
+from msgspec import Struct
+
 from among_protocol.base import Entry
 from among_protocol.communities import Community
 from among_protocol.logs import LogKind
@@ -25,9 +27,10 @@ from among_protocol.members import Member, Persona, PersonaRef, Role
 from among_protocol.messages import Message
 from among_protocol.rooms import RoomKind
 from among_protocol.wire import AnyWrite
-from msgspec import Struct
 
 Durability = Literal["full", "relaxed", "memory"]
+
+PAGE_BYTES = 1 << 20  # of a page of entries: what one client may hold of the server's memory at once
 
 
 class AccountRow(Struct):
@@ -84,6 +87,12 @@ class SessionRow(Struct):
     device: str = ""
 
 
+class InviteRow(Struct):
+    owner: bool = False  # whoever uses it owns the server
+    uses: int = 1  # that are left
+    expires_ms: int = 0  # Unix time in milliseconds; 0: never
+
+
 class Stored(NamedTuple):
     """An entry as it was committed, and its JSON as it is kept: the bytes that go to clients."""
 
@@ -122,7 +131,7 @@ class Standing(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """A log as one account has it."""
+    """A log as one account has it. Where it never had a marker, nothing is read."""
 
     log: LogRow
     read: int = 0
@@ -137,10 +146,9 @@ class Tx(Protocol):
     """
 
     now: str  # RFC 3339, the same for a whole batch
+    now_ms: int  # the same moment as Unix time in milliseconds
 
     def new_id(self, prefix: str) -> str: ...
-    def log(self, id: str) -> LogRow | None: ...
-    def add_log(self, id: str, kind: LogKind) -> None: ...
     def next(self, log: str) -> int:
         """The number that the next entry of this log will have."""
         ...
@@ -151,12 +159,27 @@ class Tx(Protocol):
 
     def account(self, id: str) -> AccountRow | None: ...
     def account_by_handle(self, handle: str) -> AccountRow | None: ...
+    def add_account(self, row: AccountRow, password_hash: str) -> None:
+        """With its log."""
+        ...
+
     def put_account(self, row: AccountRow) -> None:
         """Change name and bio."""
         ...
 
+    def invite(self, secret: bytes) -> InviteRow | None: ...
+    def put_invite(self, secret: bytes, row: InviteRow) -> None:
+        """Add or change; one without uses left is forgotten."""
+        ...
+
+    def add_session(self, row: SessionRow, secret: bytes) -> None: ...
+    def remove_session(self, id: str) -> None: ...
+
     def community(self, id_or_slug: str) -> CommunityRow | None: ...
-    def add_community(self, row: CommunityRow) -> None: ...
+    def add_community(self, row: CommunityRow) -> None:
+        """With its log."""
+        ...
+
     def membership(self, account: str, place: str) -> MemberRow | None:
         """This account's membership there, left or not."""
         ...
@@ -187,7 +210,7 @@ class Tx(Protocol):
 
     def add_direct(self, key: str, room: str) -> None: ...
     def people(self, room: str) -> list[MemberRow]:
-        """The members of a direct."""
+        """The members of a direct, by handle."""
         ...
 
     def follows(self, account: str, room: str) -> bool: ...
@@ -201,6 +224,14 @@ class Tx(Protocol):
         """The marker to the room's head: one's own message is read."""
         ...
 
+    def put_marker(self, account: str, room: str, seq: int) -> None:
+        """The marker to this number, which the log has."""
+        ...
+
+    def unread(self, account: str, room: str) -> Unread:
+        """The room must exist."""
+        ...
+
     def mention(self, account: str, room: str, seq: int) -> None: ...
 
 
@@ -209,6 +240,7 @@ class Store(Protocol):
 
     epoch: str
     durability: Durability
+    trouble: str  # why nothing can be stored at the moment, as a sentence; empty when all is well
     committed: Callable[[Sequence[Stored]], None]  # set once, before the first append; see law 2
 
     async def open(self) -> None:
@@ -216,7 +248,7 @@ class Store(Protocol):
         ...
 
     async def close(self) -> None:
-        """Finish what was asked, then close everything."""
+        """Finish what was asked, then close everything. What is asked later is refused: `server.stopping`."""
         ...
 
     def append(self, account: str, command: AnyWrite) -> asyncio.Future[Appended]:
@@ -229,7 +261,8 @@ class Store(Protocol):
     ) -> AccountRow:
         """With its log, whose first entry is `account.created`. An owner's invite makes it own the server.
 
-        Raises Refuse: `handle.taken`, `account.invite_invalid` (an invite that is given is always used up)."""
+        Handles are compared folded. Raises Refuse: `handle.taken`, `account.invite_invalid` (an invite that is given is
+        always used up)."""
         ...
 
     async def add_invite(self, secret: bytes, *, owner: bool = False, uses: int = 1, expires_ms: int = 0) -> None:
@@ -252,7 +285,10 @@ class Store(Protocol):
     async def standing(self, account: str) -> Standing | None: ...
 
     # --- reading
-    async def communities(self, query: str, after: str, limit: int) -> list[Community]: ...
+    async def communities(self, query: str, after: str, limit: int) -> list[Community]:
+        """By slug, after a slug; those in whose slug, name or about the query occurs, whatever its case."""
+        ...
+
     async def community(self, id_or_slug: str) -> CommunityRow | None: ...
     async def room(self, id: str) -> RoomRow | None: ...
     async def rooms(self, community: str) -> list[RoomRow]: ...
@@ -261,24 +297,30 @@ class Store(Protocol):
         ...
 
     async def people(self, room: str) -> list[Persona]:
-        """The people of a direct."""
+        """The people of a direct, by handle."""
         ...
 
     async def personas(self, account: str, refs: Sequence[PersonaRef]) -> list[Persona]:
-        """Those of places that this account is a member of; an unknown revision gives the newest."""
+        """Those of places that this account has not left, in the order asked; an unknown revision gives the newest."""
         ...
 
     async def log(self, id: str) -> LogRow | None: ...
-    async def entries(self, log: str, after: int, until: int | None, limit: int) -> Entries: ...
+    async def entries(self, log: str, after: int, until: int | None, limit: int) -> Entries:
+        """After a number, up to and with `until`. At most `limit` and about PAGE_BYTES, but one if there is any."""
+        ...
+
     async def messages(
         self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
-    ) -> Messages: ...
+    ) -> Messages:
+        """The newest; those before, after or between (from the oldest); or around a number. See protocol messages.py."""
+        ...
+
     async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:
         """For each log that exists, in the order given."""
         ...
 
     async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
-        """Forward only, unless `back`. A `seq` past the head means the head."""
+        """Forward only, unless `back`. A `seq` past the head means the head. Raises Refuse: `room.gone`."""
         ...
 
 

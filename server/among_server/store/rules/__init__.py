@@ -6,12 +6,14 @@ writes after: one that raises `Refuse` has written nothing. What one may not see
 
 import hashlib
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import msgspec
+
+from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Entry, Write
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity
-from among_protocol.accounts import UpdateAccount
 from among_protocol.messages import SendMessage
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 
@@ -39,5 +41,6 @@ _encode = msgspec.json.Encoder().encode
 
 def digest(command: Write) -> bytes:
     """What makes two commands under one nonce the same: everything but the id that the reply carries (16 bytes)."""
-    content = {**msgspec.structs.asdict(command), "id": "", "type": command.__struct_config__.tag}
+    content = copy(command)
+    content.id = ""
     return hashlib.blake2b(_encode(content), digest_size=16).digest()

@@ -1,6 +1,7 @@
 """The profile: one edit is one entry in the account's log, and one in each community's."""
 
 import msgspec
+
 from among_protocol.accounts import AccountUpdated, UpdateAccount
 from among_protocol.base import Entry
 from among_protocol.codes import ACCOUNT_GONE, Refuse

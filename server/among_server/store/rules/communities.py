@@ -1,6 +1,7 @@
 """Founding, joining and leaving: each is told in the community's log and in the account's own."""
 
 import msgspec
+
 from among_protocol.base import Entry
 from among_protocol.codes import (
     ACCOUNT_GONE,

@@ -6,6 +6,7 @@ An open room is told in its community's log. A private one never is: whoever is 
 import hashlib
 
 import msgspec
+
 from among_protocol.base import Entry
 from among_protocol.codes import (
     ACCOUNT_GONE,

@@ -1,0 +1,5 @@
+"""The reference store: dicts, for tests."""
+
+from .store import MemoryStore
+
+__all__ = ["MemoryStore"]

@@ -1,0 +1,254 @@
+"""The reference: a store in dicts, for tests and to say plainly what the law means. Nothing in it survives.
+
+What waits is carried out once per turn of the loop, as one batch. Reads look at the dicts of tx.py directly.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import structlog
+
+from among_protocol.base import Write
+from among_protocol.codes import ACCOUNT_GONE, INTERNAL, NONCE_CONFLICT, STOPPING, Refuse
+from among_protocol.communities import Community
+from among_protocol.markers import Marker
+from among_protocol.members import Member, Persona, PersonaRef
+from among_protocol.messages import Message, MessageSent
+from among_protocol.wire import AnyWrite
+
+from ..api import (
+    PAGE_BYTES,
+    AccountRow,
+    Appended,
+    CommunityRow,
+    Durability,
+    Entries,
+    InviteRow,
+    LogRow,
+    Messages,
+    RoomRow,
+    SessionRow,
+    Standing,
+    Stored,
+    Unread,
+)
+from ..rules import RULES, digest
+from ..rules.communities import words
+from ..rules.markers import set_marker
+from ..rules.sign_up import create_account
+from .tx import MemoryTx, persona
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class MemoryStore:
+    def __init__(self) -> None:
+        self.epoch = f"e_{secrets.token_hex(8)}"
+        self.durability: Durability = "memory"
+        self.trouble = ""
+        self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
+        self._tx = MemoryTx()
+        self._waiting: list[tuple[asyncio.Future[Any], Callable[[MemoryTx], Any]]] = []
+        self._closed = False
+
+    async def open(self) -> None:
+        """Nothing to open."""
+
+    async def close(self) -> None:
+        self._carry_out()
+        self._closed = True
+
+    # --- writing
+    def _ask(self, job: Callable[[MemoryTx], Any]) -> asyncio.Future[Any]:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        if self._closed:
+            future.set_exception(Refuse(STOPPING))
+            return future
+        if not self._waiting:
+            loop.call_soon(self._carry_out)
+        self._waiting.append((future, job))
+        return future
+
+    async def _call(self, job: Callable[[MemoryTx], T]) -> T:
+        result: T = await self._ask(job)
+        return result
+
+    def _carry_out(self) -> None:
+        batch, self._waiting = self._waiting, []
+        tx = self._tx
+        answers = []
+        for future, job in batch:
+            tx.begin()
+            try:
+                answers.append((future, job(tx)))
+            except Exception as error:  # a mistake of ours: it fails alone, and is told once
+                if not isinstance(error, Refuse) or tx.has_written:
+                    log.exception("store.write_failed")
+                    error = Refuse(INTERNAL)
+                tx.undo()
+                answers.append((future, error))
+        stored, tx.stored = tx.stored, []
+        if stored:
+            self.committed(stored)
+        for future, result in answers:
+            if not future.done():
+                if isinstance(result, Refuse):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+
+    def append(self, account: str, command: AnyWrite) -> asyncio.Future[Appended]:
+        return self._ask(lambda tx: _append(tx, account, command))
+
+    async def create_account(
+        self, handle: str, display_name: str, password_hash: str, *, invite: bytes | None = None
+    ) -> AccountRow:
+        return await self._call(lambda tx: create_account(tx, handle, display_name, password_hash, invite))
+
+    async def add_invite(self, secret: bytes, *, owner: bool = False, uses: int = 1, expires_ms: int = 0) -> None:
+        await self._call(lambda tx: tx.put_invite(secret, InviteRow(owner, uses, expires_ms)))
+
+    async def open_session(self, account: str, secret: bytes, device: str) -> SessionRow:
+        row = SessionRow(self._tx.new_id("s"), account, device)
+        await self._call(lambda tx: tx.add_session(row, secret))
+        return row
+
+    async def close_session(self, session: str) -> None:
+        await self._call(lambda tx: tx.remove_session(session))
+
+    async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
+        return await self._call(lambda tx: set_marker(tx, account, room, seq, back=back))
+
+    # --- reading
+    async def accounts(self) -> int:
+        return len(self._tx.account_rows)
+
+    async def password_hash(self, handle: str) -> tuple[str, str] | None:
+        row = self._tx.account_by_handle(handle)
+        return (row.id, self._tx.passwords[row.id]) if row else None
+
+    async def session(self, secret: bytes) -> SessionRow | None:
+        return self._tx.sessions.get(secret)
+
+    async def account(self, id: str) -> AccountRow | None:
+        return self._tx.account(id)
+
+    async def account_by_handle(self, handle: str) -> AccountRow | None:
+        return self._tx.account_by_handle(handle)
+
+    async def standing(self, account: str) -> Standing | None:
+        row = self._tx.account(account)
+        if row is None:
+            return None
+        rooms = [self._tx.room_rows[room] for room in self._tx.followed(account)]
+        return Standing(row, self._tx.standing_in(account), rooms)
+
+    async def communities(self, query: str, after: str, limit: int) -> list[Community]:
+        found = [
+            Community(id=row.id, slug=row.slug, name=row.name, about=row.about, members=row.members)
+            for row in self._tx.communities.values()
+            if query.casefold() in words(row) and row.slug > after
+        ]
+        return sorted(found, key=lambda row: row.slug)[:limit]
+
+    async def community(self, id_or_slug: str) -> CommunityRow | None:
+        return self._tx.community(id_or_slug)
+
+    async def room(self, id: str) -> RoomRow | None:
+        return self._tx.room(id)
+
+    async def rooms(self, community: str) -> list[RoomRow]:
+        return self._tx.rooms(community)
+
+    async def members(self, community: str, after: str, limit: int) -> list[Member]:
+        return [
+            Member(
+                member=row.id, rev=row.rev, handle=row.handle, display_name=row.display_name, bio=row.bio, role=row.role
+            )
+            for row in self._tx.present(community)
+            if row.handle > after
+        ][:limit]
+
+    async def people(self, room: str) -> list[Persona]:
+        return [persona(row) for row in self._tx.people(room)]
+
+    async def personas(self, account: str, refs: Sequence[PersonaRef]) -> list[Persona]:
+        places = {row.place for row in self._tx.standing_in(account)}
+        asked = [(self._tx.member(ref.member), ref.rev) for ref in refs]
+        return [
+            self._tx.personas.get((row.id, rev)) or persona(row)
+            for row, rev in asked
+            if row is not None and row.place in places
+        ]
+
+    async def log(self, id: str) -> LogRow | None:
+        return self._tx.logs.get(id)
+
+    async def entries(self, log: str, after: int, until: int | None, limit: int) -> Entries:
+        row = self._tx.logs.get(log)
+        if row is None:
+            return Entries([], 0, 0, complete=True)
+        last = row.head if until is None else min(until, row.head)
+        left = [self._tx.entries[log, seq].stored.json for seq in range(after + 1, last + 1)]
+        page, size = 0, 0
+        for kept in left[:limit]:
+            size += len(kept)
+            if page and size > PAGE_BYTES:
+                break
+            page += 1
+        return Entries(left[:page], row.head, row.floor, complete=page == len(left))
+
+    async def messages(
+        self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
+    ) -> Messages:
+        row = self._tx.logs.get(room)
+        if row is None:
+            return Messages([], 0, complete=True)
+        kept = [self._tx.entries[room, seq].stored.event for seq in range(1, row.head + 1)]
+        left = [_message(event) for event in kept if isinstance(event, MessageSent)]
+        if around is not None:
+            older = [message for message in left if message.seq < around]
+            newer = [message for message in left if message.seq >= around]
+            taken = min(len(older), max(limit // 2, limit - len(newer)))
+            page = older[len(older) - taken :] + newer[: limit - taken]
+        else:
+            left = [message for message in left if before is None or message.seq < before]
+            left = [message for message in left if after is None or message.seq > after]
+            page = left[:limit] if after is not None else left[-limit:]
+        return Messages(page, row.head, complete=len(page) == len(left))
+
+    async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:
+        return [self._tx.unread(account, log) for log in logs if log in self._tx.logs]
+
+
+def _append(tx: MemoryTx, account: str, command: Write) -> Appended:
+    if tx.account(account) is None:
+        raise Refuse(ACCOUNT_GONE)
+    content = digest(command)
+    known = tx.nonces.get((account, command.nonce))
+    if known is not None:
+        before, first = known
+        if before != content:
+            raise Refuse(NONCE_CONFLICT, field="nonce")
+        return Appended(first, repeat=True)
+    event = RULES[type(command)](tx, account, command)
+    stored = next(stored for stored in tx.stored if stored.event is event)
+    tx.add_nonce(account, command.nonce, content, stored)
+    return Appended(stored, repeat=False)
+
+
+def _message(event: MessageSent) -> Message:
+    return Message(
+        seq=event.seq,
+        at=event.at,
+        by=event.by,
+        rev=event.rev,
+        body=event.body,
+        nonce=event.nonce,
+        mentions=event.mentions,
+    )

@@ -1,0 +1,237 @@
+"""What the reference remembers, and the transaction over it (`api.Tx`).
+
+All state is dicts of rows that are never changed, only replaced. `_put` and `_drop` are the only way to do that and
+note how to undo it, so a command that fails by a mistake of ours leaves no trace.
+"""
+
+import base64
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from among_protocol.base import Entry
+from among_protocol.logs import LogKind
+from among_protocol.members import Persona
+from among_protocol.wire import JSON
+
+from ..api import (
+    AccountRow,
+    CommunityRow,
+    InviteRow,
+    LogRow,
+    MemberRow,
+    RoomRow,
+    SessionRow,
+    Stored,
+    Unread,
+)
+
+
+class _Kept(NamedTuple):
+    stored: Stored
+    ordinal: int  # messages in the log up to and including this entry
+
+
+class MemoryTx:
+    def __init__(self) -> None:
+        self.now = ""
+        self.now_ms = 0
+        self.stored: list[Stored] = []  # of this batch
+        self._undo: list[Callable[[], object]] = []
+        self.account_rows: dict[str, AccountRow] = {}
+        self.passwords: dict[str, str] = {}
+        self.invites: dict[bytes, InviteRow] = {}
+        self.sessions: dict[bytes, SessionRow] = {}
+        self.logs: dict[str, LogRow] = {}
+        self.entries: dict[tuple[str, int], _Kept] = {}
+        self.nonces: dict[tuple[str, str], tuple[bytes, Stored]] = {}
+        self.communities: dict[str, CommunityRow] = {}
+        self.members: dict[str, MemberRow] = {}
+        self.personas: dict[tuple[str, int], Persona] = {}
+        self.room_rows: dict[str, RoomRow] = {}
+        self.directs: dict[str, str] = {}
+        self.following: dict[tuple[str, str], bool] = {}
+        self.markers: dict[tuple[str, str], int] = {}
+        self.mentions: dict[tuple[str, str, int], bool] = {}
+
+    def begin(self) -> None:
+        """From here on a mistake is undone."""
+        now = time.time_ns() // 1_000_000
+        moment = datetime.fromtimestamp(now / 1000, UTC)
+        self.now, self.now_ms = f"{moment:%Y-%m-%dT%H:%M:%S}.{now % 1000:03}Z", now
+        self._undo.clear()
+
+    @property
+    def has_written(self) -> bool:
+        return bool(self._undo)
+
+    def undo(self) -> None:
+        while self._undo:
+            self._undo.pop()()
+
+    def _put(self, table: dict[Any, Any], key: Any, row: Any) -> None:
+        if key in table:
+            before = table[key]
+            self._undo.append(lambda: table.update({key: before}))
+        else:
+            self._undo.append(lambda: table.pop(key))
+        table[key] = row
+
+    def _drop(self, table: dict[Any, Any], key: Any) -> None:
+        if key in table:
+            row = table.pop(key)
+            self._undo.append(lambda: table.update({key: row}))
+
+    # --- logs
+    def new_id(self, prefix: str) -> str:
+        return f"{prefix}_{base64.b32encode(secrets.token_bytes(10)).decode().lower()}"
+
+    def _add_log(self, id: str, kind: LogKind) -> None:
+        self._put(self.logs, id, LogRow(id, kind))
+
+    def next(self, log: str) -> int:
+        return self.logs[log].head + 1
+
+    def add(self, event: Entry, *, message: bool = False) -> None:
+        row = self.logs[event.log]
+        if event.seq != row.head + 1:
+            raise ValueError(f"entry {event.seq} of a log whose head is {row.head}")
+        row = replace(row, head=event.seq, ordinal=row.ordinal + message)
+        stored = Stored(event, JSON.encode(event))
+        self._put(self.logs, event.log, row)
+        self._put(self.entries, (event.log, event.seq), _Kept(stored, row.ordinal))
+        self.stored.append(stored)
+        self._undo.append(self.stored.pop)
+
+    def add_nonce(self, account: str, nonce: str, content: bytes, stored: Stored) -> None:
+        self._put(self.nonces, (account, nonce), (content, stored))
+
+    # --- accounts
+    def account(self, id: str) -> AccountRow | None:
+        return self.account_rows.get(id)
+
+    def account_by_handle(self, handle: str) -> AccountRow | None:
+        return next((row for row in self.account_rows.values() if row.handle == handle.lower()), None)
+
+    def add_account(self, row: AccountRow, password_hash: str) -> None:
+        self._add_log(row.id, "account")
+        self._put(self.account_rows, row.id, row)
+        self._put(self.passwords, row.id, password_hash)
+
+    def put_account(self, row: AccountRow) -> None:
+        self._put(self.account_rows, row.id, row)
+
+    def invite(self, secret: bytes) -> InviteRow | None:
+        return self.invites.get(secret)
+
+    def put_invite(self, secret: bytes, row: InviteRow) -> None:
+        self._drop(self.invites, secret)
+        if row.uses > 0:
+            self._put(self.invites, secret, row)
+
+    def add_session(self, row: SessionRow, secret: bytes) -> None:
+        self._put(self.sessions, secret, row)
+
+    def remove_session(self, id: str) -> None:
+        for secret, row in list(self.sessions.items()):
+            if row.id == id:
+                self._drop(self.sessions, secret)
+
+    # --- communities and members
+    def community(self, id_or_slug: str) -> CommunityRow | None:
+        by_slug = (row for row in self.communities.values() if row.slug == id_or_slug)
+        return self.communities.get(id_or_slug) or next(by_slug, None)
+
+    def add_community(self, row: CommunityRow) -> None:
+        self._add_log(row.id, "community")
+        self._put(self.communities, row.id, row)
+
+    def membership(self, account: str, place: str) -> MemberRow | None:
+        return next((row for row in self.members.values() if row.account == account and row.place == place), None)
+
+    def member(self, id: str) -> MemberRow | None:
+        return self.members.get(id)
+
+    def memberships(self, account: str) -> list[MemberRow]:
+        return [row for row in self.standing_in(account) if row.place in self.communities]
+
+    def standing_in(self, account: str) -> list[MemberRow]:
+        """Where this account has not left, directs too."""
+        return [row for row in self.members.values() if row.account == account and not row.left]
+
+    def member_by_handle(self, place: str, handle: str) -> MemberRow | None:
+        return next((row for row in self.present(place) if row.handle == handle), None)
+
+    def present(self, place: str) -> list[MemberRow]:
+        """Who has not left, by handle."""
+        here = [row for row in self.members.values() if row.place == place and not row.left]
+        return sorted(here, key=lambda row: row.handle)
+
+    def owners(self, community: str) -> int:
+        return sum(row.role == "owner" for row in self.present(community))
+
+    def put_member(self, row: MemberRow) -> None:
+        self._put(self.members, row.id, row)
+        self._put(self.personas, (row.id, row.rev), persona(row))
+        if row.place in self.communities:
+            now = replace(self.communities[row.place], members=len(self.present(row.place)))
+            self._put(self.communities, row.place, now)
+
+    # --- rooms and directs
+    def room(self, id: str) -> RoomRow | None:
+        return self.room_rows.get(id)
+
+    def rooms(self, community: str) -> list[RoomRow]:
+        return [row for row in self.room_rows.values() if row.community == community]
+
+    def put_room(self, row: RoomRow) -> None:
+        if row.id not in self.room_rows:
+            self._add_log(row.id, "room")
+        self._put(self.room_rows, row.id, row)
+
+    def direct(self, key: str) -> str | None:
+        return self.directs.get(key)
+
+    def add_direct(self, key: str, room: str) -> None:
+        self._put(self.directs, key, room)
+
+    def people(self, room: str) -> list[MemberRow]:
+        return self.present(room) if room in self.room_rows else []
+
+    # --- following, markers, mentions
+    def follows(self, account: str, room: str) -> bool:
+        return (account, room) in self.following
+
+    def followed(self, account: str) -> list[str]:
+        return [room for room in self.room_rows if (account, room) in self.following]
+
+    def follow(self, account: str, room: str) -> None:
+        self._put(self.following, (account, room), True)
+        self.mark(account, room)
+
+    def unfollow(self, account: str, room: str) -> None:
+        self._drop(self.following, (account, room))
+
+    def mark(self, account: str, room: str) -> None:
+        self.put_marker(account, room, self.logs[room].head)
+
+    def put_marker(self, account: str, room: str, seq: int) -> None:
+        self._put(self.markers, (account, room), seq)
+
+    def unread(self, account: str, room: str) -> Unread:
+        row = self.logs[room]
+        seq = self.markers.get((account, room), 0)
+        seen = self.entries[room, seq].ordinal if seq else 0
+        mentions = sum(who == account and where == room and at > seq for who, where, at in self.mentions)
+        return Unread(row, seq, row.ordinal - seen, mentions)
+
+    def mention(self, account: str, room: str, seq: int) -> None:
+        self._put(self.mentions, (account, room, seq), True)
+
+
+def persona(row: MemberRow) -> Persona:
+    return Persona(member=row.id, rev=row.rev, handle=row.handle, display_name=row.display_name, bio=row.bio)

@@ -1,0 +1,28 @@
+"""Making an account. Not a command of somebody signed in, so it has no nonce; who may sign up at all is not judged here."""
+
+from msgspec.structs import replace
+
+from among_protocol.accounts import AccountCreated
+from among_protocol.codes import HANDLE_TAKEN, INVITE_INVALID, Refuse
+
+from ..api import AccountRow, Tx
+
+
+def create_account(tx: Tx, handle: str, display_name: str, password_hash: str, invite: bytes | None) -> AccountRow:
+    """The invite is looked at first: who has none learns nothing about handles."""
+    found, owner = None, False
+    if invite is not None:
+        found = tx.invite(invite)
+        if found is None or found.uses < 1 or (found.expires_ms and found.expires_ms <= tx.now_ms):
+            raise Refuse(INVITE_INVALID, field="invite")
+        owner = found.owner
+    handle = handle.lower()
+    if tx.account_by_handle(handle) is not None:
+        raise Refuse(HANDLE_TAKEN, field="handle")
+    if invite is not None and found is not None:
+        tx.put_invite(invite, replace(found, uses=found.uses - 1))
+    row = AccountRow(id=tx.new_id("a"), handle=handle, display_name=display_name, owner=owner)
+    tx.add_account(row, password_hash)
+    entry = AccountCreated(log=row.id, seq=tx.next(row.id), at=tx.now, handle=handle, display_name=display_name)
+    tx.add(entry)
+    return row

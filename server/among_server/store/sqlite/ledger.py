@@ -1,0 +1,187 @@
+"""The part of the transaction that every message goes through: logs, entries, nonces, markers and mentions.
+
+Rule 1: what every message needs is mirrored in memory. The mirrors are true because only the writer writes; a rollback
+clears them. They are bounded by forgetting the oldest, and only between batches.
+Rule 2: what every message writes is held back and written with a few large statements for each batch. Each statement
+hands the interpreter's lock over and must win it back, which costs more than the row; a large one does its work while
+the loop runs. The rest (tx.py) is written at once.
+Rule 3: a method that reads one of these tables calls `flush` first, or looks at what is held back.
+"""
+
+import base64
+import secrets
+from itertools import islice
+from sqlite3 import Connection
+from typing import Any
+
+from among_protocol.base import Entry
+from among_protocol.logs import LogKind
+from among_protocol.wire import ENTRIES, JSON, tag_of
+
+from ..api import LogRow, Stored, Unread
+from .rows import SEQ_BITS, Bulk
+
+MIRRORED = 32_768  # rows in each mirror
+
+_TAGS = {entry: tag_of(entry) for entry in ENTRIES}
+
+
+class Log:
+    """The mirror of a log's row; `head` and `ordinal` run ahead of the table until the flush."""
+
+    __slots__ = ("floor", "head", "id", "key", "kind", "ordinal")
+
+    def __init__(self, key: int, id: str, kind: LogKind, floor: int, head: int, ordinal: int) -> None:
+        self.key = key
+        self.id = id
+        self.kind = kind
+        self.floor = floor
+        self.head = head
+        self.ordinal = ordinal
+
+
+class Ledger:
+    """Only the writer's thread comes here."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self.now = ""
+        self.now_ms = 0
+        self.author = 0  # key of the account whose command runs
+        self.stored: list[Stored] = []  # of this batch, in commit order; the writer empties it
+        self.writes = 0  # goes up with every write: how the writer sees a rule that wrote and then refused
+        self._logs: dict[str, Log] = {}
+        self._mirrors: list[dict[Any, Any]] = [self._logs]  # those of tx.py too
+        self._moved: dict[int, Log] = {}  # logs whose head is held back
+        self._marked: dict[tuple[int, int], tuple[int, int]] = {}  # held back: (account, room) -> (seq, ordinal)
+        self._entries = Bulk("INSERT INTO entries (pos, type, ordinal, author, json)", 5)
+        self._nonces = Bulk("INSERT INTO nonces (account, nonce, digest, pos)", 4)
+        self._heads = Bulk("REPLACE INTO heads (log, head, ordinal)", 3)
+        self._markers = Bulk("REPLACE INTO markers (account, room, seq, ordinal)", 4)
+        self._mentions = Bulk("INSERT OR IGNORE INTO mentions (account, room, seq)", 3)
+        self._bulks = (self._entries, self._nonces, self._heads, self._markers, self._mentions)
+
+    # --- for the writer
+    def flush(self) -> None:
+        """Write what is held back. Raises sqlite3.IntegrityError when a nonce was used before."""
+        for log in self._moved.values():
+            self._heads.flat += (log.key, log.head, log.ordinal)
+        self._moved.clear()
+        for (account, room), (seq, ordinal) in self._marked.items():
+            self._markers.flat += (account, room, seq, ordinal)
+        self._marked.clear()
+        for bulk in self._bulks:
+            if bulk.flat:
+                bulk.write(self._db)
+
+    def clear(self) -> None:
+        """Forget everything: what was written has been rolled back."""
+        for mirror in self._mirrors:
+            mirror.clear()
+        self._moved.clear()
+        self._marked.clear()
+        for bulk in self._bulks:
+            bulk.flat = []
+
+    def trim(self) -> None:
+        """Bound the mirrors. Only after a flush, when no head is held back."""
+        for mirror in self._mirrors:
+            if len(mirror) > MIRRORED:
+                for key in list(islice(mirror, MIRRORED // 2)):
+                    del mirror[key]
+
+    def key(self, id: str) -> int:
+        """The key of a place; 0 when there is none."""
+        log = self._logs.get(id) or self._load_log(id)
+        return log.key if log else 0
+
+    def position(self, event: Entry) -> int:
+        return self._log(event.log).key << SEQ_BITS | event.seq
+
+    def nonce(self, account: int, nonce: str) -> tuple[bytes, int] | None:
+        """The digest and the position kept under a nonce, if the batch does not hold it back."""
+        row = self._db.execute("SELECT digest, pos FROM nonces WHERE account = ? AND nonce = ?", (account, nonce))
+        found: tuple[bytes, int] | None = row.fetchone()
+        return found
+
+    def add_nonce(self, account: int, nonce: str, digest: bytes, pos: int) -> None:
+        self._nonces.flat += (account, nonce, digest, pos)
+
+    def entry(self, pos: int) -> bytes:
+        self.flush()
+        row = self._db.execute("SELECT json FROM entries WHERE pos = ?", (pos,)).fetchone()
+        json: bytes = row[0]
+        return json
+
+    # --- logs
+    def _log(self, id: str) -> Log:
+        log = self._logs.get(id) or self._load_log(id)
+        if log is None:
+            raise LookupError(f"no log {id!r}")
+        return log
+
+    def _load_log(self, id: str) -> Log | None:
+        row = self._db.execute(
+            "SELECT key, id, kind, floor, head, ordinal FROM logs JOIN heads ON log = key WHERE id = ?", (id,)
+        ).fetchone()
+        if row is None:
+            return None
+        log = self._logs[id] = Log(*row)
+        return log
+
+    def _add_log(self, id: str, kind: LogKind) -> int:
+        self.writes += 1
+        key = self._db.execute("INSERT INTO logs (id, kind) VALUES (?, ?)", (id, kind)).lastrowid
+        assert key
+        self._logs[id] = self._moved[key] = Log(key, id, kind, 0, 0, 0)
+        return key
+
+    def new_id(self, prefix: str) -> str:
+        return f"{prefix}_{base64.b32encode(secrets.token_bytes(10)).decode().lower()}"
+
+    def next(self, log: str) -> int:
+        return self._log(log).head + 1
+
+    def add(self, event: Entry, *, message: bool = False) -> None:
+        log = self._logs.get(event.log) or self._log(event.log)
+        seq = event.seq
+        if seq != log.head + 1:
+            raise ValueError(f"entry {seq} of a log whose head is {log.head}")
+        self.writes += 1
+        log.head = seq
+        if message:
+            log.ordinal += 1
+        key = log.key
+        self._moved[key] = log
+        json = JSON.encode(event)
+        self._entries.flat += (key << SEQ_BITS | seq, _TAGS[type(event)], log.ordinal, self.author, json)
+        self.stored.append(Stored(event, json))
+
+    def mark(self, account: str, room: str) -> None:
+        self.writes += 1
+        logs = self._logs
+        log = logs.get(room) or self._log(room)
+        reader = logs.get(account) or self._log(account)
+        self._marked[reader.key, log.key] = (log.head, log.ordinal)
+
+    def put_marker(self, account: str, room: str, seq: int) -> None:
+        self.flush()
+        self.writes += 1
+        log = self._log(room)
+        sql = "SELECT ordinal FROM entries WHERE pos BETWEEN ? AND ? ORDER BY pos DESC LIMIT 1"
+        at = self._db.execute(sql, (log.key << SEQ_BITS, log.key << SEQ_BITS | seq)).fetchone()
+        self._marked[self._log(account).key, log.key] = (seq, at[0] if at else 0)
+
+    def unread(self, account: str, room: str) -> Unread:
+        self.flush()
+        log, reader = self._log(room), self._log(account)
+        sql = "SELECT seq, ordinal FROM markers WHERE account = ? AND room = ?"
+        seq, ordinal = self._db.execute(sql, (reader.key, log.key)).fetchone() or (0, 0)
+        sql = "SELECT count(*) FROM mentions WHERE account = ? AND room = ? AND seq > ?"
+        (mentions,) = self._db.execute(sql, (reader.key, log.key, seq)).fetchone()
+        row = LogRow(log.id, log.kind, log.head, log.ordinal, log.floor)
+        return Unread(row, seq, log.ordinal - ordinal, mentions)
+
+    def mention(self, account: str, room: str, seq: int) -> None:
+        self.writes += 1
+        self._mentions.flat += (self._log(account).key, self._log(room).key, seq)

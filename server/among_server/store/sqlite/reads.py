@@ -1,0 +1,238 @@
+"""What is read, as plain functions over a read-only connection. Each runs as a whole on that connection's thread.
+
+A function that needs more than one statement reads them in one transaction, so that a page and the head that it is
+`as of` belong together.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from sqlite3 import Connection
+from typing import Any
+
+from msgspec import json
+
+from among_protocol.communities import Community
+from among_protocol.members import Member, Persona, PersonaRef
+from among_protocol.messages import Message
+
+from ..api import (
+    PAGE_BYTES,
+    AccountRow,
+    CommunityRow,
+    Entries,
+    LogRow,
+    Messages,
+    RoomRow,
+    SessionRow,
+    Standing,
+    Unread,
+)
+from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, member_row
+
+_message = json.Decoder(Message).decode
+
+
+@contextmanager
+def _moment(db: Connection) -> Iterator[None]:
+    """All that is read inside is of one commit."""
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.execute("COMMIT")
+
+
+def _one(db: Connection, sql: str, *named: Any) -> Any:
+    return db.execute(sql, named).fetchone()
+
+
+# --- accounts and sessions
+
+
+def accounts(db: Connection) -> int:
+    count: int = _one(db, "SELECT count(*) FROM accounts")[0]
+    return count
+
+
+def password_hash(db: Connection, handle: str) -> tuple[str, str] | None:
+    sql = (
+        "SELECT l.id, p.hash FROM accounts a JOIN logs l ON l.key = a.key JOIN passwords p ON p.account = a.key"
+        " WHERE a.handle = ?"
+    )
+    found: tuple[str, str] | None = _one(db, sql, handle.lower())
+    return found
+
+
+def session(db: Connection, secret: bytes) -> SessionRow | None:
+    sql = "SELECT s.id, l.id, s.device FROM sessions s JOIN logs l ON l.key = s.account WHERE s.secret = ?"
+    found = _one(db, sql, secret)
+    return SessionRow(*found) if found else None
+
+
+def account(db: Connection, id: str) -> AccountRow | None:
+    found = _one(db, f"{ACCOUNT} WHERE l.id = ?", id)
+    return account_row(found) if found else None
+
+
+def account_by_handle(db: Connection, handle: str) -> AccountRow | None:
+    found = _one(db, f"{ACCOUNT} WHERE a.handle = ?", handle.lower())
+    return account_row(found) if found else None
+
+
+def standing(db: Connection, id: str) -> Standing | None:
+    with _moment(db):
+        found = account(db, id)
+        if found is None:
+            return None
+        members = db.execute(f"{MEMBER} WHERE a.id = ? AND m.gone = 0 ORDER BY m.place", (id,))
+        rooms = db.execute(
+            f"{ROOM} JOIN follows f ON f.room = r.key JOIN logs a ON a.key = f.account WHERE a.id = ? ORDER BY r.key",
+            (id,),
+        )
+        return Standing(found, [member_row(row) for row in members], [RoomRow(*row) for row in rooms])
+
+
+# --- communities, rooms, members
+
+
+def communities(db: Connection, query: str, after: str, limit: int) -> list[Community]:
+    sql = f"{COMMUNITY} WHERE c.slug > ? AND instr(c.words, ?) ORDER BY c.slug LIMIT ?"
+    rows = db.execute(sql, (after, query.casefold(), limit))
+    return [
+        Community(id=id, slug=slug, name=name, about=about, members=members) for id, slug, name, about, members in rows
+    ]
+
+
+def community(db: Connection, id_or_slug: str) -> CommunityRow | None:
+    found = _one(db, f"{COMMUNITY} WHERE l.id = ?", id_or_slug) or _one(db, f"{COMMUNITY} WHERE c.slug = ?", id_or_slug)
+    return CommunityRow(*found) if found else None
+
+
+def room(db: Connection, id: str) -> RoomRow | None:
+    found = _one(db, f"{ROOM} WHERE l.id = ?", id)
+    return RoomRow(*found) if found else None
+
+
+def rooms(db: Connection, community: str) -> list[RoomRow]:
+    return [RoomRow(*row) for row in db.execute(f"{ROOM} WHERE c.id = ? ORDER BY r.key", (community,))]
+
+
+def members(db: Connection, community: str, after: str, limit: int) -> list[Member]:
+    sql = f"{MEMBER} WHERE p.id = ? AND m.handle > ? AND m.gone = 0 ORDER BY m.handle LIMIT ?"
+    return [
+        Member(member=row.id, rev=row.rev, handle=row.handle, display_name=row.display_name, bio=row.bio, role=row.role)
+        for row in map(member_row, db.execute(sql, (community, after, limit)))
+    ]
+
+
+def people(db: Connection, room: str) -> list[Persona]:
+    sql = f"{MEMBER} WHERE p.id = ? AND p.kind = 'room' ORDER BY m.handle"
+    return [
+        Persona(member=row.id, rev=row.rev, handle=row.handle, display_name=row.display_name, bio=row.bio)
+        for row in map(member_row, db.execute(sql, (room,)))
+    ]
+
+
+def personas(db: Connection, account: str, refs: Sequence[PersonaRef]) -> list[Persona]:
+    sql = """
+        SELECT m.id, coalesce(p.rev, m.rev), coalesce(p.handle, m.handle), coalesce(p.display_name, m.display_name),
+            coalesce(p.bio, m.bio)
+        FROM json_each(?) ask
+        JOIN members m ON m.id = ask.value ->> 0
+        JOIN members mine ON mine.place = m.place AND mine.account = (SELECT key FROM logs WHERE id = ?)
+        LEFT JOIN personas p ON p.member = m.id AND p.rev = ask.value ->> 1
+        WHERE mine.gone = 0
+        ORDER BY ask.key"""
+    asked = json.encode([(ref.member, ref.rev) for ref in refs]).decode()
+    return [
+        Persona(member=id, rev=rev, handle=handle, display_name=display_name, bio=bio)
+        for id, rev, handle, display_name, bio in db.execute(sql, (asked, account))
+    ]
+
+
+# --- logs
+
+
+_LOG = "SELECT l.id, l.kind, h.head, h.ordinal, l.floor FROM logs l JOIN heads h ON h.log = l.key"
+
+
+def log(db: Connection, id: str) -> LogRow | None:
+    found = _one(db, f"{_LOG} WHERE l.id = ?", id)
+    return LogRow(*found) if found else None
+
+
+def entries(db: Connection, log: str, after: int, until: int | None, limit: int) -> Entries:
+    with _moment(db):
+        found = _one(db, "SELECT l.key, h.head, l.floor FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?", log)
+        if found is None:
+            return Entries([], 0, 0, complete=True)
+        key, head, floor = found
+        last = head if until is None else min(until, head)
+        page: list[bytes] = []
+        size, at = 0, after
+        rows = db.execute(
+            "SELECT pos, json FROM entries WHERE pos > ? AND pos <= ? ORDER BY pos LIMIT ?",
+            (key << SEQ_BITS | min(after, head), key << SEQ_BITS | last, limit),
+        )
+        for pos, kept in rows:
+            size += len(kept)
+            if page and size > PAGE_BYTES:
+                break
+            page.append(kept)
+            at = pos - (key << SEQ_BITS)
+        rows.close()
+        return Entries(page, head, floor, complete=at >= last)
+
+
+def messages(
+    db: Connection, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
+) -> Messages:
+    with _moment(db):
+        found = _one(db, "SELECT l.key, h.head FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?", room)
+        if found is None:
+            return Messages([], 0, complete=True)
+        key, head = found
+
+        def up(low: int, high: int) -> list[Message]:
+            """The oldest between the two, both excluded; one more than the limit tells whether there are more."""
+            return _messages(db, key, max(low, 0), min(high, head + 1), limit + 1, _OLDEST)
+
+        def down(low: int, high: int) -> list[Message]:
+            return _messages(db, key, max(low, 0), min(high, head + 1), limit + 1, _NEWEST)[::-1]
+
+        if around is not None:
+            older, newer = down(0, around), up(around - 1, head + 1)
+            taken = max(limit // 2, limit - len(newer))
+            page = older[-taken:] if taken else []
+            page += newer[: limit - len(page)]
+            return Messages(page, head, complete=len(page) == len(older) + len(newer))
+        if after is not None:
+            page = up(after, head + 1 if before is None else before)
+            return Messages(page[:limit], head, complete=len(page) <= limit)
+        page = down(0, head + 1 if before is None else before)
+        return Messages(page[-limit:], head, complete=len(page) <= limit)
+
+
+_SENT = "SELECT json FROM entries WHERE pos > ? AND pos < ? AND type = 'message.sent' ORDER BY pos"
+_OLDEST = f"{_SENT} LIMIT ?"
+_NEWEST = f"{_SENT} DESC LIMIT ?"
+
+
+def _messages(db: Connection, key: int, low: int, high: int, limit: int, sql: str) -> list[Message]:
+    base = key << SEQ_BITS
+    if high <= low:
+        return []
+    return [_message(kept) for (kept,) in db.execute(sql, (base | low, base | high, limit))]
+
+
+def unread(db: Connection, account: str, logs: Sequence[str]) -> list[Unread]:
+    sql = """
+        SELECT l.id, l.kind, h.head, h.ordinal, l.floor, coalesce(m.seq, 0), h.ordinal - coalesce(m.ordinal, 0),
+            (SELECT count(*) FROM mentions x WHERE x.account = a.key AND x.room = l.key AND x.seq > coalesce(m.seq, 0))
+        FROM json_each(?) ask
+        JOIN logs l ON l.id = ask.value
+        JOIN heads h ON h.log = l.key
+        LEFT JOIN logs a ON a.id = ?
+        LEFT JOIN markers m ON m.account = a.key AND m.room = l.key
+        ORDER BY ask.key"""
+    return [Unread(LogRow(*row[:5]), *row[5:]) for row in db.execute(sql, (json.encode(list(logs)).decode(), account))]

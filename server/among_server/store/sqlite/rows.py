@@ -1,0 +1,49 @@
+"""How rows are laid out in the file: positions, and the columns that make an `api` row. Shared by writing and reading."""
+
+from collections.abc import Sequence
+from sqlite3 import Connection
+from typing import Any
+
+from ..api import AccountRow, MemberRow
+
+SEQ_BITS = 36  # of a position, which is log << 36 | seq; see migrations/0001_first.sql
+
+ACCOUNT = "SELECT l.id, a.handle, a.display_name, a.bio, a.owner FROM accounts a JOIN logs l ON l.key = a.key"
+COMMUNITY = "SELECT l.id, c.slug, c.name, c.about, c.members FROM communities c JOIN logs l ON l.key = c.key"
+MEMBER = (
+    "SELECT m.id, a.id, p.id, m.rev, m.handle, m.display_name, m.bio, m.role, m.gone"
+    " FROM members m JOIN logs a ON a.key = m.account JOIN logs p ON p.key = m.place"
+)
+ROOM = (
+    "SELECT l.id, r.kind, coalesce(c.id, ''), r.slug, r.topic"
+    " FROM rooms r JOIN logs l ON l.key = r.key LEFT JOIN logs c ON c.key = r.community"
+)
+
+
+def account_row(row: Sequence[Any]) -> AccountRow:
+    """From the columns of ACCOUNT."""
+    return AccountRow(row[0], row[1], row[2], row[3], bool(row[4]))
+
+
+def member_row(row: Sequence[Any]) -> MemberRow:
+    """From the columns of MEMBER."""
+    return MemberRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], bool(row[8]))
+
+
+class Bulk:
+    """Rows of one table that are held back, as one flat list of parameters, and the statements that write them."""
+
+    SIZES = (256, 64, 16, 4, 1)  # rows in a statement: few different ones, so that all stay prepared
+
+    def __init__(self, before: str, width: int) -> None:
+        row = f"({', '.join('?' * width)})"
+        self.flat: list[Any] = []
+        self.statements = [(size * width, f"{before} VALUES {', '.join([row] * size)}") for size in self.SIZES]
+
+    def write(self, db: Connection) -> None:
+        flat, at = self.flat, 0
+        for count, statement in self.statements:
+            while len(flat) - at >= count:
+                db.execute(statement, flat[at : at + count])
+                at += count
+        self.flat = []

@@ -1,0 +1,187 @@
+"""Opening the file: connections with their settings, and the numbered steps that bring the tables up to date.
+
+One connection writes and checkpoints; SQLite before 3.51.3 can corrupt a log that two of them do this to, so there is
+a lock on the folder too. A step is a file in migrations/, applied in one transaction together with its number
+(`PRAGMA user_version`). An applied step is never edited. Before the first step on a file that holds data, the file is
+copied. Everything here blocks, and runs on the writer's thread.
+"""
+
+import fcntl
+import os
+import secrets
+import sqlite3
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import structlog
+
+from ..api import StoreError
+
+Synchronous = Literal["full", "normal", "off"]
+
+FILE = "among.db"
+APPLICATION = 0x416D6E67  # "Amng" in the file's header: tells our file from another program's
+OLDEST = (3, 37, 0)  # the first with STRICT tables
+SAFEST = (3, 51, 3)  # the first in which several writers can't corrupt a write-ahead log
+CHECKPOINT_PAGES = 4_000  # 16 MiB: hot pages are written back once for many commits
+CACHE_KIB = 65_536  # of the writer: every page that a batch touches should be here
+
+log = structlog.get_logger(__name__)
+
+
+class Lock:
+    """The folder is ours while this is open: a second server would number entries from stale memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self.release()
+            raise StoreError(f"Another server uses {folder}: stop it first, or choose another folder.") from None
+
+    def release(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def make_folder(folder: Path) -> None:
+    """The folder, and an empty file that only its owner may read; both survive a power cut."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / FILE
+    if not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def sync_folder(folder: Path) -> None:
+    """A file that was made is only sure to be there once its folder is flushed."""
+    for place in (folder, folder.parent):
+        fd = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+def open_writer(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
+    """The one connection that writes. The caller closes it."""
+    db = sqlite3.connect(path, isolation_level=None, cached_statements=256, timeout=2.0)
+    try:
+        for setting in (
+            "mmap_size = 0",
+            "journal_mode = WAL",
+            f"synchronous = {synchronous.upper()}",
+            f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+            f"journal_size_limit = {CHECKPOINT_PAGES * 4096 * 2}",
+            f"cache_size = -{CACHE_KIB}",
+            "foreign_keys = ON",
+            "temp_store = MEMORY",
+        ):
+            db.execute(f"PRAGMA {setting}")
+        if sys.platform == "darwin":  # where a plain fsync does not reach the disk
+            db.execute("PRAGMA fullfsync = ON")
+            db.execute("PRAGMA checkpoint_fullfsync = ON")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def reader_uri(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro"
+
+
+def set_up_reader(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA query_only = ON")
+    db.execute("PRAGMA mmap_size = 0")
+
+
+def check_library() -> None:
+    """Raises StoreError when SQLite is too old to work; warns when it is older than one would wish."""
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed (of Python's build).")
+    if sqlite3.sqlite_version_info < SAFEST:
+        log.warning(
+            "store.sqlite_old",
+            version=sqlite3.sqlite_version,
+            wanted=".".join(map(str, SAFEST)),
+            advice="safe while only this server opens the file; do not write to it with other programs",
+        )
+
+
+def migrate(db: sqlite3.Connection, path: Path) -> None:
+    """Bring the tables up to date. Raises StoreError when the file is not ours or comes from a newer version."""
+    steps = _steps()
+    (at,) = db.execute("PRAGMA user_version").fetchone()
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    if tables and application != APPLICATION:
+        raise StoreError(f"{path} is a database of another program: choose another folder.")
+    if at > len(steps):
+        raise StoreError(
+            f"{path} was written by a newer version of Among (schema {at}, this one knows {len(steps)}): "
+            "run `pip install --upgrade among` and start again."
+        )
+    if at == len(steps):
+        return
+    if tables:
+        copy = path.with_name(f"{path.name}.before-{at + 1:04}")
+        _copy(db, copy)
+        log.info("store.copied", before=steps[at][0], copy=str(copy))
+    for number, (name, script) in enumerate(steps[at:], at + 1):
+        try:
+            db.executescript(
+                f"BEGIN IMMEDIATE;\n{script}\n"
+                f"PRAGMA application_id = {APPLICATION};\nPRAGMA user_version = {number};\nCOMMIT;"
+            )
+        except sqlite3.Error:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+        log.info("store.migrated", step=name)
+
+
+def epoch_of(db: sqlite3.Connection, synchronous: Synchronous) -> str:
+    """The epoch of this store: made with it, and anew when what was acknowledged may have been lost.
+
+    That is so when it was open with relaxed durability and nobody closed it."""
+    meta = dict(db.execute("SELECT name, value FROM meta"))
+    epoch = meta.get("epoch")
+    if epoch is None or meta.get("open") == "relaxed":
+        if epoch is not None:
+            log.warning("store.epoch_changed", reason="it was not closed, and its durability is relaxed")
+        epoch = f"e_{secrets.token_hex(8)}"
+    state = "full" if synchronous == "full" else "relaxed"
+    db.executemany("REPLACE INTO meta (name, value) VALUES (?, ?)", [("epoch", epoch), ("open", state)])
+    return epoch
+
+
+def finish(db: sqlite3.Connection) -> None:
+    """The last of the write connection: all is in the one file, and it was closed."""
+    db.execute("REPLACE INTO meta (name, value) VALUES ('open', '')")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _steps() -> list[tuple[str, str]]:
+    folder = files(__package__) / "migrations"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1)), "migrations are numbered without a hole"
+    return [(name, (folder / name).read_text("utf-8")) for name in names]
+
+
+def _copy(db: sqlite3.Connection, copy: Path) -> None:
+    """A whole copy in one step, under its final name only when it is complete."""
+    part = copy.with_name(f"{copy.name}.part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_RDWR | os.O_CREAT, 0o600))
+    db.execute("VACUUM INTO ?", (str(part),))
+    fd = os.open(part, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    part.replace(copy)
+    sync_folder(copy.parent)

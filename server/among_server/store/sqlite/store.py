@@ -1,0 +1,214 @@
+"""`Store` over one SQLite file: what writes goes to the writer's thread, what reads to a few read-only connections.
+
+Rule: nothing here blocks the loop. A read runs as one function on its connection's thread, since a hop per statement
+costs more than the statements.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+
+from among_protocol.communities import Community
+from among_protocol.markers import Marker
+from among_protocol.members import Member, Persona, PersonaRef
+from among_protocol.wire import AnyWrite
+
+from ..api import (
+    AccountRow,
+    Appended,
+    CommunityRow,
+    Durability,
+    Entries,
+    InviteRow,
+    LogRow,
+    Messages,
+    RoomRow,
+    SessionRow,
+    Standing,
+    Stored,
+    StoreError,
+    Unread,
+)
+from ..rules.markers import set_marker
+from ..rules.sign_up import create_account
+from . import reads, schema
+from .tx import SqliteTx
+from .writer import Writer
+
+READERS = 3  # connections; more than there are cores only helps when the disk is slow
+
+T = TypeVar("T")
+
+
+class SqliteStore:
+    """The data in `folder`. Another `synchronous` than `full` may lose what was acknowledged when the power goes."""
+
+    def __init__(self, folder: Path, *, synchronous: schema.Synchronous = "full") -> None:
+        self.epoch = ""
+        self.durability: Durability = "full" if synchronous == "full" else "relaxed"
+        self._folder = folder
+        self._path = folder / schema.FILE
+        self._synchronous = synchronous
+        self._lock: schema.Lock | None = None
+        self._writer = Writer(self._connect, schema.finish)
+        self._readers: list[aiosqlite.Connection] = []
+        self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+
+    @property
+    def trouble(self) -> str:
+        return self._writer.trouble
+
+    @property
+    def committed(self) -> Callable[[Sequence[Stored]], None]:
+        return self._writer.committed
+
+    @committed.setter
+    def committed(self, hear: Callable[[Sequence[Stored]], None]) -> None:
+        self._writer.committed = hear
+
+    async def open(self) -> None:
+        try:
+            await self._writer.open()
+            for _ in range(READERS):
+                reader = await aiosqlite.connect(schema.reader_uri(self._path), uri=True, isolation_level=None)
+                self._readers.append(reader)
+                await _run(reader, schema.set_up_reader)
+                self._free.put_nowait(reader)
+        except (OSError, sqlite3.Error) as error:
+            await self._give_up()
+            raise StoreError(f"The data in {self._folder} can't be opened: {error}.") from error
+        except BaseException:
+            await self._give_up()
+            raise
+
+    def _connect(self) -> sqlite3.Connection:
+        """On the writer's thread."""
+        schema.check_library()
+        schema.make_folder(self._folder)
+        self._lock = schema.Lock(self._folder)
+        db = schema.open_writer(self._path, self._synchronous)
+        try:
+            schema.migrate(db, self._path)
+            self.epoch = schema.epoch_of(db, self._synchronous)
+            schema.sync_folder(self._folder)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    async def _give_up(self) -> None:
+        if self._writer.is_open:
+            await self.close()
+        elif self._lock is not None:
+            self._lock.release()
+
+    async def close(self) -> None:
+        await self._writer.drain()
+        for reader in self._readers:  # before the writer, whose last checkpoint no reader may hold up
+            await reader.close()
+        self._readers.clear()
+        await self._writer.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    # --- writing
+    def append(self, account: str, command: AnyWrite) -> asyncio.Future[Appended]:
+        return self._writer.ask(account, command)
+
+    async def create_account(
+        self, handle: str, display_name: str, password_hash: str, *, invite: bytes | None = None
+    ) -> AccountRow:
+        def job(tx: SqliteTx) -> AccountRow:
+            return create_account(tx, handle, display_name, password_hash, invite)
+
+        return await self._writer.call(job)
+
+    async def add_invite(self, secret: bytes, *, owner: bool = False, uses: int = 1, expires_ms: int = 0) -> None:
+        await self._writer.call(lambda tx: tx.put_invite(secret, InviteRow(owner, uses, expires_ms)))
+
+    async def open_session(self, account: str, secret: bytes, device: str) -> SessionRow:
+        def job(tx: SqliteTx) -> SessionRow:
+            row = SessionRow(tx.new_id("s"), account, device)
+            tx.add_session(row, secret)
+            return row
+
+        return await self._writer.call(job)
+
+    async def close_session(self, session: str) -> None:
+        await self._writer.call(lambda tx: tx.remove_session(session))
+
+    async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
+        return await self._writer.call(lambda tx: set_marker(tx, account, room, seq, back=back))
+
+    # --- reading
+    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
+        reader = await self._free.get()
+        try:
+            return await _run(reader, read, *named, **options)
+        finally:
+            self._free.put_nowait(reader)
+
+    async def accounts(self) -> int:
+        return await self._read(reads.accounts)
+
+    async def password_hash(self, handle: str) -> tuple[str, str] | None:
+        return await self._read(reads.password_hash, handle)
+
+    async def session(self, secret: bytes) -> SessionRow | None:
+        return await self._read(reads.session, secret)
+
+    async def account(self, id: str) -> AccountRow | None:
+        return await self._read(reads.account, id)
+
+    async def account_by_handle(self, handle: str) -> AccountRow | None:
+        return await self._read(reads.account_by_handle, handle)
+
+    async def standing(self, account: str) -> Standing | None:
+        return await self._read(reads.standing, account)
+
+    async def communities(self, query: str, after: str, limit: int) -> list[Community]:
+        return await self._read(reads.communities, query, after, limit)
+
+    async def community(self, id_or_slug: str) -> CommunityRow | None:
+        return await self._read(reads.community, id_or_slug)
+
+    async def room(self, id: str) -> RoomRow | None:
+        return await self._read(reads.room, id)
+
+    async def rooms(self, community: str) -> list[RoomRow]:
+        return await self._read(reads.rooms, community)
+
+    async def members(self, community: str, after: str, limit: int) -> list[Member]:
+        return await self._read(reads.members, community, after, limit)
+
+    async def people(self, room: str) -> list[Persona]:
+        return await self._read(reads.people, room)
+
+    async def personas(self, account: str, refs: Sequence[PersonaRef]) -> list[Persona]:
+        return await self._read(reads.personas, account, refs)
+
+    async def log(self, id: str) -> LogRow | None:
+        return await self._read(reads.log, id)
+
+    async def entries(self, log: str, after: int, until: int | None, limit: int) -> Entries:
+        return await self._read(reads.entries, log, after, until, limit)
+
+    async def messages(
+        self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
+    ) -> Messages:
+        return await self._read(reads.messages, room, before=before, after=after, around=around, limit=limit)
+
+    async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:
+        return await self._read(reads.unread, account, logs)
+
+
+async def _run(reader: aiosqlite.Connection, read: Callable[..., T], *named: Any, **options: Any) -> T:
+    """One function on the connection's thread. aiosqlite has no public call for this; see ADR 3."""
+    raw = reader._conn  # noqa: SLF001  # as above
+    result: T = await reader._execute(partial(read, raw, *named, **options))  # type: ignore[no-untyped-call]  # noqa: SLF001  # as above
+    return result

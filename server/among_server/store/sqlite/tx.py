@@ -1,0 +1,242 @@
+"""The transaction as the rules see it (`api.Tx`), over the writer's connection. Only the writer's thread comes here.
+
+What every message goes through is in ledger.py, with its rules. Here is the rest: read from mirrors where a message
+needs it, written at once.
+"""
+
+from sqlite3 import Connection
+
+from msgspec.structs import replace
+
+from ..api import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow, SessionRow
+from ..rules.communities import words
+from .ledger import Ledger
+from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, account_row, member_row
+
+
+class SqliteTx(Ledger):
+    def __init__(self, db: Connection) -> None:
+        super().__init__(db)
+        self._accounts: dict[str, AccountRow] = {}
+        self._rooms: dict[str, RoomRow] = {}
+        self._communities: dict[str, CommunityRow] = {}
+        self._memberships: dict[tuple[str, str], MemberRow | None] = {}
+        self._handles: dict[tuple[str, str], MemberRow | None] = {}  # (place, handle): who has not left
+        self._follows: dict[tuple[str, str], bool] = {}
+        self._mirrors += (self._accounts, self._rooms, self._communities)
+        self._mirrors += (self._memberships, self._handles, self._follows)
+
+    # --- accounts
+    def account(self, id: str) -> AccountRow | None:
+        row = self._accounts.get(id)
+        if row is None:
+            row = self._one_account(f"{ACCOUNT} WHERE l.id = ?", id)
+        return row
+
+    def account_by_handle(self, handle: str) -> AccountRow | None:
+        return self._one_account(f"{ACCOUNT} WHERE a.handle = ?", handle.lower())
+
+    def _one_account(self, sql: str, name: str) -> AccountRow | None:
+        found = self._db.execute(sql, (name,)).fetchone()
+        if found is None:
+            return None
+        row = account_row(found)
+        self._accounts[row.id] = row
+        return row
+
+    def add_account(self, row: AccountRow, password_hash: str) -> None:
+        key = self.author = self._add_log(row.id, "account")
+        self._db.execute(
+            "INSERT INTO accounts (key, handle, display_name, bio, owner) VALUES (?, ?, ?, ?, ?)",
+            (key, row.handle, row.display_name, row.bio, row.owner),
+        )
+        self._db.execute("INSERT INTO passwords (account, hash) VALUES (?, ?)", (key, password_hash))
+        self._accounts[row.id] = row
+
+    def put_account(self, row: AccountRow) -> None:
+        self.writes += 1
+        self._db.execute(
+            "UPDATE accounts SET display_name = ?, bio = ? WHERE key = ?",
+            (row.display_name, row.bio, self._log(row.id).key),
+        )
+        self._accounts[row.id] = row
+
+    def invite(self, secret: bytes) -> InviteRow | None:
+        row = self._db.execute("SELECT owner, uses, expires_ms FROM invites WHERE secret = ?", (secret,)).fetchone()
+        return InviteRow(bool(row[0]), row[1], row[2]) if row else None
+
+    def put_invite(self, secret: bytes, row: InviteRow) -> None:
+        self.writes += 1
+        if row.uses < 1:
+            self._db.execute("DELETE FROM invites WHERE secret = ?", (secret,))
+            return
+        self._db.execute(
+            "REPLACE INTO invites (secret, owner, uses, expires_ms) VALUES (?, ?, ?, ?)",
+            (secret, row.owner, row.uses, row.expires_ms),
+        )
+
+    def add_session(self, row: SessionRow, secret: bytes) -> None:
+        self.writes += 1
+        self._db.execute(
+            "INSERT INTO sessions (id, secret, account, device, opened) VALUES (?, ?, ?, ?, ?)",
+            (row.id, secret, self._log(row.account).key, row.device, self.now),
+        )
+
+    def remove_session(self, id: str) -> None:
+        self.writes += 1
+        self._db.execute("DELETE FROM sessions WHERE id = ?", (id,))
+
+    # --- communities and members
+    def community(self, id_or_slug: str) -> CommunityRow | None:
+        row = self._communities.get(id_or_slug)
+        if row is not None:
+            return row
+        found = self._db.execute(f"{COMMUNITY} WHERE l.id = ?", (id_or_slug,)).fetchone()
+        if found is None:
+            found = self._db.execute(f"{COMMUNITY} WHERE c.slug = ?", (id_or_slug,)).fetchone()
+        if found is None:
+            return None
+        row = CommunityRow(*found)
+        self._communities[row.id] = row
+        return row
+
+    def add_community(self, row: CommunityRow) -> None:
+        key = self._add_log(row.id, "community")
+        self._db.execute(
+            "INSERT INTO communities (key, slug, name, about, members, words) VALUES (?, ?, ?, ?, ?, ?)",
+            (key, row.slug, row.name, row.about, row.members, words(row)),
+        )
+        self._communities[row.id] = row
+
+    def membership(self, account: str, place: str) -> MemberRow | None:
+        try:
+            return self._memberships[account, place]
+        except KeyError:
+            sql = f"{MEMBER} WHERE m.account = ? AND m.place = ?"
+            row = self._one_member(sql, self.key(account), self.key(place))
+            self._memberships[account, place] = row
+            return row
+
+    def member(self, id: str) -> MemberRow | None:
+        return self._one_member(f"{MEMBER} WHERE m.id = ?", id)
+
+    def memberships(self, account: str) -> list[MemberRow]:
+        sql = f"{MEMBER} WHERE m.account = ? AND m.gone = 0 AND p.kind = 'community' ORDER BY m.place"
+        return [member_row(row) for row in self._db.execute(sql, (self.key(account),)).fetchall()]
+
+    def member_by_handle(self, place: str, handle: str) -> MemberRow | None:
+        try:
+            return self._handles[place, handle]
+        except KeyError:
+            sql = f"{MEMBER} WHERE m.place = ? AND m.handle = ? AND m.gone = 0"
+            row = self._handles[place, handle] = self._one_member(sql, self.key(place), handle)
+            return row
+
+    def _one_member(self, sql: str, *named: str | int) -> MemberRow | None:
+        found = self._db.execute(sql, named).fetchone()
+        return member_row(found) if found else None
+
+    def owners(self, community: str) -> int:
+        sql = "SELECT count(*) FROM members WHERE place = ? AND role = 'owner' AND gone = 0"
+        count: int = self._db.execute(sql, (self.key(community),)).fetchone()[0]
+        return count
+
+    def put_member(self, row: MemberRow) -> None:
+        before = self.membership(row.account, row.place)
+        place = self._log(row.place)
+        self.writes += 1
+        self._db.execute(
+            "INSERT INTO members (id, account, place, rev, handle, display_name, bio, role, gone)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET rev = excluded.rev,"
+            " handle = excluded.handle, display_name = excluded.display_name, bio = excluded.bio,"
+            " role = excluded.role, gone = excluded.gone",
+            (
+                row.id,
+                self._log(row.account).key,
+                place.key,
+                row.rev,
+                row.handle,
+                row.display_name,
+                row.bio,
+                row.role,
+                row.left,
+            ),
+        )
+        self._db.execute(
+            "INSERT OR IGNORE INTO personas (member, rev, handle, display_name, bio) VALUES (?, ?, ?, ?, ?)",
+            (row.id, row.rev, row.handle, row.display_name, row.bio),
+        )
+        self._memberships[row.account, row.place] = row
+        self._handles.pop((row.place, row.handle), None)
+        more = (not row.left) - (before is not None and not before.left)
+        if place.kind == "community" and more:
+            self._db.execute("UPDATE communities SET members = members + ? WHERE key = ?", (more, place.key))
+            community = self._communities.get(row.place)
+            if community is not None:
+                self._communities[row.place] = replace(community, members=community.members + more)
+
+    # --- rooms and directs
+    def room(self, id: str) -> RoomRow | None:
+        row = self._rooms.get(id)
+        if row is None:
+            found = self._db.execute(f"{ROOM} WHERE l.id = ?", (id,)).fetchone()
+            if found is not None:
+                row = self._rooms[id] = RoomRow(*found)
+        return row
+
+    def rooms(self, community: str) -> list[RoomRow]:
+        sql = f"{ROOM} WHERE r.community = ? ORDER BY r.key"
+        return [RoomRow(*row) for row in self._db.execute(sql, (self.key(community),)).fetchall()]
+
+    def put_room(self, row: RoomRow) -> None:
+        if self.room(row.id) is None:
+            key = self._add_log(row.id, "room")
+            community = self._log(row.community).key if row.community else None
+            self._db.execute(
+                "INSERT INTO rooms (key, kind, community, slug, topic) VALUES (?, ?, ?, ?, ?)",
+                (key, row.kind, community, row.slug, row.topic),
+            )
+        else:
+            self.writes += 1
+            self._db.execute("UPDATE rooms SET topic = ? WHERE key = ?", (row.topic, self._log(row.id).key))
+        self._rooms[row.id] = row
+
+    def direct(self, key: str) -> str | None:
+        sql = "SELECT l.id FROM directs d JOIN logs l ON l.key = d.room WHERE d.people = ?"
+        row = self._db.execute(sql, (key,)).fetchone()
+        return row[0] if row else None
+
+    def add_direct(self, key: str, room: str) -> None:
+        self.writes += 1
+        self._db.execute("INSERT INTO directs (people, room) VALUES (?, ?)", (key, self._log(room).key))
+
+    def people(self, room: str) -> list[MemberRow]:
+        sql = f"{MEMBER} WHERE m.place = ? ORDER BY m.handle"
+        return [member_row(row) for row in self._db.execute(sql, (self.key(room),)).fetchall()]
+
+    # --- following
+    def follows(self, account: str, room: str) -> bool:
+        try:
+            return self._follows[account, room]
+        except KeyError:
+            sql = "SELECT count(*) FROM follows WHERE account = ? AND room = ?"
+            (count,) = self._db.execute(sql, (self.key(account), self.key(room))).fetchone()
+            found = self._follows[account, room] = bool(count)
+            return found
+
+    def followed(self, account: str) -> list[str]:
+        sql = "SELECT l.id FROM follows f JOIN logs l ON l.key = f.room WHERE f.account = ? ORDER BY f.room"
+        return [row[0] for row in self._db.execute(sql, (self.key(account),)).fetchall()]
+
+    def follow(self, account: str, room: str) -> None:
+        self.writes += 1
+        keys = (self._log(account).key, self._log(room).key)
+        self._db.execute("INSERT INTO follows (account, room) VALUES (?, ?)", keys)
+        self._follows[account, room] = True
+        self.mark(account, room)
+
+    def unfollow(self, account: str, room: str) -> None:
+        self.writes += 1
+        keys = (self._log(account).key, self._log(room).key)
+        self._db.execute("DELETE FROM follows WHERE account = ? AND room = ?", keys)
+        self._follows[account, room] = False

@@ -1,0 +1,337 @@
+"""The writer: one thread with the one connection that writes. It takes all that waits in one transaction.
+
+Rule 1: the loop only appends to `_waiting` and wakes; the thread does all else and answers once for each batch.
+Rule 2: a batch is first run as a whole, held back and flushed together. Whatever is odd about it (a nonce used before,
+a mistake in a rule) rolls all of it back, and it is run again one by one, each in a savepoint: so one fails alone.
+Rule 3: answers go out after the commit: `committed` hears the entries, then the futures are resolved, in order.
+Rule 4: when the disk fails, nothing of the batch is answered as kept. A full disk may be tried again. After any other
+failure nobody can say what is on the disk (a failed fsync can't be repeated), so nothing is written until a restart.
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import islice
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, NamedTuple, TypeVar
+
+import structlog
+
+from among_protocol.base import Entry, Write
+from among_protocol.codes import (
+    ACCOUNT_GONE,
+    INTERNAL,
+    NONCE_CONFLICT,
+    STOPPING,
+    STORAGE_UNAVAILABLE,
+    ErrorCode,
+    Refuse,
+)
+from among_protocol.wire import JSON, tag_of
+
+from ..api import Appended, Stored
+from ..rules import RULES, digest
+from .tx import SqliteTx
+
+BATCH = 1024  # commands in one transaction: bounds what waits behind one commit
+REMEMBERED = 16_384  # nonces in memory: a retry is mostly of one of these
+RETRY_MS = 1_000  # what a refusal for want of storage asks the client to wait
+
+# Result codes that speak of a statement of ours, not of the database.
+OURS = (
+    0,
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_MISUSE,
+    sqlite3.SQLITE_RANGE,
+    sqlite3.SQLITE_TOOBIG,
+)
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class Job(NamedTuple):
+    """A command of an account, or something else that writes (then `command` is a function and `account` empty)."""
+
+    future: asyncio.Future[Any]
+    account: str
+    command: Any
+
+    def name(self) -> str:
+        if self.account:
+            return tag_of(type(self.command))
+        return str(getattr(self.command, "__qualname__", self.command))
+
+
+Outcome = tuple[asyncio.Future[Any], Any]  # and the result, or a Refuse
+
+
+class Writer:
+    """`connect` opens the connection, on the writer's thread; `finish` is run on it before it is closed."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection], finish: Callable[[sqlite3.Connection], None]) -> None:
+        self.trouble = ""  # why nothing can be stored at the moment; set by the thread, read by the loop
+        self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
+        self.is_open = False
+        self._connect = connect
+        self._finish = finish
+        self._waiting: list[Job] = []
+        self._wake: SimpleQueue[None] = SimpleQueue()
+        self._idle = False  # the thread is about to wait for `_wake`, or does
+        self._stopping = False  # nothing more is taken
+        self._stopped = False  # nothing more is waiting: the thread may end
+        self._broken = False  # see rule 4
+        self._recent: dict[tuple[int, str], tuple[bytes, int]] = {}  # (account, nonce) -> (digest, position)
+        self._thread = Thread(target=self._run, name="among-writer", daemon=True)
+
+    # --- on the loop
+    async def open(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._opened: asyncio.Future[None] = self._loop.create_future()
+        self._closed: asyncio.Future[None] = self._loop.create_future()
+        self._thread.start()
+        await self._opened
+        self.is_open = True
+
+    def ask(self, account: str, command: Any) -> asyncio.Future[Any]:
+        """Queue a command of an account, or with an empty account a function of the Tx."""
+        future: asyncio.Future[Any] = self._loop.create_future()
+        if self._stopping:
+            future.set_exception(Refuse(STOPPING))
+            return future
+        self._waiting.append(Job(future, account, command))
+        if self._idle:
+            self._idle = False
+            self._wake.put(None)
+        return future
+
+    async def call(self, job: Callable[[SqliteTx], T]) -> T:
+        """Something else that writes, in its turn."""
+        result: T = await self.ask("", job)
+        return result
+
+    async def drain(self) -> None:
+        """Take nothing more, and finish what was asked."""
+        if not self._stopping:
+            last = self.ask("", _nothing)
+            self._stopping = True
+            with suppress(Refuse):
+                await last
+
+    async def close(self) -> None:
+        """Close the connection and the thread, after `drain`."""
+        self._stopped = True
+        self._wake.put(None)
+        await asyncio.shield(self._closed)
+        self._thread.join()
+
+    def _answer(self, outcomes: list[Outcome], stored: list[Stored]) -> None:
+        if stored:
+            try:
+                self.committed(stored)
+            except Exception:  # what was committed must still be answered
+                log.exception("store.committed_failed")
+        for future, result in outcomes:
+            if not future.done():
+                if isinstance(result, Refuse):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+
+    # --- on the thread
+    def _run(self) -> None:
+        db: sqlite3.Connection | None = None
+        with suppress(RuntimeError):  # the loop was closed before the store: nobody is left to answer to
+            try:
+                db = self._connect()
+                self._db, self._tx = db, SqliteTx(db)
+            except Exception as error:  # noqa: BLE001  # open() raises it
+                self._loop.call_soon_threadsafe(self._opened.set_exception, error)
+                return
+            self._loop.call_soon_threadsafe(self._opened.set_result, None)
+            while True:
+                batch = self._waiting[:BATCH]
+                if batch:
+                    del self._waiting[: len(batch)]
+                    self._loop.call_soon_threadsafe(self._answer, *self._carry_out(batch))
+                elif self._stopped:
+                    break
+                else:
+                    self._idle = True
+                    if not self._waiting and not self._stopped:
+                        self._wake.get()
+                    self._idle = False
+            try:
+                self._finish(db)
+            except sqlite3.Error:
+                log.exception("store.close_failed")
+            db.close()
+            self._loop.call_soon_threadsafe(self._closed.set_result, None)
+            return
+        if db is not None:
+            db.close()
+
+    def _carry_out(self, batch: list[Job]) -> tuple[list[Outcome], list[Stored]]:
+        """Run a batch to its commit. Never raises."""
+        if self._broken:
+            return _refuse_all(batch, STORAGE_UNAVAILABLE), []
+        moment = time.time_ns() // 1_000_000
+        tx = self._tx
+        tx.now_ms = moment
+        tx.now = f"{datetime.fromtimestamp(moment / 1000, UTC).strftime('%Y-%m-%dT%H:%M:%S')}.{moment % 1000:03}Z"
+        try:
+            try:
+                outcomes = self._together(batch)
+            except Exception as error:  # whatever it is, one by one shows whose it is
+                if _is_disk(error):
+                    raise
+                self._undo()
+                outcomes = self._one_by_one(batch)
+            self.trouble = ""
+        except Exception as error:  # noqa: BLE001  # the thread lives on, or nobody would be answered any more
+            self._fail(error)
+            return _refuse_all(batch, STORAGE_UNAVAILABLE if _is_disk(error) else INTERNAL), []
+        stored, tx.stored = tx.stored, []
+        tx.trim()
+        if len(self._recent) > REMEMBERED:
+            for key in list(islice(self._recent, REMEMBERED // 2)):
+                del self._recent[key]
+        return outcomes, stored
+
+    def _together(self, batch: list[Job]) -> list[Outcome]:
+        self._db.execute("BEGIN IMMEDIATE")
+        outcomes: list[Outcome] = []
+        for future, account, command in batch:
+            result: Any
+            try:
+                result = self._append(account, command, probe=False) if account else command(self._tx)
+            except Refuse as refusal:
+                result = refusal
+            outcomes.append((future, result))
+        self._tx.flush()
+        self._db.execute("COMMIT")
+        return outcomes
+
+    def _one_by_one(self, batch: list[Job]) -> list[Outcome]:
+        db, tx = self._db, self._tx
+        db.execute("BEGIN IMMEDIATE")
+        outcomes: list[Outcome] = []
+        for job in batch:
+            result: Any
+            kept, writes = len(tx.stored), tx.writes
+            db.execute("SAVEPOINT job")
+            try:
+                result = self._append(job.account, job.command, probe=True) if job.account else job.command(tx)
+                tx.flush()
+            except Exception as error:  # a mistake of ours: it fails alone, and is told once
+                if _is_disk(error):
+                    raise
+                if isinstance(error, Refuse) and tx.writes == writes:
+                    result = error
+                else:
+                    log.exception("store.write_failed", command=job.name())
+                    result = Refuse(INTERNAL)
+                    db.execute("ROLLBACK TO job")
+                    self._forget()
+                    del tx.stored[kept:]
+            db.execute("RELEASE job")
+            outcomes.append((job.future, result))
+        db.execute("COMMIT")
+        return outcomes
+
+    def _append(self, account: str, command: Write, *, probe: bool) -> Appended:
+        """One command. Without `probe`, a nonce that is not remembered counts as new until the flush says otherwise,
+        and is only looked up when the command is refused: a repeat must get its first result all the same."""
+        tx = self._tx
+        tx.author = key = tx.key(account)
+        if not key:
+            raise Refuse(ACCOUNT_GONE)
+        nonce = command.nonce
+        content = digest(command)
+        known = self._recent.get((key, nonce))
+        if known is None and probe:
+            known = tx.nonce(key, nonce)
+        if known is None:
+            writes = tx.writes
+            try:
+                event = RULES[type(command)](tx, account, command)
+            except Refuse as refusal:
+                if tx.writes != writes:
+                    raise RuntimeError("a rule wrote before it refused") from refusal
+                if not probe:
+                    known = tx.nonce(key, nonce)
+                if known is None:
+                    raise
+            else:
+                position = tx.position(event)
+                tx.add_nonce(key, nonce, content, position)
+                self._recent[key, nonce] = (content, position)
+                return Appended(_stored(tx, event), repeat=False)
+        if known[0] != content:
+            raise Refuse(NONCE_CONFLICT, field="nonce")
+        json = tx.entry(known[1])
+        first = JSON.decode_entry(json)
+        assert isinstance(first, Entry), "the log holds what the protocol does not know"
+        return Appended(Stored(first, json), repeat=True)
+
+    def _undo(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        self._forget()
+        self._tx.stored.clear()
+
+    def _forget(self) -> None:
+        self._tx.clear()
+        self._recent.clear()
+
+    def _fail(self, error: Exception) -> None:
+        """The batch is lost: undo it, and decide whether there will be another."""
+        with suppress(sqlite3.Error):
+            self._undo()
+        self._forget()
+        self._tx.stored.clear()
+        code = _code(error)
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            again = "it is tried again with the next write"
+        elif _is_disk(error):
+            self._broken = True
+            again = "nothing more is written until the server is restarted"
+        else:
+            again = "this batch was refused"
+        if not self.trouble:
+            log.error("store.commit_failed", error=str(error), then=again)
+        if _is_disk(error):
+            self.trouble = f"The database can't be written to ({error}): {again}."
+
+
+def _nothing(_: SqliteTx) -> None:
+    """What comes back when all before it is done."""
+
+
+def _stored(tx: SqliteTx, event: Entry) -> Stored:
+    for stored in reversed(tx.stored):
+        if stored.event is event:
+            return stored
+    raise LookupError("the rule's reply is not an entry that it added")
+
+
+def _refuse_all(batch: list[Job], code: ErrorCode) -> list[Outcome]:
+    wait = RETRY_MS if code.kind == "wait" else 0
+    return [(job.future, Refuse(code, retry_after_ms=wait)) for job in batch]
+
+
+def _code(error: Exception) -> int:
+    """SQLite's primary result code; 0 for another error."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _is_disk(error: Exception) -> bool:
+    """Whether the database failed, and not one command: then nothing of the batch can be trusted."""
+    return isinstance(error, sqlite3.Error) and _code(error) not in OURS
