@@ -139,8 +139,13 @@ class Session:
         logs = list(self.logs.values())
         for log in logs:
             log.leave(self)
+        self.write = _nowhere  # a handler that ends later has nobody to tell
         self.logs.clear()
         self.queue.clear()
         for waiter in self._drained:
             waiter.cancel()
         return logs
+
+
+def _nowhere(data: bytes) -> None:
+    """Where the frames of a session without a connection go."""

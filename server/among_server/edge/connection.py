@@ -275,6 +275,7 @@ class Connection(asyncio.Protocol):
     def abort(self, why: str) -> None:
         """Drop a peer that can't be told."""
         log.info("connection.aborted", connection=self.number, why=why, peer=self._peer)
+        self._listener.leave(self)
         self._transport.abort()
 
     def _end(self) -> None:
