@@ -49,7 +49,7 @@ class App:
         loop = asyncio.get_running_loop()
         await self.store.open()
         try:
-            self._wire(loop)
+            self.wire(loop)
             if isinstance(self.store, SqliteStore) and await self.store.accounts() == 0:
                 await owner_invite(self.store, Path(self.config.data))
             await self.listener.start()
@@ -65,7 +65,8 @@ class App:
             sign_up=self.services.hello.sign_up,
         )
 
-    def _wire(self, loop: asyncio.AbstractEventLoop) -> None:
+    def wire(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Make everything but the listening socket, around an open store."""
         config = self.config
         logs = Logs(window=config.window_percent / 100, window_max=config.window_max_ms / 1000)
         logs.on_hole = self._hole

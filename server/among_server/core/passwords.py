@@ -24,11 +24,15 @@ class Passwords:
     """Hashes and checks."""
 
     def __init__(self, workers: int) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+        self.cost(passes=2, kib=19_456)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="password")
         self._room = QUEUE * workers
-        self._nobody = self._hasher.hash("nobody has this password")
         self.hashed = 0  # passwords hashed or checked so far
+
+    def cost(self, *, passes: int, kib: int) -> None:
+        """What a password costs from now on."""
+        self._hasher = PasswordHasher(time_cost=passes, memory_cost=kib, parallelism=1)
+        self._nobody = self._hasher.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
         """Raises Refuse `server.busy`."""
