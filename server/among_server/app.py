@@ -39,7 +39,7 @@ class App:
 
     def __init__(self, config: Config, store: Store | None = None) -> None:
         self.config = config
-        self.store = store if store is not None else SqliteStore(Path(config.data), synchronous=config.synchronous)
+        self.store = store if store is not None else store_of(config)
         self.services: Services
         self.dispatch: Dispatch
         self.listener: Listener
@@ -50,7 +50,7 @@ class App:
         await self.store.open()
         try:
             self.wire(loop)
-            if isinstance(self.store, SqliteStore) and await self.store.accounts() == 0:
+            if self.store.durability != "memory" and await self.store.accounts() == 0:
                 await owner_invite(self.store, Path(self.config.data))
             await self.listener.start()
         except BaseException:
@@ -132,6 +132,11 @@ class App:
         self.services.background.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("background.failed", exc_info=error)
+
+
+def store_of(config: Config) -> Store:
+    """The store that the configuration names, not open yet."""
+    return SqliteStore(Path(config.data), synchronous=config.synchronous)
 
 
 def hello(config: Config, store: Store) -> Hello:

@@ -7,9 +7,9 @@ import sys
 import time
 from pathlib import Path
 
+from ..app import store_of
 from ..config import Config
 from ..store.api import StoreError
-from ..store.sqlite.store import SqliteStore
 from .control import AddInvite, ask, carry_out
 
 
@@ -25,7 +25,7 @@ def make(config: Config, *, uses: int, days: int, url: str) -> int:
     try:
         answer = ask(data, request)
         if answer is None:
-            asyncio.run(_alone(data, request))
+            asyncio.run(_alone(config, request))
         elif not answer.ok:
             print(f"among-server: {answer.message}", file=sys.stderr)
             return 1
@@ -36,8 +36,8 @@ def make(config: Config, *, uses: int, days: int, url: str) -> int:
     return 0
 
 
-async def _alone(data: Path, request: AddInvite) -> None:
-    store = SqliteStore(data)
+async def _alone(config: Config, request: AddInvite) -> None:
+    store = store_of(config)
     await store.open()
     try:
         await carry_out(store, request)
