@@ -1,0 +1,93 @@
+"""`python -m bench`: measures everything that the server is held to, prints a table, writes results/latest.json.
+
+--quick          shorter and fewer runs: two to three minutes
+--only NAME      one measurement (see --list); may be given again; prints, and leaves latest.json alone
+--data DIR       where data directories are made (default: bench/.build/data); the disk under it is the one measured
+--plot           draw docs/explanation/performance.png from latest.json
+--markdown       print latest.json as the table of docs/explanation/performance.md
+"""
+
+import argparse
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from . import ceiling, fanout, many, report, small
+from .drive import BUILD, BenchError, cores, fsync_ms
+from .rows import Bench, Row
+
+MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "fanout": fanout.at_maximum,
+    "ceiling": ceiling.ceiling,
+    "busy": fanout.busy,
+    "light": fanout.light,
+    "large": fanout.large,
+    "inbound": small.inbound,
+    "idle": many.idle,
+    "durable": small.durable,
+    "pairs": small.pairs,
+    "beside": small.beside,
+    "resume": many.resume,
+    "stalled": fanout.stalled,
+}
+
+
+def measure(names: list[str], *, quick: bool, data: Path, command: str) -> report.Report:
+    data.mkdir(parents=True, exist_ok=True)
+    bench = Bench(data, quick=quick)
+    begun = time.monotonic()
+    written = report.Report(header=report.header(command=command, quick=quick, fsync=fsync_ms(data)), rows=[])
+    if cores() < 2:
+        print("one core: server and generator share it, and ratios mean little", file=sys.stderr)
+    try:
+        for name in names:
+            at = time.monotonic()
+            try:
+                written.rows += MEASUREMENTS[name](bench)
+            except BenchError as error:
+                failed = Row(name=name, value=0, unit="", holds=False, note=f"not measured: {error}")
+                written.rows.append(failed)
+                print(f"{name}: {error}", file=sys.stderr)
+            written.header.took[name] = round(time.monotonic() - at, 1)
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+    written.header.seconds = round(time.monotonic() - begun, 1)
+    return written
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", action="append", choices=list(MEASUREMENTS), default=[])
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--data", type=Path, default=BUILD / "data")
+    parser.add_argument("--plot", action="store_true")
+    parser.add_argument("--markdown", action="store_true")
+    given = parser.parse_args()
+    if given.list:
+        for name, measurement in MEASUREMENTS.items():
+            print(f"{name:10}{(measurement.__doc__ or '').splitlines()[0]}")
+        return 0
+    if given.plot:
+        from .plot import draw  # matplotlib is an extra
+
+        draw(report.read())
+        return 0
+    if given.markdown:
+        print(report.markdown(report.read().rows))
+        return 0
+    command = " ".join(["python -m bench", *(["--quick"] if given.quick else [])])
+    result = measure(given.only or list(MEASUREMENTS), quick=given.quick, data=given.data, command=command)
+    print(report.table(result.rows))
+    print()
+    print(report.notes(result.rows))
+    if not given.only:
+        report.write(result)
+        print(f"\n{report.LATEST}")
+    return 0 if all(row.holds is not False for row in result.rows) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

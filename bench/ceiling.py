@@ -1,0 +1,38 @@
+"""The generator's own ceiling: what it reads from a C program that does nothing but send."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+
+from .drive import BUILD, SERVER_CORE, Generator, Target, native
+from .plan import bare_plan, sent_event
+from .rows import Bench, Row
+
+MEMBERS = 1000
+
+
+def ceiling(bench: Bench) -> Iterator[Row]:
+    program = native("source")
+    if program is None:
+        print("no C compiler: the generator is Python, and is itself the limit", file=sys.stderr)
+        return
+    bench.say("the generator's ceiling")
+    event = BUILD / "event.json"
+    event.write_text(sent_event(0, "base", f"r_{0:016d}", f"m_{0:016d}").replace("#", "9"), "utf-8")
+    target = Target([program, event, str(MEMBERS)], SERVER_CORE)
+    with closing(target):
+        target.port = int(target.line())
+        with closing(Generator(bare_plan(MEMBERS), target)) as reader:
+            assert target.line() == "ready"
+            for joined in (1, 4, 16, 64):
+                target.tell(f"go {joined} {bench.seconds + bench.warm + 1}")
+                result = reader.run(warm=bench.warm, seconds=bench.seconds, drain=0.01)
+                target.line()
+                rate = result["deliveries"] / result["seconds"]
+                yield Row(
+                    name=f"C program, {joined} joined in one send to {MEMBERS}",
+                    value=rate,
+                    unit="deliveries a second",
+                    note=f"the generator's ceiling; source {result['server_busy']:.0%} of its core, "
+                    f"generator {result['own_busy']:.0%}",
+                )

@@ -1,0 +1,134 @@
+"""What a run leaves: a table for the eye, `results/latest.json` for everything else."""
+
+import datetime as dt
+import importlib.metadata
+import os
+import platform
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, field
+
+import among_server
+
+from .drive import ROOT, native
+from .rows import Row
+
+LATEST = ROOT / "bench" / "results" / "latest.json"
+LIBRARIES = ("websockets", "uvloop", "msgspec", "aiosqlite")
+
+
+class Header(Struct, kw_only=True):
+    date: str  # UTC
+    command: str
+    seconds: float = 0.0  # the whole run
+    form: str  # quick or full
+    machine: str
+    system: str
+    python: str
+    server: str
+    commit: str
+    libraries: dict[str, str]
+    sqlite: str
+    generator: str
+    fsync_ms: float  # p50 of the disk that holds the data
+    took: dict[str, float] = field(default_factory=dict)  # seconds, by measurement
+
+
+class Report(Struct, kw_only=True):
+    header: Header
+    rows: list[Row]
+
+
+def processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{os.cpu_count()} × {names[0] if names else platform.machine()}"
+
+
+def commit() -> str:
+    asked = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+def header(*, command: str, quick: bool, fsync: float) -> Header:
+    return Header(
+        date=dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M"),
+        command=command,
+        form="quick" if quick else "full",
+        machine=processor(),
+        system=f"{platform.system()} {platform.release().split('-')[0]}",
+        python=platform.python_version(),
+        server=among_server.__version__,
+        commit=commit(),
+        libraries={name: importlib.metadata.version(name) for name in LIBRARIES},
+        sqlite=sqlite3.sqlite_version,
+        generator="C" if native("generator") else "Python (slower than the server: values are lower bounds)",
+        fsync_ms=round(fsync, 3),
+    )
+
+
+def number(value: float) -> str:
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:.2f} M"
+    if abs(value) >= 1e4:
+        return f"{value / 1e3:.0f} k"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+
+
+def bound(row: Row) -> str:
+    times = " ×" if row.of == "ratio" else ""
+    parts = []
+    if row.at_least is not None:
+        parts.append(f"≥ {row.at_least:,g}{times}")
+    if row.at_most is not None:
+        parts.append(f"≤ {row.at_most:,g}{times}")
+    return " ".join(parts)
+
+
+HEADINGS = ("what", "measured", "", "beside it", "ratio", "held to", "holds")
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    beside = "" if row.baseline is None else f"{number(row.baseline)} ({row.against})"
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f} ×"
+    holds = {True: "yes", False: "NO", None: ""}[row.holds]
+    return row.name, number(row.value), row.unit, beside, ratio, bound(row), holds
+
+
+def table(rows: list[Row]) -> str:
+    lines = [HEADINGS, *map(cells, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
+
+
+def markdown(rows: list[Row]) -> str:
+    """The same, for a document."""
+    lines = ["| what | measured | beside it | ratio | held to | holds |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        what, measured, unit, beside, ratio, held, holds = cells(row)
+        lines.append(f"| {what} | {measured} {unit} | {beside} | {ratio} | {held} | {holds} |")
+    return "\n".join(lines)
+
+
+def notes(rows: list[Row]) -> str:
+    return "\n".join(f"{row.name} ({row.unit}): {row.note}" for row in rows if row.note)
+
+
+def write(report: Report) -> None:
+    LATEST.parent.mkdir(exist_ok=True)
+    LATEST.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+
+
+def read() -> Report:
+    return msgspec.json.decode(LATEST.read_bytes(), type=Report)

@@ -1,0 +1,169 @@
+"""A row of the table: what was measured, beside what it is held to; and what all measurements share."""
+
+import statistics
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct, field
+
+from .drive import Generator, Result, Target, whole
+from .world import World, build
+
+
+class Row(Struct, kw_only=True):
+    """`at_least` and `at_most` bound the ratio where `of` says so, otherwise the value. Medians of the runs."""
+
+    name: str
+    value: float
+    unit: str
+    baseline: float | None = None
+    against: str = ""  # what the baseline is
+    ratio: float | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    aim: float | None = None
+    of: Literal["ratio", "value"] = "ratio"
+    holds: bool | None = None  # None: for the reader, held to nothing
+    note: str = ""
+    runs: list[float] = field(default_factory=list)
+    baseline_runs: list[float] = field(default_factory=list)
+
+    def judge(self, *, sound: bool = True) -> "Row":
+        """Fill in ratio and `holds`. `sound`: nothing else went wrong (all delivered, nobody lost)."""
+        if self.baseline:
+            self.ratio = self.value / self.baseline
+        seen = self.ratio if self.of == "ratio" else self.value
+        if self.at_least is None and self.at_most is None:
+            return self
+        within = seen is not None
+        if seen is not None and self.at_least is not None:
+            within = within and seen >= self.at_least
+        if seen is not None and self.at_most is not None:
+            within = within and seen <= self.at_most
+        self.holds = within and sound
+        return self
+
+
+def median(values: Sequence[float]) -> float:
+    return statistics.median(values)
+
+
+class Runs:
+    """The results of one setting, run several times."""
+
+    def __init__(self) -> None:
+        self.results: list[Result] = []
+
+    def add(self, result: Result) -> Result:
+        self.results.append(result)
+        return result
+
+    def each(self, read: Callable[[Result], float]) -> list[float]:
+        return [read(result) for result in self.results]
+
+    def median(self, read: Callable[[Result], float]) -> float:
+        return median(self.each(read))
+
+    @property
+    def sound(self) -> bool:
+        return all(map(whole, self.results))
+
+    @property
+    def faults(self) -> str:
+        """What went wrong, for the note."""
+        names = ("missing", "surplus", "holes", "lagging", "lost", "refused")
+        found = {name: sum(result[name] for result in self.results) for name in names}
+        found["unanswered"] = sum(stream["unanswered"] for result in self.results for stream in result["streams"])
+        return ", ".join(f"{name} {count}" for name, count in found.items() if count)
+
+    @property
+    def load(self) -> str:
+        """How busy both cores were."""
+        server, own = self.median(lambda one: one["server_busy"]), self.median(lambda one: one["own_busy"])
+        return f"server {server:.0%} of its core, generator {own:.0%}"
+
+
+def per_second(result: Result) -> float:
+    return float(result["deliveries"] / result["seconds"])
+
+
+def per_cpu(result: Result) -> float:
+    return float(result["deliveries"] / result["server_cpu"])
+
+
+def acked_per_second(result: Result) -> float:
+    return float(result["acked"] / result["seconds"])
+
+
+def acked_per_cpu(result: Result) -> float:
+    return float(result["acked"] / result["server_cpu"])
+
+
+def per_read(result: Result) -> float:
+    return float(result["deliveries"] / max(1, result["event_reads"]))
+
+
+def latency(share: str, stream: int = 0, what: str = "delivery") -> Callable[[Result], float]:
+    """Milliseconds."""
+
+    def read(result: Result) -> float:
+        return float(result["streams"][stream][what][share])
+
+    return read
+
+
+class Bench:
+    """How long, how often, and the data directories, each made once."""
+
+    def __init__(self, folder: Path, *, quick: bool) -> None:
+        self.folder = folder
+        self.quick = quick
+        self.repeats = 2 if quick else 5
+        self.seconds = 1.0 if quick else 3.0
+        self.warm = 0.4 if quick else 1.0
+        self._worlds: dict[str, World] = {}
+
+    def town(self) -> World:
+        """A hall of a thousand, and two hundred rooms of two others."""
+        return self._world("town", crowd=1000, pairs=200)
+
+    def city(self) -> World:
+        """Five thousand people who all follow the same three rooms."""
+        return self._world("city", crowd=5000, halls=3)
+
+    def _world(self, name: str, **people: int) -> World:
+        if name not in self._worlds:
+            self.say(f"preparing {name}")
+            self._worlds[name] = build(self.folder / name, **people)
+        return self._worlds[name]
+
+    def say(self, what: str) -> None:
+        print(f"  {what} …", file=sys.stderr, flush=True)
+
+    def run(
+        self, generator: Generator, *streams: str, seconds: float = 0, warm: float = 0, **more: tuple[int, int]
+    ) -> Result:
+        return generator.run(*streams, seconds=seconds or self.seconds, warm=warm or self.warm, **more)
+
+
+@contextmanager
+def peak_rss(target: Target) -> Iterator[list[int]]:
+    """Its largest resident size meanwhile, in bytes."""
+    over = threading.Event()
+    seen = [target.rss()]
+
+    def look() -> None:
+        while not over.wait(0.05):
+            seen[0] = max(seen[0], target.rss())
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
