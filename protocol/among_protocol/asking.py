@@ -10,11 +10,13 @@ import bisect
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+import msgspec
+
 from .base import Command, Refused, Shape, Write
-from .codes import ERROR_CODES, ErrorCode, Refuse
-from .happenings import ConnectionLost
+from .codes import ERROR_CODES, FIELD_INVALID, ErrorCode, Refuse
+from .happenings import ConnectionLost, Happening
 from .presence import StartTyping
-from .session import Ping
+from .wire import Encoding, Malformed
 
 AskState = Literal["sending", "unconfirmed", "sent", "failed"]
 
@@ -27,11 +29,17 @@ PENDING = 1000  # commands that may wait at once; more is a program that does no
 class Ask:
     """One command, and what became of it. `watch` is called at each change of state."""
 
-    def __init__(self, command: Command, number: int, watch: "Callable[[Ask], None] | None" = None) -> None:
+    def __init__(
+        self,
+        command: Command,
+        number: int,
+        watch: "Callable[[Ask], None] | None" = None,
+        errand: "Errand | None" = None,
+    ) -> None:
         self.command = command
         self.number = number  # order of asking
         self.watch = watch
-        self.own = False  # the client's own errand: its user does not know of it
+        self.errand = errand  # the client's own: what to do with the reply; its user does not know of it
         self.state: AskState = "sending"
         self.result: Shape | None = None  # the command's `Reply`, once sent
         self.error: Exception | None = None  # once failed: Refuse, ConnectionLost, or why it was given up
@@ -57,11 +65,24 @@ class Ask:
         self.become("failed")
 
 
+Errand = Callable[[Ask, float], list[Happening]]
+
+
 def _lane(command: Command) -> str:
     """What it writes to; empty when order does not matter."""
     if not isinstance(command, Write):
         return ""
     return str(getattr(command, "room", "") or getattr(command, "community", "") or "account")
+
+
+def check(command: Command, encoding: Encoding) -> None:
+    """Raises Refuse for what no server would take: a frame that is none costs the connection in the end."""
+    try:
+        encoding.decode_command(encoding.encode(msgspec.structs.replace(command, id="0")))
+    except Malformed as error:
+        raise Refuse(error.code, error.message, field=error.field) from None
+    except (TypeError, ValueError) as error:  # what has no form on the wire: a lone surrogate, an object of one's own
+        raise Refuse(FIELD_INVALID, str(error)) from None
 
 
 def refuse_of(refused: Refused) -> Refuse:
@@ -81,15 +102,15 @@ class Asks:
 
     def __len__(self) -> int:
         """How many of the user's own are undecided."""
-        return sum(not ask.own for ask in self.all())
+        return sum(ask.errand is None for ask in self.all())
 
     def all(self) -> Iterator[Ask]:
         yield from self._flying.values()
         yield from self._waiting
 
-    def add(self, command: Command, watch: Callable[[Ask], None] | None = None) -> Ask:
+    def add(self, command: Command, *, watch: Callable[[Ask], None] | None = None, errand: Errand | None = None) -> Ask:
         self._count += 1
-        ask = Ask(command, self._count, watch)
+        ask = Ask(command, self._count, watch, errand)
         bisect.insort(self._waiting, ask, key=_number)
         return ask
 
@@ -148,23 +169,26 @@ class Asks:
             ask.become("unconfirmed")
 
     def cut(self) -> None:
-        """The connection went. What was on the wire goes again on the next one, or fails."""
-        for ask in list(self._flying.values()):
+        """The connection went. What is about that connection, or that moment, fails; the rest goes on the next one."""
+        flying = list(self._flying.values())
+        for ask in flying:
             self.again(ask, 0.0)
-            if ask.own or isinstance(ask.command, (Ping, StartTyping)):
+        for ask in list(self._waiting):
+            ask.not_before = 0.0
+            if ask.errand is not None or isinstance(ask.command, StartTyping):
                 self._waiting.remove(ask)
                 ask.fail(ConnectionLost("the connection went before the reply came"))
-            else:
+        for ask in flying:
+            if not ask.decided:
                 ask.become("unconfirmed")
-        for ask in [ask for ask in self._waiting if ask.own or isinstance(ask.command, StartTyping)]:
-            self._waiting.remove(ask)
-            ask.fail(ConnectionLost("there is no connection"))
 
-    def withdraw(self, ask: Ask) -> None:
-        """Don't try again. What is on the wire already may still be carried out."""
+    def withdraw(self, ask: Ask, error: Exception) -> None:
+        """It is not tried again; what is on the wire already may still be carried out."""
         self._flying.pop(ask.id, None)
         if ask in self._waiting:
             self._waiting.remove(ask)
+        if not ask.decided:
+            ask.fail(error)
 
     def wake(self) -> float | None:
         """When something is due next."""

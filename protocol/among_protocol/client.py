@@ -24,42 +24,26 @@ from collections.abc import Callable
 from typing import Literal
 
 import msgspec
-from msgspec import Struct
 
-from .accounts import Account
-from .asking import Ask, Asks, refuse_of
-from .base import Budget, Command, Entry, Ok, Refused, Shape, Write
-from .codes import BAD_CREDENTIALS, Refuse, comes_back
-from .communities import CommunityJoined, ReadCommunity
-from .happenings import Card, Down, Happening, Positions, Reset, Stopped, Up
-from .logs import ChangedLogs, EntryPage, Lagging, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
-from .presence import SetPresence, WatchPresence
-from .session import Enable, Hello, Ping, SignedIn, SignIn, SignUp
-from .whole import Whole
+from .asking import PENDING, Ask, Asks, Errand, check, refuse_of
+from .backoff import Backoff
+from .base import Budget, Command, Entry, Ok, Refused, Write
+from .codes import Refuse, comes_back
+from .communities import CommunityJoined, Membership, ReadCommunity
+from .happenings import Card, Down, Happening, Overfull, Positions, Reset, Stopped, Up, Withdrawn
+from .logs import EntryPage, Lagging, ReadEntries, Sync, Synced, SyncStarted
+from .presence import PresenceChanged, Presences, SetPresence, WatchPresence
+from .session import Enable, Hello, Limits, SignedIn, SignIn, SignUp
+from .signing import Credentials, SigningIn
+from .whole import Numbered, Whole
 from .wire import JSON, AnyEvent, Encoding, Malformed, UnknownEvent, tag_of
 
 LinkState = Literal["down", "greeting", "signing_in", "syncing", "replaying", "live", "stopped"]
 
-BACKOFF_BASE = 0.25  # seconds; the bound of the first delay, doubled with each try
-BACKOFF_MOST = 30.0  # seconds
-STABLE = 10.0  # seconds of being live after which a cut counts as the first one again
 STEP_WITHIN = 30.0  # seconds for each step on the way from connected to live
 STRANGE_FRAMES = 10  # frames that are none of the protocol, after which the connection is given up
-IN_FLIGHT = 64  # until hello has told
 
-STANDING: tuple[type[Command], ...] = (Enable, SetPresence, WatchPresence)  # true of a session: said again on the next
-
-
-class Credentials(Struct, kw_only=True):
-    """Who signs in. With a token nothing else is needed; one that was given takes the place of the password."""
-
-    token: str = ""
-    handle: str = ""
-    password: str = ""
-    sign_up: bool = False  # make the account
-    display_name: str | None = None
-    invite: str | None = None
-    device: str = ""
+STANDING = (Enable, SetPresence, WatchPresence)  # true of one connection: said again on the next
 
 
 class Client:
@@ -74,33 +58,28 @@ class Client:
         from_start: bool = False,
         rng: random.Random | None = None,
     ) -> None:
-        self.credentials = credentials
+        self.signing = SigningIn(credentials)
         self.encoding = encoding
+        self.whole = Whole(positions or Positions(), from_start=from_start)
         self.state: LinkState = "down"
         self.hello: Hello | None = None  # of the newest connection
-        self.account: Account | None = None
         self.budget: Budget | None = None  # as last told on this connection
-        self.whole = Whole(positions or Positions(), from_start=from_start)
         self.doomed = ""  # why the connection must be cut; empty while it is good
+        self.retry_at: float | None = None  # while down: when to connect again
         self.error: Exception | None = None  # once stopped: why
-        self.retry_at: float | None = None  # once lost: when to connect again
         self._rng = rng or random.SystemRandom()
+        self._backoff = Backoff(self._rng)
         self._asks = Asks()
-        self._errands: dict[int, Callable[[Ask, float], list[Happening]]] = {}  # own asks -> what to do with the reply
-        self._out: list[bytes] = []
-        self._ids = 0
-        self._step_id = ""  # id of the sign-in or sync under way
-        self._step_by = 0.0  # time by which the step under way must be done
-        self._step_at = 0.0  # time to begin the step again, after a refusal to wait; 0: it is under way
-        self._heard = 0.0  # time of the last sign of life
-        self._live_at: float | None = None
-        self._tries = 0  # connections lost in a row without having been stable
-        self._strange = 0
-        self._session = ""
-        self._named = False  # the sync under way named positions
-        self._probing = False
         self._standing: dict[type[Command], Command] = {}
-        self._try_password = False  # a sign-up may have succeeded without our hearing of it
+        self._signed_in: SignedIn | None = None
+        self._out: list[bytes] = []
+        self._ids = 0  # of commands, over all connections
+        self._step_id = ""  # of the sign-in or the sync under way
+        self._step_by = 0.0  # time by which the step under way must be done
+        self._step_at: float | None = None  # time to take the step again, after a refusal to wait
+        self._named = False  # the sync under way named positions
+        self._heard = 0.0  # time of the last sign of life
+        self._strange = 0  # frames of this connection that were none
 
     # --- what the owner of the socket calls
 
@@ -109,7 +88,7 @@ class Client:
         self.state = "greeting"
         self.doomed = ""
         self.retry_at = None
-        self._out.clear()
+        self.budget = None
         self._strange = 0
         self._heard = now
         self._step(now)
@@ -119,24 +98,25 @@ class Client:
         self._heard = now
 
     def received(self, data: bytes, now: float) -> list[Happening]:
-        """A frame came."""
+        """A frame came. Whatever it holds, nothing is raised."""
+        if self.state in ("down", "stopped") or self.doomed:
+            return []
         self._heard = now
+        told: list[Happening] = []
         try:
             event, ok, refused = self.encoding.decode_server(data)
-        except Malformed as error:
+            if ok is not None:
+                self.budget = ok.budget or self.budget
+                told = self._ok(ok, now)
+            elif refused is not None:
+                self.budget = refused.budget or self.budget
+                told = self._refused(refused, now)
+            elif event is not None:
+                told = self._event(event, now)
+        except (Malformed, msgspec.DecodeError) as error:
             self._strange += 1
-            if self._strange >= STRANGE_FRAMES:
-                self.doomed = f"not the protocol: {error}"
-            return []
-        told: list[Happening] = []
-        if ok is not None:
-            self.budget = ok.budget or self.budget
-            told = self._ok(ok, now)
-        elif refused is not None:
-            self.budget = refused.budget or self.budget
-            told = self._refused(refused, now)
-        elif event is not None:
-            told = self._event(event, now)
+            if self._strange >= STRANGE_FRAMES or self.state != "live":
+                self.doomed = f"the server does not speak this protocol: {error}"
         self._pump(now)
         return told
 
@@ -145,91 +125,83 @@ class Client:
         out, self._out = self._out, []
         return out
 
-    def lost(self, code: int, now: float, reason: str = "") -> list[Happening]:
-        """The connection ended, or could not be had (then 1006)."""
-        if self.state == "stopped":
-            return []
-        if self.state == "live" and self._live_at is not None and now - self._live_at >= STABLE:
-            self._tries = 0
-        self.state = "down"
-        self._live_at = None
-        self._probing = False
-        self._out.clear()
-        self.whole.cut()
-        self._asks.cut()
-        self._errands.clear()
-        reason = self.doomed or reason
-        self.doomed = ""
-        if not comes_back(code):
-            self.stop(Stopped(code, reason))
-            return [Down(code=code, reason=reason, retry_in=None)]
-        delay = self._rng.uniform(0, min(BACKOFF_MOST, BACKOFF_BASE * 2 ** min(self._tries, 16)))
-        self._tries += 1
-        self.retry_at = now + delay
-        return [Down(code=code, reason=reason, retry_in=delay)]
+    @property
+    def urgent(self) -> bool:
+        """Whether there is something to send, or the connection to be cut."""
+        return bool(self._out or self.doomed)
 
     def tick(self, now: float) -> None:
         """Time has passed."""
         if self.state in ("down", "stopped"):
             return
-        if self.state != "live" and now >= self._step_by:
-            self.doomed = self.doomed or f"no answer while {self.state.replace('_', ' ')}"
-        if self.hello is not None and now >= self._heard + self._silence:
+        if now >= self._heard + self._silence:
             self.doomed = self.doomed or "nothing was heard for too long"
-        if self._step_at and now >= self._step_at:
-            self._begin_step(now)
-        if self.state == "live":
+        elif self.state != "live" and now >= self._step_by:
+            self.doomed = self.doomed or f"no answer while {self.state.replace('_', ' ')}"
+        elif self._step_at is not None and now >= self._step_at:
+            self._take_step(now)
+        elif self.state == "live":
             self._asks.late(now)
-        self._pump(now)
+            self._pump(now)
 
     def wake(self) -> float | None:
         """When `tick` must be called at the latest."""
         if self.state in ("down", "stopped"):
             return None
-        times = [self._heard + self._silence]
-        if self.state == "live":
-            asks = self._asks.wake()
-            times += [asks] if asks is not None else []
-        else:
-            times += [self._step_by]
-        times += [self._step_at] if self._step_at else []
-        return min(times)
+        times = [
+            self._heard + self._silence,
+            self._step_at,
+            self._asks.wake() if self.state == "live" else self._step_by,
+        ]
+        return min(time for time in times if time is not None)
+
+    def lost(self, code: int, now: float, reason: str = "") -> list[Happening]:
+        """The connection ended, or could not be had (then 1006)."""
+        if self.state == "stopped":
+            return []
+        reason, self.doomed = self.doomed or reason, ""
+        self.state = "down"
+        self._out.clear()
+        self._step_at = None
+        self.whole.cut()
+        self._asks.cut()
+        if not comes_back(code):
+            self.stop(Stopped(code, reason))
+            return [Down(code=code, reason=reason, retry_in=None)]
+        delay = self._backoff.lost(now)
+        self.retry_at = now + delay
+        return [Down(code=code, reason=reason, retry_in=delay)]
 
     def stop(self, error: Exception) -> None:
-        """It is over: whatever is not decided fails."""
+        """It is over: what is not decided fails."""
         self.state = "stopped"
         self.error = self.error or error
         self.retry_at = None
         for ask in list(self._asks.all()):
-            self._asks.withdraw(ask)
-            ask.fail(error)
+            self._asks.withdraw(ask, error)
 
     # --- what the user asks
 
     def ask(self, command: Command, now: float, watch: Callable[[Ask], None] | None = None) -> Ask:
         """Ask, now or as soon as there is a connection. The id is filled in, and so is the nonce of a write without.
 
-        Raises Refuse for what the protocol does not allow, as the server would."""
+        Raises Refuse for what the protocol does not allow, as the server would; and `error` once stopped."""
         if isinstance(command, (Sync, SignIn, SignUp)):
             raise TypeError(f"{tag_of(type(command))} is the client's own business")
-        if isinstance(command, Write) and not command.nonce:
-            command = msgspec.structs.replace(command, nonce=self.nonce())
-        try:
-            self.encoding.decode_command(self.encoding.encode(msgspec.structs.replace(command, id="0")))
-        except Malformed as error:
-            raise Refuse(error.code, error.message, field=error.field) from None
         if self.error is not None:
             raise self.error
-        ask = self._asks.add(command, watch)
+        if self.asking >= PENDING:
+            raise Overfull(f"{PENDING} commands wait already")
+        if isinstance(command, Write) and not command.nonce:
+            command = msgspec.structs.replace(command, nonce=f"{self._rng.getrandbits(96):024x}")
+        check(command, self.encoding)
+        ask = self._asks.add(command, watch=watch)
         self._pump(now)
         return ask
 
     def withdraw(self, ask: Ask) -> None:
         """Don't try again; what is on the wire may still be carried out."""
-        self._asks.withdraw(ask)
-
-    def nonce(self) -> str:
-        return f"{self._rng.getrandbits(96):024x}"
+        self._asks.withdraw(ask, Withdrawn("given up; it may have been carried out" if ask.tries else "never sent"))
 
     @property
     def asking(self) -> int:
@@ -245,64 +217,54 @@ class Client:
             self.whole.paused = False
             self._pump(now)
 
-    # --- steps from connected to live
+    # --- the steps from connected to live
 
     @property
     def _silence(self) -> float:
-        if self.hello is None:
-            return STEP_WITHIN
-        return (self.hello.ping_ms + self.hello.deadline_ms) / 1000
+        """Seconds without a sign of life after which nobody is there."""
+        return STEP_WITHIN if self.hello is None else (self.hello.ping_ms + self.hello.deadline_ms) / 1000
+
+    @property
+    def _limits(self) -> Limits:
+        assert self.hello is not None  # it was the first frame
+        return self.hello.limits
 
     def _step(self, now: float) -> None:
         self._step_by = now + STEP_WITHIN
-        self._step_at = 0.0
+        self._step_at = None
 
-    def _begin_step(self, now: float) -> None:
+    def _take_step(self, now: float) -> None:
         """Send what this state is about."""
         self._step(now)
         if self.state == "signing_in":
-            self._step_id = self._send(self._sign_in(), now)
-        elif self.state in ("syncing", "live"):
-            positions = self.whole.positions
-            most = self.hello.limits.positions if self.hello else 1000
-            named = dict(sorted(positions.logs.items(), key=lambda item: item[0] != self.whole.account)[:most])
-            self._named = bool(named)
-            self.state = "syncing"
-            self._step_id = self._send(Sync(id="", epoch=positions.epoch, positions=named, cards=True), now)
-
-    def _sign_in(self) -> Command:
-        mine = self.credentials
-        if mine.token:
-            return SignIn(id="", token=mine.token, device=mine.device)
-        if mine.sign_up and not self._try_password:
-            self._try_password = True
-            return SignUp(
-                id="",
-                handle=mine.handle,
-                password=mine.password,
-                display_name=mine.display_name,
-                invite=mine.invite,
-                device=mine.device,
-            )
-        return SignIn(id="", handle=mine.handle, password=mine.password, device=mine.device)
+            self._step_id = self._send(self.signing.command())
+            return
+        self.state = "syncing"
+        sync = self.whole.sync(self._limits.positions)
+        self._named = bool(sync.positions)
+        self._step_id = self._send(sync)
 
     def _stepped(self, ok: Ok, now: float) -> list[Happening]:
         """The sign-in or the sync was carried out."""
         if self.state == "signing_in":
-            signed_in: SignedIn = self.encoding.decode_result(SignedIn, ok.result)
-            self.account, self._session = signed_in.account, signed_in.session
-            if signed_in.token:
-                self.credentials = Credentials(token=signed_in.token, device=self.credentials.device)
+            self._signed_in = self.encoding.decode_result(SignedIn, ok.result)
+            self.signing.done(self._signed_in)
             self.state = "syncing"
-            self._begin_step(now)
+            self._take_step(now)
             return []
         sync: SyncStarted = self.encoding.decode_result(SyncStarted, ok.result)
+        assert self.hello is not None
+        assert self._signed_in is not None
+        up = Up(
+            hello=self.hello,
+            account=sync.account or self._signed_in.account,
+            session=self._signed_in.session,
+            cut=self._signed_in.cut,
+            sync=sync,
+            resumed=self._named,
+        )
         self.state = "replaying"
         self._step(now)
-        assert self.hello is not None
-        self.account = sync.account or self.account
-        assert self.account is not None
-        up = Up(hello=self.hello, account=self.account, session=self._session, sync=sync, resumed=self._named)
         return [up, *self.whole.started(sync)]
 
     def _step_refused(self, refused: Refused, now: float) -> None:
@@ -311,51 +273,59 @@ class Client:
             self._step_by = self._step_at + STEP_WITHIN
         elif refused.kind == "bug":
             self.doomed = f"{refused.code}: {refused.message}"
-        elif refused.code == BAD_CREDENTIALS.code and self.credentials.sign_up and self._try_password:
-            self._try_password = False  # so the sign-up had not succeeded
-            self._begin_step(now)
+        elif self.state == "signing_in" and self.signing.another_way(refused):
+            self._take_step(now)
         else:
             self.stop(refuse_of(refused))
+
+    def _synced(self, now: float) -> None:
+        self.whole.synced()
+        self.state = "live"
+        self._backoff.live(now)
+        undecided = {type(ask.command) for ask in self._asks.all()}
+        for kind, command in self._standing.items():
+            if kind not in undecided:  # else something newer is about to be said
+                self._errand(command, _said_again)
 
     # --- frames
 
     def _event(self, event: AnyEvent | UnknownEvent, now: float) -> list[Happening]:
-        if isinstance(event, Entry):
-            return self._entries(self.whole.entry(event), now)
-        if isinstance(event, UnknownEvent):
-            if event.log and event.seq:
-                return self._entries(self.whole.entry(event), now)
-            return [event]
-        if isinstance(event, Hello):
-            if self.state == "greeting":
-                self.hello = event
-                self.state = "signing_in"
-                self._begin_step(now)
-            return []
-        if isinstance(event, Synced):
-            if self.state != "replaying" or event.id != self._step_id:
+        match event:
+            case Hello():
+                if self.state == "greeting":
+                    self.hello = event
+                    self.state = "signing_in"
+                    self._take_step(now)
                 return []
-            self.whole.synced()
-            self.state = "live"
-            self._live_at = self._live_at or now
-            for command in self._standing.values():
-                self._errand(command, _nothing)
-            return [event]
-        if isinstance(event, Lagging):
-            self.whole.lagging(event.logs)
-            return []
-        return [event]
+            case Lagging():
+                self.whole.lagging(event.logs)
+                return []
+            case Synced():
+                if self.state != "replaying" or event.id != self._step_id:
+                    return []
+                self._synced(now)
+                return [event]
+            case Entry():
+                return self._numbered(event, now)
+            case UnknownEvent() if event.log and event.seq:
+                return self._numbered(event, now)
+            case _:
+                return [event]
+
+    def _numbered(self, entry: Numbered, now: float) -> list[Happening]:
+        if self.state == "replaying":  # a long one is no silence
+            self._step(now)
+        return self._entries(self.whole.entry(entry), now)
 
     def _entries(self, told: list[Happening], now: float) -> list[Happening]:
         """What follows from entries that were given, beside giving them."""
         for happening in told:
-            if isinstance(happening, CommunityJoined) and happening.community in self.whole.opening:
-                self._errand(ReadCommunity(id="", community=happening.community), self._carded)
-            elif isinstance(happening, Reset) and self.state == "live":
-                if happening.log == self.whole.account:
-                    self._begin_step(now)  # which logs are mine is unknown now: sync anew
-                elif self.whole.logs[happening.log].kind == "community":
-                    self._errand(ReadCommunity(id="", community=happening.log), self._carded)
+            if isinstance(happening, CommunityJoined) and happening.seq > self.whole.account_head:
+                self._errand(ReadCommunity(id="", community=happening.community), _carded)
+            elif isinstance(happening, Reset) and happening.log == self.whole.account and self.state == "live":
+                self._take_step(now)  # which logs are mine is not known any more: sync anew
+            elif isinstance(happening, Reset) and self.whole.logs[happening.log].kind == "community":
+                self._errand(ReadCommunity(id="", community=happening.log), _carded)
         return told
 
     def _ok(self, ok: Ok, now: float) -> list[Happening]:
@@ -365,61 +335,24 @@ class Client:
         if ask is None:
             return []
         try:
-            result: Shape = self.encoding.decode_result(ask.command.Reply, ok.result)
+            ask.result = self.encoding.decode_result(ask.command.Reply, ok.result)
         except msgspec.DecodeError as error:
             ask.fail(error)
-            return []
-        ask.result = result
+            raise
         if isinstance(ask.command, STANDING):
             self._standing[type(ask.command)] = ask.command
         ask.become("sent")
-        errand = self._errands.pop(ask.number, None)
-        return [] if errand is None else errand(ask, now)
+        return [] if ask.errand is None else ask.errand(ask, now)
 
     def _refused(self, refused: Refused, now: float) -> list[Happening]:
-        if refused.id is None:
-            return []
         if refused.id == self._step_id and self.state in ("signing_in", "syncing"):
             self._step_refused(refused, now)
             return []
-        ask = self._asks.landed(refused.id)
+        ask = None if refused.id is None else self._asks.landed(refused.id)
         if ask is None or not self._asks.refused(ask, refused, now):
             return []
         ask.fail(refuse_of(refused))
-        errand = self._errands.pop(ask.number, None)
-        return [] if errand is None else errand(ask, now)
-
-    # --- errands: what the client asks for by itself
-
-    def _errand(self, command: Command, done: Callable[[Ask, float], list[Happening]]) -> None:
-        ask = self._asks.add(command)
-        ask.own = True
-        self._errands[ask.number] = done
-
-    def _filled(self, ask: Ask, now: float) -> list[Happening]:
-        command = ask.command
-        assert isinstance(command, ReadEntries)
-        if isinstance(ask.result, EntryPage):
-            entries = [self.encoding.decode_entry(raw) for raw in ask.result.entries]
-            return self._entries(self.whole.page(command.log, entries, ask.result.floor), now)
-        if isinstance(ask.error, Refuse) and ask.error.code.kind in ("gone", "auth"):
-            return self.whole.gone(command.log)
-        return self._entries(self.whole.page(command.log, [], 0), now)
-
-    def _probed(self, ask: Ask, now: float) -> list[Happening]:
-        """Where do my new logs stand? A ping as a fence: what was live before the answer has come before its reply."""
-        changed = ask.result
-        states = changed.logs if isinstance(changed, ChangedLogs) else []
-
-        def fenced(ask: Ask, now: float) -> list[Happening]:
-            self._probing = False
-            return self._entries(self.whole.settle(states), now)
-
-        self._errand(Ping(id=""), fenced)
-        return []
-
-    def _carded(self, ask: Ask, now: float) -> list[Happening]:  # noqa: ARG002  # the shape of an errand
-        return [] if ask.result is None else [Card(ask.result)]  # type: ignore[arg-type]  # the Reply of ReadCommunity
+        return [] if ask.errand is None else ask.errand(ask, now)
 
     # --- out
 
@@ -427,22 +360,39 @@ class Client:
         """Send whatever may go now."""
         if self.state != "live" or self.doomed:
             return
-        for log, after, until in self.whole.holes():
-            self._errand(ReadEntries(id="", log=log, after=after, until=until), self._filled)
-        if self.whole.opening and not self._probing:
-            self._probing = True
-            positions = self.whole.positions
-            self._errand(ReadChanged(id="", epoch=positions.epoch, positions=positions.logs), self._probed)
-        free = self.hello.limits.in_flight if self.hello else IN_FLIGHT
-        for ask in self._asks.ready(now, free):
-            self._asks.sent(ask, self._send(ask.command, now), now)
+        for command in self.whole.holes():
+            self._errand(command, self._filled)
+        for ask in self._asks.ready(now, self._limits.in_flight):
+            self._asks.sent(ask, self._send(ask.command), now)
 
-    def _send(self, command: Command, now: float) -> str:  # noqa: ARG002  # the time of what is sent, for who traces
+    def _send(self, command: Command) -> str:
         self._ids += 1
         id = str(self._ids)
         self._out.append(self.encoding.encode(msgspec.structs.replace(command, id=id)))
         return id
 
+    # --- errands: what the client asks for by itself
 
-def _nothing(ask: Ask, now: float) -> list[Happening]:  # noqa: ARG001  # the shape of an errand
-    return []
+    def _errand(self, command: Command, done: Errand) -> None:
+        self._asks.add(command, errand=done)
+
+    def _filled(self, ask: Ask, now: float) -> list[Happening]:
+        command = ask.command
+        assert isinstance(command, ReadEntries)
+        if isinstance(ask.error, Refuse) and ask.error.code.kind in ("gone", "auth"):
+            return self.whole.gone(command.log)
+        page = ask.result if isinstance(ask.result, EntryPage) else None
+        return self._entries(self.whole.page(command, page, self.encoding.decode_entry), now)
+
+
+def _carded(ask: Ask, now: float) -> list[Happening]:
+    del now
+    return [Card(ask.result)] if isinstance(ask.result, Membership) else []
+
+
+def _said_again(ask: Ask, now: float) -> list[Happening]:
+    """What has changed while nobody told us is told now."""
+    del now
+    if not isinstance(ask.result, Presences):
+        return []
+    return [PresenceChanged(member=one.member, state=one.state) for one in ask.result.members]

@@ -29,6 +29,7 @@ class Up(Struct, frozen=True, kw_only=True):
     hello: Hello
     account: Account
     session: str  # id of this session
+    cut: int  # close code, when the server could not tell why it cut the last connection; 0: it did not
     sync: SyncStarted  # every log with its unread counts; communities and directs
     resumed: bool  # positions were named: what happened meanwhile follows
 
@@ -92,6 +93,14 @@ class Stopped(ClientError):
         super().__init__(f"{code}: {reason}" if reason else str(code))
         self.code = code
         self.reason = reason
+
+
+class Withdrawn(ClientError):
+    """Whoever asked gave it up before it was decided."""
+
+
+class Overfull(ClientError):
+    """Too many commands wait for an answer already."""
 
 
 class Unreachable(ClientError):

@@ -15,10 +15,11 @@ _MENTION = re.compile(r"(?<![A-Za-z0-9._@/-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{1,30
 _BODY_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _JOINERS = "\u200c\u200d"  # needed by Persian, Indic scripts and emoji
 
-RESERVED = frozenset(
-    "admin administrator all among anonymous bot channel everyone guest here host mod moderator nobody null "
-    "official operator owner root server staff steward stewards support system undefined".split()
-)
+RESERVED = frozenset({
+    "admin", "administrator", "all", "among", "anonymous", "bot", "channel", "everyone", "guest", "here", "host", "mod",
+    "moderator", "nobody", "null", "official", "operator", "owner", "root", "server", "staff", "steward", "stewards",
+    "support", "system", "undefined",
+})  # fmt: skip
 
 
 class TextError(ValueError):

@@ -4,9 +4,12 @@ It is as new as what has arrived, which can be ahead of the event in one's hand.
 each message that arrives; `sync` and `marker.moved` set them right.
 """
 
-import msgspec
+from copy import copy
+
+from msgspec.structs import replace
 
 from .accounts import Account, AccountUpdated
+from .base import Entry
 from .communities import CommunityLeft, Membership
 from .happenings import Card, Closed, Happening, Opened, Reset, Up
 from .logs import LogState
@@ -28,6 +31,7 @@ class View:
         self.communities: dict[str, Membership] = {}  # by id; their `rooms` are of the card: see `rooms` for the newest
         self.rooms: dict[str, Room] = {}  # by id: every room one may see, directs too
         self.logs: dict[str, LogState] = {}  # by id of the place: head, and for rooms read, unread, mentions
+        self._as_of = 0  # number in the account's log that the newest sync was of
         self.personas: dict[tuple[str, int], Persona] = {}  # by membership and revision
 
     def room(self, name: str) -> Room:
@@ -41,9 +45,9 @@ class View:
                     return room
         community, _, slug = name.lower().partition("/")
         for room in self.rooms.values():
-            if room.slug == slug and slug and room.community in self.communities:
-                if self.communities[room.community].community.slug == community:
-                    return room
+            card = self.communities.get(room.community)
+            if slug and room.slug == slug and card is not None and card.community.slug == community:
+                return room
         raise NoSuchRoom(name)
 
     def me(self, place: str) -> str:
@@ -60,93 +64,30 @@ class View:
             self.personas.pop(next(iter(self.personas)))
 
     def apply(self, happening: Happening) -> None:
+        """Follow what has arrived."""
+        if isinstance(happening, Entry):
+            self._entry(happening)
+            return
         match happening:
             case Up():
                 self._up(happening)
             case Card():
                 self._card(happening.community)
-            case Opened():
-                self.logs.setdefault(happening.log, LogState(log=happening.log, kind=happening.kind)).head = max(
-                    happening.after, self.logs[happening.log].head
-                )
-            case Reset():
-                state = self.logs.setdefault(happening.log, LogState(log=happening.log))
+            case Opened() | Reset():
+                state = self._state(happening.log)
                 state.head = max(state.head, happening.after)
             case Closed():
                 self.logs.pop(happening.log, None)
             case MarkerMoved():
-                state = self.logs.setdefault(happening.room, LogState(log=happening.room))
+                state = self._state(happening.room)
                 state.read, state.unread, state.mentions = happening.read, happening.unread, happening.mentions
-            case MessageSent():
-                self._message(happening)
-            case TopicSet():
-                if happening.log in self.rooms:
-                    self._put(happening.log, topic=happening.topic)
-            case RoomCreated():
-                if happening.room not in self.rooms:
-                    self.rooms[happening.room] = Room(
-                        id=happening.room,
-                        slug=happening.slug,
-                        kind="open",
-                        community=happening.log,
-                        topic=happening.topic,
-                    )
-            case RoomFollowed():
-                self.rooms[happening.room] = Room(
-                    id=happening.room,
-                    slug=happening.slug,
-                    kind=happening.kind,
-                    community=happening.community,
-                    topic=happening.topic,
-                    following=True,
-                )
-            case _:
-                self._people(happening)
-
-    def _people(self, happening: Happening) -> None:
-        match happening:
-            case RoomUnfollowed():
-                room = self.rooms.get(happening.room)
-                if room is not None and room.kind == "open":
-                    self._put(room.id, following=False)
-                else:
-                    self.rooms.pop(happening.room, None)
-            case DirectOpened():
-                self.rooms[happening.room] = Room(
-                    id=happening.room,
-                    slug="",
-                    kind="direct",
-                    following=True,
-                    member=happening.member,
-                    people=happening.people,
-                )
-                for persona in happening.people:
-                    self.learn(persona)
-            case CommunityLeft():
-                self.communities.pop(happening.community, None)
-                for id in [id for id, room in self.rooms.items() if room.community == happening.community]:
-                    del self.rooms[id]
-            case MemberJoined() | MemberUpdated():
-                self.learn(
-                    Persona(
-                        member=happening.by,
-                        rev=happening.rev,
-                        handle=happening.handle,
-                        display_name=happening.display_name,
-                        bio=happening.bio,
-                    )
-                )
-            case AccountUpdated():
-                if self.account is not None:
-                    self.account = msgspec.structs.replace(
-                        self.account, display_name=happening.display_name, bio=happening.bio
-                    )
             case _:
                 pass
 
     def _up(self, up: Up) -> None:
         self.account = up.account
-        self.logs = {state.log: state for state in up.sync.logs if state.status != "gone"}
+        self.logs = {state.log: copy(state) for state in up.sync.logs if state.status != "gone"}
+        self._as_of = self.logs[up.account.id].head if up.account.id in self.logs else 0
         self.communities.clear()
         self.rooms = {room.id: room for room in up.sync.directs}
         for room in up.sync.directs:
@@ -157,16 +98,78 @@ class View:
 
     def _card(self, membership: Membership) -> None:
         self.communities[membership.community.id] = membership
-        self.rooms.update((room.id, room) for room in membership.rooms)
+        for room in membership.rooms:
+            before = self.rooms.get(room.id)
+            following = room.following or (before is not None and before.following)
+            self.rooms[room.id] = replace(room, following=following)
 
-    def _put(self, id: str, **changes: object) -> None:
-        self.rooms[id] = msgspec.structs.replace(self.rooms[id], **changes)
+    def _state(self, log: str) -> LogState:
+        return self.logs.setdefault(log, LogState(log=log))
+
+    def _entry(self, entry: Entry) -> None:
+        match entry:
+            case MessageSent():
+                self._message(entry)
+            case TopicSet():
+                room = self.rooms.get(entry.log)
+                if room is not None and entry.seq > room.head:
+                    self.rooms[room.id] = replace(room, topic=entry.topic, head=entry.seq)
+            case RoomCreated():
+                room = Room(id=entry.room, slug=entry.slug, kind="open", community=entry.log, topic=entry.topic)
+                self.rooms.setdefault(room.id, room)
+            case MemberJoined() | MemberUpdated():
+                self.learn(
+                    Persona(
+                        member=entry.by,
+                        rev=entry.rev,
+                        handle=entry.handle,
+                        display_name=entry.display_name,
+                        bio=entry.bio,
+                    )
+                )
+            case _ if self.account is not None and entry.log == self.account.id and entry.seq > self._as_of:
+                self._mine(entry)
+            case _:
+                pass
+        state = self._state(entry.log)
+        state.head = max(state.head, entry.seq)
+
+    def _mine(self, entry: Entry) -> None:
+        """In the account's own log; the cards of the sync hold what came before it."""
+        match entry:
+            case RoomFollowed():
+                self.rooms[entry.room] = Room(
+                    id=entry.room,
+                    slug=entry.slug,
+                    kind=entry.kind,
+                    community=entry.community,
+                    topic=entry.topic,
+                    following=True,
+                    head=entry.head,
+                )
+            case RoomUnfollowed():
+                room = self.rooms.pop(entry.room, None)
+                if room is not None and room.kind == "open":
+                    self.rooms[room.id] = replace(room, following=False)
+            case DirectOpened():
+                self.rooms[entry.room] = Room(
+                    id=entry.room, slug="", kind="direct", following=True, member=entry.member, people=entry.people
+                )
+                for persona in entry.people:
+                    self.learn(persona)
+            case CommunityLeft():
+                self.communities.pop(entry.community, None)
+                self.rooms = {id: room for id, room in self.rooms.items() if room.community != entry.community}
+            case AccountUpdated() if self.account is not None:
+                self.account = replace(self.account, display_name=entry.display_name, bio=entry.bio)
+            case _:
+                pass
 
     def _message(self, sent: MessageSent) -> None:
-        state = self.logs.setdefault(sent.log, LogState(log=sent.log))
+        """Counts move with what is new; the sync has counted the rest."""
+        state = self._state(sent.log)
         if sent.seq <= state.head:
-            return  # replayed: the counts of the sync hold it already
-        state.head = sent.seq
+            return
         me = self.me(sent.log)
         if sent.by == me:
             state.read, state.unread, state.mentions = sent.seq, 0, 0

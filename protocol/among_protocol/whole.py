@@ -5,16 +5,19 @@
 2. `wanted` is the highest number known to exist. Where `at` lags behind it, `holes` says what to ask for.
 3. Held entries are bounded: more are let go, and come with a page. While `paused` none are kept at all.
 4. A page that should have brought the log forward and did not is told as a Reset: never silent, never for ever.
-5. What `session.sync` listed is the truth up to the head of the account's log that it stated; entries of that log
-   after it open and close logs.
+5. Which logs are mine is what `session.sync` listed, as of the head of the account's log that it stated; entries of
+   that log after it open and close logs, and say where those begin. Logs that sync lists and that were not mine when
+   we left wait for that entry, which is part of the replay. What such a log sends before it is open comes with a page.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
+
+import msgspec
 
 from .communities import CommunityJoined, CommunityLeft
 from .happenings import Closed, Happening, Opened, Positions, Reset
-from .logs import LogKind, LogState, SyncStarted
+from .logs import EntryPage, LogKind, LogState, ReadEntries, Sync, SyncStarted
 from .rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 from .wire import AnyEntry, UnknownEvent
 
@@ -34,21 +37,19 @@ class Log:
         self.at = at  # given up to here
         self.wanted = at  # exists up to here, as far as known
         self.due = 0  # the replay under way promises everything up to here
-        self.filling: tuple[int, int] | None = None  # the range (after, until) that a page is asked for
+        self.filling: ReadEntries | None = None  # the page that is asked for
         self.open = True  # False: no longer followed; `at` stays, so that late doubles are known as such
         self.held: list[tuple[int, int, int, Numbered]] = []  # heap of (begins, seq, tiebreak, entry)
 
-    def begins(self, after: int) -> None:
-        self.at = after
-        self.held = [item for item in self.held if item[1] > after]
-        heapq.heapify(self.held)
-
     @property
-    def hole_until(self) -> int:
+    def until(self) -> int:
         """The last number of the hole after `at`; `at` itself when there is none."""
-        if self.held:
-            return max(self.at, self.held[0][0] - 1)
-        return max(self.at, self.wanted)
+        return max(self.at, self.held[0][0] - 1 if self.held else self.wanted)
+
+    def let_go(self) -> None:
+        """Forget what was under way."""
+        self.filling = None
+        self.held.clear()
 
 
 class Whole:
@@ -59,12 +60,12 @@ class Whole:
         self.from_start = from_start
         self.paused = False  # the user has enough for now: keep nothing, ask for nothing
         self.account = ""  # id of the account's log
-        self.opening: dict[str, LogKind] = {}  # became mine live; where they begin is not known yet
-        self._lossy: set[str] = set()  # of those in opening: entries were left out since
-        self._account_head = 0  # rule 5
+        self.logs = {log: Log("room", at) for log, at in positions.logs.items()}
+        self.account_head = 0  # rule 5: of the newest sync
+        self._listed: dict[str, LogState] = {}  # rule 5: wait for their entry in the account's log
+        self._heard: dict[str, int] = {}  # highest number heard of logs that are not open
         self._places: dict[str, str] = {}  # room -> community
         self._count = 0
-        self.logs = {log: Log("room", at) for log, at in positions.logs.items()}
 
     @property
     def positions(self) -> Positions:
@@ -73,51 +74,52 @@ class Whole:
 
     # --- sync
 
+    def sync(self, most: int) -> Sync:
+        """The command that makes whole what is known; at most so many positions, the account's among them."""
+        named = sorted(self.positions.logs.items(), key=lambda item: item[0] != self.account)[:most]
+        return Sync(id="", epoch=self.epoch, positions=dict(named), cards=True)
+
     def started(self, sync: SyncStarted) -> list[Happening]:
         """The server says where every log is."""
-        told: list[Happening] = []
         moved = self.epoch not in ("", sync.epoch)
         self.epoch = sync.epoch
-        self.opening.clear()
-        self._lossy.clear()
+        self._heard.clear()
+        self._listed.clear()
+        if moved:  # what was closed counted in another epoch
+            self.logs = {id: log for id, log in self.logs.items() if log.open}
+        for membership in sync.communities:
+            self._places.update((room.id, membership.community.id) for room in membership.rooms)
         states = {state.log: state for state in sync.logs if state.status != "gone"}
+        told: list[Happening] = []
+        for id in [id for id in self.logs if id not in states]:
+            told += self._close(id)
         account = next((state for state in states.values() if state.kind == "account"), None)
         resumed = False
         if account is not None:
-            self.account, self._account_head = account.log, account.head
+            self.account, self.account_head = account.log, account.head
             resumed = account.log in self.logs and not moved and account.status != "reset"
-        for membership in sync.communities:
-            self._places.update((room.id, membership.community.id) for room in membership.rooms)
-        if moved:  # what was closed counted in another epoch
-            self.logs = {id: log for id, log in self.logs.items() if log.open}
-        for id in [id for id, log in self.logs.items() if log.open and id not in states]:
-            told += self._close(id)
         for state in states.values():
-            told += self._state(state, moved=moved, resumed=resumed)
-        return told
-
-    def _state(self, state: LogState, *, moved: bool, resumed: bool) -> list[Happening]:
-        log = self.logs.get(state.log)
-        if log is None or not log.open:
-            if self.from_start:
-                after = state.floor
-            elif resumed and state.kind == "room":
-                # Followed while we were away: following puts the marker at the head of that moment.
-                after = min(max(state.read, state.floor), state.head)
+            log = self.logs.get(state.log)
+            if log is not None and log.open:
+                told += self._listed_again(log, state, moved=moved)
+            elif self.from_start:
+                told += self._open(state.log, state.kind, state.floor, state.head)
+            elif resumed:
+                self._listed[state.log] = state
             else:
-                after = state.head
-            return self._open(state.log, state.kind, after, state.head)
+                told += self._open(state.log, state.kind, state.head, state.head)
+        return told + self._unlisted()
+
+    def _listed_again(self, log: Log, state: LogState, *, moved: bool) -> list[Happening]:
         log.kind = state.kind
-        log.held.clear()
-        log.filling = None
+        log.let_go()
+        log.wanted = max(log.at, state.head)
         if moved or state.status == "reset" or state.head < log.at:
             reason = state.reason or ("epoch" if moved else "ahead")
             log.wanted = state.head
             return self._reset(state.log, log, reason, state.floor if self.from_start else state.head)
-        if state.status == "gap":
-            log.wanted = max(log.wanted, state.head)
-        else:
-            log.due = state.head
+        if state.status == "caught_up":  # it comes without being asked for; `synced` sees whether it did
+            log.due, log.wanted = state.head, log.at
         return []
 
     def synced(self) -> None:
@@ -128,52 +130,56 @@ class Whole:
     def cut(self) -> None:
         """The connection went; the next sync tells anew."""
         for log in self.logs.values():
-            log.filling = None
-            log.due = 0
-            log.wanted = log.at
-            log.held.clear()
+            log.let_go()
+            log.wanted, log.due = log.at, 0
 
     # --- entries
 
     def entry(self, entry: Numbered) -> list[Happening]:
         """One entry has come, live or replayed."""
-        begins = min(entry.first or entry.seq, entry.seq)
         log = self.logs.get(entry.log)
-        if log is None or (not log.open and entry.log in self.opening):
-            if log is not None and entry.seq <= log.at:
-                return []
-            # The first live entry of a new log follows the head at which the server began.
-            told = self._open(entry.log, self.opening.get(entry.log, "room"), begins - 1, begins - 1)
-            return told + self.entry(entry)
-        if not log.open or entry.seq <= log.at:
+        if log is None or not log.open:
+            self._heard[entry.log] = max(self._heard.get(entry.log, 0), entry.seq)
+            return []
+        if entry.seq <= log.at:
             return []
         log.wanted = max(log.wanted, entry.seq)
         if self.paused:
             return []
+        begins = min(entry.first or entry.seq, entry.seq)
         if begins > log.at + 1:
             if len(log.held) < HELD:
                 self._count += 1
                 heapq.heappush(log.held, (begins, entry.seq, self._count, entry))
             return []
-        return self._give(log, entry)
+        told: list[Happening] = []
+        self._give(log, entry, told)
+        return told + self._release(log)
 
-    def page(self, id: str, entries: Sequence[Numbered], floor: int) -> list[Happening]:
-        """A page that was asked for with `holes` has come."""
-        log = self.logs.get(id)
-        if log is None or not log.open:
-            return []
-        asked, log.filling = log.filling, None
-        if self.paused or asked is None:
+    def page(
+        self, command: ReadEntries, page: EntryPage | None, decode: Callable[[msgspec.Raw], Numbered]
+    ) -> list[Happening]:
+        """What `holes` asked for has come; None when the server would not give it."""
+        log = self.logs.get(command.log)
+        if log is None or log.filling is not command:
+            return []  # closed, or synced anew meanwhile: what is missing now is asked for anew
+        log.filling = None
+        if self.paused:
             return []
         told: list[Happening] = []
         before = log.at
-        if floor > log.at:
-            told += self._reset(id, log, "floor", floor)
-        for entry in entries:
-            if entry.log == id:
-                told += self.entry(entry)
-        if log.at == before < asked[1]:
-            told += self._reset(id, log, "hole", log.hole_until)
+        if page is not None:
+            if page.floor > log.at:
+                told += self._reset(command.log, log, "floor", page.floor)
+            for raw in page.entries:
+                try:
+                    entry = decode(raw)
+                except msgspec.DecodeError:
+                    continue  # a hole like any other
+                if entry.log == command.log:
+                    told += self.entry(entry)
+        if log.at == before and (command.until or 0) > before:
+            told += self._reset(command.log, log, "hole", log.until)
         return told
 
     def lagging(self, heads: dict[str, int]) -> None:
@@ -183,109 +189,101 @@ class Whole:
             if log is not None and log.open:
                 log.wanted = max(log.wanted, head)
             else:
-                self.opening.setdefault(id, "room")
-                self._lossy.add(id)
+                self._heard[id] = max(self._heard.get(id, 0), head)
 
-    def holes(self) -> Iterator[tuple[str, int, int]]:
-        """What to ask for now: log, after, until. Each counts as asked for once it is taken."""
+    def holes(self) -> Iterator[ReadEntries]:
+        """What to ask for now; the ids are still missing. Each counts as asked for once it is taken."""
         if self.paused:
             return
         free = FILLS - sum(log.filling is not None for log in self.logs.values())
         for id, log in self.logs.items():
             if free <= 0:
                 return
-            if log.open and log.filling is None and log.hole_until > log.at:
-                log.filling = (log.at, log.hole_until)
+            if log.open and log.filling is None and log.until > log.at:
+                log.filling = ReadEntries(id="", log=id, after=log.at, until=log.until)
                 free -= 1
-                yield id, log.at, log.hole_until
-
-    def unfilled(self, id: str) -> None:
-        """The page could not be had; it may be asked for again."""
-        log = self.logs.get(id)
-        if log is not None:
-            log.filling = None
+                yield log.filling
 
     def gone(self, id: str) -> list[Happening]:
         """The server has no such log for us."""
         return self._close(id)
 
-    # --- logs that become mine while live
-
-    def settle(self, states: Sequence[LogState]) -> list[Happening]:
-        """`log.changed` was answered, and so was a ping after it: what is silent until now begins at its head."""
-        told: list[Happening] = []
-        for state in states:
-            if state.log in self.opening and state.status != "gone":
-                lossy = state.log in self._lossy and state.kind == "room"
-                after = state.floor if self.from_start else min(max(state.read, state.floor), state.head)
-                if not lossy and not self.from_start:
-                    after = state.head
-                told += self._open(state.log, state.kind, after, state.head)
-        self.opening.clear()
-        self._lossy.clear()
-        return told
-
-    def _give(self, log: Log, entry: Numbered) -> list[Happening]:
-        told: list[Happening] = []
-        self._one(log, entry, told)
-        while log.held and log.held[0][0] <= log.at + 1:
-            _, seq, _, held = heapq.heappop(log.held)
-            if seq > log.at:
-                self._one(log, held, told)
-        return told
-
-    def _one(self, log: Log, entry: Numbered, told: list[Happening]) -> None:
+    def _give(self, log: Log, entry: Numbered, told: list[Happening]) -> None:
         log.at = entry.seq
         told.append(entry)
-        if entry.log != self.account or entry.seq <= self._account_head:
+        if entry.log != self.account:
             return
-        if isinstance(entry, CommunityJoined):
-            self._becomes_mine(entry.community, "community")
-            for room in entry.rooms:
-                self._places[room] = entry.community
-                self._becomes_mine(room, "room")
-        elif isinstance(entry, RoomFollowed):
-            self._places[entry.room] = entry.community
-            self._becomes_mine(entry.room, "room")
-        elif isinstance(entry, DirectOpened):
-            self._becomes_mine(entry.room, "room")
-        elif isinstance(entry, RoomUnfollowed):
-            told += self._close(entry.room)
-        elif isinstance(entry, CommunityLeft):
-            rooms = [room for room, community in self._places.items() if community == entry.community]
-            for id in (*rooms, entry.community):
-                told += self._close(id)
+        match entry:
+            case CommunityJoined():
+                told += self._becomes_mine(entry.community, "community", entry.head)
+                for room, head in entry.rooms.items():
+                    self._places[room] = entry.community
+                    told += self._becomes_mine(room, "room", head)
+            case RoomFollowed():
+                self._places[entry.room] = entry.community
+                told += self._becomes_mine(entry.room, "room", entry.head)
+            case DirectOpened():
+                told += self._becomes_mine(entry.room, "room", entry.head)
+            case RoomUnfollowed() if entry.seq > self.account_head:
+                told += self._close(entry.room)
+            case CommunityLeft() if entry.seq > self.account_head:
+                rooms = [room for room, community in self._places.items() if community == entry.community]
+                for id in (*rooms, entry.community):
+                    told += self._close(id)
+            case _:
+                pass
+        told += self._unlisted()
 
-    def _becomes_mine(self, id: str, kind: LogKind) -> None:
+    def _release(self, log: Log) -> list[Happening]:
+        """What was held and follows now."""
+        told: list[Happening] = []
+        while log.held and log.held[0][0] <= log.at + 1:
+            _, seq, _, entry = heapq.heappop(log.held)
+            if seq > log.at:
+                self._give(log, entry, told)
+        return told
+
+    # --- opening, closing
+
+    def _becomes_mine(self, id: str, kind: LogKind, head: int) -> list[Happening]:
+        """The account's log says that this log is mine from here on."""
         log = self.logs.get(id)
-        if log is None or not log.open:
-            self.opening.setdefault(id, kind)
+        if log is not None and log.open:
+            return []
+        state = self._listed.pop(id, None)
+        heard = self._heard.pop(id, 0)
+        return self._open(id, kind, 0 if self.from_start else head, max(head, heard, state.head if state else 0))
 
-    def _open(self, id: str, kind: LogKind, after: int, head: int) -> list[Happening]:
-        self.opening.pop(id, None)
+    def _unlisted(self) -> list[Happening]:
+        """The account's log has come as far as sync stated, and does not tell of these: they begin where one has read,
+        since following puts the marker at the head."""
+        account = self.logs.get(self.account)
+        if not self._listed or account is None or account.at < self.account_head:
+            return []
+        told: list[Happening] = []
+        for id, state in list(self._listed.items()):
+            after = min(max(state.read, state.floor), state.head) if state.kind == "room" else state.head
+            told += self._open(id, state.kind, after, max(state.head, self._heard.pop(id, 0)))
+        self._listed.clear()
+        return told
+
+    def _open(self, id: str, kind: LogKind, after: int, wanted: int) -> list[Happening]:
         before = self.logs.get(id)
-        if before is not None:
+        if before is not None:  # closed since; never give twice
             after = max(after, before.at)
         log = self.logs[id] = Log(kind, after)
-        log.wanted = max(head, after)
+        log.wanted = max(wanted, after)
         return [Opened(log=id, kind=kind, after=after)]
 
     def _close(self, id: str) -> list[Happening]:
-        self.opening.pop(id, None)
         log = self.logs.get(id)
         if log is None or not log.open:
             return []
         log.open = False
-        log.filling = None
-        log.held.clear()
+        log.let_go()
         return [Closed(id)]
 
     def _reset(self, id: str, log: Log, reason: str, after: int) -> list[Happening]:
-        had = log.at
-        log.begins(after)
+        had, log.at = log.at, after
         told: list[Happening] = [Reset(log=id, reason=reason, had=had, after=after)]
-        while log.held and log.held[0][0] <= log.at + 1:
-            _, seq, _, held = heapq.heappop(log.held)
-            if seq > log.at:
-                self._one(log, held, told)
-        return told
+        return told + self._release(log)

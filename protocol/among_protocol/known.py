@@ -1,0 +1,138 @@
+"""What one account knows, and what it has yet to read: all of aio.Among that needs no loop.
+
+1. Happenings wait in a queue until they are taken. The queue is bounded by whoever fills it: while it is `full`,
+   either nothing more is received, or the core is paused. What may be lost (notices) is let go then.
+2. `positions` counts an event once the next one was taken, or once it is `done`: never while it is being worked on.
+3. The view is as new as what has arrived, which can be ahead of the event in hand.
+"""
+
+from collections import deque
+
+from .accounts import Account
+from .base import Entry
+from .client import Client
+from .communities import Membership
+from .happenings import Closed, Down, Happening, Notice, Opened, Positions, Reset, Up
+from .logs import LogState
+from .members import Persona
+from .rooms import Room
+from .session import Hello
+from .view import View
+from .wire import UnknownEvent
+
+
+class Known:
+    def __init__(self, core: Client, queue: int) -> None:
+        self.core = core
+        self.view = View()
+        self._queue: deque[Happening] = deque()
+        self._most = queue
+        self._taken: Happening | None = None  # the event in the user's hand
+        self._read = Positions(core.whole.epoch, dict(core.whole.positions.logs))
+
+    @property
+    def hello(self) -> Hello:
+        assert self.core.hello is not None
+        return self.core.hello
+
+    @property
+    def account(self) -> Account:
+        assert self.view.account is not None
+        return self.view.account
+
+    @property
+    def token(self) -> str:
+        """Signs in again without the password. Secret."""
+        return self.core.signing.credentials.token
+
+    @property
+    def epoch(self) -> str:
+        return self.core.whole.epoch
+
+    @property
+    def live(self) -> bool:
+        """Whether the link is up and what was missed has been sent."""
+        return self.core.state == "live"
+
+    @property
+    def positions(self) -> Positions:
+        """Up to where events were taken and done with; to be kept for the next start."""
+        return Positions(self._read.epoch, dict(self._read.logs))
+
+    @property
+    def communities(self) -> dict[str, Membership]:
+        """By id: those I am in."""
+        return self.view.communities
+
+    @property
+    def rooms(self) -> dict[str, Room]:
+        """By id: those I may see, directs among them."""
+        return self.view.rooms
+
+    @property
+    def logs(self) -> dict[str, LogState]:
+        """By id of the place: head; for rooms also read marker, unread and mentions."""
+        return self.view.logs
+
+    @property
+    def personas(self) -> dict[tuple[str, int], Persona]:
+        """By membership and revision: those known without asking."""
+        return self.view.personas
+
+    def room(self, name: str) -> Room:
+        """`community/room`, an id, or `@handle` for the direct with that person. Raises NoSuchRoom."""
+        return self.view.room(name)
+
+    def me(self, place: str) -> str:
+        """Who I am in a community, a room or a direct: my membership there; empty when I am nobody there."""
+        return self.view.me(place)
+
+    def mine(self, event: Entry) -> bool:
+        """Whether I am the author."""
+        return bool(event.by) and event.by == self.view.me(event.log)
+
+    def done(self, event: Happening) -> None:
+        """The event in hand is done with: `positions` counts it from now on."""
+        if event is self._taken:
+            self._finish()
+
+    # --- for whoever fills and empties the queue
+
+    @property
+    def _full(self) -> bool:
+        return len(self._queue) >= self._most
+
+    @property
+    def _roomy(self) -> bool:
+        return len(self._queue) <= self._most // 2
+
+    def _put(self, told: list[Happening]) -> None:
+        for happening in told:
+            self.view.apply(happening)
+            if isinstance(happening, Down) and self._queue and isinstance(self._queue[-1], Down):
+                self._queue.pop()  # one try after the other has failed: the newest says it all
+            if self._full and isinstance(happening, Up):  # whoever is that late needs the newest alone
+                self._queue = deque(one for one in self._queue if not isinstance(one, Up))
+            if not (self._full and isinstance(happening, Notice | Down)):
+                self._queue.append(happening)
+
+    def _take(self) -> Happening | None:
+        """The next event; the one before it is done with."""
+        self._finish()
+        self._taken = self._queue.popleft() if self._queue else None
+        return self._taken
+
+    def _finish(self) -> None:
+        event, self._taken = self._taken, None
+        match event:
+            case Up():
+                logs = self._read.logs if self._read.epoch in ("", event.sync.epoch) else {}
+                self._read = Positions(event.sync.epoch, logs)
+            case Opened() | Reset():
+                self._read.logs[event.log] = event.after
+            case Closed():
+                self._read.logs.pop(event.log, None)
+            case Entry() | UnknownEvent() if event.log and event.seq:
+                self._read.logs[event.log] = event.seq
+            case _:
+                pass

@@ -1,0 +1,57 @@
+"""Who signs in, and how: once by password or by signing up, ever after by token, which never costs a password hash."""
+
+from msgspec import Struct
+
+from .base import Refused
+from .codes import BAD_CREDENTIALS
+from .session import SignedIn, SignIn, SignUp
+
+
+class Credentials(Struct, kw_only=True):
+    """Either a token, or handle and password; with `sign_up` the account is made."""
+
+    token: str = ""
+    handle: str = ""
+    password: str = ""
+    sign_up: bool = False
+    display_name: str | None = None
+    invite: str | None = None
+    device: str = ""  # a name for the session, for its owner
+
+
+class SigningIn:
+    """The way in, over several tries."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self.credentials = credentials
+        self._signed_up = False  # a sign-up was sent: the account may exist, though nobody told us
+
+    def command(self) -> SignIn | SignUp:
+        """What to send now; the id is still missing."""
+        mine = self.credentials
+        if mine.token:
+            return SignIn(id="", token=mine.token, device=mine.device)
+        if not mine.sign_up or self._signed_up:
+            return SignIn(id="", handle=mine.handle, password=mine.password, device=mine.device)
+        self._signed_up = True
+        return SignUp(
+            id="",
+            handle=mine.handle,
+            password=mine.password,
+            display_name=mine.display_name,
+            invite=mine.invite,
+            device=mine.device,
+        )
+
+    def done(self, signed_in: SignedIn) -> None:
+        """From here on the token is all that is kept."""
+        token = signed_in.token or self.credentials.token
+        self.credentials = Credentials(token=token, device=self.credentials.device)
+
+    def another_way(self, refused: Refused) -> bool:
+        """Whether there is something else to try after this refusal."""
+        mine = self.credentials
+        if mine.sign_up and self._signed_up and refused.code == BAD_CREDENTIALS.code:
+            self._signed_up = False  # so the sign-up before the cut had not been carried out
+            return True
+        return False
