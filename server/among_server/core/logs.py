@@ -278,10 +278,17 @@ class Logs:
         if members > CHUNK:
             self._start(log, before, buffers)
             return
+        # Authors first, their copy and their replies in one write; then everybody else.
+        held = self._due(log) if log.held else None
         for encoding, buffer in buffers.items():
-            for write in list(log.listeners[encoding].values()):
-                write(buffer)
-        self._settle(log)
+            for outbox, write in list(log.listeners[encoding].items()):
+                if held and outbox in held:
+                    write(buffer + held.pop(outbox))
+                else:
+                    write(buffer)
+        if held:
+            for outbox, replies in held.items():
+                outbox.write(replies)
         cost = members * self._write_cost if members > SMALL else 0.0
         self._finish(log, asyncio.get_running_loop().time(), cost)
 
@@ -290,11 +297,12 @@ class Logs:
         loop = asyncio.get_running_loop()
         outboxes = [outbox for listeners in log.listeners.values() for outbox in listeners]
         log.flush = Flush(before, buffers, outboxes, loop.time())
-        for _, outbox, _ in log.held:
+        for outbox, replies in self._due(log).items():
             if outbox in log.flush.remaining:
                 del log.flush.remaining[outbox]
-                outbox.write(buffers[outbox.encoding])
-        self._settle(log)
+                outbox.write(buffers[outbox.encoding] + replies)
+            else:
+                outbox.write(replies)
         self._chunk(log, log.flush)
 
     def _chunk(self, log: Log, flush: Flush) -> None:
@@ -317,15 +325,16 @@ class Logs:
         self._write_cost += (cost / flush.members - self._write_cost) * 0.1
         self._finish(log, now, cost)
 
-    def _settle(self, log: Log) -> None:
-        """Write the replies, and do the effects, whose entries are out. Nothing is held for a listener beyond that."""
-        if log.held:
-            held, log.held = log.held, []
-            for row in held:
-                if row[0] <= log.flushed:
-                    row[1].write(row[2])
-                else:
-                    log.held.append(row)
+    def _due(self, log: Log) -> dict[Outbox, bytes]:
+        """The replies whose entries are going out now, joined for each outbox; they are held no longer."""
+        due: dict[Outbox, bytes] = {}
+        held, log.held = log.held, []
+        for row in held:
+            if row[0] <= log.flushed:
+                due[row[1]] = due[row[1]] + row[2] if row[1] in due else row[2]
+            else:
+                log.held.append(row)
+        return due
 
     def _finish(self, log: Log, now: float, cost: float) -> None:
         log.not_before = now + min(cost * self.window, self.window_max)
