@@ -26,7 +26,7 @@ ROOMS = {
     "help": "Questions about Among itself.",
 }
 TOKEN = "demo-token"  # noqa: S105  # a file name in the data folder, 0600
-START_SECONDS = 30
+SERVE = [sys.executable, "-m", "among_server.admin.main", "serve"]
 
 
 def demo(config: Config, *, handle: str | None) -> int:
@@ -38,8 +38,7 @@ def demo(config: Config, *, handle: str | None) -> int:
         return 2
     with (data / "server.log").open("a") as server_log:
         server = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            [sys.executable, "-m", "among_server.admin.main", "serve", "--data", str(data), "--host", config.host]
-            + ["--port", str(config.port), "--log-format", "json"],
+            [*SERVE, "--data", str(data), "--host", config.host, "--port", str(config.port), "--log-format", "json"],
             stdout=subprocess.PIPE,
             stderr=server_log,
             text=True,

@@ -53,6 +53,7 @@ class Dispatch:
         self.routes = routes
         self.stopping = False
         self.running = 0  # commands under way, on all sessions
+        self._idle: asyncio.Future[None] | None = None  # resolved when none is left, once stopping
 
     def receive(self, context: Context, data: bytes) -> None:
         """A frame came in. Never raises."""
@@ -95,6 +96,19 @@ class Dispatch:
         running.step()
         if not running.settled and isinstance(command, Write | SignIn | SignUp):
             session.barrier = running
+
+    async def stop(self) -> None:
+        """Refuse what comes from now on, and wait for what is under way."""
+        self.stopping = True
+        if self.running:
+            self._idle = asyncio.get_running_loop().create_future()
+            await self._idle
+
+    def ended(self) -> None:
+        """A command has ended."""
+        self.running -= 1
+        if self._idle is not None and not self.running and not self._idle.done():
+            self._idle.set_result(None)
 
     def release(self, context: Context) -> None:
         """The command at the barrier has reached the writer, or ended: go on with those behind it."""
@@ -157,7 +171,7 @@ class Running:
     def _end(self) -> None:
         context = self._context
         session = context.session
-        self._dispatch.running -= 1
+        self._dispatch.ended()
         session.in_flight -= 1
         self.settled = True
         if session.barrier is self:

@@ -42,7 +42,8 @@ class Listener:
         self.stopping = False
         self.port = 0
         self._services = services
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
+        self._empty: asyncio.Future[None] | None = None  # resolved when the last connection is gone
         self._sweeper: asyncio.Task[None] | None = None
         self._number = 0
 
@@ -50,8 +51,8 @@ class Listener:
         """Listen. Raises OSError when the address is taken or not ours."""
         config = self.config
         sockets = _sockets(config.host, config.port, config.send_buffer_kib * 1024)
-        servers = [await self.loop.create_server(self._accept, sock=sock, backlog=config.backlog) for sock in sockets]
-        self._server = servers[0]
+        for sock in sockets:
+            self._servers.append(await self.loop.create_server(self._accept, sock=sock, backlog=config.backlog))
         self.port = sockets[0].getsockname()[1]
         self._sweeper = self.loop.create_task(self._sweep())
 
@@ -97,15 +98,17 @@ class Listener:
         self.connections.discard(connection)
         self.pieces.pop(connection, None)
         self.leave(connection)
+        if self._empty is not None and not self.connections and not self._empty.done():
+            self._empty.set_result(None)
 
     def health(self) -> dict[str, object]:
         """What health and readiness tell."""
         store = self._services.store
         return {
-            "ready": not self.stopping,
+            "ready": not self.stopping and not store.trouble,
+            "why": "the server is stopping" if self.stopping else store.trouble,
             "durability": store.durability,
             "connections": len(self.connections),
-            "stopping": self.stopping,
         }
 
     async def _sweep(self) -> None:
@@ -143,16 +146,17 @@ class Listener:
     async def stop(self) -> None:
         """No new connections; what is in flight is answered; then everybody is told to come back."""
         self.stopping = True
-        if self._server is not None:
-            self._server.close()
-        deadline = self.now() + self.config.grace_ms / 1000
-        self.dispatch.stopping = True
-        while self.dispatch.running and self.now() < deadline:
-            await asyncio.sleep(0.005)
+        for server in self._servers:
+            server.close()
+        grace = self.config.grace_ms / 1000
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.dispatch.stop(), grace / 2)
         for connection in list(self.connections):
             connection.close(CloseCode.RESTARTING, "the server is restarting")
-        while self.connections and self.now() < min(deadline, self.now() + CLOSE_WAIT):
-            await asyncio.sleep(0.01)
+        if self.connections:
+            self._empty = self.loop.create_future()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._empty, grace / 4)
         for connection in list(self.connections):
             connection.abort("stopping")
         if self._sweeper is not None:

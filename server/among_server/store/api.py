@@ -240,8 +240,12 @@ class Store(Protocol):
 
     epoch: str
     durability: Durability
-    trouble: str  # why nothing can be stored at the moment, as a sentence; empty when all is well
     committed: Callable[[Sequence[Stored]], None]  # set once, before the first append; see law 2
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be stored at the moment, as a sentence; empty when all is well."""
+        ...
 
     async def open(self) -> None:
         """Open or make the data. Raises StoreError with a sentence that says what to do."""
