@@ -2,7 +2,7 @@
 
 1. The numbers of a log are 1, 2, 3 ... without a hole, in commit order.
 2. `committed` is called on the loop, once for each batch, with the batch's entries in commit order, and before any
-   future of that batch is resolved.
+   future of that batch is resolved. If it raises, that is logged, and the futures are resolved all the same.
 3. An append that fails, fails alone, and has changed nothing.
 4. An append resolves only after what it wrote would survive `kill -9`, and a power cut where `durability` is `full`.
 5. An append may write to several logs: all or nothing.

@@ -94,7 +94,10 @@ class MemoryStore:
                 answers.append((future, error))
         stored, tx.stored = tx.stored, []
         if stored:
-            self.committed(stored)
+            try:
+                self.committed(stored)
+            except Exception:  # what was committed must still be answered
+                log.exception("store.committed_failed")
         for future, result in answers:
             if not future.done():
                 if isinstance(result, Refuse):

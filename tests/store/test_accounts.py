@@ -1,0 +1,88 @@
+"""Signing up, invites and sessions: registers and secrets, and the first entry of an account's log."""
+
+import asyncio
+import time
+
+from among_protocol.accounts import AccountCreated
+from among_protocol.codes import HANDLE_TAKEN, INVITE_INVALID, Refuse
+from tests.store.town import Town, refused
+
+SECRET = bytes(range(32))
+
+
+async def test_an_account_begins_with_its_log(town: Town):
+    row = await town.store.create_account("Ann", "Ann of the Mill", "hash")
+    assert (row.handle, row.display_name, row.owner) == ("ann", "Ann of the Mill", False)
+    (first,) = await town.log(row.id)
+    assert isinstance(first, AccountCreated)
+    assert [stored.event for stored in town.heard] == [first]
+    assert await town.store.account(row.id) == row
+    assert await town.store.account_by_handle("ANN") == row
+    assert await town.store.password_hash("aNN") == (row.id, "hash")
+    assert await town.store.accounts() == 1
+
+
+async def test_nobody_is_there_whom_nobody_made(town: Town):
+    assert await town.store.accounts() == 0
+    assert await town.store.account("a_nobody") is None
+    assert await town.store.account_by_handle("nobody") is None
+    assert await town.store.password_hash("nobody") is None
+    assert await town.store.session(SECRET) is None
+
+
+async def test_a_handle_is_taken_whatever_its_case(town: Town):
+    await town.person("ann")
+    await refused(HANDLE_TAKEN, town.store.create_account("ANN", "Another", "hash"))
+    assert await town.store.accounts() == 1
+
+
+async def test_two_at_once_do_not_get_the_same_handle(town: Town):
+    answers = await asyncio.gather(
+        *(town.store.create_account("ann", str(n), "hash") for n in range(5)), return_exceptions=True
+    )
+    assert [isinstance(answer, Refuse) for answer in answers] == [False, True, True, True, True]
+
+
+async def test_an_invite_is_used_up(town: Town):
+    await town.store.add_invite(SECRET, uses=2)
+    assert not (await town.store.create_account("ann", "Ann", "hash", invite=SECRET)).owner
+    await town.store.create_account("bob", "Bob", "hash", invite=SECRET)
+    await refused(INVITE_INVALID, town.store.create_account("cat", "Cat", "hash", invite=SECRET))
+    await refused(INVITE_INVALID, town.store.create_account("cat", "Cat", "hash", invite=b"unknown"))
+
+
+async def test_one_invite_for_one_makes_one_account_of_fifty_at_once(town: Town):
+    await town.store.add_invite(SECRET, owner=True)
+    answers = await asyncio.gather(
+        *(town.store.create_account(f"p{n:02}", "P", "hash", invite=SECRET) for n in range(50)), return_exceptions=True
+    )
+    made = [answer for answer in answers if not isinstance(answer, BaseException)]
+    assert [row.owner for row in made] == [True]
+    assert await town.store.accounts() == 1
+
+
+async def test_an_invite_is_not_used_by_who_could_not_sign_up(town: Town):
+    await town.person("ann")
+    await town.store.add_invite(SECRET)
+    await refused(HANDLE_TAKEN, town.store.create_account("ann", "Ann", "hash", invite=SECRET))
+    await town.store.create_account("bob", "Bob", "hash", invite=SECRET)
+
+
+async def test_an_invite_ends_at_its_time(town: Town):
+    now = time.time_ns() // 1_000_000
+    await town.store.add_invite(SECRET, expires_ms=now - 1)
+    await refused(INVITE_INVALID, town.store.create_account("ann", "Ann", "hash", invite=SECRET))
+    await town.store.add_invite(SECRET, expires_ms=now + 3_600_000)
+    await town.store.create_account("ann", "Ann", "hash", invite=SECRET)
+
+
+async def test_a_session_lasts_until_it_is_closed(town: Town):
+    ann = await town.person("ann")
+    opened = await town.store.open_session(ann.id, SECRET, "laptop")
+    other = await town.store.open_session(ann.id, b"other", "phone")
+    assert await town.store.session(SECRET) == opened
+    assert (opened.account, opened.device) == (ann.id, "laptop")
+    await town.store.close_session(opened.id)
+    await town.store.close_session(opened.id)
+    assert await town.store.session(SECRET) is None
+    assert await town.store.session(b"other") == other
