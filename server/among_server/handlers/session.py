@@ -25,6 +25,8 @@ async def sign_up(context: Context, command: SignUp) -> SignedIn:
     services = context.services
     _secure(context)
     invite = None
+    if services.hello.sign_up == "closed" and await context.store.accounts():
+        raise Refuse(codes.SIGN_UP_CLOSED, "This server takes no new accounts.")
     if command.invite is not None:
         invite = hashlib.sha256(command.invite.encode()).digest()
     elif services.hello.sign_up != "open":
