@@ -13,7 +13,7 @@ CEILING = 400  # lines; a longer file holds two things
 # A code, then the reason in a comment of its own. Opting a whole file out has no form with a reason: it isn't done.
 EXCEPTION = re.compile(r"#\s*(noqa|type:\s*ignore|ruff:|mypy:)", re.IGNORECASE)
 CODES = r"(noqa:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*|type:\s*ignore\[[\w-]+(,\s*[\w-]+)*\])"
-WITH_REASON = re.compile(rf"#\s*{CODES}\s+#\s*\S.{{5,}}", re.IGNORECASE)
+WITH_REASON = re.compile(rf"#\s*{CODES}\s+#\s*\S.{{3,}}", re.IGNORECASE)
 
 
 def modules(*folders: str) -> Iterator[Path]:
