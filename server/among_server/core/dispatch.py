@@ -176,7 +176,8 @@ class Running:
         self.settled = True
         if session.barrier is self:
             asyncio.get_running_loop().call_soon(self._dispatch.release, context)
-        session.room_again()
+        if session.held_back:
+            session.room_again()
 
     def _answer(self, result: Result) -> None:
         context = self._context

@@ -260,37 +260,44 @@ class Logs:
 
     def _flush(self, log: Log) -> None:
         before = log.flushed
-        items = _buffer(log.pending)
-        if len(items) == len(log.pending):
+        items = log.pending
+        if len(items) == 1:
             log.pending = []
         else:
-            del log.pending[: len(items)]
+            items = _buffer(items)
+            log.pending = log.pending[len(items) :]
         log.flushed = items[-1].seq
-        members = log.members
+        one = items[0] if len(items) == 1 else None
+        buffers: dict[Encoding, bytes] = {}
+        members = 0
+        for encoding, listeners in log.listeners.items():
+            if listeners:
+                members += len(listeners)
+                buffers[encoding] = (
+                    one.frame(encoding) if one is not None else b"".join([item.frame(encoding) for item in items])
+                )
         self.flushes += 1
         self.writes += members
         self.deliveries += members * len(items)
-        buffers = {
-            encoding: b"".join([item.frame(encoding) for item in items]) if len(items) > 1 else items[0].frame(encoding)
-            for encoding, outboxes in log.listeners.items()
-            if outboxes
-        }
         if members > CHUNK:
             self._start(log, before, buffers)
             return
-        # Authors first, their copy and their replies in one write; then everybody else.
         held = self._due(log) if log.held else None
         for encoding, buffer in buffers.items():
             for outbox, write in list(log.listeners[encoding].items()):
-                if held and outbox in held:
+                if held and outbox in held:  # an author: the copy and the replies in one write
                     write(buffer + held.pop(outbox))
                 else:
                     write(buffer)
         if held:
             for outbox, replies in held.items():
                 outbox.write(replies)
-        cost = members * self._write_cost if members > SMALL else 0.0
-        self._finish(log, asyncio.get_running_loop().time(), cost)
+        if members > SMALL:
+            self._finish(log, members * self._write_cost)
+        elif log.effects or log.pending:
+            self._finish(log, 0.0)
+        else:
+            log.waiting = False
 
     def _start(self, log: Log, before: int, buffers: dict[Encoding, bytes]) -> None:
         """A large log: in chunks, with other work between them; authors with a waiting reply come first."""
@@ -320,10 +327,9 @@ class Logs:
 
     def _end(self, log: Log, flush: Flush) -> None:
         log.flush = None
-        now = asyncio.get_running_loop().time()
-        cost = now - flush.started
+        cost = asyncio.get_running_loop().time() - flush.started
         self._write_cost += (cost / flush.members - self._write_cost) * 0.1
-        self._finish(log, now, cost)
+        self._finish(log, cost)
 
     def _due(self, log: Log) -> dict[Outbox, bytes]:
         """The replies whose entries are going out now, joined for each outbox; they are held no longer."""
@@ -336,8 +342,9 @@ class Logs:
                 log.held.append(row)
         return due
 
-    def _finish(self, log: Log, now: float, cost: float) -> None:
-        log.not_before = now + min(cost * self.window, self.window_max)
+    def _finish(self, log: Log, cost: float) -> None:
+        if cost:
+            log.not_before = asyncio.get_running_loop().time() + min(cost * self.window, self.window_max)
         if log.effects:
             effects, log.effects = log.effects, []
             for seq, effect in effects:

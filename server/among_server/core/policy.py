@@ -63,23 +63,26 @@ POLICY: dict[type[Command], Rule] = {
 }
 
 
+# Rights that every role holds need no look at the role.
+_EVERYBODYS = frozenset.intersection(*RIGHTS.values())
+
+
 def guard(session: Session, command: Command) -> None:
     """Raises Refuse when the session may certainly not ask this."""
-    rule = POLICY[type(command)]
+    who, right = POLICY[type(command)]
     person = session.person
-    if rule.who is Who.ANYONE:
+    if person is None:
+        if who is not Who.ANYONE and who is not Who.GUEST:
+            raise Refuse(SIGN_IN_REQUIRED)
         return
-    if rule.who is Who.GUEST:
-        if person is not None:
+    if right is None or right in _EVERYBODYS:
+        if who is Who.GUEST:
             raise Refuse(SIGNED_IN_ALREADY)
         return
-    if person is None:
-        raise Refuse(SIGN_IN_REQUIRED)
-    if rule.right is not None:
-        id: str = getattr(command, "room", "") or getattr(command, "community", "")
-        room = person.rooms.get(id)
-        if room is not None and room.kind != "open":
-            return  # in private rooms and directs all who are there have the same say; the rule decides what there is
-        member = person.members.get(room.community if room is not None else id)
-        if member is not None and rule.right not in RIGHTS[member.role]:
-            raise Refuse(RIGHT_MISSING)
+    id: str = getattr(command, "room", "") or getattr(command, "community", "")
+    room = person.rooms.get(id)
+    if room is not None and room.kind != "open":
+        return  # in private rooms and directs all who are there have the same say; the rule decides what there is
+    member = person.members.get(room.community if room is not None else id)
+    if member is not None and right not in RIGHTS[member.role]:
+        raise Refuse(RIGHT_MISSING)

@@ -28,7 +28,7 @@ class Session:
     """One connection's side of the conversation."""
 
     __slots__ = (
-        "__weakref__", "_drained", "_missed", "barrier", "bucket", "close", "device", "encoding", "id", "in_flight",
+        "__weakref__", "_drained", "_missed", "barrier", "bucket", "close", "device", "encoding", "held_back", "id", "in_flight",
         "lagging", "logs", "malformed", "number", "person", "presence", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
     )  # fmt: skip
 
@@ -62,6 +62,7 @@ class Session:
         self.presence: PresenceState = "online"
         self.watching: frozenset[str] = frozenset()
         self.typed: dict[str, float] = {}  # room -> loop time of the last typing notice
+        self.held_back = False  # the connection is not read from until `room_again`
         self.room_again: Callable[[], None] = lambda: None  # called when a reply made room for another command
         self._missed: dict[str, int | None] = {}  # while lagging: what was written of each log
         self._drained: list[asyncio.Future[None]] = []

@@ -59,7 +59,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_buffer", "_library", "_listener", "_peer", "_transport", "born", "closing", "context", "fragmented", "heard",
-        "number", "paused", "pinged", "session", "stalled",
+        "number", "pinged", "session", "stalled",
     )  # fmt: skip
 
     def __init__(self, listener: "Listener", number: int) -> None:
@@ -77,7 +77,6 @@ class Connection(asyncio.Protocol):
         self.pinged = False  # silent for long; the next sweep that finds no answer drops it
         self.stalled = 0.0  # since when the peer does not read; 0: it does
         self.closing = 0.0  # since when we wait for the peer to close; 0: we do not
-        self.paused = False  # we do not read
         self.fragmented = False  # inside a message of several frames: the library counts them
 
     # --- what the transport tells
@@ -99,8 +98,8 @@ class Connection(asyncio.Protocol):
             self._shake(data)
         else:
             self._buffer = self._buffer + data if self._buffer else data
-            if not self.paused:
-                self._read()
+            if not self.session.held_back:
+                self._read(self.session)
 
     def eof_received(self) -> bool:
         return False  # the transport closes itself
@@ -109,7 +108,7 @@ class Connection(asyncio.Protocol):
         self.stalled = self._listener.now()
         if self.session is not None:
             self.session.pause()
-            self._pause()
+            self._pause(self.session)
 
     def resume_writing(self) -> None:
         self.stalled = 0.0
@@ -157,12 +156,10 @@ class Connection(asyncio.Protocol):
 
     # --- frames
 
-    def _read(self) -> None:
+    def _read(self, session: Session) -> None:
         """Take whole frames out of the buffer, as long as the peer may ask for more."""
         context = self.context
-        session = self.session
-        if context is None or session is None:
-            return
+        assert context is not None
         data = self._buffer
         position = 0
         have = len(data)
@@ -170,7 +167,7 @@ class Connection(asyncio.Protocol):
         text_or_binary = _BINARY if session.encoding.binary else _TEXT
         while have - position >= 6 and not self.closing:
             if session.in_flight >= IN_FLIGHT:
-                self._pause()
+                self._pause(session)
                 break
             first = data[position]
             size = data[position + 1] & 0x7F
@@ -238,23 +235,24 @@ class Connection(asyncio.Protocol):
         if library.close_expected() and not self.closing:
             self._end()
 
-    def _pause(self) -> None:
-        if not self.paused and not self._transport.is_closing():
-            self.paused = True
+    def _pause(self, session: Session) -> None:
+        if not session.held_back and not self._transport.is_closing():
+            session.held_back = True
             self._transport.pause_reading()
 
     def _again(self) -> None:
         """There is room again, for commands or for what answers them."""
         session = self.session
-        if self.paused and session is not None and not session.lagging and session.in_flight <= IN_FLIGHT // 2:
-            self.paused = False
-            if not self._transport.is_closing():
-                self._transport.resume_reading()
-            self._listener.loop.call_soon(self._read_on)
+        if session is None or session.lagging or session.in_flight > IN_FLIGHT // 2 or not session.held_back:
+            return
+        session.held_back = False
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+            self._listener.loop.call_soon(self._read_on, session)
 
-    def _read_on(self) -> None:
-        if not self.paused and self._buffer and not self._transport.is_closing():
-            self._read()
+    def _read_on(self, session: Session) -> None:
+        if self._buffer and not session.held_back and not self._transport.is_closing():
+            self._read(session)
 
     # --- the end
 
