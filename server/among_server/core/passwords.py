@@ -8,6 +8,7 @@ import asyncio
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -32,7 +33,7 @@ class Passwords:
     def cost(self, *, passes: int, kib: int) -> None:
         """What a password costs from now on."""
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=kib, parallelism=1)
-        self._nobody = self._hasher.hash("nobody has this password")
+        self._nobody = _hash_of_nobody(passes, kib)
 
     async def hash(self, password: str) -> str:
         """Raises Refuse `server.busy`."""
@@ -60,6 +61,12 @@ class Passwords:
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+@cache
+def _hash_of_nobody(passes: int, kib: int) -> str:
+    """What a password is checked against where there is no account: once for all servers of this process."""
+    return PasswordHasher(time_cost=passes, memory_cost=kib, parallelism=1).hash("nobody has this password")
 
 
 def _normal(password: str) -> str:
