@@ -14,27 +14,29 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+import msgspec
+
 from among_protocol import wire
-from among_protocol.base import Command, Event, Refused, Shape
+from among_protocol.base import Command, Entry, Event, Refused, Shape
 from among_protocol.codes import ERROR_CODES, CloseCode, Refuse
 from among_protocol.communities import CreateCommunity, JoinCommunity
-from among_protocol.logs import Sync
+from among_protocol.logs import ReadEntries, Sync
+from among_protocol.members import Role
 from among_protocol.messages import MessageSent, SendMessage
-from among_protocol.rooms import CreateRoom
+from among_protocol.rooms import AddPerson, CreateRoom, OpenDirect
 from among_protocol.session import Ping, SignedIn, SignIn, SignUp
 from among_protocol.wire import Encoding
-
 from among_server.app import App
 from among_server.config import Config
 from among_server.core.budget import Bucket
 from among_server.core.context import Context
 from among_server.core.session import Session
-from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
 
 E = TypeVar("E", bound=Event)
 
 PASSWORD = "correct horse"
+FULL = 65_536  # bytes that wait for a peer who reads nothing, above which the connection lags
 
 
 class Clock:
@@ -56,11 +58,15 @@ class Person:
         self.frames: list[bytes] = []  # payloads, oldest first
         self.heard: list[Any] = []  # events, oldest first
         self.replies: dict[str, Any] = {}
+        self.raw: dict[str, bytes] = {}  # the frame of each reply
         self.closed: CloseCode | None = None
+        self.reads = True  # False: what is written waits, as in the buffer of a socket
+        self.waiting: list[bytes] = []
         self.room = ""
         self.handle = ""
         self.token = ""
         self.member = ""
+        self.account = ""
         self._ids = itertools.count(1)
         self._read = 0
         self.session = Session(
@@ -76,6 +82,15 @@ class Person:
     # --- what the server does to us
 
     def _write(self, data: bytes) -> None:
+        assert self.closed is None, "something was written after the end"
+        if self.reads:
+            self._take(data)
+            return
+        self.waiting.append(data)
+        if self.buffered > FULL and not self.session.lagging:
+            self.session.pause()
+
+    def _take(self, data: bytes) -> None:
         while data:
             size, start = data[1], 2
             if size == 126:
@@ -90,10 +105,14 @@ class Person:
         frame = self.encoding.decode_server(payload)
         if frame.event is not None:
             self.heard.append(frame.event)
-        elif frame.ok is not None:
-            self.replies[frame.ok.id] = frame.ok
-        elif frame.refused is not None:
-            self.replies[str(frame.refused.id)] = frame.refused
+            return
+        reply = frame.ok or frame.refused
+        assert reply is not None
+        assert str(reply.id) not in self.raw or reply.id is None, "a second reply to one command"
+        if isinstance(reply, Refused) and reply.kind == "bug":
+            self.world.mistakes.append(reply.message)
+        self.replies[str(reply.id)] = reply
+        self.raw[str(reply.id)] = payload
 
     def _close(self, code: CloseCode, reason: str) -> None:
         if self.closed is None:
@@ -104,6 +123,27 @@ class Person:
         """The connection is cut."""
         self._close(CloseCode.SILENT, "gone")
 
+    # --- a peer that does not read
+
+    @property
+    def buffered(self) -> int:
+        return sum(map(len, self.waiting))
+
+    def stops_reading(self) -> None:
+        self.reads = False
+
+    def lags(self) -> None:
+        """Reads nothing, and has so much waiting that the server has noticed."""
+        self.stops_reading()
+        self.session.pause()
+
+    def reads_again(self) -> None:
+        waiting, self.waiting = self.waiting, []
+        self.reads = True
+        self._take(b"".join(waiting))
+        if self.session.lagging:
+            self.session.resume()
+
     # --- what we do
 
     def send(self, payload: bytes) -> None:
@@ -111,15 +151,19 @@ class Person:
 
     def begin(self, command: type[Command], **fields: Any) -> str:
         """Send a command without waiting; gives its id."""
-        id = f"{next(self._ids)}"
+        fields.setdefault("id", f"{next(self._ids)}")
         if issubclass(command, wire.WRITES):
             fields.setdefault("nonce", self.world.nonce())
-        self.send(self.encoding.encode(command(id=id, **fields)))
+        self.send(self.encoding.encode(command(**fields)))
+        id: str = fields["id"]
         return id
+
+    async def answered(self, id: str) -> None:
+        await until(lambda: id in self.raw)
 
     async def reply(self, id: str, shape: type[Shape]) -> Any:
         """The reply to a command, once it is there. Raises Refuse."""
-        await until(lambda: id in self.replies)
+        await self.answered(id)
         reply = self.replies.pop(id)
         if isinstance(reply, Refused):
             raise Refuse(ERROR_CODES[reply.code], reply.message, field=reply.field, retry_after_ms=reply.retry_after_ms)
@@ -128,6 +172,14 @@ class Person:
     async def ask(self, command: type[Command], **fields: Any) -> Any:
         """A command's result. Raises Refuse."""
         return await self.reply(self.begin(command, **fields), command.Reply)
+
+    async def refused(self, command: type[Command], **fields: Any) -> Refused:
+        """A command's refusal; anything else fails the test."""
+        id = self.begin(command, **fields)
+        await self.answered(id)
+        reply = self.replies.pop(id)
+        assert isinstance(reply, Refused), f"{command.__name__} was carried out"
+        return reply
 
     async def say(self, body: str, *, room: str = "") -> MessageSent:
         written = await self.ask(SendMessage, room=room or self.room, body=body)
@@ -158,9 +210,22 @@ class Person:
         await until(look)
         return found[0]
 
-    async def sign_up(self, handle: str) -> SignedIn:
-        signed: SignedIn = await self.ask(SignUp, handle=handle, password=PASSWORD)
-        self.handle, self.token = handle, signed.token
+    async def entries(self, log: str) -> list[Any]:
+        """A log from its start, as this person may read it."""
+        found: list[Any] = []
+        while True:
+            page = await self.ask(ReadEntries, log=log, after=found[-1].seq if found else 0)
+            found += [self.encoding.decode_entry(raw) for raw in page.entries]
+            if page.complete:
+                return found
+
+    def numbers(self, log: str, since: int = 0) -> list[int]:
+        """The numbers of what was heard of a log, in the order in which it was heard."""
+        return [event.seq for event in self.heard[since:] if isinstance(event, Entry) and event.log == log]
+
+    async def sign_up(self, handle: str, **fields: Any) -> SignedIn:
+        signed: SignedIn = await self.ask(SignUp, handle=handle, password=PASSWORD, **fields)
+        self.handle, self.token, self.account = handle, signed.token, signed.account.id
         return signed
 
     async def sync(self, **fields: Any) -> Any:
@@ -170,7 +235,15 @@ class Person:
         """The same account on a new connection, by its token; not synced yet."""
         other = Person(self.world, encoding or self.encoding)
         await other.ask(SignIn, token=self.token)
-        other.handle, other.token, other.room, other.member = self.handle, self.token, self.room, self.member
+        other.handle, other.token, other.account = self.handle, self.token, self.account
+        other.room, other.member = self.room, self.member
+        return other
+
+    async def device(self, encoding: Encoding | None = None) -> "Person":
+        """A second device of the same account: signed in and synced."""
+        other = await self.again(encoding)
+        await other.sync()
+        await other.settled()
         return other
 
 
@@ -187,9 +260,10 @@ class World:
         self.clock = clock
         self.config = app.config
         self.numbers = itertools.count(1)
+        self.mistakes: list[object] = []  # of the server: a test that wants one takes it out
         self._nonces = itertools.count(1)
         self._communities: dict[str, Person] = {}
-        self._rooms: dict[str, str] = {}
+        self._ids: dict[str, str] = {}
 
     def nonce(self) -> str:
         return f"nonce-{next(self._nonces)}"
@@ -198,9 +272,11 @@ class World:
         """No command is under way, and nothing waits to be flushed."""
         services = self.app.services
         await until(
-            lambda: not self.app.dispatch.running
-            and not services.background
-            and not any(log.waiting for log in services.logs)
+            lambda: (
+                not self.app.dispatch.running
+                and not services.background
+                and not any(log.waiting for log in services.logs)
+            )
         )
 
     async def person(self, handle: str, encoding: Encoding = wire.JSON) -> Person:
@@ -216,30 +292,69 @@ class World:
         if slug not in self._communities:
             founder = self._communities[slug] = await self.person(f"founder-of-{slug}")
             made = await founder.ask(CreateCommunity, slug=slug, name=slug)
-            self._rooms[slug] = made.entry.log
-        if place not in self._rooms:
-            made = await self._communities[slug].ask(CreateRoom, community=self._rooms[slug], slug=room)
-            self._rooms[place] = made.entry.room
+            self._ids[slug] = made.entry.log
+            founder.member = (await founder.entries(made.entry.log))[1].by
+        founder = self._communities[slug]
+        if room and place not in self._ids:
+            self._ids[place] = (await founder.ask(CreateRoom, community=self._ids[slug], slug=room)).entry.room
+            founder.room = self._ids[place]
         people = []
         for handle in handles:
             person = await self.person(handle, encoding)
             joined = await person.ask(JoinCommunity, community=slug)
             person.member = joined.entry.member
-            person.room = self._rooms[place]
+            person.room = self._ids.get(place, "")
             await person.settled()
             people.append(person)
         return people
+
+    async def private_room(self, place: str, *people: Person) -> str:
+        """A private room in a community, made by its founder, with these people of the community in it."""
+        slug, _, room = place.partition("/")
+        founder = self._communities[slug]
+        made = await founder.ask(CreateRoom, community=self._ids[slug], slug=room, kind="private")
+        id: str = made.entry.room
+        self._ids[place] = id
+        for person in people:
+            await founder.ask(AddPerson, room=id, member=person.member)
+            await person.settled()
+        return id
+
+    async def direct(self, one: Person, *others: Person) -> str:
+        opened = await one.ask(OpenDirect, handles=[other.handle for other in others])
+        room: str = opened.entry.room
+        for person in (one, *others):
+            await person.settled()
+        return room
+
+    async def promote(self, person: Person, slug: str, role: Role) -> None:
+        """Another role in a community, for which there is no command yet."""
+        store = self.app.store
+        assert isinstance(store, MemoryStore)
+        row = store._tx.membership(person.account, self._ids[slug])
+        assert row is not None
+        row = msgspec.structs.replace(row, role=role)
+        await store._call(lambda tx: tx.put_member(row))
+        here = self.app.services.people.get(person.account)
+        if here is not None:
+            here.members[row.place] = row
 
     def founder(self, slug: str) -> Person:
         return self._communities[slug]
 
     def id(self, place: str) -> str:
         """The id of a community or of COMMUNITY/ROOM."""
-        return self._rooms[place]
+        return self._ids[place]
+
+    def heads(self) -> dict[str, int]:
+        """Every log there is, with its head: two alike, and nothing durable was said in between."""
+        store = self.app.store
+        assert isinstance(store, MemoryStore)
+        return {id: row.head for id, row in store._tx.logs.items()}
 
 
 @asynccontextmanager
-async def world_of(store: Store | None = None, **config: Any) -> AsyncIterator[World]:
+async def world_of(store: MemoryStore | None = None, **config: Any) -> AsyncIterator[World]:
     """A world over a store of its own (in memory unless given)."""
     loop = asyncio.get_running_loop()
     config = {"budget": 1_000_000, "budget_per_second": 1_000_000, **config}
@@ -249,9 +364,13 @@ async def world_of(store: Store | None = None, **config: Any) -> AsyncIterator[W
     app.wire(loop)
     app.services.now = clock
     app.services.passwords.cost(passes=1, kib=8)  # what a password costs is tested elsewhere
+    world = World(app, clock)
+    loop.set_exception_handler(lambda _, error: world.mistakes.append(error))
     try:
-        yield World(app, clock)
+        yield world
+        assert world.mistakes == []
     finally:
+        loop.set_exception_handler(None)
         app.services.passwords.close()
         await app.store.close()
 
