@@ -33,7 +33,7 @@ class Model:
         self.visit: Visit | None = None  # the open room
         self.away = False  # the reader is: nothing counts as read
         self.presence: dict[str, presence.PresenceState] = {}  # of the members that are watched
-        self.outgoing: dict[int, Outgoing] = {}  # oldest first
+        self.outgoing: dict[str, Outgoing] = {}  # by nonce, oldest first
         self._personas: dict[tuple[str, int], Persona] = {}
         self._latest: dict[str, Persona] = {}
 
@@ -50,6 +50,10 @@ class Model:
         latest = self._latest.get(persona.member)
         if latest is None or latest.rev <= persona.rev:
             self._latest[persona.member] = persona
+
+    def knows(self, member: str, rev: int) -> bool:
+        """Whether it is known who that member was at that revision (0: is now)."""
+        return (member, rev) in self._personas or (not rev and member in self._latest)
 
     def who(self, member: str, rev: int = 0) -> str:
         """The handle of a member as it was at that revision, or as it is now."""
@@ -69,16 +73,22 @@ class Model:
         self.communities, self.rooms = {}, {}
         for card in cards:
             self._card(card, before)
+        self.rooms.update((room.id, before[room.id]) for room in directs if room.id in before)
         for room in directs:
-            for persona in room.people:
-                self.know(persona)
-            self._put(room, direct_title(room.people, room.member), room.member, before)
+            self.direct(room)
         if self.room and self.room.id not in self.rooms:
             self.visit = None
 
     def joined(self, card: communities.Membership) -> None:
         """A community as it is now: it was joined, or may have changed unheard."""
         self._card(card, self.rooms)
+
+    def direct(self, card: rooms.Room) -> Room:
+        """A direct as it is now."""
+        for persona in card.people:
+            self.know(persona)
+        self._put(card, direct_title(card.people, card.member), card.member, self.rooms)
+        return self.rooms[card.id]
 
     def _card(self, card: communities.Membership, before: dict[str, Room]) -> None:
         place = card.community
@@ -160,12 +170,28 @@ class Model:
         return Said(
             room=room.id,
             seq=message.seq,
-            at=_moment(message.at, self.zone),
+            at=moment(message.at, self.zone),
             who=self.who(message.by, message.rev),
             body=message.body,
             mine=message.by == room.me,
             mention=room.me in message.mentions,
         )
+
+    # ---- one's own words
+
+    def sending(self, one: Outgoing) -> None:
+        """Something of one's own is on its way."""
+        self.outgoing[one.nonce] = one
+
+    def stored(self, one: Outgoing, seq: int) -> None:
+        """The server has it. It stays in sight until its line comes in its turn; where none comes, it goes now."""
+        room = self.rooms.get(one.room)
+        if room is None or not room.following or seq <= room.head:
+            self.outgoing.pop(one.nonce, None)
+
+    def failed(self) -> list[Outgoing]:
+        """What the server refused, oldest first."""
+        return [one for one in self.outgoing.values() if one.state == "failed"]
 
     # ---- what happens
 
@@ -200,6 +226,8 @@ class Model:
         room.typing.pop(event.by, None)
         room.head = max(room.head, event.seq)
         said = self.said(room, event)
+        if said.mine:
+            self.outgoing.pop(event.nonce, None)
         missed = not said.mine and (self.away or room is not self.room)
         if event.seq > room.counted:
             room.counted = event.seq
@@ -259,10 +287,10 @@ class Model:
                 if self.room and self.room.id not in self.rooms:
                     self.visit = None
             case rooms.DirectOpened() if event.room not in self.rooms:
-                for persona in event.people:
-                    self.know(persona)
-                card = rooms.Room(id=event.room, slug="", kind="direct", people=event.people, head=event.head)
-                self._put(card, direct_title(event.people, event.member), event.member, {})
+                people, me = event.people, event.member
+                self.direct(
+                    rooms.Room(id=event.room, slug="", kind="direct", member=me, people=people, head=event.head)
+                )
             case _:
                 pass
 
@@ -307,7 +335,7 @@ class Model:
         self.know(Persona(member=event.by, rev=event.rev, handle=event.handle, display_name=name, bio=bio))
 
 
-def _moment(at: str, zone: tzinfo | None) -> datetime | None:
+def moment(at: str, zone: tzinfo | None) -> datetime | None:
     """The server's time in the reader's zone; None where it is no time."""
     try:
         return datetime.fromisoformat(at).astimezone(zone)

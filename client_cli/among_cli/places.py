@@ -46,10 +46,10 @@ class Room:
 
 @dataclass(slots=True)
 class Outgoing:
-    """Something of one's own that is not known to be stored."""
+    """Something of one's own that is not known to be stored, or not on the screen yet."""
 
-    key: int
-    room: str
+    nonce: str
+    room: str  # id
     body: str
     state: SendState = "sending"
     reason: str = ""  # why it failed

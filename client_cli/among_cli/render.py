@@ -64,21 +64,6 @@ def outgoing(one: Outgoing, who: str, columns: int) -> list[Row]:
     return dimmed
 
 
-def plain(line: Line) -> list[Safe]:
-    """The line without columns and looks: for a screen reader, a pipe, a file."""
-    match line:
-        case Said():
-            time = f"{line.at:%H:%M}" if line.at else "--:--"
-            head = f"{time} {safe_text(line.who)}  "
-            first, *more = safe_lines(line.body)
-            return [Safe(head + first), *(Safe(" " * width(head) + one) for one in more)]
-        case Rule():
-            return [Safe(f"-- {safe_text(line.text)} --")]
-        case Told():
-            first, *more = safe_lines("".join(part.text for part in line.parts))
-            return [first, *(Safe("  " + one) for one in more)]
-
-
 def colour(handle: Safe) -> str:
     """The look of a handle: the same everywhere and always."""
     return f"fg:{_COLOURS[zlib.crc32(handle.encode()) % len(_COLOURS)]}"

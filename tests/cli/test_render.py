@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from among_cli.lines import Rule, Said, joined, told
 from among_cli.places import Outgoing
-from among_cli.render import LOOKS, Row, colour, outgoing, plain, rows
+from among_cli.plain_text import plain
+from among_cli.render import LOOKS, Row, colour, outgoing, rows
 from among_cli.safe_text import Safe
 
 AT = datetime(2026, 7, 14, 14, 3, tzinfo=UTC)
@@ -39,9 +40,9 @@ def test_a_mention_is_marked_beside_its_colour():
 
 
 def test_what_is_on_its_way_tells_its_state_beside_its_colour():
-    assert shown(outgoing(Outgoing(1, "room", "hello"), "ana", 80)) == ["      ana        … hello"]
-    assert shown(outgoing(Outgoing(1, "room", "hello", "unconfirmed"), "ana", 80)) == ["      ana        ? hello"]
-    failed = Outgoing(1, "room", "hello", "failed", "There is no such room.")
+    assert shown(outgoing(Outgoing("n1", "room", "hello"), "ana", 80)) == ["      ana        … hello"]
+    assert shown(outgoing(Outgoing("n1", "room", "hello", "unconfirmed"), "ana", 80)) == ["      ana        ? hello"]
+    failed = Outgoing("n1", "room", "hello", "failed", "There is no such room.")
     assert shown(outgoing(failed, "ana", 80)) == [
         "      ana        ✗ hello",
         "✗ Not sent: There is no such room.  /retry or /drop",

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from among_cli.layout import clip, width, wrap
 from among_cli.lines import Line, Part, Rule, Said, Style, Told
 from among_cli.places import Outgoing
-from among_cli.render import outgoing, plain, rows
+from among_cli.plain_text import plain
+from among_cli.render import outgoing, rows
 from among_cli.safe_text import Safe, safe_lines, safe_text
 
 from .corpus import CORPUS, FORGED, obeyed, on_terminal
@@ -44,7 +45,7 @@ def test_cnt_01_no_field_of_any_line_reaches_the_terminal_unsafe(text, columns):
         assert obeyed(raw) == ""
         assert obeyed("\n".join(plain(line))) == ""
     for state in ("sending", "unconfirmed", "failed"):
-        laid = outgoing(Outgoing(1, "room", text, state, reason=text), text, columns)
+        laid = outgoing(Outgoing("n1", "room", text, state, reason=text), text, columns)
         assert obeyed(on_terminal(laid)) == ""
 
 

@@ -1,0 +1,94 @@
+"""The command line: what may be given, and what it means. Pure."""
+
+import argparse
+from importlib.metadata import version
+
+VALUED = ("--server", "--handle", "--password-file")  # options that take the next word
+DESCRIPTION = "The terminal client of Among. Without a command it opens the chat."
+EPILOG = """\
+exit codes: 0 done, 1 refused, 2 not understood, 3 not reachable or not confirmed
+environment: AMONG_SERVER, AMONG_TOKEN, NO_COLOR; settings: ~/.config/among/config.toml"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """All that `among` takes."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--server", metavar="URL", help="address of the server, or an invite's link")
+    common.add_argument("--handle", help="which account, where several are saved; or who signs in")
+    common.add_argument("--password-file", metavar="FILE", help="sign in with the password in it (needs --handle)")
+    common.add_argument("--sign-up", action="store_true", help="make the account first (needs --password-file)")
+    whole = argparse.ArgumentParser(
+        prog="among",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        parents=[common],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    whole.add_argument("--version", action="version", version=f"among {version('among')}")
+    some = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    chat = some.add_parser("chat", parents=[common], help="open the chat (what happens without a command)")
+    chat.add_argument(
+        "room", nargs="?", default="", metavar="COMMUNITY/ROOM", help="where to begin, or an invite's link"
+    )
+    chat.add_argument("--plain", action="store_true", help="plain lines: for screen readers and dumb terminals")
+
+    send = some.add_parser("send", parents=[common], help="say something; done once it is stored")
+    send.add_argument("room", metavar="COMMUNITY/ROOM")
+    send.add_argument("text", nargs="+", metavar="TEXT", help="what to say; - reads it from standard input")
+    send.add_argument("--json", action="store_true", help="print the stored entry")
+    send.add_argument("--nonce", default="", help="a key of your own: sent again with the same one, it is stored once")
+    send.add_argument("--wait", type=_seconds, default=30.0, metavar="SECONDS", help="how long to try (30)")
+
+    tail = some.add_parser("tail", parents=[common], help="print what is said, as it is said")
+    tail.add_argument("room", metavar="COMMUNITY/ROOM")
+    tail.add_argument("--json", action="store_true", help="every entry as one JSON object per line")
+    tail.add_argument("--from", type=_number, dest="start", metavar="SEQ", help="begin with the entry of this number")
+    tail.add_argument("--count", type=_number, metavar="N", help="stop after so many lines")
+
+    unread = some.add_parser("unread", parents=[common], help="the rooms with something new")
+    unread.add_argument("--json", action="store_true", help="one JSON object per line")
+
+    join = some.add_parser("join", parents=[common], help="join a community")
+    join.add_argument("community", metavar="COMMUNITY")
+
+    some.add_parser("sign-out", parents=[common], help="end this session and forget its token")
+    return whole
+
+
+COMMANDS = ("chat", "send", "tail", "unread", "join", "sign-out")
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """What was given. Exits with code 2, as argparse does, when it is not understood."""
+    # Not as defaults of the parser: a command's own parser would set them again over what stands before the command.
+    defaults = argparse.Namespace(server="", handle="", password_file="", sign_up=False)
+    return parser().parse_args(with_command(argv), defaults)
+
+
+def with_command(argv: list[str]) -> list[str]:
+    """`among garden/hall` is short for `among chat garden/hall`."""
+    at = 0
+    while at < len(argv) and argv[at].startswith("-"):
+        if argv[at] in ("-h", "--help", "--version"):
+            return argv
+        if argv[at] == "--plain":  # the chat's own; all that follows is, too
+            break
+        at += 2 if argv[at] in VALUED else 1
+    if at < len(argv) and argv[at] in COMMANDS:
+        return argv
+    return [*argv[:at], "chat", *argv[at:]]
+
+
+def _seconds(given: str) -> float:
+    value = float(given)
+    if not 0 < value < 1e6:
+        raise ValueError
+    return value
+
+
+def _number(given: str) -> int:
+    value = int(given)
+    if not 0 < value < 2**53:
+        raise ValueError
+    return value

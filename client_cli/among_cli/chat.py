@@ -1,0 +1,91 @@
+"""The interactive client, from its start to its end: where to begin, and what is left to say.
+
+Rule: leaving never loses a line in silence. What is on its way has a moment to arrive; what is not stored then is
+printed, and the exit code says so.
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+
+from among_protocol.aio import Stopped
+
+from . import rooms
+from .address import shown
+from .line_ui import LineUi
+from .lines import note, problem
+from .link import Link
+from .model import Model
+from .opening import Entry, opened
+from .plain import Plain
+from .saved import Saved
+from .settings import Alert
+
+PARTING = 3.0  # seconds that what is on its way has to arrive
+OK, REFUSED, UNSURE = 0, 1, 3
+
+
+async def chat(entry: Entry, saved: Saved, room: str, *, plain: bool, alert: Alert) -> int:
+    """Talk until the user leaves; the exit code."""
+    ui = Plain(sys.stdin, sys.stdout) if plain else LineUi(alert)
+    loop = asyncio.get_running_loop()
+    waiting = loop.call_later(1.0, print, f"Connecting to {shown(entry.server)} …")
+    try:
+        async with opened(entry, saved) as among:
+            waiting.cancel()
+            link = Link(among, Model(), ui, entry.server)
+            if isinstance(ui, LineUi):
+                ui.link = link
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, ui.stop)
+            ended = await _talk(link, ui, room)
+            for error in ended:
+                if isinstance(error, Stopped):
+                    ui.show(
+                        [problem(f"The server ended this session: {error.reason or error}. Start again to sign in.")]
+                    )
+                elif error is not None:
+                    raise error
+            return _parting(link, ui) if not any(ended) else REFUSED
+    finally:
+        waiting.cancel()
+
+
+async def _talk(link: Link, ui: LineUi | Plain, room: str) -> list[BaseException | None]:
+    """Until the user leaves or the connection is over: what ended it, if it was an error."""
+    following = asyncio.create_task(link.run())
+    talking = asyncio.create_task(_begin_and_run(link, ui, room))
+    try:
+        await asyncio.wait({following, talking}, return_when=asyncio.FIRST_COMPLETED)
+        ui.stop()
+        if not following.done():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PARTING):
+                    await link.settled()
+    finally:
+        await link.close()
+        for task in (following, talking):
+            task.cancel()
+        ended = await asyncio.gather(following, talking, return_exceptions=True)
+    return [None if isinstance(error, asyncio.CancelledError) else error for error in ended]
+
+
+async def _begin_and_run(link: Link, ui: LineUi | Plain, room: str) -> None:
+    await link.placed.wait()
+    await link.attempt(rooms.start(link, room))
+    await ui.run(link)
+
+
+def _parting(link: Link, ui: LineUi | Plain) -> int:
+    """Say what did not get through, whole, so that it can be kept; the exit code."""
+    left = list(link.model.outgoing.values())
+    undecided = [one for one in left if one.state != "failed"]
+    if undecided:
+        ui.show([problem("Not confirmed by the server, which may or may not have it:")])
+        ui.show([note(one.body) for one in undecided])
+    if len(undecided) < len(left):
+        ui.show([problem("Never sent, since the server refused it:")])
+        ui.show([note(one.body) for one in left if one.state == "failed"])
+    ui.flush()
+    return UNSURE if undecided else REFUSED if left else OK

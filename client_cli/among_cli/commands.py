@@ -1,0 +1,148 @@
+"""What can be typed: one table of commands, what is wrong with a line before it is sent, and doing what it says.
+
+Rules: the table is all there is; help, completion and checks read it. A line that begins with a slash is a command
+(two slashes say one), everything else is said in the open room. What `check` objects to is not accepted at all, so
+that nobody's text is lost.
+"""
+
+import difflib
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from among_protocol.text import TextError, body
+
+from . import people, rooms
+from .lines import Line, problem, told
+from .link import Link
+
+Action = Callable[[Link, str], Awaitable[None]]
+
+
+class Command(NamedTuple):
+    name: str
+    usage: str  # of what follows the name; in capitals what one fills in
+    about: str
+    action: Action
+    needs: bool = False  # whether something must follow the name
+    takes: str = ""  # what completes what follows: rooms, handles, communities, or words
+
+
+async def help_(link: Link, rest: str) -> None:
+    """What can be typed; or one command."""
+    name = rest.lower().removeprefix("/")
+    chosen = [command for command in COMMANDS if not name or command.name == name]
+    if not chosen:
+        link.screen.show([problem(_unknown(name))])
+        return
+    lines: list[Line] = [] if name else [told("Type a line and press Enter to say it. Alt-Enter begins a new line.")]
+    for command in chosen:
+        usage = f"/{command.name} {command.usage}".rstrip()
+        lines.append(told(("strong", f"  {usage:<34} "), ("dim", command.about)))
+    if not name:
+        lines.append(
+            told(("dim", "  //text says a line that begins with a slash. Tab completes commands, @handles, rooms."))
+        )
+    link.screen.show(lines)
+
+
+async def quit_(link: Link, _: str) -> None:
+    """Leave."""
+    link.quit.set()
+
+
+COMMANDS = (
+    Command("communities", "[WORD]", "what there is on this server", rooms.communities),
+    Command("join", "COMMUNITY", "join a community", rooms.join, needs=True, takes="communities"),
+    Command("leave", "COMMUNITY", "leave a community", rooms.leave, needs=True, takes="communities"),
+    Command("create", "NAME [TITLE]", "found a community, with a first room", rooms.create, needs=True),
+    Command("rooms", "", "your rooms, numbered, with what is unread", rooms.list_rooms),
+    Command("unread", "", "the rooms with something new", rooms.unread),
+    Command("go", "[ROOM]", "go to a room (or just /2); without a name: to the next unread", rooms.go, takes="rooms"),
+    Command("room", "create|private NAME [TOPIC]", "make a room", rooms.room, needs=True, takes="words"),
+    Command("room", "topic TEXT", "set the topic of this room", rooms.room, needs=True, takes="words"),
+    Command("room", "add HANDLE", "bring somebody into this private room", rooms.room, needs=True, takes="words"),
+    Command("room", "follow|unfollow [ROOM]", "follow a room, or no longer", rooms.room, needs=True, takes="words"),
+    Command("older", "", "what was said before", rooms.older),
+    Command("read", "[all]", "count this room, or all, as read", rooms.read),
+    Command("members", "", "who is in this community", people.list_members),
+    Command("whois", "HANDLE", "who somebody is", people.whois, needs=True, takes="handles"),
+    Command(
+        "dm", "HANDLE [TEXT]", "talk to somebody alone (or some: ana,bob)", people.direct, needs=True, takes="handles"
+    ),
+    Command("me", "[name|bio TEXT]", "who you are, or change it", people.me, takes="words"),
+    Command("away", "", "be away: nothing counts as read", people.away),
+    Command("online", "", "be back", people.online),
+    Command("retry", "", "send again what was refused", rooms.retry),
+    Command("drop", "", "give up what was refused", rooms.drop),
+    Command("help", "[COMMAND]", "this", help_, takes="words"),
+    Command("quit", "", "leave (Ctrl-D does too)", quit_),
+)
+NAMED = {command.name: command for command in reversed(COMMANDS)}
+WORDS = {
+    "room": ("create", "private", "topic", "add", "follow", "unfollow"),
+    "me": ("name", "bio"),
+    "help": tuple(NAMED),
+}
+
+
+def check(link: Link, line: str) -> str:
+    """What is wrong with the line, as a sentence; nothing when it may be accepted."""
+    line = line.strip()
+    if not line:
+        return ""
+    if is_command(line):
+        name, rest = split(line)
+        command = NAMED.get(name)
+        if name.isdecimal():
+            return "" if link.model.find(name) else f"There is no room {name}; /rooms numbers them."
+        if command is None:
+            return _unknown(name)
+        return f"Say more: /{name} {command.usage}" if command.needs and not rest else ""
+    most, size = link.among.hello.limits.body_bytes, len(spoken(line).encode())
+    if size > most:
+        return f"Too long: {size:,} bytes, and a message has at most {most:,}. Shorten it or say it in parts."
+    try:
+        body(spoken(line))
+    except TextError as error:
+        return f"A message {error}."
+    return "" if link.model.room else "You are in no room. /rooms has yours, /communities what else there is."
+
+
+async def take(link: Link, line: str) -> None:
+    """Do what the line says, or say it."""
+    line = line.strip()
+    wrong = check(link, line)
+    if wrong:
+        link.screen.show([problem(wrong)])
+    elif is_command(line):
+        name, rest = split(line)
+        action = rooms.go if name.isdecimal() else NAMED[name].action
+        await link.attempt(_done(action(link, name if name.isdecimal() else rest)))
+    elif line and link.model.room:
+        _ = link.say(link.model.room, spoken(line))  # what becomes of it is seen on the screen
+
+
+def is_command(line: str) -> bool:
+    """Whether the line is one, and not something to be said."""
+    return line.startswith("/") and not line.startswith("//")
+
+
+def split(line: str) -> tuple[str, str]:
+    """The command's name and what follows it."""
+    name, _, rest = line[1:].partition(" ")
+    return name.lower(), rest.strip()
+
+
+def spoken(line: str) -> str:
+    """What the line says."""
+    return line[1:] if line.startswith("//") else line
+
+
+async def _done(action: Awaitable[None]) -> None:
+    await action
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, NAMED, 1, 0.6)
+    meant = f"Did you mean /{near[0]}?" if near else "/help lists them."
+    return f"There is no command /{name}. {meant} To say a line that begins with a slash, type two."

@@ -1,0 +1,49 @@
+"""What Tab offers: commands, rooms, communities, handles. Pure: from what is known, nothing is asked for."""
+
+import re
+from collections.abc import Iterable
+
+from .commands import COMMANDS, NAMED, WORDS, is_command
+from .link import Link
+
+_HANDLE = re.compile(r"(?:^|[\s(])@([A-Za-z0-9._-]*)$")
+
+
+def candidates(link: Link, before: str) -> tuple[str, list[str]]:
+    """The piece of text before the cursor that is completed, and what may take its place."""
+    if found := _HANDLE.search(before):
+        return f"@{found[1]}", _beginning(f"@{found[1]}", (f"@{handle}" for handle in _handles(link)))
+    if not is_command(before):
+        return "", []
+    name, space, rest = before[1:].partition(" ")
+    if not space:
+        return before, _beginning(before, (f"/{command.name}" for command in COMMANDS))
+    command = NAMED.get(name.lower())
+    piece = rest.rpartition(" ")[2]
+    if command is None or (piece != rest and command.takes != "words"):
+        return "", []
+    return piece, _beginning(piece, _names(link, command.name, command.takes, rest))
+
+
+def _names(link: Link, name: str, takes: str, rest: str) -> Iterable[str]:
+    first, space, _ = rest.partition(" ")
+    if takes == "rooms" or (first in ("follow", "unfollow") and space):
+        titles = [room.title for room in link.model.numbered()]
+        return [*titles, *(room.short for room in link.model.numbered() if room.community)]
+    if takes == "communities":
+        return (community.slug for community in link.model.communities.values())
+    if takes == "handles" or (name == "room" and first == "add" and space):
+        return _handles(link)
+    return [] if space else WORDS.get(name, ())
+
+
+def _handles(link: Link) -> list[str]:
+    """Those of this community first, then all known."""
+    room = link.model.room
+    here = [one.handle for one in link.members.get(room.community, [])] if room else []
+    return list(dict.fromkeys([*here, *link.model.handles()]))
+
+
+def _beginning(piece: str, names: Iterable[str]) -> list[str]:
+    folded = piece.lower()
+    return list(dict.fromkeys(name for name in names if name.lower().startswith(folded)))

@@ -1,0 +1,199 @@
+"""The screen of a terminal in line mode: lines go up, the prompt with what is on its way stays below.
+
+Rules: prompt_toolkit draws; this file only says what. What is printed is printed for good and scrolls away like any
+terminal's text; what may still change (one's own unconfirmed lines, who writes, the state of the link) stands around
+the prompt. A line that can't be sent is not accepted, and stays in the prompt with the reason.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
+from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.shortcuts import CompleteStyle, print_formatted_text
+from prompt_toolkit.styles import Style
+from prompt_toolkit.validation import ValidationError, Validator
+
+from . import commands
+from .complete import candidates
+from .lines import Line, Rule, Said, Told, note
+from .link import Link
+from .render import outgoing, rows
+from .safe_text import safe_text
+from .settings import Alert
+from .toolbar import toolbar
+
+STYLE = Style.from_dict(
+    {
+        "bottom-toolbar": "noreverse bg:#303030 #d0d0d0",
+        "bottom-toolbar.place": "bold #ffffff",
+        "bottom-toolbar.news": "bold #ffaf5f",
+        "bottom-toolbar.down": "bold #ff8787",
+        "validation-toolbar": "bg:default noreverse bold #d75f5f",
+        "prompt": "bold",
+    }
+)
+COLUMNS = 200  # text is not laid out wider, however wide the window
+
+
+class LineUi:
+    """A Screen; see link.py."""
+
+    def __init__(self, alert: Alert) -> None:
+        self.link: Link | None = None  # set before anything is shown
+        self._alert = alert
+        self._waiting: list[Line] = []  # printed in one go when this turn of the loop is over
+        self._lines: asyncio.Queue[str] = asyncio.Queue()  # typed, to be done in order
+        self._session: PromptSession[str] = PromptSession(
+            history=InMemoryHistory(),  # what one says is not left in a file
+            completer=_Completer(self),
+            complete_while_typing=False,
+            complete_style=CompleteStyle.READLINE_LIKE,
+            reserve_space_for_menu=0,
+            validator=_Validator(self),
+            validate_while_typing=False,
+            key_bindings=_keys(self),
+            bottom_toolbar=self._toolbar,
+            erase_when_done=True,
+            style=STYLE,
+            refresh_interval=1.0,  # who writes, and the time of the next try, change by themselves
+        )
+        self._session.default_buffer.on_text_changed += self._typed
+
+    async def run(self, link: Link) -> None:
+        """Take lines until the user leaves."""
+        worker = asyncio.create_task(self._work(link))
+        try:
+            while not link.quit.is_set():
+                line = await self._session.prompt_async(self._message, pre_run=self._leave_if_asked)
+                self._lines.put_nowait(line)
+        except EOFError:
+            pass
+        finally:
+            worker.cancel()
+
+    async def _work(self, link: Link) -> None:
+        """Do what was typed, one after the other; the prompt is free for the next."""
+        while True:
+            await commands.take(link, await self._lines.get())
+            self._leave_if_asked()
+
+    def _leave_if_asked(self) -> None:
+        if self.link and self.link.quit.is_set():
+            self.stop()
+
+    def stop(self) -> None:
+        """End the prompt, if one is waiting."""
+        if self._session.app.is_running and not self._session.app.is_done:
+            self._session.app.exit(exception=EOFError)
+
+    # ---- Screen
+
+    def show(self, lines: list[Line]) -> None:
+        """Print these lines above the prompt."""
+        if lines and not self._waiting:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._waiting += lines
+
+    def refresh(self) -> None:
+        """Draw prompt and bar anew."""
+        self._session.app.invalidate()
+
+    def flush(self) -> None:
+        """Print what waits."""
+        lines, self._waiting = self._waiting, []
+        columns, me = self._columns(), self._me()
+        text = FormattedText()
+        for line in lines:
+            for row in rows(line, columns, me):
+                text += [*row, ("", "\n")]
+        if text:
+            print_formatted_text(text, end="", style=STYLE, output=self._session.output, flush=True)
+        for alert in [line for line in lines if not isinstance(line, Rule) and line.alert][-1:]:
+            self._ring(alert)
+
+    def _ring(self, line: Said | Told) -> None:
+        output = self._session.output
+        match self._alert:
+            case "bell":
+                output.bell()
+            case "osc9":
+                what = f"{line.who}: {line.body}" if isinstance(line, Said) else "".join(text for _, text in line.parts)
+                output.write_raw(f"\x1b]9;{safe_text(what)}\x07")
+            case "none":
+                pass
+        output.flush()
+
+    # ---- around the prompt
+
+    def _columns(self) -> int:
+        return min(self._session.output.get_size().columns, COLUMNS)
+
+    def _me(self) -> str:
+        account = self.link.model.account if self.link else None
+        return account.handle if account else ""
+
+    def _message(self) -> StyleAndTextTuples:
+        """What is on its way, then the prompt itself."""
+        laid: StyleAndTextTuples = []
+        if self.link is None:
+            return laid
+        model = self.link.model
+        for one in model.outgoing.values():
+            for row in outgoing(one, self._me(), self._columns()):
+                laid += [*row, ("", "\n")]
+        return [*laid, ("class:prompt", f"{safe_text(model.room.short) if model.room else ''}> ")]
+
+    def _toolbar(self) -> StyleAndTextTuples:
+        return [*toolbar(self.link, self._columns())] if self.link else []
+
+    def _typed(self, buffer: Buffer) -> None:
+        if self.link and buffer.text and not commands.is_command(buffer.text):
+            self.link.typing()
+
+
+class _Validator(Validator):
+    """Refuses what can't be sent, so that it stays in the prompt."""
+
+    def __init__(self, ui: LineUi) -> None:
+        self._ui = ui
+
+    def validate(self, document: Document) -> None:
+        wrong = commands.check(self._ui.link, document.text) if self._ui.link else ""
+        if wrong:
+            raise ValidationError(len(document.text), safe_text(wrong))
+
+
+class _Completer(Completer):
+    def __init__(self, ui: LineUi) -> None:
+        self._ui = ui
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        if self._ui.link is None:
+            return
+        piece, names = candidates(self._ui.link, document.text_before_cursor)
+        for name in names:
+            yield Completion(f"{safe_text(name)} ", start_position=-len(piece))
+
+
+def _keys(ui: LineUi) -> KeyBindings:
+    keys = KeyBindings()
+
+    @keys.add("escape", "enter")
+    def new_line(event: KeyPressEvent) -> None:
+        """Alt-Enter: a line within the message."""
+        event.current_buffer.insert_text("\n")
+
+    @keys.add("c-c")
+    def give_up(event: KeyPressEvent) -> None:
+        """Ctrl-C: empty the line, as a shell does."""
+        if not event.current_buffer.text:
+            ui.show([note("Ctrl-D or /quit leaves.")])
+        event.current_buffer.reset(append_to_history=True)
+
+    return keys

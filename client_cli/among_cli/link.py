@@ -1,0 +1,293 @@
+"""Between the server and the screen: events go into the model, its lines to the screen, wishes to the server.
+
+Rules: who wrote is resolved before an event goes into the model. Nothing here prints or asks the terminal: a `Screen`
+does. What one says is never waited for; it stands among `model.outgoing` until its line has come. Everything else one
+asks for has ten seconds, then the screen says that nothing came.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Coroutine, Iterable
+from typing import Any, Protocol
+
+from among_protocol.aio import Among, Card, Down, Happening, Reset, Sending, Stopped, Up
+from among_protocol.base import Entry
+from among_protocol.codes import Refuse
+from among_protocol.happenings import ClientError, Closed, Opened
+from among_protocol.logs import Synced
+from among_protocol.markers import MarkerMoved, SetMarker
+from among_protocol.members import ListMembers, Member, MemberJoined, MemberUpdated, Persona
+from among_protocol.messages import ReadMessages
+from among_protocol.presence import StartTyping, TypingStarted, WatchPresence
+from among_protocol.rooms import FollowRoom, PersonAdded
+from among_protocol.text import TextError
+
+from .lines import Line, note, problem
+from .model import Model
+from .places import Outgoing, Room
+from .visit import Visit
+
+PAGE = 30  # messages shown on entering a room
+MOST = 200  # messages or members that one page can hold, by the protocol
+WITHIN = 10.0  # seconds for an answer
+MARK_EVERY = 1.0  # seconds between two read markers
+TYPING_EVERY = 3.0  # seconds between two signs of writing, by the protocol
+
+
+class Screen(Protocol):
+    """Where it is shown."""
+
+    def show(self, lines: list[Line]) -> None:
+        """Print these lines, in order."""
+
+    def refresh(self) -> None:
+        """What stands beside the lines has changed: state of the link, unread, what is on its way."""
+
+
+class Link:
+    """One account on one server, and what its screen shows."""
+
+    def __init__(self, among: Among, model: Model, screen: Screen, server: str) -> None:
+        self.among = among
+        self.server = server  # its address
+        self.model = model
+        self.screen = screen
+        self.down: Down | None = None  # why there is no connection; None while there is one
+        self.down_until = 0.0  # time of the next try, by the loop's clock
+        self.placed = asyncio.Event()  # it is known where one is
+        self.quit = asyncio.Event()  # the user wants to leave
+        self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._marking = False  # a read marker is being set
+        self._typed = 0.0  # time of the last sign of writing
+        self._undecided = 0  # lines of one's own that are neither stored nor refused
+        self._decided = asyncio.Event()  # one of them is
+
+    # ---- from the server
+
+    async def run(self) -> None:
+        """Follow what happens, until the connection is over. Raises Stopped when the server says so."""
+        async for event in self.among:
+            await self._learn_people_of(event)
+            self.screen.show(self._happened(event))
+            self.mark()
+            self.screen.refresh()
+
+    def _happened(self, event: Happening) -> list[Line]:
+        match event:
+            case Up():
+                return self._up(event)
+            case Down():
+                was_up, self.down = self.down is None, event
+                self.down_until = self.among.now() + (event.retry_in or 0.0)
+                return [note(f"Connection lost, {_retrying(event)}. What you type is kept.")] if was_up else []
+            case Card():
+                self.model.joined(event.community)
+            case Reset() if self.model.room and event.log == self.model.room.id:
+                self.spawn(self.enter(self.model.room))
+                return [problem(f"The server's data was replaced ({event.reason}); this is the room as it has it now.")]
+            case Reset() | Opened() | Closed() | Synced():
+                pass
+            case _:
+                return self.model.apply(event, self.among.now())
+        return []
+
+    def _up(self, up: Up) -> list[Line]:
+        was_down, self.down = self.down is not None, None
+        room = self.model.room
+        self.model.place(up.account, up.sync.communities, up.sync.directs)
+        self.model.counted(up.sync.logs)
+        self.placed.set()
+        lines: list[Line] = [note("Back.")] if was_down else []
+        if room is not None and self.model.room is None:
+            lines.append(problem(f"{room.title} is no longer there for you. /rooms shows what is."))
+        elif self.model.visit and self.model.visit.loading:
+            self.spawn(self._load(self.model.visit))
+        return lines
+
+    async def _learn_people_of(self, event: Happening) -> None:
+        match event:
+            case MemberJoined() | MemberUpdated():
+                pass  # it says so itself
+            case PersonAdded():
+                await self.learn([(event.by, event.rev), (event.member, 0)])
+            case TypingStarted():
+                await self.learn([(event.by, 0)])
+            case Entry() if event.by:
+                await self.learn([(event.by, event.rev)])
+            case _:
+                pass
+
+    async def learn(self, people: Iterable[tuple[str, int]]) -> None:
+        """Find out who these members were at these revisions, as far as one may know."""
+        unknown = {one for one in people if not self.model.knows(*one)}
+        for answer in asyncio.as_completed([self.among.persona(*one) for one in unknown]):
+            with contextlib.suppress(Refuse, ClientError):
+                if persona := await answer:
+                    self.model.know(persona)
+
+    # ---- to the server
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None], *, quiet: bool = False) -> None:
+        """Do this beside what else happens. When it goes wrong the screen tells, but for what nobody asked for."""
+        task = asyncio.create_task(_quietly(coroutine) if quiet else self.attempt(coroutine))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def attempt(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Do this, in the time that an answer has; the screen tells when it goes wrong."""
+        try:
+            async with asyncio.timeout(WITHIN):
+                await coroutine
+        except Refuse as refused:
+            self.screen.show([problem(refused.message + (f" ({refused.field})" if refused.field else ""))])
+        except TextError as error:
+            self.screen.show([problem(f"{str(error).capitalize()}.")])
+        except TimeoutError:
+            why = "There is no connection" if self.down else "The server does not answer"
+            self.screen.show([problem(f"{why}; this may not have been done. Try again in a while.")])
+        except ClientError as error:
+            if not isinstance(error, Stopped):  # which `run` raises too
+                self.screen.show([problem(f"This came to nothing: {error}.")])
+
+    async def close(self) -> None:
+        """Stop what is under way; what was read is marked as read."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.among.live and (marker := self.model.marker()):
+            await _quietly(self.set_marker(*marker))
+
+    async def enter(self, room: Room) -> None:
+        """Go to a room: follow it where one doesn't yet, and show its newest messages."""
+        if not room.following:
+            await self.among.ask(FollowRoom, room=room.id)
+            room.following = True
+        self.screen.show(self.model.open(room))
+        assert self.model.visit is not None
+        await self._load(self.model.visit)
+        self.spawn(self._watch(room), quiet=True)
+
+    async def _load(self, visit: Visit) -> None:
+        room = visit.room
+        limit = min(MOST, max(PAGE, room.unread + 5))
+        page = await self.among.ask(ReadMessages, room=room.id, limit=limit)
+        await self.learn((message.by, message.rev) for message in page.messages)
+        self.screen.show(self.model.page(visit, page))
+        self.mark()
+        self.screen.refresh()
+
+    async def older(self) -> None:
+        """Show what was said before what is on the screen."""
+        visit = self.model.visit
+        if visit is None or visit.loading:
+            return
+        if visit.complete or not visit.first:
+            self.screen.show([note("This is where the room begins.")])
+            return
+        page = await self.among.ask(ReadMessages, room=visit.room.id, before=visit.first, limit=PAGE)
+        await self.learn((message.by, message.rev) for message in page.messages)
+        self.screen.show(self.model.older(visit, page))
+
+    async def _watch(self, room: Room) -> None:
+        """Know who is here, for completion, and hear of their presence."""
+        if room.kind == "direct":
+            watched = [person.member for person in room.people if person.member != room.me]
+        else:
+            await self.list_members(room.community)
+            watched = [one.member for one in self.members[room.community] if one.member != room.me]
+        for state in (await self.among.ask(WatchPresence, members=watched[:MOST])).members:
+            self.model.presence[state.member] = state.state
+        self.screen.refresh()
+
+    async def list_members(self, community: str) -> bool:
+        """Get the members of a community, as many as a page holds. Whether these are all."""
+        page = await self.among.ask(ListMembers, community=community, limit=MOST)
+        self.members[community] = page.members
+        for one in page.members:
+            name, bio = one.display_name, one.bio
+            self.model.know(Persona(member=one.member, rev=one.rev, handle=one.handle, display_name=name, bio=bio))
+        return page.complete
+
+    def mark(self) -> None:
+        """What is on the screen is read: tell the server, at once, but at most once a second."""
+        if self._marking or self.down or self.model.marker() is None:
+            return
+        self._marking = True
+        self.spawn(self._mark(), quiet=True)
+
+    async def _mark(self) -> None:
+        done = None
+        try:
+            while (marker := self.model.marker()) not in (None, done):
+                done = marker
+                assert marker is not None
+                await self.set_marker(*marker)
+                await asyncio.sleep(MARK_EVERY)
+        finally:
+            self._marking = False
+
+    async def set_marker(self, room: str, seq: int) -> None:
+        """Everything in the room up to this number is read."""
+        now = await self.among.ask(SetMarker, room=room, seq=seq)
+        self.model.apply(MarkerMoved(room=now.room, read=now.read, unread=now.unread, mentions=now.mentions))
+        self.screen.refresh()
+
+    def typing(self) -> None:
+        """Something is being typed in the open room."""
+        room, now = self.model.room, self.among.now()
+        if room is not None and self.among.live and now - self._typed >= TYPING_EVERY:
+            self._typed = now
+            _ = self.among.begin(StartTyping, room=room.id)  # whether it arrived does not matter
+
+    # ---- one's own words
+
+    def say(self, room: Room, body: str) -> Sending:
+        """Say something in a room. It is in sight until it is stored, and stays where it is refused."""
+        one = Outgoing(secrets.token_hex(12), room.id, body)
+        self.model.sending(one)
+        self._typed = 0.0
+        self._undecided += 1
+        self.screen.refresh()
+        return self.among.sending(room.id, body, nonce=one.nonce, changed=lambda sending: self._sent(one, sending))
+
+    def _sent(self, one: Outgoing, sending: Sending) -> None:
+        if sending.state in ("sent", "failed"):
+            self._undecided -= 1
+            self._decided.set()
+        match sending.state:
+            case "sent":
+                self.model.stored(one, sending.result.entry.seq)
+            case "failed":
+                one.state = "failed"
+                one.reason = sending.error.message if isinstance(sending.error, Refuse) else str(sending.error)
+                self.screen.show([problem(f"Not sent: {one.reason} Your text is kept: /retry sends it again.")])
+            case state:
+                one.state = state
+        self.screen.refresh()
+
+    async def settled(self, most: int = 0) -> None:
+        """Wait until at most so many of one's own lines are undecided."""
+        while self._undecided > most:
+            self._decided.clear()
+            await self._decided.wait()
+
+    def retry(self) -> int:
+        """Say once more what was refused; how many there were."""
+        again = [one for one in self.model.failed() if one.room in self.model.rooms]
+        for one in again:
+            del self.model.outgoing[one.nonce]
+            _ = self.say(self.model.rooms[one.room], one.body)
+        return len(again)
+
+
+async def _quietly(coroutine: Coroutine[Any, Any, None]) -> None:
+    with contextlib.suppress(Refuse, ClientError, TimeoutError):
+        await coroutine
+
+
+def _retrying(down: Down) -> str:
+    if down.retry_in is None:
+        return "for good"
+    return f"retrying in {down.retry_in:.0f} s" if down.retry_in >= 1 else "retrying"

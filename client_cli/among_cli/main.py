@@ -1,0 +1,139 @@
+"""`among`: reads the command line, does what it says, and turns whatever goes wrong into one line and an exit code.
+
+Rules: nobody ever sees a traceback for something that can happen to them. What goes to standard error went through
+`safe_text`. 0: done. 1: refused. 2: not understood. 3: not reachable, or not known whether it was done. 130: Ctrl-C.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+
+from among_protocol import codes
+from among_protocol.aio import Among, ClientError, Refuse, Stopped, Unreachable
+from among_protocol.text import TextError
+
+from . import address, arguments, one_shot, settings
+from .opening import Entry, NotSignedIn, chosen, opened
+from .safe_text import safe_text
+from .saved import Saved
+
+OK, REFUSED, USAGE, UNSURE, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The exit code."""
+    given = arguments.parse(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(given)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has enough. Python would complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except (Refuse, one_shot.NotThere, NotSignedIn, Stopped) as error:
+        return _fail(error.message if isinstance(error, Refuse) else str(error), REFUSED)
+    except (address.AddressError, settings.SettingsError, TextError) as error:
+        return _fail(str(error), USAGE)
+    except Unreachable as error:
+        return _fail(f"cannot reach {given.where}{f' ({error})' if str(error) else ''}", UNSURE)
+    except (TimeoutError, ClientError) as error:
+        return _fail(f"no answer in time; it is not known whether this was done {error}".rstrip(), UNSURE)
+    except EOFError:
+        return _fail("given up", REFUSED)
+    except OSError as error:
+        return _fail(str(error), REFUSED)
+
+
+def _run(given: argparse.Namespace) -> int:
+    settled = settings.read(os.environ)
+    if given.command == "chat" and address.is_link(given.room):
+        given.server, given.room = given.room, ""
+    server = address.parse(given.server or settled.server)
+    given.where = address.shown(server.server)
+    saved = Saved.of(os.environ)
+    if given.sign_up and not (given.handle and given.password_file):
+        return _fail("--sign-up needs --handle and --password-file", USAGE)
+
+    def entry() -> Entry:
+        return chosen(server, given.handle, given.password_file, sign_up=given.sign_up, environ=os.environ, saved=saved)
+
+    match given.command:
+        case "chat":
+            return _chat(given, server, entry, saved, settled.alert)
+        case "sign-out":
+            return _sign_out(entry(), saved)
+        case _:
+            return asyncio.run(_once(entry(), saved, _one_shot(given)))
+
+
+def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
+    match given.command:
+        case "send":
+            words = sys.stdin.read() if given.text == ["-"] else " ".join(given.text)
+            return lambda among: one_shot.send(
+                among, given.room, words.strip("\n"), nonce=given.nonce, as_json=given.json, within=given.wait
+            )
+        case "tail":
+            return lambda among: one_shot.tail(
+                among, given.room, start=given.start, count=given.count, as_json=given.json
+            )
+        case "unread":
+            return lambda among: one_shot.unread(among, as_json=given.json)
+        case _:
+            return lambda among: one_shot.join(among, given.community)
+
+
+async def _once(entry: Entry, saved: Saved, work: Callable[[Among], Awaitable[None]]) -> int:
+    async with opened(entry, saved) as among:
+        await work(among)
+    return OK
+
+
+def _chat(
+    given: argparse.Namespace, server: address.Address, entry: Callable[[], Entry], saved: Saved, alert: settings.Alert
+) -> int:
+    from .asking import ask_who  # noqa: PLC0415  # only who chats pays for what draws the screen: a tenth of a second
+    from .chat import chat  # noqa: PLC0415  # likewise
+
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    plain = given.plain or not terminal or os.environ.get("TERM") == "dumb"
+    for last_try in (False, True):
+        try:
+            chosen_entry = entry()
+        except NotSignedIn:
+            if not sys.stdin.isatty():
+                raise
+            account = ask_who(server, given.handle, saved)
+            chosen_entry = Entry(server.server, token=account.token, saved=account)
+        try:
+            return asyncio.run(chat(chosen_entry, saved, given.room, plain=plain, alert=alert))
+        except Refuse as refused:
+            if refused.code != codes.TOKEN_INVALID or not chosen_entry.saved or last_try:
+                raise
+            print("You were signed out here. Sign in again.")
+    raise AssertionError("the second try returns or raises")
+
+
+def _sign_out(entry: Entry, saved: Saved) -> int:
+    """End the session on the server; the token goes from this machine in any case."""
+    try:
+        return asyncio.run(_once(entry, saved, one_shot.sign_out))
+    except Unreachable:
+        return _fail(
+            "the server could not be reached: the token is gone from here, the session there is not ended", UNSURE
+        )
+    finally:
+        if entry.saved:
+            saved.forget(entry.saved)
+
+
+def _fail(sentence: str, code: int) -> int:
+    print(f"among: {safe_text(sentence)}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

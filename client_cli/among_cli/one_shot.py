@@ -1,0 +1,176 @@
+"""The forms for scripts: one thing done, one exit code, on standard output only what was asked for.
+
+Rules: `send` ends with 0 only when the message is stored, and with 3 when that isn't known. `tail` prints every entry
+once, whatever happens to the server or the link. JSON is one object per line, and has no character in it that a
+terminal would obey: what JSON itself would leave as it is, is escaped.
+"""
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from among_protocol import text
+from among_protocol.aio import Among, Closed, Down, NoSuchRoom, Opened, Refuse, Reset, Up
+from among_protocol.base import Entry
+from among_protocol.logs import LogState, ReadEntries
+from among_protocol.messages import MessageSent
+from among_protocol.rooms import FollowRoom, Room
+from among_protocol.session import SignOut
+from among_protocol.wire import JSON, AnyEntry, UnknownEvent
+
+from .lines import Said
+from .model import moment
+from .places import direct_title
+from .plain_text import plain
+from .safe_text import safe_text
+
+PAGE = 200  # entries at once, by the protocol
+# Beside the C0 controls, which JSON escapes by itself.
+_UNSAFE = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]"
+)
+
+
+class NotThere(Exception):
+    """What was named is not there for this account; the sentence says what to do."""
+
+
+async def send(among: Among, name: str, words: str, *, nonce: str, as_json: bool, within: float) -> None:
+    """Say something. Raises Refuse, NotThere, TextError, TimeoutError (then it is not known whether it is stored)."""
+    body = text.body(words)
+    async with asyncio.timeout(within):
+        room = await _room(among, name)
+        entry = await among.send(room.id, body, nonce=nonce)
+    if as_json:
+        _print_json(entry, _title(among, room), among.account.handle)
+
+
+async def tail(among: Among, name: str, *, start: int | None, count: int | None, as_json: bool) -> None:
+    """Print what happens in a room. Raises Refuse, NotThere, Stopped."""
+    room = await _room(among, name)
+    if not room.following and room.kind != "direct":
+        await among.ask(FollowRoom, room=room.id)
+    title, left = _title(among, room), count
+    async for entry in _entries(among, room.id, start):
+        handle = await _author(among, entry)
+        if as_json:
+            _print_json(entry, title, handle)
+        elif isinstance(entry, MessageSent):
+            for row in plain(Said(room.id, entry.seq, moment(entry.at, None), handle, entry.body)):
+                print(row, flush=True)
+        else:
+            continue
+        left = None if left is None else left - 1
+        if left == 0:
+            return
+
+
+async def unread(among: Among, *, as_json: bool) -> None:
+    """Print the rooms with something new; as one sees them at this moment, without waiting for more."""
+    for state in sorted(among.logs.values(), key=lambda state: (-state.mentions, -state.unread)):
+        room = among.rooms.get(state.log)
+        if room is None or not state.unread:
+            continue
+        title = _title(among, room)
+        if as_json:
+            print(_json({"room": title, "log": state.log, "unread": state.unread, "mentions": state.mentions}))
+        else:
+            print(safe_text(f"{title}  {_counts(state)}"))
+
+
+async def join(among: Among, community: str) -> None:
+    """Join a community. Raises Refuse."""
+    await among.join(community.lower())
+
+
+async def sign_out(among: Among) -> None:
+    """End the session: its token is void from now on."""
+    await among.ask(SignOut)
+
+
+async def _entries(among: Among, log: str, start: int | None) -> AsyncIterator[AnyEntry | UnknownEvent]:
+    """Entries of the log from a number on (or from now), each once: pages up to where the live ones begin, then those."""
+    down = False
+    async for event in among:
+        match event:
+            case Opened() if event.log == log:
+                if start is not None:
+                    async for entry in _pages(among, log, start - 1, event.after):
+                        yield entry
+            case Entry() | UnknownEvent():
+                if event.log == log and event.seq >= (start or 0):
+                    yield event
+            case Reset() if event.log == log:
+                _tell(f"the server's data was replaced ({event.reason}); going on after entry {event.after}")
+            case Closed() if event.log == log:
+                raise NotThere("the room is no longer there for you")
+            case Down() if not down:
+                down = True
+                _tell("connection lost, retrying")
+            case Up() if down:
+                down = False
+                _tell("back")
+            case _:
+                pass
+
+
+async def _pages(among: Among, log: str, after: int, until: int) -> AsyncIterator[AnyEntry | UnknownEvent]:
+    while after < until:
+        page = await among.ask(ReadEntries, log=log, after=after, until=until, limit=PAGE)
+        for raw in page.entries:
+            entry = JSON.decode_entry(raw)
+            yield entry
+            after = entry.seq
+        if page.complete or not page.entries:
+            return
+
+
+async def _room(among: Among, name: str) -> Room:
+    if name.startswith("@"):
+        return await among.direct(*name.removeprefix("@").lower().split(","))
+    try:
+        return among.room(name.lower())
+    except NoSuchRoom:
+        community = name.partition("/")[0]
+        raise NotThere(
+            f"there is no room {name} for you; `among join {community}` if you are not in {community}"
+        ) from None
+
+
+def _title(among: Among, room: Room) -> str:
+    if room.kind == "direct":
+        return direct_title(room.people, room.member)
+    membership = among.communities.get(room.community)
+    return f"{membership.community.slug if membership else '?'}/{room.slug}"
+
+
+async def _author(among: Among, entry: AnyEntry | UnknownEvent) -> str:
+    """The handle of who wrote it, as it was then; empty when nobody did, or nobody may know."""
+    if isinstance(entry, UnknownEvent) or not entry.by:
+        return ""
+    try:
+        persona = await among.persona(entry.by, entry.rev)
+    except Refuse:
+        return ""
+    return persona.handle if persona else ""
+
+
+def _counts(state: LogState) -> str:
+    return f"{state.unread} new" + (f", {state.mentions} for you" if state.mentions else "")
+
+
+def _print_json(entry: AnyEntry | UnknownEvent, title: str, handle: str) -> None:
+    print(_json({"room": title, "handle": handle, **msgspec.to_builtins(entry)}), flush=True)
+
+
+def _json(value: dict[str, object]) -> str:
+    plain_json = json.dumps(value, ensure_ascii=False)
+    return _UNSAFE.sub(lambda found: json.dumps(found.group())[1:-1], plain_json)
+
+
+def _tell(sentence: str) -> None:
+    print(f"among: {safe_text(sentence)}", file=sys.stderr, flush=True)

@@ -1,0 +1,105 @@
+"""The commands about people: who is here, who somebody is, who I am, and talking to somebody alone."""
+
+from among_protocol import text
+from among_protocol.accounts import ReadAccount, UpdateAccount
+from among_protocol.presence import SetPresence
+
+from .lines import Line, Part, Style, note, problem, told
+from .link import Link
+from .rooms import member_of
+
+NAMED_AT_MOST = 9  # people in a direct beside oneself, by the protocol
+
+
+async def list_members(link: Link, _: str) -> None:
+    """Who is in this community, those who are there first."""
+    room = link.model.room
+    if room is None or not room.community:
+        people = [person.handle for person in room.people] if room else []
+        link.screen.show([note(", ".join(people) if people else "Go to a room first; /rooms lists yours.")])
+        return
+    complete = await link.list_members(room.community)
+    members = link.members[room.community]
+    states = link.model.presence
+    order = {"online": 0, "away": 1, "offline": 2}
+
+    def rank(state: str) -> int:
+        return order.get(state, 2)
+
+    lines: list[Line] = []
+    for one in sorted(members, key=lambda one: (rank(states.get(one.member, "offline")), one.handle)):
+        state = "you" if one.member == room.me else states.get(one.member, "offline")
+        role = f", {one.role}" if one.role != "member" else ""
+        look: Style = "good" if state == "online" else "dim"
+        parts = [Part("", "  "), Part("who", f"{one.handle:<16} "), Part("", one.display_name), Part("dim", role)]
+        lines.append(told(*parts, ("dim", "  "), (look, state)))
+    if not complete:
+        lines.append(note(f"These are the first {len(members)}; /whois HANDLE finds any."))
+    link.screen.show(lines)
+
+
+async def whois(link: Link, rest: str) -> None:
+    """Who somebody is: in this community, or else on this server."""
+    handle = text.handle(rest.removeprefix("@"))
+    room = link.model.room
+    member = await member_of(link, room.community, handle) if room and room.community else None
+    if member is None:
+        profile = await link.among.ask(ReadAccount, handle=handle)
+        link.screen.show(_who(profile.handle, profile.display_name, profile.bio, "not a member here"))
+        return
+    state = "you" if room and member.member == room.me else link.model.presence.get(member.member, "")
+    link.screen.show(
+        _who(member.handle, member.display_name, member.bio, ", ".join(filter(None, (member.role, state))))
+    )
+
+
+async def direct(link: Link, rest: str) -> None:
+    """Talk to somebody alone."""
+    names, _, words = rest.partition(" ")
+    handles = [text.handle(name.strip().removeprefix("@")) for name in names.split(",") if name.strip()]
+    if not 0 < len(handles) <= NAMED_AT_MOST:
+        link.screen.show([problem(f"Name one to {NAMED_AT_MOST} people: /dm ana,bob")])
+        return
+    card = await link.among.direct(*handles)
+    room = link.model.direct(card)
+    await link.enter(room)
+    if words.strip():
+        _ = link.say(room, text.body(words.strip()))  # what becomes of it is seen on the screen
+
+
+async def me(link: Link, rest: str) -> None:
+    """Who I am; or change my name or what I say about myself."""
+    what, _, value = rest.partition(" ")
+    limits = link.among.hello.limits
+    match what.lower():
+        case "":
+            pass
+        case "name":
+            await link.among.ask(UpdateAccount, display_name=text.line(value, longest=limits.name_chars))
+        case "bio":
+            await link.among.ask(UpdateAccount, bio=text.line(value, longest=limits.about_chars, empty=True))
+        case _:
+            link.screen.show([problem("Say /me name TEXT or /me bio TEXT.")])
+            return
+    mine = await link.among.ask(ReadAccount, handle=link.among.account.handle)
+    link.screen.show(_who(mine.handle, mine.display_name, mine.bio, "you"))
+
+
+async def away(link: Link, _: str) -> None:
+    """Nothing counts as read from now on."""
+    await link.among.ask(SetPresence, state="away")
+    link.model.away = True
+    link.screen.show([note("You are away: nothing counts as read until /online.")])
+
+
+async def online(link: Link, _: str) -> None:
+    """Be back."""
+    await link.among.ask(SetPresence, state="online")
+    link.model.away = False
+    link.screen.show([note("You are here.")])
+    link.mark()
+
+
+def _who(handle: str, name: str, bio: str, what: str) -> list[Line]:
+    lines: list[Line] = [told(("who", handle), f"  {name}", ("dim", f"  {what}" if what else ""))]
+    return [*lines, told(("dim", f"  {bio}"))] if bio else lines

@@ -1,0 +1,68 @@
+"""The screen without a screen: lines in on standard input, lines out on standard output.
+
+For screen readers, pipes and dumb terminals: no colours, no columns, nothing is ever redrawn. One's own lines come back
+when they are stored, which is how one hears that they are.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import TextIO
+
+from . import commands
+from .lines import Line
+from .link import Link
+from .plain_text import plain
+
+MOST_UNDECIDED = 50  # lines on their way before the next one is read
+
+
+class Plain:
+    """A Screen; see link.py."""
+
+    def __init__(self, source: TextIO, out: TextIO) -> None:
+        self._source = source
+        self._out = out
+        self._lines: asyncio.Queue[str | None] = asyncio.Queue()
+
+    async def run(self, link: Link) -> None:
+        """Take lines until they end or the user leaves."""
+        loop, wanted = asyncio.get_running_loop(), threading.Semaphore(1)
+
+        def put(line: str | None) -> None:
+            loop.call_soon_threadsafe(self._lines.put_nowait, line)
+
+        # A thread of its own, which nobody waits for: reading a terminal can't be interrupted.
+        threading.Thread(target=_read, args=(self._source, wanted, put), daemon=True).start()
+        while not link.quit.is_set() and (line := await self._lines.get()) is not None:
+            await commands.take(link, line)
+            await link.settled(MOST_UNDECIDED)
+            wanted.release()
+
+    def stop(self) -> None:
+        """End the wait for a line."""
+        self._lines.put_nowait(None)
+
+    def show(self, lines: list[Line]) -> None:
+        """Print these lines. Raises BrokenPipeError when nobody reads them any more."""
+        for line in lines:
+            for text in plain(line):
+                print(text, file=self._out)
+        self._out.flush()
+
+    def refresh(self) -> None:
+        """There is nothing beside the lines."""
+
+    def flush(self) -> None:
+        """Nothing ever waits."""
+
+
+def _read(source: TextIO, wanted: threading.Semaphore, put: Callable[[str | None], None]) -> None:
+    """Read a line whenever one is wanted; None at the end."""
+    with contextlib.suppress(RuntimeError, OSError, ValueError):  # the program has ended, or the source was closed
+        for line in source:
+            wanted.acquire()
+            put(line)
+        wanted.acquire()
+        put(None)

@@ -1,0 +1,264 @@
+"""The commands about communities and rooms. Each takes what follows its name, asks the server, and shows the result."""
+
+from among_protocol import text
+from among_protocol.codes import ROOM_GONE, Refuse
+from among_protocol.communities import BrowseCommunities, Community, CreateCommunity, LeaveCommunity, ReadCommunity
+from among_protocol.members import ListMembers, Member
+from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, SetTopic, UnfollowRoom
+
+from .lines import Line, Part, joined, note, problem, told
+from .link import Link
+from .places import Room
+
+SHOWN = 20  # communities on one page
+
+
+async def communities(link: Link, rest: str) -> None:
+    """What communities there are."""
+    page = await link.among.ask(BrowseCommunities, query=rest, limit=SHOWN)
+    lines: list[Line] = [_card(link, community) for community in page.communities]
+    if not lines:
+        lines = [note(f"None has {rest!r} in it." if rest else "There is none yet. Found one: /create NAME")]
+    elif not page.complete:
+        lines.append(note("There are more: /communities WORD narrows it down."))
+    elif not rest:
+        lines.append(note("Join one: /join NAME. Found one: /create NAME"))
+    link.screen.show(lines)
+
+
+async def join(link: Link, rest: str) -> None:
+    """Join a community and go to its first room."""
+    card = await link.among.join(rest.lower())
+    link.model.joined(card)
+    names = sorted(room.slug for room in card.rooms)
+    where = f"Rooms: {joined(names)}." if names else "It has no rooms yet: /room create NAME"
+    link.screen.show([told("You are in ", ("place", card.community.slug), ("dim", f". {where}"))])
+    first = _of(link, card.community.id)
+    if first:
+        await link.enter(first[0])
+
+
+async def leave(link: Link, rest: str) -> None:
+    """Leave a community."""
+    named = [community for community in link.model.communities.values() if community.slug == rest.lower()]
+    if not named:
+        link.screen.show([problem(f"You are in no community {rest}.")])
+        return
+    await link.among.ask(LeaveCommunity, community=named[0].id)
+    link.screen.show([note(f"You have left {named[0].slug}. Your words stay; /join {named[0].slug} brings you back.")])
+
+
+async def create(link: Link, rest: str) -> None:
+    """Found a community with a first room, and go there."""
+    slug, _, name = rest.partition(" ")
+    slug = text.handle(slug)
+    name = text.line(name or slug.capitalize(), longest=link.among.hello.limits.name_chars)
+    made = await link.among.ask(CreateCommunity, slug=slug, name=name)
+    link.screen.show([told("You founded ", ("place", slug), ("dim", ". Others join with "), f"/join {slug}")])
+    await _create_room(link, made.entry.log, "hall", "", private=False)
+
+
+async def list_rooms(link: Link, _: str) -> None:
+    """All rooms, numbered."""
+    lines: list[Line] = []
+    place: str | None = None
+    for number, room in enumerate(link.model.numbered(), 1):
+        if room.community != place:
+            place = room.community
+            community = link.model.communities.get(place)
+            lines.append(
+                told(("place", community.slug), ("dim", f"  {community.name}"))
+                if community
+                else told(("place", "directs"))
+            )
+        lines.append(_room(link, number, room))
+    if not lines:
+        lines = [note("You are in no community yet. /communities shows what there is, /join NAME joins one.")]
+    link.screen.show(lines)
+
+
+async def unread(link: Link, _: str) -> None:
+    """Where something is new."""
+    numbered = enumerate(link.model.numbered(), 1)
+    lines: list[Line] = [_room(link, number, room, full=True) for number, room in numbered if room.unread]
+    link.screen.show(lines or [note("Nothing is unread.")])
+
+
+async def go(link: Link, rest: str) -> None:
+    """Go to a room; without a name to where somebody wants something of me, or where something is new."""
+    if not rest:
+        waiting = [room for room in link.model.numbered() if room.unread and room is not link.model.room]
+        if not waiting:
+            link.screen.show([note("Nothing is unread elsewhere. /rooms lists your rooms.")])
+            return
+        await link.enter(max(waiting, key=_pull))
+    elif room := await _find(link, rest):
+        await link.enter(room)
+
+
+async def start(link: Link, name: str) -> None:
+    """Go to the room that the program was started for, joining its community where need be; or to where one is wanted."""
+    if not name:
+        await _greet(link)
+        return
+    community, _, slug = name.lower().strip("/").partition("/")
+    if not name.startswith("@") and community not in {one.slug for one in link.model.communities.values()}:
+        card = await link.among.join(community)
+        link.model.joined(card)
+        link.screen.show([told("You joined ", ("place", card.community.slug), ("dim", "."))])
+    if slug or name.startswith("@"):
+        if room := await _find(link, name):
+            await link.enter(room)
+        return
+    id = next(one.id for one in link.model.communities.values() if one.slug == community)
+    if rooms := _of(link, id):
+        await link.enter(rooms[0])
+
+
+async def _greet(link: Link) -> None:
+    await list_rooms(link, "")
+    followed = [room for room in link.model.numbered() if room.following]
+    if followed:
+        await link.enter(max(followed, key=_pull))
+    else:
+        await communities(link, "")
+
+
+async def room(link: Link, rest: str) -> None:
+    """Make a room, or change one."""
+    what, _, more = rest.partition(" ")
+    more = more.strip()
+    here = link.model.room
+    match what.lower():
+        case "create" | "private" if more:
+            community = here.community if here and here.community else next(iter(link.model.communities), "")
+            if not community:
+                link.screen.show([problem("A room is in a community, and you are in none: /join or /create one.")])
+                return
+            slug, _, topic = more.partition(" ")
+            await _create_room(link, community, slug, topic.strip(), private=what.lower() == "private")
+        case "topic" if here:
+            longest = link.among.hello.limits.topic_chars
+            await link.among.ask(SetTopic, room=here.id, topic=text.line(more, longest=longest, empty=True))
+        case "add" if here and more:
+            await _add(link, here, more.removeprefix("@").lower())
+        case "follow" if more:
+            if found := await _find(link, more):
+                await link.among.ask(FollowRoom, room=found.id)
+                found.following = True
+                link.screen.show([note(f"You follow {found.title}.")])
+        case "unfollow":
+            found = await _find(link, more) if more else here
+            if found:
+                await link.among.ask(UnfollowRoom, room=found.id)
+                link.screen.show([note(f"You no longer follow {found.title}. /room follow {found.short} undoes that.")])
+        case _:
+            link.screen.show(
+                [problem("Say /room create NAME, private NAME, topic TEXT, add HANDLE, follow, unfollow.")]
+            )
+
+
+async def older(link: Link, _: str) -> None:
+    """What was said before."""
+    await link.older()
+
+
+async def read(link: Link, rest: str) -> None:
+    """Count as read."""
+    here = link.model.room
+    rooms = link.model.numbered() if rest.lower() == "all" else [here] if here else []
+    unread = [room for room in rooms if room.unread]
+    for room in unread:
+        await link.set_marker(room.id, room.head)
+    names = joined(room.title for room in unread) if unread else "Nothing was unread"
+    link.screen.show([note(f"Read: {names}." if unread else f"{names}.")])
+
+
+async def retry(link: Link, _: str) -> None:
+    """Send again what was refused."""
+    if not link.retry():
+        link.screen.show([note("Nothing waits to be sent again.")])
+
+
+async def drop(link: Link, _: str) -> None:
+    """Give up what was refused."""
+    failed = link.model.failed()
+    for one in failed:
+        del link.model.outgoing[one.nonce]
+    link.screen.show([note("Given up: " + "; ".join(one.body for one in failed) if failed else "Nothing was refused.")])
+    link.screen.refresh()
+
+
+async def _find(link: Link, name: str) -> Room | None:
+    """The room that is meant; None after saying why there is none."""
+    found = link.model.find(name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        link.screen.show([problem(f"There are several: {joined(room.title for room in found)}.")])
+    else:
+        link.screen.show([problem(f"There is no room {name} for you. /rooms lists yours.")])
+    return None
+
+
+async def _create_room(link: Link, community: str, slug: str, topic: str, *, private: bool) -> None:
+    kind = "private" if private else "open"
+    made = await link.among.ask(CreateRoom, community=community, slug=text.handle(slug), topic=topic, kind=kind)
+    card = await link.among.ask(ReadCommunity, community=community)
+    link.model.joined(card)
+    room = link.model.rooms.get(made.entry.room)
+    if room is None:
+        raise Refuse(ROOM_GONE)
+    await link.enter(room)
+
+
+async def _add(link: Link, room: Room, handle: str) -> None:
+    member = await member_of(link, room.community, handle) if room.community else None
+    if member is None:
+        link.screen.show([problem(f"There is no {handle} in this community.")])
+        return
+    await link.among.ask(AddPerson, room=room.id, member=member.member)
+
+
+async def member_of(link: Link, community: str, handle: str) -> Member | None:
+    """The member with this handle. The page that begins right before it has it first."""
+    handle = text.handle(handle)
+    before = handle[:-1] + chr(ord(handle[-1]) - 1) + "\x7f"  # follows every handle that is before this one
+    page = await link.among.ask(ListMembers, community=community, after=before, limit=1)
+    return next((one for one in page.members if one.handle == handle), None)
+
+
+def _pull(room: Room) -> tuple[bool, bool, bool]:
+    """How much a room wants one: somebody means me, somebody writes to me alone, something is new."""
+    return room.mentions > 0, room.unread > 0 and room.kind == "direct", room.unread > 0
+
+
+def _of(link: Link, community: str) -> list[Room]:
+    """The rooms of a community, those one follows first."""
+    rooms = [room for room in link.model.numbered() if room.community == community]
+    return sorted(rooms, key=lambda room: not room.following)
+
+
+def _card(link: Link, community: Community) -> Line:
+    inside = community.id in link.model.communities
+    people = f"{community.members} member{'s' if community.members != 1 else ''}"
+    about = f"  {community.about}" if community.about else ""
+    return told(
+        ("place", f"  {community.slug:<16} "),
+        community.name,
+        ("dim", f", {people}{', you too' if inside else ''}{about}"),
+    )
+
+
+def _room(link: Link, number: int, room: Room, *, full: bool = False) -> Line:
+    here = "›" if room is link.model.room else " "
+    news: list[Part] = []
+    if room.unread:
+        news.append(Part("strong", f"  {room.unread} new"))
+    if room.mentions:
+        news.append(Part("mention", f", {room.mentions} for you"))
+    if not room.following:
+        news.append(Part("dim", "  not followed"))
+    kind = "  private" if room.kind == "private" else ""
+    title = room.title if full else room.short
+    return told(f"{here}{number:>2} ", ("place", f"{title:<14}"), *news, ("dim", f"{kind}  {room.topic}".rstrip()))

@@ -1,0 +1,46 @@
+"""What the user has settled: `$XDG_CONFIG_HOME/among/config.toml`, then the environment, which goes first.
+
+server = "chat.example"     # also AMONG_SERVER
+alert = "bell"              # or "osc9" (a notice of the terminal's window system), or "none"
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, NamedTuple, cast, get_args
+
+from .address import DEFAULT
+
+Alert = Literal["bell", "osc9", "none"]
+
+
+class Settings(NamedTuple):
+    server: str = DEFAULT  # as written; see address.py
+    alert: Alert = "bell"  # how a mention makes itself heard
+
+
+class SettingsError(ValueError):
+    """The file can't be used; the sentence says what to mend."""
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """What is settled, by file and environment. Raises SettingsError."""
+    given = environ.get("XDG_CONFIG_HOME", "")
+    base = Path(given) if given.startswith("/") else Path(environ.get("HOME") or Path.home()) / ".config"
+    path = base / "among" / "config.toml"
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        table = {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: {error}") from None
+    for name, value in table.items():
+        if name not in Settings._fields:
+            raise SettingsError(f"{path}: there is no setting {name}; there are {' and '.join(Settings._fields)}")
+        if not isinstance(value, str):
+            raise SettingsError(f"{path}: {name} must be a text in quotes")
+    alert = table.get("alert", "bell")
+    if alert not in get_args(Alert):
+        raise SettingsError(f"{path}: alert is one of {', '.join(get_args(Alert))}")
+    server = environ.get("AMONG_SERVER") or table.get("server", DEFAULT)
+    return Settings(server, cast("Alert", alert))

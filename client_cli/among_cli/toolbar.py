@@ -1,0 +1,49 @@
+"""The bar below the prompt: where one is, who writes, what is new elsewhere, and whether there is a connection."""
+
+import math
+
+from .address import shown
+from .layout import clip, pad, width
+from .lines import joined
+from .link import Link
+from .render import Span
+from .safe_text import Safe, safe_text
+
+PLACE, NEWS, DOWN = "class:bottom-toolbar.place", "class:bottom-toolbar.news", "class:bottom-toolbar.down"
+
+
+def toolbar(link: Link, columns: int) -> list[Span]:
+    """The bar, exactly as wide as the terminal; what is least needed is cut first."""
+    model = link.model
+    place = Safe(f" {safe_text(model.room.title)} " if model.room else " no room ")
+    right = [Span("", Safe("  ")), *_writing(link), *_news(link), *_state(link), Span("", Safe(" "))]
+    taken = sum(width(span.text) for span in right)
+    place = clip(place, max(columns - taken, 1))
+    topic = Safe(f" {safe_text(model.room.topic)}" if model.room else "  /rooms  /communities  /help")
+    room = columns - taken - width(place)
+    return [Span(PLACE, place), Span("", pad(clip(topic, room), room) if room > 1 else Safe("")), *right]
+
+
+def _writing(link: Link) -> list[Span]:
+    names = link.model.writing(link.among.now())
+    if not names:
+        return []
+    who = f"{joined(names)} write{'s' if len(names) == 1 else ''}" if len(names) < 3 else "several write"
+    return [Span("", Safe(f"{safe_text(who)} … · "))]
+
+
+def _news(link: Link) -> list[Span]:
+    rooms, mentions = link.model.unread()
+    if not rooms:
+        return []
+    where = f"new in {rooms} room{'s' if rooms > 1 else ''}"
+    return [Span(NEWS, Safe(f"{where}, {mentions} for you" if mentions else where)), Span("", Safe(" · "))]
+
+
+def _state(link: Link) -> list[Span]:
+    if link.down is not None:
+        left = math.ceil(link.down_until - link.among.now())
+        when = f"next try in {left} s" if left > 0 else "trying"
+        return [Span(DOWN, Safe(f"○ offline, {when}"))]
+    where = safe_text(shown(link.server))
+    return [Span("", Safe(f"{'away' if link.model.away else '●'} {where}"))]
