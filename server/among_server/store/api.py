@@ -123,7 +123,7 @@ class Messages(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """All that decides what an account may do and what it hears, as of one moment."""
+    """All that decides what an account may do and what it hears, as of one moment; the oldest places first."""
 
     account: AccountRow
     members: list[MemberRow]  # in communities and directs it has not left

@@ -160,8 +160,9 @@ class MemoryTx:
         return [row for row in self.standing_in(account) if row.place in self.communities]
 
     def standing_in(self, account: str) -> list[MemberRow]:
-        """Where this account has not left, directs too."""
-        return [row for row in self.members.values() if row.account == account and not row.left]
+        """Where this account has not left, directs too, in the order in which the places were made."""
+        there = {row.place: row for row in self.members.values() if row.account == account and not row.left}
+        return [there[place] for place in self.logs if place in there]
 
     def member_by_handle(self, place: str, handle: str) -> MemberRow | None:
         return next((row for row in self.present(place) if row.handle == handle), None)

@@ -27,7 +27,7 @@ from ..api import (
     Standing,
     Unread,
 )
-from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, member_row
+from .rows import ACCOUNT, COMMUNITY, LOG, MEMBER, ROOM, SEQ_BITS, account_row, log_row, member_row, room_row
 
 _message = json.Decoder(Message).decode
 
@@ -89,7 +89,7 @@ def standing(db: Connection, id: str) -> Standing | None:
             f"{ROOM} JOIN follows f ON f.room = r.key JOIN logs a ON a.key = f.account WHERE a.id = ? ORDER BY r.key",
             (id,),
         )
-        return Standing(found, [member_row(row) for row in members], [RoomRow(*row) for row in rooms])
+        return Standing(found, [member_row(row) for row in members], [room_row(row) for row in rooms])
 
 
 # --- communities, rooms, members
@@ -110,11 +110,11 @@ def community(db: Connection, id_or_slug: str) -> CommunityRow | None:
 
 def room(db: Connection, id: str) -> RoomRow | None:
     found = _one(db, f"{ROOM} WHERE l.id = ?", id)
-    return RoomRow(*found) if found else None
+    return room_row(found) if found else None
 
 
 def rooms(db: Connection, community: str) -> list[RoomRow]:
-    return [RoomRow(*row) for row in db.execute(f"{ROOM} WHERE c.id = ? ORDER BY r.key", (community,))]
+    return [room_row(row) for row in db.execute(f"{ROOM} WHERE c.id = ? ORDER BY r.key", (community,))]
 
 
 def members(db: Connection, community: str, after: str, limit: int) -> list[Member]:
@@ -153,12 +153,9 @@ def personas(db: Connection, account: str, refs: Sequence[PersonaRef]) -> list[P
 # --- logs
 
 
-_LOG = "SELECT l.id, l.kind, h.head, h.ordinal, l.floor FROM logs l JOIN heads h ON h.log = l.key"
-
-
 def log(db: Connection, id: str) -> LogRow | None:
-    found = _one(db, f"{_LOG} WHERE l.id = ?", id)
-    return LogRow(*found) if found else None
+    found = _one(db, f"{LOG} WHERE l.id = ?", id)
+    return log_row(found) if found else None
 
 
 def entries(db: Connection, log: str, after: int, until: int | None, limit: int) -> Entries:
@@ -235,4 +232,4 @@ def unread(db: Connection, account: str, logs: Sequence[str]) -> list[Unread]:
         LEFT JOIN logs a ON a.id = ?
         LEFT JOIN markers m ON m.account = a.key AND m.room = l.key
         ORDER BY ask.key"""
-    return [Unread(LogRow(*row[:5]), *row[5:]) for row in db.execute(sql, (json.encode(list(logs)).decode(), account))]
+    return [Unread(log_row(row), *row[5:]) for row in db.execute(sql, (json.encode(list(logs)).decode(), account))]

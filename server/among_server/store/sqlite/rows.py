@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from sqlite3 import Connection
+from sys import intern
 from typing import Any
 
-from ..api import AccountRow, MemberRow
+from ..api import AccountRow, LogRow, MemberRow, RoomRow
 
 SEQ_BITS = 36  # of a position, which is log << 36 | seq; see migrations/0001_first.sql
 
 ACCOUNT = "SELECT l.id, a.handle, a.display_name, a.bio, a.owner FROM accounts a JOIN logs l ON l.key = a.key"
 COMMUNITY = "SELECT l.id, c.slug, c.name, c.about, c.members FROM communities c JOIN logs l ON l.key = c.key"
+LOG = "SELECT l.id, l.kind, h.head, h.ordinal, l.floor FROM logs l JOIN heads h ON h.log = l.key"
 MEMBER = (
     "SELECT m.id, a.id, p.id, m.rev, m.handle, m.display_name, m.bio, m.role, m.gone"
     " FROM members m JOIN logs a ON a.key = m.account JOIN logs p ON p.key = m.place"
@@ -20,6 +22,9 @@ ROOM = (
 )
 
 
+# Words from a fixed set are interned: msgspec leaves a field at its default out only when it is the very same object.
+
+
 def account_row(row: Sequence[Any]) -> AccountRow:
     """From the columns of ACCOUNT."""
     return AccountRow(row[0], row[1], row[2], row[3], bool(row[4]))
@@ -27,7 +32,20 @@ def account_row(row: Sequence[Any]) -> AccountRow:
 
 def member_row(row: Sequence[Any]) -> MemberRow:
     """From the columns of MEMBER."""
-    return MemberRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], bool(row[8]))
+    role: Any = intern(row[7])
+    return MemberRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6], role, bool(row[8]))
+
+
+def room_row(row: Sequence[Any]) -> RoomRow:
+    """From the columns of ROOM."""
+    kind: Any = intern(row[1])
+    return RoomRow(row[0], kind, row[2], row[3], row[4])
+
+
+def log_row(row: Sequence[Any]) -> LogRow:
+    """From the columns of LOG."""
+    kind: Any = intern(row[1])
+    return LogRow(row[0], kind, row[2], row[3], row[4])
 
 
 class Bulk:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ..api import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow, SessionRow
 from ..rules.communities import words
 from .ledger import Ledger
-from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, account_row, member_row
+from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, account_row, member_row, room_row
 
 
 class SqliteTx(Ledger):
@@ -181,12 +181,12 @@ class SqliteTx(Ledger):
         if row is None:
             found = self._db.execute(f"{ROOM} WHERE l.id = ?", (id,)).fetchone()
             if found is not None:
-                row = self._rooms[id] = RoomRow(*found)
+                row = self._rooms[id] = room_row(found)
         return row
 
     def rooms(self, community: str) -> list[RoomRow]:
         sql = f"{ROOM} WHERE r.community = ? ORDER BY r.key"
-        return [RoomRow(*row) for row in self._db.execute(sql, (self.key(community),)).fetchall()]
+        return [room_row(row) for row in self._db.execute(sql, (self.key(community),)).fetchall()]
 
     def put_room(self, row: RoomRow) -> None:
         if self.room(row.id) is None:

@@ -1,0 +1,123 @@
+"""The state of a store as its logs alone tell it, and as it answers: the two are the same."""
+
+from dataclasses import dataclass, field
+
+from among_protocol.accounts import AccountCreated, AccountUpdated
+from among_protocol.base import Entry
+from among_protocol.communities import CommunityCreated, CommunityJoined, CommunityLeft
+from among_protocol.members import MemberJoined, MemberLeft, MemberUpdated
+from among_protocol.messages import MessageSent
+from among_protocol.rooms import (
+    DirectOpened,
+    PersonAdded,
+    PersonLeft,
+    RoomCreated,
+    RoomFollowed,
+    RoomUnfollowed,
+    TopicSet,
+)
+from among_server.store.api import Store
+from tests.store.town import Town
+
+
+@dataclass
+class State:
+    profiles: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # account: handle, name, bio
+    communities: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # slug, name, about
+    members: dict[str, dict[str, tuple[int, str, str, str, str]]] = field(default_factory=dict)  # of communities
+    rooms: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)  # kind, community, slug, topic
+    inside: dict[str, dict[str, str]] = field(default_factory=dict)  # account: place -> who one is there
+    follows: dict[str, set[str]] = field(default_factory=dict)
+    added: dict[str, set[str]] = field(default_factory=dict)  # private room: members in it
+    said: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # room: number, body
+
+
+async def replayed(town: Town, logs: list[str]) -> State:
+    """From the logs alone. Communities first, since who leaves one leaves its rooms; rooms last, since a topic set later
+    wins over the first one."""
+    state = State()
+    for log in sorted(logs, key=lambda id: "car".index(id[0])):
+        for entry in await town.log(log):
+            _apply(state, log, entry)
+    return state
+
+
+def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912  # one branch for each kind of entry
+    match entry:
+        case AccountCreated():
+            state.profiles[log] = (entry.handle, entry.display_name, "")
+            state.inside[log], state.follows[log] = {}, set()
+        case AccountUpdated():
+            state.profiles[log] = (entry.handle, entry.display_name, entry.bio)
+        case CommunityJoined():
+            state.inside[log][entry.community] = entry.member
+            state.follows[log] |= set(entry.rooms)
+        case CommunityLeft():
+            del state.inside[log][entry.community]
+            state.follows[log] -= {room for room, row in state.rooms.items() if row[1] == entry.community}
+        case RoomFollowed():
+            state.follows[log].add(entry.room)
+            state.rooms.setdefault(entry.room, (entry.kind, entry.community, entry.slug, entry.topic))
+        case RoomUnfollowed():
+            state.follows[log].remove(entry.room)
+        case DirectOpened():
+            state.inside[log][entry.room] = entry.member
+            state.follows[log].add(entry.room)
+            state.rooms[entry.room] = ("direct", "", "", "")
+        case CommunityCreated():
+            state.communities[log] = (entry.slug, entry.name, entry.about)
+            state.members[log] = {}
+        case MemberJoined():
+            row = (entry.rev, entry.handle, entry.display_name, entry.bio, entry.role)
+            state.members[log][entry.by] = row
+        case MemberUpdated():
+            role = state.members[log][entry.by][4]
+            state.members[log][entry.by] = (entry.rev, entry.handle, entry.display_name, entry.bio, role)
+        case MemberLeft():
+            del state.members[log][entry.by]
+        case RoomCreated():
+            state.rooms[entry.room] = ("open", log, entry.slug, entry.topic)
+        case TopicSet():
+            state.rooms[log] = (*state.rooms[log][:3], entry.topic)
+        case PersonAdded():
+            state.added.setdefault(log, set()).add(entry.member)
+        case PersonLeft():
+            state.added[log].remove(entry.by)
+        case MessageSent():
+            state.said.setdefault(log, []).append((entry.seq, entry.body))
+        case _:
+            raise AssertionError(f"an entry that this replay does not know: {entry}")
+
+
+async def live(store: Store, logs: list[str]) -> State:
+    """As the store answers."""
+    state = State()
+    who: dict[str, tuple[str, str]] = {}  # member: account, place
+    for id in logs:
+        row = await store.account(id)
+        standing = await store.standing(id)
+        if row is not None and standing is not None:
+            state.profiles[id] = (row.handle, row.display_name, row.bio)
+            state.inside[id] = {member.place: member.id for member in standing.members}
+            state.follows[id] = {room.id for room in standing.rooms}
+            who.update({member.id: (id, member.place) for member in standing.members})
+    for id in logs:
+        community = await store.community(id)
+        if community is not None:
+            state.communities[id] = (community.slug, community.name, community.about)
+            members = await store.members(id, "", 1000)
+            assert community.members == len(members)
+            state.members[id] = {
+                row.member: (row.rev, row.handle, row.display_name, row.bio, row.role) for row in members
+            }
+        room = await store.room(id)
+        if room is not None:
+            state.rooms[id] = (room.kind, room.community, room.slug, room.topic)
+            page = await store.messages(id, before=None, after=0, around=None, limit=1000)
+            if page.messages:
+                state.said[id] = [(message.seq, message.body) for message in page.messages]
+            if room.kind == "private":
+                inside = (who[member][0] for member in who if who[member][1] == room.community)
+                followers = {account for account in inside if id in state.follows[account]}
+                state.added[id] = {state.inside[account][room.community] for account in followers}
+    return state

@@ -1,0 +1,415 @@
+"""What only a store with a file can get wrong: restarts, kills, full and broken disks, other versions' data."""
+
+import asyncio
+import contextlib
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from among_protocol.codes import NONCE_CONFLICT, STORAGE_UNAVAILABLE
+from among_protocol.messages import MessageSent
+from among_server.store.api import StoreError
+from among_server.store.sqlite import SqliteStore, schema
+from tests.store.town import Person, Town, numbers, refused
+
+ROOT = Path(__file__).parents[2]
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@contextlib.asynccontextmanager
+async def opened(folder: Path, **options: Any) -> AsyncIterator[Town]:
+    town = Town(SqliteStore(folder, **options))
+    await town.store.open()
+    try:
+        yield town
+    finally:
+        await town.store.close()
+
+
+async def begin(town: Town) -> tuple[Person, str]:
+    ann = await town.person("ann")
+    return ann, await ann.makes(await ann.founds("hall"), "general")
+
+
+async def pragma(store: SqliteStore, name: str) -> Any:
+    """As the connection that writes has it."""
+    return await store._writer.call(lambda tx: tx._db.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+# --- restarts
+
+
+async def test_everything_is_there_after_a_restart(folder: Path):
+    async with opened(folder) as town:
+        epoch = town.store.epoch
+        ann, room = await begin(town)
+        await town.store.open_session(ann.id, b"secret", "laptop")
+        await town.store.add_invite(b"invite")
+        bob = await town.person("bob")
+        await bob.joins("hall")
+        for n in range(5):
+            await ann.says(room, f"{n} @bob")
+        await bob.reads(room, 2)
+        entries = await town.store.entries(room, 0, None, 200)
+        standing = await town.store.standing(bob.id)
+    async with opened(folder) as again:
+        assert again.store.epoch == epoch
+        assert await again.store.entries(room, 0, None, 200) == entries
+        assert await again.store.standing(bob.id) == standing
+        bob = Person(again, bob.id, "bob")
+        assert await bob.unread(room) == (2, 3, 3)
+        assert (await bob.says(room, "six")).entry.event.seq == 6
+        session = await again.store.session(b"secret")
+        assert session is not None
+        assert session.account == ann.id
+        await again.store.create_account("cat", "Cat", "hash", invite=b"invite")
+
+
+async def test_a_repeat_is_known_after_a_restart(folder: Path):
+    async with opened(folder) as town:
+        ann, room = await begin(town)
+        first = await ann.says(room, "hello", nonce="n1")
+    async with opened(folder) as again:
+        ann = Person(again, ann.id, "ann")
+        answers = await asyncio.gather(
+            ann.says(room, "before", nonce="n0"), ann.says(room, "hello", nonce="n1"), ann.says(room, "after")
+        )
+        assert [answer.repeat for answer in answers] == [False, True, False]
+        assert answers[1].entry == first.entry
+        await refused(NONCE_CONFLICT, ann.says(room, "other words", nonce="n1"))
+        assert await again.bodies(room) == ["hello", "before", "after"]
+        assert numbers(await again.log(room)) == [1, 2, 3]
+        assert [stored.event.seq for stored in again.heard] == [2, 3]
+
+
+async def test_two_stores_have_two_epochs(tmp_path: Path):
+    async with opened(tmp_path / "one") as one, opened(tmp_path / "two") as two:
+        assert one.store.epoch != two.store.epoch
+
+
+async def test_the_epoch_changes_when_relaxed_data_were_not_closed(folder: Path, tmp_path: Path):
+    async with opened(folder, synchronous="normal") as town:
+        assert town.store.durability == "relaxed"
+        await begin(town)
+        shutil.copytree(folder, tmp_path / "cut")  # as a power cut may leave it
+    async with opened(folder) as closed:
+        assert closed.store.epoch == town.store.epoch
+        assert closed.store.durability == "full"
+        shutil.copytree(folder, tmp_path / "full-cut")
+    with capture_logs() as logs:
+        async with opened(tmp_path / "cut") as cut:
+            assert cut.store.epoch != town.store.epoch
+            assert await cut.store.accounts() == 1
+    assert "store.epoch_changed" in [entry["event"] for entry in logs]
+    async with opened(tmp_path / "full-cut") as full:
+        assert full.store.epoch == town.store.epoch
+
+
+async def test_all_is_in_one_file_after_closing(folder: Path):
+    async with opened(folder) as town:
+        await begin(town)
+    assert modes(folder).keys() == {"among.db", "lock"}
+    with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert db.execute("SELECT count(*) FROM log_entries WHERE log LIKE 'a_%'").fetchone() == (3,)
+
+
+def test_what_was_acknowledged_survives_a_kill(folder: Path):
+    command = [sys.executable, "-m", "tests.store.killed", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        lines = (line.split() for line in writer.stdout if line.count(" ") == 1)
+        (ann, room), acked = next(lines), {}
+        for nonce, seq in lines:
+            acked[nonce] = int(seq)
+            if len(acked) == 300:
+                writer.kill()
+
+    async def look() -> None:
+        async with opened(folder) as town:
+            kept = {entry.nonce: entry.seq for entry in await town.log(room) if isinstance(entry, MessageSent)}
+            assert acked.items() <= kept.items()
+            assert sorted(kept.values()) == list(range(1, len(kept) + 1))
+            again = await Person(town, ann, "ann").says(room, "0", nonce="0-0")
+            assert again.repeat
+
+    asyncio.run(look())
+    with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+# --- the folder and the file
+
+
+async def test_only_the_owner_may_read_the_data(folder: Path):
+    async with opened(folder) as town:
+        await begin(town)
+        files = ["among.db", "among.db-shm", "among.db-wal", "lock"]
+        assert modes(folder.parent) == {"data": 0o700}
+        assert modes(folder) == dict.fromkeys(files, 0o600)
+
+
+async def test_the_connection_that_writes_flushes(folder: Path):
+    store = SqliteStore(folder)
+    await store.open()
+    assert [await pragma(store, name) for name in ("journal_mode", "synchronous", "mmap_size")] == ["wal", 2, 0]
+    await store.close()
+
+
+async def test_who_reads_cannot_write(folder: Path):
+    store = SqliteStore(folder)
+    await store.open()
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await store._read(lambda db: db.execute("DELETE FROM entries"))
+    await store.close()
+
+
+async def test_a_second_server_on_the_same_data_is_refused(folder: Path):
+    async with opened(folder) as town:
+        second = SqliteStore(folder)
+        with pytest.raises(StoreError, match="Another server"):
+            await second.open()
+        await begin(town)
+    async with opened(folder) as town:
+        assert await town.store.accounts() == 1
+
+
+async def test_newer_data_are_refused_and_left_alone(folder: Path):
+    async with opened(folder) as town:
+        await begin(town)
+    with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
+        db.execute("PRAGMA user_version = 99")
+    before = (folder / "among.db").read_bytes()
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"schema 99.*pip install --upgrade among"):
+            await SqliteStore(folder).open()
+    assert (folder / "among.db").read_bytes() == before
+
+
+async def test_data_of_another_program_are_refused(folder: Path):
+    schema.make_folder(folder)
+    with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
+        db.execute("CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(StoreError, match="another program"):
+        await SqliteStore(folder).open()
+    (folder / "among.db").write_text("no database at all, but long enough to look like one\n" * 100)
+    with pytest.raises(StoreError, match="not a database"):
+        await SqliteStore(folder).open()
+
+
+async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="can't be opened"):
+        await SqliteStore(tmp_path / "file" / "data").open()
+
+
+async def test_an_old_sqlite_is_told_and_a_too_old_one_refused(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 2))
+    with capture_logs() as logs:
+        async with opened(folder):
+            pass
+    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == ["store.sqlite_old"]
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
+    with pytest.raises(StoreError, match="too old"):
+        await SqliteStore(folder).open()
+
+
+# --- new versions
+
+
+STEP = "CREATE TABLE flowers (name TEXT) STRICT; INSERT INTO flowers VALUES ('rose');"
+
+
+async def test_data_are_copied_before_they_are_changed(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    async with opened(folder) as town:
+        ann, room = await begin(town)
+        await ann.says(room, "hello")
+    steps = schema._steps()
+    monkeypatch.setattr(schema, "_steps", lambda: [*steps, ("0002_flowers.sql", STEP)])
+    async with opened(folder) as town:
+        assert await town.bodies(room) == ["hello"]
+    copy = folder / "among.db.before-0002"
+    assert modes(folder)[copy.name] == 0o600
+    for path, version, tables in ((copy, 1, 0), (folder / "among.db", 2, 1)):
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            assert db.execute("PRAGMA user_version").fetchone() == (version,)
+            assert db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'flowers'").fetchone() == (tables,)
+            assert db.execute("SELECT count(*) FROM entries WHERE type = 'message.sent'").fetchone() == (1,)
+    async with opened(folder):
+        pass
+
+
+async def test_a_step_that_breaks_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    async with opened(folder) as town:
+        _, room = await begin(town)
+    steps = schema._steps()
+    with monkeypatch.context() as broken:
+        broken.setattr(schema, "_steps", lambda: [*steps, ("0002_flowers.sql", f"{STEP} SELECT name FROM nowhere;")])
+        with pytest.raises(StoreError, match="nowhere"):
+            await SqliteStore(folder).open()
+    with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'flowers'").fetchone() == (0,)
+    monkeypatch.setattr(schema, "_steps", lambda: [*steps, ("0002_flowers.sql", STEP)])
+    async with opened(folder) as town:
+        assert await town.store.room(room) is not None
+
+
+# --- a disk that fails
+
+
+class Disk:
+    """The connection that writes, over a disk that does as it is told: `before(sql)` may raise or wait."""
+
+    def __init__(self) -> None:
+        self.before: Callable[[str], None] = lambda sql: None
+        self.commits = 0
+
+    def fit(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = schema.open_writer
+        monkeypatch.setattr(schema, "open_writer", lambda path, synchronous: self._over(real(path, synchronous)))
+
+    def _over(self, db: sqlite3.Connection) -> Any:
+        disk = self
+
+        class Over:
+            def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+                disk.before(sql)
+                disk.commits += sql == "COMMIT"
+                return db.execute(sql, *values)
+
+            def __getattr__(self, name: str) -> Any:
+                return getattr(db, name)
+
+        return Over()
+
+    def fail(self, at: str, code: int, text: str) -> None:
+        def before(sql: str) -> None:
+            if sql.startswith(at):
+                error = sqlite3.OperationalError(text)
+                error.sqlite_errorcode = code
+                raise error
+
+        self.before = before
+
+    def heal(self) -> None:
+        self.before = lambda sql: None
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    disk = Disk()
+    disk.fit(monkeypatch)
+    return disk
+
+
+async def test_nobody_hears_and_nobody_is_answered_before_the_commit(folder: Path, disk: Disk):
+    reached, go_on = threading.Event(), threading.Event()
+
+    def before(sql: str) -> None:
+        if sql == "COMMIT":
+            reached.set()
+            assert go_on.wait(20)
+
+    async with opened(folder) as town:
+        ann, room = await begin(town)
+        heard = len(town.heard)
+        disk.before = before
+        said = ann.says(room, "hello")
+        await asyncio.to_thread(reached.wait, 20)
+        assert not said.done()
+        assert len(town.heard) == heard
+        assert await town.bodies(room) == []
+        go_on.set()
+        assert (await said).entry == town.heard[-1]
+
+
+@pytest.mark.parametrize("at", ["BEGIN", "INSERT INTO entries", "INSERT INTO nonces", "REPLACE INTO heads", "COMMIT"])
+async def test_a_full_disk_refuses_and_is_tried_again(folder: Path, disk: Disk, at: str):
+    async with opened(folder) as town:
+        ann, room = await begin(town)
+        await ann.says(room, "before")
+        heard = len(town.heard)
+        disk.fail(at, sqlite3.SQLITE_FULL, "database or disk is full")
+        with capture_logs() as logs:
+            for _ in range(3):
+                await refused(STORAGE_UNAVAILABLE, ann.says(room, "lost", nonce="n1"))
+        assert [entry["event"] for entry in logs] == ["store.commit_failed"], "told once, not for every message"
+        assert "disk is full" in town.store.trouble
+        assert len(town.heard) == heard
+        assert await town.bodies(room) == ["before"], "reading goes on"
+        disk.heal()
+        assert not (await ann.says(room, "after", nonce="n1")).repeat
+        assert town.store.trouble == ""
+        assert numbers(await town.log(room)) == [1, 2]
+
+
+@pytest.mark.parametrize("at", ["INSERT INTO entries", "COMMIT"])
+async def test_after_a_failed_flush_nothing_is_written_until_a_restart(folder: Path, disk: Disk, at: str):
+    async with opened(folder) as town:
+        ann, room = await begin(town)
+        await ann.says(room, "before")
+        disk.fail(at, sqlite3.SQLITE_IOERR_FSYNC, "disk I/O error")
+        with capture_logs() as logs:
+            await refused(STORAGE_UNAVAILABLE, ann.says(room, "lost"))
+        assert [entry["event"] for entry in logs] == ["store.commit_failed"]
+        disk.heal()
+        commits = disk.commits
+        await refused(STORAGE_UNAVAILABLE, ann.says(room, "lost too"))
+        await refused(STORAGE_UNAVAILABLE, town.store.create_account("bob", "Bob", "hash"))
+        assert disk.commits == commits
+        assert "restart" in town.store.trouble
+        assert await town.bodies(room) == ["before"]
+    async with opened(folder) as again:
+        await Person(again, ann.id, "ann").says(room, "after")
+        assert await again.bodies(room) == ["before", "after"]
+
+
+async def test_a_failed_read_inside_a_command_is_the_disks_failure_not_the_commands(folder: Path, disk: Disk):
+    async with opened(folder) as town:
+        ann, room = await begin(town)
+        disk.fail("SELECT", sqlite3.SQLITE_IOERR_READ, "disk I/O error")
+        with capture_logs():
+            await refused(STORAGE_UNAVAILABLE, ann.says(room, "@bob, who is not in memory"))
+        assert town.store.trouble
+
+
+async def test_more_than_one_statement_can_hold_is_written(folder: Path):
+    async with opened(folder) as town:
+        ann, room = await begin(town)
+        await asyncio.gather(*(ann.says(room, str(n)) for n in range(3000)))
+        assert await town.store.log(room) == (await town.store.unread(ann.id, [room]))[0].log
+        assert [entry.seq for entry in await town.log(room)] == list(range(1, 3001))
+
+
+async def test_the_mirrors_are_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("among_server.store.sqlite.ledger.MIRRORED", 2)
+    async with opened(folder) as town:
+        ann, room = await begin(town)
+        for person in await town.people("bob", "cat", "dan", "eve"):
+            await person.joins("hall")
+            await person.says(room, "hello @ann", nonce="n1")
+        store = town.store
+        assert isinstance(store, SqliteStore)
+        sizes = await store._writer.call(lambda tx: [len(mirror) for mirror in tx._mirrors])
+        assert max(sizes) <= 4
+        assert await ann.unread(room) == (0, 4, 4)
+        assert (await ann.says(room, "all of you")).entry.event.seq == 5

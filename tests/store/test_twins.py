@@ -1,0 +1,243 @@
+"""Whatever is asked, in whatever order: SQLite answers as the reference in memory does, and both are what their logs say.
+
+Ids and times differ between the two, so what they say is compared with ids numbered in the order in which they appear.
+Now and then SQLite forgets its mirrors, or is closed and opened.
+"""
+
+import asyncio
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from among_protocol.accounts import UpdateAccount
+from among_protocol.base import Write
+from among_protocol.codes import INTERNAL, STORAGE_UNAVAILABLE, Refuse
+from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity
+from among_protocol.members import PersonaRef
+from among_protocol.messages import SendMessage
+from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
+from among_protocol.wire import AnyWrite
+from among_server.store.api import Store
+from among_server.store.memory import MemoryStore
+from among_server.store.sqlite import SqliteStore
+from among_server.store.sqlite.tx import SqliteTx
+from tests.store.replay import live, replayed
+from tests.store.town import Town
+
+HANDLES = ("ann", "bob", "cat", "dan")
+ID = re.compile(r"\b([acmrs])_[a-z2-7]{16}\b")
+TIME = re.compile(r'"at":"[^"]*"')
+
+
+def _plain(value: Any) -> Any:
+    """Rows and events as what they hold; an entry's kept bytes as their text."""
+    match value:
+        case bytes():
+            return value.decode()
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case msgspec.Struct():
+            return msgspec.json.encode(value).decode()
+        case _:
+            return value
+
+
+class Twin:
+    """One of the two stores; its ids have short names that both twins share: a_0, c_0, r_0 …"""
+
+    def __init__(self, store: Store) -> None:
+        self.town = Town(store)
+        self.names: dict[str, str] = {}
+        self.ids: dict[str, str] = {}
+
+    def told(self, value: Any) -> str:
+        """What was said, without what differs."""
+        if isinstance(value, BaseException):
+            assert isinstance(value, Refuse), value
+            assert value.code not in (INTERNAL, STORAGE_UNAVAILABLE)
+            return str(value)
+        return ID.sub(self._name, TIME.sub("", str(_plain(value))))
+
+    def _name(self, found: re.Match[str]) -> str:
+        id = found.group()
+        if id not in self.names:
+            count = sum(name.startswith(f"{found.group(1)}_") for name in self.ids)
+            self.names[id] = f"{found.group(1)}_{count}"
+            self.ids[self.names[id]] = id
+        return self.names[id]
+
+    def find(self, kind: str, choice: int) -> str:
+        """One of those that there are by now; sometimes one that there is not."""
+        there = [id for name, id in self.ids.items() if name.startswith(kind)]
+        return there[choice % len(there)] if there and choice < 40 else f"{kind}_none"
+
+    def logs(self) -> list[str]:
+        return [id for name, id in self.ids.items() if name[0] in "acr"]
+
+
+small = st.integers(0, 42)
+slug = st.sampled_from(["hall", "barn", "mill"])
+text = st.sampled_from(["hello", "@ann", "@bob @cat", "@dan, look", "@nobody"])
+nonce = st.one_of(st.none(), st.none(), st.none(), st.sampled_from(["n0", "n1", "n2"]))
+
+
+def place(command: type[Write], **named: str) -> st.SearchStrategy[tuple[Any, ...]]:
+    """A command that needs ids of these kinds and nothing else."""
+    return st.tuples(st.just(command), st.fixed_dictionaries(dict.fromkeys(named, small)), st.just(named), st.just({}))
+
+
+def free(command: type[Write], fields: dict[str, st.SearchStrategy[Any]], **named: str) -> st.SearchStrategy[Any]:
+    ids = st.fixed_dictionaries(dict.fromkeys(named, small))
+    return st.tuples(st.just(command), ids, st.just(named), st.fixed_dictionaries(fields))
+
+
+say = free(SendMessage, {"body": text}, room="r")
+asked = st.one_of(
+    say,
+    say,
+    free(CreateCommunity, {"slug": slug, "name": text}),
+    place(JoinCommunity, community="c"),
+    place(JoinCommunity, community="c"),
+    place(LeaveCommunity, community="c"),
+    free(CreateRoom, {"slug": slug, "kind": st.sampled_from(["open", "private"]), "topic": text}, community="c"),
+    place(FollowRoom, room="r"),
+    place(UnfollowRoom, room="r"),
+    free(SetTopic, {"topic": text}, room="r"),
+    place(AddPerson, room="r", member="m"),
+    free(OpenDirect, {"handles": st.lists(st.sampled_from(HANDLES), min_size=1, max_size=3)}),
+    free(UpdateAccount, {"display_name": text, "bio": st.one_of(st.none(), text)}),
+)
+
+
+class Twins(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = tempfile.TemporaryDirectory()
+        self.fresh = 0
+        self.sqlite = self._sqlite()
+        self.twins = [Twin(MemoryStore()), Twin(self.sqlite)]
+        self.runner.run(self._begin())
+
+    def _sqlite(self) -> SqliteStore:
+        return SqliteStore(Path(self.folder.name), synchronous="off")
+
+    async def _begin(self) -> None:
+        for twin in self.twins:
+            await twin.town.store.open()
+            for handle in HANDLES:
+                twin.told(await twin.town.store.create_account(handle, handle, "hash"))
+
+    def _both(self, ask: Any) -> None:
+        """Ask both the same, and hear the same."""
+        answers = [self.runner.run(self._told(twin, ask)) for twin in self.twins]
+        assert answers[0] == answers[1]
+
+    @staticmethod
+    async def _told(twin: Twin, ask: Any) -> list[str]:
+        return [twin.told(answer) for answer in await asyncio.gather(*ask(twin), return_exceptions=True)]
+
+    @rule(asked=st.lists(st.tuples(st.integers(0, 3), asked, nonce), min_size=1, max_size=6))
+    def write(self, asked: list[tuple[int, Any, str | None]]) -> None:
+        commands = []
+        for who, what, nonce in asked:
+            self.fresh += 1
+            commands.append((who, what, nonce or f"f{self.fresh}"))
+
+        def ask(twin: Twin) -> list[Any]:
+            return [
+                twin.town.store.append(twin.ids[f"a_{who}"], self._command(twin, what, nonce))
+                for who, what, nonce in commands
+            ]
+
+        self._both(ask)
+
+    @staticmethod
+    def _command(twin: Twin, what: Any, nonce: str) -> AnyWrite:
+        command, choices, kinds, fields = what
+        ids = {name: twin.find(kind, choices[name]) for name, kind in kinds.items()}
+        made: AnyWrite = command(id="1", nonce=nonce, **ids, **fields)
+        return made
+
+    @rule(who=st.integers(0, 3), room=small, seq=st.integers(0, 12), back=st.booleans())
+    def mark(self, who: int, room: int, seq: int, back: bool) -> None:
+        self._both(
+            lambda twin: [
+                twin.town.store.set_marker(twin.ids[f"a_{who}"], twin.find("r", room), seq, back=back),
+            ]
+        )
+
+    @rule(room=small, page=st.tuples(*[st.one_of(st.none(), st.integers(0, 12))] * 3), limit=st.integers(1, 5))
+    def read(self, room: int, page: tuple[int | None, int | None, int | None], limit: int) -> None:
+        before, after, around = page
+        self._both(
+            lambda twin: [
+                twin.town.store.messages(twin.find("r", room), before=before, after=after, around=around, limit=limit),
+                twin.town.store.entries(twin.find("r", room), after or 0, before, limit),
+            ]
+        )
+
+    @rule()
+    def forget(self) -> None:
+        """The mirrors hold nothing that the tables do not."""
+
+        def job(tx: SqliteTx) -> None:
+            tx.flush()
+            tx.clear()
+
+        self.runner.run(self.sqlite._writer.call(job))
+
+    @precondition(lambda self: self.fresh > 5)
+    @rule()
+    def restart(self) -> None:
+        self.runner.run(self.sqlite.close())
+        epoch, self.sqlite = self.sqlite.epoch, self._sqlite()
+        self.twins[1].town.store = self.sqlite
+        self.runner.run(self.sqlite.open())
+        assert self.sqlite.epoch == epoch
+
+    def _look(self) -> None:
+        """All that can be read is the same, and what the logs say."""
+
+        def ask(twin: Twin) -> list[Any]:
+            store, logs = twin.town.store, twin.logs()
+            refs = [PersonaRef(member=id, rev=1) for name, id in twin.ids.items() if name[0] == "m"]
+            accounts = [twin.ids[f"a_{who}"] for who in range(len(HANDLES))]
+            return [
+                store.communities("", "", 100),
+                *(store.entries(log, 0, None, 1000) for log in logs),
+                *(store.log(log) for log in logs),
+                *(store.room(log) for log in logs),
+                *(store.rooms(log) for log in logs),
+                *(store.people(log) for log in logs),
+                *(store.members(log, "", 100) for log in logs),
+                *(store.standing(account) for account in accounts),
+                *(store.unread(account, logs) for account in accounts),
+                *(store.personas(account, refs) for account in accounts),
+            ]
+
+        self._both(ask)
+        for twin in self.twins:
+            told = self.runner.run(replayed(twin.town, twin.logs()))
+            assert told == self.runner.run(live(twin.town.store, twin.logs()))
+
+    def teardown(self) -> None:
+        try:
+            self._look()
+        finally:
+            for twin in self.twins:
+                self.runner.run(twin.town.store.close())
+            self.runner.close()
+            self.folder.cleanup()
+
+
+TestTwins = Twins.TestCase
+TestTwins.settings = settings(
+    max_examples=25, stateful_step_count=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
