@@ -45,6 +45,7 @@ class Ask:
         self.error: Exception | None = None  # once failed: Refuse, ConnectionLost, or why it was given up
         self.id = ""  # of the try under way; empty while it waits
         self.tries = 0
+        self.bugs = 0  # tries that met a mistake of the server
         self.not_before = 0.0  # time of the next try
         self.late_at = 0.0  # time when the reply of this try is late
         self.patient_until: float | None = None  # set by the first refusal of class `wait`
@@ -157,9 +158,11 @@ class Asks:
             if at <= ask.patient_until:
                 self.again(ask, at)
                 return False
-        elif refused.kind == "bug" and ask.tries < BUG_TRIES:
-            self.again(ask, now + ask.tries)
-            return False
+        elif refused.kind == "bug":
+            ask.bugs += 1
+            if ask.bugs < BUG_TRIES:
+                self.again(ask, now + ask.bugs)
+                return False
         return True
 
     def late(self, now: float) -> None:

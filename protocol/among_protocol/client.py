@@ -80,6 +80,7 @@ class Client:
         self._named = False  # the sync under way named positions
         self._heard = 0.0  # time of the last sign of life
         self._strange = 0  # frames of this connection that were none
+        self._placed = False  # a sync has said on this connection which epoch its numbers are of
 
     # --- what the owner of the socket calls
 
@@ -90,6 +91,7 @@ class Client:
         self.retry_at = None
         self.budget = None
         self._strange = 0
+        self._placed = False
         self._heard = now
         self._step(now)
 
@@ -148,12 +150,8 @@ class Client:
         """When `tick` must be called at the latest."""
         if self.state in ("down", "stopped"):
             return None
-        times = [
-            self._heard + self._silence,
-            self._step_at,
-            self._asks.wake() if self.state == "live" else self._step_by,
-        ]
-        return min(time for time in times if time is not None)
+        step = self._asks.wake() if self.state == "live" else self._step_by
+        return min(time for time in (self._heard + self._silence, self._step_at, step) if time is not None)
 
     def lost(self, code: int, now: float, reason: str = "") -> list[Happening]:
         """The connection ended, or could not be had (then 1006)."""
@@ -264,6 +262,7 @@ class Client:
             resumed=self._named,
         )
         self.state = "replaying"
+        self._placed = True
         self._step(now)
         return [up, *self.whole.started(sync)]
 
@@ -298,7 +297,8 @@ class Client:
                     self._take_step(now)
                 return []
             case Lagging():
-                self.whole.lagging(event.logs)
+                if self._placed:
+                    self.whole.lagging(event.logs)
                 return []
             case Synced():
                 if self.state != "replaying" or event.id != self._step_id:
@@ -313,6 +313,8 @@ class Client:
                 return [event]
 
     def _numbered(self, entry: Numbered, now: float) -> list[Happening]:
+        if not self._placed:
+            return []
         if self.state == "replaying":  # a long one is no silence
             self._step(now)
         return self._entries(self.whole.entry(entry), now)

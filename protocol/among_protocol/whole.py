@@ -85,14 +85,14 @@ class Whole:
         self.epoch = sync.epoch
         self._heard.clear()
         self._listed.clear()
-        if moved:  # what was closed counted in another epoch
-            self.logs = {id: log for id, log in self.logs.items() if log.open}
         for membership in sync.communities:
             self._places.update((room.id, membership.community.id) for room in membership.rooms)
         states = {state.log: state for state in sync.logs if state.status != "gone"}
         told: list[Happening] = []
         for id in [id for id in self.logs if id not in states]:
             told += self._close(id)
+        if moved:  # what was closed counted in another epoch
+            self.logs = {id: log for id, log in self.logs.items() if log.open}
         account = next((state for state in states.values() if state.kind == "account"), None)
         resumed = False
         if account is not None:
@@ -213,20 +213,21 @@ class Whole:
         told.append(entry)
         if entry.log != self.account:
             return
+        new = entry.seq > self.account_head  # rule 5: what is older may say where a listed log begins, no more
         match entry:
             case CommunityJoined():
-                told += self._becomes_mine(entry.community, "community", entry.head)
+                told += self._becomes_mine(entry.community, "community", entry.head, new=new)
                 for room, head in entry.rooms.items():
                     self._places[room] = entry.community
-                    told += self._becomes_mine(room, "room", head)
+                    told += self._becomes_mine(room, "room", head, new=new)
             case RoomFollowed():
                 self._places[entry.room] = entry.community
-                told += self._becomes_mine(entry.room, "room", entry.head)
+                told += self._becomes_mine(entry.room, "room", entry.head, new=new)
             case DirectOpened():
-                told += self._becomes_mine(entry.room, "room", entry.head)
-            case RoomUnfollowed() if entry.seq > self.account_head:
+                told += self._becomes_mine(entry.room, "room", entry.head, new=new)
+            case RoomUnfollowed() if new:
                 told += self._close(entry.room)
-            case CommunityLeft() if entry.seq > self.account_head:
+            case CommunityLeft() if new:
                 rooms = [room for room, community in self._places.items() if community == entry.community]
                 for id in (*rooms, entry.community):
                     told += self._close(id)
@@ -245,10 +246,10 @@ class Whole:
 
     # --- opening, closing
 
-    def _becomes_mine(self, id: str, kind: LogKind, head: int) -> list[Happening]:
+    def _becomes_mine(self, id: str, kind: LogKind, head: int, *, new: bool) -> list[Happening]:
         """The account's log says that this log is mine from here on."""
         log = self.logs.get(id)
-        if log is not None and log.open:
+        if (log is not None and log.open) or not (new or id in self._listed):
             return []
         state = self._listed.pop(id, None)
         heard = self._heard.pop(id, 0)
