@@ -76,7 +76,7 @@ class Flush:
 class Log:
     """One log on this node."""
 
-    __slots__ = ("_early", "_tail_bytes", "effects", "flush", "flushed", "head", "held", "id", "listeners", "not_before", "pending", "tail", "waiting")  # fmt: skip
+    __slots__ = ("_early", "_tail_bytes", "away", "effects", "flush", "flushed", "head", "held", "id", "listeners", "not_before", "pending", "tail", "waiting")  # fmt: skip
 
     def __init__(self, id: str) -> None:
         self.id = id
@@ -85,6 +85,7 @@ class Log:
         self.tail: deque[Item] = deque()  # newest entries, up to `head`
         self.pending: list[Item] = []  # those after `flushed`
         self.listeners: dict[Encoding, dict[Outbox, Callable[[bytes], None]]] = {}
+        self.away = 0  # sessions that lag: they listen again when they have read what they have
         self.flush: Flush | None = None
         self.held: list[tuple[int, Outbox, bytes]] = []  # replies that must follow their entry
         self.effects: list[tuple[int, Callable[[], None]]] = []  # what must happen after an entry was written
@@ -163,7 +164,7 @@ class Log:
     @property
     def idle(self) -> bool:
         """Whether nobody would miss this Log."""
-        return self.head >= 0 and not self.waiting and not any(self.listeners.values())
+        return self.head >= 0 and not self.waiting and not self.away and not any(self.listeners.values())
 
 
 class Hole(Exception):
@@ -298,6 +299,8 @@ class Logs:
             self._finish(log, 0.0)
         else:
             log.waiting = False
+            if not members:
+                self.forget(log)  # all who listened have left meanwhile
 
     def _start(self, log: Log, before: int, buffers: dict[Encoding, bytes]) -> None:
         """A large log: in chunks, with other work between them; authors with a waiting reply come first."""
@@ -354,6 +357,7 @@ class Logs:
                     log.effects.append((seq, effect))
         if not log.pending:
             log.waiting = False
+            self.forget(log)  # likewise
             return
         self._dirty.append(log)
         if not self._scheduled:
