@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from among_server.store.memory import MemoryStore
+from tests.world import until
 
 
 class Hold:
     """Answers of one kind, under way."""
 
     def __init__(self, undo: Callable[["Hold"], None]) -> None:
-        self.asked = 0  # how many wait
+        self.asked = 0  # how many answers were held so far
         self._undo = undo
         self._waiting: list[asyncio.Future[None]] = []
 
@@ -25,6 +26,9 @@ class Hold:
         waiter = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         await waiter
+
+    async def is_asked(self, times: int) -> None:
+        await until(lambda: self.asked >= times)
 
     def let_one_go(self) -> None:
         """The oldest answer arrives; the others, and new ones, wait on."""

@@ -1,17 +1,15 @@
 """The composition root: the only module that names a backend. What lives as long as the server is made here."""
 
 import asyncio
-import functools
 import hashlib
 import os
 import secrets
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
 from among_protocol import text
-from among_protocol.base import Entry
 from among_protocol.codes import CloseCode
 from among_protocol.session import Hello, Limits
 from among_protocol.wire import VERSION
@@ -72,8 +70,8 @@ class App:
         logs.on_hole = self._hole
         self.services = services = Services(config, self.store, logs, loop.time)
         services.hello = hello(config, self.store)
-        services.people.arrived = self._arrived
-        services.people.departed = self._departed
+        services.people.arrived = services.replay.arrived
+        services.people.departed = services.replay.departed
         bus = LocalBus()
         bus.heard = self._heard
         self.store.committed = bus.publish
@@ -97,24 +95,6 @@ class App:
         self.services.logs.deliver(batch)
         self.services.people.deliver(batch)
 
-    def _arrived(self, session: Session, why: Entry, places: dict[str, int]) -> None:
-        """A session hears new logs, as soon as it has been told why."""
-        self.services.logs.after(why.log, why.seq, functools.partial(self._listen, session, places))
-
-    def _listen(self, session: Session, places: dict[str, int]) -> None:
-        for id, after in places.items():
-            heard = self.services.logs.get(id)
-            if session.person is None or id in session.logs:
-                continue
-            if heard is None or heard.head < 0 or not session.hear(heard, after):
-                self._background(self.services.replay.join(session, id, after))
-
-    def _departed(self, session: Session, places: list[str]) -> None:
-        for id in places:
-            left = session.deafen(id)
-            if left is not None:
-                self.services.logs.forget(left)
-
     def _hole(self, broken: Log) -> None:
         """Entries did not arrive here: we can't vouch for this log, so its listeners come back and catch up."""
         log.error("log.hole", log=broken.id, head=broken.head)
@@ -122,16 +102,6 @@ class App:
             if isinstance(outbox, Session):
                 outbox.close(CloseCode.STORAGE_LOST, "come back and catch up")
         self.services.logs.forget(broken)
-
-    def _background(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self.services.background.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self.services.background.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("background.failed", exc_info=error)
 
 
 def store_of(config: Config) -> Store:

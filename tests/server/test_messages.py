@@ -2,7 +2,6 @@
 
 from among_protocol import wire
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
-
 from tests.world import world_of
 
 

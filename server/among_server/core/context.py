@@ -31,7 +31,8 @@ class Services:
         self.passwords = Passwords(config.password_workers)
         self.cut: dict[str, int] = {}  # stored session -> close code that its peer could not be told
         self.sessions: dict[str, set[Session]] = {}  # stored session -> live ones
-        self.background: set[asyncio.Task[None]] = set()
+        self.signed_out = 0  # how many stored sessions have ended
+        self.background = self.replay.tasks
         self.hello: Hello
 
 

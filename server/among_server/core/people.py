@@ -32,6 +32,10 @@ class Person:
         """The logs that are this account's: its own, its communities', and its rooms'."""
         return [self.account.id, *(place for place in self.members if place not in self.rooms), *self.rooms]
 
+    def hears(self, id: str) -> bool:
+        """Whether this log is this account's."""
+        return id in self.rooms or id in self.members or id == self.account.id
+
     def member_in(self, room: RoomRow) -> MemberRow | None:
         """Who this account is in a room of a community or in a direct."""
         return self.members.get(room.community or room.id)
@@ -46,7 +50,7 @@ class People:
         self.departed: Callable[[Session, list[str]], None] = lambda session, logs: None  # hears these no longer
         self._store = store
         self._people: dict[str, Person] = {}
-        self._loading: dict[str, bool] = {}  # account -> something changed while its standing was read
+        self._loading: dict[str, int] = {}  # account -> how often it changed while its standing is read
 
     def get(self, account: str) -> Person | None:
         return self._people.get(account)
@@ -55,20 +59,22 @@ class People:
         return len(self._people)
 
     async def enter(self, account: str, session: Session) -> Person | None:
-        """The session speaks as this account from now on; None when there is no such account."""
+        """The session speaks as this account from now on; None when there is no such account, or the session ended."""
         person = self._people.get(account)
         while person is None:
-            self._loading[account] = False
+            changes = self._loading.setdefault(account, 0)
             standing = await self._store.standing(account)
             person = self._people.get(account)  # another session may have come meanwhile
             if person is not None:
                 break
-            if self._loading.get(account, False):
+            if self._loading.get(account, 0) != changes:
                 continue
             self._loading.pop(account, None)
-            if standing is None:
+            if standing is None or session.over:
                 return None
             person = self._people[account] = Person(standing)
+        if session.over:
+            return None
         person.sessions.add(session)
         session.person = person
         return person
@@ -90,7 +96,7 @@ class People:
             if person is not None:
                 self._apply(person, event)
             elif event.log in self._loading:
-                self._loading[event.log] = True
+                self._loading[event.log] += 1
 
     def _apply(self, person: Person, event: Entry) -> None:
         arrived: dict[str, int] = {}

@@ -1,12 +1,21 @@
 """Bringing a session up to a log's present: stored entries page by page, then live from exactly there.
 
 A page is read only when the peer has taken the one before it, so nothing is queued without bound. Joining is one step
-of the loop: what the tail holds is written, and the next flush goes on from there.
+of the loop: what the tail holds is written, and the next flush goes on from there. Nothing is awaited between looking
+for a Log and joining it, since one that nobody hears is forgotten.
+
+A log that becomes a session's while it is live (`arrived`) is heard once the session has been told why; during a sync
+that waits for the sync's end, so that two replays never mix. One that is lost (`departed`) is heard no longer at once.
 """
 
-from collections.abc import Sequence
+import asyncio
+import functools
+from collections.abc import Callable, Sequence
+
+import structlog
 
 from among_protocol import wire
+from among_protocol.base import Entry
 
 from ..limits import PAGE_ENTRIES
 from ..store.api import Entries, Store
@@ -14,42 +23,103 @@ from .frames import frame
 from .logs import Log, Logs
 from .session import Session
 
+log = structlog.get_logger()
+
 
 class Replay:
     """Reads logs for sessions."""
 
     def __init__(self, store: Store, logs: Logs) -> None:
+        self.tasks: set[asyncio.Task[None]] = set()  # joining logs that nobody heard
         self._store = store
         self._logs = logs
 
     async def open(self, ids: Sequence[str], account: str) -> dict[str, Log]:
-        """These logs with their heads known; those that do not exist are left out."""
+        """These logs with their heads known; those that do not exist are left out. True until the next await."""
         opened = {id: self._logs.open(id) for id in ids}
-        unknown = [id for id, log in opened.items() if log.head < 0]
-        if unknown:
-            for row in await self._store.unread(account, unknown):
-                opened[row.log.id].known(row.log.head)
-        return {id: log for id, log in opened.items() if log.head >= 0}
+        while unknown := [id for id, log in opened.items() if log.head < 0]:
+            read = {row.log.id: row.log.head for row in await self._store.unread(account, unknown)}
+            for id in unknown:
+                if id in read:
+                    opened[id].known(read[id])
+                else:
+                    del opened[id]
+            opened = {id: self._logs.open(id) for id in opened}  # others may have come and gone meanwhile
+        return opened
 
-    async def upto(self, session: Session, log: str, after: int, until: int) -> int:
-        """Write the stored entries after a number, up to another; gives the last number written."""
-        while after < until:
+    async def upto(self, session: Session, log: str, after: int, until: int, still: Callable[[], bool]) -> int:
+        """Write the stored entries after a number, up to another, as long as they are wanted; gives the last number
+        written."""
+        while after < until and still():
             await session.drained()
             page: Entries = await self._store.entries(log, after, until, PAGE_ENTRIES)
+            if not still():
+                break
             if not page.entries:
                 return until  # a range that later entries cover
             session.write(b"".join([frame(session.encoding, payload(session, entry)) for entry in page.entries]))
             after = until if page.complete else _last(page)
         return after
 
-    async def join(self, session: Session, id: str, after: int) -> None:
-        """Everything after a number, then live."""
-        person = session.person
-        if person is None:
+    # --- logs that come and go while a session is live
+
+    def arrived(self, session: Session, why: Entry, places: dict[str, int]) -> None:
+        """A session hears these logs after these numbers, as soon as it has been told why."""
+        if session.syncing is not None:
+            session.put_off.update({id: (why, after) for id, after in places.items()})
             return
-        log = (await self.open([id], person.account.id)).get(id)
-        while log is not None and session.person is person and not session.hear(log, after):
-            after = await self.upto(session, id, after, log.flushed)
+        session.due.update(places)
+        self._logs.after(why.log, why.seq, functools.partial(self._listen, session, places))
+
+    def departed(self, session: Session, places: list[str]) -> None:
+        """A session hears these logs no longer."""
+        for id in places:
+            session.due.pop(id, None)
+            session.put_off.pop(id, None)
+            left = session.deafen(id)
+            if left is not None:
+                self._logs.forget(left)
+
+    def synced(self, session: Session) -> None:
+        """A sync is over: on with what came meanwhile."""
+        put_off, session.put_off = session.put_off, {}
+        for id, (why, after) in put_off.items():
+            self.arrived(session, why, {id: after})
+
+    def _listen(self, session: Session, places: dict[str, int]) -> None:
+        for id, after in places.items():
+            if session.due.get(id) != after or session.person is None:
+                continue  # it was lost again meanwhile, or a sync brings it
+            heard = self._logs.get(id)
+            if id in session.logs or (heard is not None and heard.head >= 0 and session.hear(heard, after)):
+                del session.due[id]
+            else:
+                task = asyncio.get_running_loop().create_task(self._join(session, session.person.account.id, id, after))
+                self.tasks.add(task)
+                task.add_done_callback(self._ended)
+
+    async def _join(self, session: Session, account: str, id: str, begin: int) -> None:
+        """Everything after a number, then live."""
+
+        def still() -> bool:
+            return session.person is not None and session.due.get(id) == begin
+
+        after = begin
+        while still():
+            log = (await self.open([id], account)).get(id)
+            if log is None:
+                return
+            if not still():
+                self._logs.forget(log)
+            elif session.hear(log, after):
+                del session.due[id]
+            else:
+                after = await self.upto(session, id, after, log.flushed, still)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background.failed", exc_info=error)
 
 
 def payload(session: Session, entry: bytes) -> bytes:

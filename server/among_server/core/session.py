@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from among_protocol.base import Event, Refused, Shape
+from among_protocol.base import Entry, Event, Refused, Shape
 from among_protocol.codes import CloseCode, Refuse
 from among_protocol.logs import Lagging
 from among_protocol.presence import PresenceState
@@ -28,8 +28,8 @@ class Session:
     """One connection's side of the conversation."""
 
     __slots__ = (
-        "__weakref__", "_drained", "_missed", "barrier", "bucket", "close", "device", "encoding", "held_back", "id", "in_flight",
-        "lagging", "logs", "malformed", "number", "person", "presence", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
+        "__weakref__", "_drained", "_missed", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "id", "in_flight",
+        "lagging", "logs", "malformed", "number", "over", "person", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
     )  # fmt: skip
 
     def __init__(
@@ -53,8 +53,11 @@ class Session:
         self.device = ""
         self.logs: dict[str, Log] = {}  # what it hears
         self.synced = False  # has asked for live events
-        self.syncing = False
+        self.syncing: asyncio.Future[None] | None = None  # done when the sync under way is
+        self.due: dict[str, int] = {}  # logs that it hears after this number, once it has been told why
+        self.put_off: dict[str, tuple[Entry, int]] = {}  # logs that came during a sync: why, and after which number
         self.lagging = False
+        self.over = False  # the connection is gone; who waited for something meanwhile must look here
         self.in_flight = 0  # commands that wait for their reply
         self.malformed = 0
         self.queue: deque[AnyCommand] = deque()  # behind the barrier
@@ -89,13 +92,13 @@ class Session:
 
     def hear(self, log: Log, after: int) -> bool:
         """Listen to a log from a number on. False when its tail does not reach back that far."""
-        if self.lagging:
-            self.logs[log.id] = log
-            self._missed.setdefault(log.id, after)
-            return True
-        if not log.join(self, after):
+        if not self.lagging and not log.join(self, after):
             return False
         self.logs[log.id] = log
+        if self.lagging:  # before, or since what was written just now was too much
+            had = log.leave(self)
+            self._missed[log.id] = after if had is None else had
+            log.away += 1
         return True
 
     def deafen(self, id: str) -> Log | None:
@@ -103,6 +106,7 @@ class Session:
         log = self.logs.pop(id, None)
         if log is not None:
             log.leave(self)
+            log.away -= self.lagging
             self._missed.pop(id, None)
         return log
 
@@ -110,6 +114,8 @@ class Session:
         """The peer does not keep up: nothing more is written from any log."""
         self.lagging = True
         self._missed = {id: log.leave(self) for id, log in self.logs.items()}
+        for log in self.logs.values():
+            log.away += 1
 
     def resume(self) -> None:
         """The peer has read what was buffered: back into the logs, and told where they went on without it."""
@@ -117,6 +123,7 @@ class Session:
         missed, self._missed = self._missed, {}
         behind: dict[str, int] = {}
         for id, log in self.logs.items():
+            log.away -= 1
             had = missed.get(id)
             if had is None or had < log.flushed:
                 behind[id] = log.flushed
@@ -130,16 +137,18 @@ class Session:
 
     async def drained(self) -> None:
         """Wait until the peer keeps up; for whoever writes a lot on his own account, as a replay does."""
-        if self.lagging:
+        while self.lagging and not self.over:
             waiter = asyncio.get_running_loop().create_future()
             self._drained.append(waiter)
             await waiter
 
     def end(self) -> list[Log]:
         """The connection is gone; gives the logs it heard."""
+        self.over = True
         logs = list(self.logs.values())
         for log in logs:
             log.leave(self)
+            log.away -= self.lagging
         self.write = _nowhere  # a handler that ends later has nobody to tell
         self.logs.clear()
         self.queue.clear()

@@ -5,6 +5,9 @@ a time; then, in one step of the loop, join every log from exactly there, and sa
 meanwhile comes after what was before it, whether out of the tail or out of the store.
 """
 
+import asyncio
+from functools import partial
+
 import msgspec
 
 from among_protocol.codes import LOG_GONE, Refuse
@@ -21,8 +24,24 @@ from .session import shown
 
 async def sync(context: Context, command: Sync) -> None:
     session = context.session
+    while session.syncing is not None:  # one after the other, or two replays would mix
+        await session.syncing
     person = context.person
-    session.synced = session.syncing = True
+    session.synced = True
+    session.syncing = asyncio.get_running_loop().create_future()
+    try:
+        await _sync(context, command, person)
+    finally:
+        over, session.syncing = session.syncing, None
+        over.set_result(None)
+    if session.person is person:
+        session.notice(Synced(id=command.id))
+        context.services.replay.synced(session)
+
+
+async def _sync(context: Context, command: Sync, person: Person) -> None:
+    session = context.session
+    session.due.clear()
     for id in list(session.logs):
         session.deafen(id)
     states = await _states(context, person, command.epoch, command.positions)
@@ -36,25 +55,25 @@ async def sync(context: Context, command: Sync) -> None:
         started.directs = await rooms.directs(context, person)
     session.reply(command.id, started)
     replay = context.services.replay
+
+    def mine(id: str) -> bool:  # a peer that left meanwhile has no person, and a place may be left meanwhile
+        return session.person is person and person.hears(id)
+
     behind: dict[str, int] = {}
     for state in states:
-        if state.status == "gone":
-            continue
-        after = command.positions.get(state.log, 0) if state.status == "caught_up" else state.head
-        behind[state.log] = await replay.upto(session, state.log, after, state.head)
-    # A peer that left meanwhile has no person; places left meanwhile are not joined; new ones came by `arrived`.
-    while behind and session.person is person:
-        logs = await replay.open(list(behind), person.account.id)
-        mine = set(person.places())
-        for id, after in list(behind.items()):
-            log = logs.get(id)
-            if log is None or id not in mine or id in session.logs or session.hear(log, after):
-                del behind[id]
-            else:
-                behind[id] = await replay.upto(session, id, after, log.flushed)
-    session.syncing = False
-    if session.person is person:
-        session.notice(Synced(id=command.id))
+        if state.status != "gone":
+            after = command.positions.get(state.log, 0) if state.status == "caught_up" else state.head
+            behind[state.log] = await replay.upto(session, state.log, after, state.head, partial(mine, state.log))
+    while behind:
+        logs = await replay.open([id for id in behind if mine(id)], person.account.id)
+        late = {id: log for id, log in logs.items() if mine(id) and not session.hear(log, behind[id])}
+        behind = {
+            id: await replay.upto(session, id, behind[id], log.flushed, partial(mine, id)) for id, log in late.items()
+        }
+        if session.person is not person:
+            for log in logs.values():
+                context.logs.forget(log)
+    await session.drained()  # or the end of the sync would be lost
 
 
 async def changed(context: Context, command: ReadChanged) -> ChangedLogs:

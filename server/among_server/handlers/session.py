@@ -36,7 +36,7 @@ async def sign_up(context: Context, command: SignUp) -> SignedIn:
         raise Refuse(codes.HANDLE_RESERVED, field="handle")
     name = line(command.display_name, field="display_name", longest=64) if command.display_name else command.handle
     _password(command.password)
-    if await context.store.account_by_handle(folded) is not None:
+    if invite is None and await context.store.account_by_handle(folded) is not None:  # saves a hash; the store judges
         raise Refuse(codes.HANDLE_TAKEN, field="handle")
     hashed = await services.passwords.hash(command.password)
     account = await context.store.create_account(folded, name, hashed, invite=invite)
@@ -64,6 +64,7 @@ async def sign_out(context: Context, command: SignOut) -> None:
     """Every connection of this stored session ends; this one after its reply."""
     session = context.session
     await context.store.close_session(session.id)
+    context.services.signed_out += 1
     log.info("session.signed_out", connection=session.number)
     session.reply(command.id, Done())
     for other in list(context.services.sessions.get(session.id, ())):
@@ -86,13 +87,22 @@ def now() -> str:
 
 
 async def _with_token(context: Context, account: AccountRow, device: str) -> SignedIn:
+    if context.session.over:
+        raise Refuse(codes.SIGN_IN_REQUIRED)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     row = await context.store.open_session(account.id, hashlib.sha256(token.encode()).digest(), device[:64])
     return await _enter(context, account.id, row.id, token)
 
 
 async def _by_token(context: Context, token: str) -> SignedIn:
-    row = await context.store.session(hashlib.sha256(token.encode()).digest())
+    """A session that ends while this is under way lets nobody in: it was read before the end, or is found at the end."""
+    secret = hashlib.sha256(token.encode()).digest()
+    services = context.services
+    ended = -1
+    row = None
+    while ended != services.signed_out:
+        ended = services.signed_out
+        row = await context.store.session(secret)
     if row is None:
         raise Refuse(codes.TOKEN_INVALID, field="token")
     return await _enter(context, row.account, row.id, "")
@@ -101,11 +111,12 @@ async def _by_token(context: Context, token: str) -> SignedIn:
 async def _enter(context: Context, account: str, session_id: str, token: str) -> SignedIn:
     session = context.session
     services = context.services
+    if not session.over:
+        session.id = session_id  # from here on, signing out elsewhere ends this one too
+        services.sessions.setdefault(session_id, set()).add(session)
     person = await services.people.enter(account, session)
     if person is None:
         raise Refuse(codes.TOKEN_INVALID)
-    session.id = session_id
-    services.sessions.setdefault(session_id, set()).add(session)
     services.presence.refresh(person)
     log.debug("session.signed_in", handle=person.account.handle, connection=session.number)
     return SignedIn(account=shown(person.account), session=session_id, cut=services.cut.pop(session_id, 0), token=token)
