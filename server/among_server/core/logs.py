@@ -261,38 +261,23 @@ class Logs:
 
     def _flush(self, log: Log) -> None:
         before = log.flushed
-        items = log.pending
-        if len(items) == 1:
-            log.pending = []
-        else:
-            items = _buffer(items)
-            log.pending = log.pending[len(items) :]
+        items = _buffer(log.pending)
+        log.pending = log.pending[len(items) :] if len(items) < len(log.pending) else []
         log.flushed = items[-1].seq
-        one = items[0] if len(items) == 1 else None
         buffers: dict[Encoding, bytes] = {}
         members = 0
         for encoding, listeners in log.listeners.items():
             if listeners:
                 members += len(listeners)
-                buffers[encoding] = (
-                    one.frame(encoding) if one is not None else b"".join([item.frame(encoding) for item in items])
-                )
+                frames = [item.frame(encoding) for item in items]
+                buffers[encoding] = b"".join(frames) if len(frames) > 1 else frames[0]
         self.flushes += 1
         self.writes += members
         self.deliveries += members * len(items)
         if members > CHUNK:
             self._start(log, before, buffers)
             return
-        held = self._due(log) if log.held else None
-        for encoding, buffer in buffers.items():
-            for outbox, write in list(log.listeners[encoding].items()):
-                if held and outbox in held:  # an author: the copy and the replies in one write
-                    write(buffer + held.pop(outbox))
-                else:
-                    write(buffer)
-        if held:
-            for outbox, replies in held.items():
-                outbox.write(replies)
+        self._write(log, buffers)
         if members > SMALL:
             self._finish(log, members * self._write_cost)
         elif log.effects or log.pending:
@@ -301,6 +286,19 @@ class Logs:
             log.waiting = False
             if not members:
                 self.forget(log)  # all who listened have left meanwhile
+
+    def _write(self, log: Log, buffers: dict[Encoding, bytes]) -> None:
+        """A log of few members, in one go. An author gets the copy and the replies in one write."""
+        held = self._due(log) if log.held else None
+        for encoding, buffer in buffers.items():
+            for outbox, write in list(log.listeners[encoding].items()):
+                if held and outbox in held:
+                    write(buffer + held.pop(outbox))
+                else:
+                    write(buffer)
+        if held:
+            for outbox, replies in held.items():
+                outbox.write(replies)
 
     def _start(self, log: Log, before: int, buffers: dict[Encoding, bytes]) -> None:
         """A large log: in chunks, with other work between them; authors with a waiting reply come first."""

@@ -18,8 +18,9 @@ from among_protocol.base import Entry
 from among_protocol.logs import LogKind
 from among_protocol.wire import ENTRIES, JSON, tag_of
 
-from ..api import LogRow, Stored, Unread
-from .rows import SEQ_BITS, Bulk
+from ..api import Stored, Unread
+from .nonces import Nonces
+from .rows import SEQ_BITS, Bulk, log_row
 
 MIRRORED = 32_768  # rows in each mirror
 
@@ -45,6 +46,7 @@ class Ledger:
 
     def __init__(self, db: Connection) -> None:
         self._db = db
+        self.nonces = Nonces(db)
         self.now = ""
         self.now_ms = 0
         self.author = 0  # key of the account whose command runs
@@ -55,15 +57,14 @@ class Ledger:
         self._moved: dict[int, Log] = {}  # logs whose head is held back
         self._marked: dict[tuple[int, int], tuple[int, int]] = {}  # held back: (account, room) -> (seq, ordinal)
         self._entries = Bulk("INSERT INTO entries (pos, type, ordinal, author, json)", 5)
-        self._nonces = Bulk("INSERT INTO nonces (account, nonce, digest, pos)", 4)
         self._heads = Bulk("REPLACE INTO heads (log, head, ordinal)", 3)
         self._markers = Bulk("REPLACE INTO markers (account, room, seq, ordinal)", 4)
         self._mentions = Bulk("INSERT OR IGNORE INTO mentions (account, room, seq)", 3)
-        self._bulks = (self._entries, self._nonces, self._heads, self._markers, self._mentions)
+        self._bulks = (self._entries, self.nonces.arrivals, self._heads, self._markers, self._mentions)
 
     # --- for the writer
     def flush(self) -> None:
-        """Write what is held back. Raises sqlite3.IntegrityError when a nonce was used before."""
+        """Write what is held back."""
         for log in self._moved.values():
             self._heads.flat += (log.key, log.head, log.ordinal)
         self._moved.clear()
@@ -82,6 +83,7 @@ class Ledger:
         self._marked.clear()
         for bulk in self._bulks:
             bulk.flat = []
+        self.nonces.forget()
 
     def trim(self) -> None:
         """Bound the mirrors. Only after a flush, when no head is held back."""
@@ -97,15 +99,6 @@ class Ledger:
 
     def position(self, event: Entry) -> int:
         return self._log(event.log).key << SEQ_BITS | event.seq
-
-    def nonce(self, account: int, nonce: str) -> tuple[bytes, int] | None:
-        """The digest and the position kept under a nonce, if the batch does not hold it back."""
-        row = self._db.execute("SELECT digest, pos FROM nonces WHERE account = ? AND nonce = ?", (account, nonce))
-        found: tuple[bytes, int] | None = row.fetchone()
-        return found
-
-    def add_nonce(self, account: int, nonce: str, digest: bytes, pos: int) -> None:
-        self._nonces.flat += (account, nonce, digest, pos)
 
     def entry(self, pos: int) -> bytes:
         self.flush()
@@ -179,7 +172,7 @@ class Ledger:
         seq, ordinal = self._db.execute(sql, (reader.key, log.key)).fetchone() or (0, 0)
         sql = "SELECT count(*) FROM mentions WHERE account = ? AND room = ? AND seq > ?"
         (mentions,) = self._db.execute(sql, (reader.key, log.key, seq)).fetchone()
-        row = LogRow(log.id, log.kind, log.head, log.ordinal, log.floor)
+        row = log_row((log.id, log.kind, log.head, log.ordinal, log.floor))
         return Unread(row, seq, log.ordinal - ordinal, mentions)
 
     def mention(self, account: str, room: str, seq: int) -> None:

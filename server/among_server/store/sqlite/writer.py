@@ -1,8 +1,8 @@
 """The writer: one thread with the one connection that writes. It takes all that waits in one transaction.
 
 Rule 1: the loop only appends to `_waiting` and wakes; the thread does all else and answers once for each batch.
-Rule 2: a batch is first run as a whole, held back and flushed together. Whatever is odd about it (a nonce used before,
-a mistake in a rule) rolls all of it back, and it is run again one by one, each in a savepoint: so one fails alone.
+Rule 2: a batch is first run as a whole, held back and flushed together. A mistake in a rule rolls all of it back, and it
+is run again one by one, each in a savepoint: so one fails alone.
 Rule 3: answers go out after the commit: `committed` hears the entries, then the futures are resolved, in order.
 Rule 4: when the disk fails, nothing of the batch is answered as kept. A full disk may be tried again. After any other
 failure nobody can say what is on the disk (a failed fsync can't be repeated), so nothing is written until a restart.
@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import islice
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, NamedTuple, TypeVar
@@ -35,10 +34,10 @@ from among_protocol.wire import JSON, tag_of
 
 from ..api import Appended, Stored
 from ..rules import RULES, digest
+from .nonces import Key, Result
 from .tx import SqliteTx
 
 BATCH = 1024  # commands in one transaction: bounds what waits behind one commit
-REMEMBERED = 16_384  # nonces in memory: a retry is mostly of one of these
 RETRY_MS = 1_000  # what a refusal for want of storage asks the client to wait
 
 # Result codes that speak of a statement of ours, not of the database.
@@ -88,7 +87,6 @@ class Writer:
         self._stopping = False  # nothing more is taken
         self._stopped = False  # nothing more is waiting: the thread may end
         self._broken = False  # see rule 4
-        self._recent: dict[tuple[int, str], tuple[bytes, int]] = {}  # (account, nonce) -> (digest, position)
         self._thread = Thread(target=self._run, name="among-writer", daemon=True)
 
     # --- on the loop
@@ -200,22 +198,22 @@ class Writer:
             return _refuse_all(batch, STORAGE_UNAVAILABLE if _is_disk(error) else INTERNAL), []
         stored, tx.stored = tx.stored, []
         tx.trim()
-        if len(self._recent) > REMEMBERED:
-            for key in list(islice(self._recent, REMEMBERED // 2)):
-                del self._recent[key]
         return outcomes, stored
 
     def _together(self, batch: list[Job]) -> list[Outcome]:
+        tx = self._tx
         self._db.execute("BEGIN IMMEDIATE")
+        known = tx.nonces.look_up([(tx.key(job.account), job.command.nonce) for job in batch if job.account])
         outcomes: list[Outcome] = []
         for future, account, command in batch:
             result: Any
             try:
-                result = self._append(account, command, probe=False) if account else command(self._tx)
+                result = self._append(account, command, known) if account else command(tx)
             except Refuse as refusal:
                 result = refusal
             outcomes.append((future, result))
-        self._tx.flush()
+        tx.flush()
+        tx.nonces.merge()
         self._db.execute("COMMIT")
         return outcomes
 
@@ -228,7 +226,11 @@ class Writer:
             kept, writes = len(tx.stored), tx.writes
             db.execute("SAVEPOINT job")
             try:
-                result = self._append(job.account, job.command, probe=True) if job.account else job.command(tx)
+                if job.account:
+                    known = tx.nonces.look_up([(tx.key(job.account), job.command.nonce)])
+                    result = self._append(job.account, job.command, known)
+                else:
+                    result = job.command(tx)
                 tx.flush()
             except Exception as error:  # a mistake of ours: it fails alone, and is told once
                 if _is_disk(error):
@@ -246,40 +248,31 @@ class Writer:
         db.execute("COMMIT")
         return outcomes
 
-    def _append(self, account: str, command: Write, *, probe: bool) -> Appended:
-        """One command. Without `probe`, a nonce that is not remembered counts as new until the flush says otherwise,
-        and is only looked up when the command is refused: a repeat must get its first result all the same."""
+    def _append(self, account: str, command: Write, known: dict[Key, Result]) -> Appended:
+        """One command; `known` is what earlier batches left under its nonce."""
         tx = self._tx
         tx.author = key = tx.key(account)
         if not key:
             raise Refuse(ACCOUNT_GONE)
         nonce = command.nonce
         content = digest(command)
-        known = self._recent.get((key, nonce))
-        if known is None and probe:
-            known = tx.nonce(key, nonce)
-        if known is None:
+        first = known.get((key, nonce)) or tx.nonces.get(key, nonce)
+        if first is None:
             writes = tx.writes
             try:
                 event = RULES[type(command)](tx, account, command)
             except Refuse as refusal:
                 if tx.writes != writes:
                     raise RuntimeError("a rule wrote before it refused") from refusal
-                if not probe:
-                    known = tx.nonce(key, nonce)
-                if known is None:
-                    raise
-            else:
-                position = tx.position(event)
-                tx.add_nonce(key, nonce, content, position)
-                self._recent[key, nonce] = (content, position)
-                return Appended(_stored(tx, event), repeat=False)
-        if known[0] != content:
+                raise
+            tx.nonces.add(key, nonce, content, tx.position(event))
+            return Appended(_stored(tx, event), repeat=False)
+        if first[0] != content:
             raise Refuse(NONCE_CONFLICT, field="nonce")
-        json = tx.entry(known[1])
-        first = JSON.decode_entry(json)
-        assert isinstance(first, Entry), "the log holds what the protocol does not know"
-        return Appended(Stored(first, json), repeat=True)
+        json = tx.entry(first[1])
+        entry = JSON.decode_entry(json)
+        assert isinstance(entry, Entry), "the log holds what the protocol does not know"
+        return Appended(Stored(entry, json), repeat=True)
 
     def _undo(self) -> None:
         if self._db.in_transaction:
@@ -289,7 +282,6 @@ class Writer:
 
     def _forget(self) -> None:
         self._tx.clear()
-        self._recent.clear()
 
     def _fail(self, error: Exception) -> None:
         """The batch is lost: undo it, and decide whether there will be another."""

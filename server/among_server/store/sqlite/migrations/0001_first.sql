@@ -42,6 +42,8 @@ SELECT logs.id AS log, pos & 68719476735 AS seq, type, ordinal, author.id AS aut
 FROM entries JOIN logs ON logs.key = pos >> 36 JOIN logs AS author ON author.key = entries.author;
 
 -- What was asked under a nonce, and the entry that was its result. Also the way from an account to what it wrote.
+-- Nonces arrive in no order at all, so a row here dirties a page of its own; they are first kept in order of arrival,
+-- in `nonces_new`, and merged a few thousand at a time, when many fall on the same page.
 CREATE TABLE nonces (
     account INTEGER NOT NULL,
     nonce TEXT NOT NULL,
@@ -49,6 +51,14 @@ CREATE TABLE nonces (
     pos INTEGER NOT NULL,
     PRIMARY KEY (account, nonce)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE nonces_new (
+    arrival INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    nonce TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    pos INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE accounts (
     key INTEGER PRIMARY KEY REFERENCES logs,
