@@ -9,6 +9,7 @@
 
 import argparse
 import shutil
+import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -34,9 +35,9 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
 }
 
 
-def measure(names: list[str], *, quick: bool, data: Path, command: str) -> report.Report:
+def measure(names: list[str], *, quick: bool, data: Path, command: str, patience: int) -> report.Report:
     data.mkdir(parents=True, exist_ok=True)
-    bench = Bench(data, quick=quick)
+    bench = Bench(data, quick=quick, patience=patience)
     begun = time.monotonic()
     written = report.Report(header=report.header(command=command, quick=quick, fsync=fsync_ms(data)), rows=[])
     if cores() < 2:
@@ -53,6 +54,7 @@ def measure(names: list[str], *, quick: bool, data: Path, command: str) -> repor
             written.header.took[name] = round(time.monotonic() - at, 1)
     finally:
         shutil.rmtree(data, ignore_errors=True)
+    written.header.others_busy = round(statistics.median(bench.others_busy or [0.0]), 3)
     written.header.seconds = round(time.monotonic() - begun, 1)
     return written
 
@@ -63,6 +65,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=list(MEASUREMENTS), default=[])
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--data", type=Path, default=BUILD / "data")
+    parser.add_argument("--patience", type=int, default=0)
     parser.add_argument("--plot", action="store_true")
     parser.add_argument("--markdown", action="store_true")
     given = parser.parse_args()
@@ -79,10 +82,16 @@ def main() -> int:
         print(report.markdown(report.read().rows))
         return 0
     command = " ".join(["python -m bench", *(["--quick"] if given.quick else [])])
-    result = measure(given.only or list(MEASUREMENTS), quick=given.quick, data=given.data, command=command)
+    result = measure(
+        given.only or list(MEASUREMENTS), quick=given.quick, data=given.data, command=command, patience=given.patience
+    )
     print(report.table(result.rows))
     print()
     print(report.notes(result.rows))
+    if result.header.others_busy > 0.05:
+        print(
+            f"\nOther programs kept {result.header.others_busy:.2f} cores busy meanwhile: only ratios mean something."
+        )
     if not given.only:
         report.write(result)
         print(f"\n{report.LATEST}")

@@ -68,6 +68,7 @@ class Process:
 
     def __init__(self, command: Sequence[str | Path], core: int, env: dict[str, str] | None = None) -> None:
         raise_file_limit()
+        self.name = " ".join(map(str, command))
         self.popen = subprocess.Popen(
             [str(part) for part in command],
             cwd=ROOT,
@@ -84,7 +85,7 @@ class Process:
         assert self.popen.stdout is not None
         line = self.popen.stdout.readline()
         if not line:
-            raise BenchError(f"{self.popen.args} ended with {self.popen.wait()}")
+            raise BenchError(f"{self.name} ended with {self.popen.wait()}")
         return line.strip()
 
     def tell(self, line: str) -> None:
@@ -140,7 +141,7 @@ def baseline(kind: str) -> Iterator[Target]:
 def among(data: Path, settings: dict[str, str] | None = None, port: int = 0) -> Iterator[Target]:
     """The server itself, as its operator starts it."""
     program = Path(sys.executable).with_name("among-server")
-    command = [program, "serve", "--data", data, "--host", "127.0.0.1", "--port", str(port)]
+    command: list[str | Path] = [program, "serve", "--data", data, "--host", "127.0.0.1", "--port", str(port)]
     target = Target(command, SERVER_CORE, {**WIDE_OPEN, **(settings or {})})
     try:
         target.port = port_in(target)
@@ -164,16 +165,26 @@ def port_in(target: Target) -> int:
 Result = dict[str, Any]
 
 
+def machine_cpu() -> float:
+    """Seconds that all cores together have worked, since the machine started."""
+    try:
+        user, nice, system, _, _, irq, softirq, steal = map(int, Path("/proc/stat").read_text("ascii").split()[1:9])
+    except OSError:
+        return 0.0
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
 class Generator(Process):
     """The generator with its connections open."""
 
     def __init__(self, plan: Plan, target: Target, name: str = "plan") -> None:
         BUILD.mkdir(exist_ok=True)
         self.target = target
+        self.unstalled = len(plan.connections)  # those from here on have stalled and are gone
         path = BUILD / f"{name}-{os.getpid()}-{target.port}.txt"
         plan.write(path, target.port)
         program = native("generator")
-        command = [program, path] if program else [sys.executable, "-m", "bench.fallback", path]
+        command: list[str | Path] = [program, path] if program else [sys.executable, "-m", "bench.fallback", path]
         super().__init__(command, GENERATOR_CORE)
         try:
             self.ready: Result = json.loads(self.line())
@@ -184,19 +195,20 @@ class Generator(Process):
             raise BenchError(f"only {self.ready['ready']} of {self.ready['of']} are ready: {self.ready['error']}")
 
     def run(
-        self,
-        *streams: str,
-        warm: float = 0.5,
-        seconds: float = 2.0,
-        drain: float = 15.0,
-        stall: tuple[int, int] = (-1, 0),
+        self, *streams: str, warm: float = 0.5, seconds: float = 2.0, drain: float = 15.0, stalls: int = 0
     ) -> Result:
-        """One run; see generator.c for the streams. Raises BenchError when connections were lost or refused."""
-        head = (
-            f"run warm={warm} seconds={seconds} drain={drain} pid={self.target.pid} stall={stall[0]} stalls={stall[1]}"
-        )
+        """One run; see generator.c for the streams. `stalls`: so many that were never stalled before stop reading, and
+        are gone afterwards. Raises BenchError when connections were lost or commands refused."""
+        self.unstalled -= stalls
+        head = f"run warm={warm} seconds={seconds} drain={drain} pid={self.target.pid}"
+        if stalls:
+            head += f" stall={self.unstalled} stalls={stalls}"
+        begun, used = time.monotonic(), self.cpu() + self.target.cpu()
+        machine = machine_cpu()
         self.tell(" ; ".join([head, *streams]))
         result: Result = json.loads(self.line())
+        elsewhere = machine_cpu() - machine - (self.cpu() + self.target.cpu() - used)
+        result["others_busy"] = max(0.0, elsewhere / (time.monotonic() - begun))
         result["server_busy"] = result["server_cpu"] / result["seconds"]
         result["own_busy"] = result["own_cpu"] / result["seconds"]
         if result["lost"] or result["refused"]:

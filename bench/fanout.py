@@ -132,9 +132,9 @@ def stalled(bench: Bench) -> Iterator[Row]:
     with among(world.folder, {"AMONG_STALL_MS": "120000"}) as server, opened(world.plan(world.crowd), server) as ours:
         bench.say("one stalled reader")
         with_one, without = Runs(), Runs()
-        for turn in range(bench.repeats + 1):
+        for _ in range(bench.repeats + 1):
             without.add(bench.run(ours, rate, warm=fill))
-            with_one.add(bench.run(ours, rate, warm=fill, stall=(count - 1 - turn, 1)))
+            with_one.add(bench.run(ours, rate, warm=fill, stalls=1))
         yield Row(
             name=f"one stalled reader among {count}, p99 of the others",
             value=with_one.median(latency("p99")),
@@ -150,7 +150,7 @@ def stalled(bench: Bench) -> Iterator[Row]:
         with peak_rss(server) as before:
             bench.run(ours, rate, warm=fill)
         with peak_rss(server) as after:
-            result = bench.run(ours, rate, warm=fill, stall=(count - 400, many))
+            result = bench.run(ours, rate, warm=fill, stalls=many)
         lagging = "" if not result["lagging"] else f"lagging {result['lagging']}"
         yield Row(
             name="memory held for a stalled reader",

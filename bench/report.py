@@ -34,6 +34,7 @@ class Header(Struct, kw_only=True):
     sqlite: str
     generator: str
     fsync_ms: float  # p50 of the disk that holds the data
+    others_busy: float = 0.0  # cores that other programs kept busy during the runs, median: little, or think again
     took: dict[str, float] = field(default_factory=dict)  # seconds, by measurement
 
 

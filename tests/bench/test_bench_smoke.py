@@ -1,0 +1,31 @@
+"""The benchmark's instruments work: nothing is said here about speed."""
+
+import pytest
+
+from bench import drive
+from bench.drive import at_rate, baseline, closed, opened, whole
+from bench.plan import bare_plan
+from bench.rows import Row
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_the_generator_sees_every_message_once(compiled, monkeypatch):
+    if not compiled:
+        monkeypatch.setattr(drive, "native", lambda _: None)
+    elif drive.native("generator") is None:
+        pytest.skip("no C compiler")
+    with baseline("joined") as target, opened(bare_plan(20), target) as generator:
+        assert generator.ready["ready"] == 20
+        for stream in (closed(2, own=True), at_rate(50, authors=2, own=True)):
+            result = generator.run(stream, warm=0.05, seconds=0.2, drain=5)
+            assert whole(result), result
+            assert result["streams"][0]["acked"] == result["streams"][0]["sent"] > 0
+            assert result["deliveries"] > 0
+
+
+def test_a_row_is_judged_by_its_ratio_or_by_its_value():
+    assert Row(name="", unit="", value=30, baseline=2, at_least=12).judge().holds
+    assert not Row(name="", unit="", value=30, baseline=3, at_least=12).judge().holds
+    assert Row(name="", unit="ms", value=20, baseline=1, at_most=25, of="value").judge().holds
+    assert not Row(name="", unit="ms", value=20, at_most=25, of="value").judge(sound=False).holds
+    assert Row(name="", unit="", value=1, baseline=1).judge().holds is None
