@@ -25,7 +25,7 @@ def ask_who(server: address.Address, handle: str, saved: Saved) -> Account:
     print(f"Welcome to Among at {safe_text(address.shown(server.server))}.")
     if handle:
         print(f"You are not signed in as {safe_text(handle)} on this machine.")
-    new = not _yes("Have you an account there?")
+    new = not _yes("Do you have an account there?")
     entry = Entry(server.server, handle=handle, sign_up=new, invite=server.invite)
     for _ in range(TRIES):
         entry = _completed(entry)
@@ -84,7 +84,7 @@ def _yes(question: str) -> bool:
 def _handle() -> str:
     while True:
         try:
-            return text.handle(input("Handle, which is what others call you: ").strip().removeprefix("@"))
+            return text.handle(input("Handle (what others call you): ").strip().removeprefix("@"))
         except text.TextError as error:
             print(f"A handle has {error}.")
 

@@ -35,7 +35,6 @@ STYLE = Style.from_dict(
         "bottom-toolbar.news": "bold #ffaf5f",
         "bottom-toolbar.down": "bold #ff8787",
         "validation-toolbar": "bg:default noreverse bold #d75f5f",
-        "prompt": "bold",
     }
 )
 COLUMNS = 200  # text is not laid out wider, however wide the window
@@ -59,6 +58,7 @@ class LineUi:
             validate_while_typing=False,
             key_bindings=_keys(self),
             bottom_toolbar=self._toolbar,
+            prompt_continuation=lambda width, _line, _wrapped: " " * width,
             erase_when_done=True,
             style=STYLE,
             refresh_interval=1.0,  # who writes, and the time of the next try, change by themselves
@@ -132,7 +132,7 @@ class LineUi:
     # ---- around the prompt
 
     def _columns(self) -> int:
-        return min(self._session.output.get_size().columns, COLUMNS)
+        return min(self._session.output.get_size().columns - 1, COLUMNS)
 
     def _me(self) -> str:
         account = self.link.model.account if self.link else None
@@ -147,7 +147,7 @@ class LineUi:
         for one in model.outgoing.values():
             for row in outgoing(one, self._me(), self._columns()):
                 laid += [*row, ("", "\n")]
-        return [*laid, ("class:prompt", f"{safe_text(model.room.short) if model.room else ''}> ")]
+        return [*laid, ("bold", f"{safe_text(model.room.short) if model.room else ''}> ")]
 
     def _toolbar(self) -> StyleAndTextTuples:
         return [*toolbar(self.link, self._columns())] if self.link else []

@@ -28,6 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return _run(given)
     except KeyboardInterrupt:
+        if sys.stderr.isatty():
+            print(file=sys.stderr)  # the shell's prompt begins a line of its own
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read has enough. Python would complain once more when it flushes at its end.
@@ -42,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     except (TimeoutError, ClientError) as error:
         return _fail(f"no answer in time; it is not known whether this was done {error}".rstrip(), UNSURE)
     except EOFError:
-        return _fail("given up", REFUSED)
+        return _fail("not signed in", REFUSED)
     except OSError as error:
         return _fail(str(error), REFUSED)
 

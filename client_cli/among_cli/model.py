@@ -97,7 +97,9 @@ class Model:
             self._put(room, f"{place.slug}/{room.slug}", card.member, before)
 
     def _put(self, card: rooms.Room, title: str, me: str, before: dict[str, Room]) -> None:
-        room = before.get(card.id) or Room(card.id, title, card.kind, card.community, me)
+        room = before.get(card.id)
+        if room is None:  # following one begins at its head: what was said before is not new
+            room = Room(card.id, title, card.kind, card.community, me, read=card.head, counted=card.head)
         room.title, room.topic, room.following = title, card.topic, card.following or card.kind == "direct"
         room.people, room.head = card.people, max(room.head, card.head)
         self.rooms[card.id] = room
@@ -241,7 +243,8 @@ class Model:
             return []
         line = event.body.strip().partition("\n")[0]
         glimpse = line[:GLIMPSE] + ("…" if len(line) > GLIMPSE else "")
-        return [told(("mention", "» "), ("who", said.who), ("dim", f" in {room.title}: "), glimpse, alert=True)]
+        where = " to you: " if room.title == f"@{said.who}" else f" in {room.title}: "
+        return [told(("mention", "» "), ("who", said.who), ("dim", where), glimpse, alert=True)]
 
     def _in_room(self, room: Room, event: Entry) -> list[Line]:
         room.head = max(room.head, event.seq)
@@ -278,7 +281,7 @@ class Model:
                     room = self._room(community, event.room, event.slug, event.kind, event.topic)
                 if room is not None:
                     room.following, room.head = True, max(room.head, event.head)
-                    room.counted = max(room.counted, event.head)
+                    room.read, room.counted = max(room.read, event.head), max(room.counted, event.head)
             case rooms.RoomUnfollowed():
                 self._unfollowed(event.room)
             case communities.CommunityLeft():

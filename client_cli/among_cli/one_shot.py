@@ -7,19 +7,18 @@ terminal would obey: what JSON itself would leave as it is, is escaped.
 
 import asyncio
 import json
-import re
 import sys
 from collections.abc import AsyncIterator
 
 import msgspec
 
-from among_protocol import text
 from among_protocol.aio import Among, Closed, Down, NoSuchRoom, Opened, Refuse, Reset, Up
 from among_protocol.base import Entry
 from among_protocol.logs import LogState, ReadEntries
 from among_protocol.messages import MessageSent
 from among_protocol.rooms import FollowRoom, Room
 from among_protocol.session import SignOut
+from among_protocol.text import body
 from among_protocol.wire import JSON, AnyEntry, UnknownEvent
 
 from .lines import Said
@@ -29,10 +28,6 @@ from .plain_text import plain
 from .safe_text import safe_text
 
 PAGE = 200  # entries at once, by the protocol
-# Beside the C0 controls, which JSON escapes by itself.
-_UNSAFE = re.compile(
-    "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]"
-)
 
 
 class NotThere(Exception):
@@ -41,10 +36,10 @@ class NotThere(Exception):
 
 async def send(among: Among, name: str, words: str, *, nonce: str, as_json: bool, within: float) -> None:
     """Say something. Raises Refuse, NotThere, TextError, TimeoutError (then it is not known whether it is stored)."""
-    body = text.body(words)
+    said = body(words)
     async with asyncio.timeout(within):
         room = await _room(among, name)
-        entry = await among.send(room.id, body, nonce=nonce)
+        entry = await among.send(room.id, said, nonce=nonce)
     if as_json:
         _print_json(entry, _title(among, room), among.account.handle)
 
@@ -168,8 +163,8 @@ def _print_json(entry: AnyEntry | UnknownEvent, title: str, handle: str) -> None
 
 
 def _json(value: dict[str, object]) -> str:
-    plain_json = json.dumps(value, ensure_ascii=False)
-    return _UNSAFE.sub(lambda found: json.dumps(found.group())[1:-1], plain_json)
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 def _tell(sentence: str) -> None:

@@ -4,7 +4,7 @@ from among_protocol import text
 from among_protocol.accounts import ReadAccount, UpdateAccount
 from among_protocol.presence import SetPresence
 
-from .lines import Line, Part, Style, note, problem, told
+from .lines import Line, Style, note, problem, told
 from .link import Link
 from .rooms import member_of
 
@@ -26,13 +26,16 @@ async def list_members(link: Link, _: str) -> None:
     def rank(state: str) -> int:
         return order.get(state, 2)
 
-    lines: list[Line] = []
+    count = f"{len(members)} member{'s' if len(members) != 1 else ''}"
+    lines: list[Line] = [told(("place", room.title.partition("/")[0]), ("dim", f"  {count}" if complete else ""))]
     for one in sorted(members, key=lambda one: (rank(states.get(one.member, "offline")), one.handle)):
         state = "you" if one.member == room.me else states.get(one.member, "offline")
         role = f", {one.role}" if one.role != "member" else ""
         look: Style = "good" if state == "online" else "dim"
-        parts = [Part("", "  "), Part("who", f"{one.handle:<16} "), Part("", one.display_name), Part("dim", role)]
-        lines.append(told(*parts, ("dim", "  "), (look, state)))
+        name = "" if one.display_name == one.handle else one.display_name
+        who: tuple[Style, str] = ("who", f"{one.handle:<16} ")
+        what: tuple[Style, str] = (look, f"{state:<8}")
+        lines.append(told("  ", who, what, f" {name}", ("dim", role if name else f" {role[2:]}")))
     if not complete:
         lines.append(note(f"These are the first {len(members)}; /whois HANDLE finds any."))
     link.screen.show(lines)

@@ -89,7 +89,7 @@ def _told(line: Told, columns: int) -> list[Row]:
     texts: list[Row] = [[]]
     for part in line.parts:
         first, *more = safe_lines(part.text)
-        look = colour(first) if part.style == "who" else LOOKS.get(part.style, "")
+        look = colour(Safe(first.strip())) if part.style == "who" else LOOKS.get(part.style, "")
         texts[-1].append(Span(look, first))
         texts += [[Span(look, text)] for text in more]
     return _laid([], texts, columns, 0, 2)

@@ -287,7 +287,7 @@ def test_a_direct_is_named_by_the_others_and_rings(model):
     assert [room.id for room in model.find("@bob")] == ["r-direct"]
     (line,) = model.apply(sent(1, "psst", room="r-direct", by="d-bob"))
     assert line.alert
-    assert texts([line]) == ["» bob in @bob: psst"]
+    assert texts([line]) == ["» bob to you: psst"]
 
 
 def test_topics_people_and_rooms_are_told_where_one_looks(model):

@@ -1,0 +1,171 @@
+"""A real server on loopback with people at it, each with a screen of paper that keeps what it was shown.
+
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("hello")
+        await bob.sees("hello")
+
+Nothing sleeps: `sees` and `until` wait for the next thing that a screen is told.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import UTC
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from structlog.testing import capture_logs
+
+from among_cli import commands
+from among_cli.lines import Line, Rule, Said, Told
+from among_cli.link import Link
+from among_cli.model import Model
+from among_cli.opening import Entry, opened
+from among_cli.saved import Saved
+from among_protocol.aio import Among
+from among_server.app import App
+from among_server.config import Config
+
+PASSWORD = "correct horse"
+PATIENCE = 10.0  # seconds for anything at all
+
+
+class Paper:
+    """A Screen that keeps what it was shown."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self._news = asyncio.Event()
+
+    def show(self, lines: list[Line]) -> None:
+        self.lines += lines
+        self._news.set()
+
+    def refresh(self) -> None:
+        self._news.set()
+
+    async def until(self, check: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not check():
+                self._news.clear()
+                await self._news.wait()
+
+    @property
+    def said(self) -> list[str]:
+        return [line.body for line in self.lines if isinstance(line, Said)]
+
+    @property
+    def told(self) -> list[str]:
+        return [
+            line.text if isinstance(line, Rule) else "".join(part.text for part in line.parts)
+            for line in self.lines
+            if isinstance(line, Rule | Told)
+        ]
+
+
+class Reader:
+    """Somebody at a terminal."""
+
+    def __init__(self, link: Link, paper: Paper) -> None:
+        self.link = link
+        self.paper = paper
+        self.model = link.model
+
+    @property
+    def among(self) -> Among:
+        return self.link.among
+
+    async def types(self, line: str) -> list[str]:
+        """Type a line; what is told until it is done."""
+        before = len(self.paper.told)
+        await commands.take(self.link, line)
+        return self.paper.told[before:]
+
+    async def sees(self, text: str) -> None:
+        """Wait until this stands on the screen, said or told."""
+        await self.paper.until(lambda: any(text in line for line in [*self.paper.said, *self.paper.told]))
+
+
+class House:
+    """A server, and who is at it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.saved = Saved(folder / "state/among/accounts")
+        self._data = folder / "data"
+        self._port = 0
+        self._app: App | None = None
+        self._stack = AsyncExitStack()
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self._port}/v1"
+
+    async def __aenter__(self) -> Self:
+        self._stack.enter_context(capture_logs())  # standard output is what the tests look at
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._stack.aclose()
+        finally:
+            await self.stop()
+
+    async def start(self) -> None:
+        """Start the server, at the address it had before."""
+        config = Config(
+            data=str(self._data),
+            port=self._port,
+            synchronous="normal",
+            budget=10**6,
+            budget_per_second=10**6,
+            grace_ms=100,
+            password_workers=1,
+        )
+        self._data.mkdir(exist_ok=True)
+        self._app = App(config)
+        await self._app.start()
+        self._port = self._app.listener.port
+
+    async def stop(self) -> None:
+        app, self._app = self._app, None
+        if app is not None:
+            await app.stop()
+
+    def cut(self) -> None:
+        """Every connection breaks, without a word."""
+        assert self._app is not None
+        for connection in list(self._app.listener.connections):
+            connection.abort("cut by the test")
+
+    async def person(self, handle: str, *, token: str = "") -> Reader:
+        """Somebody who signs up, or comes again with a token, and is at the screen until the house closes."""
+        entry = (
+            Entry(self.url, token=token) if token else Entry(self.url, handle=handle, password=PASSWORD, sign_up=True)
+        )
+        among = await self._stack.enter_async_context(opened(entry, self.saved))
+        paper = Paper()
+        link = Link(among, Model(UTC), paper, self.url)
+        running = asyncio.create_task(link.run())
+
+        async def leave() -> None:
+            await link.close()
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+        self._stack.push_async_callback(leave)
+        await paper.until(link.placed.is_set)
+        return Reader(link, paper)
+
+    async def join(self, place: str, *handles: str) -> list[Reader]:
+        """People in COMMUNITY/hall, which the first of them founds."""
+        community = place.partition("/")[0]
+        people = [await self.person(handle) for handle in handles]
+        for number, one in enumerate(people):
+            await one.types(f"/join {community}" if number else f"/create {community}")
+            assert one.model.room is not None, one.paper.told
+        return people

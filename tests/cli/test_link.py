@@ -1,0 +1,131 @@
+"""People at real screens and a real server: what they say, miss, and get back."""
+
+import pytest
+
+from among_cli.lines import Said
+from among_protocol.rooms import UnfollowRoom
+
+from .house import House
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with House(tmp_path) as house:
+        yield house
+
+
+async def test_what_one_says_is_in_sight_until_its_line_stands(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    await ana.types("hello")
+    assert [(one.body, one.state) for one in ana.model.outgoing.values()] == [("hello", "sending")]
+    await ana.sees("hello")
+    assert ana.model.outgoing == {}
+    assert ana.paper.said == ["hello"]
+
+
+async def test_people_hear_each_other_and_know_who_spoke(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.sees("bob joined garden")
+    await ana.types("hello @bob")
+    await bob.sees("hello @bob")
+    (said,) = [line for line in bob.paper.lines if isinstance(line, Said)]
+    assert (said.who, said.mention, said.alert, said.mine) == ("ana", True, True, False)
+
+
+async def test_over_a_restart_nothing_is_lost_and_nothing_stands_twice(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("before")
+    await bob.sees("before")
+    await house.stop()
+    await ana.sees("Connection lost")
+    for number in range(5):
+        await ana.types(f"meanwhile {number}")
+    assert [one.body for one in ana.model.outgoing.values()] == [f"meanwhile {number}" for number in range(5)]
+    assert ana.paper.said == ["before"]
+    await house.start()
+    for one in (ana, bob):
+        await one.sees("meanwhile 4")
+        assert one.paper.said == ["before", *(f"meanwhile {number}" for number in range(5))]
+        assert one.paper.told.count("Back.") == 1
+    assert ana.model.outgoing == {}
+
+
+async def test_what_was_said_while_one_was_cut_off_comes_after(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    house.cut()
+    await ana.types("did you get this?")
+    await bob.sees("did you get this?")
+    assert bob.paper.said == ["did you get this?"]
+
+
+async def test_what_the_server_refuses_is_kept_with_the_reason(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    await ana.types("/room private shed")
+    shed = ana.model.room
+    assert shed is not None
+    other = await house.person("ana", token=ana.among.token)
+    await other.among.ask(UnfollowRoom, room=shed.id)
+    await ana.paper.until(lambda: ana.model.room is None)
+    _ = ana.link.say(shed, "too late")
+    await ana.sees("Not sent: There is no such room.")
+    assert [(one.body, one.state) for one in ana.model.failed()] == [("too late", "failed")]
+    assert await ana.types("/retry") == ["Nothing waits to be sent again."], "the room is gone: the text stays"
+    assert len(ana.model.failed()) == 1
+    assert await ana.types("/drop") == ["Given up: too late"]
+    assert ana.model.outgoing == {}
+
+
+async def test_what_stands_on_the_screen_counts_as_read_everywhere(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    device = await house.person("ana", token=ana.among.token)
+    await bob.types("news for @ana")
+    await ana.sees("news for @ana")
+    await device.paper.until(lambda: device.model.numbered()[0].read == ana.model.numbered()[0].head)
+    assert device.model.unread() == (0, 0)
+
+
+async def test_a_room_opened_later_shows_what_was_said_and_where_it_is_new(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("read by bob")
+    await bob.sees("read by bob")
+    await bob.types("/dm ana")
+    await ana.types("not read by bob")
+    await bob.paper.until(lambda: bob.model.unread() == (1, 0))
+    said = len(bob.paper.said)
+    told = await bob.types("/go")
+    assert bob.paper.said[said:] == ["read by bob", "not read by bob"]
+    assert [text for text in told if text.startswith("new since")] != []
+    await bob.paper.until(lambda: bob.model.unread() == (0, 0))
+
+
+async def test_older_messages_are_fetched_a_page_at_a_time(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    for number in range(70):
+        await ana.types(f"line {number}")
+    await ana.sees("line 69")
+    await bob.sees("line 69")
+    await bob.types("/go hall")
+    assert bob.paper.said[-30:] == [f"line {number}" for number in range(40, 70)]
+    await bob.types("/older")
+    assert bob.paper.said[-30:] == [f"line {number}" for number in range(10, 40)]
+    assert "the room begins here" in await bob.types("/older")
+    assert await bob.types("/older") == ["This is where the room begins."]
+
+
+async def test_one_sees_who_writes_and_who_is_there(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.sees("bob joined garden")
+    ana.link.typing()
+    await bob.paper.until(lambda: bob.model.writing(bob.among.now()) == ["ana"])
+    await house.person("ana", token=ana.among.token)
+    await bob.paper.until(lambda: "online" in bob.model.presence.values())
+
+
+async def test_a_community_joined_elsewhere_appears(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    device = await house.person("bob", token=bob.among.token)
+    await ana.types("/create bikes")
+    await bob.types("/join bikes")
+    await device.paper.until(lambda: any(room.title == "bikes/hall" for room in device.model.numbered()))
+    await bob.types("/leave bikes")
+    await device.paper.until(lambda: not any(room.title == "bikes/hall" for room in device.model.numbered()))

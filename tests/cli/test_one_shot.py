@@ -1,0 +1,217 @@
+"""The forms for scripts, against a real server: what they print, what code they end with."""
+
+import asyncio
+import io
+import json
+import sys
+
+import pytest
+
+from among_cli.main import main
+
+from .corpus import CORPUS, obeyed
+from .house import PASSWORD, House
+
+REFUSED, USAGE, UNSURE = 1, 2, 3
+
+
+@pytest.fixture
+async def house(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("AMONG_TOKEN", raising=False)
+    async with House(tmp_path) as house:
+        monkeypatch.setenv("AMONG_SERVER", house.url)
+        yield house
+
+
+async def among(*argv: str) -> int:
+    """Run the program, in a thread of its own."""
+    return await asyncio.to_thread(main, list(argv))
+
+
+async def test_what_is_sent_is_stored_when_the_code_is_0(house, capsys):
+    ana, _ = await house.join("garden/hall", "ana", "bob")
+    assert await among("--handle", "bob", "send", "garden/hall", "hello", "ana") == 0
+    assert capsys.readouterr().out == ""
+    await ana.sees("hello ana")
+
+
+async def test_sent_twice_with_one_nonce_it_is_stored_once(house, capsys):
+    await house.join("garden/hall", "ana")
+    for _ in range(2):
+        assert await among("send", "--json", "--nonce", "backup-17", "garden/hall", "done") == 0
+    first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert first == second
+    assert (first["room"], first["handle"], first["body"]) == ("garden/hall", "ana", "done")
+
+
+async def test_the_text_may_come_from_standard_input(house, capsys, monkeypatch):
+    await house.join("garden/hall", "ana")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("two\nlines\n"))
+    assert await among("send", "--json", "garden/hall", "-") == 0
+    assert json.loads(capsys.readouterr().out)["body"] == "two\nlines"
+
+
+async def test_to_somebody_alone(house):
+    ana, _ = await house.join("garden/hall", "ana", "bob")
+    assert await among("--handle", "bob", "send", "@ana", "psst") == 0
+    await ana.sees("bob to you: psst")
+
+
+class Tap(io.StringIO):
+    """Standard output of a thread, which the loop can wait for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+
+    def write(self, text: str) -> int:
+        self._loop.call_soon_threadsafe(self._news.set)
+        return super().write(text)
+
+    async def until(self, text: str) -> None:
+        while text not in self.getvalue():
+            self._news.clear()
+            await self._news.wait()
+
+
+async def test_tail_prints_every_entry_once_over_a_restart(house, monkeypatch):
+    (ana,) = await house.join("garden/hall", "ana")
+    await ana.types("one")
+    await ana.types("two")
+    await ana.sees("two")
+    monkeypatch.setattr(sys, "stdout", tap := Tap())
+    tail = asyncio.create_task(among("tail", "garden/hall", "--json", "--from", "2", "--count", "4"))
+    await tap.until("two")
+    await house.stop()
+    await ana.types("three")
+    await house.start()
+    await ana.sees("three")
+    await ana.types("four")
+    await ana.types("five")
+    assert await tail == 0
+    entries = [json.loads(line) for line in tap.getvalue().splitlines()]
+    assert [(entry["seq"], entry["body"]) for entry in entries] == [(2, "two"), (3, "three"), (4, "four"), (5, "five")]
+    assert {(entry["handle"], entry["room"], entry["type"]) for entry in entries} == {
+        ("ana", "garden/hall", "message.sent")
+    }
+
+
+async def test_tail_in_plain_text_is_for_people(house, capsys):
+    (ana,) = await house.join("garden/hall", "ana")
+    await ana.types("one\nand more")
+    await ana.types("/room topic Beans")
+    await ana.types("two")
+    await ana.sees("two")
+    assert await among("tail", "garden/hall", "--from", "1", "--count", "2") == 0
+    first, more, second = capsys.readouterr().out.splitlines()
+    assert first[5:] == " ana  one"
+    assert more == " " * 11 + "and more"
+    assert second[5:] == " ana  two"
+
+
+async def test_unread_counts_for_scripts(house, capsys):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await bob.types("/dm ana")
+    await ana.types("for @bob")
+    await bob.sees("for @bob")
+    assert await among("--handle", "bob", "unread", "--json") == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    room = json.loads(line)
+    assert (room["room"], room["unread"], room["mentions"]) == ("garden/hall", 1, 1)
+    assert await among("--handle", "bob", "unread") == 0
+    assert capsys.readouterr().out == "garden/hall  1 new, 1 for you\n"
+
+
+async def test_a_cold_start_signs_up_with_a_password_file_and_keeps_the_token(house, tmp_path, capsys):
+    await house.join("garden/hall", "ana")
+    password = tmp_path / "password"
+    password.write_text(f"{PASSWORD}\n", "utf-8")
+    start = ("--handle", "robot", "--password-file", str(password))
+    assert await among(*start, "--sign-up", "join", "garden") == 0
+    password.unlink()
+    assert await among(*start, "send", "garden/hall", "beep") == 0
+    assert house.saved.get(house.url, "robot") is not None
+    assert capsys.readouterr().err == ""
+
+
+async def test_a_token_from_the_environment_is_not_saved(house, monkeypatch):
+    (ana,) = await house.join("garden/hall", "ana")
+    account = house.saved.get(house.url, "ana")
+    house.saved.forget(account)
+    monkeypatch.setenv("AMONG_TOKEN", ana.among.token)
+    assert await among("send", "garden/hall", "hello") == 0
+    assert house.saved.handles(house.url) == []
+
+
+async def test_signing_out_ends_the_session_and_forgets_the_token(house, capsys):
+    await house.person("ana")
+    account = house.saved.get(house.url, "ana")
+    assert await among("sign-out") == 0
+    assert house.saved.get(house.url, "ana") is None
+    house.saved.keep(account)
+    assert await among("unread") == REFUSED
+    assert "token" in capsys.readouterr().err
+    assert house.saved.get(house.url, "ana") is None, "a token that is void is forgotten"
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "sentence"),
+    [
+        (["unread"], REFUSED, "you are not signed in to"),
+        (["--handle", "nobody", "unread"], REFUSED, "you are not signed in as nobody"),
+        (["--handle", "ana", "send", "attic/hall", "hi"], REFUSED, "there is no room attic/hall"),
+        (["--handle", "ana", "send", "@nobody", "hi"], REFUSED, "no such account"),
+        (["--handle", "ana", "send", "garden/hall", "x" * 8001], USAGE, "at most 8000 bytes"),
+        (["--handle", "ana", "send", "garden/hall", "a\x1bb"], USAGE, "U+001B"),
+        (["--handle", "A B", "unread"], USAGE, "3 to 32"),
+        (["--server", "ftp://x", "unread"], USAGE, "ftp://"),
+        (["--sign-up", "unread"], USAGE, "--password-file"),
+        (["--handle", "robot", "--password-file", "/nonexistent", "unread"], REFUSED, "/nonexistent"),
+        (["--server", "127.0.0.1:1", "--handle", "ana", "unread"], REFUSED, "not signed in"),
+    ],
+)
+async def test_what_goes_wrong_is_one_line_and_a_code(house, capsys, argv, code, sentence):
+    await house.join("garden/hall", "ana")
+    house.saved.choose(house.saved.get(house.url, "ana"))
+    if argv == ["unread"]:
+        house.saved.forget(house.saved.get(house.url, "ana"))
+    assert await among(*argv) == code
+    captured = capsys.readouterr()
+    assert captured.err.startswith("among: ")
+    assert captured.err.count("\n") == 1
+    assert sentence in captured.err
+
+
+async def test_a_server_that_is_not_there_is_code_3(house, capsys, monkeypatch):
+    await house.join("garden/hall", "ana")
+    await house.stop()
+    monkeypatch.setattr("among_cli.opening.WITHIN", 0.05)
+    assert await among("send", "garden/hall", "hi") == UNSURE
+    assert capsys.readouterr().err.startswith("among: cannot reach 127.0.0.1:")
+
+
+async def test_cnt_01_json_and_plain_output_hold_nothing_that_a_terminal_obeys(house, capsys):
+    (ana,) = await house.join("garden/hall", "ana")
+    bodies = [text for text in CORPUS if _may_be_said(text)]
+    for body in bodies:
+        await ana.types(body)
+    await ana.paper.until(lambda: len(ana.paper.said) == len(bodies))
+    for form in (["--json"], []):
+        assert await among("tail", "garden/hall", "--from", "1", "--count", str(len(bodies)), *form) == 0
+        out = capsys.readouterr().out
+        assert obeyed(out) == ""
+        if form:
+            assert [json.loads(line)["body"] for line in out.splitlines()] == bodies
+
+
+def _may_be_said(text: str) -> bool:
+    """Whether a server lets it pass, and the client does not trim it."""
+    from among_protocol.text import TextError, body
+
+    try:
+        return bool(text) and body(text) == text.strip() and text.isprintable() is not None and "\ud800" not in text
+    except TextError:
+        return False
