@@ -1,0 +1,288 @@
+"""The history checker: what clients asked, what they were told, what they heard and what is stored, against the promises.
+
+Pure: it knows no server, no sockets and no clock. Whoever drives a server writes down a History; `check` finds what
+contradicts the promises:
+
+(a) Every acknowledged write is in the final history exactly once, with the acknowledged log, number, content, author.
+(b) A refused write is absent; one without an answer is there once or not at all; and nothing is there unasked.
+(c) The numbers of each log are dense from 1, and all who read it at the end read the same.
+(d) What a reader heard of a log is strictly increasing without a hole, except after an explicit notice, and is what is
+    stored. Over a reader's connections too: it resumes from what it had. In the end it has everything.
+(e) What was acknowledged before something else was asked comes before it, in each log; and the writes of one sender,
+    on one connection at a time, are numbered in the order in which they were asked and acknowledged.
+
+Moments are numbers of one counter that the driver counts up; only their order matters.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+Outcome = Literal["ok", "fail", "info"]
+
+
+class Entry(NamedTuple):
+    """An entry of a log, as somebody saw it."""
+
+    seq: int
+    first: int  # the first number that it covers
+    author: str  # the client behind it
+    nonce: str
+    content: str  # what the author asked for
+    whole: str  # all of it, for comparing
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One sending of one write. A retry is another attempt with the same nonce."""
+
+    client: str
+    nonce: str
+    log: str
+    content: str
+    asked: int  # moment of sending
+    outcome: Outcome = "info"  # info: no answer came, so nobody knows
+    answered: int = 0  # moment of the answer
+    seq: int = 0  # as acknowledged
+    told: str = ""  # log and content of the acknowledged entry, when they are not those that were asked for
+    repeat: bool = False  # the answer says that it is the first result again
+
+
+class Heard(NamedTuple):
+    """An entry came on a connection."""
+
+    log: str
+    entry: Entry
+
+
+class Notice(NamedTuple):
+    """What a connection was told about a log beside its entries.
+
+    `resumed`: the client named the position `after` and was promised everything after it. `opened`, `gap`, `reset`,
+    `lagging`: entries go on after `after`; what was before is not promised. `whole`: everything up to `after` has been
+    sent. `closed`: nothing more comes.
+    """
+
+    kind: Literal["resumed", "opened", "gap", "reset", "lagging", "whole", "closed"]
+    log: str
+    after: int = 0
+
+
+Connection = list[Heard | Notice]
+
+
+@dataclass(slots=True)
+class History:
+    """Everything that one run wrote down."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    readers: dict[str, list[Connection]] = field(default_factory=dict)  # each reader's connections, oldest first
+    finals: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)  # who read them -> log -> entries
+    explained: set[str] = field(default_factory=set)  # logs in which nothing may be that no attempt asked for
+    in_order: bool = True  # each sender used one connection at a time, and retried in the order of asking
+    settled: bool = True  # readers were given the time to hear everything
+
+
+class Violation(NamedTuple):
+    check: str  # a to e
+    text: str
+
+    def __str__(self) -> str:
+        return f"({self.check}) {self.text}"
+
+
+Logs = Mapping[str, Mapping[int, Entry]]
+
+
+def check(history: History) -> list[Violation]:
+    """Everything in this history that contradicts a promise; empty when all is well."""
+    found = list(_dense(history))
+    logs = _agreed(history)
+    found += _writes(history, logs)
+    for name, connections in history.readers.items():
+        found += _heard(name, connections, logs, settled=history.settled)
+    found += _orders(history)
+    return found
+
+
+def report(violations: Sequence[Violation], most: int = 20) -> str:
+    """For a failing test."""
+    lines = [str(violation) for violation in violations[:most]]
+    return "\n".join([f"{len(violations)} violations", *lines])
+
+
+# --- the final logs: (c)
+
+
+def _agreed(history: History) -> dict[str, dict[int, Entry]]:
+    logs: dict[str, dict[int, Entry]] = defaultdict(dict)
+    for final in history.finals.values():
+        for log, entries in final.items():
+            for entry in entries:
+                logs[log].setdefault(entry.seq, entry)
+    return logs
+
+
+def _dense(history: History) -> Iterator[Violation]:
+    seen: dict[str, tuple[str, list[Entry]]] = {}
+    for reader, final in history.finals.items():
+        for log, entries in final.items():
+            before = 0
+            for entry in entries:
+                if entry.first != before + 1 or entry.first > entry.seq:
+                    yield Violation("c", f"{reader} read {log}: {entry.first}..{entry.seq} follows {before}")
+                before = entry.seq
+            other, theirs = seen.setdefault(log, (reader, entries))
+            if theirs is not entries and theirs != entries:
+                at = next((a.seq for a, b in zip(theirs, entries, strict=False) if a != b), "its end")
+                yield Violation("c", f"{other} and {reader} read {log} differently at {at}")
+
+
+# --- what was asked: (a), (b)
+
+
+def _writes(history: History, logs: Logs) -> Iterator[Violation]:
+    stored: dict[tuple[str, str], list[tuple[str, Entry]]] = defaultdict(list)
+    for log, entries in logs.items():
+        for entry in entries.values():
+            if entry.nonce:
+                stored[entry.author, entry.nonce].append((log, entry))
+    asked: dict[tuple[str, str], list[Attempt]] = defaultdict(list)
+    for attempt in history.attempts:
+        asked[attempt.client, attempt.nonce].append(attempt)
+    for key, attempts in asked.items():
+        yield from _write(key, attempts, stored.get(key, []))
+    for log in history.explained:
+        for entry in logs.get(log, {}).values():
+            if (entry.author, entry.nonce) not in asked:
+                yield Violation("b", f"{log} #{entry.seq} was asked for by nobody: {entry.whole}")
+
+
+def _write(key: tuple[str, str], attempts: list[Attempt], stored: list[tuple[str, Entry]]) -> Iterator[Violation]:
+    """All that was asked under one nonce, and all that is stored under it."""
+    name = f"{key[0]} {key[1]}"
+    oks = [attempt for attempt in attempts if attempt.outcome == "ok"]
+    if len(stored) > 1:
+        places = ", ".join(f"{log} #{entry.seq}" for log, entry in stored)
+        yield Violation("a", f"{name} is there {len(stored)} times: {places}")
+    for ok in oks:
+        if ok.told:
+            yield Violation("a", f"{name} was acknowledged as {ok.told}, asked {ok.log} {ok.content!r}")
+        if not any((log, entry.seq) == (ok.log, ok.seq) for log, entry in stored):
+            yield Violation("a", f"{name} was acknowledged as {ok.log} #{ok.seq} and is not there")
+    fresh = [ok for ok in oks if not ok.repeat]
+    if len(fresh) > 1:
+        yield Violation("a", f"{name} was acknowledged {len(fresh)} times as new")
+    for ok in fresh:
+        if any(other.answered < ok.asked for other in oks if other is not ok):
+            yield Violation("a", f"{name} was acknowledged as new after it had been acknowledged")
+    if len({(ok.log, ok.content) for ok in oks}) > 1:
+        yield Violation("a", f"{name} was acknowledged with different contents")
+    for log, entry in stored:
+        same = [attempt for attempt in attempts if (attempt.log, attempt.content) == (log, entry.content)]
+        if not same:
+            yield Violation("a", f"{name}: {log} #{entry.seq} holds {entry.content!r}, which nobody asked for")
+        elif all(attempt.outcome == "fail" for attempt in same):
+            yield Violation("b", f"{name} was refused and is there: {log} #{entry.seq}")
+
+
+# --- what was heard: (d)
+
+
+def _heard(name: str, connections: Sequence[Connection], logs: Logs, *, settled: bool) -> Iterator[Violation]:
+    had: dict[str, int] = {}  # over all connections
+    for number, connection in enumerate(connections, 1):
+        who = f"{name}, connection {number}"
+        at: dict[str, int] = {}  # on this one
+        for item in connection:
+            if isinstance(item, Notice):
+                yield from _noticed(who, item, at, had)
+                continue
+            log, entry = item
+            if log not in at:
+                yield Violation("d", f"{who} heard {log} #{entry.seq}, which it does not follow")
+                continue
+            if entry.seq <= at[log]:
+                yield Violation("d", f"{who} heard {log} #{entry.seq} after {at[log]}")
+            elif entry.first != at[log] + 1:
+                yield Violation("d", f"{who} heard {log} #{entry.first} after {at[log]}: a hole")
+            at[log] = had[log] = max(at[log], entry.seq)
+            kept = logs.get(log, {}).get(entry.seq)
+            if kept is None:
+                yield Violation("d", f"{who} heard {log} #{entry.seq}, which is not stored: {entry.whole}")
+            elif kept != entry:
+                yield Violation("d", f"{who} heard {log} #{entry.seq} as {entry}, stored is {kept}")
+        if settled and number == len(connections):
+            for log, position in at.items():
+                head = max(logs.get(log, {0: None}))
+                if position != head:
+                    yield Violation("d", f"{who} ended at {log} #{position}, its head is {head}")
+
+
+def _noticed(who: str, notice: Notice, at: dict[str, int], had: dict[str, int]) -> Iterator[Violation]:
+    kind, log, after = notice
+    if kind == "closed":
+        at.pop(log, None)
+        had.pop(log, None)
+    elif kind == "whole":
+        if at.get(log, 0) < after:
+            yield Violation("d", f"{who} was told that {log} is whole up to {after}, and has {at.get(log)}")
+    else:
+        if kind == "resumed" and had.get(log, after) != after:
+            yield Violation("d", f"{who} resumed {log} from {after}, and had {had[log]}")
+        at[log] = had[log] = after
+
+
+# --- orders: (e)
+
+
+def _orders(history: History) -> Iterator[Violation]:
+    by_log: dict[str, list[list[Attempt]]] = defaultdict(list)
+    tries: dict[tuple[str, str], list[Attempt]] = defaultdict(list)
+    for attempt in history.attempts:
+        tries[attempt.client, attempt.nonce].append(attempt)
+    for attempts in tries.values():
+        ok = next((attempt for attempt in attempts if attempt.outcome == "ok"), None)
+        if ok is not None:
+            same = [attempt for attempt in attempts if (attempt.log, attempt.content) == (ok.log, ok.content)]
+            by_log[ok.log].append(same)
+    for log, writes in by_log.items():
+        yield from _real_time(log, writes)
+        if history.in_order:
+            yield from _per_sender(log, writes)
+
+
+def _real_time(log: str, writes: Iterable[list[Attempt]]) -> Iterator[Violation]:
+    """What was acknowledged before something else was first asked has the smaller number."""
+    spans = []
+    for attempts in writes:
+        ok = min((attempt for attempt in attempts if attempt.outcome == "ok"), key=lambda one: one.answered)
+        spans.append((min(attempt.asked for attempt in attempts), ok.answered, ok))
+    answers = sorted(spans, key=lambda span: span[1])
+    index, highest = 0, None
+    for asked, _, ok in sorted(spans, key=lambda span: span[0]):
+        while index < len(answers) and answers[index][1] < asked:
+            if highest is None or answers[index][2].seq > highest.seq:
+                highest = answers[index][2]
+            index += 1
+        if highest is not None and highest.seq >= ok.seq:
+            early = f"{highest.client} {highest.nonce} (#{highest.seq})"
+            yield Violation("e", f"{log}: {early} was acknowledged before {ok.client} {ok.nonce} (#{ok.seq}) was asked")
+
+
+def _per_sender(log: str, writes: Iterable[list[Attempt]]) -> Iterator[Violation]:
+    senders: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    asked: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for attempts in writes:
+        oks = [attempt for attempt in attempts if attempt.outcome == "ok"]
+        asked[oks[0].client].append((min(attempt.asked for attempt in attempts), oks[0].seq))
+        for ok in oks:
+            if not ok.repeat:
+                senders[ok.client].append((ok.answered, ok.seq))
+    for how, rows in (("acknowledged", senders), ("asked", asked)):
+        for client, moments in rows.items():
+            for (_, one), (_, other) in pairwise(sorted(moments)):
+                if one >= other:
+                    yield Violation("e", f"{client} in {log}: #{one} was {how} before #{other}")

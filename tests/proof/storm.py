@@ -1,0 +1,209 @@
+"""A run: people in a town, a server that is killed under them, and at the end everything is held against the oracle."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from .book import Book, Event
+from .oracle import check, report
+from .peer import Peer
+from .process import PATIENCE, Server, judged, on_disk
+from .workload import Person, Reader, Town, Voice
+
+PASSWORD = "correct horse"
+RESTART_WITHIN = 5.0  # seconds: the promise
+CLOSED_RESTARTING = 4000
+
+
+class Storm:
+    """One server and those who talk on it."""
+
+    def __init__(self, server: Server, seed: int, *, clients: int, rooms: int) -> None:
+        self.server = server
+        self.rng = random.Random(seed)
+        self.book = Book()
+        self.kills = 0
+        self.slowest = 0.0  # seconds to ready, after a kill
+        self.voices: list[Voice] = []
+        self.readers: list[Reader] = []  # voices too
+        self._clients = clients
+        self._rooms = rooms
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def settle_in(self) -> None:
+        """Accounts, a community, rooms, and everybody in them; nothing of this is judged."""
+        url = self.server.url
+        people, town = await found_town(url, clients=self._clients, rooms=self._rooms)
+        for index, person in enumerate(people):
+            self.book.people[person.account] = self.book.people[person.member] = person.name
+            rng = random.Random(self.rng.random())
+            voice = Voice(self.book, url, person, town, rng, binary=index % 2 == 1, moves=index > 0)
+            self.voices.append(voice)
+            if index % 4 == 1:  # a second device, which never writes
+                self.readers.append(Reader(self.book, url, person, f"{person.name}'s other", binary=index % 8 == 1))
+        self.readers += self.voices
+        for reader in self.readers:
+            if self.rng.random() < 0.5:  # the others begin where the logs are
+                reader.at = dict.fromkeys([reader.person.account, town.community, *town.rooms], 0)
+                reader.epoch = await epoch_of(url)
+        self.book.history.explained = set(town.rooms)
+        self._tasks = [asyncio.create_task(reader.listen()) for reader in self.readers]
+
+    async def talk(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        for task in self._tasks:
+            if task.done():
+                task.result()
+
+    async def kill(self) -> None:
+        """kill -9, look at what is on the disk, and start again; now and then kill it in its start too."""
+        await self.server.kill()
+        self._judge()
+        if self.rng.random() < 0.2:
+            await self.server.spawn()
+            await asyncio.sleep(self.rng.uniform(0, 0.8))
+            await self.server.kill()
+            self.kills += 1
+            self._judge()
+        self.slowest = max(self.slowest, await self.server.start())
+        self.kills += 1
+
+    def _judge(self) -> None:
+        found = judged(self.server.data)
+        assert found == [], f"after {self.kills + 1} kills: {found[:5]}"
+
+    async def fall_silent(self) -> None:
+        """Nothing new is asked; what was asked is decided, and heard by all."""
+        for voice in self.voices:
+            voice.quiet = True
+        await until(lambda: all(voice.decided for voice in self.voices))
+        for reader in self.readers:
+            await until(reader.has_all)
+
+    async def read_all(self) -> None:
+        """Every log as each who may read it reads it now, page by page."""
+        for voice in self.voices:
+            peer = await Peer.open(self.server.url, binary=not voice.binary)
+            await peer.ask("session.sign_in", token=voice.person.token)
+            founder = voice is self.voices[0]
+            logs = [voice.person.account, *([voice.town.community, *voice.town.rooms] if founder else [])]
+            for log in logs:
+                self.book.final("the wire", log, await all_entries(peer, log))
+            await peer.close()
+
+    async def end(self) -> None:
+        """Stop the server as an operator does: everybody is told to come back."""
+        closed = [len(reader.codes) for reader in self.readers]
+        assert await self.server.stop() == 0
+        await until(lambda: all(len(one.codes) > had for one, had in zip(self.readers, closed, strict=True)))
+        await self.leave()
+        codes = {reader.name: reader.codes[-1] for reader in self.readers}
+        assert set(codes.values()) == {CLOSED_RESTARTING}, codes
+
+    async def leave(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        self._tasks.clear()
+
+    def verdict(self) -> None:
+        """Hold everything against the promises."""
+        for log, events in on_disk(self.server.data).items():
+            self.book.final("the disk", log, events)
+        found = check(self.book.history)
+        assert not found, report(found)
+        assert self.book.problems == []
+        assert self.server.complaints() == []
+        assert self.slowest < RESTART_WITHIN, f"{self.slowest:.1f} s to ready"
+
+    def summary(self) -> str:
+        cuts = sum(voice.cuts for voice in self.voices)
+        return f"{self.kills} kills, {cuts} cuts, {self.slowest:.2f} s to ready at most; {self.book.summary()}"
+
+
+async def until(true: Callable[[], bool | Awaitable[bool]], within: float = PATIENCE) -> None:
+    """Ask, now and then, until it is so."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within
+    while True:
+        answer = true()
+        if answer is True or (answer is not False and await answer):
+            return
+        assert loop.time() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.01)
+
+
+async def found_town(url: str, *, clients: int, rooms: int, prefix: str = "voice") -> tuple[list[Person], Town]:
+    """A community with open rooms, and clients who all follow them; the first one founded it."""
+    people: list[Person] = []
+    peers: list[Peer] = []
+    made: list[str] = []
+    community = ""
+    for index in range(clients):
+        peer = await Peer.open(url)
+        name = f"{prefix}{index}"
+        signed = await peer.ask("session.sign_up", handle=name, password=PASSWORD)
+        if index == 0:
+            created = await peer.ask("community.create", slug=f"{prefix}-town", name="Town", nonce=f"{name}-found")
+            community = created["entry"]["log"]
+            for number in range(rooms):
+                room = await peer.ask(
+                    "room.create", community=community, slug=f"room{number}", nonce=f"{name}-room{number}"
+                )
+                made.append(room["entry"]["room"])
+            member = (await peer.ask("community.read", community=community))["member"]
+        else:
+            joined = await peer.ask("community.join", community=community, nonce=f"{name}-join")
+            member = joined["entry"]["member"]
+        people.append(Person(name, signed["token"], signed["account"]["id"], member))
+        peers.append(peer)
+    for peer in peers:
+        await peer.close()
+    return people, Town(community, made)
+
+
+async def epoch_of(url: str) -> str:
+    peer = await Peer.open(url)
+    await peer.close()
+    return str(peer.hello["epoch"])
+
+
+async def all_entries(peer: Peer, log: str, *, after: int = 0, **more: Any) -> list[Event]:
+    """A log's entries, page by page."""
+    entries: list[Event] = []
+    while True:
+        page = await peer.ask("log.entries", log=log, after=after, **more)
+        entries += page["entries"]
+        if page["complete"]:
+            return entries
+        assert page["entries"], "a page that is not complete is not empty"
+        after = entries[-1]["seq"]
+
+
+async def storm(
+    server: Server, seed: int, *, clients: int, rooms: int, kills: int, told: Callable[[str], object] = str
+) -> Storm:
+    """Talk and kill, and judge it all. The server must run; it is stopped at the end."""
+    run = Storm(server, seed, clients=clients, rooms=rooms)
+    try:
+        await run.settle_in()
+        await run.talk(0.5)
+        while run.kills < kills:
+            await run.talk(run.rng.uniform(0.05, 1.0))
+            await run.kill()
+            told(run.summary())
+        await run.talk(0.3)
+        await run.fall_silent()
+        await run.read_all()
+        await run.end()
+        run.verdict()
+    except BaseException as error:
+        error.add_note(f"seed {seed}; {run.summary()}\nthe server's last words:\n{server.tail()}")
+        raise
+    finally:
+        await run.leave()
+    return run

@@ -1,0 +1,109 @@
+"""The oracle is silent about a right history and speaks about every wrong one: else it proves nothing."""
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from .histories import LIES, Lie, make
+from .oracle import Attempt, Entry, Heard, History, Notice, check, report
+
+SEEDS = st.integers(0, 2**32)
+
+
+@given(seed=SEEDS, clients=st.integers(1, 5), rooms=st.integers(1, 4), steps=st.integers(0, 300))
+def test_a_right_history_is_clean(seed: int, clients: int, rooms: int, steps: int):
+    found = check(make(random.Random(seed), clients=clients, rooms=rooms, steps=steps))
+    assert not found, report(found)
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much])
+@given(seed=SEEDS, clients=st.integers(1, 4), rooms=st.integers(1, 3), steps=st.integers(60, 250))
+def test_every_kind_of_bug_is_seen(lie: Lie, seed: int, clients: int, rooms: int, steps: int):
+    rng = random.Random(seed)
+    history = make(rng, clients=clients, rooms=rooms, steps=steps)
+    checks = lie(rng, history)
+    assume(checks is not None)
+    assert {violation.check for violation in check(history)} & set(checks or "")
+
+
+def test_one_delivery_in_a_thousand_is_missed():
+    history = make(random.Random(7), clients=6, rooms=4, steps=4000)
+    heard = [
+        (connection, index)
+        for connections in history.readers.values()
+        for connection in connections
+        for index, item in enumerate(connection)
+        if isinstance(item, Heard)
+    ]
+    assert len(heard) > 3000
+    for connection, index in reversed(heard[500::1000]):
+        del connection[index]
+    found = [violation for violation in check(history) if violation.check == "d"]
+    assert len(found) >= len(heard[500::1000])
+
+
+def entry(seq: int, nonce: str, content: str = "hi", author: str = "ann") -> Entry:
+    return Entry(seq, seq, author, nonce, content, f"{seq} {nonce} {content}")
+
+
+def a_history(*attempts: Attempt, stored: list[Entry]) -> History:
+    return History(list(attempts), {}, {"disk": {"hall": stored}}, {"hall"})
+
+
+def texts(history: History) -> str:
+    return " / ".join(map(str, check(history)))
+
+
+def test_no_answer_means_once_or_never():
+    asked = Attempt("ann", "n1", "hall", "hi", 1)
+    assert check(a_history(asked, stored=[])) == []
+    assert check(a_history(asked, stored=[entry(1, "n1")])) == []
+    assert "is there 2 times" in texts(a_history(asked, stored=[entry(1, "n1"), entry(2, "n1")]))
+
+
+def test_other_content_under_a_used_nonce_is_refused_and_absent():
+    first = Attempt("ann", "n1", "hall", "hi", 1, "ok", 2, 1)
+    other = Attempt("ann", "n1", "hall", "ho", 3, "fail", 4)
+    assert check(a_history(first, other, stored=[entry(1, "n1")])) == []
+    assert "was refused and is there" in texts(a_history(first, other, stored=[entry(1, "n1", "ho")]))
+    other.outcome, other.seq = "ok", 1
+    assert "different contents" in texts(a_history(first, other, stored=[entry(1, "n1")]))
+
+
+def test_two_fresh_answers_to_one_nonce_are_a_lie():
+    attempts = [Attempt("ann", "n1", "hall", "hi", at, "ok", at + 1, 1) for at in (1, 3)]
+    assert "times as new" in texts(a_history(*attempts, stored=[entry(1, "n1")]))
+
+
+def test_the_same_nonce_of_two_people_is_two_writes():
+    attempts = [
+        Attempt(name, "n1", "hall", "hi", at, "ok", at + 1, seq) for name, at, seq in (("ann", 1, 1), ("bob", 3, 2))
+    ]
+    assert check(a_history(*attempts, stored=[entry(1, "n1"), entry(2, "n1", author="bob")])) == []
+
+
+def test_a_reader_who_heard_nothing_of_a_log_it_follows_is_seen():
+    history = a_history(Attempt("ann", "n1", "hall", "hi", 1, "ok", 2, 1), stored=[entry(1, "n1")])
+    history.readers["bob"] = [[Notice("opened", "hall", 0)]]
+    assert "ended at hall #0" in texts(history)
+    history.settled = False
+    assert check(history) == []
+
+
+def test_after_leaving_nothing_may_come():
+    history = a_history(Attempt("ann", "n1", "hall", "hi", 1, "ok", 2, 1), stored=[entry(1, "n1")])
+    history.readers["bob"] = [[Notice("opened", "hall", 0), Notice("closed", "hall"), Heard("hall", entry(1, "n1"))]]
+    assert "which it does not follow" in texts(history)
+
+
+def test_an_entry_that_covers_a_range_leaves_no_hole():
+    merged = Entry(3, 2, "ann", "n3", "hi", "2..3")
+    history = History(
+        [Attempt("ann", name, "hall", "hi", at, "ok", at + 1, seq) for name, at, seq in (("n1", 1, 1), ("n3", 3, 3))],
+        {"bob": [[Notice("opened", "hall", 0), Heard("hall", entry(1, "n1")), Heard("hall", merged)]]},
+        {"disk": {"hall": [entry(1, "n1"), merged]}},
+    )
+    assert check(history) == []

@@ -1,0 +1,247 @@
+"""People who talk at random, over connections that end at random, and write down what happens (book.py).
+
+A Reader comes back with the positions of what it heard. A Voice is a Reader who writes: it keeps what is undecided in
+order, and on the next connection asks for all of it again, under the same nonces, before it asks for anything new.
+"""
+
+import asyncio
+import random
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from .book import Book, Event
+from .oracle import Connection, Notice
+from .peer import UNREACHABLE, Lost, Peer
+
+WINDOW = 4  # undecided writes of one voice
+PAUSE = 0.03  # seconds between two writes of one voice, on average
+CUT = 0.01  # chance that a voice cuts its own connection after a write
+AGAIN = 0.03  # chance that a write is sent twice at once
+LIVE_WITHIN = 30.0  # seconds from connecting to `session.synced`
+
+
+class Person(NamedTuple):
+    name: str
+    token: str
+    account: str
+    member: str
+
+
+class Town(NamedTuple):
+    """Where everybody is: a community and its rooms."""
+
+    community: str
+    rooms: list[str]
+
+
+class Reader:
+    """An account's device: its positions, over all its connections."""
+
+    def __init__(self, book: Book, url: str, person: Person, name: str, *, binary: bool) -> None:
+        self.book = book
+        self.url = url
+        self.person = person
+        self.name = name
+        self.binary = binary
+        self.epoch = ""
+        self.at: dict[str, int] = {}
+        self.peer: Peer | None = None
+        self.codes: list[int] = []  # with which its connections were closed
+        self._items: Connection = []
+        self._synced = asyncio.Event()
+        self._promised: dict[str, int] = {}  # log -> head up to which the replay under way must be whole
+        self._account_head = 0
+        self._followed: dict[str, int] = {}  # by replayed entries: log -> where it begins
+
+    async def connect(self) -> Peer:
+        """Connect, sign in, sync. Raises one of UNREACHABLE, or Lost."""
+        self.peer = None
+        self._synced.clear()
+        self._followed.clear()
+        peer = await Peer.open(self.url, self._heard, binary=self.binary)
+        self._items = self.book.connection(self.name)
+        try:
+            await peer.ask("session.sign_in", token=self.person.token)
+            positions = dict(self.at)
+            sync = peer.begin(
+                "session.sync", lambda reply: self._states(positions, reply), epoch=self.epoch, positions=positions
+            )
+            await peer.send(sync)
+            async with asyncio.timeout(LIVE_WITHIN):
+                await self._synced.wait()
+            if peer.over.is_set():
+                raise Lost
+        except BaseException:
+            await peer.cut()
+            raise
+        self.peer = peer
+        return peer
+
+    def _note(self, kind: Any, log: str, after: int = 0) -> None:
+        self._items.append(Notice(kind, log, after))
+        if kind == "closed":
+            self.at.pop(log, None)
+        elif kind != "whole":
+            self.at[log] = after
+
+    def _states(self, positions: dict[str, int], reply: Event | None) -> None:
+        """What the server says to do about each log."""
+        if reply is None or reply["type"] == "refused":
+            self._synced.set()
+            return
+        result = reply["result"]
+        same_epoch = self.epoch in ("", result["epoch"])
+        self.epoch = result["epoch"]
+        self._promised.clear()
+        for state in result["logs"]:
+            log, status, head = state["log"], state.get("status", "caught_up"), state.get("head", 0)
+            if status == "gone":
+                self._note("closed", log)
+                continue
+            if state.get("kind") == "account":
+                self._account_head = head
+            if status != "caught_up":
+                self._note(status, log, head)
+            elif log not in positions:
+                self._note("opened", log, head)
+            else:
+                assert same_epoch, "caught_up across epochs"
+                self._note("resumed", log, positions[log])
+                self._promised[log] = head
+        for log in [log for log in self.at if log not in {state["log"] for state in result["logs"]}]:
+            self._note("closed", log)
+
+    def _heard(self, event: Event) -> None:
+        if event["type"] == "session.synced":
+            for log, head in self._promised.items():
+                self._note("whole", log, head)
+            self._synced.set()
+        elif event["type"] == "session.lagging":
+            for log, after in event["logs"].items():
+                self._note("lagging", log, after)
+        elif "seq" in event and "log" in event:
+            log = event["log"]
+            if log not in self.at and log in self._followed:
+                self._note("opened", log, self._followed.pop(log))
+            self.book.heard(self._items, event)
+            self.at[log] = event["seq"]
+            if log == self.person.account:
+                self._own(event)
+
+    def _own(self, event: Event) -> None:
+        """An entry of one's own log tells where others begin and end."""
+        fresh = event["seq"] > self._account_head  # what sync replays is in its list of logs already
+        match event["type"]:
+            case "room.followed" if event["room"] not in self.at:
+                if fresh:
+                    self._note("opened", event["room"], event.get("head", 0))
+                else:
+                    self._followed[event["room"]] = event.get("head", 0)
+            case "room.unfollowed":
+                self._followed.pop(event["room"], None)
+                if fresh:
+                    self._note("closed", event["room"])
+            case _:
+                pass
+
+    async def listen(self) -> None:
+        """Be there, for ever, over any number of connections."""
+        while True:
+            try:
+                peer = await self.connect()
+                await self.while_live(peer)
+                self.codes.append(await peer.ended())
+            except (*UNREACHABLE, Lost):
+                await asyncio.sleep(random.uniform(0.01, 0.1))
+            finally:
+                if self.peer is not None and not self.peer.over.is_set():
+                    await self.peer.cut()
+
+    async def while_live(self, peer: Peer) -> None:
+        await peer.over.wait()
+
+    async def has_all(self) -> bool:
+        """Whether this reader has heard everything there is, as the server sees it."""
+        if self.peer is None or self.peer.over.is_set():
+            return False
+        try:
+            changed = await self.peer.ask("log.changed", epoch=self.epoch, positions=self.at)
+        except Lost:
+            return False
+        return not changed.get("logs")
+
+
+@dataclass(slots=True)
+class Intent:
+    """A write that somebody wants, until it is decided."""
+
+    nonce: str
+    type: str
+    fields: dict[str, str]
+    log: str
+    content: str
+
+
+class Voice(Reader):
+    """Somebody who talks."""
+
+    def __init__(
+        self, book: Book, url: str, person: Person, town: Town, rng: random.Random, *, binary: bool, moves: bool
+    ) -> None:
+        super().__init__(book, url, person, person.name, binary=binary)
+        self.town = town
+        self.rng = rng
+        self.moves = moves  # follows and leaves rooms now and then
+        self.pending: list[Intent] = []
+        self.quiet = False  # wants nothing new
+        self.cuts = 0  # made by itself
+        self._following = set(town.rooms)
+        self._count = 0
+
+    @property
+    def decided(self) -> bool:
+        return not self.pending
+
+    async def while_live(self, peer: Peer) -> None:
+        for intent in list(self.pending):
+            await self._send(peer, intent)
+        while not peer.over.is_set():
+            if not self.quiet and len(self.pending) < WINDOW:
+                intent = self._wish()
+                self.pending.append(intent)
+                await self._send(peer, intent)
+                if self.rng.random() < AGAIN:
+                    await self._send(peer, intent)
+                if self.rng.random() < CUT:
+                    self.cuts += 1
+                    await peer.cut()
+                    return
+            await asyncio.sleep(self.rng.expovariate(1 / PAUSE))
+
+    async def _send(self, peer: Peer, intent: Intent) -> None:
+        attempt = self.book.asked(self.name, intent.nonce, intent.log, intent.content)
+
+        def answered(reply: Event | None) -> None:
+            if self.book.answered(attempt, reply) and intent in self.pending:
+                self.pending.remove(intent)
+                if attempt.outcome == "ok" and intent.type == "room.follow":
+                    self._following.add(intent.fields["room"])
+                elif attempt.outcome == "ok" and intent.type == "room.unfollow":
+                    self._following.discard(intent.fields["room"])
+
+        await peer.send(peer.begin(intent.type, answered, nonce=intent.nonce, **intent.fields))
+
+    def _wish(self) -> Intent:
+        self._count += 1
+        nonce = f"{self.name}-{self._count}"
+        room = self.rng.choice(self.town.rooms)
+        kind = self.rng.random()
+        if kind < 0.03 and self.moves and not any(one.type.endswith("follow") for one in self.pending):
+            verb = "room.unfollow" if room in self._following else "room.follow"
+            return Intent(nonce, verb, {"room": room}, self.person.account, f"{verb}ed {room}")
+        if kind < 0.06:  # the founder may; the others are refused
+            return Intent(nonce, "room.set_topic", {"room": room, "topic": nonce}, room, f"topic {nonce}")
+        if kind < 0.08:  # refused: too long
+            return Intent(nonce, "message.send", {"room": room, "body": "x" * 8001}, room, "says too much")
+        body = f"{nonce} " + "lorem ipsum " * self.rng.choice((0, 1, 1, 4, 200))
+        return Intent(nonce, "message.send", {"room": room, "body": body}, room, f"says {body}")
