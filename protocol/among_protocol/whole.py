@@ -30,7 +30,7 @@ Numbered = AnyEntry | UnknownEvent
 class Log:
     """One log as this client has it."""
 
-    __slots__ = ("at", "due", "filling", "held", "kind", "open", "wanted")
+    __slots__ = ("at", "due", "filling", "held", "kind", "open", "told", "wanted")
 
     def __init__(self, kind: LogKind, at: int) -> None:
         self.kind = kind
@@ -39,6 +39,7 @@ class Log:
         self.due = 0  # the replay under way promises everything up to here
         self.filling: ReadEntries | None = None  # the page that is asked for
         self.open = True  # False: no longer followed; `at` stays, so that late doubles are known as such
+        self.told = False  # the user knows of it in this run of the program
         self.held: list[tuple[int, int, int, Numbered]] = []  # heap of (begins, seq, tiebreak, entry)
 
     @property
@@ -113,14 +114,15 @@ class Whole:
     def _listed_again(self, log: Log, state: LogState, *, moved: bool) -> list[Happening]:
         log.kind = state.kind
         log.let_go()
+        told = [] if log.told else self._tell(state.log, log)
         log.wanted = max(log.at, state.head)
         if moved or state.status == "reset" or state.head < log.at:
             reason = state.reason or ("epoch" if moved else "ahead")
             log.wanted = state.head
-            return self._reset(state.log, log, reason, state.floor if self.from_start else state.head)
+            return told + self._reset(state.log, log, reason, state.floor if self.from_start else state.head)
         if state.status == "caught_up":  # it comes without being asked for; `synced` sees whether it did
             log.due, log.wanted = state.head, log.at
-        return []
+        return told
 
     def synced(self) -> None:
         """The replay is over: what it did not bring is a hole."""
@@ -274,7 +276,11 @@ class Whole:
             after = max(after, before.at)
         log = self.logs[id] = Log(kind, after)
         log.wanted = max(wanted, after)
-        return [Opened(log=id, kind=kind, after=after)]
+        return self._tell(id, log)
+
+    def _tell(self, id: str, log: Log) -> list[Happening]:
+        log.told = True
+        return [Opened(log=id, kind=log.kind, after=log.at)]
 
     def _close(self, id: str) -> list[Happening]:
         log = self.logs.get(id)

@@ -1,0 +1,120 @@
+"""The protocol as JSON Schema, made from the structs: `python -m among_protocol.schema [--check]`.
+
+The file schema/v1.json beside the package, in a checkout, is generated and committed: a difference in it is a change of
+the protocol, and is reviewed as one. `--check` shows that difference and fails. Where a struct says `Raw` (bytes that
+are passed on as they are), the schema says what they hold.
+"""
+
+import difflib
+import inspect
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from . import logs, wire
+from .base import Entry, Ok, Refused, Write
+from .codes import ERROR_CODES, CloseCode, comes_back
+
+FILE = Path(__file__).parents[1] / "schema" / f"v{wire.VERSION}.json"
+REF = "#/$defs/{name}"
+
+
+def document() -> dict[str, Any]:
+    """The schema. Every frame of a client matches `$defs/Command`, every frame of a server `$defs/ServerFrame`."""
+    replies = {command.Reply.__name__: command.Reply for command in wire.COMMANDS}
+    types = [*wire.COMMANDS, *wire.EVENTS, *replies.values(), wire.UnknownEvent, _ok(), Refused]
+    _, defs = msgspec.json.schema_components(types, ref_template=REF)
+    for schema in defs.values():
+        if "description" in schema:
+            schema["description"] = inspect.cleandoc(schema["description"])
+    defs[wire.UnknownEvent.__name__]["required"] = ["type"]
+    entries = [_ref(entry) for entry in wire.ENTRIES]
+    unknown = _ref(wire.UnknownEvent)
+    defs["Command"] = {"description": "What a client sends.", "oneOf": [_ref(command) for command in wire.COMMANDS]}
+    defs["Event"] = {
+        "description": "What the server says without being asked. One of another type is to be skipped; when it has"
+        " `log` and `seq`, it still counts in its log.",
+        "anyOf": [*(_ref(event) for event in wire.EVENTS), unknown],
+    }
+    defs["ServerFrame"] = {
+        "description": "What a server sends.",
+        "anyOf": [{"$ref": "#/$defs/Event"}, _ref(Ok), _ref(Refused)],
+    }
+    defs["Ok"]["properties"]["result"] = {
+        "description": "The `result` that belongs to the command, see `commands`.",
+        "anyOf": [_ref(replies[name]) for name in sorted(replies)],
+    }
+    defs[logs.EntryPage.__name__]["properties"]["entries"]["items"] = {"anyOf": [*entries, unknown]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"The Among protocol, version {wire.VERSION}",
+        "description": "Generated from the structs of among_protocol. Unknown fields are ignored on both sides.",
+        "subprotocols": sorted(wire.ENCODINGS),
+        "$ref": "#/$defs/Command",
+        "commands": {
+            wire.tag_of(command): {
+                "command": _ref(command),
+                "result": _ref(command.Reply),
+                "writes": issubclass(command, Write),
+            }
+            for command in wire.COMMANDS
+        },
+        "events": {
+            wire.tag_of(event): {"event": _ref(event), "numbered": issubclass(event, Entry)} for event in wire.EVENTS
+        },
+        "errors": {code.code: {"class": code.kind, "message": code.message} for code in ERROR_CODES.values()},
+        "closeCodes": {
+            str(code.value): {"name": code.name.lower(), "comesBack": comes_back(code)} for code in CloseCode
+        },
+        "$defs": dict(sorted(defs.items())),
+    }
+
+
+def _ok() -> type[msgspec.Struct]:
+    """`Ok` without its default: bytes have no place in a schema."""
+    fields: list[tuple[str, Any, Any]] = []
+    for field in msgspec.structs.fields(Ok):
+        raw = field.type is msgspec.Raw
+        default = msgspec.NODEFAULT if raw else field.default
+        fields.append((field.name, dict[str, Any] if raw else field.type, msgspec.field(default=default)))
+    made = msgspec.defstruct(Ok.__name__, fields, tag_field="type", tag="ok", kw_only=True)
+    made.__doc__ = Ok.__doc__
+    return made
+
+
+def _ref(struct: type[msgspec.Struct]) -> dict[str, str]:
+    return {"$ref": REF.format(name=struct.__name__)}
+
+
+def text() -> str:
+    """The file's content."""
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code: 0 written or fresh, 1 stale, 2 not in a checkout."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if not FILE.parents[1].joinpath("pyproject.toml").exists():
+        print(f"among: {FILE.parent} is not in a checkout of the project", file=sys.stderr)
+        return 2
+    fresh = text()
+    if "--check" not in arguments:
+        FILE.parent.mkdir(exist_ok=True)
+        FILE.write_text(fresh, "utf-8")
+        print(f"among: wrote {FILE}")
+        return 0
+    kept = FILE.read_text("utf-8") if FILE.exists() else ""
+    if kept == fresh:
+        return 0
+    lines = difflib.unified_diff(kept.splitlines(), fresh.splitlines(), str(FILE), "as the structs say", lineterm="")
+    print("\n".join(lines))
+    print("among: the schema is stale. Run `make schema`, and look at what has changed.", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
