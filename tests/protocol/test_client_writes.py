@@ -1,0 +1,359 @@
+"""What one says is said once: over cuts, late replies and refusals, with the same nonce each time (DUR-04)."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from among_protocol import asking
+from among_protocol.asking import Ask, AskState
+from among_protocol.codes import FIELD_INVALID, NONCE_CONFLICT, ROOM_GONE, TOKEN_INVALID, Refuse
+from among_protocol.happenings import ConnectionLost, Overfull, Withdrawn
+from among_protocol.logs import Sync
+from among_protocol.markers import SetMarker
+from among_protocol.members import PersonaRef, ResolveMembers
+from among_protocol.messages import MessageSent, SendMessage, SentWritten
+from among_protocol.presence import StartTyping
+from among_protocol.rooms import FollowRoom, FollowWritten
+from among_protocol.session import Ping, SignIn, SignOut
+
+from .faults import Wire, a_client
+from .model import Server
+
+
+def live() -> Wire:
+    wire = a_client(Server())
+    wire.settle(nudge=False)
+    return wire
+
+
+def say(wire: Wire, body: str, room: str = "r1", nonce: str = "") -> tuple[Ask, list[AskState]]:
+    """Ask, and keep the states that it goes through."""
+    states: list[AskState] = []
+    command = SendMessage(id="", nonce=nonce, room=room, body=body)
+    return wire.client.ask(command, wire.now, lambda ask: states.append(ask.state)), states
+
+
+def said(wire: Wire, room: str = "r1") -> list[str]:
+    return [entry.body for entry in wire.server.logs[room].entries if isinstance(entry, MessageSent)]
+
+
+def sends(wire: Wire) -> list[SendMessage]:
+    """All sends that have reached the server on this connection."""
+    assert wire.connection is not None
+    return [command for command in wire.connection.told if isinstance(command, SendMessage)]
+
+
+Step = tuple[Any, ...]
+nth = st.integers(0, 4)
+few = st.integers(1, 9)
+STEPS: st.SearchStrategy[Step] = st.one_of(
+    st.tuples(st.just("say"), st.sampled_from(["r1", "r2", "r3"])),
+    st.tuples(st.just("mood"), st.sampled_from(["wait", "bug", "fix"])),
+    st.tuples(st.just(Wire.open)),
+    st.tuples(st.just(Wire.deliver), few),
+    st.tuples(st.just(Wire.deliver), few),
+    st.tuples(st.just(Wire.upload), few),
+    st.tuples(st.just(Wire.upload), few),
+    st.tuples(st.just(Wire.cut)),
+    st.tuples(st.just(Wire.drop), nth),
+    st.tuples(st.just(Wire.repeat), nth),
+    st.tuples(st.just(Wire.delay), nth, few),
+    st.tuples(st.just(Wire.wait), st.sampled_from([0.3, 5.0, 40.0])),
+)
+
+
+@settings(max_examples=300)
+@given(steps=st.lists(STEPS, max_size=60))
+def test_dur_04_whatever_happens_each_message_is_said_once_and_in_order(steps: list[Step]):
+    wire = a_client(Server())
+    wire.open()
+    asks: list[Ask] = []
+    for step, *args in steps:
+        if step == "say":
+            ask, _ = say(wire, str(len(asks)), *args)
+            asks.append(ask)
+        elif step == "mood":
+            wire.server.moods.append(args[0])
+        else:
+            step(wire, *args)
+    wire.settle()
+    wire.whole()
+    for room in ("r1", "r2"):
+        sent = [ask for ask in asks if ask.state == "sent" and ask.command.room == room]  # type: ignore[attr-defined]  # all are SendMessage
+        assert said(wire, room) == [ask.command.body for ask in sent]  # type: ignore[attr-defined]  # as above
+    for ask in asks:
+        if ask.state == "sent":
+            assert isinstance(ask.result, SentWritten)
+            assert ask.result.entry in wire.server.logs[ask.result.entry.log].entries
+            assert ask.result.entry.nonce == ask.command.nonce  # type: ignore[attr-defined]  # as above
+        else:
+            assert ask.state == "failed"
+            assert isinstance(ask.error, Refuse)
+            assert ask.command.room == "r3" or ask.error.code.kind in ("fix", "bug")  # type: ignore[attr-defined]  # as above
+
+
+@pytest.mark.parametrize("frames_that_arrive", [0, 1])
+def test_dur_04_a_cut_before_the_reply_asks_again_with_the_same_nonce(frames_that_arrive: int):
+    wire = live()
+    ask, states = say(wire, "once")
+    wire.upload(frames_that_arrive)
+    wire.cut()
+    assert states == ["unconfirmed"] * frames_that_arrive or states == ["unconfirmed"]
+    wire.settle(nudge=False)
+    assert states[-1] == "sent"
+    assert said(wire) == ["once"]
+    assert isinstance(ask.result, SentWritten)
+    assert ask.result.repeat == bool(frames_that_arrive)
+
+
+def test_dur_04_a_late_reply_asks_again_with_the_same_nonce():
+    wire = live()
+    _, states = say(wire, "once")
+    wire.upload()
+    wire.down.clear()  # one's own copy, and the reply
+    wire.wait(asking.REPLY_WITHIN - 1)
+    assert states == []
+    wire.wait(1)
+    assert states == ["unconfirmed"]
+    wire.settle()
+    assert states == ["unconfirmed", "sent"]
+    first, second = sends(wire)
+    assert first.nonce == second.nonce
+    assert first.id != second.id
+    assert said(wire) == ["once"]
+
+
+def test_dur_04_a_reply_that_comes_after_all_decides():
+    wire = live()
+    ask, _ = say(wire, "once")
+    wire.upload()
+    late = wire.down.pop()
+    wire.wait(asking.REPLY_WITHIN)
+    wire.upload()
+    wire.settle(nudge=False)
+    assert ask.state == "sent"
+    wire.down.append(late)
+    wire.settle(nudge=False)
+    assert said(wire) == ["once"]
+
+
+def test_dur_04_the_same_nonce_with_other_content_fails():
+    wire = live()
+    server = wire.server
+    first, _ = say(wire, "one", nonce="n")
+    wire.settle(nudge=False)
+    # The model gives the first result again; a server refuses, and then it is decided.
+    second, states = say(wire, "two", nonce="n")
+    wire.upload()
+    wire.down.clear()
+    assert wire.connection is not None
+    from among_protocol.base import Refused
+
+    wire.connection.say(Refused(id=sends(wire)[-1].id, code=NONCE_CONFLICT.code, kind="fix", message="no"))
+    wire.deliver()
+    assert states == ["failed"]
+    assert isinstance(second.error, Refuse)
+    assert second.error.code.code == "nonce.conflict"
+    assert first.state == "sent"
+    assert server.epoch == "e1"
+
+
+def test_the_reply_to_a_write_moves_no_position():
+    wire = live()
+    ask, _ = say(wire, "mine")
+    wire.upload()
+    wire.delay(0, 1)  # the reply overtakes the live copy
+    wire.deliver(1)
+    assert ask.state == "sent"
+    assert wire.client.whole.positions.logs["r1"] == 0
+    wire.settle(nudge=False)
+    assert wire.reader.bodies["r1"] == ["mine"]
+
+
+def test_writes_to_one_place_leave_one_at_a_time_and_to_others_at_once():
+    wire = live()
+    for body in ("1", "2", "3"):
+        say(wire, body)
+        say(wire, body, "r2")
+    wire.upload(9)
+    assert [(command.room, command.body) for command in sends(wire)] == [("r1", "1"), ("r2", "1")]
+    wire.settle(nudge=False)
+    assert said(wire) == said(wire, "r2") == ["1", "2", "3"]
+
+
+def test_a_refusal_to_wait_lets_nothing_overtake():
+    wire = live()
+    wire.server.moods.append("wait")
+    _, first = say(wire, "1")
+    _, second = say(wire, "2")
+    wire.upload(9)
+    wire.deliver(9)
+    wire.upload(9)
+    assert len(sends(wire)) == 1, "not before the time that was asked for"
+    assert first == []
+    wire.settle(nudge=False)
+    assert said(wire) == ["1", "2"]
+    assert first == second == ["sent"]
+
+
+def test_a_refusal_to_wait_ends_with_patience():
+    wire = live()
+    wire.server.moods.extend(["wait"] * 10_000)
+    ask, states = say(wire, "1")
+    wire.settle(nudge=False)
+    assert states == ["failed"]
+    assert isinstance(ask.error, Refuse)
+    assert ask.error.code.code == "server.busy"
+    assert wire.now < 1000 + asking.PATIENCE + 5
+
+
+def test_a_mistake_of_the_server_is_met_three_times():
+    wire = live()
+    wire.server.moods.extend(["bug"] * 10)
+    ask, states = say(wire, "1")
+    wire.settle(nudge=False)
+    assert states == ["failed"]
+    assert len(sends(wire)) == asking.BUG_TRIES
+    assert isinstance(ask.error, Refuse)
+
+
+def test_a_final_refusal_says_why():
+    wire = live()
+    ask, states = say(wire, "psst", "r3")
+    wire.settle(nudge=False)
+    assert states == ["failed"]
+    assert isinstance(ask.error, Refuse)
+    assert ask.error.code == ROOM_GONE
+
+
+def test_no_more_are_in_flight_than_the_server_takes():
+    wire = live()
+    for _ in range(30):
+        wire.client.ask(Ping(id=""), wire.now)
+    assert len(wire.client.outgoing()) == 8
+
+
+def test_what_is_asked_before_there_is_a_connection_goes_once_there_is_one():
+    wire = a_client(Server())
+    _, states = say(wire, "early")
+    wire.settle(nudge=False)
+    assert states == ["sent"]
+
+
+def test_nothing_is_asked_before_the_replay_is_over():
+    wire = a_client(Server())
+    say(wire, "early")
+    wire.open()
+    for _ in range(2):
+        wire.deliver()
+        wire.upload()
+    wire.deliver()  # sync started
+    assert wire.client.outgoing() == []
+    wire.deliver()  # synced
+    assert len(wire.client.outgoing()) == 1
+
+
+def test_reads_are_asked_again_after_a_cut_and_typing_is_not():
+    wire = live()
+    read = wire.client.ask(ResolveMembers(id="", members=[PersonaRef(member="m-zoe")]), wire.now)
+    mark = wire.client.ask(SetMarker(id="", room="r1", seq=0), wire.now)
+    typing = wire.client.ask(StartTyping(id="", room="r1"), wire.now)
+    wire.cut()
+    assert isinstance(typing.error, ConnectionLost)
+    wire.settle(nudge=False)
+    assert read.state == mark.state == "sent"
+
+
+def test_typing_that_could_not_be_told_is_nothing_to_tell_later():
+    wire = a_client(Server())
+    wire.open()
+    typing = wire.client.ask(StartTyping(id="", room="r1"), wire.now)
+    wire.cut()
+    assert typing.state == "failed"
+
+
+def test_a_withdrawn_command_is_not_tried_again():
+    wire = live()
+    unsent, states = say(wire, "1")
+    wire.client.outgoing()
+    sent, _ = say(wire, "2", "r2")
+    wire.upload()
+    wire.client.withdraw(unsent)
+    wire.client.withdraw(sent)
+    wire.settle(nudge=False)
+    assert states == ["failed"]
+    assert isinstance(unsent.error, Withdrawn)
+    assert said(wire) == []
+    assert said(wire, "r2") == ["2"]
+
+
+def test_what_waits_is_bounded():
+    wire = a_client(Server())
+    for _ in range(asking.PENDING):
+        say(wire, "x")
+    with pytest.raises(Overfull):
+        say(wire, "one more")
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        (SendMessage(id="", nonce="", room="r1", body=""), "body"),
+        (SendMessage(id="", nonce="", room="r1", body="x" * 8001), "body"),
+        (SendMessage(id="", nonce="n" * 65, room="r1", body="x"), "nonce"),
+        (SetMarker(id="", room="r1", seq=-1), "seq"),
+        (ResolveMembers(id="", members=[]), "members"),
+    ],
+)
+def test_what_the_protocol_does_not_allow_is_refused_before_it_is_sent(command: Any, field: str):
+    wire = live()
+    with pytest.raises(Refuse) as why:
+        wire.client.ask(command, wire.now)
+    assert why.value.code == FIELD_INVALID
+    assert why.value.field == field
+    assert wire.client.outgoing() == []
+
+
+@pytest.mark.parametrize("body", ["a lone surrogate: \ud800", object(), 7])
+def test_what_has_no_form_on_the_wire_is_refused_before_it_is_sent(body: Any):
+    wire = live()
+    with pytest.raises(Refuse):
+        say(wire, body)
+
+
+def test_signing_in_and_sync_are_the_clients_own():
+    wire = live()
+    for command in (SignIn(id="", token="t"), Sync(id="")):
+        with pytest.raises(TypeError):
+            wire.client.ask(command, wire.now)
+
+
+def test_a_command_may_name_other_things_than_rooms():
+    wire = live()
+    ask = wire.client.ask(FollowRoom(id="", nonce="", room="r3"), wire.now)
+    wire.settle(nudge=False)
+    assert isinstance(ask.result, FollowWritten)
+    wire.whole()
+
+
+def test_once_it_is_over_everything_fails():
+    wire = live()
+    ask, _ = say(wire, "never")
+    wire.server.tokens.clear()
+    wire.cut()
+    wire.settle(nudge=False)
+    assert isinstance(ask.error, Refuse)
+    assert ask.error.code == TOKEN_INVALID
+    with pytest.raises(Refuse):
+        say(wire, "later")
+
+
+def test_signing_out_is_the_end():
+    wire = live()
+    out = wire.client.ask(SignOut(id=""), wire.now)
+    wire.settle(nudge=False)
+    assert out.state == "sent"
+    assert wire.client.state == "stopped"
+    assert wire.downs[-1].retry_in is None
