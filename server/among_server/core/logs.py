@@ -76,7 +76,7 @@ class Flush:
 class Log:
     """One log on this node."""
 
-    __slots__ = ("_early", "_tail_bytes", "away", "effects", "flush", "flushed", "head", "held", "id", "listeners", "not_before", "pending", "tail", "waiting")  # fmt: skip
+    __slots__ = ("_early", "_tail_bytes", "away", "effects", "flush", "flushed", "head", "held", "id", "joining", "listeners", "not_before", "pending", "tail", "waiting")  # fmt: skip
 
     def __init__(self, id: str) -> None:
         self.id = id
@@ -85,6 +85,9 @@ class Log:
         self.tail: deque[Item] = deque()  # newest entries, up to `head`
         self.pending: list[Item] = []  # those after `flushed`
         self.listeners: dict[Encoding, dict[Outbox, Callable[[bytes], None]]] = {}
+        self.joining: dict[
+            Outbox, int
+        ] = {}  # who has entries that are not flushed yet, up to a number: they listen then
         self.away = 0  # sessions that lag: they listen again when they have read what they have
         self.flush: Flush | None = None
         self.held: list[tuple[int, Outbox, bytes]] = []  # replies that must follow their entry
@@ -100,8 +103,9 @@ class Log:
             return
         early, self._early = self._early, []
         self.head = self.flushed = max(head, early[-1].event.seq if early else 0)
-        for stored in early:
-            self._keep(Item(stored))
+        if early and early[-1].event.seq == self.head:  # or the store knows of more, which the tail would lack
+            for stored in early:
+                self._keep(Item(stored))
 
     def apply(self, stored: Stored) -> bool:
         """Take the next entry; False when there is nothing to flush. Raises Hole when entries are missing before it."""
@@ -137,6 +141,9 @@ class Log:
     def join(self, outbox: Outbox, after: int) -> bool:
         """Listen from `after` on: what was flushed since is written now, the rest comes live. False when the tail
         does not reach back: read from the store, and try again from there."""
+        if after > self.flushed:
+            self.joining[outbox] = after
+            return True
         missing = self.since(after)
         if missing is None:
             return False
@@ -148,23 +155,31 @@ class Log:
     def leave(self, outbox: Outbox) -> int | None:
         """Stop listening. The newest number that this outbox was written; None when it did not listen."""
         if self.listeners.get(outbox.encoding, {}).pop(outbox, None) is None:
-            return None
+            return self.joining.pop(outbox, None)
         if self.flush is not None and outbox in self.flush.remaining:
             del self.flush.remaining[outbox]
             return self.flush.before
         return self.flushed
 
     def hears(self, outbox: Outbox) -> bool:
-        return outbox in self.listeners.get(outbox.encoding, ())
+        return outbox in self.listeners.get(outbox.encoding, ()) or outbox in self.joining
 
     @property
     def members(self) -> int:
         return sum(map(len, self.listeners.values()))
 
+    def admit(self) -> None:
+        """Who joined ahead of a flush listens from here on: it ended at their number."""
+        for outbox, after in list(self.joining.items()):
+            if after <= self.flushed:
+                del self.joining[outbox]
+                self.listeners.setdefault(outbox.encoding, {})[outbox] = outbox.write
+
     @property
     def idle(self) -> bool:
         """Whether nobody would miss this Log."""
-        return self.head >= 0 and not self.waiting and not self.away and not any(self.listeners.values())
+        heard = self.waiting or self.away or self.joining or any(self.listeners.values())
+        return self.head >= 0 and not heard
 
 
 class Hole(Exception):
@@ -261,7 +276,7 @@ class Logs:
 
     def _flush(self, log: Log) -> None:
         before = log.flushed
-        items = _buffer(log.pending)
+        items = _buffer(log.pending, min(log.joining.values()) if log.joining else None)
         log.pending = log.pending[len(items) :] if len(items) < len(log.pending) else []
         log.flushed = items[-1].seq
         buffers: dict[Encoding, bytes] = {}
@@ -276,8 +291,11 @@ class Logs:
         self.deliveries += members * len(items)
         if members > CHUNK:
             self._start(log, before, buffers)
+            log.admit()
             return
         self._write(log, buffers)
+        if log.joining:
+            log.admit()
         if members > SMALL:
             self._finish(log, members * self._write_cost)
         elif log.effects or log.pending:
@@ -363,13 +381,13 @@ class Logs:
             asyncio.get_running_loop().call_soon(self._flush_dirty)
 
 
-def _buffer(pending: list[Item]) -> list[Item]:
-    """As many of the waiting entries as fit one buffer; at least one."""
+def _buffer(pending: list[Item], until: int | None) -> list[Item]:
+    """As many of the waiting entries as fit one buffer, and none after the number given; at least one."""
     if len(pending) == 1:
         return pending
     size = 0
     for index, item in enumerate(pending):
         size += len(item.json)
-        if size > BUFFER_BYTES and index:
+        if index and (size > BUFFER_BYTES or (until is not None and item.seq > until)):
             return pending[:index]
     return pending
