@@ -116,8 +116,8 @@ class People:
                     role=event.role,
                 )
                 arrived = {event.community: event.head, **event.rooms}
-                for room in event.rooms:
-                    person.rooms[room] = RoomRow(id=room, kind="open", community=event.community)
+                for room in event.rooms:  # told again: one that is known may be private
+                    person.rooms.setdefault(room, RoomRow(id=room, kind="open", community=event.community))
             case CommunityLeft():
                 person.members.pop(event.community, None)
                 departed = [id for id, room in person.rooms.items() if room.community == event.community]
