@@ -62,16 +62,17 @@ async def visible_rooms(context: Context, person: Person, community: str) -> lis
 
 
 async def directs(context: Context, person: Person) -> list[Room]:
-    rows = [row for row in person.rooms.values() if row.kind == "direct"]
+    found = [await context.store.room(id) for id, row in list(person.rooms.items()) if row.kind == "direct"]
+    rows = [row for row in found if row is not None]
     heads = await _heads(context, person, rows)
-    found = []
+    cards = []
     for row in rows:
         room = shown(person, row, heads)
         room.people = await context.store.people(row.id)
         member = person.member_in(row)
         room.member = member.id if member is not None else ""
-        found.append(room)
-    return found
+        cards.append(room)
+    return cards
 
 
 async def _heads(context: Context, person: Person, rows: list[RoomRow]) -> dict[str, int]:
