@@ -1,0 +1,91 @@
+"""Directs: a room of a few people, outside any community; its people are fixed."""
+
+from among_protocol import codes
+from among_protocol.accounts import UpdateAccount
+from among_protocol.communities import LeaveCommunity
+from among_protocol.logs import ReadEntries
+from among_protocol.messages import MessageSent, SendMessage
+from among_protocol.rooms import AddPerson, DirectOpened, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
+from tests.world import world_of
+
+
+async def test_a_direct_is_told_to_its_people_and_heard_by_all_of_them():
+    async with world_of() as world:
+        ann, bob = [await world.person(handle) for handle in ("ann", "bob")]
+        opened = (await ann.ask(OpenDirect, handles=["Bob"])).entry
+        told = await bob.hears(DirectOpened)
+        assert told.room == opened.room
+        assert told.member != opened.member
+        assert sorted(person.handle for person in told.people) == ["ann", "bob"]
+        said = await bob.say("hi", room=told.room)
+        assert (said.by, said.seq) == (told.member, 1)
+        assert (await ann.hears(MessageSent)).body == "hi"
+
+
+async def test_the_same_people_always_give_the_same_direct():
+    async with world_of() as world:
+        ann, bob, cyd = [await world.person(handle) for handle in ("ann", "bob", "cyd")]
+        room = await world.direct(ann, bob)
+        heads = world.heads()
+        for person, handles in ((ann, ["bob"]), (bob, ["ann"]), (ann, ["bob", "ann", "BOB"])):
+            assert (await person.ask(OpenDirect, handles=handles)).entry.room == room
+        moved = {log: head - heads[log] for log, head in world.heads().items() if head != heads[log]}
+        assert moved == {ann.account: 2, bob.account: 1}, "it is told again to who asked, and to nobody else"
+        assert await world.direct(ann, bob, cyd) != room
+        assert await cyd.ask(OpenDirect, handles=["bob", "ann"]) != room
+
+
+async def test_a_direct_needs_somebody_else_and_only_those_there_are():
+    async with world_of() as world:
+        ann = await world.person("ann")
+        heads = world.heads()
+        refused = await ann.refused(OpenDirect, handles=["ann"])
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "handles")
+        refused = await ann.refused(OpenDirect, handles=["ann", "nobody-here"])
+        assert (refused.code, refused.field) == (codes.ACCOUNT_GONE.code, "handles[1]")
+        refused = await ann.refused(OpenDirect, handles=["ann", "no body"])
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "handles[1]")
+        assert world.heads() == heads
+
+
+async def test_nobody_enters_or_leaves_a_direct():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        (eve,) = await world.join("garden/hall", "eve")
+        room = await world.direct(ann, bob)
+        heads = world.heads()
+        assert (await ann.refused(UnfollowRoom, room=room)).code == codes.ROOM_GONE.code
+        assert (await ann.refused(AddPerson, room=room, member=eve.member)).code == codes.ROOM_GONE.code
+        for command, fields in (
+            (FollowRoom, {"room": room}),
+            (SendMessage, {"room": room, "body": "hi"}),
+            (SetTopic, {"room": room, "topic": "hi"}),
+            (AddPerson, {"room": room, "member": eve.member}),
+        ):
+            assert (await eve.refused(command, **fields)).code == codes.ROOM_GONE.code
+        assert (await eve.refused(ReadEntries, log=room, after=0)).code == codes.LOG_GONE.code
+        assert world.heads() == heads
+
+
+async def test_a_direct_outlives_the_community_where_one_met():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        room = await world.direct(ann, bob)
+        await bob.ask(LeaveCommunity, community=world.id("garden"))
+        await ann.say("still there?", room=room)
+        assert (await bob.hears(MessageSent)).body == "still there?"
+
+
+async def test_the_cards_show_a_direct_as_it_is_now():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        room = await world.direct(ann, bob)
+        await ann.ask(SetTopic, room=room, topic="secrets")
+        await ann.say("hi", room=room)
+        await ann.ask(UpdateAccount, display_name="Ann")
+        for device in (bob, await bob.again()):
+            (card,) = (await device.sync(cards=True)).directs
+            assert (card.id, card.kind, card.topic, card.head, card.following) == (room, "direct", "secrets", 2, True)
+            me = next(person for person in card.people if person.member == card.member)
+            assert me.handle == "bob"
+            assert sorted(person.handle for person in card.people) == ["ann", "bob"]
