@@ -63,14 +63,18 @@ class Item:
 class Flush:
     """A flush of a large log, while it runs."""
 
-    __slots__ = ("before", "buffers", "cost", "members", "remaining", "started")
+    __slots__ = ("before", "buffers", "members", "remaining", "started")
 
-    def __init__(self, before: int, buffers: dict[Encoding, bytes], members: list[Outbox], started: float) -> None:
+    def __init__(self, log: "Log", before: int, buffers: dict[Encoding, bytes], started: float) -> None:
         self.before = before  # what those have whom it has not reached yet
         self.buffers = buffers
-        self.remaining = dict.fromkeys(members)
-        self.members = len(members)
+        self.remaining = {encoding: dict(log.listeners[encoding]) for encoding in buffers}  # whom it has not reached
+        self.members = log.members
         self.started = started  # loop time
+
+    def reach(self, outbox: Outbox) -> bool:
+        """Take an outbox out of turn; False when it was reached before."""
+        return self.remaining.get(outbox.encoding, {}).pop(outbox, None) is not None
 
 
 class Log:
@@ -156,8 +160,7 @@ class Log:
         """Stop listening. The newest number that this outbox was written; None when it did not listen."""
         if self.listeners.get(outbox.encoding, {}).pop(outbox, None) is None:
             return self.joining.pop(outbox, None)
-        if self.flush is not None and outbox in self.flush.remaining:
-            del self.flush.remaining[outbox]
+        if self.flush is not None and self.flush.reach(outbox):
             return self.flush.before
         return self.flushed
 
@@ -250,8 +253,7 @@ class Logs:
             if seq > log.flushed:
                 log.held.append((seq, outbox, reply))
                 return
-            if log.flush is not None and outbox in log.flush.remaining:
-                del log.flush.remaining[outbox]
+            if log.flush is not None and log.flush.reach(outbox):
                 outbox.write(log.flush.buffers[outbox.encoding])
         outbox.write(reply)
 
@@ -321,25 +323,22 @@ class Logs:
     def _start(self, log: Log, before: int, buffers: dict[Encoding, bytes]) -> None:
         """A large log: in chunks, with other work between them; authors with a waiting reply come first."""
         loop = asyncio.get_running_loop()
-        outboxes = [outbox for listeners in log.listeners.values() for outbox in listeners]
-        log.flush = Flush(before, buffers, outboxes, loop.time())
+        log.flush = flush = Flush(log, before, buffers, loop.time())
         for outbox, replies in self._due(log).items():
-            if outbox in log.flush.remaining:
-                del log.flush.remaining[outbox]
-                outbox.write(buffers[outbox.encoding] + replies)
-            else:
-                outbox.write(replies)
-        self._chunk(log, log.flush)
+            outbox.write(buffers[outbox.encoding] + replies if flush.reach(outbox) else replies)
+        self._chunk(log, flush)
 
     def _chunk(self, log: Log, flush: Flush) -> None:
-        remaining = flush.remaining
-        buffers = flush.buffers
-        one = next(iter(buffers.values())) if len(buffers) == 1 else None
-        for _ in range(min(CHUNK, len(remaining))):
-            outbox, _ = remaining.popitem()
-            outbox.write(one if one is not None else buffers[outbox.encoding])
         loop = asyncio.get_running_loop()
-        if remaining:
+        room = CHUNK
+        for encoding, members in flush.remaining.items():
+            buffer = flush.buffers[encoding]
+            take = min(room, len(members))
+            room -= take
+            for _ in range(take):
+                if members:  # a write may have made one leave
+                    members.popitem()[1](buffer)
+        if any(flush.remaining.values()):
             loop.call_soon(self._chunk, log, flush)
         else:
             loop.call_soon(self._end, log, flush)  # the loop makes the last chunk's system calls before that
