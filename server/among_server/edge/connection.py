@@ -125,18 +125,26 @@ class Connection(asyncio.Protocol):
         library = self._library
         if library is None or self.closing:
             return
-        if len(data) + len(self._buffer) > HANDSHAKE_BYTES:
+        # The library gets the request alone: what follows it are frames, and those are ours.
+        request, end, rest = (self._buffer + data).partition(b"\r\n\r\n")
+        if len(request) > HANDSHAKE_BYTES:
             self.abort("handshake.too_large")
             return
-        library.receive_data(data)
+        if not end:
+            self._buffer = request
+            return
+        self._buffer = rest
+        library.receive_data(request + end)
         for event in library.events_received():
             if isinstance(event, Request) and library.handshake_exc is None:
                 http.answer(library, event, self._listener)
         self._flush_library(library)
         if library.state is OPEN and self.session is None:
-            self._open(library)
+            session = self._open(library)
+            if rest:
+                self._read(session)
 
-    def _open(self, library: ServerProtocol) -> None:
+    def _open(self, library: ServerProtocol) -> Session:
         """The handshake is done: the session begins, and the server speaks first."""
         encoding = wire.ENCODINGS[library.subprotocol or wire.JSON.subprotocol]
         self._library = None  # most connections never need it again
@@ -144,6 +152,7 @@ class Connection(asyncio.Protocol):
         self.session = self.context.session
         self.session.room_again = self._again
         self.session.notice(self.context.services.hello)
+        return self.session
 
     def is_secure(self) -> bool:
         """Whether passwords may travel here: loopback, TLS, or a proxy that is trusted to have ended TLS."""
