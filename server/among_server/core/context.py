@@ -27,6 +27,8 @@ class Services:
         self.now = now  # monotonic seconds
         self.people = People(store)
         self.presence = Presence()
+        self.people.entered = self.presence.refresh
+        self.people.left = self.presence.left
         self.replay = Replay(store, logs)
         self.passwords = Passwords(config.password_workers)
         self.cut: dict[str, int] = {}  # stored session -> close code that its peer could not be told

@@ -48,6 +48,9 @@ class People:
         # Told of a session that hears these logs from now on (after these numbers), because of this entry:
         self.arrived: Callable[[Session, Entry, dict[str, int]], None] = lambda session, why, logs: None
         self.departed: Callable[[Session, list[str]], None] = lambda session, logs: None  # hears these no longer
+        # For presence: this account is in one more place, this member is in its place no longer:
+        self.entered: Callable[[Person], None] = lambda person: None
+        self.left: Callable[[MemberRow], None] = lambda member: None
         self._store = store
         self._people: dict[str, Person] = {}
         self._loading: dict[str, int] = {}  # account -> how often it changed while its standing is read
@@ -119,11 +122,7 @@ class People:
                 for room in event.rooms:  # told again: one that is known may be private
                     person.rooms.setdefault(room, RoomRow(id=room, kind="open", community=event.community))
             case CommunityLeft():
-                person.members.pop(event.community, None)
-                departed = [id for id, room in person.rooms.items() if room.community == event.community]
-                for id in departed:
-                    del person.rooms[id]
-                departed.append(event.community)
+                departed = self._leave(person, event.community)
             case RoomFollowed():
                 person.rooms[event.room] = RoomRow(
                     id=event.room, kind=event.kind, community=event.community, slug=event.slug, topic=event.topic
@@ -146,6 +145,21 @@ class People:
                 arrived = {event.room: event.head}
             case _:
                 return
+        self._tell(person, event, arrived, departed)
+
+    def _leave(self, person: Person, community: str) -> list[str]:
+        """The logs that go with it."""
+        member = person.members.pop(community, None)
+        if member is not None:
+            self.left(member)
+        rooms = [id for id, room in person.rooms.items() if room.community == community]
+        for id in rooms:
+            del person.rooms[id]
+        return [*rooms, community]
+
+    def _tell(self, person: Person, event: Entry, arrived: dict[str, int], departed: list[str]) -> None:
+        if isinstance(event, CommunityJoined | DirectOpened):
+            self.entered(person)
         for session in person.sessions:
             if departed:
                 self.departed(session, departed)

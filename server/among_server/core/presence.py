@@ -1,10 +1,12 @@
 """Who is online, for those who watch. Derived from live sessions alone; never stored, never used to decide a right.
 
-The liveliest session of an account counts: online, then away; invisible ones count as nothing.
+The liveliest session of an account counts: online, then away; invisible ones count as nothing. Whom one may watch is
+judged again with each change: who left a place hears nothing of it.
 """
 
 from among_protocol.presence import PresenceChanged, PresenceState
 
+from ..store.api import MemberRow
 from .people import Person
 from .session import Session
 
@@ -24,18 +26,23 @@ class Presence:
         states = {session.presence for session in person.sessions}
         state: PresenceState = "online" if "online" in states else "away" if "away" in states else "offline"
         for member in person.members.values():
-            self._set(member.id, state)
+            self._set(member, state)
 
-    def _set(self, member: str, state: PresenceState) -> None:
-        if self.of(member) == state:
+    def left(self, member: MemberRow) -> None:
+        """This member is in its place no longer."""
+        self._set(member, "offline")
+
+    def _set(self, member: MemberRow, state: PresenceState) -> None:
+        if self.of(member.id) == state:
             return
         if state == "offline":
-            del self._states[member]
+            del self._states[member.id]
         else:
-            self._states[member] = state
-        event = PresenceChanged(member=member, state=state)
-        for watcher in self._watchers.get(member, ()):
-            watcher.notice(event)
+            self._states[member.id] = state
+        event = PresenceChanged(member=member.id, state=state)
+        for watcher in self._watchers.get(member.id, ()):
+            if watcher.person is not None and member.place in watcher.person.members:
+                watcher.notice(event)
 
     def watch(self, session: Session, members: frozenset[str]) -> None:
         """Replaces what the session watched."""

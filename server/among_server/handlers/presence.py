@@ -50,7 +50,7 @@ async def typing(context: Context, command: StartTyping) -> Done:
         event = TypingStarted(room=room.id, by=member.id)
         for encoding, listeners in log.listeners.items():
             bytes_ = frame(encoding, encoding.encode(event))
-            for outbox, write in listeners.items():
+            for outbox, write in list(listeners.items()):  # one that lags leaves the log while it is written to
                 if outbox is not session:
                     write(bytes_)
     return Done()

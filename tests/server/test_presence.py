@@ -1,0 +1,181 @@
+"""Presence and typing: derived from sessions, told to those who share a place, never stored."""
+
+from among_protocol import codes, wire
+from among_protocol.codes import CloseCode
+from among_protocol.communities import JoinCommunity, LeaveCommunity
+from among_protocol.messages import MessageSent
+from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
+from among_protocol.rooms import UnfollowRoom
+from tests.world import Person, world_of
+
+
+async def states(watcher: Person, *members: str) -> list[tuple[str, str]]:
+    watched = await watcher.ask(WatchPresence, members=list(members))
+    return [(presence.member, presence.state) for presence in watched.members]
+
+
+async def changes(watcher: Person) -> list[tuple[str, str]]:
+    heard = await watcher.settled()
+    return [(event.member, event.state) for event in heard if isinstance(event, PresenceChanged)]
+
+
+async def test_presence_is_that_of_the_liveliest_session():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        assert await states(ann, bob.member) == [(bob.member, "online")]
+        phone = await bob.device()
+        await bob.ask(SetPresence, state="away")
+        assert await changes(ann) == []
+        await phone.ask(SetPresence, state="away")
+        assert await changes(ann) == [(bob.member, "away")]
+        phone.leave()
+        assert await changes(ann) == []
+        bob.leave()
+        assert await changes(ann) == [(bob.member, "offline")]
+        await bob.again()
+        assert await changes(ann) == [(bob.member, "online")]
+
+
+async def test_who_is_invisible_looks_like_who_is_not_there():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await bob.ask(SetPresence, state="invisible")
+        assert await states(ann, bob.member) == [(bob.member, "offline")]
+        bob.leave()
+        assert await changes(ann) == []
+
+
+async def test_who_joins_while_online_is_online_there():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        bob = await world.person("bob")
+        member = (await world.join_too(bob, "garden")).member
+        assert await states(ann, member) == [(member, "online")]
+        bob.leave()
+        assert await changes(ann) == [(member, "offline")]
+
+
+async def test_who_is_in_a_direct_is_online_there():
+    async with world_of() as world:
+        ann, bob = [await world.person(handle) for handle in ("ann", "bob")]
+        room = await world.direct(ann, bob)
+        said = await bob.say("hi", room=room)
+        assert await states(ann, said.by) == [(said.by, "online")]
+
+
+async def test_only_those_in_a_shared_place_are_watched():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        (eve,) = await world.join("library/desk", "eve")
+        assert await states(eve, bob.member, "m_nobody", eve.member) == [(eve.member, "online")]
+        bob.leave()
+        assert await changes(eve) == []
+        assert await states(ann, eve.member, bob.member, bob.member) == [(bob.member, "offline")]
+
+
+async def test_auz_04_who_leaves_watches_nobody_there_and_is_watched_by_nobody():
+    async with world_of() as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        await states(bob, ann.member)
+        await states(ann, bob.member, cyd.member)
+        await bob.ask(LeaveCommunity, community=world.id("garden"))
+        assert await changes(ann) == [(bob.member, "offline")]
+        await ann.ask(SetPresence, state="away")
+        await bob.ask(SetPresence, state="away")
+        assert await changes(bob) == []
+        assert await changes(ann) == []
+        assert await states(ann, bob.member) == [(bob.member, "offline")]
+        await bob.ask(JoinCommunity, community="garden")
+        assert await changes(ann) == [(bob.member, "away")]
+
+
+async def test_watching_replaces_what_was_watched_and_ends_with_the_session():
+    async with world_of() as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        await states(ann, bob.member)
+        await states(ann, cyd.member)
+        await bob.ask(SetPresence, state="away")
+        assert await changes(ann) == []
+        await states(ann)
+        await cyd.ask(SetPresence, state="away")
+        assert await changes(ann) == []
+        await states(ann, cyd.member)
+        ann.leave()
+        await cyd.ask(SetPresence, state="online")
+        assert ann.closed is CloseCode.SILENT
+
+
+async def test_at_most_two_hundred_are_watched():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        refused = await ann.refused(WatchPresence, members=[f"m_{number}" for number in range(201)])
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "members")
+        assert await states(ann, *["m_nobody"] * 199, ann.member) == [(ann.member, "online")]
+
+
+async def typing(person: Person) -> list[str]:
+    return [event.by for event in await person.settled() if isinstance(event, TypingStarted)]
+
+
+async def test_typing_is_heard_by_those_who_follow_and_not_by_oneself():
+    async with world_of() as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        (dan,) = await world.join("garden/hall", "dan", encoding=wire.MSGPACK)
+        phone = await ann.device()
+        await cyd.ask(UnfollowRoom, room=cyd.room)
+        await ann.ask(StartTyping, room=ann.room)
+        assert await typing(ann) == []
+        assert await typing(cyd) == []
+        for person in (bob, dan, phone):
+            assert await typing(person) == [ann.member]
+
+
+async def test_typing_is_told_at_most_every_three_seconds():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        room = await world.direct(ann, bob)
+        for _ in range(3):
+            await ann.ask(StartTyping, room=ann.room)
+        assert await typing(bob) == [ann.member]
+        world.clock.now += 2.9
+        await ann.ask(StartTyping, room=ann.room)
+        assert await typing(bob) == []
+        await ann.ask(StartTyping, room=room)  # another room, another clock
+        assert len(await typing(bob)) == 1
+        world.clock.now += 0.2
+        await ann.ask(StartTyping, room=ann.room)
+        assert await typing(bob) == [ann.member]
+
+
+async def test_typing_in_a_room_one_may_not_see():
+    async with world_of() as world:
+        _, bob = await world.join("garden/hall", "ann", "bob")
+        (eve,) = await world.join("library/desk", "eve")
+        for room in (bob.room, "r_nowhere"):
+            refused = await eve.refused(StartTyping, room=room)
+            assert (refused.code, refused.field) == (codes.ROOM_GONE.code, "room")
+        assert await typing(bob) == []
+
+
+async def test_typing_in_a_room_that_nobody_hears():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        for person in (bob, ann, world.founder("garden")):
+            await person.ask(UnfollowRoom, room=ann.room)
+        await ann.ask(StartTyping, room=ann.room)
+        assert await typing(bob) == []
+
+
+async def test_typing_to_a_peer_who_does_not_read_is_lost_and_harms_nobody():
+    async with world_of() as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        bob.stops_reading()
+        while not bob.session.lagging:  # typing alone fills what waits for him
+            world.clock.now += 3
+            await ann.ask(StartTyping, room=ann.room)
+        full = bob.buffered
+        world.clock.now += 3
+        await ann.ask(StartTyping, room=ann.room)
+        await ann.say("I am done")
+        assert bob.buffered == full
+        assert (await cyd.hears(MessageSent)).body == "I am done"
