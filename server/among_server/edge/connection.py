@@ -94,6 +94,8 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.heard = self._listener.now()
         self.pinged = False
+        if self.closing:
+            return
         if self.session is None:
             self._shake(data)
         else:
@@ -237,10 +239,8 @@ class Connection(asyncio.Protocol):
 
     def _flush_library(self, library: ServerProtocol) -> None:
         for data in library.data_to_send():
-            if data:
+            if data:  # an empty one means the end of the stream, which is `_end`'s
                 self._transport.write(data)
-            elif self._transport.can_write_eof():
-                self._transport.write_eof()
         if library.close_expected() and not self.closing:
             self._end()
 
@@ -286,11 +286,17 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _end(self) -> None:
-        """Nothing may be written any more; the peer closes, or the sweeper does."""
+        """Nothing may be written any more. What the peer still sends is read and dropped until it closes: a socket that
+        is closed with something unread resets the connection, and the peer might lose what it was told."""
         self.closing = self._listener.now()
+        self._buffer = b""
         if self.session is not None:
             self._listener.leave(self)
-        self._transport.close()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+            self._transport.resume_reading()
+        else:  # TLS has no half-closed state
+            self._transport.close()
 
 
 def _select(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
