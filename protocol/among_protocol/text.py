@@ -11,7 +11,7 @@ import unicodedata
 MAX_BODY_BYTES = 8000
 
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,30})[a-z0-9]")
-_MENTION = re.compile(r"(?<![A-Za-z0-9._@/-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9])")
+_MENTION = re.compile(r"(?<![A-Za-z0-9._@/-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9])(?![A-Za-z0-9])")
 _BODY_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _JOINERS = "\u200c\u200d"  # needed by Persian, Indic scripts and emoji
 

@@ -59,7 +59,7 @@ class Reader:
                     assert happening.reason in self.reasons | ({"hole"} if self.server.bugs >= 3 else set())
                     self.at[happening.log] = happening.after
                     self.resets.append(happening)
-                case Entry() | UnknownEvent():
+                case Entry() | UnknownEvent() if happening.log:
                     self._entry(happening)
                 case _:
                     pass

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from among_protocol import asking
 from among_protocol.asking import Ask, AskState
+from among_protocol.base import Refused
 from among_protocol.codes import FIELD_INVALID, NONCE_CONFLICT, ROOM_GONE, TOKEN_INVALID, Refuse
 from among_protocol.happenings import ConnectionLost, Overfull, Withdrawn
 from among_protocol.logs import Sync
@@ -149,8 +150,6 @@ def test_dur_04_the_same_nonce_with_other_content_fails():
     wire.upload()
     wire.down.clear()
     assert wire.connection is not None
-    from among_protocol.base import Refused
-
     wire.connection.say(Refused(id=sends(wire)[-1].id, code=NONCE_CONFLICT.code, kind="fix", message="no"))
     wire.deliver()
     assert states == ["failed"]
