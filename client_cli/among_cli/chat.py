@@ -37,8 +37,6 @@ async def chat(entry: Entry, saved: Saved, room: str, *, plain: bool, alert: Ale
             link = Link(among, Model(), ui, entry.server)
             if isinstance(ui, LineUi):
                 ui.link = link
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, ui.stop)
             ended = await _talk(link, ui, room)
             for error in ended:
                 if isinstance(error, Stopped):
@@ -56,6 +54,8 @@ async def _talk(link: Link, ui: LineUi | Plain, room: str) -> list[BaseException
     """Until the user leaves or the connection is over: what ended it, if it was an error."""
     following = asyncio.create_task(link.run())
     talking = asyncio.create_task(_begin_and_run(link, ui, room))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, ui.stop)
     try:
         await asyncio.wait({following, talking}, return_when=asyncio.FIRST_COMPLETED)
         ui.stop()
@@ -84,8 +84,9 @@ def _parting(link: Link, ui: LineUi | Plain) -> int:
     if undecided:
         ui.show([problem("Not confirmed by the server, which may or may not have it:")])
         ui.show([note(one.body) for one in undecided])
-    if len(undecided) < len(left):
-        ui.show([problem("Never sent, since the server refused it:")])
-        ui.show([note(one.body) for one in left if one.state == "failed"])
+    failed = [one.body for one in left if one.state == "failed"] + ([ui.draft] if ui.draft.strip() else [])
+    if failed:
+        ui.show([problem("Not sent:")])
+        ui.show([note(body) for body in failed])
     ui.flush()
     return UNSURE if undecided else REFUSED if left else OK

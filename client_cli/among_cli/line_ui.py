@@ -6,9 +6,11 @@ the prompt. A line that can't be sent is not accepted, and stays in the prompt w
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app_or_none
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -46,6 +48,7 @@ class LineUi:
     def __init__(self, alert: Alert) -> None:
         self.link: Link | None = None  # set before anything is shown
         self._alert = alert
+        self._leaving = False
         self._waiting: list[Line] = []  # printed in one go when this turn of the loop is over
         self._lines: asyncio.Queue[str] = asyncio.Queue()  # typed, to be done in order
         self._session: PromptSession[str] = PromptSession(
@@ -60,6 +63,7 @@ class LineUi:
             bottom_toolbar=self._toolbar,
             prompt_continuation=lambda width, _line, _wrapped: " " * width,
             erase_when_done=True,
+            enable_suspend=True,
             style=STYLE,
             refresh_interval=1.0,  # who writes, and the time of the next try, change by themselves
         )
@@ -68,6 +72,7 @@ class LineUi:
     async def run(self, link: Link) -> None:
         """Take lines until the user leaves."""
         worker = asyncio.create_task(self._work(link))
+        worker.add_done_callback(lambda _: self.stop())
         try:
             while not link.quit.is_set():
                 line = await self._session.prompt_async(self._message, pre_run=self._leave_if_asked)
@@ -76,6 +81,8 @@ class LineUi:
             pass
         finally:
             worker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await worker
 
     async def _work(self, link: Link) -> None:
         """Do what was typed, one after the other; the prompt is free for the next."""
@@ -84,13 +91,22 @@ class LineUi:
             self._leave_if_asked()
 
     def _leave_if_asked(self) -> None:
-        if self.link and self.link.quit.is_set():
+        if self._leaving or (self.link and self.link.quit.is_set()):
             self.stop()
 
     def stop(self) -> None:
-        """End the prompt, if one is waiting."""
+        """End the prompt: the one that is waiting, or the next."""
+        self._leaving = True
+        asking = get_app_or_none()  # "Display all 100 possibilities?" is an application of its own, over the prompt
+        if asking is not None and asking is not self._session.app and not asking.is_done:
+            asking.exit(result=False)
         if self._session.app.is_running and not self._session.app.is_done:
             self._session.app.exit(exception=EOFError)
+
+    @property
+    def draft(self) -> str:
+        """What was typed and not entered."""
+        return self._session.default_buffer.text
 
     # ---- Screen
 

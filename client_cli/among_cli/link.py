@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from among_protocol.aio import Among, Card, Down, Happening, Reset, Sending, Stopped, Up
 from among_protocol.base import Entry
-from among_protocol.codes import Refuse
+from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
 from among_protocol.happenings import ClientError, Closed, Opened
 from among_protocol.logs import Synced
 from among_protocol.markers import MarkerMoved, SetMarker
@@ -141,7 +141,8 @@ class Link:
             async with asyncio.timeout(WITHIN):
                 await coroutine
         except Refuse as refused:
-            self.screen.show([problem(refused.message + (f" ({refused.field})" if refused.field else ""))])
+            where = f" ({refused.field})" if refused.code in (FIELD_INVALID, FIELD_TOO_LONG) else ""
+            self.screen.show([problem(refused.message + where)])
         except TextError as error:
             self.screen.show([problem(f"{str(error).capitalize()}.")])
         except TimeoutError:

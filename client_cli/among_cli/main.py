@@ -47,6 +47,13 @@ def main(argv: list[str] | None = None) -> int:
         return _fail("not signed in", REFUSED)
     except OSError as error:
         return _fail(str(error), REFUSED)
+    except Exception as error:
+        if os.environ.get("AMONG_DEBUG"):
+            raise
+        kind = type(error).__name__
+        return _fail(
+            f"a mistake in this program ({kind}: {error}); AMONG_DEBUG=1 shows where. Please report it", UNSURE
+        )
 
 
 def _run(given: argparse.Namespace) -> int:

@@ -21,6 +21,8 @@ MOST_UNDECIDED = 50  # lines on their way before the next one is read
 class Plain:
     """A Screen; see link.py."""
 
+    draft = ""  # what was typed stands on the terminal anyway
+
     def __init__(self, source: TextIO, out: TextIO) -> None:
         self._source = source
         self._out = out

@@ -19,9 +19,20 @@ def toolbar(link: Link, columns: int) -> list[Span]:
     right = [Span("", Safe("  ")), *_writing(link), *_news(link), *_state(link), Span("", Safe(" "))]
     taken = sum(width(span.text) for span in right)
     place = clip(place, max(columns - taken, 1))
-    topic = Safe(f" {safe_text(model.room.topic)}" if model.room else "  /rooms  /communities  /help")
+    topic = Safe(f" {safe_text(_about(link))}")
     room = columns - taken - width(place)
     return [Span(PLACE, place), Span("", pad(clip(topic, room), room) if room > 1 else Safe("")), *right]
+
+
+def _about(link: Link) -> str:
+    """What the room is about; of a direct, whether the other is there."""
+    room = link.model.room
+    if room is None:
+        return " /rooms  /communities  /help"
+    if room.kind != "direct":
+        return room.topic
+    others = [person.member for person in room.people if person.member != room.me]
+    return link.model.presence.get(others[0], "") if len(others) == 1 else ""
 
 
 def _writing(link: Link) -> list[Span]:

@@ -9,6 +9,7 @@ Nothing sleeps: `sees` and `until` wait for the next thing that a screen is told
 """
 
 import asyncio
+import io
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC
@@ -30,6 +31,26 @@ from among_server.config import Config
 
 PASSWORD = "correct horse"
 PATIENCE = 10.0  # seconds for anything at all
+
+
+class Tap(io.StringIO):
+    """Standard output, which the loop can wait for, whichever thread writes to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+
+    def write(self, text: str) -> int:
+        self._loop.call_soon_threadsafe(self._news.set)
+        return super().write(text)
+
+    async def until(self, text: str) -> None:
+        """Wait until this was written."""
+        async with asyncio.timeout(PATIENCE):
+            while text not in self.getvalue():
+                self._news.clear()
+                await self._news.wait()
 
 
 class Paper:

@@ -10,7 +10,7 @@ import pytest
 from among_cli.main import main
 
 from .corpus import CORPUS, obeyed
-from .house import PASSWORD, House
+from .house import PASSWORD, House, Tap
 
 REFUSED, USAGE, UNSURE = 1, 2, 3
 
@@ -57,24 +57,6 @@ async def test_to_somebody_alone(house):
     ana, _ = await house.join("garden/hall", "ana", "bob")
     assert await among("--handle", "bob", "send", "@ana", "psst") == 0
     await ana.sees("bob to you: psst")
-
-
-class Tap(io.StringIO):
-    """Standard output of a thread, which the loop can wait for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._loop = asyncio.get_running_loop()
-        self._news = asyncio.Event()
-
-    def write(self, text: str) -> int:
-        self._loop.call_soon_threadsafe(self._news.set)
-        return super().write(text)
-
-    async def until(self, text: str) -> None:
-        while text not in self.getvalue():
-            self._news.clear()
-            await self._news.wait()
 
 
 async def test_tail_prints_every_entry_once_over_a_restart(house, monkeypatch):

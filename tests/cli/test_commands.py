@@ -1,0 +1,261 @@
+"""What can be typed: every command, what is refused before it is sent, what Tab offers, what the bar says."""
+
+import pytest
+
+from among_cli.commands import COMMANDS, check
+from among_cli.complete import candidates
+from among_cli.layout import width
+from among_cli.toolbar import toolbar
+from among_protocol.presence import TypingStarted
+
+from .house import House, Reader
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with House(tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+async def ana(house: House) -> Reader:
+    (ana,) = await house.join("garden/hall", "ana")
+    return ana
+
+
+def bar(reader: Reader, columns: int = 80) -> str:
+    spans = toolbar(reader.link, columns)
+    text = "".join(span.text for span in spans)
+    assert width(text) == columns
+    return text
+
+
+# ---- every command
+
+
+async def test_help_lists_every_command(ana):
+    told = "\n".join(await ana.types("/help"))
+    assert all(f"/{command.name} {command.usage}".strip() in told for command in COMMANDS)
+    assert len(await ana.types("/help room")) == 4
+    assert await ana.types("/help /go") == await ana.types("/help go")
+
+
+async def test_communities_are_found_joined_and_left(ana, house):
+    await ana.types("/create bikes Bikes and tools")
+    bob = await house.person("bob")
+    told = await bob.types("/communities")
+    assert "  bikes            Bikes and tools, 1 member" in told
+    assert "  garden           Garden, 1 member" in told
+    assert (await bob.types("/communities attic")) == ["None has 'attic' in it."]
+    await bob.types("/join Bikes")
+    assert bob.model.room is not None
+    assert bob.model.room.title == "bikes/hall"
+    assert "you too" in (await bob.types("/communities bikes"))[0]
+    assert await bob.types("/leave attic") == ["You are in no community attic."]
+    await bob.types("/leave bikes")
+    await bob.paper.until(lambda: bob.model.room is None)
+    assert await bob.types("/join attic") == ["There is no such community."]
+
+
+async def test_rooms_are_made_listed_and_entered(ana):
+    await ana.types("/room create tools Who has the ladder?")
+    assert ana.model.room is not None
+    assert (ana.model.room.title, ana.model.room.topic) == ("garden/tools", "Who has the ladder?")
+    await ana.types("/room private shed")
+    told = await ana.types("/rooms")
+    assert told == [
+        "garden  Garden",
+        "  1 hall          ",
+        "› 2 shed            private",
+        "  3 tools           Who has the ladder?",
+    ]
+    await ana.types("/1")
+    assert ana.model.room.title == "garden/hall"
+    await ana.types("/go garden/tools")
+    assert ana.model.room.title == "garden/tools"
+    assert await ana.types("/go attic") == ["There is no room attic for you. /rooms lists yours."]
+    assert await ana.types("/go") == ["Nothing is unread elsewhere. /rooms lists your rooms."]
+
+
+async def test_a_topic_is_set_and_seen(ana):
+    await ana.types("/room topic Compost")
+    await ana.sees("ana set the topic: Compost")
+    assert "Compost" in bar(ana)
+    assert "Say /room create" in (await ana.types("/room paint it"))[0]
+
+
+async def test_somebody_is_brought_into_a_private_room(ana, house):
+    bob = await house.person("bob")
+    await bob.types("/join garden")
+    await ana.types("/room private shed")
+    assert await ana.types("/room add nobody") == ["There is no nobody in this community."]
+    await ana.types("/room add @bob")
+    await ana.sees("ana brought in bob")
+    await bob.paper.until(lambda: any(room.title == "garden/shed" for room in bob.model.numbered()))
+    await bob.types("/go shed")
+    await bob.types("thank you")
+    await ana.sees("thank you")
+
+
+async def test_a_room_is_unfollowed_and_followed_again(ana):
+    await ana.types("/room unfollow")
+    await ana.paper.until(lambda: ana.model.room is None)
+    assert await ana.types("/rooms") == ["garden  Garden", "  1 hall            not followed"]
+    assert await ana.types("/room follow hall") == ["You follow garden/hall."]
+    await ana.types("/go hall")
+    await ana.types("again")
+    await ana.sees("again")
+
+
+async def test_people_are_listed_and_looked_up(ana, house):
+    bob = await house.person("bob")
+    await bob.types("/join garden")
+    await bob.types("/me name Bob the Builder")
+    await bob.types("/me bio I mend things.")
+    assert await bob.types("/me") == ["bob  Bob the Builder  you", "  I mend things."]
+    await ana.sees("bob joined garden")
+    told = await ana.types("/members")
+    assert told[0] == "garden  2 members"
+    assert any(line.split() == ["ana", "you", "owner"] for line in told)
+    assert any(line.split()[0] == "bob" and line.endswith("Bob the Builder") for line in told)
+    assert (await ana.types("/whois @bob"))[0].startswith("bob  Bob the Builder  member")
+    await house.person("cleo")
+    assert await ana.types("/whois cleo") == ["cleo  cleo  not a member here"]
+    assert await ana.types("/whois nobody") == ["There is no such account."]
+    assert await ana.types("/whois a b") == ["3 to 32 of a-z 0-9 . _ -, beginning and ending with a letter or a digit."]
+
+
+async def test_one_talks_to_somebody_alone(ana, house):
+    bob = await house.person("bob")
+    await ana.types("/dm bob psst")
+    await bob.sees("ana to you: psst")
+    await bob.types("/go @ana")
+    assert bob.paper.said == ["psst"]
+    await bob.types("what is it?")
+    await ana.sees("what is it?")
+    assert bar(ana).startswith(" @bob ")
+    await house.person("cleo")
+    await ana.types("/dm bob,@cleo")
+    assert ana.model.room is not None
+    assert ana.model.room.title == "@bob,cleo"
+    assert await ana.types("/members") == ["ana, bob, cleo"]
+
+
+async def test_while_one_is_away_nothing_counts_as_read(ana, house):
+    bob = await house.person("bob")
+    await bob.types("/join garden")
+    await ana.types("/away")
+    assert "away" in bar(ana)
+    await bob.types("are you there?")
+    await ana.sees("are you there?")
+    assert ana.model.numbered()[0].unread == 1
+    await ana.types("/online")
+    await ana.paper.until(lambda: ana.model.numbered()[0].unread == 0)
+
+
+async def test_unread_rooms_are_listed_and_marked_read(ana, house):
+    await ana.types("/room create tools")
+    bob = await house.person("bob")
+    await bob.types("/join garden")
+    await bob.types("/go tools")
+    await ana.types("/go hall")
+    await bob.types("where is the ladder, @ana?")
+    await ana.sees("where is the ladder")
+    assert await ana.types("/unread") == ["  2 garden/tools    1 new, 1 for you"]
+    assert "new in 1 room, 1 for you" in bar(ana)
+    assert await ana.types("/read all") == ["Read: garden/tools."]
+    assert await ana.types("/unread") == ["Nothing is unread."]
+    assert await ana.types("/read") == ["Nothing was unread."]
+    assert "new in" not in bar(ana)
+
+
+async def test_leaving(ana):
+    await ana.types("/quit")
+    assert ana.link.quit.is_set()
+
+
+# ---- what is refused before it is sent
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("/jion garden", "There is no command /jion. Did you mean /join?"),
+        ("/xyzzy", "There is no command /xyzzy. /help lists them."),
+        ("/join", "Say more: /join COMMUNITY"),
+        ("/9", "There is no room 9; /rooms numbers them."),
+        ("x" * 8001, "Too long: 8,001 bytes, and a message has at most 8,000."),
+        ("ä" * 4001, "Too long: 8,002 bytes"),
+        ("a\x1bb", "A message must not contain the character U+001B."),
+    ],
+)
+async def test_what_cannot_be_sent_is_not_accepted(ana, line, sentence):
+    assert check(ana.link, line).startswith(sentence)
+    (told,) = await ana.types(line)
+    assert told.startswith(sentence)
+    assert ana.model.outgoing == {}
+
+
+@pytest.mark.parametrize("line", ["", "  ", "hello", "//etc", "/1", "/rooms", "x" * 8000, "two\nlines"])
+async def test_what_can_be_sent_is(ana, line):
+    assert check(ana.link, line) == ""
+
+
+async def test_two_slashes_say_one(ana):
+    await ana.types("//etc/hosts")
+    await ana.sees("/etc/hosts")
+    assert ana.paper.said == ["/etc/hosts"]
+
+
+async def test_in_no_room_nothing_is_said(house):
+    bob = await house.person("bob")
+    assert check(bob.link, "hello").startswith("You are in no room.")
+
+
+# ---- Tab
+
+
+async def test_tab_completes_commands_handles_and_rooms(ana, house):
+    bob = await house.person("bob")
+    await bob.types("/join garden")
+    await ana.sees("bob joined garden")
+    await ana.types("/room create tools")
+    assert candidates(ana.link, "/me") == ("/me", ["/members", "/me"])
+    assert candidates(ana.link, "/go t") == ("t", ["tools"])
+    assert candidates(ana.link, "/go garden/") == ("garden/", ["garden/hall", "garden/tools"])
+    assert candidates(ana.link, "/room ") == ("", ["create", "private", "topic", "add", "follow", "unfollow"])
+    assert candidates(ana.link, "/room add b") == ("b", ["bob"])
+    assert candidates(ana.link, "/room follow h") == ("h", ["hall"])
+    assert candidates(ana.link, "/leave g") == ("g", ["garden"])
+    assert candidates(ana.link, "/whois B") == ("B", ["bob"])
+    assert candidates(ana.link, "/dm bob t") == ("", [])
+    assert candidates(ana.link, "hello @b") == ("@b", ["@bob"])
+    assert candidates(ana.link, "mail@b") == ("", [])
+    assert candidates(ana.link, "hello b") == ("", [])
+    assert candidates(ana.link, "/nonsense b") == ("", [])
+
+
+# ---- the bar
+
+
+async def test_the_bar_says_where_one_is_and_whether_there_is_a_connection(ana, house):
+    assert bar(ana).startswith(" garden/hall ")
+    assert bar(ana).endswith(f"● 127.0.0.1:{house.url.split(':')[2].removesuffix('/v1')} ")
+    await ana.types("/room topic " + "long " * 40)
+    await ana.sees("set the topic")
+    assert "…" in bar(ana)
+    assert "garden" in bar(ana, 40)
+    (room,) = ana.model.numbered()
+    ana.model.apply(TypingStarted(room=room.id, by="m-1"), ana.among.now())
+    assert "somebody writes …" in bar(ana)
+    ana.model.apply(TypingStarted(room=room.id, by="m-2"), ana.among.now())
+    ana.model.apply(TypingStarted(room=room.id, by="m-3"), ana.among.now())
+    assert "several write …" in bar(ana)
+    await house.stop()
+    await ana.sees("Connection lost")
+    assert "○ offline, " in bar(ana)
+
+
+async def test_without_a_room_the_bar_says_what_to_do(house):
+    bob = await house.person("bob")
+    assert bar(bob).startswith(" no room   /rooms  /communities  /help")
