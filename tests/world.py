@@ -194,6 +194,12 @@ class Person:
         self._read = len(self.heard)
         return fresh
 
+    async def settled_but(self, other: "Person") -> None:
+        """As far as things go while somebody else does not read."""
+        for _ in range(50):
+            await asyncio.sleep(0)
+        await self.ask(Ping)
+
     async def hears(self, kind: type[E], where: Callable[[E], bool] = lambda event: True) -> E:
         """The next event of this kind, skipping others."""
         found: list[E] = []

@@ -5,7 +5,7 @@ import pytest
 from among_protocol import codes, wire
 from among_protocol.logs import ReadEntries
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
-from among_protocol.rooms import FollowRoom
+from among_protocol.rooms import FollowRoom, SetTopic
 from tests.world import Person, World, world_of
 
 
@@ -64,8 +64,6 @@ async def chatty(world: World) -> Person:
     """Ten messages, numbers 1 to 10 but for 4 and 7, which are topics."""
     (ann,) = await world.join("garden/hall", "ann")
     await world.promote(ann, "garden", "steward")
-    from among_protocol.rooms import SetTopic
-
     for number in range(1, 11):
         if number in (4, 7):
             await ann.ask(SetTopic, room=ann.room, topic=f"{number}")

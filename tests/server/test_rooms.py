@@ -15,6 +15,7 @@ from among_protocol.rooms import (
     TopicSet,
     UnfollowRoom,
 )
+from tests.held import HeldStore
 from tests.world import world_of
 
 
@@ -113,8 +114,6 @@ async def test_following_and_unfollowing_in_one_breath(commands):
 
 async def test_a_room_that_is_left_while_it_is_being_joined_is_not_heard():
     """Nobody hears the room, so joining it waits for the store."""
-    from tests.held import HeldStore
-
     store = HeldStore()
     async with world_of(store) as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")

@@ -1,0 +1,135 @@
+"""What comes and goes while a sync is under way, or while a peer does not read it."""
+
+import pytest
+
+from among_protocol.base import Entry
+from among_protocol.communities import CommunityJoined, CommunityLeft, LeaveCommunity
+from among_protocol.logs import Sync, Synced
+from among_protocol.messages import MessageSent
+from among_protocol.rooms import FollowRoom, UnfollowRoom
+from tests.held import HeldStore
+from tests.server.test_sync import fill
+from tests.world import FULL, Person, World, world_of
+
+
+async def in_the_middle_of_a_sync(world: World, store: HeldStore, person: Person) -> tuple[Person, object]:
+    """Another device of this person, that waits for the first page of what it lacks; and how it goes on."""
+    other = await person.again()
+    hold = store.hold("entries")
+    positions = dict.fromkeys([person.account, *([person.room] if person.room else [])], 0)
+    other.begin(Sync, epoch=store.epoch, positions=positions)
+    await hold.is_asked(1)
+
+    async def go_on() -> None:
+        hold.let_go()
+        await other.settled()
+
+    return other, go_on
+
+
+async def test_a_place_that_is_joined_during_a_sync_is_heard_after_one_is_told():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, cyd = await world.join("garden/hall", "ann", "cyd")
+        await ann.say("before")
+        bob = await world.person("bob")
+        other, go_on = await in_the_middle_of_a_sync(world, store, bob)
+        joined = await world.join_too(bob, "garden")
+        await ann.say("meanwhile")
+        await go_on()
+        await ann.say("after")
+        await other.settled()
+        heard = [event for event in other.heard if isinstance(event, Entry)]
+        told = next(index for index, event in enumerate(heard) if isinstance(event, CommunityJoined))
+        begins = {joined.community: joined.head, **joined.rooms}
+        for log, head in begins.items():
+            numbers = [event.seq for event in heard[told + 1 :] if event.log == log]
+            assert numbers == list(range(head + 1, world.heads()[log] + 1)), log
+        assert {event.log for event in heard[:told]} <= {bob.account}
+        assert cyd.numbers(cyd.room) == [1, 2, 3]
+
+
+async def test_a_place_that_is_left_during_a_sync_is_heard_no_more():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await ann.say("before")
+        other, go_on = await in_the_middle_of_a_sync(world, store, bob)
+        await bob.ask(LeaveCommunity, community=world.id("garden"))
+        await ann.say("after")
+        await go_on()
+        assert any(isinstance(event, CommunityLeft) for event in other.heard)
+        assert other.numbers(bob.room) == []
+        await ann.say("later")
+        assert [event for event in await other.settled() if isinstance(event, MessageSent)] == []
+
+
+@pytest.mark.parametrize(
+    "commands", [[UnfollowRoom, FollowRoom], [UnfollowRoom], [UnfollowRoom, FollowRoom] * 2], ids=len
+)
+async def test_a_room_that_comes_and_goes_during_a_sync(commands):
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        for number in range(3):
+            await ann.say(f"{number}")
+        other, go_on = await in_the_middle_of_a_sync(world, store, bob)
+        for command in commands:
+            await bob.ask(command, room=bob.room)
+            await ann.say("meanwhile")
+        await go_on()
+        await ann.say("after")
+        await other.settled()
+        numbers = other.numbers(bob.room)
+        assert numbers == list(range(numbers[0], numbers[-1] + 1)) if numbers else True
+        assert (numbers[-1:] == [world.heads()[bob.room]]) is (commands[-1] is FollowRoom)
+
+
+async def test_a_replay_waits_for_a_peer_who_does_not_read():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        for _ in range(60):
+            await ann.say("long " * 1500)
+        other = await ann.again()
+        other.stops_reading()
+        other.begin(Sync, epoch=world.app.store.epoch, positions={ann.room: 0})
+        await ann.settled_but(other)
+        page = 1 << 20
+        assert FULL < other.buffered < FULL + page + 100_000, "more than a page was queued"
+        assert len(other.waiting) < 5
+        while not any(isinstance(event, Synced) for event in other.heard):
+            other.reads_again()
+            other.stops_reading()
+            await ann.settled_but(other)
+        other.reads_again()
+        await ann.say("live")
+        await other.settled()
+        assert other.numbers(ann.room) == list(range(1, 62))
+
+
+async def test_the_end_of_a_sync_is_not_lost_on_a_peer_who_lags():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        for _ in range(12):
+            await ann.say("long " * 1500)
+        other = await bob.again()
+        other.stops_reading()
+        id = other.begin(Sync, epoch=world.app.store.epoch, positions={bob.room: 0})
+        await ann.settled_but(other)
+        assert other.session.lagging
+        other.reads_again()
+        assert (await other.hears(Synced)).id == id
+        assert other.numbers(bob.room) == list(range(1, 13))
+
+
+async def test_a_sync_that_never_ends_because_the_peer_left_is_over():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        await fill(world, ann, 500)
+        other = await ann.again()
+        other.lags()
+        other.begin(Sync, epoch=world.app.store.epoch, positions={ann.room: 0})
+        assert world.app.dispatch.running
+        other.leave()
+        await world.quiet()
+        assert not world.app.dispatch.running
