@@ -90,6 +90,8 @@ class Dispatch:
         except Refuse as why:
             session.refuse(command.id, why)
             session.in_flight -= 1
+            if session.held_back:
+                session.room_again()
             return
         self.running += 1
         running = Running(self, context, command, route.handler(context, command))
@@ -171,11 +173,11 @@ class Running:
     def _end(self) -> None:
         context = self._context
         session = context.session
-        self._dispatch.ended()
         session.in_flight -= 1
         self.settled = True
         if session.barrier is self:
             asyncio.get_running_loop().call_soon(self._dispatch.release, context)
+        self._dispatch.ended()  # last: whoever waits for the end goes on after those behind the barrier were answered
         if session.held_back:
             session.room_again()
 
