@@ -8,6 +8,7 @@ from among_protocol.base import Entry
 from among_protocol.logs import LogState, Sync, Synced, SyncStarted
 from among_protocol.messages import MessageSent, SendMessage
 from among_server.limits import REPLAY_ENTRIES
+from among_server.store.api import Stored
 from tests.held import HeldStore
 from tests.world import Person, World, until, world_of
 
@@ -250,20 +251,21 @@ async def test_a_log_that_is_forgotten_while_another_is_replayed_is_heard_all_th
         assert other.numbers(ann.room) == list(range(1, 10))
 
 
-async def test_a_head_that_the_store_knows_before_it_was_heard_makes_no_double():
+async def test_a_head_that_the_store_knows_before_it_was_heard_makes_no_double(monkeypatch):
     """The store's answer may be newer than what this node has heard."""
     store = HeldStore()
     async with world_of(store) as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")
         await ann.say("one")
         other = await bob.again()
-        deliver, late = world.app.services.logs.deliver, []
-        world.app.services.logs.deliver = late.extend  # type: ignore[method-assign]  # what was committed is on its way
+        late: list[Stored] = []
+        deliver = world.app.services.logs.deliver
+        monkeypatch.setattr(world.app.services.logs, "deliver", late.extend)  # what was committed is on its way
         ann.begin(SendMessage, room=ann.room, body="two")
         await until(lambda: bool(late))
         await other.sync(epoch=store.epoch, positions={bob.room: 0})
         await other.hears(Synced)
-        world.app.services.logs.deliver = deliver  # type: ignore[method-assign]  # as above
+        monkeypatch.undo()
         deliver(late)
         await ann.say("three")
         for person in (other, bob, ann):

@@ -1,5 +1,7 @@
 """What comes and goes while a sync is under way, or while a peer does not read it."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from among_protocol.base import Entry
@@ -12,7 +14,9 @@ from tests.server.test_sync import fill
 from tests.world import FULL, Person, World, world_of
 
 
-async def in_the_middle_of_a_sync(world: World, store: HeldStore, person: Person) -> tuple[Person, object]:
+async def in_the_middle_of_a_sync(
+    world: World, store: HeldStore, person: Person
+) -> tuple[Person, Callable[[], Awaitable[None]]]:
     """Another device of this person, that waits for the first page of what it lacks; and how it goes on."""
     other = await person.again()
     hold = store.hold("entries")
