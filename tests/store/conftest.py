@@ -7,13 +7,23 @@ import pytest
 
 from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
-from among_server.store.sqlite import SqliteStore
+from among_server.store.sqlite import SqliteStore, arrivals, ledger, writer
 from tests.store.town import Town
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
-    store: Store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "data")
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything that is held in memory, or waits for something, is moved on after a few rows instead of thousands."""
+    monkeypatch.setattr(arrivals, "NEW", 4)
+    monkeypatch.setattr(arrivals, "MOVED", 3)
+    monkeypatch.setattr(ledger, "MIRRORED", 3)
+    monkeypatch.setattr(writer, "BATCH", 5)
+
+
+@pytest.fixture(params=["memory", "sqlite", "sqlite with little memory"])
+async def town(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+    if request.param.endswith("little memory"):
+        little_memory(monkeypatch)
+    store: Store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path, synchronous="off")
     town = Town(store)
     await store.open()
     yield town

@@ -252,7 +252,7 @@ async def test_data_are_copied_before_they_are_changed(folder: Path, monkeypatch
         with contextlib.closing(sqlite3.connect(path)) as db:
             assert db.execute("PRAGMA user_version").fetchone() == (version,)
             assert db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'flowers'").fetchone() == (tables,)
-            assert db.execute("SELECT count(*) FROM entries WHERE type = 'message.sent'").fetchone() == (1,)
+            assert db.execute("SELECT count(*) FROM log_entries WHERE type = 'message.sent'").fetchone() == (1,)
     async with opened(folder):
         pass
 
@@ -342,7 +342,7 @@ async def test_nobody_hears_and_nobody_is_answered_before_the_commit(folder: Pat
         assert (await said).entry == town.heard[-1]
 
 
-@pytest.mark.parametrize("at", ["BEGIN", "INSERT INTO entries", "INSERT INTO nonces", "REPLACE INTO heads", "COMMIT"])
+@pytest.mark.parametrize("at", ["BEGIN", "INSERT INTO arrivals", "REPLACE INTO heads", "COMMIT"])
 async def test_a_full_disk_refuses_and_is_tried_again(folder: Path, disk: Disk, at: str):
     async with opened(folder) as town:
         ann, room = await begin(town)
@@ -362,7 +362,7 @@ async def test_a_full_disk_refuses_and_is_tried_again(folder: Path, disk: Disk, 
         assert numbers(await town.log(room)) == [1, 2]
 
 
-@pytest.mark.parametrize("at", ["INSERT INTO entries", "COMMIT"])
+@pytest.mark.parametrize("at", ["INSERT INTO arrivals", "COMMIT"])
 async def test_after_a_failed_flush_nothing_is_written_until_a_restart(folder: Path, disk: Disk, at: str):
     async with opened(folder) as town:
         ann, room = await begin(town)

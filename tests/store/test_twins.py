@@ -1,7 +1,7 @@
 """Whatever is asked, in whatever order: SQLite answers as the reference in memory does, and both are what their logs say.
 
 Ids and times differ between the two, so what they say is compared with ids numbered in the order in which they appear.
-Now and then SQLite forgets its mirrors, or is closed and opened.
+SQLite has little memory, and now and then forgets all that it mirrors, or is closed and opened.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
@@ -23,10 +24,11 @@ from among_protocol.members import PersonaRef
 from among_protocol.messages import SendMessage
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.wire import AnyWrite
-from among_server.store.api import Store
+from among_server.store.api import Appended, Store
 from among_server.store.memory import MemoryStore
 from among_server.store.sqlite import SqliteStore
 from among_server.store.sqlite.tx import SqliteTx
+from tests.store.conftest import little_memory
 from tests.store.replay import live, replayed
 from tests.store.town import Town
 
@@ -42,6 +44,8 @@ def _plain(value: Any) -> Any:
             return value.decode()
         case list() | tuple():
             return [_plain(item) for item in value]
+        case Appended(entry=entry, repeat=repeat):
+            return [_plain(entry.event), _plain(entry.json), repeat]
         case msgspec.Struct():
             return msgspec.json.encode(value).decode()
         case _:
@@ -119,6 +123,8 @@ class Twins(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
+        self.patch = pytest.MonkeyPatch()
+        little_memory(self.patch)
         self.folder = tempfile.TemporaryDirectory()
         self.fresh = 0
         self.sqlite = self._sqlite()
@@ -235,6 +241,7 @@ class Twins(RuleBasedStateMachine):
                 self.runner.run(twin.town.store.close())
             self.runner.close()
             self.folder.cleanup()
+            self.patch.undo()
 
 
 TestTwins = Twins.TestCase

@@ -93,14 +93,14 @@ class InviteRow(Struct):
     expires_ms: int = 0  # Unix time in milliseconds; 0: never
 
 
-class Stored(NamedTuple):
+class Stored(Struct, frozen=True, gc=False):
     """An entry as it was committed, and its JSON as it is kept: the bytes that go to clients."""
 
     event: Entry
     json: bytes
 
 
-class Appended(NamedTuple):
+class Appended(Struct, frozen=True, gc=False):
     """What an append wrote; `entry` is the one to reply with. A repeat wrote nothing now."""
 
     entry: Stored

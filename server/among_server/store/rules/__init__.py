@@ -6,7 +6,6 @@ writes after: one that raises `Refuse` has written nothing. What one may not see
 
 import hashlib
 from collections.abc import Callable
-from copy import copy
 from typing import Any
 
 import msgspec
@@ -41,6 +40,4 @@ _encode = msgspec.json.Encoder().encode
 
 def digest(command: Write) -> bytes:
     """What makes two commands under one nonce the same: everything but the id that the reply carries (16 bytes)."""
-    content = copy(command)
-    content.id = ""
-    return hashlib.blake2b(_encode(content), digest_size=16).digest()
+    return hashlib.blake2b(_encode(msgspec.structs.replace(command, id="")), digest_size=16).digest()

@@ -10,10 +10,12 @@ from ...rights import RIGHTS, Right
 from ..api import MemberRow, Tx
 from .rooms import visible
 
+_SPEAKERS = frozenset(role for role, rights in RIGHTS.items() if Right.SPEAK in rights)
+
 
 def send(tx: Tx, account: str, command: SendMessage) -> Entry:
     room, member = visible(tx, account, command.room)
-    if Right.SPEAK not in RIGHTS[member.role]:
+    if member.role not in _SPEAKERS:
         raise Refuse(RIGHT_MISSING)
     mentioned: list[MemberRow] = []
     if "@" in command.body:

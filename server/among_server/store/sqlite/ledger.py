@@ -19,11 +19,13 @@ from among_protocol.logs import LogKind
 from among_protocol.wire import ENTRIES, JSON, tag_of
 
 from ..api import Stored, Unread
-from .nonces import Nonces
-from .rows import SEQ_BITS, Bulk, log_row
+from .arrivals import Arrivals
+from .rows import SEQ_BITS, Bulk, kept, log_row
 
 MIRRORED = 32_768  # rows in each mirror
 
+_ENTRY = kept("pos, json", "pos = ?", "ASC")
+_LAST = kept("pos, ordinal", "pos BETWEEN ? AND ?", "DESC")
 _TAGS = {entry: tag_of(entry) for entry in ENTRIES}
 
 
@@ -46,7 +48,7 @@ class Ledger:
 
     def __init__(self, db: Connection) -> None:
         self._db = db
-        self.nonces = Nonces(db)
+        self.arrivals = Arrivals(db)
         self.now = ""
         self.now_ms = 0
         self.author = 0  # key of the account whose command runs
@@ -56,15 +58,15 @@ class Ledger:
         self._mirrors: list[dict[Any, Any]] = [self._logs]  # those of tx.py too
         self._moved: dict[int, Log] = {}  # logs whose head is held back
         self._marked: dict[tuple[int, int], tuple[int, int]] = {}  # held back: (account, room) -> (seq, ordinal)
-        self._entries = Bulk("INSERT INTO entries (pos, type, ordinal, author, json)", 5)
         self._heads = Bulk("REPLACE INTO heads (log, head, ordinal)", 3)
         self._markers = Bulk("REPLACE INTO markers (account, room, seq, ordinal)", 4)
         self._mentions = Bulk("INSERT OR IGNORE INTO mentions (account, room, seq)", 3)
-        self._bulks = (self._entries, self.nonces.arrivals, self._heads, self._markers, self._mentions)
+        self._bulks = (self._heads, self._markers, self._mentions)
 
     # --- for the writer
     def flush(self) -> None:
         """Write what is held back."""
+        self.arrivals.flush()
         for log in self._moved.values():
             self._heads.flat += (log.key, log.head, log.ordinal)
         self._moved.clear()
@@ -83,7 +85,7 @@ class Ledger:
         self._marked.clear()
         for bulk in self._bulks:
             bulk.flat = []
-        self.nonces.forget()
+        self.arrivals.forget()
 
     def trim(self) -> None:
         """Bound the mirrors. Only after a flush, when no head is held back."""
@@ -98,12 +100,12 @@ class Ledger:
         return log.key if log else 0
 
     def position(self, event: Entry) -> int:
-        return self._log(event.log).key << SEQ_BITS | event.seq
+        return self._logs[event.log].key << SEQ_BITS | event.seq
 
     def entry(self, pos: int) -> bytes:
         self.flush()
-        row = self._db.execute("SELECT json FROM entries WHERE pos = ?", (pos,)).fetchone()
-        json: bytes = row[0]
+        row = self._db.execute(_ENTRY, (pos, pos, 1)).fetchone()
+        json: bytes = row[1]
         return json
 
     # --- logs
@@ -133,7 +135,7 @@ class Ledger:
         return f"{prefix}_{base64.b32encode(secrets.token_bytes(10)).decode().lower()}"
 
     def next(self, log: str) -> int:
-        return self._log(log).head + 1
+        return (self._logs.get(log) or self._log(log)).head + 1
 
     def add(self, event: Entry, *, message: bool = False) -> None:
         log = self._logs.get(event.log) or self._log(event.log)
@@ -147,7 +149,7 @@ class Ledger:
         key = log.key
         self._moved[key] = log
         json = JSON.encode(event)
-        self._entries.flat += (key << SEQ_BITS | seq, _TAGS[type(event)], log.ordinal, self.author, json)
+        self.arrivals.add(key << SEQ_BITS | seq, _TAGS[type(event)], log.ordinal, self.author, json)
         self.stored.append(Stored(event, json))
 
     def mark(self, account: str, room: str) -> None:
@@ -161,9 +163,9 @@ class Ledger:
         self.flush()
         self.writes += 1
         log = self._log(room)
-        sql = "SELECT ordinal FROM entries WHERE pos BETWEEN ? AND ? ORDER BY pos DESC LIMIT 1"
-        at = self._db.execute(sql, (log.key << SEQ_BITS, log.key << SEQ_BITS | seq)).fetchone()
-        self._marked[self._log(account).key, log.key] = (seq, at[0] if at else 0)
+        span = (log.key << SEQ_BITS, log.key << SEQ_BITS | seq)
+        at = self._db.execute(_LAST, (*span, *span, 1)).fetchone()
+        self._marked[self._log(account).key, log.key] = (seq, at[1] if at else 0)
 
     def unread(self, account: str, room: str) -> Unread:
         self.flush()

@@ -27,7 +27,7 @@ from ..api import (
     Standing,
     Unread,
 )
-from .rows import ACCOUNT, COMMUNITY, LOG, MEMBER, ROOM, SEQ_BITS, account_row, log_row, member_row, room_row
+from .rows import ACCOUNT, COMMUNITY, LOG, MEMBER, ROOM, SEQ_BITS, account_row, kept, log_row, member_row, room_row
 
 _message = json.Decoder(Message).decode
 
@@ -153,6 +153,9 @@ def personas(db: Connection, account: str, refs: Sequence[PersonaRef]) -> list[P
 # --- logs
 
 
+_ENTRIES = kept("pos, json", "pos > ? AND pos <= ?", "ASC")
+
+
 def log(db: Connection, id: str) -> LogRow | None:
     found = _one(db, f"{LOG} WHERE l.id = ?", id)
     return log_row(found) if found else None
@@ -166,16 +169,14 @@ def entries(db: Connection, log: str, after: int, until: int | None, limit: int)
         key, head, floor = found
         last = head if until is None else min(until, head)
         page: list[bytes] = []
-        size, at = 0, after
-        rows = db.execute(
-            "SELECT pos, json FROM entries WHERE pos > ? AND pos <= ? ORDER BY pos LIMIT ?",
-            (key << SEQ_BITS | min(after, head), key << SEQ_BITS | last, limit),
-        )
-        for pos, kept in rows:
-            size += len(kept)
+        size, at = 0, max(after, floor)
+        span = (key << SEQ_BITS | min(at, head), key << SEQ_BITS | last)
+        rows = db.execute(_ENTRIES, (*span, *span, limit))
+        for pos, entry in rows:
+            size += len(entry)
             if page and size > PAGE_BYTES:
                 break
-            page.append(kept)
+            page.append(entry)
             at = pos - (key << SEQ_BITS)
         rows.close()
         return Entries(page, head, floor, complete=at >= last)
@@ -210,16 +211,17 @@ def messages(
         return Messages(page[-limit:], head, complete=len(page) <= limit)
 
 
-_SENT = "SELECT json FROM entries WHERE pos > ? AND pos < ? AND type = 'message.sent' ORDER BY pos"
-_OLDEST = f"{_SENT} LIMIT ?"
-_NEWEST = f"{_SENT} DESC LIMIT ?"
+_SENT = "pos > ? AND pos < ? AND type = 'message.sent'"
+_OLDEST = kept("pos, json", _SENT, "ASC")
+_NEWEST = kept("pos, json", _SENT, "DESC")
 
 
 def _messages(db: Connection, key: int, low: int, high: int, limit: int, sql: str) -> list[Message]:
     base = key << SEQ_BITS
     if high <= low:
         return []
-    return [_message(kept) for (kept,) in db.execute(sql, (base | low, base | high, limit))]
+    span = (base | low, base | high)
+    return [_message(entry) for _, entry in db.execute(sql, (*span, *span, limit))]
 
 
 def unread(db: Connection, account: str, logs: Sequence[str]) -> list[Unread]:

@@ -22,6 +22,16 @@ ROOM = (
 )
 
 
+SIZES = (512, 256, 128, 64, 32, 16, 8, 4, 2, 1)  # rows in a statement: few different ones, so that all stay prepared
+
+
+def kept(columns: str, where: str, order: str) -> str:
+    """Entries in both their tables (arrivals.py). Written out, since through a view SQLite may sort all that it finds.
+    `pos` is among the columns; `where` has its parameters twice."""
+    both = (f"SELECT {columns} FROM {table} WHERE {where}" for table in ("entries", "arrivals"))  # noqa: S608  # ours
+    return f"{' UNION ALL '.join(both)} ORDER BY pos {order} LIMIT ?"
+
+
 # Words from a fixed set are interned: msgspec leaves a field at its default out only when it is the very same object.
 
 
@@ -51,12 +61,10 @@ def log_row(row: Sequence[Any]) -> LogRow:
 class Bulk:
     """Rows of one table that are held back, as one flat list of parameters, and the statements that write them."""
 
-    SIZES = (256, 64, 16, 4, 1)  # rows in a statement: few different ones, so that all stay prepared
-
     def __init__(self, before: str, width: int) -> None:
         row = f"({', '.join('?' * width)})"
         self.flat: list[Any] = []
-        self.statements = [(size * width, f"{before} VALUES {', '.join([row] * size)}") for size in self.SIZES]
+        self.statements = [(size * width, f"{before} VALUES {', '.join([row] * size)}") for size in SIZES]
 
     def write(self, db: Connection) -> None:
         flat, at = self.flat, 0

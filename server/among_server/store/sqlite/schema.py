@@ -79,6 +79,7 @@ def open_writer(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
             f"cache_size = -{CACHE_KIB}",
             "foreign_keys = ON",
             "temp_store = MEMORY",
+            "secure_delete = ON",  # words that were deleted are not left in freed pages
         ):
             db.execute(f"PRAGMA {setting}")
         if sys.platform == "darwin":  # where a plain fsync does not reach the disk

@@ -34,7 +34,7 @@ from among_protocol.wire import JSON, tag_of
 
 from ..api import Appended, Stored
 from ..rules import RULES, digest
-from .nonces import Key, Result
+from .arrivals import Key, Result
 from .tx import SqliteTx
 
 BATCH = 1024  # commands in one transaction: bounds what waits behind one commit
@@ -87,6 +87,7 @@ class Writer:
         self._stopping = False  # nothing more is taken
         self._stopped = False  # nothing more is waiting: the thread may end
         self._broken = False  # see rule 4
+        self._untidy = False  # moving arrivals failed by a mistake of ours: it is not tried again
         self._thread = Thread(target=self._run, name="among-writer", daemon=True)
 
     # --- on the loop
@@ -159,6 +160,7 @@ class Writer:
                 if batch:
                     del self._waiting[: len(batch)]
                     self._loop.call_soon_threadsafe(self._answer, *self._carry_out(batch))
+                    self._tidy()
                 elif self._stopped:
                     break
                 else:
@@ -200,20 +202,32 @@ class Writer:
         tx.trim()
         return outcomes, stored
 
+    def _tidy(self) -> None:
+        """Move what arrived to its place, after everybody was answered: what it is for can wait, they can't."""
+        if self._broken or self._untidy or not self._tx.arrivals.due():
+            return
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._tx.arrivals.move()
+            self._db.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001  # the thread lives on; nothing is lost where it is
+            self._untidy = not _is_disk(error)
+            self._fail(error)
+
     def _together(self, batch: list[Job]) -> list[Outcome]:
         tx = self._tx
         self._db.execute("BEGIN IMMEDIATE")
-        known = tx.nonces.look_up([(tx.key(job.account), job.command.nonce) for job in batch if job.account])
+        keys = [(tx.key(job.account), job.command.nonce) if job.account else None for job in batch]
+        known = tx.arrivals.look_up([key for key in keys if key])
         outcomes: list[Outcome] = []
-        for future, account, command in batch:
+        for job, key in zip(batch, keys, strict=True):
             result: Any
             try:
-                result = self._append(account, command, known) if account else command(tx)
+                result = self._append(job, key, known) if key else job.command(tx)
             except Refuse as refusal:
                 result = refusal
-            outcomes.append((future, result))
+            outcomes.append((job.future, result))
         tx.flush()
-        tx.nonces.merge()
         self._db.execute("COMMIT")
         return outcomes
 
@@ -227,8 +241,8 @@ class Writer:
             db.execute("SAVEPOINT job")
             try:
                 if job.account:
-                    known = tx.nonces.look_up([(tx.key(job.account), job.command.nonce)])
-                    result = self._append(job.account, job.command, known)
+                    key = (tx.key(job.account), job.command.nonce)
+                    result = self._append(job, key, tx.arrivals.look_up([key]))
                 else:
                     result = job.command(tx)
                 tx.flush()
@@ -248,25 +262,26 @@ class Writer:
         db.execute("COMMIT")
         return outcomes
 
-    def _append(self, account: str, command: Write, known: dict[Key, Result]) -> Appended:
+    def _append(self, job: Job, key: Key, known: dict[Key, Result]) -> Appended:
         """One command; `known` is what earlier batches left under its nonce."""
         tx = self._tx
-        tx.author = key = tx.key(account)
-        if not key:
+        command: Write = job.command
+        tx.author = key[0]
+        if not key[0]:
             raise Refuse(ACCOUNT_GONE)
-        nonce = command.nonce
         content = digest(command)
-        first = known.get((key, nonce)) or tx.nonces.get(key, nonce)
+        first = known.get(key) or tx.arrivals.get(key)
         if first is None:
             writes = tx.writes
             try:
-                event = RULES[type(command)](tx, account, command)
+                event = RULES[type(command)](tx, job.account, command)
             except Refuse as refusal:
                 if tx.writes != writes:
                     raise RuntimeError("a rule wrote before it refused") from refusal
                 raise
-            tx.nonces.add(key, nonce, content, tx.position(event))
-            return Appended(_stored(tx, event), repeat=False)
+            tx.arrivals.add_nonce(key, content, tx.position(event))
+            stored = tx.stored[-1]
+            return Appended(stored if stored.event is event else _stored(tx, event), repeat=False)
         if first[0] != content:
             raise Refuse(NONCE_CONFLICT, field="nonce")
         json = tx.entry(first[1])
@@ -296,7 +311,7 @@ class Writer:
             self._broken = True
             again = "nothing more is written until the server is restarted"
         else:
-            again = "this batch was refused"
+            again = "what was under way was refused"
         if not self.trouble:
             log.error("store.commit_failed", error=str(error), then=again)
         if _is_disk(error):

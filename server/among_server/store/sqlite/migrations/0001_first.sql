@@ -5,9 +5,10 @@
 --
 -- An entry's position is its log's key and its number in one integer: pos = log << 36 | seq. All entries are thus one
 -- clustered b-tree with integer keys, in which a log is a range and its newest entries lie together. 27 bits are left
--- for logs, 36 for numbers: 134 million logs of 68 thousand million entries each.
+-- for logs, 36 for numbers: 134 million logs of 68 thousand million entries each. What arrived lately is not there yet
+-- but in `arrivals`, in the order in which it came: see arrivals.py. The view `log_entries` shows both.
 --
--- Tables that every message touches (entries, heads, nonces, markers) carry no foreign keys: the writer's rules see to
+-- Tables that every message touches (arrivals, entries, nonces, heads, markers) carry no foreign keys: the writer's rules see to
 -- what these would check, and a check would cost a look-up per row.
 
 CREATE TABLE meta (
@@ -37,13 +38,7 @@ CREATE TABLE entries (
     json BLOB NOT NULL         -- the event as it goes to clients, live and replayed
 ) STRICT;
 
-CREATE VIEW log_entries AS
-SELECT logs.id AS log, pos & 68719476735 AS seq, type, ordinal, author.id AS author, CAST(json AS TEXT) AS json
-FROM entries JOIN logs ON logs.key = pos >> 36 JOIN logs AS author ON author.key = entries.author;
-
 -- What was asked under a nonce, and the entry that was its result. Also the way from an account to what it wrote.
--- Nonces arrive in no order at all, so a row here dirties a page of its own; they are first kept in order of arrival,
--- in `nonces_new`, and merged a few thousand at a time, when many fall on the same page.
 CREATE TABLE nonces (
     account INTEGER NOT NULL,
     nonce TEXT NOT NULL,
@@ -52,13 +47,25 @@ CREATE TABLE nonces (
     PRIMARY KEY (account, nonce)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE nonces_new (
+-- The newest of both; a few thousand rows.
+CREATE TABLE arrivals (
     arrival INTEGER PRIMARY KEY,
-    account INTEGER NOT NULL,
-    nonce TEXT NOT NULL,
-    digest BLOB NOT NULL,
-    pos INTEGER NOT NULL
+    pos INTEGER NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    author INTEGER NOT NULL,
+    json BLOB NOT NULL,
+    nonce TEXT,  -- with the entry that is the result of its command
+    digest BLOB
 ) STRICT;
+
+CREATE VIEW log_entries AS
+SELECT logs.id AS log, pos & 68719476735 AS seq, type, ordinal, author.id AS author, CAST(json AS TEXT) AS json
+FROM (
+    SELECT pos, type, ordinal, author, json FROM entries
+    UNION ALL
+    SELECT pos, type, ordinal, author, json FROM arrivals
+) AS kept JOIN logs ON logs.key = pos >> 36 JOIN logs AS author ON author.key = kept.author;
 
 CREATE TABLE accounts (
     key INTEGER PRIMARY KEY REFERENCES logs,

@@ -1,18 +1,18 @@
-"""Nonces that have left memory for their place in the sorted table are known all the same."""
+"""What was kept lately lies in another table than the rest, and nobody can tell."""
 
 from pathlib import Path
 
 import pytest
 
 from among_protocol.codes import NONCE_CONFLICT
-from among_server.store.sqlite import SqliteStore, nonces
+from among_server.store.sqlite import SqliteStore, arrivals
 from tests.store.town import Town, refused
 
 
 @pytest.fixture(autouse=True)
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nonces, "NEW", 5)
-    monkeypatch.setattr(nonces, "MERGE", 3)
+    monkeypatch.setattr(arrivals, "NEW", 5)
+    monkeypatch.setattr(arrivals, "MOVED", 3)
 
 
 async def test_a_repeat_is_known_wherever_its_nonce_lies(tmp_path: Path):
