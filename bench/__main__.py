@@ -35,7 +35,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
 }
 
 
-def measure(names: list[str], *, quick: bool, data: Path, command: str, patience: int) -> report.Report:
+def measure(names: list[str], *, quick: bool, data: Path, command: str, patience: float) -> report.Report:
     data.mkdir(parents=True, exist_ok=True)
     bench = Bench(data, quick=quick, patience=patience)
     begun = time.monotonic()
@@ -65,7 +65,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=list(MEASUREMENTS), default=[])
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--data", type=Path, default=BUILD / "data")
-    parser.add_argument("--patience", type=int, default=0)
+    parser.add_argument("--patience", type=float, default=0)
     parser.add_argument("--plot", action="store_true")
     parser.add_argument("--markdown", action="store_true")
     given = parser.parse_args()

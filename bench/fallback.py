@@ -129,6 +129,13 @@ def spread(values: list[float]) -> Values:
     return {"count": count, **picked, "max": values[-1] * 1000 if count else 0.0}
 
 
+def server_writes(pid: int) -> float:
+    try:
+        return float(Path(f"/proc/{pid}/io").read_text("ascii").partition("syscw: ")[2].split()[0])
+    except (OSError, IndexError):
+        return 0.0
+
+
 class Load:
     def __init__(self, plan: Path) -> None:
         self.links: list[Link] = []
@@ -263,7 +270,8 @@ class Load:
     def mark(self, pid: int) -> Values:
         here = {"seconds": time.monotonic(), "own_cpu": time.process_time(), "deliveries": self.deliveries}
         server = time.clock_gettime((~pid << 3) | 2) if pid and sys.platform == "linux" else 0.0
-        return {**here, "reads": self.reads, "event_reads": self.event_reads, "server_cpu": server}
+        reads = {"reads": self.reads, "event_reads": self.event_reads}
+        return {**here, **reads, "server_cpu": server, "server_writes": server_writes(pid)}
 
 
 async def main(plan: Path) -> None:

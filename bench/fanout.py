@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 from .drive import among, at_rate, baseline, closed, fsync_ms, opened
 from .plan import bare_plan
-from .rows import Bench, Row, Runs, latency, median, peak_rss, per_cpu, per_read, per_second
+from .rows import Bench, Row, Runs, latency, median, peak_rss, per_cpu, per_second, per_write
 
 HELD_TO = {1: (1.3, None), 4: (4.0, None), 16: (12.0, 18.0), 64: (35.0, 50.0)}  # in flight: at least, aim
 
@@ -26,7 +26,7 @@ def at_maximum(bench: Bench) -> Iterator[Row]:
                 b.add(bench.run(theirs, closed(in_flight, own=True)))
             authors = f"{in_flight} author{'s' * (in_flight > 1)} with one each"
             wait = f"p50 {a.median(latency('p50')):.1f} ms, p99 {a.median(latency('p99')):.1f} ms"
-            joined = f"{a.median(per_read):.1f} messages per read"
+            joined = f"{a.median(per_write):.1f} messages per write"
             for unit, read, bound in (
                 ("per server CPU-second", per_cpu, True),
                 ("a second", per_second, in_flight >= 16),

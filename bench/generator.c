@@ -46,10 +46,11 @@ static int rooms;
 static uint64_t deliveries, reads, event_reads, bytes_read, expected, received, acked_total;
 static uint64_t lagging, lost, refused, holes, late_max;
 static char first_error[400];
-struct mark { uint64_t at, deliveries, reads, event_reads, bytes, acked; double server, own; };
+struct mark { uint64_t at, deliveries, reads, event_reads, bytes, acked, writes; double server, own; };
 static struct mark from_mark, to_mark;
 static clockid_t server_clock;
 static bool has_server;
+static char server_io[64]; /* where the kernel counts the server's system calls that write */
 
 static void note(const char *what, const uint8_t *text, size_t size) {
     if (first_error[0]) return;
@@ -61,8 +62,20 @@ static void note(const char *what, const uint8_t *text, size_t size) {
     first_error[used] = 0;
 }
 
+static uint64_t server_writes(void) {
+    char text[512];
+    FILE *file = fopen(server_io, "r");
+    if (file == NULL) return 0;
+    size_t got = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[got] = 0;
+    const char *found = strstr(text, "syscw: ");
+    return found ? strtoull(found + 7, NULL, 10) : 0;
+}
+
 static struct mark mark(void) {
-    struct mark here = {now_ns(), deliveries, reads, event_reads, bytes_read, acked_total, 0, 0};
+    struct mark here = {now_ns(), deliveries, reads, event_reads, bytes_read, acked_total, 0, 0, 0};
+    if (has_server) here.writes = server_writes();
     here.own = (double)clock_ns(CLOCK_PROCESS_CPUTIME_ID) / 1e9;
     if (has_server) here.server = (double)clock_ns(server_clock) / 1e9;
     return here;
@@ -424,6 +437,7 @@ static void begin(char *line) {
     }
     pid_t pid = (pid_t)value_of(line, "pid", 0);
     has_server = pid > 0 && clock_getcpuclockid(pid, &server_clock) == 0;
+    snprintf(server_io, sizeof server_io, "/proc/%d/io", (int)pid);
     begun = now_ns();
     window_from = begun + (uint64_t)(value_of(line, "warm", 0.5) * 1e9);
     window_to = window_from + (uint64_t)(value_of(line, "seconds", 2) * 1e9);
@@ -469,10 +483,11 @@ static void report(void) {
         else surplus += c->run_events - wanted;
     }
     printf("{\"at\":\"ran\",\"seconds\":%.6f,\"drain\":%.4f,\"deliveries\":%lu,\"acked\":%lu,\"reads\":%lu,\"event_reads\":%lu,"
-           "\"bytes\":%lu,\"server_cpu\":%.6f,\"own_cpu\":%.6f,\"missing\":%lu,\"surplus\":%lu,\"holes\":%lu,\"lagging\":%lu,"
+           "\"bytes\":%lu,\"server_writes\":%lu,\"server_cpu\":%.6f,\"own_cpu\":%.6f,\"missing\":%lu,\"surplus\":%lu,\"holes\":%lu,\"lagging\":%lu,"
            "\"lost\":%lu,\"refused\":%lu,\"late_ms\":%.3f,\"error\":\"%s\",\"streams\":[",
            seconds, drain, to_mark.deliveries - from_mark.deliveries, to_mark.acked - from_mark.acked,
            to_mark.reads - from_mark.reads, to_mark.event_reads - from_mark.event_reads, to_mark.bytes - from_mark.bytes,
+           to_mark.writes - from_mark.writes,
            to_mark.server - from_mark.server, to_mark.own - from_mark.own, missing, surplus, holes, lagging, lost, refused,
            (double)late_max / 1e6, first_error);
     for (int i = 0; i < stream_count; i++) {

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 from .drive import among, at_rate, baseline, closed, fsync_ms, opened
 from .plan import COUNTS_NOWHERE, PING, Plan, bare_plan
-from .rows import Bench, Row, Runs, acked_per_cpu, acked_per_second, latency, median, per_read
+from .rows import Bench, Row, Runs, acked_per_cpu, acked_per_second, latency, median, per_write
 
 
 def only_pings(plan: Plan) -> Plan:
@@ -115,7 +115,7 @@ def beside(bench: Bench) -> Iterator[Row]:
             b.add(bench.run(ours, quiet))
         p99 = latency("p99")
         large = a.median(lambda one: one["streams"][1]["window_sent"] / one["seconds"] * len(world.crowd))
-        beside_it = f"the large room took {large / 1e6:.2f} M deliveries a second, {a.median(per_read):.1f} per read"
+        beside_it = f"the large room took {large / 1e6:.2f} M deliveries a second, {a.median(per_write):.1f} per write"
         p50 = f"p50 {a.median(latency('p50')):.1f} against {b.median(latency('p50')):.1f} ms"
         yield Row(
             name="200 rooms of two at 1000 a second, p99 beside a large room",
