@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 MAX_INT = 2**53 - 1  # numbers on the wire stay exact in languages whose only number is a double
 
 CommandId = Annotated[str, Meta(min_length=1, max_length=64)]
-Nonce = Annotated[str, Meta(min_length=1, max_length=64)]
+Nonce = Annotated[str, Meta(min_length=1, max_length=64, description="printable ASCII")]
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Seq = Annotated[int, Meta(ge=0, le=MAX_INT)]  # number of an entry in its log; the first entry is 1, 0 is "before it"
 Rev = Annotated[int, Meta(ge=0, le=MAX_INT)]  # revision of a persona; the first is 1

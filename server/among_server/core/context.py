@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from among_protocol.codes import COMMUNITY_GONE, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
+from among_protocol.codes import COMMUNITY_GONE, FIELD_INVALID, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
 from among_protocol.session import Hello
 from among_protocol.wire import AnyWrite
 
@@ -63,7 +63,9 @@ class Context:
         return self.session.person
 
     def append(self, command: AnyWrite) -> asyncio.Future[Appended]:
-        """Hand a write to the store, as the account that asks."""
+        """Hand a write to the store, as the account that asks. Raises Refuse."""
+        if not (command.nonce.isascii() and command.nonce.isprintable()):
+            raise Refuse(FIELD_INVALID, "A nonce is made of printable ASCII characters.", field="nonce")
         self.appends += 1
         return self.store.append(self.person.account.id, command)
 
