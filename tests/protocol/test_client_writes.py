@@ -65,11 +65,13 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
 )
 
 
-@settings(max_examples=300)
-@given(steps=st.lists(STEPS, max_size=60))
-def test_dur_04_whatever_happens_each_message_is_said_once_and_in_order(steps: list[Step]):
+@settings(max_examples=150)
+@given(steps=st.lists(STEPS, min_size=25, max_size=60), live=st.booleans())
+def test_dur_04_whatever_happens_each_message_is_said_once_and_in_order(steps: list[Step], live: bool):
     wire = a_client(Server())
     wire.open()
+    if live:
+        wire.settle()
     asks: list[Ask] = []
     for step, *args in steps:
         if step == "say":
