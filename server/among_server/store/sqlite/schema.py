@@ -50,20 +50,21 @@ class Lock:
 
 def make_folder(folder: Path) -> None:
     """The folder, and an empty file that only its owner may read; both survive a power cut."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not folder.exists():
+        folder.mkdir(mode=0o700, parents=True)
+        flush_folder(folder.parent)
     path = folder / FILE
     if not path.exists():
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
-def sync_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """A file that was made is only sure to be there once its folder is flushed."""
-    for place in (folder, folder.parent):
-        fd = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def open_writer(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
@@ -185,4 +186,4 @@ def _copy(db: sqlite3.Connection, copy: Path) -> None:
     finally:
         os.close(fd)
     part.replace(copy)
-    sync_folder(copy.parent)
+    flush_folder(copy.parent)

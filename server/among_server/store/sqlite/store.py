@@ -95,7 +95,7 @@ class SqliteStore:
         try:
             schema.migrate(db, self._path)
             self.epoch = schema.epoch_of(db, self._synchronous)
-            schema.sync_folder(self._folder)
+            schema.flush_folder(self._folder)
         except BaseException:
             db.close()
             raise

@@ -146,37 +146,37 @@ class Writer:
 
     # --- on the thread
     def _run(self) -> None:
-        db: sqlite3.Connection | None = None
-        with suppress(RuntimeError):  # the loop was closed before the store: nobody is left to answer to
-            try:
-                db = self._connect()
-                self._db, self._tx = db, SqliteTx(db)
-            except Exception as error:  # noqa: BLE001  # open() raises it
-                self._loop.call_soon_threadsafe(self._opened.set_exception, error)
-                return
-            self._loop.call_soon_threadsafe(self._opened.set_result, None)
-            while True:
-                batch = self._waiting[:BATCH]
-                if batch:
-                    del self._waiting[: len(batch)]
-                    self._loop.call_soon_threadsafe(self._answer, *self._carry_out(batch))
-                    self._tidy()
-                elif self._stopped:
-                    break
-                else:
-                    self._idle = True
-                    if not self._waiting and not self._stopped:
-                        self._wake.get()
-                    self._idle = False
-            try:
-                self._finish(db)
-            except sqlite3.Error:
-                log.exception("store.close_failed")
-            db.close()
-            self._loop.call_soon_threadsafe(self._closed.set_result, None)
+        try:
+            db = self._connect()
+        except Exception as error:  # noqa: BLE001  # open() raises it
+            self._tell(self._opened.set_exception, error)
             return
-        if db is not None:
-            db.close()
+        self._db, self._tx = db, SqliteTx(db)
+        self._tell(self._opened.set_result, None)
+        while not self._stopped or self._waiting:
+            batch = self._waiting[:BATCH]
+            if batch:
+                del self._waiting[: len(batch)]
+                self._tell(self._answer, *self._carry_out(batch))
+                self._tidy()
+                continue
+            self._idle = True
+            if not self._waiting and not self._stopped:
+                self._wake.get()
+            self._idle = False
+        try:
+            self._finish(db)
+        except sqlite3.Error:
+            log.exception("store.close_failed")
+        db.close()
+        self._tell(self._closed.set_result, None)
+
+    def _tell(self, tell: Callable[..., object], *what: object) -> None:
+        """On the loop; without one, nobody is left to answer to, and the thread ends."""
+        try:
+            self._loop.call_soon_threadsafe(tell, *what)
+        except RuntimeError:
+            self._stopped = True
 
     def _carry_out(self, batch: list[Job]) -> tuple[list[Outcome], list[Stored]]:
         """Run a batch to its commit. Never raises."""
@@ -194,10 +194,10 @@ class Writer:
                     raise
                 self._undo()
                 outcomes = self._one_by_one(batch)
-            self.trouble = ""
         except Exception as error:  # noqa: BLE001  # the thread lives on, or nobody would be answered any more
             self._fail(error)
             return _refuse_all(batch, STORAGE_UNAVAILABLE if _is_disk(error) else INTERNAL), []
+        self.trouble = ""
         stored, tx.stored = tx.stored, []
         tx.trim()
         return outcomes, stored
@@ -222,9 +222,12 @@ class Writer:
         outcomes: list[Outcome] = []
         for job, key in zip(batch, keys, strict=True):
             result: Any
+            writes = tx.writes
             try:
                 result = self._append(job, key, known) if key else job.command(tx)
             except Refuse as refusal:
+                if tx.writes != writes:
+                    raise RuntimeError("a rule wrote before it refused") from refusal
                 result = refusal
             outcomes.append((job.future, result))
         tx.flush()
@@ -272,13 +275,7 @@ class Writer:
         content = digest(command)
         first = known.get(key) or tx.arrivals.get(key)
         if first is None:
-            writes = tx.writes
-            try:
-                event = RULES[type(command)](tx, job.account, command)
-            except Refuse as refusal:
-                if tx.writes != writes:
-                    raise RuntimeError("a rule wrote before it refused") from refusal
-                raise
+            event = RULES[type(command)](tx, job.account, command)
             tx.arrivals.add_nonce(key, content, tx.position(event))
             stored = tx.stored[-1]
             return Appended(stored if stored.event is event else _stored(tx, event), repeat=False)
