@@ -62,7 +62,7 @@ bench: $(READY)  ## measure; ARGS go to the benchmark
 
 .PHONY: soak
 soak: $(READY)  ## run the long tests, which `make test` leaves out
-	@exec $(PY) -m pytest -m soak tests/soak $(ARGS)
+	@exec $(PY) -m pytest -m soak -o faulthandler_timeout=3600 tests/soak $(ARGS)
 
 ##@ Keep it
 .PHONY: lock

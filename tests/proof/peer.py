@@ -44,7 +44,7 @@ class Peer:
         self.link = link
         self.hello: Frame = {}
         self.code = 0  # with which it was closed; 0 while it is open
-        self.cut_here = False
+        self.ghost = False  # nobody looks at what still comes
         self.over = asyncio.Event()
         self._heard = heard
         self._binary = binary
@@ -113,12 +113,10 @@ class Peer:
 
     async def cut(self) -> None:
         """End it without a word, as a broken network does."""
-        self.cut_here = True
         self.link.transport.abort()
         await self.ended()
 
     async def close(self) -> None:
-        self.cut_here = True
         await self.link.close()
         await self.ended()
 
@@ -148,6 +146,8 @@ class Peer:
                 self.link.transport.abort()
 
     def _take(self, frame: Frame) -> None:
+        if self.ghost:
+            return
         if frame["type"] in ("ok", "refused"):
             self._waiting.pop(frame["id"])(frame)
         elif frame["type"] == "hello":

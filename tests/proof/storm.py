@@ -103,6 +103,7 @@ class Storm:
         assert set(codes.values()) == {CLOSED_RESTARTING}, codes
 
     async def leave(self) -> None:
+        self._tasks += [ghost for voice in self.voices for ghost in voice.ghosts]
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:

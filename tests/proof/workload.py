@@ -15,7 +15,8 @@ from .peer import UNREACHABLE, Lost, Peer
 
 WINDOW = 4  # undecided writes of one voice
 PAUSE = 0.03  # seconds between two writes of one voice, on average
-CUT = 0.01  # chance that a voice cuts its own connection after a write
+CUT = 0.01  # chance that a voice ends its own connection after a write
+GHOST = 0.5  # chance that it then leaves the old one open for a while, with what was sent on it still to be read
 AGAIN = 0.03  # chance that a write is sent twice at once
 LIVE_WITHIN = 30.0  # seconds from connecting to `session.synced`
 
@@ -150,7 +151,8 @@ class Reader:
             try:
                 peer = await self.connect()
                 await self.while_live(peer)
-                self.codes.append(await peer.ended())
+                if not peer.ghost:
+                    self.codes.append(await peer.ended())
             except (*UNREACHABLE, Lost):
                 await asyncio.sleep(random.uniform(0.01, 0.1))
             finally:
@@ -195,6 +197,7 @@ class Voice(Reader):
         self.pending: list[Intent] = []
         self.quiet = False  # wants nothing new
         self.cuts = 0  # made by itself
+        self.ghosts: list[asyncio.Task[None]] = []
         self._following = set(town.rooms)
         self._count = 0
 
@@ -214,9 +217,24 @@ class Voice(Reader):
                     await self._send(peer, intent)
                 if self.rng.random() < CUT:
                     self.cuts += 1
-                    await peer.cut()
+                    await self._leave(peer)
                     return
             await asyncio.sleep(self.rng.expovariate(1 / PAUSE))
+
+    async def _leave(self, peer: Peer) -> None:
+        """Cut the connection, or forget it, as who changes networks does: the server goes on believing in it."""
+        if self.rng.random() < GHOST:
+            peer.ghost = True
+            self.peer = None
+            self.ghosts.append(asyncio.create_task(self._bury(peer)))
+        else:
+            await peer.cut()
+
+    async def _bury(self, peer: Peer) -> None:
+        try:
+            await asyncio.sleep(self.rng.uniform(0, 0.5))
+        finally:
+            await peer.cut()
 
     async def _send(self, peer: Peer, intent: Intent) -> None:
         attempt = self.book.asked(self.name, intent.nonce, intent.log, intent.content)

@@ -1,0 +1,81 @@
+"""DUR-12 and OPS-05: what a server says about itself when it starts, and when it will not."""
+
+import asyncio
+import json
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .peer import Peer
+from .process import Server, server_in
+
+
+async def http(server: Server, path: str) -> tuple[int, Any]:
+    """A plain GET: status, document."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    await writer.wait_closed()
+    return int(head.split()[1]), json.loads(body)
+
+
+def told(server: Server) -> dict[str, dict[str, Any]]:
+    """The lines of its log, by event."""
+    lines = [json.loads(line) for line in server.log.read_text("utf-8").splitlines() if line.startswith("{")]
+    return {line["event"]: line for line in lines}
+
+
+@pytest.mark.parametrize(("synchronous", "durability"), [("full", "full"), ("normal", "relaxed")])
+async def test_dur_12_weaker_settings_are_told_to_clients_and_operators(
+    tmp_path: Path, synchronous: str, durability: str
+):
+    async with server_in(tmp_path, synchronous=synchronous) as server:
+        peer = await Peer.open(server.url)
+        assert peer.hello["durability"] == durability
+        await peer.close()
+        for path in ("/healthz", "/readyz"):
+            status, document = await http(server, path)
+            assert (status, document["durability"]) == (200, durability)
+        assert told(server)["server.listening"]["durability"] == durability
+
+
+async def test_dur_12_an_sqlite_with_a_known_fault_is_told_to_the_operator(tmp_path: Path):
+    async with server_in(tmp_path) as server:
+        warned = told(server).get("store.sqlite_old")
+        assert (warned is not None) == (sqlite3.sqlite_version_info < (3, 51, 3))
+        if warned is not None:
+            assert warned["level"] == "warning"
+            assert warned["version"] == sqlite3.sqlite_version
+
+
+@pytest.mark.parametrize("value", ["off", "", "FULL", "extra"])
+async def test_dur_12_no_setting_turns_flushing_off(tmp_path: Path, value: str):
+    server = Server(tmp_path, synchronous=value)
+    await server.spawn()
+    assert await server.ended() == 2
+    assert "synchronous" in server.log.read_text("utf-8")
+    assert not server.data.exists()
+
+
+async def test_ops_05_a_second_server_on_the_same_data_is_refused_and_harms_nothing(tmp_path: Path):
+    async with server_in(tmp_path) as server:
+        second = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "among_server.admin.main", "serve", "--data", str(server.data), "--port", "0"),
+            env=server.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        output, errors = await second.communicate()
+        assert second.returncode == 1
+        assert output == b""
+        (sentence,) = [line for line in errors.decode().splitlines() if line.startswith("among-server:")]
+        assert "Another server uses" in sentence
+        assert b"Traceback" not in errors
+        peer = await Peer.open(server.url)
+        await peer.ask("session.sign_up", handle="ann", password="correct horse")
+        await peer.close()
+        assert await server.stop() == 0

@@ -1,0 +1,30 @@
+"""DUR-01, the long form: two hundred kills, fifty people, twenty rooms. Minutes; a line for each kill."""
+
+import random
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.proof.process import server_in
+from tests.proof.storm import storm
+
+ROUNDS = 4
+KILLS = 50  # in each round, on a store of its own: a history must fit in memory
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("turn", range(ROUNDS))
+async def test_dur_01_two_hundred_kills(tmp_path: Path, capsys: pytest.CaptureFixture[str], turn: int):
+    began = time.monotonic()
+
+    def told(summary: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n  round {turn + 1} of {ROUNDS}, {time.monotonic() - began:.0f} s: {summary}")
+            sys.stdout.flush()
+
+    async with server_in(tmp_path) as server:
+        run = await storm(server, random.getrandbits(32), clients=50, rooms=20, kills=KILLS, told=told)
+    told(f"clean. {run.summary()}\n")
+    assert run.kills >= KILLS
