@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+from functools import partial
 
 from among_protocol.aio import Stopped
 
@@ -73,7 +74,7 @@ async def _talk(link: Link, ui: LineUi | Plain, room: str) -> list[BaseException
 
 async def _begin_and_run(link: Link, ui: LineUi | Plain, room: str) -> None:
     await link.placed.wait()
-    await link.attempt(rooms.start(link, room))
+    await link.attempt(partial(rooms.start, link, room))
     await ui.run(link)
 
 

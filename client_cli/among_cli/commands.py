@@ -7,6 +7,7 @@ that nobody's text is lost.
 
 import difflib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import NamedTuple
 
 from among_protocol.text import TextError, body
@@ -117,7 +118,7 @@ async def take(link: Link, line: str) -> None:
     elif is_command(line):
         name, rest = split(line)
         action = rooms.go if name.isdecimal() else NAMED[name].action
-        await link.attempt(_done(action(link, name if name.isdecimal() else rest)))
+        await link.attempt(partial(action, link, name if name.isdecimal() else rest))
     elif line and link.model.room:
         _ = link.say(link.model.room, spoken(line))  # what becomes of it is seen on the screen
 
@@ -136,10 +137,6 @@ def split(line: str) -> tuple[str, str]:
 def spoken(line: str) -> str:
     """What the line says."""
     return line[1:] if line.startswith("//") else line
-
-
-async def _done(action: Awaitable[None]) -> None:
-    await action
 
 
 def _unknown(name: str) -> str:

@@ -8,8 +8,9 @@ asks for has ten seconds, then the screen says that nothing came.
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Coroutine, Iterable
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Protocol
 
 from among_protocol.aio import Among, Card, Down, Happening, Reset, Sending, Stopped, Up
 from among_protocol.base import Entry
@@ -33,6 +34,8 @@ MOST = 200  # messages or members that one page can hold, by the protocol
 WITHIN = 10.0  # seconds for an answer
 MARK_EVERY = 1.0  # seconds between two read markers
 TYPING_EVERY = 3.0  # seconds between two signs of writing, by the protocol
+
+Work = Callable[[], Awaitable[None]]
 
 
 class Screen(Protocol):
@@ -61,6 +64,7 @@ class Link:
         self._tasks: set[asyncio.Task[None]] = set()
         self._marking = False  # a read marker is being set
         self._typed = 0.0  # time of the last sign of writing
+        self._closed = False  # what becomes of anything now is told by whoever closed it
         self._undecided = 0  # lines of one's own that are neither stored nor refused
         self._decided = asyncio.Event()  # one of them is
 
@@ -85,7 +89,7 @@ class Link:
             case Card():
                 self.model.joined(event.community)
             case Reset() if self.model.room and event.log == self.model.room.id:
-                self.spawn(self.enter(self.model.room))
+                self.spawn(partial(self.enter, self.model.room))
                 return [problem(f"The server's data was replaced ({event.reason}); this is the room as it has it now.")]
             case Reset() | Opened() | Closed() | Synced():
                 pass
@@ -103,7 +107,7 @@ class Link:
         if room is not None and self.model.room is None:
             lines.append(problem(f"{room.title} is no longer there for you. /rooms shows what is."))
         elif self.model.visit and self.model.visit.loading:
-            self.spawn(self._load(self.model.visit))
+            self.spawn(partial(self._load, self.model.visit))
         return lines
 
     async def _learn_people_of(self, event: Happening) -> None:
@@ -129,17 +133,17 @@ class Link:
 
     # ---- to the server
 
-    def spawn(self, coroutine: Coroutine[Any, Any, None], *, quiet: bool = False) -> None:
+    def spawn(self, work: Work, *, quiet: bool = False) -> None:
         """Do this beside what else happens. When it goes wrong the screen tells, but for what nobody asked for."""
-        task = asyncio.create_task(_quietly(coroutine) if quiet else self.attempt(coroutine))
+        task = asyncio.create_task(_quietly(work) if quiet else self.attempt(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def attempt(self, coroutine: Coroutine[Any, Any, None]) -> None:
+    async def attempt(self, work: Work) -> None:
         """Do this, in the time that an answer has; the screen tells when it goes wrong."""
         try:
             async with asyncio.timeout(WITHIN):
-                await coroutine
+                await work()
         except Refuse as refused:
             where = f" ({refused.field})" if refused.code in (FIELD_INVALID, FIELD_TOO_LONG) else ""
             self.screen.show([problem(refused.message + where)])
@@ -154,11 +158,14 @@ class Link:
 
     async def close(self) -> None:
         """Stop what is under way; what was read is marked as read."""
+        self._closed = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.among.live and (marker := self.model.marker()):
-            await _quietly(self.set_marker(*marker))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(MARK_EVERY):
+                    await _quietly(partial(self.set_marker, *marker))
 
     async def enter(self, room: Room) -> None:
         """Go to a room: follow it where one doesn't yet, and show its newest messages."""
@@ -168,7 +175,7 @@ class Link:
         self.screen.show(self.model.open(room))
         assert self.model.visit is not None
         await self._load(self.model.visit)
-        self.spawn(self._watch(room), quiet=True)
+        self.spawn(partial(self._watch, room), quiet=True)
 
     async def _load(self, visit: Visit) -> None:
         room = visit.room
@@ -216,7 +223,7 @@ class Link:
         if self._marking or self.down or self.model.marker() is None:
             return
         self._marking = True
-        self.spawn(self._mark(), quiet=True)
+        self.spawn(self._mark, quiet=True)
 
     async def _mark(self) -> None:
         done = None
@@ -254,6 +261,8 @@ class Link:
         return self.among.sending(room.id, body, nonce=one.nonce, changed=lambda sending: self._sent(one, sending))
 
     def _sent(self, one: Outgoing, sending: Sending) -> None:
+        if self._closed:
+            return
         if sending.state in ("sent", "failed"):
             self._undecided -= 1
             self._decided.set()
@@ -283,9 +292,9 @@ class Link:
         return len(again)
 
 
-async def _quietly(coroutine: Coroutine[Any, Any, None]) -> None:
+async def _quietly(work: Work) -> None:
     with contextlib.suppress(Refuse, ClientError, TimeoutError):
-        await coroutine
+        await work()
 
 
 def _retrying(down: Down) -> str:

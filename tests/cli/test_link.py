@@ -114,7 +114,8 @@ async def test_older_messages_are_fetched_a_page_at_a_time(house):
 
 async def test_one_sees_who_writes_and_who_is_there(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
-    await ana.sees("bob joined garden")
+    await ana.types("hello")
+    await bob.sees("hello")  # so bob hears the room: what is not kept would be missed before
     ana.link.typing()
     await bob.paper.until(lambda: bob.model.writing(bob.among.now()) == ["ana"])
     await house.person("ana", token=ana.among.token)

@@ -1,0 +1,144 @@
+"""The whole program as a process of its own, in plain lines: how it begins and ends."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from .house import PATIENCE, House
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with House(tmp_path) as house:
+        yield house
+
+
+class Chat:
+    """The program, with what it wrote so far."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.lines: list[str] = []
+
+    async def types(self, text: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(text.encode())
+        await self.process.stdin.drain()
+
+    async def until(self, text: str) -> None:
+        assert self.process.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            while not any(text in line for line in self.lines):
+                line = await self.process.stdout.readline()
+                assert line, self.lines
+                self.lines.append(line.decode().rstrip("\n"))
+
+    async def ends(self) -> tuple[int, str]:
+        """The end of its input, its exit code, and what it said on standard error."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        out, err = await asyncio.wait_for(self.process.communicate(), PATIENCE)
+        self.lines += out.decode().splitlines()
+        assert self.process.returncode is not None
+        return self.process.returncode, err.decode()
+
+
+@asynccontextmanager
+async def chat(house: House, *argv: str, token: str = "") -> AsyncIterator[Chat]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("AMONG_", "XDG_"))}
+    environ |= {"AMONG_SERVER": house.url, "HOME": "/nonexistent", "PYTHONWARNINGS": "default"}
+    if token:
+        environ["AMONG_TOKEN"] = token
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "among_cli.main", *argv),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=environ,
+    )
+    try:
+        yield Chat(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def test_lines_in_lines_out(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    bob = await house.person("bob")
+    async with chat(house, "garden/hall", token=bob.among.token) as talk:
+        await talk.until("You joined garden.")
+        await talk.types("hello ana\n")
+        await talk.until("bob  hello ana")
+        await ana.types("hello bob")
+        await talk.until("ana  hello bob")
+        assert await talk.ends() == (0, "")
+        assert [line[6:] for line in talk.lines if "hello" in line] == ["bob  hello ana", "ana  hello bob"]
+
+
+async def test_what_is_piped_in_is_stored_before_it_ends(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, token=ana.among.token) as talk:
+        await talk.types("".join(f"line {number}\n" for number in range(120)))
+        assert await talk.ends() == (0, "")
+    await ana.sees("line 119")
+    assert ana.paper.said == [f"line {number}" for number in range(120)]
+
+
+async def test_what_is_not_stored_at_the_end_is_printed_and_told_by_the_code(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, "garden", token=ana.among.token) as talk:
+        await talk.until("Nothing has been said here yet.")
+        await house.stop()
+        await talk.until("Connection lost")
+        await talk.types("can anybody hear me?\n")
+        code, err = await talk.ends()
+        assert (code, err) == (3, "")
+        assert talk.lines[-2:] == ["Not confirmed by the server, which may or may not have it:", "can anybody hear me?"]
+
+
+async def test_a_server_that_ends_the_session_is_told(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, "garden", token=ana.among.token) as talk:
+        await talk.until("garden/hall")
+        async with chat(house, "sign-out", token=ana.among.token) as other:
+            assert await other.ends() == (0, "")
+        await talk.until("The server ended this session")
+        assert (await talk.ends())[0] == 1
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 130)])
+async def test_signals_end_it_cleanly(house, number, code):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, "garden", token=ana.among.token) as talk:
+        await talk.until("Nothing has been said here yet.")
+        talk.process.send_signal(number)
+        assert await asyncio.wait_for(talk.process.wait(), PATIENCE) == code
+        assert (await talk.ends())[1] == ""
+
+
+async def test_a_reader_that_has_enough_ends_it_cleanly(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, "tail", "garden/hall", "--json", token=ana.among.token) as talk:
+        bob = await house.person("bob")
+        await bob.types("/join garden")
+        assert talk.process.stdout is not None
+        talk.process.stdout._transport.close()  # type: ignore[attr-defined]  # as `head` does when it has its lines
+        while talk.process.returncode is None:
+            await bob.types("more")
+            await asyncio.wait({asyncio.ensure_future(talk.process.wait())}, timeout=0.02)
+        assert talk.process.returncode == 0
+
+
+async def test_without_a_terminal_and_an_account_it_says_what_to_do(house):
+    async with chat(house) as talk:
+        code, err = await talk.ends()
+        assert code == 1
+        assert err.startswith("among: you are not signed in to 127.0.0.1:")
+        assert err.count("\n") == 1
