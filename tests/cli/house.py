@@ -150,6 +150,7 @@ class House:
         self._data.mkdir(exist_ok=True)
         self._app = App(config)
         await self._app.start()
+        self._app.services.passwords.cost(passes=1, kib=8)  # what a password costs is tested elsewhere
         self._port = self._app.listener.port
 
     async def stop(self) -> None:
