@@ -89,9 +89,7 @@ class Log:
         self.tail: deque[Item] = deque()  # newest entries, up to `head`
         self.pending: list[Item] = []  # those after `flushed`
         self.listeners: dict[Encoding, dict[Outbox, Callable[[bytes], None]]] = {}
-        self.joining: dict[
-            Outbox, int
-        ] = {}  # who has entries that are not flushed yet, up to a number: they listen then
+        self.joining: dict[Outbox, int] = {}  # who has more than was flushed, up to a number: they listen from there
         self.away = 0  # sessions that lag: they listen again when they have read what they have
         self.flush: Flush | None = None
         self.held: list[tuple[int, Outbox, bytes]] = []  # replies that must follow their entry

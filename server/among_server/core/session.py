@@ -126,8 +126,8 @@ class Session:
             log.away -= 1
             had = missed.get(id)
             if had is None or had < log.flushed:
-                behind[id] = log.flushed
-            log.join(self, log.flushed)
+                had = behind[id] = log.flushed
+            log.join(self, had)
         if behind:
             self.notice(Lagging(logs=behind))
         waiters, self._drained = self._drained, []
