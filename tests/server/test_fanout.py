@@ -1,0 +1,373 @@
+"""The fan-out alone: whatever comes, goes and lags while entries are delivered, each member gets every entry after the
+number it joined at, exactly once and in order, until it leaves; and no reply overtakes the entry that it speaks of."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from among_protocol import wire
+from among_protocol.messages import MessageSent
+from among_protocol.wire import Encoding
+from among_server.core.budget import Bucket
+from among_server.core.frames import frame
+from among_server.core.logs import CHUNK, TAIL_ENTRIES, Hole, Log, Logs
+from among_server.core.session import Session
+from among_server.store.api import Stored
+
+ROOM = "r_hall"
+
+
+class Turns:
+    """A loop that goes on only when told to, a turn at a time; each turn takes a millisecond."""
+
+    def __init__(self) -> None:
+        self.ready: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
+        self.timers: list[tuple[float, Callable[..., object], tuple[Any, ...]]] = []
+        self.now = 0.0
+
+    def time(self) -> float:
+        return self.now
+
+    def call_soon(self, callback: Callable[..., object], *args: Any) -> None:
+        self.ready.append((callback, args))
+
+    def call_at(self, when: float, callback: Callable[..., object], *args: Any) -> None:
+        self.timers.append((when, callback, args))
+
+    def turn(self) -> bool:
+        """One turn; False when nothing is left to do."""
+        self.now += 0.001
+        due = [timer for timer in self.timers if timer[0] <= self.now]
+        self.timers = [timer for timer in self.timers if timer[0] > self.now]
+        self.ready.extend((callback, args) for _, callback, args in due)
+        for _ in range(len(self.ready)):
+            callback, args = self.ready.popleft()
+            callback(*args)
+        return bool(self.ready or self.timers)
+
+
+@pytest.fixture
+def turns() -> Iterator[Turns]:
+    loop = Turns()
+    asyncio._set_running_loop(loop)  # type: ignore[arg-type]  # as much of a loop as the fan-out asks for
+    try:
+        yield loop
+    finally:
+        asyncio._set_running_loop(None)
+
+
+def said(seq: int, size: int = 1) -> Stored:
+    event = MessageSent(log=ROOM, seq=seq, at="", body="x" * size)
+    return Stored(event, wire.JSON.encode(event))
+
+
+class Happened(NamedTuple):
+    what: str  # joins, leaves, lags, keeps up; or what was written: entry, reply, lagging
+    number: int
+
+
+class Member:
+    """A session in the room, and everything that happened to it."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self.story: list[Happened] = []
+        self.encoding = encoding
+        self.session = Session(
+            number=1,
+            encoding=encoding,
+            bucket=Bucket(1, 1, 0.0),
+            secure=True,
+            write=self.write,
+            close=lambda code, reason: None,
+        )
+        self.due: list[int] = []  # replies that must come
+
+    def write(self, data: bytes) -> None:
+        while data:
+            size, start = data[1], 2
+            if size == 126:
+                size, start = int.from_bytes(data[2:4], "big"), 4
+            self.take(data[start : start + size])
+            data = data[start + size :]
+
+    def take(self, payload: bytes) -> None:
+        if payload.startswith(b"reply "):
+            self.story.append(Happened("reply", int(payload[6:])))
+            return
+        decode = msgspec.msgpack.decode if self.encoding.binary else msgspec.json.decode
+        event = decode(payload)
+        if event["type"] == "session.lagging":
+            self.story.append(Happened("lagging", event["logs"][ROOM]))
+        else:
+            self.story.append(Happened("entry", event["seq"]))
+
+
+class Room:
+    """A log with its members, and a crowd that only listens."""
+
+    def __init__(self, loop: Turns, crowd: int, window: float) -> None:
+        self.loop = loop
+        self.logs = Logs(window=window, window_max=0.01)
+        self.log = self.logs.open(ROOM)
+        self.log.known(0)
+        self.head = 0
+        self.stored: list[Stored] = []
+        self.members = [Member(encoding) for encoding in (wire.JSON, wire.MSGPACK, wire.JSON)]
+        self.crowd = [Member((wire.JSON, wire.MSGPACK)[number % 20 == 0]) for number in range(crowd)]
+        self.heard: list[list[bytes]] = []
+        for member in self.crowd:
+            got: list[bytes] = []
+            self.heard.append(got)
+            member.session.write = got.append
+            self.log.join(member.session, 0)
+
+    def say(self, sizes: list[int], author: Member | None) -> None:
+        """A batch is committed; the author's handler goes on in the next turn, as it does behind a store."""
+        batch = [said(self.head + index, size) for index, size in enumerate(sizes, 1)]
+        self.head += len(batch)
+        self.stored += batch
+        self.logs.deliver(batch)
+        if author is not None:
+            author.due.append(self.head)
+            payload = frame(author.encoding, b"reply %d" % self.head)
+            self.loop.call_soon(self.logs.reply_after, ROOM, self.head, author.session, payload)
+
+    def join(self, member: Member, after: int) -> None:
+        """As a replay does it: what the tail does not hold is read from the store."""
+        if ROOM in member.session.logs:
+            return
+        member.story.append(Happened("joins", after))
+        log = self.logs.open(ROOM)
+        if log.head < 0:
+            log.known(self.head)
+        self.log = log
+        while not member.session.hear(log, after):
+            until = log.flushed
+            for stored in self.stored[after:until]:
+                payload = stored.json if member.encoding is wire.JSON else member.encoding.encode(stored.event)
+                member.session.write(frame(member.encoding, payload))
+            after = until
+
+    def leave(self, member: Member) -> None:
+        log = member.session.logs.get(ROOM)
+        if log is None:
+            return
+        number = None if member.session.lagging else log.leave(member.session)
+        member.session.deafen(ROOM)
+        member.story.append(Happened("leaves", -1 if number is None else number))
+        self.logs.forget(log)
+
+    def pause(self, member: Member) -> None:
+        if not member.session.lagging:
+            member.session.pause()
+            member.story.append(Happened("lags", 0))
+
+    def resume(self, member: Member) -> None:
+        if member.session.lagging:
+            member.story.append(Happened("keeps up", 0))
+            member.session.resume()
+
+    def do(self, step: tuple[Any, ...]) -> None:
+        what, arguments = step[0], step[1:]
+        if what == "say":
+            sizes, who = arguments
+            self.say(sizes, None if who is None else self.members[who])
+        elif what == "join":
+            who, back = arguments
+            self.join(self.members[who], max(0, self.head - back))
+        elif what == "turn":
+            for _ in range(arguments[0]):
+                self.loop.turn()
+        else:
+            {"leave": self.leave, "pause": self.pause, "resume": self.resume}[what](self.members[arguments[0]])
+
+    def finish(self) -> None:
+        for member in self.members:
+            self.resume(member)
+        while self.loop.turn():
+            pass
+
+
+def check(member: Member, head: int) -> None:
+    """Read the story from its beginning."""
+    listening = lags = False
+    has = 0  # everything up to here, since joining
+    answered: set[int] = set()  # since joining
+    for what, number in member.story:
+        if what == "joins":
+            listening, has = True, number
+            answered.clear()
+        elif what == "entry":
+            assert listening, f"{number} came to who had left"
+            assert number == has + 1, f"{number} came after {has}"
+            assert number not in answered, f"the reply overtook {number}"
+            has = number
+        elif what == "lagging":
+            assert number > has or (number == has and not answered), "told of a hole that is none"
+            has = number
+        elif what == "reply":
+            if not lags:  # who lags gets the reply alone; the entry may come when they keep up again at once
+                answered.add(number)
+        elif what in ("lags", "keeps up"):
+            lags = what == "lags"
+        else:
+            assert number in (has, -1), f"left with {number}, and was written {has}"
+            listening = False
+    if listening:
+        assert has == head, f"{has} is all that came of {head}"
+    assert sorted(happened.number for happened in member.story if happened.what == "reply") == sorted(member.due)
+
+
+WHO = st.integers(0, 2)
+STEPS = st.one_of(
+    st.tuples(st.just("say"), st.lists(st.sampled_from([1, 1, 1, 9_000]), min_size=1, max_size=6), st.none() | WHO),
+    st.tuples(st.just("join"), WHO, st.sampled_from([0, 0, 0, 1, 2, 5, 400])),
+    st.tuples(st.just("leave"), WHO),
+    st.tuples(st.just("pause"), WHO),
+    st.tuples(st.just("resume"), WHO),
+    st.tuples(st.just("turn"), st.sampled_from([1, 1, 2, 4])),
+)
+
+
+@given(
+    crowd=st.sampled_from([0, 0, 3, 12, CHUNK, CHUNK * 2 + 1]),
+    window=st.sampled_from([0.0, 0.25, 5.0]),
+    steps=st.lists(STEPS, min_size=5, max_size=50),
+)
+@settings(max_examples=150)
+def test_each_member_gets_every_entry_after_its_number_once_and_in_order_until_it_leaves(crowd, window, steps):
+    loop = Turns()
+    asyncio._set_running_loop(loop)  # type: ignore[arg-type]  # as much of a loop as the fan-out asks for
+    try:
+        room = Room(loop, crowd, window)
+        for step in steps:
+            room.do(step)
+        room.finish()
+        for member in room.members:
+            check(member, room.head)
+        for encoding, got in {(m.encoding, b"".join(got)) for m, got in zip(room.crowd, room.heard, strict=True)}:
+            one = Member(encoding)
+            one.story.append(Happened("joins", 0))
+            one.write(got)
+            check(one, room.head)
+        assert not room.log.held
+        assert not room.log.effects
+    finally:
+        asyncio._set_running_loop(None)
+
+
+def test_what_was_said_at_once_goes_out_in_one_write(turns):
+    room = Room(turns, 5, window=0.25)
+    room.say([1] * 10, None)
+    while turns.turn():
+        pass
+    assert [len(got) for got in room.heard] == [1] * 5
+    assert (room.logs.flushes, room.logs.writes, room.logs.deliveries) == (1, 5, 50)
+
+
+def test_one_burst_is_cut_into_buffers(turns):
+    room = Room(turns, 1, window=0.25)
+    room.say([9_000] * 10, None)
+    while turns.turn():
+        pass
+    (got,) = room.heard
+    assert max(map(len, got)) <= 32_768
+    assert len(got) == 4
+
+
+def test_an_idle_log_waits_for_nothing(turns):
+    room = Room(turns, 100, window=1000.0)
+    room.say([1], None)
+    turns.turn()
+    turns.turn()
+    assert all(got for got in room.heard)
+
+
+def test_a_busy_log_waits_a_part_of_what_its_flush_cost(turns):
+    room = Room(turns, 100, window=1000.0)
+    room.say([1], None)
+    turns.turn()
+    turns.turn()
+    for _ in range(5):
+        room.say([1], None)
+        turns.turn()
+    assert room.logs.flushes == 1
+    while turns.turn():
+        pass
+    assert room.logs.flushes == 2, "what waited goes out together"
+
+
+def test_a_large_log_lets_others_have_a_turn(turns):
+    room = Room(turns, CHUNK * 3, window=0.0)
+    room.say([1], None)
+    turns.turn()
+    turns.turn()
+    assert sum(map(bool, room.heard)) == CHUNK
+    turns.turn()
+    assert sum(map(bool, room.heard)) == CHUNK * 2
+
+
+def test_an_author_in_a_large_log_comes_first(turns):
+    room = Room(turns, CHUNK * 3, window=0.0)
+    author = room.members[0]
+    room.join(author, 0)
+    room.say([1], author)
+    turns.turn()
+    turns.turn()
+    assert [happened.what for happened in author.story] == ["joins", "entry", "reply"]
+
+
+def test_an_entry_before_which_others_are_missing_is_a_hole(turns):
+    room = Room(turns, 1, window=0.0)
+    holes: list[Log] = []
+    room.logs.on_hole = holes.append
+    room.say([1], None)
+    room.logs.deliver([said(3)])
+    while turns.turn():
+        pass
+    assert holes == [room.log]
+    assert room.log.head == 1
+    with pytest.raises(Hole):
+        room.log.apply(said(7))
+    assert not room.log.apply(said(1)), "what is known already is no news"
+
+
+def test_the_tail_holds_the_newest_and_is_bounded(turns):
+    room = Room(turns, 1, window=0.0)
+    for _ in range(TAIL_ENTRIES + 50):
+        room.say([1], None)
+        turns.turn()
+        turns.turn()
+    assert len(room.log.tail) == TAIL_ENTRIES
+    for _ in range(100):
+        room.say([9_000], None)
+        turns.turn()
+        turns.turn()
+    assert sum(len(item.json) for item in room.log.tail) <= 262_144
+    assert room.log.since(room.head) == []
+    assert room.log.since(0) is None
+
+
+@pytest.mark.parametrize("read", [4, 5, 6, 7])
+def test_what_came_before_the_head_was_known_is_neither_lost_nor_doubled(turns, read):
+    """Entries 5 and 6 are heard while the store is asked for the head; it says what it has by then."""
+    logs = Logs(window=0.0, window_max=0.0)
+    log = logs.open(ROOM)
+    logs.deliver([said(5), said(6)])
+    log.known(read)
+    member = Member(wire.JSON)
+    after = 4
+    member.story.append(Happened("joins", after))
+    while not member.session.hear(log, after):
+        member.write(b"".join(frame(wire.JSON, said(seq).json) for seq in range(after + 1, log.flushed + 1)))
+        after = log.flushed
+    logs.deliver([said(7), said(8)])
+    while turns.turn():
+        pass
+    check(member, 8)
