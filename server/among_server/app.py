@@ -48,9 +48,9 @@ class App:
         await self.store.open()
         try:
             self.wire(loop)
-            if self.store.durability != "memory" and await self.store.accounts() == 0:
-                await owner_invite(self.store, Path(self.config.data))
             await self.listener.start()
+            if self.store.durability != "memory" and await self.store.accounts() == 0:
+                await owner_invite(self.store, Path(self.config.data), self.url)
         except BaseException:
             await self.store.close()
             raise
@@ -62,6 +62,12 @@ class App:
             durability=self.store.durability,
             sign_up=self.services.hello.sign_up,
         )
+
+    @property
+    def url(self) -> str:
+        """Where a client on this machine reaches the server."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.config.host, self.config.host)  # noqa: S104  # read, not bound
+        return f"ws://[{host}]:{self.listener.port}/v1" if ":" in host else f"ws://{host}:{self.listener.port}/v1"
 
     def wire(self, loop: asyncio.AbstractEventLoop) -> None:
         """Make everything but the listening socket, around an open store."""
@@ -147,13 +153,13 @@ def hello(config: Config, store: Store) -> Hello:
     )
 
 
-async def owner_invite(store: Store, data: Path) -> None:
-    """An empty store: a one-time secret makes its first bearer the owner, so nobody owns a server by arriving first."""
+async def owner_invite(store: Store, data: Path, url: str) -> None:
+    """An empty store: a one-time link makes its first bearer the owner, so nobody owns a server by arriving first."""
     code = secrets.token_urlsafe(24)
     await store.add_invite(hashlib.sha256(code.encode()).digest(), owner=True)
     file = data / OWNER_INVITE
     file.unlink(missing_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as out:
-        out.write(code + "\n")
+        out.write(f"{url}#invite={code}\n")
     log.info("owner.invited", file=str(file))

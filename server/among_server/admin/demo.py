@@ -115,7 +115,7 @@ async def _first(url: str, data: Path, handle: str, token_file: Path) -> None:
     from among_protocol.rooms import CreateRoom  # noqa: PLC0415  # likewise
 
     invite_file = data / OWNER_INVITE
-    invite = invite_file.read_text().strip() if invite_file.exists() else None
+    invite = invite_file.read_text().strip().partition("#invite=")[2] if invite_file.exists() else None
     password = secrets.token_urlsafe(12)
     async with connect(url, handle=handle, password=password, sign_up=True, invite=invite) as among:
         made = await among.ask(CreateCommunity, slug=COMMUNITY, name="The Commons", about="Where it begins.")

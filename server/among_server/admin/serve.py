@@ -53,7 +53,7 @@ async def run(config: Config) -> int:
         where = f"{config.host}:{config.port}"
         print(f"among-server: cannot listen on {where}: {error.strerror}. Is the port free?", file=sys.stderr)
         return 1
-    print(f"among-server: ws://{_shown(config.host)}:{app.listener.port}/v1", flush=True)
+    print(f"among-server: {app.url}", flush=True)
     control = await listen(app, Path(config.data))
     # What was made at start lives for ever, and hardly anything here forms cycles: the collector has better things to
     # do than to look at every session and tail a hundred times a second (a tenth of the time under load, measured).
@@ -63,7 +63,3 @@ async def run(config: Config) -> int:
     control.close()
     await app.stop()
     return 0
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
