@@ -1,0 +1,249 @@
+"""Who may ask what: every command, by everybody, of every kind of place, against the table that declares it.
+
+The cast: a guest has not signed in; a stranger is in no community; a member, a steward and the owner are in the garden;
+a former member has left it; an insider is a member who is also in its private room, and in a direct.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from among_protocol import codes, wire
+from among_protocol.accounts import ReadAccount, UpdateAccount
+from among_protocol.base import Command, Refused, Write
+from among_protocol.codes import ErrorCode
+from among_protocol.communities import (
+    BrowseCommunities,
+    CreateCommunity,
+    JoinCommunity,
+    LeaveCommunity,
+    ReadCommunity,
+)
+from among_protocol.logs import ReadChanged, ReadEntries, Sync
+from among_protocol.markers import SetMarker
+from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
+from among_protocol.messages import ReadMessages, SendMessage
+from among_protocol.presence import SetPresence, StartTyping, WatchPresence
+from among_protocol.rooms import (
+    AddPerson,
+    CreateRoom,
+    FollowRoom,
+    ListRooms,
+    OpenDirect,
+    SetTopic,
+    UnfollowRoom,
+)
+from among_protocol.session import Enable, Ping, SignIn, SignOut, SignUp
+from among_server.core.policy import POLICY, Who
+from among_server.handlers import ROUTES
+from among_server.rights import RIGHTS
+from tests.world import PASSWORD, Person, World, world_of
+
+WHO = ("guest", "stranger", "member", "steward", "owner", "former", "insider")
+ROLES = {"member": "member", "steward": "steward", "owner": "owner", "insider": "member"}  # in the garden
+
+COMMUNITIES = ("garden", "library")
+ROOMS = ("open", "private", "direct", "elsewhere")
+LOGS = (*COMMUNITIES, *ROOMS, "own account", "other account")
+
+FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
+    SignUp: lambda cast, place: {"handle": "newcomer", "password": PASSWORD},
+    SignIn: lambda cast, place: {"token": cast.people["insider"].token},
+    SignOut: lambda cast, place: {},
+    Ping: lambda cast, place: {},
+    Enable: lambda cast, place: {},
+    Sync: lambda cast, place: {},
+    ReadEntries: lambda cast, place: {"log": cast.id(place), "after": 0},
+    ReadChanged: lambda cast, place: {},
+    UpdateAccount: lambda cast, place: {"bio": "new"},
+    ReadAccount: lambda cast, place: {"handle": "the-insider"},
+    CreateCommunity: lambda cast, place: {"slug": "meadow", "name": "Meadow"},
+    JoinCommunity: lambda cast, place: {"community": cast.id(place)},
+    LeaveCommunity: lambda cast, place: {"community": cast.id(place)},
+    BrowseCommunities: lambda cast, place: {},
+    ReadCommunity: lambda cast, place: {"community": cast.id(place)},
+    ListMembers: lambda cast, place: {"community": cast.id(place)},
+    ResolveMembers: lambda cast, place: {"members": [PersonaRef(member=cast.people["insider"].member)]},
+    CreateRoom: lambda cast, place: {"community": cast.id(place), "slug": "shed"},
+    ListRooms: lambda cast, place: {"community": cast.id(place)},
+    FollowRoom: lambda cast, place: {"room": cast.id(place)},
+    UnfollowRoom: lambda cast, place: {"room": cast.id(place)},
+    SetTopic: lambda cast, place: {"room": cast.id(place), "topic": "beans"},
+    AddPerson: lambda cast, place: {"room": cast.id(place), "member": cast.people["member"].member},
+    OpenDirect: lambda cast, place: {"handles": ["librarian"]},
+    SendMessage: lambda cast, place: {"room": cast.id(place), "body": "hi"},
+    ReadMessages: lambda cast, place: {"room": cast.id(place)},
+    SetMarker: lambda cast, place: {"room": cast.id(place), "seq": 1},
+    SetPresence: lambda cast, place: {"state": "away"},
+    WatchPresence: lambda cast, place: {"members": [cast.people["insider"].member]},
+    StartTyping: lambda cast, place: {"room": cast.id(place)},
+}
+NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS}
+
+# What the place itself does not have, for anybody.
+NOT_THERE = {(AddPerson, "open"), (AddPerson, "direct"), (UnfollowRoom, "direct")}
+BY_ID = [command for command in wire.COMMANDS if {"community", "room", "log"} & set(command.__struct_fields__)]
+GONE = {"community": codes.COMMUNITY_GONE, "room": codes.ROOM_GONE, "log": codes.LOG_GONE}
+
+
+class Cast(NamedTuple):
+    world: World
+    people: dict[str, Person]
+    ids: dict[str, str]
+
+    def id(self, place: str) -> str:
+        return self.ids[place]
+
+    def everything(self) -> dict[str, Any]:
+        """All that the store holds; rows are replaced there and never changed."""
+        tx = self.world.app.store._tx  # type: ignore[attr-defined]  # looks inside the reference
+        return {name: dict(table) for name, table in vars(tx).items() if isinstance(table, dict)}
+
+
+async def cast_of(world: World) -> Cast:
+    names = ("member", "steward", "former", "insider")
+    member, steward, former, insider = await world.join("garden/hall", *[f"the-{who}" for who in names])
+    await world.promote(steward, "garden", "steward")
+    owner = world.founder("garden")
+    private = await world.private_room("garden/cellar", former, insider)
+    await owner.ask(UnfollowRoom, room=private)  # owning the community does not open its private rooms
+    await former.ask(LeaveCommunity, community=world.id("garden"))
+    (librarian,) = await world.join("library/desk", "librarian")
+    direct = await world.direct(insider, librarian)
+    stranger = await world.person("stranger")
+    for person, room in ((owner, owner.room), (insider, private), (insider, direct), (librarian, librarian.room)):
+        await person.say("hi", room=room)
+    ids = {
+        "garden": world.id("garden"),
+        "library": world.id("library"),
+        "open": world.id("garden/hall"),
+        "private": private,
+        "direct": direct,
+        "elsewhere": world.id("library/desk"),
+        "other account": librarian.account,
+        "nowhere": "x_nowhere",
+    }
+    people = dict(zip(WHO, (Person(world), stranger, member, steward, owner, former, insider), strict=True))
+    return Cast(world, people, ids)
+
+
+def audience(who: str, place: str) -> bool:
+    """Whether somebody is in a place, as the cast has it."""
+    if place in ("garden", "open"):
+        return who in ROLES
+    if place in ("private", "direct"):
+        return who == "insider"
+    return place == "own account"
+
+
+def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:
+    """What the policy says: None when it is allowed."""
+    rule = POLICY[command]
+    if rule.who is Who.ANYONE:
+        return None
+    if rule.who is Who.GUEST:
+        return None if who == "guest" else codes.SIGNED_IN_ALREADY
+    if who == "guest":
+        return codes.SIGN_IN_REQUIRED
+    if rule.who is Who.ACCOUNT:
+        return None
+    name = next(name for name in NAMES if name in command.__struct_fields__)
+    if not audience(who, place) or (command, place) in NOT_THERE:
+        return GONE[name]
+    if rule.right is not None and place in ("garden", "open") and rule.right not in RIGHTS[ROLES[who]]:  # type: ignore[index]  # roles
+        return codes.RIGHT_MISSING
+    if command is LeaveCommunity and who == "owner":
+        return codes.LAST_OWNER
+    return None
+
+
+def places(command: type[Command]) -> tuple[str, ...]:
+    return next((NAMES[name] for name in NAMES if name in command.__struct_fields__), ("anywhere",))
+
+
+def test_auz_01_every_command_has_a_route_a_policy_and_a_row_here():
+    assert set(ROUTES) == set(POLICY) == set(wire.COMMANDS) == set(FIELDS)
+
+
+@pytest.mark.parametrize("command", wire.COMMANDS, ids=wire.tag_of)
+async def test_auz_01_what_is_declared_is_what_happens_and_a_refusal_changes_nothing(command):
+    left = [(who, place) for who in WHO for place in places(command)]
+    while left:  # a world lasts until somebody was allowed to change it
+        async with world_of() as world:
+            cast = await cast_of(world)
+            changed = False
+            while left and not changed:
+                who, place = left.pop()
+                person = cast.people[who]
+                cast.ids["own account"] = person.account or "x_nobody"
+                expected = declared(command, who, place)
+                before = cast.everything()
+                id = person.begin(command, **FIELDS[command](cast, place))
+                await person.answered(id)
+                reply = person.replies[id]
+                got = reply.code if isinstance(reply, Refused) else None
+                assert got == (expected.code if expected else None), f"{who} in {place}"
+                if expected:
+                    assert cast.everything() == before, f"{who} in {place} was refused, and changed something"
+                else:
+                    changed = issubclass(command, Write) or command in (SignUp, SignIn, SignOut)
+
+
+@pytest.mark.parametrize("command", BY_ID, ids=wire.tag_of)
+async def test_auz_02_forbidden_and_not_there_are_the_same_to_the_byte(command):
+    async with world_of() as world:
+        cast = await cast_of(world)
+        for who in ("stranger", "former", "member", "steward", "owner"):
+            person = cast.people[who]
+            forbidden = [
+                place
+                for place in places(command)
+                if place != "own account" and not audience(who, place) and POLICY[command].who is not Who.ACCOUNT
+            ]
+            answers = {}
+            for place in (*forbidden, "nowhere"):
+                id = person.begin(command, id="the-same", **FIELDS[command](cast, place))
+                await person.answered(id)
+                assert isinstance(person.replies.pop(id), Refused)
+                answers[place] = person.raw.pop(id)
+            assert len(set(answers.values())) == 1, answers
+
+
+async def test_auz_02_a_slug_is_as_good_as_an_id_and_tells_as_little():
+    async with world_of() as world:
+        cast = await cast_of(world)
+        stranger = cast.people["stranger"]
+        answers = set()
+        for community in (world.id("garden"), "garden", "nowhere"):
+            id = stranger.begin(ReadCommunity, id="the-same", community=community)
+            await stranger.answered(id)
+            stranger.replies.pop(id)
+            answers.add(stranger.raw.pop(id))
+        assert len(answers) == 1
+
+
+async def test_auz_01_what_is_read_is_only_what_may_be_seen():
+    """Commands that anybody may ask still answer only with what they may see."""
+    async with world_of() as world:
+        cast = await cast_of(world)
+        insider = cast.people["insider"]
+        secrets = {cast.id("private"), cast.id("direct"), insider.account, *cast.ids.values()} - {
+            cast.id("garden"),
+            cast.id("library"),
+        }
+        for who in ("stranger", "former"):
+            person = cast.people[who]
+            start = len(person.frames)
+            for command in (Sync, ReadChanged, BrowseCommunities, ResolveMembers, WatchPresence, ReadAccount):
+                await person.ask(command, **FIELDS[command](cast, "anywhere"))
+            await person.sync(cards=True)
+            await person.settled()
+            told = b"".join(person.frames[start:]).decode()
+            assert not [secret for secret in secrets - {cast.ids.get("own account")} if secret in told], who
+            assert insider.member not in told, who
+
+
+@pytest.mark.parametrize("role", sorted(RIGHTS))
+def test_a_role_that_may_more_may_all_that_the_others_may(role):
+    assert RIGHTS["member"] <= RIGHTS[role] <= RIGHTS["owner"]
