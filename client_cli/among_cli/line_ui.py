@@ -148,6 +148,7 @@ class LineUi:
     # ---- around the prompt
 
     def _columns(self) -> int:
+        """Columns for text: one is left free, since terminals differ in what they do at the last one."""
         return min(self._session.output.get_size().columns - 1, COLUMNS)
 
     def _me(self) -> str:
@@ -166,7 +167,7 @@ class LineUi:
         return [*laid, ("bold", f"{safe_text(model.room.short) if model.room else ''}> ")]
 
     def _toolbar(self) -> StyleAndTextTuples:
-        return [*toolbar(self.link, self._columns())] if self.link else []
+        return [*toolbar(self.link, self._session.output.get_size().columns)] if self.link else []
 
     def _typed(self, buffer: Buffer) -> None:
         if self.link and buffer.text and not commands.is_command(buffer.text):
