@@ -2,11 +2,13 @@
 
     python examples/echo_bot.py ws://127.0.0.1:8080/v1 echo-bot <password> garden --sign-up
 
-It answers each message once, even when it is stopped or cut off halfway: the nonce of an answer is made of the message.
+It answers a message once, however often the connection is cut on the way: the nonce of an answer is made of the message.
+What was said while it was not running it does not answer: for that it would keep `among.positions`.
 """
 
 import argparse
 import asyncio
+import contextlib
 
 from among_protocol.aio import connect
 from among_protocol.messages import MessageSent
@@ -16,7 +18,9 @@ async def echo(url: str, handle: str, password: str, community: str, *, sign_up:
     async with connect(url, handle=handle, password=password, sign_up=sign_up) as among:
         await among.join(community)
         async for event in among:
-            if isinstance(event, MessageSent) and among.me(event.log) in event.mentions:
+            if not isinstance(event, MessageSent) or among.mine(event):
+                continue  # its own answers mention it, too
+            if among.me(event.log) in event.mentions:
                 await among.send(event.log, f"> {event.body}", nonce=f"echo-{event.log}-{event.seq}")
 
 
@@ -25,4 +29,5 @@ if __name__ == "__main__":
     for name in ("url", "handle", "password", "community"):
         parser.add_argument(name)
     parser.add_argument("--sign-up", action="store_true", help="make the account first")
-    asyncio.run(echo(**vars(parser.parse_args())))
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(echo(**vars(parser.parse_args())))

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from among_protocol import codes
+from among_protocol import codes, text
 from among_protocol.accounts import Account, AccountCreated
 from among_protocol.base import Command, Done, Entry, Refused, Shape
 from among_protocol.communities import (
@@ -427,6 +427,7 @@ class Server:
                     rev=1,
                     nonce=command.nonce,
                     body=command.body,
+                    mentions=[f"m-a-{handle}" for handle in text.mentions(command.body)],
                 )
             )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,9 +70,11 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     st.tuples(st.just(restore), st.sampled_from([0.0, 0.5, 1.0])),
     st.tuples(st.just(restart)),
     st.tuples(st.just(lambda wire, mood: wire.server.moods.append(mood)), st.sampled_from(["wait", "bug"])),
-    st.tuples(st.just(Wire.open)),
-    st.tuples(st.just(exchange)),
-    st.tuples(st.just(Wire.deliver), few),
+    # Twice what brings things about: without it the rest has nothing to break.
+    *[st.tuples(st.just(say), rooms, few)] * 2,
+    *[st.tuples(st.just(Wire.open))] * 2,
+    *[st.tuples(st.just(exchange))] * 2,
+    *[st.tuples(st.just(Wire.deliver), few)] * 2,
     st.tuples(st.just(Wire.upload), few),
     st.tuples(st.just(Wire.cut)),
     st.tuples(st.just(Wire.drop), nth),
@@ -288,6 +291,55 @@ def test_dur_10_a_replay_that_is_cut_goes_on_where_it_was_cut():
         wire.cut()
         assert wire.reader.bodies["r1"] == said[:kept]
     assert read(wire) == said
+
+
+def test_dur_10_a_replay_without_its_end_is_filled():
+    server = Server()
+    wire = a_client(server, positions=Positions("e1", {"r1": 0}))
+    said = [server.zoe_says("r1").body for _ in range(4)]
+    wire.open()
+    for _ in range(2):
+        wire.deliver()
+        wire.upload()
+    wire.drop(4)  # after the answer to sync: the last of four
+    assert read(wire) == said
+
+
+def test_dur_10_doubles_are_dropped():
+    server = Server()
+    wire = a_client(server)
+    read(wire)
+    say(wire, "r1", 4)
+    for index in (3, 2, 2, 0):
+        wire.repeat(index)
+    wire.delay(0, 6)
+    assert len(read(wire)) == 4
+
+
+def test_dur_10_doubles_of_what_is_held_are_dropped():
+    server = Server()
+    wire = a_client(server)
+    read(wire)
+    say(wire, "r1", 4)
+    wire.drop(0)
+    for index in (2, 1, 0):
+        wire.repeat(index)
+    wire.deliver(9)
+    assert wire.reader.bodies == {}
+    assert len(read(wire)) == 4
+
+
+def test_dur_10_ranges_that_overlap_are_given_where_they_go_on():
+    server = Server()
+    wire = a_client(server)
+    read(wire)
+    said = [server.zoe_says("r1") for _ in range(4)]
+    wire.down.clear()
+    wire.reader.server.said["e1", "r1", 4] = range_of_four = msgspec.structs.replace(said[3], first=2)
+    assert wire.connection is not None
+    for entry in (said[2], range_of_four, said[1], said[0]):
+        wire.connection.say(entry)
+    assert read(wire) == [said[0].body, said[1].body, said[3].body]
 
 
 def test_dur_10_an_entry_that_overtakes_the_answer_to_sync_is_of_no_known_epoch():

@@ -5,7 +5,7 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
-from among_protocol.messages import MessageSent
+from among_protocol.messages import MessageSent, SendMessage
 
 from .harbour import Harbour
 from .model import AT, Server
@@ -36,7 +36,13 @@ async def test_the_echo_bot_answers_once():
         await harbour.flush()
         while server.logs["r1"].head < 3:
             await harbour.asked()
-        answer = server.logs["r1"].entries[-1]
+        await harbour.ping()  # the bot has its own answer, which mentions it
+        (connection,) = harbour.connections
+        server.zoe_says("r1", "bye")
+        await harbour.flush()
+        await harbour.ping()
+        assert sum(isinstance(command, SendMessage) for command in connection.told) == 1
+        answer = server.logs["r1"].entries[2]
         assert isinstance(answer, MessageSent)
         assert (answer.by, answer.body, answer.nonce) == ("m-a-echo", "> hi @echo", "echo-r1-1")
         bot.cancel()
