@@ -62,7 +62,7 @@ class Notice(NamedTuple):
 
     `resumed`: the client named the position `after` and was promised everything after it. `opened`, `gap`, `reset`,
     `lagging`: entries go on after `after`; what was before is not promised. `whole`: everything up to `after` has been
-    sent. `closed`: nothing more comes.
+    sent, or the reader has left the log and will be told so before anything else about it. `closed`: nothing more comes.
     """
 
     kind: Literal["resumed", "opened", "gap", "reset", "lagging", "whole", "closed"]
@@ -191,48 +191,74 @@ def _write(key: tuple[str, str], attempts: list[Attempt], stored: list[tuple[str
 # --- what was heard: (d)
 
 
+class _Ear:
+    """One reader, over all its connections."""
+
+    def __init__(self, name: str, logs: Logs) -> None:
+        self.name = name
+        self.logs = logs
+        self.had: dict[str, int] = {}  # over all connections
+        self.at: dict[str, int] = {}  # on this one
+        self.owed: dict[str, Violation] = {}  # called whole and not so; forgiven when the log turns out to be left
+
+    def connected(self, number: int) -> None:
+        self.who = f"{self.name}, connection {number}"
+        self.at = {}
+
+    def noticed(self, notice: Notice) -> Iterator[Violation]:
+        kind, log, after = notice
+        if kind == "closed":
+            for known in (self.at, self.had, self.owed):
+                known.pop(log, None)
+            return
+        if kind == "whole":
+            if self.at.get(log, after) < after:  # one that was left meanwhile is not there
+                text = f"{self.who} was told that {log} is whole up to {after}, and has {self.at[log]}"
+                self.owed[log] = Violation("d", text)
+            return
+        yield from self.due(log)
+        if kind == "resumed" and self.had.get(log, after) != after:
+            yield Violation("d", f"{self.who} resumed {log} from {after}, and had {self.had[log]}")
+        self.at[log] = self.had[log] = after
+
+    def heard(self, log: str, entry: Entry) -> Iterator[Violation]:
+        at = self.at.get(log)
+        yield from self.due(log)
+        if at is None:
+            yield Violation("d", f"{self.who} heard {log} #{entry.seq}, which it does not follow")
+            return
+        if entry.seq <= at:
+            yield Violation("d", f"{self.who} heard {log} #{entry.seq} after {at}")
+        elif entry.first != at + 1:
+            yield Violation("d", f"{self.who} heard {log} #{entry.first} after {at}: a hole")
+        self.at[log] = self.had[log] = max(at, entry.seq)
+        kept = self.logs.get(log, {}).get(entry.seq)
+        if kept is None:
+            yield Violation("d", f"{self.who} heard {log} #{entry.seq}, which is not stored: {entry.whole}")
+        elif kept != entry:
+            yield Violation("d", f"{self.who} heard {log} #{entry.seq} as {entry}, stored is {kept}")
+
+    def due(self, log: str) -> Iterator[Violation]:
+        if log in self.owed:
+            yield self.owed.pop(log)
+
+    def ended(self) -> Iterator[Violation]:
+        """The last connection has heard everything."""
+        for log, position in self.at.items():
+            head = max(self.logs.get(log, {0: None}))
+            if position != head:
+                yield Violation("d", f"{self.who} ended at {log} #{position}, its head is {head}")
+
+
 def _heard(name: str, connections: Sequence[Connection], logs: Logs, *, settled: bool) -> Iterator[Violation]:
-    had: dict[str, int] = {}  # over all connections
+    ear = _Ear(name, logs)
     for number, connection in enumerate(connections, 1):
-        who = f"{name}, connection {number}"
-        at: dict[str, int] = {}  # on this one
+        ear.connected(number)
         for item in connection:
-            if isinstance(item, Notice):
-                yield from _noticed(who, item, at, had)
-                continue
-            log, entry = item
-            if log not in at:
-                yield Violation("d", f"{who} heard {log} #{entry.seq}, which it does not follow")
-                continue
-            if entry.seq <= at[log]:
-                yield Violation("d", f"{who} heard {log} #{entry.seq} after {at[log]}")
-            elif entry.first != at[log] + 1:
-                yield Violation("d", f"{who} heard {log} #{entry.first} after {at[log]}: a hole")
-            at[log] = had[log] = max(at[log], entry.seq)
-            kept = logs.get(log, {}).get(entry.seq)
-            if kept is None:
-                yield Violation("d", f"{who} heard {log} #{entry.seq}, which is not stored: {entry.whole}")
-            elif kept != entry:
-                yield Violation("d", f"{who} heard {log} #{entry.seq} as {entry}, stored is {kept}")
-        if settled and number == len(connections):
-            for log, position in at.items():
-                head = max(logs.get(log, {0: None}))
-                if position != head:
-                    yield Violation("d", f"{who} ended at {log} #{position}, its head is {head}")
-
-
-def _noticed(who: str, notice: Notice, at: dict[str, int], had: dict[str, int]) -> Iterator[Violation]:
-    kind, log, after = notice
-    if kind == "closed":
-        at.pop(log, None)
-        had.pop(log, None)
-    elif kind == "whole":
-        if at.get(log, 0) < after:
-            yield Violation("d", f"{who} was told that {log} is whole up to {after}, and has {at.get(log)}")
-    else:
-        if kind == "resumed" and had.get(log, after) != after:
-            yield Violation("d", f"{who} resumed {log} from {after}, and had {had[log]}")
-        at[log] = had[log] = after
+            yield from ear.noticed(item) if isinstance(item, Notice) else ear.heard(*item)
+    yield from ear.owed.values()
+    if settled:
+        yield from ear.ended()
 
 
 # --- orders: (e)

@@ -99,6 +99,20 @@ def test_after_leaving_nothing_may_come():
     assert "which it does not follow" in texts(history)
 
 
+def test_what_was_called_whole_and_is_not_must_turn_out_to_be_left():
+    history = a_history(Attempt("ann", "n1", "hall", "hi", 1, "ok", 2, 1), stored=[entry(1, "n1")])
+    start: list[Heard | Notice] = [Notice("resumed", "hall", 0), Notice("whole", "hall", 1)]
+    for later in (Heard("hall", entry(1, "n1")), Notice("gap", "hall", 1)):
+        history.readers["bob"] = [[*start, later]]
+        assert "is whole up to 1, and has 0" in texts(history)
+    history.readers["bob"] = [start]
+    assert "is whole up to 1, and has 0" in texts(history)
+    history.readers["bob"] = [[*start, Notice("closed", "hall")]]
+    assert check(history) == []
+    history.readers["bob"] = [start, [Notice("closed", "hall")]]
+    assert check(history) == []
+
+
 def test_an_entry_that_covers_a_range_leaves_no_hole():
     merged = Entry(3, 2, "ann", "n3", "hi", "2..3")
     history = History(
