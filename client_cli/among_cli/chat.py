@@ -41,12 +41,12 @@ async def chat(entry: Entry, saved: Saved, room: str, *, plain: bool, alert: Ale
             ended = await _talk(link, ui, room)
             for error in ended:
                 if isinstance(error, Stopped):
-                    ui.show(
-                        [problem(f"The server ended this session: {error.reason or error}. Start again to sign in.")]
-                    )
+                    why = error.reason or str(error)
+                    ui.show([problem(f"The server ended this session: {why}. Start again to sign in.")])
                 elif error is not None:
                     raise error
-            return _parting(link, ui) if not any(ended) else REFUSED
+            refused = any(ended) or (ui.refused and not sys.stdin.isatty())  # a script reads the code
+            return _parting(link, ui) or (REFUSED if refused else OK)
     finally:
         waiting.cancel()
 
@@ -74,8 +74,10 @@ async def _talk(link: Link, ui: LineUi | Plain, room: str) -> list[BaseException
 
 async def _begin_and_run(link: Link, ui: LineUi | Plain, room: str) -> None:
     await link.placed.wait()
-    await link.attempt(partial(rooms.start, link, room))
-    await ui.run(link)
+    if await link.attempt(partial(rooms.start, link, room)) or sys.stdin.isatty():
+        await ui.run(link)
+    else:
+        ui.refused = True  # what is piped in was meant for that room, not for another
 
 
 def _parting(link: Link, ui: LineUi | Plain) -> int:

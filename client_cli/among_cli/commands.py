@@ -109,18 +109,20 @@ def check(link: Link, line: str) -> str:
     return "" if link.model.room else "You are in no room. /rooms has yours, /communities what else there is."
 
 
-async def take(link: Link, line: str) -> None:
-    """Do what the line says, or say it."""
+async def take(link: Link, line: str) -> bool:
+    """Do what the line says, or say it; whether that was possible."""
     line = line.strip()
     wrong = check(link, line)
     if wrong:
         link.screen.show([problem(wrong)])
-    elif is_command(line):
+        return False
+    if is_command(line):
         name, rest = split(line)
         action = rooms.go if name.isdecimal() else NAMED[name].action
-        await link.attempt(partial(action, link, name if name.isdecimal() else rest))
-    elif line and link.model.room:
+        return await link.attempt(partial(action, link, name if name.isdecimal() else rest))
+    if line and link.model.room:
         _ = link.say(link.model.room, spoken(line))  # what becomes of it is seen on the screen
+    return True
 
 
 def is_command(line: str) -> bool:

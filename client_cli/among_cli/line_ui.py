@@ -47,6 +47,7 @@ class LineUi:
 
     def __init__(self, alert: Alert) -> None:
         self.link: Link | None = None  # set before anything is shown
+        self.refused = False  # nothing that can't be done is accepted
         self._alert = alert
         self._leaving = False
         self._waiting: list[Line] = []  # printed in one go when this turn of the loop is over

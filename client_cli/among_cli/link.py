@@ -38,6 +38,10 @@ TYPING_EVERY = 3.0  # seconds between two signs of writing, by the protocol
 Work = Callable[[], Awaitable[None]]
 
 
+class Cannot(Exception):
+    """What was asked for can't be done; the sentence says why."""
+
+
 class Screen(Protocol):
     """Where it is shown."""
 
@@ -61,7 +65,7 @@ class Link:
         self.placed = asyncio.Event()  # it is known where one is
         self.quit = asyncio.Event()  # the user wants to leave
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._marking = False  # a read marker is being set
         self._typed = 0.0  # time of the last sign of writing
         self._closed = False  # what becomes of anything now is told by whoever closed it
@@ -135,18 +139,20 @@ class Link:
 
     def spawn(self, work: Work, *, quiet: bool = False) -> None:
         """Do this beside what else happens. When it goes wrong the screen tells, but for what nobody asked for."""
-        task = asyncio.create_task(_quietly(work) if quiet else self.attempt(work))
+        task: asyncio.Task[object] = asyncio.create_task(_quietly(work) if quiet else self.attempt(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def attempt(self, work: Work) -> None:
-        """Do this, in the time that an answer has; the screen tells when it goes wrong."""
+    async def attempt(self, work: Work) -> bool:
+        """Do this, in the time that an answer has; whether it went well. The screen tells when it did not."""
         try:
             async with asyncio.timeout(WITHIN):
                 await work()
         except Refuse as refused:
             where = f" ({refused.field})" if refused.code in (FIELD_INVALID, FIELD_TOO_LONG) else ""
             self.screen.show([problem(refused.message + where)])
+        except Cannot as error:
+            self.screen.show([problem(str(error))])
         except TextError as error:
             self.screen.show([problem(f"{str(error).capitalize()}.")])
         except TimeoutError:
@@ -155,6 +161,9 @@ class Link:
         except ClientError as error:
             if not isinstance(error, Stopped):  # which `run` raises too
                 self.screen.show([problem(f"This came to nothing: {error}.")])
+        else:
+            return True
+        return False
 
     async def close(self) -> None:
         """Stop what is under way; what was read is marked as read."""

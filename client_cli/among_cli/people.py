@@ -4,8 +4,8 @@ from among_protocol import text
 from among_protocol.accounts import ReadAccount, UpdateAccount
 from among_protocol.presence import SetPresence
 
-from .lines import Line, Style, note, problem, told
-from .link import Link
+from .lines import Line, Style, note, told
+from .link import Cannot, Link
 from .rooms import member_of
 
 NAMED_AT_MOST = 9  # people in a direct beside oneself, by the protocol
@@ -61,8 +61,7 @@ async def direct(link: Link, rest: str) -> None:
     names, _, words = rest.partition(" ")
     handles = [text.handle(name.strip().removeprefix("@")) for name in names.split(",") if name.strip()]
     if not 0 < len(handles) <= NAMED_AT_MOST:
-        link.screen.show([problem(f"Name one to {NAMED_AT_MOST} people: /dm ana,bob")])
-        return
+        raise Cannot(f"Name one to {NAMED_AT_MOST} people: /dm ana,bob")
     card = await link.among.direct(*handles)
     room = link.model.direct(card)
     await link.enter(room)
@@ -82,8 +81,7 @@ async def me(link: Link, rest: str) -> None:
         case "bio":
             await link.among.ask(UpdateAccount, bio=text.line(value, longest=limits.about_chars, empty=True))
         case _:
-            link.screen.show([problem("Say /me name TEXT or /me bio TEXT.")])
-            return
+            raise Cannot("Say /me name TEXT or /me bio TEXT.")
     mine = await link.among.ask(ReadAccount, handle=link.among.account.handle)
     link.screen.show(_who(mine.handle, mine.display_name, mine.bio, "you"))
 

@@ -26,6 +26,7 @@ class Plain:
     def __init__(self, source: TextIO, out: TextIO) -> None:
         self._source = source
         self._out = out
+        self.refused = False  # something that was read could not be done
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
 
     async def run(self, link: Link) -> None:
@@ -38,7 +39,7 @@ class Plain:
         # A thread of its own, which nobody waits for: reading a terminal can't be interrupted.
         threading.Thread(target=_read, args=(self._source, wanted, put), daemon=True).start()
         while not link.quit.is_set() and (line := await self._lines.get()) is not None:
-            await commands.take(link, line)
+            self.refused |= not await commands.take(link, line)
             await link.settled(MOST_UNDECIDED)
             wanted.release()
 

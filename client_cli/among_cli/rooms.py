@@ -6,8 +6,8 @@ from among_protocol.communities import BrowseCommunities, Community, CreateCommu
 from among_protocol.members import ListMembers, Member
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, SetTopic, UnfollowRoom
 
-from .lines import Line, Part, joined, note, problem, told
-from .link import Link
+from .lines import Line, Part, joined, note, told
+from .link import Cannot, Link
 from .places import Room
 
 SHOWN = 20  # communities on one page
@@ -42,8 +42,7 @@ async def leave(link: Link, rest: str) -> None:
     """Leave a community."""
     named = [community for community in link.model.communities.values() if community.slug == rest.lower()]
     if not named:
-        link.screen.show([problem(f"You are in no community {rest}.")])
-        return
+        raise Cannot(f"You are in no community {rest}.")
     await link.among.ask(LeaveCommunity, community=named[0].id)
     link.screen.show([note(f"You have left {named[0].slug}. Your words stay; /join {named[0].slug} brings you back.")])
 
@@ -92,8 +91,8 @@ async def go(link: Link, rest: str) -> None:
             link.screen.show([note("Nothing is unread elsewhere. /rooms lists your rooms.")])
             return
         await link.enter(max(waiting, key=_pull))
-    elif room := await _find(link, rest):
-        await link.enter(room)
+    else:
+        await link.enter(_find(link, rest))
 
 
 async def start(link: Link, name: str) -> None:
@@ -107,8 +106,7 @@ async def start(link: Link, name: str) -> None:
         link.model.joined(card)
         link.screen.show([told("You joined ", ("place", card.community.slug), ("dim", "."))])
     if slug or name.startswith("@"):
-        if room := await _find(link, name):
-            await link.enter(room)
+        await link.enter(_find(link, name))
         return
     id = next(one.id for one in link.model.communities.values() if one.slug == community)
     if rooms := _of(link, id):
@@ -133,8 +131,7 @@ async def room(link: Link, rest: str) -> None:
         case "create" | "private" if more:
             community = here.community if here and here.community else next(iter(link.model.communities), "")
             if not community:
-                link.screen.show([problem("A room is in a community, and you are in none: /join or /create one.")])
-                return
+                raise Cannot("A room is in a community, and you are in none: /join or /create one.")
             slug, _, topic = more.partition(" ")
             await _create_room(link, community, slug, topic.strip(), private=what.lower() == "private")
         case "topic" if here:
@@ -143,19 +140,16 @@ async def room(link: Link, rest: str) -> None:
         case "add" if here and more:
             await _add(link, here, more.removeprefix("@").lower())
         case "follow" if more:
-            if found := await _find(link, more):
-                await link.among.ask(FollowRoom, room=found.id)
-                found.following = True
-                link.screen.show([note(f"You follow {found.title}.")])
-        case "unfollow":
-            found = await _find(link, more) if more else here
-            if found:
-                await link.among.ask(UnfollowRoom, room=found.id)
-                link.screen.show([note(f"You no longer follow {found.title}. /room follow {found.short} undoes that.")])
+            found = _find(link, more)
+            await link.among.ask(FollowRoom, room=found.id)
+            found.following = True
+            link.screen.show([note(f"You follow {found.title}.")])
+        case "unfollow" if here or more:
+            found = _find(link, more or (here.title if here else ""))
+            await link.among.ask(UnfollowRoom, room=found.id)
+            link.screen.show([note(f"You no longer follow {found.title}. /room follow {found.short} undoes that.")])
         case _:
-            link.screen.show(
-                [problem("Say /room create NAME, private NAME, topic TEXT, add HANDLE, follow, unfollow.")]
-            )
+            raise Cannot("Say /room create NAME, private NAME, topic TEXT, add HANDLE, follow, unfollow.")
 
 
 async def older(link: Link, _: str) -> None:
@@ -189,16 +183,14 @@ async def drop(link: Link, _: str) -> None:
     link.screen.refresh()
 
 
-async def _find(link: Link, name: str) -> Room | None:
-    """The room that is meant; None after saying why there is none."""
+def _find(link: Link, name: str) -> Room:
+    """The room that is meant. Raises Cannot where none or more than one is."""
     found = link.model.find(name)
     if len(found) == 1:
         return found[0]
     if found:
-        link.screen.show([problem(f"There are several: {joined(room.title for room in found)}.")])
-    else:
-        link.screen.show([problem(f"There is no room {name} for you. /rooms lists yours.")])
-    return None
+        raise Cannot(f"There are several: {joined(room.title for room in found)}.")
+    raise Cannot(f"There is no room {name} for you. /rooms lists yours.")
 
 
 async def _create_room(link: Link, community: str, slug: str, topic: str, *, private: bool) -> None:
@@ -215,8 +207,7 @@ async def _create_room(link: Link, community: str, slug: str, topic: str, *, pri
 async def _add(link: Link, room: Room, handle: str) -> None:
     member = await member_of(link, room.community, handle) if room.community else None
     if member is None:
-        link.screen.show([problem(f"There is no {handle} in this community.")])
-        return
+        raise Cannot(f"There is no {handle} in this community.")
     await link.among.ask(AddPerson, room=room.id, member=member.member)
 
 

@@ -142,3 +142,19 @@ async def test_without_a_terminal_and_an_account_it_says_what_to_do(house):
         assert code == 1
         assert err.startswith("among: you are not signed in to 127.0.0.1:")
         assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("room", "typed", "told"),
+    [
+        ("attic/hall", "hello\n", "There is no such community."),
+        ("garden/hall", "/jion\n", "There is no command /jion."),
+        ("garden/hall", "/go attic\n", "There is no room attic for you."),
+    ],
+)
+async def test_what_a_script_pipes_in_and_cannot_be_done_is_told_by_the_code(house, room, typed, told):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, room, token=ana.among.token) as talk:
+        await talk.types(typed)
+        assert await talk.ends() == (1, "")
+        assert any(line.startswith(told) for line in talk.lines)
