@@ -17,7 +17,7 @@ from pathlib import Path
 
 from . import ceiling, fanout, many, report, small
 from .drive import BUILD, BenchError, cores, fsync_ms
-from .rows import Bench, Row
+from .rows import DISTURBED, Bench, Row
 
 MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "fanout": fanout.at_maximum,
@@ -46,7 +46,11 @@ def measure(names: list[str], *, quick: bool, data: Path, command: str, patience
         for name in names:
             at = time.monotonic()
             try:
-                written.rows += MEASUREMENTS[name](bench)
+                seen = len(bench.others_busy)
+                rows = list(MEASUREMENTS[name](bench))
+                for row in rows:
+                    row.others_busy = round(statistics.median(bench.others_busy[seen:] or [0.0]), 3)
+                written.rows += rows
             except BenchError as error:
                 failed = Row(name=name, value=0, unit="", holds=False, note=f"not measured: {error}")
                 written.rows.append(failed)
@@ -67,7 +71,6 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=BUILD / "data")
     parser.add_argument("--patience", type=float, default=0)
     parser.add_argument("--plot", action="store_true")
-    parser.add_argument("--markdown", action="store_true")
     given = parser.parse_args()
     if given.list:
         for name, measurement in MEASUREMENTS.items():
@@ -76,10 +79,9 @@ def main() -> int:
     if given.plot:
         from .plot import draw  # matplotlib is an extra
 
-        draw(report.read())
-        return 0
-    if given.markdown:
-        print(report.markdown(report.read().rows))
+        latest = report.read()
+        draw(latest)
+        report.publish(latest)
         return 0
     command = " ".join(["python -m bench", *(["--quick"] if given.quick else [])])
     result = measure(
@@ -88,9 +90,9 @@ def main() -> int:
     print(report.table(result.rows))
     print()
     print(report.notes(result.rows))
-    if result.header.others_busy > 0.05:
+    if result.header.others_busy > DISTURBED:
         print(
-            f"\nOther programs kept {result.header.others_busy:.2f} cores busy meanwhile: only ratios mean something."
+            f"\nOther programs kept {result.header.others_busy:.2f} cores busy meanwhile: measure again when they don't."
         )
     if not given.only:
         report.write(result)

@@ -28,6 +28,7 @@ def ceiling(bench: Bench) -> Iterator[Row]:
                 target.tell(f"go {joined} {bench.seconds + bench.warm + 1}")
                 result = reader.run(warm=bench.warm, seconds=bench.seconds, drain=0.01)
                 target.line()
+                bench.others_busy.append(result["others_busy"])
                 rate = result["deliveries"] / result["seconds"]
                 yield Row(
                     name=f"C program, {joined} joined in one send to {MEMBERS}",

@@ -38,6 +38,7 @@ def draw(report: Report) -> None:
         left.annotate(f"{row.ratio or 0:.1f} ×", (x, row.value / 1e6), ha="center", va="bottom", fontsize=8)
     left.set_yscale("log")
     left.set_xticks(list(at), [f"{n} in flight" for n in rows])
+    left.yaxis.set_major_formatter("{x:g}")
     left.set_ylabel("million deliveries a second")
     left.set_title("One room of 1000: Among keeps every message, the others none", loc="left")
     left.legend(["websockets.broadcast", "Among", "C program, as many joined in a send"], frameon=False, fontsize=8)
@@ -50,7 +51,7 @@ def draw(report: Report) -> None:
     right.set_yticks(range(len(held)), [row.name for row in held], fontsize=7)
     right.invert_yaxis()
     right.set_xlabel("of what is allowed (1 is the bound)")
-    right.set_title("Waits and sizes, against their bounds", loc="left")
+    right.set_title("Waits and sizes, against their bounds", loc="right")
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()

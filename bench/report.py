@@ -14,7 +14,7 @@ from msgspec import Struct, field
 import among_server
 
 from .drive import ROOT, native
-from .rows import Row
+from .rows import DISTURBED, Row
 
 LATEST = ROOT / "bench" / "results" / "latest.json"
 LIBRARIES = ("websockets", "uvloop", "msgspec", "aiosqlite")
@@ -102,6 +102,8 @@ def cells(row: Row) -> tuple[str, ...]:
     beside = "" if row.baseline is None else f"{number(row.baseline)} ({row.against})"
     ratio = "" if row.ratio is None else f"{row.ratio:.2f} ×"
     holds = {True: "yes", False: "NO", None: ""}[row.holds]
+    if holds and row.others_busy > DISTURBED:
+        holds += " (disturbed)"
     return row.name, number(row.value), row.unit, beside, ratio, bound(row), holds
 
 
@@ -120,6 +122,25 @@ def markdown(rows: list[Row]) -> str:
         what, measured, unit, beside, ratio, held, holds = cells(row)
         lines.append(f"| {what} | {measured} {unit} | {beside} | {ratio} | {held} | {holds} |")
     return "\n".join(lines)
+
+
+PAGE = ROOT / "docs" / "explanation" / "performance.md"
+BEGIN, END = "<!-- written by python -m bench --plot -->", "<!-- end -->"
+
+
+def publish(report: Report) -> None:
+    """Put the table into the document, with what it was measured on."""
+    of = report.header
+    libraries = ", ".join(f"{name} {version}" for name, version in of.libraries.items())
+    on = (
+        f"`{of.command}` on {of.date} UTC, commit {of.commit}: {of.machine}, {of.system}, Python {of.python}, {libraries}, "
+        f"SQLite {of.sqlite}, fsync p50 {of.fsync_ms:.2f} ms; generator in {of.generator}."
+    )
+    if of.others_busy > DISTURBED:
+        on += f" Other programs kept {of.others_busy:.1f} cores busy meanwhile, so only ratios mean something."
+    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    PAGE.write_text(f"{before}{BEGIN}\n\n{on}\n\n{markdown(report.rows)}\n\n{END}{after}", "utf-8")
 
 
 def notes(rows: list[Row]) -> str:

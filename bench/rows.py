@@ -32,6 +32,7 @@ class Row(Struct, kw_only=True):
     of: Literal["ratio", "value"] = "ratio"
     holds: bool | None = None  # None: for the reader, held to nothing
     note: str = ""
+    others_busy: float = 0.0  # cores that other programs kept busy during its runs, median
     runs: list[float] = field(default_factory=list)
     baseline_runs: list[float] = field(default_factory=list)
 
