@@ -65,6 +65,7 @@ class Whole:
         self.account_head = 0  # rule 5: of the newest sync
         self._listed: dict[str, LogState] = {}  # rule 5: wait for their entry in the account's log
         self._heard: dict[str, int] = {}  # highest number heard of logs that are not open
+        self._behind: set[str] = set()  # logs that may have a hole: all that do, and soon no others
         self._places: dict[str, str] = {}  # room -> community
         self._count = 0
 
@@ -94,6 +95,7 @@ class Whole:
             told += self._close(id)
         if moved:  # what was closed counted in another epoch
             self.logs = {id: log for id, log in self.logs.items() if log.open}
+            self._behind &= set(self.logs)
         account = next((state for state in states.values() if state.kind == "account"), None)
         resumed = False
         if account is not None:
@@ -114,6 +116,7 @@ class Whole:
     def _listed_again(self, log: Log, state: LogState, *, moved: bool) -> list[Happening]:
         log.kind = state.kind
         log.let_go()
+        self._behind.add(state.log)
         told = [] if log.told else self._tell(state.log, log)
         log.wanted = max(log.at, state.head)
         if moved or state.status == "reset" or state.head < log.at:
@@ -126,8 +129,9 @@ class Whole:
 
     def synced(self) -> None:
         """The replay is over: what it did not bring is a hole."""
-        for log in self.logs.values():
+        for id, log in self.logs.items():
             log.wanted, log.due = max(log.wanted, log.due), 0
+            self._behind.add(id)
 
     def cut(self) -> None:
         """The connection went; the next sync tells anew."""
@@ -146,11 +150,10 @@ class Whole:
         if entry.seq <= log.at:
             return []
         log.wanted = max(log.wanted, entry.seq)
-        if self.paused:
-            return []
         begins = min(entry.first or entry.seq, entry.seq)
-        if begins > log.at + 1:
-            if len(log.held) < HELD:
+        if self.paused or begins > log.at + 1:
+            self._behind.add(entry.log)
+            if not self.paused and len(log.held) < HELD:
                 self._count += 1
                 heapq.heappush(log.held, (begins, entry.seq, self._count, entry))
             return []
@@ -190,20 +193,24 @@ class Whole:
             log = self.logs.get(id)
             if log is not None and log.open:
                 log.wanted = max(log.wanted, head)
+                self._behind.add(id)
             else:
                 self._heard[id] = max(self._heard.get(id, 0), head)
 
     def holes(self) -> Iterator[ReadEntries]:
         """What to ask for now; the ids are still missing. Each counts as asked for once it is taken."""
-        if self.paused:
+        if self.paused or not self._behind:
             return
-        free = FILLS - sum(log.filling is not None for log in self.logs.values())
-        for id, log in self.logs.items():
-            if free <= 0:
-                return
-            if log.open and log.filling is None and log.until > log.at:
-                log.filling = ReadEntries(id="", log=id, after=log.at, until=log.until)
+        free = FILLS - sum(self.logs[id].filling is not None for id in self._behind)
+        for id in sorted(self._behind):
+            log = self.logs[id]
+            if log.filling is not None:
+                continue
+            if not log.open or log.until <= log.at:
+                self._behind.discard(id)
+            elif free > 0:
                 free -= 1
+                log.filling = ReadEntries(id="", log=id, after=log.at, until=log.until)
                 yield log.filling
 
     def gone(self, id: str) -> list[Happening]:
@@ -276,6 +283,7 @@ class Whole:
             after = max(after, before.at)
         log = self.logs[id] = Log(kind, after)
         log.wanted = max(wanted, after)
+        self._behind.add(id)
         return self._tell(id, log)
 
     def _tell(self, id: str, log: Log) -> list[Happening]:
