@@ -43,10 +43,12 @@ async def chat(entry: Entry, saved: Saved, room: str, *, plain: bool, alert: Ale
                 if isinstance(error, Stopped):
                     why = error.reason or str(error)
                     ui.show([problem(f"The server ended this session: {why}. Start again to sign in.")])
-                elif error is not None:
+            code = _parting(link, ui)
+            for error in ended:
+                if error is not None and not isinstance(error, Stopped):
                     raise error
             refused = any(ended) or (ui.refused and not sys.stdin.isatty())  # a script reads the code
-            return _parting(link, ui) or (REFUSED if refused else OK)
+            return code or (REFUSED if refused else OK)
     finally:
         waiting.cancel()
 

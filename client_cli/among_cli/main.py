@@ -122,6 +122,7 @@ def _chat(
         except Refuse as refused:
             if refused.code != codes.TOKEN_INVALID or not chosen_entry.saved or last_try:
                 raise
+            saved.forget(chosen_entry.saved)
             print("You were signed out here. Sign in again.")
     raise AssertionError("the second try returns or raises")
 

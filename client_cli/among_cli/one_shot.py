@@ -24,7 +24,7 @@ from among_protocol.wire import JSON, AnyEntry, UnknownEvent
 from .lines import Said
 from .model import moment
 from .places import direct_title
-from .plain_text import plain
+from .plain_text import columns_of, plain
 from .safe_text import safe_text
 
 PAGE = 200  # entries at once, by the protocol
@@ -55,7 +55,8 @@ async def tail(among: Among, name: str, *, start: int | None, count: int | None,
         if as_json:
             _print_json(entry, title, handle)
         elif isinstance(entry, MessageSent):
-            for row in plain(Said(room.id, entry.seq, moment(entry.at, None), handle, entry.body)):
+            said = Said(room.id, entry.seq, moment(entry.at, None), handle, entry.body)
+            for row in plain(said, columns_of(sys.stdout)):
                 print(row, flush=True)
         else:
             continue

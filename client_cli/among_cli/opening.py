@@ -4,6 +4,7 @@ Rules: what was said explicitly goes first: a password file, then AMONG_TOKEN, t
 handle means that account. A token that was got is saved, never shown; one that the server no longer takes is forgotten.
 """
 
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from among_protocol import codes, text
 from among_protocol.aio import Among, Down, Refuse, Unreachable, connect
 
 from . import address
+from .safe_text import safe_text
 from .saved import Account, Saved
 
 DEVICE = "terminal"  # name of the session, as its owner sees it
@@ -86,8 +88,17 @@ async def opened(entry: Entry, saved: Saved) -> AsyncIterator[Among]:
         except Unreachable:
             reasons = [event.reason async for event in among if isinstance(event, Down)]
             raise Unreachable(next(filter(None, reversed(reasons)), "")) from None
+        _save(entry, among, saved)
+        yield among
+
+
+def _save(entry: Entry, among: Among, saved: Saved) -> None:
+    try:
         if entry.handle:
             saved.keep(Account(entry.server, among.account.handle, among.token))
         elif entry.saved:
             saved.choose(entry.saved)
-        yield among
+    except OSError as error:
+        print(
+            f"among: the token could not be saved, so you will be asked again: {safe_text(str(error))}", file=sys.stderr
+        )

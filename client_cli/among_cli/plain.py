@@ -13,7 +13,7 @@ from typing import TextIO
 from . import commands
 from .lines import Line
 from .link import Link
-from .plain_text import plain
+from .plain_text import columns_of, plain
 
 MOST_UNDECIDED = 50  # lines on their way before the next one is read
 
@@ -49,8 +49,9 @@ class Plain:
 
     def show(self, lines: list[Line]) -> None:
         """Print these lines. Raises BrokenPipeError when nobody reads them any more."""
+        columns = columns_of(self._out)
         for line in lines:
-            for text in plain(line):
+            for text in plain(line, columns):
                 print(text, file=self._out)
         self._out.flush()
 

@@ -3,20 +3,38 @@
 Rule: as on a terminal, only the first row of a line begins at the left edge.
 """
 
+import os
+from typing import TextIO
+
 from .lines import Line, Rule, Said
 from .safe_text import Safe, safe_lines, safe_text
 
+INDENT = "  "
 
-def plain(line: Line) -> list[Safe]:
-    """The line as rows of plain text."""
+
+def plain(line: Line, columns: int = 0) -> list[Safe]:
+    """The line as rows of plain text; for a terminal, which would wrap by itself, of at most so many columns."""
     match line:
         case Said():
             time = f"{line.at:%H:%M}" if line.at else "--:--"
             head = f"{time} {safe_text(line.who)}  "
             first, *more = safe_lines(line.body)
-            return [Safe(head + first), *(Safe(" " * len(head) + one) for one in more)]
+            rows = [Safe(head + first), *(Safe(" " * len(head) + one) for one in more)]
         case Rule():
-            return [Safe(f"-- {safe_text(line.text)} --")]
+            rows = [Safe(f"-- {safe_text(line.text)} --")]
         case _:
             first, *more = safe_lines("".join(part.text for part in line.parts))
-            return [first, *(Safe("  " + one) for one in more)]
+            rows = [first, *(Safe(INDENT + one) for one in more)]
+    return [piece for row in rows for piece in _wrapped(row, columns)] if columns else rows
+
+
+def columns_of(out: TextIO) -> int:
+    """Columns of the terminal behind this stream, but for the last; 0 where there is none."""
+    return max(os.get_terminal_size(out.fileno()).columns - 1, 20) if out.isatty() else 0
+
+
+def _wrapped(row: Safe, columns: int) -> list[Safe]:
+    from .layout import wrap  # noqa: PLC0415  # its library takes a tenth of a second, which only a terminal is worth
+
+    first, *more = wrap(row, columns, columns - len(INDENT))
+    return [Safe(row[first]), *(Safe(INDENT + row[cut]) for cut in more)]

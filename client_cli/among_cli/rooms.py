@@ -31,8 +31,9 @@ async def join(link: Link, rest: str) -> None:
     card = await link.among.join(rest.lower())
     link.model.joined(card)
     names = sorted(room.slug for room in card.rooms)
-    where = f"Rooms: {joined(names)}." if names else "It has no rooms yet: /room create NAME"
-    link.screen.show([told("You are in ", ("place", card.community.slug), ("dim", f". {where}"))])
+    slug = card.community.slug
+    where = f"Rooms: {joined(names)}." if names else f"It has no rooms yet: /room create {slug}/NAME"
+    link.screen.show([told("You are in ", ("place", slug), ("dim", f". {where}"))])
     first = _of(link, card.community.id)
     if first:
         await link.enter(first[0])
@@ -100,17 +101,12 @@ async def start(link: Link, name: str) -> None:
     if not name:
         await _greet(link)
         return
-    community, _, slug = name.lower().strip("/").partition("/")
+    community = name.lower().strip("/").partition("/")[0]
     if not name.startswith("@") and community not in {one.slug for one in link.model.communities.values()}:
         card = await link.among.join(community)
         link.model.joined(card)
         link.screen.show([told("You joined ", ("place", card.community.slug), ("dim", "."))])
-    if slug or name.startswith("@"):
-        await link.enter(_find(link, name))
-        return
-    id = next(one.id for one in link.model.communities.values() if one.slug == community)
-    if rooms := _of(link, id):
-        await link.enter(rooms[0])
+    await link.enter(_find(link, name.strip("/")))
 
 
 async def _greet(link: Link) -> None:
@@ -129,11 +125,11 @@ async def room(link: Link, rest: str) -> None:
     here = link.model.room
     match what.lower():
         case "create" | "private" if more:
-            community = here.community if here and here.community else next(iter(link.model.communities), "")
-            if not community:
-                raise Cannot("A room is in a community, and you are in none: /join or /create one.")
-            slug, _, topic = more.partition(" ")
-            await _create_room(link, community, slug, topic.strip(), private=what.lower() == "private")
+            name, _, topic = more.partition(" ")
+            community, _, slug = name.rpartition("/")
+            await _create_room(
+                link, _community(link, community), slug, topic.strip(), private=what.lower() == "private"
+            )
         case "topic" if here:
             longest = link.among.hello.limits.topic_chars
             await link.among.ask(SetTopic, room=here.id, topic=text.line(more, longest=longest, empty=True))
@@ -183,9 +179,27 @@ async def drop(link: Link, _: str) -> None:
     link.screen.refresh()
 
 
+def _community(link: Link, slug: str) -> str:
+    """The id of a community one is in, by its short name; without one the community one looks at, or the only one."""
+    if slug:
+        named = [one.id for one in link.model.communities.values() if one.slug == slug.lower()]
+    elif link.model.room and link.model.room.community:
+        named = [link.model.room.community]
+    else:
+        named = list(link.model.communities)
+    if len(named) != 1:
+        raise Cannot("A room is in a community: /room create COMMUNITY/NAME, with one that you are in.")
+    return named[0]
+
+
 def _find(link: Link, name: str) -> Room:
     """The room that is meant. Raises Cannot where none or more than one is."""
     found = link.model.find(name)
+    if not found:  # a community's name is its first room's
+        found = [
+            room for one in link.model.communities.values() if one.slug == name.lower() for room in _of(link, one.id)
+        ]
+        found = found[:1]
     if len(found) == 1:
         return found[0]
     if found:

@@ -56,5 +56,7 @@ def _state(link: Link) -> list[Span]:
         left = math.ceil(link.down_until - link.among.now())
         when = f"next try in {left} s" if left > 0 else "trying"
         return [Span(DOWN, Safe(f"○ offline, {when}"))]
+    if not link.among.live:
+        return [Span(DOWN, Safe("○ connecting"))]
     where = safe_text(shown(link.server))
     return [Span("", Safe(f"{'away' if link.model.away else '●'} {where}"))]

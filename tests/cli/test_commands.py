@@ -6,6 +6,7 @@ from among_cli.commands import COMMANDS, check
 from among_cli.complete import candidates
 from among_cli.layout import width
 from among_cli.toolbar import toolbar
+from among_protocol.communities import CreateCommunity
 from among_protocol.presence import TypingStarted
 
 from .house import House, Reader
@@ -75,6 +76,21 @@ async def test_rooms_are_made_listed_and_entered(ana):
     assert ana.model.room.title == "garden/tools"
     assert await ana.types("/go attic") == ["There is no room attic for you. /rooms lists yours."]
     assert await ana.types("/go") == ["Nothing is unread elsewhere. /rooms lists your rooms."]
+
+
+async def test_a_community_without_rooms_gets_its_first(ana, house):
+    bob = await house.person("bob")
+    await bob.among.ask(CreateCommunity, slug="empty", name="Empty")
+    assert await ana.types("/join empty") == ["You are in empty. It has no rooms yet: /room create empty/NAME"]
+    await bob.paper.until(lambda: bool(bob.model.communities))
+    await bob.types("/room create empty/hall First of all")
+    assert bob.model.room is not None
+    assert (bob.model.room.title, bob.model.room.topic) == ("empty/hall", "First of all")
+    await bob.types("/room create attic/hall")
+    assert bob.paper.told[-1].startswith("A room is in a community")
+    await bob.types("/room unfollow")
+    await bob.types("/go empty")
+    assert bob.model.room.title == "empty/hall"
 
 
 async def test_a_topic_is_set_and_seen(ana):

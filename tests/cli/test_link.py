@@ -3,6 +3,7 @@
 import pytest
 
 from among_cli.lines import Said
+from among_protocol.happenings import Reset
 from among_protocol.rooms import UnfollowRoom
 
 from .house import House
@@ -120,6 +121,19 @@ async def test_one_sees_who_writes_and_who_is_there(house):
     await bob.paper.until(lambda: bob.model.writing(bob.among.now()) == ["ana"])
     await house.person("ana", token=ana.among.token)
     await bob.paper.until(lambda: "online" in bob.model.presence.values())
+
+
+async def test_when_the_servers_data_was_replaced_the_room_is_shown_as_it_is_now(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    await ana.types("before")
+    await ana.sees("before")
+    room = ana.model.room
+    assert room is not None
+    ana.paper.show(ana.link._happened(Reset(log=room.id, reason="epoch", had=9, after=1)))
+    await ana.sees("The server's data was replaced (epoch)")
+    await ana.paper.until(lambda: ana.paper.said == ["before", "before"])
+    await ana.types("after")
+    await ana.sees("after")
 
 
 async def test_a_community_joined_elsewhere_appears(house):

@@ -63,6 +63,7 @@ def test_a_notice_is_wrapped_as_one_text():
 def test_plain_lines_have_neither_columns_nor_marks():
     assert plain(said("one\ntwo", mention=True)) == ["14:03 ana  one", "           two"]
     assert plain(Rule("Tuesday")) == ["-- Tuesday --"]
+    assert plain(said("the quick brown fox"), 20) == ["14:03 ana  the quick", "  brown fox"]
 
 
 def test_a_handle_has_one_colour():

@@ -57,7 +57,7 @@ def test_cnt_01_only_the_first_row_of_a_message_begins_at_the_left_edge(text, co
         texts = ["".join(span.text for span in row) for row in laid]
         assert all(more.startswith("  ") for more in texts[1:])
         assert not any(more.startswith(FORGED[:5]) for more in texts)
-        _, *more_plain = plain(line)
+        _, *more_plain = [*plain(line), *plain(line, columns)[1:]]
         assert all(more.startswith("  ") for more in more_plain)
 
 
