@@ -63,7 +63,7 @@ class Client:
         self.whole = Whole(positions or Positions(), from_start=from_start)
         self.state: LinkState = "down"
         self.hello: Hello | None = None  # of the newest connection
-        self.budget: Budget | None = None  # as last told on this connection
+        self.budget: Budget | None = None  # as last told; None: more than half is left
         self.doomed = ""  # why the connection must be cut; empty while it is good
         self.retry_at: float | None = None  # while down: when to connect again
         self.error: Exception | None = None  # once stopped: why
@@ -108,10 +108,10 @@ class Client:
         try:
             event, ok, refused = self.encoding.decode_server(data)
             if ok is not None:
-                self.budget = ok.budget or self.budget
+                self.budget = ok.budget
                 told = self._ok(ok, now)
             elif refused is not None:
-                self.budget = refused.budget or self.budget
+                self.budget = refused.budget
                 told = self._refused(refused, now)
             elif event is not None:
                 told = self._event(event, now)
@@ -161,7 +161,6 @@ class Client:
         self.state = "down"
         self._out.clear()
         self._step_at = None
-        self.whole.cut()
         self._asks.cut()
         if not comes_back(code):
             self.stop(Stopped(code, reason))

@@ -8,8 +8,10 @@
 
 from collections import deque
 
+import msgspec
+
 from .accounts import Account
-from .base import Entry
+from .base import Budget, Entry
 from .client import Client
 from .communities import Membership
 from .happenings import Closed, Down, Happening, Notice, Opened, Positions, Reset, Up
@@ -18,7 +20,7 @@ from .members import Persona
 from .rooms import Room
 from .session import Hello
 from .view import View
-from .wire import UnknownEvent
+from .wire import AnyEntry, UnknownEvent
 
 
 class Known:
@@ -53,6 +55,11 @@ class Known:
     def live(self) -> bool:
         """Whether the link is up and what was missed has been sent."""
         return self.core.state == "live"
+
+    @property
+    def budget(self) -> Budget | None:
+        """How much one may still ask, as last told on this connection; None while more than half is left."""
+        return self.core.budget
 
     @property
     def positions(self) -> Positions:
@@ -90,6 +97,10 @@ class Known:
     def mine(self, event: Entry) -> bool:
         """Whether I am the author."""
         return bool(event.by) and event.by == self.view.me(event.log)
+
+    def decode(self, raw: msgspec.Raw) -> AnyEntry | UnknownEvent:
+        """An entry out of the result of `log.entries`."""
+        return self.core.encoding.decode_entry(raw)
 
     def done(self, event: Happening) -> None:
         """The event in hand is done with: `positions` counts it from now on."""

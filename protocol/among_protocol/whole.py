@@ -50,6 +50,7 @@ class Log:
     def let_go(self) -> None:
         """Forget what was under way."""
         self.filling = None
+        self.due = 0
         self.held.clear()
 
 
@@ -132,12 +133,6 @@ class Whole:
         for id, log in self.logs.items():
             log.wanted, log.due = max(log.wanted, log.due), 0
             self._behind.add(id)
-
-    def cut(self) -> None:
-        """The connection went; the next sync tells anew."""
-        for log in self.logs.values():
-            log.let_go()
-            log.wanted, log.due = log.at, 0
 
     # --- entries
 

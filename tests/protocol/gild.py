@@ -30,6 +30,8 @@ def kinds() -> dict[str, type[Any]]:
 def example(info: msgspec.inspect.Type, name: str) -> Any:
     """A value of this type that is not its default."""
     match info:
+        case msgspec.inspect.Metadata():
+            return example(info.type, name)
         case msgspec.inspect.StrType():
             return f"the {name}"[: info.max_length]
         case msgspec.inspect.IntType():

@@ -18,7 +18,7 @@ from among_protocol.codes import (
     Refuse,
 )
 from among_protocol.happenings import Card, Stopped, Up
-from among_protocol.logs import Sync, Synced
+from among_protocol.logs import Lagging, Sync, Synced
 from among_protocol.markers import MarkerMoved
 from among_protocol.presence import PresenceChanged, SetPresence, WatchPresence
 from among_protocol.session import SignIn, SignUp
@@ -191,10 +191,6 @@ def test_back_off_grows_to_a_bound_with_full_jitter():
 
 
 def test_back_off_starts_anew_after_a_stable_connection_only():
-    class Longest(random.Random):
-        def uniform(self, a: float, b: float) -> float:
-            return b
-
     one = Backoff(Longest())
     assert [one.lost(0) for _ in range(3)] == [0.25, 0.5, 1.0]
     one.live(100)
@@ -202,6 +198,34 @@ def test_back_off_starts_anew_after_a_stable_connection_only():
     one.live(200)
     one.live(205)
     assert one.lost(200 + backoff.STABLE) == 0.25
+
+
+class Longest(random.Random):
+    """Draws the longest delay there is."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return b
+
+
+def test_a_client_that_was_live_for_long_comes_back_soon():
+    server = Server()
+    server.tokens["t"] = "ann"
+    wire = Wire(server, Client(Credentials(token="t"), rng=Longest()))
+    for _ in range(3):
+        wire.settle(nudge=False)
+        wire.cut()
+    wire.settle(nudge=False)
+    wire.wait(backoff.STABLE)
+    wire.cut()
+    assert [down.retry_in for down in wire.downs] == [0.25, 0.5, 1.0, 0.25]
+
+
+def test_nothing_of_a_connection_is_sent_on_the_next():
+    wire = live()
+    wire.client.ask(SetPresence(id="", state="away"), wire.now)
+    wire.cut()
+    wire.open()
+    assert wire.client.outgoing() == []
 
 
 def test_what_could_not_be_connected_is_tried_again():
@@ -227,6 +251,15 @@ def test_any_byte_is_a_sign_of_life():
     for _ in range(10):
         wire.wait(20)
         wire.client.heard(wire.now)
+    assert wire.downs == []
+
+
+def test_a_frame_is_a_sign_of_life():
+    wire = live()
+    for _ in range(5):
+        wire.server.zoe_says("r1")
+        wire.deliver()
+        wire.wait(20)
     assert wire.downs == []
 
 
@@ -257,7 +290,7 @@ def test_a_long_replay_is_no_silence():
     for _ in range(6):  # sync started, five entries
         wire.deliver()
         wire.wait(20)
-    assert not wire.client.doomed
+    assert len(wire.downs) == 1
     wire.settle(nudge=False)
     wire.whole()
 
@@ -367,6 +400,28 @@ def test_joining_a_community_brings_its_card():
     wire.server.joined("a-ann", "c1")
     wire.settle(nudge=False)
     assert isinstance(wire.reader.told[-1], Card)
+
+
+def test_joining_that_the_sync_knows_of_brings_none():
+    wire = live()
+    wire.server.left("a-ann", "c1")
+    wire.settle(nudge=False)
+    wire.cut()
+    wire.server.joined("a-ann", "c1")
+    wire.settle(nudge=False)
+    assert not [happening for happening in wire.reader.told if isinstance(happening, Card)]
+
+
+def test_lagging_before_the_sync_is_of_no_known_epoch():
+    wire = live()
+    wire.cut()
+    wire.open()
+    wire.deliver()
+    wire.upload()
+    assert wire.connection is not None
+    wire.connection.say(Lagging(logs={"r1": 99}))
+    wire.settle(nudge=False)
+    wire.whole()
 
 
 def test_the_budget_is_remembered():

@@ -7,6 +7,7 @@ from among_protocol import whole
 from among_protocol.happenings import Closed, Happening, Opened, Positions, Reset
 from among_protocol.logs import EntryPage, LogKind, LogState, LogStatus, SyncStarted
 from among_protocol.messages import MessageSent
+from among_protocol.rooms import RoomFollowed, RoomUnfollowed
 from among_protocol.whole import Whole
 from among_protocol.wire import JSON
 
@@ -147,10 +148,83 @@ def test_lagging_beyond_what_is_known_is_a_hole():
     assert (command.after, command.until) == (3, 8)
 
 
-def test_a_cut_forgets_what_was_under_way():
+def test_a_new_sync_forgets_what_was_under_way():
     one = at(3, 9, "gap")
     list(one.holes())
     one.entry(said(8))
-    one.cut()
-    assert list(one.holes()) == []
+    one.started(sync(state("r1", 4)))
+    one.synced()
+    (command,) = one.holes()
+    assert (command.after, command.until) == (3, 4)
     assert seqs(one.entry(said(4))) == [4]
+
+
+def test_who_wants_all_gets_all_of_another_epoch_too():
+    one = Whole(Positions("e1", {"r1": 7}), from_start=True)
+    opened, reset = one.started(sync(state("r1", 5, "reset", floor=2), epoch="e2"))
+    assert opened == Opened(log="r1", kind="room", after=7)
+    assert reset == Reset(log="r1", reason="epoch", had=7, after=2)
+    (command,) = one.holes()
+    assert (command.after, command.until) == (2, 5)
+
+
+def followed(seq: int, head: int, room: str = "r1") -> RoomFollowed:
+    return RoomFollowed(log="a", seq=seq, at=AT, room=room, head=head)
+
+
+def account(epoch: str = "e1") -> Whole:
+    """One's own log alone."""
+    one = Whole(Positions(), from_start=False)
+    one.started(sync(state("a", 1, kind="account"), epoch=epoch))
+    one.synced()
+    return one
+
+
+def test_a_log_is_opened_by_ones_own_log_and_is_behind_what_was_heard_of_it():
+    one = account()
+    assert one.entry(said(5)) == []
+    assert one.entry(followed(2, head=3))[1:] == [Opened(log="r1", kind="room", after=3)]
+    (command,) = one.holes()
+    assert (command.after, command.until) == (3, 5)
+
+
+def test_a_log_is_behind_what_lagging_said_of_it_before_it_was_open():
+    one = account()
+    one.lagging({"r1": 6})
+    one.entry(followed(2, head=3))
+    (command,) = one.holes()
+    assert (command.after, command.until) == (3, 6)
+
+
+def test_what_was_heard_in_another_epoch_is_forgotten():
+    one = account()
+    one.entry(said(99))
+    one.lagging({"r2": 99})
+    one.started(sync(state("a", 1, kind="account"), epoch="e2"))
+    one.synced()
+    one.entry(followed(2, head=3))
+    one.entry(followed(3, head=0, room="r2"))
+    assert list(one.holes()) == []
+
+
+def test_where_a_log_was_left_in_another_epoch_is_forgotten():
+    one = account()
+    one.entry(followed(2, head=9))
+    one.started(sync(state("a", 1, kind="account"), epoch="e2"))
+    one.synced()
+    assert Opened(log="r1", kind="room", after=4) in one.entry(followed(2, head=4))
+
+
+def test_where_a_log_was_left_is_where_it_goes_on_at_the_earliest():
+    one = account()
+    one.entry(followed(2, head=9))
+    one.entry(RoomUnfollowed(log="a", seq=3, at=AT, room="r1"))
+    assert Opened(log="r1", kind="room", after=9) in one.entry(followed(4, head=4))
+
+
+def test_an_old_entry_of_ones_own_log_opens_nothing_that_sync_did_not_list():
+    one = Whole(Positions("e1", {"a": 1}), from_start=False)
+    one.started(sync(state("a", 3, kind="account"), state("r2", 7, "gap")))
+    assert one.entry(followed(2, head=1))[1:] == []
+    told = one.entry(followed(3, head=5, room="r2"))
+    assert told[1:] == [Opened(log="r2", kind="room", after=5)]

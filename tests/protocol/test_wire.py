@@ -21,6 +21,8 @@ RESULTS = list(dict.fromkeys(command.Reply for command in COMMANDS))
 def of_info(info: msgspec.inspect.Type) -> st.SearchStrategy[Any]:
     """Any value that a field of this type may hold."""
     match info:
+        case msgspec.inspect.Metadata():
+            return of_info(info.type)
         case msgspec.inspect.StrType():
             return st.text(min_size=info.min_length or 0, max_size=min(info.max_length or 20, 20))
         case msgspec.inspect.IntType():
