@@ -16,6 +16,7 @@ from .safe_text import safe_text
 from .saved import Account, Saved
 
 TRIES = 5  # of one kind of answer
+_WANTED = "?"  # in place of an invite that must be asked for
 _HANDLE_WRONG = {codes.HANDLE_TAKEN.code, codes.HANDLE_RESERVED.code}
 _INVITE_WRONG = {codes.SIGN_UP_CLOSED.code, codes.INVITE_INVALID.code}
 
@@ -53,9 +54,6 @@ def _completed(entry: Entry) -> Entry:
     if not entry.password:
         entry = entry._replace(password=_new_password() if entry.sign_up else getpass.getpass("Password: "))
     return entry
-
-
-_WANTED = "?"  # in place of an invite that must be asked for
 
 
 def _without_what_was_wrong(entry: Entry, refused: Refuse) -> Entry:

@@ -89,9 +89,9 @@ def _parting(link: Link, ui: LineUi | Plain) -> int:
     if undecided:
         ui.show([problem("Not confirmed by the server, which may or may not have it:")])
         ui.show([note(one.body) for one in undecided])
-    failed = [one.body for one in left if one.state == "failed"] + ([ui.draft] if ui.draft.strip() else [])
+    failed = [one.body for one in left if one.state == "failed"] + list(filter(None, [ui.draft]))
     if failed:
         ui.show([problem("Not sent:")])
         ui.show([note(body) for body in failed])
     ui.flush()
-    return UNSURE if undecided else REFUSED if left else OK
+    return UNSURE if undecided else REFUSED if failed else OK

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from among_protocol.text import TextError, body
 
 from . import people, rooms
-from .lines import Line, problem, told
+from .lines import Line, note, problem, told
 from .link import Link
 
 Action = Callable[[Link, str], Awaitable[None]]
@@ -114,7 +114,7 @@ async def take(link: Link, line: str) -> bool:
     line = line.strip()
     wrong = check(link, line)
     if wrong:
-        link.screen.show([problem(wrong)])
+        link.screen.show([problem(wrong)] if is_command(line) else [problem(wrong), note(line)])  # it is given back
         return False
     if is_command(line):
         name, rest = split(line)

@@ -106,8 +106,9 @@ class LineUi:
 
     @property
     def draft(self) -> str:
-        """What was typed and not entered."""
-        return self._session.default_buffer.text
+        """What was typed and not done: lines that still waited, and what was not entered."""
+        waiting = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
+        return "\n".join([*waiting, self._session.default_buffer.text]).strip()
 
     # ---- Screen
 

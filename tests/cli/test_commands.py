@@ -207,8 +207,9 @@ async def test_leaving(ana):
 )
 async def test_what_cannot_be_sent_is_not_accepted(ana, line, sentence):
     assert check(ana.link, line).startswith(sentence)
-    (told,) = await ana.types(line)
+    told, *given_back = await ana.types(line)
     assert told.startswith(sentence)
+    assert given_back == ([] if line.startswith("/") else [line])
     assert ana.model.outgoing == {}
 
 

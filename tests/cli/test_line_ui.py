@@ -115,6 +115,16 @@ async def test_quitting_and_the_end_of_input_leave(house, keys):
         await asyncio.wait_for(terminal.running, 10)
 
 
+async def test_lines_that_wait_for_a_command_are_not_lost_by_leaving(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with at_terminal(ana) as terminal:
+        await house.stop()
+        await terminal.out.until("Connection lost")
+        terminal.press("/members\rhello\rand more\r\x04")
+        await asyncio.wait_for(terminal.running, 10)
+        assert terminal.ui.draft == "hello\nand more"
+
+
 async def test_ctrl_c_gives_the_line_up_and_says_how_to_leave(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     async with at_terminal(ana) as terminal:
