@@ -78,7 +78,7 @@ class SqliteStore:
                 reader = aiosqlite.connect(schema.reader_uri(self._path), uri=True, isolation_level=None)
                 # Whoever fails to close a store has a bug; a process that never ends would hide it.
                 reader._thread.daemon = True  # noqa: SLF001  # no public setting; the version is pinned
-                await reader
+                reader = await reader
                 self._readers.append(reader)
                 await _run(reader, schema.set_up_reader)
                 self._free.put_nowait(reader)
