@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from among_protocol import whole
 from among_protocol.happenings import Closed, Opened, Positions, Reset
+from among_protocol.logs import ReadEntries
 from among_protocol.messages import MessageSent
 from among_protocol.wire import JSON, MSGPACK, Encoding, UnknownEvent
 
@@ -291,6 +292,23 @@ def test_dur_10_a_replay_that_is_cut_goes_on_where_it_was_cut():
         wire.cut()
         assert wire.reader.bodies["r1"] == said[:kept]
     assert read(wire) == said
+
+
+def test_dur_10_a_page_that_a_cut_has_lost_is_asked_for_once_more():
+    server = Server()
+    said = [server.zoe_says("r1").body for _ in range(20)]
+    wire = a_client(server, positions=Positions("e1", {"r1": 0}))
+    wire.open()
+    for _ in range(2):
+        wire.deliver()
+        wire.upload()
+    wire.deliver(9)
+    wire.upload()  # asked for, and answered into a cut
+    wire.cut()
+    assert read(wire) == said
+    assert wire.connection is not None
+    pages = [command.after for command in wire.connection.told if isinstance(command, ReadEntries)]
+    assert pages == list(range(0, 20, PAGE))
 
 
 def test_dur_10_a_replay_without_its_end_is_filled():

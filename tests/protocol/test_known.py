@@ -238,6 +238,13 @@ def test_positions_follow_what_was_taken():
     assert one.positions == Positions("e1", {})
 
 
+def test_positions_of_another_epoch_count_for_nothing():
+    one = known(Opened(log="r1", kind="room", after=7), up(sync=SyncStarted(epoch="e2", logs=[])), said(8))
+    for _ in range(4):
+        one._take()
+    assert one.positions == Positions("e2", {})
+
+
 def test_positions_are_a_copy():
     one = known(Opened(log="r1", kind="room", after=7))
     taken(one)
