@@ -157,7 +157,9 @@ def epoch_of(db: sqlite3.Connection, synchronous: Synchronous) -> str:
             log.warning("store.epoch_changed", reason="it was not closed, and its durability is relaxed")
         epoch = f"e_{secrets.token_hex(8)}"
     state = "full" if synchronous == "full" else "relaxed"
+    db.execute("PRAGMA synchronous = FULL")  # a power cut that undoes what is acknowledged must not undo this
     db.executemany("REPLACE INTO meta (name, value) VALUES (?, ?)", [("epoch", epoch), ("open", state)])
+    db.execute(f"PRAGMA synchronous = {synchronous.upper()}")
     return epoch
 
 
