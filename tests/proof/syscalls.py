@@ -147,10 +147,14 @@ class Trace:
             self.problems.append(f"{path} was made, and its folder not flushed before the first answer")
 
 
-def judge(output: Path, data: Path) -> Trace:
-    """Hold one life of a server on `data` to the order."""
+def judge(output: Path, data: Path, *before: Told) -> Trace:
+    """Hold one life of a server on `data` to the order. What is given as `before` must be flushed before the first
+    byte is written to a socket."""
     seen = calls(output)
     trace = Trace(str(data), list(_told(seen)))
+    if before:
+        first = min(call.began for call in seen if call.target.startswith("socket:"))
+        trace.told += [Told(told.mark, told.what, first) for told in before]
     for call in sorted(seen, key=lambda call: call.ended or call.began):
         trace.see(call)
     trace.judge()

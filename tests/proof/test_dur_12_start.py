@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from . import syscalls
 from .peer import Peer
 from .process import Server, server_in
 
@@ -41,6 +42,26 @@ async def test_dur_12_weaker_settings_are_told_to_clients_and_operators(
             status, document = await http(server, path)
             assert (status, document["durability"]) == (200, durability)
         assert told(server)["server.listening"]["durability"] == durability
+
+
+@pytest.mark.skipif(bool(syscalls.unavailable()), reason=syscalls.unavailable())
+async def test_dur_12_that_it_is_relaxed_is_flushed_before_anything_is_told(tmp_path: Path):
+    """Else a power cut may undo the note with all that was acknowledged under it, and nobody is told of a new epoch."""
+    server = Server(tmp_path)
+    try:
+        await server.start()
+        assert await server.stop() == 0  # data of full durability, closed: the worst to find after the cut
+        server.environment["AMONG_SYNCHRONOUS"] = "normal"
+        server.prefix = syscalls.prefix(tmp_path / "strace")
+        await server.start()
+        peer = await Peer.open(server.url)
+        await peer.close()
+        assert await server.stop() == 0
+    finally:
+        await server.give_up()
+    note = syscalls.Told(b"openrelaxed", "that durability is relaxed", 0)
+    trace = syscalls.judge(tmp_path / "strace", server.data, note)
+    assert trace.problems == []
 
 
 async def test_dur_12_an_sqlite_with_a_known_fault_is_told_to_the_operator(tmp_path: Path):
