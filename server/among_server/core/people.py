@@ -20,9 +20,10 @@ from .session import Session
 class Person:
     """An account that is here."""
 
-    __slots__ = ("account", "members", "rooms", "sessions")
+    __slots__ = ("account", "members", "rooms", "seq", "sessions")
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: Standing, seq: int) -> None:
+        self.seq = seq  # of the account's own log: at least up to here, the standing is as it tells
         self.account: AccountRow = standing.account
         self.members: dict[str, MemberRow] = {member.place: member for member in standing.members}
         self.rooms: dict[str, RoomRow] = {room.id: room for room in standing.rooms}  # followed
@@ -66,6 +67,7 @@ class People:
         person = self._people.get(account)
         while person is None:
             changes = self._loading.setdefault(account, 0)
+            log = await self._store.log(account)  # first: the standing is at least as new
             standing = await self._store.standing(account)
             person = self._people.get(account)  # another session may have come meanwhile
             if person is not None:
@@ -75,7 +77,7 @@ class People:
             self._loading.pop(account, None)
             if standing is None or session.over:
                 return None
-            person = self._people[account] = Person(standing)
+            person = self._people[account] = Person(standing, log.head if log is not None else 0)
         if session.over:
             return None
         person.sessions.add(session)
@@ -97,7 +99,9 @@ class People:
             event = stored.event
             person = self._people.get(event.log)
             if person is not None:
-                self._apply(person, event)
+                if event.seq > person.seq:
+                    person.seq = event.seq
+                    self._apply(person, event)
             elif event.log in self._loading:
                 self._loading[event.log] += 1
 

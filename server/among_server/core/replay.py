@@ -64,11 +64,13 @@ class Replay:
     # --- logs that come and go while a session is live
 
     def arrived(self, session: Session, why: Entry, places: dict[str, int]) -> None:
-        """A session hears these logs after these numbers, as soon as it has been told why."""
+        """A session hears these logs after these numbers, as soon as it has been told why. The first telling counts."""
         if session.syncing is not None:
-            session.put_off.update({id: (why, after) for id, after in places.items()})
+            for id, after in places.items():
+                session.put_off.setdefault(id, (why, after))
             return
-        session.due.update(places)
+        for id, after in places.items():
+            session.due.setdefault(id, after)
         self._logs.after(why.log, why.seq, functools.partial(self._listen, session, places))
 
     def departed(self, session: Session, places: list[str]) -> None:

@@ -105,10 +105,15 @@ async def entries(context: Context, command: ReadEntries) -> EntryPage:
 
 
 async def _states(context: Context, person: Person, epoch: str, positions: dict[str, int]) -> list[LogState]:
-    """Each of this person's logs, and each that the client named, against the client's positions."""
-    places = person.places()
+    """Each of this person's logs, and each that the client named, against the client's positions.
+
+    The store may have committed what has not been heard here. So the account's log is stated as far as it was heard,
+    which is what its places are of; entries after that follow, and tell what they change."""
+    places, heard = person.places(), person.seq
     found = {row.log.id: row for row in await context.store.unread(person.account.id, places)}
     states = [_state(found[id], epoch == context.store.epoch, positions.get(id)) for id in places if id in found]
+    for state in states[:1]:
+        state.head = max(heard, positions.get(state.log, 0) if state.status == "caught_up" else 0)
     states += [LogState(log=id, status="gone") for id in positions if id not in found]
     return states
 
