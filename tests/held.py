@@ -30,9 +30,9 @@ class Hold:
     async def is_asked(self, times: int) -> None:
         await until(lambda: self.asked >= times)
 
-    def let_one_go(self) -> None:
-        """The oldest answer arrives; the others, and new ones, wait on."""
-        self._waiting.pop(0).set_result(None)
+    def let_one_go(self, which: int = 0) -> None:
+        """The oldest answer arrives (or the newest: -1); the others, and new ones, wait on."""
+        self._waiting.pop(which).set_result(None)
 
     def let_go(self) -> None:
         self._undo(self)

@@ -14,7 +14,7 @@ from among_protocol.communities import (
     ReadCommunity,
 )
 from among_protocol.members import ListMembers, MemberJoined, MemberLeft
-from among_protocol.messages import MessageSent, ReadMessages
+from among_protocol.messages import MessageSent, ReadMessages, SendMessage
 from among_protocol.rooms import CreateRoom, ListRooms, SetTopic
 from tests.world import world_of
 
@@ -192,6 +192,21 @@ async def test_the_last_owner_stays_as_long_as_others_are_there():
         await founder.ask(LeaveCommunity, community=garden)
         await bob.ask(LeaveCommunity, community=garden)  # nobody is left behind
         assert (await bob.ask(BrowseCommunities, query="garden")).communities[0].members == 0
+
+
+async def test_joining_twice_in_one_breath_begins_where_the_first_said():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        bob, cyd = [await world.person(handle) for handle in ("bob", "cyd")]
+        first = bob.begin(JoinCommunity, community="garden")
+        cyd.begin(JoinCommunity, community="garden")
+        ann.begin(SendMessage, room=ann.room, body="hi both")
+        bob.begin(JoinCommunity, community="garden")
+        joined = (await bob.reply(first, JoinCommunity.Reply)).entry
+        await bob.settled()
+        assert (await cyd.hears(CommunityJoined)).head == joined.head + 1
+        assert bob.numbers(world.id("garden")) == [joined.head + 1]
+        assert bob.numbers(ann.room) == [1]
 
 
 @pytest.mark.parametrize("commands", [["join", "leave"], ["leave", "join"], ["leave", "join", "leave", "join"]])

@@ -111,6 +111,22 @@ async def test_the_only_listener_of_a_log_may_lag():
         assert await made_whole(bob, bob.room) == [1, 2]
 
 
+async def test_the_only_listener_of_a_log_may_have_come_while_lagging():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await bob.ask(UnfollowRoom, room=bob.room)
+        phone = await bob.device()
+        bob.lags()
+        await phone.ask(FollowRoom, room=bob.room)
+        for person in (phone, ann, world.founder("garden")):
+            person.leave()
+        bob.reads_again()
+        await bob.settled()
+        back = await ann.again()
+        await back.say("hello?")
+        assert (await bob.hears(MessageSent)).body == "hello?"
+
+
 async def test_a_place_that_is_left_while_one_lags_is_not_heard_afterwards():
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")

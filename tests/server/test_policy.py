@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from among_protocol import codes, wire
 from among_protocol.accounts import ReadAccount, UpdateAccount
@@ -38,6 +39,7 @@ from among_protocol.session import Enable, Ping, SignIn, SignOut, SignUp
 from among_server.core.policy import POLICY, Who
 from among_server.handlers import ROUTES
 from among_server.rights import RIGHTS
+from tests.held import HeldStore
 from tests.world import PASSWORD, Person, World, world_of
 
 WHO = ("guest", "stranger", "member", "steward", "owner", "former", "insider")
@@ -242,6 +244,50 @@ async def test_auz_01_what_is_read_is_only_what_may_be_seen():
             told = b"".join(person.frames[start:]).decode()
             assert not [secret for secret in secrets - {cast.ids.get("own account")} if secret in told], who
             assert insider.member not in told, who
+
+
+async def test_auz_01_nobody_outside_sees_a_private_room_or_a_direct():
+    async with world_of() as world:
+        cast = await cast_of(world)
+        for who in ("member", "steward", "owner"):
+            person = cast.people[who]
+            start = len(person.frames)
+            await person.ask(ListRooms, community=world.id("garden"))
+            await person.ask(ReadCommunity, community="garden")
+            await person.sync(cards=True)
+            await person.entries(world.id("garden"))
+            await person.settled()
+            told = b"".join(person.frames[start:]).decode()
+            assert "hall" in told
+            assert cast.id("direct") not in told, who
+            if who != "owner":  # who made it, and left it
+                assert cast.id("private") not in told, who
+            rooms = (await person.ask(ListRooms, community=world.id("garden"))).rooms
+            assert [room.slug for room in rooms] == ["hall"]
+
+
+async def test_auz_01_what_the_guard_let_pass_is_judged_again_where_it_is_written():
+    store = HeldStore()
+    async with world_of(store) as world:
+        cast = await cast_of(world)
+        steward, insider = cast.people["steward"], cast.people["insider"]
+        writes = store.hold("writes")
+        asked = [
+            steward.begin(SetTopic, room=cast.id("open"), topic="mine"),
+            steward.begin(CreateRoom, community=cast.id("garden"), slug="shed"),
+            insider.begin(SendMessage, room=cast.id("private"), body="hi"),
+            insider.begin(SetMarker, room=cast.id("private"), seq=1),
+        ]
+        tx = store._tx
+        tx.put_member(replace(tx.members[steward.member], role="member"))
+        tx.unfollow(insider.account, cast.id("private"))
+        before = cast.everything()
+        writes.let_go()
+        for person, id in zip((steward, steward, insider, insider), asked, strict=True):
+            await person.answered(id)
+        assert [steward.replies[id].code for id in asked[:2]] == [codes.RIGHT_MISSING.code] * 2
+        assert [insider.replies[id].code for id in asked[2:]] == [codes.ROOM_GONE.code] * 2
+        assert cast.everything() == before
 
 
 @pytest.mark.parametrize("role", sorted(RIGHTS))

@@ -304,21 +304,26 @@ async def test_auz_04_a_token_that_ends_while_it_signs_in_lets_nobody_in():
         assert not world.app.services.sessions
 
 
-async def test_who_is_cut_while_signing_in_is_not_here():
+@pytest.mark.parametrize("held", ["session", "standing"])
+@pytest.mark.parametrize("alone", [True, False])
+async def test_who_is_cut_while_signing_in_is_not_here(held, alone):
     store = HeldStore()
     async with world_of(store) as world:
         ann = await world.person("ann")
-        ann.leave()
-        for held in ("session", "standing"):
-            hold = store.hold(held)
-            other = Person(world)
-            other.begin(SignIn, token=ann.token)
+        if alone:
+            ann.leave()
+        hold = store.hold(held)
+        other = Person(world)
+        other.begin(SignIn, token=ann.token)
+        if alone or held == "session":
             await hold.is_asked(1)
-            other.leave()
-            hold.let_go()
-            await world.quiet()
-            assert len(world.app.services.people) == 0, held
-            assert not world.app.services.sessions, held
+        other.leave()
+        hold.let_go()
+        await world.quiet()
+        sessions = {session for live in world.app.services.sessions.values() for session in live}
+        assert sessions == (set() if alone else {ann.session})
+        assert len(world.app.services.people) == (0 if alone else 1)
+        assert ann.session.person is None or ann.session.person.sessions == {ann.session}
 
 
 async def test_two_devices_that_come_while_the_standing_changes_know_the_change():

@@ -5,13 +5,15 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from among_protocol.base import Entry
-from among_protocol.communities import CommunityJoined, CommunityLeft, LeaveCommunity
+from among_protocol.communities import CommunityJoined, CommunityLeft, JoinCommunity, LeaveCommunity
 from among_protocol.logs import Sync, Synced
 from among_protocol.messages import MessageSent
-from among_protocol.rooms import FollowRoom, UnfollowRoom
+from among_protocol.rooms import FollowRoom, OpenDirect, UnfollowRoom
+from among_server.store.api import Stored
 from tests.held import HeldStore
+from tests.server.stories import Story
 from tests.server.test_sync import fill
-from tests.world import FULL, Person, World, world_of
+from tests.world import FULL, Person, World, until, world_of
 
 
 async def in_the_middle_of_a_sync(
@@ -89,7 +91,100 @@ async def test_a_room_that_comes_and_goes_during_a_sync(commands):
         assert (numbers[-1:] == [world.heads()[bob.room]]) is (commands[-1] is FollowRoom)
 
 
-async def test_a_replay_waits_for_a_peer_who_does_not_read():
+async def test_what_is_read_for_who_left_meanwhile_is_not_sent():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await ann.say("before")
+        other = await bob.again()
+        hold = store.hold("entries")
+        other.begin(Sync, epoch=store.epoch, positions={bob.room: 0})
+        await hold.is_asked(1)
+        await bob.ask(LeaveCommunity, community=world.id("garden"))
+        hold.let_go()
+        await other.settled()
+        assert other.numbers(bob.room) == []
+
+
+async def test_a_room_that_is_followed_and_left_again_during_a_sync_is_not_heard():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await bob.ask(UnfollowRoom, room=bob.room)
+        other, go_on = await in_the_middle_of_a_sync(world, store, bob)
+        await bob.ask(FollowRoom, room=bob.room)
+        await bob.ask(UnfollowRoom, room=bob.room)
+        await go_on()
+        await ann.say("unheard")
+        await other.settled()
+        assert other.numbers(bob.room) == []
+
+
+async def test_a_sync_while_a_room_is_being_joined_does_not_mix_with_that(monkeypatch):
+    monkeypatch.setattr("among_server.core.logs.TAIL_ENTRIES", 0)
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        for person in (bob, ann, world.founder("garden")):
+            await person.ask(UnfollowRoom, room=bob.room)
+        await ann.say("1")
+        unread, entries = store.hold("unread"), store.hold("entries")
+        await bob.ask(FollowRoom, room=bob.room)
+        await unread.is_asked(1)
+        await ann.say("2")
+        await ann.say("3")
+        unread.let_go()
+        await entries.is_asked(1)
+        start = len(bob.heard)
+        id = bob.begin(Sync, epoch=store.epoch, positions={bob.room: 0})
+        await bob.answered(id)
+        await entries.is_asked(2)
+        entries.let_go()
+        await bob.settled()
+        await ann.say("4")
+        await bob.settled()
+        assert bob.numbers(bob.room, start) == [1, 2, 3, 4]
+
+
+async def test_syncing_again_while_others_talk_keeps_the_order():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await ann.say("1")
+        await bob.settled()
+        start = len(bob.heard)
+        hold = store.hold("entries")
+        bob.begin(Sync, epoch=store.epoch, positions={bob.room: 0})
+        await hold.is_asked(1)
+        await ann.say("2")
+        hold.let_go()
+        await bob.settled()
+        assert bob.numbers(bob.room, start) == [1, 2]
+
+
+async def test_a_log_that_came_and_went_while_it_was_looked_up_is_heard():
+    """Two look up the same log; one of them joins and leaves before the other's answer is there."""
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        for person in (ann, bob, world.founder("garden")):
+            await person.ask(UnfollowRoom, room=ann.room)
+        hold = store.hold("unread")
+        await ann.ask(FollowRoom, room=ann.room)
+        await hold.is_asked(1)
+        await bob.ask(FollowRoom, room=bob.room)
+        await hold.is_asked(2)
+        hold.let_one_go(-1)
+        await until(lambda: bob.room in bob.session.logs)
+        bob.leave()
+        hold.let_go()
+        await world.quiet()
+        await ann.say("hello?")
+        assert (await ann.hears(MessageSent)).body == "hello?"
+
+
+async def test_a_replay_waits_for_a_peer_who_does_not_read(monkeypatch):
+    monkeypatch.setattr("among_server.core.replay.PAGE_ENTRIES", 3)
     async with world_of() as world:
         (ann,) = await world.join("garden/hall", "ann")
         for _ in range(60):
@@ -98,9 +193,8 @@ async def test_a_replay_waits_for_a_peer_who_does_not_read():
         other.stops_reading()
         other.begin(Sync, epoch=world.app.store.epoch, positions={ann.room: 0})
         await ann.settled_but(other)
-        page = 1 << 20
-        assert FULL < other.buffered < FULL + page + 100_000, "more than a page was queued"
-        assert len(other.waiting) < 5
+        page = 3 * 8_000
+        assert FULL < other.buffered < FULL + page, "more than a page was queued"
         while not any(isinstance(event, Synced) for event in other.heard):
             other.reads_again()
             other.stops_reading()
@@ -137,3 +231,41 @@ async def test_a_sync_that_never_ends_because_the_peer_left_is_over():
         other.leave()
         await world.quiet()
         assert not world.app.dispatch.running
+
+
+@pytest.mark.parametrize("act", ["leave", "join", "unfollow", "follow", "direct"])
+@pytest.mark.parametrize("position", [None, 0])
+async def test_a_sync_that_knows_more_than_was_heard(act, position, monkeypatch):
+    """The store has committed a change of one's standing, and what it committed is still on its way to the loop."""
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await world.join("library/desk")
+        if act == "follow":
+            await bob.ask(UnfollowRoom, room=bob.room)
+        other = await bob.again()
+        late: list[Stored] = []
+        heard = world.app.store.committed
+        monkeypatch.setattr(world.app.store, "committed", late.extend)
+        command, fields = {
+            "leave": (LeaveCommunity, {"community": world.id("garden")}),
+            "join": (JoinCommunity, {"community": "library"}),
+            "unfollow": (UnfollowRoom, {"room": bob.room}),
+            "follow": (FollowRoom, {"room": bob.room}),
+            "direct": (OpenDirect, {"handles": ["ann"]}),
+        }[act]
+        bob.begin(command, **fields)
+        await until(lambda: bool(late))
+        positions = {} if position is None else dict.fromkeys([bob.account, world.id("garden"), bob.room], position)
+        started = await other.sync(epoch=world.app.store.epoch, positions=positions, cards=True)
+        story = Story(bob.account, started, positions)
+        await other.hears(Synced)
+        monkeypatch.undo()
+        heard(late)
+        await world.quiet()
+        for room in (world.id("garden/hall"), world.id("library/desk")):
+            await world.founder("garden" if room == bob.room else "library").say("after", room=room)
+        await other.settled()
+        for event in other.heard:
+            story.hear(event)
+        mine = {state.log: state.head for state in (await bob.sync()).logs}
+        assert story.at == mine

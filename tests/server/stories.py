@@ -1,0 +1,203 @@
+"""Random stories: who asks what, drawn by Hypothesis; and what one connection must have made of what it heard.
+
+A story is a list of numbers. `Town.tell` turns each step into a command with what there is by then: a room, a member, a
+handle that somebody has, or now and then an id of nobody.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+
+from among_protocol import wire
+from among_protocol.accounts import UpdateAccount
+from among_protocol.base import Command, Entry
+from among_protocol.communities import CommunityJoined, CommunityLeft, CreateCommunity, JoinCommunity, LeaveCommunity
+from among_protocol.logs import SyncStarted
+from among_protocol.markers import SetMarker
+from among_protocol.messages import SendMessage
+from among_protocol.rooms import (
+    AddPerson,
+    CreateRoom,
+    DirectOpened,
+    FollowRoom,
+    OpenDirect,
+    RoomFollowed,
+    RoomUnfollowed,
+    SetTopic,
+    UnfollowRoom,
+)
+from tests.world import Person, World
+
+HANDLES = ("ann", "bob", "cyd", "dan")
+ACTS = (
+    "create", "join", "join", "join", "leave", "open room", "open room", "private room", "private room", "follow", "unfollow",
+    "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
+)  # fmt: skip
+
+STEP = st.tuples(st.sampled_from(HANDLES), st.sampled_from(ACTS), st.integers(0, 7), st.integers(0, 7))
+STORIES = st.lists(STEP, min_size=5, max_size=40)
+
+Step = tuple[str, str, int, int]
+
+
+class Town:
+    """Some people, and the ids that there are so far. One of them speaks MessagePack."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.people: dict[str, Person] = {}
+        self.communities: list[str] = []
+        self.rooms: list[str] = []
+        self.members: list[str] = []
+        self.asked: list[tuple[Person, str, type[Command]]] = []
+        self._words = 0
+
+    async def open(self) -> None:
+        for handle in HANDLES:
+            encoding = wire.MSGPACK if handle == "dan" else wire.JSON
+            self.people[handle] = await self.world.person(handle, encoding)
+
+    def _word(self) -> str:
+        self._words += 1
+        return f"word-{self._words}"
+
+    async def tell(self, story: list[Step]) -> None:
+        """Ask without waiting for answers, so that many are in one batch; at `wait` all is answered."""
+        for who, act, one, two in story:
+            if act == "wait":
+                await self.settled()
+                continue
+            asked = self._command(self.people[who], act, one, two)
+            if asked is not None:
+                command, fields = asked
+                self.asked.append((self.people[who], self.people[who].begin(command, **fields), command))
+            if one == 0:
+                await asyncio.sleep(0)
+        await self.settled()
+
+    def _command(self, person: Person, act: str, one: int, two: int) -> tuple[type[Command], dict[str, Any]] | None:
+        community = self.communities[one % len(self.communities)] if self.communities else "c_nowhere"
+        room = self.rooms[one % len(self.rooms)] if self.rooms else "r_nowhere"
+        member = self.members[two % len(self.members)] if self.members else "m_nobody"
+        match act:
+            case "create":
+                return (CreateCommunity, {"slug": self._word(), "name": "Place"}) if len(self.communities) < 3 else None
+            case "join":
+                return JoinCommunity, {"community": community}
+            case "leave":
+                return LeaveCommunity, {"community": community}
+            case "open room" | "private room":
+                kind = act.partition(" ")[0]
+                return CreateRoom, {"community": community, "slug": self._word(), "topic": "first", "kind": kind}
+            case "follow":
+                return FollowRoom, {"room": room}
+            case "unfollow":
+                return UnfollowRoom, {"room": room}
+            case "topic":
+                return SetTopic, {"room": room, "topic": f"topic of {room}"}
+            case "add":
+                return AddPerson, {"room": room, "member": member}
+            case "direct":
+                return OpenDirect, {"handles": [HANDLES[one % 4], HANDLES[two % 4]]}
+            case "profile":
+                return UpdateAccount, {"display_name": self._word(), "bio": "" if two % 2 else "new"}
+            case "marker":
+                return SetMarker, {"room": room, "seq": two, "unread": two % 3 == 0}
+            case _:
+                body = f"said in {room} @{HANDLES[two % 4]}"
+                return SendMessage, {"room": room, "body": body * (1 + 400 * (two == 7))}
+
+    async def settled(self) -> None:
+        """Everything is answered; what there is now may be named."""
+        for person, id, _ in self.asked:
+            await person.answered(id)
+        self.asked.clear()
+        await self.world.quiet()
+        tx = self.world.app.store._tx  # type: ignore[attr-defined]  # names even what nobody would tell
+        self.communities = list(tx.communities)
+        self.rooms = list(tx.room_rows)
+        self.members = list(tx.members)
+
+
+@dataclass
+class Place:
+    """What an account's log tells of where it is."""
+
+    member: str = ""
+    role: str = "member"
+    rooms: set[str] = field(default_factory=set)
+
+
+class Story:
+    """What one connection must make of what it hears: every log of the account, each entry once and in order, from the
+    position that sync (with cards) or the account's log told."""
+
+    def __init__(self, account: str, started: SyncStarted, positions: dict[str, int]) -> None:
+        self.account = account
+        self.at = {
+            state.log: positions[state.log] if state.status == "caught_up" and state.log in positions else state.head
+            for state in started.logs
+            if state.status != "gone"
+        }
+        self.told = next(state.head for state in started.logs if state.log == account)
+        self.heard: list[Entry] = []
+        self._community = {room.id: card.community.id for card in started.communities for room in card.rooms}
+
+    def hear(self, event: Any) -> None:
+        if not isinstance(event, Entry):
+            return
+        assert event.log in self.at, f"heard of {event.log}, which is none of one's logs: {event}"
+        assert event.seq == self.at[event.log] + 1, f"{event.log}: {event.seq} came after {self.at[event.log]}"
+        self.at[event.log] = event.seq
+        self.heard.append(event)
+        if event.log == self.account:
+            self._moves(event, event.seq > self.told)
+
+    def _moves(self, event: Any, new: bool) -> None:
+        """Logs come and go by the account's own; what sync stated already is known."""
+        match event:
+            case CommunityJoined():
+                self._community.update(dict.fromkeys(event.rooms, event.community))
+                if new:
+                    for log, head in {event.community: event.head, **event.rooms}.items():
+                        self.at.setdefault(log, head)
+            case RoomFollowed() | DirectOpened():
+                if isinstance(event, RoomFollowed):
+                    self._community[event.room] = event.community
+                if new:
+                    self.at.setdefault(event.room, event.head)
+            case RoomUnfollowed() if new:
+                self.at.pop(event.room, None)
+            case CommunityLeft() if new:
+                rooms = [room for room, community in self._community.items() if community == event.community]
+                for log in (event.community, *rooms):
+                    self.at.pop(log, None)
+            case _:
+                pass
+
+
+def places_of(entries: list[Any]) -> tuple[dict[str, Place], dict[str, str]]:
+    """Where the account's log says that it is: communities, and directs with who one is there."""
+    places: dict[str, Place] = {}
+    directs: dict[str, str] = {}
+    for entry in entries:
+        match entry:
+            case CommunityJoined():
+                place = places.setdefault(entry.community, Place())
+                place.member, place.role = entry.member, entry.role
+                place.rooms |= set(entry.rooms)
+            case CommunityLeft():
+                del places[entry.community]
+            case RoomFollowed():
+                if entry.community:
+                    places[entry.community].rooms.add(entry.room)
+            case RoomUnfollowed():
+                for place in places.values():
+                    place.rooms.discard(entry.room)
+            case DirectOpened():
+                directs[entry.room] = entry.member
+            case _:
+                pass
+    return places, directs

@@ -1,0 +1,158 @@
+"""Whatever people do: the logs tell all of it, a client that comes back has all of it, and nobody hears what is not
+theirs."""
+
+import asyncio
+import itertools
+import re
+from typing import Any
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from among_protocol import wire
+from among_protocol.logs import ReadChanged
+from among_protocol.members import ListMembers, MemberJoined, MemberLeft, MemberUpdated
+from among_protocol.messages import MessageSent, ReadMessages
+from among_protocol.rooms import DirectOpened, RoomCreated, RoomFollowed, TopicSet
+from tests.server.stories import STORIES, Story, Town, places_of
+from tests.world import Person, world_of
+
+
+async def history(person: Person) -> dict[str, list[Any]]:
+    """Every log of this person, from its start."""
+    return {state.log: await person.entries(state.log) for state in (await person.sync()).logs}
+
+
+async def check_account(person: Person, logs: dict[str, list[Any]]) -> None:
+    cards = await person.sync(cards=True)
+    places, directs = places_of(logs[person.account])
+    assert {card.community.id: (card.member, card.role) for card in cards.communities} == {
+        id: (place.member, place.role) for id, place in places.items()
+    }
+    assert {card.id: card.member for card in cards.directs} == directs
+    following = {room.id for card in cards.communities for room in card.rooms if room.following}
+    assert following == {room for place in places.values() for room in place.rooms}
+    assert set(logs) == {person.account, *places, *following, *directs}
+    newest = logs[person.account][0]
+    for entry in logs[person.account]:
+        newest = entry if hasattr(entry, "display_name") else newest
+    assert cards.account.display_name == newest.display_name
+    assert cards.account.bio == getattr(newest, "bio", "")
+
+
+async def check_community(person: Person, card: Any, log: list[Any], rooms: dict[str, list[Any]]) -> None:
+    members: dict[str, tuple[object, ...]] = {}
+    open_rooms: dict[str, tuple[str, str]] = {}
+    for entry in log:
+        match entry:
+            case MemberJoined():
+                members[entry.by] = (entry.rev, entry.handle, entry.display_name, entry.bio, entry.role)
+            case MemberUpdated():
+                role = members[entry.by][-1]
+                members[entry.by] = (entry.rev, entry.handle, entry.display_name, entry.bio, role)
+            case MemberLeft():
+                del members[entry.by]
+            case RoomCreated():
+                open_rooms[entry.room] = (entry.slug, entry.topic)
+            case _:
+                pass
+    page = await person.ask(ListMembers, community=card.community.id)
+    assert {m.member: (m.rev, m.handle, m.display_name, m.bio, m.role) for m in page.members} == members
+    assert page.as_of == card.as_of == len(log)
+    assert card.community.members == len(members)
+    assert {room.id: room.slug for room in card.rooms if room.kind == "open"} == {
+        id: slug for id, (slug, _) in open_rooms.items()
+    }
+    for room in card.rooms:
+        entries = rooms.get(room.id) or await person.entries(room.id)
+        first = open_rooms[room.id][1] if room.kind == "open" else "first"
+        assert room.topic == next((entry.topic for entry in reversed(entries) if isinstance(entry, TopicSet)), first)
+        assert room.head == len(entries)
+
+
+async def check_messages(person: Person, room: str, log: list[Any]) -> None:
+    said = [entry for entry in log if isinstance(entry, MessageSent)]
+    page = await person.ask(ReadMessages, room=room, limit=200)
+    assert page.as_of == len(log)
+    told = [(message.seq, message.by, message.rev, message.body, message.mentions) for message in page.messages]
+    assert told == [(entry.seq, entry.by, entry.rev, entry.body, entry.mentions) for entry in said]
+
+
+@given(story=STORIES)
+@settings(max_examples=40)
+async def test_replaying_the_logs_from_zero_gives_the_live_state(story):
+    async with world_of() as world:
+        town = Town(world)
+        await town.open()
+        await town.tell(story)
+        for person in town.people.values():
+            logs = await history(person)
+            for log, entries in logs.items():
+                assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1)), log
+            await check_account(person, logs)
+            for card in (await person.sync(cards=True)).communities:
+                await check_community(person, card, logs[card.community.id], logs)
+            for log, entries in logs.items():
+                if log.startswith("r_"):
+                    await check_messages(person, log, entries)
+
+
+@given(
+    before=STORIES,
+    during=STORIES,
+    after=STORIES,
+    back=st.lists(st.none() | st.integers(0, 6), min_size=1, max_size=5),
+    packed=st.booleans(),
+)
+@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
+async def test_dur_10_who_comes_back_from_any_position_is_like_who_never_left(before, during, after, back, packed):
+    """Some come back while others talk; a position is left out now and then, and the account's own never."""
+    async with world_of() as world:
+        town = Town(world)
+        await town.open()
+        stories = [await begin(person, {}) for person in town.people.values()]
+        await town.tell(before)
+        for number, person in enumerate(town.people.values()):
+            heads = {state.log: state.head for state in (await person.ask(ReadChanged)).logs}
+            steps = itertools.cycle(back[number % len(back) :] + back)
+            positions = {log: max(0, head - step) for log, head in heads.items() if (step := next(steps)) is not None}
+            positions.setdefault(person.account, 0)
+            other = await person.again(wire.MSGPACK if packed else wire.JSON)
+            coming = asyncio.ensure_future(begin(other, positions))
+            await town.tell(during[number::4])
+            stories.append(await coming)
+        await town.tell(after)
+        for person, start, story in stories:
+            for event in person.heard[start:]:
+                story.hear(event)
+            logs = await history(person)
+            assert story.at == {log: len(entries) for log, entries in logs.items()}
+            for entry in story.heard:
+                assert entry.log not in logs or logs[entry.log][entry.seq - 1] == entry
+
+
+async def begin(person: Person, positions: dict[str, int]) -> tuple[Person, int, Story]:
+    start = len(person.heard)
+    started = await person.sync(epoch=person.world.app.store.epoch, positions=positions, cards=True)
+    return person, start, Story(person.account, started, positions)
+
+
+@given(story=STORIES)
+@settings(max_examples=40)
+async def test_auz_03_what_is_said_in_a_closed_room_reaches_only_who_was_let_in(story):
+    """Every body and topic names its room, so a room that somebody never was in must not occur in what they were sent."""
+    async with world_of() as world:
+        town = Town(world)
+        await town.open()
+        await town.tell(story)
+        tx = world.app.store._tx  # type: ignore[attr-defined]  # knows what nobody is told
+        closed = {id for id, row in tx.room_rows.items() if row.kind != "open"}
+        for person in town.people.values():
+            await history(person)
+            await person.sync(cards=True)
+            entries = await person.entries(person.account)
+            let_in = {entry.room for entry in entries if isinstance(entry, RoomFollowed | DirectOpened)}
+            let_in |= {room for entry in entries for room in getattr(entry, "rooms", ())}
+            told = b"".join(person.frames).decode(errors="replace")
+            answered = set(re.findall(r"r_[a-z2-7]{16}", told))
+            assert answered & closed <= let_in, person.handle
