@@ -32,3 +32,27 @@ async def test_a_repeat_is_known_wherever_its_nonce_lies(tmp_path: Path):
         await town.store.open()
     assert await town.bodies(room) == [f"{number}" for number in range(20)]
     await town.store.close()
+
+
+async def test_what_arrived_first_is_moved_and_forgotten(tmp_path: Path):
+    store = SqliteStore(tmp_path)
+    town = Town(store)
+    await store.open()
+    ann = await town.person("ann")
+    room = await ann.makes(await ann.founds("hall"), "general")
+    for number in range(20):
+        await ann.says(room, f"{number}")
+    # Another write: what is moved is moved after an answer, before the next is begun.
+    remembered = await store._writer.call(lambda tx: len(tx.arrivals._new or ()))
+    in_room = "pos >> 36 = (SELECT key FROM logs WHERE id = ?)"
+    moved, waiting = await store._read(
+        lambda db: db.execute(
+            f"SELECT (SELECT max(pos) FROM entries WHERE {in_room}), (SELECT min(pos) FROM arrivals WHERE {in_room})",
+            (room, room),
+        ).fetchone()
+    )
+    (left,) = await store._read(lambda db: db.execute("SELECT count(*) FROM arrivals").fetchone())
+    assert moved + 1 == waiting
+    assert 0 < left <= 5
+    assert remembered <= 5
+    await store.close()
