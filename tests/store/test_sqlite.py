@@ -378,6 +378,7 @@ async def test_after_a_failed_flush_nothing_is_written_until_a_restart(folder: P
         assert disk.commits == commits
         assert "restart" in town.store.trouble
         assert await town.bodies(room) == ["before"]
+    assert modes(folder).keys() == {"among.db", "among.db-shm", "among.db-wal", "lock"}, "nothing was checkpointed"
     async with opened(folder) as again:
         await Person(again, ann.id, "ann").says(room, "after")
         assert await again.bodies(room) == ["before", "after"]

@@ -112,12 +112,16 @@ class SqliteStore:
 
     async def close(self) -> None:
         await self._writer.drain()
-        for reader in self._readers:  # before the writer, whose last checkpoint no reader may hold up
-            await reader.close()
-        self._readers.clear()
+        if not self._writer.broken:  # before the writer, whose last checkpoint no reader may hold up
+            await self._close_readers()
         await self._writer.close()
+        await self._close_readers()  # else after it: the last to close would checkpoint what the disk may not have
         if self._lock is not None:
             self._lock.release()
+
+    async def _close_readers(self) -> None:
+        while self._readers:
+            await self._readers.pop().close()
 
     # --- writing
     def append(self, account: str, command: AnyWrite) -> asyncio.Future[Appended]:

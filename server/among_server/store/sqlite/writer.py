@@ -73,12 +73,13 @@ Outcome = tuple[asyncio.Future[Any], Any]  # and the result, or a Refuse
 
 
 class Writer:
-    """`connect` opens the connection, on the writer's thread; `finish` is run on it before it is closed."""
+    """`connect` opens the connection, on the writer's thread; `finish` is run on it before it is closed in order."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], finish: Callable[[sqlite3.Connection], None]) -> None:
         self.trouble = ""  # why nothing can be stored at the moment; set by the thread, read by the loop
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
         self.is_open = False
+        self.broken = False  # see rule 4; set by the thread
         self._connect = connect
         self._finish = finish
         self._waiting: list[Job] = []
@@ -86,7 +87,6 @@ class Writer:
         self._idle = False  # the thread is about to wait for `_wake`, or does
         self._stopping = False  # nothing more is taken
         self._stopped = False  # nothing more is waiting: the thread may end
-        self._broken = False  # see rule 4
         self._untidy = False  # moving arrivals failed by a mistake of ours: it is not tried again
         self._thread = Thread(target=self._run, name="among-writer", daemon=True)
 
@@ -165,7 +165,8 @@ class Writer:
                 self._wake.get()
             self._idle = False
         try:
-            self._finish(db)
+            if not self.broken:
+                self._finish(db)
         except sqlite3.Error:
             log.exception("store.close_failed")
         db.close()
@@ -180,7 +181,7 @@ class Writer:
 
     def _carry_out(self, batch: list[Job]) -> tuple[list[Outcome], list[Stored]]:
         """Run a batch to its commit. Never raises."""
-        if self._broken:
+        if self.broken:
             return _refuse_all(batch, STORAGE_UNAVAILABLE), []
         moment = time.time_ns() // 1_000_000
         tx = self._tx
@@ -204,7 +205,7 @@ class Writer:
 
     def _tidy(self) -> None:
         """Move what arrived to its place, after everybody was answered: what it is for can wait, they can't."""
-        if self._broken or self._untidy or not self._tx.arrivals.due():
+        if self.broken or self._untidy or not self._tx.arrivals.due():
             return
         try:
             self._db.execute("BEGIN IMMEDIATE")
@@ -305,7 +306,7 @@ class Writer:
         if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             again = "it is tried again with the next write"
         elif _is_disk(error):
-            self._broken = True
+            self.broken = True
             again = "nothing more is written until the server is restarted"
         else:
             again = "what was under way was refused"
