@@ -28,6 +28,12 @@ def modes(folder: Path) -> dict[str, int]:
     return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
 
 
+def waiting_bytes(folder: Path) -> int:
+    """In the write-ahead log."""
+    path = folder / "among.db-wal"
+    return path.stat().st_size if path.exists() else 0
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
@@ -378,7 +384,7 @@ async def test_after_a_failed_flush_nothing_is_written_until_a_restart(folder: P
         assert disk.commits == commits
         assert "restart" in town.store.trouble
         assert await town.bodies(room) == ["before"]
-    assert modes(folder).keys() == {"among.db", "among.db-shm", "among.db-wal", "lock"}, "nothing was checkpointed"
+    assert waiting_bytes(folder) > 0, "nothing was checkpointed"
     async with opened(folder) as again:
         await Person(again, ann.id, "ann").says(room, "after")
         assert await again.bodies(room) == ["before", "after"]
