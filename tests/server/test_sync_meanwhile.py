@@ -1,10 +1,11 @@
 """What comes and goes while a sync is under way, or while a peer does not read it."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
-from among_protocol.base import Entry
+from among_protocol.base import Command, Entry
 from among_protocol.communities import CommunityJoined, CommunityLeft, JoinCommunity, LeaveCommunity
 from among_protocol.logs import Sync, Synced
 from among_protocol.messages import MessageSent
@@ -246,13 +247,14 @@ async def test_a_sync_that_knows_more_than_was_heard(act, position, monkeypatch)
         late: list[Stored] = []
         heard = world.app.store.committed
         monkeypatch.setattr(world.app.store, "committed", late.extend)
-        command, fields = {
+        acts: dict[str, tuple[type[Command], dict[str, Any]]] = {
             "leave": (LeaveCommunity, {"community": world.id("garden")}),
             "join": (JoinCommunity, {"community": "library"}),
             "unfollow": (UnfollowRoom, {"room": bob.room}),
             "follow": (FollowRoom, {"room": bob.room}),
             "direct": (OpenDirect, {"handles": ["ann"]}),
-        }[act]
+        }
+        command, fields = acts[act]
         bob.begin(command, **fields)
         await until(lambda: bool(late))
         positions = {} if position is None else dict.fromkeys([bob.account, world.id("garden"), bob.room], position)
