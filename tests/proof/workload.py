@@ -53,12 +53,14 @@ class Reader:
         self._promised: dict[str, int] = {}  # log -> head up to which the replay under way must be whole
         self._account_head = 0
         self._followed: dict[str, int] = {}  # by replayed entries: log -> where it begins
+        self._overtaken: dict[str, int] = {}  # log -> entry whose `ok` came before it
 
     async def connect(self) -> Peer:
         """Connect, sign in, sync. Raises one of UNREACHABLE, or Lost."""
         self.peer = None
         self._synced.clear()
         self._followed.clear()
+        self._overtaken.clear()
         peer = await Peer.open(self.url, self._heard, binary=self.binary)
         self._items = self.book.connection(self.name)
         try:
@@ -120,12 +122,15 @@ class Reader:
         elif event["type"] == "session.lagging":
             for log, after in event["logs"].items():
                 self._note("lagging", log, after)
+                self._overtaken.pop(log, None)  # who lags gets the reply alone
         elif "seq" in event and "log" in event:
             log = event["log"]
             if log not in self.at and log in self._followed:
                 self._note("opened", log, self._followed.pop(log))
             self.book.heard(self._items, event)
             self.at[log] = event["seq"]
+            if event["seq"] <= self._overtaken.pop(log, 0):
+                self.book.problems.append(f"{self.name} was answered before its own copy of {log} #{event['seq']}")
             if log == self.person.account:
                 self._own(event)
 
@@ -240,7 +245,10 @@ class Voice(Reader):
         attempt = self.book.asked(self.name, intent.nonce, intent.log, intent.content)
 
         def answered(reply: Event | None) -> None:
-            if self.book.answered(attempt, reply) and intent in self.pending:
+            decided = self.book.answered(attempt, reply)
+            if attempt.outcome == "ok" and self.at.get(attempt.log, attempt.seq) < attempt.seq:
+                self._overtaken[attempt.log] = attempt.seq
+            if decided and intent in self.pending:
                 self.pending.remove(intent)
                 if attempt.outcome == "ok" and intent.type == "room.follow":
                     self._following.add(intent.fields["room"])
