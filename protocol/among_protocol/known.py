@@ -3,6 +3,7 @@
 1. Happenings wait in a queue until they are taken. The queue is bounded by whoever fills it: while it is `full`,
    either nothing more is received, or the core is paused. What may be lost (notices) is let go then.
 2. `positions` counts an event once the next one was taken, or once it is `done`: never while it is being worked on.
+   Logs that an event has opened count with it, or a program that stops between the two would never know of them.
 3. The view is as new as what has arrived, which can be ahead of the event in hand.
 """
 
@@ -139,11 +140,20 @@ class Known:
             case Up():
                 logs = self._read.logs if self._read.epoch in ("", event.sync.epoch) else {}
                 self._read = Positions(event.sync.epoch, logs)
+                self._opened()
             case Opened() | Reset():
                 self._read.logs[event.log] = event.after
             case Closed():
                 self._read.logs.pop(event.log, None)
             case Entry() | UnknownEvent() if event.log and event.seq:
                 self._read.logs[event.log] = event.seq
+                self._opened()
             case _:
                 pass
+
+    def _opened(self) -> None:
+        for event in self._queue:
+            if isinstance(event, Opened):
+                self._read.logs[event.log] = event.after
+            elif not isinstance(event, Closed | Reset):
+                return

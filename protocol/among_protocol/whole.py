@@ -118,15 +118,15 @@ class Whole:
         log.kind = state.kind
         log.let_go()
         self._behind.add(state.log)
-        told = [] if log.told else self._tell(state.log, log)
         log.wanted = max(log.at, state.head)
         if moved or state.status == "reset" or state.head < log.at:
             reason = state.reason or ("epoch" if moved else "ahead")
             log.wanted = state.head
-            return told + self._reset(state.log, log, reason, state.floor if self.from_start else state.head)
+            log.told = True
+            return self._reset(state.log, log, reason, state.floor if self.from_start else state.head)
         if state.status == "caught_up":  # it comes without being asked for; `synced` sees whether it did
             log.due, log.wanted = state.head, log.at
-        return told
+        return [] if log.told else self._tell(state.log, log)
 
     def synced(self) -> None:
         """The replay is over: what it did not bring is a hole."""

@@ -29,7 +29,7 @@ class Reader:
     """Takes what the client gives, and holds it to its word: from where a log was opened, every number once and in
     order, each entry the one that is really there; or an explicit Reset, for a reason that is true."""
 
-    def __init__(self, server: Server, named: set[str]) -> None:
+    def __init__(self, server: Server, named: dict[str, int]) -> None:
         self.server = server
         self.named = named  # logs with a position from before
         self.epoch = server.epoch
@@ -54,7 +54,7 @@ class Reader:
                     assert happening.log in self.at or happening.log in self.named, "closed what was not open"
                     self.at.pop(happening.log, None)
                 case Reset():
-                    assert happening.had == self.at[happening.log]
+                    assert happening.had == self.at.get(happening.log, self.named.get(happening.log))
                     # A page that the server would not give, three times: then the client goes on without it.
                     assert happening.reason in self.reasons | ({"hole"} if self.server.bugs >= 3 else set())
                     self.at[happening.log] = happening.after
@@ -84,7 +84,7 @@ class Wire:
     def __init__(self, server: Server, client: Client) -> None:
         self.server = server
         self.client = client
-        self.reader = Reader(server, set(client.whole.logs))
+        self.reader = Reader(server, dict(client.whole.positions.logs))
         self.now = 1000.0
         self.up: deque[bytes] = deque()  # frames of the client that the server has not seen yet
         self.connection: Connection | None = None

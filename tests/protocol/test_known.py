@@ -234,8 +234,32 @@ def test_positions_follow_what_was_taken():
     while one._take() is not None:
         seen.append(one.positions.logs.get("r1"))
     seen.append(one.positions.logs.get("r1"))
-    assert seen == [None, None, 7, 8, 9, 9, 3, None]
+    assert seen == [None, 7, 7, 8, 9, 9, 3, None]
     assert one.positions == Positions("e1", {})
+
+
+def test_logs_count_with_what_opened_them():
+    """A program that stops right after joining comes back to what it joined, from where it joined."""
+    followed = RoomFollowed(log="a-ann", seq=6, at=AT, room="r2", head=4)
+    one = known(
+        Reset(log="r1", reason="floor", had=0, after=3),
+        Opened(log="a-ann", kind="account", after=5),
+        followed,
+        Opened(log="r2", kind="room", after=4),
+        Closed("r1"),
+        Opened(log="r3", kind="room", after=0),
+        said(4),
+        Opened(log="r4", kind="room", after=0),
+    )
+    one._take()
+    one.done(up())
+    assert one.positions.logs == {}, "that is not the event in hand"
+    one._take()
+    assert one.positions.logs == {"a-ann": 5}, "a Reset is told again to who has not seen it"
+    for _ in range(2):
+        one._take()
+    one.done(followed)
+    assert one.positions.logs == {"r1": 3, "a-ann": 6, "r2": 4, "r3": 0}
 
 
 def test_positions_of_another_epoch_count_for_nothing():
