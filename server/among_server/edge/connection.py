@@ -189,8 +189,11 @@ class Connection(asyncio.Protocol):
                 size = int.from_bytes(data[position + 2 : position + 4], "big")
                 start = position + 8
             elif size == 127:
-                size = FRAME_BYTES + 1  # never allowed: the library reads the header and says so
-            if size > FRAME_BYTES or not data[position + 1] & 0x80:
+                if have - position < 14:
+                    break
+                size = int.from_bytes(data[position + 2 : position + 10], "big")
+                start = position + 14
+            if size > FRAME_BYTES or not data[position + 1] & 0x80:  # the library reads the header and says why
                 self._hand_over(data[position:])
                 position = have
                 break
