@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from .base import ErrorClass
 
+CLASSES: tuple[ErrorClass, ...] = ("fix", "auth", "wait", "gone", "bug")
+
 
 class ErrorCode(NamedTuple):
     code: str

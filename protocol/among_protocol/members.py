@@ -4,13 +4,13 @@ The persona is who the member is there; each change gives it a new revision, and
 moment, so that no client can show the wrong one. Unknown ones are resolved in one batch.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from .base import Command, Entry, Id, PageLimit, Rev, Seq, Shape
 
-Role = Literal["owner", "steward", "member"]
+Role = str  # owner, steward, member; unknown: as member
 
 
 class Persona(Shape, kw_only=True):

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from .base import Command, Done, Event, Id, Shape
 
-PresenceState = Literal["online", "away", "offline"]
+PresenceState = str  # online, away, offline; unknown: as online
 
 
 class MemberPresence(Shape, omit_defaults=False, kw_only=True):

@@ -8,7 +8,7 @@ from msgspec import Meta
 from .base import Command, Entry, HandleText, Id, Seq, Shape, TopicText, Write
 from .members import Persona
 
-RoomKind = Literal["open", "private", "direct"]
+RoomKind = str  # open, private, direct; unknown: as private
 
 
 class Room(Shape, kw_only=True):

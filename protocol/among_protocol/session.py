@@ -1,6 +1,6 @@
 """A session: one connection, from `hello` to its end. Signing in is a barrier: what follows waits for it."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import msgspec
 
@@ -38,8 +38,8 @@ class Hello(Event, tag="hello", omit_defaults=False, kw_only=True):
     server: str  # name and version of the software, for people
     extensions: list[str]  # named extensions that may be enabled
     epoch: str  # positions of another epoch are void
-    durability: Literal["full", "relaxed", "memory"]  # full: an `ok` has been flushed to disk
-    sign_up: Literal["open", "invite", "closed"]
+    durability: str  # full, relaxed or memory; full: an `ok` has been flushed to disk
+    sign_up: str  # open, invite or closed
     ping_ms: int  # the server pings a connection that was silent this long
     deadline_ms: int  # and drops it when it stays silent this much longer
     sign_in_ms: int  # time to sign in

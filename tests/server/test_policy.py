@@ -153,7 +153,7 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:
     name = next(name for name in NAMES if name in command.__struct_fields__)
     if not audience(who, place) or (command, place) in NOT_THERE:
         return GONE[name]
-    if rule.right is not None and place in ("garden", "open") and rule.right not in RIGHTS[ROLES[who]]:  # type: ignore[index]  # roles
+    if rule.right is not None and place in ("garden", "open") and rule.right not in RIGHTS[ROLES[who]]:
         return codes.RIGHT_MISSING
     if command is LeaveCommunity and who == "owner":
         return codes.LAST_OWNER
