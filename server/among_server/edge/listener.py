@@ -150,7 +150,7 @@ class Listener:
             server.close()
         grace = self.config.grace_ms / 1000
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.dispatch.stop(), grace / 2)
+            await asyncio.wait_for(self._answered(), grace / 2)
         for connection in list(self.connections):
             connection.close(CloseCode.RESTARTING, "the server is restarting")
         if self.connections:
@@ -163,6 +163,15 @@ class Listener:
             self._sweeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._sweeper
+
+    async def _answered(self) -> None:
+        """Nothing is under way, and no reply waits for the flush of its entry any more: a window, so milliseconds."""
+        await self.dispatch.stop()
+        logs = self._services.logs
+        for log in [log for log in logs if log.waiting]:
+            flushed = asyncio.Event()
+            logs.after(log.id, log.head, flushed.set)
+            await flushed.wait()
 
 
 def _sockets(host: str, port: int, send_buffer: int) -> list[socket.socket]:
