@@ -1,0 +1,143 @@
+"""The handshake and plain HTTP."""
+
+import json
+
+import pytest
+
+from among_protocol import wire
+from among_server.limits import IN_FLIGHT
+from tests.wire.house import BINARY, TEXT, Over, framed, serving, until
+
+OURS = ("among.v1.json", "among.v1.msgpack")
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen", "opcode"),
+    [
+        ((), None, TEXT),
+        ((OURS[0],), OURS[0], TEXT),
+        ((OURS[1],), OURS[1], BINARY),
+        ((OURS[1], OURS[0]), OURS[1], BINARY),
+        (("among.v9.json", "mqtt", OURS[0]), OURS[0], TEXT),
+    ],
+)
+async def test_the_subprotocol_names_the_encoding_and_hello_comes_first(tmp_path, offered, chosen, opcode):
+    async with serving(tmp_path) as house:
+        peer = await house.connect()
+        await peer.shake(*offered)
+        assert peer.status == 101
+        assert peer.headers.get("sec-websocket-protocol") == chosen
+        assert "sec-websocket-extensions" not in peer.headers
+        frame = await peer.frame()
+        assert frame.opcode == opcode
+        encoding = wire.ENCODINGS[chosen or OURS[0]]
+        hello = encoding.decode_server(frame.payload).event
+        assert hello == house.app.services.hello
+        assert hello.durability == "full"
+        assert hello.limits.in_flight == IN_FLIGHT
+
+
+async def test_only_unknown_subprotocols_is_an_error_that_names_ours(tmp_path):
+    async with serving(tmp_path) as house:
+        peer = await house.connect()
+        await peer.shake("among.v9.json", "mqtt")
+        assert peer.status == 400
+        body = (await peer.rest()).decode()
+        assert all(name in body for name in OURS)
+
+
+async def get(house, text):
+    peer = await house.connect()
+    await peer.request(text)
+    return peer.status, peer.headers, await peer.rest()
+
+
+async def test_plain_http(tmp_path):
+    async with serving(tmp_path) as house:
+        status, headers, body = await get(house, "GET /healthz HTTP/1.1\nHost: x\n\n")
+        assert (status, headers["cache-control"]) == (200, "no-store")
+        assert json.loads(body)["durability"] == "full"
+        status, headers, body = await get(house, "GET /readyz HTTP/1.1\nHost: x\n\n")
+        assert (status, json.loads(body)["ready"]) == (200, True)
+        assert len(body) == int(headers["content-length"])
+        status, headers, head = await get(house, "HEAD /readyz HTTP/1.1\nHost: x\n\n")
+        assert (status, head) == (200, b"")
+        assert int(headers["content-length"]) == len(body)
+        status, _, body = await get(house, "GET / HTTP/1.1\nHost: x\n\n")
+        assert (status, b"/v1" in body) == (404, True)
+        status, headers, _ = await get(house, "GET /v1 HTTP/1.1\nHost: x\n\n")
+        assert (status, headers["upgrade"]) == (426, "websocket")
+        await until(lambda: not house.app.listener.connections)
+
+
+async def test_ath_04_nothing_may_stand_in_the_query(tmp_path):
+    async with serving(tmp_path) as house:
+        for path in ("/v1?token=among_x", "/v1?"):
+            peer = await house.connect()
+            await peer.shake(path=path)
+            assert peer.status == (400 if path[-1] != "?" else 101)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"\r\n\r\n",
+        b"GET\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",  # somebody who expects TLS
+        b"GET /v1 HTTP/0.9\r\n\r\n",
+        b"POST /v1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
+        b"GET /v1 HTTP/1.1\r\nno colon here\r\n\r\n",
+        b"GET /v1 HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+        b"GET /v1 HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 8\r\n\r\n",
+    ],
+)
+async def test_what_is_no_request_of_ours_is_shown_out(tmp_path, request_):
+    async with serving(tmp_path) as house:
+        peer = await house.connect()
+        await peer.write(request_)
+        answer = await peer.rest()
+        assert answer == b"" or answer.startswith(b"HTTP/1.1 4"), answer
+        await until(lambda: not house.app.listener.connections)
+
+
+@pytest.mark.parametrize("size", [1_000, 20_000])
+async def test_a_request_is_bounded_however_it_comes(tmp_path, size):
+    async with serving(tmp_path) as house:
+        peer = await house.connect()
+        await peer.write(b"GET /v1 HTTP/1.1\r\n")
+        try:
+            for number in range(100):
+                await peer.write(b"X-%d: %s\r\n" % (number, b"x" * size))
+        except (ConnectionError, Over):
+            pass
+        assert await peer.rest() == b""
+        await until(lambda: not house.app.listener.connections)
+
+
+async def test_the_first_frames_may_come_with_the_handshake(tmp_path):
+    async with serving(tmp_path) as house:
+        peer = await house.connect()
+        id, payload = peer.encoded("session.ping")
+        frame = framed(payload)
+        await peer.shake(behind=frame[:-3])
+        assert (await peer.message())["type"] == "hello"
+        await peer.write(frame[-3:])
+        assert (await peer.reply(id))["type"] == "ok"
+
+
+async def test_who_never_finishes_the_handshake_or_signs_in_is_shown_out(tmp_path):
+    async with serving(tmp_path) as house:
+        silent, guest = await house.connect(), await house.guest()
+        await silent.write(b"GET /v1 HTTP/1.1\r\n")
+        person = await house.person("ann")
+        listener = house.app.listener
+        await until(lambda: len(listener.connections) == 3)
+        late = listener.now() + house.app.config.sign_in_ms / 1000
+        for peer in (silent, guest, person):
+            listener.mind(house.connection(peer), late - 1)
+        await guest.result("session.ping")
+        for peer in (silent, guest, person):
+            listener.mind(house.connection(peer), late + 1)
+        assert await silent.rest() == b""
+        assert await guest.closed() == 4003
+        await person.result("session.ping")

@@ -1,0 +1,174 @@
+"""Stopping and starting again: what was acknowledged is there, what was not is not, and everybody is told to come back."""
+
+import asyncio
+import contextlib
+
+import pytest
+
+from among_protocol import wire
+from among_server.app import App
+from among_server.config import Config
+from among_server.store.api import StoreError
+from tests.wire.house import Over, Peer, framed, serving, until
+
+
+async def answers(peer: Peer) -> tuple[dict[str, dict[str, object]], int]:
+    """All replies up to the end, and the code of the close."""
+    replies: dict[str, dict[str, object]] = {}
+    while True:
+        try:
+            message = await peer.message()
+        except Over as over:
+            peer.close()
+            return replies, over.args[0] if over.args else 1006
+        if message["type"] in ("ok", "refused"):
+            replies[message["id"]] = message
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3, 5, 8])
+async def test_avl_04_what_is_in_flight_is_answered_and_what_was_acknowledged_is_kept(tmp_path, turns):
+    sent = {}
+    async with serving(tmp_path, window_percent=1000) as house:
+        ann = await house.person("ann")
+        listeners = [await house.person(f"person-{number}") for number in range(9)]  # so many that there is a window
+        epoch = house.app.store.epoch
+        frames = b""
+        for number in range(30):
+            id, payload = ann.encoded("message.send", nonce=f"n-{number}", room=ann.room, body=f"{number}")
+            sent[id] = f"{number}"
+            frames += framed(payload)
+        await ann.write(frames)
+        session = house.session(ann)
+        await until(lambda: bool(session.in_flight))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        reading = asyncio.gather(*[answers(peer) for peer in (ann, *listeners)])
+        await house.app.stop()
+        (replies, code), *others = await reading
+        assert code == 4000
+        assert {code for _, code in others} == {4000}
+    async with serving(tmp_path) as house:
+        assert house.app.store.epoch == epoch
+        back = await house.back(ann.token)
+        page = await back.result("message.page", room=ann.room, limit=200)
+        kept = {message["body"]: message["seq"] for message in page["messages"]}
+        assert sorted(kept.values()) == list(range(1, len(kept) + 1))
+        for id, body in sent.items():
+            reply = replies.get(id)
+            if reply is None:
+                assert body not in kept, "written, and never answered"
+            elif reply["type"] == "ok":
+                assert kept[body] == reply["result"]["entry"]["seq"]  # type: ignore[index]  # a written entry
+            else:
+                assert (reply["code"], reply["class"]) == ("server.stopping", "wait")
+                assert body not in kept
+
+
+async def test_avl_04_a_reply_that_waits_for_its_entry_is_not_lost(tmp_path):
+    """The message is on disk, and its flush waits for the window."""
+    async with serving(tmp_path) as house:
+        ann = await house.person("ann")
+        log = house.app.services.logs.get(ann.room)
+        assert log is not None
+        log.not_before = asyncio.get_running_loop().time() + 0.2
+        id = await ann.begin("message.send", nonce="n", room=ann.room, body="hi")
+        await until(lambda: bool(log.held))
+        assert not house.app.dispatch.running
+        reading = asyncio.ensure_future(answers(ann))
+        await house.app.stop()
+        replies, code = await reading
+        assert (replies[id]["type"], code) == ("ok", 4000)
+
+
+async def test_dur_04_a_retry_after_a_restart_gives_the_first_result(tmp_path):
+    async with serving(tmp_path) as house:
+        ann = await house.person("ann")
+        fields = {"nonce": "n-1", "room": ann.room, "body": "hi"}
+        first = await ann.result("message.send", **fields)
+    async with serving(tmp_path) as house:
+        back = await house.back(ann.token)
+        again = await back.result("message.send", **fields)
+        assert again == {**first, "repeat": True}
+        refused = await back.ask("message.send", **{**fields, "body": "ho"})
+        assert refused["code"] == "nonce.conflict"
+
+
+async def test_dur_10_a_position_outlives_a_restart(tmp_path):
+    async with serving(tmp_path) as house:
+        ann, bob = await house.person("ann"), await house.person("bob")
+        for number in range(3):
+            await ann.say(f"{number}")
+        epoch = house.app.store.epoch
+        bob.close()
+        await ann.say("missed")
+    async with serving(tmp_path) as house:
+        back = await house.back(bob.token)
+        id = await back.begin("session.sync", epoch=epoch, positions={bob.room: 3})
+        started = await back.reply(id)
+        (state,) = [state for state in started["result"]["logs"] if state["log"] == bob.room]
+        assert (state.get("status", "caught_up"), state["head"]) == ("caught_up", 4)
+        missed = await back.message()
+        assert (missed["body"], missed["seq"]) == ("missed", 4)
+        assert (await back.message())["type"] == "session.synced"
+
+
+async def test_who_comes_while_the_server_stops_is_sent_away(tmp_path):
+    async with serving(tmp_path) as house:
+        early = await house.connect()
+        house.app.listener.stopping = True
+        await early.shake("among.v1.json")
+        assert (early.status, early.headers["retry-after"]) == (503, "2")
+        ready = await house.connect()
+        await ready.request("GET /readyz HTTP/1.1\nHost: x\n\n")
+        assert ready.status == 503
+
+
+async def test_stopping_closes_every_address(tmp_path):
+    """`localhost` is two where there is IPv6."""
+    async with serving(tmp_path, host="localhost") as house:
+        port = house.port
+        await house.person("ann")
+        servers = list(house.app.listener._servers)
+        assert servers
+    for server in servers:
+        assert not server.is_serving()
+    for family in ("127.0.0.1", "::1"):
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection(family, port)
+            writer.close()
+            raise AssertionError(f"somebody still listens on {family}")
+
+
+async def test_ops_05_a_second_server_on_the_same_data_is_refused(tmp_path):
+    async with serving(tmp_path) as house:
+        ann = await house.person("ann")
+        second = App(Config(data=str(tmp_path), port=0))
+        with pytest.raises(StoreError, match=r"(?i)another|in use|lock"):
+            await second.start()
+        second.services = house.app.services  # nothing was made
+        await ann.say("the first goes on")
+
+
+async def test_an_address_that_is_taken_leaves_the_data_free(tmp_path):
+    async with serving(tmp_path / "one") as house:
+        second = App(Config(data=str(tmp_path / "two"), port=house.port))
+        with pytest.raises(OSError, match=r"(?i)in use"):
+            await second.start()
+        second.services.passwords.close()
+        async with serving(tmp_path / "two") as other:
+            await other.person("ann")
+
+
+async def test_the_owners_invite_lies_in_the_data_of_an_empty_server(tmp_path):
+    async with serving(tmp_path, sign_up="closed") as house:
+        file = tmp_path / "owner-invite"
+        assert file.stat().st_mode & 0o777 == 0o600
+        peer = await house.guest(wire.MSGPACK)
+        link, _, invite = file.read_text().strip().partition("#invite=")
+        assert link == f"ws://127.0.0.1:{house.port}/v1"
+        signed = await peer.result("session.sign_up", handle="ann", password="correct horse", invite=invite)
+        assert signed["account"]["owner"] is True
+    async with serving(tmp_path, sign_up="closed") as house:
+        peer = await house.guest()
+        refused = await peer.ask("session.sign_up", handle="bob", password="correct horse", invite=invite)
+        assert refused["class"] == "auth"
