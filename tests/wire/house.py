@@ -72,6 +72,7 @@ class Peer:
         self.heard: list[Any] = []  # events that `reply` passed over
         self.status = 0
         self.headers: dict[str, str] = {}
+        self.reset = False  # the connection did not end cleanly
         self.room = ""
         self.token = ""
         self._read = b""
@@ -94,6 +95,7 @@ class Peer:
             try:
                 data = await self._loop.sock_recv(self.sock, 65_536)
             except ConnectionError:
+                self.reset = True
                 raise Over from None
         if not data:
             raise Over

@@ -5,8 +5,13 @@ import random
 
 import msgspec
 import pytest
+from websockets.client import ClientProtocol
+from websockets.frames import Frame as ReadFrame
+from websockets.protocol import State
+from websockets.uri import parse_uri
 
 from among_protocol import wire
+from among_server.core import frames
 from among_server.limits import FRAME_BYTES, MALFORMED_FRAMES
 from tests.wire.house import BINARY, CLOSE, CONT, PING, PONG, TEXT, House, Over, Peer, framed, serving, until
 
@@ -30,18 +35,35 @@ async def test_many_frames_in_one_segment(tmp_path):
             assert (await peer.message())["id"] == id
 
 
+async def arrived(house: House, peer: Peer, size: int) -> None:
+    """So many bytes of a frame are there."""
+    connection = house.connection(peer)
+    await until(lambda: len(connection._buffer) == size)
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536, 70_000])
+@pytest.mark.parametrize("encoding", ENCODINGS, ids=["json", "msgpack"])
+def test_a_frame_of_the_server_is_read_back_whatever_its_size(size, encoding):
+    sent = frames.frame(encoding, b"x" * size)
+    connection = ClientProtocol(parse_uri("ws://localhost"), max_size=None, state=State.OPEN)
+    connection.receive_data(sent)
+    (read,) = connection.events_received()
+    assert isinstance(read, ReadFrame)
+    assert (read.opcode, len(read.data), read.fin) == (BINARY if encoding.binary else TEXT, size, True)
+
+
 @pytest.mark.parametrize("size", [50, 200, 70_000])
 async def test_a_frame_that_comes_byte_by_byte(tmp_path, size):
     async with serving(tmp_path) as house:
         peer = await house.guest()
         id, payload = padded(peer, min(size, FRAME_BYTES))
         frame = framed(payload)
-        cuts = [*range(1, 20), len(frame) - 1, len(frame)]
         start = 0
-        for cut in cuts:
+        for cut in (*range(1, 20), len(frame) - 1):
             await peer.write(frame[start:cut])
+            await arrived(house, peer, cut)
             start = cut
-            await until(lambda: True)
+        await peer.write(frame[start:])
         assert (await peer.reply(id))["type"] == "ok"
         await peer.result("session.ping")
 
@@ -107,11 +129,11 @@ async def test_the_other_kind_of_frame_is_refused_ten_times(tmp_path, encoding, 
         peer = await house.guest(encoding)
         _, payload = peer.encoded("session.ping")
         wrong = TEXT if encoding.binary else BINARY
-        frames = (
+        data = (
             framed(payload, wrong) if pieces == 1 else framed(payload[:3], wrong, fin=False) + framed(payload[3:], CONT)
         )
         for _ in range(MALFORMED_FRAMES):
-            await peer.write(frames)
+            await peer.write(data)
             refused = await peer.message()
             assert (refused["code"], refused["id"]) == ("frame.malformed", None)
             assert ("binary" if encoding.binary else "text") in refused["message"]
@@ -166,8 +188,9 @@ async def test_a_length_that_takes_more_bytes_than_it_needs_upsets_nothing(tmp_p
         for _, payload in commands:
             frame = framed(payload, long=True)
             await peer.write(frame[:9])
-            await until(lambda: True)
+            await arrived(house, peer, 9)
             await peer.write(frame[9:20])
+            await arrived(house, peer, 20)
             await peer.write(frame[20:])
         for id, _ in commands:
             assert (await peer.reply(id))["type"] == "ok"

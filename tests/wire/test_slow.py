@@ -3,8 +3,9 @@
 import pytest
 
 from among_protocol import wire
-from among_server.edge.connection import WRITE_HIGH
-from tests.wire.house import PING, House, Over, Peer, framed, serving, until
+from among_protocol.codes import CloseCode
+from among_server.edge.connection import WRITE_HIGH, Connection
+from tests.wire.house import PING, PONG, House, Over, Peer, framed, serving, until
 
 LONG = "long " * 1_500
 
@@ -69,7 +70,8 @@ async def test_who_does_not_read_is_not_read_from(tmp_path):
         await fill(house, ann, bob)
         id, payload = bob.encoded("message.send", nonce="n", room=bob.room, body="from who does not read")
         await bob.write(framed(payload))
-        await ann.result("session.ping")
+        for _ in range(5):
+            await ann.say("meanwhile")
         assert not [event for event in ann.heard if event.get("body") == "from who does not read"]
         reply = await bob.reply(id)
         assert reply["type"] == "ok"
@@ -105,6 +107,10 @@ async def test_who_reads_again_in_time_is_not_cut(tmp_path):
         await bob.result("session.ping")
 
 
+async def answered(connection: Connection) -> None:
+    await until(lambda: not connection.pinged)
+
+
 async def test_who_is_silent_is_pinged_and_then_shown_out(tmp_path):
     async with serving(tmp_path) as house:
         peers = [await house.person("ann"), await house.person("bob", wire.MSGPACK)]
@@ -119,6 +125,12 @@ async def test_who_is_silent_is_pinged_and_then_shown_out(tmp_path):
             while (frame := await peer.frame()).opcode != PING:
                 pass
             assert frame.payload == b""
+            if peer is peers[0]:  # answers, and falls silent again
+                await peer.write(framed(b"", PONG))
+                await answered(connection)
+                silent = connection.heard + config.ping_ms / 1_000
+                listener.mind(connection, silent + 0.1)
+                assert (await peer.frame()).opcode == PING
             listener.mind(connection, silent + config.deadline_ms / 1_000 + 0.1)
             with pytest.raises(Over) as closed:
                 await peer.message()
@@ -132,7 +144,7 @@ async def test_any_byte_is_a_sign_of_life(tmp_path):
         now = listener.now
         later = connection.heard + (house.app.config.ping_ms + house.app.config.deadline_ms) / 1_000 - 1
         listener.now = lambda: later
-        await peer.write(framed(b"", 0xA))  # a pong
+        await peer.write(framed(b"", PONG))
         await until(lambda: connection.heard == later)
         listener.mind(connection, later + 2)
         listener.now = now
@@ -156,6 +168,23 @@ async def test_who_keeps_sending_after_the_close_still_reads_why(tmp_path):
     """A socket that is closed with something unread resets the connection, and what was told may be lost."""
     async with serving(tmp_path) as house:
         ann = await house.person("ann")
+        connection = house.connection(ann)
+        await ann.write(framed(b"{") * 10)
+        await until(lambda: bool(connection.closing))
         _, payload = ann.encoded("message.page", room=ann.room)
-        await ann.write(framed(b"{") * 10 + framed(payload) * 500)
+        for _ in range(10):
+            await ann.write(framed(payload) * 500)
         assert await ann.closed() == 4500
+        assert not ann.reset
+        assert connection._buffer == b""
+
+
+async def test_who_was_not_read_from_is_closed_like_anybody(tmp_path):
+    async with serving(tmp_path) as house:
+        ann = await house.person("ann")
+        connection = house.connection(ann)
+        connection._pause(house.session(ann))
+        await ann.write(framed(b"x"))
+        connection.close(CloseCode.RESTARTING, "come back")
+        assert await ann.closed() == 4000
+        await until(lambda: connection not in house.app.listener.connections)
