@@ -334,7 +334,7 @@ def test_a_result_that_cannot_be_read_fails_the_command():
     wire = live()
     ask = wire.client.ask(WatchPresence(id="", members=["m-zoe"]), wire.now)
     wire.upload()
-    wire.down[0] = wire.down[0].replace(b'"online"', b'7')
+    wire.down[0] = wire.down[0].replace(b'"online"', b"7")
     wire.deliver()
     assert ask.state == "failed"
     assert ask.error is not None
