@@ -37,7 +37,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
 
 def measure(names: list[str], *, quick: bool, data: Path, command: str, patience: float) -> report.Report:
     data.mkdir(parents=True, exist_ok=True)
-    bench = Bench(data, quick=quick, patience=patience)
+    bench = Bench(data, quick=quick)
     begun = time.monotonic()
     written = report.Report(header=report.header(command=command, quick=quick, fsync=fsync_ms(data)), rows=[])
     if cores() < 2:
@@ -47,6 +47,7 @@ def measure(names: list[str], *, quick: bool, data: Path, command: str, patience
             at = time.monotonic()
             try:
                 seen = len(bench.others_busy)
+                bench.patience += patience / len(names)
                 rows = list(MEASUREMENTS[name](bench))
                 for row in rows:
                     row.others_busy = round(statistics.median(bench.others_busy[seen:] or [0.0]), 3)

@@ -148,9 +148,9 @@ def stalled(bench: Bench) -> Iterator[Row]:
         ).judge(sound=with_one.sound and without.sound)
         many = 100
         with peak_rss(server) as before:
-            bench.run(ours, rate, warm=fill)
+            ours.run(rate, warm=fill, seconds=bench.seconds)
         with peak_rss(server) as after:
-            result = bench.run(ours, rate, warm=fill, stalls=many)
+            result = ours.run(rate, warm=fill, seconds=bench.seconds, stalls=many)
         lagging = "" if not result["lagging"] else f"lagging {result['lagging']}"
         yield Row(
             name="memory held for a stalled reader",

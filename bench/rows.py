@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from .drive import Generator, Result, Target, machine_cpu, whole
 from .world import World, build
 
-DISTURBED = 0.12  # cores that other programs keep busy; above this a run says little
+DISTURBED = 0.15  # cores that other programs keep busy; above this a run says little
 
 
 class Row(Struct, kw_only=True):
@@ -124,9 +124,9 @@ def latency(share: str, stream: int = 0, what: str = "delivery") -> Callable[[Re
 class Bench:
     """How long, how often, and the data directories, each made once."""
 
-    def __init__(self, folder: Path, *, quick: bool, patience: float = 0) -> None:
+    def __init__(self, folder: Path, *, quick: bool) -> None:
         self.folder = folder
-        self.patience = patience  # seconds left for waiting, and for repeating disturbed runs
+        self.patience = 0.0  # seconds left for waiting, and for repeating disturbed runs
         self.others_busy: list[float] = []  # of each run: cores that other programs kept busy meanwhile
         self.quick = quick
         self.repeats = 2 if quick else 5
