@@ -240,7 +240,7 @@ STEPS = st.one_of(
     window=st.sampled_from([0.0, 0.25, 5.0]),
     steps=st.lists(STEPS, min_size=5, max_size=50),
 )
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_each_member_gets_every_entry_after_its_number_once_and_in_order_until_it_leaves(crowd, window, steps):
     loop = Turns()
     asyncio._set_running_loop(loop)  # type: ignore[arg-type]  # as much of a loop as the fan-out asks for

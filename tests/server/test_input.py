@@ -172,7 +172,7 @@ async def peopled(world: World) -> tuple[list[Person], dict[str, str]]:
 
 
 @given(story=st.lists(st.tuples(st.integers(0, 3), COMMANDS), max_size=25))
-@settings(max_examples=60)
+@settings(max_examples=30)
 async def test_inp_01_any_commands_in_any_order_are_answered_and_never_with_a_mistake(story):
     """World fails on a reply of class `bug`, on a second reply, and on anything that reaches the loop."""
     async with world_of() as world:

@@ -79,7 +79,7 @@ async def check_messages(person: Person, room: str, log: list[Any]) -> None:
 
 
 @given(story=STORIES)
-@settings(max_examples=40)
+@settings(max_examples=25)
 async def test_replaying_the_logs_from_zero_gives_the_live_state(story):
     async with world_of() as world:
         town = Town(world)
@@ -104,7 +104,7 @@ async def test_replaying_the_logs_from_zero_gives_the_live_state(story):
     back=st.lists(st.none() | st.integers(0, 6), min_size=1, max_size=5),
     packed=st.booleans(),
 )
-@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
+@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
 async def test_dur_10_who_comes_back_from_any_position_is_like_who_never_left(before, during, after, back, packed):
     """Some come back while others talk; a position is left out now and then, and the account's own never."""
     async with world_of() as world:
@@ -138,7 +138,7 @@ async def begin(person: Person, positions: dict[str, int]) -> tuple[Person, int,
 
 
 @given(story=STORIES)
-@settings(max_examples=40)
+@settings(max_examples=25)
 async def test_auz_03_what_is_said_in_a_closed_room_reaches_only_who_was_let_in(story):
     """Every body and topic names its room, so a room that somebody never was in must not occur in what they were sent."""
     async with world_of() as world:
