@@ -73,11 +73,8 @@ class Person:
         self.closed: CloseCode | None = None
         self.reads = True  # False: what is written waits, as in the buffer of a socket
         self.waiting: list[bytes] = []
-        self.room = ""
-        self.handle = ""
-        self.token = ""
-        self.member = ""
-        self.account = ""
+        self.room = self.member = ""  # of the place that it joined last
+        self.handle = self.token = self.account = ""
         self._ids = itertools.count(1)
         self._read = 0
         self.session = Session(
