@@ -4,6 +4,7 @@ from among_protocol import wire
 from among_protocol.base import Ok
 from among_protocol.communities import LeaveCommunity
 from among_protocol.logs import Lagging, ReadEntries, Sync
+from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.presence import PresenceChanged, SetPresence, WatchPresence
 from among_protocol.rooms import FollowRoom, UnfollowRoom
@@ -195,6 +196,26 @@ async def test_notices_are_lost_on_who_lags_and_replies_are_not():
         bob.reads_again()
         assert [event for event in await bob.settled() if isinstance(event, PresenceChanged)] == []
         assert isinstance(bob.replies[id], Ok)
+
+
+async def test_a_marker_is_a_register_whose_last_value_is_told_afterwards():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        direct = await world.direct(ann, bob)
+        for number in range(3):
+            await ann.say(f"{number}")
+        await ann.say("hi", room=direct)
+        phone = await bob.device()
+        await phone.settled()
+        phone.lags()
+        for room, seq in ((bob.room, 1), (direct, 1), (bob.room, 3), (bob.room, 2)):
+            await bob.ask(SetMarker, room=room, seq=seq)
+        phone.reads_again()
+        told = {event.room: event.read for event in await phone.settled() if isinstance(event, MarkerMoved)}
+        assert told == {bob.room: 3, direct: 1}
+        assert len([event for event in phone.heard if isinstance(event, MarkerMoved)]) == 2
+        await bob.ask(SetMarker, room=bob.room, seq=0, unread=True)
+        assert (await phone.hears(MarkerMoved)).read == 0
 
 
 async def test_who_lags_again_and_again_has_everything_in_the_end():

@@ -28,7 +28,7 @@ class Session:
     """One connection's side of the conversation."""
 
     __slots__ = (
-        "__weakref__", "_drained", "_missed", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "id", "in_flight",
+        "__weakref__", "_drained", "_missed", "_registers", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "id", "in_flight",
         "lagging", "logs", "malformed", "number", "over", "person", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
     )  # fmt: skip
 
@@ -68,12 +68,20 @@ class Session:
         self.held_back = False  # the connection is not read from until `room_again`
         self.room_again: Callable[[], None] = lambda: None  # called when a reply made room for another command
         self._missed: dict[str, int | None] = {}  # while lagging: what was written of each log
+        self._registers: dict[str, Event] = {}  # while lagging: the last value of each that changed
         self._drained: list[asyncio.Future[None]] = []
 
     def notice(self, event: Event) -> None:
         """An event without a number: lost when the session lags."""
         if not self.lagging:
             self.write(frame(self.encoding, self.encoding.encode(event)))
+
+    def register(self, name: str, event: Event) -> None:
+        """The new value of a register: who lags is told the last one when they keep up again."""
+        if self.lagging:
+            self._registers[name] = event
+        else:
+            self.notice(event)
 
     def reply(self, id: str, result: Shape) -> None:
         self.write(frame(self.encoding, self.encoding.ok(id, result, self.bucket.told())))
@@ -130,6 +138,9 @@ class Session:
             log.join(self, had)
         if behind:
             self.notice(Lagging(logs=behind))
+        registers, self._registers = self._registers, {}
+        for name, event in registers.items():
+            self.register(name, event)
         waiters, self._drained = self._drained, []
         for waiter in waiters:
             if not waiter.done():

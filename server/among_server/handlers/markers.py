@@ -12,5 +12,5 @@ async def set_marker(context: Context, command: SetMarker) -> Marker:
     moved = MarkerMoved(room=marker.room, read=marker.read, unread=marker.unread, mentions=marker.mentions)
     for session in person.sessions:
         if session is not context.session and session.synced:
-            session.notice(moved)
+            session.register(moved.room, moved)
     return marker
