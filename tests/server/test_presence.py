@@ -6,6 +6,7 @@ from among_protocol.communities import JoinCommunity, LeaveCommunity
 from among_protocol.messages import MessageSent
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
 from among_protocol.rooms import UnfollowRoom
+from tests.held import HeldStore
 from tests.world import Person, world_of
 
 
@@ -103,6 +104,20 @@ async def test_watching_replaces_what_was_watched_and_ends_with_the_session():
         ann.leave()
         await cyd.ask(SetPresence, state="online")
         assert ann.closed is CloseCode.SILENT
+
+
+async def test_who_is_cut_while_asking_whom_to_watch_watches_nobody():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        hold = store.hold("personas")
+        ann.begin(WatchPresence, members=[bob.member])
+        await hold.is_asked(1)
+        ann.leave()
+        hold.let_go()
+        await world.quiet()
+        assert world.app.services.presence._watchers == {}
+        await bob.ask(SetPresence, state="away")
 
 
 async def test_at_most_two_hundred_are_watched():

@@ -45,7 +45,9 @@ class Presence:
                 watcher.notice(event)
 
     def watch(self, session: Session, members: frozenset[str]) -> None:
-        """Replaces what the session watched."""
+        """Replaces what the session watched; one that is over watches nobody."""
+        if session.over:
+            members = frozenset()
         for member in session.watching - members:
             watchers = self._watchers.get(member)
             if watchers is not None:
