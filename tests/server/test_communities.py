@@ -104,6 +104,14 @@ async def test_who_joins_follows_the_open_rooms_and_is_told_from_where():
         assert [event.body for event in await bob.settled() if isinstance(event, MessageSent)] == ["after"]
 
 
+async def test_a_slug_is_folded_wherever_it_is_named():
+    async with world_of() as world:
+        await world.join("garden/hall")
+        bob = await world.person("bob")
+        joined = await world.join_too(bob, "GARDEN")
+        assert joined.community == (await bob.ask(ReadCommunity, community="Garden")).community.id == world.id("garden")
+
+
 async def test_joining_by_a_name_that_is_none():
     async with world_of() as world:
         ann = await world.person("ann")

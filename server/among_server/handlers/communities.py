@@ -38,7 +38,7 @@ async def create(context: Context, command: CreateCommunity) -> Appended:
 
 
 async def join(context: Context, command: JoinCommunity) -> Appended:
-    return await context.append(command)
+    return await context.append(msgspec.structs.replace(command, community=command.community.lower()))
 
 
 async def leave(context: Context, command: LeaveCommunity) -> Appended:
@@ -51,7 +51,7 @@ async def browse(context: Context, command: BrowseCommunities) -> CommunityPage:
 
 
 async def read(context: Context, command: ReadCommunity) -> Membership:
-    row = await context.store.community(command.community)
+    row = await context.store.community(command.community.lower())
     if row is None:
         raise Refuse(COMMUNITY_GONE, field="community")
     return await membership(context, context.person, row)
