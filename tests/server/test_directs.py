@@ -22,6 +22,19 @@ async def test_a_direct_is_told_to_its_people_and_heard_by_all_of_them():
         assert (await ann.hears(MessageSent)).body == "hi"
 
 
+async def test_the_nonce_of_who_asked_stands_in_their_own_log_alone():
+    """It tells one's own devices what was theirs; in the log of somebody else it would tell them so, too."""
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await ann.ask(OpenDirect, handles=["bob"], nonce="mine")
+        cellar = await world.private_room("garden/cellar", ann)
+        await ann.ask(AddPerson, room=cellar, member=bob.member, nonce="mine-too")
+        await bob.settled()
+        assert [event for event in bob.heard if getattr(event, "nonce", "").startswith("mine")] == []
+        assert [event.nonce for event in await bob.entries(bob.account)][-2:] == ["", ""]
+        assert (await ann.entries(ann.account))[-2].nonce == "mine"
+
+
 async def test_the_same_people_always_give_the_same_direct():
     async with world_of() as world:
         ann, bob, cyd = [await world.person(handle) for handle in ("ann", "bob", "cyd")]

@@ -140,7 +140,7 @@ def add(tx: Tx, account: str, command: AddPerson) -> Entry:
     )
     tx.add(entry)
     if fresh:
-        _follow(tx, other.account, room, command.nonce)
+        _follow(tx, other.account, room, command.nonce if other.account == account else "")
     return entry
 
 
@@ -180,7 +180,7 @@ def open_direct(tx: Tx, account: str, command: OpenDirect) -> Entry:
         tx.put_member(member)
         tx.follow(row.id, room.id)
         members.append(member)
-    entries = [_tell_direct(tx, id, room.id, members, command.nonce) for id in people]
+    entries = [_tell_direct(tx, id, room.id, members, command.nonce if id == account else "") for id in people]
     return entries[0]
 
 
