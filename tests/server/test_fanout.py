@@ -12,13 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from among_protocol import wire
-from among_protocol.messages import MessageSent
+from among_protocol.codes import CloseCode
+from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.wire import Encoding
 from among_server.core.budget import Bucket
 from among_server.core.frames import frame
 from among_server.core.logs import CHUNK, TAIL_ENTRIES, Hole, Log, Logs
 from among_server.core.session import Session
 from among_server.store.api import Stored
+from tests.world import until, world_of
 
 ROOM = "r_hall"
 
@@ -336,6 +338,25 @@ def test_an_entry_before_which_others_are_missing_is_a_hole(turns):
     with pytest.raises(Hole):
         room.log.apply(said(7))
     assert not room.log.apply(said(1)), "what is known already is no news"
+
+
+async def test_who_hears_a_log_with_a_hole_is_sent_away_and_whole_when_back(monkeypatch):
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await bob.say("1")
+        with monkeypatch.context() as lost:
+            lost.setattr(world.app.services.logs, "deliver", lambda batch: None)
+            bob.begin(SendMessage, room=bob.room, body="2")
+            await until(lambda: world.heads()[bob.room] == 2)
+        bob.begin(SendMessage, room=bob.room, body="3")
+        await until(lambda: ann.closed is not None)
+        assert ann.closed is bob.closed is CloseCode.STORAGE_LOST
+        await world.quiet()
+        back = await ann.again()
+        await back.sync(epoch=world.app.store.epoch, positions={ann.room: 1})
+        await back.say("4")
+        await back.settled()
+        assert back.numbers(ann.room) == [2, 3, 4]
 
 
 def test_the_tail_holds_the_newest_and_is_bounded(turns):
