@@ -16,6 +16,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from queue import SimpleQueue
 from threading import Thread
+from time import monotonic, sleep
 from typing import Any, NamedTuple, TypeVar
 
 import structlog
@@ -163,9 +164,9 @@ class Writer:
                 self._gather()
                 batch = self._waiting[:BATCH]
                 del self._waiting[: len(batch)]
-                began = time.monotonic()
+                began = monotonic()
                 self._tell(self._answer, *self._carry_out(batch))
-                self._last = len(batch), time.monotonic() - began
+                self._last = len(batch), monotonic() - began
                 self._tidy()
                 continue
             self._idle = True
@@ -185,9 +186,9 @@ class Writer:
         their own: a commit costs as much as dozens of messages. Where fewer talk, nobody waits."""
         count, cost = self._last
         if count >= CROWD:
-            until = time.monotonic() + min(cost * PATIENCE, PATIENCE_MAX)
-            while len(self._waiting) < count * 3 // 4 and time.monotonic() < until:
-                time.sleep(GLANCE)
+            until = monotonic() + min(cost * PATIENCE, PATIENCE_MAX)
+            while len(self._waiting) < count * 3 // 4 and monotonic() < until:
+                sleep(GLANCE)
 
     def _tell(self, tell: Callable[..., object], *what: object) -> None:
         """On the loop; without one, nobody is left to answer to, and the thread ends."""
