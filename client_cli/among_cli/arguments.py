@@ -88,7 +88,6 @@ def _seconds(given: str) -> float:
 
 
 def _number(given: str) -> int:
-    value = int(given)
-    if not 0 < value < 2**53:
-        raise ValueError
-    return value
+    if not given.isdecimal() or not 0 < int(given) < 2**53:
+        raise argparse.ArgumentTypeError(f"a number from 1 up, not {given!r}")
+    return int(given)
