@@ -80,7 +80,7 @@ async def test_avl_04_stopping_under_load_answers_or_leaves_undone_and_loses_not
         people, town = await found_town(server.url, clients=16, rooms=4)
         for person in people:
             book.people[person.account] = book.people[person.member] = person.name
-        for _ in range(3):
+        for _ in range(4):
             assert await stop_under_load(server, book, people, town) < GRACE
             assert not (server.data / "among.db-wal").exists(), "all is in the one file"
             assert judged(server.data) == []
