@@ -8,11 +8,15 @@
 """
 
 import argparse
+import fcntl
+import os
 import shutil
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from . import ceiling, fanout, many, report, small
@@ -33,6 +37,17 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "resume": many.resume,
     "stalled": fanout.stalled,
 }
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Two benchmarks on the same two cores would measure each other. Raises BenchError."""
+    with Path(tempfile.gettempdir(), f"among-bench-{os.getuid()}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BenchError("another benchmark runs on this machine: wait for its end") from None
+        yield
 
 
 def measure(names: list[str], *, quick: bool, data: Path, command: str, patience: float) -> report.Report:
@@ -85,9 +100,18 @@ def main() -> int:
         report.publish(latest)
         return 0
     command = " ".join(["python -m bench", *(["--quick"] if given.quick else [])])
-    result = measure(
-        given.only or list(MEASUREMENTS), quick=given.quick, data=given.data, command=command, patience=given.patience
-    )
+    try:
+        with alone():
+            result = measure(
+                given.only or list(MEASUREMENTS),
+                quick=given.quick,
+                data=given.data,
+                command=command,
+                patience=given.patience,
+            )
+    except BenchError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
     print(report.table(result.rows))
     print()
     print(report.notes(result.rows))

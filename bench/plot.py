@@ -47,6 +47,11 @@ def draw(report: Report) -> None:
     shares = [(row.ratio if row.of == "ratio" else row.value) or 0 for row in held]
     used = [share / (row.at_most or 1) for share, row in zip(shares, held, strict=True)]
     right.barh(range(len(held)), used, color=[OURS if row.holds else "#b4443c" for row in held], height=0.6)
+    widest = 2.5
+    right.set_xlim(0, widest)
+    for y, share in enumerate(used):
+        if share > widest:
+            right.annotate(f"{share:.0f} →", (widest, y), ha="right", va="center", fontsize=7, color="white")
     right.axvline(1, color=INK, linewidth=0.8)
     right.set_yticks(range(len(held)), [row.name for row in held], fontsize=7)
     right.invert_yaxis()
