@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sqlite3
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -84,18 +83,17 @@ async def test_dur_12_no_setting_turns_flushing_off(tmp_path: Path, value: str):
 
 async def test_ops_05_a_second_server_on_the_same_data_is_refused_and_harms_nothing(tmp_path: Path):
     async with server_in(tmp_path) as server:
-        second = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "among_server.admin.main", "serve", "--data", str(server.data), "--port", "0"),
-            env=server.environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        output, errors = await second.communicate()
-        assert second.returncode == 1
-        assert output == b""
-        (sentence,) = [line for line in errors.decode().splitlines() if line.startswith("among-server:")]
+        second = Server(tmp_path / "second")
+        second.data = server.data
+        try:
+            await second.spawn()
+            assert await second.ended() == 1
+        finally:
+            await second.give_up()
+        said = second.log.read_text("utf-8")
+        (sentence,) = [line for line in said.splitlines() if line.startswith("among-server:")]
         assert "Another server uses" in sentence
-        assert b"Traceback" not in errors
+        assert "Traceback" not in said
         peer = await Peer.open(server.url)
         await peer.ask("session.sign_up", handle="ann", password="correct horse")
         await peer.close()
