@@ -19,7 +19,8 @@ from .bus.local import LocalBus
 from .config import Config
 from .core.context import Services
 from .core.dispatch import Dispatch
-from .core.logs import Log, Logs
+from .core.log import Log
+from .core.logs import Logs
 from .core.session import Session
 from .edge.listener import Listener
 from .handlers import ROUTES

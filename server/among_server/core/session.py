@@ -17,7 +17,7 @@ from among_protocol.wire import AnyCommand, Encoding
 
 from .budget import Bucket
 from .frames import frame
-from .logs import Log
+from .log import Log
 
 if TYPE_CHECKING:
     from .dispatch import Running

@@ -35,7 +35,7 @@ from among_protocol.wire import JSON, tag_of
 
 from ..api import Appended, Stored
 from ..rules import RULES, digest
-from .arrivals import Key, Result
+from .arrivals import STEP, Key, Result
 from .tx import SqliteTx
 
 BATCH = 1024  # commands in one transaction: bounds what waits behind one commit
@@ -222,16 +222,22 @@ class Writer:
         return outcomes, stored
 
     def _tidy(self) -> None:
-        """Move what arrived to its place, after everybody was answered: what it is for can wait, they can't."""
-        if self.broken or self._untidy or not self._tx.arrivals.due():
-            return
+        """Move what arrived to its place, step by step, after everybody was answered and until somebody asks again: what
+        it is for can wait, they can't."""
+        while self._tx.arrivals.due() and not (self._waiting or self.broken or self._untidy):
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._step()
+                self._db.execute("COMMIT")
+            except Exception as error:  # noqa: BLE001  # the thread lives on; nothing is lost where it is
+                self._fail(error)
+
+    def _step(self) -> None:
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._tx.arrivals.move()
-            self._db.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001  # the thread lives on; nothing is lost where it is
+            self._tx.arrivals.step()
+        except Exception as error:
             self._untidy = not _is_disk(error)
-            self._fail(error)
+            raise
 
     def _together(self, batch: list[Job]) -> list[Outcome]:
         tx = self._tx
@@ -250,6 +256,9 @@ class Writer:
                 result = refusal
             outcomes.append((job.future, result))
         tx.flush()
+        if tx.arrivals.pressing() and not self._untidy:
+            for _ in range(2 * len(batch) // STEP + 1):  # more than came: each is copied, and deleted
+                self._step()
         self._db.execute("COMMIT")
         return outcomes
 
