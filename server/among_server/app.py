@@ -101,6 +101,7 @@ class App:
         anything is written: a session that lost a place hears nothing later from it."""
         self.services.logs.deliver(batch)
         self.services.people.deliver(batch)
+        self.services.admission.more_room()
 
     def _hole(self, broken: Log) -> None:
         """Entries did not arrive here: we can't vouch for this log, so its listeners come back and catch up."""

@@ -153,6 +153,7 @@ class Connection(asyncio.Protocol):
         self.context = self._listener.begin(self, encoding, self._transport.write)
         self.session = self.context.session
         self.session.room_again = self._again
+        self.session.hold_back = self._hold
         self.session.notice(self.context.services.hello)
         return self.session
 
@@ -167,7 +168,7 @@ class Connection(asyncio.Protocol):
 
     # --- frames
 
-    def _read(self, session: Session) -> None:
+    def _read(self, session: Session) -> None:  # noqa: C901  # every frame comes this way: a call more would be dear
         """Take whole frames out of the buffer, as long as the peer may ask for more."""
         context = self.context
         assert context is not None
@@ -179,6 +180,7 @@ class Connection(asyncio.Protocol):
         while have - position >= 6 and not self.closing:
             if session.in_flight >= IN_FLIGHT:
                 self._pause(session)
+            if session.held_back:
                 break
             first = data[position]
             size = data[position + 1] & 0x7F
@@ -252,10 +254,16 @@ class Connection(asyncio.Protocol):
             session.held_back = True
             self._transport.pause_reading()
 
+    def _hold(self) -> None:
+        if self.session is not None:
+            self._pause(self.session)
+
     def _again(self) -> None:
         """There is room again, for commands or for what answers them."""
         session = self.session
-        if session is None or session.lagging or session.in_flight > IN_FLIGHT // 2 or not session.held_back:
+        if session is None or not session.held_back:
+            return
+        if session.lagging or session.in_line or session.in_flight > IN_FLIGHT // 2:
             return
         session.held_back = False
         if not self._transport.is_closing():

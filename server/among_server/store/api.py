@@ -247,6 +247,11 @@ class Store(Protocol):
         """Why nothing can be stored at the moment, as a sentence; empty when all is well."""
         ...
 
+    @property
+    def backlog(self) -> int:
+        """How many writes wait to be taken up."""
+        ...
+
     async def open(self) -> None:
         """Open or make the data. Raises StoreError with a sentence that says what to do."""
         ...

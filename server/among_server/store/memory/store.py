@@ -55,6 +55,10 @@ class MemoryStore:
         self._waiting: list[tuple[asyncio.Future[Any], Callable[[MemoryTx], Any]]] = []
         self._closed = False
 
+    @property
+    def backlog(self) -> int:
+        return len(self._waiting)
+
     async def open(self) -> None:
         """Nothing to open."""
 

@@ -64,6 +64,10 @@ class SqliteStore:
         return self._writer.trouble
 
     @property
+    def backlog(self) -> int:
+        return self._writer.backlog
+
+    @property
     def committed(self) -> Callable[[Sequence[Stored]], None]:
         return self._writer.committed
 

@@ -117,6 +117,10 @@ class Writer:
             self._wake.put(None)
         return future
 
+    @property
+    def backlog(self) -> int:
+        return len(self._waiting)
+
     async def call(self, job: Callable[[SqliteTx], T]) -> T:
         """Something else that writes, in its turn."""
         result: T = await self.ask("", job)
