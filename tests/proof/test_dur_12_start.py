@@ -1,6 +1,5 @@
 """DUR-12 and OPS-05: what a server says about itself when it starts, and when it will not."""
 
-import asyncio
 import json
 import sqlite3
 from pathlib import Path
@@ -9,18 +8,9 @@ from typing import Any
 import pytest
 
 from . import syscalls
+from .disks import http
 from .peer import Peer
 from .process import Server, server_in
-
-
-async def http(server: Server, path: str) -> tuple[int, Any]:
-    """A plain GET: status, document."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
-    writer.close()
-    await writer.wait_closed()
-    return int(head.split()[1]), json.loads(body)
 
 
 def told(server: Server) -> dict[str, dict[str, Any]]:
