@@ -2,8 +2,7 @@
 
 import errno
 import os
-import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,6 @@ from .shim import Shim
 from .storm import PASSWORD, until
 
 needs_shim = pytest.mark.skipif(bool(shim.unavailable()), reason=shim.unavailable())
-SMALL = 40 << 20  # bytes of the small file system
 
 
 async def by_password(server: Server, scribe: Scribe) -> str:
@@ -124,24 +122,6 @@ async def test_dur_06_a_disk_that_was_full_heals_though_nobody_writes(tmp_path: 
         assert true_on_disk(server, scribes) == set()
     finally:
         await server.give_up()
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, in memory."""
-    place = tmp_path / "small"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "none", str(place)]
-    try:
-        tried = subprocess.run(mount, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no mount")
-    if tried.returncode:
-        pytest.skip(f"mounting is not allowed here: {tried.stderr.strip()}")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", str(place)], check=True)
 
 
 async def test_dur_06_a_small_file_system_that_is_really_full(tmp_path: Path, small: Path):
