@@ -16,14 +16,14 @@ from among_protocol.rooms import CreateRoom
 from among_server.store.sqlite.arrivals import NEW
 from among_server.store.sqlite.store import SqliteStore
 
+from . import shim
 from .book import Book
 from .oracle import check, report
 from .peer import UNREACHABLE, Lost, Peer, Refused
 from .process import Server, on_disk, server_in
+from .shim import Shim
 from .storm import found_town
 from .workload import Intent, Person, Reader
-
-FAKETIME = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 
 
 class Retrier:
@@ -199,7 +199,7 @@ async def conflicts(peer: Peer, type: str, **fields: str) -> None:
     assert (refused.value.code, refused.value.kind, refused.value.field) == ("nonce.conflict", "fix", "nonce")
 
 
-@pytest.mark.skipif(FAKETIME is None, reason="libfaketime is not installed")
+@pytest.mark.skipif(bool(shim.unavailable()), reason=shim.unavailable())
 async def test_dur_04_a_day_later_the_first_result_still_stands(tmp_path: Path):
     async with server_in(tmp_path) as server:
         (ann,), town = await found_town(server.url, clients=1, rooms=1)
@@ -208,8 +208,9 @@ async def test_dur_04_a_day_later_the_first_result_still_stands(tmp_path: Path):
         first = (await peer.ask("message.send", room=town.rooms[0], body="hi", nonce="n1"))["entry"]
         await peer.close()
         assert await server.stop() == 0
-        for shift in ("+25h", "+3650d", "-2d"):
-            server.environment |= {"LD_PRELOAD": str(FAKETIME), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        clock = Shim(tmp_path, server)
+        for days in (1.1, 3650, -2):
+            clock.clock(days=days)
             await server.start()
             peer = await Peer.open(server.url)
             assert peer.hello["at"][:10] != first["at"][:10], "the clock was not moved"
