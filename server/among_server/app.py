@@ -50,7 +50,7 @@ class App:
         try:
             self.wire(loop)
             await self.listener.start()
-            if self.store.durability != "memory" and await self.store.accounts() == 0:
+            if isinstance(self.store, SqliteStore) and await self.store.accounts() == 0:
                 await owner_invite(self.store, Path(self.config.data), self.url)
         except BaseException:
             await self.store.close()

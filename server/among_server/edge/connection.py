@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 import structlog
+from msgspec.structs import replace
 from websockets.exceptions import NegotiationError
 from websockets.frames import Close, Frame, Opcode
 from websockets.http11 import Request
@@ -29,6 +30,7 @@ from among_protocol.wire import Malformed
 from ..core.context import Context
 from ..core.frames import PING
 from ..core.session import Session
+from ..handlers.session import now
 from ..limits import FRAME_BYTES, IN_FLIGHT
 from . import http
 
@@ -154,7 +156,7 @@ class Connection(asyncio.Protocol):
         self.session = self.context.session
         self.session.room_again = self._again
         self.session.hold_back = self._hold
-        self.session.notice(self.context.services.hello)
+        self.session.notice(replace(self.context.services.hello, at=now()))
         return self.session
 
     def is_secure(self) -> bool:

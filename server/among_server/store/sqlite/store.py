@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
+import structlog
 
 from among_protocol.communities import Community
 from among_protocol.markers import Marker
@@ -36,9 +37,11 @@ from ..api import (
 )
 from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
-from . import reads, schema
+from . import disk, reads, schema
 from .tx import SqliteTx
 from .writer import Writer
+
+log = structlog.get_logger(__name__)
 
 READERS = 3  # connections; more than there are cores only helps when the disk is slow
 
@@ -50,18 +53,18 @@ class SqliteStore:
 
     def __init__(self, folder: Path, *, synchronous: schema.Synchronous = "full") -> None:
         self.epoch = ""
-        self.durability: Durability = "full" if synchronous == "full" else "relaxed"
+        self.durability: Durability = "full" if synchronous == "full" else "relaxed"  # and see _connect
         self._folder = folder
         self._path = folder / schema.FILE
         self._synchronous = synchronous
         self._lock: schema.Lock | None = None
-        self._writer = Writer(self._connect, schema.finish)
+        self._writer = Writer(self._connect, schema.finish, partial(disk.check_room, folder))
         self._readers: list[aiosqlite.Connection] = []
         self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
 
     @property
     def trouble(self) -> str:
-        return self._writer.trouble
+        return self._writer.trouble.why
 
     @property
     def backlog(self) -> int:
@@ -74,6 +77,14 @@ class SqliteStore:
     @committed.setter
     def committed(self, hear: Callable[[Sequence[Stored]], None]) -> None:
         self._writer.committed = hear
+
+    @property
+    def gave_up(self) -> Callable[[], None]:
+        return self._writer.gave_up
+
+    @gave_up.setter
+    def gave_up(self, hear: Callable[[], None]) -> None:
+        self._writer.gave_up = hear
 
     async def open(self) -> None:
         try:
@@ -98,15 +109,33 @@ class SqliteStore:
         schema.check_library()
         schema.make_folder(self._folder)
         self._lock = schema.Lock(self._folder)
+        self._weigh()
+        disk.write_again(self._path.with_name(f"{schema.FILE}-wal"))
         db = schema.open_writer(self._path, self._synchronous)
         try:
             schema.migrate(db, self._path)
-            self.epoch = schema.epoch_of(db, self._synchronous)
+            relaxed = self._synchronous != "full" or self.durability == "relaxed"
+            self.epoch = schema.epoch_of(db, self._synchronous, relaxed=relaxed)
             schema.flush_folder(self._folder)
         except BaseException:
             db.close()
             raise
         return db
+
+    def _weigh(self) -> None:
+        """What can be promised, with these settings on this disk. What is weaker than it might be, is told."""
+        if self._synchronous != "full":
+            log.warning(
+                "store.relaxed",
+                why=f"synchronous is {self._synchronous}: a power cut may undo what was acknowledged",
+                advice='leave it at "full" unless that is meant',
+            )
+        under = disk.kind_of(self._folder)
+        if under.warning:
+            advice = "keep the data on a local disk; in a container, on a volume of its own"
+            log.warning("store.weak_disk", why=under.warning, advice=advice, folder=str(self._folder))
+        if under.durability != "full":
+            self.durability = under.durability
 
     async def _give_up(self) -> None:
         if self._writer.is_open:
@@ -116,7 +145,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         await self._writer.drain()
-        if not self._writer.broken:  # before the writer, whose last checkpoint no reader may hold up
+        if not self._writer.trouble.over:  # before the writer, whose last checkpoint no reader may hold up
             await self._close_readers()
         await self._writer.close()
         await self._close_readers()  # else after it: the last to close would checkpoint what the disk may not have
