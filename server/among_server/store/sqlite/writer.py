@@ -34,6 +34,7 @@ from among_protocol.codes import (
 from among_protocol.wire import JSON, tag_of
 
 from ..api import Appended, Stored
+from ..revocations import Revoked
 from ..rules import RULES, digest
 from .arrivals import Key, Result
 from .tx import SqliteTx
@@ -78,15 +79,22 @@ Outcome = tuple[asyncio.Future[Any], Any]  # and the result, or a Refuse
 
 
 class Writer:
-    """`connect` opens the connection, on the writer's thread; `finish` is run on it before it is closed in order."""
+    """`connect` opens the connection, on the writer's thread; `finish` is run on it before it is closed in order; `note`
+    puts what is revoked on the disk, before the transaction that revokes it is committed."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], finish: Callable[[sqlite3.Connection], None]) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        finish: Callable[[sqlite3.Connection], None],
+        note: Callable[[str, Sequence[Revoked]], None],
+    ) -> None:
         self.trouble = ""  # why nothing can be stored at the moment; set by the thread, read by the loop
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
         self.is_open = False
         self.broken = False  # see rule 4; set by the thread
         self._connect = connect
         self._finish = finish
+        self._note = note
         self._waiting: list[Job] = []
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._last = (0, 0.0)  # commands of the last batch, and the seconds it took
@@ -157,7 +165,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001  # open() raises it
             self._tell(self._opened.set_exception, error)
             return
-        self._db, self._tx = db, SqliteTx(db)
+        self._db, self._tx = db, SqliteTx(db, self._note)
         self._tell(self._opened.set_result, None)
         while not self._stopped or self._waiting:
             if self._waiting:
