@@ -43,8 +43,8 @@ class SqliteBackups:
         if not self._path.exists():
             raise StoreError(f"There are no data in {self._folder}: name the server's data folder with --data.")
         moment = backups.now()
+        schema.look(self._folder)
         with _told(into), contextlib.closing(_connect(schema.reader_uri(self._path))) as db:
-            schema.check(db, self._path)
             if not db.execute("PRAGMA user_version").fetchone()[0]:
                 raise StoreError(f"There are no data in {self._folder} yet: start the server once.")
             taken = take(db, into, backups.names_at(moment), Manifest(taken_at=moment), progress)
