@@ -185,6 +185,7 @@ def _copy(db: Connection, path: Path, progress: Progress) -> None:
         progress(of - left, of)
 
     try:
+        copy.execute("PRAGMA locking_mode = EXCLUSIVE")  # no files beside it
         copy.execute("PRAGMA synchronous = OFF")  # flushed here, and once more before it gets its name
         db.execute("BEGIN")
         try:
@@ -287,4 +288,6 @@ def _told(where: Path) -> Iterator[None]:
         code = int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
         if code == sqlite3.SQLITE_FULL:
             raise StoreError(f"The disk of {where} is full. Nothing was left behind.") from error
+        if code == sqlite3.SQLITE_IOERR:
+            raise StoreError(f"A disk is full or fails ({error}). Nothing was left behind.") from error
         raise StoreError(f"The database can't be copied or read: {error}.") from error
