@@ -16,6 +16,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from sqlite3 import Connection
@@ -27,11 +28,14 @@ from ..api import StoreError
 from ..backups import Manifest, Progress, Restored, Taken
 from . import schema
 
-STEP = 1_024  # pages copied at a time: 4 MiB
-FLUSH = 8  # steps between two flushes of the copy, lest the last one hold up the server's own
+STEP = 256  # pages copied at a time: 1 MiB
 RESTORING = ".restoring"
 OURS = (schema.FILE, f"{schema.FILE}-wal", f"{schema.FILE}-shm", f"{schema.FILE}-journal", "owner-invite")
 BESIDE = ("lock", "control.sock", "server.log", "demo-token", backups.FOLDER, revocations.FILE, RESTORING)
+
+
+def _unseen(done: int, of: int) -> None:
+    """Nobody watches the progress."""
 
 
 class SqliteBackups:
@@ -39,7 +43,7 @@ class SqliteBackups:
         self._folder = folder
         self._path = folder / schema.FILE
 
-    def take(self, into: Path, progress: Progress = lambda done, of: None) -> Taken:
+    def take(self, into: Path, progress: Progress = _unseen) -> Taken:
         if not self._path.exists():
             raise StoreError(f"There are no data in {self._folder}: name the server's data folder with --data.")
         moment = backups.now()
@@ -47,7 +51,7 @@ class SqliteBackups:
         with _told(into), contextlib.closing(_connect(schema.reader_uri(self._path))) as db:
             if not db.execute("PRAGMA user_version").fetchone()[0]:
                 raise StoreError(f"There are no data in {self._folder} yet: start the server once.")
-            taken = take(db, into, backups.names_at(moment), Manifest(taken_at=moment), progress)
+            taken = _make(db, into, backups.names_at(moment), Manifest(taken_at=moment), progress)
             if into.absolute().parent == self._folder.absolute():
                 files.hand_over(self._folder, into, taken.path, *taken.path.iterdir())
             return taken
@@ -138,21 +142,15 @@ class SqliteBackups:
         return next(name for name in names if not (self._folder / name).exists())
 
 
-def take(
-    db: Connection,
-    into: Path,
-    names: Iterable[str],
-    manifest: Manifest,
-    progress: Progress = lambda done, of: None,
-    *,
-    replace: bool = False,
-) -> Taken:
-    """Of the database that this connection has open, as a new folder; `manifest` is filled in."""
+def _make(db: Connection, into: Path, names: Iterable[str], manifest: Manifest, progress: Progress) -> Taken:
+    """Of the database that this connection has open, as a new folder; `manifest` is filled in. Before an upgrade nobody
+    waits for the disk, and one that was made for the same step is replaced."""
+    upgrade = manifest.reason == "upgrade"
     (pages,), (page,) = (db.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "page_size"))
     backups.room_for(pages * page, into)
-    with backups.staged(into, names, replace=replace) as (part, final):
+    with backups.staged(into, names, replace=upgrade) as (part, final):
         path = part / schema.FILE
-        _copy(db, path, progress)
+        _copy(db, path, progress, polite=not upgrade)
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as copy:
             (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
             if found != "ok":
@@ -168,20 +166,20 @@ def before_step(db: Connection, path: Path, number: int) -> Path:
     """What is there before a step of the schema; made anew when the step is tried again."""
     manifest = Manifest(taken_at=backups.now(), reason="upgrade")
     with _told(path.parent):
-        return take(db, path.parent / backups.FOLDER, [f"among-before-{number:04}"], manifest, replace=True).path
+        return _make(db, path.parent / backups.FOLDER, [f"among-before-{number:04}"], manifest, _unseen).path
 
 
-def _copy(db: Connection, path: Path, progress: Progress) -> None:
-    """All pages as they are at one moment, flushed as they come."""
+def _copy(db: Connection, path: Path, progress: Progress, *, polite: bool) -> None:
+    """All pages as they are at one moment. The polite copy flushes each piece, and rests as long as that took: a large
+    flush of ours would hold up the small ones for which people wait (measured: ADR 10)."""
     fd = files.create(path)
     copy = sqlite3.connect(path, isolation_level=None)
-    steps = 0
 
     def step(_: int, left: int, of: int) -> None:
-        nonlocal steps
-        steps += 1
-        if steps % FLUSH == 0:
+        if polite:
+            began = time.monotonic()
             os.fsync(fd)
+            time.sleep(time.monotonic() - began)
         progress(of - left, of)
 
     try:
