@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import ceiling, fanout, many, report, small
+from . import backup, ceiling, fanout, many, report, small
 from .drive import BUILD, BenchError, cores, fsync_ms
 from .rows import DISTURBED, Bench, Row
 
@@ -37,6 +37,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "overload": small.overload,
     "resume": many.resume,
     "stalled": fanout.stalled,
+    "backup": backup.backup,
 }
 
 

@@ -37,6 +37,10 @@ BODY = "x" * 100
 Send = Callable[[int, str], Awaitable[Any]]  # by which account, under which nonce
 
 
+def nothing_revoked(*_: Any) -> None:
+    """Nobody signs out here."""
+
+
 class Run:
     def __init__(self, rate: float, cpu: float, acks: list[float]) -> None:
         self.rate = rate  # messages a second
@@ -100,8 +104,8 @@ async def function(folder: Path, in_flight: int, seconds: float) -> Run:
     async with aiosqlite.connect(folder / schema.FILE, isolation_level=None) as db:
         await db.execute("PRAGMA synchronous = FULL")
         await db.execute(f"PRAGMA wal_autocheckpoint = {schema.CHECKPOINT_PAGES}")
-        writer = Writer(lambda: db._conn, lambda _: None)
-        writer._db, writer._tx = db._conn, SqliteTx(db._conn)
+        writer = Writer(lambda: db._conn, lambda _: None, nothing_revoked)
+        writer._db, writer._tx = db._conn, SqliteTx(db._conn, nothing_revoked)
         waiting: list[Job] = []
         busy = False
 
@@ -196,7 +200,7 @@ async def autocommit(folder: Path, in_flight: int, seconds: float) -> Run:
         db.executescript(TABLES)
         return db
 
-    writer = Writer(connect, lambda _: None)
+    writer = Writer(connect, lambda _: None, nothing_revoked)
     rows = Rows()
 
     def keep(batch: list[Job]) -> tuple[list[tuple[asyncio.Future[Any], Any]], list[Any]]:

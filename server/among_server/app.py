@@ -26,6 +26,8 @@ from .edge.listener import Listener
 from .handlers import ROUTES
 from .handlers.session import now
 from .store.api import Store, Stored
+from .store.backups import Backups
+from .store.sqlite.backup import SqliteBackups
 from .store.sqlite.store import SqliteStore
 
 log = structlog.get_logger()
@@ -115,6 +117,11 @@ class App:
 def store_of(config: Config) -> Store:
     """The store that the configuration names, not open yet."""
     return SqliteStore(Path(config.data), synchronous=config.synchronous)
+
+
+def backups_of(config: Config) -> Backups:
+    """Backups of the data that the configuration names."""
+    return SqliteBackups(Path(config.data))
 
 
 def hello(config: Config, store: Store) -> Hello:

@@ -129,6 +129,25 @@ async def server_in(folder: Path, *, prefix: Sequence[str] = (), **settings: Any
         await server.give_up()
 
 
+async def operator(*command: str | Path) -> tuple[int, str, str]:
+    """`among-server COMMAND`, as an operator types it: exit code, stdout, stderr."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "among_server.admin.main", *map(str, command)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(PATIENCE):
+            out, err = await process.communicate()
+    except BaseException:
+        process.kill()
+        await process.communicate()
+        raise
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
 def free_port() -> int:
     """A port below those that the system hands to outgoing connections, so that nobody takes it during a restart."""
     for _ in range(1000):

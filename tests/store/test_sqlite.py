@@ -18,6 +18,7 @@ from structlog.testing import capture_logs
 
 from among_protocol.codes import NONCE_CONFLICT, STORAGE_UNAVAILABLE, STORAGE_UNCERTAIN
 from among_protocol.messages import MessageSent
+from among_server.store import files
 from among_server.store.api import StoreError
 from among_server.store.sqlite import SqliteStore, schema, writer
 from tests.proof.storm import until
@@ -133,7 +134,7 @@ async def test_the_epoch_changes_when_relaxed_data_were_not_closed(folder: Path,
 async def test_all_is_in_one_file_after_closing(folder: Path):
     async with opened(folder) as town:
         await begin(town)
-    assert modes(folder).keys() == {"among.db", "lock"}
+    assert modes(folder).keys() == {"among.db", "lock", "revocations"}
     with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -170,7 +171,7 @@ def test_what_was_acknowledged_survives_a_kill(folder: Path):
 async def test_only_the_owner_may_read_the_data(folder: Path):
     async with opened(folder) as town:
         await begin(town)
-        files = ["among.db", "among.db-shm", "among.db-wal", "lock"]
+        files = ["among.db", "among.db-shm", "among.db-wal", "lock", "revocations"]
         assert modes(folder.parent) == {"data": 0o700}
         assert modes(folder) == dict.fromkeys(files, 0o600)
 
@@ -213,7 +214,7 @@ async def test_newer_data_are_refused_and_left_alone(folder: Path):
 
 
 async def test_data_of_another_program_are_refused(folder: Path):
-    schema.make_folder(folder)
+    files.make_folder(folder)
     with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
         db.execute("CREATE TABLE recipes (name TEXT)")
     with pytest.raises(StoreError, match="another program"):
@@ -246,37 +247,19 @@ async def test_an_old_sqlite_is_told_and_a_too_old_one_refused(folder: Path, mon
 STEP = "CREATE TABLE flowers (name TEXT) STRICT; INSERT INTO flowers VALUES ('rose');"
 
 
-async def test_data_are_copied_before_they_are_changed(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    async with opened(folder) as town:
-        ann, room = await begin(town)
-        await ann.says(room, "hello")
-    steps = schema._steps()
-    monkeypatch.setattr(schema, "_steps", lambda: [*steps, ("0002_flowers.sql", STEP)])
-    async with opened(folder) as town:
-        assert await town.bodies(room) == ["hello"]
-    copy = folder / "among.db.before-0002"
-    assert modes(folder)[copy.name] == 0o600
-    for path, version, tables in ((copy, 1, 0), (folder / "among.db", 2, 1)):
-        with contextlib.closing(sqlite3.connect(path)) as db:
-            assert db.execute("PRAGMA user_version").fetchone() == (version,)
-            assert db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'flowers'").fetchone() == (tables,)
-            assert db.execute("SELECT count(*) FROM log_entries WHERE type = 'message.sent'").fetchone() == (1,)
-    async with opened(folder):
-        pass
-
-
 async def test_a_step_that_breaks_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch):
     async with opened(folder) as town:
         _, room = await begin(town)
     steps = schema._steps()
+    flowers = f"{len(steps) + 1:04}_flowers.sql"
     with monkeypatch.context() as broken:
-        broken.setattr(schema, "_steps", lambda: [*steps, ("0002_flowers.sql", f"{STEP} SELECT name FROM nowhere;")])
+        broken.setattr(schema, "_steps", lambda: [*steps, (flowers, f"{STEP} SELECT name FROM nowhere;")])
         with pytest.raises(StoreError, match="nowhere"):
             await SqliteStore(folder).open()
     with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (len(steps),)
         assert db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'flowers'").fetchone() == (0,)
-    monkeypatch.setattr(schema, "_steps", lambda: [*steps, ("0002_flowers.sql", STEP)])
+    monkeypatch.setattr(schema, "_steps", lambda: [*steps, (flowers, STEP)])
     async with opened(folder) as town:
         assert await town.store.room(room) is not None
 

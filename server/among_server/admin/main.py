@@ -31,6 +31,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     _listening(demo)
     demo.add_argument("--handle", help="who you are there (asked for when left out)")
 
+    backup = commands.add_parser("backup", help="copy the data, while the server runs or not")
+    _common(backup)
+    backup.add_argument("--to", type=Path, metavar="DIR", help="where backups are collected (DATA/backups)")
+    backup.add_argument("--keep", type=int, metavar="N", help="remove older ones there, but for the newest N")
+    backup.add_argument("--json", action="store_true", help="the result as JSON, for programs")
+
+    restore = commands.add_parser("restore", help="put a backup in place, or try it; the server is stopped meanwhile")
+    restore.add_argument("source", type=Path, metavar="BACKUP", help="the folder of one backup")
+    _common(restore)
+    restore.add_argument("--verify", action="store_true", help="only try it: restore to a temporary folder and check")
+    restore.add_argument("--replace", action="store_true", help="set aside the data that are there; nothing is deleted")
+    restore.add_argument("--keep-sessions", action="store_true", help="also where nobody knows what was revoked since")
+    restore.add_argument("--json", action="store_true", help="the result as JSON, for programs")
+
     args = parser.parse_args(argv)
     try:
         given = {name: getattr(args, name, None) for name in ("data", "host", "port", "log_format", "log_level")}
@@ -42,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace, config: Config) -> int:
-    from . import demo, invite, logging, serve  # noqa: PLC0415  # --help and --version need none of it
+    from . import backup, demo, invite, logging, serve  # noqa: PLC0415  # --help and --version need none of it
 
     logging.configure(config)
     match args.command:
@@ -50,6 +64,13 @@ def _run(args: argparse.Namespace, config: Config) -> int:
             return serve.serve(config)
         case "invite":
             return invite.make(config, uses=args.uses, days=args.days, url=args.url)
+        case "backup":
+            return backup.take(config, into=args.to, keep=args.keep, as_json=args.json)
+        case "restore" if args.verify:
+            return backup.verify(config, args.source, as_json=args.json)
+        case "restore":
+            options = {"replace": args.replace, "keep_sessions": args.keep_sessions}
+            return backup.restore(config, args.source, **options, as_json=args.json)
         case _:
             return demo.demo(config, handle=args.handle)
 

@@ -11,6 +11,7 @@
 7. Standing is judged inside the transaction that writes, never before it.
 8. Appends take effect in the order in which they were asked.
 9. Reads see everything whose append has resolved.
+10. What is revoked is also noted outside of the database, before it is answered: no restore brings it back.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ from among_protocol.rooms import RoomKind
 from among_protocol.wire import AnyWrite
 
 Durability = Literal["full", "relaxed", "memory"]
+Revocable = Literal["session", "invite", "password"]  # and how each is named: see revocations.py
 
 PAGE_BYTES = 1 << 20  # of a page of entries: what one client may hold of the server's memory at once
 
@@ -173,7 +175,13 @@ class Tx(Protocol):
         ...
 
     def add_session(self, row: SessionRow, secret: bytes) -> None: ...
-    def remove_session(self, id: str) -> None: ...
+    def remove_session(self, id: str) -> None:
+        """One that is there is also revoked."""
+        ...
+
+    def revoke(self, kind: Revocable, name: str) -> None:
+        """Note that a secret is no longer valid, by what `revocations` names it, besides removing it where it is kept."""
+        ...
 
     def community(self, id_or_slug: str) -> CommunityRow | None: ...
     def add_community(self, row: CommunityRow) -> None:

@@ -24,11 +24,13 @@ from ..api import (
     InviteRow,
     LogRow,
     MemberRow,
+    Revocable,
     RoomRow,
     SessionRow,
     Stored,
     Unread,
 )
+from ..revocations import Revoked
 
 
 class _Kept(NamedTuple):
@@ -46,6 +48,7 @@ class MemoryTx:
         self.passwords: dict[str, str] = {}
         self.invites: dict[bytes, InviteRow] = {}
         self.sessions: dict[bytes, SessionRow] = {}
+        self.revoked: dict[Revoked, bool] = {}
         self.logs: dict[str, LogRow] = {}
         self.entries: dict[tuple[str, int], _Kept] = {}
         self.nonces: dict[tuple[str, str], tuple[bytes, Stored]] = {}
@@ -132,6 +135,8 @@ class MemoryTx:
         self._drop(self.invites, secret)
         if row.uses > 0:
             self._put(self.invites, secret, row)
+        else:
+            self.revoke("invite", secret.hex())
 
     def add_session(self, row: SessionRow, secret: bytes) -> None:
         self._put(self.sessions, secret, row)
@@ -140,6 +145,10 @@ class MemoryTx:
         for secret, row in list(self.sessions.items()):
             if row.id == id:
                 self._drop(self.sessions, secret)
+                self.revoke("session", id)
+
+    def revoke(self, kind: Revocable, name: str) -> None:
+        self._put(self.revoked, Revoked(kind, name), True)
 
     # --- communities and members
     def community(self, id_or_slug: str) -> CommunityRow | None:

@@ -3,7 +3,7 @@
 One connection writes and checkpoints; SQLite before 3.51.3 can corrupt a log that two of them do this to, so there is
 a lock on the folder too. A step is a file in migrations/, applied in one transaction together with its number
 (`PRAGMA user_version`). An applied step is never edited. Before the first step on a file that holds data, the file is
-copied. Everything here blocks, and runs on the writer's thread.
+backed up. Everything here blocks, and runs on the writer's thread.
 """
 
 import fcntl
@@ -11,17 +11,20 @@ import os
 import secrets
 import sqlite3
 import sys
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
 import structlog
 
+from .. import files as disk
 from ..api import StoreError
 
 Synchronous = Literal["full", "normal", "off"]
 
 FILE = "among.db"
+UNFINISHED = "restore-unfinished"  # in the folder while a restore puts its files in place
 APPLICATION = 0x416D6E67  # "Amng" in the file's header: tells our file from another program's
 OLDEST = (3, 37, 0)  # the first with STRICT tables
 SAFEST = (3, 51, 3)  # the first in which several writers can't corrupt a write-ahead log
@@ -48,23 +51,11 @@ class Lock:
             self._fd = -1
 
 
-def make_folder(folder: Path) -> None:
-    """The folder, and an empty file that only its owner may read; both survive a power cut."""
-    if not folder.exists():
-        folder.mkdir(mode=0o700, parents=True)
-        flush_folder(folder.parent)
+def make_file(folder: Path) -> None:
+    """Where there is none, an empty one that only its owner may read."""
     path = folder / FILE
     if not path.exists():
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-
-
-def flush_folder(folder: Path) -> None:
-    """A file that was made is only sure to be there once its folder is flushed."""
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+        os.close(disk.create(path))
 
 
 def open_writer(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
@@ -114,25 +105,54 @@ def check_library() -> None:
         )
 
 
-def migrate(db: sqlite3.Connection, path: Path) -> None:
-    """Bring the tables up to date. Raises StoreError when the file is not ours or comes from a newer version."""
-    steps = _steps()
+def look(folder: Path) -> None:
+    """What may forbid to open the folder for writing, before anything in it changes. The lock must be ours.
+
+    Raises StoreError: a restore was interrupted, the file is not ours, or it comes from a newer version."""
+    mark = folder / UNFINISHED
+    if mark.exists():
+        aside = mark.read_text("utf-8").strip()
+        raise StoreError(
+            f"A restore into {folder} was interrupted: run it again, with --replace. "
+            f"What was there before is in {folder / aside if aside else 'no other place: there was nothing'}."
+        )
+    path = folder / FILE
+    if not path.exists():
+        return
+    waiting = path.with_name(f"{FILE}-wal")
+    alone = "" if waiting.exists() and waiting.stat().st_size else "&immutable=1"  # else reading would make files
+    db = sqlite3.connect(reader_uri(path) + alone, uri=True, isolation_level=None)
+    try:
+        check(db, path)
+    finally:
+        db.close()
+
+
+def check(db: sqlite3.Connection, path: Path) -> None:
+    """Raises StoreError when the file is not ours or comes from a newer version."""
+    known = len(_steps())
     (at,) = db.execute("PRAGMA user_version").fetchone()
     (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     (application,) = db.execute("PRAGMA application_id").fetchone()
     if tables and application != APPLICATION:
         raise StoreError(f"{path} is a database of another program: choose another folder.")
-    if at > len(steps):
+    if at > known:
         raise StoreError(
-            f"{path} was written by a newer version of Among (schema {at}, this one knows {len(steps)}): "
+            f"{path} was written by a newer version of Among (schema {at}, this one knows {known}): "
             "run `pip install --upgrade among` and start again."
         )
+
+
+def migrate(db: sqlite3.Connection, path: Path, backup: Callable[[sqlite3.Connection, Path, int], Path] | None) -> None:
+    """Bring the tables up to date, after a backup of data that are there. Raises StoreError as `check` does."""
+    check(db, path)
+    steps = _steps()
+    (at,) = db.execute("PRAGMA user_version").fetchone()
     if at == len(steps):
         return
-    if tables:
-        copy = path.with_name(f"{path.name}.before-{at + 1:04}")
-        _copy(db, copy)
-        log.info("store.copied", before=steps[at][0], copy=str(copy))
+    if at and backup is not None:
+        kept = backup(db, path, at + 1)
+        log.info("store.backed_up", before=steps[at][0], backup=str(kept))
     for number, (name, script) in enumerate(steps[at:], at + 1):
         try:
             db.executescript(
@@ -146,6 +166,17 @@ def migrate(db: sqlite3.Connection, path: Path) -> None:
         log.info("store.migrated", step=name)
 
 
+def identity(db: sqlite3.Connection) -> str:
+    """Which store this is: made with it, and the same over restores. What was revoked is kept under it."""
+    db.execute("INSERT OR IGNORE INTO meta (name, value) VALUES ('store', ?)", (f"st_{secrets.token_hex(8)}",))
+    (store,) = db.execute("SELECT value FROM meta WHERE name = 'store'").fetchone()
+    return str(store)
+
+
+def new_epoch() -> str:
+    return f"e_{secrets.token_hex(8)}"
+
+
 def epoch_of(db: sqlite3.Connection, synchronous: Synchronous, *, relaxed: bool) -> str:
     """The epoch of this store: made with it, and anew when what was acknowledged may have been lost.
 
@@ -155,7 +186,7 @@ def epoch_of(db: sqlite3.Connection, synchronous: Synchronous, *, relaxed: bool)
     if epoch is None or meta.get("open") == "relaxed":
         if epoch is not None:
             log.warning("store.epoch_changed", reason="it was not closed, and its durability is relaxed")
-        epoch = f"e_{secrets.token_hex(8)}"
+        epoch = new_epoch()
     state = "relaxed" if relaxed else "full"
     db.execute("PRAGMA synchronous = FULL")  # a power cut that undoes what is acknowledged must not undo this
     db.executemany("REPLACE INTO meta (name, value) VALUES (?, ?)", [("epoch", epoch), ("open", state)])
@@ -174,18 +205,3 @@ def _steps() -> list[tuple[str, str]]:
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
     assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1)), "migrations are numbered without a hole"
     return [(name, (folder / name).read_text("utf-8")) for name in names]
-
-
-def _copy(db: sqlite3.Connection, copy: Path) -> None:
-    """A whole copy in one step, under its final name only when it is complete."""
-    part = copy.with_name(f"{copy.name}.part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_RDWR | os.O_CREAT, 0o600))
-    db.execute("VACUUM INTO ?", (str(part),))
-    fd = os.open(part, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    part.replace(copy)
-    flush_folder(copy.parent)

@@ -5,6 +5,7 @@ costs more than the statements.
 """
 
 import asyncio
+import errno
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -19,6 +20,7 @@ from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.wire import AnyWrite
 
+from .. import files
 from ..api import (
     AccountRow,
     Appended,
@@ -35,9 +37,11 @@ from ..api import (
     StoreError,
     Unread,
 )
+from ..backups import now
+from ..revocations import Revocations, Revoked
 from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
-from . import disk, reads, schema
+from . import backup, disk, reads, schema
 from .tx import SqliteTx
 from .writer import Writer
 
@@ -58,7 +62,8 @@ class SqliteStore:
         self._path = folder / schema.FILE
         self._synchronous = synchronous
         self._lock: schema.Lock | None = None
-        self._writer = Writer(self._connect, schema.finish, partial(disk.check_room, folder))
+        self._writer = Writer(self._connect, schema.finish, self._note, partial(disk.check_room, folder))
+        self._revocations = Revocations(folder)
         self._readers: list[aiosqlite.Connection] = []
         self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
 
@@ -107,16 +112,19 @@ class SqliteStore:
     def _connect(self) -> sqlite3.Connection:
         """On the writer's thread."""
         schema.check_library()
-        schema.make_folder(self._folder)
+        files.make_folder(self._folder)
         self._lock = schema.Lock(self._folder)
+        schema.look(self._folder)
         self._weigh()
         disk.write_again(self._path.with_name(f"{schema.FILE}-wal"))
+        schema.make_file(self._folder)
         db = schema.open_writer(self._path, self._synchronous)
         try:
-            schema.migrate(db, self._path)
+            schema.migrate(db, self._path, backup.before_step)
+            self._revocations.open(schema.identity(db), now())
             relaxed = self._synchronous != "full" or self.durability == "relaxed"
             self.epoch = schema.epoch_of(db, self._synchronous, relaxed=relaxed)
-            schema.flush_folder(self._folder)
+            files.flush_folder(self._folder)
         except BaseException:
             db.close()
             raise
@@ -137,10 +145,25 @@ class SqliteStore:
         if under.durability != "full":
             self.durability = under.durability
 
+    def _note(self, moment: str, revoked: Sequence[Revoked]) -> None:
+        """On the writer's thread. Fails as the database would, for it is the same disk."""
+        try:
+            self._revocations.add(moment, revoked)
+        except OSError as error:
+            failed = sqlite3.OperationalError(f"{self._revocations.path.name}: {error.strerror}")
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            failed.sqlite_errorcode = sqlite3.SQLITE_FULL if full else sqlite3.SQLITE_IOERR
+            raise failed from error
+
     async def _give_up(self) -> None:
         if self._writer.is_open:
             await self.close()
-        elif self._lock is not None:
+        else:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._revocations.close()
+        if self._lock is not None:
             self._lock.release()
 
     async def close(self) -> None:
@@ -149,8 +172,7 @@ class SqliteStore:
             await self._close_readers()
         await self._writer.close()
         await self._close_readers()  # else after it: the last to close would checkpoint what the disk may not have
-        if self._lock is not None:
-            self._lock.release()
+        self._let_go()
 
     async def _close_readers(self) -> None:
         while self._readers:

@@ -4,19 +4,23 @@ What every message goes through is in ledger.py, with its rules. Here is the res
 needs it, written at once.
 """
 
+from collections.abc import Callable, Sequence
 from sqlite3 import Connection
 
 from msgspec.structs import replace
 
-from ..api import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow, SessionRow
+from ..api import AccountRow, CommunityRow, InviteRow, MemberRow, Revocable, RoomRow, SessionRow
+from ..revocations import Revoked
 from ..rules.communities import words
 from .ledger import Ledger
 from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, account_row, member_row, room_row
 
 
 class SqliteTx(Ledger):
-    def __init__(self, db: Connection) -> None:
+    def __init__(self, db: Connection, note: Callable[[str, Sequence[Revoked]], None]) -> None:
         super().__init__(db)
+        self._note = note
+        self._revoked: list[Revoked] = []  # not on the disk yet
         self._accounts: dict[str, AccountRow] = {}
         self._rooms: dict[str, RoomRow] = {}
         self._communities: dict[str, CommunityRow] = {}
@@ -25,6 +29,17 @@ class SqliteTx(Ledger):
         self._follows: dict[tuple[str, str], bool] = {}
         self._mirrors += (self._accounts, self._rooms, self._communities)
         self._mirrors += (self._memberships, self._handles, self._follows)
+
+    # --- for the writer
+    def flush(self) -> None:
+        super().flush()
+        if self._revoked:
+            self._note(self.now, self._revoked)
+            self._revoked = []
+
+    def clear(self) -> None:
+        super().clear()
+        self._revoked = []
 
     # --- accounts
     def account(self, id: str) -> AccountRow | None:
@@ -69,6 +84,7 @@ class SqliteTx(Ledger):
         self.writes += 1
         if row.uses < 1:
             self._db.execute("DELETE FROM invites WHERE secret = ?", (secret,))
+            self.revoke("invite", secret.hex())
             return
         self._db.execute(
             "REPLACE INTO invites (secret, owner, uses, expires_ms) VALUES (?, ?, ?, ?)",
@@ -84,7 +100,12 @@ class SqliteTx(Ledger):
 
     def remove_session(self, id: str) -> None:
         self.writes += 1
-        self._db.execute("DELETE FROM sessions WHERE id = ?", (id,))
+        if self._db.execute("DELETE FROM sessions WHERE id = ?", (id,)).rowcount:
+            self.revoke("session", id)
+
+    def revoke(self, kind: Revocable, name: str) -> None:
+        self.writes += 1
+        self._revoked.append(Revoked(kind, name))
 
     # --- communities and members
     def community(self, id_or_slug: str) -> CommunityRow | None:

@@ -35,6 +35,7 @@ from among_protocol.codes import (
 from among_protocol.wire import JSON, tag_of
 
 from ..api import Appended, Stored
+from ..revocations import Revoked
 from ..rules import RULES, digest
 from .arrivals import STEP, Key, Result
 from .disk import is_disks
@@ -71,13 +72,15 @@ Outcome = tuple[asyncio.Future[Any], Any]  # and the result, or a Refuse
 
 
 class Writer:
-    """`connect` opens the connection, on the writer's thread; `finish` is run on it before it is closed in order.
-    `check_room` raises OSError while the disk has none."""
+    """`connect` opens the connection, on the writer's thread; `finish` is run on it before it is closed in order; `note`
+    puts what is revoked on the disk, before the transaction that revokes it is committed; `check_room` raises OSError
+    while the disk has none."""
 
     def __init__(
         self,
         connect: Callable[[], sqlite3.Connection],
         finish: Callable[[sqlite3.Connection], None],
+        note: Callable[[str, Sequence[Revoked]], None],
         check_room: Callable[[], None] = lambda: None,
     ) -> None:
         self.trouble = Trouble()
@@ -86,6 +89,7 @@ class Writer:
         self.is_open = False
         self._connect = connect
         self._finish = finish
+        self._note = note
         self._check_room = check_room
         self._committing = False  # a COMMIT was begun for the batch under way
         self._waiting: list[Job] = []
@@ -162,7 +166,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001  # open() raises it
             self._tell(self._opened.set_exception, error)
             return
-        self._db, self._tx = db, SqliteTx(db)
+        self._db, self._tx = db, SqliteTx(db, self._note)
         self._tell(self._opened.set_result, None)
         while not self._stopped or self._waiting:
             if self._waiting:
@@ -344,7 +348,7 @@ class Writer:
             event = RULES[type(command)](tx, job.account, command)
             tx.arrivals.add_nonce(key, content, tx.position(event))
             stored = tx.stored[-1]
-            return Appended(stored if stored.event is event else _stored(tx, event), repeat=False)
+            return Appended(stored if stored.event is event else tx.stored_as(event), repeat=False)
         if first[0] != content:
             raise Refuse(NONCE_CONFLICT, field="nonce")
         json = tx.entry(first[1])
@@ -391,10 +395,3 @@ class Writer:
 
 def _nothing(_: SqliteTx) -> None:
     """What comes back when all before it is done."""
-
-
-def _stored(tx: SqliteTx, event: Entry) -> Stored:
-    for stored in reversed(tx.stored):
-        if stored.event is event:
-            return stored
-    raise LookupError("the rule's reply is not an entry that it added")

@@ -1,0 +1,99 @@
+"""A backup of the live server, one after the other without a pause: what it costs those who talk meanwhile."""
+
+import contextlib
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .drive import BenchError, among, at_rate, opened
+from .rows import Bench, Row, Runs, latency, median
+from .world import World, build
+
+RATE = 2000  # messages a second, over two hundred rooms
+PADDING = 400  # megabytes
+
+
+@contextlib.contextmanager
+def backing_up(data: Path, into: Path) -> Iterator[list[float]]:
+    """As an operator does it; the seconds that each took."""
+    program = Path(sys.executable).with_name("among-server")
+    over = threading.Event()
+    took: list[float] = []
+    failed: list[str] = []
+
+    def again() -> None:
+        while not over.is_set():
+            begun = time.perf_counter()
+            command = [program, "backup", "--data", data, "--to", into, "--keep", "1", "--json"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                failed.append(done.stderr)
+                return
+            took.append(time.perf_counter() - begun)
+
+    thread = threading.Thread(target=again)
+    thread.start()
+    try:
+        yield took
+    finally:
+        over.set()
+        thread.join()
+    if failed:
+        raise BenchError(f"the backup failed: {failed[0]}")
+
+
+def archive(bench: Bench) -> World:
+    """Two hundred rooms of two, and as much beside them as a server has after a year."""
+    world = build(bench.folder / "archive", crowd=0, pairs=200)
+    with contextlib.closing(sqlite3.connect(world.folder / "among.db", isolation_level=None)) as db:
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("CREATE TABLE padding (id INTEGER PRIMARY KEY, data BLOB)")
+        db.execute("BEGIN")
+        for _ in range(PADDING):
+            db.execute("INSERT INTO padding (data) VALUES (randomblob(1000000))")
+        db.execute("COMMIT")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return world
+
+
+def backup(bench: Bench) -> Iterator[Row]:
+    """Acknowledgements while the store is backed up, against the same without."""
+    bench.say("preparing a store to back up")
+    world = archive(bench)
+    count = len(world.couples)
+    size = (world.folder / "among.db").stat().st_size
+    with among(world.folder) as server, opened(world.plan(world.couples), server) as ours:
+        bench.say("acknowledgements during backups")
+        a, b, took = Runs(), Runs(), []
+        for _ in range(max(bench.repeats, 3)):
+            b.add(bench.run(ours, at_rate(RATE, authors=count)))
+            with backing_up(world.folder, bench.folder / "backups") as each:
+                time.sleep(0.5)  # the first is under way
+                a.add(bench.run(ours, at_rate(RATE, authors=count)))
+            took += each
+        p50, p99 = latency("p50", what="ack"), latency("p99", what="ack")
+        yield Row(
+            name=f"{RATE} kept messages a second during backups, ack p99",
+            value=a.median(p99),
+            unit="ms",
+            baseline=b.median(p99),
+            against="the same without a backup",
+            at_most=1.2,
+            note="; ".join(
+                filter(
+                    None,
+                    (
+                        f"{len(took)} backups of {size / 1e6:.0f} MB without a pause, each {median(took):.1f} s",
+                        f"p50 {a.median(p50):.1f} against {b.median(p50):.1f} ms",
+                        "others are busy since the backup counts as one",
+                        a.faults,
+                    ),
+                )
+            ),
+            runs=a.each(p99),
+            baseline_runs=b.each(p99),
+        ).judge(sound=a.sound and b.sound)

@@ -1,0 +1,135 @@
+"""What was revoked, in a file beside the database: restoring an older backup must bring none of it back.
+
+Rule 1: a line is on the disk before the transaction that revokes is committed. A line whose transaction failed is
+harmless: somebody wanted it revoked, and after a restore it is.
+Rule 2: a line names one secret by what is of no use to a thief. It can be replayed at any time, any number of times,
+whatever the clocks said:
+
+    session   the id of the session
+    invite    the SHA-256 of the code, as it is kept (in hex)
+    password  the SHA-256 of the hash that is no longer valid (in hex)
+
+Rule 3: the first line names the store, and since when everything that it revoked is here. The file is bounded: when it
+holds too much, the oldest lines are dropped and that moment moves. About a backup from before that moment nobody knows
+what was revoked since, so `restore` ends every session that is in it.
+"""
+
+import contextlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+import structlog
+
+from . import files
+from .api import Revocable, StoreError
+
+FILE = "revocations"
+HEAD = "among revocations 1"
+KEPT = 100_000  # lines after the oldest were dropped, when there are twice as many: seven megabytes
+
+KINDS: tuple[Revocable, ...] = get_args(Revocable)
+
+log = structlog.get_logger(__name__)
+
+
+class Revoked(NamedTuple):
+    kind: Revocable
+    name: str
+
+
+class Known(NamedTuple):
+    """What a file says."""
+
+    store: str
+    since: str  # RFC 3339
+    lines: list[tuple[str, Revoked]]  # when, what
+
+    def covers(self, store: str, moment: str) -> bool:
+        """Whether everything that this store revoked since then is here."""
+        return self.store == store and self.since < moment
+
+
+def read(path: Path) -> Known:
+    """Raises StoreError when it is not such a file, OSError when it can't be read. A torn last line was never
+    acknowledged, and is passed over."""
+    head, *rest = path.read_bytes().decode("utf-8", "replace").split("\n")
+    words = head.removeprefix(HEAD).split()
+    if not head.startswith(HEAD) or len(words) != 3 or words[1] != "since":
+        raise StoreError(f"{path} is not a list of revocations of this version: move it away to go on without it.")
+    lines = []
+    for number, line in enumerate(rest[:-1], 2):
+        match line.split():
+            case [moment, kind, name] if kind in KINDS:
+                lines.append((moment, Revoked(kind, name)))
+            case _:
+                raise StoreError(f"{path}, line {number} is not understood: {line[:80]!r}.")
+    return Known(words[0], words[2], lines)
+
+
+class Revocations:
+    """The file of one store. Only the thread that writes comes here."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+        self._fd = -1
+        self._size = 0  # bytes
+        self._count = 0  # lines
+
+    def open(self, store: str, moment: str) -> None:
+        """Go on with the file of this store, or begin one that knows everything from this moment on."""
+        known = None
+        if self.path.exists():
+            try:
+                known = read(self.path)
+            except StoreError as error:
+                log.warning("store.revocations_unreadable", error=str(error), moved_to=self._set_aside())
+        if known is not None and known.store != store:
+            log.warning("store.revocations_of_another_store", moved_to=self._set_aside())
+            known = None
+        if known is None:
+            files.write(self.path, f"{HEAD} {store} since {moment}\n".encode())
+        self._fd = os.open(self.path, os.O_RDWR)
+        self._count = len(known.lines) if known else 0
+        whole = os.pread(self._fd, os.fstat(self._fd).st_size, 0)
+        self._size = whole.rfind(b"\n") + 1
+        os.ftruncate(self._fd, self._size)
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def add(self, moment: str, revoked: Sequence[Revoked]) -> None:
+        """On the disk when this returns. Raises OSError; then none of it is there."""
+        data = "".join(f"{moment} {kind} {name}\n" for kind, name in revoked).encode()
+        try:
+            at = self._size
+            while at < self._size + len(data):
+                at += os.pwrite(self._fd, data[at - self._size :], at)
+            files.flush(self._fd)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._fd, self._size)
+            raise
+        self._size += len(data)
+        self._count += len(revoked)
+        if self._count > 2 * KEPT:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        store, _, lines = read(self.path)
+        kept = lines[-KEPT:]
+        since = lines[-KEPT - 1][0]
+        text = "".join(f"{moment} {kind} {name}\n" for moment, (kind, name) in kept)
+        self.close()
+        files.write(self.path, f"{HEAD} {store} since {since}\n{text}".encode())
+        self.open(store, since)
+
+    def _set_aside(self) -> str:
+        number = 1
+        while (aside := self.path.with_name(f"{FILE}.old-{number}")).exists():
+            number += 1
+        self.path.rename(aside)
+        return str(aside)

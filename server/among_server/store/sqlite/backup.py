@@ -1,0 +1,291 @@
+"""Backups of the database, and the way back.
+
+Rule 1: a backup is of one moment. A read transaction is held open while the pages are copied, so the copy never begins
+anew however much is written meanwhile, and it writes nothing to the live files. The server runs on; its write-ahead
+log can't be emptied until the copy is done.
+Rule 2: what is restored is made ready in a hidden folder of the data folder, checked and flushed, before anything that is
+there is touched. The few renames that follow stand under a mark, and while there is one no server starts.
+Rule 3: a restored store has a new epoch, so whoever was further is told to begin anew, and nothing that was revoked
+since is valid again (revocations.py).
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from sqlite3 import Connection
+
+from among_server import __version__
+
+from .. import backups, files, revocations
+from ..api import StoreError
+from ..backups import Manifest, Progress, Restored, Taken
+from . import schema
+
+STEP = 256  # pages copied at a time: 1 MiB
+RESTORING = ".restoring"
+OURS = (schema.FILE, f"{schema.FILE}-wal", f"{schema.FILE}-shm", f"{schema.FILE}-journal", "owner-invite")
+BESIDE = ("lock", "control.sock", "server.log", "demo-token", backups.FOLDER, revocations.FILE, RESTORING)
+
+
+def _unseen(done: int, of: int) -> None:
+    """Nobody watches the progress."""
+
+
+class SqliteBackups:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder / schema.FILE
+
+    def take(self, into: Path, progress: Progress = _unseen) -> Taken:
+        if not self._path.exists():
+            raise StoreError(f"There are no data in {self._folder}: name the server's data folder with --data.")
+        moment = backups.now()
+        schema.look(self._folder)
+        with _told(into), contextlib.closing(_connect(schema.reader_uri(self._path))) as db:
+            if not db.execute("PRAGMA user_version").fetchone()[0]:
+                raise StoreError(f"There are no data in {self._folder} yet: start the server once.")
+            taken = _make(db, into, backups.names_at(moment), Manifest(taken_at=moment), progress)
+            if into.absolute().parent == self._folder.absolute():
+                files.hand_over(self._folder, into, taken.path, *taken.path.iterdir())
+            return taken
+
+    def verify(self, source: Path) -> Restored:
+        manifest = backups.read_manifest(source)
+        backups.check_sizes(source, manifest)
+        with tempfile.TemporaryDirectory(prefix="among-verify-") as made:
+            folder = Path(made)
+            with _told(folder):
+                backups.room_for(manifest.bytes, folder)
+                at = _make_ready(source, manifest, folder, None, keep_sessions=True)
+        return at
+
+    def restore(self, source: Path, *, replace: bool, keep_sessions: bool) -> Restored:
+        manifest = backups.read_manifest(source)
+        backups.check_sizes(source, manifest)
+        with _told(self._folder):
+            backups.room_for(manifest.bytes, self._folder)
+            files.make_folder(self._folder)
+            lock = schema.Lock(self._folder)
+            try:
+                return self._restore(source, manifest, replace=replace, keep_sessions=keep_sessions)
+            finally:
+                lock.release()
+
+    def _restore(self, source: Path, manifest: Manifest, *, replace: bool, keep_sessions: bool) -> Restored:
+        """The lock of the folder is ours."""
+        self._may_fill(replace=replace)
+        ready = self._folder / RESTORING
+        shutil.rmtree(ready, ignore_errors=True)
+        ready.mkdir(mode=0o700)
+        try:
+            done = _make_ready(source, manifest, ready, self._known(), keep_sessions=keep_sessions)
+            files.flush_folder(ready)
+            aside = self._swap(ready)
+        finally:
+            shutil.rmtree(ready, ignore_errors=True)
+        made = [self._path, self._folder / "lock", *([aside] if aside else [])]
+        files.hand_over(self._folder, *made)
+        return done._replace(aside=aside)
+
+    def _may_fill(self, *, replace: bool) -> None:
+        there = {path.name for path in self._folder.iterdir()}
+        if there & set(OURS) and not replace:
+            raise StoreError(
+                f"{self._folder} holds data already: choose another folder, or set them aside with --replace."
+            )
+        strange = sorted(
+            name for name in there - {*OURS, *BESIDE, schema.UNFINISHED} if not name.startswith("replaced-")
+        )
+        if schema.FILE not in there and strange and not replace:
+            raise StoreError(
+                f"{self._folder} is neither empty nor a data folder ({strange[0]} is in it): choose another."
+            )
+
+    def _known(self) -> revocations.Known | None:
+        with contextlib.suppress(FileNotFoundError):
+            return revocations.read(self._folder / revocations.FILE)
+        return None
+
+    def _swap(self, ready: Path) -> Path | None:
+        """The data that are there aside, those that are ready in their place."""
+        there = [self._folder / name for name in OURS if (self._folder / name).exists()]
+        mark = self._folder / schema.UNFINISHED
+        begun = mark.exists()  # and interrupted: what it had set aside stays together with the rest
+        name = mark.read_text("utf-8").strip() if begun else self._free_name() if there else ""
+        aside = self._folder / name if name else None
+        if aside is not None:
+            aside.mkdir(mode=0o700, exist_ok=True)
+        if not begun:
+            files.write(mark, f"{name}\n".encode())
+        for path in there:
+            if aside is None or (aside / path.name).exists():
+                path.unlink()  # put there by the restore that was interrupted
+            else:
+                path.rename(aside / path.name)
+        if aside is not None:
+            files.flush_folder(aside)
+        (ready / schema.FILE).rename(self._path)
+        files.flush_folder(self._folder)
+        mark.unlink()
+        files.flush_folder(self._folder)
+        return aside
+
+    def _free_name(self) -> str:
+        names = backups.names_at(backups.now(), "replaced")
+        return next(name for name in names if not (self._folder / name).exists())
+
+
+def _make(db: Connection, into: Path, names: Iterable[str], manifest: Manifest, progress: Progress) -> Taken:
+    """Of the database that this connection has open, as a new folder; `manifest` is filled in. Before an upgrade nobody
+    waits for the disk, and one that was made for the same step is replaced."""
+    upgrade = manifest.reason == "upgrade"
+    (pages,), (page,) = (db.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "page_size"))
+    backups.room_for(pages * page, into)
+    with backups.staged(into, names, replace=upgrade) as (part, final):
+        path = part / schema.FILE
+        _copy(db, path, progress, polite=not upgrade)
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as copy:
+            (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise StoreError(f"The database is damaged ({found}): no backup was made of it. Keep those you have.")
+            _describe(copy, manifest)
+        manifest.server = f"among/{__version__}"
+        manifest.files = {schema.FILE: backups.described(path)}
+        backups.write_manifest(part, manifest)
+    return Taken(final, manifest)
+
+
+def before_step(db: Connection, path: Path, number: int) -> Path:
+    """What is there before a step of the schema; made anew when the step is tried again."""
+    manifest = Manifest(taken_at=backups.now(), reason="upgrade")
+    with _told(path.parent):
+        return _make(db, path.parent / backups.FOLDER, [f"among-before-{number:04}"], manifest, _unseen).path
+
+
+def _copy(db: Connection, path: Path, progress: Progress, *, polite: bool) -> None:
+    """All pages as they are at one moment. The polite copy flushes each piece, and rests as long as that took: a large
+    flush of ours would hold up the small ones for which people wait (measured: ADR 10)."""
+    fd = files.create(path)
+    copy = sqlite3.connect(path, isolation_level=None)
+
+    def step(_: int, left: int, of: int) -> None:
+        if polite:
+            began = time.monotonic()
+            os.fsync(fd)
+            time.sleep(time.monotonic() - began)
+        progress(of - left, of)
+
+    try:
+        copy.execute("PRAGMA locking_mode = EXCLUSIVE")  # no files beside it
+        copy.execute("PRAGMA synchronous = OFF")  # flushed here, and once more before it gets its name
+        db.execute("BEGIN")
+        try:
+            db.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # from here on it is of this moment
+            db.backup(copy, pages=STEP, progress=step)
+        finally:
+            db.execute("COMMIT")
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, which can also be read where nothing can be written
+    finally:
+        copy.close()
+        os.close(fd)
+
+
+def _describe(db: Connection, manifest: Manifest) -> None:
+    meta = dict(db.execute("SELECT name, value FROM meta"))
+    manifest.store, manifest.epoch = meta.get("store", ""), meta.get("epoch", "")
+    (manifest.schema,) = db.execute("PRAGMA user_version").fetchone()
+    (manifest.accounts,) = db.execute("SELECT count(*) FROM accounts").fetchone()
+    manifest.logs, manifest.entries = db.execute("SELECT count(*), coalesce(sum(head), 0) FROM heads").fetchone()
+
+
+def _make_ready(
+    source: Path, manifest: Manifest, folder: Path, known: revocations.Known | None, *, keep_sessions: bool
+) -> Restored:
+    """The database of the backup in `folder`, checked, brought up to date, in a new epoch, with nothing revoked in it."""
+    path = folder / schema.FILE
+    expected = manifest.files.get(schema.FILE)
+    if expected is None:
+        raise StoreError(f"{source} holds no {schema.FILE}: this backup is damaged, take another one.")
+    backups.copy(source / schema.FILE, path, expected)
+    with contextlib.closing(schema.open_writer(path, "full")) as db:
+        schema.check(db, source / schema.FILE)
+        _judge(db, source, manifest)
+        schema.migrate(db, path, None)
+        covered = known is not None and bool(manifest.store) and known.covers(manifest.store, manifest.taken_at)
+        revoked = _revoke_again(db, known) if known is not None and known.store == manifest.store else 0
+        ended = 0 if covered or keep_sessions else _end_all(db)
+        epoch = schema.new_epoch()
+        db.executemany("REPLACE INTO meta (name, value) VALUES (?, ?)", [("epoch", epoch), ("open", "")])
+        (at,) = db.execute("PRAGMA user_version").fetchone()
+        schema.finish(db)
+    files.flush_file(path)
+    return Restored(manifest, at, epoch, None, covered, revoked, ended)
+
+
+def _judge(db: Connection, source: Path, manifest: Manifest) -> None:
+    """Raises StoreError when the database is not whole, or not the one of the manifest."""
+    found = [str(row[0]) for row in db.execute("PRAGMA integrity_check(3)") if row[0] != "ok"]
+    found += [f"a row of {row[0]} points nowhere" for row in db.execute("PRAGMA foreign_key_check").fetchmany(3)]
+    seen = Manifest(taken_at=manifest.taken_at)
+    _describe(db, seen)
+    found += [
+        f"its {what} is {getattr(seen, what)!r}, the manifest says {getattr(manifest, what)!r}"
+        for what in ("store", "epoch", "schema", "accounts", "logs", "entries")
+        if getattr(seen, what) != getattr(manifest, what)
+    ]
+    if found:
+        raise StoreError(f"{source} is damaged ({'; '.join(found)}): take another backup.")
+
+
+def _revoke_again(db: Connection, known: revocations.Known) -> int:
+    """How many secrets the backup would have brought back."""
+    names: dict[str, set[str]] = {kind: set() for kind in revocations.KINDS}
+    for _, (kind, name) in known.lines:
+        names[kind].add(name)
+    passwords = [
+        (account,)
+        for account, hash in db.execute("SELECT account, hash FROM passwords")
+        if names["password"] and hashlib.sha256(hash.encode()).hexdigest() in names["password"]
+    ]
+    sessions = [(id,) for (id,) in db.execute("SELECT id FROM sessions") if id in names["session"]]
+    invites = [(secret,) for (secret,) in db.execute("SELECT secret FROM invites") if secret.hex() in names["invite"]]
+    db.execute("BEGIN IMMEDIATE")
+    db.executemany("DELETE FROM sessions WHERE id = ?", sessions)
+    db.executemany("DELETE FROM invites WHERE secret = ?", invites)
+    db.executemany("UPDATE passwords SET hash = '' WHERE account = ?", passwords)  # which no password opens
+    db.execute("COMMIT")
+    return len(sessions) + len(invites) + len(passwords)
+
+
+def _end_all(db: Connection) -> int:
+    return sum(db.execute(f"DELETE FROM {table}").rowcount for table in ("sessions", "invites"))  # noqa: S608  # ours
+
+
+def _connect(uri: str) -> Connection:
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10.0)
+
+
+@contextlib.contextmanager
+def _told(where: Path) -> Iterator[None]:
+    """What the disk or the database says, as a sentence for the operator."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreError(f"The disk of {where} is full. Nothing was left behind.") from error
+        at = f" ({error.filename})" if error.filename else ""
+        raise StoreError(f"{where} can't be used: {error.strerror}{at}.") from error
+    except sqlite3.Error as error:
+        code = int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            raise StoreError(f"The disk of {where} is full. Nothing was left behind.") from error
+        if code == sqlite3.SQLITE_IOERR:
+            raise StoreError(f"A disk is full or fails ({error}). Nothing was left behind.") from error
+        raise StoreError(f"The database can't be copied or read: {error}.") from error

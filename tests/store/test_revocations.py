@@ -1,0 +1,177 @@
+"""What is revoked stays revoked: law 10 of `store/api.py`, and the file beside the database."""
+
+import contextlib
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from among_protocol.codes import STORAGE_UNAVAILABLE
+from among_server.store import files, revocations
+from among_server.store.api import Store, StoreError
+from among_server.store.memory import MemoryStore
+from among_server.store.revocations import Revocations, Revoked
+from among_server.store.sqlite import SqliteStore
+from tests.store.town import Town, refused
+
+SECRET = bytes(range(32))
+NOON = "2026-01-31T12:00:00.000Z"
+
+
+def revoked(store: Store) -> list[Revoked]:
+    if isinstance(store, MemoryStore):
+        return list(store._tx.revoked)
+    assert isinstance(store, SqliteStore)
+    return [line for _, line in revocations.read(store._revocations.path).lines]
+
+
+# 10. What is revoked is also noted outside of the database, before it is answered.
+
+
+async def test_a_session_that_ended_is_noted_once(town: Town):
+    ann = await town.person("ann")
+    phone = await town.store.open_session(ann.id, b"phone", "phone")
+    await town.store.open_session(ann.id, b"laptop", "laptop")
+    assert revoked(town.store) == []
+    await town.store.close_session(phone.id)
+    assert revoked(town.store) == [Revoked("session", phone.id)]
+    await town.store.close_session(phone.id)
+    await town.store.close_session("s_unknown")
+    assert revoked(town.store) == [Revoked("session", phone.id)]
+
+
+async def test_an_invite_that_is_used_up_is_noted(town: Town):
+    await town.store.add_invite(SECRET, uses=2)
+    await town.store.create_account("ann", "Ann", "hash", invite=SECRET)
+    assert revoked(town.store) == []
+    await town.store.create_account("bob", "Bob", "hash", invite=SECRET)
+    assert revoked(town.store) == [Revoked("invite", SECRET.hex())]
+
+
+async def test_what_is_said_meanwhile_is_kept_too(town: Town):
+    ann = await town.person("ann")
+    room = await ann.makes(await ann.founds("hall"), "general")
+    session = await town.store.open_session(ann.id, SECRET, "")
+    said = [ann.says(room, "one"), ann.says(room, "two")]
+    await town.store.close_session(session.id)
+    assert [(await one).entry.event.seq for one in said] == [1, 2]
+    assert await town.store.session(SECRET) is None
+    assert revoked(town.store) == [Revoked("session", session.id)]
+
+
+# --- the file
+
+
+async def test_it_is_on_the_disk_before_the_session_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """In this order: the line, its flush, the commit."""
+    story: list[str] = []
+    real = files.flush
+    town = Town(SqliteStore(tmp_path))
+    await town.store.open()
+    ann = await town.person("ann")
+    session = await town.store.open_session(ann.id, SECRET, "")
+
+    def flush(fd: int) -> None:
+        with contextlib.closing(sqlite3.connect(f"file:{tmp_path}/among.db?mode=ro", uri=True)) as db:
+            left = db.execute("SELECT count(*) FROM sessions").fetchone()[0]
+        story.append(f"flushed, {left} session open")
+        real(fd)
+
+    monkeypatch.setattr(files, "flush", flush)
+    await town.store.close_session(session.id)
+    assert story == ["flushed, 1 session open"]
+    assert session.id in (tmp_path / "revocations").read_text()
+    await town.store.close()
+
+
+async def test_only_its_owner_may_read_it_and_no_secret_is_in_it(tmp_path: Path):
+    town = Town(SqliteStore(tmp_path))
+    await town.store.open()
+    ann = await town.person("ann")
+    session = await town.store.open_session(ann.id, SECRET, "")
+    await town.store.close_session(session.id)
+    await town.store.close()
+    path = tmp_path / "revocations"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert SECRET not in path.read_bytes()
+    assert SECRET.hex() not in path.read_text()
+
+
+@pytest.mark.parametrize(("number", "heals"), [(errno.ENOSPC, True), (errno.EIO, False)])
+async def test_without_the_line_nothing_is_revoked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, heals: bool
+):
+    town = Town(SqliteStore(tmp_path))
+    await town.store.open()
+    ann = await town.person("ann")
+    session = await town.store.open_session(ann.id, SECRET, "")
+
+    def flush(fd: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as broken, capture_logs():
+        broken.setattr(files, "flush", flush)
+        await refused(STORAGE_UNAVAILABLE, town.store.close_session(session.id))
+    assert await town.store.session(SECRET) is not None
+    assert town.store.trouble
+    assert revoked(town.store) == []
+    if heals:
+        await town.store.close_session(session.id)
+        assert revoked(town.store) == [Revoked("session", session.id)]
+    else:
+        await refused(STORAGE_UNAVAILABLE, town.store.close_session(session.id))
+    await town.store.close()
+
+
+def test_a_line_that_was_cut_is_not_one(tmp_path: Path):
+    file = Revocations(tmp_path)
+    file.open("st_1", NOON)
+    file.add(NOON, [Revoked("session", "s_1")])
+    file.close()
+    with file.path.open("a") as torn:
+        torn.write("2026-01-31T12:00:01.000Z session s_")
+    assert len(revocations.read(file.path).lines) == 1
+    file.open("st_1", NOON)
+    file.add(NOON, [Revoked("session", "s_2")])
+    file.close()
+    assert [line.name for _, line in revocations.read(file.path).lines] == ["s_1", "s_2"]
+
+
+def test_it_is_bounded_and_says_what_it_no_longer_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(revocations, "KEPT", 5)
+    file = Revocations(tmp_path)
+    file.open("st_1", "2026-01-31T12:00:00.000Z")
+    for number in range(1, 24):
+        file.add(f"2026-01-31T12:00:{number:02}.000Z", [Revoked("session", f"s_{number}")])
+        known = revocations.read(file.path)
+        assert len(known.lines) <= 10
+        assert known.lines[-1][1].name == f"s_{number}"
+        first = int(known.lines[0][1].name[2:])
+        assert known.covers("st_1", f"2026-01-31T12:00:{first - 1:02}.500Z")
+        assert first == 1 or not known.covers("st_1", f"2026-01-31T12:00:{first - 2:02}.500Z")
+    assert not revocations.read(file.path).covers("st_2", "2026-02-01T00:00:00.000Z")
+    assert file.path.stat().st_mode & 0o777 == 0o600
+    file.close()
+
+
+@pytest.mark.parametrize("content", ["among revocations 1 st_other since 2026\n", "something else\n", ""])
+def test_a_file_of_another_store_is_set_aside(tmp_path: Path, content: str):
+    path = tmp_path / "revocations"
+    path.write_text(content)
+    with capture_logs() as logs:
+        file = Revocations(tmp_path)
+        file.open("st_1", NOON)
+        file.close()
+    assert [entry["log_level"] for entry in logs] == ["warning"]
+    assert (tmp_path / "revocations.old-1").read_text() == content
+    assert revocations.read(path) == revocations.Known("st_1", NOON, [])
+
+
+def test_what_a_newer_version_wrote_is_refused_not_skipped(tmp_path: Path):
+    path = tmp_path / "revocations"
+    path.write_text(f"among revocations 1 st_1 since {NOON}\n{NOON} retina r_1\n")
+    with pytest.raises(StoreError, match="line 2 is not understood"):
+        revocations.read(path)

@@ -1,0 +1,118 @@
+"""An upgrade that is killed before each of its statements in turn, and then run again:
+`python -m tests.store.upgrades FIXTURE FOLDER`.
+
+Prints a line for each statement at which it was killed: what was left was not as without the kill, or `same`. A process
+of its own, with no threads, so that it may fork.
+"""
+
+import contextlib
+import itertools
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+
+from among_server.store.sqlite import backup, schema
+from among_server.store.sqlite.backup import SqliteBackups
+from tests.store.fixtures.make import load
+
+LATER = [
+    """
+    CREATE TABLE flowers (name TEXT PRIMARY KEY, petals INTEGER NOT NULL) STRICT;
+    INSERT INTO flowers SELECT handle, key FROM accounts;
+    ALTER TABLE accounts ADD COLUMN flower TEXT REFERENCES flowers;
+    UPDATE accounts SET flower = handle;
+    """,
+    """
+    ALTER TABLE flowers RENAME COLUMN petals TO leaves;
+    UPDATE flowers SET leaves = leaves + 1;
+    CREATE INDEX flowers_leaves ON flowers (leaves);
+    DELETE FROM flowers WHERE name NOT IN (SELECT flower FROM accounts);
+    """,
+]
+
+
+def with_later_steps() -> int:
+    """As a version of the future, with two steps more; gives its schema."""
+    known = schema._steps()
+    steps = known + [(f"{len(known) + n:04}_later.sql", script) for n, script in enumerate(LATER, 1)]
+    schema._steps = lambda: steps
+    return len(steps)
+
+
+def upgrade(folder: Path, kill_at: int = 0) -> None:
+    """All that a start does to the file. Killed before the statement with this number."""
+    path = folder / schema.FILE
+    schema.look(folder)
+    db = schema.open_writer(path, "full")
+    numbers = itertools.count(1)
+
+    def statement(_: str) -> None:
+        if next(numbers) == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    db.set_trace_callback(statement)
+    schema.migrate(db, path, backup.before_step)
+    schema.identity(db)
+    schema.epoch_of(db, "full", relaxed=False)
+    schema.finish(db)
+    db.close()
+
+
+def in_a_process(folder: Path, kill_at: int = 0) -> int:
+    """What it ended with, as os.waitpid tells."""
+    child = os.fork()
+    if child == 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        upgrade(folder, kill_at)
+        os._exit(0)
+    return os.waitpid(child, 0)[1]
+
+
+def content(path: Path) -> str:
+    """All that is in it, but for what is made at random."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        lines = "\n".join(db.iterdump())
+        version = db.execute("PRAGMA user_version").fetchone()
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    return re.sub(r"'(st|e)_[0-9a-f]{16}'", "''", f"{lines}\n{version}")
+
+
+def main(fixture: Path, folder: Path) -> None:
+    newest = with_later_steps()
+    load(fixture, folder / "whole")
+    steps = [f"among-before-{step:04}" for step in range(int(fixture.stem[-4:]) + 1, newest + 1)]
+    before = content(folder / "whole" / schema.FILE)
+    assert in_a_process(folder / "whole") == 0
+    after = content(folder / "whole" / schema.FILE)
+    assert f"({newest},)" in after
+    for at in itertools.count(1):
+        place = folder / str(at)
+        load(fixture, place)
+        ended = in_a_process(place, at)
+        if ended == 0:
+            break
+        assert ended == signal.SIGKILL, f"it ended with {ended}"
+        assert in_a_process(place) == 0, "run again, it must be done"
+        wrong = []
+        if content(place / schema.FILE) != after:
+            wrong.append("other content")
+        kept = sorted((place / "backups").iterdir())
+        if (
+            kept[0].name != steps[0] or len(kept) > 2 or any(path.name not in steps for path in kept)
+        ):  # after a kill between two steps: both
+            wrong.append(f"backups {kept}")
+        if content(kept[0] / schema.FILE) != before:
+            wrong.append("another backup")
+        for path in kept:
+            SqliteBackups(place).verify(path)
+        sys.stdout.write(f"{at} {', '.join(wrong) or 'same'}\n")
+        shutil.rmtree(place)
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))
