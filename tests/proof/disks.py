@@ -6,6 +6,7 @@ What was acknowledged is there, once. What was refused for certain (`storage.una
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,14 @@ class Scribe:
     def __init__(self, person: Person, town: Town) -> None:
         self.person = person
         self.room = town.rooms[0]
+        self.bodies: dict[str, str] = {}  # of all that was asked
         self.kept: list[str] = []
         self.refused: list[str] = []  # for certain
         self.doubted: list[str] = []
         self.order: list[bool] = []  # whether each was kept
         self.codes: set[str] = set()  # with which it was refused
+        self.seqs: dict[str, int] = {}  # of what was kept
+        self.heard: Callable[[str], object] = str  # called with the nonce of each that is acknowledged
 
     async def write(self, url: str, count: int, *, size: int = 0) -> None:
         """So many messages, each of at least so many bytes."""
@@ -49,9 +53,9 @@ class Scribe:
         await peer.close()
 
     async def _say(self, peer: Peer, nonce: str, size: int) -> None:
-        body = nonce.ljust(size, "x")
+        body = self.bodies.setdefault(nonce, nonce.ljust(size, "x"))
         try:
-            await peer.ask("message.send", room=self.room, body=body, nonce=nonce)
+            said = await peer.ask("message.send", room=self.room, body=body, nonce=nonce)
         except Refused as refused:
             if refused.code not in (UNAVAILABLE, UNCERTAIN) or refused.kind != "wait":
                 raise
@@ -59,8 +63,10 @@ class Scribe:
             (self.doubted if refused.code == UNCERTAIN else self.refused).append(nonce)
             self.order.append(False)
         else:
+            assert self.seqs.setdefault(nonce, said["entry"]["seq"]) == said["entry"]["seq"]
             self.kept.append(nonce)
             self.order.append(True)
+            self.heard(nonce)
 
 
 async def settled_server(folder: Path, *, data: Path | None = None, **settings: Any) -> tuple[Server, list[Scribe]]:

@@ -83,6 +83,7 @@ async def test_dur_07_what_was_refused_as_the_flush_failed_is_not_there(tmp_path
         disk.fail_flushes(errno.EIO, after=20)
         await all_write(server, scribes, 30)
         await (server.kill() if ended == "killed" else server.stop())
+        assert disk.settings["flushes"] == 21, "flushed again at the end"
         assert true_on_disk(server, scribes) != set()
     finally:
         await server.give_up()
