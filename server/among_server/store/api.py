@@ -28,6 +28,8 @@ from among_protocol.messages import Message
 from among_protocol.rooms import RoomKind
 from among_protocol.wire import AnyWrite
 
+from .own import Blocks, OwnStore, OwnTx, SessionRow
+
 Durability = Literal["full", "relaxed", "memory"]
 
 PAGE_BYTES = 1 << 20  # of a page of entries: what one client may hold of the server's memory at once
@@ -39,6 +41,7 @@ class AccountRow(Struct):
     display_name: str
     bio: str = ""
     owner: bool = False  # of the server
+    disabled: bool = False  # by the operator: nobody signs in as it
 
 
 class CommunityRow(Struct):
@@ -79,12 +82,6 @@ class LogRow(Struct):
     head: int = 0
     ordinal: int = 0
     floor: int = 0  # entries up to here are no longer kept
-
-
-class SessionRow(Struct):
-    id: str
-    account: str
-    device: str = ""
 
 
 class InviteRow(Struct):
@@ -128,6 +125,7 @@ class Standing(NamedTuple):
     account: AccountRow
     members: list[MemberRow]  # in communities and directs it has not left
     rooms: list[RoomRow]  # followed ones: open, private and direct
+    blocks: Blocks
 
 
 class Unread(NamedTuple):
@@ -139,7 +137,7 @@ class Unread(NamedTuple):
     mentions: int = 0
 
 
-class Tx(Protocol):
+class Tx(OwnTx, Protocol):
     """What a rule (rules/*.py) may do inside the transaction of one append. All synchronous.
 
     Reads see the writes before them. A rule checks first and writes after: one that raises has written nothing.
@@ -173,7 +171,6 @@ class Tx(Protocol):
         ...
 
     def add_session(self, row: SessionRow, secret: bytes) -> None: ...
-    def remove_session(self, id: str) -> None: ...
 
     def community(self, id_or_slug: str) -> CommunityRow | None: ...
     def add_community(self, row: CommunityRow) -> None:
@@ -235,7 +232,7 @@ class Tx(Protocol):
     def mention(self, account: str, room: str, seq: int) -> None: ...
 
 
-class Store(Protocol):
+class Store(OwnStore, Protocol):
     """Everything durable. Append is for what the protocol calls a Write; the rest are registers, secrets and reads."""
 
     epoch: str
@@ -259,7 +256,7 @@ class Store(Protocol):
         """Do what the command says as this account. The future raises Refuse (also when storage is unavailable)."""
         ...
 
-    # --- accounts, sessions, invites: registers and secrets; tokens and invites are known by their SHA-256 alone
+    # --- accounts and invites: registers and secrets; invites are known by their SHA-256 alone. See also own.py
     async def create_account(
         self, handle: str, display_name: str, password_hash: str, *, invite: bytes | None = None
     ) -> AccountRow:
@@ -281,9 +278,6 @@ class Store(Protocol):
         """Account id and password hash behind a handle."""
         ...
 
-    async def open_session(self, account: str, secret: bytes, device: str) -> SessionRow: ...
-    async def session(self, secret: bytes) -> SessionRow | None: ...
-    async def close_session(self, session: str) -> None: ...
     async def account(self, id: str) -> AccountRow | None: ...
     async def account_by_handle(self, handle: str) -> AccountRow | None: ...
     async def standing(self, account: str) -> Standing | None: ...

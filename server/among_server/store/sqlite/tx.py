@@ -8,13 +8,13 @@ from sqlite3 import Connection
 
 from msgspec.structs import replace
 
-from ..api import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow, SessionRow
+from ..api import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow
 from ..rules.communities import words
-from .ledger import Ledger
+from .own import SqliteOwn
 from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, account_row, member_row, room_row
 
 
-class SqliteTx(Ledger):
+class SqliteTx(SqliteOwn):
     def __init__(self, db: Connection) -> None:
         super().__init__(db)
         self._accounts: dict[str, AccountRow] = {}
@@ -22,9 +22,10 @@ class SqliteTx(Ledger):
         self._communities: dict[str, CommunityRow] = {}
         self._memberships: dict[tuple[str, str], MemberRow | None] = {}
         self._handles: dict[tuple[str, str], MemberRow | None] = {}  # (place, handle): who has not left
+        self._people: dict[str, list[MemberRow]] = {}  # of directs, which never change
         self._follows: dict[tuple[str, str], bool] = {}
         self._mirrors += (self._accounts, self._rooms, self._communities)
-        self._mirrors += (self._memberships, self._handles, self._follows)
+        self._mirrors += (self._memberships, self._handles, self._people, self._follows)
 
     # --- accounts
     def account(self, id: str) -> AccountRow | None:
@@ -61,6 +62,11 @@ class SqliteTx(Ledger):
         )
         self._accounts[row.id] = row
 
+    def disable(self, account: str, disabled: bool) -> None:
+        self.writes += 1
+        self._db.execute("UPDATE accounts SET disabled = ? WHERE key = ?", (disabled, self._log(account).key))
+        self._accounts.pop(account, None)
+
     def invite(self, secret: bytes) -> InviteRow | None:
         row = self._db.execute("SELECT owner, uses, expires_ms FROM invites WHERE secret = ?", (secret,)).fetchone()
         return InviteRow(bool(row[0]), row[1], row[2]) if row else None
@@ -74,17 +80,6 @@ class SqliteTx(Ledger):
             "REPLACE INTO invites (secret, owner, uses, expires_ms) VALUES (?, ?, ?, ?)",
             (secret, row.owner, row.uses, row.expires_ms),
         )
-
-    def add_session(self, row: SessionRow, secret: bytes) -> None:
-        self.writes += 1
-        self._db.execute(
-            "INSERT INTO sessions (id, secret, account, device, opened) VALUES (?, ?, ?, ?, ?)",
-            (row.id, secret, self._log(row.account).key, row.device, self.now),
-        )
-
-    def remove_session(self, id: str) -> None:
-        self.writes += 1
-        self._db.execute("DELETE FROM sessions WHERE id = ?", (id,))
 
     # --- communities and members
     def community(self, id_or_slug: str) -> CommunityRow | None:
@@ -168,6 +163,7 @@ class SqliteTx(Ledger):
         )
         self._memberships[row.account, row.place] = row
         self._handles.pop((row.place, row.handle), None)
+        self._people.pop(row.place, None)
         more = (not row.left) - (before is not None and not before.left)
         if place.kind == "community" and more:
             self._db.execute("UPDATE communities SET members = members + ? WHERE key = ?", (more, place.key))
@@ -211,8 +207,12 @@ class SqliteTx(Ledger):
         self._db.execute("INSERT INTO directs (people, room) VALUES (?, ?)", (key, self._log(room).key))
 
     def people(self, room: str) -> list[MemberRow]:
-        sql = f"{MEMBER} WHERE m.place = ? ORDER BY m.handle"
-        return [member_row(row) for row in self._db.execute(sql, (self.key(room),)).fetchall()]
+        found = self._people.get(room)
+        if found is None:
+            sql = f"{MEMBER} WHERE m.place = ? ORDER BY m.handle"
+            found = [member_row(row) for row in self._db.execute(sql, (self.key(room),)).fetchall()]
+            self._people[room] = found
+        return found
 
     # --- following
     def follows(self, account: str, room: str) -> bool:
