@@ -19,7 +19,7 @@ from ..app import has_data
 from ..config import Config
 from ..store.api import StoreError
 from ..store.own import AccountState
-from .control import AddReset, Answer, Disable, ListAccounts, Request, ask
+from .control import PAGE, AddReset, Answer, Disable, ListAccounts, Request, ask
 
 
 def reset(config: Config, handle: str, *, hours: int, url: str) -> int:
@@ -61,10 +61,10 @@ def list_accounts(config: Config, *, as_json: bool) -> int:
         answer = _asked(config, ListAccounts(after=after))
         if answer is None:
             return 1
-        if not answer.accounts:
-            return 0
         for state in answer.accounts:
             print(_json(state) if as_json else _line(state))
+        if len(answer.accounts) < PAGE:
+            return 0
         after = answer.accounts[-1].handle
 
 
