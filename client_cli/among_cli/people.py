@@ -48,12 +48,12 @@ async def whois(link: Link, rest: str) -> None:
     member = await member_of(link, room.community, handle) if room and room.community else None
     if member is None:
         profile = await link.among.ask(ReadAccount, handle=handle)
-        link.screen.show(_who(profile.handle, profile.display_name, profile.bio, "not a member here"))
+        what = ", ".join(filter(None, ("not a member here", _kept_away(link, profile.handle))))
+        link.screen.show(_who(profile.handle, profile.display_name, profile.bio, what))
         return
     state = "you" if room and member.member == room.me else link.model.presence.get(member.member, "")
-    link.screen.show(
-        _who(member.handle, member.display_name, member.bio, ", ".join(filter(None, (member.role, state))))
-    )
+    what = ", ".join(filter(None, (member.role, state, _kept_away(link, member.handle))))
+    link.screen.show(_who(member.handle, member.display_name, member.bio, what))
 
 
 async def direct(link: Link, rest: str) -> None:
@@ -102,6 +102,12 @@ async def online(link: Link, _: str) -> None:
     link.model.away = False
     link.screen.show([note("You are here.")])
     link.mark()
+
+
+def _kept_away(link: Link, handle: str) -> str:
+    """What I have done about them."""
+    kind = link.model.blocks.get(handle, "")
+    return kind and ("muted by you" if kind == "mute" else "blocked by you")
 
 
 def _who(handle: str, name: str, bio: str, what: str) -> list[Line]:

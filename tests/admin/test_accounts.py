@@ -77,7 +77,7 @@ def link_in(out: str) -> str:
 
 
 @pytest.mark.parametrize("running", [True, False])
-async def test_a_link_sets_a_password_once(server: Server, running: bool, capsys: pytest.CaptureFixture[str]):
+async def test_ath_05_a_link_sets_a_password_once(server: Server, running: bool, capsys: pytest.CaptureFixture[str]):
     async with server.signs_up("ana") as ana:
         if not running:
             await server.stop()
@@ -171,7 +171,7 @@ def test_nothing_is_made_where_there_is_no_server(tmp_path: Path, capsys: pytest
     assert not (tmp_path / "typo").exists()
 
 
-async def test_no_code_is_ever_logged(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+async def test_ath_05_no_code_is_in_a_log_or_in_the_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     server = Server(tmp_path)
     with capture_logs() as logs:
         await server.start()

@@ -14,7 +14,9 @@ from among_cli.plain import Plain
 from among_cli.visit import FOLDED, Visit
 from among_protocol.aio import Stopped
 from among_protocol.blocks import Block, BlockChanged
+from among_protocol.members import Persona
 from among_protocol.presence import TypingStarted
+from among_protocol.rooms import Room
 from among_protocol.session import Ping
 
 from .house import PASSWORD, House, Tap
@@ -163,6 +165,7 @@ async def test_whom_one_blocks_is_listed_undone_and_known_to_every_device(house)
     assert "no directs between you" in (await ana.types("/block @Eve"))[0]
     await phone.paper.until(lambda: phone.model.blocks == {"eve": "block"})
     assert await phone.types("/blocked") == ["  eve              blocked"]
+    assert (await ana.types("/whois eve"))[0].endswith("blocked by you")
     assert candidates(ana.link, "/unblock ") == ("", ["eve"])
     assert await ana.types("/dm eve hello") == ["You have blocked eve: /unblock eve first."]
     assert "they notice nothing" in (await phone.types("/mute eve"))[0]
@@ -248,6 +251,15 @@ def test_elsewhere_nothing_is_seen_of_a_mention_by_somebody_muted(model: Model):
     assert model.rooms[TOOLS].mentions == 0
     model.apply(BlockChanged(handle="bob", kind="none"))
     assert len(model.apply(sent(2, "@ana", room=TOOLS, mentions=[ANA]))) == 1
+
+
+def test_what_somebody_muted_says_to_me_alone_rings_nothing(model: Model):
+    _open(model)
+    people = [Persona(member=f"m-{handle}", rev=1, handle=handle, display_name=handle) for handle in ("me", "bob")]
+    model.direct(Room(id="r-bob", slug="", kind="direct", member="m-me", people=people))
+    assert len(model.apply(sent(1, "psst", room="r-bob"))) == 1
+    model.apply(BlockChanged(handle="bob", kind="mute"))
+    assert model.apply(sent(2, "psst", room="r-bob")) == []
 
 
 def test_that_somebody_muted_writes_is_not_shown(model: Model):
