@@ -7,7 +7,7 @@ import pytest
 from among_protocol import codes
 from among_protocol.base import Ok
 from among_protocol.codes import CloseCode
-from among_protocol.messages import MessageSent
+from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.session import ListSessions, RevokeOthers, RevokeSession, SignIn
 from among_server.core import sessions as live
 from tests.held import HeldStore
@@ -164,3 +164,21 @@ async def test_who_comes_after_an_hour_is_seen():
         await ann.again()
         await world.quiet()
         assert all(row.seen_ms > 1 for row in tx.sessions_by_secret.values())
+
+
+async def test_auz_04_what_is_committed_after_the_end_is_not_heard_even_in_one_batch():
+    """Whoever ended it has not been answered yet, and still nothing later is heard."""
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        phone = await signed_in(world, "ann", "phone")
+        writes = store.hold("writes")
+        bob.begin(SendMessage, room=bob.room, body="before")
+        revoked = ann.begin(RevokeSession, session=phone.session.id)
+        bob.begin(SendMessage, room=bob.room, body="after")
+        writes.let_go()
+        await ann.answered(revoked)
+        heard = [event.body for event in await ann.settled() if isinstance(event, MessageSent)]
+        assert heard == ["before", "after"]
+        assert [event for event in phone.heard if isinstance(event, MessageSent) and event.body == "after"] == []
+        assert phone.closed is CloseCode.SIGNED_OUT

@@ -7,8 +7,10 @@ know, and so nothing that the block stops tells them of another persona of the s
 from among_protocol.codes import ACCOUNT_GONE, DIRECT_REFUSED, FIELD_INVALID, LIMIT_REACHED, MEMBER_GONE, Refuse
 
 from ...limits import BLOCKS_PER_ACCOUNT
-from ..api import AccountRow, MemberRow, RoomRow, Tx
+from ..api import MemberRow, RoomRow, Tx
 from ..own import Blocks, BlockSet, BlockWish
+
+Name = tuple[str, str]  # an account, and the handle that it goes by
 
 
 def set_block(tx: Tx, account: str, wish: BlockWish, handle: str, member: str) -> BlockSet:
@@ -24,7 +26,7 @@ def set_block(tx: Tx, account: str, wish: BlockWish, handle: str, member: str) -
     return BlockSet(other, handle, tx.blocks(account))
 
 
-def _whom(tx: Tx, account: str, handle: str, member: str, before: Blocks) -> tuple[str, str]:
+def _whom(tx: Tx, account: str, handle: str, member: str, before: Blocks) -> Name:
     """The account, and the name under which it is meant."""
     if member:
         row = tx.member(member)
@@ -41,16 +43,17 @@ def _whom(tx: Tx, account: str, handle: str, member: str, before: Blocks) -> tup
     return found.id, found.handle
 
 
-def apart(tx: Tx, one: MemberRow | AccountRow, other: MemberRow | AccountRow) -> bool:
-    """Whether one of the two blocks the other, as they are named here."""
-    return _blocks(tx, one, other) or _blocks(tx, other, one)
+def apart(tx: Tx, one: Name, other: Name) -> bool:
+    """Whether one of the two blocks the other, under the names that they have here."""
+    blocks, others = tx.blocks(one[0]), tx.blocks(other[0])
+    return bool(blocks or others) and "block" in (blocks.get(other), others.get(one))
 
 
 def deaf(tx: Tx, reader: MemberRow, author: MemberRow) -> bool:
     """Whether a mention of the reader by the author counts for nothing: blocked by either, or muted."""
-    if tx.blocks(reader.account).get((author.account, author.handle)) is not None:
+    if (author.account, author.handle) in tx.blocks(reader.account):
         return True
-    return _blocks(tx, author, reader)
+    return tx.blocks(author.account).get((reader.account, reader.handle)) == "block"
 
 
 def may_write(tx: Tx, room: RoomRow, writer: MemberRow) -> None:
@@ -60,14 +63,6 @@ def may_write(tx: Tx, room: RoomRow, writer: MemberRow) -> None:
     if len(people) == 2:
         other = people[people[0].id == writer.id]
         row = tx.account(other.account)
-        if row is None or row.disabled or apart(tx, writer, other):
+        mine, theirs = (writer.account, writer.handle), (other.account, other.handle)
+        if row is None or row.disabled or apart(tx, mine, theirs):
             raise Refuse(DIRECT_REFUSED, field="room")
-
-
-def _blocks(tx: Tx, one: MemberRow | AccountRow, other: MemberRow | AccountRow) -> bool:
-    blocks = tx.blocks(_account(one))
-    return bool(blocks) and blocks.get((_account(other), other.handle)) == "block"
-
-
-def _account(row: MemberRow | AccountRow) -> str:
-    return row.account if isinstance(row, MemberRow) else row.id

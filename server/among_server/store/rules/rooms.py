@@ -168,7 +168,8 @@ def open_direct(tx: Tx, account: str, command: OpenDirect) -> Entry:
     _may_follow_one_more(tx, account)
     for id, other in people.items():
         full = len(tx.followed(id)) >= FOLLOWS_PER_ACCOUNT
-        if id != account and (full or other.disabled or apart(tx, own, other)):
+        blocked = apart(tx, (account, own.handle), (id, other.handle))
+        if id != account and (full or other.disabled or blocked):
             raise Refuse(DIRECT_REFUSED, field="handles")  # which of these it is, is not for others to know
     room = RoomRow(id=tx.new_id("r"), kind="direct")
     tx.put_room(room)
