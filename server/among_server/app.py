@@ -81,6 +81,7 @@ class App:
         bus = LocalBus()
         bus.heard = self._heard
         self.store.committed = bus.publish
+        self.store.ended = services.sessions.deafen
         self.dispatch = Dispatch(ROUTES)
         self.listener = Listener(services, self.dispatch, loop)
 

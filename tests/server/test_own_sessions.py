@@ -166,6 +166,24 @@ async def test_who_comes_after_an_hour_is_seen():
         assert all(row.seen_ms > 1 for row in tx.sessions_by_secret.values())
 
 
+async def test_auz_04_from_the_commit_on_nothing_is_heard_whoever_is_to_be_answered():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        phone = await signed_in(world, "ann", "phone")
+        room = await world.direct(ann, bob)
+        await phone.settled()
+        await world.app.store.end_sessions(ann.account, only=phone.session.id)
+        assert phone.closed is None, "that is for whoever ended it, who has not gone on yet"
+        for place in (bob.room, room):
+            await bob.say("later", room=place)
+        assert [event.body for event in await ann.settled() if isinstance(event, MessageSent)] == ["later"] * 2
+        assert not [event for event in phone.heard if isinstance(event, MessageSent)]
+        assert [log.id for log in world.app.services.logs if log.hears(phone.session)] == []
+        await world.app.store.disable("ann", disabled=True)
+        await bob.say("later still")
+        assert not [event for event in await ann.settled() if isinstance(event, MessageSent)]
+
+
 async def test_auz_04_what_is_committed_after_the_end_is_not_heard_even_in_one_batch():
     """Whoever ended it has not been answered yet, and still nothing later is heard."""
     store = HeldStore()

@@ -17,7 +17,8 @@ from among_protocol.codes import (
     Refuse,
 )
 from among_protocol.rooms import OpenDirect
-from among_server.store.own import Blocks
+from among_server.store.memory import MemoryStore
+from among_server.store.own import Blocks, Ended
 from tests.store.town import Person, Town, refused
 
 LATER = 2**52  # Unix time in ms that no test sees
@@ -37,12 +38,12 @@ async def test_sessions_of_an_account_end_one_by_one_all_or_all_but_one(town: To
     one, two, three = [await town.store.open_session(ann.id, secret, secret.decode()) for secret in (b"1", b"2", b"3")]
     other = await town.store.open_session(bob.id, b"4", "4")
     assert {row.id for row in await town.store.sessions(ann.id)} == {one.id, two.id, three.id}
-    assert await town.store.end_sessions(ann.id, only=two.id) == [two.id]
-    assert await town.store.end_sessions(ann.id, only=two.id) == []
-    assert await town.store.end_sessions(ann.id, only=other.id) == [], "it is somebody else's"
-    assert await town.store.end_sessions(ann.id, but=three.id) == [one.id]
+    assert (await town.store.end_sessions(ann.id, only=two.id)).sessions == [two.id]
+    assert (await town.store.end_sessions(ann.id, only=two.id)).sessions == []
+    assert (await town.store.end_sessions(ann.id, only=other.id)).sessions == [], "it is somebody else's"
+    assert (await town.store.end_sessions(ann.id, but=three.id)).sessions == [one.id]
     assert await town.store.sessions(ann.id) == [three]
-    assert await town.store.end_sessions(ann.id) == [three.id]
+    assert (await town.store.end_sessions(ann.id)).sessions == [three.id]
     assert [await town.store.session(secret) for secret in (b"1", b"2", b"3")] == [None] * 3
     assert await town.store.session(b"4") == other
     assert await town.store.sessions("a_nobody") == []
@@ -69,10 +70,30 @@ async def test_a_sign_of_life_is_written_once_an_hour(town: Town, monkeypatch: p
 async def test_who_was_let_in_by_a_password_must_have_the_one_of_now(town: Town):
     ann = await town.person("ann")
     session = await town.store.open_session(ann.id, b"1", "", password="hash of ann")
-    assert await town.store.change_password(ann.id, session.id, old="hash of ann", new="new") == []
+    assert (await town.store.change_password(ann.id, session.id, old="hash of ann", new="new")).sessions == []
     await refused(BAD_CREDENTIALS, town.store.open_session(ann.id, b"2", "", password="hash of ann"))
     await town.store.open_session(ann.id, b"2", "", password="new")
     await refused(BAD_CREDENTIALS, town.store.open_session("a_nobody", b"3", "", password="new"))
+
+
+async def test_who_is_out_is_told_of_before_what_was_committed_with_it_and_before_the_answer(town: Town):
+    ann = await town.person("ann")
+    room = await ann.makes(await ann.founds("garden"), "hall")
+    session = await town.store.open_session(ann.id, b"1", "")
+    order: list[object] = []
+    town.store.ended = lambda ids: order.append(list(ids))
+    town.store.committed = lambda stored: order.append("heard")
+    ending = asyncio.ensure_future(town.store.end_sessions(ann.id))
+    ending.add_done_callback(lambda _: order.append("answered"))
+    await asyncio.sleep(0)  # it has been asked
+    await asyncio.gather(ending, ann.says(room, "hello"))
+    assert order[0] == [session.id]
+    if isinstance(town.store, MemoryStore):  # which takes both in one batch
+        assert order == [[session.id], "heard", "answered"]
+    await town.store.end_sessions(ann.id)
+    await refused(ACCOUNT_GONE, town.store.disable("nobody", disabled=True))
+    await town.store.disable("ann", disabled=False)
+    assert [told for told in order if isinstance(told, list)] == [[session.id]], "of nobody, nothing is told"
 
 
 # --- passwords
@@ -82,7 +103,7 @@ async def test_a_new_password_ends_all_sessions_but_the_one_that_asked(town: Tow
     ann = await town.person("ann")
     mine, *others = [await town.store.open_session(ann.id, secret, "") for secret in (b"1", b"2", b"3")]
     ended = await town.store.change_password(ann.id, mine.id, old="hash of ann", new="new")
-    assert sorted(ended) == sorted(row.id for row in others)
+    assert sorted(ended.sessions) == sorted(row.id for row in others)
     assert await town.store.sessions(ann.id) == [mine]
     assert await town.store.password_hash("ann") == (ann.id, "new")
 
@@ -94,7 +115,7 @@ async def test_a_change_from_a_password_that_is_no_more_changes_nothing(town: To
         *(town.store.change_password(ann.id, mine.id, old="hash of ann", new=f"new {n}") for n in range(3)),
         return_exceptions=True,
     )
-    assert answers[0] == [other.id]
+    assert answers[0] == Ended([other.id])
     assert [answer.code for answer in answers[1:] if isinstance(answer, Refuse)] == [BAD_CREDENTIALS] * 2
     assert await town.store.password_hash("ann") == (ann.id, "new 0")
     await refused(SIGN_IN_REQUIRED, town.store.change_password(ann.id, other.id, old="new 0", new="x"))
@@ -114,8 +135,8 @@ async def test_a_code_is_used_up_by_one_of_fifty_at_once(town: Town):
     )
     (won,) = [answer for answer in answers if not isinstance(answer, BaseException)]
     assert {answer.code for answer in answers if isinstance(answer, Refuse)} == {RESET_INVALID}
-    assert won.ended == [before.id]
-    assert await town.store.sessions(ann.id) == [won.session]
+    assert won.sessions == [before.id]
+    assert await town.store.sessions(ann.id) == [won.opened]
     assert await town.store.password_hash("ann") == (ann.id, f"new {answers.index(won)}")
     assert await town.store.reset(b"code") is None
 
@@ -144,8 +165,8 @@ async def test_a_disabled_account_keeps_what_it_has_and_lets_nobody_in(town: Tow
     mine = await town.store.open_session(ann.id, b"1", "")
     room = await ann.writes_to(bob)
     await town.store.add_reset("ann", b"code", LATER)
-    assert await town.store.disable("Ann", disabled=True) == [mine.id]
-    assert await town.store.disable("ann", disabled=True) == [mine.id]
+    assert (await town.store.disable("Ann", disabled=True)).sessions == [mine.id]
+    assert (await town.store.disable("ann", disabled=True)).sessions == [mine.id]
     row = await town.store.session(b"1")
     assert row is not None
     assert row.disabled

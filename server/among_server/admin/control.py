@@ -66,10 +66,10 @@ async def carry_out(store: Store, request: Request, app: App | None) -> Answer:
                 await store.add_reset(request.handle, request.secret, request.expires_ms)
                 log.info("password.reset_offered", handle=request.handle)
             case Disable():
-                sessions = await store.disable(request.handle, disabled=request.disabled)
+                ended = await store.disable(request.handle, disabled=request.disabled)
                 log.info("account.disabled" if request.disabled else "account.enabled", handle=request.handle)
                 if app is not None and request.disabled:
-                    app.services.sessions.end(sessions, CloseCode.DISABLED, "the operator has disabled this account")
+                    app.services.sessions.end(ended, CloseCode.DISABLED, "the operator has disabled this account")
             case ListAccounts():
                 return Answer(ok=True, accounts=await store.account_states(request.after, PAGE))
     except Refuse as refused:

@@ -34,7 +34,7 @@ class Services:
         self.passwords = Passwords(config.password_workers)
         self.cut: dict[str, int] = {}  # stored session -> close code that its peer could not be told
         self.background = self.replay.tasks
-        self.sessions = LiveSessions(store, self.background)
+        self.sessions = LiveSessions(store, self.background, self.replay.departed)
         self.hello: Hello
 
 

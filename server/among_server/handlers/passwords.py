@@ -28,9 +28,9 @@ async def change(context: Context, command: ChangePassword) -> SessionsEnded:
         raise Refuse(codes.BAD_CREDENTIALS, "The old password is not right.", field="old")
     hashed = await passwords.hash(command.new)
     ended = await context.store.change_password(account.id, mine.id, old=found[1], new=hashed)
-    log.info("password.changed", connection=mine.number, handle=account.handle, sessions_ended=len(ended))
+    log.info("password.changed", connection=mine.number, handle=account.handle, sessions_ended=len(ended.sessions))
     context.services.sessions.end(ended, CloseCode.SIGNED_OUT, "the password was changed")
-    return SessionsEnded(ended=len(ended))
+    return SessionsEnded(ended=len(ended.sessions))
 
 
 async def reset(context: Context, command: ResetPassword) -> SignedIn:
@@ -46,7 +46,7 @@ async def reset(context: Context, command: ResetPassword) -> SignedIn:
     if context.session.over:
         raise Refuse(codes.SIGN_IN_REQUIRED)  # whoever is gone has not used the code
     token, kept = new_token()
-    opened, ended = await context.store.use_reset(secret, hashed, kept, command.device[:DEVICE])
-    log.info("password.reset", connection=context.session.number, sessions_ended=len(ended))
+    ended = await context.store.use_reset(secret, hashed, kept, command.device[:DEVICE])
+    log.info("password.reset", connection=context.session.number, sessions_ended=len(ended.sessions))
     context.services.sessions.end(ended, CloseCode.SIGNED_OUT, "the password was set anew")
-    return await enter(context, opened.account, opened.id, token)
+    return await enter(context, ended.opened.account, ended.opened.id, token)

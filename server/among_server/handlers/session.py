@@ -103,18 +103,18 @@ async def list_sessions(context: Context, command: ListSessions) -> Sessions:
 
 async def revoke(context: Context, command: RevokeSession) -> None:
     ended = await context.store.end_sessions(context.person.account.id, only=command.session)
-    if not ended:
+    if not ended.sessions:
         raise Refuse(codes.SESSION_GONE, field="session")
-    log.info("session.revoked", connection=context.session.number, sessions=ended)
+    log.info("session.revoked", connection=context.session.number, sessions=ended.sessions)
     context.session.reply(command.id, SessionsEnded(ended=1))  # first: it may be the one that asks
     context.services.sessions.end(ended, CloseCode.SIGNED_OUT, "this session was revoked")
 
 
 async def revoke_others(context: Context, command: RevokeOthers) -> SessionsEnded:
     ended = await context.store.end_sessions(context.person.account.id, but=context.session.id)
-    log.info("session.revoked", connection=context.session.number, sessions=ended)
+    log.info("session.revoked", connection=context.session.number, sessions=ended.sessions)
     context.services.sessions.end(ended, CloseCode.SIGNED_OUT, "signed out from another session")
-    return SessionsEnded(ended=len(ended))
+    return SessionsEnded(ended=len(ended.sessions))
 
 
 async def ping(context: Context, command: Ping) -> Pong:

@@ -4,7 +4,7 @@ Registers and secrets: nothing here has a number or a nonce. Tokens and codes ar
 depends on a password, a session or an account still being good is judged in the transaction that writes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
@@ -40,11 +40,16 @@ class AccountState(Struct):
     disabled: bool = False
 
 
-class Entered(NamedTuple):
-    """A session that was opened, and those that ended with the old password."""
+class Ended(Struct):
+    """Sessions, by id, that have ended, or may not be used for now."""
 
-    session: SessionRow
-    ended: list[str]
+    sessions: list[str]
+
+
+class Entered(Ended):
+    """And one that was opened in their place."""
+
+    opened: SessionRow
 
 
 class BlockSet(NamedTuple):
@@ -91,6 +96,10 @@ class OwnTx(Protocol):
 class OwnStore(Protocol):
     """The part of `api.Store`."""
 
+    # Set once. Called on the loop with the sessions that ended in a batch, before `committed` is with its entries: who
+    # is out hears nothing that was committed later, even before whoever saw to it has been answered.
+    ended: Callable[[Sequence[str]], None]
+
     async def open_session(self, account: str, secret: bytes, device: str, *, password: str = "") -> SessionRow:
         """`password`: the hash that a password was checked against; nothing where none was.
 
@@ -106,12 +115,12 @@ class OwnStore(Protocol):
         """These live; writes nothing for those that were seen within the hour."""
         ...
 
-    async def end_sessions(self, account: str, *, only: str = "", but: str = "") -> list[str]:
-        """End all sessions of an account, only one, or all but one. The ids of those that there were."""
+    async def end_sessions(self, account: str, *, only: str = "", but: str = "") -> Ended:
+        """End all sessions of an account, only one, or all but one."""
         ...
 
-    async def change_password(self, account: str, session: str, *, old: str, new: str) -> list[str]:
-        """From the hash that was checked to a new one; all sessions but this one end. Gives their ids.
+    async def change_password(self, account: str, session: str, *, old: str, new: str) -> Ended:
+        """From the hash that was checked to a new one; all sessions but this one end.
 
         Raises Refuse: `session.bad_credentials` (the password is another by now), `session.sign_in_required`."""
         ...
@@ -127,8 +136,8 @@ class OwnStore(Protocol):
         Raises Refuse: `account.reset_invalid`, `account.disabled`."""
         ...
 
-    async def disable(self, handle: str, *, disabled: bool) -> list[str]:
-        """Disable or enable an account; gives its sessions, which stay. Raises Refuse: `account.gone`."""
+    async def disable(self, handle: str, *, disabled: bool) -> Ended:
+        """Disable an account, whose sessions stay but may not be used; or enable it. Raises Refuse: `account.gone`."""
         ...
 
     async def account_states(self, after: str, limit: int) -> list[AccountState]:

@@ -33,7 +33,7 @@ from ..api import (
     Stored,
     Unread,
 )
-from ..calls import Calls
+from ..calls import Calls, tell
 from ..own import AccountState, ResetRow, SessionRow
 from ..rules import RULES, digest
 from ..rules.communities import words
@@ -52,6 +52,7 @@ class MemoryStore(Calls):
         self.durability: Durability = "memory"
         self.trouble = ""
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
+        self.ended: Callable[[Sequence[str]], None] = lambda _: None
         self._tx = MemoryTx()
         self._waiting: list[tuple[asyncio.Future[Any], Callable[[MemoryTx], Any]]] = []
         self._closed = False
@@ -94,11 +95,7 @@ class MemoryStore(Calls):
                 tx.undo()
                 answers.append((future, error))
         stored, tx.stored = tx.stored, []
-        if stored:
-            try:
-                self.committed(stored)
-            except Exception:  # what was committed must still be answered
-                log.exception("store.committed_failed")
+        tell(self, answers, stored)
         for future, result in answers:
             if not future.done():
                 if isinstance(result, Refuse):

@@ -12,7 +12,7 @@ from among_protocol.codes import (
 )
 
 from ..api import AccountRow, Tx
-from ..own import Entered, ResetRow, SessionRow
+from ..own import Ended, Entered, ResetRow, SessionRow
 
 SEEN_EVERY = 3_600_000  # ms between two signs of life of a session that are written
 
@@ -27,11 +27,11 @@ def enter(tx: Tx, account: str, secret: bytes, device: str, password: str) -> Se
     return _open(tx, account, secret, device)
 
 
-def end(tx: Tx, account: str, *, only: str = "", but: str = "") -> list[str]:
+def end(tx: Tx, account: str, *, only: str = "", but: str = "") -> Ended:
     ids = [row.id for row in tx.sessions(account) if row.id != but and only in ("", row.id)]
     if ids:
         tx.revoke(account, ids)
-    return ids
+    return Ended(ids)
 
 
 def see(tx: Tx, ids: Sequence[str]) -> None:
@@ -41,7 +41,7 @@ def see(tx: Tx, ids: Sequence[str]) -> None:
             tx.see_session(id)
 
 
-def change_password(tx: Tx, account: str, session: str, old: str, new: str) -> list[str]:
+def change_password(tx: Tx, account: str, session: str, old: str, new: str) -> Ended:
     mine = [row.id for row in tx.sessions(account)]
     if session not in mine:  # it was ended while the new password was hashed
         raise Refuse(SIGN_IN_REQUIRED)
@@ -49,7 +49,7 @@ def change_password(tx: Tx, account: str, session: str, old: str, new: str) -> l
         raise Refuse(BAD_CREDENTIALS, "The old password is not right.", field="old")
     others = [id for id in mine if id != session]
     tx.revoke(account, others, password=new)
-    return others
+    return Ended(others)
 
 
 def add_reset(tx: Tx, handle: str, secret: bytes, expires_ms: int) -> None:
@@ -65,14 +65,14 @@ def use_reset(tx: Tx, secret: bytes, password: str, token: bytes, device: str) -
         raise Refuse(ACCOUNT_DISABLED)
     ended = [row.id for row in tx.sessions(account.id)]
     tx.revoke(account.id, ended, password=password)
-    return Entered(_open(tx, account.id, token, device), ended)
+    return Entered(ended, _open(tx, account.id, token, device))
 
 
-def disable(tx: Tx, handle: str, disabled: bool) -> list[str]:
+def disable(tx: Tx, handle: str, disabled: bool) -> Ended:
     account = _by_handle(tx, handle)
     if account.disabled != disabled:
         tx.disable(account.id, disabled)
-    return [row.id for row in tx.sessions(account.id)]
+    return Ended([row.id for row in tx.sessions(account.id)] if disabled else [])
 
 
 def _open(tx: Tx, account: str, secret: bytes, device: str) -> SessionRow:

@@ -77,6 +77,14 @@ class SqliteStore(Calls):
     def committed(self, hear: Callable[[Sequence[Stored]], None]) -> None:
         self._writer.committed = hear
 
+    @property
+    def ended(self) -> Callable[[Sequence[str]], None]:
+        return self._writer.ended
+
+    @ended.setter
+    def ended(self, hear: Callable[[Sequence[str]], None]) -> None:
+        self._writer.ended = hear
+
     async def open(self) -> None:
         try:
             await self._writer.open()

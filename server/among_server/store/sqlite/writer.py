@@ -34,6 +34,7 @@ from among_protocol.codes import (
 from among_protocol.wire import JSON, tag_of
 
 from ..api import Appended, Stored
+from ..calls import tell
 from ..rules import RULES, digest
 from .arrivals import Key, Result
 from .tx import SqliteTx
@@ -83,6 +84,7 @@ class Writer:
     def __init__(self, connect: Callable[[], sqlite3.Connection], finish: Callable[[sqlite3.Connection], None]) -> None:
         self.trouble = ""  # why nothing can be stored at the moment; set by the thread, read by the loop
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
+        self.ended: Callable[[Sequence[str]], None] = lambda _: None
         self.is_open = False
         self.broken = False  # see rule 4; set by the thread
         self._connect = connect
@@ -138,11 +140,7 @@ class Writer:
         self._thread.join()
 
     def _answer(self, outcomes: list[Outcome], stored: list[Stored]) -> None:
-        if stored:
-            try:
-                self.committed(stored)
-            except Exception:  # what was committed must still be answered
-                log.exception("store.committed_failed")
+        tell(self, outcomes, stored)
         for future, result in outcomes:
             if not future.done():
                 if isinstance(result, Refuse):
