@@ -195,10 +195,16 @@ class Generator(Process):
             raise BenchError(f"only {self.ready['ready']} of {self.ready['of']} are ready: {self.ready['error']}")
 
     def run(
-        self, *streams: str, warm: float = 0.5, seconds: float = 2.0, drain: float = 15.0, stalls: int = 0
+        self,
+        *streams: str,
+        warm: float = 0.5,
+        seconds: float = 2.0,
+        drain: float = 15.0,
+        stalls: int = 0,
+        refusals: bool = False,
     ) -> Result:
         """One run; see generator.c for the streams. `stalls`: so many that were never stalled before stop reading, and
-        are gone afterwards. Raises BenchError when connections were lost or commands refused."""
+        are gone afterwards. Raises BenchError when connections were lost, or commands refused without `refusals`."""
         self.unstalled -= stalls
         head = f"run warm={warm} seconds={seconds} drain={drain} pid={self.target.pid}"
         if stalls:
@@ -211,7 +217,7 @@ class Generator(Process):
         result["others_busy"] = max(0.0, elsewhere / (time.monotonic() - begun))
         result["server_busy"] = result["server_cpu"] / result["seconds"]
         result["own_busy"] = result["own_cpu"] / result["seconds"]
-        if result["lost"] or result["refused"]:
+        if result["lost"] or (result["refused"] and not refusals):
             raise BenchError(f"lost {result['lost']}, refused {result['refused']}: {result['error']}")
         return result
 

@@ -1,5 +1,6 @@
 """A row of the table: what was measured, beside what it is held to; and what all measurements share."""
 
+import socket
 import statistics
 import sys
 import threading
@@ -166,6 +167,30 @@ class Bench:
         best = min(tries, key=lambda one: float(one["others_busy"]))
         self.others_busy.append(best["others_busy"])
         return best
+
+
+@contextmanager
+def health(target: Target) -> Iterator[list[float]]:
+    """How long `/healthz` takes to answer, in milliseconds, asked twenty times a second meanwhile."""
+    over = threading.Event()
+    took: list[float] = []
+
+    def ask() -> None:
+        while not over.wait(0.05):
+            begun = time.perf_counter()
+            with socket.create_connection(("127.0.0.1", target.port), timeout=30) as link:
+                link.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                while link.recv(4096):
+                    pass
+            took.append((time.perf_counter() - begun) * 1000)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield took
+    finally:
+        over.set()
+        thread.join()
 
 
 def wait_for_quiet(at_most: float) -> None:

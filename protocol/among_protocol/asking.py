@@ -3,7 +3,9 @@
 1. A write goes again, with its nonce, until `ok` or a final `refused` decides; that is safe, since the server knows
    the nonce. So do reads and registers, which can be repeated; only what is about this moment fails with the link.
 2. Writes that name the same place leave one at a time, in the order asked: a retry never lets a later one overtake.
-3. `sending` -> `sent` | `failed`; in between `unconfirmed`, when the link went or the reply is late. It still goes on.
+3. `sending` -> `sent` | `failed`; in between `unconfirmed`, when the link went, the reply is late, or the server itself
+   does not know (`storage.uncertain`). It still goes on: a write that may have been carried out is not given up because
+   the server says to wait, since failing it would say that nothing happened.
 """
 
 import bisect
@@ -13,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from .base import Command, Refused, Shape, Write
-from .codes import ERROR_CODES, FIELD_INVALID, ErrorCode, Refuse
+from .codes import ERROR_CODES, FIELD_INVALID, STORAGE_UNCERTAIN, ErrorCode, Refuse
 from .happenings import ConnectionLost, Happening
 from .presence import StartTyping
 from .wire import Encoding, Malformed
@@ -155,7 +157,10 @@ class Asks:
             if ask.patient_until is None:
                 ask.patient_until = now + PATIENCE
             at = now + max(refused.retry_after_ms / 1000, 0.05)
-            if at <= ask.patient_until:
+            if refused.code == STORAGE_UNCERTAIN.code:
+                ask.become("unconfirmed")
+            in_doubt = ask.state == "unconfirmed" and isinstance(ask.command, Write)
+            if at <= ask.patient_until or in_doubt:
                 self.again(ask, at)
                 return False
         elif refused.kind == "bug":

@@ -47,6 +47,9 @@ RATE_LIMITED = ErrorCode("budget.exhausted", "wait", "Too much at once; wait a l
 BUSY = ErrorCode("server.busy", "wait", "The server has more to do than it can; try again soon.")
 STOPPING = ErrorCode("server.stopping", "wait", "The server is stopping; this was not carried out.")
 STORAGE_UNAVAILABLE = ErrorCode("storage.unavailable", "wait", "The server cannot store anything right now.")
+STORAGE_UNCERTAIN = ErrorCode(
+    "storage.uncertain", "wait", "The disk failed; nobody knows yet if this was stored. Ask again with the same nonce."
+)
 INTERNAL = ErrorCode("server.internal", "bug", "The server made a mistake; it is in its log.")
 
 ERROR_CODES: dict[str, ErrorCode] = {

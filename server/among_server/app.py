@@ -19,7 +19,8 @@ from .bus.local import LocalBus
 from .config import Config
 from .core.context import Services
 from .core.dispatch import Dispatch
-from .core.logs import Log, Logs
+from .core.log import Log
+from .core.logs import Logs
 from .core.session import Session
 from .edge.listener import Listener
 from .handlers import ROUTES
@@ -51,7 +52,7 @@ class App:
         try:
             self.wire(loop)
             await self.listener.start()
-            if self.store.durability != "memory" and await self.store.accounts() == 0:
+            if isinstance(self.store, SqliteStore) and await self.store.accounts() == 0:
                 await owner_invite(self.store, Path(self.config.data), self.url)
         except BaseException:
             await self.store.close()
@@ -102,6 +103,7 @@ class App:
         anything is written: a session that lost a place hears nothing later from it."""
         self.services.logs.deliver(batch)
         self.services.people.deliver(batch)
+        self.services.admission.more_room()
 
     def _hole(self, broken: Log) -> None:
         """Entries did not arrive here: we can't vouch for this log, so its listeners come back and catch up."""

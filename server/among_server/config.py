@@ -21,6 +21,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     port: Port = 8080  # 0 picks a free one and prints it
     sign_up: Literal["auto", "open", "invite", "closed"] = "auto"  # auto: open on loopback, else by invite
     synchronous: Literal["full", "normal"] = "full"  # normal: faster on slow disks, and a power cut may undo an `ok`
+    disk_failure: Literal["exit", "read_only"] = (
+        "exit"  # exit: with code 3, so that a supervisor starts it again (ADR 10)
+    )
     trusted_proxies: list[str] = []  # addresses whose connections carry TLS of their own
     log_format: Literal["auto", "json", "pretty"] = "auto"  # auto: pretty on a terminal
     log_level: Literal["debug", "info", "warning", "error"] = "info"

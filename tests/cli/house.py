@@ -26,8 +26,11 @@ from among_cli.model import Model
 from among_cli.opening import Entry, opened
 from among_cli.saved import Saved
 from among_protocol.aio import Among
+from among_protocol.codes import STORAGE_UNCERTAIN, Refuse
+from among_protocol.wire import AnyWrite
 from among_server.app import App
 from among_server.config import Config
+from among_server.store.api import Appended
 
 PASSWORD = "correct horse"
 PATIENCE = 10.0  # seconds for anything at all
@@ -163,6 +166,18 @@ class House:
         assert self._app is not None
         for connection in list(self._app.listener.connections):
             connection.abort("cut by the test")
+
+    def doubts(self) -> None:
+        """From now on the server does not know whether what is written is kept, as after a flush that failed."""
+        assert self._app is not None
+        store = self._app.store
+
+        def append(account: str, command: AnyWrite) -> asyncio.Future[Appended]:
+            nobody_knows: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
+            nobody_knows.set_exception(Refuse(STORAGE_UNCERTAIN, retry_after_ms=50))
+            return nobody_knows
+
+        store.append = append  # type: ignore[method-assign]  # one that fails, until the house is started again
 
     async def person(self, handle: str, *, token: str = "") -> Reader:
         """Somebody who signs up, or comes again with a token, and is at the screen until the house closes."""

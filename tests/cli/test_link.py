@@ -51,6 +51,19 @@ async def test_over_a_restart_nothing_is_lost_and_nothing_stands_twice(house):
     assert ana.model.outgoing == {}
 
 
+async def test_what_the_server_itself_does_not_know_is_not_confirmed_until_it_does(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    house.doubts()
+    await ana.types("hello")
+    await ana.paper.until(lambda: [one.state for one in ana.model.outgoing.values()] == ["unconfirmed"])
+    await house.stop()
+    await house.start()
+    await ana.sees("hello")
+    assert ana.paper.said == ["hello"]
+    assert ana.model.outgoing == {}
+    assert ana.model.failed() == []
+
+
 async def test_what_was_said_while_one_was_cut_off_comes_after(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     house.cut()

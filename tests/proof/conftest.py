@@ -3,13 +3,15 @@
 import asyncio
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+import subprocess
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 LONGEST = 100.0  # seconds of one test; the soak has its own bound
+SMALL = 40 << 20  # bytes of the small file system
 
 
 @pytest.hookimpl
@@ -30,3 +32,21 @@ def _bounded(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[No
             await test(*named, **fixtures)
 
     return bounded
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, in memory."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "none", str(place)]
+    try:
+        tried = subprocess.run(mount, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no mount")
+    if tried.returncode:
+        pytest.skip(f"mounting is not allowed here: {tried.stderr.strip()}")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", str(place)], check=True)

@@ -34,6 +34,7 @@ class Server:
         self.data = folder / "data"
         self.log = folder / "server.log"  # what all its lives wrote on stderr
         self.prefix = list(prefix)
+        self.program = ["-m", "among_server.admin.main"]  # what the interpreter is given, before its arguments
         self.port = free_port()
         self.url = f"ws://127.0.0.1:{self.port}/v1"
         self.starts = 0
@@ -42,6 +43,10 @@ class Server:
         settings = {"budget": 1_000_000_000, "budget_per_second": 1_000_000_000, **settings}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AMONG_")}
         self.environment = kept | {f"AMONG_{name.upper()}": str(value) for name, value in settings.items()}
+
+    def patch(self, code: str) -> None:
+        """Run this in the process before the server: a server that differs in one thing."""
+        self.program = ["-c", f"import sys\n{code}\nfrom among_server.admin.main import main\nsys.exit(main())"]
 
     @property
     def pid(self) -> int:
@@ -52,7 +57,7 @@ class Server:
         """Start the process, without waiting for it to be ready."""
         assert self._process is None
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = [*self.prefix, sys.executable, "-m", "among_server.admin.main", "serve", "--data", str(self.data)]
+        command = [*self.prefix, sys.executable, *self.program, "serve", "--data", str(self.data)]
         command += ["--host", "127.0.0.1", "--port", str(self.port), "--log-format", "json"]
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(

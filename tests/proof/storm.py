@@ -20,8 +20,9 @@ CLOSED_RESTARTING = 4000
 class Storm:
     """One server and those who talk on it."""
 
-    def __init__(self, server: Server, seed: int, *, clients: int, rooms: int) -> None:
+    def __init__(self, server: Server, seed: int, *, clients: int, rooms: int, url: str = "") -> None:
         self.server = server
+        self.url = url or server.url  # of the voices and readers: by way of something else, perhaps
         self.rng = random.Random(seed)
         self.book = Book()
         self.kills = 0
@@ -34,8 +35,8 @@ class Storm:
 
     async def settle_in(self) -> None:
         """Accounts, a community, rooms, and everybody in them; nothing of this is judged."""
-        url = self.server.url
-        people, town = await found_town(url, clients=self._clients, rooms=self._rooms)
+        url = self.url
+        people, town = await found_town(self.server.url, clients=self._clients, rooms=self._rooms)
         for index, person in enumerate(people):
             self.book.people[person.account] = self.book.people[person.member] = person.name
             rng = random.Random(self.rng.random())
@@ -47,7 +48,7 @@ class Storm:
         for reader in self.readers:
             if self.rng.random() < 0.5:  # the others begin where the logs are
                 reader.at = dict.fromkeys([reader.person.account, town.community, *town.rooms], 0)
-                reader.epoch = await epoch_of(url)
+                reader.epoch = await epoch_of(self.server.url)
         self.book.history.explained = set(town.rooms)
         self._tasks = [asyncio.create_task(reader.listen()) for reader in self.readers]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from among_protocol.messages import SentWritten
 from .book import Book
 from .oracle import Notice, check, report
 from .process import Server, on_disk, server_in
+from .proxy import Proxy, Trouble
 from .storm import found_town, until
 from .workload import Person, Town
 
@@ -86,14 +88,27 @@ def reached(among: Among, log: str, head: int) -> Callable[[], bool]:
     return lambda: among.positions.logs.get(log, 0) >= head
 
 
-async def run(server: Server, book: Book, people: list[Person], town: Town, kills: int) -> list[Caller]:
+async def run(
+    server: Server,
+    book: Book,
+    people: list[Person],
+    town: Town,
+    *,
+    kills: int,
+    url: str = "",
+    last: Callable[[], None] = lambda: None,
+) -> list[Caller]:
+    """All talk while the server is killed so often. `url`: by way of something else; `last` is called before the end,
+    in which everything must arrive."""
     rng = random.Random(random.getrandbits(32))
     callers: list[Caller] = []
     all_have_talked = asyncio.Barrier(len(people))
 
     async def live(index: int, person: Person) -> None:
         encoding: Literal["json", "msgpack"] = "msgpack" if index % 2 else "json"
-        async with connect(server.url, token=person.token, from_start=True, encoding=encoding) as among:
+        async with connect(
+            url or server.url, token=person.token, from_start=True, encoding=encoding, open_within=None
+        ) as among:
             caller = Caller(book, among, person, town)
             callers.append(caller)
             listening = asyncio.create_task(caller.listen())
@@ -111,19 +126,25 @@ async def run(server: Server, book: Book, people: list[Person], town: Town, kill
         await server.kill()
         await server.start()
     await asyncio.sleep(0.3)
+    last()
     for caller in callers:
         caller.quiet.set()
     await asyncio.gather(*living)
     return callers
 
 
-async def test_dur_01_the_library_gives_each_entry_once_and_writes_each_once(tmp_path: Path):
+async def judged_run(folder: Path, *, clients: int, kills: int, bad: bool = False) -> Counter[Trouble]:
+    """The library's word held against the oracle. `bad`: over a network that is. Gives what happened there."""
     book = Book()
-    async with server_in(tmp_path) as server:
-        people, town = await found_town(server.url, clients=6, rooms=3)
+    seen: Counter[Trouble] = Counter()
+    async with server_in(folder) as server:
+        people, town = await found_town(server.url, clients=clients, rooms=3)
         for person in people:
             book.people[person.account] = book.people[person.member] = person.name
-        callers = await run(server, book, people, town, kills=3)
+        async with Proxy(server.port, random.Random(random.getrandbits(32))) as proxy:
+            url, last = (proxy.url, proxy.calm) if bad else ("", lambda: None)
+            callers = await run(server, book, people, town, kills=kills, url=url, last=last)
+            seen += proxy.seen
         assert await server.stop() == 0
         for log, events in on_disk(server.data).items():
             book.final("the disk", log, events)
@@ -134,3 +155,8 @@ async def test_dur_01_the_library_gives_each_entry_once_and_writes_each_once(tmp
     for caller in callers:
         assert caller.resets == []
         assert sorted(caller.opened) == sorted([caller.person.account, town.community, *town.rooms])
+    return seen
+
+
+async def test_dur_01_the_library_gives_each_entry_once_and_writes_each_once(tmp_path: Path):
+    await judged_run(tmp_path, clients=6, kills=3)

@@ -1,26 +1,19 @@
 """DUR-12 and OPS-05: what a server says about itself when it starts, and when it will not."""
 
-import asyncio
 import json
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from among_server.store.sqlite import disk
+
 from . import syscalls
+from .disks import http
 from .peer import Peer
 from .process import Server, server_in
-
-
-async def http(server: Server, path: str) -> tuple[int, Any]:
-    """A plain GET: status, document."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
-    writer.close()
-    await writer.wait_closed()
-    return int(head.split()[1]), json.loads(body)
 
 
 def told(server: Server) -> dict[str, dict[str, Any]]:
@@ -29,10 +22,15 @@ def told(server: Server) -> dict[str, dict[str, Any]]:
     return {line["event"]: line for line in lines}
 
 
+def weaker(*durability: str) -> str:
+    return max(durability, key=["full", "relaxed", "memory"].index)
+
+
 @pytest.mark.parametrize(("synchronous", "durability"), [("full", "full"), ("normal", "relaxed")])
 async def test_dur_12_weaker_settings_are_told_to_clients_and_operators(
     tmp_path: Path, synchronous: str, durability: str
 ):
+    durability = weaker(durability, disk.kind_of(tmp_path).durability)  # where the tests run on no disk
     async with server_in(tmp_path, synchronous=synchronous) as server:
         peer = await Peer.open(server.url)
         assert peer.hello["durability"] == durability
@@ -41,6 +39,11 @@ async def test_dur_12_weaker_settings_are_told_to_clients_and_operators(
             status, document = await http(server, path)
             assert (status, document["durability"]) == (200, durability)
         assert told(server)["server.listening"]["durability"] == durability
+        warned = told(server).get("store.relaxed")
+        assert (warned is not None) == (synchronous == "normal")
+        if warned is not None:
+            assert warned["level"] == "warning"
+            assert "power cut" in warned["why"]
 
 
 @pytest.mark.skipif(bool(syscalls.unavailable()), reason=syscalls.unavailable())
@@ -63,6 +66,25 @@ async def test_dur_12_that_it_is_relaxed_is_flushed_before_anything_is_told(tmp_
     assert trace.problems == []
 
 
+async def test_dur_12_data_in_memory_are_told_to_clients_and_operators(tmp_path: Path, small: Path):
+    server = Server(tmp_path)
+    server.data = small / "data"
+    try:
+        await server.start()
+        peer = await Peer.open(server.url)
+        assert peer.hello["durability"] == "memory"
+        await peer.close()
+        assert (await http(server, "/healthz"))[1]["durability"] == "memory"
+        assert told(server)["store.weak_disk"]["level"] == "warning"
+        assert "tmpfs" in told(server)["store.weak_disk"]["why"]
+        assert (server.data / "owner-invite").exists(), "for all else it is a server like any other"
+        assert await server.stop() == 0
+        await server.start()
+        assert await server.stop() == 0
+    finally:
+        await server.give_up()
+
+
 async def test_dur_12_an_sqlite_with_a_known_fault_is_told_to_the_operator(tmp_path: Path):
     async with server_in(tmp_path) as server:
         warned = told(server).get("store.sqlite_old")
@@ -81,10 +103,28 @@ async def test_dur_12_no_setting_turns_flushing_off(tmp_path: Path, value: str):
     assert not server.data.exists()
 
 
-async def test_ops_05_a_second_server_on_the_same_data_is_refused_and_harms_nothing(tmp_path: Path):
+def another_way(folder: Path, data: Path, way: str) -> Path:
+    """To the same data."""
+    match way:
+        case "symlink to the folder":
+            (folder / "link").symlink_to(data)
+            return folder / "link"
+        case "symlink above it":
+            (folder / "above").symlink_to(folder)
+            return folder / "above" / data.name
+        case "roundabout":
+            return data.parent / "data" / ".." / data.name
+        case "relative":
+            return Path(os.path.relpath(data))
+        case _:
+            return data
+
+
+@pytest.mark.parametrize("way", ["same path", "symlink to the folder", "symlink above it", "roundabout", "relative"])
+async def test_ops_05_a_second_server_on_the_same_data_is_refused_and_harms_nothing(tmp_path: Path, way: str):
     async with server_in(tmp_path) as server:
         second = Server(tmp_path / "second")
-        second.data = server.data
+        second.data = another_way(tmp_path, server.data, way)
         try:
             await second.spawn()
             assert await second.ended() == 1
@@ -98,3 +138,26 @@ async def test_ops_05_a_second_server_on_the_same_data_is_refused_and_harms_noth
         await peer.ask("session.sign_up", handle="ann", password="correct horse")
         await peer.close()
         assert await server.stop() == 0
+
+
+@pytest.mark.parametrize("way", ["same path", "symlink to the folder"])
+async def test_ops_05_after_a_kill_the_next_server_starts_by_whatever_path(tmp_path: Path, way: str):
+    async with server_in(tmp_path) as server:
+        peer = await Peer.open(server.url)
+        signed = await peer.ask("session.sign_up", handle="ann", password="correct horse")
+        await server.kill()
+        await peer.ended()
+        second = Server(tmp_path / "second")
+        second.data = another_way(tmp_path, server.data, way)
+        try:
+            await second.start()
+            peer = await Peer.open(second.url)
+            await peer.ask("session.sign_in", token=signed["token"])
+            await peer.close()
+            await server.spawn()  # the first one's supervisor comes too late
+            assert await server.ended() == 1
+            assert await second.stop() == 0
+            await server.start()
+            assert await server.stop() == 0
+        finally:
+            await second.give_up()

@@ -71,7 +71,7 @@ class Reader:
             )
             await peer.send(sync)
             async with asyncio.timeout(LIVE_WITHIN):
-                await self._synced.wait()
+                await first(self._synced, peer.over)
             if peer.over.is_set():
                 raise Lost
         except BaseException:
@@ -176,6 +176,16 @@ class Reader:
         except Lost:
             return False
         return not changed.get("logs")
+
+
+async def first(*events: asyncio.Event) -> None:
+    """Wait until one of them has happened."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 @dataclass(slots=True)

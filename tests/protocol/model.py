@@ -52,7 +52,7 @@ LIMITS = Limits(
     direct_people=10, watched=200, positions=1000, budget=300, budget_per_second=30,
 )  # fmt: skip
 
-Mood = Literal["wait", "bug", "fix"]
+Mood = Literal["wait", "bug", "fix", "unsure", "unsure, but it was"]
 
 
 class Novelty(Entry, tag="room.gilded", kw_only=True):
@@ -140,6 +140,11 @@ class Connection:
                 raise codes.Refuse(codes.INTERNAL)
             if mood == "fix":
                 raise codes.Refuse(codes.FIELD_INVALID)
+            if mood == "unsure, but it was" and self.account:
+                self.server.answer(self, command)
+                self.out.pop()  # the reply
+            if mood in ("unsure", "unsure, but it was"):
+                raise codes.Refuse(codes.STORAGE_UNCERTAIN, retry_after_ms=1000)
             if not self.account and not isinstance(command, (SignIn, SignUp)):
                 raise codes.Refuse(codes.SIGN_IN_REQUIRED)
             self.server.answer(self, command)

@@ -51,7 +51,7 @@ nth = st.integers(0, 4)
 few = st.integers(1, 9)
 STEPS: st.SearchStrategy[Step] = st.one_of(
     st.tuples(st.just("say"), st.sampled_from(["r1", "r2", "r3"])),
-    st.tuples(st.just("mood"), st.sampled_from(["wait", "bug", "fix"])),
+    st.tuples(st.just("mood"), st.sampled_from(["wait", "bug", "fix", "unsure", "unsure, but it was"])),
     st.tuples(st.just(Wire.open)),
     st.tuples(st.just(Wire.deliver), few),
     st.tuples(st.just(Wire.deliver), few),
@@ -208,6 +208,35 @@ def test_a_refusal_to_wait_ends_with_patience():
     assert isinstance(ask.error, Refuse)
     assert ask.error.code.code == "server.busy"
     assert wire.now < 1000 + asking.PATIENCE + 5
+
+
+@pytest.mark.parametrize("was", [True, False])
+def test_dur_07_where_the_server_does_not_know_the_write_goes_on_under_its_nonce(was: bool):
+    """A disk that failed at the commit: no answer has been given yet."""
+    wire = live()
+    wire.server.moods.append("unsure, but it was" if was else "unsure")
+    ask, states = say(wire, "1")
+    wire.upload()
+    wire.deliver(9)
+    assert states == ["unconfirmed"]
+    wire.cut()  # the server is started again
+    wire.settle(nudge=False)
+    assert states == ["unconfirmed", "sent"]
+    assert said(wire) == ["1"]
+    assert isinstance(ask.result, SentWritten)
+    assert ask.result.repeat == was
+
+
+def test_dur_07_a_write_in_doubt_is_not_given_up_because_the_server_says_to_wait():
+    """Failing it would say that nothing has happened, and whoever says it once more says it twice."""
+    wire = live()
+    wire.server.moods.append("unsure")
+    wire.server.moods.extend(["wait"] * 700)  # longer than patience lasts
+    _, states = say(wire, "1")
+    wire.settle(nudge=False)
+    assert wire.now > 1000 + asking.PATIENCE + 10
+    assert states == ["unconfirmed", "sent"]
+    assert said(wire) == ["1"]
 
 
 def test_a_mistake_of_the_server_is_met_three_times():

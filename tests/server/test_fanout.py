@@ -2,6 +2,7 @@
 number it joined at, exactly once and in order, until it leaves; and no reply overtakes the entry that it speaks of."""
 
 import asyncio
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -17,7 +18,8 @@ from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.wire import Encoding
 from among_server.core.budget import Bucket
 from among_server.core.frames import frame
-from among_server.core.logs import CHUNK, TAIL_ENTRIES, Hole, Log, Logs
+from among_server.core.log import TAIL_ENTRIES, Hole, Log
+from among_server.core.logs import CHUNK, SHARED, SHARED_CHUNK, SHARED_SWITCH, Logs
 from among_server.core.session import Session
 from among_server.store.api import Stored
 from tests.world import until, world_of
@@ -64,8 +66,8 @@ def turns() -> Iterator[Turns]:
         asyncio._set_running_loop(None)
 
 
-def said(seq: int, size: int = 1) -> Stored:
-    event = MessageSent(log=ROOM, seq=seq, at="", body="x" * size)
+def said(seq: int, size: int = 1, *, log: str = ROOM) -> Stored:
+    event = MessageSent(log=log, seq=seq, at="", body="x" * size)
     return Stored(event, wire.JSON.encode(event))
 
 
@@ -313,6 +315,31 @@ def test_a_large_log_lets_others_have_a_turn(turns):
     assert sum(map(bool, room.heard)) == CHUNK
     turns.turn()
     assert sum(map(bool, room.heard)) == CHUNK * 2
+
+
+def test_a_large_log_gives_way_sooner_while_others_talk_and_only_then(turns):
+    room = Room(turns, CHUNK * 3, window=0.0)
+    own = sys.getswitchinterval()
+    neighbour = Member(wire.JSON)
+    other = room.logs.open("r_other")
+    other.known(0)
+    other.join(neighbour.session, 0)
+    room.logs.deliver([said(1, log=other.id)])
+    room.say([1], None)
+    turns.turn()
+    turns.turn()
+    assert [happened.what for happened in neighbour.story] == ["entry"]
+    assert sum(map(bool, room.heard)) == SHARED_CHUNK
+    assert sys.getswitchinterval() == pytest.approx(SHARED_SWITCH)
+    while turns.turn():
+        pass
+    assert sum(map(bool, room.heard)) == CHUNK * 3
+    assert sys.getswitchinterval() == pytest.approx(own)
+    turns.now += SHARED + 0.001
+    room.say([1], None)
+    turns.turn()
+    turns.turn()
+    assert sum(len(got) == 2 for got in room.heard) == CHUNK
 
 
 def test_an_author_in_a_large_log_comes_first(turns):

@@ -165,7 +165,7 @@ async def test_the_cards_tell_who_and_where_one_is():
 @pytest.mark.parametrize("answers", range(5))
 async def test_what_is_said_during_a_sync_comes_after_what_was_said_before_it(answers, monkeypatch):
     """At each step of the sync somebody talks; more is said than the tail holds."""
-    monkeypatch.setattr("among_server.core.logs.TAIL_ENTRIES", 2)
+    monkeypatch.setattr("among_server.core.log.TAIL_ENTRIES", 2)
     monkeypatch.setattr("among_server.core.replay.PAGE_ENTRIES", 3)
     store = HeldStore()
     async with world_of(store) as world:
@@ -226,7 +226,7 @@ async def test_who_has_not_synced_hears_nothing():
 
 async def test_a_log_that_is_forgotten_while_another_is_replayed_is_heard_all_the_same(monkeypatch):
     """The first log waits for the store; the second is let go by its last listener meanwhile."""
-    monkeypatch.setattr("among_server.core.logs.TAIL_ENTRIES", 2)
+    monkeypatch.setattr("among_server.core.log.TAIL_ENTRIES", 2)
     store = HeldStore()
     async with world_of(store) as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")

@@ -122,7 +122,7 @@ async def test_a_room_that_is_followed_and_left_again_during_a_sync_is_not_heard
 
 
 async def test_a_sync_while_a_room_is_being_joined_does_not_mix_with_that(monkeypatch):
-    monkeypatch.setattr("among_server.core.logs.TAIL_ENTRIES", 0)
+    monkeypatch.setattr("among_server.core.log.TAIL_ENTRIES", 0)
     store = HeldStore()
     async with world_of(store) as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")

@@ -14,7 +14,9 @@ from tests.store.town import Town
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything that is held in memory, or waits for something, is moved on after a few rows instead of thousands."""
     monkeypatch.setattr(arrivals, "NEW", 4)
-    monkeypatch.setattr(arrivals, "MOVED", 3)
+    monkeypatch.setattr(arrivals, "MANY", 8)
+    monkeypatch.setattr(arrivals, "PORTION", 3)
+    monkeypatch.setattr(arrivals, "STEP", 2)
     monkeypatch.setattr(ledger, "MIRRORED", 3)
     monkeypatch.setattr(writer, "BATCH", 5)
 

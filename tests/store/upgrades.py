@@ -57,7 +57,7 @@ def upgrade(folder: Path, kill_at: int = 0) -> None:
     db.set_trace_callback(statement)
     schema.migrate(db, path, backup.before_step)
     schema.identity(db)
-    schema.epoch_of(db, "full")
+    schema.epoch_of(db, "full", relaxed=False)
     schema.finish(db)
     db.close()
 

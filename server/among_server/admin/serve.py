@@ -18,9 +18,11 @@ from .control import listen
 
 log = structlog.get_logger()
 
+DISK_FAILED = 3  # exit code: start again, and see what the disk really holds
+
 
 def serve(config: Config) -> int:
-    """Exit code: 0 stopped cleanly, 1 could not start, 130 forced."""
+    """Exit code: 0 stopped cleanly, 1 could not start, 3 stopped since the disk failed, 130 forced."""
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
     with contextlib.suppress(ImportError):  # not on every platform
         import uvloop  # noqa: PLC0415  # as above
@@ -43,7 +45,16 @@ async def run(config: Config) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, signalled)
+    code = 0
+
+    def gave_up() -> None:
+        nonlocal code
+        if config.disk_failure == "exit":
+            code = DISK_FAILED
+            stop.set()
+
     app = App(config)
+    app.store.gave_up = gave_up
     try:
         await app.start()
     except StoreError as error:
@@ -62,4 +73,4 @@ async def run(config: Config) -> int:
     await stop.wait()
     control.close()
     await app.stop()
-    return 0
+    return code

@@ -9,6 +9,7 @@ from among_protocol.wire import AnyWrite
 
 from ..config import Config
 from ..store.api import Appended, MemberRow, RoomRow, Store
+from .admission import Admission
 from .logs import Logs
 from .passwords import Passwords
 from .people import People, Person
@@ -25,6 +26,7 @@ class Services:
         self.store = store
         self.logs = logs
         self.now = now  # monotonic seconds
+        self.admission = Admission(lambda: store.backlog)
         self.people = People(store)
         self.presence = Presence()
         self.people.entered = self.presence.refresh
@@ -66,8 +68,13 @@ class Context:
         """Hand a write to the store, as the account that asks. Raises Refuse."""
         if not (command.nonce.isascii() and command.nonce.isprintable()):
             raise Refuse(FIELD_INVALID, "A nonce is made of printable ASCII characters.", field="nonce")
+        self.admit()
         self.appends += 1
         return self.store.append(self.person.account.id, command)
+
+    def admit(self) -> None:
+        """Raises Refuse `server.busy` when too much waits to be written."""
+        self._services.admission.admit(self.session)
 
     def member_of(self, community: str) -> MemberRow:
         """Who asks, in a community, by id. Raises Refuse `community.gone`."""

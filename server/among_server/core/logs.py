@@ -1,193 +1,31 @@
-"""The live side of every log: its newest frames, who is listening, and how one entry reaches them all.
+"""How an entry reaches all who listen to its log: the flushes of all live logs of this node.
 
-Rule 1: only the event loop touches a Log; every mutator is a plain def, and nothing awaits between reading and writing.
-Rule 2: a Log knows no accounts, rights or sockets; only outboxes.
-Rule 3: encode once, join once, write once: an entry becomes one finished frame per encoding, what waits for a log
+Rule 1: encode once, join once, write once: an entry becomes one finished frame per encoding, what waits for a log
 becomes one buffer of at most 32 KiB, and each member gets that buffer in one write.
-Rule 4: members come and go at a known number, never inside a buffer, so nobody gets a double or a hole.
-Rule 5: a reply never overtakes the entry that it speaks of.
+Rule 2: members come and go at a known number, never inside a buffer, so nobody gets a double or a hole.
+Rule 3: a reply never overtakes the entry that it speaks of.
+Rule 4: a large log is written to in chunks; where others have something to say, they get their turn often.
 
 The window: an idle log flushes at once. While a flush of a large log runs, entries wait for its end and then for a
 part of what it cost; the next flush carries them all. So one message waits for nothing, and many share their writes.
 """
 
 import asyncio
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
 
-from among_protocol import wire
-from among_protocol.base import Entry
 from among_protocol.wire import Encoding
 
 from ..store.api import Stored
-from .frames import frame
+from .log import Flush, Hole, Item, Log, Outbox
 
-TAIL_ENTRIES = 256  # newest entries kept of a log with listeners, for who comes back after a short absence
-TAIL_BYTES = 262_144  # and no more than this of their JSON
 BUFFER_BYTES = 32_768  # of one joined buffer: small enough that one burst can't make a whole room lag
 CHUNK = 256  # members written to before other work gets its turn
+SHARED_CHUNK = 64  # the same, while other logs have something to say too
+SHARED = 0.05  # seconds that they are expected to go on for
+SHARED_SWITCH = 0.0002  # seconds that another thread then waits for the interpreter's lock; Python's own 5 ms otherwise
 SMALL = 8  # members; a log this small needs no window
-
-
-class Outbox(Protocol):
-    """A connection, as a log sees it."""
-
-    encoding: Encoding
-    write: Callable[[bytes], None]  # takes finished frames, never blocks
-
-
-class Item:
-    """An entry in the tail, with the frames that were needed so far."""
-
-    __slots__ = ("_json", "_msgpack", "event", "first", "json", "seq")
-
-    def __init__(self, stored: Stored) -> None:
-        self.event: Entry = stored.event
-        self.json = stored.json
-        self.seq = stored.event.seq
-        self.first = stored.event.first or self.seq  # the first number that it covers
-        self._json: bytes | None = None
-        self._msgpack: bytes | None = None
-
-    def frame(self, encoding: Encoding) -> bytes:
-        if encoding is wire.JSON:
-            if self._json is None:
-                self._json = frame(encoding, self.json)
-            return self._json
-        if self._msgpack is None:
-            self._msgpack = frame(encoding, encoding.encode(self.event))
-        return self._msgpack
-
-
-class Flush:
-    """A flush of a large log, while it runs."""
-
-    __slots__ = ("before", "buffers", "members", "remaining", "started")
-
-    def __init__(self, log: "Log", before: int, buffers: dict[Encoding, bytes], started: float) -> None:
-        self.before = before  # what those have whom it has not reached yet
-        self.buffers = buffers
-        self.remaining = {encoding: dict(log.listeners[encoding]) for encoding in buffers}  # whom it has not reached
-        self.members = log.members
-        self.started = started  # loop time
-
-    def reach(self, outbox: Outbox) -> bool:
-        """Take an outbox out of turn; False when it was reached before."""
-        return self.remaining.get(outbox.encoding, {}).pop(outbox, None) is not None
-
-
-class Log:
-    """One log on this node."""
-
-    __slots__ = ("_early", "_tail_bytes", "away", "effects", "flush", "flushed", "head", "held", "id", "joining", "listeners", "not_before", "pending", "tail", "waiting")  # fmt: skip
-
-    def __init__(self, id: str) -> None:
-        self.id = id
-        self.head = -1  # newest number applied; -1: not known yet, see `known`
-        self.flushed = -1  # newest number that was written, or is being written, to all who listen
-        self.tail: deque[Item] = deque()  # newest entries, up to `head`
-        self.pending: list[Item] = []  # those after `flushed`
-        self.listeners: dict[Encoding, dict[Outbox, Callable[[bytes], None]]] = {}
-        self.joining: dict[Outbox, int] = {}  # who has more than was flushed, up to a number: they listen from there
-        self.away = 0  # sessions that lag: they listen again when they have read what they have
-        self.flush: Flush | None = None
-        self.held: list[tuple[int, Outbox, bytes]] = []  # replies that must follow their entry
-        self.effects: list[tuple[int, Callable[[], None]]] = []  # what must happen after an entry was written
-        self.not_before = 0.0  # loop time: the window
-        self.waiting = False  # queued for a flush, or a flush runs
-        self._early: list[Stored] = []  # applied while the head was not known
-        self._tail_bytes = 0
-
-    def known(self, head: int) -> None:
-        """The head, as read from the store after this Log was made; entries that came meanwhile count."""
-        if self.head >= 0:
-            return
-        early, self._early = self._early, []
-        self.head = self.flushed = max(head, early[-1].event.seq if early else 0)
-        if early and early[-1].event.seq == self.head:  # or the store knows of more, which the tail would lack
-            for stored in early:
-                self._keep(Item(stored))
-
-    def apply(self, stored: Stored) -> bool:
-        """Take the next entry; False when there is nothing to flush. Raises Hole when entries are missing before it."""
-        seq = stored.event.seq
-        if self.head < 0:
-            self._early.append(stored)
-            return False
-        if seq <= self.head:
-            return False
-        item = Item(stored)
-        if item.first > self.head + 1:
-            raise Hole(self, self.head, seq)
-        self.head = seq
-        self._keep(item)
-        self.pending.append(item)
-        return True
-
-    def _keep(self, item: Item) -> None:
-        tail = self.tail
-        tail.append(item)
-        self._tail_bytes += len(item.json)
-        while (len(tail) > TAIL_ENTRIES or self._tail_bytes > TAIL_BYTES) and tail[0].seq <= self.flushed:
-            self._tail_bytes -= len(tail.popleft().json)
-
-    def since(self, after: int) -> list[Item] | None:
-        """Flushed entries after a number; None when the tail does not reach back that far."""
-        if after >= self.flushed:
-            return []
-        if not self.tail or self.tail[0].first > after + 1:
-            return None
-        return [item for item in self.tail if after < item.seq <= self.flushed]
-
-    def join(self, outbox: Outbox, after: int) -> bool:
-        """Listen from `after` on: what was flushed since is written now, the rest comes live. False when the tail
-        does not reach back: read from the store, and try again from there."""
-        if after > self.flushed:
-            self.joining[outbox] = after
-            return True
-        missing = self.since(after)
-        if missing is None:
-            return False
-        if missing:
-            outbox.write(b"".join([item.frame(outbox.encoding) for item in missing]))
-        self.listeners.setdefault(outbox.encoding, {})[outbox] = outbox.write
-        return True
-
-    def leave(self, outbox: Outbox) -> int | None:
-        """Stop listening. The newest number that this outbox was written; None when it did not listen."""
-        if self.listeners.get(outbox.encoding, {}).pop(outbox, None) is None:
-            return self.joining.pop(outbox, None)
-        if self.flush is not None and self.flush.reach(outbox):
-            return self.flush.before
-        return self.flushed
-
-    def hears(self, outbox: Outbox) -> bool:
-        return outbox in self.listeners.get(outbox.encoding, ()) or outbox in self.joining
-
-    @property
-    def members(self) -> int:
-        return sum(map(len, self.listeners.values()))
-
-    def admit(self) -> None:
-        """Who joined ahead of a flush listens from here on: it ended at their number."""
-        for outbox, after in list(self.joining.items()):
-            if after <= self.flushed:
-                del self.joining[outbox]
-                self.listeners.setdefault(outbox.encoding, {})[outbox] = outbox.write
-
-    @property
-    def idle(self) -> bool:
-        """Whether nobody would miss this Log."""
-        heard = self.waiting or self.away or self.joining or any(self.listeners.values())
-        return self.head >= 0 and not heard
-
-
-class Hole(Exception):
-    """Entries before this one did not arrive on this node."""
-
-    def __init__(self, log: Log, have: int, got: int) -> None:
-        super().__init__(f"log {log.id}: have {have}, got {got}")
 
 
 class Logs:
@@ -204,6 +42,9 @@ class Logs:
         self._dirty: deque[Log] = deque()
         self._scheduled = False
         self._write_cost = 7e-6  # seconds per member of a large flush, smoothed
+        self._others = 0.0  # loop time until which large logs share
+        self._switch = sys.getswitchinterval()
+        self._sharing = False  # a large flush makes room for others
 
     def __iter__(self) -> Iterator[Log]:
         return iter(self._logs.values())
@@ -239,8 +80,7 @@ class Logs:
                 self._dirty.append(log)
         if self._dirty and not self._scheduled:
             self._scheduled = True
-            # Two turns of the loop: the authors' handlers go on in the next one, so their replies are held here by the
-            # time of the flush, and leave in the same system call as their own copy.
+            # Two turns of the loop: the authors' handlers go on in the next one, and their replies leave with their copy.
             loop = asyncio.get_running_loop()
             loop.call_soon(loop.call_soon, self._flush_dirty)
 
@@ -265,16 +105,15 @@ class Logs:
 
     def _flush_dirty(self) -> None:
         self._scheduled = False
-        loop = asyncio.get_running_loop()
-        now = loop.time()
+        now = (loop := asyncio.get_running_loop()).time()
         dirty, self._dirty = self._dirty, deque()
         for log in dirty:
             if log.not_before > now:
                 loop.call_at(log.not_before, self._flush, log)
             else:
-                self._flush(log)
+                self._flush(log, now)
 
-    def _flush(self, log: Log) -> None:
+    def _flush(self, log: Log, now: float = 0.0) -> None:
         before = log.flushed
         items = _buffer(log.pending, min(log.joining.values()) if log.joining else None)
         log.pending = log.pending[len(items) :] if len(items) < len(log.pending) else []
@@ -293,6 +132,7 @@ class Logs:
             self._start(log, before, buffers)
             log.admit()
             return
+        self._others = now + SHARED
         self._write(log, buffers)
         if log.joining:
             log.admit()
@@ -328,7 +168,8 @@ class Logs:
 
     def _chunk(self, log: Log, flush: Flush) -> None:
         loop = asyncio.get_running_loop()
-        room = CHUNK
+        self._share(sharing := loop.time() < self._others)
+        room = SHARED_CHUNK if sharing else CHUNK
         for encoding, members in flush.remaining.items():
             buffer = flush.buffers[encoding]
             take = min(room, len(members))
@@ -341,8 +182,15 @@ class Logs:
         else:
             loop.call_soon(self._end, log, flush)  # the loop makes the last chunk's system calls before that
 
+    def _share(self, sharing: bool) -> None:
+        """While a large log is written to, the loop is never idle, and a commit needs the interpreter's lock ten times."""
+        if sharing != self._sharing:
+            self._sharing = sharing
+            sys.setswitchinterval(SHARED_SWITCH if sharing else self._switch)
+
     def _end(self, log: Log, flush: Flush) -> None:
         log.flush = None
+        self._share(False)
         cost = asyncio.get_running_loop().time() - flush.started
         self._write_cost += (cost / flush.members - self._write_cost) * 0.1
         self._finish(log, cost)

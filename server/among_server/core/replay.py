@@ -20,7 +20,8 @@ from among_protocol.base import Entry
 from ..limits import PAGE_ENTRIES
 from ..store.api import Entries, Store
 from .frames import frame
-from .logs import Log, Logs
+from .log import Log
+from .logs import Logs
 from .session import Session
 
 log = structlog.get_logger()

@@ -17,7 +17,7 @@ from among_protocol.wire import AnyCommand, Encoding
 
 from .budget import Bucket
 from .frames import frame
-from .logs import Log
+from .log import Log
 
 if TYPE_CHECKING:
     from .dispatch import Running
@@ -28,7 +28,8 @@ class Session:
     """One connection's side of the conversation."""
 
     __slots__ = (
-        "__weakref__", "_drained", "_missed", "_registers", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "id", "in_flight",
+        "__weakref__", "_drained", "_missed", "_registers", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight",
+        "in_line",
         "lagging", "logs", "malformed", "number", "over", "person", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
     )  # fmt: skip
 
@@ -66,7 +67,9 @@ class Session:
         self.watching: frozenset[str] = frozenset()
         self.typed: dict[str, float] = {}  # room -> loop time of the last typing notice
         self.held_back = False  # the connection is not read from until `room_again`
-        self.room_again: Callable[[], None] = lambda: None  # called when a reply made room for another command
+        self.in_line = False  # held back until less waits to be written (admission.py)
+        self.hold_back: Callable[[], None] = lambda: None  # stops reading from the connection
+        self.room_again: Callable[[], None] = lambda: None  # called when there is room for another command
         self._missed: dict[str, int | None] = {}  # while lagging: what was written of each log
         self._registers: dict[str, Event] = {}  # while lagging: the last value of each that changed
         self._drained: list[asyncio.Future[None]] = []

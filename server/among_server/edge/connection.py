@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 import structlog
+from msgspec.structs import replace
 from websockets.exceptions import NegotiationError
 from websockets.frames import Close, Frame, Opcode
 from websockets.http11 import Request
@@ -29,6 +30,7 @@ from among_protocol.wire import Malformed
 from ..core.context import Context
 from ..core.frames import PING
 from ..core.session import Session
+from ..handlers.session import now
 from ..limits import FRAME_BYTES, IN_FLIGHT
 from . import http
 
@@ -153,7 +155,8 @@ class Connection(asyncio.Protocol):
         self.context = self._listener.begin(self, encoding, self._transport.write)
         self.session = self.context.session
         self.session.room_again = self._again
-        self.session.notice(self.context.services.hello)
+        self.session.hold_back = self._hold
+        self.session.notice(replace(self.context.services.hello, at=now()))
         return self.session
 
     def is_secure(self) -> bool:
@@ -167,7 +170,7 @@ class Connection(asyncio.Protocol):
 
     # --- frames
 
-    def _read(self, session: Session) -> None:
+    def _read(self, session: Session) -> None:  # noqa: C901  # every frame comes this way: a call more would be dear
         """Take whole frames out of the buffer, as long as the peer may ask for more."""
         context = self.context
         assert context is not None
@@ -179,6 +182,7 @@ class Connection(asyncio.Protocol):
         while have - position >= 6 and not self.closing:
             if session.in_flight >= IN_FLIGHT:
                 self._pause(session)
+            if session.held_back:
                 break
             first = data[position]
             size = data[position + 1] & 0x7F
@@ -252,10 +256,16 @@ class Connection(asyncio.Protocol):
             session.held_back = True
             self._transport.pause_reading()
 
+    def _hold(self) -> None:
+        if self.session is not None:
+            self._pause(self.session)
+
     def _again(self) -> None:
         """There is room again, for commands or for what answers them."""
         session = self.session
-        if session is None or session.lagging or session.in_flight > IN_FLIGHT // 2 or not session.held_back:
+        if session is None or not session.held_back:
+            return
+        if session.lagging or session.in_line or session.in_flight > IN_FLIGHT // 2:
             return
         session.held_back = False
         if not self._transport.is_closing():

@@ -26,6 +26,7 @@ from .connection import Connection
 log = structlog.get_logger()
 
 SWEEP = 1.0  # seconds
+RECEIVE_BUFFER = 65_536  # bytes of the kernel, per connection: a frame of the largest size
 CLOSE_WAIT = 5.0  # seconds that a peer has to answer a close frame
 
 
@@ -118,6 +119,7 @@ class Listener:
                 if index % 512 == 511:
                     await asyncio.sleep(0)  # let others have a turn
                 self.mind(connection, self.now())
+            self._services.admission.more_room()  # when a batch failed, no commit has said so
 
     def mind(self, connection: Connection, now: float) -> None:
         """Hold one connection to its deadlines."""
@@ -175,13 +177,15 @@ class Listener:
 
 
 def _sockets(host: str, port: int, send_buffer: int) -> list[socket.socket]:
-    """Listening sockets whose connections inherit a small send buffer, so that the kernel hides no slow reader."""
+    """Listening sockets whose connections inherit small buffers: the kernel hides no slow reader, and what a peer that is
+    held back has sent does not pile up to megabytes."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     sockets: list[socket.socket] = []
     for family, kind, proto, _, address in dict.fromkeys(found):
         sock = socket.socket(family, kind, proto)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         bound = (address[0], sockets[0].getsockname()[1]) if sockets and port == 0 else address[:2]

@@ -8,6 +8,7 @@ from ..core.context import Context
 async def set_marker(context: Context, command: SetMarker) -> Marker:
     await context.room(command.room)
     person = context.person
+    context.admit()
     marker = await context.store.set_marker(person.account.id, command.room, command.seq, back=command.unread)
     moved = MarkerMoved(room=marker.room, read=marker.read, unread=marker.unread, mentions=marker.mentions)
     for session in person.sessions:

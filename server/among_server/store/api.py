@@ -249,10 +249,16 @@ class Store(Protocol):
     epoch: str
     durability: Durability
     committed: Callable[[Sequence[Stored]], None]  # set once, before the first append; see law 2
+    gave_up: Callable[[], None]  # set once; called on the loop when nothing more can be stored until a restart
 
     @property
     def trouble(self) -> str:
         """Why nothing can be stored at the moment, as a sentence; empty when all is well."""
+        ...
+
+    @property
+    def backlog(self) -> int:
+        """How many writes wait to be taken up."""
         ...
 
     async def open(self) -> None:
@@ -264,7 +270,8 @@ class Store(Protocol):
         ...
 
     def append(self, account: str, command: AnyWrite) -> asyncio.Future[Appended]:
-        """Do what the command says as this account. The future raises Refuse (also when storage is unavailable)."""
+        """Do what the command says as this account. The future raises Refuse, also when the storage fails:
+        `storage.unavailable` (nothing has changed) or `storage.uncertain` (nobody knows: ask again, same nonce)."""
         ...
 
     # --- accounts, sessions, invites: registers and secrets; tokens and invites are known by their SHA-256 alone

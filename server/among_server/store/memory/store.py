@@ -51,9 +51,14 @@ class MemoryStore:
         self.durability: Durability = "memory"
         self.trouble = ""
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
+        self.gave_up: Callable[[], None] = lambda: None
         self._tx = MemoryTx()
         self._waiting: list[tuple[asyncio.Future[Any], Callable[[MemoryTx], Any]]] = []
         self._closed = False
+
+    @property
+    def backlog(self) -> int:
+        return len(self._waiting)
 
     async def open(self) -> None:
         """Nothing to open."""

@@ -2,14 +2,18 @@
 
 A busy server has many rooms, and in one sorted table the newest entry of each lies on a page of its own, and each
 nonce, being random, on another: the pages are what a commit costs. So a command first writes one row at the end of
-`arrivals`. When there are enough of them, the oldest are moved to `entries` and `nonces` in sorted order, many to a
-page, in a transaction of their own that nobody waits for.
+`arrivals`. When there are enough of them, a portion of the oldest is moved to `entries` and `nonces` in sorted order,
+many to a page. That is done step by step, a few hundred rows at a time, while nobody waits; on a server that is never
+idle, a step or two in each commit.
 
-Rule 1: an entry is in `entries` or in `arrivals`; whoever reads, reads both (rows.py, `kept`). In one log all that is in
-`entries` is older than what is in `arrivals`.
+A portion is copied in the order of its places, and deleted in the order of its arrival: both touch neighbouring pages.
+
+Rule 1: an entry is in `entries` or in `arrivals`; while its portion is on the way it may be in both, and they are the
+same. Whoever reads, reads both (rows.py, `kept`). In one log all that is in `entries` alone is older than the rest.
 Rule 2: the nonces of `arrivals` are all in memory; those of `nonces` are looked up, once for a batch.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from itertools import islice
 from sqlite3 import Connection
@@ -19,7 +23,9 @@ from msgspec import json
 from .rows import SIZES, Bulk
 
 NEW = 4_096  # rows of `arrivals`, and nonces in memory, before the oldest are moved
-MOVED = 4_096  # rows at a time: ten to twenty-five milliseconds, in which nothing else is written
+MANY = 3 * NEW  # rows from which on nobody waits for an idle moment any more
+PORTION = 4_096  # rows that are sorted together
+STEP = 256  # rows that are copied, or deleted, at once: about a millisecond
 
 Key = tuple[int, str]  # account, nonce
 Result = tuple[bytes, int]  # digest of the command, position of the entry to reply with
@@ -27,6 +33,7 @@ Result = tuple[bytes, int]  # digest of the command, position of the entry to re
 _ROW = 7  # columns of `arrivals`, without its key
 
 _decode = json.Decoder(list[tuple[int, str, str, int]]).decode
+_places = json.Decoder(list[int]).decode
 
 
 class Arrivals:
@@ -36,6 +43,7 @@ class Arrivals:
         self._db = db
         self._rows = Bulk("INSERT INTO arrivals (pos, type, ordinal, author, json, nonce, digest)", _ROW)
         self._count = 0  # rows of the table
+        self._way: deque[tuple[int, int, int]] = deque()  # what is left to do of the portion on the way, see `_set_out`
         self._new: dict[Key, Result] | None = None  # nonces of the table and of what is held back; None: not read yet
 
     def look_up(self, keys: Sequence[Key]) -> dict[Key, Result]:
@@ -79,27 +87,65 @@ class Arrivals:
         """The transaction was rolled back."""
         self._rows.flat = []
         self._new = None
+        self._way.clear()
 
     def due(self) -> bool:
-        """Whether there is enough to move."""
-        return self._count > NEW
+        """Whether there is enough to move, or a portion on the way."""
+        return self._count > NEW or bool(self._way)
 
-    def move(self) -> None:
-        """Move the oldest to their place, in a transaction of its own."""
-        new = self._read()
-        (first,) = self._db.execute("SELECT min(arrival) FROM arrivals").fetchone()
-        last = first + MOVED - 1
+    def pressing(self) -> bool:
+        """Whether there is so much that it must be moved while others wait."""
+        return self._count > MANY
+
+    def step(self) -> None:
+        """Bring the oldest a little nearer to their place, inside a transaction."""
+        if not self._way:
+            self._set_out()
+        if not self._way:  # there is nothing
+            return
+        first, last, until = self._way.popleft()
+        if until:
+            self._copy(first, last, until)
+        else:
+            self._delete(last)
+
+    def _set_out(self) -> None:
+        """The steps of the next portion: as (first pos, last pos, last arrival), then deletions (0, last arrival, 0)."""
+        oldest, until, places = self._db.execute(
+            "SELECT min(arrival), max(arrival), json_group_array(pos)"
+            " FROM (SELECT arrival, pos FROM (SELECT arrival, pos FROM arrivals ORDER BY arrival LIMIT ?) ORDER BY pos)",
+            (PORTION,),
+        ).fetchone()
+        if oldest is None:
+            return
+        sorted_ = _places(places)
+        for at in range(0, len(sorted_), STEP):
+            self._way.append((sorted_[at], sorted_[min(at + STEP, len(sorted_)) - 1], until))
+        for last in range(oldest + STEP - 1, until + STEP, STEP):
+            self._way.append((0, min(last, until), 0))
+
+    def _copy(self, first: int, last: int, until: int) -> None:
+        """`OR IGNORE`: a server that stopped on the way sets out once more with the same portion."""
+        asked = (first, last, until)
         self._db.execute(
-            "INSERT INTO entries (pos, type, ordinal, author, json)"
-            " SELECT pos, type, ordinal, author, json FROM arrivals WHERE arrival <= ? ORDER BY pos",
-            (last,),
+            "INSERT OR IGNORE INTO entries (pos, type, ordinal, author, json)"
+            " SELECT pos, type, ordinal, author, json FROM arrivals"
+            " WHERE pos BETWEEN ? AND ? AND arrival <= ? ORDER BY pos",
+            asked,
         )
-        named = self._db.execute(
-            "INSERT INTO nonces (account, nonce, digest, pos) SELECT author, nonce, digest, pos FROM arrivals"
-            " WHERE arrival <= ? AND nonce IS NOT NULL ORDER BY author, nonce",
-            (last,),
-        ).rowcount
-        self._count -= self._db.execute("DELETE FROM arrivals WHERE arrival <= ?", (last,)).rowcount
+        self._db.execute(
+            "INSERT OR IGNORE INTO nonces (account, nonce, digest, pos) SELECT author, nonce, digest, pos FROM arrivals"
+            " WHERE pos BETWEEN ? AND ? AND arrival <= ? AND nonce IS NOT NULL ORDER BY author, nonce",
+            asked,
+        )
+
+    def _delete(self, last: int) -> None:
+        new = self._read()
+        named, gone = self._db.execute(
+            "SELECT count(nonce), count(*) FROM arrivals WHERE arrival <= ?", (last,)
+        ).fetchone()
+        self._db.execute("DELETE FROM arrivals WHERE arrival <= ?", (last,))
+        self._count -= gone
         for key in list(islice(new, named)):
             del new[key]
 

@@ -102,6 +102,13 @@ class Ledger:
     def position(self, event: Entry) -> int:
         return self._logs[event.log].key << SEQ_BITS | event.seq
 
+    def stored_as(self, event: Entry) -> Stored:
+        """An entry of this batch, as it will be kept."""
+        for stored in reversed(self.stored):
+            if stored.event is event:
+                return stored
+        raise LookupError("the rule's reply is not an entry that it added")
+
     def entry(self, pos: int) -> bytes:
         self.flush()
         row = self._db.execute(_ENTRY, (pos, pos, 1)).fetchone()

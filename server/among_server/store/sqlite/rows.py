@@ -26,10 +26,13 @@ SIZES = (512, 256, 128, 64, 32, 16, 8, 4, 2, 1)  # rows in a statement: few diff
 
 
 def kept(columns: str, where: str, order: str) -> str:
-    """Entries in both their tables (arrivals.py). Written out, since through a view SQLite may sort all that it finds.
-    `pos` is among the columns; `where` has its parameters twice."""
-    both = (f"SELECT {columns} FROM {table} WHERE {where}" for table in ("entries", "arrivals"))  # noqa: S608  # ours
-    return f"{' UNION ALL '.join(both)} ORDER BY pos {order} LIMIT ?"
+    """Entries in both their tables (arrivals.py), each once. Written out, since through a view SQLite may sort all that it
+    finds. `pos` is among the columns; `where` has its parameters twice."""
+    once = "NOT EXISTS (SELECT 1 FROM entries e WHERE e.pos = arrivals.pos)"
+    return (
+        f"SELECT {columns} FROM entries WHERE {where} UNION ALL"  # noqa: S608  # ours
+        f" SELECT {columns} FROM arrivals WHERE {where} AND {once} ORDER BY pos {order} LIMIT ?"
+    )
 
 
 # Words from a fixed set are interned: msgspec leaves a field at its default out only when it is the very same object.

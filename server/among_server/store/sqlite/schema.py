@@ -177,7 +177,7 @@ def new_epoch() -> str:
     return f"e_{secrets.token_hex(8)}"
 
 
-def epoch_of(db: sqlite3.Connection, synchronous: Synchronous) -> str:
+def epoch_of(db: sqlite3.Connection, synchronous: Synchronous, *, relaxed: bool) -> str:
     """The epoch of this store: made with it, and anew when what was acknowledged may have been lost.
 
     That is so when it was open with relaxed durability and nobody closed it."""
@@ -187,7 +187,7 @@ def epoch_of(db: sqlite3.Connection, synchronous: Synchronous) -> str:
         if epoch is not None:
             log.warning("store.epoch_changed", reason="it was not closed, and its durability is relaxed")
         epoch = new_epoch()
-    state = "full" if synchronous == "full" else "relaxed"
+    state = "relaxed" if relaxed else "full"
     db.execute("PRAGMA synchronous = FULL")  # a power cut that undoes what is acknowledged must not undo this
     db.executemany("REPLACE INTO meta (name, value) VALUES (?, ?)", [("epoch", epoch), ("open", state)])
     db.execute(f"PRAGMA synchronous = {synchronous.upper()}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
+import structlog
 
 from among_protocol.communities import Community
 from among_protocol.markers import Marker
@@ -40,9 +41,11 @@ from ..backups import now
 from ..revocations import Revocations, Revoked
 from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
-from . import backup, reads, schema
+from . import backup, disk, reads, schema
 from .tx import SqliteTx
 from .writer import Writer
+
+log = structlog.get_logger(__name__)
 
 READERS = 3  # connections; more than there are cores only helps when the disk is slow
 
@@ -54,19 +57,23 @@ class SqliteStore:
 
     def __init__(self, folder: Path, *, synchronous: schema.Synchronous = "full") -> None:
         self.epoch = ""
-        self.durability: Durability = "full" if synchronous == "full" else "relaxed"
+        self.durability: Durability = "full" if synchronous == "full" else "relaxed"  # and see _connect
         self._folder = folder
         self._path = folder / schema.FILE
         self._synchronous = synchronous
         self._lock: schema.Lock | None = None
-        self._writer = Writer(self._connect, schema.finish, self._note)
+        self._writer = Writer(self._connect, schema.finish, self._note, partial(disk.check_room, folder))
         self._revocations = Revocations(folder)
         self._readers: list[aiosqlite.Connection] = []
         self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
 
     @property
     def trouble(self) -> str:
-        return self._writer.trouble
+        return self._writer.trouble.why
+
+    @property
+    def backlog(self) -> int:
+        return self._writer.backlog
 
     @property
     def committed(self) -> Callable[[Sequence[Stored]], None]:
@@ -75,6 +82,14 @@ class SqliteStore:
     @committed.setter
     def committed(self, hear: Callable[[Sequence[Stored]], None]) -> None:
         self._writer.committed = hear
+
+    @property
+    def gave_up(self) -> Callable[[], None]:
+        return self._writer.gave_up
+
+    @gave_up.setter
+    def gave_up(self, hear: Callable[[], None]) -> None:
+        self._writer.gave_up = hear
 
     async def open(self) -> None:
         try:
@@ -100,17 +115,35 @@ class SqliteStore:
         files.make_folder(self._folder)
         self._lock = schema.Lock(self._folder)
         schema.look(self._folder)
+        self._weigh()
+        disk.write_again(self._path.with_name(f"{schema.FILE}-wal"))
         schema.make_file(self._folder)
         db = schema.open_writer(self._path, self._synchronous)
         try:
             schema.migrate(db, self._path, backup.before_step)
             self._revocations.open(schema.identity(db), now())
-            self.epoch = schema.epoch_of(db, self._synchronous)
+            relaxed = self._synchronous != "full" or self.durability == "relaxed"
+            self.epoch = schema.epoch_of(db, self._synchronous, relaxed=relaxed)
             files.flush_folder(self._folder)
         except BaseException:
             db.close()
             raise
         return db
+
+    def _weigh(self) -> None:
+        """What can be promised, with these settings on this disk. What is weaker than it might be, is told."""
+        if self._synchronous != "full":
+            log.warning(
+                "store.relaxed",
+                why=f"synchronous is {self._synchronous}: a power cut may undo what was acknowledged",
+                advice='leave it at "full" unless that is meant',
+            )
+        under = disk.kind_of(self._folder)
+        if under.warning:
+            advice = "keep the data on a local disk; in a container, on a volume of its own"
+            log.warning("store.weak_disk", why=under.warning, advice=advice, folder=str(self._folder))
+        if under.durability != "full":
+            self.durability = under.durability
 
     def _note(self, moment: str, revoked: Sequence[Revoked]) -> None:
         """On the writer's thread. Fails as the database would, for it is the same disk."""
@@ -135,7 +168,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         await self._writer.drain()
-        if not self._writer.broken:  # before the writer, whose last checkpoint no reader may hold up
+        if not self._writer.trouble.over:  # before the writer, whose last checkpoint no reader may hold up
             await self._close_readers()
         await self._writer.close()
         await self._close_readers()  # else after it: the last to close would checkpoint what the disk may not have

@@ -4,8 +4,8 @@ Rule 1: the loop only appends to `_waiting` and wakes; the thread does all else 
 Rule 2: a batch is first run as a whole, held back and flushed together. A mistake in a rule rolls all of it back, and it
 is run again one by one, each in a savepoint: so one fails alone.
 Rule 3: answers go out after the commit: `committed` hears the entries, then the futures are resolved, in order.
-Rule 4: when the disk fails, nothing of the batch is answered as kept. A full disk may be tried again. After any other
-failure nobody can say what is on the disk (a failed fsync can't be repeated), so nothing is written until a restart.
+Rule 4: when the disk fails, nothing of the batch is answered as kept. A full disk is tried again, by who writes and,
+when nobody does, by a probe. After any other failure nothing is written until a restart. See disk.py, trouble.py, ADR 10.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any, NamedTuple, TypeVar
@@ -28,6 +28,7 @@ from among_protocol.codes import (
     NONCE_CONFLICT,
     STOPPING,
     STORAGE_UNAVAILABLE,
+    STORAGE_UNCERTAIN,
     ErrorCode,
     Refuse,
 )
@@ -36,7 +37,9 @@ from among_protocol.wire import JSON, tag_of
 from ..api import Appended, Stored
 from ..revocations import Revoked
 from ..rules import RULES, digest
-from .arrivals import Key, Result
+from .arrivals import STEP, Key, Result
+from .disk import is_disks
+from .trouble import Trouble
 from .tx import SqliteTx
 
 BATCH = 1024  # commands in one transaction: bounds what waits behind one commit
@@ -45,17 +48,7 @@ PATIENCE = 0.5  # of what the last batch took
 PATIENCE_MAX = 0.005  # seconds
 GLANCE = 0.0003  # seconds between two looks at what waits
 RETRY_MS = 1_000  # what a refusal for want of storage asks the client to wait
-
-# Result codes that speak of a statement of ours, not of the database.
-OURS = (
-    0,
-    sqlite3.SQLITE_ERROR,
-    sqlite3.SQLITE_CONSTRAINT,
-    sqlite3.SQLITE_MISMATCH,
-    sqlite3.SQLITE_MISUSE,
-    sqlite3.SQLITE_RANGE,
-    sqlite3.SQLITE_TOOBIG,
-)
+PROBE = 1.0  # seconds between two looks at a disk that is full, while nobody writes
 
 log = structlog.get_logger(__name__)
 
@@ -80,21 +73,25 @@ Outcome = tuple[asyncio.Future[Any], Any]  # and the result, or a Refuse
 
 class Writer:
     """`connect` opens the connection, on the writer's thread; `finish` is run on it before it is closed in order; `note`
-    puts what is revoked on the disk, before the transaction that revokes it is committed."""
+    puts what is revoked on the disk, before the transaction that revokes it is committed; `check_room` raises OSError
+    while the disk has none."""
 
     def __init__(
         self,
         connect: Callable[[], sqlite3.Connection],
         finish: Callable[[sqlite3.Connection], None],
         note: Callable[[str, Sequence[Revoked]], None],
+        check_room: Callable[[], None] = lambda: None,
     ) -> None:
-        self.trouble = ""  # why nothing can be stored at the moment; set by the thread, read by the loop
+        self.trouble = Trouble()
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
+        self.gave_up: Callable[[], None] = lambda: None  # on the loop, once trouble is `over`
         self.is_open = False
-        self.broken = False  # see rule 4; set by the thread
         self._connect = connect
         self._finish = finish
         self._note = note
+        self._check_room = check_room
+        self._committing = False  # a COMMIT was begun for the batch under way
         self._waiting: list[Job] = []
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._last = (0, 0.0)  # commands of the last batch, and the seconds it took
@@ -124,6 +121,10 @@ class Writer:
             self._idle = False
             self._wake.put(None)
         return future
+
+    @property
+    def backlog(self) -> int:
+        return len(self._waiting)
 
     async def call(self, job: Callable[[SqliteTx], T]) -> T:
         """Something else that writes, in its turn."""
@@ -179,15 +180,37 @@ class Writer:
                 continue
             self._idle = True
             if not self._waiting and not self._stopped:
-                self._wake.get()
+                self._rest()
             self._idle = False
         try:
-            if not self.broken:
+            if not self.trouble.over:
                 self._finish(db)
         except sqlite3.Error:
             log.exception("store.close_failed")
         db.close()
         self._tell(self._closed.set_result, None)
+
+    def _rest(self) -> None:
+        """Until somebody wakes us. In trouble that may pass, look now and then whether it has."""
+        if self.trouble.over or not self.trouble.why:
+            self._wake.get()
+            return
+        try:
+            self._wake.get(timeout=PROBE)
+        except Empty:
+            self._probe()
+
+    def _probe(self) -> None:
+        """Whether something can be committed again; nobody who writes is needed to find out."""
+        self._committing = False
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("REPLACE INTO meta (name, value) VALUES ('probed', ?)", (str(time.time_ns()),))
+            self._commit()
+        except Exception as error:  # noqa: BLE001  # the thread lives on
+            self._fail(error)
+        else:
+            self._succeeded()
 
     def _gather(self) -> None:
         """In a crowd, wait a moment for those who come back from the last batch, lest the first of them get a commit of
@@ -207,39 +230,52 @@ class Writer:
 
     def _carry_out(self, batch: list[Job]) -> tuple[list[Outcome], list[Stored]]:
         """Run a batch to its commit. Never raises."""
-        if self.broken:
-            return _refuse_all(batch, STORAGE_UNAVAILABLE), []
+        if self.trouble.over:
+            return self._refuse_all(batch, STORAGE_UNAVAILABLE), []
+        self._committing = False
         moment = time.time_ns() // 1_000_000
         tx = self._tx
         tx.now_ms = moment
+        writes = tx.writes
         tx.now = f"{datetime.fromtimestamp(moment / 1000, UTC).strftime('%Y-%m-%dT%H:%M:%S')}.{moment % 1000:03}Z"
         try:
             try:
                 outcomes = self._together(batch)
             except Exception as error:  # whatever it is, one by one shows whose it is
-                if _is_disk(error):
+                if is_disks(error):
                     raise
                 self._undo()
                 outcomes = self._one_by_one(batch)
         except Exception as error:  # noqa: BLE001  # the thread lives on, or nobody would be answered any more
+            code = STORAGE_UNAVAILABLE if is_disks(error) else INTERNAL
+            asked = ((job.account, job.command.nonce) for job in batch if job.account)
+            if self._committing and self.trouble.doubts(error, asked):
+                code = STORAGE_UNCERTAIN
             self._fail(error)
-            return _refuse_all(batch, STORAGE_UNAVAILABLE if _is_disk(error) else INTERNAL), []
-        self.trouble = ""
+            return self._refuse_all(batch, code), []
+        if self.trouble.why and tx.writes != writes:
+            self._succeeded()
         stored, tx.stored = tx.stored, []
         tx.trim()
         return outcomes, stored
 
     def _tidy(self) -> None:
-        """Move what arrived to its place, after everybody was answered: what it is for can wait, they can't."""
-        if self.broken or self._untidy or not self._tx.arrivals.due():
-            return
+        """Move what arrived to its place, step by step, after everybody was answered and until somebody asks again: what
+        it is for can wait, they can't."""
+        while self._tx.arrivals.due() and not (self._waiting or self.trouble.why or self._untidy):
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._step()
+                self._commit()
+            except Exception as error:  # noqa: BLE001  # the thread lives on; nothing is lost where it is
+                self._fail(error)
+
+    def _step(self) -> None:
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._tx.arrivals.move()
-            self._db.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001  # the thread lives on; nothing is lost where it is
-            self._untidy = not _is_disk(error)
-            self._fail(error)
+            self._tx.arrivals.step()
+        except Exception as error:
+            self._untidy = not is_disks(error)
+            raise
 
     def _together(self, batch: list[Job]) -> list[Outcome]:
         tx = self._tx
@@ -258,7 +294,10 @@ class Writer:
                 result = refusal
             outcomes.append((job.future, result))
         tx.flush()
-        self._db.execute("COMMIT")
+        if tx.arrivals.pressing() and not self._untidy:
+            for _ in range(2 * len(batch) // STEP + 1):  # more than came: each is copied, and deleted
+                self._step()
+        self._commit()
         return outcomes
 
     def _one_by_one(self, batch: list[Job]) -> list[Outcome]:
@@ -277,7 +316,7 @@ class Writer:
                     result = job.command(tx)
                 tx.flush()
             except Exception as error:  # a mistake of ours: it fails alone, and is told once
-                if _is_disk(error):
+                if is_disks(error):
                     raise
                 if isinstance(error, Refuse) and tx.writes == writes:
                     result = error
@@ -289,8 +328,12 @@ class Writer:
                     del tx.stored[kept:]
             db.execute("RELEASE job")
             outcomes.append((job.future, result))
-        db.execute("COMMIT")
+        self._commit()
         return outcomes
+
+    def _commit(self) -> None:
+        self._committing = True
+        self._db.execute("COMMIT")
 
     def _append(self, job: Job, key: Key, known: dict[Key, Result]) -> Appended:
         """One command; `known` is what earlier batches left under its nonce."""
@@ -305,7 +348,7 @@ class Writer:
             event = RULES[type(command)](tx, job.account, command)
             tx.arrivals.add_nonce(key, content, tx.position(event))
             stored = tx.stored[-1]
-            return Appended(stored if stored.event is event else _stored(tx, event), repeat=False)
+            return Appended(stored if stored.event is event else tx.stored_as(event), repeat=False)
         if first[0] != content:
             raise Refuse(NONCE_CONFLICT, field="nonce")
         json = tx.entry(first[1])
@@ -328,41 +371,27 @@ class Writer:
             self._undo()
         self._forget()
         self._tx.stored.clear()
-        code = _code(error)
-        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            again = "it is tried again with the next write"
-        elif _is_disk(error):
-            self.broken = True
-            again = "nothing more is written until the server is restarted"
-        else:
-            again = "what was under way was refused"
-        if not self.trouble:
-            log.error("store.commit_failed", error=str(error), then=again)
-        if _is_disk(error):
-            self.trouble = f"The database can't be written to ({error}): {again}."
+        self.trouble.begins(error)
+        if self.trouble.over:
+            self._tell(self.gave_up)
+
+    def _succeeded(self) -> None:
+        """Something was written again. The trouble has passed once there is room for more than that, lest it come and
+        go with every write."""
+        self.trouble.settled()
+        with suppress(OSError):
+            self._check_room()
+            self.trouble.passes()
+
+    def _refuse_all(self, batch: list[Job], code: ErrorCode) -> list[Outcome]:
+        """Whoever asks again for what is in doubt is told so again."""
+        wait = RETRY_MS if code.kind == "wait" else 0
+        outcomes: list[Outcome] = []
+        for job in batch:
+            doubt = bool(job.account) and (job.account, job.command.nonce) in self.trouble.doubt
+            outcomes.append((job.future, Refuse(STORAGE_UNCERTAIN if doubt else code, retry_after_ms=wait)))
+        return outcomes
 
 
 def _nothing(_: SqliteTx) -> None:
     """What comes back when all before it is done."""
-
-
-def _stored(tx: SqliteTx, event: Entry) -> Stored:
-    for stored in reversed(tx.stored):
-        if stored.event is event:
-            return stored
-    raise LookupError("the rule's reply is not an entry that it added")
-
-
-def _refuse_all(batch: list[Job], code: ErrorCode) -> list[Outcome]:
-    wait = RETRY_MS if code.kind == "wait" else 0
-    return [(job.future, Refuse(code, retry_after_ms=wait)) for job in batch]
-
-
-def _code(error: Exception) -> int:
-    """SQLite's primary result code; 0 for another error."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-
-
-def _is_disk(error: Exception) -> bool:
-    """Whether the database failed, and not one command: then nothing of the batch can be trusted."""
-    return isinstance(error, sqlite3.Error) and _code(error) not in OURS
