@@ -3,10 +3,12 @@
 import asyncio
 import random
 import re
+import signal
 import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -170,3 +172,43 @@ async def test_ops_01_a_copy_of_live_files_is_no_backup(tmp_path: Path):
         accounts = db.execute("SELECT count(*) FROM accounts").fetchone()[0] if tables else 0
     db.close()
     assert accounts < 2
+
+
+SLOWLY = """
+import sys, time
+from among_server.admin.main import main
+from among_server.store.sqlite import backup
+backup.STEP = 1
+sleep = time.sleep
+time.sleep = lambda _: sleep(0.05)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_ops_01_one_that_is_stopped_leaves_nothing_that_looks_like_a_backup(tmp_path: Path, number: signal.Signals):
+    data, into = tmp_path / "data", tmp_path / "backups"
+    command = [sys.executable, "-m", "among_server.admin.main", "invite", "--data", str(data)]
+    subprocess.run(command, check=True, capture_output=True)
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOWLY, "backup", "--data", data, "--to", into],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while process.poll() is None and not list(into.glob(".among-*.part/among.db")):
+            time.sleep(0.005)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode in (1, 128 + number, -number)
+    assert out == ""
+    assert "Traceback" not in err
+    left = {path.name for path in into.iterdir()}
+    if number == signal.SIGKILL:
+        assert {name.endswith(".part") for name in left} == {True}
+        again = [sys.executable, "-m", "among_server.admin.main", "backup", "--data", str(data), "--to", str(into)]
+        subprocess.run(again, check=True, capture_output=True)
+        (one,) = into.iterdir()
+        assert not one.name.startswith(".")
+    else:
+        assert left == set()
