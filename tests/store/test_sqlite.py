@@ -249,12 +249,13 @@ async def test_data_are_copied_before_they_are_changed(folder: Path, monkeypatch
         ann, room = await begin(town)
         await ann.says(room, "hello")
     steps = schema._steps()
-    monkeypatch.setattr(schema, "_steps", lambda: [*steps, ("0002_flowers.sql", STEP)])
+    monkeypatch.setattr(schema, "_steps", lambda: [*steps, ("9999_flowers.sql", STEP)])
     async with opened(folder) as town:
         assert await town.bodies(room) == ["hello"]
-    copy = folder / "among.db.before-0002"
+    new = len(steps) + 1
+    copy = folder / f"among.db.before-{new:04}"
     assert modes(folder)[copy.name] == 0o600
-    for path, version, tables in ((copy, 1, 0), (folder / "among.db", 2, 1)):
+    for path, version, tables in ((copy, new - 1, 0), (folder / "among.db", new, 1)):
         with contextlib.closing(sqlite3.connect(path)) as db:
             assert db.execute("PRAGMA user_version").fetchone() == (version,)
             assert db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'flowers'").fetchone() == (tables,)
@@ -268,13 +269,25 @@ async def test_a_step_that_breaks_changes_nothing(folder: Path, monkeypatch: pyt
         _, room = await begin(town)
     steps = schema._steps()
     with monkeypatch.context() as broken:
-        broken.setattr(schema, "_steps", lambda: [*steps, ("0002_flowers.sql", f"{STEP} SELECT name FROM nowhere;")])
+        broken.setattr(schema, "_steps", lambda: [*steps, ("9999_flowers.sql", f"{STEP} SELECT name FROM nowhere;")])
         with pytest.raises(StoreError, match="nowhere"):
             await SqliteStore(folder).open()
     with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (len(steps),)
         assert db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'flowers'").fetchone() == (0,)
-    monkeypatch.setattr(schema, "_steps", lambda: [*steps, ("0002_flowers.sql", STEP)])
+    monkeypatch.setattr(schema, "_steps", lambda: [*steps, ("9999_flowers.sql", STEP)])
+    async with opened(folder) as town:
+        assert await town.store.room(room) is not None
+
+
+async def test_a_step_that_loses_what_others_refer_to_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    async with opened(folder) as town:
+        _, room = await begin(town)
+    steps = schema._steps()
+    with monkeypatch.context() as broken:
+        broken.setattr(schema, "_steps", lambda: [*steps, ("9999_flowers.sql", "DELETE FROM accounts;")])
+        with pytest.raises(StoreError, match=r"9999_flowers\.sql a row of \w+ lost its accounts"):
+            await SqliteStore(folder).open()
     async with opened(folder) as town:
         assert await town.store.room(room) is not None
 
