@@ -10,7 +10,20 @@ from typing import Any, NamedTuple, get_args
 
 import msgspec
 
-from . import accounts, codes, communities, logs, markers, members, messages, presence, rooms, session
+from . import (
+    accounts,
+    codes,
+    communities,
+    logs,
+    markers,
+    members,
+    messages,
+    moderation,
+    presence,
+    reports,
+    rooms,
+    session,
+)
 from .base import Budget, Command, Entry, Event, Ok, Refused, Shape, Write
 
 AnyCommand = (
@@ -31,6 +44,16 @@ AnyCommand = (
     | communities.ReadCommunity
     | members.ListMembers
     | members.ResolveMembers
+    | moderation.SetRole
+    | moderation.KickMember
+    | moderation.BanMember
+    | moderation.UnbanMember
+    | moderation.SilenceMember
+    | moderation.UnsilenceMember
+    | moderation.ListBans
+    | reports.FileReport
+    | reports.ListReports
+    | reports.ResolveReport
     | rooms.CreateRoom
     | rooms.ListRooms
     | rooms.FollowRoom
@@ -54,6 +77,14 @@ AnyEntry = (
     | members.MemberJoined
     | members.MemberLeft
     | members.MemberUpdated
+    | moderation.RoleSet
+    | moderation.MemberKicked
+    | moderation.MemberBanned
+    | moderation.MemberUnbanned
+    | moderation.MemberSilenced
+    | moderation.MemberUnsilenced
+    | reports.ReportFiled
+    | reports.ReportResolved
     | rooms.RoomCreated
     | rooms.RoomFollowed
     | rooms.RoomUnfollowed
@@ -227,6 +258,14 @@ AnyWrite = (
     | communities.CreateCommunity
     | communities.JoinCommunity
     | communities.LeaveCommunity
+    | moderation.SetRole
+    | moderation.KickMember
+    | moderation.BanMember
+    | moderation.UnbanMember
+    | moderation.SilenceMember
+    | moderation.UnsilenceMember
+    | reports.FileReport
+    | reports.ResolveReport
     | rooms.CreateRoom
     | rooms.FollowRoom
     | rooms.UnfollowRoom

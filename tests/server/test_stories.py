@@ -13,7 +13,9 @@ from among_protocol import wire
 from among_protocol.logs import ReadChanged
 from among_protocol.members import ListMembers, MemberJoined, MemberLeft, MemberUpdated
 from among_protocol.messages import MessageSent, ReadMessages
+from among_protocol.moderation import RoleSet
 from among_protocol.rooms import DirectOpened, RoomCreated, RoomFollowed, TopicSet
+from among_server.store.stewards import stewards_of
 from tests.server.stories import STORIES, Story, Town, places_of
 from tests.world import Person, world_of
 
@@ -32,7 +34,9 @@ async def check_account(person: Person, logs: dict[str, list[Any]]) -> None:
     assert {card.id: card.member for card in cards.directs} == directs
     following = {room.id for card in cards.communities for room in card.rooms if room.following}
     assert following == {room for place in places.values() for room in place.rooms}
-    assert set(logs) == {person.account, *places, *following, *directs}
+    stewards = {stewards_of(id) for id, place in places.items() if place.role != "member"}
+    assert {card.stewards for card in cards.communities if card.stewards} == stewards
+    assert set(logs) == {person.account, *places, *stewards, *following, *directs}
     newest = logs[person.account][0]
     for entry in logs[person.account]:
         newest = entry if hasattr(entry, "display_name") else newest
@@ -52,6 +56,8 @@ async def check_community(person: Person, card: Any, log: list[Any], rooms: dict
                 members[entry.by] = (entry.rev, entry.handle, entry.display_name, entry.bio, role)
             case MemberLeft():
                 del members[entry.by]
+            case RoleSet():
+                members[entry.member] = (*members[entry.member][:-1], entry.role)
             case RoomCreated():
                 open_rooms[entry.room] = (entry.slug, entry.topic)
             case _:

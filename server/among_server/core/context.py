@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable
 
-from among_protocol.codes import COMMUNITY_GONE, FIELD_INVALID, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
+from among_protocol.codes import COMMUNITY_GONE, FIELD_INVALID, RIGHT_MISSING, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
 from among_protocol.session import Hello
 from among_protocol.wire import AnyWrite
 
 from ..config import Config
+from ..rights import RIGHTS, Right
 from ..store.api import Appended, MemberRow, RoomRow, Store
 from .logs import Logs
 from .passwords import Passwords
@@ -69,11 +70,13 @@ class Context:
         self.appends += 1
         return self.store.append(self.person.account.id, command)
 
-    def member_of(self, community: str) -> MemberRow:
-        """Who asks, in a community, by id. Raises Refuse `community.gone`."""
+    def member_of(self, community: str, right: Right | None = None) -> MemberRow:
+        """Who asks, in a community, by id. Raises Refuse: `community.gone`, `right.missing`."""
         member = self.person.members.get(community)
         if member is None:
             raise Refuse(COMMUNITY_GONE, field="community")
+        if right is not None and right not in RIGHTS[member.role]:
+            raise Refuse(RIGHT_MISSING)
         return member
 
     async def room(self, id: str) -> tuple[RoomRow, MemberRow]:

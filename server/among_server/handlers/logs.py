@@ -90,7 +90,7 @@ async def changed(context: Context, command: ReadChanged) -> ChangedLogs:
 async def entries(context: Context, command: ReadEntries) -> EntryPage:
     session = context.session
     person = context.person
-    if command.log != person.account.id and command.log not in person.members:
+    if not person.hears(command.log):  # it may still be an open room that is not followed
         try:
             await context.room(command.log)
         except Refuse:

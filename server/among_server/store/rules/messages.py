@@ -9,6 +9,7 @@ from ...limits import MENTIONS
 from ...rights import RIGHTS, Right
 from ..api import MemberRow, Tx
 from .rooms import visible
+from .standing import silenced
 
 _SPEAKERS = frozenset(role for role, rights in RIGHTS.items() if Right.SPEAK in rights)
 
@@ -17,6 +18,8 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
     room, member = visible(tx, account, command.room)
     if member.role not in _SPEAKERS:
         raise Refuse(RIGHT_MISSING)
+    if member.silenced > tx.now:
+        raise silenced(member)
     mentioned: list[MemberRow] = []
     if "@" in command.body:
         place = room.community or room.id
