@@ -17,6 +17,7 @@ class Visit:
         self.first = 0  # number of the oldest message on the screen; 0: none
         self.shown = 0  # entries up to this number are on the screen, or older than what is
         self.complete = False  # nothing is older than what is on the screen
+        self.newest: dict[str, Said] = {}  # what somebody (by handle) said last, of what is on the screen
         self._waiting: list[Said] = []
         self._day = ""  # of the newest message on the screen
 
@@ -31,6 +32,7 @@ class Visit:
                 marked = True
                 lines.append(_new_rule(before, one))
             lines.append(one)
+            self.newest[one.who] = one
             before = one
         if not said:
             lines.append(note("Nothing has been said here yet. Type a line and press Enter."))
@@ -51,6 +53,8 @@ class Visit:
         lines: list[Line] = [Rule(f"older in {self.room.title}")]
         for one in said:
             lines += [*self._day_before(one), one]
+            if one.who not in self.newest or self.newest[one.who].seq < one.seq:
+                self.newest[one.who] = one
         self._day = day
         return [*lines, Rule("the room begins here" if self.complete else "end of the older ones; more: /older")]
 
@@ -62,6 +66,7 @@ class Visit:
         if not self.passes(said.seq):
             return []
         self.first = self.first or said.seq
+        self.newest[said.who] = said
         rule = [Rule("new since you went away", "mention")] if first_missed else []
         return [*self._day_before(said), *rule, said]
 
