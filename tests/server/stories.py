@@ -68,10 +68,18 @@ class Town:
         self.asked: list[tuple[Person, str, type[Command]]] = []
         self._words = 0
 
-    async def open(self) -> None:
+    async def open(self, *, kept: bool = False) -> None:
+        """`kept`: there is a community with all of them in it, and one of them is a steward."""
         for handle in HANDLES:
             encoding = wire.MSGPACK if handle == "dan" else wire.JSON
             self.people[handle] = await self.world.person(handle, encoding)
+        if kept:
+            ann, *others = self.people.values()
+            community = (await ann.ask(CreateCommunity, slug=self._word(), name="Place")).entry.log
+            await ann.ask(CreateRoom, community=community, slug=self._word(), topic="first")
+            members = [(await one.ask(JoinCommunity, community=community)).entry.member for one in others]
+            await ann.ask(SetRole, community=community, member=members[0], role="steward")
+            await self.settled()
 
     def _word(self) -> str:
         self._words += 1
@@ -83,7 +91,8 @@ class Town:
             if act == "wait":
                 await self.settled()
                 continue
-            person = self.people[who]
+            may = act in KEEPING and one % 2  # one of those who may, while they have kept their roles
+            person = self.people[HANDLES[one // 2 % 2] if may else who]
             asked = self._keeping(act, one, two) if act in KEEPING else self._command(person, act, one, two)
             if asked is not None:
                 command, fields = asked
@@ -128,7 +137,7 @@ class Town:
         """What is done about a member, where that member is."""
         member = self.members[two % len(self.members)] if self.members else "m_nobody"
         named = {"community": self._place(two), "member": member}
-        because = {**named, "reason": self._word()}
+        because = {**named, "reason": f"reason-{self._word()[5:]}"}
         match act:
             case "role":
                 role = ("steward", "steward", "member", "owner")[one % 4]

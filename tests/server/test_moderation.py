@@ -9,7 +9,7 @@ import pytest
 from among_protocol import codes
 from among_protocol.base import Refused
 from among_protocol.communities import BrowseCommunities, CommunityLeft, JoinCommunity, LeaveCommunity, ReadCommunity
-from among_protocol.logs import ReadEntries
+from among_protocol.logs import ReadEntries, Sync, Synced
 from among_protocol.members import ListMembers, MemberJoined, MemberLeft
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
 from among_protocol.moderation import (
@@ -29,6 +29,7 @@ from among_protocol.moderation import (
     UnsilenceMember,
 )
 from among_protocol.presence import PresenceChanged, StartTyping, TypingStarted, WatchPresence
+from among_protocol.reports import ListReports
 from among_protocol.rooms import AddPerson, CreateRoom, ListRooms, PersonLeft, SetTopic
 from among_server.store.stewards import stewards_of
 from tests.held import HeldStore
@@ -643,3 +644,61 @@ async def test_auz_07_kicked_in_the_same_breath_as_a_message_to_the_room():
         ) == ["ok", "ok"]
         assert of(await bob.settled(), MessageSent) == []
         assert [event.body for event in of(await cyd.settled(), MessageSent)] == ["he is gone"]
+
+
+@pytest.mark.parametrize(
+    ("read", "command", "code"),
+    [
+        ("messages", ReadMessages, codes.ROOM_GONE),
+        ("entries", ReadEntries, codes.LOG_GONE),
+        ("members", ListMembers, codes.COMMUNITY_GONE),
+        ("bans", ListBans, codes.RIGHT_MISSING),
+        ("reports", ListReports, codes.RIGHT_MISSING),
+    ],
+)
+async def test_auz_04_what_was_being_read_when_the_right_went_is_not_handed_out(read, command, code):
+    """The store may have read it after the kick, with what was said since."""
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob, founder = await kept(world, "ann", "bob")
+        log = stewards_of(world.id("garden"))
+        demoted = command in (ListBans, ListReports)
+        named: dict[str, list[dict[str, Any]]] = {
+            "messages": [{"room": bob.room}],
+            "entries": [{"log": one, "after": 0} for one in (bob.room, world.id("garden"), log)],
+        }
+        logs = named.get(read, [garden(world)])
+        await world.promote(bob, "garden", "steward")
+        reading = store.hold(read)
+        asked = [bob.begin(command, **fields) for fields in logs]
+        await reading.is_asked(len(asked))
+        if demoted:
+            await founder.ask(SetRole, **garden(world, bob, role="member"))
+        else:
+            await founder.ask(KickMember, **garden(world, bob, reason="rude"))
+        reading.let_go()
+        for id in asked:
+            await bob.answered(id)
+            assert bob.replies.pop(id).code == code.code
+
+
+async def test_auz_04_whoever_loses_the_role_during_a_replay_hears_no_more_of_it():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob, founder = await kept(world, "ann", "bob")
+        log = stewards_of(world.id("garden"))
+        for _ in range(3):
+            await founder.ask(SilenceMember, **garden(world, bob, reason="loud", for_ms=DAY))
+        phone = await ann.again()
+        reading = store.hold("entries")
+        asked = phone.begin(Sync, epoch=store.epoch, positions={log: 0, ann.account: 1})
+        await reading.is_asked(1)
+        await founder.ask(SetRole, **garden(world, ann, role="member"))
+        reading.let_go()
+        await phone.answered(asked)
+        await phone.hears(Synced)
+        assert phone.numbers(log) == []
+        await founder.ask(KickMember, **garden(world, bob, reason="rude"))
+        await phone.settled()
+        assert phone.numbers(log) == []
+        assert (await phone.refused(ReadEntries, log=log, after=0)).code == codes.LOG_GONE.code

@@ -91,3 +91,8 @@ class Context:
         if member is None:
             raise Refuse(ROOM_GONE, field="room")
         return room, member
+
+    def may_read(self, room: RoomRow) -> bool:
+        """For after something was read of it: whether whoever asks has not lost the room meanwhile."""
+        person = self.person
+        return person.member_in(room) is not None and (room.kind == "open" or room.id in person.rooms)

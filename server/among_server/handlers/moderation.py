@@ -56,4 +56,5 @@ async def unsilence(context: Context, command: UnsilenceMember) -> Appended:
 async def list_bans(context: Context, command: ListBans) -> BanPage:
     context.member_of(command.community, Right.STEWARDS)
     found = await context.store.bans(command.community, command.before, command.limit + 1)
+    context.member_of(command.community, Right.STEWARDS)  # still
     return BanPage(bans=found[: command.limit], complete=len(found) <= command.limit)

@@ -17,6 +17,7 @@ async def file(context: Context, command: FileReport) -> Appended:
 async def list_reports(context: Context, command: ListReports) -> ReportPage:
     context.member_of(command.community, Right.STEWARDS)
     found = await context.store.reports(command.community, command.after, command.limit + 1)
+    context.member_of(command.community, Right.STEWARDS)  # still
     return ReportPage(reports=found[: command.limit], complete=len(found) <= command.limit)
 
 
