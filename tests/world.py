@@ -16,8 +16,6 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
-import msgspec
-
 from among_protocol import wire
 from among_protocol.base import Command, Entry, Event, Refused, Shape
 from among_protocol.codes import ERROR_CODES, CloseCode, Refuse
@@ -25,6 +23,7 @@ from among_protocol.communities import CreateCommunity, JoinCommunity
 from among_protocol.logs import ReadEntries, Sync
 from among_protocol.members import Role
 from among_protocol.messages import MessageSent, SendMessage
+from among_protocol.moderation import SetRole
 from among_protocol.rooms import AddPerson, CreateRoom, OpenDirect
 from among_protocol.session import Ping, SignedIn, SignIn, SignUp
 from among_protocol.wire import Encoding
@@ -342,16 +341,9 @@ class World:
         return room
 
     async def promote(self, person: Person, slug: str, role: Role) -> None:
-        """Another role in a community, for which there is no command yet."""
-        store = self.app.store
-        assert isinstance(store, MemoryStore)
-        row = store._tx.membership(person.account, self._ids[slug])
-        assert row is not None
-        row = msgspec.structs.replace(row, role=role)
-        await store._call(lambda tx: tx.put_member(row))
-        here = self.app.services.people.get(person.account)
-        if here is not None:
-            here.members[row.place] = row
+        """Another role in a community, given by who founded it."""
+        await self._communities[slug].ask(SetRole, community=self._ids[slug], member=person.member, role=role)
+        await person.settled()
 
     def founder(self, slug: str) -> Person:
         return self._communities[slug]

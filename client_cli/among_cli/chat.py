@@ -12,7 +12,7 @@ from functools import partial
 
 from among_protocol.aio import Stopped
 
-from . import rooms
+from . import keeping, rooms
 from .address import shown
 from .line_ui import LineUi
 from .lines import note, problem
@@ -76,7 +76,9 @@ async def _talk(link: Link, ui: LineUi | Plain, room: str) -> list[BaseException
 
 async def _begin_and_run(link: Link, ui: LineUi | Plain, room: str) -> None:
     await link.placed.wait()
-    if await link.attempt(partial(rooms.start, link, room)) or sys.stdin.isatty():
+    placed = await link.attempt(partial(rooms.start, link, room))
+    link.spawn(partial(keeping.waiting, link), quiet=True)
+    if placed or sys.stdin.isatty():
         await ui.run(link)
     else:
         ui.refused = True  # what is piped in was meant for that room, not for another

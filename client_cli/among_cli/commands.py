@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from among_protocol.text import TextError, body
 
-from . import account, people, rooms
+from . import account, keeping, people, rooms
 from .lines import Line, note, problem, told
 from .link import WITHIN, Link
 
@@ -71,6 +71,60 @@ COMMANDS = (
     Command(
         "dm", "HANDLE [TEXT]", "talk to somebody alone (or some: ana,bob)", people.direct, needs=True, takes="handles"
     ),
+    Command(
+        "report",
+        "HANDLE REASON",
+        "ask the stewards to look at what somebody said here last",
+        keeping.report,
+        needs=True,
+        takes="handles",
+    ),
+    Command(
+        "silence",
+        "HANDLE 2h|7d REASON",
+        "stewards: let somebody only read for a time",
+        keeping.silence,
+        needs=True,
+        takes="handles",
+    ),
+    Command(
+        "unsilence", "HANDLE", "stewards: let somebody speak again", keeping.unsilence, needs=True, takes="handles"
+    ),
+    Command(
+        "kick",
+        "HANDLE REASON",
+        "stewards: remove somebody, who may come back",
+        keeping.kick,
+        needs=True,
+        takes="handles",
+    ),
+    Command(
+        "ban",
+        "HANDLE [2h|7d] REASON",
+        "stewards: keep somebody out, for a time or for good",
+        keeping.ban,
+        needs=True,
+        takes="handles",
+    ),
+    Command("unban", "HANDLE", "stewards: let somebody join again", keeping.unban, needs=True, takes="handles"),
+    Command("bans", "", "stewards: who may not join", keeping.bans),
+    Command("reports", "", "stewards: what waits for an answer", keeping.reports),
+    Command(
+        "resolve",
+        "NUMBER acted|declined",
+        "stewards: answer a report (a note may follow)",
+        keeping.resolve,
+        needs=True,
+        takes="words",
+    ),
+    Command(
+        "role",
+        "HANDLE steward|member|owner",
+        "owners: another role (or handover: it is theirs)",
+        keeping.role,
+        needs=True,
+        takes="words",
+    ),
     Command("me", "[name|bio TEXT]", "who you are, or change it", people.me, takes="words"),
     Command("away", "", "be away: nothing counts as read", people.away),
     Command("online", "", "be back", people.online),
@@ -100,6 +154,8 @@ WORDS = {
     "room": ("create", "private", "topic", "add", "follow", "unfollow"),
     "me": ("name", "bio"),
     "revoke": ("others",),
+    "role": keeping.ROLES,
+    "resolve": keeping.OUTCOMES,
     "help": tuple(NAMED),
 }
 

@@ -26,7 +26,10 @@ def candidates(link: Link, before: str) -> tuple[str, list[str]]:
 
 
 def _names(link: Link, name: str, takes: str, rest: str) -> Iterable[str]:
-    first, space, _ = rest.partition(" ")
+    first, space, more = rest.partition(" ")
+    if name in ("role", "resolve"):  # their words come second
+        second = space and " " not in more
+        return WORDS[name] if second else _handles(link) if name == "role" and not space else []
     if takes == "rooms" or (first in ("follow", "unfollow") and space):
         titles = [room.title for room in link.model.numbered()]
         return [*titles, *(room.short for room in link.model.numbered() if room.community)]

@@ -20,7 +20,9 @@ from among_protocol.logs import Synced
 from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.members import ListMembers, Member, MemberJoined, MemberUpdated, Persona
 from among_protocol.messages import ReadMessages
+from among_protocol.moderation import Act
 from among_protocol.presence import StartTyping, TypingStarted, WatchPresence
+from among_protocol.reports import ReportFiled
 from among_protocol.rooms import FollowRoom, PersonAdded
 from among_protocol.text import TextError
 
@@ -125,6 +127,8 @@ class Link:
                 pass  # it says so itself
             case PersonAdded():
                 await self.learn([(event.by, event.rev), (event.member, 0)])
+            case Act() | ReportFiled():
+                await self.learn([(event.by, event.rev), (event.member, 0)])
             case TypingStarted():
                 await self.learn([(event.by, 0)])
             case Entry() if event.by:
@@ -134,7 +138,7 @@ class Link:
 
     async def learn(self, people: Iterable[tuple[str, int]]) -> None:
         """Find out who these members were at these revisions, as far as one may know."""
-        unknown = {one for one in people if not self.model.knows(*one)}
+        unknown = {one for one in people if one[0] and not self.model.knows(*one)}
         for answer in asyncio.as_completed([self.among.persona(*one) for one in unknown]):
             with contextlib.suppress(Refuse, ClientError):
                 if persona := await answer:

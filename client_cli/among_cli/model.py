@@ -7,16 +7,20 @@ client only adds what came live after the position that they are of.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from among_protocol import communities, logs, markers, members, messages, presence, rooms
 from among_protocol.accounts import Account, AccountUpdated
 from among_protocol.base import Entry
 from among_protocol.blocks import Block, BlockChanged, BlockKind
 from among_protocol.members import Persona
+from among_protocol.moderation import Act, RoleSet
+from among_protocol.reports import ReportResolved
 from among_protocol.wire import AnyEvent, UnknownEvent
 
+from . import care
 from .lines import Line, Part, Said, told
+from .moment import moment
 from .places import Community, Outgoing, Room, direct_title
 from .visit import Visit
 
@@ -99,7 +103,9 @@ class Model:
 
     def _card(self, card: communities.Membership, before: dict[str, Room]) -> None:
         place = card.community
-        self.communities[place.id] = Community(place.id, place.slug, place.name, place.about, card.member, card.role)
+        self.communities[place.id] = Community(
+            place.id, place.slug, place.name, place.about, card.member, card.role, card.stewards
+        )
         for room in card.rooms:
             self._put(room, f"{place.slug}/{room.slug}", card.member, before)
 
@@ -235,7 +241,11 @@ class Model:
             lines = self._in_community(community, event)
             return lines if self.room and self.room.community == community.id else []
         if self.account and event.log == self.account.id:
-            self._in_account(event)
+            return self._in_account(event)
+        for community in self.communities.values():
+            if event.log == community.stewards:
+                line = care.to_stewards(self, community, event)
+                return [line] if line else []
         return []
 
     def _message(self, room: Room, event: messages.MessageSent) -> list[Line]:
@@ -277,8 +287,14 @@ class Model:
                 pass
         return lines if passes else []
 
-    def _in_account(self, event: Entry) -> None:
+    def _in_account(self, event: Entry) -> list[Line]:
         match event:
+            case Act() | ReportResolved():
+                community = self.communities.get(event.community)
+                if isinstance(event, RoleSet) and community is not None:
+                    community.role, community.stewards = event.role, event.stewards
+                line = care.to_me(self, event, community.slug if community else "", community.me if community else "")
+                return [line] if line else []
             case AccountUpdated():
                 assert self.account
                 self.account = Account(
@@ -310,6 +326,7 @@ class Model:
                 )
             case _:
                 pass
+        return []
 
     def _unfollowed(self, id: str) -> None:
         room = self.rooms.get(id)
@@ -333,6 +350,9 @@ class Model:
                 line = told(("who", self.who(event.by)), ("dim", f" joined {community.slug}"))
             case members.MemberLeft():
                 line = told(("who", before), ("dim", f" left {community.slug}"))
+            case RoleSet() if event.member != community.me:
+                who = Part("who", self.who(event.member))
+                line = told(who, ("dim", " is now "), care.a_role(event.role), ("dim", f" of {community.slug}"))
             case members.MemberUpdated():
                 self._renamed(event)
                 if self.who(event.by) == before:
@@ -350,11 +370,3 @@ class Model:
     def _renamed(self, event: members.MemberJoined | members.MemberUpdated) -> None:
         name, bio = event.display_name, event.bio
         self.know(Persona(member=event.by, rev=event.rev, handle=event.handle, display_name=name, bio=bio))
-
-
-def moment(at: str, zone: tzinfo | None) -> datetime | None:
-    """The server's time in the reader's zone; None where it is no time."""
-    try:
-        return datetime.fromisoformat(at).astimezone(zone)
-    except (ValueError, OverflowError):
-        return None

@@ -22,7 +22,7 @@ from among_protocol.text import body
 from among_protocol.wire import JSON, AnyEntry, UnknownEvent
 
 from .lines import Said
-from .model import moment
+from .moment import moment
 from .places import direct_title, session_parts
 from .plain_text import columns_of, plain
 from .safe_text import safe_text

@@ -20,6 +20,7 @@ class Community:
     about: str
     me: str  # who I am there
     role: Role
+    stewards: str = ""  # id of the stewards' log, where I hear it
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ class Visit:
         self.shown = 0  # entries up to this number are on the screen, or older than what is
         self.complete = False  # nothing is older than what is on the screen
         self.folded: list[Said] = []  # since the reader last asked
+        self.newest: dict[str, Said] = {}  # what somebody (by handle) said last, of what is on the screen
         self._waiting: list[Said] = []
         self._quiet = False  # the newest line of the room says that something is folded
         self._day = ""  # of the newest message on the screen
@@ -72,6 +73,7 @@ class Visit:
         self.first = self.first or said.seq
         if said.folded and self._quiet:  # it has been said that there is something
             self._keep([said])
+            self._last_said(said)
             return []
         rule = [Rule("new since you went away", "mention")] if first_missed else []
         return self._laid([said], {said.seq: [*self._day_before(said), *rule]})
@@ -89,6 +91,7 @@ class Visit:
         lines: list[Line] = []
         run: list[Said] = []
         for one in said:
+            self._last_said(one)
             before = rules.get(one.seq, [])
             if run and (before or not one.folded):
                 lines.append(_folded(run))
@@ -104,6 +107,10 @@ class Visit:
 
     def _keep(self, folded: list[Said]) -> None:
         self.folded = [*self.folded, *folded][-FOLDED:]
+
+    def _last_said(self, one: Said) -> None:
+        if one.who not in self.newest or self.newest[one.who].seq < one.seq:
+            self.newest[one.who] = one
 
     def passes(self, seq: int) -> bool:
         """Whether this entry is next on the screen; from now on it counts as being there."""

@@ -92,7 +92,9 @@ def refuse_of(refused: Refused) -> Refuse:
     """A refusal as an exception; a code that this version does not know keeps its class."""
     known = ERROR_CODES.get(refused.code)
     code = ErrorCode(refused.code, refused.kind, known.message if known else refused.message)
-    return Refuse(code, refused.message, field=refused.field, retry_after_ms=refused.retry_after_ms)
+    return Refuse(
+        code, refused.message, field=refused.field, retry_after_ms=refused.retry_after_ms, until=refused.until
+    )
 
 
 class Asks:

@@ -15,6 +15,7 @@ MAX_INT = 2**53 - 1  # numbers on the wire stay exact in languages whose only nu
 CommandId = Annotated[str, Meta(min_length=1, max_length=64)]
 Nonce = Annotated[str, Meta(min_length=1, max_length=64, description="printable ASCII")]
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
+OptionalId = Annotated[str, Meta(max_length=64)]  # empty: none
 Seq = Annotated[int, Meta(ge=0, le=MAX_INT)]  # number of an entry in its log; the first entry is 1, 0 is "before it"
 Rev = Annotated[int, Meta(ge=0, le=MAX_INT)]  # revision of a persona; the first is 1
 Time = str  # RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers
@@ -24,6 +25,8 @@ NameText = Annotated[str, Meta(min_length=1, max_length=64)]  # code points afte
 AboutText = Annotated[str, Meta(max_length=500)]  # code points after NFC
 TopicText = Annotated[str, Meta(max_length=250)]  # code points after NFC
 BodyText = Annotated[str, Meta(min_length=1, max_length=8000)]  # UTF-8 bytes; code points are only the first check
+ReasonText = Annotated[str, Meta(min_length=1, max_length=500)]  # code points after NFC, one line
+OptionalReason = Annotated[str, Meta(max_length=500)]  # likewise; empty: none was given
 PasswordText = Annotated[str, Meta(min_length=1, max_length=1024)]
 PageLimit = Annotated[int, Meta(ge=1, le=200)]
 
@@ -97,6 +100,7 @@ class Refused(Struct, kw_only=True, omit_defaults=True, tag_field="type", tag="r
     message: str  # a sentence for people
     field: str = ""  # path of the offending field, where there is one
     retry_after_ms: int = 0  # class `wait` only
+    until: Time = ""  # when what stands in the way ends by itself, where it does
     budget: Budget | None = None
 
 

@@ -9,7 +9,7 @@ Close codes 4000-4499 mean "come back, with back-off", 4500-4999 mean "do not".
 from enum import IntEnum
 from typing import NamedTuple
 
-from .base import ErrorClass
+from .base import ErrorClass, Time
 
 CLASSES: tuple[ErrorClass, ...] = ("fix", "auth", "wait", "gone", "bug")
 
@@ -44,7 +44,16 @@ ROOM_GONE = ErrorCode("room.gone", "gone", "There is no such room.")
 LOG_GONE = ErrorCode("log.gone", "gone", "There is no such log.")
 MEMBER_GONE = ErrorCode("member.gone", "gone", "There is no such member.")
 DIRECT_REFUSED = ErrorCode("direct.refused", "auth", "Nothing can be said to this person alone.")
-LAST_OWNER = ErrorCode("community.last_owner", "fix", "The last owner cannot leave a community.")
+LAST_OWNER = ErrorCode("community.last_owner", "fix", "The last owner cannot go: make somebody else an owner first.")
+BANNED = ErrorCode("community.banned", "auth", "You may not join this community.")
+SILENCED = ErrorCode("member.silenced", "auth", "You may read here, and not speak for now.")
+OUTRANKED = ErrorCode("member.outranked", "auth", "This is only done to somebody of a lower role than one's own.")
+BAN_GONE = ErrorCode("ban.gone", "gone", "There is no such ban.")
+REPORT_GONE = ErrorCode("report.gone", "gone", "There is no such report.")
+MESSAGE_GONE = ErrorCode("message.gone", "gone", "There is no such message.")
+NO_STEWARDS = ErrorCode(
+    "report.no_stewards", "fix", "A direct has no stewards who could look at it: block whoever troubles you there."
+)
 LIMIT_REACHED = ErrorCode("limit.reached", "fix", "There are as many of these as the server allows.")
 NONCE_CONFLICT = ErrorCode("nonce.conflict", "fix", "This nonce was used for other content.")
 RATE_LIMITED = ErrorCode("budget.exhausted", "wait", "Too much at once; wait a little.")
@@ -82,12 +91,15 @@ def comes_back(code: int) -> bool:
 class Refuse(Exception):
     """The request was wrong, early, or not for this person: a reply to that command; the connection stays."""
 
-    def __init__(self, code: ErrorCode, message: str = "", *, field: str = "", retry_after_ms: int = 0) -> None:
+    def __init__(
+        self, code: ErrorCode, message: str = "", *, field: str = "", retry_after_ms: int = 0, until: Time = ""
+    ) -> None:
         super().__init__(f"{code.code}: {message or code.message}")
         self.code = code
         self.message = message or code.message
         self.field = field
         self.retry_after_ms = retry_after_ms
+        self.until = until  # when what stands in the way ends by itself
 
 
 class Close(Exception):

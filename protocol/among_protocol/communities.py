@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from .base import AboutText, Command, Entry, HandleText, Id, NameText, PageLimit, Seq, Shape, Write
+from .base import AboutText, Command, Entry, HandleText, Id, NameText, PageLimit, Seq, Shape, Time, Write
 from .members import Role
 from .rooms import Room
 
@@ -26,6 +26,8 @@ class Membership(Shape, kw_only=True):
     role: Role
     rooms: list[Room]
     as_of: Seq  # of the community's log
+    stewards: str = ""  # id of the stewards' log, for who may hear it
+    silenced_until: Time = ""  # I may not speak here until then
 
 
 class CommunityCreated(Entry, tag="community.created", kw_only=True):
@@ -39,13 +41,17 @@ class CommunityCreated(Entry, tag="community.created", kw_only=True):
 class CommunityJoined(Entry, tag="community.joined", kw_only=True):
     """In the account's own log: this account joined, and follows these rooms from now on.
 
-    Live entries of the community begin after `head`, those of a room after the number given with it."""
+    Live entries of the community begin after `head`, those of a room after the number given with it, and those of the
+    stewards' log (where the role lets one hear it) after `stewards_head`."""
 
     community: str
     member: str
     head: Seq
     role: Role = "member"
     rooms: dict[str, Seq] = {}
+    stewards: str = ""  # id of the stewards' log
+    stewards_head: Seq = 0
+    silenced_until: Time = ""
 
 
 class CommunityLeft(Entry, tag="community.left", kw_only=True):

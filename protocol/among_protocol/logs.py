@@ -16,7 +16,7 @@ from .blocks import Block
 from .communities import Membership
 from .rooms import Room
 
-LogKind = str  # room, community, account; unknown: a log like any other
+LogKind = str  # room, community, stewards, account; unknown: a log like any other
 LogStatus = str  # caught_up, gap, reset, gone; unknown: as gap
 
 

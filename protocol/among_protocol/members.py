@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from .base import Command, Entry, Id, PageLimit, Rev, Seq, Shape
 
-Role = str  # owner, steward, member; unknown: as member
+Role = str  # owner, steward, member, from the highest rank to the lowest; unknown: as member
 
 
 class Persona(Shape, kw_only=True):

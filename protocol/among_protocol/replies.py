@@ -25,8 +25,32 @@ from .logs import ChangedLogs, EntryPage, ReadChanged, ReadEntries
 from .markers import Marker, SetMarker
 from .members import ListMembers, MemberPage, Personas, ResolveMembers
 from .messages import MessagePage, ReadMessages, SendMessage, SentWritten
+from .moderation import (
+    BanMember,
+    BanPage,
+    BanWritten,
+    KickMember,
+    KickWritten,
+    ListBans,
+    RoleWritten,
+    SetRole,
+    SilenceMember,
+    SilenceWritten,
+    UnbanMember,
+    UnbanWritten,
+    UnsilenceMember,
+    UnsilenceWritten,
+)
 from .passwords import ChangePassword
 from .presence import Presences, SetPresence, StartTyping, WatchPresence
+from .reports import (
+    FileReport,
+    ListReports,
+    ReportPage,
+    ReportWritten,
+    ResolveReport,
+    ResolveWritten,
+)
 from .rooms import (
     AddPerson,
     AddWritten,
@@ -126,6 +150,40 @@ class Asking(Protocol):
     def __call__(
         self, command: ResolveMembers | type[ResolveMembers], /, **fields: Any
     ) -> Coroutine[Any, Any, Personas]: ...
+    @overload
+    def __call__(self, command: SetRole | type[SetRole], /, **fields: Any) -> Coroutine[Any, Any, RoleWritten]: ...
+    @overload
+    def __call__(
+        self, command: KickMember | type[KickMember], /, **fields: Any
+    ) -> Coroutine[Any, Any, KickWritten]: ...
+    @overload
+    def __call__(self, command: BanMember | type[BanMember], /, **fields: Any) -> Coroutine[Any, Any, BanWritten]: ...
+    @overload
+    def __call__(
+        self, command: UnbanMember | type[UnbanMember], /, **fields: Any
+    ) -> Coroutine[Any, Any, UnbanWritten]: ...
+    @overload
+    def __call__(
+        self, command: SilenceMember | type[SilenceMember], /, **fields: Any
+    ) -> Coroutine[Any, Any, SilenceWritten]: ...
+    @overload
+    def __call__(
+        self, command: UnsilenceMember | type[UnsilenceMember], /, **fields: Any
+    ) -> Coroutine[Any, Any, UnsilenceWritten]: ...
+    @overload
+    def __call__(self, command: ListBans | type[ListBans], /, **fields: Any) -> Coroutine[Any, Any, BanPage]: ...
+    @overload
+    def __call__(
+        self, command: FileReport | type[FileReport], /, **fields: Any
+    ) -> Coroutine[Any, Any, ReportWritten]: ...
+    @overload
+    def __call__(
+        self, command: ListReports | type[ListReports], /, **fields: Any
+    ) -> Coroutine[Any, Any, ReportPage]: ...
+    @overload
+    def __call__(
+        self, command: ResolveReport | type[ResolveReport], /, **fields: Any
+    ) -> Coroutine[Any, Any, ResolveWritten]: ...
     @overload
     def __call__(self, command: CreateRoom | type[CreateRoom], /, **fields: Any) -> Coroutine[Any, Any, RoomMade]: ...
     @overload

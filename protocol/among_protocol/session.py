@@ -20,6 +20,7 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     name_chars: int
     about_chars: int
     topic_chars: int
+    reason_chars: int = 500  # of a reason, or a note about one
     page_entries: int
     replay_entries: int  # per log, in one sync; more is a `gap`
     in_flight: int  # commands not yet answered, per connection; more wait unread
@@ -29,6 +30,7 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     follows: int  # per account
     rooms: int  # per community
     direct_people: int
+    reports: int = 0  # that wait for an answer, per account and community; 0: not told
     watched: int  # members whose presence one session watches
     positions: int  # logs named in one sync
     blocks: int = 0  # people whom one account blocks or mutes

@@ -17,6 +17,7 @@ from .logs import LogState
 from .markers import MarkerMoved
 from .members import MemberJoined, MemberUpdated, Persona
 from .messages import MessageSent
+from .moderation import MemberSilenced, MemberUnsilenced, RoleSet
 from .rooms import DirectOpened, Room, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet
 
 PERSONAS = 20_000  # kept at most; the oldest go first
@@ -167,6 +168,13 @@ class View:
             case CommunityLeft():
                 self.communities.pop(entry.community, None)
                 self.rooms = {id: room for id, room in self.rooms.items() if room.community != entry.community}
+            case RoleSet() if entry.community in self.communities:
+                card = self.communities[entry.community]
+                self.communities[entry.community] = replace(card, role=entry.role, stewards=entry.stewards)
+            case MemberSilenced() | MemberUnsilenced() if entry.community in self.communities:
+                until = entry.until if isinstance(entry, MemberSilenced) else ""
+                card = self.communities[entry.community]
+                self.communities[entry.community] = replace(card, silenced_until=until)
             case AccountUpdated() if self.account is not None:
                 self.account = replace(self.account, display_name=entry.display_name, bio=entry.bio)
             case _:

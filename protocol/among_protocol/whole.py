@@ -18,6 +18,7 @@ import msgspec
 from .communities import CommunityJoined, CommunityLeft
 from .happenings import Closed, Happening, Opened, Positions, Reset
 from .logs import EntryPage, LogKind, LogState, ReadEntries, Sync, SyncStarted
+from .moderation import RoleSet
 from .rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 from .wire import AnyEntry, UnknownEvent
 
@@ -67,7 +68,7 @@ class Whole:
         self._listed: dict[str, LogState] = {}  # rule 5: wait for their entry in the account's log
         self._heard: dict[str, int] = {}  # highest number heard of logs that are not open
         self._behind: set[str] = set()  # logs that may have a hole: all that do, and soon no others
-        self._places: dict[str, str] = {}  # room -> community
+        self._places: dict[str, str] = {}  # room, or stewards' log -> community
         self._count = 0
 
     @property
@@ -90,6 +91,8 @@ class Whole:
         self._listed.clear()
         for membership in sync.communities:
             self._places.update((room.id, membership.community.id) for room in membership.rooms)
+            if membership.stewards:
+                self._places[membership.stewards] = membership.community.id
         states = {state.log: state for state in sync.logs if state.status != "gone"}
         told: list[Happening] = []
         for id in [id for id in self.logs if id not in states]:
@@ -224,6 +227,9 @@ class Whole:
                 for room, head in entry.rooms.items():
                     self._places[room] = entry.community
                     told += self._becomes_mine(room, "room", head, new=new)
+                told += self._stewards(entry.community, entry.stewards, entry.stewards_head, new=new)
+            case RoleSet():
+                told += self._stewards(entry.community, entry.stewards, entry.head, new=new)
             case RoomFollowed():
                 self._places[entry.room] = entry.community
                 told += self._becomes_mine(entry.room, "room", entry.head, new=new)
@@ -232,8 +238,8 @@ class Whole:
             case RoomUnfollowed() if new:
                 told += self._close(entry.room)
             case CommunityLeft() if new:
-                rooms = [room for room, community in self._places.items() if community == entry.community]
-                for id in (*rooms, entry.community):
+                inside = [id for id, community in self._places.items() if community == entry.community]
+                for id in (*inside, entry.community):
                     told += self._close(id)
             case _:
                 pass
@@ -258,6 +264,20 @@ class Whole:
         state = self._listed.pop(id, None)
         heard = self._heard.pop(id, 0)
         return self._open(id, kind, 0 if self.from_start else head, max(head, heard, state.head if state else 0))
+
+    def _stewards(self, community: str, id: str, head: int, *, new: bool) -> list[Happening]:
+        """What the account's log says of the stewards' log of a community: mine from here on, or (without id) not."""
+        if id:
+            self._places[id] = community
+            return self._becomes_mine(id, "stewards", head, new=new)
+        if not new:
+            return []
+        mine = [id for id, place in self._places.items() if place == community and self._is_stewards(id)]
+        return [happening for id in mine for happening in self._close(id)]
+
+    def _is_stewards(self, id: str) -> bool:
+        log = self.logs.get(id)
+        return log is not None and log.kind == "stewards"
 
     def _unlisted(self) -> list[Happening]:
         """The account's log has come as far as sync stated, and does not tell of these: they begin where one has read,

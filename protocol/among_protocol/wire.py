@@ -19,8 +19,10 @@ from . import (
     markers,
     members,
     messages,
+    moderation,
     passwords,
     presence,
+    reports,
     rooms,
     session,
 )
@@ -50,6 +52,16 @@ AnyCommand = (
     | communities.ReadCommunity
     | members.ListMembers
     | members.ResolveMembers
+    | moderation.SetRole
+    | moderation.KickMember
+    | moderation.BanMember
+    | moderation.UnbanMember
+    | moderation.SilenceMember
+    | moderation.UnsilenceMember
+    | moderation.ListBans
+    | reports.FileReport
+    | reports.ListReports
+    | reports.ResolveReport
     | rooms.CreateRoom
     | rooms.ListRooms
     | rooms.FollowRoom
@@ -73,6 +85,14 @@ AnyEntry = (
     | members.MemberJoined
     | members.MemberLeft
     | members.MemberUpdated
+    | moderation.RoleSet
+    | moderation.MemberKicked
+    | moderation.MemberBanned
+    | moderation.MemberUnbanned
+    | moderation.MemberSilenced
+    | moderation.MemberUnsilenced
+    | reports.ReportFiled
+    | reports.ReportResolved
     | rooms.RoomCreated
     | rooms.RoomFollowed
     | rooms.RoomUnfollowed
@@ -252,6 +272,14 @@ AnyWrite = (
     | communities.CreateCommunity
     | communities.JoinCommunity
     | communities.LeaveCommunity
+    | moderation.SetRole
+    | moderation.KickMember
+    | moderation.BanMember
+    | moderation.UnbanMember
+    | moderation.SilenceMember
+    | moderation.UnsilenceMember
+    | reports.FileReport
+    | reports.ResolveReport
     | rooms.CreateRoom
     | rooms.FollowRoom
     | rooms.UnfollowRoom

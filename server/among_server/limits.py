@@ -12,6 +12,7 @@ COMMUNITIES_PER_ACCOUNT = 100  # each is a log to sync
 FOLLOWS_PER_ACCOUNT = 500  # likewise
 ROOMS_PER_COMMUNITY = 500
 DIRECT_PEOPLE = 10  # with oneself
+REPORTS_PER_ACCOUNT = 20  # that wait for an answer, in one community: a steward reads each
 WATCHED = 200  # members whose presence one session watches
 BLOCKS_PER_ACCOUNT = 500  # all of them are in every sync
 POSITIONS = 1_000  # logs in one sync: all that an account can have, and some that it left

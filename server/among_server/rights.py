@@ -1,4 +1,8 @@
-"""The three built-in roles, as named rights in one table. Store rules and guards both read it."""
+"""The three built-in roles: what each may do, as named rights in one table, and which is above which.
+
+Store rules and guards both read it. Nobody acts on somebody of their own rank or above, and nobody gives more than
+they have.
+"""
 
 from enum import StrEnum
 
@@ -10,9 +14,18 @@ class Right(StrEnum):
     CREATE_ROOM = "create_room"
     SET_TOPIC = "set_topic"
     ADD_PERSON = "add_person"
+    STEWARDS = "stewards"  # hear the stewards' log, and answer the reports in it
+    KICK = "kick"
+    BAN = "ban"
+    SILENCE = "silence"
+    SET_ROLE = "set_role"
 
 
 _MEMBER = frozenset({Right.SPEAK, Right.ADD_PERSON})
-_STEWARD = _MEMBER | {Right.CREATE_ROOM, Right.SET_TOPIC}
+_STEWARD = _MEMBER | {
+    Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE,
+}  # fmt: skip
+_OWNER = _STEWARD | {Right.SET_ROLE}
 
-RIGHTS: dict[Role, frozenset[Right]] = {"owner": _STEWARD, "steward": _STEWARD, "member": _MEMBER}
+RIGHTS: dict[Role, frozenset[Right]] = {"owner": _OWNER, "steward": _STEWARD, "member": _MEMBER}
+RANKS: dict[Role, int] = {"owner": 2, "steward": 1, "member": 0}

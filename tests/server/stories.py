@@ -17,6 +17,17 @@ from among_protocol.communities import CommunityJoined, CommunityLeft, CreateCom
 from among_protocol.logs import SyncStarted
 from among_protocol.markers import SetMarker
 from among_protocol.messages import SendMessage
+from among_protocol.moderation import (
+    DAY,
+    BanMember,
+    KickMember,
+    RoleSet,
+    SetRole,
+    SilenceMember,
+    UnbanMember,
+    UnsilenceMember,
+)
+from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import (
     AddPerson,
     CreateRoom,
@@ -28,12 +39,15 @@ from among_protocol.rooms import (
     SetTopic,
     UnfollowRoom,
 )
+from among_server.store.stewards import stewards_of
 from tests.world import Person, World
 
 HANDLES = ("ann", "bob", "cyd", "dan")
+KEEPING = ("role", "role", "kick", "ban", "unban", "silence", "unsilence", "report", "resolve")
 ACTS = (
     "create", "join", "join", "join", "leave", "open room", "open room", "private room", "private room", "follow", "unfollow",
     "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
+    *KEEPING,
 )  # fmt: skip
 
 STEP = st.tuples(st.sampled_from(HANDLES), st.sampled_from(ACTS), st.integers(0, 7), st.integers(0, 7))
@@ -54,10 +68,18 @@ class Town:
         self.asked: list[tuple[Person, str, type[Command]]] = []
         self._words = 0
 
-    async def open(self) -> None:
+    async def open(self, *, kept: bool = False) -> None:
+        """`kept`: there is a community with all of them in it, and one of them is a steward."""
         for handle in HANDLES:
             encoding = wire.MSGPACK if handle == "dan" else wire.JSON
             self.people[handle] = await self.world.person(handle, encoding)
+        if kept:
+            ann, *others = self.people.values()
+            community = (await ann.ask(CreateCommunity, slug=self._word(), name="Place")).entry.log
+            await ann.ask(CreateRoom, community=community, slug=self._word(), topic="first")
+            members = [(await one.ask(JoinCommunity, community=community)).entry.member for one in others]
+            await ann.ask(SetRole, community=community, member=members[0], role="steward")
+            await self.settled()
 
     def _word(self) -> str:
         self._words += 1
@@ -69,10 +91,12 @@ class Town:
             if act == "wait":
                 await self.settled()
                 continue
-            asked = self._command(self.people[who], act, one, two)
+            may = act in KEEPING and one % 2  # one of those who may, while they have kept their roles
+            person = self.people[HANDLES[one // 2 % 2] if may else who]
+            asked = self._keeping(act, one, two) if act in KEEPING else self._command(person, act, one, two)
             if asked is not None:
                 command, fields = asked
-                self.asked.append((self.people[who], self.people[who].begin(command, **fields), command))
+                self.asked.append((person, person.begin(command, **fields), command))
             if one == 0:
                 await asyncio.sleep(0)
         await self.settled()
@@ -108,6 +132,36 @@ class Town:
             case _:
                 body = f"said in {room} @{HANDLES[two % 4]}"
                 return SendMessage, {"room": room, "body": body * (1 + 400 * (two == 7))}
+
+    def _keeping(self, act: str, one: int, two: int) -> tuple[type[Command], dict[str, Any]]:
+        """What is done about a member, where that member is."""
+        member = self.members[two % len(self.members)] if self.members else "m_nobody"
+        named = {"community": self._place(two), "member": member}
+        because = {**named, "reason": f"reason-{self._word()[5:]}"}
+        match act:
+            case "role":
+                role = ("steward", "steward", "member", "owner")[one % 4]
+                return SetRole, {**named, "role": role, "hand_over": one == 7}
+            case "kick":
+                return KickMember, because
+            case "ban":
+                return BanMember, because
+            case "unban":
+                return UnbanMember, named
+            case "silence":
+                return SilenceMember, {**because, "for_ms": DAY}
+            case "unsilence":
+                return UnsilenceMember, named
+            case "report":
+                return FileReport, because
+            case _:
+                return ResolveReport, {"community": self._place(two), "report": one, "outcome": "acted"}
+
+    def _place(self, member: int) -> str:
+        """Where the member of this number is, as far as `_command` would name one."""
+        id = self.members[member % len(self.members)] if self.members else ""
+        tx = self.world.app.store._tx  # type: ignore[attr-defined]  # names even what nobody would tell
+        return tx.members[id].place if id else "c_nowhere"
 
     async def settled(self) -> None:
         """Everything is answered; what there is now may be named."""
@@ -161,8 +215,13 @@ class Story:
             case CommunityJoined():
                 self._community.update(dict.fromkeys(event.rooms, event.community))
                 if new:
-                    for log, head in {event.community: event.head, **event.rooms}.items():
-                        self.at.setdefault(log, head)
+                    heads = {event.community: event.head, event.stewards: event.stewards_head, **event.rooms}
+                    for log in filter(None, heads):
+                        self.at.setdefault(log, heads[log])
+            case RoleSet(stewards="") if new:
+                self.at.pop(stewards_of(event.community), None)
+            case RoleSet() if new:
+                self.at.setdefault(event.stewards, event.head)
             case RoomFollowed() | DirectOpened():
                 if isinstance(event, RoomFollowed):
                     self._community[event.room] = event.community
@@ -172,7 +231,7 @@ class Story:
                 self.at.pop(event.room, None)
             case CommunityLeft() if new:
                 rooms = [room for room, community in self._community.items() if community == event.community]
-                for log in (event.community, *rooms):
+                for log in (event.community, stewards_of(event.community), *rooms):
                     self.at.pop(log, None)
             case _:
                 pass
@@ -188,6 +247,8 @@ def places_of(entries: list[Any]) -> tuple[dict[str, Place], dict[str, str]]:
                 place = places.setdefault(entry.community, Place())
                 place.member, place.role = entry.member, entry.role
                 place.rooms |= set(entry.rooms)
+            case RoleSet():
+                places[entry.community].role = entry.role
             case CommunityLeft():
                 del places[entry.community]
             case RoomFollowed():

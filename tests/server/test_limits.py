@@ -13,12 +13,15 @@ from among_protocol.communities import CreateCommunity, JoinCommunity
 from among_protocol.logs import ReadChanged, ReadEntries, Sync
 from among_protocol.members import ListMembers
 from among_protocol.messages import ReadMessages, SendMessage
+from among_protocol.moderation import DAY, BanMember, ListBans, SilenceMember
 from among_protocol.presence import WatchPresence
+from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.session import Limits, SignUp
 from among_server import limits
 from among_server.store.rules import blocks as block_rules
 from among_server.store.rules import communities as community_rules
+from among_server.store.rules import reports as report_rules
 from among_server.store.rules import rooms as room_rules
 from tests.world import PASSWORD, Person, World, world_of
 
@@ -28,7 +31,7 @@ ELSEWHERE = {
 }  # fmt: skip
 HERE = {
     "body_bytes", "name_chars", "about_chars", "topic_chars", "page_entries", "communities", "follows", "rooms",
-    "direct_people", "watched", "positions", "blocks",
+    "direct_people", "watched", "positions", "blocks", "reason_chars", "reports",
 }  # fmt: skip
 
 
@@ -48,28 +51,35 @@ async def test_inp_05_every_limit_of_hello_has_a_test():
         ("about_chars", CreateCommunity, "about", "x"),
         ("topic_chars", SetTopic, "topic", "😀"),
         ("topic_chars", CreateRoom, "topic", "x"),
+        ("reason_chars", BanMember, "reason", "é"),
+        ("reason_chars", FileReport, "reason", "x"),
+        ("reason_chars", SilenceMember, "reason", "😀"),
     ],
 )
 async def test_inp_05_texts(limit, command, field, unit):
     async with world_of() as world:
-        await world.join("garden/hall")
+        (bob,) = await world.join("garden/hall", "bob")
         founder = world.founder("garden")
         most = getattr(world.app.services.hello.limits, limit)
         if limit == "body_bytes":
             most //= len(unit.encode())
-        rest: dict[str, Any] = {
+        needed: dict[type[Command], dict[str, Any]] = {
             SendMessage: {"room": founder.room},
             SetTopic: {"room": founder.room},
             CreateCommunity: {"slug": "meadow", "name": "Meadow"},
             CreateRoom: {"community": world.id("garden"), "slug": "shed"},
-        }.get(command, {})
+            BanMember: {"community": world.id("garden"), "member": bob.member},
+            FileReport: {"community": world.id("garden"), "member": bob.member},
+            SilenceMember: {"community": world.id("garden"), "member": bob.member, "for_ms": DAY},
+        }
+        rest = needed.get(command, {})
         refused = await founder.refused(command, **{**rest, field: unit * (most + 1)})
         assert refused.code in (codes.FIELD_TOO_LONG.code, codes.FIELD_INVALID.code)
         assert refused.field == field
         await founder.ask(command, **{**rest, field: unit * most})
 
 
-@pytest.mark.parametrize("command", [ReadEntries, ReadMessages, ListMembers])
+@pytest.mark.parametrize("command", [ReadEntries, ReadMessages, ListMembers, ListBans, ListReports])
 async def test_inp_05_pages(command):
     async with world_of() as world:
         await world.join("garden/hall")
@@ -79,6 +89,8 @@ async def test_inp_05_pages(command):
             ReadEntries: {"log": founder.room, "after": 0},
             ReadMessages: {"room": founder.room},
             ListMembers: {"community": world.id("garden")},
+            ListBans: {"community": world.id("garden")},
+            ListReports: {"community": world.id("garden")},
         }
         rest = needed[command]
         await founder.ask(command, **rest, limit=most)
@@ -170,6 +182,19 @@ async def test_inp_05_people_whom_an_account_blocks(monkeypatch):
         await ann.ask(SetBlock, kind="mute", handle="bob")  # is listed already
         await ann.ask(SetBlock, kind="none", handle="bob")
         await ann.ask(SetBlock, kind="mute", handle="dan")
+
+
+async def test_inp_05_reports_that_wait_for_an_answer(monkeypatch):
+    async with world_of() as world:
+        assert world.app.services.hello.limits.reports == limits.REPORTS_PER_ACCOUNT
+        monkeypatch.setattr(report_rules, "REPORTS_PER_ACCOUNT", 2)
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        garden, founder = world.id("garden"), world.founder("garden")
+        about = {"community": garden, "member": bob.member}
+        await most_and_one_more(ann, 2, FileReport, **{k: (lambda _, v=v: v) for k, v in about.items()}, reason=str)
+        (first, _) = (await founder.ask(ListReports, community=garden)).reports
+        await founder.ask(ResolveReport, community=garden, report=first.seq, outcome="declined")
+        await ann.ask(FileReport, **about, reason="once more")
 
 
 async def test_inp_05_people_in_a_direct():

@@ -1,7 +1,8 @@
 """Who may ask what: every command, by everybody, of every kind of place, against the table that declares it.
 
 The cast: a guest has not signed in; a stranger is in no community; a member, a steward and the owner are in the garden;
-a former member has left it; an insider is a member who is also in its private room, and in a direct.
+a former member has left it, one who was kicked and one who is banned had to; a silenced member may only read; an insider
+is a member who is also in its private room, and in a direct.
 """
 
 import hashlib
@@ -27,8 +28,19 @@ from among_protocol.logs import ReadChanged, ReadEntries, Sync
 from among_protocol.markers import SetMarker
 from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
 from among_protocol.messages import ReadMessages, SendMessage
+from among_protocol.moderation import (
+    DAY,
+    BanMember,
+    KickMember,
+    ListBans,
+    SetRole,
+    SilenceMember,
+    UnbanMember,
+    UnsilenceMember,
+)
 from among_protocol.passwords import ChangePassword, ResetPassword
 from among_protocol.presence import SetPresence, StartTyping, WatchPresence
+from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import (
     AddPerson,
     CreateRoom,
@@ -51,15 +63,27 @@ from among_protocol.session import (
 from among_server.core.policy import POLICY, Who
 from among_server.handlers import ROUTES
 from among_server.rights import RIGHTS
+from among_server.store.stewards import stewards_of
 from tests.held import HeldStore
 from tests.world import PASSWORD, Person, World, world_of
 
-WHO = ("guest", "stranger", "member", "steward", "owner", "former", "insider")
-ROLES = {"member": "member", "steward": "steward", "owner": "owner", "insider": "member"}  # in the garden
+WHO = ("guest", "stranger", "member", "steward", "owner", "former", "kicked", "banned", "silenced", "insider")
+ROLES = {
+    "member": "member",
+    "steward": "steward",
+    "owner": "owner",
+    "silenced": "member",
+    "insider": "member",
+}  # in the garden
 
 COMMUNITIES = ("garden", "library")
 ROOMS = ("open", "private", "direct", "elsewhere")
-LOGS = (*COMMUNITIES, *ROOMS, "own account", "other account")
+LOGS = (*COMMUNITIES, *ROOMS, "stewards", "own account", "other account")
+
+
+def about(cast: "Cast", place: str, who: str) -> dict[str, str]:
+    return {"community": cast.id(place), "member": cast.people[who].member}
+
 
 FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     SignUp: lambda cast, place: {"handle": "newcomer", "password": PASSWORD},
@@ -85,6 +109,16 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     ReadCommunity: lambda cast, place: {"community": cast.id(place)},
     ListMembers: lambda cast, place: {"community": cast.id(place)},
     ResolveMembers: lambda cast, place: {"members": [PersonaRef(member=cast.people["insider"].member)]},
+    SetRole: lambda cast, place: {**about(cast, place, "member"), "role": "steward"},
+    KickMember: lambda cast, place: {**about(cast, place, "member"), "reason": "rude"},
+    BanMember: lambda cast, place: {**about(cast, place, "member"), "reason": "rude"},
+    UnbanMember: lambda cast, place: about(cast, place, "banned"),
+    SilenceMember: lambda cast, place: {**about(cast, place, "member"), "reason": "rude", "for_ms": DAY},
+    UnsilenceMember: lambda cast, place: about(cast, place, "silenced"),
+    ListBans: lambda cast, place: {"community": cast.id(place)},
+    FileReport: lambda cast, place: {**about(cast, place, "former"), "reason": "rude"},
+    ListReports: lambda cast, place: {"community": cast.id(place)},
+    ResolveReport: lambda cast, place: {"community": cast.id(place), "report": REPORT, "outcome": "acted"},
     CreateRoom: lambda cast, place: {"community": cast.id(place), "slug": "shed"},
     ListRooms: lambda cast, place: {"community": cast.id(place)},
     FollowRoom: lambda cast, place: {"room": cast.id(place)},
@@ -99,6 +133,7 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     WatchPresence: lambda cast, place: {"members": [cast.people["insider"].member]},
     StartTyping: lambda cast, place: {"room": cast.id(place)},
 }
+REPORT = 4  # its number in the stewards' log, which `cast_of` fills
 CHANGES = (
     SignUp,
     SignIn,
@@ -113,6 +148,7 @@ NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS}
 
 # What the place itself does not have, for anybody.
 NOT_THERE = {(AddPerson, "open"), (AddPerson, "direct"), (UnfollowRoom, "direct")}
+STARTS = {SendMessage, StartTyping, SetTopic, AddPerson, CreateRoom, SetRole}  # not for who is silenced
 BY_ID = [command for command in wire.COMMANDS if {"community", "room", "log"} & set(command.__struct_fields__)]
 GONE = {"community": codes.COMMUNITY_GONE, "room": codes.ROOM_GONE, "log": codes.LOG_GONE}
 
@@ -132,11 +168,17 @@ class Cast(NamedTuple):
 
 
 async def cast_of(world: World) -> Cast:
-    names = ("member", "steward", "former", "insider")
-    member, steward, former, insider = await world.join("garden/hall", *[f"the-{who}" for who in names])
+    names = ("member", "steward", "former", "kicked", "banned", "silenced", "insider")
+    member, steward, former, kicked, banned, silenced, insider = await world.join(
+        "garden/hall", *[f"the-{who}" for who in names]
+    )
     await world.promote(steward, "garden", "steward")
     owner = world.founder("garden")
-    private = await world.private_room("garden/cellar", former, insider)
+    private = await world.private_room("garden/cellar", former, kicked, banned, insider)
+    garden = world.id("garden")
+    await steward.ask(KickMember, community=garden, member=kicked.member, reason="rude")
+    await steward.ask(BanMember, community=garden, member=banned.member, reason="rude")
+    await insider.ask(FileReport, community=garden, member=member.member, reason="rude")
     await owner.ask(UnfollowRoom, room=private)  # owning the community does not open its private rooms
     await former.ask(LeaveCommunity, community=world.id("garden"))
     (librarian,) = await world.join("library/desk", "librarian")
@@ -144,8 +186,10 @@ async def cast_of(world: World) -> Cast:
     stranger = await world.person("stranger")
     for person, room in ((owner, owner.room), (insider, private), (insider, direct), (librarian, librarian.room)):
         await person.say("hi", room=room)
+    await steward.ask(SilenceMember, community=garden, member=silenced.member, reason="rude", for_ms=DAY)
     ids = {
-        "garden": world.id("garden"),
+        "garden": garden,
+        "stewards": stewards_of(garden),
         "library": world.id("library"),
         "open": world.id("garden/hall"),
         "private": private,
@@ -155,7 +199,13 @@ async def cast_of(world: World) -> Cast:
         "nowhere": "x_nowhere",
     }
     await world.app.store.add_reset("the-insider", hashlib.sha256(b"the operator's").digest(), 2**52)
-    people = dict(zip(WHO, (Person(world), stranger, member, steward, owner, former, insider), strict=True))
+    people = dict(
+        zip(
+            WHO,
+            (Person(world), stranger, member, steward, owner, former, kicked, banned, silenced, insider),
+            strict=True,
+        )
+    )
     return Cast(world, people, ids)
 
 
@@ -165,6 +215,8 @@ def audience(who: str, place: str) -> bool:
         return who in ROLES
     if place in ("private", "direct"):
         return who == "insider"
+    if place == "stewards":
+        return who in ("steward", "owner")
     return place == "own account"
 
 
@@ -177,12 +229,18 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:
         return None if who == "guest" else codes.SIGNED_IN_ALREADY
     if who == "guest":
         return codes.SIGN_IN_REQUIRED
+    if command is JoinCommunity and (who, place) == ("banned", "garden"):
+        return codes.BANNED
     if rule.who is Who.ACCOUNT:
         return None
     name = next(name for name in NAMES if name in command.__struct_fields__)
     if not audience(who, place) or (command, place) in NOT_THERE:
         return GONE[name]
     if rule.right is not None and place in ("garden", "open") and rule.right not in RIGHTS[ROLES[who]]:
+        return codes.RIGHT_MISSING
+    if command in STARTS and who == "silenced":
+        return codes.SILENCED
+    if command is SetRole and who != "owner":  # the table can't say it: one may lay one's own role down
         return codes.RIGHT_MISSING
     if command is LeaveCommunity and who == "owner":
         return codes.LAST_OWNER
@@ -226,7 +284,7 @@ async def test_auz_01_what_is_declared_is_what_happens_and_a_refusal_changes_not
 async def test_auz_02_forbidden_and_not_there_are_the_same_to_the_byte(command):
     async with world_of() as world:
         cast = await cast_of(world)
-        for who in ("stranger", "former", "member", "steward", "owner"):
+        for who in ("stranger", "former", "kicked", "banned", "silenced", "member", "steward", "owner"):
             person = cast.people[who]
             forbidden = [
                 place
@@ -264,7 +322,7 @@ async def test_auz_01_what_is_read_is_only_what_may_be_seen():
             cast.id("garden"),
             cast.id("library"),
         }
-        for who in ("stranger", "former"):
+        for who in ("stranger", "former", "kicked", "banned"):
             person = cast.people[who]
             start = len(person.frames)
             for command in (Sync, ReadChanged, BrowseCommunities, ResolveMembers, WatchPresence, ReadAccount):
@@ -279,7 +337,7 @@ async def test_auz_01_what_is_read_is_only_what_may_be_seen():
 async def test_auz_01_nobody_outside_sees_a_private_room_or_a_direct():
     async with world_of() as world:
         cast = await cast_of(world)
-        for who in ("member", "steward", "owner"):
+        for who in ("member", "silenced", "steward", "owner"):
             person = cast.people[who]
             start = len(person.frames)
             await person.ask(ListRooms, community=world.id("garden"))

@@ -10,10 +10,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from among_protocol import wire
+from among_protocol.communities import JoinCommunity
 from among_protocol.logs import ReadChanged
 from among_protocol.members import ListMembers, MemberJoined, MemberLeft, MemberUpdated
 from among_protocol.messages import MessageSent, ReadMessages
+from among_protocol.moderation import Act, RoleSet
 from among_protocol.rooms import DirectOpened, RoomCreated, RoomFollowed, TopicSet
+from among_server.store.stewards import stewards_of
 from tests.server.stories import STORIES, Story, Town, places_of
 from tests.world import Person, world_of
 
@@ -32,7 +35,9 @@ async def check_account(person: Person, logs: dict[str, list[Any]]) -> None:
     assert {card.id: card.member for card in cards.directs} == directs
     following = {room.id for card in cards.communities for room in card.rooms if room.following}
     assert following == {room for place in places.values() for room in place.rooms}
-    assert set(logs) == {person.account, *places, *following, *directs}
+    stewards = {stewards_of(id) for id, place in places.items() if place.role != "member"}
+    assert {card.stewards for card in cards.communities if card.stewards} == stewards
+    assert set(logs) == {person.account, *places, *stewards, *following, *directs}
     newest = logs[person.account][0]
     for entry in logs[person.account]:
         newest = entry if hasattr(entry, "display_name") else newest
@@ -52,6 +57,8 @@ async def check_community(person: Person, card: Any, log: list[Any], rooms: dict
                 members[entry.by] = (entry.rev, entry.handle, entry.display_name, entry.bio, role)
             case MemberLeft():
                 del members[entry.by]
+            case RoleSet():
+                members[entry.member] = (*members[entry.member][:-1], entry.role)
             case RoomCreated():
                 open_rooms[entry.room] = (entry.slug, entry.topic)
             case _:
@@ -78,12 +85,12 @@ async def check_messages(person: Person, room: str, log: list[Any]) -> None:
     assert told == [(entry.seq, entry.by, entry.rev, entry.body, entry.mentions) for entry in said]
 
 
-@given(story=STORIES)
+@given(story=STORIES, kept=st.booleans())
 @settings(max_examples=25)
-async def test_replaying_the_logs_from_zero_gives_the_live_state(story):
+async def test_replaying_the_logs_from_zero_gives_the_live_state(story, kept):
     async with world_of() as world:
         town = Town(world)
-        await town.open()
+        await town.open(kept=kept)
         await town.tell(story)
         for person in town.people.values():
             logs = await history(person)
@@ -103,13 +110,16 @@ async def test_replaying_the_logs_from_zero_gives_the_live_state(story):
     after=STORIES,
     back=st.lists(st.none() | st.integers(0, 6), min_size=1, max_size=5),
     packed=st.booleans(),
+    kept=st.booleans(),
 )
 @settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
-async def test_dur_10_who_comes_back_from_any_position_is_like_who_never_left(before, during, after, back, packed):
+async def test_dur_10_who_comes_back_from_any_position_is_like_who_never_left(
+    before, during, after, back, packed, kept
+):
     """Some come back while others talk; a position is left out now and then, and the account's own never."""
     async with world_of() as world:
         town = Town(world)
-        await town.open()
+        await town.open(kept=kept)
         stories = [await begin(person, {}) for person in town.people.values()]
         await town.tell(before)
         for number, person in enumerate(town.people.values()):
@@ -156,3 +166,38 @@ async def test_auz_03_what_is_said_in_a_closed_room_reaches_only_who_was_let_in(
             told = b"".join(person.frames).decode(errors="replace")
             answered = set(re.findall(r"r_[a-z2-7]{16}", told))
             assert answered & closed <= let_in, person.handle
+
+
+@given(story=STORIES)
+@settings(max_examples=25)
+async def test_auz_03_a_reason_reaches_only_stewards_and_whom_it_concerns(story):
+    """Every reason is another, so one that is in what somebody was sent was meant for them."""
+    async with world_of() as world:
+        town = Town(world)
+        await town.open(kept=True)
+        await town.tell(story)
+        tx = world.app.store._tx  # type: ignore[attr-defined]  # knows what nobody is told
+        account_of = {id: row.account for id, row in tx.members.items()}
+        concerned: dict[str, set[str]] = {}  # reason: accounts
+        for (log, _), kept in tx.entries.items():
+            event = kept.stored.event
+            reason = getattr(event, "reason", "")
+            if reason and log.startswith("w_"):
+                them = {account_of[event.member]} if isinstance(event, Act) else set()
+                concerned.setdefault(reason, set()).update(them, _stewards_ever(tx, log))
+            elif reason and log.startswith("a_"):
+                concerned.setdefault(reason, set()).add(log)
+        for person in town.people.values():
+            await history(person)
+            await person.sync(cards=True)
+            for community in town.communities:
+                await person.answered(person.begin(JoinCommunity, community=community))
+            told = b"".join(person.frames).decode(errors="replace")
+            for reason in set(re.findall(r"reason-\d+", told)):
+                assert person.account in concerned[reason], (person.handle, reason)
+
+
+def _stewards_ever(tx: Any, log: str) -> set[str]:
+    """The accounts that could hear this stewards' log at some time."""
+    events = (kept.stored.event for kept in tx.entries.values())
+    return {event.log for event in events if getattr(event, "stewards", "") == log}

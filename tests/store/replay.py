@@ -7,6 +7,15 @@ from among_protocol.base import Entry
 from among_protocol.communities import CommunityCreated, CommunityJoined, CommunityLeft
 from among_protocol.members import MemberJoined, MemberLeft, MemberUpdated
 from among_protocol.messages import MessageSent
+from among_protocol.moderation import (
+    Act,
+    MemberBanned,
+    MemberSilenced,
+    MemberUnbanned,
+    MemberUnsilenced,
+    RoleSet,
+)
+from among_protocol.reports import ReportFiled, ReportResolved
 from among_protocol.rooms import (
     DirectOpened,
     PersonAdded,
@@ -30,15 +39,20 @@ class State:
     follows: dict[str, set[str]] = field(default_factory=dict)
     added: dict[str, set[str]] = field(default_factory=dict)  # private room: members in it
     said: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # room: number, body
+    bans: dict[str, dict[str, tuple[int, str, str]]] = field(default_factory=dict)  # member: number, reason, until
+    silenced: dict[str, str] = field(default_factory=dict)  # member of a community: until
+    reports: dict[str, dict[int, str]] = field(default_factory=dict)  # that wait: number, reason
 
 
 async def replayed(town: Town, logs: list[str]) -> State:
     """From the logs alone. Communities first, since who leaves one leaves its rooms; rooms last, since a topic set later
     wins over the first one."""
     state = State()
-    for log in sorted(logs, key=lambda id: "car".index(id[0])):
+    for log in sorted(logs, key=lambda id: "cwar".index(id[0])):
         for entry in await town.log(log):
             _apply(state, log, entry)
+    here = {member for places in state.inside.values() for member in places.values()}
+    state.silenced = {member: until for member, until in state.silenced.items() if member in here}
     return state
 
 
@@ -66,7 +80,7 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.rooms[entry.room] = ("direct", "", "", "")
         case CommunityCreated():
             state.communities[log] = (entry.slug, entry.name, entry.about)
-            state.members[log] = {}
+            state.members[log], state.bans[log], state.reports[log] = {}, {}, {}
         case MemberJoined():
             row = (entry.rev, entry.handle, entry.display_name, entry.bio, entry.role)
             state.members[log][entry.by] = row
@@ -75,6 +89,22 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.members[log][entry.by] = (entry.rev, entry.handle, entry.display_name, entry.bio, role)
         case MemberLeft():
             del state.members[log][entry.by]
+        case RoleSet() if log == entry.community:
+            state.members[log][entry.member] = (*state.members[log][entry.member][:4], entry.role)
+        case MemberBanned() if log[0] == "w":
+            state.bans[entry.community][entry.member] = (entry.seq, entry.reason, entry.until)
+        case MemberUnbanned() if log[0] == "w":
+            del state.bans[entry.community][entry.member]
+        case MemberSilenced() if log[0] == "w":
+            state.silenced[entry.member] = entry.until
+        case MemberUnsilenced() if log[0] == "w":
+            del state.silenced[entry.member]
+        case ReportFiled() if log[0] == "w":
+            state.reports[entry.community][entry.seq] = entry.reason
+        case ReportResolved() if log[0] == "w":
+            del state.reports[entry.community][entry.report]
+        case Act() | ReportFiled() | ReportResolved():
+            assert log[0] == "w" or entry.community in state.communities  # what it says was said there too
         case RoomCreated():
             state.rooms[entry.room] = ("open", log, entry.slug, entry.topic)
         case TopicSet():
@@ -99,6 +129,7 @@ async def live(store: Store, logs: list[str]) -> State:
         if row is not None and standing is not None:
             state.profiles[id] = (row.handle, row.display_name, row.bio)
             state.inside[id] = {member.place: member.id for member in standing.members}
+            state.silenced |= {member.id: member.silenced for member in standing.members if member.silenced}
             state.follows[id] = {room.id for room in standing.rooms}
             who.update({member.id: (id, member.place) for member in standing.members})
     for id in logs:
@@ -107,6 +138,9 @@ async def live(store: Store, logs: list[str]) -> State:
             state.communities[id] = (community.slug, community.name, community.about)
             members = await store.members(id, "", 1000)
             assert community.members == len(members)
+            bans = await store.bans(id, None, 1000)
+            state.bans[id] = {ban.persona.member: (ban.seq, ban.reason, ban.until) for ban in bans}
+            state.reports[id] = {report.seq: report.reason for report in await store.reports(id, 0, 1000)}
             state.members[id] = {
                 row.member: (row.rev, row.handle, row.display_name, row.bio, row.role) for row in members
             }

@@ -85,7 +85,7 @@ async def test_a_live_store_is_backed_up_and_restored_elsewhere(folder: Path, in
         logs = [ann.id, room]
         entries = await town.log(ann.id)
     assert taken.manifest.entries == len(entries) + 3 + 20  # the community's three, the room's twenty
-    assert (taken.manifest.accounts, taken.manifest.logs, taken.manifest.epoch) == (1, 3, town.store.epoch)
+    assert (taken.manifest.accounts, taken.manifest.logs, taken.manifest.epoch) == (1, 4, town.store.epoch)
     restore(tmp_path / "elsewhere", taken)
     async with opened(tmp_path / "elsewhere") as again:
         assert again.store.epoch != town.store.epoch

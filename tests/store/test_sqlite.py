@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from among_protocol.codes import NONCE_CONFLICT, STORAGE_UNAVAILABLE, STORAGE_UNCERTAIN
+from among_protocol.codes import BANNED, NONCE_CONFLICT, STORAGE_UNAVAILABLE, STORAGE_UNCERTAIN
+from among_protocol.communities import JoinCommunity
 from among_protocol.messages import MessageSent
+from among_protocol.moderation import BanMember, MemberBanned
 from among_server.store import files
 from among_server.store.api import StoreError
 from among_server.store.sqlite import SqliteStore, schema, writer
@@ -264,6 +266,50 @@ async def test_a_step_that_breaks_changes_nothing(folder: Path, monkeypatch: pyt
         assert await town.store.room(room) is not None
 
 
+async def test_a_step_that_loses_what_others_refer_to_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    async with opened(folder) as town:
+        _, room = await begin(town)
+    steps = schema._steps()
+    with monkeypatch.context() as broken:
+        broken.setattr(schema, "_steps", lambda: [*steps, ("9999_flowers.sql", "DELETE FROM accounts;")])
+        with pytest.raises(StoreError, match=r"9999_flowers\.sql a row of \w+ lost its accounts"):
+            await SqliteStore(folder).open()
+    async with opened(folder) as town:
+        assert await town.store.room(room) is not None
+
+
+async def test_a_community_of_the_first_schema_gets_stewards(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    files.make_folder(folder)
+    with contextlib.closing(schema.open_writer(folder / "among.db", "off")) as db, monkeypatch.context() as first:
+        steps = schema._steps()
+        first.setattr(schema, "_steps", lambda: steps[:1])
+        schema.migrate(db, folder / "among.db", None)
+        db.executescript("""
+            INSERT INTO logs (key, id, kind) VALUES
+                (1, 'a_ann', 'account'), (2, 'c_hall', 'community'), (3, 'a_bob', 'account'), (4, 'r_room', 'room');
+            INSERT INTO heads SELECT key, 0, 0 FROM logs;
+            INSERT INTO accounts VALUES (1, 'ann', 'Ann', '', 0), (3, 'bob', 'Bob', '', 0);
+            INSERT INTO communities VALUES (2, 'hall', 'Hall', '', 2, 'hall');
+            INSERT INTO members VALUES ('m_ann', 1, 2, 1, 'ann', 'Ann', '', 'owner', 0),
+                ('m_bob', 3, 2, 1, 'bob', 'Bob', '', 'member', 0);
+            INSERT INTO rooms VALUES (4, 'open', 2, 'general', '');
+            INSERT INTO follows VALUES (3, 4);
+        """)
+    async with opened(folder) as town:
+        ann, bob = Person(town, "a_ann", "ann"), Person(town, "a_bob", "bob")
+        log = await town.store.log("w_hall")
+        assert log is not None
+        assert (log.kind, log.head) == ("stewards", 0)
+        await bob.says("r_room", "rude")
+        await ann.do(BanMember, community="c_hall", member="m_bob", reason="rude")
+        await refused(BANNED, bob.ask(JoinCommunity, community="hall"))
+        assert [type(entry) for entry in await town.log("w_hall")] == [MemberBanned]
+    with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
+        assert db.execute("SELECT log, seq, type FROM log_entries WHERE log = 'w_hall'").fetchall() == [
+            ("w_hall", 1, "member.banned")
+        ]
+
+
 # --- a disk that fails
 
 
@@ -467,7 +513,7 @@ async def test_the_mirrors_are_bounded(folder: Path, monkeypatch: pytest.MonkeyP
         store = town.store
         assert isinstance(store, SqliteStore)
         sizes = await store._writer.call(lambda tx: [len(mirror) for mirror in tx._mirrors])
-        assert max(sizes) <= 4
+        assert max(sizes) <= 5  # what founding a community made, and what one batch touches
         assert await ann.unread(room) == (0, 4, 4)
         assert (await ann.says(room, "all of you")).entry.event.seq == 5
 

@@ -22,6 +22,17 @@ from among_protocol.codes import INTERNAL, STORAGE_UNAVAILABLE, Refuse
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity
 from among_protocol.members import PersonaRef
 from among_protocol.messages import SendMessage
+from among_protocol.moderation import (
+    DAY,
+    LONGEST_SILENCE,
+    BanMember,
+    KickMember,
+    SetRole,
+    SilenceMember,
+    UnbanMember,
+    UnsilenceMember,
+)
+from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.wire import AnyWrite
 from among_server.store.api import Appended, Store
@@ -33,8 +44,8 @@ from tests.store.replay import live, replayed
 from tests.store.town import Town
 
 HANDLES = ("ann", "bob", "cat", "dan")
-ID = re.compile(r"\b([acmrs])_[a-z2-7]{16}\b")
-TIME = re.compile(r'"(at|opened)":"[^"]*"|"seen_ms":\d+')
+ID = re.compile(r"\b([acmrsw])_[a-z2-7]{16}\b")
+TIME = re.compile(r'("(at|opened|until|silenced|silenced_until)":"|after )\d{4}-[^"U]*("| UTC)|"seen_ms":\d+')
 
 
 def _plain(value: Any) -> Any:
@@ -82,7 +93,7 @@ class Twin:
         return there[choice % len(there)] if there and choice < 40 else f"{kind}_none"
 
     def logs(self) -> list[str]:
-        return [id for name, id in self.ids.items() if name[0] in "acr"]
+        return [id for name, id in self.ids.items() if name[0] in "acrw"]
 
 
 KINDS = ("block", "mute", "none")
@@ -92,6 +103,7 @@ LATER = 2**52  # Unix time in ms
 small = st.integers(0, 42)
 slug = st.sampled_from(["hall", "barn", "mill"])
 text = st.sampled_from(["hello", "@ann", "@bob @cat", "@dan, look", "@nobody"])
+ends = st.sampled_from([0, DAY])  # in any case after the test
 nonce = st.one_of(st.none(), st.none(), st.none(), st.sampled_from(["n0", "n1", "n2"]))
 
 
@@ -119,6 +131,23 @@ asked = st.one_of(
     free(SetTopic, {"topic": text}, room="r"),
     place(AddPerson, room="r", member="m"),
     free(OpenDirect, {"handles": st.lists(st.sampled_from(HANDLES), min_size=1, max_size=3)}),
+    free(
+        SetRole,
+        {"role": st.sampled_from(["owner", "steward", "steward", "member"]), "hand_over": st.booleans()},
+        community="c",
+        member="m",
+    ),
+    free(KickMember, {"reason": text}, community="c", member="m"),
+    free(BanMember, {"reason": text, "for_ms": ends}, community="c", member="m"),
+    free(BanMember, {"reason": text, "for_ms": ends, "handle": st.sampled_from(HANDLES)}, community="c"),
+    place(UnbanMember, community="c", member="m"),
+    free(SilenceMember, {"reason": text, "for_ms": st.sampled_from([DAY, LONGEST_SILENCE])}, community="c", member="m"),
+    place(UnsilenceMember, community="c", member="m"),
+    free(FileReport, {"reason": text}, community="c", member="m"),
+    free(FileReport, {"reason": text, "message": st.integers(0, 4)}, room="r"),
+    free(
+        ResolveReport, {"report": st.integers(0, 6), "outcome": st.sampled_from(["acted", "declined"])}, community="c"
+    ),
     free(UpdateAccount, {"display_name": text, "bio": st.one_of(st.none(), text)}),
 )
 
@@ -273,6 +302,8 @@ class Twins(RuleBasedStateMachine):
                 *(store.rooms(log) for log in logs),
                 *(store.people(log) for log in logs),
                 *(store.members(log, "", 100) for log in logs),
+                *(store.bans(log, None, 100) for log in logs),
+                *(store.reports(log, 0, 100) for log in logs),
                 *(store.standing(account) for account in accounts),
                 *(store.unread(account, logs) for account in accounts),
                 *(store.personas(account, refs) for account in accounts),

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable
 
-from among_protocol.codes import COMMUNITY_GONE, FIELD_INVALID, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
+from among_protocol.codes import COMMUNITY_GONE, FIELD_INVALID, RIGHT_MISSING, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
 from among_protocol.session import Hello
 from among_protocol.wire import AnyWrite
 
 from ..config import Config
+from ..rights import RIGHTS, Right
 from ..store.api import Appended, MemberRow, RoomRow, Store
 from .admission import Admission
 from .logs import Logs
@@ -76,11 +77,13 @@ class Context:
         """Raises Refuse `server.busy` when too much waits to be written."""
         self._services.admission.admit(self.session)
 
-    def member_of(self, community: str) -> MemberRow:
-        """Who asks, in a community, by id. Raises Refuse `community.gone`."""
+    def member_of(self, community: str, right: Right | None = None) -> MemberRow:
+        """Who asks, in a community, by id. Raises Refuse: `community.gone`, `right.missing`."""
         member = self.person.members.get(community)
         if member is None:
             raise Refuse(COMMUNITY_GONE, field="community")
+        if right is not None and right not in RIGHTS[member.role]:
+            raise Refuse(RIGHT_MISSING)
         return member
 
     async def room(self, id: str) -> tuple[RoomRow, MemberRow]:
@@ -95,3 +98,8 @@ class Context:
         if member is None:
             raise Refuse(ROOM_GONE, field="room")
         return room, member
+
+    def may_read(self, room: RoomRow) -> bool:
+        """For after something was read of it: whether whoever asks has not lost the room meanwhile."""
+        person = self.person
+        return person.member_in(room) is not None and (room.kind == "open" or room.id in person.rooms)

@@ -11,10 +11,13 @@ import msgspec
 from among_protocol.accounts import AccountUpdated
 from among_protocol.base import Entry
 from among_protocol.communities import CommunityJoined, CommunityLeft
+from among_protocol.moderation import MemberSilenced, MemberUnsilenced, RoleSet
 from among_protocol.rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 
+from ..rights import RIGHTS, Right
 from ..store.api import AccountRow, MemberRow, RoomRow, Standing, Store, Stored
 from ..store.own import Blocks
+from ..store.stewards import community_of, stewards_of
 from .session import Session
 
 
@@ -36,12 +39,19 @@ class Person:
         return bool(self.blocks) and self.blocks.get((member.account, member.handle)) == "block"
 
     def places(self) -> list[str]:
-        """The logs that are this account's: its own, its communities', and its rooms'."""
-        return [self.account.id, *(place for place in self.members if place not in self.rooms), *self.rooms]
+        """The logs that are this account's: its own, its communities', its stewards', and its rooms'."""
+        communities = [place for place in self.members if place not in self.rooms]
+        stewards = [id for id in map(stewards_of, communities) if self.stewards(id)]
+        return [self.account.id, *communities, *stewards, *self.rooms]
 
     def hears(self, id: str) -> bool:
         """Whether this log is this account's."""
-        return id in self.rooms or id in self.members or id == self.account.id
+        return id in self.rooms or id in self.members or id == self.account.id or self.stewards(id)
+
+    def stewards(self, id: str) -> bool:
+        """Whether this is a stewards' log that this account may hear."""
+        member = self.members.get(community_of(id))
+        return member is not None and Right.STEWARDS in RIGHTS[member.role]
 
     def member_in(self, room: RoomRow) -> MemberRow | None:
         """Who this account is in a room of a community or in a direct."""
@@ -137,12 +147,26 @@ class People:
                     handle=account.handle,
                     display_name=account.display_name,
                     role=event.role,
+                    silenced=event.silenced_until,
                 )
                 arrived = {event.community: event.head, **event.rooms}
+                if event.stewards:
+                    arrived[event.stewards] = event.stewards_head
                 for room in event.rooms:  # told again: one that is known may be private
                     person.rooms.setdefault(room, RoomRow(id=room, kind="open", community=event.community))
             case CommunityLeft():
                 departed = self._leave(person, event.community)
+            case RoleSet() if event.community in person.members:
+                member = person.members[event.community]
+                person.members[event.community] = msgspec.structs.replace(member, role=event.role)
+                if event.stewards:
+                    arrived = {event.stewards: event.head}
+                else:
+                    departed = [stewards_of(event.community)]
+            case MemberSilenced() | MemberUnsilenced() if event.community in person.members:
+                until = event.until if isinstance(event, MemberSilenced) else ""
+                member = person.members[event.community]
+                person.members[event.community] = msgspec.structs.replace(member, silenced=until)
             case RoomFollowed():
                 person.rooms[event.room] = RoomRow(
                     id=event.room, kind=event.kind, community=event.community, slug=event.slug, topic=event.topic
@@ -175,7 +199,7 @@ class People:
         rooms = [id for id, room in person.rooms.items() if room.community == community]
         for id in rooms:
             del person.rooms[id]
-        return [*rooms, community]
+        return [*rooms, community, stewards_of(community)]
 
     def _tell(self, person: Person, event: Entry, arrived: dict[str, int], departed: list[str]) -> None:
         if isinstance(event, CommunityJoined | DirectOpened):

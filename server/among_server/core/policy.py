@@ -15,8 +15,10 @@ from among_protocol import (
     markers,
     members,
     messages,
+    moderation,
     passwords,
     presence,
+    reports,
     rooms,
     session,
 )
@@ -65,6 +67,16 @@ POLICY: dict[type[Command], Rule] = {
     communities.ReadCommunity: Rule(Who.MEMBER),
     members.ListMembers: Rule(Who.MEMBER),
     members.ResolveMembers: Rule(Who.ACCOUNT),
+    moderation.SetRole: Rule(Who.MEMBER),  # SET_ROLE for another's; one's own may be laid down
+    moderation.KickMember: Rule(Who.MEMBER, Right.KICK),
+    moderation.BanMember: Rule(Who.MEMBER, Right.BAN),
+    moderation.UnbanMember: Rule(Who.MEMBER, Right.BAN),
+    moderation.SilenceMember: Rule(Who.MEMBER, Right.SILENCE),
+    moderation.UnsilenceMember: Rule(Who.MEMBER, Right.SILENCE),
+    moderation.ListBans: Rule(Who.MEMBER, Right.STEWARDS),
+    reports.FileReport: Rule(Who.MEMBER),  # with a room: of its audience
+    reports.ListReports: Rule(Who.MEMBER, Right.STEWARDS),
+    reports.ResolveReport: Rule(Who.MEMBER, Right.STEWARDS),
     rooms.CreateRoom: Rule(Who.MEMBER, Right.CREATE_ROOM),
     rooms.ListRooms: Rule(Who.MEMBER),
     rooms.FollowRoom: Rule(Who.AUDIENCE),

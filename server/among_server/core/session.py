@@ -97,6 +97,7 @@ class Session:
             message=why.message,
             field=why.field,
             retry_after_ms=why.retry_after_ms,
+            until=why.until,
             budget=self.bucket.told(),
         )
         self.write(frame(self.encoding, self.encoding.encode(refused)))

@@ -1,7 +1,8 @@
 """All that a client may ask, and who answers: reading this table is reading the server.
 
 The cost is in units of the session's budget (config.py): 1 for what memory answers, 5 for what is written to disk or
-told to many, more for what costs a password hash or a large answer.
+told to many, more for what costs a password hash, a large answer or
+somebody's attention.
 """
 
 from among_protocol import accounts as a
@@ -11,14 +12,30 @@ from among_protocol import logs as l_
 from among_protocol import markers as mk
 from among_protocol import members as mb
 from among_protocol import messages as ms
+from among_protocol import moderation as mo
 from among_protocol import passwords as pw
 from among_protocol import presence as p
+from among_protocol import reports as rp
 from among_protocol import rooms as r
 from among_protocol import session as s
 from among_protocol.base import Command
 
 from ..core.dispatch import Route, on
-from . import accounts, blocks, communities, logs, markers, members, messages, passwords, presence, rooms, session
+from . import (
+    accounts,
+    blocks,
+    communities,
+    logs,
+    markers,
+    members,
+    messages,
+    moderation,
+    passwords,
+    presence,
+    reports,
+    rooms,
+    session,
+)
 
 ROUTES: dict[type[Command], Route] = dict(
     [
@@ -45,6 +62,16 @@ ROUTES: dict[type[Command], Route] = dict(
         on(c.ReadCommunity, communities.read, cost=5),
         on(mb.ListMembers, members.list_members, cost=2),
         on(mb.ResolveMembers, members.resolve, cost=2),
+        on(mo.SetRole, moderation.set_role, cost=25),
+        on(mo.KickMember, moderation.kick, cost=25),
+        on(mo.BanMember, moderation.ban, cost=25),
+        on(mo.UnbanMember, moderation.unban, cost=10),
+        on(mo.SilenceMember, moderation.silence, cost=10),
+        on(mo.UnsilenceMember, moderation.unsilence, cost=10),
+        on(mo.ListBans, moderation.list_bans, cost=5),
+        on(rp.FileReport, reports.file, cost=50),
+        on(rp.ListReports, reports.list_reports, cost=5),
+        on(rp.ResolveReport, reports.resolve, cost=10),
         on(r.CreateRoom, rooms.create, cost=10),
         on(r.ListRooms, rooms.list_rooms, cost=2),
         on(r.FollowRoom, rooms.follow, cost=5),

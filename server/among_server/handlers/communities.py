@@ -19,7 +19,9 @@ from among_protocol.members import PersonaRef
 from ..core.context import Context
 from ..core.people import Person
 from ..store.api import Appended, CommunityRow
+from ..store.stewards import stewards_of
 from .rooms import visible_rooms
+from .session import now
 from .texts import handle, line
 
 
@@ -60,6 +62,7 @@ async def read(context: Context, command: ReadCommunity) -> Membership:
 async def membership(context: Context, person: Person, row: CommunityRow) -> Membership:
     """A community as one of its members sees it. Raises Refuse `community.gone` for who is none."""
     member = context.member_of(row.id)
+    stewards = stewards_of(row.id)
     log = await context.store.log(row.id)  # read first: what the rooms show is at least as new
     me = await context.store.personas(person.account.id, [PersonaRef(member=member.id)])
     return Membership(
@@ -69,4 +72,6 @@ async def membership(context: Context, person: Person, row: CommunityRow) -> Mem
         role=member.role,
         rooms=await visible_rooms(context, person, row.id),
         as_of=log.head if log is not None else 0,
+        stewards=stewards if person.stewards(stewards) else "",
+        silenced_until=member.silenced if member.silenced > now() else "",
     )

@@ -96,12 +96,15 @@ async def changed(context: Context, command: ReadChanged) -> ChangedLogs:
 async def entries(context: Context, command: ReadEntries) -> EntryPage:
     session = context.session
     person = context.person
-    if command.log != person.account.id and command.log not in person.members:
+    room = None
+    if not person.hears(command.log):  # it may still be an open room that is not followed
         try:
-            await context.room(command.log)
+            room, _ = await context.room(command.log)
         except Refuse:
             raise Refuse(LOG_GONE, field="log") from None
     page = await context.store.entries(command.log, command.after, command.until, command.limit)
+    if not (person.hears(command.log) if room is None else context.may_read(room)):
+        raise Refuse(LOG_GONE, field="log")
     return EntryPage(
         entries=[msgspec.Raw(payload(session, entry)) for entry in page.entries],
         head=page.head,

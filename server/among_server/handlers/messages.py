@@ -1,5 +1,6 @@
 """Saying something, and reading what was said."""
 
+from among_protocol.codes import ROOM_GONE, Refuse
 from among_protocol.messages import MessagePage, ReadMessages, SendMessage
 
 from ..core.context import Context
@@ -13,8 +14,10 @@ async def send(context: Context, command: SendMessage) -> Appended:
 
 
 async def page(context: Context, command: ReadMessages) -> MessagePage:
-    await context.room(command.room)
+    room, _ = await context.room(command.room)
     found = await context.store.messages(
         command.room, before=command.before, after=command.after, around=command.around, limit=command.limit
     )
+    if not context.may_read(room):
+        raise Refuse(ROOM_GONE, field="room")
     return MessagePage(messages=found.messages, as_of=found.as_of, complete=found.complete)

@@ -1,6 +1,7 @@
 """Presence and typing: best effort, beside the log."""
 
 from among_protocol.base import Done
+from among_protocol.codes import SILENCED, Refuse
 from among_protocol.members import PersonaRef
 from among_protocol.presence import (
     MemberPresence,
@@ -19,6 +20,7 @@ from ..core.people import Person
 from ..core.presence import apart
 from ..core.session import Session
 from ..store.api import MemberRow
+from .session import now as wall_time
 
 TYPING_EVERY = 3.0  # seconds between two notices of one session in one room
 
@@ -45,6 +47,8 @@ async def watch(context: Context, command: WatchPresence) -> Presences:
 async def typing(context: Context, command: StartTyping) -> Done:
     room, member = await context.room(command.room)
     session, person = context.session, context.person
+    if member.silenced and member.silenced > wall_time():
+        raise Refuse(SILENCED, until=member.silenced)
     now = context.now()
     if now - session.typed.get(room.id, -TYPING_EVERY) < TYPING_EVERY:
         return Done()

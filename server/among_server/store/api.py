@@ -20,16 +20,19 @@ from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
-from among_protocol.base import Entry
+from among_protocol.base import Entry, Time
 from among_protocol.communities import Community
 from among_protocol.logs import LogKind
 from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef, Role
-from among_protocol.messages import Message
+from among_protocol.messages import Message, MessageSent
+from among_protocol.moderation import Ban
+from among_protocol.reports import Report
 from among_protocol.rooms import RoomKind
 from among_protocol.wire import AnyWrite
 
 from .own import Blocks, OwnStore, OwnTx, SessionRow
+from .stewards import BanRow, ReportRow
 
 Durability = Literal["full", "relaxed", "memory"]
 Revocable = Literal["session", "invite", "password", "reset"]  # and how each is named: see revocations.py
@@ -66,6 +69,7 @@ class MemberRow(Struct):
     bio: str = ""
     role: Role = "member"
     left: bool = False
+    silenced: Time = ""  # may not speak until then; in the past, or empty: may
 
 
 class RoomRow(Struct):
@@ -179,7 +183,7 @@ class Tx(OwnTx, Protocol):
 
     def community(self, id_or_slug: str) -> CommunityRow | None: ...
     def add_community(self, row: CommunityRow) -> None:
-        """With its log."""
+        """With its log, and its stewards' log (`stewards_of`)."""
         ...
 
     def membership(self, account: str, place: str) -> MemberRow | None:
@@ -205,6 +209,27 @@ class Tx(OwnTx, Protocol):
     def put_room(self, row: RoomRow) -> None:
         """Add (with its log) or change."""
         ...
+
+    def message(self, room: str, seq: int) -> MessageSent | None:
+        """The message of this number; None when the entry is none, or not there."""
+        ...
+
+    def ban(self, account: str, community: str) -> BanRow | None:
+        """Also one that has ended by itself."""
+        ...
+
+    def put_ban(self, row: BanRow) -> None:
+        """Add or replace."""
+        ...
+
+    def remove_ban(self, account: str, community: str) -> None: ...
+    def report(self, community: str, seq: int) -> ReportRow | None: ...
+    def reports(self, account: str, community: str) -> int:
+        """How many of those that this account filed wait for an answer."""
+        ...
+
+    def add_report(self, row: ReportRow) -> None: ...
+    def remove_report(self, community: str, seq: int) -> None: ...
 
     def direct(self, key: str) -> str | None:
         """The room of the direct with this key (`rules.directs.key`)."""
@@ -312,6 +337,14 @@ class Store(OwnStore, Protocol):
 
     async def personas(self, account: str, refs: Sequence[PersonaRef]) -> list[Persona]:
         """Those of places that this account has not left, in the order asked; an unknown revision gives the newest."""
+        ...
+
+    async def bans(self, community: str, before: int | None, limit: int) -> list[Ban]:
+        """Those that hold, newest first, before a number in the stewards' log."""
+        ...
+
+    async def reports(self, community: str, after: int, limit: int) -> list[Report]:
+        """Those that wait for an answer, oldest first, after a number in the stewards' log."""
         ...
 
     async def log(self, id: str) -> LogRow | None: ...

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import structlog
+from msgspec import json
 
 from among_protocol.base import Write
 from among_protocol.codes import ACCOUNT_GONE, INTERNAL, NONCE_CONFLICT, STOPPING, Refuse
@@ -16,6 +17,8 @@ from among_protocol.communities import Community
 from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.messages import Message, MessageSent
+from among_protocol.moderation import Ban
+from among_protocol.reports import Report
 from among_protocol.wire import AnyWrite
 
 from ..api import (
@@ -39,6 +42,7 @@ from ..rules import RULES, digest
 from ..rules.communities import words
 from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
+from ..stewards import stewards_of
 from .tx import MemoryTx, persona
 
 log = structlog.get_logger(__name__)
@@ -195,6 +199,27 @@ class MemoryStore(Calls):
             for row, rev in asked
             if row is not None and row.place in places
         ]
+
+    async def bans(self, community: str, before: int | None, limit: int) -> list[Ban]:
+        self._tx.begin()  # to know what time it is
+        rows = [row for row in self._tx.bans.values() if row.community == community and row.holds(self._tx.now)]
+        rows = [row for row in rows if before is None or row.seq < before]
+        return [
+            Ban(
+                seq=row.seq,
+                at=row.at,
+                by=row.by,
+                persona=persona(self._tx.members[row.member]),
+                reason=row.reason,
+                until=row.until,
+            )
+            for row in sorted(rows, key=lambda row: -row.seq)[:limit]
+        ]
+
+    async def reports(self, community: str, after: int, limit: int) -> list[Report]:
+        seqs = [row.seq for row in self._tx.open_reports.values() if row.community == community and row.seq > after]
+        log = stewards_of(community)
+        return [json.decode(self._tx.entries[log, seq].stored.json, type=Report) for seq in sorted(seqs)[:limit]]
 
     async def log(self, id: str) -> LogRow | None:
         return self._tx.logs.get(id)

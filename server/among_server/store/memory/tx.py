@@ -12,9 +12,11 @@ from msgspec.structs import replace
 from among_protocol.base import Entry
 from among_protocol.logs import LogKind
 from among_protocol.members import Persona
+from among_protocol.messages import MessageSent
 from among_protocol.wire import JSON
 
 from ..api import AccountRow, CommunityRow, InviteRow, LogRow, MemberRow, RoomRow, Stored, Unread
+from ..stewards import BanRow, ReportRow, stewards_of
 from .own import MemoryOwn
 
 
@@ -35,6 +37,8 @@ class MemoryTx(MemoryOwn):
         self.personas: dict[tuple[str, int], Persona] = {}
         self.room_rows: dict[str, RoomRow] = {}
         self.directs: dict[str, str] = {}
+        self.bans: dict[tuple[str, str], BanRow] = {}
+        self.open_reports: dict[tuple[str, int], ReportRow] = {}
         self.following: dict[tuple[str, str], bool] = {}
         self.markers: dict[tuple[str, str], int] = {}
         self.mentions: dict[tuple[str, str, int], bool] = {}
@@ -95,6 +99,7 @@ class MemoryTx(MemoryOwn):
 
     def add_community(self, row: CommunityRow) -> None:
         self._add_log(row.id, "community")
+        self._add_log(stewards_of(row.id), "stewards")
         self._put(self.communities, row.id, row)
 
     def membership(self, account: str, place: str) -> MemberRow | None:
@@ -129,6 +134,28 @@ class MemoryTx(MemoryOwn):
             now = replace(self.communities[row.place], members=len(self.present(row.place)))
             self._put(self.communities, row.place, now)
 
+    # --- bans and reports
+    def ban(self, account: str, community: str) -> BanRow | None:
+        return self.bans.get((account, community))
+
+    def put_ban(self, row: BanRow) -> None:
+        self._put(self.bans, (row.account, row.community), row)
+
+    def remove_ban(self, account: str, community: str) -> None:
+        self._drop(self.bans, (account, community))
+
+    def report(self, community: str, seq: int) -> ReportRow | None:
+        return self.open_reports.get((community, seq))
+
+    def reports(self, account: str, community: str) -> int:
+        return sum(row.account == account and row.community == community for row in self.open_reports.values())
+
+    def add_report(self, row: ReportRow) -> None:
+        self._put(self.open_reports, (row.community, row.seq), row)
+
+    def remove_report(self, community: str, seq: int) -> None:
+        self._drop(self.open_reports, (community, seq))
+
     # --- rooms and directs
     def room(self, id: str) -> RoomRow | None:
         return self.room_rows.get(id)
@@ -140,6 +167,10 @@ class MemoryTx(MemoryOwn):
         if row.id not in self.room_rows:
             self._add_log(row.id, "room")
         self._put(self.room_rows, row.id, row)
+
+    def message(self, room: str, seq: int) -> MessageSent | None:
+        kept = self.entries.get((room, seq))
+        return kept.stored.event if kept is not None and isinstance(kept.stored.event, MessageSent) else None
 
     def direct(self, key: str) -> str | None:
         return self.directs.get(key)

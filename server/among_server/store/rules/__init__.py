@@ -14,10 +14,19 @@ from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Entry, Write
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity
 from among_protocol.messages import SendMessage
+from among_protocol.moderation import (
+    BanMember,
+    KickMember,
+    SetRole,
+    SilenceMember,
+    UnbanMember,
+    UnsilenceMember,
+)
+from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 
 from ..api import Tx
-from . import accounts, communities, messages, rooms
+from . import accounts, communities, messages, moderation, reports, rooms
 
 Rule = Callable[[Tx, str, Any], Entry]  # (tx, account, command) -> the entry to reply with
 
@@ -26,6 +35,14 @@ RULES: dict[type[Write], Rule] = {
     CreateCommunity: communities.create,
     JoinCommunity: communities.join,
     LeaveCommunity: communities.leave,
+    SetRole: moderation.set_role,
+    KickMember: moderation.kick,
+    BanMember: moderation.ban,
+    UnbanMember: moderation.unban,
+    SilenceMember: moderation.silence,
+    UnsilenceMember: moderation.unsilence,
+    FileReport: reports.file,
+    ResolveReport: reports.resolve,
     CreateRoom: rooms.create,
     FollowRoom: rooms.follow,
     UnfollowRoom: rooms.unfollow,

@@ -1,7 +1,5 @@
 """Founding, joining and leaving: each is told in the community's log and in the account's own."""
 
-import msgspec
-
 from among_protocol.base import Entry
 from among_protocol.codes import (
     ACCOUNT_GONE,
@@ -15,16 +13,19 @@ from among_protocol.codes import (
 from among_protocol.communities import (
     CommunityCreated,
     CommunityJoined,
-    CommunityLeft,
     CreateCommunity,
     JoinCommunity,
     LeaveCommunity,
 )
-from among_protocol.members import MemberJoined, MemberLeft, Role
-from among_protocol.rooms import PersonLeft
+from among_protocol.members import MemberJoined, Role
 
 from ...limits import COMMUNITIES_PER_ACCOUNT, FOLLOWS_PER_ACCOUNT
+from ...rights import RIGHTS, Right
 from ..api import AccountRow, CommunityRow, MemberRow, RoomRow, Tx
+from ..stewards import stewards_of
+from .departure import depart
+from .moderation import may_join
+from .standing import present
 
 
 def create(tx: Tx, account: str, command: CreateCommunity) -> Entry:
@@ -54,6 +55,7 @@ def join(tx: Tx, account: str, command: JoinCommunity) -> Entry:
     before = tx.membership(account, community.id)
     if before is not None and not before.left:
         return _again(tx, account, community, before, command.nonce)
+    may_join(tx, account, community)
     joiner = _may_join_one_more(tx, account)
     other = tx.member_by_handle(community.id, joiner.handle)
     if other is not None:
@@ -64,25 +66,10 @@ def join(tx: Tx, account: str, command: JoinCommunity) -> Entry:
 
 
 def leave(tx: Tx, account: str, command: LeaveCommunity) -> Entry:
-    community = tx.community(command.community)
-    member = None if community is None else tx.membership(account, community.id)
-    if community is None or member is None or member.left:
-        raise Refuse(COMMUNITY_GONE, field="community")
+    community, member = present(tx, account, command.community)
     if member.role == "owner" and tx.owners(community.id) == 1 and community.members > 1:
         raise Refuse(LAST_OWNER)
-    tx.put_member(msgspec.structs.replace(member, left=True, role="member"))
-    by, rev, nonce = member.id, member.rev, command.nonce
-    for room in tx.rooms(community.id):
-        if tx.follows(account, room.id):
-            tx.unfollow(account, room.id)
-            if room.kind == "private":
-                log = room.id
-                tx.add(PersonLeft(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, nonce=nonce))
-    log = community.id
-    tx.add(MemberLeft(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, nonce=nonce))
-    entry = CommunityLeft(log=account, seq=tx.next(account), at=tx.now, nonce=command.nonce, community=community.id)
-    tx.add(entry)
-    return entry
+    return depart(tx, member, community, command.nonce)
 
 
 def words(row: CommunityRow) -> str:
@@ -113,6 +100,7 @@ def _enter(
         display_name=account.display_name,
         bio=account.bio,
         role=role,
+        silenced=before.silenced if before else "",
     )
     tx.put_member(member)
     log = community.id
@@ -142,6 +130,7 @@ def _again(tx: Tx, account: str, community: CommunityRow, member: MemberRow, non
 
 
 def _tell(tx: Tx, member: MemberRow, rooms: list[RoomRow], nonce: str) -> CommunityJoined:
+    stewards = stewards_of(member.place) if Right.STEWARDS in RIGHTS[member.role] else ""
     entry = CommunityJoined(
         log=member.account,
         seq=tx.next(member.account),
@@ -152,6 +141,9 @@ def _tell(tx: Tx, member: MemberRow, rooms: list[RoomRow], nonce: str) -> Commun
         head=tx.next(member.place) - 1,
         role=member.role,
         rooms={room.id: tx.next(room.id) - 1 for room in rooms},
+        stewards=stewards,
+        stewards_head=tx.next(stewards) - 1 if stewards else 0,
+        silenced_until=member.silenced if member.silenced > tx.now else "",
     )
     tx.add(entry)
     return entry

@@ -10,6 +10,7 @@ from ...rights import RIGHTS, Right
 from ..api import MemberRow, Tx
 from .blocks import deaf, may_write
 from .rooms import visible
+from .standing import silenced
 
 _SPEAKERS = frozenset(role for role, rights in RIGHTS.items() if Right.SPEAK in rights)
 
@@ -18,6 +19,8 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
     room, member = visible(tx, account, command.room)
     if member.role not in _SPEAKERS:
         raise Refuse(RIGHT_MISSING)
+    if member.silenced > tx.now:
+        raise silenced(member)
     if room.kind == "direct":
         may_write(tx, room, member)
     mentioned: list[MemberRow] = []

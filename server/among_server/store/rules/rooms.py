@@ -10,12 +10,10 @@ import msgspec
 from among_protocol.base import Entry
 from among_protocol.codes import (
     ACCOUNT_GONE,
-    COMMUNITY_GONE,
     DIRECT_REFUSED,
     FIELD_INVALID,
     LIMIT_REACHED,
     MEMBER_GONE,
-    RIGHT_MISSING,
     ROOM_GONE,
     SLUG_TAKEN,
     Refuse,
@@ -38,18 +36,15 @@ from among_protocol.rooms import (
 )
 
 from ...limits import DIRECT_PEOPLE, FOLLOWS_PER_ACCOUNT, ROOMS_PER_COMMUNITY
-from ...rights import RIGHTS, Right
+from ...rights import Right
 from ..api import MemberRow, RoomRow, Tx
 from .blocks import apart, may_write
+from .standing import may, may_act, present
 
 
 def create(tx: Tx, account: str, command: CreateRoom) -> Entry:
-    community = tx.community(command.community)
-    member = None if community is None else tx.membership(account, community.id)
-    if community is None or member is None or member.left:
-        raise Refuse(COMMUNITY_GONE, field="community")
-    if Right.CREATE_ROOM not in RIGHTS[member.role]:
-        raise Refuse(RIGHT_MISSING)
+    community, member = present(tx, account, command.community)
+    may(tx, member, Right.CREATE_ROOM)
     existing = tx.rooms(community.id)
     if any(room.slug == command.slug for room in existing):
         raise Refuse(SLUG_TAKEN, field="slug")
@@ -103,8 +98,9 @@ def unfollow(tx: Tx, account: str, command: UnfollowRoom) -> Entry:
 
 def set_topic(tx: Tx, account: str, command: SetTopic) -> Entry:
     room, member = visible(tx, account, command.room)
-    if room.kind == "open" and Right.SET_TOPIC not in RIGHTS[member.role]:
-        raise Refuse(RIGHT_MISSING)
+    if room.kind == "open":
+        may(tx, member, Right.SET_TOPIC)
+    may_act(tx, member)
     if room.kind == "direct":
         may_write(tx, room, member)
     tx.put_room(msgspec.structs.replace(room, topic=command.topic))
@@ -125,8 +121,7 @@ def add(tx: Tx, account: str, command: AddPerson) -> Entry:
     room, member = visible(tx, account, command.room)
     if room.kind != "private":
         raise Refuse(ROOM_GONE, "Only private rooms have people who were added.", field="room")
-    if Right.ADD_PERSON not in RIGHTS[member.role]:
-        raise Refuse(RIGHT_MISSING)
+    may(tx, member, Right.ADD_PERSON)
     other = tx.member(command.member)
     if other is None or other.left or other.place != room.community:
         raise Refuse(MEMBER_GONE, field="member")

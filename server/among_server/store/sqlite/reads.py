@@ -11,9 +11,12 @@ from typing import Any
 
 from msgspec import json
 
+from among_protocol.base import MAX_INT
 from among_protocol.communities import Community
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.messages import Message
+from among_protocol.moderation import Ban
+from among_protocol.reports import Report
 
 from ..api import (
     PAGE_BYTES,
@@ -27,10 +30,12 @@ from ..api import (
     Unread,
 )
 from ..own import AccountState, ResetRow, SessionRow
+from ..stewards import stewards_of
 from . import own
 from .rows import ACCOUNT, COMMUNITY, LOG, MEMBER, ROOM, SEQ_BITS, account_row, kept, log_row, member_row, room_row
 
 _message = json.Decoder(Message).decode
+_report = json.Decoder(Report).decode
 
 
 @contextmanager
@@ -164,10 +169,36 @@ def personas(db: Connection, account: str, refs: Sequence[PersonaRef]) -> list[P
         WHERE mine.gone = 0
         ORDER BY ask.key"""
     asked = json.encode([(ref.member, ref.rev) for ref in refs]).decode()
+    return [_persona(row) for row in db.execute(sql, (asked, account))]
+
+
+def _persona(row: Sequence[Any]) -> Persona:
+    return Persona(member=row[0], rev=row[1], handle=row[2], display_name=row[3], bio=row[4])
+
+
+# --- bans and reports
+
+
+def bans(db: Connection, community: str, before: int | None, limit: int) -> list[Ban]:
+    sql = """
+        SELECT b.seq, b.at, b.steward, b.reason, b.until, m.id, m.rev, m.handle, m.display_name, m.bio
+        FROM logs l JOIN bans b ON b.community = l.key JOIN members m ON m.id = b.member
+        WHERE l.id = ? AND b.seq < ? AND (b.until = '' OR b.until > strftime('%Y-%m-%dT%H:%M:%fZ'))
+        ORDER BY b.seq DESC LIMIT ?"""
+    rows = db.execute(sql, (community, MAX_INT if before is None else before, limit))
     return [
-        Persona(member=id, rev=rev, handle=handle, display_name=display_name, bio=bio)
-        for id, rev, handle, display_name, bio in db.execute(sql, (asked, account))
+        Ban(seq=row[0], at=row[1], by=row[2], persona=_persona(row[5:]), reason=row[3], until=row[4]) for row in rows
     ]
+
+
+def reports(db: Connection, community: str, after: int, limit: int) -> list[Report]:
+    sql = f"""
+        SELECT coalesce(e.json, a.json)
+        FROM logs l JOIN reports r ON r.community = l.key JOIN logs w ON w.id = ?
+        LEFT JOIN entries e ON e.pos = w.key << {SEQ_BITS} | r.seq
+        LEFT JOIN arrivals a ON a.pos = w.key << {SEQ_BITS} | r.seq
+        WHERE l.id = ? AND r.seq > ? ORDER BY r.seq LIMIT ?"""  # noqa: S608  # the number is ours
+    return [_report(row[0]) for row in db.execute(sql, (stewards_of(community), community, after, limit))]
 
 
 # --- logs

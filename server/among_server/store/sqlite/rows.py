@@ -15,7 +15,7 @@ ACCOUNT = (
 COMMUNITY = "SELECT l.id, c.slug, c.name, c.about, c.members FROM communities c JOIN logs l ON l.key = c.key"
 LOG = "SELECT l.id, l.kind, h.head, h.ordinal, l.floor FROM logs l JOIN heads h ON h.log = l.key"
 MEMBER = (
-    "SELECT m.id, a.id, p.id, m.rev, m.handle, m.display_name, m.bio, m.role, m.gone"
+    "SELECT m.id, a.id, p.id, m.rev, m.handle, m.display_name, m.bio, m.role, m.gone, m.silenced"
     " FROM members m JOIN logs a ON a.key = m.account JOIN logs p ON p.key = m.place"
 )
 ROOM = (
@@ -48,7 +48,7 @@ def account_row(row: Sequence[Any]) -> AccountRow:
 def member_row(row: Sequence[Any]) -> MemberRow:
     """From the columns of MEMBER."""
     role: Any = intern(row[7])
-    return MemberRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6], role, bool(row[8]))
+    return MemberRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6], role, bool(row[8]), row[9])
 
 
 def room_row(row: Sequence[Any]) -> RoomRow:

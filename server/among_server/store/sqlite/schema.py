@@ -155,14 +155,22 @@ def migrate(db: sqlite3.Connection, path: Path, backup: Callable[[sqlite3.Connec
         log.info("store.backed_up", before=steps[at][0], backup=str(kept))
     for number, (name, script) in enumerate(steps[at:], at + 1):
         try:
+            db.execute("PRAGMA foreign_keys = OFF")  # a step may make a table anew under those that refer to it
             db.executescript(
-                f"BEGIN IMMEDIATE;\n{script}\n"
-                f"PRAGMA application_id = {APPLICATION};\nPRAGMA user_version = {number};\nCOMMIT;"
+                f"BEGIN IMMEDIATE;\n{script}\nPRAGMA application_id = {APPLICATION};\nPRAGMA user_version = {number};"
             )
-        except sqlite3.Error:
+            lost = db.execute("PRAGMA foreign_key_check").fetchone()
+            if lost is not None:
+                raise StoreError(
+                    f"{path} can't be brought up to date: in {name} a row of {lost[0]} lost its {lost[2]}."
+                )
+            db.execute("COMMIT")
+        except (sqlite3.Error, StoreError):
             if db.in_transaction:
                 db.execute("ROLLBACK")
             raise
+        finally:
+            db.execute("PRAGMA foreign_keys = ON")
         log.info("store.migrated", step=name)
 
 

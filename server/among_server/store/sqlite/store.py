@@ -18,6 +18,8 @@ import structlog
 from among_protocol.communities import Community
 from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
+from among_protocol.moderation import Ban
+from among_protocol.reports import Report
 from among_protocol.wire import AnyWrite
 
 from .. import files
@@ -268,6 +270,12 @@ class SqliteStore(Calls):
 
     async def personas(self, account: str, refs: Sequence[PersonaRef]) -> list[Persona]:
         return await self._read(reads.personas, account, refs)
+
+    async def bans(self, community: str, before: int | None, limit: int) -> list[Ban]:
+        return await self._read(reads.bans, community, before, limit)
+
+    async def reports(self, community: str, after: int, limit: int) -> list[Report]:
+        return await self._read(reads.reports, community, after, limit)
 
     async def log(self, id: str) -> LogRow | None:
         return await self._read(reads.log, id)

@@ -8,10 +8,14 @@ from sqlite3 import Connection
 
 from msgspec.structs import replace
 
+from among_protocol.messages import MessageSent
+from among_protocol.wire import JSON
+
 from ..api import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow
 from ..rules.communities import words
+from ..stewards import BanRow, ReportRow, stewards_of
 from .own import Note, SqliteOwn
-from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, account_row, member_row, room_row
+from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, member_row, room_row
 
 
 class SqliteTx(SqliteOwn):
@@ -98,6 +102,7 @@ class SqliteTx(SqliteOwn):
 
     def add_community(self, row: CommunityRow) -> None:
         key = self._add_log(row.id, "community")
+        self._add_log(stewards_of(row.id), "stewards")
         self._db.execute(
             "INSERT INTO communities (key, slug, name, about, members, words) VALUES (?, ?, ?, ?, ?, ?)",
             (key, row.slug, row.name, row.about, row.members, words(row)),
@@ -142,10 +147,10 @@ class SqliteTx(SqliteOwn):
         place = self._log(row.place)
         self.writes += 1
         self._db.execute(
-            "INSERT INTO members (id, account, place, rev, handle, display_name, bio, role, gone)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET rev = excluded.rev,"
+            "INSERT INTO members (id, account, place, rev, handle, display_name, bio, role, gone, silenced)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET rev = excluded.rev,"
             " handle = excluded.handle, display_name = excluded.display_name, bio = excluded.bio,"
-            " role = excluded.role, gone = excluded.gone",
+            " role = excluded.role, gone = excluded.gone, silenced = excluded.silenced",
             (
                 row.id,
                 self._log(row.account).key,
@@ -156,6 +161,7 @@ class SqliteTx(SqliteOwn):
                 row.bio,
                 row.role,
                 row.left,
+                row.silenced,
             ),
         )
         self._db.execute(
@@ -171,6 +177,55 @@ class SqliteTx(SqliteOwn):
             community = self._communities.get(row.place)
             if community is not None:
                 self._communities[row.place] = replace(community, members=community.members + more)
+
+    # --- bans and reports
+    def ban(self, account: str, community: str) -> BanRow | None:
+        found = self._db.execute(
+            "SELECT member, seq, at, steward, reason, until, told FROM bans WHERE community = ? AND account = ?",
+            (self.key(community), self.key(account)),
+        ).fetchone()
+        if found is None:
+            return None
+        member, seq, at, by, reason, until, told = found
+        return BanRow(community, account, member, seq, at, by, reason, until, bool(told))
+
+    def put_ban(self, row: BanRow) -> None:
+        self.writes += 1
+        keys = (self._log(row.community).key, self._log(row.account).key)
+        self._db.execute(
+            "REPLACE INTO bans (community, account, member, seq, at, steward, reason, until, told)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*keys, row.member, row.seq, row.at, row.by, row.reason, row.until, row.told),
+        )
+
+    def remove_ban(self, account: str, community: str) -> None:
+        self.writes += 1
+        keys = (self._log(community).key, self._log(account).key)
+        self._db.execute("DELETE FROM bans WHERE community = ? AND account = ?", keys)
+
+    def report(self, community: str, seq: int) -> ReportRow | None:
+        found = self._db.execute(
+            "SELECT a.id, r.filed FROM reports r JOIN logs a ON a.key = r.account WHERE r.community = ? AND r.seq = ?",
+            (self.key(community), seq),
+        ).fetchone()
+        return ReportRow(community, seq, *found) if found else None
+
+    def reports(self, account: str, community: str) -> int:
+        sql = "SELECT count(*) FROM reports WHERE account = ? AND community = ?"
+        count: int = self._db.execute(sql, (self.key(account), self.key(community))).fetchone()[0]
+        return count
+
+    def add_report(self, row: ReportRow) -> None:
+        self.writes += 1
+        self._db.execute(
+            "INSERT INTO reports (community, seq, account, filed) VALUES (?, ?, ?, ?)",
+            (self._log(row.community).key, row.seq, self._log(row.account).key, row.filed),
+        )
+
+    def remove_report(self, community: str, seq: int) -> None:
+        self.writes += 1
+        keys = (self._log(community).key, seq)
+        self._db.execute("DELETE FROM reports WHERE community = ? AND seq = ?", keys)
 
     # --- rooms and directs
     def room(self, id: str) -> RoomRow | None:
@@ -197,6 +252,13 @@ class SqliteTx(SqliteOwn):
             self.writes += 1
             self._db.execute("UPDATE rooms SET topic = ? WHERE key = ?", (row.topic, self._log(row.id).key))
         self._rooms[row.id] = row
+
+    def message(self, room: str, seq: int) -> MessageSent | None:
+        log = self._log(room)
+        if not log.floor < seq <= log.head:
+            return None
+        entry = JSON.decode_entry(self.entry(log.key << SEQ_BITS | seq))
+        return entry if isinstance(entry, MessageSent) else None
 
     def direct(self, key: str) -> str | None:
         sql = "SELECT l.id FROM directs d JOIN logs l ON l.key = d.room WHERE d.people = ?"

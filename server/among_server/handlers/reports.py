@@ -1,0 +1,25 @@
+"""Reports. What they mean is in store/rules/reports.py."""
+
+from msgspec.structs import replace
+
+from among_protocol.reports import FileReport, ListReports, ReportPage, ResolveReport
+
+from ..core.context import Context
+from ..rights import Right
+from ..store.api import Appended
+from .texts import line
+
+
+async def file(context: Context, command: FileReport) -> Appended:
+    return await context.append(replace(command, reason=line(command.reason, field="reason", longest=500)))
+
+
+async def list_reports(context: Context, command: ListReports) -> ReportPage:
+    context.member_of(command.community, Right.STEWARDS)
+    found = await context.store.reports(command.community, command.after, command.limit + 1)
+    context.member_of(command.community, Right.STEWARDS)  # still
+    return ReportPage(reports=found[: command.limit], complete=len(found) <= command.limit)
+
+
+async def resolve(context: Context, command: ResolveReport) -> Appended:
+    return await context.append(replace(command, note=line(command.note, field="note", longest=500, empty=True)))

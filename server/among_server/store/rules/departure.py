@@ -1,0 +1,25 @@
+"""Out of a community, by one's own wish or not: out of its rooms too. The community's log tells the two alike."""
+
+from msgspec.structs import replace
+
+from among_protocol.communities import CommunityLeft
+from among_protocol.members import MemberLeft
+from among_protocol.rooms import PersonLeft
+
+from ..api import CommunityRow, MemberRow, Tx
+
+
+def depart(tx: Tx, member: MemberRow, community: CommunityRow, nonce: str) -> CommunityLeft:
+    """`nonce`: of who leaves; empty when it is somebody else's doing. Gives the entry in the account's own log."""
+    account, log = member.account, community.id
+    tx.put_member(replace(member, left=True, role="member"))
+    by, rev = member.id, member.rev
+    for room in tx.rooms(log):
+        if tx.follows(account, room.id):
+            tx.unfollow(account, room.id)
+            if room.kind == "private":
+                tx.add(PersonLeft(log=room.id, seq=tx.next(room.id), at=tx.now, by=by, rev=rev, nonce=nonce))
+    tx.add(MemberLeft(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, nonce=nonce))
+    entry = CommunityLeft(log=account, seq=tx.next(account), at=tx.now, nonce=nonce, community=log)
+    tx.add(entry)
+    return entry

@@ -1,0 +1,41 @@
+"""What a store keeps for the stewards of a community, beside its log: bans, and reports that wait for an answer."""
+
+from msgspec import Struct
+
+from among_protocol.base import Time
+
+
+class BanRow(Struct):
+    """An account that may not join a community. One that has ended by itself may still be there."""
+
+    community: str
+    account: str
+    member: str  # its membership
+    seq: int  # of the entry in the stewards' log
+    at: Time
+    by: str  # the steward's membership
+    reason: str
+    until: Time = ""  # empty: it does not end by itself
+    told: bool = False  # the account heard of it
+
+    def holds(self, now: Time) -> bool:
+        return not self.until or self.until > now
+
+
+class ReportRow(Struct):
+    """A report that waits for an answer."""
+
+    community: str
+    seq: int  # of the entry in the stewards' log
+    account: str  # who filed it
+    filed: int  # of the entry in that account's log
+
+
+def stewards_of(community: str) -> str:
+    """The id of a community's stewards' log."""
+    return f"w{community[1:]}"
+
+
+def community_of(stewards: str) -> str:
+    """The id of the community whose stewards' log this would be."""
+    return f"c{stewards[1:]}" if stewards[:1] == "w" else ""
