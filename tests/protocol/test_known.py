@@ -16,6 +16,7 @@ from among_protocol.logs import LogState, SyncStarted
 from among_protocol.markers import MarkerMoved
 from among_protocol.members import MemberJoined, MemberUpdated, Persona
 from among_protocol.messages import MessageSent
+from among_protocol.moderation import Act, MemberKicked, MemberSilenced, MemberUnsilenced, RoleSet
 from among_protocol.presence import TypingStarted
 from among_protocol.rooms import DirectOpened, Room, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet
 from among_protocol.signing import Credentials
@@ -148,6 +149,23 @@ def test_a_card_is_as_things_are():
     assert one.communities["c1"].role == "steward"
     assert one.room("garden/barn").id == "r2"
     assert one.rooms["r1"].following
+
+
+def test_ones_role_and_whether_one_may_speak():
+    def mine(kind: type[Act], seq: int, **more: Any) -> Any:
+        return kind(log="a-ann", seq=seq, at=AT, community="c1", member="m-ann", **more)
+
+    one = known(mine(RoleSet, 6, role="steward", stewards="w1", head=3))
+    garden = one.communities["c1"]
+    assert (garden.role, garden.stewards, garden.silenced_until) == ("steward", "w1", "")
+    one._put([mine(RoleSet, 7, role="member"), mine(MemberSilenced, 8, until="2027-01-01T00:00:00.000Z")])
+    garden = one.communities["c1"]
+    assert (garden.role, garden.stewards, garden.silenced_until) == ("member", "", "2027-01-01T00:00:00.000Z")
+    one._put([mine(MemberUnsilenced, 9), mine(MemberKicked, 10, reason="rude")])
+    assert one.communities["c1"].silenced_until == ""
+    one._put([CommunityLeft(log="a-ann", seq=11, at=AT, community="c1")])
+    one._put([mine(RoleSet, 12, role="steward", stewards="w1")])
+    assert "c1" not in one.communities
 
 
 def test_ones_own_profile():

@@ -4,9 +4,11 @@ import msgspec
 import pytest
 
 from among_protocol import whole
+from among_protocol.communities import Community, CommunityJoined, CommunityLeft, Membership
 from among_protocol.happenings import Closed, Happening, Opened, Positions, Reset
 from among_protocol.logs import EntryPage, LogKind, LogState, LogStatus, SyncStarted
 from among_protocol.messages import MessageSent
+from among_protocol.moderation import MemberKicked, RoleSet
 from among_protocol.rooms import RoomFollowed, RoomUnfollowed
 from among_protocol.whole import Whole
 from among_protocol.wire import JSON
@@ -227,3 +229,76 @@ def test_an_old_entry_of_ones_own_log_opens_nothing_that_sync_did_not_list():
     assert one.entry(followed(2, head=1))[1:] == []
     told = one.entry(followed(3, head=5, room="r2"))
     assert told[1:] == [Opened(log="r2", kind="room", after=5)]
+
+
+# --- the stewards' log of a community comes and goes with the role
+
+
+def role(seq: int, name: str, head: int = 0) -> RoleSet:
+    stewards = "w1" if name != "member" else ""
+    return RoleSet(log="a1", seq=seq, at=AT, community="c1", member="m1", role=name, stewards=stewards, head=head)
+
+
+def member(position: int = 1) -> Whole:
+    """In a community, as a member."""
+    one = Whole(Positions("e1", {"a1": position, "c1": 4}), from_start=False)
+    one.started(sync(state("a1", position, kind="account"), state("c1", 4, kind="community")))
+    one.synced()
+    return one
+
+
+def act(seq: int) -> MemberKicked:
+    return MemberKicked(log="w1", seq=seq, at=AT, community="c1", member="m2")
+
+
+def test_who_becomes_a_steward_follows_the_stewards_log_from_there():
+    one = member()
+    assert one.entry(role(2, "steward", 6)) == [role(2, "steward", 6), Opened(log="w1", kind="stewards", after=6)]
+    assert one.entry(act(7)) == [act(7)]
+    assert one.positions.logs["w1"] == 7
+
+
+def test_who_is_none_any_more_does_not_and_may_become_one_again():
+    one = member()
+    one.entry(role(2, "steward", 6))
+    one.entry(act(7))
+    assert one.entry(role(3, "owner", 8)) == [role(3, "owner", 8)], "it is followed already"
+    assert one.entry(role(4, "member")) == [role(4, "member"), Closed("w1")]
+    assert "w1" not in one.positions.logs
+    assert one.entry(role(5, "steward", 9)) == [role(5, "steward", 9), Opened(log="w1", kind="stewards", after=9)]
+
+
+def test_who_founded_a_community_or_was_removed_from_it():
+    one = member()
+    joined = CommunityJoined(
+        log="a1", seq=2, at=AT, community="c2", member="m3", role="owner", head=2, stewards="w2", stewards_head=0
+    )
+    assert one.entry(joined) == [
+        joined,
+        Opened(log="c2", kind="community", after=2),
+        Opened(log="w2", kind="stewards", after=0),
+    ]
+    left = CommunityLeft(log="a1", seq=3, at=AT, community="c2")
+    assert {happening.log for happening in one.entry(left) if isinstance(happening, Closed)} == {"c2", "w2"}
+
+
+def test_the_stewards_log_of_a_card_closes_with_its_community():
+    """The entry that opened it is long past: only the card says whose it is."""
+    one = Whole(Positions("e1", {"a1": 1, "c1": 4, "w1": 2}), from_start=False)
+    garden = Membership(
+        community=Community(id="c1", slug="garden", name="Garden"),
+        member="m1", rev=1, role="steward", rooms=[], as_of=4, stewards="w1",
+    )  # fmt: skip
+    logs = [state("a1", 1, kind="account"), state("c1", 4, kind="community"), state("w1", 2, kind="stewards")]
+    one.started(SyncStarted(epoch="e1", logs=logs, communities=[garden]))
+    one.synced()
+    told = one.entry(CommunityLeft(log="a1", seq=2, at=AT, community="c1"))
+    assert {happening.log for happening in told if isinstance(happening, Closed)} == {"c1", "w1"}
+
+
+def test_a_role_that_was_lost_since_opens_nothing():
+    """Replayed up to where sync states it: what the account's log says before that is past."""
+    one = Whole(Positions("e1", {"a1": 1, "c1": 4}), from_start=False)
+    one.started(sync(state("a1", 3, kind="account"), state("c1", 4, kind="community")))
+    assert one.entry(role(2, "steward", 6)) == [role(2, "steward", 6)]
+    assert one.entry(role(3, "member")) == [role(3, "member")]

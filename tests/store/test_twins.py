@@ -41,7 +41,7 @@ from among_server.store.sqlite import SqliteStore
 from among_server.store.sqlite.tx import SqliteTx
 from tests.store.conftest import little_memory
 from tests.store.replay import live, replayed
-from tests.store.town import Town
+from tests.store.town import Person, Town
 
 HANDLES = ("ann", "bob", "cat", "dan")
 ID = re.compile(r"\b([acmrsw])_[a-z2-7]{16}\b")
@@ -172,6 +172,12 @@ class Twins(RuleBasedStateMachine):
             await twin.town.store.open()
             for handle in HANDLES:
                 twin.told(await twin.town.store.create_account(handle, handle, "hash"))
+            ann, *others = [Person(twin.town, twin.ids[f"a_{who}"], handle) for who, handle in enumerate(HANDLES)]
+            made = await ann.do(CreateCommunity, nonce="b0", slug="kept", name="Kept")
+            place = {"community": made.log}
+            twin.told([made, await ann.do(CreateRoom, nonce="b1", **place, slug="porch", kind="open")])
+            joined = [await one.do(JoinCommunity, nonce=f"b{who}", **place) for who, one in enumerate(others, 2)]
+            twin.told([*joined, await ann.do(SetRole, nonce="b9", **place, member=joined[0].member, role="steward")])
 
     def _both(self, ask: Any) -> None:
         """Ask both the same, and hear the same."""

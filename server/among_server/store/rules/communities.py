@@ -55,12 +55,14 @@ def join(tx: Tx, account: str, command: JoinCommunity) -> Entry:
     before = tx.membership(account, community.id)
     if before is not None and not before.left:
         return _again(tx, account, community, before, command.nonce)
-    may_join(tx, account, community)
+    lapsed = may_join(tx, account, community)
     joiner = _may_join_one_more(tx, account)
     other = tx.member_by_handle(community.id, joiner.handle)
     if other is not None:
         raise Refuse(HANDLE_TAKEN)
     rooms = [room for room in tx.rooms(community.id) if room.kind == "open"]
+    if lapsed:
+        tx.remove_ban(account, community.id)
     room_for = FOLLOWS_PER_ACCOUNT - len(tx.followed(account))
     return _enter(tx, joiner, community, "member", rooms[: max(0, room_for)], command.nonce)
 

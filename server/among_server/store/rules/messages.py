@@ -19,7 +19,7 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
     room, member = visible(tx, account, command.room)
     if member.role not in _SPEAKERS:
         raise Refuse(RIGHT_MISSING)
-    if member.silenced > tx.now:
+    if member.silenced and member.silenced > tx.now:
         raise silenced(member)
     if room.kind == "direct":
         may_write(tx, room, member)

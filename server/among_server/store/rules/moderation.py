@@ -172,13 +172,15 @@ def unsilence(tx: Tx, account: str, command: UnsilenceMember) -> Entry:
     return _both(tx, MemberUnsilenced, community, actor, subject, command.nonce, reason=command.reason)
 
 
-def may_join(tx: Tx, account: str, community: CommunityRow) -> None:
-    """Raises Refuse `community.banned`, with why and until when."""
+def may_join(tx: Tx, account: str, community: CommunityRow) -> bool:
+    """Whether a ban that has ended by itself is to be forgotten. Raises Refuse `community.banned`, with why and until
+    when."""
     found = tx.ban(account, community.id)
     if found is not None and found.holds(tx.now):
         until = f"You may join {community.slug} again after {spoken(found.until)}."
         sentence = until if found.until else f"You may not join {community.slug}."
         raise Refuse(BANNED, f"{sentence} The reason given: {found.reason}", field="community", until=found.until)
+    return found is not None
 
 
 def _subject(tx: Tx, community: CommunityRow, actor: MemberRow, id: str) -> MemberRow:
