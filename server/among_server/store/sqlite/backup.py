@@ -171,7 +171,7 @@ def before_step(db: Connection, path: Path, number: int) -> Path:
 
 def _copy(db: Connection, path: Path, progress: Progress, *, polite: bool) -> None:
     """All pages as they are at one moment. The polite copy flushes each piece, and rests as long as that took: a large
-    flush of ours would hold up the small ones for which people wait (measured: ADR 10)."""
+    flush of ours would hold up the small ones for which people wait (measured: ADR 12)."""
     fd = files.create(path)
     copy = sqlite3.connect(path, isolation_level=None)
 
