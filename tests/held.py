@@ -77,6 +77,7 @@ class HeldStore(MemoryStore):
     messages: Any = _read("messages")
     password_hash: Any = _read("password_hash")
     personas: Any = _read("personas")
+    reset: Any = _read("reset")
     room: Any = _read("room")
     session: Any = _read("session")
     standing: Any = _read("standing")

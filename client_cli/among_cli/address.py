@@ -1,8 +1,8 @@
 """Which server is meant? Every form that people type or paste becomes one WebSocket address. Pure.
 
 Rules: an address without a scheme is encrypted, but for this machine itself; an unencrypted one to another machine
-must be asked for by writing `ws://` or `http://`. The path defaults to the protocol's. An invite is the fragment,
-which no server ever sees in a log.
+must be asked for by writing `ws://` or `http://`. The path defaults to the protocol's. The code of an invite, or one to
+set a password, is the fragment, which no server ever sees in a log.
 """
 
 import re
@@ -18,6 +18,7 @@ _SCHEMES = {"ws": "ws", "http": "ws", "wss": "wss", "https": "wss"}
 class Address(NamedTuple):
     server: str  # the one form under which a server is known: ws://host:port/path
     invite: str = ""  # the code out of an invite's link
+    reset: str = ""  # the code out of a link to set a password
 
 
 class AddressError(ValueError):
@@ -26,7 +27,7 @@ class AddressError(ValueError):
 
 def is_link(text: str) -> bool:
     """Whether the text can only be meant as an address, not as a room."""
-    return "://" in text or "#invite=" in text
+    return "://" in text or "#invite=" in text or "#reset=" in text
 
 
 def parse(text: str) -> Address:
@@ -50,14 +51,14 @@ def parse(text: str) -> Address:
     scheme = _SCHEMES[parts.scheme] if scheme_given else ("ws" if here else "wss")
     if port is None and here and not scheme_given:
         port = 8080
-    invite = parse_qs(parts.fragment).get("invite", [""])[0]
+    codes = parse_qs(parts.fragment)
     path = parts.path.rstrip("/")
     if not path.endswith(_PATH):
         path += _PATH
     name = f"[{host}]" if ":" in host else host
     if port is not None and port != {"ws": 80, "wss": 443}[scheme]:
         name += f":{port}"
-    return Address(f"{scheme}://{name}{path}", invite)
+    return Address(f"{scheme}://{name}{path}", codes.get("invite", [""])[0], codes.get("reset", [""])[0])
 
 
 def is_loopback(host: str) -> bool:

@@ -13,7 +13,7 @@ environment: AMONG_SERVER, AMONG_TOKEN, NO_COLOR; settings: ~/.config/among/conf
 def parser() -> argparse.ArgumentParser:
     """All that `among` takes."""
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--server", metavar="URL", help="address of the server, or an invite's link")
+    common.add_argument("--server", metavar="URL", help="address of the server, or a link")
     common.add_argument("--handle", help="which account, where several are saved; or who signs in")
     common.add_argument("--password-file", metavar="FILE", help="sign in with the password in it (needs --handle)")
     common.add_argument("--sign-up", action="store_true", help="make the account first (needs --password-file)")
@@ -28,9 +28,7 @@ def parser() -> argparse.ArgumentParser:
     some = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     chat = some.add_parser("chat", parents=[common], help="open the chat (what happens without a command)")
-    chat.add_argument(
-        "room", nargs="?", default="", metavar="COMMUNITY/ROOM", help="where to begin, or an invite's link"
-    )
+    chat.add_argument("room", nargs="?", default="", metavar="COMMUNITY/ROOM", help="where to begin, or a link")
     chat.add_argument("--plain", action="store_true", help="plain lines: for screen readers and dumb terminals")
 
     send = some.add_parser("send", parents=[common], help="say something; done once it is stored")
@@ -52,11 +50,17 @@ def parser() -> argparse.ArgumentParser:
     join = some.add_parser("join", parents=[common], help="join a community")
     join.add_argument("community", metavar="COMMUNITY")
 
+    sessions = some.add_parser("sessions", parents=[common], help="where you are signed in")
+    sessions.add_argument("--json", action="store_true", help="one JSON object per line")
+
+    reset = some.add_parser("reset", parents=[common], help="set a new password with the operator's link")
+    reset.add_argument("link", nargs="?", default="", metavar="LINK", help="asked for when left out")
+
     some.add_parser("sign-out", parents=[common], help="end this session and forget its token")
     return whole
 
 
-COMMANDS = ("chat", "send", "tail", "unread", "join", "sign-out")
+COMMANDS = ("chat", "send", "tail", "unread", "join", "sessions", "reset", "sign-out")
 
 
 def parse(argv: list[str]) -> argparse.Namespace:

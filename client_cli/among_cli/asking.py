@@ -38,6 +38,34 @@ def ask_who(server: address.Address, handle: str, saved: Saved) -> Account:
     raise EOFError
 
 
+def ask_reset(server: address.Address, saved: Saved, password: str = "") -> Account:
+    """Set a password with the operator's code, and sign in. Asks for what is missing, and again for what was wrong.
+
+    Raises Refuse when the server won't, EOFError when the user gives up, AddressError for a link that is none."""
+    if not server.reset:
+        server = address.parse(input("The link that the operator gave you: "))
+        if not server.reset:
+            raise address.AddressError("a link to set a password ends in #reset= and a code")
+    asked = not password
+    if asked:
+        print(f"A new password for your account at {safe_text(address.shown(server.server))}. It ends all sessions.")
+    for _ in range(TRIES):
+        entry = Entry(server.server, password=password or _new_password(), reset=server.reset)
+        try:
+            account = asyncio.run(_sign_in(entry, saved))
+        except Refuse as refused:
+            if not asked or refused.field != "password":
+                raise
+            print(safe_text(refused.message))
+        else:
+            print(
+                f"Your password is set, and you are signed in as {safe_text(account.handle)}. Everywhere else you are"
+            )
+            print("signed out. The link is used up.")
+            return account
+    raise EOFError
+
+
 async def _sign_in(entry: Entry, saved: Saved) -> Account:
     async with opened(entry, saved) as among:
         return Account(entry.server, among.account.handle, among.token)

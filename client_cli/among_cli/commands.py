@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from among_protocol.text import TextError, body
 
-from . import people, rooms
+from . import account, people, rooms
 from .lines import Line, note, problem, told
-from .link import Link
+from .link import WITHIN, Link
 
 Action = Callable[[Link, str], Awaitable[None]]
 
@@ -25,7 +25,8 @@ class Command(NamedTuple):
     about: str
     action: Action
     needs: bool = False  # whether something must follow the name
-    takes: str = ""  # what completes what follows: rooms, handles, communities, or words
+    takes: str = ""  # what completes what follows: rooms, handles, blocked, communities, or words
+    asks: bool = False  # whether it waits for the user, who has all the time in the world
 
 
 async def help_(link: Link, rest: str) -> None:
@@ -73,6 +74,22 @@ COMMANDS = (
     Command("me", "[name|bio TEXT]", "who you are, or change it", people.me, takes="words"),
     Command("away", "", "be away: nothing counts as read", people.away),
     Command("online", "", "be back", people.online),
+    Command(
+        "block",
+        "HANDLE",
+        "no directs, mentions or presence; fold what they say",
+        account.block,
+        needs=True,
+        takes="handles",
+    ),
+    Command("unblock", "HANDLE", "undo that", account.unblock, needs=True, takes="blocked"),
+    Command("mute", "HANDLE", "fold what they say; they notice nothing", account.mute, needs=True, takes="handles"),
+    Command("unmute", "HANDLE", "undo that", account.unblock, needs=True, takes="blocked"),
+    Command("blocked", "", "whom you block and mute", account.blocked),
+    Command("show", "", "what was folded in this room", account.show),
+    Command("sessions", "", "where you are signed in", account.sessions),
+    Command("revoke", "NUMBER|others", "end a session, or all others", account.revoke, needs=True, takes="words"),
+    Command("password", "", "change your password", account.password, asks=True),
     Command("retry", "", "send again what was refused", rooms.retry),
     Command("drop", "", "give up what was refused", rooms.drop),
     Command("help", "[COMMAND]", "this", help_, takes="words"),
@@ -82,6 +99,7 @@ NAMED = {command.name: command for command in reversed(COMMANDS)}
 WORDS = {
     "room": ("create", "private", "topic", "add", "follow", "unfollow"),
     "me": ("name", "bio"),
+    "revoke": ("others",),
     "help": tuple(NAMED),
 }
 
@@ -118,8 +136,10 @@ async def take(link: Link, line: str) -> bool:
         return False
     if is_command(line):
         name, rest = split(line)
-        action = rooms.go if name.isdecimal() else NAMED[name].action
-        return await link.attempt(partial(action, link, name if name.isdecimal() else rest))
+        if name.isdecimal():
+            return await link.attempt(partial(rooms.go, link, name))
+        command = NAMED[name]
+        return await link.attempt(partial(command.action, link, rest), within=None if command.asks else WITHIN)
     if line and link.model.room:
         _ = link.say(link.model.room, spoken(line))  # what becomes of it is seen on the screen
     return True

@@ -32,6 +32,8 @@ def _names(link: Link, name: str, takes: str, rest: str) -> Iterable[str]:
         return [*titles, *(room.short for room in link.model.numbered() if room.community)]
     if takes == "communities":
         return (community.slug for community in link.model.communities.values())
+    if takes == "blocked":
+        return sorted(link.model.blocks)
     if takes == "handles" or (name == "room" and first == "add" and space):
         return _handles(link)
     return [] if space else WORDS.get(name, ())

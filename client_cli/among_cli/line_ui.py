@@ -10,13 +10,14 @@ import contextlib
 from collections.abc import Iterable
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app_or_none
+from prompt_toolkit.application import get_app_or_none, in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.shortcuts import CompleteStyle, print_formatted_text
 from prompt_toolkit.styles import Style
 from prompt_toolkit.validation import ValidationError, Validator
@@ -112,6 +113,20 @@ class LineUi:
 
     # ---- Screen
 
+    async def secret(self, question: str) -> str:
+        """Asked over the prompt, which comes back with what stands in it."""
+        session: PromptSession[str] = PromptSession(
+            input_processors=[_Unseen()], input=self._session.input, output=self._session.output, erase_when_done=True
+        )
+        async with in_terminal():
+            try:
+                answer = await session.prompt_async(question)
+            except KeyboardInterrupt:
+                raise EOFError from None
+        if not answer:  # nothing, or the end of the program
+            raise EOFError
+        return answer
+
     def show(self, lines: list[Line]) -> None:
         """Print these lines above the prompt."""
         if lines and not self._waiting:
@@ -174,6 +189,13 @@ class LineUi:
     def _typed(self, buffer: Buffer) -> None:
         if self.link and buffer.text and not commands.is_command(buffer.text):
             self.link.typing()
+
+
+class _Unseen(Processor):
+    """Nothing of what is typed is shown, not even how much it is."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        return Transformation([], source_to_display=lambda _: 0, display_to_source=lambda _: 0)
 
 
 class _Validator(Validator):

@@ -29,6 +29,7 @@ class Said:
     mine: bool = False
     mention: bool = False  # of me
     alert: bool = False
+    folded: str = ""  # why it is not shown unless asked for: its author is "block" or "mute"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,9 @@ class Screen(Protocol):
     def show(self, lines: list[Line]) -> None:
         """Print these lines, in order."""
 
+    async def secret(self, question: str) -> str:
+        """Ask for something that is not shown while it is typed. Raises EOFError when the user gives up."""
+
     def refresh(self) -> None:
         """What stands beside the lines has changed: state of the link, unread, what is on its way."""
 
@@ -64,6 +67,7 @@ class Link:
         self.down_until = 0.0  # time of the next try, by the loop's clock
         self.placed = asyncio.Event()  # it is known where one is
         self.quit = asyncio.Event()  # the user wants to leave
+        self.sessions: list[str] = []  # ids, as /sessions numbered them last
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
         self._tasks: set[asyncio.Task[object]] = set()
         self._marking = False  # a read marker is being set
@@ -105,6 +109,7 @@ class Link:
         was_down, self.down = self.down is not None, None
         room = self.model.room
         self.model.place(up.account, up.sync.communities, up.sync.directs)
+        self.model.blocking(up.sync.blocks)
         self.model.counted(up.sync.logs)
         self.placed.set()
         lines: list[Line] = [note("Back.")] if was_down else []
@@ -143,10 +148,10 @@ class Link:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def attempt(self, work: Work) -> bool:
+    async def attempt(self, work: Work, *, within: float | None = WITHIN) -> bool:
         """Do this, in the time that an answer has; whether it went well. The screen tells when it did not."""
         try:
-            async with asyncio.timeout(WITHIN):
+            async with asyncio.timeout(within):
                 await work()
         except Refuse as refused:
             where = f" ({refused.field})" if refused.code in (FIELD_INVALID, FIELD_TOO_LONG) else ""

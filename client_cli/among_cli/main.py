@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from among_protocol import codes
 from among_protocol.aio import Among, ClientError, Refuse, Stopped, Unreachable
@@ -60,6 +61,8 @@ def _run(given: argparse.Namespace) -> int:
     settled = settings.read(os.environ)
     if given.command == "chat" and address.is_link(given.room):
         given.server, given.room = given.room, ""
+    if given.command == "reset" and given.link:
+        given.server = given.link
     server = address.parse(given.server or settled.server)
     given.where = address.shown(server.server)
     saved = Saved.of(os.environ)
@@ -72,6 +75,8 @@ def _run(given: argparse.Namespace) -> int:
     match given.command:
         case "chat":
             return _chat(given, server, entry, saved, settled.alert)
+        case "reset":
+            return _reset(given, server, saved)
         case "sign-out":
             return _sign_out(entry(), saved)
         case _:
@@ -91,6 +96,8 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
             )
         case "unread":
             return lambda among: one_shot.unread(among, as_json=given.json)
+        case "sessions":
+            return lambda among: one_shot.sessions(among, as_json=given.json)
         case _:
             return lambda among: one_shot.join(among, given.community)
 
@@ -104,9 +111,13 @@ async def _once(entry: Entry, saved: Saved, work: Callable[[Among], Awaitable[No
 def _chat(
     given: argparse.Namespace, server: address.Address, entry: Callable[[], Entry], saved: Saved, alert: settings.Alert
 ) -> int:
-    from .asking import ask_who  # noqa: PLC0415  # only who chats pays for what draws the screen: a tenth of a second
+    from .asking import ask_reset, ask_who  # noqa: PLC0415  # only who chats pays for what draws the screen: a tenth of a second
     from .chat import chat  # noqa: PLC0415  # likewise
 
+    if server.reset:
+        account = ask_reset(server, saved)
+        server = server._replace(reset="")
+        given.handle = account.handle
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     plain = given.plain or not terminal or os.environ.get("TERM") == "dumb"
     for last_try in (False, True):
@@ -125,6 +136,15 @@ def _chat(
             saved.forget(chosen_entry.saved)
             print("You were signed out here. Sign in again.")
     raise AssertionError("the second try returns or raises")
+
+
+def _reset(given: argparse.Namespace, server: address.Address, saved: Saved) -> int:
+    """Set a password with the operator's code; a file with the new one in it takes the place of the questions."""
+    from .asking import ask_reset  # noqa: PLC0415  # what asks questions is needed here and on the first start alone
+
+    password = Path(given.password_file).read_text("utf-8").rstrip("\r\n") if given.password_file else ""
+    ask_reset(server, saved, password)
+    return OK
 
 
 def _sign_out(entry: Entry, saved: Saved) -> int:

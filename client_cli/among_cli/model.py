@@ -6,11 +6,13 @@ client only adds what came live after the position that they are of.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from among_protocol import communities, logs, markers, members, messages, presence, rooms
 from among_protocol.accounts import Account, AccountUpdated
 from among_protocol.base import Entry
+from among_protocol.blocks import Block, BlockChanged, BlockKind
 from among_protocol.members import Persona
 from among_protocol.wire import AnyEvent, UnknownEvent
 
@@ -34,6 +36,7 @@ class Model:
         self.away = False  # the reader is: nothing counts as read
         self.presence: dict[str, presence.PresenceState] = {}  # of the members that are watched
         self.outgoing: dict[str, Outgoing] = {}  # by nonce, oldest first
+        self.blocks: dict[str, BlockKind] = {}  # by handle: whom the reader blocks or mutes
         self._personas: dict[tuple[str, int], Persona] = {}
         self._latest: dict[str, Persona] = {}
 
@@ -78,6 +81,10 @@ class Model:
             self.direct(room)
         if self.room and self.room.id not in self.rooms:
             self.visit = None
+
+    def blocking(self, blocks: Iterable[Block]) -> None:
+        """Whom the reader blocks and mutes, as the server states it."""
+        self.blocks = {block.handle: block.kind for block in blocks}
 
     def joined(self, card: communities.Membership) -> None:
         """A community as it is now: it was joined, or may have changed unheard."""
@@ -136,7 +143,7 @@ class Model:
             return []
         live = {member: at for member, at in self.room.typing.items() if now - at < TYPING_SECONDS}
         self.room.typing = live
-        return sorted(self.who(member) for member in live)
+        return sorted(who for who in map(self.who, live) if who not in self.blocks)
 
     # ---- the open room
 
@@ -169,14 +176,17 @@ class Model:
 
     def said(self, room: Room, message: messages.Message | messages.MessageSent) -> Said:
         """A message as it stands on the screen."""
+        who, mine = self.who(message.by, message.rev), message.by == room.me
+        folded = "" if mine else self.blocks.get(who, "")
         return Said(
             room=room.id,
             seq=message.seq,
             at=moment(message.at, self.zone),
-            who=self.who(message.by, message.rev),
+            who=who,
             body=message.body,
-            mine=message.by == room.me,
-            mention=room.me in message.mentions,
+            mine=mine,
+            mention=room.me in message.mentions and not folded,
+            folded=folded,
         )
 
     # ---- one's own words
@@ -210,6 +220,10 @@ class Model:
             case presence.TypingStarted():
                 if (place := self.rooms.get(event.room)) and event.by != place.me:
                     place.typing[event.by] = now
+            case BlockChanged():
+                self.blocks.pop(event.handle, None)
+                if event.kind != "none":
+                    self.blocks[event.handle] = event.kind
             case _:
                 pass
         return []
@@ -235,9 +249,9 @@ class Model:
             room.counted = event.seq
             room.unread += missed
             room.mentions += missed and said.mention
-        for_me = not said.mine and (said.mention or (missed and room.kind == "direct"))
+        for_me = not (said.mine or said.folded) and (said.mention or (missed and room.kind == "direct"))
         if self.visit and room is self.room:
-            alerting = Said(said.room, said.seq, said.at, said.who, said.body, said.mine, said.mention, for_me)
+            alerting = replace(said, alert=for_me)
             return self.visit.show(alerting, first_missed=missed and room.unread == 1)
         if not for_me:
             return []

@@ -17,13 +17,13 @@ from among_protocol.base import Entry
 from among_protocol.logs import LogState, ReadEntries
 from among_protocol.messages import MessageSent
 from among_protocol.rooms import FollowRoom, Room
-from among_protocol.session import SignOut
+from among_protocol.session import ListSessions, SignOut
 from among_protocol.text import body
 from among_protocol.wire import JSON, AnyEntry, UnknownEvent
 
 from .lines import Said
 from .model import moment
-from .places import direct_title
+from .places import direct_title, session_parts
 from .plain_text import columns_of, plain
 from .safe_text import safe_text
 
@@ -76,6 +76,16 @@ async def unread(among: Among, *, as_json: bool) -> None:
             print(_json({"room": title, "log": state.log, "unread": state.unread, "mentions": state.mentions}))
         else:
             print(safe_text(f"{title}  {_counts(state)}"))
+
+
+async def sessions(among: Among, *, as_json: bool) -> None:
+    """Print where the account is signed in."""
+    for card in (await among.ask(ListSessions)).sessions:
+        if as_json:
+            fields = {name: getattr(card, name) for name in card.__struct_fields__}
+            print(_json(fields))
+        else:
+            print(safe_text("  ".join(part for part in session_parts(card) if part)))
 
 
 async def join(among: Among, community: str) -> None:

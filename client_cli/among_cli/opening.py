@@ -35,6 +35,7 @@ class Entry(NamedTuple):
     sign_up: bool = False
     name: str | None = None
     invite: str = ""
+    reset: str = ""  # a code to set the password with
     saved: Account | None = None  # whose token it is, when it was a saved one
 
 
@@ -75,6 +76,7 @@ async def opened(entry: Entry, saved: Saved) -> AsyncIterator[Among]:
         sign_up=entry.sign_up,
         display_name=entry.name,
         invite=entry.invite or None,
+        reset=entry.reset,
         device=DEVICE,
         open_within=WITHIN,
     )
@@ -94,7 +96,7 @@ async def opened(entry: Entry, saved: Saved) -> AsyncIterator[Among]:
 
 def _save(entry: Entry, among: Among, saved: Saved) -> None:
     try:
-        if entry.handle:
+        if entry.handle or entry.reset:
             saved.keep(Account(entry.server, among.account.handle, among.token))
         elif entry.saved:
             saved.choose(entry.saved)

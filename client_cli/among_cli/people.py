@@ -48,12 +48,12 @@ async def whois(link: Link, rest: str) -> None:
     member = await member_of(link, room.community, handle) if room and room.community else None
     if member is None:
         profile = await link.among.ask(ReadAccount, handle=handle)
-        link.screen.show(_who(profile.handle, profile.display_name, profile.bio, "not a member here"))
+        what = ", ".join(filter(None, ("not a member here", _kept_away(link, profile.handle))))
+        link.screen.show(_who(profile.handle, profile.display_name, profile.bio, what))
         return
     state = "you" if room and member.member == room.me else link.model.presence.get(member.member, "")
-    link.screen.show(
-        _who(member.handle, member.display_name, member.bio, ", ".join(filter(None, (member.role, state))))
-    )
+    what = ", ".join(filter(None, (member.role, state, _kept_away(link, member.handle))))
+    link.screen.show(_who(member.handle, member.display_name, member.bio, what))
 
 
 async def direct(link: Link, rest: str) -> None:
@@ -62,6 +62,9 @@ async def direct(link: Link, rest: str) -> None:
     handles = [text.handle(name.strip().removeprefix("@")) for name in names.split(",") if name.strip()]
     if not 0 < len(handles) <= NAMED_AT_MOST:
         raise Cannot(f"Name one to {NAMED_AT_MOST} people: /dm ana,bob")
+    blocked = [handle for handle in handles if link.model.blocks.get(handle) == "block"]
+    if blocked:
+        raise Cannot(f"You have blocked {blocked[0]}: /unblock {blocked[0]} first.")
     card = await link.among.direct(*handles)
     room = link.model.direct(card)
     await link.enter(room)
@@ -99,6 +102,12 @@ async def online(link: Link, _: str) -> None:
     link.model.away = False
     link.screen.show([note("You are here.")])
     link.mark()
+
+
+def _kept_away(link: Link, handle: str) -> str:
+    """What I have done about them."""
+    kind = link.model.blocks.get(handle, "")
+    return kind and ("muted by you" if kind == "mute" else "blocked by you")
 
 
 def _who(handle: str, name: str, bio: str, what: str) -> list[Line]:

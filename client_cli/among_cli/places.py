@@ -5,6 +5,7 @@ from typing import Literal
 
 from among_protocol.members import Persona, Role
 from among_protocol.rooms import RoomKind
+from among_protocol.session import SessionCard
 
 SendState = Literal["sending", "unconfirmed", "failed"]
 
@@ -53,6 +54,18 @@ class Outgoing:
     body: str
     state: SendState = "sending"
     reason: str = ""  # why it failed
+
+
+def session_parts(card: SessionCard) -> tuple[str, str, str, str]:
+    """A session in words: its device, since when, when last seen, and what is special about it. Times in UTC."""
+    seen = "here now" if card.live else f"last seen {_hour(card.seen)}"
+    which = "this one" if card.current else ""
+    return card.device or "unnamed", f"signed in {card.opened[:10]}", seen, which
+
+
+def _hour(time: str) -> str:
+    """To the hour, since the server keeps no more."""
+    return f"{time[:10]} around {time[11:13]}:00 UTC"
 
 
 def direct_title(people: list[Persona], me: str) -> str:

@@ -6,8 +6,9 @@ when they are stored, which is how one hears that they are.
 
 import asyncio
 import contextlib
+import termios
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from . import commands
@@ -28,20 +29,34 @@ class Plain:
         self._out = out
         self.refused = False  # something that was read could not be done
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
+        self._wanted = threading.Semaphore(1)
 
     async def run(self, link: Link) -> None:
         """Take lines until they end or the user leaves."""
-        loop, wanted = asyncio.get_running_loop(), threading.Semaphore(1)
+        loop = asyncio.get_running_loop()
 
         def put(line: str | None) -> None:
             loop.call_soon_threadsafe(self._lines.put_nowait, line)
 
         # A thread of its own, which nobody waits for: reading a terminal can't be interrupted.
-        threading.Thread(target=_read, args=(self._source, wanted, put), daemon=True).start()
+        threading.Thread(target=_read, args=(self._source, self._wanted, put), daemon=True).start()
         while not link.quit.is_set() and (line := await self._lines.get()) is not None:
             self.refused |= not await commands.take(link, line)
             await link.settled(MOST_UNDECIDED)
-            wanted.release()
+            self._wanted.release()
+
+    async def secret(self, question: str) -> str:
+        """The next line, without echo where it is typed."""
+        print(question, end="" if self._source.isatty() else "\n", file=self._out, flush=True)
+        with _silent(self._source):
+            self._wanted.release()
+            line = await self._lines.get()
+        if self._source.isatty():
+            print(file=self._out)
+        if line is None:
+            self._lines.put_nowait(None)  # for whoever waits for the next line, too
+            raise EOFError
+        return line.rstrip("\r\n")
 
     def stop(self) -> None:
         """End the wait for a line."""
@@ -60,6 +75,23 @@ class Plain:
 
     def flush(self) -> None:
         """Nothing ever waits."""
+
+
+@contextlib.contextmanager
+def _silent(source: TextIO) -> Iterator[None]:
+    """The terminal shows nothing of what is typed; another source shows nothing anyway."""
+    if not source.isatty():
+        yield
+        return
+    number = source.fileno()
+    before = termios.tcgetattr(number)
+    silent = [*before]
+    silent[3] &= ~termios.ECHO
+    termios.tcsetattr(number, termios.TCSADRAIN, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(number, termios.TCSADRAIN, before)
 
 
 def _read(source: TextIO, wanted: threading.Semaphore, put: Callable[[str | None], None]) -> None:

@@ -1,11 +1,16 @@
 """The open room on the screen: which of its messages stand there, and what goes between them. Pure.
 
 Rules: a message gives a line once, whichever way it arrives; its number decides. What comes while the page is on its
-way waits behind it, so that lines never stand out of order.
+way waits behind it, so that lines never stand out of order. What people say whom the reader blocks or mutes is folded: a
+line says that there is something, and it is kept for who asks.
 """
+
+from collections.abc import Iterable
 
 from .lines import Line, Rule, Said, note
 from .places import Room
+
+FOLDED = 200  # messages that are kept for who asks what was folded; the newest
 
 
 class Visit:
@@ -17,7 +22,9 @@ class Visit:
         self.first = 0  # number of the oldest message on the screen; 0: none
         self.shown = 0  # entries up to this number are on the screen, or older than what is
         self.complete = False  # nothing is older than what is on the screen
+        self.folded: list[Said] = []  # since the reader last asked
         self._waiting: list[Said] = []
+        self._quiet = False  # the newest line of the room says that something is folded
         self._day = ""  # of the newest message on the screen
 
     def page(self, said: list[Said], as_of: int, *, complete: bool) -> list[Line]:
@@ -25,13 +32,14 @@ class Visit:
         lines: list[Line] = [] if complete or not said else [note("Older messages: /older")]
         before: Said | None = None
         marked = False
+        rules: dict[int, list[Line]] = {}
         for one in said:
-            lines += self._day_before(one)
+            rules[one.seq] = self._day_before(one)
             if one.seq > self.room.read and not one.mine and not marked:
                 marked = True
-                lines.append(_new_rule(before, one))
-            lines.append(one)
+                rules[one.seq].append(_new_rule(before, one))
             before = one
+        lines += self._laid(said, rules)
         if not said:
             lines.append(note("Nothing has been said here yet. Type a line and press Enter."))
         self.first, self.complete = (said[0].seq if said else 0), complete
@@ -49,9 +57,9 @@ class Visit:
         self.first = said[0].seq
         day, self._day = self._day, ""
         lines: list[Line] = [Rule(f"older in {self.room.title}")]
-        for one in said:
-            lines += [*self._day_before(one), one]
-        self._day = day
+        quiet = self._quiet
+        lines += self._laid(said, {one.seq: self._day_before(one) for one in said})
+        self._day, self._quiet = day, quiet
         return [*lines, Rule("the room begins here" if self.complete else "end of the older ones; more: /older")]
 
     def show(self, said: Said, *, first_missed: bool = False) -> list[Line]:
@@ -62,8 +70,40 @@ class Visit:
         if not self.passes(said.seq):
             return []
         self.first = self.first or said.seq
+        if said.folded and self._quiet:  # it has been said that there is something
+            self._keep([said])
+            return []
         rule = [Rule("new since you went away", "mention")] if first_missed else []
-        return [*self._day_before(said), *rule, said]
+        return self._laid([said], {said.seq: [*self._day_before(said), *rule]})
+
+    def unfold(self) -> list[Line]:
+        """What was folded since the reader last asked."""
+        folded, self.folded = self.folded, []
+        self._quiet = False
+        if not folded:
+            return [note("Nothing is folded here.")]
+        return [Rule("folded"), *folded, Rule("end of what was folded")]
+
+    def _laid(self, said: Iterable[Said], rules: dict[int, list[Line]]) -> list[Line]:
+        """The messages with the rules before them (by number); those to be folded as one line for each run of them."""
+        lines: list[Line] = []
+        run: list[Said] = []
+        for one in said:
+            before = rules.get(one.seq, [])
+            if run and (before or not one.folded):
+                lines.append(_folded(run))
+                run = []
+            lines += before
+            self._quiet = bool(one.folded)
+            if one.folded:
+                run.append(one)
+                self._keep([one])
+            else:
+                lines.append(one)
+        return [*lines, _folded(run)] if run else lines
+
+    def _keep(self, folded: list[Said]) -> None:
+        self.folded = [*self.folded, *folded][-FOLDED:]
 
     def passes(self, seq: int) -> bool:
         """Whether this entry is next on the screen; from now on it counts as being there."""
@@ -86,3 +126,11 @@ def _new_rule(last_read: Said | None, first_new: Said) -> Rule:
         return Rule("new", "mention")
     day = "" if last_read.at.date() == first_new.at.date() else f"{last_read.at.day} {last_read.at:%B} "
     return Rule(f"new since {day}{last_read.at:%H:%M}", "mention")
+
+
+def _folded(run: list[Said]) -> Line:
+    """Says that something is not shown, and whose choice that was; never by whom, which would be a mention of its own."""
+    kinds = {one.folded for one in run}
+    how = "you muted" if kinds == {"mute"} else "you blocked" if "mute" not in kinds else "you blocked or muted"
+    who = "someone" if len({one.who for one in run}) == 1 else "people"
+    return note(f"{len(run)} message{'s' if len(run) > 1 else ''} from {who} {how}; /show")

@@ -33,8 +33,8 @@ from .communities import CommunityJoined, Membership, ReadCommunity
 from .happenings import Card, Down, Happening, Overfull, Positions, Reset, Stopped, Up, Withdrawn
 from .logs import EntryPage, Lagging, ReadEntries, Sync, Synced, SyncStarted
 from .presence import PresenceChanged, Presences, SetPresence, WatchPresence
-from .session import Enable, Hello, Limits, SignedIn, SignIn, SignUp
-from .signing import Credentials, SigningIn
+from .session import Enable, Hello, Limits, SignedIn
+from .signing import ENTRANCES, Credentials, SigningIn
 from .whole import Numbered, Whole
 from .wire import JSON, AnyEvent, Encoding, Malformed, UnknownEvent, tag_of
 
@@ -183,7 +183,7 @@ class Client:
         """Ask, now or as soon as there is a connection. The id is filled in, and so is the nonce of a write without.
 
         Raises Refuse for what the protocol does not allow, as the server would; and `error` once stopped."""
-        if isinstance(command, (Sync, SignIn, SignUp)):
+        if isinstance(command, (Sync, *ENTRANCES)):
             raise TypeError(f"{tag_of(type(command))} is the client's own business")
         if self.error is not None:
             raise self.error

@@ -28,9 +28,12 @@ SIGN_IN_REQUIRED = ErrorCode("session.sign_in_required", "auth", "Sign in first.
 SIGNED_IN_ALREADY = ErrorCode("session.signed_in_already", "fix", "This session is signed in already.")
 BAD_CREDENTIALS = ErrorCode("session.bad_credentials", "auth", "No account has this handle and password.")
 TOKEN_INVALID = ErrorCode("session.token_invalid", "auth", "This token is not valid, or no longer.")
+SESSION_GONE = ErrorCode("session.gone", "gone", "There is no such session of yours.")
 INSECURE = ErrorCode("session.insecure", "auth", "Passwords and tokens are only taken over TLS or loopback.")
 SIGN_UP_CLOSED = ErrorCode("account.sign_up_closed", "auth", "Signing up needs an invite here.")
 INVITE_INVALID = ErrorCode("account.invite_invalid", "auth", "This invite is not valid, or no longer.")
+RESET_INVALID = ErrorCode("account.reset_invalid", "auth", "This code to set a password is not valid, or no longer.")
+ACCOUNT_DISABLED = ErrorCode("account.disabled", "auth", "The operator of this server has disabled this account.")
 HANDLE_TAKEN = ErrorCode("handle.taken", "fix", "This handle belongs to somebody else.")
 HANDLE_RESERVED = ErrorCode("handle.reserved", "fix", "This handle is reserved.")
 SLUG_TAKEN = ErrorCode("slug.taken", "fix", "This short name is in use.")
@@ -40,6 +43,7 @@ COMMUNITY_GONE = ErrorCode("community.gone", "gone", "There is no such community
 ROOM_GONE = ErrorCode("room.gone", "gone", "There is no such room.")
 LOG_GONE = ErrorCode("log.gone", "gone", "There is no such log.")
 MEMBER_GONE = ErrorCode("member.gone", "gone", "There is no such member.")
+DIRECT_REFUSED = ErrorCode("direct.refused", "auth", "Nothing can be said to this person alone.")
 LAST_OWNER = ErrorCode("community.last_owner", "fix", "The last owner cannot leave a community.")
 LIMIT_REACHED = ErrorCode("limit.reached", "fix", "There are as many of these as the server allows.")
 NONCE_CONFLICT = ErrorCode("nonce.conflict", "fix", "This nonce was used for other content.")
@@ -66,7 +70,8 @@ class CloseCode(IntEnum):
     SIGN_IN_LATE = 4003  # not signed in within the deadline
     STORAGE_LOST = 4004  # the server can no longer vouch for what it sent
     MALFORMED = 4500  # too many malformed frames
-    SIGNED_OUT = 4501  # this session was ended: signed out or revoked
+    SIGNED_OUT = 4501  # this session was ended: signed out, revoked, or its password was changed elsewhere
+    DISABLED = 4502  # the operator has disabled the account; its sessions are kept for the day it is enabled again
 
 
 def comes_back(code: int) -> bool:

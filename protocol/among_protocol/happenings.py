@@ -7,6 +7,7 @@ An entry is given exactly once and in order between an `Opened` (or `Reset`) of 
 from msgspec import Struct
 
 from .accounts import Account
+from .blocks import BlockChanged
 from .communities import Membership
 from .logs import LogKind, Synced, SyncStarted
 from .markers import MarkerMoved
@@ -74,7 +75,7 @@ class Card(Struct, frozen=True):
     community: Membership
 
 
-Notice = MarkerMoved | PresenceChanged | TypingStarted | Synced
+Notice = MarkerMoved | BlockChanged | PresenceChanged | TypingStarted | Synced
 Happening = AnyEntry | UnknownEvent | Notice | Up | Down | Opened | Closed | Reset | Card
 
 

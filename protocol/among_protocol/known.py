@@ -13,6 +13,7 @@ import msgspec
 
 from .accounts import Account
 from .base import Budget, Entry
+from .blocks import BlockKind
 from .client import Client
 from .communities import Membership
 from .happenings import Closed, Down, Happening, Notice, Opened, Positions, Reset, Up
@@ -76,6 +77,11 @@ class Known:
     def rooms(self) -> dict[str, Room]:
         """By id: those I may see, directs among them."""
         return self.view.rooms
+
+    @property
+    def blocks(self) -> dict[str, BlockKind]:
+        """By handle: whom I block or mute."""
+        return self.view.blocks
 
     @property
     def logs(self) -> dict[str, LogState]:

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from .accounts import Account
 from .base import Command, Event, Id, PageLimit, Seq, Shape
+from .blocks import Block
 from .communities import Membership
 from .rooms import Room
 
@@ -44,6 +45,7 @@ class SyncStarted(Shape, kw_only=True):
 
     epoch: str
     logs: list[LogState]
+    blocks: list[Block] = []  # all of them, by handle
     account: Account | None = None  # these three when `cards` was asked for
     communities: list[Membership] = []
     directs: list[Room] = []

@@ -8,6 +8,7 @@ from typing import Any, Protocol, overload
 
 from .accounts import AccountWritten, Profile, ReadAccount, UpdateAccount
 from .base import Done
+from .blocks import Block, SetBlock
 from .communities import (
     BrowseCommunities,
     CommunityMade,
@@ -24,6 +25,7 @@ from .logs import ChangedLogs, EntryPage, ReadChanged, ReadEntries
 from .markers import Marker, SetMarker
 from .members import ListMembers, MemberPage, Personas, ResolveMembers
 from .messages import MessagePage, ReadMessages, SendMessage, SentWritten
+from .passwords import ChangePassword
 from .presence import Presences, SetPresence, StartTyping, WatchPresence
 from .rooms import (
     AddPerson,
@@ -41,7 +43,18 @@ from .rooms import (
     UnfollowRoom,
     UnfollowWritten,
 )
-from .session import Enable, Enabled, Ping, Pong, SignOut
+from .session import (
+    Enable,
+    Enabled,
+    ListSessions,
+    Ping,
+    Pong,
+    RevokeOthers,
+    RevokeSession,
+    Sessions,
+    SessionsEnded,
+    SignOut,
+)
 
 
 class Asking(Protocol):
@@ -49,6 +62,24 @@ class Asking(Protocol):
 
     @overload
     def __call__(self, command: SignOut | type[SignOut], /, **fields: Any) -> Coroutine[Any, Any, Done]: ...
+    @overload
+    def __call__(
+        self, command: ListSessions | type[ListSessions], /, **fields: Any
+    ) -> Coroutine[Any, Any, Sessions]: ...
+    @overload
+    def __call__(
+        self, command: RevokeSession | type[RevokeSession], /, **fields: Any
+    ) -> Coroutine[Any, Any, SessionsEnded]: ...
+    @overload
+    def __call__(
+        self, command: RevokeOthers | type[RevokeOthers], /, **fields: Any
+    ) -> Coroutine[Any, Any, SessionsEnded]: ...
+    @overload
+    def __call__(
+        self, command: ChangePassword | type[ChangePassword], /, **fields: Any
+    ) -> Coroutine[Any, Any, SessionsEnded]: ...
+    @overload
+    def __call__(self, command: SetBlock | type[SetBlock], /, **fields: Any) -> Coroutine[Any, Any, Block]: ...
     @overload
     def __call__(self, command: Ping | type[Ping], /, **fields: Any) -> Coroutine[Any, Any, Pong]: ...
     @overload

@@ -1,11 +1,15 @@
-"""A session: one connection, from `hello` to its end. Signing in is a barrier: what follows waits for it."""
+"""A session: one connection, from `hello` to its end. Signing in is a barrier: what follows waits for it.
+
+Behind it stands a stored session, which a token names: it outlives the connection, may have several, and ends when it is
+signed out or revoked.
+"""
 
 from typing import ClassVar
 
 import msgspec
 
 from .accounts import Account
-from .base import Command, Done, Event, HandleText, NameText, PasswordText, Shape, Time
+from .base import Command, Done, Event, HandleText, Id, NameText, PasswordText, Shape, Time
 
 
 class Limits(Shape, omit_defaults=False, kw_only=True):
@@ -27,6 +31,7 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     direct_people: int
     watched: int  # members whose presence one session watches
     positions: int  # logs named in one sync
+    blocks: int = 0  # people whom one account blocks or mutes
     budget: int  # units of one session when full; each command's cost is in the reference
     budget_per_second: int  # units that come back each second
 
@@ -83,6 +88,45 @@ class SignOut(Command, tag="session.sign_out", kw_only=True):
     """End this session: its token is void, and the server closes the connection after the reply."""
 
     Reply: ClassVar[type[Shape]] = Done
+
+
+class SessionCard(Shape, kw_only=True):
+    """A stored session, as its owner sees it."""
+
+    id: str
+    device: str = ""  # as it was named at sign-in
+    opened: Time
+    seen: Time  # last sign of life; kept at most once an hour
+    live: bool = False  # is connected right now
+    current: bool = False  # the one that asks
+
+
+class Sessions(Shape, kw_only=True):
+    sessions: list[SessionCard]  # the one seen last comes first
+
+
+class ListSessions(Command, tag="session.list", kw_only=True):
+    """Where am I signed in?"""
+
+    Reply: ClassVar[type[Shape]] = Sessions
+
+
+class SessionsEnded(Shape, omit_defaults=False, kw_only=True):
+    ended: int  # stored sessions that are void now, connected or not
+
+
+class RevokeSession(Command, tag="session.revoke", kw_only=True):
+    """End one of my sessions: its token is void, and its connections are closed. Of the one that asks it is a sign-out."""
+
+    Reply: ClassVar[type[Shape]] = SessionsEnded
+
+    session: Id
+
+
+class RevokeOthers(Command, tag="session.revoke_others", kw_only=True):
+    """Sign out everywhere else: end all my sessions but the one that asks."""
+
+    Reply: ClassVar[type[Shape]] = SessionsEnded
 
 
 class Pong(Shape, kw_only=True):

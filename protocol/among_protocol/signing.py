@@ -1,14 +1,18 @@
-"""Who signs in, and how: once by password or by signing up, ever after by token, which never costs a password hash."""
+"""Who signs in, and how: once by password, by signing up or with the operator's code, ever after by token, which never
+costs a password hash."""
 
 from msgspec import Struct
 
 from .base import Refused
 from .codes import BAD_CREDENTIALS
+from .passwords import ResetPassword
 from .session import SignedIn, SignIn, SignUp
+
+ENTRANCES = (SignIn, SignUp, ResetPassword)
 
 
 class Credentials(Struct, kw_only=True):
-    """Either a token, or handle and password; with `sign_up` the account is made."""
+    """A token; or handle and password, with `sign_up` the account is made; or a reset code and the new password."""
 
     token: str = ""
     handle: str = ""
@@ -16,6 +20,7 @@ class Credentials(Struct, kw_only=True):
     sign_up: bool = False
     display_name: str | None = None
     invite: str | None = None
+    reset: str = ""  # a one-time code from the operator: sets the password
     device: str = ""  # a name for the session, for its owner
 
 
@@ -26,11 +31,13 @@ class SigningIn:
         self.credentials = credentials
         self._signed_up = False  # a sign-up was sent: the account may exist, though nobody told us
 
-    def command(self) -> SignIn | SignUp:
+    def command(self) -> SignIn | SignUp | ResetPassword:
         """What to send now; the id is still missing."""
         mine = self.credentials
         if mine.token:
             return SignIn(id="", token=mine.token, device=mine.device)
+        if mine.reset:
+            return ResetPassword(id="", code=mine.reset, password=mine.password, device=mine.device)
         if not mine.sign_up or self._signed_up:
             return SignIn(id="", handle=mine.handle, password=mine.password, device=mine.device)
         self._signed_up = True

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from .accounts import Account, AccountUpdated
 from .base import Entry
+from .blocks import BlockChanged, BlockKind
 from .communities import CommunityLeft, Membership
 from .happenings import Card, Closed, Happening, Opened, Reset, Up
 from .logs import LogState
@@ -31,6 +32,7 @@ class View:
         self.communities: dict[str, Membership] = {}  # by id; their `rooms` are of the card: see `rooms` for the newest
         self.rooms: dict[str, Room] = {}  # by id: every room one may see, directs too
         self.logs: dict[str, LogState] = {}  # by id of the place: head, and for rooms read, unread, mentions
+        self.blocks: dict[str, BlockKind] = {}  # by handle: whom I block or mute
         self._as_of = 0  # number in the account's log that the newest sync was of
         self.personas: dict[tuple[str, int], Persona] = {}  # by membership and revision
 
@@ -81,6 +83,10 @@ class View:
             case MarkerMoved():
                 state = self._state(happening.room)
                 state.read, state.unread, state.mentions = happening.read, happening.unread, happening.mentions
+            case BlockChanged():
+                self.blocks.pop(happening.handle, None)
+                if happening.kind != "none":
+                    self.blocks[happening.handle] = happening.kind
             case _:
                 pass
 
@@ -88,6 +94,7 @@ class View:
         self.account = up.account
         self.logs = {state.log: copy(state) for state in up.sync.logs if state.status != "gone"}
         self._as_of = self.logs[up.account.id].head if up.account.id in self.logs else 0
+        self.blocks = {block.handle: block.kind for block in up.sync.blocks}
         self.communities.clear()
         self.rooms = {room.id: room for room in up.sync.directs}
         for room in up.sync.directs:
@@ -175,4 +182,9 @@ class View:
             state.read, state.unread, state.mentions = sent.seq, 0, 0
         else:
             state.unread += 1
-            state.mentions += me in sent.mentions
+            state.mentions += me in sent.mentions and not self._ignored(sent)
+
+    def _ignored(self, sent: MessageSent) -> bool:
+        """Whether I block or mute the author, as far as it is known here who that is."""
+        author = self.personas.get((sent.by, sent.rev)) if self.blocks else None
+        return author is not None and author.handle in self.blocks

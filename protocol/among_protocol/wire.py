@@ -10,13 +10,29 @@ from typing import Any, NamedTuple, get_args
 
 import msgspec
 
-from . import accounts, codes, communities, logs, markers, members, messages, presence, rooms, session
+from . import (
+    accounts,
+    blocks,
+    codes,
+    communities,
+    logs,
+    markers,
+    members,
+    messages,
+    passwords,
+    presence,
+    rooms,
+    session,
+)
 from .base import Budget, Command, Entry, Event, Ok, Refused, Shape, Write
 
 AnyCommand = (
     session.SignUp
     | session.SignIn
     | session.SignOut
+    | session.ListSessions
+    | session.RevokeSession
+    | session.RevokeOthers
     | session.Ping
     | session.Enable
     | logs.Sync
@@ -24,6 +40,9 @@ AnyCommand = (
     | logs.ReadChanged
     | accounts.UpdateAccount
     | accounts.ReadAccount
+    | passwords.ChangePassword
+    | passwords.ResetPassword
+    | blocks.SetBlock
     | communities.CreateCommunity
     | communities.JoinCommunity
     | communities.LeaveCommunity
@@ -64,7 +83,13 @@ AnyEntry = (
     | messages.MessageSent
 )
 AnyNotice = (  # events without a number: control, registers, ephemeral
-    session.Hello | logs.Synced | logs.Lagging | markers.MarkerMoved | presence.PresenceChanged | presence.TypingStarted
+    session.Hello
+    | logs.Synced
+    | logs.Lagging
+    | markers.MarkerMoved
+    | blocks.BlockChanged
+    | presence.PresenceChanged
+    | presence.TypingStarted
 )
 AnyEvent = AnyEntry | AnyNotice
 

@@ -84,6 +84,7 @@ class App:
         bus = LocalBus()
         bus.heard = self._heard
         self.store.committed = bus.publish
+        self.store.ended = services.sessions.deafen
         self.dispatch = Dispatch(ROUTES)
         self.listener = Listener(services, self.dispatch, loop)
 
@@ -155,11 +156,17 @@ def hello(config: Config, store: Store) -> Hello:
             direct_people=limits.DIRECT_PEOPLE,
             watched=limits.WATCHED,
             positions=limits.POSITIONS,
+            blocks=limits.BLOCKS_PER_ACCOUNT,
             budget=config.budget,
             budget_per_second=config.budget_per_second,
         ),
         at=now(),
     )
+
+
+def has_data(config: Config) -> bool:
+    """Whether there is a store, so that opening it would not make one."""
+    return SqliteStore.is_in(Path(config.data))
 
 
 async def owner_invite(store: Store, data: Path, url: str) -> None:

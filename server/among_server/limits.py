@@ -13,4 +13,5 @@ FOLLOWS_PER_ACCOUNT = 500  # likewise
 ROOMS_PER_COMMUNITY = 500
 DIRECT_PEOPLE = 10  # with oneself
 WATCHED = 200  # members whose presence one session watches
+BLOCKS_PER_ACCOUNT = 500  # all of them are in every sync
 POSITIONS = 1_000  # logs in one sync: all that an account can have, and some that it left

@@ -30,7 +30,7 @@ from among_protocol.codes import STORAGE_UNCERTAIN, Refuse
 from among_protocol.wire import AnyWrite
 from among_server.app import App
 from among_server.config import Config
-from among_server.store.api import Appended
+from among_server.store.api import Appended, Store
 
 PASSWORD = "correct horse"
 PATIENCE = 10.0  # seconds for anything at all
@@ -61,6 +61,7 @@ class Paper:
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
+        self.secrets: list[str] = []  # what the user will type when asked; then they give up
         self._news = asyncio.Event()
 
     def show(self, lines: list[Line]) -> None:
@@ -69,6 +70,11 @@ class Paper:
 
     def refresh(self) -> None:
         self._news.set()
+
+    async def secret(self, question: str) -> str:
+        if not self.secrets:
+            raise EOFError
+        return self.secrets.pop(0)
 
     async def until(self, check: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -156,6 +162,12 @@ class House:
         self._app.services.passwords.cost(passes=1, kib=8)  # what a password costs is tested elsewhere
         self._port = self._app.listener.port
 
+    @property
+    def store(self) -> Store:
+        """The server's own."""
+        assert self._app is not None
+        return self._app.store
+
     async def stop(self) -> None:
         app, self._app = self._app, None
         if app is not None:
@@ -184,6 +196,13 @@ class House:
         entry = (
             Entry(self.url, token=token) if token else Entry(self.url, handle=handle, password=PASSWORD, sign_up=True)
         )
+        return await self._at_the_screen(entry)
+
+    async def signs_in(self, handle: str, password: str = PASSWORD) -> Reader:
+        """The same account in a session of its own."""
+        return await self._at_the_screen(Entry(self.url, handle=handle, password=password))
+
+    async def _at_the_screen(self, entry: Entry) -> Reader:
         among = await self._stack.enter_async_context(opened(entry, self.saved))
         paper = Paper()
         link = Link(among, Model(UTC), paper, self.url)

@@ -33,6 +33,10 @@ def test_an_invite_is_taken_off_the_link():
     assert parse("http://localhost:8080/#invite=x") == Address("ws://localhost:8080/v1", "x")
 
 
+def test_a_code_to_set_a_password_is_taken_off_the_link():
+    assert parse("https://chat.example/#reset=abc-DEF") == Address("wss://chat.example/v1", reset="abc-DEF")
+
+
 @pytest.mark.parametrize(
     "text", ["", "ftp://chat.example", "https://", "ws://ana:secret@chat.example", "a b", "chat.example:port", "[::1"]
 )
@@ -44,6 +48,7 @@ def test_what_is_no_address_is_said_to_be_none(text):
 def test_a_link_is_not_a_room():
     assert is_link("https://chat.example/#invite=x")
     assert is_link("chat.example#invite=x")
+    assert is_link("chat.example#reset=x")
     assert not is_link("garden/hall")
 
 

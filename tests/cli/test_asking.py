@@ -3,12 +3,16 @@
 import asyncio
 import builtins
 import getpass
+import hashlib
 
 import pytest
 
-from among_cli.address import Address
-from among_cli.asking import ask_who
+from among_cli.address import Address, AddressError
+from among_cli.asking import ask_reset, ask_who
+from among_protocol import codes
+from among_protocol.aio import Stopped
 from among_protocol.codes import Refuse
+from among_protocol.session import Ping
 
 from .house import PASSWORD, House
 
@@ -92,6 +96,40 @@ async def test_an_invite_that_is_wrong_is_asked_for(house, monkeypatch, given, c
         await ask(house, invite="WRONG")
     assert "This invite is not valid" in capsys.readouterr().out
     assert answers.asked.count("Invite") == 2
+
+
+async def offered(house: House, handle: str) -> Address:
+    """A link with which somebody sets a password."""
+    await house.store.add_reset(handle, hashlib.sha256(b"CODE").digest(), 2**52)
+    return Address(house.url, reset="CODE")
+
+
+async def test_a_password_is_set_with_the_operators_link(house, monkeypatch, capsys):
+    ana = await house.person("ana")
+    link = await offered(house, "ana")
+    answers = Answers(monkeypatch, "short", "short", "another horse", "typo", "another horse", "another horse")
+    account = await asyncio.to_thread(ask_reset, link, house.saved)
+    assert account == house.saved.get(house.url)
+    assert (account.handle, set(answers.asked)) == ("ana", {"Password:", "Once"})
+    out = capsys.readouterr().out
+    assert "A password has at least 8 characters." in out
+    assert "signed in as ana" in out
+    with pytest.raises(Stopped):
+        await ana.among.ask(Ping)
+    Answers(monkeypatch, "another horse", "another horse")
+    with pytest.raises(Refuse, match=codes.RESET_INVALID.code):
+        await asyncio.to_thread(ask_reset, link, house.saved)
+
+
+async def test_the_link_is_asked_for_where_none_was_given(house, monkeypatch):
+    await house.person("ana")
+    link = await offered(house, "ana")
+    answers = Answers(monkeypatch, f"{link.server}#reset=CODE", "another horse", "another horse")
+    assert (await asyncio.to_thread(ask_reset, Address(house.url), house.saved)).handle == "ana"
+    assert answers.asked[0] == "The"
+    Answers(monkeypatch, house.url)
+    with pytest.raises(AddressError, match="ends in #reset="):
+        await asyncio.to_thread(ask_reset, Address(house.url), house.saved)
 
 
 async def test_a_refusal_that_asking_does_not_mend_is_told(house, monkeypatch):

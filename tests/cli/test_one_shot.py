@@ -1,6 +1,7 @@
 """The forms for scripts, against a real server: what they print, what code they end with."""
 
 import asyncio
+import hashlib
 import io
 import json
 import sys
@@ -197,3 +198,40 @@ def _may_be_said(text: str) -> bool:
         return bool(text) and body(text) == text.strip() and text.isprintable() is not None and "\ud800" not in text
     except TextError:
         return False
+
+
+async def test_sessions_are_printed_for_people_and_for_programs(house, capsys):
+    await house.person("ana")
+    assert await among("sessions", "--json") == 0
+    (card,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert set(card) == {"id", "device", "opened", "seen", "live", "current"}
+    assert (card["device"], card["live"], card["current"]) == ("terminal", True, True)
+    assert await among("sessions") == 0
+    assert capsys.readouterr().out.rstrip().endswith("here now  this one")
+
+
+async def test_a_device_named_by_somebody_hostile_is_shown_and_obeyed_by_nobody(house, capsys):
+    await house.person("ana")
+    account = await house.store.account_by_handle("ana")
+    assert account is not None
+    for number, text in enumerate(CORPUS):
+        device = text.encode("utf-8", "replace").decode()[:64]  # no lone surrogate travels
+        await house.store.open_session(account.id, f"{number}".encode(), device)
+    assert await among("sessions") == 0
+    assert await among("sessions", "--json") == 0
+    out = capsys.readouterr().out
+    assert not obeyed(out)
+    assert all(not line.startswith("ana ") for line in out.splitlines())
+
+
+async def test_a_password_is_set_without_a_terminal(house, capsys, tmp_path):
+    await house.person("ana")
+    await house.store.add_reset("ana", hashlib.sha256(b"CODE").digest(), 2**52)
+    new = tmp_path / "new"
+    new.write_text("another horse\n")
+    link = f"{house.url}#reset=CODE"
+    assert await among("reset", link, "--password-file", str(new)) == 0
+    assert await among("unread") == 0
+    assert await among("reset", link, "--password-file", str(new)) == REFUSED
+    assert "This code to set a password is not valid" in capsys.readouterr().err
+    assert await among("reset", house.url, "--password-file", str(new)) in (REFUSED, USAGE)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from among_protocol import codes, wire
 from among_protocol.base import MAX_INT
 from among_protocol.codes import CloseCode
-from among_protocol.session import Ping, SignOut
+from among_protocol.session import Ping, RevokeOthers, SignOut
 from tests.world import PASSWORD, Person, World, world_of
 
 ROTTEN = {
@@ -118,7 +118,7 @@ def field_of(name: str, ids: list[str]) -> st.SearchStrategy[Any]:
         "token": st.sampled_from(["among_nothing", ""]),
         "body": st.sampled_from(["hi", "@ann @bob"]),
         "slug": st.sampled_from(["shed", "attic", "garden", "hall"]),
-        "kind": st.sampled_from(["open", "private"]),
+        "kind": st.sampled_from(["open", "private", "block", "mute", "none"]),
         "state": st.sampled_from(["online", "away", "invisible"]),
         "positions": st.dictionaries(known, NUMBERS, max_size=3),
         "extensions": st.lists(TEXTS, max_size=2),
@@ -136,7 +136,8 @@ def field_of(name: str, ids: list[str]) -> st.SearchStrategy[Any]:
 
 
 IDS = ["GARDEN", "HALL", "CELLAR", "DIRECT", "ANN", "BOB", "ANN-ACCOUNT", "garden", "r_nowhere"]
-COMMANDS = st.sampled_from([command for command in wire.COMMANDS if command is not SignOut]).flatmap(
+ENDING = (SignOut, RevokeOthers)  # after which nobody is left to ask
+COMMANDS = st.sampled_from([command for command in wire.COMMANDS if command not in ENDING]).flatmap(
     lambda command: st.fixed_dictionaries(
         {"type": st.just(wire.tag_of(command))},
         optional={

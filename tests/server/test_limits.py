@@ -8,6 +8,7 @@ import pytest
 from among_protocol import codes
 from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Command
+from among_protocol.blocks import SetBlock
 from among_protocol.communities import CreateCommunity, JoinCommunity
 from among_protocol.logs import ReadChanged, ReadEntries, Sync
 from among_protocol.members import ListMembers
@@ -16,6 +17,7 @@ from among_protocol.presence import WatchPresence
 from among_protocol.rooms import CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.session import Limits, SignUp
 from among_server import limits
+from among_server.store.rules import blocks as block_rules
 from among_server.store.rules import communities as community_rules
 from among_server.store.rules import rooms as room_rules
 from tests.world import PASSWORD, Person, World, world_of
@@ -26,7 +28,7 @@ ELSEWHERE = {
 }  # fmt: skip
 HERE = {
     "body_bytes", "name_chars", "about_chars", "topic_chars", "page_entries", "communities", "follows", "rooms",
-    "direct_people", "watched", "positions",
+    "direct_people", "watched", "positions", "blocks",
 }  # fmt: skip
 
 
@@ -139,9 +141,10 @@ async def test_inp_05_rooms_that_an_account_follows(monkeypatch):
         for person, command, fields in (
             (bob, FollowRoom, {"room": await other_room(world, bob)}),
             (bob, OpenDirect, {"handles": ["ann"]}),
-            (ann, OpenDirect, {"handles": ["bob"]}),  # nor can anybody else make him
         ):
             assert (await person.refused(command, **fields)).code == codes.LIMIT_REACHED.code
+        refused = await ann.refused(OpenDirect, handles=["bob"])  # nor can anybody else make him, nor learn why
+        assert refused.code == codes.DIRECT_REFUSED.code
         assert world.heads() == heads
         await bob.ask(FollowRoom, room=bob.room)  # is followed already
         await bob.ask(UnfollowRoom, room=bob.room)
@@ -153,6 +156,20 @@ async def other_room(world: World, person: Person) -> str:
     rooms = (await person.ask(ListRooms, community=world.id("library"))).rooms
     (other,) = [room.id for room in rooms if not room.following]
     return str(other)
+
+
+async def test_inp_05_people_whom_an_account_blocks(monkeypatch):
+    async with world_of() as world:
+        assert world.app.services.hello.limits.blocks == limits.BLOCKS_PER_ACCOUNT
+        monkeypatch.setattr(block_rules, "BLOCKS_PER_ACCOUNT", 2)
+        ann, *_ = [await world.person(handle) for handle in ("ann", "bob", "cyd", "dan")]
+        await ann.ask(SetBlock, kind="block", handle="bob")
+        await ann.ask(SetBlock, kind="mute", handle="cyd")
+        refused = await ann.refused(SetBlock, kind="mute", handle="dan")
+        assert (refused.code, limit_in(refused.message)) == (codes.LIMIT_REACHED.code, 2)
+        await ann.ask(SetBlock, kind="mute", handle="bob")  # is listed already
+        await ann.ask(SetBlock, kind="none", handle="bob")
+        await ann.ask(SetBlock, kind="mute", handle="dan")
 
 
 async def test_inp_05_people_in_a_direct():

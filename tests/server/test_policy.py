@@ -4,6 +4,7 @@ The cast: a guest has not signed in; a stranger is in no community; a member, a 
 a former member has left it; an insider is a member who is also in its private room, and in a direct.
 """
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from among_protocol import codes, wire
 from among_protocol.accounts import ReadAccount, UpdateAccount
 from among_protocol.base import Command, Refused, Write
+from among_protocol.blocks import SetBlock
 from among_protocol.codes import ErrorCode
 from among_protocol.communities import (
     BrowseCommunities,
@@ -25,6 +27,7 @@ from among_protocol.logs import ReadChanged, ReadEntries, Sync
 from among_protocol.markers import SetMarker
 from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
 from among_protocol.messages import ReadMessages, SendMessage
+from among_protocol.passwords import ChangePassword, ResetPassword
 from among_protocol.presence import SetPresence, StartTyping, WatchPresence
 from among_protocol.rooms import (
     AddPerson,
@@ -35,7 +38,16 @@ from among_protocol.rooms import (
     SetTopic,
     UnfollowRoom,
 )
-from among_protocol.session import Enable, Ping, SignIn, SignOut, SignUp
+from among_protocol.session import (
+    Enable,
+    ListSessions,
+    Ping,
+    RevokeOthers,
+    RevokeSession,
+    SignIn,
+    SignOut,
+    SignUp,
+)
 from among_server.core.policy import POLICY, Who
 from among_server.handlers import ROUTES
 from among_server.rights import RIGHTS
@@ -53,6 +65,9 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     SignUp: lambda cast, place: {"handle": "newcomer", "password": PASSWORD},
     SignIn: lambda cast, place: {"token": cast.people["insider"].token},
     SignOut: lambda cast, place: {},
+    ListSessions: lambda cast, place: {},
+    RevokeSession: lambda cast, place: {"session": cast.id("own session")},
+    RevokeOthers: lambda cast, place: {},
     Ping: lambda cast, place: {},
     Enable: lambda cast, place: {},
     Sync: lambda cast, place: {},
@@ -60,6 +75,9 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     ReadChanged: lambda cast, place: {},
     UpdateAccount: lambda cast, place: {"bio": "new"},
     ReadAccount: lambda cast, place: {"handle": "the-insider"},
+    ChangePassword: lambda cast, place: {"old": PASSWORD, "new": "another horse"},
+    ResetPassword: lambda cast, place: {"code": "the operator's", "password": "another horse"},
+    SetBlock: lambda cast, place: {"kind": "block", "handle": "librarian"},
     CreateCommunity: lambda cast, place: {"slug": "meadow", "name": "Meadow"},
     JoinCommunity: lambda cast, place: {"community": cast.id(place)},
     LeaveCommunity: lambda cast, place: {"community": cast.id(place)},
@@ -81,6 +99,16 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     WatchPresence: lambda cast, place: {"members": [cast.people["insider"].member]},
     StartTyping: lambda cast, place: {"room": cast.id(place)},
 }
+CHANGES = (
+    SignUp,
+    SignIn,
+    SignOut,
+    RevokeSession,
+    RevokeOthers,
+    ChangePassword,
+    ResetPassword,
+    SetBlock,
+)  # no writes, but
 NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS}
 
 # What the place itself does not have, for anybody.
@@ -126,6 +154,7 @@ async def cast_of(world: World) -> Cast:
         "other account": librarian.account,
         "nowhere": "x_nowhere",
     }
+    await world.app.store.add_reset("the-insider", hashlib.sha256(b"the operator's").digest(), 2**52)
     people = dict(zip(WHO, (Person(world), stranger, member, steward, owner, former, insider), strict=True))
     return Cast(world, people, ids)
 
@@ -179,6 +208,7 @@ async def test_auz_01_what_is_declared_is_what_happens_and_a_refusal_changes_not
                 who, place = left.pop()
                 person = cast.people[who]
                 cast.ids["own account"] = person.account or "x_nobody"
+                cast.ids["own session"] = person.session.id or "s_nowhere"
                 expected = declared(command, who, place)
                 before = cast.everything()
                 id = person.begin(command, **FIELDS[command](cast, place))
@@ -189,7 +219,7 @@ async def test_auz_01_what_is_declared_is_what_happens_and_a_refusal_changes_not
                 if expected:
                     assert cast.everything() == before, f"{who} in {place} was refused, and changed something"
                 else:
-                    changed = issubclass(command, Write) or command in (SignUp, SignIn, SignOut)
+                    changed = issubclass(command, Write) or command in CHANGES
 
 
 @pytest.mark.parametrize("command", BY_ID, ids=wire.tag_of)

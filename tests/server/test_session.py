@@ -56,7 +56,7 @@ async def test_ath_05_each_password_gives_a_new_token_and_only_its_hash_is_kept(
         ann = await world.person("ann")
         second = await Person(world).ask(SignIn, handle="ann", password=PASSWORD)
         assert second.token not in (ann.token, "")
-        kept = world.app.store._tx.sessions  # type: ignore[attr-defined]  # looks inside the reference
+        kept = world.app.store._tx.sessions_by_secret  # type: ignore[attr-defined]  # looks inside the reference
         assert set(kept) == {hashlib.sha256(token.encode()).digest() for token in (ann.token, second.token)}
         passwords = world.app.store._tx.passwords  # type: ignore[attr-defined]  # likewise
         assert PASSWORD not in str(passwords)

@@ -82,7 +82,7 @@ async def test_a_session_lasts_until_it_is_closed(town: Town):
     other = await town.store.open_session(ann.id, b"other", "phone")
     assert await town.store.session(SECRET) == opened
     assert (opened.account, opened.device) == (ann.id, "laptop")
-    await town.store.close_session(opened.id)
-    await town.store.close_session(opened.id)
+    await town.store.end_sessions(ann.id, only=opened.id)
+    await town.store.end_sessions(ann.id, only=opened.id)
     assert await town.store.session(SECRET) is None
     assert await town.store.session(b"other") == other

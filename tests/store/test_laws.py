@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from among_protocol.base import Entry, Write
-from among_protocol.codes import INTERNAL, LIMIT_REACHED, RIGHT_MISSING, ROOM_GONE, STOPPING, Refuse
+from among_protocol.codes import DIRECT_REFUSED, INTERNAL, RIGHT_MISSING, ROOM_GONE, STOPPING, Refuse
 from among_protocol.communities import JoinCommunity, LeaveCommunity
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.rooms import OpenDirect, SetTopic, TopicSet
@@ -207,7 +207,7 @@ async def test_a_direct_is_told_to_all_or_to_none(town: Town, monkeypatch: pytes
     ann, bob, cat = await town.people("ann", "bob", "cat")
     monkeypatch.setattr("among_server.store.rules.rooms.FOLLOWS_PER_ACCOUNT", 1)
     await cat.writes_to(bob)
-    await refused(LIMIT_REACHED, ann.ask(OpenDirect, handles=["cat"]))
+    await refused(DIRECT_REFUSED, ann.ask(OpenDirect, handles=["cat"]))
     assert [len(await town.log(person.id)) for person in (ann, bob, cat)] == [1, 2, 2]
 
 

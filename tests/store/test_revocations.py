@@ -36,10 +36,10 @@ async def test_a_session_that_ended_is_noted_once(town: Town):
     phone = await town.store.open_session(ann.id, b"phone", "phone")
     await town.store.open_session(ann.id, b"laptop", "laptop")
     assert revoked(town.store) == []
-    await town.store.close_session(phone.id)
+    await town.store.end_sessions(ann.id, only=phone.id)
     assert revoked(town.store) == [Revoked("session", phone.id)]
-    await town.store.close_session(phone.id)
-    await town.store.close_session("s_unknown")
+    await town.store.end_sessions(ann.id, only=phone.id)
+    await town.store.end_sessions(ann.id, only="s_unknown")
     assert revoked(town.store) == [Revoked("session", phone.id)]
 
 
@@ -56,7 +56,7 @@ async def test_what_is_said_meanwhile_is_kept_too(town: Town):
     room = await ann.makes(await ann.founds("hall"), "general")
     session = await town.store.open_session(ann.id, SECRET, "")
     said = [ann.says(room, "one"), ann.says(room, "two")]
-    await town.store.close_session(session.id)
+    await town.store.end_sessions(ann.id, only=session.id)
     assert [(await one).entry.event.seq for one in said] == [1, 2]
     assert await town.store.session(SECRET) is None
     assert revoked(town.store) == [Revoked("session", session.id)]
@@ -81,7 +81,7 @@ async def test_it_is_on_the_disk_before_the_session_ends(tmp_path: Path, monkeyp
         real(fd)
 
     monkeypatch.setattr(files, "flush", flush)
-    await town.store.close_session(session.id)
+    await town.store.end_sessions(ann.id, only=session.id)
     assert story == ["flushed, 1 session open"]
     assert session.id in (tmp_path / "revocations").read_text()
     await town.store.close()
@@ -92,7 +92,7 @@ async def test_only_its_owner_may_read_it_and_no_secret_is_in_it(tmp_path: Path)
     await town.store.open()
     ann = await town.person("ann")
     session = await town.store.open_session(ann.id, SECRET, "")
-    await town.store.close_session(session.id)
+    await town.store.end_sessions(ann.id, only=session.id)
     await town.store.close()
     path = tmp_path / "revocations"
     assert path.stat().st_mode & 0o777 == 0o600
@@ -114,15 +114,15 @@ async def test_without_the_line_nothing_is_revoked(
 
     with monkeypatch.context() as broken, capture_logs():
         broken.setattr(files, "flush", flush)
-        await refused(STORAGE_UNAVAILABLE, town.store.close_session(session.id))
+        await refused(STORAGE_UNAVAILABLE, town.store.end_sessions(ann.id, only=session.id))
     assert await town.store.session(SECRET) is not None
     assert town.store.trouble
     assert revoked(town.store) == []
     if heals:
-        await town.store.close_session(session.id)
+        await town.store.end_sessions(ann.id, only=session.id)
         assert revoked(town.store) == [Revoked("session", session.id)]
     else:
-        await refused(STORAGE_UNAVAILABLE, town.store.close_session(session.id))
+        await refused(STORAGE_UNAVAILABLE, town.store.end_sessions(ann.id, only=session.id))
     await town.store.close()
 
 

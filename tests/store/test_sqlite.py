@@ -470,3 +470,29 @@ async def test_the_mirrors_are_bounded(folder: Path, monkeypatch: pytest.MonkeyP
         assert max(sizes) <= 4
         assert await ann.unread(room) == (0, 4, 4)
         assert (await ann.says(room, "all of you")).entry.event.seq == 5
+
+
+async def test_what_the_first_schema_held_of_accounts_and_sessions_is_brought_up_to_date(folder: Path):
+    (_, first), *_ = schema._steps()
+    files.make_folder(folder)
+    with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
+        db.executescript(
+            f"BEGIN; {first} PRAGMA application_id = {schema.APPLICATION}; PRAGMA user_version = 1; COMMIT;"
+        )
+        db.execute("INSERT INTO logs (key, id, kind) VALUES (1, 'a_ann', 'account'), (2, 'a_bob', 'account')")
+        db.execute("INSERT INTO heads VALUES (1, 0, 0), (2, 0, 0)")
+        db.execute("INSERT INTO accounts VALUES (1, 'ann', 'Ann', '', 1), (2, 'bob', 'Bob', '', 0)")
+        for secret, since in ((b"1", "2026-01-31T09:00:00.250Z"), (b"2", "2026-02-01T09:00:00.000Z")):
+            values = (f"s_{secret.decode()}", secret, since)
+            db.execute("INSERT INTO sessions (id, secret, account, device, opened) VALUES (?, ?, 1, '', ?)", values)
+        db.commit()
+    async with opened(folder) as town:
+        rows = await town.store.sessions("a_ann")
+        assert [(row.id, row.seen_ms, row.disabled) for row in rows] == [
+            ("s_1", 1_769_850_000_250, False),
+            ("s_2", 1_769_936_400_000, False),
+        ]
+        states = await town.store.account_states("", 9)
+        assert [(state.handle, state.seen_ms) for state in states] == [("ann", 1_769_936_400_000), ("bob", 0)]
+        await town.store.set_block("a_ann", "mute", handle="bob")
+        await town.store.add_reset("bob", b"code", 2**52)

@@ -8,7 +8,7 @@ import asyncio
 import re
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -34,7 +34,7 @@ from tests.store.town import Town
 
 HANDLES = ("ann", "bob", "cat", "dan")
 ID = re.compile(r"\b([acmrs])_[a-z2-7]{16}\b")
-TIME = re.compile(r'"at":"[^"]*"')
+TIME = re.compile(r'"(at|opened)":"[^"]*"|"seen_ms":\d+')
 
 
 def _plain(value: Any) -> Any:
@@ -84,6 +84,10 @@ class Twin:
     def logs(self) -> list[str]:
         return [id for name, id in self.ids.items() if name[0] in "acr"]
 
+
+KINDS = ("block", "mute", "none")
+SECRETS = ("open", "open", "end", "end others", "change", "offer", "reset", "disable", "enable", "enable")
+LATER = 2**52  # Unix time in ms
 
 small = st.integers(0, 42)
 slug = st.sampled_from(["hall", "barn", "mill"])
@@ -179,6 +183,52 @@ class Twins(RuleBasedStateMachine):
             ]
         )
 
+    @rule(who=st.integers(0, 3), other=st.sampled_from(HANDLES), member=small, kind=st.sampled_from(KINDS))
+    def block(self, who: int, other: str, member: int, kind: Literal["block", "mute", "none"]) -> None:
+        self._both(
+            lambda twin: [
+                twin.town.store.set_block(twin.ids[f"a_{who}"], kind, handle=other),
+                twin.town.store.set_block(twin.ids[f"a_{who}"], kind, member=twin.find("m", member)),
+            ]
+        )
+
+    @rule(who=st.integers(0, 3), what=st.sampled_from(SECRETS), session=small)
+    def own(self, who: int, what: str, session: int) -> None:
+        """Sessions, passwords, codes to set one, and accounts that are disabled for a while."""
+        self.fresh += 1
+        secret, handle = f"{self.fresh}".encode(), HANDLES[who]
+
+        def ask(twin: Twin) -> list[Any]:
+            store, account, mine = twin.town.store, twin.ids[f"a_{who}"], twin.find("s", session)
+            match what:
+                case "open":
+                    return [store.open_session(account, secret, handle)]
+                case "end":
+                    return [store.end_sessions(account, only=mine)]
+                case "end others":
+                    return [self._sorted(store.end_sessions(account, but=mine))]
+                case "change":
+                    return [self._changed(twin, handle, mine, f"hash {secret!r}")]
+                case "offer":
+                    return [store.add_reset(handle, handle.encode(), LATER)]
+                case "reset":
+                    return [self._sorted(store.use_reset(handle.encode(), f"hash {secret!r}", secret, ""))]
+                case _:
+                    return [self._sorted(store.disable(handle, disabled=what == "disable"))]
+
+        self._both(ask)
+
+    @staticmethod
+    async def _changed(twin: Twin, handle: str, session: str, new: str) -> Any:
+        account, old = await twin.town.store.password_hash(handle) or ("", "")
+        return await Twins._sorted(twin.town.store.change_password(account, session, old=old, new=new))
+
+    @staticmethod
+    async def _sorted(answer: Any) -> str:
+        """Sessions that were opened in one millisecond have no order; how many ended is the same."""
+        found = await answer
+        return f"{len(found.sessions)} ended"
+
     @rule(room=small, page=st.tuples(*[st.one_of(st.none(), st.integers(0, 12))] * 3), limit=st.integers(1, 5))
     def read(self, room: int, page: tuple[int | None, int | None, int | None], limit: int) -> None:
         before, after, around = page
@@ -226,12 +276,20 @@ class Twins(RuleBasedStateMachine):
                 *(store.standing(account) for account in accounts),
                 *(store.unread(account, logs) for account in accounts),
                 *(store.personas(account, refs) for account in accounts),
+                *(store.password_hash(handle) for handle in HANDLES),
+                *(self._devices(store, account) for account in accounts),
+                *(store.reset(handle.encode()) for handle in HANDLES),
+                store.account_states("", 100),
             ]
 
         self._both(ask)
         for twin in self.twins:
             told = self.runner.run(replayed(twin.town, twin.logs()))
             assert told == self.runner.run(live(twin.town.store, twin.logs()))
+
+    @staticmethod
+    async def _devices(store: Store, account: str) -> list[tuple[str, bool]]:
+        return sorted((row.device, row.disabled) for row in await store.sessions(account))
 
     def teardown(self) -> None:
         try:

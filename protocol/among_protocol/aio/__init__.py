@@ -7,7 +7,8 @@
             match event:
                 case MessageSent() if not among.mine(event): ...
 
-Signing in: `token=`; or `handle=` and `password=`, with `sign_up=True` (and `invite=`) to make the account. Keep
+Signing in: `token=`; or `handle=` and `password=`, with `sign_up=True` (and `invite=`) to make the account; or `reset=`,
+the code of the operator's link, and the new `password=`. Keep
 `among.token`: it signs in again without the password. `connect` raises Refuse (signing in was refused), Unreachable
 (no server within `open_within` seconds; None tries for ever) or Stopped.
 
@@ -280,6 +281,7 @@ def connect(
     sign_up: bool = False,
     display_name: str | None = None,
     invite: str | None = None,
+    reset: str = "",
     device: str = "",
     positions: Positions | None = None,
     from_start: bool = False,
@@ -297,6 +299,7 @@ def connect(
         sign_up=sign_up,
         display_name=display_name,
         invite=invite,
+        reset=reset,
         device=device,
     )
     core = Client(

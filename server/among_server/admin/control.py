@@ -11,11 +11,19 @@ import socket
 from pathlib import Path
 
 import msgspec
+import structlog
 
-from ..app import App
+from among_protocol.codes import CloseCode, Refuse
+
+from ..app import App, store_of
+from ..config import Config
 from ..store.api import Store
+from ..store.own import AccountState
+
+log = structlog.get_logger()
 
 SOCKET = "control.sock"
+PAGE = 500  # accounts in one answer
 
 
 class AddInvite(msgspec.Struct, tag_field="do", tag="invite"):
@@ -24,14 +32,49 @@ class AddInvite(msgspec.Struct, tag_field="do", tag="invite"):
     expires_ms: int  # Unix time
 
 
+class AddReset(msgspec.Struct, tag_field="do", tag="reset"):
+    handle: str
+    secret: bytes  # SHA-256 of the code
+    expires_ms: int  # Unix time
+
+
+class Disable(msgspec.Struct, tag_field="do", tag="disable"):
+    handle: str
+    disabled: bool  # False: enable
+
+
+class ListAccounts(msgspec.Struct, tag_field="do", tag="accounts"):
+    after: str = ""  # the last handle of the page before
+
+
+Request = AddInvite | AddReset | Disable | ListAccounts
+
+
 class Answer(msgspec.Struct, omit_defaults=True):
     ok: bool
     message: str = ""
+    accounts: list[AccountState] = []
 
 
-async def carry_out(store: Store, request: AddInvite) -> None:
-    """The one place where an operator's request becomes a change."""
-    await store.add_invite(request.secret, uses=request.uses, expires_ms=request.expires_ms)
+async def carry_out(store: Store, request: Request, app: App | None) -> Answer:
+    """The one place where an operator's request becomes a change. `app`: the server that runs on this store, if any."""
+    try:
+        match request:
+            case AddInvite():
+                await store.add_invite(request.secret, uses=request.uses, expires_ms=request.expires_ms)
+            case AddReset():
+                await store.add_reset(request.handle, request.secret, request.expires_ms)
+                log.info("password.reset_offered", handle=request.handle)
+            case Disable():
+                ended = await store.disable(request.handle, disabled=request.disabled)
+                log.info("account.disabled" if request.disabled else "account.enabled", handle=request.handle)
+                if app is not None and request.disabled:
+                    app.services.sessions.end(ended, CloseCode.DISABLED, "the operator has disabled this account")
+            case ListAccounts():
+                return Answer(ok=True, accounts=await store.account_states(request.after, PAGE))
+    except Refuse as refused:
+        return Answer(ok=False, message=refused.message)
+    return Answer(ok=True)
 
 
 async def listen(app: App, data: Path) -> asyncio.Server:
@@ -41,8 +84,7 @@ async def listen(app: App, data: Path) -> asyncio.Server:
         with contextlib.suppress(OSError, asyncio.LimitOverrunError, ValueError):
             line = await reader.readline()
             try:
-                await carry_out(app.store, msgspec.json.decode(line, type=AddInvite))
-                answer = Answer(ok=True)
+                answer = await carry_out(app.store, msgspec.json.decode(line, type=Request), app)
             except msgspec.DecodeError as error:
                 answer = Answer(ok=False, message=f"this server does not know the request: {error}")
             writer.write(msgspec.json.encode(answer) + b"\n")
@@ -58,7 +100,21 @@ async def listen(app: App, data: Path) -> asyncio.Server:
         os.umask(mask)
 
 
-def ask(data: Path, request: AddInvite) -> Answer | None:
+def ask(config: Config, request: Request) -> Answer:
+    """Have it carried out, by the running server or without one. Raises StoreError, OSError."""
+    return _ask_server(Path(config.data), request) or asyncio.run(_alone(config, request))
+
+
+async def _alone(config: Config, request: Request) -> Answer:
+    store = store_of(config)
+    await store.open()
+    try:
+        return await carry_out(store, request, None)
+    finally:
+        await store.close()
+
+
+def _ask_server(data: Path, request: Request) -> Answer | None:
     """Have the running server carry it out; None when none runs on this data."""
     with socket.socket(socket.AF_UNIX) as link:
         link.settimeout(10)

@@ -1,16 +1,13 @@
 """`among-server invite`: a link with which people sign up. The secret is shown once and kept as its SHA-256 alone."""
 
-import asyncio
 import hashlib
 import secrets
 import sys
 import time
-from pathlib import Path
 
-from ..app import store_of
 from ..config import Config
 from ..store.api import StoreError
-from .control import AddInvite, ask, carry_out
+from .control import AddInvite, ask
 
 
 def make(config: Config, *, uses: int, days: int, url: str) -> int:
@@ -21,25 +18,13 @@ def make(config: Config, *, uses: int, days: int, url: str) -> int:
     code = secrets.token_urlsafe(24)
     expires = int((time.time() + days * 86_400) * 1000)
     request = AddInvite(secret=hashlib.sha256(code.encode()).digest(), uses=uses, expires_ms=expires)
-    data = Path(config.data)
     try:
-        answer = ask(data, request)
-        if answer is None:
-            asyncio.run(_alone(config, request))
-        elif not answer.ok:
-            print(f"among-server: {answer.message}", file=sys.stderr)
-            return 1
+        answer = ask(config, request)
     except (StoreError, OSError) as error:
         print(f"among-server: {error}", file=sys.stderr)
         return 1
+    if not answer.ok:
+        print(f"among-server: {answer.message}", file=sys.stderr)
+        return 1
     print(f"{url}#invite={code}")
     return 0
-
-
-async def _alone(config: Config, request: AddInvite) -> None:
-    store = store_of(config)
-    await store.open()
-    try:
-        await carry_out(store, request)
-    finally:
-        await store.close()

@@ -9,6 +9,8 @@ from pathlib import Path
 from .. import __version__
 from ..config import Config, ConfigError, load
 
+URL = "ws://127.0.0.1:8080/v1"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 done, 1 failed with a sentence, 2 wrong use or configuration."""
@@ -24,7 +26,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     _common(invite)
     invite.add_argument("--uses", type=int, default=1, metavar="N", help="how many may sign up with it (1)")
     invite.add_argument("--days", type=int, default=7, metavar="N", help="days that it is valid (7)")
-    invite.add_argument("--url", default="ws://127.0.0.1:8080/v1", help="the server, as members reach it")
+    invite.add_argument("--url", default=URL, help="the server, as members reach it")
+
+    accounts = commands.add_parser("accounts", help="list the accounts: handle, opened, last seen, state")
+    _common(accounts)
+    accounts.add_argument("--json", action="store_true", help="one JSON object per line")
+
+    reset = commands.add_parser("reset", help="make a one-time link with which somebody sets a new password")
+    _common(reset)
+    reset.add_argument("handle", metavar="HANDLE")
+    reset.add_argument("--hours", type=int, default=24, metavar="N", help="hours that it is valid (24)")
+    reset.add_argument("--url", default=URL, help="the server, as members reach it")
+
+    disable = commands.add_parser("disable", help="sign an account out everywhere, and let nobody sign in as it")
+    _common(disable)
+    disable.add_argument("handle", metavar="HANDLE")
+
+    enable = commands.add_parser("enable", help="let a disabled account be used again")
+    _common(enable)
+    enable.add_argument("handle", metavar="HANDLE")
 
     demo = commands.add_parser("demo", help="a server with a first community, and the terminal client in it")
     _common(demo)
@@ -56,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace, config: Config) -> int:
-    from . import backup, demo, invite, logging, serve  # noqa: PLC0415  # --help and --version need none of it
+    from . import accounts, backup, demo, invite, logging, serve  # noqa: PLC0415  # --help and --version need none of it
 
     logging.configure(config)
     match args.command:
@@ -71,6 +91,12 @@ def _run(args: argparse.Namespace, config: Config) -> int:
         case "restore":
             options = {"replace": args.replace, "keep_sessions": args.keep_sessions}
             return backup.restore(config, args.source, **options, as_json=args.json)
+        case "accounts":
+            return accounts.list_accounts(config, as_json=args.json)
+        case "reset":
+            return accounts.reset(config, args.handle, hours=args.hours, url=args.url)
+        case "disable" | "enable":
+            return accounts.disable(config, args.handle, disabled=args.command == "disable")
         case _:
             return demo.demo(config, handle=args.handle)
 

@@ -16,6 +16,7 @@ from .people import People, Person
 from .presence import Presence
 from .replay import Replay
 from .session import Session
+from .sessions import LiveSessions
 
 
 class Services:
@@ -34,9 +35,8 @@ class Services:
         self.replay = Replay(store, logs)
         self.passwords = Passwords(config.password_workers)
         self.cut: dict[str, int] = {}  # stored session -> close code that its peer could not be told
-        self.sessions: dict[str, set[Session]] = {}  # stored session -> live ones
-        self.signed_out = 0  # how many stored sessions have ended
         self.background = self.replay.tasks
+        self.sessions = LiveSessions(store, self.background, self.replay.departed)
         self.hello: Hello
 
 

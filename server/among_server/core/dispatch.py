@@ -17,6 +17,7 @@ import structlog
 from among_protocol import codes
 from among_protocol.base import Command, Shape, Write
 from among_protocol.codes import Close, CloseCode, Refuse
+from among_protocol.passwords import ResetPassword
 from among_protocol.session import SignIn, SignUp
 from among_protocol.wire import AnyCommand, Malformed, tag_of
 
@@ -96,7 +97,7 @@ class Dispatch:
         self.running += 1
         running = Running(self, context, command, route.handler(context, command))
         running.step()
-        if not running.settled and isinstance(command, Write | SignIn | SignUp):
+        if not running.settled and isinstance(command, Write | SignIn | SignUp | ResetPassword):
             session.barrier = running
 
     async def stop(self) -> None:

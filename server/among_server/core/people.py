@@ -14,20 +14,26 @@ from among_protocol.communities import CommunityJoined, CommunityLeft
 from among_protocol.rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 
 from ..store.api import AccountRow, MemberRow, RoomRow, Standing, Store, Stored
+from ..store.own import Blocks
 from .session import Session
 
 
 class Person:
     """An account that is here."""
 
-    __slots__ = ("account", "members", "rooms", "seq", "sessions")
+    __slots__ = ("account", "blocks", "members", "rooms", "seq", "sessions")
 
     def __init__(self, standing: Standing, seq: int) -> None:
         self.seq = seq  # of the account's own log: at least up to here, the standing is as it tells
         self.account: AccountRow = standing.account
         self.members: dict[str, MemberRow] = {member.place: member for member in standing.members}
         self.rooms: dict[str, RoomRow] = {room.id: room for room in standing.rooms}  # followed
+        self.blocks: Blocks = standing.blocks
         self.sessions: set[Session] = set()
+
+    def blocked(self, member: MemberRow) -> bool:
+        """Whether this account blocks another, under the name that it has there."""
+        return bool(self.blocks) and self.blocks.get((member.account, member.handle)) == "block"
 
     def places(self) -> list[str]:
         """The logs that are this account's: its own, its communities', and its rooms'."""
@@ -51,7 +57,7 @@ class People:
         self.departed: Callable[[Session, list[str]], None] = lambda session, logs: None  # hears these no longer
         # For presence: this account is in one more place, this member is in its place no longer:
         self.entered: Callable[[Person], None] = lambda person: None
-        self.left: Callable[[MemberRow], None] = lambda member: None
+        self.left: Callable[[Person, MemberRow], None] = lambda person, member: None
         self._store = store
         self._people: dict[str, Person] = {}
         self._loading: dict[str, int] = {}  # account -> how often it changed while its standing is read
@@ -83,6 +89,16 @@ class People:
         person.sessions.add(session)
         session.person = person
         return person
+
+    def blocking(self, account: str, blocks: Blocks) -> Blocks:
+        """Whom an account blocks from now on; gives whom it blocked until now, as far as that is known here."""
+        person = self._people.get(account)
+        if person is None:
+            if account in self._loading:  # what is being read of it may be older
+                self._loading[account] += 1
+            return {}
+        before, person.blocks = person.blocks, blocks
+        return before
 
     def exit(self, session: Session) -> None:
         person = session.person
@@ -155,7 +171,7 @@ class People:
         """The logs that go with it."""
         member = person.members.pop(community, None)
         if member is not None:
-            self.left(member)
+            self.left(person, member)
         rooms = [id for id, room in person.rooms.items() if room.community == community]
         for id in rooms:
             del person.rooms[id]

@@ -7,7 +7,19 @@ a place allows is judged again where it counts: by the store's rules inside the 
 from enum import Enum
 from typing import NamedTuple
 
-from among_protocol import accounts, communities, logs, markers, members, messages, presence, rooms, session
+from among_protocol import (
+    accounts,
+    blocks,
+    communities,
+    logs,
+    markers,
+    members,
+    messages,
+    passwords,
+    presence,
+    rooms,
+    session,
+)
 from among_protocol.base import Command
 from among_protocol.codes import RIGHT_MISSING, SIGN_IN_REQUIRED, SIGNED_IN_ALREADY, Refuse
 
@@ -33,6 +45,9 @@ POLICY: dict[type[Command], Rule] = {
     session.SignUp: Rule(Who.GUEST),
     session.SignIn: Rule(Who.GUEST),
     session.SignOut: Rule(Who.ACCOUNT),
+    session.ListSessions: Rule(Who.ACCOUNT),
+    session.RevokeSession: Rule(Who.ACCOUNT),
+    session.RevokeOthers: Rule(Who.ACCOUNT),
     session.Ping: Rule(Who.ANYONE),
     session.Enable: Rule(Who.ANYONE),
     logs.Sync: Rule(Who.ACCOUNT),
@@ -40,6 +55,9 @@ POLICY: dict[type[Command], Rule] = {
     logs.ReadChanged: Rule(Who.ACCOUNT),
     accounts.UpdateAccount: Rule(Who.ACCOUNT),
     accounts.ReadAccount: Rule(Who.ACCOUNT),
+    passwords.ChangePassword: Rule(Who.ACCOUNT),
+    passwords.ResetPassword: Rule(Who.GUEST),
+    blocks.SetBlock: Rule(Who.ACCOUNT),
     communities.CreateCommunity: Rule(Who.ACCOUNT),
     communities.JoinCommunity: Rule(Who.ACCOUNT),
     communities.LeaveCommunity: Rule(Who.MEMBER),

@@ -1,12 +1,14 @@
 """Who is online, for those who watch. Derived from live sessions alone; never stored, never used to decide a right.
 
 The liveliest session of an account counts: online, then away; invisible ones count as nothing. Whom one may watch is
-judged again with each change: who left a place hears nothing of it.
+judged again with each change: who left a place hears nothing of it. Where one of two blocks the other, each is offline to
+the other, whatever they are.
 """
 
 from among_protocol.presence import PresenceChanged, PresenceState
 
 from ..store.api import MemberRow
+from ..store.own import Blocks
 from .people import Person
 from .session import Session
 
@@ -16,33 +18,52 @@ class Presence:
 
     def __init__(self) -> None:
         self._states: dict[str, PresenceState] = {}  # member -> online or away
+        self._here: dict[str, tuple[Person, MemberRow]] = {}  # those members -> who that is
         self._watchers: dict[str, set[Session]] = {}
 
-    def of(self, member: str) -> PresenceState:
-        return self._states.get(member, "offline")
+    def of(self, member: str, watcher: Person) -> PresenceState:
+        """What this watcher, who may see the member, is to see."""
+        here = self._here.get(member)
+        return "offline" if here is None or apart(watcher, *here) else self._states[member]
 
     def refresh(self, person: Person) -> None:
         """Something about this account's sessions or places changed."""
         states = {session.presence for session in person.sessions}
         state: PresenceState = "online" if "online" in states else "away" if "away" in states else "offline"
         for member in person.members.values():
-            self._set(member, state)
+            self._set(person, member, state)
 
-    def left(self, member: MemberRow) -> None:
+    def left(self, person: Person, member: MemberRow) -> None:
         """This member is in its place no longer."""
-        self._set(member, "offline")
+        self._set(person, member, "offline")
 
-    def _set(self, member: MemberRow, state: PresenceState) -> None:
-        if self.of(member.id) == state:
+    def _set(self, person: Person, member: MemberRow, state: PresenceState) -> None:
+        if self._states.get(member.id, "offline") == state:
             return
         if state == "offline":
-            del self._states[member.id]
+            del self._states[member.id], self._here[member.id]
         else:
-            self._states[member.id] = state
+            self._states[member.id], self._here[member.id] = state, (person, member)
         event = PresenceChanged(member=member.id, state=state)
         for watcher in self._watchers.get(member.id, ()):
-            if watcher.person is not None and member.place in watcher.person.members:
+            who = watcher.person
+            if who is not None and member.place in who.members and not apart(who, person, member):
                 watcher.notice(event)
+
+    def reveal(self, one: Person, other: Person | None, before: Blocks) -> None:
+        """One account has begun or ceased to block another: each seems to have come or gone to the other."""
+        if other is None:
+            return
+        for place in one.members.keys() & other.members.keys():
+            mine, theirs = one.members[place], other.members[place]
+            was = before.get((theirs.account, theirs.handle)) == "block" or other.blocked(mine)
+            if was != (one.blocked(theirs) or other.blocked(mine)):
+                for watcher, member in [(session, theirs) for session in one.sessions] + [
+                    (session, mine) for session in other.sessions
+                ]:
+                    state = self._states.get(member.id, "offline")
+                    if member.id in watcher.watching and state != "offline":
+                        watcher.notice(PresenceChanged(member=member.id, state=state if was else "offline"))
 
     def watch(self, session: Session, members: frozenset[str]) -> None:
         """Replaces what the session watched; one that is over watches nobody."""
@@ -57,3 +78,12 @@ class Presence:
         for member in members - session.watching:
             self._watchers.setdefault(member, set()).add(session)
         session.watching = members
+
+
+def apart(watcher: Person, person: Person, member: MemberRow) -> bool:
+    """Whether one of the two blocks the other, in the place that this is the person's membership of."""
+    if person.blocks and person is not watcher:
+        there = watcher.members.get(member.place)
+        if there is not None and person.blocked(there):
+            return True
+    return watcher.blocked(member)

@@ -83,12 +83,7 @@ class Listener:
         for heard in session.end():
             services.logs.forget(heard)
         person = session.person
-        if session.id:
-            live = services.sessions.get(session.id)
-            if live is not None:
-                live.discard(session)
-                if not live:
-                    del services.sessions[session.id]
+        services.sessions.leave(session)
         services.presence.watch(session, frozenset())
         services.people.exit(session)
         if person is not None:
@@ -115,6 +110,7 @@ class Listener:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP)
+            self._services.sessions.sweep(self.now())
             for index, connection in enumerate(list(self.connections)):
                 if index % 512 == 511:
                     await asyncio.sleep(0)  # let others have a turn

@@ -5,24 +5,29 @@ told to many, more for what costs a password hash or a large answer.
 """
 
 from among_protocol import accounts as a
+from among_protocol import blocks as b
 from among_protocol import communities as c
 from among_protocol import logs as l_
 from among_protocol import markers as mk
 from among_protocol import members as mb
 from among_protocol import messages as ms
+from among_protocol import passwords as pw
 from among_protocol import presence as p
 from among_protocol import rooms as r
 from among_protocol import session as s
 from among_protocol.base import Command
 
 from ..core.dispatch import Route, on
-from . import accounts, communities, logs, markers, members, messages, presence, rooms, session
+from . import accounts, blocks, communities, logs, markers, members, messages, passwords, presence, rooms, session
 
 ROUTES: dict[type[Command], Route] = dict(
     [
         on(s.SignUp, session.sign_up, cost=50),
         on(s.SignIn, session.sign_in, cost=25),
         on(s.SignOut, session.sign_out, cost=5),
+        on(s.ListSessions, session.list_sessions, cost=5),
+        on(s.RevokeSession, session.revoke, cost=5),
+        on(s.RevokeOthers, session.revoke_others, cost=5),
         on(s.Ping, session.ping, cost=1),
         on(s.Enable, session.enable, cost=1),
         on(l_.Sync, logs.sync, cost=25),
@@ -30,6 +35,9 @@ ROUTES: dict[type[Command], Route] = dict(
         on(l_.ReadChanged, logs.changed, cost=5),
         on(a.UpdateAccount, accounts.update, cost=25),
         on(a.ReadAccount, accounts.read, cost=2),
+        on(pw.ChangePassword, passwords.change, cost=50),
+        on(pw.ResetPassword, passwords.reset, cost=50),
+        on(b.SetBlock, blocks.set_block, cost=5),
         on(c.CreateCommunity, communities.create, cost=25),
         on(c.JoinCommunity, communities.join, cost=10),
         on(c.LeaveCommunity, communities.leave, cost=10),

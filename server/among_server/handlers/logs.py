@@ -10,6 +10,7 @@ from functools import partial
 
 import msgspec
 
+from among_protocol.blocks import Block
 from among_protocol.codes import LOG_GONE, Refuse
 from among_protocol.logs import ChangedLogs, EntryPage, LogState, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
 
@@ -46,6 +47,7 @@ async def _sync(context: Context, command: Sync, person: Person) -> None:
         session.deafen(id)
     states = await _states(context, person, command.epoch, command.positions)
     started = SyncStarted(epoch=context.store.epoch, logs=states)
+    started.blocks = [Block(handle=handle, kind=kind) for (_, handle), kind in sorted(person.blocks.items(), key=_name)]
     if command.cards:
         started.account = shown(person.account)
         for member in list(person.members.values()):
@@ -74,6 +76,10 @@ async def _sync(context: Context, command: Sync, person: Person) -> None:
             for log in logs.values():
                 context.logs.forget(log)
     await session.drained()  # or the end of the sync would be lost
+
+
+def _name(block: tuple[tuple[str, str], str]) -> str:
+    return block[0][1]
 
 
 async def changed(context: Context, command: ReadChanged) -> ChangedLogs:

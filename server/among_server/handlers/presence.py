@@ -14,6 +14,11 @@ from among_protocol.presence import (
 
 from ..core.context import Context
 from ..core.frames import frame
+from ..core.log import Outbox
+from ..core.people import Person
+from ..core.presence import apart
+from ..core.session import Session
+from ..store.api import MemberRow
 
 TYPING_EVERY = 3.0  # seconds between two notices of one session in one room
 
@@ -27,19 +32,19 @@ async def set_presence(context: Context, command: SetPresence) -> Done:
 
 async def watch(context: Context, command: WatchPresence) -> Presences:
     """Only those in a place that the asker is in too; others are as if they did not exist."""
-    presence = context.services.presence
+    presence, person = context.services.presence, context.person
     if not command.members:
         presence.watch(context.session, frozenset())
         return Presences(members=[])
     asked = [PersonaRef(member=member) for member in dict.fromkeys(command.members)]
-    seen = [persona.member for persona in await context.store.personas(context.person.account.id, asked)]
+    seen = [persona.member for persona in await context.store.personas(person.account.id, asked)]
     presence.watch(context.session, frozenset(seen))
-    return Presences(members=[MemberPresence(member=member, state=presence.of(member)) for member in seen])
+    return Presences(members=[MemberPresence(member=member, state=presence.of(member, person)) for member in seen])
 
 
 async def typing(context: Context, command: StartTyping) -> Done:
     room, member = await context.room(command.room)
-    session = context.session
+    session, person = context.session, context.person
     now = context.now()
     if now - session.typed.get(room.id, -TYPING_EVERY) < TYPING_EVERY:
         return Done()
@@ -51,6 +56,12 @@ async def typing(context: Context, command: StartTyping) -> Done:
         for encoding, listeners in log.listeners.items():
             bytes_ = frame(encoding, encoding.encode(event))
             for outbox, write in list(listeners.items()):  # one that lags leaves the log while it is written to
-                if outbox is not session:
+                if outbox is not session and not _strange(outbox, person, member):
                     write(bytes_)
     return Done()
+
+
+def _strange(outbox: Outbox, writer: Person, member: MemberRow) -> bool:
+    """Whether the writer and whoever hears there have nothing to do with each other."""
+    reader = outbox.person if isinstance(outbox, Session) else None
+    return reader is not None and apart(reader, writer, member)

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
+import time
 
 import structlog
 
@@ -10,7 +11,22 @@ from among_protocol import codes, text
 from among_protocol.accounts import Account
 from among_protocol.base import Done
 from among_protocol.codes import CloseCode, Refuse
-from among_protocol.session import Enable, Enabled, Ping, Pong, SignedIn, SignIn, SignOut, SignUp
+from among_protocol.session import (
+    Enable,
+    Enabled,
+    ListSessions,
+    Ping,
+    Pong,
+    RevokeOthers,
+    RevokeSession,
+    SessionCard,
+    Sessions,
+    SessionsEnded,
+    SignedIn,
+    SignIn,
+    SignOut,
+    SignUp,
+)
 
 from ..core.context import Context
 from ..store.api import AccountRow
@@ -20,10 +36,12 @@ log = structlog.get_logger()
 
 TOKEN_PREFIX = "among_"  # noqa: S105  # not a secret: so that a leaked one is recognised by those who scan for secrets
 
+DEVICE = 64  # characters of a device's name that are kept
+
 
 async def sign_up(context: Context, command: SignUp) -> SignedIn:
     services = context.services
-    _secure(context)
+    secure(context)
     invite = None
     if services.hello.sign_up == "closed" and await context.store.accounts():
         raise Refuse(codes.SIGN_UP_CLOSED, "This server takes no new accounts.")
@@ -35,17 +53,17 @@ async def sign_up(context: Context, command: SignUp) -> SignedIn:
     if text.is_reserved(folded):
         raise Refuse(codes.HANDLE_RESERVED, field="handle")
     name = line(command.display_name, field="display_name", longest=64) if command.display_name else command.handle
-    _password(command.password)
+    new_password(command.password, field="password")
     if invite is None and await context.store.account_by_handle(folded) is not None:  # saves a hash; the store judges
         raise Refuse(codes.HANDLE_TAKEN, field="handle")
     hashed = await services.passwords.hash(command.password)
     account = await context.store.create_account(folded, name, hashed, invite=invite)
     log.info("account.created", handle=folded, owner=account.owner, connection=context.session.number)
-    return await _with_token(context, account, command.device)
+    return await _with_token(context, account.id, hashed, command.device)
 
 
 async def sign_in(context: Context, command: SignIn) -> SignedIn:
-    _secure(context)
+    secure(context)
     if command.token is not None:
         return await _by_token(context, command.token)
     if command.handle is None or command.password is None:
@@ -54,21 +72,49 @@ async def sign_in(context: Context, command: SignIn) -> SignedIn:
     if not await context.services.passwords.check(found[1] if found else None, command.password) or found is None:
         log.info("session.refused", connection=context.session.number)
         raise Refuse(codes.BAD_CREDENTIALS)
-    account = await context.store.account(found[0])
-    if account is None:
-        raise Refuse(codes.BAD_CREDENTIALS)
-    return await _with_token(context, account, command.device)
+    return await _with_token(context, *found, command.device)
 
 
 async def sign_out(context: Context, command: SignOut) -> None:
     """Every connection of this stored session ends; this one after its reply."""
     session = context.session
-    await context.store.close_session(session.id)
-    context.services.signed_out += 1
+    ended = await context.store.end_sessions(context.person.account.id, only=session.id)
     log.info("session.signed_out", connection=session.number)
     session.reply(command.id, Done())
-    for other in list(context.services.sessions.get(session.id, ())):
-        other.close(CloseCode.SIGNED_OUT, "signed out")
+    context.services.sessions.end(ended, CloseCode.SIGNED_OUT, "signed out")
+
+
+async def list_sessions(context: Context, command: ListSessions) -> Sessions:
+    services, mine = context.services, context.session
+    rows = await context.store.sessions(context.person.account.id)
+    cards = [
+        SessionCard(
+            id=row.id,
+            device=row.device,
+            opened=row.opened,
+            seen=now() if row.id in services.sessions else written(row.seen_ms),
+            live=row.id in services.sessions,
+            current=row.id == mine.id,
+        )
+        for row in rows
+    ]
+    return Sessions(sessions=sorted(cards, key=lambda card: (card.current, card.seen, card.opened), reverse=True))
+
+
+async def revoke(context: Context, command: RevokeSession) -> None:
+    ended = await context.store.end_sessions(context.person.account.id, only=command.session)
+    if not ended.sessions:
+        raise Refuse(codes.SESSION_GONE, field="session")
+    log.info("session.revoked", connection=context.session.number, sessions=ended.sessions)
+    context.session.reply(command.id, SessionsEnded(ended=1))  # first: it may be the one that asks
+    context.services.sessions.end(ended, CloseCode.SIGNED_OUT, "this session was revoked")
+
+
+async def revoke_others(context: Context, command: RevokeOthers) -> SessionsEnded:
+    ended = await context.store.end_sessions(context.person.account.id, but=context.session.id)
+    log.info("session.revoked", connection=context.session.number, sessions=ended.sessions)
+    context.services.sessions.end(ended, CloseCode.SIGNED_OUT, "signed out from another session")
+    return SessionsEnded(ended=len(ended.sessions))
 
 
 async def ping(context: Context, command: Ping) -> Pong:
@@ -82,38 +128,51 @@ async def enable(context: Context, command: Enable) -> Enabled:
 
 def now() -> str:
     """This moment, as it is written on the wire."""
-    moment = dt.datetime.now(dt.UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return written(time.time_ns() // 1_000_000)
 
 
-async def _with_token(context: Context, account: AccountRow, device: str) -> SignedIn:
+def written(ms: int) -> str:
+    """A moment in Unix time, as it is written on the wire."""
+    return f"{dt.datetime.fromtimestamp(ms // 1000, dt.UTC):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+
+
+def new_token() -> tuple[str, bytes]:
+    """A token, and what is kept of it: enough to know it again, and of no use to whoever steals the store."""
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    return token, hashlib.sha256(token.encode()).digest()
+
+
+async def _with_token(context: Context, account: str, password_hash: str, device: str) -> SignedIn:
+    """The store judges once more whether this is the password: it may have been changed while it was checked."""
     if context.session.over:
         raise Refuse(codes.SIGN_IN_REQUIRED)
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    row = await context.store.open_session(account.id, hashlib.sha256(token.encode()).digest(), device[:64])
-    return await _enter(context, account.id, row.id, token)
+    token, secret = new_token()
+    row = await context.store.open_session(account, secret, device[:DEVICE], password=password_hash)
+    return await enter(context, account, row.id, token)
 
 
 async def _by_token(context: Context, token: str) -> SignedIn:
     """A session that ends while this is under way lets nobody in: it was read before the end, or is found at the end."""
     secret = hashlib.sha256(token.encode()).digest()
-    services = context.services
+    live = context.services.sessions
     ended = -1
     row = None
-    while ended != services.signed_out:
-        ended = services.signed_out
+    while ended != live.ended:
+        ended = live.ended
         row = await context.store.session(secret)
     if row is None:
         raise Refuse(codes.TOKEN_INVALID, field="token")
-    return await _enter(context, row.account, row.id, "")
+    if row.disabled:
+        raise Refuse(codes.ACCOUNT_DISABLED)
+    live.seen(row)
+    return await enter(context, row.account, row.id, "")
 
 
-async def _enter(context: Context, account: str, session_id: str, token: str) -> SignedIn:
+async def enter(context: Context, account: str, session_id: str, token: str) -> SignedIn:
+    """The connection speaks for this stored session from now on. Raises Refuse when that has ended meanwhile."""
     session = context.session
     services = context.services
-    if not session.over:
-        session.id = session_id  # from here on, signing out elsewhere ends this one too
-        services.sessions.setdefault(session_id, set()).add(session)
+    services.sessions.enter(session_id, session)  # from here on, signing out elsewhere ends this one too
     person = await services.people.enter(account, session)
     if person is None:
         raise Refuse(codes.TOKEN_INVALID)
@@ -127,11 +186,13 @@ def shown(row: AccountRow) -> Account:
     return Account(id=row.id, handle=row.handle, display_name=row.display_name, bio=row.bio, owner=row.owner)
 
 
-def _secure(context: Context) -> None:
+def secure(context: Context) -> None:
+    """Raises Refuse where others may listen."""
     if not context.session.secure:
         raise Refuse(codes.INSECURE)
 
 
-def _password(password: str) -> None:
+def new_password(password: str, *, field: str) -> None:
+    """Raises Refuse for what is no password to begin with."""
     if len(password) < 8:
-        raise Refuse(codes.FIELD_INVALID, "A password has at least 8 characters.", field="password")
+        raise Refuse(codes.FIELD_INVALID, "A password has at least 8 characters.", field=field)

@@ -29,8 +29,10 @@ from among_protocol.messages import Message
 from among_protocol.rooms import RoomKind
 from among_protocol.wire import AnyWrite
 
+from .own import Blocks, OwnStore, OwnTx, SessionRow
+
 Durability = Literal["full", "relaxed", "memory"]
-Revocable = Literal["session", "invite", "password"]  # and how each is named: see revocations.py
+Revocable = Literal["session", "invite", "password", "reset"]  # and how each is named: see revocations.py
 
 PAGE_BYTES = 1 << 20  # of a page of entries: what one client may hold of the server's memory at once
 
@@ -41,6 +43,7 @@ class AccountRow(Struct):
     display_name: str
     bio: str = ""
     owner: bool = False  # of the server
+    disabled: bool = False  # by the operator: nobody signs in as it
 
 
 class CommunityRow(Struct):
@@ -81,12 +84,6 @@ class LogRow(Struct):
     head: int = 0
     ordinal: int = 0
     floor: int = 0  # entries up to here are no longer kept
-
-
-class SessionRow(Struct):
-    id: str
-    account: str
-    device: str = ""
 
 
 class InviteRow(Struct):
@@ -130,6 +127,7 @@ class Standing(NamedTuple):
     account: AccountRow
     members: list[MemberRow]  # in communities and directs it has not left
     rooms: list[RoomRow]  # followed ones: open, private and direct
+    blocks: Blocks
 
 
 class Unread(NamedTuple):
@@ -141,7 +139,7 @@ class Unread(NamedTuple):
     mentions: int = 0
 
 
-class Tx(Protocol):
+class Tx(OwnTx, Protocol):
     """What a rule (rules/*.py) may do inside the transaction of one append. All synchronous.
 
     Reads see the writes before them. A rule checks first and writes after: one that raises has written nothing.
@@ -175,11 +173,7 @@ class Tx(Protocol):
         ...
 
     def add_session(self, row: SessionRow, secret: bytes) -> None: ...
-    def remove_session(self, id: str) -> None:
-        """One that is there is also revoked."""
-        ...
-
-    def revoke(self, kind: Revocable, name: str) -> None:
+    def note_revoked(self, kind: Revocable, name: str) -> None:
         """Note that a secret is no longer valid, by what `revocations` names it, besides removing it where it is kept."""
         ...
 
@@ -243,7 +237,7 @@ class Tx(Protocol):
     def mention(self, account: str, room: str, seq: int) -> None: ...
 
 
-class Store(Protocol):
+class Store(OwnStore, Protocol):
     """Everything durable. Append is for what the protocol calls a Write; the rest are registers, secrets and reads."""
 
     epoch: str
@@ -274,7 +268,7 @@ class Store(Protocol):
         `storage.unavailable` (nothing has changed) or `storage.uncertain` (nobody knows: ask again, same nonce)."""
         ...
 
-    # --- accounts, sessions, invites: registers and secrets; tokens and invites are known by their SHA-256 alone
+    # --- accounts and invites: registers and secrets; invites are known by their SHA-256 alone. See also own.py
     async def create_account(
         self, handle: str, display_name: str, password_hash: str, *, invite: bytes | None = None
     ) -> AccountRow:
@@ -296,9 +290,6 @@ class Store(Protocol):
         """Account id and password hash behind a handle."""
         ...
 
-    async def open_session(self, account: str, secret: bytes, device: str) -> SessionRow: ...
-    async def session(self, secret: bytes) -> SessionRow | None: ...
-    async def close_session(self, session: str) -> None: ...
     async def account(self, id: str) -> AccountRow | None: ...
     async def account_by_handle(self, handle: str) -> AccountRow | None: ...
     async def standing(self, account: str) -> Standing | None: ...

@@ -8,6 +8,7 @@ whatever the clocks said:
     session   the id of the session
     invite    the SHA-256 of the code, as it is kept (in hex)
     password  the SHA-256 of the hash that is no longer valid (in hex)
+    reset     the SHA-256 of the code with which a password is set anew, as it is kept (in hex)
 
 Rule 3: the first line names the store, and since when everything that it revoked is here. The file is bounded: when it
 holds too much, the oldest lines are dropped and that moment moves. About a backup from before that moment nobody knows
@@ -15,6 +16,7 @@ what was revoked since, so `restore` ends every session that is in it.
 """
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,6 +51,10 @@ class Known(NamedTuple):
     def covers(self, store: str, moment: str) -> bool:
         """Whether everything that this store revoked since then is here."""
         return self.store == store and self.since < moment
+
+
+def name_of_password(hash: str) -> str:
+    return hashlib.sha256(hash.encode()).hexdigest()
 
 
 def read(path: Path) -> Known:

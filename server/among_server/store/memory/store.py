@@ -29,11 +29,12 @@ from ..api import (
     LogRow,
     Messages,
     RoomRow,
-    SessionRow,
     Standing,
     Stored,
     Unread,
 )
+from ..calls import Calls, tell
+from ..own import AccountState, ResetRow, SessionRow
 from ..rules import RULES, digest
 from ..rules.communities import words
 from ..rules.markers import set_marker
@@ -45,13 +46,14 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class MemoryStore:
+class MemoryStore(Calls):
     def __init__(self) -> None:
         self.epoch = f"e_{secrets.token_hex(8)}"
         self.durability: Durability = "memory"
         self.trouble = ""
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
         self.gave_up: Callable[[], None] = lambda: None
+        self.ended: Callable[[Sequence[str]], None] = lambda _: None
         self._tx = MemoryTx()
         self._waiting: list[tuple[asyncio.Future[Any], Callable[[MemoryTx], Any]]] = []
         self._closed = False
@@ -98,11 +100,7 @@ class MemoryStore:
                 tx.undo()
                 answers.append((future, error))
         stored, tx.stored = tx.stored, []
-        if stored:
-            try:
-                self.committed(stored)
-            except Exception:  # what was committed must still be answered
-                log.exception("store.committed_failed")
+        tell(self, answers, stored)
         for future, result in answers:
             if not future.done():
                 if isinstance(result, Refuse):
@@ -121,14 +119,6 @@ class MemoryStore:
     async def add_invite(self, secret: bytes, *, owner: bool = False, uses: int = 1, expires_ms: int = 0) -> None:
         await self._call(lambda tx: tx.put_invite(secret, InviteRow(owner, uses, expires_ms)))
 
-    async def open_session(self, account: str, secret: bytes, device: str) -> SessionRow:
-        row = SessionRow(self._tx.new_id("s"), account, device)
-        await self._call(lambda tx: tx.add_session(row, secret))
-        return row
-
-    async def close_session(self, session: str) -> None:
-        await self._call(lambda tx: tx.remove_session(session))
-
     async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
         return await self._call(lambda tx: set_marker(tx, account, room, seq, back=back))
 
@@ -141,7 +131,19 @@ class MemoryStore:
         return (row.id, self._tx.passwords[row.id]) if row else None
 
     async def session(self, secret: bytes) -> SessionRow | None:
-        return self._tx.sessions.get(secret)
+        return self._tx.session(secret)
+
+    async def sessions(self, account: str) -> list[SessionRow]:
+        return self._tx.sessions(account)
+
+    async def reset(self, secret: bytes) -> ResetRow | None:
+        return self._tx.reset(secret)
+
+    async def account_states(self, after: str, limit: int) -> list[AccountState]:
+        rows = sorted(self._tx.account_rows.values(), key=lambda row: row.handle)
+        return [self._tx.state(row, self._tx.entries[row.id, 1].stored.event.at) for row in rows if row.handle > after][
+            :limit
+        ]
 
     async def account(self, id: str) -> AccountRow | None:
         return self._tx.account(id)
@@ -154,7 +156,7 @@ class MemoryStore:
         if row is None:
             return None
         rooms = [self._tx.room_rows[room] for room in self._tx.followed(account)]
-        return Standing(row, self._tx.standing_in(account), rooms)
+        return Standing(row, self._tx.standing_in(account), rooms, self._tx.blocks(account))
 
     async def communities(self, query: str, after: str, limit: int) -> list[Community]:
         found = [

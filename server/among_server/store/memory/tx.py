@@ -1,15 +1,11 @@
 """What the reference remembers, and the transaction over it (`api.Tx`).
 
-All state is dicts of rows that are never changed, only replaced. `_put` and `_drop` are the only way to do that and
-note how to undo it, so a command that fails by a mistake of ours leaves no trace.
+All state is dicts of rows that are never changed, only replaced; see tables.py.
 """
 
 import base64
 import secrets
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -18,19 +14,8 @@ from among_protocol.logs import LogKind
 from among_protocol.members import Persona
 from among_protocol.wire import JSON
 
-from ..api import (
-    AccountRow,
-    CommunityRow,
-    InviteRow,
-    LogRow,
-    MemberRow,
-    Revocable,
-    RoomRow,
-    SessionRow,
-    Stored,
-    Unread,
-)
-from ..revocations import Revoked
+from ..api import AccountRow, CommunityRow, InviteRow, LogRow, MemberRow, RoomRow, Stored, Unread
+from .own import MemoryOwn
 
 
 class _Kept(NamedTuple):
@@ -38,17 +23,10 @@ class _Kept(NamedTuple):
     ordinal: int  # messages in the log up to and including this entry
 
 
-class MemoryTx:
+class MemoryTx(MemoryOwn):
     def __init__(self) -> None:
-        self.now = ""
-        self.now_ms = 0
-        self.stored: list[Stored] = []  # of this batch
-        self._undo: list[Callable[[], object]] = []
-        self.account_rows: dict[str, AccountRow] = {}
-        self.passwords: dict[str, str] = {}
+        super().__init__()
         self.invites: dict[bytes, InviteRow] = {}
-        self.sessions: dict[bytes, SessionRow] = {}
-        self.revoked: dict[Revoked, bool] = {}
         self.logs: dict[str, LogRow] = {}
         self.entries: dict[tuple[str, int], _Kept] = {}
         self.nonces: dict[tuple[str, str], tuple[bytes, Stored]] = {}
@@ -60,34 +38,6 @@ class MemoryTx:
         self.following: dict[tuple[str, str], bool] = {}
         self.markers: dict[tuple[str, str], int] = {}
         self.mentions: dict[tuple[str, str, int], bool] = {}
-
-    def begin(self) -> None:
-        """From here on a mistake is undone."""
-        now = time.time_ns() // 1_000_000
-        moment = datetime.fromtimestamp(now / 1000, UTC)
-        self.now, self.now_ms = f"{moment:%Y-%m-%dT%H:%M:%S}.{now % 1000:03}Z", now
-        self._undo.clear()
-
-    @property
-    def has_written(self) -> bool:
-        return bool(self._undo)
-
-    def undo(self) -> None:
-        while self._undo:
-            self._undo.pop()()
-
-    def _put(self, table: dict[Any, Any], key: Any, row: Any) -> None:
-        if key in table:
-            before = table[key]
-            self._undo.append(lambda: table.update({key: before}))
-        else:
-            self._undo.append(lambda: table.pop(key))
-        table[key] = row
-
-    def _drop(self, table: dict[Any, Any], key: Any) -> None:
-        if key in table:
-            row = table.pop(key)
-            self._undo.append(lambda: table.update({key: row}))
 
     # --- logs
     def new_id(self, prefix: str) -> str:
@@ -136,19 +86,7 @@ class MemoryTx:
         if row.uses > 0:
             self._put(self.invites, secret, row)
         else:
-            self.revoke("invite", secret.hex())
-
-    def add_session(self, row: SessionRow, secret: bytes) -> None:
-        self._put(self.sessions, secret, row)
-
-    def remove_session(self, id: str) -> None:
-        for secret, row in list(self.sessions.items()):
-            if row.id == id:
-                self._drop(self.sessions, secret)
-                self.revoke("session", id)
-
-    def revoke(self, kind: Revocable, name: str) -> None:
-        self._put(self.revoked, Revoked(kind, name), True)
+            self.note_revoked("invite", secret.hex())
 
     # --- communities and members
     def community(self, id_or_slug: str) -> CommunityRow | None:

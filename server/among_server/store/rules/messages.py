@@ -8,6 +8,7 @@ from among_protocol.messages import MessageSent, SendMessage
 from ...limits import MENTIONS
 from ...rights import RIGHTS, Right
 from ..api import MemberRow, Tx
+from .blocks import deaf, may_write
 from .rooms import visible
 
 _SPEAKERS = frozenset(role for role, rights in RIGHTS.items() if Right.SPEAK in rights)
@@ -17,6 +18,8 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
     room, member = visible(tx, account, command.room)
     if member.role not in _SPEAKERS:
         raise Refuse(RIGHT_MISSING)
+    if room.kind == "direct":
+        may_write(tx, room, member)
     mentioned: list[MemberRow] = []
     if "@" in command.body:
         place = room.community or room.id
@@ -37,6 +40,6 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
     tx.add(entry, message=True)
     tx.mark(account, room.id)
     for other in mentioned:
-        if other.account != account:
+        if other.account != account and not deaf(tx, other, member):
             tx.mention(other.account, room.id, entry.seq)
     return entry

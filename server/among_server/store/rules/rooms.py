@@ -11,6 +11,7 @@ from among_protocol.base import Entry
 from among_protocol.codes import (
     ACCOUNT_GONE,
     COMMUNITY_GONE,
+    DIRECT_REFUSED,
     FIELD_INVALID,
     LIMIT_REACHED,
     MEMBER_GONE,
@@ -39,6 +40,7 @@ from among_protocol.rooms import (
 from ...limits import DIRECT_PEOPLE, FOLLOWS_PER_ACCOUNT, ROOMS_PER_COMMUNITY
 from ...rights import RIGHTS, Right
 from ..api import MemberRow, RoomRow, Tx
+from .blocks import apart, may_write
 
 
 def create(tx: Tx, account: str, command: CreateRoom) -> Entry:
@@ -103,6 +105,8 @@ def set_topic(tx: Tx, account: str, command: SetTopic) -> Entry:
     room, member = visible(tx, account, command.room)
     if room.kind == "open" and Right.SET_TOPIC not in RIGHTS[member.role]:
         raise Refuse(RIGHT_MISSING)
+    if room.kind == "direct":
+        may_write(tx, room, member)
     tx.put_room(msgspec.structs.replace(room, topic=command.topic))
     entry = TopicSet(
         log=room.id,
@@ -161,8 +165,12 @@ def open_direct(tx: Tx, account: str, command: OpenDirect) -> Entry:
     found = tx.direct(key(list(people)))
     if found is not None:
         return _tell_direct(tx, account, found, tx.people(found), command.nonce)
-    for id in people:
-        _may_follow_one_more(tx, id)
+    _may_follow_one_more(tx, account)
+    for id, other in people.items():
+        full = len(tx.followed(id)) >= FOLLOWS_PER_ACCOUNT
+        blocked = apart(tx, (account, own.handle), (id, other.handle))
+        if id != account and (full or other.disabled or blocked):
+            raise Refuse(DIRECT_REFUSED, field="handles")  # which of these it is, is not for others to know
     room = RoomRow(id=tx.new_id("r"), kind="direct")
     tx.put_room(room)
     tx.add_direct(key(list(people)), room.id)

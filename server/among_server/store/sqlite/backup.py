@@ -11,7 +11,6 @@ since is valid again (revocations.py).
 
 import contextlib
 import errno
-import hashlib
 import os
 import shutil
 import sqlite3
@@ -252,20 +251,22 @@ def _revoke_again(db: Connection, known: revocations.Known) -> int:
     passwords = [
         (account,)
         for account, hash in db.execute("SELECT account, hash FROM passwords")
-        if names["password"] and hashlib.sha256(hash.encode()).hexdigest() in names["password"]
+        if names["password"] and revocations.name_of_password(hash) in names["password"]
     ]
     sessions = [(id,) for (id,) in db.execute("SELECT id FROM sessions") if id in names["session"]]
     invites = [(secret,) for (secret,) in db.execute("SELECT secret FROM invites") if secret.hex() in names["invite"]]
+    resets = [(secret,) for (secret,) in db.execute("SELECT secret FROM resets") if secret.hex() in names["reset"]]
     db.execute("BEGIN IMMEDIATE")
     db.executemany("DELETE FROM sessions WHERE id = ?", sessions)
+    db.executemany("DELETE FROM resets WHERE secret = ?", resets)
     db.executemany("DELETE FROM invites WHERE secret = ?", invites)
     db.executemany("UPDATE passwords SET hash = '' WHERE account = ?", passwords)  # which no password opens
     db.execute("COMMIT")
-    return len(sessions) + len(invites) + len(passwords)
+    return len(sessions) + len(invites) + len(passwords) + len(resets)
 
 
 def _end_all(db: Connection) -> int:
-    return sum(db.execute(f"DELETE FROM {table}").rowcount for table in ("sessions", "invites"))  # noqa: S608  # ours
+    return sum(db.execute(f"DELETE FROM {table}").rowcount for table in ("sessions", "invites", "resets"))  # noqa: S608  # ours
 
 
 def _connect(uri: str) -> Connection:

@@ -23,10 +23,11 @@ from ..api import (
     LogRow,
     Messages,
     RoomRow,
-    SessionRow,
     Standing,
     Unread,
 )
+from ..own import AccountState, ResetRow, SessionRow
+from . import own
 from .rows import ACCOUNT, COMMUNITY, LOG, MEMBER, ROOM, SEQ_BITS, account_row, kept, log_row, member_row, room_row
 
 _message = json.Decoder(Message).decode
@@ -64,9 +65,27 @@ def password_hash(db: Connection, handle: str) -> tuple[str, str] | None:
 
 
 def session(db: Connection, secret: bytes) -> SessionRow | None:
-    sql = "SELECT s.id, l.id, s.device FROM sessions s JOIN logs l ON l.key = s.account WHERE s.secret = ?"
-    found = _one(db, sql, secret)
-    return SessionRow(*found) if found else None
+    found = _one(db, f"{own.SESSION} WHERE s.secret = ?", secret)
+    return own.session_row(found) if found else None
+
+
+def reset(db: Connection, secret: bytes) -> ResetRow | None:
+    found = _one(db, own.RESET, secret)
+    return ResetRow(*found) if found else None
+
+
+def account_states(db: Connection, after: str, limit: int) -> list[AccountState]:
+    """When an account was opened stands in the first entry of its log."""
+    begun = "SELECT json FROM {} WHERE pos = a.key << {} | 1"
+    first = " UNION ALL ".join(begun.format(table, SEQ_BITS) for table in ("entries", "arrivals"))
+    sql = (
+        f"SELECT handle, (SELECT CAST(json AS TEXT) ->> 'at' FROM ({first})), seen_ms, owner, disabled"  # noqa: S608  # ours
+        " FROM accounts a WHERE handle > ? ORDER BY handle LIMIT ?"
+    )
+    return [
+        AccountState(handle, opened or "", seen_ms, bool(owner), bool(disabled))
+        for handle, opened, seen_ms, owner, disabled in db.execute(sql, (after, limit))
+    ]
 
 
 def account(db: Connection, id: str) -> AccountRow | None:
@@ -89,7 +108,8 @@ def standing(db: Connection, id: str) -> Standing | None:
             f"{ROOM} JOIN follows f ON f.room = r.key JOIN logs a ON a.key = f.account WHERE a.id = ? ORDER BY r.key",
             (id,),
         )
-        return Standing(found, [member_row(row) for row in members], [room_row(row) for row in rooms])
+        placed = [member_row(row) for row in members]
+        return Standing(found, placed, [room_row(row) for row in rooms], own.blocks(db, id))
 
 
 # --- communities, rooms, members

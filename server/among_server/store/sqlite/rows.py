@@ -9,7 +9,9 @@ from ..api import AccountRow, LogRow, MemberRow, RoomRow
 
 SEQ_BITS = 36  # of a position, which is log << 36 | seq; see migrations/0001_first.sql
 
-ACCOUNT = "SELECT l.id, a.handle, a.display_name, a.bio, a.owner FROM accounts a JOIN logs l ON l.key = a.key"
+ACCOUNT = (
+    "SELECT l.id, a.handle, a.display_name, a.bio, a.owner, a.disabled FROM accounts a JOIN logs l ON l.key = a.key"
+)
 COMMUNITY = "SELECT l.id, c.slug, c.name, c.about, c.members FROM communities c JOIN logs l ON l.key = c.key"
 LOG = "SELECT l.id, l.kind, h.head, h.ordinal, l.floor FROM logs l JOIN heads h ON h.log = l.key"
 MEMBER = (
@@ -40,7 +42,7 @@ def kept(columns: str, where: str, order: str) -> str:
 
 def account_row(row: Sequence[Any]) -> AccountRow:
     """From the columns of ACCOUNT."""
-    return AccountRow(row[0], row[1], row[2], row[3], bool(row[4]))
+    return AccountRow(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]))
 
 
 def member_row(row: Sequence[Any]) -> MemberRow:

@@ -31,17 +31,18 @@ from ..api import (
     LogRow,
     Messages,
     RoomRow,
-    SessionRow,
     Standing,
     Stored,
     StoreError,
     Unread,
 )
 from ..backups import now
+from ..calls import Calls
+from ..own import AccountState, ResetRow, SessionRow
 from ..revocations import Revocations, Revoked
 from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
-from . import backup, disk, reads, schema
+from . import backup, disk, own, reads, schema
 from .tx import SqliteTx
 from .writer import Writer
 
@@ -52,7 +53,7 @@ READERS = 3  # connections; more than there are cores only helps when the disk i
 T = TypeVar("T")
 
 
-class SqliteStore:
+class SqliteStore(Calls):
     """The data in `folder`. Another `synchronous` than `full` may lose what was acknowledged when the power goes."""
 
     def __init__(self, folder: Path, *, synchronous: schema.Synchronous = "full") -> None:
@@ -66,6 +67,11 @@ class SqliteStore:
         self._revocations = Revocations(folder)
         self._readers: list[aiosqlite.Connection] = []
         self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+
+    @staticmethod
+    def is_in(folder: Path) -> bool:
+        """Whether there is one in this folder."""
+        return (folder / schema.FILE).exists()
 
     @property
     def trouble(self) -> str:
@@ -90,6 +96,14 @@ class SqliteStore:
     @gave_up.setter
     def gave_up(self, hear: Callable[[], None]) -> None:
         self._writer.gave_up = hear
+
+    @property
+    def ended(self) -> Callable[[Sequence[str]], None]:
+        return self._writer.ended
+
+    @ended.setter
+    def ended(self, hear: Callable[[Sequence[str]], None]) -> None:
+        self._writer.ended = hear
 
     async def open(self) -> None:
         try:
@@ -193,16 +207,8 @@ class SqliteStore:
     async def add_invite(self, secret: bytes, *, owner: bool = False, uses: int = 1, expires_ms: int = 0) -> None:
         await self._writer.call(lambda tx: tx.put_invite(secret, InviteRow(owner, uses, expires_ms)))
 
-    async def open_session(self, account: str, secret: bytes, device: str) -> SessionRow:
-        def job(tx: SqliteTx) -> SessionRow:
-            row = SessionRow(tx.new_id("s"), account, device)
-            tx.add_session(row, secret)
-            return row
-
+    async def _call(self, job: Callable[[SqliteTx], T]) -> T:
         return await self._writer.call(job)
-
-    async def close_session(self, session: str) -> None:
-        await self._writer.call(lambda tx: tx.remove_session(session))
 
     async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
         return await self._writer.call(lambda tx: set_marker(tx, account, room, seq, back=back))
@@ -223,6 +229,15 @@ class SqliteStore:
 
     async def session(self, secret: bytes) -> SessionRow | None:
         return await self._read(reads.session, secret)
+
+    async def sessions(self, account: str) -> list[SessionRow]:
+        return await self._read(own.sessions, account)
+
+    async def reset(self, secret: bytes) -> ResetRow | None:
+        return await self._read(reads.reset, secret)
+
+    async def account_states(self, after: str, limit: int) -> list[AccountState]:
+        return await self._read(reads.account_states, after, limit)
 
     async def account(self, id: str) -> AccountRow | None:
         return await self._read(reads.account, id)

@@ -4,42 +4,28 @@ What every message goes through is in ledger.py, with its rules. Here is the res
 needs it, written at once.
 """
 
-from collections.abc import Callable, Sequence
 from sqlite3 import Connection
 
 from msgspec.structs import replace
 
-from ..api import AccountRow, CommunityRow, InviteRow, MemberRow, Revocable, RoomRow, SessionRow
-from ..revocations import Revoked
+from ..api import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow
 from ..rules.communities import words
-from .ledger import Ledger
+from .own import Note, SqliteOwn
 from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, account_row, member_row, room_row
 
 
-class SqliteTx(Ledger):
-    def __init__(self, db: Connection, note: Callable[[str, Sequence[Revoked]], None]) -> None:
-        super().__init__(db)
-        self._note = note
-        self._revoked: list[Revoked] = []  # not on the disk yet
+class SqliteTx(SqliteOwn):
+    def __init__(self, db: Connection, note: Note) -> None:
+        super().__init__(db, note)
         self._accounts: dict[str, AccountRow] = {}
         self._rooms: dict[str, RoomRow] = {}
         self._communities: dict[str, CommunityRow] = {}
         self._memberships: dict[tuple[str, str], MemberRow | None] = {}
         self._handles: dict[tuple[str, str], MemberRow | None] = {}  # (place, handle): who has not left
+        self._people: dict[str, list[MemberRow]] = {}  # of directs, which never change
         self._follows: dict[tuple[str, str], bool] = {}
         self._mirrors += (self._accounts, self._rooms, self._communities)
-        self._mirrors += (self._memberships, self._handles, self._follows)
-
-    # --- for the writer
-    def flush(self) -> None:
-        super().flush()
-        if self._revoked:
-            self._note(self.now, self._revoked)
-            self._revoked = []
-
-    def clear(self) -> None:
-        super().clear()
-        self._revoked = []
+        self._mirrors += (self._memberships, self._handles, self._people, self._follows)
 
     # --- accounts
     def account(self, id: str) -> AccountRow | None:
@@ -76,6 +62,11 @@ class SqliteTx(Ledger):
         )
         self._accounts[row.id] = row
 
+    def disable(self, account: str, disabled: bool) -> None:
+        self.writes += 1
+        self._db.execute("UPDATE accounts SET disabled = ? WHERE key = ?", (disabled, self._log(account).key))
+        self._accounts.pop(account, None)
+
     def invite(self, secret: bytes) -> InviteRow | None:
         row = self._db.execute("SELECT owner, uses, expires_ms FROM invites WHERE secret = ?", (secret,)).fetchone()
         return InviteRow(bool(row[0]), row[1], row[2]) if row else None
@@ -84,28 +75,12 @@ class SqliteTx(Ledger):
         self.writes += 1
         if row.uses < 1:
             self._db.execute("DELETE FROM invites WHERE secret = ?", (secret,))
-            self.revoke("invite", secret.hex())
+            self.note_revoked("invite", secret.hex())
             return
         self._db.execute(
             "REPLACE INTO invites (secret, owner, uses, expires_ms) VALUES (?, ?, ?, ?)",
             (secret, row.owner, row.uses, row.expires_ms),
         )
-
-    def add_session(self, row: SessionRow, secret: bytes) -> None:
-        self.writes += 1
-        self._db.execute(
-            "INSERT INTO sessions (id, secret, account, device, opened) VALUES (?, ?, ?, ?, ?)",
-            (row.id, secret, self._log(row.account).key, row.device, self.now),
-        )
-
-    def remove_session(self, id: str) -> None:
-        self.writes += 1
-        if self._db.execute("DELETE FROM sessions WHERE id = ?", (id,)).rowcount:
-            self.revoke("session", id)
-
-    def revoke(self, kind: Revocable, name: str) -> None:
-        self.writes += 1
-        self._revoked.append(Revoked(kind, name))
 
     # --- communities and members
     def community(self, id_or_slug: str) -> CommunityRow | None:
@@ -189,6 +164,7 @@ class SqliteTx(Ledger):
         )
         self._memberships[row.account, row.place] = row
         self._handles.pop((row.place, row.handle), None)
+        self._people.pop(row.place, None)
         more = (not row.left) - (before is not None and not before.left)
         if place.kind == "community" and more:
             self._db.execute("UPDATE communities SET members = members + ? WHERE key = ?", (more, place.key))
@@ -232,8 +208,12 @@ class SqliteTx(Ledger):
         self._db.execute("INSERT INTO directs (people, room) VALUES (?, ?)", (key, self._log(room).key))
 
     def people(self, room: str) -> list[MemberRow]:
-        sql = f"{MEMBER} WHERE m.place = ? ORDER BY m.handle"
-        return [member_row(row) for row in self._db.execute(sql, (self.key(room),)).fetchall()]
+        found = self._people.get(room)
+        if found is None:
+            sql = f"{MEMBER} WHERE m.place = ? ORDER BY m.handle"
+            found = [member_row(row) for row in self._db.execute(sql, (self.key(room),)).fetchall()]
+            self._people[room] = found
+        return found
 
     # --- following
     def follows(self, account: str, room: str) -> bool:

@@ -35,6 +35,7 @@ from among_protocol.codes import (
 from among_protocol.wire import JSON, tag_of
 
 from ..api import Appended, Stored
+from ..calls import tell
 from ..revocations import Revoked
 from ..rules import RULES, digest
 from .arrivals import STEP, Key, Result
@@ -86,6 +87,7 @@ class Writer:
         self.trouble = Trouble()
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
         self.gave_up: Callable[[], None] = lambda: None  # on the loop, once trouble is `over`
+        self.ended: Callable[[Sequence[str]], None] = lambda _: None
         self.is_open = False
         self._connect = connect
         self._finish = finish
@@ -147,11 +149,7 @@ class Writer:
         self._thread.join()
 
     def _answer(self, outcomes: list[Outcome], stored: list[Stored]) -> None:
-        if stored:
-            try:
-                self.committed(stored)
-            except Exception:  # what was committed must still be answered
-                log.exception("store.committed_failed")
+        tell(self, outcomes, stored)
         for future, result in outcomes:
             if not future.done():
                 if isinstance(result, Refuse):

@@ -1,0 +1,120 @@
+"""The commands about one's own account: where one is signed in, the password, whom one blocks or mutes."""
+
+import asyncio
+from typing import Literal
+
+from among_protocol import text
+from among_protocol.blocks import BlockChanged, SetBlock
+from among_protocol.passwords import ChangePassword
+from among_protocol.session import ListSessions, RevokeOthers, RevokeSession
+
+from .lines import Line, note, told
+from .link import WITHIN, Cannot, Link
+from .places import session_parts
+
+
+async def sessions(link: Link, _: str) -> None:
+    """Where I am signed in, numbered for /revoke."""
+    cards = (await link.among.ask(ListSessions)).sessions
+    link.sessions = [card.id for card in cards]
+    lines: list[Line] = []
+    for number, card in enumerate(cards, 1):
+        device, opened, seen, which = session_parts(card)
+        lines.append(
+            told(
+                f"{number:>3} ",
+                ("strong", f"{device:<20} "),
+                ("dim", f"{opened}, {seen}"),
+                ("good", f"  {which}".rstrip()),
+            )
+        )
+    if len(cards) > 1:
+        lines.append(note("/revoke NUMBER ends one of them, /revoke others all but this one."))
+    link.screen.show(lines)
+
+
+async def revoke(link: Link, rest: str) -> None:
+    """End a session, by its number in /sessions, or all others."""
+    if rest.lower() == "others":
+        ended = (await link.among.ask(RevokeOthers)).ended
+        link.screen.show([note(f"{_sessions(ended)} ended. You are signed in here alone.")])
+        return
+    if not link.sessions:
+        raise Cannot("Look at them first: /sessions numbers them.")
+    if not rest.isdecimal() or not 0 < int(rest) <= len(link.sessions):
+        raise Cannot("Say /revoke NUMBER, with a number out of /sessions, or /revoke others.")
+    await link.among.ask(RevokeSession, session=link.sessions[int(rest) - 1])
+    link.screen.show([note(f"Session {rest} has ended: whoever used it is signed out.")])
+
+
+async def password(link: Link, _: str) -> None:
+    """Change my password."""
+    try:
+        old = await link.screen.secret("Old password (Enter alone gives up): ")
+        new = await link.screen.secret("New password: ")
+        again = await link.screen.secret("Once more: ")
+    except EOFError:
+        raise Cannot("Your password is as it was.") from None
+    if new != again:
+        raise Cannot("The two were not the same: your password is as it was.")
+    async with asyncio.timeout(WITHIN):
+        ended = (await link.among.ask(ChangePassword, old=old, new=new)).ended
+    others = f" {_sessions(ended)} elsewhere ended." if ended else ""
+    link.screen.show([note(f"Your password is changed.{others}")])
+
+
+async def block(link: Link, rest: str) -> None:
+    """No directs with somebody, no mention, no presence; what they say in rooms is folded."""
+    handle = await _set(link, rest, "block")
+    link.screen.show(
+        [
+            note(
+                f"You have blocked {handle}: no directs between you, and in rooms their words are folded. /unblock {handle}"
+            )
+        ]
+    )
+
+
+async def mute(link: Link, rest: str) -> None:
+    """Fold what somebody says; they notice nothing."""
+    handle = await _set(link, rest, "mute")
+    link.screen.show(
+        [note(f"You have muted {handle}: their words are folded, and they notice nothing. /unmute {handle}")]
+    )
+
+
+async def unblock(link: Link, rest: str) -> None:
+    """Neither block nor mute somebody any longer."""
+    handle = text.handle(rest.removeprefix("@"))
+    if handle not in link.model.blocks:
+        raise Cannot(f"You neither block nor mute {handle}. /blocked lists whom you do.")
+    await _set(link, rest, "none")
+    link.screen.show([note(f"You see {handle} again as you see others.")])
+
+
+async def blocked(link: Link, _: str) -> None:
+    """Whom I block and mute."""
+    lines: list[Line] = [
+        told("  ", ("who", f"{handle:<16} "), ("dim", "muted" if kind == "mute" else "blocked"))
+        for handle, kind in sorted(link.model.blocks.items())
+    ]
+    link.screen.show(lines or [note("You block and mute nobody.")])
+
+
+async def show(link: Link, _: str) -> None:
+    """What was folded in this room."""
+    visit = link.model.visit
+    link.screen.show(visit.unfold() if visit else [note("Go to a room first; /rooms lists yours.")])
+
+
+async def _set(link: Link, rest: str, kind: Literal["block", "mute", "none"]) -> str:
+    handle = text.handle(rest.removeprefix("@"))
+    done = await link.among.ask(SetBlock, handle=handle, kind=kind)
+    change = BlockChanged(handle=done.handle, kind=done.kind)
+    link.among.view.apply(change)
+    link.model.apply(change)
+    return done.handle
+
+
+def _sessions(count: int) -> str:
+    return "1 session" if count == 1 else f"{count} sessions"

@@ -1,0 +1,30 @@
+"""A password: changing it, and setting a new one with a one-time code from the operator. Both end sessions, live ones
+at once, since whoever changes a password may do so because somebody else knows it."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from .base import Command, PasswordText, Shape
+from .session import SessionsEnded, SignedIn
+
+
+class ChangePassword(Command, tag="account.change_password", kw_only=True):
+    """A new password. All other sessions of the account end; the reply tells how many that were."""
+
+    Reply: ClassVar[type[Shape]] = SessionsEnded
+
+    old: PasswordText
+    new: PasswordText
+
+
+class ResetPassword(Command, tag="account.reset_password", kw_only=True):
+    """Set a password with a code (the fragment of the link that the operator hands out: `#reset=CODE`), and sign in.
+
+    The code is used up, and every session that the account had ends."""
+
+    Reply: ClassVar[type[Shape]] = SignedIn
+
+    code: Annotated[str, Meta(min_length=1, max_length=128)]
+    password: PasswordText
+    device: str = ""

@@ -1,0 +1,52 @@
+"""Changing a password, and setting one with the operator's code. Hashed off the loop; the store judges what counts."""
+
+import hashlib
+import time
+
+import structlog
+
+from among_protocol import codes
+from among_protocol.codes import CloseCode, Refuse
+from among_protocol.passwords import ChangePassword, ResetPassword
+from among_protocol.session import SessionsEnded, SignedIn
+
+from ..core.context import Context
+from .session import DEVICE, enter, new_password, new_token, secure
+
+log = structlog.get_logger()
+
+
+async def change(context: Context, command: ChangePassword) -> SessionsEnded:
+    """All other sessions end, those that somebody else may hold among them; this one stays."""
+    secure(context)
+    new_password(command.new, field="new")
+    passwords, mine = context.services.passwords, context.session
+    account = context.person.account
+    found = await context.store.password_hash(account.handle)
+    if found is None or not await passwords.check(found[1], command.old):
+        log.info("password.refused", connection=mine.number)
+        raise Refuse(codes.BAD_CREDENTIALS, "The old password is not right.", field="old")
+    hashed = await passwords.hash(command.new)
+    ended = await context.store.change_password(account.id, mine.id, old=found[1], new=hashed)
+    log.info("password.changed", connection=mine.number, handle=account.handle, sessions_ended=len(ended.sessions))
+    context.services.sessions.end(ended, CloseCode.SIGNED_OUT, "the password was changed")
+    return SessionsEnded(ended=len(ended.sessions))
+
+
+async def reset(context: Context, command: ResetPassword) -> SignedIn:
+    """Looked at first, so that a guess costs no hash; used up by the store, by one of all who come with it."""
+    secure(context)
+    new_password(command.password, field="password")
+    secret = hashlib.sha256(command.code.encode()).digest()
+    row = await context.store.reset(secret)
+    if row is None or row.expires_ms <= time.time() * 1000:
+        log.info("password.reset_refused", connection=context.session.number)
+        raise Refuse(codes.RESET_INVALID, field="code")
+    hashed = await context.services.passwords.hash(command.password)
+    if context.session.over:
+        raise Refuse(codes.SIGN_IN_REQUIRED)  # whoever is gone has not used the code
+    token, kept = new_token()
+    ended = await context.store.use_reset(secret, hashed, kept, command.device[:DEVICE])
+    log.info("password.reset", connection=context.session.number, sessions_ended=len(ended.sessions))
+    context.services.sessions.end(ended, CloseCode.SIGNED_OUT, "the password was set anew")
+    return await enter(context, ended.opened.account, ended.opened.id, token)

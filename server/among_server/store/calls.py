@@ -1,0 +1,63 @@
+"""What is asked of a store and is one function of the transaction, beside appends: the same for every backend."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
+
+import structlog
+
+from .api import Stored, Tx
+from .own import BlockSet, BlockWish, Ended, Entered, SessionRow
+from .rules import blocks, sessions
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class Told(Protocol):
+    """Who is told of a batch: see `own.OwnStore.ended` and law 2."""
+
+    ended: Callable[[Sequence[str]], None]
+    committed: Callable[[Sequence[Stored]], None]
+
+
+def tell(told: Told, outcomes: Sequence[tuple[object, object]], stored: Sequence[Stored]) -> None:
+    """A batch is committed. Never raises: its authors must still be answered."""
+    ended = [id for _, result in outcomes if isinstance(result, Ended) for id in result.sessions]
+    for tell_of, what in ((told.ended, ended), (told.committed, stored)):
+        if what:
+            try:
+                tell_of(what)  # type: ignore[arg-type]  # each gets its own
+            except Exception:
+                log.exception("store.committed_failed")
+
+
+class Calls:
+    """A part of `api.Store`. Whoever inherits it says how a function of the Tx is carried out."""
+
+    def _call(self, job: Callable[[Tx], T]) -> Coroutine[Any, Any, T]:
+        raise NotImplementedError
+
+    async def open_session(self, account: str, secret: bytes, device: str, *, password: str = "") -> SessionRow:
+        return await self._call(lambda tx: sessions.enter(tx, account, secret, device, password))
+
+    async def see_sessions(self, ids: Sequence[str]) -> None:
+        await self._call(lambda tx: sessions.see(tx, ids))
+
+    async def end_sessions(self, account: str, *, only: str = "", but: str = "") -> Ended:
+        return await self._call(lambda tx: sessions.end(tx, account, only=only, but=but))
+
+    async def change_password(self, account: str, session: str, *, old: str, new: str) -> Ended:
+        return await self._call(lambda tx: sessions.change_password(tx, account, session, old, new))
+
+    async def add_reset(self, handle: str, secret: bytes, expires_ms: int) -> None:
+        await self._call(lambda tx: sessions.add_reset(tx, handle, secret, expires_ms))
+
+    async def use_reset(self, secret: bytes, password: str, token: bytes, device: str) -> Entered:
+        return await self._call(lambda tx: sessions.use_reset(tx, secret, password, token, device))
+
+    async def disable(self, handle: str, *, disabled: bool) -> Ended:
+        return await self._call(lambda tx: sessions.disable(tx, handle, disabled))
+
+    async def set_block(self, account: str, wish: BlockWish, *, handle: str = "", member: str = "") -> BlockSet:
+        return await self._call(lambda tx: blocks.set_block(tx, account, wish, handle, member))

@@ -1,0 +1,45 @@
+"""How the reference changes what it remembers: `_put` and `_drop` are the only way, and note how to undo it, so a command
+that fails by a mistake of ours leaves no trace."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from ..api import Stored
+
+
+class Tables:
+    def __init__(self) -> None:
+        self.now = ""
+        self.now_ms = 0
+        self.stored: list[Stored] = []  # of this batch
+        self._undo: list[Callable[[], object]] = []
+
+    def begin(self) -> None:
+        """From here on a mistake is undone."""
+        now = time.time_ns() // 1_000_000
+        moment = datetime.fromtimestamp(now / 1000, UTC)
+        self.now, self.now_ms = f"{moment:%Y-%m-%dT%H:%M:%S}.{now % 1000:03}Z", now
+        self._undo.clear()
+
+    @property
+    def has_written(self) -> bool:
+        return bool(self._undo)
+
+    def undo(self) -> None:
+        while self._undo:
+            self._undo.pop()()
+
+    def _put(self, table: dict[Any, Any], key: Any, row: Any) -> None:
+        if key in table:
+            before = table[key]
+            self._undo.append(lambda: table.update({key: before}))
+        else:
+            self._undo.append(lambda: table.pop(key))
+        table[key] = row
+
+    def _drop(self, table: dict[Any, Any], key: Any) -> None:
+        if key in table:
+            row = table.pop(key)
+            self._undo.append(lambda: table.update({key: row}))

@@ -1,0 +1,215 @@
+"""What an operator does with accounts: with the server running, through its socket, and while it is stopped."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from structlog.testing import capture_logs
+
+from among_protocol import codes
+from among_protocol.aio import Among, Refuse, Stopped, connect
+from among_protocol.codes import CloseCode
+from among_protocol.session import Ping
+from among_server.admin import accounts, control
+from among_server.app import App
+from among_server.config import Config
+from tests.world import PASSWORD
+
+NEW = "another horse"
+
+
+class Server:
+    """A server on loopback with the operator's socket; what the operator types is done beside its loop."""
+
+    def __init__(self, folder: Path) -> None:
+        self.config = Config(data=str(folder / "data"), port=0, synchronous="normal", password_workers=1)
+        self.app: App | None = None
+
+    async def start(self) -> None:
+        self.app = App(self.config)
+        await self.app.start()
+        self.app.services.passwords.cost(passes=1, kib=8)  # what a password costs is tested elsewhere
+        self._control = await control.listen(self.app, Path(self.config.data))
+
+    async def stop(self) -> None:
+        if self.app is not None:
+            self._control.close()
+            await self.app.stop()
+            self.app = None
+
+    @property
+    def url(self) -> str:
+        assert self.app is not None
+        return self.app.url
+
+    async def operator(self, work: Callable[..., int], *given: Any, **named: Any) -> int:
+        return await asyncio.to_thread(work, self.config, *given, **named)
+
+    def signs_up(self, handle: str) -> Among:
+        return connect(self.url, handle=handle, password=PASSWORD, sign_up=True)
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    server = Server(tmp_path)
+    with capture_logs():
+        await server.start()
+        yield server
+        await server.stop()
+
+
+def kept(server: Server) -> bytes:
+    """All that is in the database's files."""
+    return b"".join(path.read_bytes() for path in Path(server.config.data).glob("among.db*"))
+
+
+def link_in(out: str) -> str:
+    (link,) = [line for line in out.splitlines() if "#reset=" in line]
+    return link.partition("#reset=")[2]
+
+
+@pytest.mark.parametrize("running", [True, False])
+async def test_ath_05_a_link_sets_a_password_once(server: Server, running: bool, capsys: pytest.CaptureFixture[str]):
+    async with server.signs_up("ana") as ana:
+        if not running:
+            await server.stop()
+        assert await server.operator(accounts.reset, "@Ana", hours=24, url="ws://chat.example/v1") == 0
+        out, err = capsys.readouterr()
+        assert re.fullmatch(r"ws://chat\.example/v1#reset=[\w-]{32}\n", out), "192 bits, and nothing else to copy"
+        assert "works once" in err
+        if not running:
+            await server.start()
+        code = link_in(out)
+        async with connect(server.url, reset=code, password=NEW, device="found again") as back:
+            assert back.account.handle == "ana"
+            if running:
+                with pytest.raises(Stopped):
+                    await ana.ask(Ping)
+    for reset, password in ((code, NEW), ("", PASSWORD)):
+        with pytest.raises(Refuse):
+            async with connect(server.url, reset=reset, handle="" if reset else "ana", password=password):
+                pass
+    async with connect(server.url, handle="ana", password=NEW):
+        pass
+
+
+@pytest.mark.parametrize("running", [True, False])
+async def test_an_account_is_disabled_and_enabled(server: Server, running: bool, capsys: pytest.CaptureFixture[str]):
+    async with server.signs_up("eve") as eve:
+        token = eve.token
+        if not running:
+            await server.stop()
+        assert await server.operator(accounts.disable, "EVE", disabled=True) == 0
+        assert "among-server enable eve" in capsys.readouterr().out
+        if running:
+            with pytest.raises(Stopped) as stopped:
+                await eve.ask(Ping)
+            assert stopped.value.code == CloseCode.DISABLED
+    if not running:
+        await server.start()
+    for way in ({"token": token}, {"handle": "eve", "password": PASSWORD}):
+        with pytest.raises(Refuse) as refused:
+            async with connect(server.url, **way):  # type: ignore[arg-type]  # texts all
+                pass
+        assert refused.value.code.code == codes.ACCOUNT_DISABLED.code
+    assert await server.operator(accounts.disable, "eve", disabled=False) == 0
+    async with connect(server.url, token=token):
+        pass
+
+
+async def test_accounts_are_listed_page_after_page(
+    server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(control, "PAGE", 2)
+    monkeypatch.setattr(accounts, "PAGE", 2)
+    for handle in ("cat", "ann", "bob", "dan"):
+        async with server.signs_up(handle):
+            pass
+    await server.operator(accounts.disable, "bob", disabled=True)
+    capsys.readouterr()
+    assert await server.operator(accounts.list_accounts, as_json=False) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["ann", "bob", "cat", "dan"]
+    assert re.fullmatch(r"bob {31}opened \d{4}-\d\d-\d\d  seen \d{4}-\d\d-\d\d \d\d:\d\d  disabled", lines[1])
+    assert await server.operator(accounts.list_accounts, as_json=True) == 0
+    states = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(state["handle"], state["disabled"], state["owner"]) for state in states] == [
+        ("ann", False, False),
+        ("bob", True, False),
+        ("cat", False, False),
+        ("dan", False, False),
+    ]
+    assert all(state["opened"] <= f"{state['seen'][:-1]}.999Z" for state in states)
+
+
+async def test_who_is_not_there_is_told_in_one_line(server: Server, capsys: pytest.CaptureFixture[str]):
+    hostile = "e\x1b[2J\u202eve\n"
+    for work in (
+        lambda: server.operator(accounts.reset, "nobody", hours=1, url="ws://x"),
+        lambda: server.operator(accounts.disable, hostile, disabled=True),
+    ):
+        assert await work() == 1
+        out, err = capsys.readouterr()
+        assert (out, err) == ("", "among-server: There is no such account.\n")
+    assert await server.operator(accounts.reset, "nobody", hours=0, url="ws://x") == 2
+    assert "--hours" in capsys.readouterr().err
+
+
+def test_nothing_is_made_where_there_is_no_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    config = Config(data=str(tmp_path / "typo"))
+    assert accounts.list_accounts(config, as_json=False) == 1
+    assert accounts.reset(config, "ana", hours=1, url="ws://x") == 1
+    assert "There is no server's data" in capsys.readouterr().err
+    assert not (tmp_path / "typo").exists()
+
+
+async def test_ath_05_no_code_is_in_a_log_or_in_the_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    server = Server(tmp_path)
+    with capture_logs() as logs:
+        await server.start()
+        async with server.signs_up("ana"):
+            pass
+        await server.operator(accounts.reset, "ana", hours=1, url="ws://x")
+        code = link_in(capsys.readouterr().out)
+        async with connect(server.url, reset=code, password=NEW):
+            pass
+        await server.stop()
+    assert {"password.reset_offered", "password.reset"} <= {entry["event"] for entry in logs}
+    for secret in (code, NEW, PASSWORD):
+        assert secret not in str(logs)
+        assert secret.encode() not in kept(server)
+
+
+async def test_a_request_of_another_version_is_refused_and_the_next_one_done(server: Server):
+    reader, writer = await asyncio.open_unix_connection(Path(server.config.data) / control.SOCKET)
+    writer.write(b'{"do":"juggle"}\n')
+    answer = msgspec.json.decode(await reader.readline(), type=control.Answer)
+    assert not answer.ok
+    assert "does not know the request" in answer.message
+    writer.close()
+    assert await server.operator(accounts.list_accounts, as_json=True) == 0
+
+
+def test_the_commands_as_they_are_typed(tmp_path: Path):
+    """Their options, and that a folder without a server is one line and no traceback."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("AMONG_")}
+    for given in (
+        ["accounts", "--json"],
+        ["reset", "ana", "--hours", "2", "--url", "wss://chat.example/v1"],
+        ["disable", "eve"],
+        ["enable", "eve"],
+    ):
+        command = [sys.executable, "-m", "among_server.admin.main", *given, "--data", str(tmp_path / "none")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
+        assert done.returncode == 1, done.stderr
+        assert done.stdout == ""
+        assert done.stderr.startswith("among-server: There is no server's data")
+        assert done.stderr.count("\n") == 1

@@ -1,0 +1,272 @@
+"""Blocking and muting: what it keeps from me, that the other notices nothing that names it, and that every device of mine
+knows."""
+
+import pytest
+
+from among_protocol import codes
+from among_protocol.blocks import Block, BlockChanged, SetBlock
+from among_protocol.markers import SetMarker
+from among_protocol.messages import MessageSent, SendMessage
+from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
+from among_protocol.rooms import OpenDirect, SetTopic
+from among_protocol.session import SignIn
+from tests.held import HeldStore
+from tests.world import Person, World, world_of
+
+
+async def block(person: Person, handle: str, kind: str = "block") -> None:
+    assert await person.ask(SetBlock, kind=kind, handle=handle) == Block(handle=handle, kind=kind)
+
+
+async def mentions(person: Person, room: str) -> int:
+    sync = await person.sync()
+    count: int = next(state.mentions for state in sync.logs if state.log == room)
+    return count
+
+
+async def state(watcher: Person, *members: str) -> list[str]:
+    return [one.state for one in (await watcher.ask(WatchPresence, members=list(members))).members]
+
+
+async def changes(watcher: Person) -> list[tuple[str, str]]:
+    heard = await watcher.settled()
+    return [(event.member, event.state) for event in heard if isinstance(event, PresenceChanged)]
+
+
+# --- the register
+
+
+async def test_every_device_of_mine_knows_whom_i_block_and_nobody_else_does():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        phone = await ann.device()
+        count = len(bob.frames)
+        await block(ann, "bob")
+        assert await phone.hears(BlockChanged) == BlockChanged(handle="bob", kind="block")
+        assert not [event for event in await ann.settled() if isinstance(event, BlockChanged)], "the reply has said it"
+        await block(phone, "bob", "mute")
+        assert await ann.hears(BlockChanged) == BlockChanged(handle="bob", kind="mute")
+        await bob.settled()
+        assert len(bob.frames) == count + 1, "the ping's reply and nothing else"
+        assert (await bob.sync()).blocks == []
+        for cards in (False, True):
+            assert (await ann.sync(cards=cards)).blocks == [Block(handle="bob", kind="mute")]
+        await block(ann, "BOB".lower(), "none")
+        assert (await phone.sync()).blocks == []
+
+
+async def test_who_comes_later_or_lags_has_the_last_value():
+    async with world_of() as world:
+        ann = await world.person("ann")
+        for handle in ("dan", "bob"):
+            await world.person(handle)
+        phone = await ann.device()
+        phone.lags()
+        for kind in ("block", "mute"):
+            await block(ann, "bob", kind)
+        await block(ann, "dan")
+        phone.reads_again()
+        told = [(event.handle, event.kind) for event in await phone.settled() if isinstance(event, BlockChanged)]
+        assert told == [("bob", "mute"), ("dan", "block")]
+        ann.leave()
+        phone.leave()
+        later = await ann.again()
+        assert (await later.sync()).blocks == [Block(handle="bob", kind="mute"), Block(handle="dan", kind="block")]
+
+
+async def test_somebody_is_named_by_handle_or_by_a_membership_that_i_may_see():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        (eve,) = await world.join("library/desk", "eve")
+        assert await ann.ask(SetBlock, kind="mute", member=bob.member) == Block(handle="bob", kind="mute")
+        answers = set()
+        for member in (eve.member, "m_nobody"):
+            id = ann.begin(SetBlock, id="the-same", kind="block", member=member)
+            await ann.answered(id)
+            assert ann.replies.pop(id).code == codes.MEMBER_GONE.code
+            answers.add(ann.raw.pop(id))
+        assert len(answers) == 1
+        for named, code in (
+            ({"handle": "nobody-here"}, codes.ACCOUNT_GONE),
+            ({"handle": "ann"}, codes.FIELD_INVALID),
+            ({"member": ann.member}, codes.FIELD_INVALID),
+            ({}, codes.FIELD_INVALID),
+            ({"handle": "bob", "member": bob.member}, codes.FIELD_INVALID),
+        ):
+            assert (await ann.refused(SetBlock, kind="block", **named)).code == code.code, named
+        assert (await ann.sync()).blocks == [Block(handle="bob", kind="mute")]
+        await ann.settled()
+        told = b"".join(ann.frames).decode()
+        assert bob.account not in told
+        assert eve.account not in told
+
+
+# --- directs
+
+
+async def test_a_block_refuses_directs_between_the_two_whoever_blocks():
+    async with world_of() as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        room = await world.direct(ann, bob)
+        larger = await world.direct(ann, bob, cyd)
+        await block(ann, "bob")
+        before = world.heads()
+        for person, other in ((ann, bob), (bob, ann)):
+            for text in ("hello?", f"@{other.handle}"):
+                assert (await person.refused(SendMessage, room=room, body=text)).code == codes.DIRECT_REFUSED.code
+            assert (await person.refused(SetTopic, room=room, topic="hello?")).code == codes.DIRECT_REFUSED.code
+        assert world.heads() == before
+        await bob.say("to both of you", room=larger)  # others listen there: the client folds
+        await block(ann, "bob", "none")
+        await bob.say("hello again", room=room)
+
+
+async def test_a_direct_that_is_new_is_refused_in_the_same_words_for_every_reason():
+    async with world_of() as world:
+        ann, bob, cyd, dan = [await world.person(handle) for handle in ("ann", "bob", "cyd", "dan")]
+        await block(ann, "bob")
+        await block(bob, "cyd")
+        await world.app.store.disable("dan", disabled=True)
+        answers = set()
+        for other in ("ann", "cyd", "dan"):  # blocks me; blocked by me; disabled
+            id = bob.begin(OpenDirect, id="the-same", handles=[other])
+            await bob.answered(id)
+            assert bob.replies.pop(id).code == codes.DIRECT_REFUSED.code
+            answers.add(bob.raw.pop(id))
+        assert len(answers) == 1
+        assert (await bob.refused(OpenDirect, handles=["ann", "cyd"])).code == codes.DIRECT_REFUSED.code
+        await cyd.ask(OpenDirect, handles=["ann"])
+        assert dan.closed is None
+
+
+async def test_somebody_else_may_bring_two_together_who_block_each_other():
+    async with world_of() as world:
+        ann, bob, cyd = [await world.person(handle) for handle in ("ann", "bob", "cyd")]
+        await block(ann, "bob")
+        room = await world.direct(cyd, ann, bob)
+        await bob.say("hello all", room=room)
+        assert (await ann.hears(MessageSent)).body == "hello all"
+
+
+# --- mentions
+
+
+@pytest.mark.parametrize(("kind", "who"), [("block", "reader"), ("block", "author"), ("mute", "reader")])
+async def test_a_mention_does_not_count_and_its_author_can_not_tell(kind, who):
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await (block(ann, "bob", kind) if who == "reader" else block(bob, "ann", kind))
+        said = await bob.say("@ann hi")
+        assert said.mentions == [ann.member], "in the log it stands as ever: all read the same"
+        assert await ann.hears(MessageSent) == said
+        assert await mentions(ann, ann.room) == 0
+        await (block(ann, "bob", "none") if who == "reader" else block(bob, "ann", "none"))
+        await bob.say("@ann hi again")
+        assert await mentions(ann, ann.room) == 1
+
+
+async def test_who_mutes_is_still_read_as_ever():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await block(ann, "bob", "mute")
+        await ann.say("@bob hi")
+        assert await mentions(bob, bob.room) == 1
+        room = await world.direct(bob, ann)
+        await bob.say("@ann psst", room=room)
+        marker = await ann.ask(SetMarker, room=room, seq=0)
+        assert (marker.unread, marker.mentions) == (1, 0)
+
+
+# --- presence
+
+
+async def test_neither_sees_whether_the_other_is_there():
+    async with world_of() as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        assert await state(ann, bob.member) == ["online"]
+        assert await state(bob, ann.member, cyd.member) == ["online", "online"]
+        await block(ann, "bob")
+        assert await changes(ann) == [(bob.member, "offline")]
+        assert await changes(bob) == [(ann.member, "offline")], "as if she had gone"
+        for person in (ann, bob):
+            await person.ask(SetPresence, state="away")
+        assert await changes(ann) == []
+        assert await changes(bob) == []
+        assert await state(ann, bob.member) == ["offline"]
+        assert await state(bob, ann.member, cyd.member) == ["offline", "online"]
+        assert await state(cyd, ann.member, bob.member) == ["away", "away"]
+        bob.leave()
+        assert await changes(ann) == []
+        await bob.again()
+        assert await changes(ann) == []
+        await block(ann, "bob", "none")
+        assert await changes(ann) == [(bob.member, "online")]
+
+
+async def test_two_who_block_each_other_are_apart_until_both_have_ceased():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await state(ann, bob.member)
+        await block(ann, "bob")
+        await block(bob, "ann")
+        assert await changes(ann) == [(bob.member, "offline")]
+        await block(ann, "bob", "none")
+        assert await changes(ann) == []
+        assert await state(ann, bob.member) == ["offline"]
+        await block(bob, "ann", "mute")
+        assert await changes(ann) == [(bob.member, "online")]
+
+
+async def test_who_is_muted_is_seen_as_ever():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await block(ann, "bob", "mute")
+        assert await state(ann, bob.member) == ["online"]
+        assert await state(bob, ann.member) == ["online"]
+
+
+async def test_that_the_other_writes_is_not_told_either():
+    async with world_of() as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        await block(ann, "bob")
+        for one, other in ((ann, bob), (bob, ann)):
+            await one.ask(StartTyping, room=one.room)
+            assert [event.by for event in await other.settled() if isinstance(event, TypingStarted)] == []
+            assert [event.by for event in await cyd.settled() if isinstance(event, TypingStarted)] == [one.member]
+
+
+# --- while things happen
+
+
+async def test_a_block_that_is_set_while_another_device_comes_is_known_to_it():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        writes, standing = store.hold("writes"), store.hold("standing")
+        ann.begin(SetBlock, kind="block", handle="bob")
+        ann.leave()
+        phone = Person(world)
+        id = phone.begin(SignIn, token=ann.token)
+        await standing.is_asked(1)  # read before the block is kept, and heard after it
+        writes.let_go()
+        await world.app.store.see_sessions([])
+        standing.let_go()
+        await phone.reply(id, SignIn.Reply)
+        assert (await phone.sync()).blocks == [Block(handle="bob", kind="block")]
+        assert await state(phone, bob.member) == ["offline"]
+
+
+async def test_nothing_is_kept_of_who_has_gone():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await state(ann, bob.member)
+        await block(ann, "bob")
+        await _all_leave(world, ann, bob)
+        presence = world.app.services.presence
+        assert (presence._states, presence._here, presence._watchers) == ({}, {}, {})
+
+
+async def _all_leave(world: World, *people: Person) -> None:
+    for person in (*people, world.founder("garden")):
+        person.leave()
+    await world.quiet()
