@@ -8,6 +8,8 @@ Bodies: any text, without control characters other than line feed and tab; limit
 import re
 import unicodedata
 
+from .lookalikes import skeleton
+
 MAX_BODY_BYTES = 8000
 
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,30})[a-z0-9]")
@@ -20,6 +22,10 @@ RESERVED = frozenset({
     "moderator", "nobody", "null", "official", "operator", "owner", "root", "server", "staff", "steward", "stewards",
     "support", "system", "undefined",
 })  # fmt: skip
+
+
+# What nobody may look like either: all of them but "all", which is what an "ali" looks like.
+_RESERVED_LOOKS = frozenset(skeleton(word) for word in RESERVED if word != "all")
 
 
 class TextError(ValueError):
@@ -35,8 +41,8 @@ def handle(text: str) -> str:
 
 
 def is_reserved(folded: str) -> bool:
-    """Whether nobody may take this handle."""
-    return folded in RESERVED
+    """Whether nobody may take this handle: it is one of those words, or looks like one."""
+    return folded in RESERVED or skeleton(folded) in _RESERVED_LOOKS
 
 
 def line(text: str, *, longest: int, empty: bool = False) -> str:
