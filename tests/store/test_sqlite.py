@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from among_protocol.codes import NONCE_CONFLICT, STORAGE_UNAVAILABLE
+from among_protocol.codes import HANDLE_LOOKALIKE, NONCE_CONFLICT, STORAGE_UNAVAILABLE
 from among_protocol.messages import MessageSent
 from among_server.store.api import StoreError
 from among_server.store.sqlite import SqliteStore, schema
@@ -249,12 +249,13 @@ async def test_data_are_copied_before_they_are_changed(folder: Path, monkeypatch
         ann, room = await begin(town)
         await ann.says(room, "hello")
     steps = schema._steps()
-    monkeypatch.setattr(schema, "_steps", lambda: [*steps, ("0002_flowers.sql", STEP)])
+    now = len(steps)
+    monkeypatch.setattr(schema, "_steps", lambda: [*steps, (f"{now + 1:04}_flowers.sql", STEP)])
     async with opened(folder) as town:
         assert await town.bodies(room) == ["hello"]
-    copy = folder / "among.db.before-0002"
+    copy = folder / f"among.db.before-{now + 1:04}"
     assert modes(folder)[copy.name] == 0o600
-    for path, version, tables in ((copy, 1, 0), (folder / "among.db", 2, 1)):
+    for path, version, tables in ((copy, now, 0), (folder / "among.db", now + 1, 1)):
         with contextlib.closing(sqlite3.connect(path)) as db:
             assert db.execute("PRAGMA user_version").fetchone() == (version,)
             assert db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'flowers'").fetchone() == (tables,)
@@ -263,18 +264,39 @@ async def test_data_are_copied_before_they_are_changed(folder: Path, monkeypatch
         pass
 
 
+async def test_cnt_03_accounts_of_before_have_their_skeletons_and_stay(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """Two who looked alike when that was allowed are both still there; a third is refused."""
+    first = schema._steps()[:1]
+    schema.make_folder(folder)
+    with monkeypatch.context() as old, contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
+        old.setattr(schema, "_steps", lambda: first)
+        schema.migrate(db, folder / "among.db")
+        for key, handle in enumerate(("mary", "rnary"), 1):
+            db.execute("INSERT INTO logs (key, id, kind) VALUES (?, ?, 'account')", (key, f"a_{handle}"))
+            db.execute("INSERT INTO heads (log, head, ordinal) VALUES (?, 0, 0)", (key,))
+            db.execute(
+                "INSERT INTO accounts (key, handle, display_name, bio, owner) VALUES (?, ?, '', '', 0)", (key, handle)
+            )
+        db.commit()
+    async with opened(folder) as town:
+        assert await town.store.accounts() == 2
+        for handle in ("m.ary", "rn-ary"):
+            await refused(HANDLE_LOOKALIKE, town.store.create_account(handle, "Mary", "hash"))
+        await town.person("marie")
+
+
 async def test_a_step_that_breaks_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch):
     async with opened(folder) as town:
         _, room = await begin(town)
     steps = schema._steps()
     with monkeypatch.context() as broken:
-        broken.setattr(schema, "_steps", lambda: [*steps, ("0002_flowers.sql", f"{STEP} SELECT name FROM nowhere;")])
+        broken.setattr(schema, "_steps", lambda: [*steps, ("9999_flowers.sql", f"{STEP} SELECT name FROM nowhere;")])
         with pytest.raises(StoreError, match="nowhere"):
             await SqliteStore(folder).open()
     with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (len(steps),)
         assert db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'flowers'").fetchone() == (0,)
-    monkeypatch.setattr(schema, "_steps", lambda: [*steps, ("0002_flowers.sql", STEP)])
+    monkeypatch.setattr(schema, "_steps", lambda: [*steps, ("9999_flowers.sql", STEP)])
     async with opened(folder) as town:
         assert await town.store.room(room) is not None
 

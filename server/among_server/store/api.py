@@ -159,6 +159,10 @@ class Tx(Protocol):
 
     def account(self, id: str) -> AccountRow | None: ...
     def account_by_handle(self, handle: str) -> AccountRow | None: ...
+    def looks_taken(self, handle: str) -> bool:
+        """Whether an account has a handle with the same skeleton (protocol lookalikes.py)."""
+        ...
+
     def add_account(self, row: AccountRow, password_hash: str) -> None:
         """With its log."""
         ...
@@ -265,7 +269,7 @@ class Store(Protocol):
     ) -> AccountRow:
         """With its log, whose first entry is `account.created`. An owner's invite makes it own the server.
 
-        Handles are compared folded. Raises Refuse: `handle.taken`, `account.invite_invalid` (an invite that is given is
+        Handles are compared folded. Raises Refuse: `handle.taken`, `handle.lookalike`, `account.invite_invalid` (an invite that is given is
         always used up)."""
         ...
 

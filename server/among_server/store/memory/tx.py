@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from among_protocol.base import Entry
 from among_protocol.logs import LogKind
+from among_protocol.lookalikes import skeleton
 from among_protocol.members import Persona
 from among_protocol.wire import JSON
 
@@ -44,6 +45,7 @@ class MemoryTx:
         self._undo: list[Callable[[], object]] = []
         self.account_rows: dict[str, AccountRow] = {}
         self.passwords: dict[str, str] = {}
+        self.looks: dict[str, str] = {}  # skeleton of a handle: the account that had it first
         self.invites: dict[bytes, InviteRow] = {}
         self.sessions: dict[bytes, SessionRow] = {}
         self.logs: dict[str, LogRow] = {}
@@ -117,10 +119,14 @@ class MemoryTx:
     def account_by_handle(self, handle: str) -> AccountRow | None:
         return next((row for row in self.account_rows.values() if row.handle == handle.lower()), None)
 
+    def looks_taken(self, handle: str) -> bool:
+        return skeleton(handle) in self.looks
+
     def add_account(self, row: AccountRow, password_hash: str) -> None:
         self._add_log(row.id, "account")
         self._put(self.account_rows, row.id, row)
         self._put(self.passwords, row.id, password_hash)
+        self._put(self.looks, skeleton(row.handle), row.id)
 
     def put_account(self, row: AccountRow) -> None:
         self._put(self.account_rows, row.id, row)

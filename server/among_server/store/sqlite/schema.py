@@ -17,6 +17,8 @@ from typing import Literal
 
 import structlog
 
+from among_protocol.lookalikes import skeleton
+
 from ..api import StoreError
 
 Synchronous = Literal["full", "normal", "off"]
@@ -133,6 +135,7 @@ def migrate(db: sqlite3.Connection, path: Path) -> None:
         copy = path.with_name(f"{path.name}.before-{at + 1:04}")
         _copy(db, copy)
         log.info("store.copied", before=steps[at][0], copy=str(copy))
+    db.create_function("skeleton", 1, skeleton, deterministic=True)  # of a handle: steps fill stored ones with it
     for number, (name, script) in enumerate(steps[at:], at + 1):
         try:
             db.executescript(

@@ -8,6 +8,8 @@ from sqlite3 import Connection
 
 from msgspec.structs import replace
 
+from among_protocol.lookalikes import skeleton
+
 from ..api import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow, SessionRow
 from ..rules.communities import words
 from .ledger import Ledger
@@ -36,6 +38,10 @@ class SqliteTx(Ledger):
     def account_by_handle(self, handle: str) -> AccountRow | None:
         return self._one_account(f"{ACCOUNT} WHERE a.handle = ?", handle.lower())
 
+    def looks_taken(self, handle: str) -> bool:
+        sql = "SELECT EXISTS (SELECT 1 FROM accounts WHERE skeleton = ?)"
+        return bool(self._db.execute(sql, (skeleton(handle),)).fetchone()[0])
+
     def _one_account(self, sql: str, name: str) -> AccountRow | None:
         found = self._db.execute(sql, (name,)).fetchone()
         if found is None:
@@ -47,8 +53,8 @@ class SqliteTx(Ledger):
     def add_account(self, row: AccountRow, password_hash: str) -> None:
         key = self.author = self._add_log(row.id, "account")
         self._db.execute(
-            "INSERT INTO accounts (key, handle, display_name, bio, owner) VALUES (?, ?, ?, ?, ?)",
-            (key, row.handle, row.display_name, row.bio, row.owner),
+            "INSERT INTO accounts (key, handle, display_name, bio, owner, skeleton) VALUES (?, ?, ?, ?, ?, ?)",
+            (key, row.handle, row.display_name, row.bio, row.owner, skeleton(row.handle)),
         )
         self._db.execute("INSERT INTO passwords (account, hash) VALUES (?, ?)", (key, password_hash))
         self._accounts[row.id] = row
