@@ -28,8 +28,8 @@ class Session:
     """One connection's side of the conversation."""
 
     __slots__ = (
-        "__weakref__", "_drained", "_missed", "_registers", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "id", "in_flight",
-        "lagging", "logs", "malformed", "number", "over", "person", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
+        "__weakref__", "_drained", "_missed", "_registers", "_turns", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "id", "in_flight",
+        "lagging", "large", "logs", "malformed", "number", "over", "person", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +70,8 @@ class Session:
         self._missed: dict[str, int | None] = {}  # while lagging: what was written of each log
         self._registers: dict[str, Event] = {}  # while lagging: the last value of each that changed
         self._drained: list[asyncio.Future[None]] = []
+        self.large = False  # a large answer is being made
+        self._turns: deque[asyncio.Future[None]] = deque()  # who waits to make the next
 
     def notice(self, event: Event) -> None:
         """An event without a number: lost when the session lags."""
@@ -145,6 +147,7 @@ class Session:
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
+        self._next_turn()
 
     async def drained(self) -> None:
         """Wait until the peer keeps up; for whoever writes a lot on his own account, as a replay does."""
@@ -152,6 +155,28 @@ class Session:
             waiter = asyncio.get_running_loop().create_future()
             self._drained.append(waiter)
             await waiter
+
+    async def turn(self) -> None:
+        """Wait until no other large answer is being made, and what was written has been read. Then `turn_over`."""
+        if self.large or self.lagging or self._turns:
+            waiter = asyncio.get_running_loop().create_future()
+            self._turns.append(waiter)
+            await waiter
+        self.large = True
+
+    def turn_over(self) -> None:
+        self.large = False
+        self._next_turn()
+
+    def no_more_turns(self, why: Refuse) -> None:
+        """Refuse all who wait for one."""
+        while self._turns:
+            self._turns.popleft().set_exception(why)
+
+    def _next_turn(self) -> None:
+        if self._turns and not self.large and not self.lagging:
+            self.large = True
+            self._turns.popleft().set_result(None)
 
     def end(self) -> list[Log]:
         """The connection is gone; gives the logs it heard."""
@@ -163,8 +188,9 @@ class Session:
         self.write = _nowhere  # a handler that ends later has nobody to tell
         self.logs.clear()
         self.queue.clear()
-        for waiter in self._drained:
+        for waiter in (*self._drained, *self._turns):
             waiter.cancel()
+        self._turns.clear()
         return logs
 
 

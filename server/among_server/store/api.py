@@ -30,7 +30,7 @@ from among_protocol.wire import AnyWrite
 
 Durability = Literal["full", "relaxed", "memory"]
 
-PAGE_BYTES = 1 << 20  # of a page of entries: what one client may hold of the server's memory at once
+PAGE_BYTES = 1 << 17  # of a page of entries or messages: what one client may hold of the server's memory at once
 
 
 class AccountRow(Struct):
@@ -320,7 +320,9 @@ class Store(Protocol):
     async def messages(
         self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
     ) -> Messages:
-        """The newest; those before, after or between (from the oldest); or around a number. See protocol messages.py."""
+        """The newest; those before, after or between (from the oldest); or around a number. See protocol messages.py.
+
+        At most `limit`; where these are more than PAGE_BYTES, half as many, as often as it takes."""
         ...
 
     async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:
