@@ -14,6 +14,7 @@ MAX_BODY_BYTES = 8000
 
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,30})[a-z0-9]")
 _MENTION = re.compile(r"(?<![A-Za-z0-9._@/-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9])(?![A-Za-z0-9])")
+_ID = re.compile(r"[a-z]_[a-z2-7]{16}")
 _BODY_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _JOINERS = "\u200c\u200d"  # needed by Persian, Indic scripts and emoji
 
@@ -41,8 +42,9 @@ def handle(text: str) -> str:
 
 
 def is_reserved(folded: str) -> bool:
-    """Whether nobody may take this handle: it is one of those words, or looks like one."""
-    return folded in RESERVED or skeleton(folded) in _RESERVED_LOOKS
+    """Whether nobody may take this handle or slug: it is one of those words, or looks like one, or like an id, which
+    stands where a slug may stand."""
+    return folded in RESERVED or skeleton(folded) in _RESERVED_LOOKS or _ID.fullmatch(folded) is not None
 
 
 def line(text: str, *, longest: int, empty: bool = False) -> str:

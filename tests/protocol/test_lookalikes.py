@@ -116,6 +116,11 @@ def test_cnt_03_nobody_looks_like_a_reserved_word(word: str):
     assert is_reserved(handle(word))
 
 
+def test_nobody_is_called_as_an_id_is():
+    assert is_reserved("c_4xoq2z7mhsd3kv5j")
+    assert not is_reserved("c_4xoq2z7mhsd3kv5")
+
+
 def test_reserved_words_are_reserved_and_names_are_not():
     assert all(map(is_reserved, RESERVED))
     assert [name for name in ("ali", "ann", "hosea", "modesty", "bottle", "roots") if is_reserved(name)] == []
