@@ -82,9 +82,11 @@ class Pool:
 COMMANDS = [command for command in wire.COMMANDS if command is not SignOut]
 
 
-def anything(random: Random, pool: Pool) -> tuple[type[Command], dict[str, Any]]:
-    """A command and its fields, but for its id. Signing out is rare, or there would soon be nobody."""
-    command = SignOut if random.random() < 0.01 else random.choice(COMMANDS)
+def anything(random: Random, pool: Pool, command: type[Command] | None = None) -> tuple[type[Command], dict[str, Any]]:
+    """A command (this one, where one is given) and its fields, but for its id. Signing out is rare, or there would soon
+    be nobody."""
+    if command is None:
+        command = SignOut if random.random() < 0.01 else random.choice(COMMANDS)
     fields: dict[str, Any] = {"type": wire.tag_of(command)}
     told = inspect.type_info(command)
     assert isinstance(told, inspect.StructType)

@@ -1,13 +1,11 @@
 """Who signs in, and how: once by password or by signing up, ever after by token, which never costs a password hash."""
 
-from msgspec import Struct
-
-from .base import Refused
+from .base import Discreet, Refused
 from .codes import BAD_CREDENTIALS
 from .session import SignedIn, SignIn, SignUp
 
 
-class Credentials(Struct, kw_only=True):
+class Credentials(Discreet, kw_only=True):
     """Either a token, or handle and password; with `sign_up` the account is made."""
 
     token: str = ""

@@ -99,6 +99,9 @@ class Stored(Struct, frozen=True, gc=False):
     event: Entry
     json: bytes
 
+    def __repr__(self) -> str:
+        return f"Stored({self.event!r})"  # the bytes hold what people said
+
 
 class Appended(Struct, frozen=True, gc=False):
     """What an append wrote; `entry` is the one to reply with. A repeat wrote nothing now."""
@@ -114,6 +117,9 @@ class Entries(NamedTuple):
     head: int
     floor: int
     complete: bool
+
+    def __repr__(self) -> str:
+        return f"Entries({len(self.entries)} of {self.head}, floor={self.floor}, complete={self.complete})"
 
 
 class Messages(NamedTuple):
