@@ -3,7 +3,7 @@
 For every command by reflection: also those that write, those that are a barrier, and those whose answers are large.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from random import Random
 from typing import Any
 
@@ -18,7 +18,7 @@ from among_server.core.policy import POLICY, Who
 from tests.anything import Pool, anything
 from tests.world import Person, World, world_of
 
-Failing = Callable[[Any, Any], Awaitable[Any]]
+Failing = Callable[[Any, Any], Coroutine[Any, Any, Any]]
 
 
 async def at_once(context: Any, command: Any) -> Any:
