@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import ceiling, fanout, many, report, small
+from . import alike, ceiling, fanout, many, report, small
 from .drive import BUILD, BenchError, cores, fsync_ms
 from .rows import DISTURBED, Bench, Row
 
@@ -36,6 +36,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "beside": small.beside,
     "resume": many.resume,
     "stalled": fanout.stalled,
+    "alike": alike.alike,
 }
 
 
