@@ -4,13 +4,14 @@ import hashlib
 import re
 import sqlite3
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from among_protocol import codes, wire
-from among_protocol.base import Refused
+from among_protocol.base import Command, Refused
 from among_protocol.communities import BrowseCommunities
 from among_protocol.session import Ping, SignIn, SignOut, SignUp
 from among_server.core.policy import POLICY, Who
@@ -25,10 +26,10 @@ def sha256(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-async def password(world: World, fault: str) -> dict[str, str] | None:
+async def password(world: World, cast: list[Person], fault: str) -> dict[str, str] | None:
     """The fields of a sign-in as Bob; None where that fault does not exist."""
     hashes = world.app.store._tx.passwords  # type: ignore[attr-defined]  # looks inside the reference
-    ann, bob = world.cast  # type: ignore[attr-defined]
+    ann, bob = cast
     given = {
         "missing": None,
         "empty": "",
@@ -43,8 +44,8 @@ async def password(world: World, fault: str) -> dict[str, str] | None:
     return {"handle": "bob"} if given[fault] is None else {"handle": "bob", "password": str(given[fault])}
 
 
-async def token(world: World, fault: str) -> dict[str, str] | None:
-    ann, bob = world.cast  # type: ignore[attr-defined]
+async def token(world: World, cast: list[Person], fault: str) -> dict[str, str] | None:
+    ann, bob = cast
     if fault == "revoked":
         await ann.ask(SignOut)
         return {"token": ann.token}
@@ -59,7 +60,7 @@ async def token(world: World, fault: str) -> dict[str, str] | None:
     return {"token": given[fault]} if fault in given else {} if fault == "missing" else None
 
 
-async def invite(world: World, fault: str, *, owner: bool = False) -> dict[str, str] | None:
+async def invite(world: World, cast: list[Person], fault: str, *, owner: bool = False) -> dict[str, str] | None:
     """The fields of a sign-up where an invite is needed."""
     store = world.app.store
     wanted = {"handle": "newcomer", "password": PASSWORD}
@@ -75,18 +76,19 @@ async def invite(world: World, fault: str, *, owner: bool = False) -> dict[str, 
         "expired": "late",
         "revoked": used,
         "its hash": sha256("good").hex(),
-        "of another kind": world.cast[1].token,  # type: ignore[attr-defined]
+        "of another kind": cast[1].token,
     }
     if fault == "missing":
         return wanted
     return {**wanted, "invite": given[fault]} if fault in given else None
 
 
-async def owners_invite(world: World, fault: str) -> dict[str, str] | None:
-    return await invite(world, fault, owner=True)
+async def owners_invite(world: World, cast: list[Person], fault: str) -> dict[str, str] | None:
+    return await invite(world, cast, fault, owner=True)
 
 
-WAYS = {"password": (SignIn, password), "token": (SignIn, token), "invite": (SignUp, invite), "owner's invite": (SignUp, owners_invite)}  # fmt: skip
+Way = tuple[type[Command], Callable[[World, list[Person], str], Awaitable[dict[str, str] | None]]]
+WAYS: dict[str, Way] = {"password": (SignIn, password), "token": (SignIn, token), "invite": (SignUp, invite), "owner's invite": (SignUp, owners_invite)}  # fmt: skip
 SAID = {
     codes.BAD_CREDENTIALS.code,
     codes.TOKEN_INVALID.code,
@@ -110,8 +112,7 @@ async def test_ath_01_every_wrong_key_to_every_way_in_is_refused(way: str, fault
             signed = await person.ask(SignIn, handle=handle, password=key)
             person.token, person.account = signed.token, signed.account.id
             people.append(person)
-        world.cast = people  # type: ignore[attr-defined]  # of this story
-        fields = await fields_of(world, fault)
+        fields = await fields_of(world, people, fault)
         if fields is None:
             return
         accounts, sessions = await world.app.store.accounts(), dict(world.app.services.sessions)
