@@ -64,6 +64,10 @@ bench: $(READY)  ## measure; ARGS go to the benchmark
 soak: $(READY)  ## run the long tests, which `make test` leaves out
 	@exec $(PY) -m pytest -m soak -o faulthandler_timeout=3600 tests/soak $(ARGS)
 
+.PHONY: fuzz
+fuzz: $(READY)  ## look for bytes that break the server; ARGS="--seconds 600"
+	@exec $(PY) -m tests.fuzz.run $(ARGS)
+
 ##@ Keep it
 .PHONY: lock
 lock: $(READY)  ## renew requirements.lock (needs uv); ARGS=--upgrade for newer versions

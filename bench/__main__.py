@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import backup, ceiling, fanout, many, report, small
+from . import alike, backup, ceiling, fanout, many, report, small
 from .drive import BUILD, BenchError, cores, fsync_ms
 from .rows import DISTURBED, Bench, Row
 
@@ -38,6 +38,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "resume": many.resume,
     "stalled": fanout.stalled,
     "backup": backup.backup,
+    "alike": alike.alike,
 }
 
 

@@ -32,6 +32,7 @@ from among_server.config import Config
 from among_server.core.budget import Bucket
 from among_server.core.context import Context
 from among_server.core.session import Session
+from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
 
 E = TypeVar("E", bound=Event)
@@ -360,7 +361,7 @@ class World:
 
 
 @asynccontextmanager
-async def world_of(store: MemoryStore | None = None, **config: Any) -> AsyncIterator[World]:
+async def world_of(store: Store | None = None, **config: Any) -> AsyncIterator[World]:
     """A world over a store of its own (in memory unless given)."""
     loop = asyncio.get_running_loop()
     config = {"budget": 1_000_000, "budget_per_second": 1_000_000, **config}

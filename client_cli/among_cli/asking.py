@@ -17,7 +17,7 @@ from .saved import Account, Saved
 
 TRIES = 5  # of one kind of answer
 _WANTED = "?"  # in place of an invite that must be asked for
-_HANDLE_WRONG = {codes.HANDLE_TAKEN.code, codes.HANDLE_RESERVED.code}
+_HANDLE_WRONG = {codes.HANDLE_TAKEN.code, codes.HANDLE_LOOKALIKE.code, codes.HANDLE_RESERVED.code}
 _INVITE_WRONG = {codes.SIGN_UP_CLOSED.code, codes.INVITE_INVALID.code}
 
 

@@ -35,11 +35,31 @@ PageLimit = Annotated[int, Meta(ge=1, le=200)]
 ErrorClass = str  # fix, auth, wait, gone, bug; unknown: as fix
 
 
-class Shape(Struct, kw_only=True, omit_defaults=True):
+_UNSAID = ("password", "token", "secret", "invite", "link", "body", "reason", "note")  # as a part of a field's name
+
+
+class Discreet(Struct):
+    """A struct that can be shown to whoever reads a log: not what is secret in it, nor what people said."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset()  # names of fields that are secret, though they don't sound so
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [(name, self._told(name)) for name in self.__struct_fields__]
+
+    def _told(self, name: str) -> object:
+        value = getattr(self, name)
+        unsaid = name in self.hidden or any(part in name for part in _UNSAID)
+        return Ellipsis if unsaid and value and isinstance(value, str | bytes) else value
+
+
+class Shape(Discreet, kw_only=True, omit_defaults=True):
     """A plain object inside a frame; fields at their default are left out."""
 
 
-class Command(Struct, kw_only=True, omit_defaults=True, tag_field="type"):
+class Command(Discreet, kw_only=True, omit_defaults=True, tag_field="type"):
     """What a client asks. `Reply` names the struct that arrives as `result` of the `ok`."""
 
     Reply: ClassVar[type[Shape]]
@@ -54,7 +74,7 @@ class Write(Command, kw_only=True):
     nonce: Nonce
 
 
-class Event(Struct, kw_only=True, omit_defaults=True, tag_field="type"):
+class Event(Discreet, kw_only=True, omit_defaults=True, tag_field="type"):
     """What the server says without being asked. Unknown types are safe to skip."""
 
 

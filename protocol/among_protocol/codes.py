@@ -35,6 +35,12 @@ INVITE_INVALID = ErrorCode("account.invite_invalid", "auth", "This invite is not
 RESET_INVALID = ErrorCode("account.reset_invalid", "auth", "This code to set a password is not valid, or no longer.")
 ACCOUNT_DISABLED = ErrorCode("account.disabled", "auth", "The operator of this server has disabled this account.")
 HANDLE_TAKEN = ErrorCode("handle.taken", "fix", "This handle belongs to somebody else.")
+HANDLE_LOOKALIKE = ErrorCode(
+    "handle.lookalike",
+    "fix",
+    "This handle looks like one that belongs to somebody else (as rn looks like m, 1 like l, or where only dots and "
+    "dashes differ): choose another.",
+)
 HANDLE_RESERVED = ErrorCode("handle.reserved", "fix", "This handle is reserved.")
 SLUG_TAKEN = ErrorCode("slug.taken", "fix", "This short name is in use.")
 RIGHT_MISSING = ErrorCode("right.missing", "auth", "Your role does not carry the right to do this.")

@@ -49,7 +49,8 @@ class MessagePage(Shape, kw_only=True):
 class ReadMessages(Command, tag="message.page", kw_only=True):
     """A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number.
 
-    `before` and `after` exclude the number itself; `around` includes it and takes about half from each side."""
+    `before` and `after` exclude the number itself; `around` includes it and takes about half from each side. A page of
+    long messages holds fewer than asked for; `complete` alone tells whether there are more."""
 
     Reply: ClassVar[type[Shape]] = MessagePage
 

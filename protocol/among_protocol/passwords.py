@@ -13,6 +13,7 @@ class ChangePassword(Command, tag="account.change_password", kw_only=True):
     """A new password. All other sessions of the account end; the reply tells how many that were."""
 
     Reply: ClassVar[type[Shape]] = SessionsEnded
+    hidden: ClassVar[frozenset[str]] = frozenset({"old", "new"})
 
     old: PasswordText
     new: PasswordText
@@ -24,6 +25,7 @@ class ResetPassword(Command, tag="account.reset_password", kw_only=True):
     The code is used up, and every session that the account had ends."""
 
     Reply: ClassVar[type[Shape]] = SignedIn
+    hidden: ClassVar[frozenset[str]] = frozenset({"code"})
 
     code: Annotated[str, Meta(min_length=1, max_length=128)]
     password: PasswordText

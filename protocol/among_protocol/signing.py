@@ -1,9 +1,7 @@
 """Who signs in, and how: once by password, by signing up or with the operator's code, ever after by token, which never
 costs a password hash."""
 
-from msgspec import Struct
-
-from .base import Refused
+from .base import Discreet, Refused
 from .codes import BAD_CREDENTIALS
 from .passwords import ResetPassword
 from .session import SignedIn, SignIn, SignUp
@@ -11,7 +9,7 @@ from .session import SignedIn, SignIn, SignUp
 ENTRANCES = (SignIn, SignUp, ResetPassword)
 
 
-class Credentials(Struct, kw_only=True):
+class Credentials(Discreet, kw_only=True):
     """A token; or handle and password, with `sign_up` the account is made; or a reset code and the new password."""
 
     token: str = ""

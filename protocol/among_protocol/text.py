@@ -8,10 +8,13 @@ Bodies: any text, without control characters other than line feed and tab; limit
 import re
 import unicodedata
 
+from .lookalikes import skeleton
+
 MAX_BODY_BYTES = 8000
 
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,30})[a-z0-9]")
 _MENTION = re.compile(r"(?<![A-Za-z0-9._@/-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9])(?![A-Za-z0-9])")
+_ID = re.compile(r"[a-z]_[a-z2-7]{16}")
 _BODY_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _JOINERS = "\u200c\u200d"  # needed by Persian, Indic scripts and emoji
 
@@ -20,6 +23,10 @@ RESERVED = frozenset({
     "moderator", "nobody", "null", "official", "operator", "owner", "root", "server", "staff", "steward", "stewards",
     "support", "system", "undefined",
 })  # fmt: skip
+
+
+# What nobody may look like either: all of them but "all", which is what an "ali" looks like.
+_RESERVED_LOOKS = frozenset(skeleton(word) for word in RESERVED if word != "all")
 
 
 class TextError(ValueError):
@@ -35,8 +42,9 @@ def handle(text: str) -> str:
 
 
 def is_reserved(folded: str) -> bool:
-    """Whether nobody may take this handle."""
-    return folded in RESERVED
+    """Whether nobody may take this handle or slug: it is one of those words, or looks like one, or like an id, which
+    stands where a slug may stand."""
+    return folded in RESERVED or skeleton(folded) in _RESERVED_LOOKS or _ID.fullmatch(folded) is not None
 
 
 def line(text: str, *, longest: int, empty: bool = False) -> str:

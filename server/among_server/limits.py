@@ -2,7 +2,7 @@
 set are in config.py."""
 
 FRAME_BYTES = 65_536  # eight times the longest message: room for a sync with a thousand positions
-PAGE_ENTRIES = 200  # a page of full messages stays under two megabytes
+PAGE_ENTRIES = 200  # of short messages; a page of long ones ends earlier, see store/api.py
 REPLAY_ENTRIES = 1_000  # per log in one sync; more is cheaper as pages, and can be skipped by who only wants the newest
 WAITING_WRITES = 4_096  # of all connections together: a quarter of a second of work; more are refused as `server.busy`
 IN_FLIGHT = 64  # commands of one connection that wait for their reply; more stay unread in the socket

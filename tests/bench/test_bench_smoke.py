@@ -1,8 +1,11 @@
 """The benchmark's instruments work: nothing is said here about speed."""
 
+from random import Random
+
 import pytest
 
 from bench import drive
+from bench.alike import same
 from bench.drive import at_rate, baseline, closed, opened, whole
 from bench.plan import bare_plan
 from bench.rows import Row
@@ -29,3 +32,11 @@ def test_a_row_is_judged_by_its_ratio_or_by_its_value():
     assert Row(name="", unit="ms", value=20, baseline=1, at_most=25, of="value").judge().holds
     assert not Row(name="", unit="ms", value=20, at_most=25, of="value").judge(sound=False).holds
     assert Row(name="", unit="", value=1, baseline=1).judge().holds is None
+
+
+def test_two_samples_of_one_distribution_are_told_from_two_of_two():
+    random = Random(1)
+    one, other = ([random.gauss(10, 1) for _ in range(200)] for _ in range(2))
+    assert same(one, other) > 0.01
+    assert same(one, [value + 0.6 for value in other]) < 0.001
+    assert same(one, one) == 1

@@ -29,18 +29,20 @@ Event = dict[str, Any]
 class Server:
     """A server on `folder`, started and ended as often as one likes, always at the same address."""
 
-    def __init__(self, folder: Path, *, prefix: Sequence[str] = (), **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, *, prefix: Sequence[str] = (), module: str = "among_server.admin.main", **settings: Any
+    ) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "server.log"  # what all its lives wrote on stderr
         self.prefix = list(prefix)
-        self.program = ["-m", "among_server.admin.main"]  # what the interpreter is given, before its arguments
+        self.program = ["-m", module]  # what the interpreter is given, before its arguments
         self.port = free_port()
         self.url = f"ws://127.0.0.1:{self.port}/v1"
         self.starts = 0
         self.slowest = 0.0  # seconds from starting the process to its line on stdout
         self._process: asyncio.subprocess.Process | None = None
-        settings = {"budget": 1_000_000_000, "budget_per_second": 1_000_000_000, **settings}
+        settings = {"log_format": "json", "budget": 1_000_000_000, "budget_per_second": 1_000_000_000, **settings}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AMONG_")}
         self.environment = kept | {f"AMONG_{name.upper()}": str(value) for name, value in settings.items()}
 
@@ -58,7 +60,7 @@ class Server:
         assert self._process is None
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [*self.prefix, sys.executable, *self.program, "serve", "--data", str(self.data)]
-        command += ["--host", "127.0.0.1", "--port", str(self.port), "--log-format", "json"]
+        command += ["--host", "127.0.0.1", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *command,
@@ -124,9 +126,11 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def server_in(folder: Path, *, prefix: Sequence[str] = (), **settings: Any) -> AsyncIterator[Server]:
+async def server_in(
+    folder: Path, *, prefix: Sequence[str] = (), module: str = "among_server.admin.main", **settings: Any
+) -> AsyncIterator[Server]:
     """A started server, which is gone afterwards whatever happened."""
-    server = Server(folder, prefix=prefix, **settings)
+    server = Server(folder, prefix=prefix, module=module, **settings)
     try:
         await server.start()
         yield server

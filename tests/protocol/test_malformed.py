@@ -1,6 +1,5 @@
 """Any bytes: a command, or Malformed and nothing else (INP-02). The same for what a client reads."""
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,82 +11,20 @@ from among_protocol.logs import Sync
 from among_protocol.messages import SendMessage
 from among_protocol.session import Ping
 from among_protocol.wire import COMMANDS, JSON, MSGPACK, Encoding, Frame, Malformed, tag_of
+from tests.fuzz.corpus import EITHER
 
 from .faults import a_client
 from .model import Server
 
 ENCODINGS = [pytest.param(encoding, id=encoding.subprotocol) for encoding in (JSON, MSGPACK)]
-DEEP = 100_000
-
-CORPUS: dict[str, bytes] = {
-    "nothing": b"",
-    "blank": b"   ",
-    "null": b"null",
-    "a number": b"7",
-    "a string": b'"session.ping"',
-    "a list": b"[]",
-    "an empty object": b"{}",
-    "deep lists": b"[" * DEEP,
-    "deep lists, closed": b"[" * DEEP + b"]" * DEEP,
-    "deep objects": b'{"a":' * DEEP,
-    "deep in a field": b'{"type":"session.ping","id":' + b"[" * DEEP + b"]" * DEEP + b"}",
-    "deep in an unknown field": b'{"type":"session.ping","id":"1","x":' + b"[" * DEEP + b"]" * DEEP + b"}",
-    "deep in an unknown command": b'{"type":"x.y","id":"1","x":' + b"[" * DEEP + b"]" * DEEP + b"}",
-    "bad UTF-8": b'{"type":"session.ping","id":"\xff\xfe"}',
-    "bad UTF-8 in an unknown field": b'{"type":"session.ping","id":"1","x":"\xff"}',
-    "half of a character": b'{"type":"session.ping","id":"\xe2\x82"}',
-    "a lone surrogate": b'{"type":"session.ping","id":"\\ud800"}',
-    "a lone surrogate as bytes": b'{"type":"session.ping","id":"\xed\xa0\x80"}',
-    "a surrogate and no other": b'{"type":"session.ping","id":"\\ud800\\u0041"}',
-    "a huge number": b'{"type":"marker.set","id":"1","room":"r","seq":' + b"9" * 100_000 + b"}",
-    "2^63": b'{"type":"marker.set","id":"1","room":"r","seq":9223372036854775808}',
-    "-2^63": b'{"type":"marker.set","id":"1","room":"r","seq":-9223372036854775808}',
-    "2^53": b'{"type":"marker.set","id":"1","room":"r","seq":9007199254740992}',
-    "-1": b'{"type":"marker.set","id":"1","room":"r","seq":-1}',
-    "1e400": b'{"type":"marker.set","id":"1","room":"r","seq":1e400}',
-    "1.5": b'{"type":"marker.set","id":"1","room":"r","seq":1.5}',
-    "NaN": b'{"type":"marker.set","id":"1","room":"r","seq":NaN}',
-    "Infinity": b'{"type":"marker.set","id":"1","room":"r","seq":Infinity}',
-    "a number as a string": b'{"type":"marker.set","id":"1","room":"r","seq":"1"}',
-    "true for a number": b'{"type":"marker.set","id":"1","room":"r","seq":true}',
-    "an object for a string": b'{"type":"message.send","id":"1","nonce":"n","room":"r","body":{"$ne":""}}',
-    "a list for a string": b'{"type":"message.send","id":"1","nonce":"n","room":["r"],"body":"b"}',
-    "null for a string": b'{"type":"message.send","id":"1","nonce":"n","room":"r","body":null}',
-    "a missing field": b'{"type":"message.send","id":"1","nonce":"n","room":"r"}',
-    "no id": b'{"type":"session.ping"}',
-    "an empty id": b'{"type":"session.ping","id":""}',
-    "a long id": b'{"type":"session.ping","id":"' + b"x" * 65 + b'"}',
-    "an id that is a number": b'{"type":"session.ping","id":1}',
-    "no type": b'{"id":"1"}',
-    "a type that is a number": b'{"type":1,"id":"1"}',
-    "a type that is null": b'{"type":null,"id":"1"}',
-    "trailing": b'{"type":"session.ping","id":"1"} {}',
-    "a second frame": b'{"type":"session.ping","id":"1"}\n{"type":"session.ping","id":"2"}',
-    "cut off": b'{"type":"session.ping","id":"1"',
-    "a byte order mark": b'\xef\xbb\xbf{"type":"session.ping","id":"1"}',
-    "a comment": b'{"type":"session.ping","id":"1" /* hi */}',
-    "single quotes": b"{'type':'session.ping','id':'1'}",
-    "another key order of nothing": b'{"":""}',
-    "an array of a million": b"[" + b"0," * 1_000_000 + b"0]",
-    "control bytes": bytes(range(32)),
-    "msgpack: deep": b"\x91" * DEEP,
-    "msgpack: a map that promises four billion": b"\xdf\xff\xff\xff\xff",
-    "msgpack: a string that promises four billion": b"\xdb\xff\xff\xff\xff",
-    "msgpack: an extension": b"\xc7\x04\x01abcd",
-    "msgpack: never used": b"\xc1",
-    "msgpack: number keys": msgspec.msgpack.encode({1: 2}),
-    "msgpack: bytes for a string": msgspec.msgpack.encode({"type": "session.ping", "id": b"1"}),
-}
-
-
 # An unknown field is skipped, not read: that nothing was found in it is as right as that something was.
 UNREAD = {"deep in an unknown field", "bad UTF-8 in an unknown field"}
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("name", sorted(set(CORPUS) - UNREAD))
+@pytest.mark.parametrize("name", sorted(set(EITHER) - UNREAD))
 def test_a_malformed_frame_is_malformed(encoding: Encoding, name: str):
-    data = CORPUS[name]
+    data = EITHER[name]
     with pytest.raises(Malformed) as why:
         encoding.decode_command(data)
     assert why.value.code in (MALFORMED, UNKNOWN_COMMAND, FIELD_INVALID)
@@ -113,7 +50,7 @@ def frame_or_malformed(encoding: Encoding, data: bytes) -> Frame | None:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("data", [pytest.param(data, id=name) for name, data in CORPUS.items()])
+@pytest.mark.parametrize("data", [pytest.param(data, id=name) for name, data in EITHER.items()])
 def test_whatever_the_corpus_holds_nothing_else_escapes(encoding: Encoding, data: bytes):
     either(encoding, data)
     frame_or_malformed(encoding, data)
@@ -158,7 +95,7 @@ def test_a_command_with_bytes_changed_is_a_command_or_malformed(data: st.DataObj
 
 
 @settings(max_examples=300)
-@given(frames=st.lists(st.binary(max_size=60) | st.sampled_from(sorted(CORPUS.values(), key=len)[:40]), max_size=12))
+@given(frames=st.lists(st.binary(max_size=60) | st.sampled_from(sorted(EITHER.values(), key=len)[:40]), max_size=12))
 def test_a_client_survives_any_frames(frames: list[bytes]):
     wire = a_client(Server(), positions=Positions("e1", {"r1": 0}))
     wire.open()

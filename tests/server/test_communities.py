@@ -53,7 +53,8 @@ async def test_a_slug_is_taken_once_and_some_by_nobody():
         wrong = {
             "garden": codes.SLUG_TAKEN,
             "GARDEN": codes.SLUG_TAKEN,
-            made.entry.log: codes.SLUG_TAKEN,  # or it would shadow the id
+            made.entry.log: codes.HANDLE_RESERVED,  # or it would shadow the id
+            ann.account: codes.HANDLE_RESERVED,  # or the id of an account would be a community's
             "system": codes.HANDLE_RESERVED,
             "two words": codes.FIELD_INVALID,
             "-garden": codes.FIELD_INVALID,

@@ -1,68 +1,17 @@
 """Whatever is sent: a reply that the protocol knows, never a mistake of the server's, and the session lives on."""
 
-import struct
-from typing import Any
-
-import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from among_protocol import codes, wire
-from among_protocol.base import MAX_INT
 from among_protocol.codes import CloseCode
-from among_protocol.session import Ping, RevokeOthers, SignOut
-from tests.world import PASSWORD, Person, World, world_of
+from among_protocol.session import Ping
+from tests.fuzz import corpus
+from tests.world import Person, world_of
 
-ROTTEN = {
-    "nothing": b"",
-    "a nest": b"[" * 100_000,
-    "a closed nest": b"[" * 30_000 + b"]" * 30_000,
-    "a nest of objects": b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
-    "a nest in an unknown field": b'{"type":"session.ping","id":"1","x":' + b"[" * 30_000 + b"]" * 30_000 + b"}",
-    "bad UTF-8": b'{"type":"session.ping","id":"\xff\xfe"}',
-    "a cut UTF-8 sequence": b'{"type":"session.ping","id":"\xe2\x82"}',
-    "an encoded surrogate": b'{"type":"session.ping","id":"\xed\xa0\x80"}',
-    "an escaped surrogate": b'{"type":"session.ping","id":"\\ud800"}',
-    "a huge number": b'{"type":"log.entries","id":"1","log":"r","after":' + b"9" * 60_000 + b"}",
-    "a number past 64 bits": b'{"type":"log.entries","id":"1","log":"r","after":18446744073709551616}',
-    "a number past a double's": b'{"type":"log.entries","id":"1","log":"r","after":9007199254740993}',
-    "less than nothing": b'{"type":"log.entries","id":"1","log":"r","after":-1}',
-    "a fraction": b'{"type":"log.entries","id":"1","log":"r","after":1.5}',
-    "infinity": b'{"type":"log.entries","id":"1","log":"r","after":1e400}',
-    "not a number": b'{"type":"log.entries","id":"1","log":"r","after":NaN}',
-    "something behind": b'{"type":"session.ping","id":"1"} {}',
-    "a list": b'[{"type":"session.ping","id":"1"}]',
-    "null": b"null",
-    "an id that is none": b'{"type":"session.ping","id":null}',
-    "a type that is none": b'{"type":["session.ping"],"id":"1"}',
-    "a type that is long": b'{"type":"' + b"x" * 60_000 + b'","id":"1"}',
-    "a null byte": b'{"type":"session.ping","id":"1"}\x00',
-    "a mark of byte order": b'\xef\xbb\xbf{"type":"session.ping","id":"1"}',
-    "another encoding": msgspec.msgpack.encode({"type": "session.ping", "id": "1"}),
-}
-ROTTEN_PACKED = {
-    "nothing": b"",
-    "a nest": b"\x91" * 60_000,
-    "a nest of maps": b"\x81\xa1a" * 20_000 + b"\xc0",
-    "a list that is said to be huge": b"\xdd\xff\xff\xff\xff",
-    "a map that is said to be huge": b"\xdf\xff\xff\xff\xff",
-    "a text that is said to be huge": b"\xdb\xff\xff\xff\xffabc",
-    "bytes that are said to be huge": b"\xc6\xff\xff\xff\xff",
-    "an unknown extension": b"\xc7\x01\x63x",
-    "a time that is none": b"\xd7\xff" + b"\xff" * 8,
-    "a byte that is never used": b"\xc1",
-    "bad UTF-8": b"\x82\xa4type\xacsession.ping\xa2id\xa2\xff\xfe",
-    "a number past a double's": msgspec.msgpack.encode(
-        {"type": "log.entries", "id": "1", "log": "r", "after": 2**64 - 1}
-    ),
-    "a float": b"\x84\xa4type\xablog.entries\xa2id\xa11\xa3log\xa1r\xa5after\xcb" + struct.pack(">d", 1.5),
-    "a key that is no text": b"\x81\x01\x02",
-    "something behind": msgspec.msgpack.encode({"type": "session.ping", "id": "1"}) + b"\x00",
-    "another encoding": b'{"type":"session.ping","id":"1"}',
-}
-CASES = [(wire.JSON, name, data) for name, data in ROTTEN.items()] + [
-    (wire.MSGPACK, name, data) for name, data in ROTTEN_PACKED.items()
+CASES = [(wire.JSON, name, data) for name, data in corpus.JSON.items()] + [
+    (wire.MSGPACK, name, data) for name, data in corpus.PACKED.items()
 ]
 
 
@@ -95,102 +44,6 @@ async def test_inp_02_any_bytes_have_one_answer(data, packed):
         person.send(data)
         await world.quiet()
         assert len(person.frames) == 1
-
-
-TEXTS = st.sampled_from(
-    ["", "x", "\x00", "\x1b[2J", "'; DROP TABLE entries; --", "%", "_", "\u202e", "é" * 40, "a" * 9000]
-)
-NUMBERS = st.sampled_from([0, 1, 2, 50, 200, 201, -1, MAX_INT, MAX_INT + 1, -(2**63), 2**63, 1.5])
-ODDITIES: st.SearchStrategy[Any] = (
-    st.none() | st.booleans() | TEXTS | NUMBERS | st.just({}) | st.just([]) | st.lists(TEXTS, max_size=2)
-)
-
-
-def field_of(name: str, ids: list[str]) -> st.SearchStrategy[Any]:
-    """What may stand in a field: mostly something that makes sense there, sometimes anything."""
-    known = st.sampled_from(ids)
-    likely: dict[str, st.SearchStrategy[Any]] = {
-        "nonce": st.sampled_from(["n-1", "n-2", "n-3", "n-4"]),
-        "members": st.lists(known | st.fixed_dictionaries({"member": known, "rev": NUMBERS}), max_size=3),
-        "handles": st.lists(st.sampled_from(["ann", "bob", "eve", "nobody-here"]), max_size=3),
-        "handle": st.sampled_from(["ann", "bob", "new-one"]),
-        "password": st.sampled_from([PASSWORD, "wrong horse"]),
-        "token": st.sampled_from(["among_nothing", ""]),
-        "body": st.sampled_from(["hi", "@ann @bob"]),
-        "slug": st.sampled_from(["shed", "attic", "garden", "hall"]),
-        "kind": st.sampled_from(["open", "private", "block", "mute", "none"]),
-        "state": st.sampled_from(["online", "away", "invisible"]),
-        "positions": st.dictionaries(known, NUMBERS, max_size=3),
-        "extensions": st.lists(TEXTS, max_size=2),
-        "cards": st.booleans(),
-        "unread": st.booleans(),
-    }
-    sensible: st.SearchStrategy[Any]
-    if name in ("community", "room", "log", "member"):
-        sensible = known
-    elif name in ("seq", "after", "before", "around", "until", "limit"):
-        sensible = NUMBERS | known
-    else:
-        sensible = likely.get(name, st.sampled_from(["Some Text", "x"]))
-    return st.one_of(sensible, sensible, sensible, ODDITIES)
-
-
-IDS = ["GARDEN", "HALL", "CELLAR", "DIRECT", "ANN", "BOB", "ANN-ACCOUNT", "garden", "r_nowhere"]
-ENDING = (SignOut, RevokeOthers)  # after which nobody is left to ask
-COMMANDS = st.sampled_from([command for command in wire.COMMANDS if command not in ENDING]).flatmap(
-    lambda command: st.fixed_dictionaries(
-        {"type": st.just(wire.tag_of(command))},
-        optional={
-            field.encode_name: field_of(field.name, IDS)
-            for field in msgspec.structs.fields(command)
-            if field.name != "id"
-        },
-    )
-)
-
-
-def with_ids(value: Any, ids: dict[str, str]) -> Any:
-    if isinstance(value, dict):
-        return {ids.get(key, key): with_ids(kept, ids) for key, kept in value.items()}
-    if isinstance(value, list):
-        return [with_ids(kept, ids) for kept in value]
-    return ids.get(value, value) if isinstance(value, str) else value
-
-
-async def peopled(world: World) -> tuple[list[Person], dict[str, str]]:
-    ann, bob = await world.join("garden/hall", "ann", "bob")
-    (eve,) = await world.join("library/desk", "eve", encoding=wire.MSGPACK)
-    ids = {
-        "GARDEN": world.id("garden"),
-        "HALL": ann.room,
-        "CELLAR": await world.private_room("garden/cellar", ann),
-        "DIRECT": await world.direct(ann, bob),
-        "ANN": ann.member,
-        "BOB": bob.member,
-        "ANN-ACCOUNT": ann.account,
-    }
-    return [ann, bob, eve, Person(world)], ids
-
-
-@given(story=st.lists(st.tuples(st.integers(0, 3), COMMANDS), max_size=25))
-@settings(max_examples=30)
-async def test_inp_01_any_commands_in_any_order_are_answered_and_never_with_a_mistake(story):
-    """World fails on a reply of class `bug`, on a second reply, and on anything that reaches the loop."""
-    async with world_of() as world:
-        people, ids = await peopled(world)
-        asked = []
-        for number, (who, fields) in enumerate(story):
-            person = people[who]
-            person.send(person.encoding.encode({"id": f"s{number}", **with_ids(fields, ids)}))
-            asked.append((person, f"s{number}"))
-        for person, id in asked:
-            await person.answered(id)
-        await world.quiet()
-        assert all(person.closed is None for person in people)
-        for person in people[:3]:
-            for state in (await person.sync()).logs:
-                entries = await person.entries(state.log)
-                assert [entry.seq for entry in entries] == list(range(1, state.head + 1))
 
 
 async def test_who_is_wrong_too_often_is_shown_out_and_others_are_not():

@@ -2,6 +2,7 @@
 
 from among_protocol import codes, wire
 from among_protocol.logs import ReadChanged, ReadEntries
+from among_protocol.messages import ReadMessages
 from tests.world import Person, world_of
 
 
@@ -70,17 +71,21 @@ async def test_an_open_room_that_one_does_not_follow_may_be_read():
         assert await read(ann, world.id("garden/shed"), after=0) == ([1], True)
 
 
-async def test_a_page_is_at_most_two_hundred_entries_and_about_a_megabyte():
+async def test_a_page_is_at_most_two_hundred_entries_and_about_128_kib():
     async with world_of() as world:
         (ann,) = await world.join("garden/hall", "ann")
         for limit in (0, 201):
             refused = await ann.refused(ReadEntries, log=ann.room, after=0, limit=limit)
             assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "limit")
-        for _ in range(140):
+        for _ in range(20):
             await ann.say("x" * 8000)
         page = await ann.ask(ReadEntries, log=ann.room, after=0)
-        assert 100 < len(page.entries) < 140
+        assert 14 <= len(page.entries) <= 16
         assert not page.complete
+        for asked in ({}, {"after": 0}, {"before": 21}, {"around": 10}):
+            messages = await ann.ask(ReadMessages, room=ann.room, limit=200, **asked)
+            assert 8 < len(messages.messages) <= 16, asked
+            assert not messages.complete
 
 
 async def test_what_changed_names_the_logs_that_are_not_where_one_has_them():

@@ -188,6 +188,8 @@ async def test_a_handle_belongs_to_one_and_some_to_nobody():
         wrong = {
             "ann": codes.HANDLE_TAKEN,
             "ANN": codes.HANDLE_TAKEN,
+            "a.nn": codes.HANDLE_LOOKALIKE,
+            "adm1n": codes.HANDLE_RESERVED,
             "admin": codes.HANDLE_RESERVED,
             "Everyone": codes.HANDLE_RESERVED,
             "an n": codes.FIELD_INVALID,

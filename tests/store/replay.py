@@ -1,6 +1,9 @@
 """The state of a store as its logs alone tell it, and as it answers: the two are the same."""
 
+import contextlib
+import sqlite3
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from among_protocol.accounts import AccountCreated, AccountUpdated
 from among_protocol.base import Entry
@@ -26,6 +29,7 @@ from among_protocol.rooms import (
     TopicSet,
 )
 from among_server.store.api import Store
+from among_server.store.sqlite import SqliteStore
 from tests.store.town import Town
 
 
@@ -119,6 +123,19 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             raise AssertionError(f"an entry that this replay does not know: {entry}")
 
 
+async def agree(folder: Path) -> None:
+    """What a closed SQLite store in this folder answers is what its logs tell."""
+    store = SqliteStore(folder)
+    town = Town(store)
+    await store.open()
+    try:
+        with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
+            logs = [id for (id,) in db.execute("SELECT id FROM logs ORDER BY key")]
+        assert await replayed(town, logs) == await live(store, logs)
+    finally:
+        await store.close()
+
+
 async def live(store: Store, logs: list[str]) -> State:
     """As the store answers."""
     state = State()
@@ -147,9 +164,15 @@ async def live(store: Store, logs: list[str]) -> State:
         room = await store.room(id)
         if room is not None:
             state.rooms[id] = (room.kind, room.community, room.slug, room.topic)
-            page = await store.messages(id, before=None, after=0, around=None, limit=1000)
-            if page.messages:
-                state.said[id] = [(message.seq, message.body) for message in page.messages]
+            said: list[tuple[int, str]] = []
+            complete = False
+            while not complete:
+                after = said[-1][0] if said else 0
+                page = await store.messages(id, before=None, after=after, around=None, limit=1000)
+                said += [(message.seq, message.body) for message in page.messages]
+                complete = page.complete
+            if said:
+                state.said[id] = said
             if room.kind == "private":
                 inside = (who[member][0] for member in who if who[member][1] == room.community)
                 followers = {account for account in inside if id in state.follows[account]}

@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from among_protocol.accounts import AccountCreated
-from among_protocol.codes import HANDLE_TAKEN, INVITE_INVALID, Refuse
+from among_protocol.codes import HANDLE_LOOKALIKE, HANDLE_TAKEN, INVITE_INVALID, Refuse
 from tests.store.town import Town, refused
 
 SECRET = bytes(range(32))
@@ -34,6 +34,25 @@ async def test_a_handle_is_taken_whatever_its_case(town: Town):
     await town.person("ann")
     await refused(HANDLE_TAKEN, town.store.create_account("ANN", "Another", "hash"))
     assert await town.store.accounts() == 1
+
+
+async def test_cnt_03_no_handle_looks_like_one_that_is_taken(town: Town):
+    await town.person("mary.lou")
+    for handle in ("rnary.lou", "mary-lou", "marylou", "mary.1ou", "MARY.L0U"):
+        await refused(HANDLE_LOOKALIKE, town.store.create_account(handle, "Mary", "hash"))
+    await town.store.add_invite(SECRET)
+    await refused(HANDLE_LOOKALIKE, town.store.create_account("mary_lou", "Mary", "hash", invite=SECRET))
+    await town.store.create_account("mary.ann", "Mary", "hash", invite=SECRET)  # the invite was not used up
+    assert await town.store.accounts() == 2
+
+
+async def test_cnt_03_two_who_look_alike_at_once_are_one(town: Town):
+    answers = await asyncio.gather(
+        town.store.create_account("mary", "Mary", "hash"),
+        town.store.create_account("rnary", "Mary", "hash"),
+        return_exceptions=True,
+    )
+    assert [isinstance(answer, Refuse) and answer.code for answer in answers] == [False, HANDLE_LOOKALIKE]
 
 
 async def test_two_at_once_do_not_get_the_same_handle(town: Town):

@@ -115,6 +115,16 @@ async def test_a_page_of_entries_is_bounded_in_bytes(town: Town):
     assert len(await town.log(room)) == 200
 
 
+async def test_a_page_of_messages_is_bounded_in_bytes(town: Town):
+    ann, _, room = await talk(town, 0)
+    first = (await asyncio.gather(*(ann.says(room, "x" * 8000) for _ in range(40))))[0].entry.event.seq
+    for asked in ({}, {"after": 0}, {"before": first + 40}, {"around": first + 20}, {"after": 0, "before": first + 40}):
+        messages, complete = await town.page(room, limit=200, **asked)
+        assert api.PAGE_BYTES / 3 < sum(len(message.body) for message in messages) < api.PAGE_BYTES
+        assert not complete
+    assert len((await town.page(room, limit=1))[0]) == 1
+
+
 async def test_unread_counts_messages_and_nothing_else(town: Town):
     _, bob, room = await talk(town)
     assert await bob.unread(room) == (0, 10, 0)

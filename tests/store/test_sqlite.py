@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from among_protocol.codes import BANNED, NONCE_CONFLICT, STORAGE_UNAVAILABLE, STORAGE_UNCERTAIN
+from among_protocol.codes import BANNED, HANDLE_LOOKALIKE, NONCE_CONFLICT, STORAGE_UNAVAILABLE, STORAGE_UNCERTAIN
 from among_protocol.communities import JoinCommunity
 from among_protocol.messages import MessageSent
 from among_protocol.moderation import BanMember, MemberBanned
@@ -247,6 +247,28 @@ async def test_an_old_sqlite_is_told_and_a_too_old_one_refused(folder: Path, mon
 
 
 STEP = "CREATE TABLE flowers (name TEXT) STRICT; INSERT INTO flowers VALUES ('rose');"
+
+
+async def test_cnt_03_accounts_of_before_have_their_skeletons_and_stay(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """Two who looked alike when that was allowed are both still there; a third is refused."""
+    first = schema._steps()[:1]
+    files.make_folder(folder)
+    schema.make_file(folder)
+    with monkeypatch.context() as old, contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
+        old.setattr(schema, "_steps", lambda: first)
+        schema.migrate(db, folder / "among.db", None)
+        for key, handle in enumerate(("mary", "rnary"), 1):
+            db.execute("INSERT INTO logs (key, id, kind) VALUES (?, ?, 'account')", (key, f"a_{handle}"))
+            db.execute("INSERT INTO heads (log, head, ordinal) VALUES (?, 0, 0)", (key,))
+            db.execute(
+                "INSERT INTO accounts (key, handle, display_name, bio, owner) VALUES (?, ?, '', '', 0)", (key, handle)
+            )
+        db.commit()
+    async with opened(folder) as town:
+        assert await town.store.accounts() == 2
+        for handle in ("m.ary", "rn-ary"):
+            await refused(HANDLE_LOOKALIKE, town.store.create_account(handle, "Mary", "hash"))
+        await town.person("marie")
 
 
 async def test_a_step_that_breaks_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch):

@@ -1,6 +1,7 @@
 """`among-server`: the operator's entry point."""
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -76,9 +77,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace, config: Config) -> int:
-    from . import accounts, backup, demo, invite, logging, serve  # noqa: PLC0415  # --help and --version need none of it
+    from . import logging, plain  # noqa: PLC0415  # --help and --version need none of it
 
     logging.configure(config)
+    with contextlib.redirect_stdout(plain.Plain(sys.stdout)), contextlib.redirect_stderr(plain.Plain(sys.stderr)):
+        return _carry_out(args, config)
+
+
+def _carry_out(args: argparse.Namespace, config: Config) -> int:
+    from . import accounts, backup, demo, invite, serve  # noqa: PLC0415  # as above
+
     match args.command:
         case "serve":
             return serve.serve(config)

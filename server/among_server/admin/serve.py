@@ -15,6 +15,7 @@ from ..app import App
 from ..config import Config
 from ..store.api import StoreError
 from .control import listen
+from .logging import loop_failed
 
 log = structlog.get_logger()
 
@@ -45,6 +46,7 @@ async def run(config: Config) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, signalled)
+    loop.set_exception_handler(loop_failed)
     code = 0
 
     def gave_up() -> None:

@@ -1,7 +1,9 @@
 """From a frame to its reply: decode, guard, run the handler, answer. Exactly one reply for each command.
 
 Order: commands of a session start in the order in which they came; those that write reach the writer in that order;
-replies may overtake each other. Signing in is a barrier: what follows waits for it.
+replies may overtake each other. Signing in is a barrier: what follows waits for it. Answers that hold a list may be large:
+those to one session are made one after the other, and not before it has read what it was sent, so that one who asks for
+much and reads nothing costs a page of memory, not sixty-four.
 
 A handler is a coroutine that is driven here rather than by a task: it begins at once, and most have ended before the
 next line, which saves a task and a turn of the loop for each command. A handler may await futures, and nothing that
@@ -10,9 +12,10 @@ asks for the current task (asyncio.timeout, wait_for, TaskGroup).
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_origin
 
 import structlog
+from msgspec.structs import fields
 
 from among_protocol import codes
 from among_protocol.base import Command, Shape, Write
@@ -38,13 +41,20 @@ Handler = Callable[[Context, Any], Coroutine[Any, Any, Result]]
 class Route(NamedTuple):
     handler: Handler
     cost: int  # units of the session's budget
+    large: bool = False  # one answer at a time
 
 
 def on(
-    command: type[C], handler: Callable[[Context, C], Coroutine[Any, Any, Result]], *, cost: int
+    command: type[C],
+    handler: Callable[[Context, C], Coroutine[Any, Any, Result]],
+    *,
+    cost: int,
+    large: bool | None = None,
 ) -> tuple[type[Command], Route]:
-    """A row of the table: the types of command and handler must agree."""
-    return command, Route(handler, cost)
+    """A row of the table: the types of command and handler must agree. `large`: as the reply says, unless given."""
+    if large is None:
+        large = any(get_origin(field.type) in (list, dict) for field in fields(command.Reply))
+    return command, Route(handler, cost, large)
 
 
 class Dispatch:
@@ -95,7 +105,8 @@ class Dispatch:
                 session.room_again()
             return
         self.running += 1
-        running = Running(self, context, command, route.handler(context, command))
+        work = _in_turn(context, route.handler, command) if route.large else route.handler(context, command)
+        running = Running(self, context, command, work)
         running.step()
         if not running.settled and isinstance(command, Write | SignIn | SignUp | ResetPassword):
             session.barrier = running
@@ -119,6 +130,15 @@ class Dispatch:
         session.barrier = None
         while session.queue and session.barrier is None:
             self._start(context, session.queue.popleft())
+
+
+async def _in_turn(context: Context, handler: Handler, command: AnyCommand) -> Result:
+    session = context.session
+    await session.turn()
+    try:
+        return await handler(context, command)
+    finally:
+        session.turn_over()  # the next begins in a later turn of the loop, when this answer has been written
 
 
 class Running:

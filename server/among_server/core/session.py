@@ -28,9 +28,8 @@ class Session:
     """One connection's side of the conversation."""
 
     __slots__ = (
-        "__weakref__", "_drained", "_missed", "_registers", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight",
-        "in_line",
-        "lagging", "logs", "malformed", "number", "over", "person", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
+        "__weakref__", "_drained", "_missed", "_registers", "_turns", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight", "in_line",
+        "lagging", "large", "logs", "malformed", "number", "over", "person", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
     )  # fmt: skip
 
     def __init__(
@@ -73,6 +72,8 @@ class Session:
         self._missed: dict[str, int | None] = {}  # while lagging: what was written of each log
         self._registers: dict[str, Event] = {}  # while lagging: the last value of each that changed
         self._drained: list[asyncio.Future[None]] = []
+        self.large = False  # a large answer is being made
+        self._turns: list[asyncio.Future[None]] = []  # wait to make the next; a deque costs 600 B
 
     def notice(self, event: Event) -> None:
         """An event without a number: lost when the session lags."""
@@ -149,6 +150,7 @@ class Session:
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
+        self._next_turn()
 
     async def drained(self) -> None:
         """Wait until the peer keeps up; for whoever writes a lot on his own account, as a replay does."""
@@ -156,6 +158,28 @@ class Session:
             waiter = asyncio.get_running_loop().create_future()
             self._drained.append(waiter)
             await waiter
+
+    async def turn(self) -> None:
+        """Wait until no other large answer is being made, and what was written has been read. Then `turn_over`."""
+        if self.large or self.lagging or self._turns:
+            waiter = asyncio.get_running_loop().create_future()
+            self._turns.append(waiter)
+            await waiter
+        self.large = True
+
+    def turn_over(self) -> None:
+        self.large = False
+        self._next_turn()
+
+    def no_more_turns(self, why: Refuse) -> None:
+        """Refuse all who wait for one."""
+        while self._turns:
+            self._turns.pop(0).set_exception(why)
+
+    def _next_turn(self) -> None:
+        if self._turns and not self.large and not self.lagging:
+            self.large = True
+            self._turns.pop(0).set_result(None)
 
     def end(self) -> list[Log]:
         """The connection is gone; gives the logs it heard."""
@@ -167,8 +191,9 @@ class Session:
         self.write = _nowhere  # a handler that ends later has nobody to tell
         self.logs.clear()
         self.queue.clear()
-        for waiter in self._drained:
+        for waiter in (*self._drained, *self._turns):
             waiter.cancel()
+        self._turns.clear()
         return logs
 
 

@@ -211,7 +211,7 @@ class Connection(asyncio.Protocol):
             elif first != _PONG:
                 self._wrong_opcode(session)
             position = end
-        self._buffer = data[position:] if position else data
+        self._buffer = b"" if self.closing else data[position:] if position else data
 
     def _hand_over(self, data: bytes) -> None:
         """Frames that are not simple are the library's."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import structlog
 from websockets.frames import Frame
 
-from among_protocol.codes import CloseCode
+from among_protocol.codes import STOPPING, CloseCode, Refuse
 from among_protocol.wire import Encoding
 
 from ..config import Config
@@ -146,6 +146,7 @@ class Listener:
         self.stopping = True
         for server in self._servers:
             server.close()
+        self.refuse_what_waits()
         grace = self.config.grace_ms / 1000
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._answered(), grace / 2)
@@ -161,6 +162,13 @@ class Listener:
             self._sweeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._sweeper
+
+    def refuse_what_waits(self) -> None:
+        """What comes, and what waits for peers to read: one that reads nothing could hold up the end."""
+        self.dispatch.stopping = True
+        for connection in self.connections:
+            if connection.session is not None:
+                connection.session.no_more_turns(Refuse(STOPPING, retry_after_ms=1_000))
 
     async def _answered(self) -> None:
         """Nothing is under way, and no reply waits for the flush of its entry any more: a window, so milliseconds."""

@@ -47,7 +47,7 @@ ROUTES: dict[type[Command], Route] = dict(
         on(s.RevokeOthers, session.revoke_others, cost=5),
         on(s.Ping, session.ping, cost=1),
         on(s.Enable, session.enable, cost=1),
-        on(l_.Sync, logs.sync, cost=25),
+        on(l_.Sync, logs.sync, cost=25, large=False),  # it answers in pieces, and takes its own turns
         on(l_.ReadEntries, logs.entries, cost=2),
         on(l_.ReadChanged, logs.changed, cost=5),
         on(a.UpdateAccount, accounts.update, cost=25),

@@ -37,7 +37,7 @@ from .stewards import BanRow, ReportRow
 Durability = Literal["full", "relaxed", "memory"]
 Revocable = Literal["session", "invite", "password", "reset"]  # and how each is named: see revocations.py
 
-PAGE_BYTES = 1 << 20  # of a page of entries: what one client may hold of the server's memory at once
+PAGE_BYTES = 1 << 17  # of a page of entries or messages: what one client may hold of the server's memory at once
 
 
 class AccountRow(Struct):
@@ -102,6 +102,9 @@ class Stored(Struct, frozen=True, gc=False):
     event: Entry
     json: bytes
 
+    def __repr__(self) -> str:
+        return f"Stored({self.event!r})"  # the bytes hold what people said
+
 
 class Appended(Struct, frozen=True, gc=False):
     """What an append wrote; `entry` is the one to reply with. A repeat wrote nothing now."""
@@ -117,6 +120,9 @@ class Entries(NamedTuple):
     head: int
     floor: int
     complete: bool
+
+    def __repr__(self) -> str:
+        return f"Entries({len(self.entries)} of {self.head}, floor={self.floor}, complete={self.complete})"
 
 
 class Messages(NamedTuple):
@@ -163,6 +169,10 @@ class Tx(OwnTx, Protocol):
 
     def account(self, id: str) -> AccountRow | None: ...
     def account_by_handle(self, handle: str) -> AccountRow | None: ...
+    def looks_taken(self, handle: str) -> bool:
+        """Whether an account has a handle with the same skeleton (protocol lookalikes.py)."""
+        ...
+
     def add_account(self, row: AccountRow, password_hash: str) -> None:
         """With its log."""
         ...
@@ -299,7 +309,7 @@ class Store(OwnStore, Protocol):
     ) -> AccountRow:
         """With its log, whose first entry is `account.created`. An owner's invite makes it own the server.
 
-        Handles are compared folded. Raises Refuse: `handle.taken`, `account.invite_invalid` (an invite that is given is
+        Handles are compared folded. Raises Refuse: `handle.taken`, `handle.lookalike`, `account.invite_invalid` (an invite that is given is
         always used up)."""
         ...
 
@@ -355,7 +365,9 @@ class Store(OwnStore, Protocol):
     async def messages(
         self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
     ) -> Messages:
-        """The newest; those before, after or between (from the oldest); or around a number. See protocol messages.py."""
+        """The newest; those before, after or between (from the oldest); or around a number. See protocol messages.py.
+
+        At most `limit`; where these are more than PAGE_BYTES, half as many, as often as it takes."""
         ...
 
     async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:

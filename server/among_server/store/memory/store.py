@@ -244,18 +244,14 @@ class MemoryStore(Calls):
         row = self._tx.logs.get(room)
         if row is None:
             return Messages([], 0, complete=True)
-        kept = [self._tx.entries[room, seq].stored.event for seq in range(1, row.head + 1)]
-        left = [_message(event) for event in kept if isinstance(event, MessageSent)]
-        if around is not None:
-            older = [message for message in left if message.seq < around]
-            newer = [message for message in left if message.seq >= around]
-            taken = min(len(older), max(limit // 2, limit - len(newer)))
-            page = older[len(older) - taken :] + newer[: limit - taken]
-        else:
-            left = [message for message in left if before is None or message.seq < before]
-            left = [message for message in left if after is None or message.seq > after]
-            page = left[:limit] if after is not None else left[-limit:]
-        return Messages(page, row.head, complete=len(page) == len(left))
+        kept = [self._tx.entries[room, seq].stored for seq in range(1, row.head + 1)]
+        sizes = {stored.event.seq: len(stored.json) for stored in kept}
+        sent = [_message(stored.event) for stored in kept if isinstance(stored.event, MessageSent)]
+        page, complete = _page(sent, before, after, around, limit)
+        while len(page) > 1 and sum(sizes[message.seq] for message in page) > PAGE_BYTES:
+            limit //= 2
+            page, complete = _page(sent, before, after, around, limit)
+        return Messages(page, row.head, complete)
 
     async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:
         return [self._tx.unread(account, log) for log in logs if log in self._tx.logs]
@@ -275,6 +271,21 @@ def _append(tx: MemoryTx, account: str, command: Write) -> Appended:
     stored = next(stored for stored in tx.stored if stored.event is event)
     tx.add_nonce(account, command.nonce, content, stored)
     return Appended(stored, repeat=False)
+
+
+def _page(
+    left: list[Message], before: int | None, after: int | None, around: int | None, limit: int
+) -> tuple[list[Message], bool]:
+    if around is not None:
+        older = [message for message in left if message.seq < around]
+        newer = [message for message in left if message.seq >= around]
+        taken = min(len(older), max(limit // 2, limit - len(newer)))
+        page = older[len(older) - taken :] + newer[: limit - taken]
+    else:
+        left = [message for message in left if before is None or message.seq < before]
+        left = [message for message in left if after is None or message.seq > after]
+        page = left[:limit] if after is not None else left[-limit:]
+    return page, len(page) == len(left)
 
 
 def _message(event: MessageSent) -> Message:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from among_protocol.base import Entry
 from among_protocol.logs import LogKind
+from among_protocol.lookalikes import skeleton
 from among_protocol.members import Persona
 from among_protocol.messages import MessageSent
 from among_protocol.wire import JSON
@@ -28,6 +29,7 @@ class _Kept(NamedTuple):
 class MemoryTx(MemoryOwn):
     def __init__(self) -> None:
         super().__init__()
+        self.looks: dict[str, str] = {}  # skeleton of a handle: the account that had it first
         self.invites: dict[bytes, InviteRow] = {}
         self.logs: dict[str, LogRow] = {}
         self.entries: dict[tuple[str, int], _Kept] = {}
@@ -74,10 +76,14 @@ class MemoryTx(MemoryOwn):
     def account_by_handle(self, handle: str) -> AccountRow | None:
         return next((row for row in self.account_rows.values() if row.handle == handle.lower()), None)
 
+    def looks_taken(self, handle: str) -> bool:
+        return skeleton(handle) in self.looks
+
     def add_account(self, row: AccountRow, password_hash: str) -> None:
         self._add_log(row.id, "account")
         self._put(self.account_rows, row.id, row)
         self._put(self.passwords, row.id, password_hash)
+        self._put(self.looks, skeleton(row.handle), row.id)
 
     def put_account(self, row: AccountRow) -> None:
         self._put(self.account_rows, row.id, row)

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from among_protocol.accounts import AccountCreated
-from among_protocol.codes import HANDLE_TAKEN, INVITE_INVALID, Refuse
+from among_protocol.codes import HANDLE_LOOKALIKE, HANDLE_TAKEN, INVITE_INVALID, Refuse
 
 from ..api import AccountRow, Tx
 
@@ -19,6 +19,8 @@ def create_account(tx: Tx, handle: str, display_name: str, password_hash: str, i
     handle = handle.lower()
     if tx.account_by_handle(handle) is not None:
         raise Refuse(HANDLE_TAKEN, field="handle")
+    if tx.looks_taken(handle):
+        raise Refuse(HANDLE_LOOKALIKE, field="handle")
     if invite is not None and found is not None:
         tx.put_invite(invite, replace(found, uses=found.uses - 1))
     row = AccountRow(id=tx.new_id("a"), handle=handle, display_name=display_name, owner=owner)

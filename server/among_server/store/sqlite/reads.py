@@ -242,37 +242,49 @@ def messages(
             return Messages([], 0, complete=True)
         key, head = found
 
-        def up(low: int, high: int) -> list[Message]:
-            """The oldest between the two, both excluded; one more than the limit tells whether there are more."""
-            return _messages(db, key, max(low, 0), min(high, head + 1), limit + 1, _OLDEST)
-
-        def down(low: int, high: int) -> list[Message]:
-            return _messages(db, key, max(low, 0), min(high, head + 1), limit + 1, _NEWEST)[::-1]
-
-        if around is not None:
-            older, newer = down(0, around), up(around - 1, head + 1)
-            taken = max(limit // 2, limit - len(newer))
-            page = older[-taken:] if taken else []
-            page += newer[: limit - len(page)]
-            return Messages(page, head, complete=len(page) == len(older) + len(newer))
-        if after is not None:
-            page = up(after, head + 1 if before is None else before)
-            return Messages(page[:limit], head, complete=len(page) <= limit)
-        page = down(0, head + 1 if before is None else before)
-        return Messages(page[-limit:], head, complete=len(page) <= limit)
+        page, complete = _page(db, key, head, before, after, around, limit)
+        while len(page) > 1 and sum(map(len, page)) > PAGE_BYTES:
+            limit //= 2
+            page, complete = _page(db, key, head, before, after, around, limit)
+        return Messages([_message(entry) for entry in page], head, complete)
 
 
-_SENT = "pos > ? AND pos < ? AND type = 'message.sent'"
-_OLDEST = kept("pos, json", _SENT, "ASC")
-_NEWEST = kept("pos, json", _SENT, "DESC")
+def _page(
+    db: Connection, key: int, head: int, before: int | None, after: int | None, around: int | None, limit: int
+) -> tuple[list[bytes], bool]:
+    """Messages as they are kept, and whether these are all."""
+
+    def up(low: int, high: int) -> list[bytes]:
+        """The oldest between the two, both excluded; one more than the limit tells whether there are more."""
+        return _sent(db, key, max(low, 0), min(high, head + 1), limit + 1, _OLDEST)
+
+    def down(low: int, high: int) -> list[bytes]:
+        return _sent(db, key, max(low, 0), min(high, head + 1), limit + 1, _NEWEST)[::-1]
+
+    if around is not None:
+        older, newer = down(0, around), up(around - 1, head + 1)
+        taken = max(limit // 2, limit - len(newer))
+        page = older[-taken:] if taken else []
+        page += newer[: limit - len(page)]
+        return page, len(page) == len(older) + len(newer)
+    if after is not None:
+        page = up(after, head + 1 if before is None else before)
+        return page[:limit], len(page) <= limit
+    page = down(0, head + 1 if before is None else before)
+    return page[-limit:], len(page) <= limit
 
 
-def _messages(db: Connection, key: int, low: int, high: int, limit: int, sql: str) -> list[Message]:
+_IS_SENT = "pos > ? AND pos < ? AND type = 'message.sent'"
+_OLDEST = kept("pos, json", _IS_SENT, "ASC")
+_NEWEST = kept("pos, json", _IS_SENT, "DESC")
+
+
+def _sent(db: Connection, key: int, low: int, high: int, limit: int, sql: str) -> list[bytes]:
     base = key << SEQ_BITS
     if high <= low:
         return []
     span = (base | low, base | high)
-    return [_message(entry) for _, entry in db.execute(sql, (*span, *span, limit))]
+    return [entry for _, entry in db.execute(sql, (*span, *span, limit))]
 
 
 def unread(db: Connection, account: str, logs: Sequence[str]) -> list[Unread]:

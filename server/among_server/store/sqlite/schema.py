@@ -18,6 +18,8 @@ from typing import Literal
 
 import structlog
 
+from among_protocol.lookalikes import skeleton
+
 from .. import files as disk
 from ..api import StoreError
 
@@ -153,6 +155,7 @@ def migrate(db: sqlite3.Connection, path: Path, backup: Callable[[sqlite3.Connec
     if at and backup is not None:
         kept = backup(db, path, at + 1)
         log.info("store.backed_up", before=steps[at][0], backup=str(kept))
+    db.create_function("skeleton", 1, skeleton, deterministic=True)  # of a handle: steps fill stored ones with it
     for number, (name, script) in enumerate(steps[at:], at + 1):
         try:
             db.execute("PRAGMA foreign_keys = OFF")  # a step may make a table anew under those that refer to it

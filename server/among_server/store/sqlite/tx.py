@@ -8,6 +8,7 @@ from sqlite3 import Connection
 
 from msgspec.structs import replace
 
+from among_protocol.lookalikes import skeleton
 from among_protocol.messages import MessageSent
 from among_protocol.wire import JSON
 
@@ -41,6 +42,10 @@ class SqliteTx(SqliteOwn):
     def account_by_handle(self, handle: str) -> AccountRow | None:
         return self._one_account(f"{ACCOUNT} WHERE a.handle = ?", handle.lower())
 
+    def looks_taken(self, handle: str) -> bool:
+        sql = "SELECT EXISTS (SELECT 1 FROM accounts WHERE skeleton = ?)"
+        return bool(self._db.execute(sql, (skeleton(handle),)).fetchone()[0])
+
     def _one_account(self, sql: str, name: str) -> AccountRow | None:
         found = self._db.execute(sql, (name,)).fetchone()
         if found is None:
@@ -52,8 +57,8 @@ class SqliteTx(SqliteOwn):
     def add_account(self, row: AccountRow, password_hash: str) -> None:
         key = self.author = self._add_log(row.id, "account")
         self._db.execute(
-            "INSERT INTO accounts (key, handle, display_name, bio, owner) VALUES (?, ?, ?, ?, ?)",
-            (key, row.handle, row.display_name, row.bio, row.owner),
+            "INSERT INTO accounts (key, handle, display_name, bio, owner, skeleton) VALUES (?, ?, ?, ?, ?, ?)",
+            (key, row.handle, row.display_name, row.bio, row.owner, skeleton(row.handle)),
         )
         self._db.execute("INSERT INTO passwords (account, hash) VALUES (?, ?)", (key, password_hash))
         self._accounts[row.id] = row
