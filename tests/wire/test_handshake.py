@@ -4,9 +4,11 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from among_protocol import wire
 from among_server.edge.connection import Connection
+from among_server.handlers.session import now
 from among_server.limits import IN_FLIGHT
 from tests.wire.house import BINARY, TEXT, Over, framed, serving, until
 
@@ -25,6 +27,7 @@ OURS = ("among.v1.json", "among.v1.msgpack")
 )
 async def test_the_subprotocol_names_the_encoding_and_hello_comes_first(tmp_path, offered, chosen, opcode):
     async with serving(tmp_path) as house:
+        began = now()
         peer = await house.connect()
         await peer.shake(*offered)
         assert peer.status == 101
@@ -34,7 +37,8 @@ async def test_the_subprotocol_names_the_encoding_and_hello_comes_first(tmp_path
         assert frame.opcode == opcode
         encoding = wire.ENCODINGS[chosen or OURS[0]]
         hello = encoding.decode_server(frame.payload).event
-        assert hello == house.app.services.hello
+        assert replace(hello, at="") == replace(house.app.services.hello, at="")
+        assert began <= hello.at <= now(), "the time of the greeting, not that of the server's start"
         assert hello.durability in ("full", "memory")  # where the tests run on no disk
         assert hello.limits.in_flight == IN_FLIGHT
 
