@@ -97,6 +97,7 @@ class Proxy:
         self._rng = rng
         self._troubles = troubles
         self._tasks: set[asyncio.Task[None]] = set()
+        self._accepted: list[asyncio.StreamWriter] = []
 
     def calm(self) -> None:
         """Nothing goes wrong any more, on old connections and new ones."""
@@ -111,11 +112,16 @@ class Proxy:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.close()
+        await _turns()  # what the loop has accepted already shows up
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._accepted:  # also of those whose task was cancelled before its first step
+            writer.transport.abort()
+        await _turns()  # transports close their sockets
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._accepted.append(writer)
         task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -159,6 +165,12 @@ class Proxy:
             for task in [*pumps, *deaf]:
                 task.cancel()
             await asyncio.gather(*pumps, *deaf, return_exceptions=True)
+
+
+async def _turns() -> None:
+    """A few of the loop."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 def _reset_at_close(writer: asyncio.StreamWriter) -> None:

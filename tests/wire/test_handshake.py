@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from among_protocol import wire
 from among_protocol.session import Hello
 from among_server.edge.connection import Connection
+from among_server.handlers.session import now
 from among_server.limits import IN_FLIGHT
 from tests.wire.house import BINARY, TEXT, Over, framed, serving, until
 
@@ -27,6 +28,7 @@ OURS = ("among.v1.json", "among.v1.msgpack")
 )
 async def test_the_subprotocol_names_the_encoding_and_hello_comes_first(tmp_path, offered, chosen, opcode):
     async with serving(tmp_path) as house:
+        began = now()
         peer = await house.connect()
         await peer.shake(*offered)
         assert peer.status == 101
@@ -37,7 +39,8 @@ async def test_the_subprotocol_names_the_encoding_and_hello_comes_first(tmp_path
         encoding = wire.ENCODINGS[chosen or OURS[0]]
         hello = encoding.decode_server(frame.payload).event
         assert isinstance(hello, Hello)
-        assert replace(hello, at="") == replace(house.app.services.hello, at=""), "all but the moment"
+        assert replace(hello, at="") == replace(house.app.services.hello, at="")
+        assert began <= hello.at <= now(), "the time of the greeting, not that of the server's start"
         assert hello.durability in ("full", "memory")  # where the tests run on no disk
         assert hello.limits.in_flight == IN_FLIGHT
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ..api import Durability
 
 ROOM = 4 << 20  # bytes that a disk which was full must have before it counts as one with room
-CHUNK = 1 << 20  # bytes
+CHUNK = 256 << 10  # bytes
 
 # Primary result codes that speak of a statement of ours, not of the database.
 OURS = (
