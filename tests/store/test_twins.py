@@ -175,7 +175,13 @@ class Twins(RuleBasedStateMachine):
             ann, *others = [Person(twin.town, twin.ids[f"a_{who}"], handle) for who, handle in enumerate(HANDLES)]
             made = await ann.do(CreateCommunity, nonce="b0", slug="kept", name="Kept")
             place = {"community": made.log}
-            twin.told([made, await ann.do(CreateRoom, nonce="b1", **place, slug="porch", kind="open")])
+            twin.told(
+                [
+                    await ann.member_in(made.log),
+                    made,
+                    await ann.do(CreateRoom, nonce="b1", **place, slug="porch", kind="open"),
+                ]
+            )
             joined = [await one.do(JoinCommunity, nonce=f"b{who}", **place) for who, one in enumerate(others, 2)]
             twin.told([*joined, await ann.do(SetRole, nonce="b9", **place, member=joined[0].member, role="steward")])
 
@@ -273,6 +279,28 @@ class Twins(RuleBasedStateMachine):
                 twin.town.store.entries(twin.find("r", room), after or 0, before, limit),
             ]
         )
+
+    @rule(who=st.integers(1, 3), answered=st.booleans(), reason=text)
+    def report(self, who: int, answered: bool, reason: str) -> None:
+        """Somebody of the first community reports its owner; the oldest report is answered, or waits on."""
+        self.fresh += 2
+        first, second = f"f{self.fresh - 1}", f"f{self.fresh}"
+
+        def file(twin: Twin) -> list[Any]:
+            about: dict[str, Any] = {"community": twin.ids["c_0"], "member": twin.ids["m_0"]}
+            command = FileReport(id="1", nonce=first, reason=reason, **about)
+            return [twin.town.store.append(twin.ids[f"a_{who}"], command)]
+
+        async def answer(twin: Twin) -> Any:
+            community = twin.ids["c_0"]
+            waiting = await twin.town.store.reports(community, 0, 1)
+            report = waiting[0].seq if waiting else 0
+            command = ResolveReport(id="1", nonce=second, community=community, report=report, outcome="acted")
+            return await twin.town.store.append(twin.ids["a_1"], command)
+
+        self._both(file)
+        if answered:
+            self._both(lambda twin: [answer(twin)])
 
     @rule()
     def forget(self) -> None:
