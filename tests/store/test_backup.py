@@ -378,7 +378,7 @@ async def test_what_was_revoked_since_the_backup_stays_revoked(folder: Path, int
         await town.store._writer.call(lambda tx: tx.note_revoked("password", old))  # type: ignore[attr-defined]  # SQLite's
     for _ in range(2):
         done = restore(folder, taken, replace=True)
-        assert (done.known, done.revoked, done.ended) == (True, 3, 0)
+        assert (done.known, done.revoked, done.locked, done.ended) == (True, 3, ["bob"], 0)
         async with opened(folder) as again:
             assert await again.store.session(b"left") is None
             assert await again.store.session(b"kept") is not None

@@ -84,6 +84,7 @@ def restore(config: Config, source: Path, *, replace: bool, keep_sessions: bool,
             schema=done.schema,
             revocations_known=done.known,
             revoked_again=done.revoked,
+            locked=done.locked,
             ended=done.ended,
             seconds=took,
             manifest=done.manifest,
@@ -93,13 +94,16 @@ def restore(config: Config, source: Path, *, replace: bool, keep_sessions: bool,
     if done.aside:
         print(f"  the data that were there are in {done.aside}")
     print(f"  {_secrets(done, keep_sessions=keep_sessions)}")
+    if done.locked:
+        print(f"  passwords changed since, so that none opens these accounts: {', '.join(done.locked)}")
+        print("  `among-server reset HANDLE` makes each a link")
     print(f"  new epoch {done.epoch}: every client is told to begin anew")
     print(f"Start it: {_command('serve', '--data', config.data)}")
     return 0
 
 
 def _secrets(done: Restored, *, keep_sessions: bool) -> str:
-    again = f"{done.revoked} sessions, invites and passwords that were revoked since are revoked again"
+    again = f"{done.revoked} sessions, invites, resets and passwords that were revoked since are revoked again"
     if done.known:
         return again
     if keep_sessions:

@@ -69,6 +69,7 @@ class Restored(NamedTuple):
     aside: Path | None  # where the data are that were there before
     known: bool  # what was revoked since the backup is known, and was revoked again
     revoked: int  # secrets that the backup would have brought back
+    locked: list[str]  # handles whose password was changed since: nobody knows the new one here, and the old is none
     ended: int  # sessions and invites that were ended since nobody knows
 
 

@@ -218,14 +218,15 @@ def _make_ready(
         _judge(db, source, manifest)
         schema.migrate(db, path, None)
         covered = known is not None and bool(manifest.store) and known.covers(manifest.store, manifest.taken_at)
-        revoked = _revoke_again(db, known) if known is not None and known.store == manifest.store else 0
+        mine = known is not None and known.store == manifest.store
+        revoked, locked = _revoke_again(db, known) if known is not None and mine else (0, [])
         ended = 0 if covered or keep_sessions else _end_all(db)
         epoch = schema.new_epoch()
         db.executemany("REPLACE INTO meta (name, value) VALUES (?, ?)", [("epoch", epoch), ("open", "")])
         (at,) = db.execute("PRAGMA user_version").fetchone()
         schema.finish(db)
     files.flush_file(path)
-    return Restored(manifest, at, epoch, None, covered, revoked, ended)
+    return Restored(manifest, at, epoch, None, covered, revoked, locked, ended)
 
 
 def _judge(db: Connection, source: Path, manifest: Manifest) -> None:
@@ -243,16 +244,18 @@ def _judge(db: Connection, source: Path, manifest: Manifest) -> None:
         raise StoreError(f"{source} is damaged ({'; '.join(found)}): take another backup.")
 
 
-def _revoke_again(db: Connection, known: revocations.Known) -> int:
-    """How many secrets the backup would have brought back."""
+def _revoke_again(db: Connection, known: revocations.Known) -> tuple[int, list[str]]:
+    """How many secrets the backup would have brought back, and the handles of those left without a password."""
     names: dict[str, set[str]] = {kind: set() for kind in revocations.KINDS}
     for _, (kind, name) in known.lines:
         names[kind].add(name)
-    passwords = [
-        (account,)
-        for account, hash in db.execute("SELECT account, hash FROM passwords")
+    changed = {
+        handle: account
+        for account, handle, hash in db.execute(
+            "SELECT key, handle, hash FROM accounts JOIN passwords ON account = key"
+        )
         if names["password"] and revocations.name_of_password(hash) in names["password"]
-    ]
+    }
     sessions = [(id,) for (id,) in db.execute("SELECT id FROM sessions") if id in names["session"]]
     invites = [(secret,) for (secret,) in db.execute("SELECT secret FROM invites") if secret.hex() in names["invite"]]
     resets = [(secret,) for (secret,) in db.execute("SELECT secret FROM resets") if secret.hex() in names["reset"]]
@@ -260,9 +263,10 @@ def _revoke_again(db: Connection, known: revocations.Known) -> int:
     db.executemany("DELETE FROM sessions WHERE id = ?", sessions)
     db.executemany("DELETE FROM resets WHERE secret = ?", resets)
     db.executemany("DELETE FROM invites WHERE secret = ?", invites)
+    passwords = [(account,) for account in changed.values()]
     db.executemany("UPDATE passwords SET hash = '' WHERE account = ?", passwords)  # which no password opens
     db.execute("COMMIT")
-    return len(sessions) + len(invites) + len(passwords) + len(resets)
+    return len(sessions) + len(invites) + len(changed) + len(resets), sorted(changed)
 
 
 def _end_all(db: Connection) -> int:
