@@ -25,7 +25,7 @@ def answer(library: ServerProtocol, request: Request, listener: "Listener") -> N
         elif listener.stopping:
             response = _text(library, 503, "The server is stopping.\n")
             response.headers["Retry-After"] = "2"
-        elif "upgrade" in request.headers.get("Connection", "").lower():
+        elif "upgrade" in ",".join(request.headers.get_all("Connection")).lower():  # there may be several
             response = library.accept(request)
         else:
             response = _text(library, 426, "This is the WebSocket endpoint of a chat server.\n")
