@@ -34,6 +34,7 @@ INVITE_INVALID = ErrorCode("account.invite_invalid", "auth", "This invite is not
 HANDLE_TAKEN = ErrorCode("handle.taken", "fix", "This handle belongs to somebody else.")
 HANDLE_RESERVED = ErrorCode("handle.reserved", "fix", "This handle is reserved.")
 SLUG_TAKEN = ErrorCode("slug.taken", "fix", "This short name is in use.")
+TOO_MANY_TRIES = ErrorCode("session.too_many_tries", "wait", "Too many wrong tries; wait a little.")
 RIGHT_MISSING = ErrorCode("right.missing", "auth", "Your role does not carry the right to do this.")
 ACCOUNT_GONE = ErrorCode("account.gone", "gone", "There is no such account.")
 COMMUNITY_GONE = ErrorCode("community.gone", "gone", "There is no such community.")
@@ -64,6 +65,8 @@ class CloseCode(IntEnum):
     STORAGE_LOST = 4004  # the server can no longer vouch for what it sent
     MALFORMED = 4500  # too many malformed frames
     SIGNED_OUT = 4501  # this session was ended: signed out or revoked
+    CROWDED_OUT = 4502  # another connection of the account took the place of this one, the most silent of too many
+    FLOOD = 4503  # more of something than any client sends, before or after signing in
 
 
 def comes_back(code: int) -> bool:

@@ -1,7 +1,7 @@
 """What a handler may reach: the services of the server, and the session that asks."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from among_protocol.codes import COMMUNITY_GONE, FIELD_INVALID, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
 from among_protocol.session import Hello
@@ -9,12 +9,16 @@ from among_protocol.wire import AnyWrite
 
 from ..config import Config
 from ..store.api import Appended, MemberRow, RoomRow, Store
+from .budget import Buckets
 from .logs import Logs
 from .passwords import Passwords
 from .people import People, Person
 from .presence import Presence
 from .replay import Replay
 from .session import Session
+from .tries import Tries
+
+ACCOUNTS_SPENDING = 100_000  # whose budgets are not full; more than one server carries
 
 
 class Services:
@@ -25,7 +29,9 @@ class Services:
         self.store = store
         self.logs = logs
         self.now = now  # monotonic seconds
-        self.people = People(store)
+        self.budgets: Buckets[str] = Buckets(config.budget, config.budget_per_second, ACCOUNTS_SPENDING)
+        self.tries = Tries()
+        self.people = People(store, self.budgets, lambda: self.now())  # noqa: PLW0108  # `now` may be another clock later
         self.presence = Presence()
         self.people.entered = self.presence.refresh
         self.people.left = self.presence.left
@@ -33,6 +39,7 @@ class Services:
         self.passwords = Passwords(config.password_workers)
         self.cut: dict[str, int] = {}  # stored session -> close code that its peer could not be told
         self.sessions: dict[str, set[Session]] = {}  # stored session -> live ones
+        self.most_silent: Callable[[Iterable[Session]], Session] = oldest  # which connection to give up
         self.signed_out = 0  # how many stored sessions have ended
         self.background = self.replay.tasks
         self.hello: Hello
@@ -88,3 +95,8 @@ class Context:
         if member is None:
             raise Refuse(ROOM_GONE, field="room")
         return room, member
+
+
+def oldest(sessions: Iterable[Session]) -> Session:
+    """That of the oldest connection."""
+    return min(sessions, key=lambda session: session.number)

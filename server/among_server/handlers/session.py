@@ -8,11 +8,12 @@ import structlog
 
 from among_protocol import codes, text
 from among_protocol.accounts import Account
-from among_protocol.base import Done
+from among_protocol.base import NAME_CHARS, Done
 from among_protocol.codes import CloseCode, Refuse
 from among_protocol.session import Enable, Enabled, Ping, Pong, SignedIn, SignIn, SignOut, SignUp
 
 from ..core.context import Context
+from ..limits import CONNECTIONS_PER_ACCOUNT, PASSWORD_LEAST
 from ..store.api import AccountRow
 from .texts import handle, line
 
@@ -34,12 +35,22 @@ async def sign_up(context: Context, command: SignUp) -> SignedIn:
     folded = handle(command.handle, field="handle")
     if text.is_reserved(folded):
         raise Refuse(codes.HANDLE_RESERVED, field="handle")
-    name = line(command.display_name, field="display_name", longest=64) if command.display_name else command.handle
+    name = (
+        line(command.display_name, field="display_name", longest=NAME_CHARS) if command.display_name else command.handle
+    )
     _password(command.password)
     if invite is None and await context.store.account_by_handle(folded) is not None:  # saves a hash; the store judges
         raise Refuse(codes.HANDLE_TAKEN, field="handle")
+    address, now = context.session.address, context.now()
+    if invite is None:
+        services.tries.sign_up(address, now)
+    else:
+        services.tries.secret(address, now)
     hashed = await services.passwords.hash(command.password)
     account = await context.store.create_account(folded, name, hashed, invite=invite)
+    if invite is not None:
+        services.tries.right_secret(address, context.now())
+    services.tries.belongs(folded, address, context.now())
     log.info("account.created", handle=folded, owner=account.owner, connection=context.session.number)
     return await _with_token(context, account, command.device)
 
@@ -50,10 +61,13 @@ async def sign_in(context: Context, command: SignIn) -> SignedIn:
         return await _by_token(context, command.token)
     if command.handle is None or command.password is None:
         raise Refuse(codes.FIELD_INVALID, "Give a handle and a password, or a token.", field="handle")
-    found = await context.store.password_hash(command.handle.lower())
+    tries, address, handle = context.services.tries, context.session.address, command.handle.lower()
+    tries.password(handle, address, context.now())
+    found = await context.store.password_hash(handle)
     if not await context.services.passwords.check(found[1] if found else None, command.password) or found is None:
         log.info("session.refused", connection=context.session.number)
         raise Refuse(codes.BAD_CREDENTIALS)
+    tries.right_password(handle, address, context.now())
     account = await context.store.account(found[0])
     if account is None:
         raise Refuse(codes.BAD_CREDENTIALS)
@@ -64,11 +78,22 @@ async def sign_out(context: Context, command: SignOut) -> None:
     """Every connection of this stored session ends; this one after its reply."""
     session = context.session
     await context.store.close_session(session.id)
-    context.services.signed_out += 1
     log.info("session.signed_out", connection=session.number)
     session.reply(command.id, Done())
-    for other in list(context.services.sessions.get(session.id, ())):
-        other.close(CloseCode.SIGNED_OUT, "signed out")
+    ended(context, session.id, "signed out")
+
+
+def ended(context: Context, id: str, reason: str) -> None:
+    """A stored session is no more: its connections end, and whoever is just coming in by it finds that out."""
+    context.services.signed_out += 1
+    for other in list(context.services.sessions.get(id, ())):
+        other.close(CloseCode.SIGNED_OUT, reason)
+
+
+def _connected(context: Context, account: str) -> frozenset[str]:
+    """The stored sessions of an account that have a connection."""
+    person = context.services.people.get(account)
+    return frozenset(session.id for session in person.sessions) if person is not None else frozenset()
 
 
 async def ping(context: Context, command: Ping) -> Pong:
@@ -90,8 +115,12 @@ async def _with_token(context: Context, account: AccountRow, device: str) -> Sig
     if context.session.over:
         raise Refuse(codes.SIGN_IN_REQUIRED)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    row = await context.store.open_session(account.id, hashlib.sha256(token.encode()).digest(), device[:64])
-    return await _enter(context, account.id, row.id, token)
+    opened = await context.store.open_session(
+        account.id, hashlib.sha256(token.encode()).digest(), device, keep=_connected(context, account.id)
+    )
+    for id in opened.fallen:
+        ended(context, id, "too many devices are signed in: this one was the oldest")
+    return await _enter(context, account.id, opened.session.id, token)
 
 
 async def _by_token(context: Context, token: str) -> SignedIn:
@@ -104,6 +133,7 @@ async def _by_token(context: Context, token: str) -> SignedIn:
         ended = services.signed_out
         row = await context.store.session(secret)
     if row is None:
+        services.tries.secret(context.session.address, context.now())
         raise Refuse(codes.TOKEN_INVALID, field="token")
     return await _enter(context, row.account, row.id, "")
 
@@ -117,6 +147,11 @@ async def _enter(context: Context, account: str, session_id: str, token: str) ->
     person = await services.people.enter(account, session)
     if person is None:
         raise Refuse(codes.TOKEN_INVALID)
+    session.admitted()
+    services.tries.belongs(person.account.handle, session.address, context.now())
+    if len(person.sessions) > CONNECTIONS_PER_ACCOUNT:
+        crowded = services.most_silent(other for other in person.sessions if other is not session)
+        crowded.close(CloseCode.CROWDED_OUT, "too many connections of this account")
     services.presence.refresh(person)
     log.debug("session.signed_in", handle=person.account.handle, connection=session.number)
     return SignedIn(account=shown(person.account), session=session_id, cut=services.cut.pop(session_id, 0), token=token)
@@ -133,5 +168,5 @@ def _secure(context: Context) -> None:
 
 
 def _password(password: str) -> None:
-    if len(password) < 8:
-        raise Refuse(codes.FIELD_INVALID, "A password has at least 8 characters.", field="password")
+    if len(password) < PASSWORD_LEAST:
+        raise Refuse(codes.FIELD_INVALID, f"A password has at least {PASSWORD_LEAST} characters.", field="password")

@@ -15,6 +15,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
@@ -85,6 +86,11 @@ class SessionRow(Struct):
     id: str
     account: str
     device: str = ""
+
+
+class OpenedSession(NamedTuple):
+    session: SessionRow
+    fallen: list[str]  # older sessions that made room for it, by id
 
 
 class InviteRow(Struct):
@@ -174,6 +180,9 @@ class Tx(Protocol):
 
     def add_session(self, row: SessionRow, secret: bytes) -> None: ...
     def remove_session(self, id: str) -> None: ...
+    def session_ids(self, account: str) -> list[str]:
+        """Of this account, the oldest first."""
+        ...
 
     def community(self, id_or_slug: str) -> CommunityRow | None: ...
     def add_community(self, row: CommunityRow) -> None:
@@ -215,6 +224,10 @@ class Tx(Protocol):
 
     def follows(self, account: str, room: str) -> bool: ...
     def followed(self, account: str) -> list[str]: ...
+    def directs_of(self, account: str) -> int:
+        """How many of the followed rooms are directs."""
+        ...
+
     def follow(self, account: str, room: str) -> None:
         """Follow, with the marker at the room's head."""
         ...
@@ -281,7 +294,12 @@ class Store(Protocol):
         """Account id and password hash behind a handle."""
         ...
 
-    async def open_session(self, account: str, secret: bytes, device: str) -> SessionRow: ...
+    async def open_session(
+        self, account: str, secret: bytes, device: str, *, keep: AbstractSet[str] = frozenset()
+    ) -> OpenedSession:
+        """Where there would be more than limits.SESSIONS_PER_ACCOUNT, the oldest ends; those in `keep` do not."""
+        ...
+
     async def session(self, secret: bytes) -> SessionRow | None: ...
     async def close_session(self, session: str) -> None: ...
     async def account(self, id: str) -> AccountRow | None: ...

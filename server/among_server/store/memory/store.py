@@ -6,6 +6,7 @@ What waits is carried out once per turn of the loop, as one batch. Reads look at
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 
 import structlog
@@ -28,6 +29,7 @@ from ..api import (
     InviteRow,
     LogRow,
     Messages,
+    OpenedSession,
     RoomRow,
     SessionRow,
     Standing,
@@ -37,6 +39,7 @@ from ..api import (
 from ..rules import RULES, digest
 from ..rules.communities import words
 from ..rules.markers import set_marker
+from ..rules.sessions import open_session
 from ..rules.sign_up import create_account
 from .tx import MemoryTx, persona
 
@@ -116,10 +119,10 @@ class MemoryStore:
     async def add_invite(self, secret: bytes, *, owner: bool = False, uses: int = 1, expires_ms: int = 0) -> None:
         await self._call(lambda tx: tx.put_invite(secret, InviteRow(owner, uses, expires_ms)))
 
-    async def open_session(self, account: str, secret: bytes, device: str) -> SessionRow:
-        row = SessionRow(self._tx.new_id("s"), account, device)
-        await self._call(lambda tx: tx.add_session(row, secret))
-        return row
+    async def open_session(
+        self, account: str, secret: bytes, device: str, *, keep: AbstractSet[str] = frozenset()
+    ) -> OpenedSession:
+        return await self._call(lambda tx: open_session(tx, account, secret, device, keep))
 
     async def close_session(self, session: str) -> None:
         await self._call(lambda tx: tx.remove_session(session))

@@ -141,6 +141,9 @@ class MemoryTx:
             if row.id == id:
                 self._drop(self.sessions, secret)
 
+    def session_ids(self, account: str) -> list[str]:
+        return [row.id for row in self.sessions.values() if row.account == account]
+
     # --- communities and members
     def community(self, id_or_slug: str) -> CommunityRow | None:
         by_slug = (row for row in self.communities.values() if row.slug == id_or_slug)
@@ -209,6 +212,9 @@ class MemoryTx:
 
     def followed(self, account: str) -> list[str]:
         return [room for room in self.room_rows if (account, room) in self.following]
+
+    def directs_of(self, account: str) -> int:
+        return sum(self.room_rows[id].kind == "direct" for id in self.followed(account))
 
     def follow(self, account: str, room: str) -> None:
         self._put(self.following, (account, room), True)

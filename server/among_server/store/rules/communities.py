@@ -23,8 +23,9 @@ from among_protocol.communities import (
 from among_protocol.members import MemberJoined, MemberLeft, Role
 from among_protocol.rooms import PersonLeft
 
-from ...limits import COMMUNITIES_PER_ACCOUNT, FOLLOWS_PER_ACCOUNT
+from ...limits import COMMUNITIES_PER_ACCOUNT
 from ..api import AccountRow, CommunityRow, MemberRow, RoomRow, Tx
+from .rooms import room_for_follows
 
 
 def create(tx: Tx, account: str, command: CreateCommunity) -> Entry:
@@ -59,8 +60,7 @@ def join(tx: Tx, account: str, command: JoinCommunity) -> Entry:
     if other is not None:
         raise Refuse(HANDLE_TAKEN)
     rooms = [room for room in tx.rooms(community.id) if room.kind == "open"]
-    room_for = FOLLOWS_PER_ACCOUNT - len(tx.followed(account))
-    return _enter(tx, joiner, community, "member", rooms[: max(0, room_for)], command.nonce)
+    return _enter(tx, joiner, community, "member", rooms[: max(0, room_for_follows(tx, account))], command.nonce)
 
 
 def leave(tx: Tx, account: str, command: LeaveCommunity) -> Entry:

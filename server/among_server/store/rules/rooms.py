@@ -36,7 +36,7 @@ from among_protocol.rooms import (
     UnfollowRoom,
 )
 
-from ...limits import DIRECT_PEOPLE, FOLLOWS_PER_ACCOUNT, ROOMS_PER_COMMUNITY
+from ...limits import DIRECT_PEOPLE, DIRECTS_PER_ACCOUNT, FOLLOWS_PER_ACCOUNT, ROOMS_PER_COMMUNITY
 from ...rights import RIGHTS, Right
 from ..api import MemberRow, RoomRow, Tx
 
@@ -162,7 +162,8 @@ def open_direct(tx: Tx, account: str, command: OpenDirect) -> Entry:
     if found is not None:
         return _tell_direct(tx, account, found, tx.people(found), command.nonce)
     for id in people:
-        _may_follow_one_more(tx, id)
+        if tx.directs_of(id) >= DIRECTS_PER_ACCOUNT:
+            raise Refuse(LIMIT_REACHED, f"An account has at most {DIRECTS_PER_ACCOUNT} directs.")
     room = RoomRow(id=tx.new_id("r"), kind="direct")
     tx.put_room(room)
     tx.add_direct(key(list(people)), room.id)
@@ -199,8 +200,13 @@ def key(accounts: list[str]) -> str:
     return hashlib.blake2b(" ".join(sorted(accounts)).encode(), digest_size=16).hexdigest()
 
 
+def room_for_follows(tx: Tx, account: str) -> int:
+    """How many more rooms of communities this account may follow."""
+    return FOLLOWS_PER_ACCOUNT - len(tx.followed(account)) + tx.directs_of(account)
+
+
 def _may_follow_one_more(tx: Tx, account: str) -> None:
-    if len(tx.followed(account)) >= FOLLOWS_PER_ACCOUNT:
+    if room_for_follows(tx, account) <= 0:
         raise Refuse(LIMIT_REACHED, f"An account follows at most {FOLLOWS_PER_ACCOUNT} rooms.")
 
 

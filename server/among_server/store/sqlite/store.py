@@ -7,6 +7,7 @@ costs more than the statements.
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +28,7 @@ from ..api import (
     InviteRow,
     LogRow,
     Messages,
+    OpenedSession,
     RoomRow,
     SessionRow,
     Standing,
@@ -35,6 +37,7 @@ from ..api import (
     Unread,
 )
 from ..rules.markers import set_marker
+from ..rules.sessions import open_session
 from ..rules.sign_up import create_account
 from . import reads, schema
 from .tx import SqliteTx
@@ -138,13 +141,10 @@ class SqliteStore:
     async def add_invite(self, secret: bytes, *, owner: bool = False, uses: int = 1, expires_ms: int = 0) -> None:
         await self._writer.call(lambda tx: tx.put_invite(secret, InviteRow(owner, uses, expires_ms)))
 
-    async def open_session(self, account: str, secret: bytes, device: str) -> SessionRow:
-        def job(tx: SqliteTx) -> SessionRow:
-            row = SessionRow(tx.new_id("s"), account, device)
-            tx.add_session(row, secret)
-            return row
-
-        return await self._writer.call(job)
+    async def open_session(
+        self, account: str, secret: bytes, device: str, *, keep: AbstractSet[str] = frozenset()
+    ) -> OpenedSession:
+        return await self._writer.call(lambda tx: open_session(tx, account, secret, device, keep))
 
     async def close_session(self, session: str) -> None:
         await self._writer.call(lambda tx: tx.remove_session(session))

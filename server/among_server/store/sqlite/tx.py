@@ -86,6 +86,10 @@ class SqliteTx(Ledger):
         self.writes += 1
         self._db.execute("DELETE FROM sessions WHERE id = ?", (id,))
 
+    def session_ids(self, account: str) -> list[str]:
+        sql = "SELECT id FROM sessions WHERE account = ? ORDER BY opened, id"
+        return [row[0] for row in self._db.execute(sql, (self._log(account).key,)).fetchall()]
+
     # --- communities and members
     def community(self, id_or_slug: str) -> CommunityRow | None:
         row = self._communities.get(id_or_slug)
@@ -227,6 +231,11 @@ class SqliteTx(Ledger):
     def followed(self, account: str) -> list[str]:
         sql = "SELECT l.id FROM follows f JOIN logs l ON l.key = f.room WHERE f.account = ? ORDER BY f.room"
         return [row[0] for row in self._db.execute(sql, (self.key(account),)).fetchall()]
+
+    def directs_of(self, account: str) -> int:
+        sql = "SELECT count(*) FROM follows f JOIN rooms r ON r.key = f.room WHERE f.account = ? AND r.kind = 'direct'"
+        (count,) = self._db.execute(sql, (self.key(account),)).fetchone()
+        return int(count)
 
     def follow(self, account: str, room: str) -> None:
         self.writes += 1
