@@ -35,7 +35,7 @@ PROVEN = {
     "control_frames": "wire/test_inp_03_floods.py::test_inp_03_as_many_pings_a_second_as_there_may_be_and_one_more",
     "in_flight": "wire/test_commands.py::test_no_more_than_in_flight_are_taken_from_the_socket",
     "malformed_frames": "server/test_dispatch.py::test_ten_malformed_frames_and_it_is_over",
-    "handshake_bytes": "wire/test_avl_05_guests.py::test_inp_05_a_request_of_exactly_the_limit_and_one_byte_more",
+    "handshake_bytes": "wire/test_handshake.py::test_inp_05_a_request_of_exactly_the_limit_and_one_byte_more",
     "handshake_ms": "wire/test_handshake.py::test_who_never_finishes_the_handshake_or_signs_in_is_shown_out",
     "sign_in_ms": "wire/test_handshake.py::test_who_never_finishes_the_handshake_or_signs_in_is_shown_out",
     "guest_bytes": "wire/test_avl_05_guests.py::test_avl_05_a_guest_sends_so_many_bytes_and_no_more",

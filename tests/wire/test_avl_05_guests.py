@@ -12,14 +12,10 @@ from typing import Any
 import pytest
 
 from among_protocol import wire
-from among_server.limits import CONNECT_UNITS, GUEST_BYTES, GUEST_FRAMES, HANDSHAKE_BYTES
+from among_server.limits import CONNECT_UNITS, GUEST_BYTES, GUEST_FRAMES
 from tests.wire.house import TEXT, House, Peer, framed, serving, until
 
 FLOOD = 4503
-REQUEST = (
-    "GET /v1 HTTP/1.1\nHost: localhost\nUpgrade: websocket\nConnection: Upgrade\n"
-    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\nSec-WebSocket-Version: 13\n"
-)
 
 
 async def come(house: House, address: str) -> Peer:
@@ -50,20 +46,6 @@ def many_addresses() -> bool:
 
 
 pytestmark = pytest.mark.skipif(not many_addresses(), reason="needs more than one loopback address")
-
-
-async def test_inp_05_a_request_of_exactly_the_limit_and_one_byte_more(tmp_path):
-    async with serving(tmp_path) as house:
-        for size, status in ((HANDSHAKE_BYTES, 101), (HANDSHAKE_BYTES + 1, 0)):
-            peer = await house.connect()
-            head = REQUEST.replace("\n", "\r\n") + "X-Pad: "
-            await peer.write((head + "x" * (size - len(head)) + "\r\n\r\n").encode())
-            if status:
-                while b"\r\n\r\n" not in peer._read:
-                    await peer.more()
-                assert peer._read.startswith(b"HTTP/1.1 101 ")
-            else:
-                assert await peer.rest() == b""
 
 
 async def test_avl_05_an_address_has_so_many_connections_and_no_more(tmp_path):

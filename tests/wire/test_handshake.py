@@ -5,7 +5,7 @@ import json
 import pytest
 
 from among_protocol import wire
-from among_server.limits import IN_FLIGHT
+from among_server.limits import HANDSHAKE_BYTES, IN_FLIGHT
 from tests.wire.house import BINARY, TEXT, Over, framed, serving, until
 
 OURS = ("among.v1.json", "among.v1.msgpack")
@@ -144,3 +144,20 @@ async def test_who_never_finishes_the_handshake_or_signs_in_is_shown_out(tmp_pat
                 assert await silent.rest() == b""
         assert await guest.closed() == 4003
         await person.result("session.ping")
+
+
+async def test_inp_05_a_request_of_exactly_the_limit_and_one_byte_more(tmp_path):
+    async with serving(tmp_path) as house:
+        request = (
+            "GET /v1 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\nX-Pad: "
+        )
+        for size, status in ((HANDSHAKE_BYTES, 101), (HANDSHAKE_BYTES + 1, 0)):
+            peer = await house.connect()
+            await peer.write((request + "x" * (size - len(request)) + "\r\n\r\n").encode())
+            if status:
+                while b"\r\n\r\n" not in peer._read:
+                    await peer.more()
+                assert peer._read.startswith(b"HTTP/1.1 101 ")
+            else:
+                assert await peer.rest() == b""

@@ -122,4 +122,4 @@ class Portion:
         """The session has ended: what it did not use is the address's again."""
         if self._bucket is not None:
             self._bucket.give(max(0, self.left))
-            self._bucket, self.left = None, 0
+            self._bucket, self.left = None, 1 << 62

@@ -43,10 +43,14 @@ class Tries:
             self._refuse(wait)
 
     def right_password(self, handle: str, address: str, now: float) -> None:
-        """It was the right one: it cost nothing."""
+        """It was the right one: it cost nothing, and whoever is at this address may be its owner."""
+        self.give_back(handle, address, now)
+        self.belongs(handle, address, now)
+
+    def give_back(self, handle: str, address: str, now: float) -> None:
+        """The password was not judged, or was right."""
         self._of(handle, address, now).give(1)
         self.right_secret(address, now)
-        self.belongs(handle, address, now)
 
     def secret(self, address: str, now: float) -> None:
         """Before an invite is judged, or once a token was wrong. Raises Refuse `session.too_many_tries`."""

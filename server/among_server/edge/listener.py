@@ -80,7 +80,9 @@ class Listener:
         self.connections.add(connection)
         self.guests[connection] = None
         if len(self.guests) > self.config.guests:
-            next(iter(self.guests)).abort("guests.too_many")
+            oldest = next(iter(self.guests))
+            del self.guests[oldest]
+            oldest.abort("guests.too_many")
         return self.peers.trusts(peer) or self._count(connection, name_of_peer(peer))
 
     def claim(self, connection: Connection, address: str) -> int:

@@ -46,8 +46,13 @@ async def sign_up(context: Context, command: SignUp) -> SignedIn:
         services.tries.sign_up(address, now)
     else:
         services.tries.secret(address, now)
-    hashed = await services.passwords.hash(command.password)
-    account = await context.store.create_account(folded, name, hashed, invite=invite)
+    try:
+        hashed = await services.passwords.hash(command.password)
+        account = await context.store.create_account(folded, name, hashed, invite=invite)
+    except Refuse as why:
+        if invite is not None and why.code is not codes.INVITE_INVALID:
+            services.tries.right_secret(address, context.now())
+        raise
     if invite is not None:
         services.tries.right_secret(address, context.now())
     services.tries.belongs(folded, address, context.now())
@@ -64,7 +69,12 @@ async def sign_in(context: Context, command: SignIn) -> SignedIn:
     tries, address, handle = context.services.tries, context.session.address, command.handle.lower()
     tries.password(handle, address, context.now())
     found = await context.store.password_hash(handle)
-    if not await context.services.passwords.check(found[1] if found else None, command.password) or found is None:
+    try:
+        right = await context.services.passwords.check(found[1] if found else None, command.password)
+    except Refuse:  # not judged
+        tries.give_back(handle, address, context.now())
+        raise
+    if not right or found is None:
         log.info("session.refused", connection=context.session.number)
         raise Refuse(codes.BAD_CREDENTIALS)
     tries.right_password(handle, address, context.now())
