@@ -38,6 +38,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     stall_ms: Positive = 10_000  # a peer that reads nothing for this long is cut
     handshake_ms: Positive = 5_000  # from connecting to the end of the request
     sign_in_ms: Positive = 10_000  # from connecting to signed in
+    account_connections: Positive = 32  # at once; beyond this the one that was silent longest is closed
     address_budget: Positive = 10_000  # units everybody at one address may spend at once: a hundred who come back
     address_budget_per_second: Positive = 600  # units that come back: twenty accounts that never stop
     address_connections: Positive = 300  # at once; raise it where a school sits behind one address

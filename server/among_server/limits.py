@@ -164,8 +164,11 @@ DIRECT_PEOPLE = _limit(
 SESSIONS_PER_ACCOUNT = _limit(
     "sessions", 50, "signed-in devices of one account", "beyond this the oldest that is not connected is signed out"
 )
-CONNECTIONS_PER_ACCOUNT = _limit(
-    "connections", 32, "connections of one account at once", "beyond this the one that was silent longest is closed"
+_setting(
+    "connections",
+    "connections of one account at once",
+    "beyond this the one that was silent longest is closed",
+    field="account_connections",
 )
 
 

@@ -21,7 +21,6 @@ from among_protocol.rooms import CreateRoom, FollowRoom, ListRooms, OpenDirect, 
 from among_protocol.session import Enable, Limits, Ping, SignIn, SignUp
 from among_server import limits
 from among_server.config import Config
-from among_server.handlers import session as session_handlers
 from among_server.store.rules import communities as community_rules
 from among_server.store.rules import rooms as room_rules
 from among_server.store.rules import sessions as session_rules
@@ -260,10 +259,9 @@ async def test_inp_05_devices_of_an_account(monkeypatch):
         assert len(world.app.store._tx.sessions) == 3  # type: ignore[attr-defined]  # looks inside the reference
 
 
-async def test_inp_05_connections_of_an_account(monkeypatch):
+async def test_inp_05_connections_of_an_account():
     """One more than there may be is let in, and the oldest (in life: the one that was silent longest) is closed."""
-    async with world_of() as world:
-        monkeypatch.setattr(session_handlers, "CONNECTIONS_PER_ACCOUNT", 3)
+    async with world_of(account_connections=3) as world:
         bob = await world.person("bob")
         ann = await world.person("ann")
         others = [await ann.again() for _ in range(2)]

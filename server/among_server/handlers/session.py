@@ -13,7 +13,7 @@ from among_protocol.codes import CloseCode, Refuse
 from among_protocol.session import Enable, Enabled, Ping, Pong, SignedIn, SignIn, SignOut, SignUp
 
 from ..core.context import Context
-from ..limits import CONNECTIONS_PER_ACCOUNT, PASSWORD_LEAST
+from ..limits import PASSWORD_LEAST
 from ..store.api import AccountRow
 from .texts import handle, line
 
@@ -159,7 +159,7 @@ async def _enter(context: Context, account: str, session_id: str, token: str) ->
         raise Refuse(codes.TOKEN_INVALID)
     session.admitted()
     services.tries.belongs(person.account.handle, session.address, context.now())
-    if len(person.sessions) > CONNECTIONS_PER_ACCOUNT:
+    if len(person.sessions) > services.config.account_connections:
         crowded = services.most_silent(other for other in person.sessions if other is not session)
         crowded.close(CloseCode.CROWDED_OUT, "too many connections of this account")
     services.presence.refresh(person)
