@@ -42,6 +42,7 @@ lint: $(READY)  ## format, lint, types, import contracts, schema: all but the te
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache --no-logo
 	$(PY) -m among_protocol.schema --check
+	$(PY) -m among_server.admin.limits --check
 
 .PHONY: check
 check: lint  ## all that a change must pass: lint, then the tests
@@ -53,8 +54,9 @@ fmt: $(READY)  ## format the code and mend what ruff can
 	$(PY) -m ruff format $(PYTHON_FILES)
 
 .PHONY: schema
-schema: $(READY)  ## write the protocol's schema.json anew from its types
+schema: $(READY)  ## write schema.json and docs/reference/limits.md anew from the code
 	$(PY) -m among_protocol.schema
+	$(PY) -m among_server.admin.limits
 
 .PHONY: bench
 bench: $(READY)  ## measure; ARGS go to the benchmark

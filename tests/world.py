@@ -29,7 +29,8 @@ from among_protocol.session import Ping, SignedIn, SignIn, SignUp
 from among_protocol.wire import Encoding
 from among_server.app import App
 from among_server.config import Config
-from among_server.core.budget import Bucket
+from among_server.core.addresses import Address
+from among_server.core.budget import Bucket, Portion
 from among_server.core.context import Context
 from among_server.core.session import Session
 from among_server.store.api import Store
@@ -63,7 +64,9 @@ class Clock:
 class Person:
     """One connection: what it sends, and every frame that it was sent."""
 
-    def __init__(self, world: "World", encoding: Encoding = wire.JSON, *, secure: bool = True) -> None:
+    def __init__(
+        self, world: "World", encoding: Encoding = wire.JSON, *, secure: bool = True, address: str = ""
+    ) -> None:
         self.world = world
         self.encoding = encoding
         self.frames: list[bytes] = []  # payloads, oldest first
@@ -81,6 +84,8 @@ class Person:
             number=next(world.numbers),
             encoding=encoding,
             bucket=Bucket(world.config.budget, world.config.budget_per_second, world.clock()),
+            address=address,
+            portion=Portion(world.address(address).bucket if address else None),
             secure=secure,
             write=self._write,
             close=self._close,
@@ -274,6 +279,15 @@ class World:
         self._nonces = itertools.count(1)
         self._communities: dict[str, Person] = {}
         self._ids: dict[str, str] = {}
+        self._addresses: dict[str, Address] = {}
+
+    def address(self, name: str) -> Address:
+        """Somewhere that people connect from."""
+        if name not in self._addresses:
+            entered = self.app.listener.addresses.enter(name, self.clock())
+            assert entered is not None
+            self._addresses[name] = entered
+        return self._addresses[name]
 
     def nonce(self) -> str:
         return f"nonce-{next(self._nonces)}"
@@ -364,7 +378,8 @@ class World:
 async def world_of(store: Store | None = None, **config: Any) -> AsyncIterator[World]:
     """A world over a store of its own (in memory unless given)."""
     loop = asyncio.get_running_loop()
-    config = {"budget": 1_000_000, "budget_per_second": 1_000_000, **config}
+    wide = dict.fromkeys(("budget", "budget_per_second", "address_budget", "address_budget_per_second"), 1_000_000)
+    config = {**wide, **config}
     app = App(Config(**config), store or MemoryStore())
     clock = Clock()
     await app.store.open()

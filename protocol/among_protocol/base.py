@@ -12,26 +12,44 @@ from msgspec import Meta, Struct
 
 MAX_INT = 2**53 - 1  # numbers on the wire stay exact in languages whose only number is a double
 
-CommandId = Annotated[str, Meta(min_length=1, max_length=64)]
-Nonce = Annotated[str, Meta(min_length=1, max_length=64, description="printable ASCII")]
-Id = Annotated[str, Meta(min_length=1, max_length=64)]
-OptionalId = Annotated[str, Meta(max_length=64)]  # empty: none
+HANDLE_CHARS = 32
+NAME_CHARS = 64
+ABOUT_CHARS = 500
+TOPIC_CHARS = 250
+REASON_CHARS = 500
+PASSWORD_CHARS = 1_024
+KEY_CHARS = 64  # of what only names something
+SECRET_CHARS = 256
+PAGE_ENTRIES = 200
+POSITIONS = 1_100  # named in one sync
+WATCHED = 200
+PERSONAS = 200  # resolved in one batch
+DIRECT_PEOPLE = 10  # with oneself
+EXTENSIONS = 32
+
+CommandId = Annotated[str, Meta(min_length=1, max_length=KEY_CHARS)]
+Nonce = Annotated[str, Meta(min_length=1, max_length=KEY_CHARS, description="printable ASCII")]
+Id = Annotated[str, Meta(min_length=1, max_length=KEY_CHARS)]
+OptionalId = Annotated[str, Meta(max_length=KEY_CHARS)]  # empty: none
+KeyText = Annotated[str, Meta(max_length=KEY_CHARS)]
+SecretText = Annotated[str, Meta(max_length=SECRET_CHARS)]
 Seq = Annotated[int, Meta(ge=0, le=MAX_INT)]  # number of an entry in its log; the first entry is 1, 0 is "before it"
 Rev = Annotated[int, Meta(ge=0, le=MAX_INT)]  # revision of a persona; the first is 1
 Time = str  # RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers
 
-HandleText = Annotated[str, Meta(min_length=3, max_length=32)]  # grammar in text.py
-NameText = Annotated[str, Meta(min_length=1, max_length=64)]  # code points after NFC
-AboutText = Annotated[str, Meta(max_length=500)]  # code points after NFC
-TopicText = Annotated[str, Meta(max_length=250)]  # code points after NFC
+HandleText = Annotated[str, Meta(min_length=3, max_length=HANDLE_CHARS)]  # grammar in text.py
+NameText = Annotated[str, Meta(min_length=1, max_length=NAME_CHARS)]  # code points after NFC
+AboutText = Annotated[str, Meta(max_length=ABOUT_CHARS)]  # code points after NFC
+TopicText = Annotated[str, Meta(max_length=TOPIC_CHARS)]  # code points after NFC
 BodyText = Annotated[str, Meta(min_length=1, max_length=8000)]  # UTF-8 bytes; code points are only the first check
-ReasonText = Annotated[str, Meta(min_length=1, max_length=500)]  # code points after NFC, one line
-OptionalReason = Annotated[str, Meta(max_length=500)]  # likewise; empty: none was given
-PasswordText = Annotated[str, Meta(min_length=1, max_length=1024)]
-PageLimit = Annotated[int, Meta(ge=1, le=200)]
+ReasonText = Annotated[str, Meta(min_length=1, max_length=REASON_CHARS)]  # code points after NFC, one line
+OptionalReason = Annotated[str, Meta(max_length=REASON_CHARS)]  # likewise; empty: none was given
+PasswordText = Annotated[str, Meta(min_length=1, max_length=PASSWORD_CHARS)]
+PageLimit = Annotated[int, Meta(ge=1, le=PAGE_ENTRIES)]
 
 # Words that the server says from a set that may grow. They are open text to whoever reads, so that a client of today
 # understands a server of tomorrow; a word that one does not know is to be treated as the comment beside it says.
+BudgetOwner = str  # account: of all its connections, or of this one before signing in; address; unknown: as account
 ErrorClass = str  # fix, auth, wait, gone, bug; unknown: as fix
 
 
@@ -101,6 +119,7 @@ class Budget(Shape, kw_only=True):
     left: int  # units that may be spent now
     of: int  # units when full
     full_in_ms: int  # until it is full again, when nothing more is asked
+    whose: BudgetOwner = "account"
 
 
 class Ok(Struct, kw_only=True, omit_defaults=True, tag_field="type", tag="ok"):

@@ -43,6 +43,7 @@ HANDLE_LOOKALIKE = ErrorCode(
 )
 HANDLE_RESERVED = ErrorCode("handle.reserved", "fix", "This handle is reserved.")
 SLUG_TAKEN = ErrorCode("slug.taken", "fix", "This short name is in use.")
+TOO_MANY_TRIES = ErrorCode("session.too_many_tries", "wait", "Too many wrong tries; wait a little.")
 RIGHT_MISSING = ErrorCode("right.missing", "auth", "Your role does not carry the right to do this.")
 ACCOUNT_GONE = ErrorCode("account.gone", "gone", "There is no such account.")
 COMMUNITY_GONE = ErrorCode("community.gone", "gone", "There is no such community.")
@@ -87,6 +88,8 @@ class CloseCode(IntEnum):
     MALFORMED = 4500  # too many malformed frames
     SIGNED_OUT = 4501  # this session was ended: signed out, revoked, or its password was changed elsewhere
     DISABLED = 4502  # the operator has disabled the account; its sessions are kept for the day it is enabled again
+    CROWDED_OUT = 4503  # another connection of the account took the place of this one, the most silent of too many
+    FLOOD = 4504  # more of something than any client sends, before or after signing in
 
 
 def comes_back(code: int) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from .base import AboutText, Command, Entry, HandleText, Id, NameText, PageLimit, Seq, Shape, Time, Write
+from .base import AboutText, Command, Entry, HandleText, Id, KeyText, NameText, PageLimit, Seq, Shape, Time, Write
 from .members import Role
 from .rooms import Room
 
@@ -109,8 +109,8 @@ class BrowseCommunities(Command, tag="community.browse", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = CommunityPage
 
-    query: str = ""
-    after: str = ""  # the last slug of the page before
+    query: KeyText = ""
+    after: KeyText = ""  # the last slug of the page before
     limit: PageLimit = 50
 
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from .accounts import Account
-from .base import Command, Event, Id, PageLimit, Seq, Shape
+from .base import POSITIONS, Command, Event, Id, KeyText, PageLimit, Seq, Shape
 from .blocks import Block
 from .communities import Membership
 from .rooms import Room
@@ -59,8 +59,8 @@ class Sync(Command, tag="session.sync", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = SyncStarted
 
-    epoch: str = ""
-    positions: Annotated[dict[str, Seq], Meta(max_length=1000)] = {}
+    epoch: KeyText = ""
+    positions: Annotated[dict[str, Seq], Meta(max_length=POSITIONS)] = {}
     cards: bool = False  # also tell who and where I am: account, communities with rooms, directs
 
 
@@ -105,5 +105,5 @@ class ReadChanged(Command, tag="log.changed", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = ChangedLogs
 
-    epoch: str = ""
-    positions: Annotated[dict[str, Seq], Meta(max_length=1000)] = {}
+    epoch: KeyText = ""
+    positions: Annotated[dict[str, Seq], Meta(max_length=POSITIONS)] = {}

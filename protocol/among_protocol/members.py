@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from .base import Command, Entry, Id, PageLimit, Rev, Seq, Shape
+from .base import PERSONAS, Command, Entry, Id, KeyText, PageLimit, Rev, Seq, Shape
 
 Role = str  # owner, steward, member, from the highest rank to the lowest; unknown: as member
 
@@ -64,7 +64,7 @@ class ListMembers(Command, tag="member.list", kw_only=True):
     Reply: ClassVar[type[Shape]] = MemberPage
 
     community: Id
-    after: str = ""  # the last handle of the page before
+    after: KeyText = ""  # the last handle of the page before
     limit: PageLimit = 100
 
 
@@ -84,4 +84,4 @@ class ResolveMembers(Command, tag="member.resolve", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = Personas
 
-    members: Annotated[list[PersonaRef], Meta(min_length=1, max_length=200)]
+    members: Annotated[list[PersonaRef], Meta(min_length=1, max_length=PERSONAS)]

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from .base import Command, Done, Event, Id, Shape
+from .base import WATCHED, Command, Done, Event, Id, Shape
 
 PresenceState = str  # online, away, offline; unknown: as online
 
@@ -37,7 +37,7 @@ class WatchPresence(Command, tag="presence.watch", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = Presences
 
-    members: Annotated[list[Id], Meta(max_length=200)]
+    members: Annotated[list[Id], Meta(max_length=WATCHED)]
 
 
 class TypingStarted(Event, tag="typing.started", omit_defaults=False, kw_only=True):

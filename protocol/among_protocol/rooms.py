@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from .base import Command, Entry, HandleText, Id, Seq, Shape, TopicText, Write
+from .base import DIRECT_PEOPLE, Command, Entry, HandleText, Id, Seq, Shape, TopicText, Write
 from .members import Persona
 
 RoomKind = str  # open, private, direct; unknown: as private
@@ -166,4 +166,4 @@ class OpenDirect(Write, tag="direct.open", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = DirectWritten
 
-    handles: Annotated[list[HandleText], Meta(min_length=1, max_length=9)]
+    handles: Annotated[list[HandleText], Meta(min_length=1, max_length=DIRECT_PEOPLE - 1)]

@@ -4,12 +4,26 @@ Behind it stands a stored session, which a token names: it outlives the connecti
 signed out or revoked.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
+from msgspec import Meta
 
 from .accounts import Account
-from .base import Command, Done, Event, HandleText, Id, NameText, PasswordText, Shape, Time
+from .base import (
+    EXTENSIONS,
+    Command,
+    Done,
+    Event,
+    HandleText,
+    Id,
+    KeyText,
+    NameText,
+    PasswordText,
+    SecretText,
+    Shape,
+    Time,
+)
 
 
 class Limits(Shape, omit_defaults=False, kw_only=True):
@@ -34,8 +48,27 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     watched: int  # members whose presence one session watches
     positions: int  # logs named in one sync
     blocks: int = 0  # people whom one account blocks or mutes
-    budget: int  # units of one session when full; each command's cost is in the reference
+    budget: int  # units of one account when full; each command's cost is in the reference
     budget_per_second: int  # units that come back each second
+    # Fields with a default came later: 0 means that the server does not tell.
+    fragments: int = 0  # frames of one message
+    unfinished_ms: int = 0  # from the first byte of a message to its last
+    control_frames: int = 0  # pings and pongs a second
+    guest_bytes: int = 0  # that one may send before signing in
+    guest_frames: int = 0
+    handle_chars: int = 0
+    password_chars: int = 0
+    password_least: int = 0  # code points that a password must have
+    key_chars: int = 0  # of ids, nonces, devices, searches
+    secret_chars: int = 0  # of tokens and invites
+    personas: int = 0  # resolved at once
+    extensions: int = 0  # enabled at once
+    directs: int = 0  # per account
+    sessions: int = 0  # per account; beyond it the oldest that is not connected is signed out
+    connections: int = 0  # per account; beyond it the one that was silent longest is closed
+    address_budget: int = 0  # units of everybody at one address
+    address_budget_per_second: int = 0
+    address_connections: int = 0
 
 
 class Hello(Event, tag="hello", omit_defaults=False, kw_only=True):
@@ -71,8 +104,8 @@ class SignUp(Command, tag="session.sign_up", kw_only=True):
     handle: HandleText
     password: PasswordText
     display_name: NameText | None = None
-    invite: str | None = None
-    device: str = ""  # a name for this session, for its owner
+    invite: SecretText | None = None
+    device: KeyText = ""  # a name for this session, for its owner
 
 
 class SignIn(Command, tag="session.sign_in", kw_only=True):
@@ -80,10 +113,10 @@ class SignIn(Command, tag="session.sign_in", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = SignedIn
 
-    handle: str | None = None
+    handle: KeyText | None = None
     password: PasswordText | None = None
-    token: str | None = None
-    device: str = ""
+    token: SecretText | None = None
+    device: KeyText = ""
 
 
 class SignOut(Command, tag="session.sign_out", kw_only=True):
@@ -150,4 +183,4 @@ class Enable(Command, tag="session.enable", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = Enabled
 
-    extensions: list[str] = msgspec.field(default_factory=list)
+    extensions: Annotated[list[Id], Meta(max_length=EXTENSIONS)] = msgspec.field(default_factory=list)

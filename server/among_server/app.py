@@ -9,9 +9,8 @@ from pathlib import Path
 
 import structlog
 
-from among_protocol import text
 from among_protocol.codes import CloseCode
-from among_protocol.session import Hello, Limits
+from among_protocol.session import Hello
 from among_protocol.wire import VERSION
 
 from . import __version__, limits
@@ -139,29 +138,7 @@ def hello(config: Config, store: Store) -> Hello:
         ping_ms=config.ping_ms,
         deadline_ms=config.deadline_ms,
         sign_in_ms=config.sign_in_ms,
-        limits=Limits(
-            frame_bytes=limits.FRAME_BYTES,
-            body_bytes=text.MAX_BODY_BYTES,
-            name_chars=64,
-            about_chars=500,
-            topic_chars=250,
-            reason_chars=500,
-            page_entries=limits.PAGE_ENTRIES,
-            replay_entries=limits.REPLAY_ENTRIES,
-            in_flight=limits.IN_FLIGHT,
-            malformed_frames=limits.MALFORMED_FRAMES,
-            mentions=limits.MENTIONS,
-            communities=limits.COMMUNITIES_PER_ACCOUNT,
-            follows=limits.FOLLOWS_PER_ACCOUNT,
-            rooms=limits.ROOMS_PER_COMMUNITY,
-            direct_people=limits.DIRECT_PEOPLE,
-            reports=limits.REPORTS_PER_ACCOUNT,
-            watched=limits.WATCHED,
-            positions=limits.POSITIONS,
-            blocks=limits.BLOCKS_PER_ACCOUNT,
-            budget=config.budget,
-            budget_per_second=config.budget_per_second,
-        ),
+        limits=limits.told(config),
         at=now(),
     )
 

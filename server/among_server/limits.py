@@ -1,18 +1,193 @@
-"""Limits that are part of what the server is, each with its reason. Advertised in `hello`; those that an operator may
-set are in config.py."""
+"""The table of all limits. What is in it is enforced, and nothing else is: `hello.limits` is made of it, enforcement
+imports its values, docs/reference/limits.md is printed from it, and tests/server/test_limits.py walks it.
 
-FRAME_BYTES = 65_536  # eight times the longest message: room for a sync with a thousand positions
-PAGE_ENTRIES = 200  # of short messages; a page of long ones ends earlier, see store/api.py
-REPLAY_ENTRIES = 1_000  # per log in one sync; more is cheaper as pages, and can be skipped by who only wants the newest
-WAITING_WRITES = 4_096  # of all connections together: a quarter of a second of work; more are refused as `server.busy`
-IN_FLIGHT = 64  # commands of one connection that wait for their reply; more stay unread in the socket
-MALFORMED_FRAMES = 10  # a peer that is wrong this often is no client
-MENTIONS = 20  # per message: a mention costs a row and rings a bell
-COMMUNITIES_PER_ACCOUNT = 100  # each is a log to sync
-FOLLOWS_PER_ACCOUNT = 500  # likewise
-ROOMS_PER_COMMUNITY = 500
-DIRECT_PEOPLE = 10  # with oneself
-REPORTS_PER_ACCOUNT = 20  # that wait for an answer, in one community: a steward reads each
-WATCHED = 200  # members whose presence one session watches
-BLOCKS_PER_ACCOUNT = 500  # all of them are in every sync
-POSITIONS = 1_000  # logs in one sync: all that an account can have, and some that it left
+A limit is one line here: its name, its value, what one unit is, and the reason for just so much. Texts whose bound is
+a part of the protocol's types take the value from there. Those that an operator may set name the setting instead.
+"""
+
+from typing import NamedTuple
+
+from among_protocol import base, text
+from among_protocol.session import Limits
+
+
+class Limit(NamedTuple):
+    name: str
+    value: int  # 0 where it is a setting
+    unit: str
+    reason: str
+    group: str
+    setting: str = ""  # the field of Config that says it
+
+
+TABLE: dict[str, Limit] = {}
+_group = ""
+
+
+def _section(title: str) -> None:
+    global _group  # noqa: PLW0603  # only while this module is read
+    _group = title
+
+
+def _limit(name: str, value: int, unit: str, reason: str) -> int:
+    assert name not in TABLE
+    TABLE[name] = Limit(name, value, unit, reason, _group)
+    return value
+
+
+def _setting(name: str, unit: str, reason: str, *, field: str = "") -> None:
+    assert name not in TABLE
+    TABLE[name] = Limit(name, 0, unit, reason, _group, field or name)
+
+
+_section("Frames")
+FRAME_BYTES = _limit(
+    "frame_bytes", 65_536, "bytes of a message, in one frame or in many", "eight times the longest body, and a sync with a thousand positions"
+)  # fmt: skip
+FRAGMENTS = _limit("fragments", 128, "frames of one message", "the longest message in pieces of 512 bytes")
+UNFINISHED_MS = _limit(
+    "unfinished_ms", 30_000, "milliseconds from the first byte of a message to its last", "the longest message over the slowest of links, two kilobytes a second"
+)  # fmt: skip
+CONTROL_FRAMES = _limit(
+    "control_frames", 100, "pings and pongs of one connection a second", "a hundred times what a client with a heartbeat needs"
+)  # fmt: skip
+IN_FLIGHT = _limit(
+    "in_flight", 64, "commands of one connection without a reply", "more stay unread in the socket: nothing is lost, and a slow disk fills no memory"
+)  # fmt: skip
+WAITING_WRITES = _limit(
+    "waiting_writes", 4_096, "writes of all connections that wait for the store", "a quarter of a second of work; beyond it a write is refused as server.busy"
+)  # fmt: skip
+MALFORMED_FRAMES = _limit(
+    "malformed_frames", 10, "frames of one connection", "a peer that is wrong this often is no client"
+)
+
+_section("Before signing in")
+HANDSHAKE_BYTES = _limit("handshake_bytes", 8_192, "bytes of the request", "four times what browsers and proxies send")
+_setting(
+    "handshake_ms",
+    "milliseconds from connecting to the end of the request",
+    "a request is one packet: who dribbles is no client",
+)
+_setting("sign_in_ms", "milliseconds from connecting to signed in", "a password costs a few round trips and a hash")
+GUEST_BYTES = _limit(
+    "guest_bytes", 131_072, "bytes after the handshake", "signing in, and right behind it the longest sync"
+)
+GUEST_FRAMES = _limit("guest_frames", 200, "frames", "signing in, and as many commands behind it as may be in flight")
+_setting("address_guests", "connections of one address that have not signed in", "an office that comes back at once")
+_setting(
+    "guests", "connections of all addresses that have not signed in", "beyond this the oldest makes room for the newest"
+)
+
+_section("Budgets")
+_setting("budget", "units of an account, on all its connections", "a burst of sixty messages")
+_setting("budget_per_second", "units of an account that come back", "six messages a second, for ever")
+_setting(
+    "address_budget", "units of an address, of everybody there", "a hundred people of one office come back at once"
+)
+_setting("address_budget_per_second", "units of an address that come back", "twenty accounts that never stop")
+CONNECT_UNITS = _limit(
+    "connect_units",
+    5,
+    "units of the address for one handshake",
+    "a hundred and twenty a second from one address, for ever",
+)
+_setting("address_connections", "connections of one address", "a school behind one address; raise it for a larger one")
+
+_section("Tries at secrets")
+HANDLE_TRIES = _limit(
+    "handle_tries",
+    10,
+    "wrong passwords for one handle, from everywhere",
+    "who has forgotten theirs has tried all by then",
+)
+HANDLE_TRY_SECONDS = _limit(
+    "handle_try_seconds", 30, "seconds for one more", "under three thousand guesses a day against one handle"
+)
+ADDRESS_TRIES = _limit(
+    "address_tries", 20, "wrong passwords, invites and tokens of one address", "two people who have forgotten theirs"
+)
+ADDRESS_TRY_SECONDS = _limit(
+    "address_try_seconds", 10, "seconds for one more", "under nine thousand a day from one address"
+)
+ADDRESS_SIGN_UPS = _limit(
+    "address_sign_ups", 30, "accounts made from one address without an invite", "a class that signs up together"
+)
+ADDRESS_SIGN_UP_SECONDS = _limit(
+    "address_sign_up_seconds", 60, "seconds for one more", "nobody founds a crowd overnight"
+)
+WAITING_PASSWORDS = _limit(
+    "waiting_passwords", 64, "passwords that wait for each thread that hashes", "a second and a half of work; beyond it one is told to wait"
+)  # fmt: skip
+
+_section("Texts")
+_limit("body_bytes", text.MAX_BODY_BYTES, "bytes of UTF-8", "four pages; more is a file")
+_limit("name_chars", base.NAME_CHARS, "code points after NFC", "display names and names of communities fit a line")
+_limit("about_chars", base.ABOUT_CHARS, "code points after NFC", "profiles and descriptions: a paragraph")
+_limit("topic_chars", base.TOPIC_CHARS, "code points after NFC", "topics: two lines")
+_limit(
+    "reason_chars", base.REASON_CHARS, "code points after NFC", "why a steward acted, or somebody reports: a paragraph"
+)
+_limit("handle_chars", base.HANDLE_CHARS, "characters, of a-z 0-9 . _ -", "handles and short names of places are typed")
+_limit("password_chars", base.PASSWORD_CHARS, "code points", "any sentence; its hash costs the same")
+PASSWORD_LEAST = _limit("password_least", 8, "code points, at least", "shorter ones are guessed")
+_limit(
+    "key_chars",
+    base.KEY_CHARS,
+    "code points",
+    "ids, nonces, devices, searches and other words that only name something",
+)
+_limit("secret_chars", base.SECRET_CHARS, "code points", "tokens and invites, five times as long as ours")
+
+_section("Lists")
+PAGE_ENTRIES = _limit(
+    "page_entries", base.PAGE_ENTRIES, "rows of one page", "of short rows; a page of long ones ends earlier"
+)
+REPLAY_ENTRIES = _limit(
+    "replay_entries", 1_000, "entries of each log in one sync", "more is cheaper as pages, and can be skipped by who only wants the newest"
+)  # fmt: skip
+MENTIONS = _limit(
+    "mentions", 20, "people of one message", "a mention costs a row and rings a bell; more are not counted"
+)
+WATCHED = _limit(
+    "watched", base.WATCHED, "members whose presence one session watches", "what fits a screen, ten times over"
+)
+_limit("personas", base.PERSONAS, "personas resolved at once", "the authors of a page")
+POSITIONS = _limit(
+    "positions", base.POSITIONS, "logs named in one sync", "all that an account can have, and some that it left"
+)
+_limit("extensions", base.EXTENSIONS, "extensions enabled at once", "more than there are")
+
+_section("Places and accounts")
+COMMUNITIES_PER_ACCOUNT = _limit("communities", 100, "communities of one account", "each is a log to sync")
+FOLLOWS_PER_ACCOUNT = _limit("follows", 500, "rooms of communities that one account follows", "likewise")
+DIRECTS_PER_ACCOUNT = _limit(
+    "directs", 300, "directs of one account", "likewise; apart, so that strangers use up no room that one follows"
+)
+ROOMS_PER_COMMUNITY = _limit("rooms", 500, "rooms of one community", "more is a list that nobody reads")
+DIRECT_PEOPLE = _limit(
+    "direct_people", base.DIRECT_PEOPLE, "people of one direct, oneself included", "more is a community"
+)
+REPORTS_PER_ACCOUNT = _limit(
+    "reports", 20, "reports of one account in one community that wait for an answer", "a steward reads each"
+)
+BLOCKS_PER_ACCOUNT = _limit("blocks", 500, "people whom one account blocks or mutes", "all of them are in every sync")
+SESSIONS_PER_ACCOUNT = _limit(
+    "sessions", 50, "signed-in devices of one account", "beyond this the oldest that is not connected is signed out"
+)
+_setting(
+    "connections",
+    "connections of one account at once",
+    "beyond this the one that was silent longest is closed",
+    field="account_connections",
+)
+
+
+def value(limit: Limit, config: object) -> int:
+    """What holds under a configuration."""
+    found: int = getattr(config, limit.setting) if limit.setting else limit.value
+    return found
+
+
+def told(config: object) -> Limits:
+    """What `hello` advertises: the rows that the protocol has a field for."""
+    return Limits(**{name: value(TABLE[name], config) for name in Limits.__struct_fields__})

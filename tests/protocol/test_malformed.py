@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from among_protocol.base import Command
+from among_protocol.base import POSITIONS, Command
 from among_protocol.codes import FIELD_INVALID, MALFORMED, UNKNOWN_COMMAND
 from among_protocol.happenings import Positions
 from among_protocol.logs import Sync
@@ -155,7 +155,7 @@ def test_a_json_frame_is_no_msgpack_frame_and_the_other_way_round():
 
 
 def test_positions_have_a_bound():
-    many = Sync(id="1", positions={f"r{number}": 1 for number in range(1001)})
+    many = Sync(id="1", positions={f"r{number}": 1 for number in range(POSITIONS + 1)})
     with pytest.raises(Malformed) as why:
         JSON.decode_command(JSON.encode(many))
     assert why.value.field == "positions"

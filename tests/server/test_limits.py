@@ -1,5 +1,8 @@
-"""Every limit that `hello` advertises is the one that is enforced: at it all is well, one more is refused by name."""
+"""Every limit of the table is enforced: at it all is well, one more is refused by name. Those of frames, connections and
+budgets are walked elsewhere; PROVEN says where."""
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,36 +12,111 @@ from among_protocol import codes
 from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Command
 from among_protocol.blocks import SetBlock
-from among_protocol.communities import CreateCommunity, JoinCommunity
+from among_protocol.codes import CloseCode, comes_back
+from among_protocol.communities import BrowseCommunities, CreateCommunity, JoinCommunity
 from among_protocol.logs import ReadChanged, ReadEntries, Sync
-from among_protocol.members import ListMembers
+from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
 from among_protocol.messages import ReadMessages, SendMessage
 from among_protocol.moderation import DAY, BanMember, ListBans, SilenceMember
 from among_protocol.presence import WatchPresence
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
-from among_protocol.session import Limits, SignUp
+from among_protocol.session import Enable, Limits, Ping, SignIn, SignUp
 from among_server import limits
+from among_server.config import Config
 from among_server.store.rules import blocks as block_rules
 from among_server.store.rules import communities as community_rules
 from among_server.store.rules import reports as report_rules
 from among_server.store.rules import rooms as room_rules
+from among_server.store.rules import sessions as session_rules
 from tests.world import PASSWORD, Person, World, world_of
 
-# Limits with a test of their own: of frames and connections in tests/wire, of budgets, replays and mentions beside them.
-ELSEWHERE = {
-    "frame_bytes", "in_flight", "malformed_frames", "budget", "budget_per_second", "replay_entries", "mentions",
+# Every row of the table, and the test that walks it at the limit and one past it.
+PROVEN = {
+    "frame_bytes": "wire/test_frames.py::test_a_frame_of_exactly_the_limit_and_one_byte_more",
+    "fragments": "wire/test_inp_03_floods.py::test_inp_03_as_many_fragments_as_there_may_be_and_one_more",
+    "unfinished_ms": "wire/test_inp_03_floods.py::test_inp_03_a_message_is_finished_in_time_however_it_dribbles",
+    "control_frames": "wire/test_inp_03_floods.py::test_inp_03_as_many_pings_a_second_as_there_may_be_and_one_more",
+    "in_flight": "wire/test_commands.py::test_no_more_than_in_flight_are_taken_from_the_socket",
+    "malformed_frames": "server/test_dispatch.py::test_ten_malformed_frames_and_it_is_over",
+    "handshake_bytes": "wire/test_handshake.py::test_inp_05_a_request_of_exactly_the_limit_and_one_byte_more",
+    "handshake_ms": "wire/test_handshake.py::test_who_never_finishes_the_handshake_or_signs_in_is_shown_out",
+    "sign_in_ms": "wire/test_handshake.py::test_who_never_finishes_the_handshake_or_signs_in_is_shown_out",
+    "guest_bytes": "wire/test_avl_05_guests.py::test_avl_05_a_guest_sends_so_many_bytes_and_no_more",
+    "guest_frames": "wire/test_avl_05_guests.py::test_avl_05_a_guest_asks_so_often_and_no_more",
+    "address_guests": "wire/test_avl_05_guests.py::test_avl_05_an_address_has_so_many_guests_and_no_more",
+    "guests": "wire/test_avl_05_guests.py::test_avl_05_the_oldest_guest_makes_room",
+    "budget": "server/test_budget.py::test_the_budget_is_told_below_half_and_not_before",
+    "budget_per_second": "server/test_budget.py::test_over_budget_is_a_refusal_that_says_when_and_costs_nothing",
+    "address_budget": "server/test_budget.py::test_an_address_has_a_budget_of_everybody_there",
+    "address_budget_per_second": "server/test_budget.py::test_an_address_has_a_budget_of_everybody_there",
+    "connect_units": "wire/test_avl_05_guests.py::test_avl_05_connecting_again_and_again_costs_the_address",
+    "address_connections": "wire/test_avl_05_guests.py::test_avl_05_an_address_has_so_many_connections_and_no_more",
+    "handle_tries": "server/test_tries.py::test_ath_02_a_handle_is_guessed_at_so_often_and_no_more",
+    "handle_try_seconds": "server/test_tries.py::test_ath_02_a_handle_is_guessed_at_so_often_and_no_more",
+    "address_tries": "server/test_tries.py::test_ath_02_an_address_guesses_so_often_and_no_more",
+    "address_try_seconds": "server/test_tries.py::test_ath_02_an_address_guesses_so_often_and_no_more",
+    "address_sign_ups": "server/test_tries.py::test_ath_02_an_address_makes_so_many_accounts_and_no_more",
+    "address_sign_up_seconds": "server/test_tries.py::test_ath_02_an_address_makes_so_many_accounts_and_no_more",
+    "waiting_passwords": "server/test_limits.py::test_passwords_wait_in_a_bounded_queue",
+    "body_bytes": "server/test_limits.py::test_inp_05_texts",
+    "name_chars": "server/test_limits.py::test_inp_05_texts",
+    "about_chars": "server/test_limits.py::test_inp_05_texts",
+    "topic_chars": "server/test_limits.py::test_inp_05_texts",
+    "handle_chars": "server/test_limits.py::test_inp_05_what_one_signs_up_and_in_with",
+    "password_chars": "server/test_limits.py::test_inp_05_what_one_signs_up_and_in_with",
+    "password_least": "server/test_limits.py::test_inp_05_a_password_has_as_many_characters_as_is_told",
+    "key_chars": "server/test_limits.py::test_inp_05_what_names_something",
+    "secret_chars": "server/test_limits.py::test_inp_05_what_one_signs_up_and_in_with",
+    "page_entries": "server/test_limits.py::test_inp_05_pages",
+    "replay_entries": "server/test_sync.py::test_as_much_is_replayed_as_hello_says",
+    "mentions": "server/test_messages.py::test_at_most_twenty_are_mentioned_at_once",
+    "watched": "server/test_limits.py::test_inp_05_who_is_watched_and_positions",
+    "personas": "server/test_limits.py::test_inp_05_personas_and_extensions",
+    "positions": "server/test_limits.py::test_inp_05_who_is_watched_and_positions",
+    "extensions": "server/test_limits.py::test_inp_05_personas_and_extensions",
+    "communities": "server/test_limits.py::test_inp_05_communities_of_an_account",
+    "follows": "server/test_limits.py::test_inp_05_rooms_that_an_account_follows",
+    "directs": "server/test_limits.py::test_inp_05_directs_of_an_account",
+    "rooms": "server/test_limits.py::test_inp_05_rooms_of_a_community",
+    "direct_people": "server/test_limits.py::test_inp_05_people_in_a_direct",
+    "sessions": "server/test_limits.py::test_inp_05_devices_of_an_account",
+    "connections": "server/test_limits.py::test_inp_05_connections_of_an_account",
+    "waiting_writes": "wire/test_overload.py::test_avl_02_what_is_too_much_is_refused_at_once_and_the_rest_is_kept",
+    "reason_chars": "server/test_limits.py::test_inp_05_texts",
+    "reports": "server/test_limits.py::test_inp_05_reports_that_wait_for_an_answer",
+    "blocks": "server/test_limits.py::test_inp_05_people_whom_an_account_blocks",
 }  # fmt: skip
-HERE = {
-    "body_bytes", "name_chars", "about_chars", "topic_chars", "page_entries", "communities", "follows", "rooms",
-    "direct_people", "watched", "positions", "blocks", "reason_chars", "reports",
-}  # fmt: skip
+TESTS = Path(__file__).parents[1]
 
 
-async def test_inp_05_every_limit_of_hello_has_a_test():
-    async with world_of() as world:
+def test_inp_05_every_limit_has_a_test():
+    assert set(PROVEN) == set(limits.TABLE)
+    for limit, where in PROVEN.items():
+        file, _, test = where.partition("::")
+        defined = {node.name for node in ast.parse((TESTS / file).read_text("utf-8")).body if hasattr(node, "name")}
+        assert test in defined, f"{limit}: there is no {where}"
+
+
+def test_inp_05_every_limit_says_its_unit_and_its_reason():
+    for limit in limits.TABLE.values():
+        assert limit.unit, limit.name
+        assert len(limit.reason) > 5, limit.name
+        assert limits.value(limit, Config()) > 0, limit.name
+
+
+async def test_inp_05_hello_tells_what_the_table_says():
+    async with world_of(budget=77) as world:
         told = msgspec.to_builtins(world.app.services.hello.limits)
-        assert set(told) == {field.name for field in msgspec.structs.fields(Limits)} == ELSEWHERE | HERE
+        assert told == {name: limits.value(limits.TABLE[name], world.config) for name in told}
+        assert told["budget"] == 77
+        assert set(told) == {field.name for field in msgspec.structs.fields(Limits)}
+
+
+def test_all_that_an_account_can_have_fits_into_one_sync():
+    table = limits.TABLE
+    logs = ("communities", "communities", "follows", "directs")  # a community has its stewards' log besides
+    assert 1 + sum(table[name].value for name in logs) <= table["positions"].value
 
 
 @pytest.mark.parametrize(
@@ -140,8 +218,7 @@ async def test_inp_05_rooms_of_a_community(monkeypatch):
 async def test_inp_05_rooms_that_an_account_follows(monkeypatch):
     async with world_of() as world:
         assert world.app.services.hello.limits.follows == limits.FOLLOWS_PER_ACCOUNT
-        for rules in (room_rules, community_rules):
-            monkeypatch.setattr(rules, "FOLLOWS_PER_ACCOUNT", 2)
+        monkeypatch.setattr(room_rules, "FOLLOWS_PER_ACCOUNT", 2)
         ann, bob = await world.join("garden/hall", "ann", "bob")
         await world.join("library/desk")
         founder = world.founder("library")
@@ -150,14 +227,9 @@ async def test_inp_05_rooms_that_an_account_follows(monkeypatch):
         assert refused.code == codes.LIMIT_REACHED.code
         assert len((await world.join_too(bob, "library")).rooms) == 1, "as many as there is room for"
         heads = world.heads()
-        for person, command, fields in (
-            (bob, FollowRoom, {"room": await other_room(world, bob)}),
-            (bob, OpenDirect, {"handles": ["ann"]}),
-        ):
-            assert (await person.refused(command, **fields)).code == codes.LIMIT_REACHED.code
-        refused = await ann.refused(OpenDirect, handles=["bob"])  # nor can anybody else make him, nor learn why
-        assert refused.code == codes.DIRECT_REFUSED.code
+        assert (await bob.refused(FollowRoom, room=await other_room(world, bob))).code == codes.LIMIT_REACHED.code
         assert world.heads() == heads
+        await world.direct(ann, bob)  # directs count apart: nobody takes the place of a room that one follows
         await bob.ask(FollowRoom, room=bob.room)  # is followed already
         await bob.ask(UnfollowRoom, room=bob.room)
         await bob.ask(FollowRoom, room=await other_room(world, bob))
@@ -197,6 +269,56 @@ async def test_inp_05_reports_that_wait_for_an_answer(monkeypatch):
         await ann.ask(FileReport, **about, reason="once more")
 
 
+async def test_inp_05_directs_of_an_account(monkeypatch):
+    async with world_of() as world:
+        monkeypatch.setattr(room_rules, "DIRECTS_PER_ACCOUNT", 2)
+        ann, *others = [await world.person(handle) for handle in ("ann", "bob", "cyd", "dot")]
+        await world.direct(ann, others[0])
+        await world.direct(others[1], ann)
+        heads = world.heads()
+        refused = await ann.refused(OpenDirect, handles=["dot"])
+        assert (refused.code, limit_in(refused.message)) == (codes.LIMIT_REACHED.code, 2)
+        refused = await others[2].refused(OpenDirect, handles=["ann"])  # how many others have is not told
+        assert refused.code == codes.DIRECT_REFUSED.code
+        assert world.heads() == heads
+        await world.direct(ann, others[0])  # is there already
+
+
+async def test_inp_05_devices_of_an_account(monkeypatch):
+    """The oldest that is not connected is signed out; who is there stays, and nobody is kept out."""
+    async with world_of() as world:
+        monkeypatch.setattr(session_rules, "SESSIONS_PER_ACCOUNT", 3)
+        ann = await world.person("ann")
+        devices = []
+        for _ in range(2):
+            device = Person(world)
+            signed = await device.ask(SignIn, handle="ann", password=PASSWORD)
+            device.token = signed.token
+            devices.append(device)
+        devices[0].leave()
+        fourth = Person(world)
+        await fourth.ask(SignIn, handle="ann", password=PASSWORD)
+        assert (await Person(world).refused(SignIn, token=devices[0].token)).code == codes.TOKEN_INVALID.code
+        for token in (ann.token, devices[1].token):
+            await Person(world).ask(SignIn, token=token)
+        assert ann.closed is devices[1].closed is None
+        assert len(world.app.store._tx.sessions_by_secret) == 3  # type: ignore[attr-defined]  # looks inside the reference
+
+
+async def test_inp_05_connections_of_an_account():
+    """One more than there may be is let in, and the oldest (in life: the one that was silent longest) is closed."""
+    async with world_of(account_connections=3) as world:
+        bob = await world.person("bob")
+        ann = await world.person("ann")
+        others = [await ann.again() for _ in range(2)]
+        assert [person.closed for person in (ann, *others)] == [None] * 3
+        newest = await ann.again()
+        assert [person.closed for person in (ann, *others, newest)] == [CloseCode.CROWDED_OUT, None, None, None]
+        assert not comes_back(CloseCode.CROWDED_OUT), "two of too many would push each other out for ever"
+        await newest.ask(Ping)
+        assert bob.closed is None
+
+
 async def test_inp_05_people_in_a_direct():
     async with world_of() as world:
         most = world.app.services.hello.limits.direct_people
@@ -221,13 +343,82 @@ async def test_inp_05_who_is_watched_and_positions():
             assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "positions")
 
 
-async def test_a_password_is_at_most_a_kilobyte_and_costs_nothing_when_it_is_more():
+async def test_inp_05_personas_and_extensions():
     async with world_of() as world:
+        ann = await world.person("ann")
+        told = world.app.services.hello.limits
+        wanted = [PersonaRef(member=f"m_{number}") for number in range(told.personas + 1)]
+        await ann.ask(ResolveMembers, members=wanted[1:])
+        refused = await ann.refused(ResolveMembers, members=wanted)
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "members")
+        names = [f"x.vendor/{number}" for number in range(told.extensions + 1)]
+        await ann.ask(Enable, extensions=names[1:])
+        refused = await ann.refused(Enable, extensions=names)
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "extensions")
+
+
+@pytest.mark.parametrize(
+    ("limit", "field", "unit"),
+    [
+        ("handle_chars", "handle", "a"),
+        ("password_chars", "password", "😀"),
+        ("key_chars", "device", "é"),
+        ("secret_chars", "invite", "x"),
+    ],
+)
+async def test_inp_05_what_one_signs_up_and_in_with(limit, field, unit):
+    async with world_of() as world:
+        most = getattr(world.app.services.hello.limits, limit)
+        rest = {"handle": "ann", "password": PASSWORD}
         hashed = world.app.services.passwords.hashed
-        refused = await Person(world).refused(SignUp, handle="ann", password="x" * 1025)
+        refused = await Person(world).refused(SignUp, **{**rest, field: unit * (most + 1)})
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, field)
+        assert world.app.services.passwords.hashed == hashed, "it cost a hash"
+        if limit == "secret_chars":
+            assert (await Person(world).refused(SignUp, **rest, invite=unit * most)).code == codes.INVITE_INVALID.code
+            assert (await Person(world).refused(SignIn, token=unit * most)).code == codes.TOKEN_INVALID.code
+            assert (await Person(world).refused(SignIn, token=unit * (most + 1))).field == "token"
+        else:
+            await Person(world).ask(SignUp, **{**rest, field: unit * most})
+
+
+async def test_inp_05_a_password_has_as_many_characters_as_is_told():
+    async with world_of() as world:
+        least = world.app.services.hello.limits.password_least
+        refused = await Person(world).refused(SignUp, handle="ann", password="é" * (least - 1))
         assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "password")
-        assert world.app.services.passwords.hashed == hashed
-        await Person(world).ask(SignUp, handle="ann", password="x" * 1024)
+        assert limit_in(refused.message) == least
+        await Person(world).ask(SignUp, handle="ann", password="é" * least)
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        (BrowseCommunities, "query"),
+        (BrowseCommunities, "after"),
+        (Sync, "epoch"),
+        (ReadEntries, "log"),
+        (SendMessage, "nonce"),
+        (ListMembers, "after"),
+    ],
+)
+async def test_inp_05_what_names_something(command, field):
+    async with world_of() as world:
+        await world.join("garden/hall")
+        founder = world.founder("garden")
+        most = world.app.services.hello.limits.key_chars
+        needed: dict[type[Command], dict[str, Any]] = {
+            ReadEntries: {"after": 0},
+            SendMessage: {"room": founder.room, "body": "hi"},
+            ListMembers: {"community": world.id("garden")},
+        }
+        rest = needed.get(command, {})
+        refused = await founder.refused(command, **rest, **{field: "x" * (most + 1)})
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, field)
+        if field == "log":
+            assert (await founder.refused(command, **rest, log="x" * most)).code == codes.LOG_GONE.code
+        else:
+            await founder.ask(command, **rest, **{field: "x" * most})
 
 
 async def test_passwords_wait_in_a_bounded_queue(monkeypatch):

@@ -24,7 +24,7 @@ async def test_avl_04_thousands_are_told_to_come_back(tmp_path: Path):
     assert hard > THERE + 200, f"{hard} open files are too few for this test"
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, THERE + 200), hard))
     book = Book()
-    async with server_in(tmp_path) as server:
+    async with server_in(tmp_path, account_connections=THERE) as server:
         people, town = await found_town(server.url, clients=16, rooms=4)
         for person in people:
             book.people[person.account] = book.people[person.member] = person.name

@@ -97,8 +97,8 @@ async def test_an_invite_ends_at_its_time(town: Town):
 
 async def test_a_session_lasts_until_it_is_closed(town: Town):
     ann = await town.person("ann")
-    opened = await town.store.open_session(ann.id, SECRET, "laptop")
-    other = await town.store.open_session(ann.id, b"other", "phone")
+    opened = (await town.store.open_session(ann.id, SECRET, "laptop")).opened
+    other = (await town.store.open_session(ann.id, b"other", "phone")).opened
     assert await town.store.session(SECRET) == opened
     assert (opened.account, opened.device) == (ann.id, "laptop")
     await town.store.end_sessions(ann.id, only=opened.id)

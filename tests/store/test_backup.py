@@ -367,7 +367,7 @@ async def test_a_restore_that_is_killed_leaves_the_old_data_or_says_so(
 async def test_what_was_revoked_since_the_backup_stays_revoked(folder: Path, into: Path):
     async with opened(folder) as town:
         ann, bob = await town.people("ann", "bob")
-        left = await town.store.open_session(ann.id, b"left", "phone")
+        left = (await town.store.open_session(ann.id, b"left", "phone")).opened
         await town.store.open_session(ann.id, b"kept", "laptop")
         await town.store.add_invite(b"used")
         await town.store.add_invite(b"open", uses=5)

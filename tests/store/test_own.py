@@ -35,8 +35,10 @@ async def blocks(person: Person) -> Blocks:
 
 async def test_sessions_of_an_account_end_one_by_one_all_or_all_but_one(town: Town):
     ann, bob = await town.people("ann", "bob")
-    one, two, three = [await town.store.open_session(ann.id, secret, secret.decode()) for secret in (b"1", b"2", b"3")]
-    other = await town.store.open_session(bob.id, b"4", "4")
+    one, two, three = [
+        (await town.store.open_session(ann.id, secret, secret.decode())).opened for secret in (b"1", b"2", b"3")
+    ]
+    other = (await town.store.open_session(bob.id, b"4", "4")).opened
     assert {row.id for row in await town.store.sessions(ann.id)} == {one.id, two.id, three.id}
     assert (await town.store.end_sessions(ann.id, only=two.id)).sessions == [two.id]
     assert (await town.store.end_sessions(ann.id, only=two.id)).sessions == []
@@ -51,7 +53,7 @@ async def test_sessions_of_an_account_end_one_by_one_all_or_all_but_one(town: To
 
 async def test_a_sign_of_life_is_written_once_an_hour(town: Town, monkeypatch: pytest.MonkeyPatch):
     ann = await town.person("ann")
-    opened = await town.store.open_session(ann.id, b"1", "")
+    opened = (await town.store.open_session(ann.id, b"1", "")).opened
     assert opened.seen_ms > 0
     assert [state.seen_ms for state in await town.store.account_states("", 10)] == [opened.seen_ms]
     await asyncio.sleep(0.002)
@@ -69,7 +71,7 @@ async def test_a_sign_of_life_is_written_once_an_hour(town: Town, monkeypatch: p
 
 async def test_who_was_let_in_by_a_password_must_have_the_one_of_now(town: Town):
     ann = await town.person("ann")
-    session = await town.store.open_session(ann.id, b"1", "", password="hash of ann")
+    session = (await town.store.open_session(ann.id, b"1", "", password="hash of ann")).opened
     assert (await town.store.change_password(ann.id, session.id, old="hash of ann", new="new")).sessions == []
     await refused(BAD_CREDENTIALS, town.store.open_session(ann.id, b"2", "", password="hash of ann"))
     await town.store.open_session(ann.id, b"2", "", password="new")
@@ -79,7 +81,7 @@ async def test_who_was_let_in_by_a_password_must_have_the_one_of_now(town: Town)
 async def test_who_is_out_is_told_of_before_what_was_committed_with_it_and_before_the_answer(town: Town):
     ann = await town.person("ann")
     room = await ann.makes(await ann.founds("garden"), "hall")
-    session = await town.store.open_session(ann.id, b"1", "")
+    session = (await town.store.open_session(ann.id, b"1", "")).opened
     order: list[object] = []
     town.store.ended = lambda ids: order.append(list(ids))
     town.store.committed = lambda stored: order.append("heard")
@@ -101,7 +103,7 @@ async def test_who_is_out_is_told_of_before_what_was_committed_with_it_and_befor
 
 async def test_a_new_password_ends_all_sessions_but_the_one_that_asked(town: Town):
     ann = await town.person("ann")
-    mine, *others = [await town.store.open_session(ann.id, secret, "") for secret in (b"1", b"2", b"3")]
+    mine, *others = [(await town.store.open_session(ann.id, secret, "")).opened for secret in (b"1", b"2", b"3")]
     ended = await town.store.change_password(ann.id, mine.id, old="hash of ann", new="new")
     assert sorted(ended.sessions) == sorted(row.id for row in others)
     assert await town.store.sessions(ann.id) == [mine]
@@ -110,7 +112,7 @@ async def test_a_new_password_ends_all_sessions_but_the_one_that_asked(town: Tow
 
 async def test_a_change_from_a_password_that_is_no_more_changes_nothing(town: Town):
     ann = await town.person("ann")
-    mine, other = [await town.store.open_session(ann.id, secret, "") for secret in (b"1", b"2")]
+    mine, other = [(await town.store.open_session(ann.id, secret, "")).opened for secret in (b"1", b"2")]
     answers = await asyncio.gather(
         *(town.store.change_password(ann.id, mine.id, old="hash of ann", new=f"new {n}") for n in range(3)),
         return_exceptions=True,
@@ -127,7 +129,7 @@ async def test_a_change_from_a_password_that_is_no_more_changes_nothing(town: To
 
 async def test_a_code_is_used_up_by_one_of_fifty_at_once(town: Town):
     ann = await town.person("ann")
-    before = await town.store.open_session(ann.id, b"before", "")
+    before = (await town.store.open_session(ann.id, b"before", "")).opened
     await town.store.add_reset("ANN", b"code", LATER)
     answers = await asyncio.gather(
         *(town.store.use_reset(b"code", f"new {n}", f"token {n}".encode(), "d") for n in range(50)),
@@ -143,7 +145,7 @@ async def test_a_code_is_used_up_by_one_of_fifty_at_once(town: Town):
 
 async def test_a_code_ends_by_time_by_a_newer_one_and_by_a_new_password(town: Town):
     ann = await town.person("ann")
-    mine = await town.store.open_session(ann.id, b"1", "")
+    mine = (await town.store.open_session(ann.id, b"1", "")).opened
     await town.store.add_reset("ann", b"late", time.time_ns() // 1_000_000 - 1)
     await refused(RESET_INVALID, town.store.use_reset(b"late", "x", b"t", ""))
     await town.store.add_reset("ann", b"older", LATER)
@@ -162,7 +164,7 @@ async def test_a_code_ends_by_time_by_a_newer_one_and_by_a_new_password(town: To
 
 async def test_a_disabled_account_keeps_what_it_has_and_lets_nobody_in(town: Town):
     ann, bob = await town.people("ann", "bob")
-    mine = await town.store.open_session(ann.id, b"1", "")
+    mine = (await town.store.open_session(ann.id, b"1", "")).opened
     room = await ann.writes_to(bob)
     await town.store.add_reset("ann", b"code", LATER)
     assert (await town.store.disable("Ann", disabled=True)).sessions == [mine.id]

@@ -215,7 +215,6 @@ async def test_limits_hold(town: Town, monkeypatch: pytest.MonkeyPatch):
     await ann.makes(community, "one")
     await ann.makes(community, "two")
     await refused(LIMIT_REACHED, ann.makes(community, "three"))
-    monkeypatch.setattr("among_server.store.rules.communities.FOLLOWS_PER_ACCOUNT", 1)
     monkeypatch.setattr("among_server.store.rules.rooms.FOLLOWS_PER_ACCOUNT", 1)
     await bob.joins(community)
     (followed,) = await bob.followed()

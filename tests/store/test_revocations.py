@@ -33,7 +33,7 @@ def revoked(store: Store) -> list[Revoked]:
 
 async def test_a_session_that_ended_is_noted_once(town: Town):
     ann = await town.person("ann")
-    phone = await town.store.open_session(ann.id, b"phone", "phone")
+    phone = (await town.store.open_session(ann.id, b"phone", "phone")).opened
     await town.store.open_session(ann.id, b"laptop", "laptop")
     assert revoked(town.store) == []
     await town.store.end_sessions(ann.id, only=phone.id)
@@ -54,7 +54,7 @@ async def test_an_invite_that_is_used_up_is_noted(town: Town):
 async def test_what_is_said_meanwhile_is_kept_too(town: Town):
     ann = await town.person("ann")
     room = await ann.makes(await ann.founds("hall"), "general")
-    session = await town.store.open_session(ann.id, SECRET, "")
+    session = (await town.store.open_session(ann.id, SECRET, "")).opened
     said = [ann.says(room, "one"), ann.says(room, "two")]
     await town.store.end_sessions(ann.id, only=session.id)
     assert [(await one).entry.event.seq for one in said] == [1, 2]
@@ -72,7 +72,7 @@ async def test_it_is_on_the_disk_before_the_session_ends(tmp_path: Path, monkeyp
     town = Town(SqliteStore(tmp_path))
     await town.store.open()
     ann = await town.person("ann")
-    session = await town.store.open_session(ann.id, SECRET, "")
+    session = (await town.store.open_session(ann.id, SECRET, "")).opened
 
     def flush(fd: int) -> None:
         with contextlib.closing(sqlite3.connect(f"file:{tmp_path}/among.db?mode=ro", uri=True)) as db:
@@ -91,7 +91,7 @@ async def test_only_its_owner_may_read_it_and_no_secret_is_in_it(tmp_path: Path)
     town = Town(SqliteStore(tmp_path))
     await town.store.open()
     ann = await town.person("ann")
-    session = await town.store.open_session(ann.id, SECRET, "")
+    session = (await town.store.open_session(ann.id, SECRET, "")).opened
     await town.store.end_sessions(ann.id, only=session.id)
     await town.store.close()
     path = tmp_path / "revocations"
@@ -107,7 +107,7 @@ async def test_without_the_line_nothing_is_revoked(
     town = Town(SqliteStore(tmp_path))
     await town.store.open()
     ann = await town.person("ann")
-    session = await town.store.open_session(ann.id, SECRET, "")
+    session = (await town.store.open_session(ann.id, SECRET, "")).opened
 
     def flush(fd: int) -> None:
         raise OSError(number, os.strerror(number))

@@ -72,7 +72,7 @@ async def test_random_frames_in_random_segments(tmp_path):
     """Whole and fragmented, small and large, with pings and pongs between, cut anywhere: all are answered, in order."""
     rng = random.Random(7)
     async with serving(tmp_path) as house:
-        peer = await house.guest()
+        peer = await house.person("ann")
         stream, expected = b"", []
         for _ in range(60):
             id, payload = padded(peer, rng.choice([60, 125, 126, 127, 300, 30_000]))

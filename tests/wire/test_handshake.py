@@ -1,16 +1,14 @@
 """The handshake and plain HTTP."""
 
 import json
-from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
 
 from among_protocol import wire
 from among_protocol.session import Hello
-from among_server.edge.connection import Connection
 from among_server.handlers.session import now
-from among_server.limits import IN_FLIGHT
+from among_server.limits import HANDSHAKE_BYTES, IN_FLIGHT
 from tests.wire.house import BINARY, TEXT, Over, framed, serving, until
 
 OURS = ("among.v1.json", "among.v1.msgpack")
@@ -133,27 +131,6 @@ async def test_the_first_frames_may_come_with_the_handshake(tmp_path):
         assert (await peer.reply(id))["type"] == "ok"
 
 
-@pytest.mark.parametrize(
-    ("address", "tls", "secure"),
-    [
-        ("127.0.0.1", False, True),
-        ("127.8.9.1", False, True),
-        ("::1", False, True),
-        ("192.0.2.7", False, True),  # the proxy that is trusted
-        ("192.0.2.70", False, False),
-        ("203.0.113.5", False, False),
-        ("203.0.113.5", True, True),
-    ],
-)
-async def test_passwords_travel_over_loopback_tls_or_a_trusted_proxy(tmp_path, address, tls, secure):
-    async with serving(tmp_path, trusted_proxies=["192.0.2.7"]) as house:
-        told: dict[str, object] = {"peername": (address, 1), "ssl_object": object() if tls else None}
-        connection = Connection(house.app.listener, 1)
-        connection._peer = address
-        connection._transport = SimpleNamespace(get_extra_info=told.get)  # type: ignore[assignment]  # as much as is asked
-        assert connection.is_secure() is secure
-
-
 async def test_who_never_finishes_the_handshake_or_signs_in_is_shown_out(tmp_path):
     async with serving(tmp_path) as house:
         silent, guest = await house.connect(), await house.guest()
@@ -161,12 +138,32 @@ async def test_who_never_finishes_the_handshake_or_signs_in_is_shown_out(tmp_pat
         person = await house.person("ann")
         listener = house.app.listener
         await until(lambda: len(listener.connections) == 3)
-        late = listener.now() + house.app.config.sign_in_ms / 1000
-        for peer in (silent, guest, person):
-            listener.mind(house.connection(peer), late - 1)
-        await guest.result("session.ping")
-        for peer in (silent, guest, person):
-            listener.mind(house.connection(peer), late + 1)
-        assert await silent.rest() == b""
+        config, begun = house.app.config, listener.now()
+        for peer, after_ms in ((silent, config.handshake_ms), (guest, config.sign_in_ms)):
+            for everybody in (silent, guest, person):
+                if peer is silent or everybody is not silent:
+                    listener.mind(house.connection(everybody), begun + after_ms / 1000 - 1)
+            await guest.result("session.ping")
+            for everybody in (peer, person):
+                listener.mind(house.connection(everybody), begun + after_ms / 1000 + 1)
+            if peer is silent:
+                assert await silent.rest() == b""
         assert await guest.closed() == 4003
         await person.result("session.ping")
+
+
+async def test_inp_05_a_request_of_exactly_the_limit_and_one_byte_more(tmp_path):
+    async with serving(tmp_path) as house:
+        request = (
+            "GET /v1 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\nX-Pad: "
+        )
+        for size, status in ((HANDSHAKE_BYTES, 101), (HANDSHAKE_BYTES + 1, 0)):
+            peer = await house.connect()
+            await peer.write((request + "x" * (size - len(request)) + "\r\n\r\n").encode())
+            if status:
+                while b"\r\n\r\n" not in peer._read:
+                    await peer.more()
+                assert peer._read.startswith(b"HTTP/1.1 101 ")
+            else:
+                assert await peer.rest() == b""

@@ -1,7 +1,7 @@
 """What a handler may reach: the services of the server, and the session that asks."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from among_protocol.codes import COMMUNITY_GONE, FIELD_INVALID, RIGHT_MISSING, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
 from among_protocol.session import Hello
@@ -11,6 +11,7 @@ from ..config import Config
 from ..rights import RIGHTS, Right
 from ..store.api import Appended, MemberRow, RoomRow, Store
 from .admission import Admission
+from .budget import Buckets
 from .logs import Logs
 from .passwords import Passwords
 from .people import People, Person
@@ -18,6 +19,9 @@ from .presence import Presence
 from .replay import Replay
 from .session import Session
 from .sessions import LiveSessions
+from .tries import Tries
+
+ACCOUNTS_SPENDING = 100_000  # whose budgets are not full; more than one server carries
 
 
 class Services:
@@ -29,13 +33,16 @@ class Services:
         self.logs = logs
         self.now = now  # monotonic seconds
         self.admission = Admission(lambda: store.backlog)
-        self.people = People(store)
+        self.budgets: Buckets[str] = Buckets(config.budget, config.budget_per_second, ACCOUNTS_SPENDING)
+        self.tries = Tries()
+        self.people = People(store, self.budgets, lambda: self.now())  # noqa: PLW0108  # `now` may be another clock later
         self.presence = Presence()
         self.people.entered = self.presence.refresh
         self.people.left = self.presence.left
         self.replay = Replay(store, logs)
         self.passwords = Passwords(config.password_workers)
         self.cut: dict[str, int] = {}  # stored session -> close code that its peer could not be told
+        self.most_silent: Callable[[Iterable[Session]], Session] = oldest  # which connection to give up
         self.background = self.replay.tasks
         self.sessions = LiveSessions(store, self.background, self.replay.departed)
         self.hello: Hello
@@ -103,3 +110,8 @@ class Context:
         """For after something was read of it: whether whoever asks has not lost the room meanwhile."""
         person = self.person
         return person.member_in(room) is not None and (room.kind == "open" or room.id in person.rooms)
+
+
+def oldest(sessions: Iterable[Session]) -> Session:
+    """That of the oldest connection."""
+    return min(sessions, key=lambda session: session.number)

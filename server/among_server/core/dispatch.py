@@ -95,9 +95,12 @@ class Dispatch:
             if self.stopping:
                 raise Refuse(codes.STOPPING, retry_after_ms=1_000)  # guards answer like handlers do
             guard(session, command)
-            wait = session.bucket.take(route.cost, context.now())
+            cost, now, portion = route.cost, context.now(), session.portion
+            wait = 0 if cost <= portion.left else portion.draw(cost, now)
+            wait = wait or session.bucket.take(cost, now)
             if wait:
                 raise Refuse(codes.RATE_LIMITED, retry_after_ms=wait)  # likewise
+            portion.left -= cost
         except Refuse as why:
             session.refuse(command.id, why)
             session.in_flight -= 1
@@ -209,7 +212,7 @@ class Running:
             encoding = session.encoding
             stored = result.entry
             entry = encoding.encode(stored.event) if encoding.binary else stored.json
-            reply = encoding.ok_written(self._command.id, entry, result.repeat, session.bucket.told())
+            reply = encoding.ok_written(self._command.id, entry, result.repeat, session.told())
             context.logs.reply_after(stored.event.log, stored.event.seq, session, frame(encoding, reply))
         elif result is not None:
             session.reply(self._command.id, result)

@@ -16,9 +16,9 @@ from argon2.exceptions import VerificationError
 
 from among_protocol.codes import BUSY, Refuse
 
-T = TypeVar("T")
+from ..limits import WAITING_PASSWORDS
 
-QUEUE = 64  # passwords that may wait, per worker: about a second and a half of work
+T = TypeVar("T")
 
 
 class Passwords:
@@ -27,7 +27,7 @@ class Passwords:
     def __init__(self, workers: int) -> None:
         self.cost(passes=2, kib=19_456)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="password")
-        self._room = QUEUE * workers
+        self._room = WAITING_PASSWORDS * workers
         self.hashed = 0  # passwords hashed or checked so far
 
     def cost(self, *, passes: int, kib: int) -> None:

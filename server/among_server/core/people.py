@@ -18,16 +18,18 @@ from ..rights import RIGHTS, Right
 from ..store.api import AccountRow, MemberRow, RoomRow, Standing, Store, Stored
 from ..store.own import Blocks
 from ..store.stewards import community_of, stewards_of
+from .budget import Bucket, Buckets
 from .session import Session
 
 
 class Person:
     """An account that is here."""
 
-    __slots__ = ("account", "blocks", "members", "rooms", "seq", "sessions")
+    __slots__ = ("account", "blocks", "bucket", "members", "rooms", "seq", "sessions")
 
-    def __init__(self, standing: Standing, seq: int) -> None:
+    def __init__(self, standing: Standing, seq: int, bucket: Bucket) -> None:
         self.seq = seq  # of the account's own log: at least up to here, the standing is as it tells
+        self.bucket = bucket  # what all its sessions together may spend
         self.account: AccountRow = standing.account
         self.members: dict[str, MemberRow] = {member.place: member for member in standing.members}
         self.rooms: dict[str, RoomRow] = {room.id: room for room in standing.rooms}  # followed
@@ -61,7 +63,7 @@ class Person:
 class People:
     """All who are here."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, budgets: Buckets[str], now: Callable[[], float]) -> None:
         # Told of a session that hears these logs from now on (after these numbers), because of this entry:
         self.arrived: Callable[[Session, Entry, dict[str, int]], None] = lambda session, why, logs: None
         self.departed: Callable[[Session, list[str]], None] = lambda session, logs: None  # hears these no longer
@@ -69,6 +71,8 @@ class People:
         self.entered: Callable[[Person], None] = lambda person: None
         self.left: Callable[[Person, MemberRow], None] = lambda person, member: None
         self._store = store
+        self._budgets = budgets
+        self._now = now
         self._people: dict[str, Person] = {}
         self._loading: dict[str, int] = {}  # account -> how often it changed while its standing is read
 
@@ -93,11 +97,14 @@ class People:
             self._loading.pop(account, None)
             if standing is None or session.over:
                 return None
-            person = self._people[account] = Person(standing, log.head if log is not None else 0)
+            person = self._people[account] = Person(
+                standing, log.head if log is not None else 0, self._budgets.get(account, self._now())
+            )
         if session.over:
             return None
         person.sessions.add(session)
         session.person = person
+        session.bucket = person.bucket
         return person
 
     def blocking(self, account: str, blocks: Blocks) -> Blocks:
@@ -118,6 +125,7 @@ class People:
         person.sessions.discard(session)
         if not person.sessions:
             self._people.pop(person.account.id, None)
+            self._budgets.keep(person.account.id, person.bucket, self._now())
 
     def deliver(self, batch: Sequence[Stored]) -> None:
         """Entries were committed: those of the logs of accounts that are here change their standing at once."""

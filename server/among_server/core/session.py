@@ -9,13 +9,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from among_protocol.base import Entry, Event, Refused, Shape
+from among_protocol.base import Budget, Entry, Event, Refused, Shape
 from among_protocol.codes import CloseCode, Refuse
 from among_protocol.logs import Lagging
 from among_protocol.presence import PresenceState
 from among_protocol.wire import AnyCommand, Encoding
 
-from .budget import Bucket
+from .budget import Bucket, Portion
 from .frames import frame
 from .log import Log
 
@@ -28,8 +28,8 @@ class Session:
     """One connection's side of the conversation."""
 
     __slots__ = (
-        "__weakref__", "_drained", "_missed", "_registers", "_turns", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight", "in_line",
-        "lagging", "large", "logs", "malformed", "number", "over", "person", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
+        "__weakref__", "_drained", "_missed", "_registers", "_turns", "address", "admitted", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight", "in_line",
+        "lagging", "large", "logs", "malformed", "number", "over", "person", "portion", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
     )  # fmt: skip
 
     def __init__(
@@ -38,13 +38,18 @@ class Session:
         number: int,
         encoding: Encoding,
         bucket: Bucket,
+        address: str = "",
+        portion: Portion | None = None,
         secure: bool,
         write: Callable[[bytes], None],
         close: Callable[[CloseCode, str], None],
     ) -> None:
         self.number = number  # of the connection, for the log of the operator
         self.encoding = encoding
-        self.bucket = bucket
+        self.bucket = bucket  # the account's, once it has signed in
+        self.address = address  # what counts as one (core/addresses); empty: not counted
+        self.portion = portion if portion is not None else Portion(None)  # of what the address may spend
+        self.admitted: Callable[[], None] = _nothing  # called once, by signing in
         self.secure = secure  # passwords and tokens may travel here
         self.write = write  # finished frames; never blocks
         self.close = close
@@ -67,8 +72,8 @@ class Session:
         self.typed: dict[str, float] = {}  # room -> loop time of the last typing notice
         self.held_back = False  # the connection is not read from until `room_again`
         self.in_line = False  # held back until less waits to be written (admission.py)
-        self.hold_back: Callable[[], None] = lambda: None  # stops reading from the connection
-        self.room_again: Callable[[], None] = lambda: None  # called when there is room for another command
+        self.hold_back: Callable[[], None] = _nothing  # stops reading from the connection
+        self.room_again: Callable[[], None] = _nothing  # called when there is room for another command
         self._missed: dict[str, int | None] = {}  # while lagging: what was written of each log
         self._registers: dict[str, Event] = {}  # while lagging: the last value of each that changed
         self._drained: list[asyncio.Future[None]] = []
@@ -87,8 +92,16 @@ class Session:
         else:
             self.notice(event)
 
+    def told(self) -> Budget | None:
+        """The budget that the next reply should tell of."""
+        news = self.portion.news
+        if news is None:
+            return self.bucket.told()
+        self.portion.news = None
+        return news
+
     def reply(self, id: str, result: Shape) -> None:
-        self.write(frame(self.encoding, self.encoding.ok(id, result, self.bucket.told())))
+        self.write(frame(self.encoding, self.encoding.ok(id, result, self.told())))
 
     def refuse(self, id: str | None, why: Refuse) -> None:
         refused = Refused(
@@ -99,7 +112,7 @@ class Session:
             field=why.field,
             retry_after_ms=why.retry_after_ms,
             until=why.until,
-            budget=self.bucket.told(),
+            budget=self.told(),
         )
         self.write(frame(self.encoding, self.encoding.encode(refused)))
 
@@ -184,6 +197,7 @@ class Session:
     def end(self) -> list[Log]:
         """The connection is gone; gives the logs it heard."""
         self.over = True
+        self.portion.back()
         logs = list(self.logs.values())
         for log in logs:
             log.leave(self)
@@ -199,3 +213,7 @@ class Session:
 
 def _nowhere(data: bytes) -> None:
     """Where the frames of a session without a connection go."""
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""

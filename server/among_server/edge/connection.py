@@ -5,6 +5,9 @@ masked data frames, which are nearly all there is, are taken out of the stream h
 two never disagree about where a frame begins. What is written are finished frames, straight to the transport, never
 after a close frame.
 
+A guest may send little: so many bytes and frames, and no longer than its deadlines. A message is finished in time, in
+not too many frames, and pings are few. Whoever sends more is closed.
+
 Back-pressure: a peer with too many commands under way, or one that does not read, is not read from either.
 """
 
@@ -16,6 +19,7 @@ from typing import TYPE_CHECKING, cast
 
 import structlog
 from msgspec.structs import replace
+from websockets.datastructures import Headers
 from websockets.exceptions import NegotiationError
 from websockets.frames import Close, Frame, Opcode
 from websockets.http11 import Request
@@ -27,11 +31,20 @@ from among_protocol import wire
 from among_protocol.codes import MALFORMED, CloseCode
 from among_protocol.wire import Malformed
 
+from ..core.addresses import Address
 from ..core.context import Context
 from ..core.frames import PING
 from ..core.session import Session
 from ..handlers.session import now
-from ..limits import FRAME_BYTES, IN_FLIGHT
+from ..limits import (
+    CONTROL_FRAMES,
+    FRAGMENTS,
+    FRAME_BYTES,
+    GUEST_BYTES,
+    GUEST_FRAMES,
+    HANDSHAKE_BYTES,
+    IN_FLIGHT,
+)
 from . import http
 
 try:
@@ -45,7 +58,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 WRITE_HIGH = 65_536  # bytes in user space above which a connection lags
-HANDSHAKE_BYTES = 16_384  # of a request, before it is one
 SUBPROTOCOLS = [Subprotocol(name) for name in wire.ENCODINGS]
 
 _quiet = logging.getLogger("among.websockets")  # the library's own lines say nothing that ours do not
@@ -60,8 +72,9 @@ class Connection(asyncio.Protocol):
     """A peer. Its transport, its session once the handshake is done, and its deadlines (loop time)."""
 
     __slots__ = (
-        "_buffer", "_library", "_listener", "_peer", "_transport", "born", "closing", "context", "fragmented", "heard",
-        "number", "pinged", "session", "stalled",
+        "_buffer", "_guest_bytes", "_guest_frames", "_library", "_listener", "_peer", "_transport", "address", "begun",
+        "born", "closing", "context", "controls", "fragmented", "guest", "heard", "number", "pinged", "secure", "session",
+        "stalled",
     )  # fmt: skip
 
     def __init__(self, listener: "Listener", number: int) -> None:
@@ -71,7 +84,14 @@ class Connection(asyncio.Protocol):
             subprotocols=SUBPROTOCOLS, select_subprotocol=_select, max_size=FRAME_BYTES, logger=_quiet
         )
         self._buffer = b""  # the start of a frame whose rest has not come
-        self._peer = ""
+        self._peer = ""  # the address that connected; empty for a socket of this machine
+        self._guest_bytes = 0  # that came before signing in, without the handshake
+        self._guest_frames = 0  # of commands, likewise
+        self.address: Address | None = None  # whose connection it is; None: not known yet, or nobody's who is counted
+        self.guest = True  # has not signed in
+        self.secure = False  # passwords may travel here; known once the request is read
+        self.begun = 0.0  # since when the start of a frame waits for its rest; 0: none does
+        self.controls = 0  # pings and pongs since the last sweep
         self.number = number
         self.session: Session | None = None
         self.context: Context | None = None
@@ -87,11 +107,13 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=WRITE_HIGH, low=WRITE_HIGH // 4)
         address = transport.get_extra_info("peername")
-        self._peer = address[0] if isinstance(address, tuple) else "unix"
+        self._peer = address[0] if isinstance(address, tuple) else ""
         raw = transport.get_extra_info("socket")
         if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._listener.connections.add(self)
+        if not self._listener.enter(self, self._peer):
+            self._transport.write(http.TOO_MANY)
+            self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         self.heard = self._listener.now()
@@ -101,6 +123,11 @@ class Connection(asyncio.Protocol):
         if self.session is None:
             self._shake(data)
         else:
+            if self.guest:
+                self._guest_bytes += len(data)
+                if self._guest_bytes > GUEST_BYTES:
+                    self.close(CloseCode.FLOOD, "more than a guest may send")
+                    return
             self._buffer = self._buffer + data if self._buffer else data
             if not self.session.held_back:
                 self._read(self.session)
@@ -141,7 +168,7 @@ class Connection(asyncio.Protocol):
         library.receive_data(request + end)
         for event in library.events_received():
             if isinstance(event, Request) and library.handshake_exc is None:
-                http.answer(library, event, self._listener)
+                http.answer(library, event, self._listener, self)
         self._flush_library(library)
         if library.state is OPEN and self.session is None:
             session = self._open(library)
@@ -157,27 +184,34 @@ class Connection(asyncio.Protocol):
         self.session.room_again = self._again
         self.session.hold_back = self._hold
         self.session.notice(replace(self.context.services.hello, at=now()))
+        self.session.admitted = self._admitted
         return self.session
 
-    def is_secure(self) -> bool:
-        """Whether passwords may travel here: loopback, TLS, or a proxy that is trusted to have ended TLS."""
-        return (
-            self._peer in ("127.0.0.1", "::1", "unix")
-            or self._peer.startswith("127.")
-            or self._transport.get_extra_info("ssl_object") is not None
-            or self._peer in self._listener.config.trusted_proxies
-        )
+    def identify(self, headers: Headers) -> int:
+        """Whose connection this is, by the request's headers: 0, or milliseconds until this address may have another.
+
+        Raises Unreadable."""
+        tls = self._transport.get_extra_info("ssl_object") is not None
+        client = self._listener.peers.client(self._peer, headers, tls=tls)
+        self.secure = client.secure
+        return self._listener.claim(self, client.address)
+
+    def _admitted(self) -> None:
+        """Signed in: no guest any more, and none of a guest's limits."""
+        self._listener.admit(self)
+        if self.session is not None:
+            self.session.admitted = _nothing
 
     # --- frames
 
-    def _read(self, session: Session) -> None:  # noqa: C901  # every frame comes this way: a call more would be dear
+    def _read(self, session: Session) -> None:  # every frame comes this way: a call more would be dear
         """Take whole frames out of the buffer, as long as the peer may ask for more."""
         context = self.context
         assert context is not None
         data = self._buffer
         position = 0
         have = len(data)
-        receive = self._listener.dispatch.receive
+        receive = self._listener.dispatch.receive if not self.guest else self._from_guest
         text_or_binary = _BINARY if session.encoding.binary else _TEXT
         while have - position >= 6 and not self.closing:
             if session.in_flight >= IN_FLIGHT:
@@ -204,14 +238,41 @@ class Connection(asyncio.Protocol):
             end = start + size
             if end > have:
                 break
-            if self.fragmented or first not in (_TEXT, _BINARY, _PONG):
-                self._hand_over(data[position:end])
-            elif first == text_or_binary:
+            if first == text_or_binary and not self.fragmented:
                 receive(context, apply_mask(data[start:end], data[start - 4 : start]))
-            elif first != _PONG:
-                self._wrong_opcode(session)
+            else:
+                self._unusual(session, data[position:end])
             position = end
-        self._buffer = b"" if self.closing else data[position:] if position else data
+        if not self.closing:
+            self._keep(data, position, held_back=session.held_back)
+
+    def _keep(self, data: bytes, position: int, *, held_back: bool) -> None:
+        """What is left from here on waits: for its rest, or for its turn."""
+        if position == len(data) or held_back:
+            self.begun = 0.0
+        elif position or not self.begun:
+            self.begun = self._listener.now()
+        self._buffer = data[position:] if position else data
+
+    def _from_guest(self, context: Context, data: bytes) -> None:
+        self._guest_frames += 1
+        if self._guest_frames > GUEST_FRAMES:
+            self.close(CloseCode.FLOOD, "more than a guest may ask")
+        else:
+            self._listener.dispatch.receive(context, data)
+
+    def _unusual(self, session: Session, frame: bytes) -> None:
+        """A whole frame that is no command in one piece. Of pings, pongs and closes there may not be many."""
+        first = frame[0]
+        if first & 0x08:
+            self.controls += 1
+            if self.controls > CONTROL_FRAMES:
+                self.close(CloseCode.FLOOD, "too many pings")
+                return
+        if self.fragmented or first not in (_TEXT, _BINARY, _PONG):
+            self._hand_over(frame)
+        elif first != _PONG:
+            self._wrong_opcode(session)
 
     def _hand_over(self, data: bytes) -> None:
         """Frames that are not simple are the library's."""
@@ -224,20 +285,27 @@ class Connection(asyncio.Protocol):
         for event in events:
             if isinstance(event, Frame):
                 self._piece(event)
-        self._flush_library(library)
+        if not self.closing:
+            self._flush_library(library)
 
     def _piece(self, piece: Frame) -> None:
         if piece.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             assert self.context is not None
             assert self.session is not None
             self.fragmented = not piece.fin
-            self._listener.pieces.setdefault(self, []).append(piece)
-            if piece.fin:
-                pieces = self._listener.pieces.pop(self)
+            pieces = self._listener.pieces.get(self)
+            if pieces is None:
+                pieces = self._listener.pieces[self] = Pieces(self._listener.now())
+            pieces.append(piece)
+            if len(pieces) > FRAGMENTS:
+                self.close(CloseCode.FLOOD, "a message in too many frames")
+            elif piece.fin:
+                del self._listener.pieces[self]
                 if (pieces[0].opcode is Opcode.BINARY) is not self.session.encoding.binary:
                     self._wrong_opcode(self.session)
                 else:
-                    self._listener.dispatch.receive(self.context, b"".join([bytes(part.data) for part in pieces]))
+                    receive = self._from_guest if self.guest else self._listener.dispatch.receive
+                    receive(self.context, b"".join([bytes(part.data) for part in pieces]))
 
     def _wrong_opcode(self, session: Session) -> None:
         kind = "binary" if session.encoding.binary else "text"
@@ -294,7 +362,9 @@ class Connection(asyncio.Protocol):
 
     def abort(self, why: str) -> None:
         """Drop a peer that can't be told."""
-        log.info("connection.aborted", connection=self.number, why=why, peer=self._peer)
+        tell = log.debug if self.guest else log.info  # strangers don't fill the log
+        tell("connection.aborted", connection=self.number, why=why, peer=self._peer)
+        self._listener.aborted[why] += 1
         self._listener.leave(self)
         self._transport.abort()
 
@@ -303,6 +373,8 @@ class Connection(asyncio.Protocol):
         is closed with something unread resets the connection, and the peer might lose what it was told."""
         self.closing = self._listener.now()
         self._buffer = b""
+        self.begun = 0.0
+        self._listener.pieces.pop(self, None)
         if self.session is not None:
             self._listener.leave(self)
         if self._transport.can_write_eof():
@@ -310,6 +382,20 @@ class Connection(asyncio.Protocol):
             self._transport.resume_reading()
         else:  # TLS has no half-closed state
             self._transport.close()
+
+
+class Pieces(list[Frame]):
+    """The frames so far of a message of several, and since when (loop time)."""
+
+    __slots__ = ("begun",)
+
+    def __init__(self, begun: float) -> None:
+        super().__init__()
+        self.begun = begun
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 def _select(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:

@@ -10,13 +10,20 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
+from .forwarded import Unreadable
+from .origin import allowed
+
 if TYPE_CHECKING:
+    from .connection import Connection
     from .listener import Listener
 
 ENDPOINT = "/v1"
+TOO_MANY = (  # to who is not even asked what they want
+    b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+)
 
 
-def answer(library: ServerProtocol, request: Request, listener: "Listener") -> None:
+def answer(library: ServerProtocol, request: Request, listener: "Listener", connection: "Connection") -> None:
     """Answer a request: the handshake at the endpoint, a small document elsewhere."""
     path, _, query = request.path.partition("?")
     if path == ENDPOINT:
@@ -25,8 +32,8 @@ def answer(library: ServerProtocol, request: Request, listener: "Listener") -> N
         elif listener.stopping:
             response = _text(library, 503, "The server is stopping.\n")
             response.headers["Retry-After"] = "2"
-        elif "upgrade" in ",".join(request.headers.get_all("Connection")).lower():  # there may be several
-            response = library.accept(request)
+        elif "upgrade" in ", ".join(request.headers.get_all("Connection")).lower():
+            response = _shake(library, request, listener, connection)
         else:
             response = _text(library, 426, "This is the WebSocket endpoint of a chat server.\n")
             response.headers["Upgrade"] = "websocket"
@@ -40,6 +47,21 @@ def answer(library: ServerProtocol, request: Request, listener: "Listener") -> N
     if request.method == "HEAD" and response.status_code != 101:
         response.body = b""
     library.send_response(response)
+
+
+def _shake(library: ServerProtocol, request: Request, listener: "Listener", connection: "Connection") -> Response:
+    """The handshake: whose is it, is it one more than they may have, and does it come from a page that may connect?"""
+    try:
+        wait = connection.identify(request.headers)
+    except Unreadable as error:
+        return _text(library, 400, f"{error}: the proxy in front of this server is not set up right.\n")
+    if wait:
+        response = _text(library, 429, "Too many connections from this address.\n")
+        response.headers["Retry-After"] = str(wait // 1000 + 1)
+        return response
+    if not allowed(request.headers, listener.config.allowed_origins):
+        return _text(library, 403, "This page may not connect: allowed_origins of the server does not name it.\n")
+    return library.accept(request)
 
 
 def _text(library: ServerProtocol, status: int, text: str) -> Response:

@@ -8,20 +8,23 @@ fan-out.
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 import structlog
-from websockets.frames import Frame
 
 from among_protocol.codes import STOPPING, CloseCode, Refuse
 from among_protocol.wire import Encoding
 
 from ..config import Config
-from ..core.budget import Bucket
+from ..core.addresses import Addresses
+from ..core.budget import Bucket, Portion
 from ..core.context import Context, Services
 from ..core.dispatch import Dispatch
 from ..core.session import Session
-from .connection import Connection
+from ..limits import UNFINISHED_MS
+from .connection import Connection, Pieces
+from .forwarded import Peers, name_of_peer
 
 log = structlog.get_logger()
 
@@ -39,7 +42,16 @@ class Listener:
         self.loop = loop
         self.now: Callable[[], float] = loop.time
         self.connections: set[Connection] = set()
-        self.pieces: dict[Connection, list[Frame]] = {}  # of fragmented messages, which are rare
+        self.guests: dict[Connection, None] = {}  # who have not signed in, the oldest first
+        self.pieces: dict[Connection, Pieces] = {}  # of fragmented messages, which are rare
+        self.peers = Peers(self.config)
+        self.addresses = Addresses(
+            budget=self.config.address_budget,
+            budget_per_second=self.config.address_budget_per_second,
+            connections=self.config.address_connections,
+            guests=self.config.address_guests,
+        )
+        self.aborted: Counter[str] = Counter()  # connections that were dropped, by reason
         self.stopping = False
         self.port = 0
         self._services = services
@@ -47,6 +59,7 @@ class Listener:
         self._empty: asyncio.Future[None] | None = None  # resolved when the last connection is gone
         self._sweeper: asyncio.Task[None] | None = None
         self._number = 0
+        services.most_silent = self.most_silent
 
     async def start(self) -> None:
         """Listen. Raises OSError when the address is taken or not ours."""
@@ -61,6 +74,41 @@ class Listener:
         self._number += 1
         return Connection(self, self._number)
 
+    def enter(self, connection: Connection, peer: str) -> bool:
+        """A connection is made. False when its address has as many as it may: it is to go.
+
+        For whom a trusted proxy speaks is only known when the request is there."""
+        self.connections.add(connection)
+        self.guests[connection] = None
+        if len(self.guests) > self.config.guests:
+            oldest = next(iter(self.guests))
+            del self.guests[oldest]
+            oldest.abort("guests.too_many")
+        return self.peers.trusts(peer) or self._count(connection, name_of_peer(peer))
+
+    def claim(self, connection: Connection, address: str) -> int:
+        """A handshake is asked for, by whom is known now: 0, or milliseconds until this address may have another."""
+        if connection.address is None and address and not self._count(connection, address):
+            return 5_000
+        return self.addresses.shake(connection.address, self.now()) if connection.address is not None else 0
+
+    def _count(self, connection: Connection, address: str) -> bool:
+        connection.address = self.addresses.enter(address, self.now())
+        return connection.address is not None
+
+    def admit(self, connection: Connection) -> None:
+        """Signed in."""
+        self.guests.pop(connection, None)
+        if connection.guest and connection.address is not None:
+            connection.address.guests -= 1
+        connection.guest = False
+
+    def most_silent(self, sessions: Iterable[Session]) -> Session:
+        """Whose connection has not been heard of for longest: one that is dead falls first."""
+        among = set(sessions)
+        heard = {one.session: one.heard for one in self.connections if one.session in among}
+        return min(among, key=lambda session: (heard.get(session, 0.0), session.number))
+
     def begin(self, connection: Connection, encoding: Encoding, write: Callable[[bytes], None]) -> Context:
         """A handshake is done."""
         config = self.config
@@ -68,7 +116,9 @@ class Listener:
             number=connection.number,
             encoding=encoding,
             bucket=Bucket(config.budget, config.budget_per_second, self.now()),
-            secure=connection.is_secure(),
+            address=connection.address.name if connection.address is not None else "",
+            portion=Portion(connection.address.bucket if connection.address is not None else None),
+            secure=connection.secure,
             write=write,
             close=connection.close,
         )
@@ -92,6 +142,10 @@ class Listener:
     def lost(self, connection: Connection) -> None:
         """The transport is gone."""
         self.connections.discard(connection)
+        self.guests.pop(connection, None)
+        if connection.address is not None:
+            self.addresses.leave(connection.address, self.now(), guest=connection.guest)
+            connection.address = None
         self.pieces.pop(connection, None)
         self.leave(connection)
         if self._empty is not None and not self.connections and not self._empty.done():
@@ -121,6 +175,7 @@ class Listener:
         """Hold one connection to its deadlines."""
         config = self.config
         session = connection.session
+        connection.controls = 0
         if connection.closing:
             if now - connection.closing > CLOSE_WAIT:
                 connection.abort("close.unanswered")
@@ -130,16 +185,32 @@ class Listener:
                 while len(self._services.cut) > 10_000:
                     self._services.cut.pop(next(iter(self._services.cut)))
             connection.abort("slow_consumer")
-        elif (session is None or session.person is None) and now - connection.born > config.sign_in_ms / 1000:
-            if session is None:
-                connection.abort("handshake.late")
-            else:
-                connection.close(CloseCode.SIGN_IN_LATE, "not signed in in time")
+        elif connection.guest and self._late(connection, now):
+            pass
+        elif now - self._begun(connection, now) > UNFINISHED_MS / 1000:
+            connection.close(CloseCode.TOO_SLOW, "a message was not finished in time")
         elif session is not None and now - connection.heard > config.ping_ms / 1000:
             if now - connection.heard > (config.ping_ms + config.deadline_ms) / 1000:
                 connection.close(CloseCode.SILENT, "no sign of life")
             elif not connection.pinged and not connection.stalled:
                 connection.ping()
+
+    def _late(self, guest: Connection, now: float) -> bool:
+        """Whether a guest's time is over; then it is shown out."""
+        age = 1000 * (now - guest.born)
+        if guest.session is None and age > self.config.handshake_ms:
+            guest.abort("handshake.late")
+        elif age > self.config.sign_in_ms:
+            guest.close(CloseCode.SIGN_IN_LATE, "not signed in in time")
+        else:
+            return False
+        return True
+
+    def _begun(self, connection: Connection, now: float) -> float:
+        """When the oldest message that is not finished began; now, where there is none."""
+        begun = connection.begun or now
+        pieces = self.pieces.get(connection) if connection.fragmented else None
+        return begun if pieces is None else min(begun, pieces.begun)
 
     async def stop(self) -> None:
         """No new connections; what is in flight is answered; then everybody is told to come back."""

@@ -3,6 +3,7 @@
 import msgspec
 
 from among_protocol.accounts import Profile, ReadAccount, UpdateAccount
+from among_protocol.base import ABOUT_CHARS, NAME_CHARS
 from among_protocol.codes import ACCOUNT_GONE, Refuse
 
 from ..core.context import Context
@@ -11,8 +12,10 @@ from .texts import line
 
 
 async def update(context: Context, command: UpdateAccount) -> Appended:
-    name = None if command.display_name is None else line(command.display_name, field="display_name", longest=64)
-    bio = None if command.bio is None else line(command.bio, field="bio", longest=500, empty=True)
+    name = (
+        None if command.display_name is None else line(command.display_name, field="display_name", longest=NAME_CHARS)
+    )
+    bio = None if command.bio is None else line(command.bio, field="bio", longest=ABOUT_CHARS, empty=True)
     return await context.append(msgspec.structs.replace(command, display_name=name, bio=bio))
 
 

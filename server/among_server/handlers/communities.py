@@ -3,6 +3,7 @@
 import msgspec
 
 from among_protocol import codes, text
+from among_protocol.base import ABOUT_CHARS, NAME_CHARS
 from among_protocol.codes import COMMUNITY_GONE, Refuse
 from among_protocol.communities import (
     BrowseCommunities,
@@ -33,8 +34,8 @@ async def create(context: Context, command: CreateCommunity) -> Appended:
         msgspec.structs.replace(
             command,
             slug=slug,
-            name=line(command.name, field="name", longest=64),
-            about=line(command.about, field="about", longest=500, empty=True),
+            name=line(command.name, field="name", longest=NAME_CHARS),
+            about=line(command.about, field="about", longest=ABOUT_CHARS, empty=True),
         )
     )
 
@@ -48,7 +49,7 @@ async def leave(context: Context, command: LeaveCommunity) -> Appended:
 
 
 async def browse(context: Context, command: BrowseCommunities) -> CommunityPage:
-    found = await context.store.communities(command.query[:64], command.after.lower(), command.limit + 1)
+    found = await context.store.communities(command.query, command.after.lower(), command.limit + 1)
     return CommunityPage(communities=found[: command.limit], complete=len(found) <= command.limit)
 
 

@@ -20,12 +20,14 @@ async def change(context: Context, command: ChangePassword) -> SessionsEnded:
     """All other sessions end, those that somebody else may hold among them; this one stays."""
     secure(context)
     new_password(command.new, field="new")
-    passwords, mine = context.services.passwords, context.session
+    passwords, mine, tries = context.services.passwords, context.session, context.services.tries
     account = context.person.account
+    tries.password(account.handle, mine.address, context.now())  # a stolen session is no way to guess
     found = await context.store.password_hash(account.handle)
     if found is None or not await passwords.check(found[1], command.old):
         log.info("password.refused", connection=mine.number)
         raise Refuse(codes.BAD_CREDENTIALS, "The old password is not right.", field="old")
+    tries.right_password(account.handle, mine.address, context.now())
     hashed = await passwords.hash(command.new)
     ended = await context.store.change_password(account.id, mine.id, old=found[1], new=hashed)
     log.info("password.changed", connection=mine.number, handle=account.handle, sessions_ended=len(ended.sessions))
@@ -38,10 +40,12 @@ async def reset(context: Context, command: ResetPassword) -> SignedIn:
     secure(context)
     new_password(command.password, field="password")
     secret = hashlib.sha256(command.code.encode()).digest()
+    context.services.tries.secret(context.session.address, context.now())
     row = await context.store.reset(secret)
     if row is None or row.expires_ms <= time.time() * 1000:
         log.info("password.reset_refused", connection=context.session.number)
         raise Refuse(codes.RESET_INVALID, field="code")
+    context.services.tries.right_secret(context.session.address, context.now())
     hashed = await context.services.passwords.hash(command.password)
     if context.session.over:
         raise Refuse(codes.SIGN_IN_REQUIRED)  # whoever is gone has not used the code

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from among_protocol.base import TOPIC_CHARS
 from among_protocol.rooms import (
     AddPerson,
     CreateRoom,
@@ -22,7 +23,7 @@ from .texts import handle, line
 
 async def create(context: Context, command: CreateRoom) -> Appended:
     slug = handle(command.slug, field="slug")
-    topic = line(command.topic, field="topic", longest=250, empty=True)
+    topic = line(command.topic, field="topic", longest=TOPIC_CHARS, empty=True)
     return await context.append(msgspec.structs.replace(command, slug=slug, topic=topic))
 
 
@@ -41,7 +42,7 @@ async def unfollow(context: Context, command: UnfollowRoom) -> Appended:
 
 
 async def set_topic(context: Context, command: SetTopic) -> Appended:
-    topic = line(command.topic, field="topic", longest=250, empty=True)
+    topic = line(command.topic, field="topic", longest=TOPIC_CHARS, empty=True)
     return await context.append(msgspec.structs.replace(command, topic=topic))
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from among_protocol import codes, text
 from among_protocol.accounts import Account
-from among_protocol.base import Done
+from among_protocol.base import NAME_CHARS, Done
 from among_protocol.codes import CloseCode, Refuse
 from among_protocol.session import (
     Enable,
@@ -29,6 +29,7 @@ from among_protocol.session import (
 )
 
 from ..core.context import Context
+from ..limits import PASSWORD_LEAST
 from ..store.api import AccountRow
 from .texts import handle, line
 
@@ -52,12 +53,27 @@ async def sign_up(context: Context, command: SignUp) -> SignedIn:
     folded = handle(command.handle, field="handle")
     if text.is_reserved(folded):
         raise Refuse(codes.HANDLE_RESERVED, field="handle")
-    name = line(command.display_name, field="display_name", longest=64) if command.display_name else command.handle
+    name = (
+        line(command.display_name, field="display_name", longest=NAME_CHARS) if command.display_name else command.handle
+    )
     new_password(command.password, field="password")
     if invite is None and await context.store.account_by_handle(folded) is not None:  # saves a hash; the store judges
         raise Refuse(codes.HANDLE_TAKEN, field="handle")
-    hashed = await services.passwords.hash(command.password)
-    account = await context.store.create_account(folded, name, hashed, invite=invite)
+    address, now = context.session.address, context.now()
+    if invite is None:
+        services.tries.sign_up(address, now)
+    else:
+        services.tries.secret(address, now)
+    try:
+        hashed = await services.passwords.hash(command.password)
+        account = await context.store.create_account(folded, name, hashed, invite=invite)
+    except Refuse as why:
+        if invite is not None and why.code is not codes.INVITE_INVALID:
+            services.tries.right_secret(address, context.now())
+        raise
+    if invite is not None:
+        services.tries.right_secret(address, context.now())
+    services.tries.belongs(folded, address, context.now())
     log.info("account.created", handle=folded, owner=account.owner, connection=context.session.number)
     return await _with_token(context, account.id, hashed, command.device)
 
@@ -68,10 +84,18 @@ async def sign_in(context: Context, command: SignIn) -> SignedIn:
         return await _by_token(context, command.token)
     if command.handle is None or command.password is None:
         raise Refuse(codes.FIELD_INVALID, "Give a handle and a password, or a token.", field="handle")
-    found = await context.store.password_hash(command.handle.lower())
-    if not await context.services.passwords.check(found[1] if found else None, command.password) or found is None:
+    tries, address, handle = context.services.tries, context.session.address, command.handle.lower()
+    tries.password(handle, address, context.now())
+    found = await context.store.password_hash(handle)
+    try:
+        right = await context.services.passwords.check(found[1] if found else None, command.password)
+    except Refuse:  # not judged
+        tries.give_back(handle, address, context.now())
+        raise
+    if not right or found is None:
         log.info("session.refused", connection=context.session.number)
         raise Refuse(codes.BAD_CREDENTIALS)
+    tries.right_password(handle, address, context.now())
     return await _with_token(context, *found, command.device)
 
 
@@ -147,8 +171,18 @@ async def _with_token(context: Context, account: str, password_hash: str, device
     if context.session.over:
         raise Refuse(codes.SIGN_IN_REQUIRED)
     token, secret = new_token()
-    row = await context.store.open_session(account, secret, device[:DEVICE], password=password_hash)
-    return await enter(context, account, row.id, token)
+    opened = await context.store.open_session(
+        account, secret, device[:DEVICE], password=password_hash, keep=_connected(context, account)
+    )
+    reason = "too many devices are signed in: this one was the oldest"
+    context.services.sessions.end(opened, CloseCode.SIGNED_OUT, reason)
+    return await enter(context, account, opened.opened.id, token)
+
+
+def _connected(context: Context, account: str) -> frozenset[str]:
+    """The stored sessions of an account that have a connection."""
+    person = context.services.people.get(account)
+    return frozenset(session.id for session in person.sessions) if person is not None else frozenset()
 
 
 async def _by_token(context: Context, token: str) -> SignedIn:
@@ -161,6 +195,7 @@ async def _by_token(context: Context, token: str) -> SignedIn:
         ended = live.ended
         row = await context.store.session(secret)
     if row is None:
+        context.services.tries.secret(context.session.address, context.now())
         raise Refuse(codes.TOKEN_INVALID, field="token")
     if row.disabled:
         raise Refuse(codes.ACCOUNT_DISABLED)
@@ -176,6 +211,11 @@ async def enter(context: Context, account: str, session_id: str, token: str) -> 
     person = await services.people.enter(account, session)
     if person is None:
         raise Refuse(codes.TOKEN_INVALID)
+    session.admitted()
+    services.tries.belongs(person.account.handle, session.address, context.now())
+    if len(person.sessions) > services.config.account_connections:
+        crowded = services.most_silent(other for other in person.sessions if other is not session)
+        crowded.close(CloseCode.CROWDED_OUT, "too many connections of this account")
     services.presence.refresh(person)
     log.debug("session.signed_in", handle=person.account.handle, connection=session.number)
     return SignedIn(account=shown(person.account), session=session_id, cut=services.cut.pop(session_id, 0), token=token)
@@ -194,5 +234,5 @@ def secure(context: Context) -> None:
 
 def new_password(password: str, *, field: str) -> None:
     """Raises Refuse for what is no password to begin with."""
-    if len(password) < 8:
-        raise Refuse(codes.FIELD_INVALID, "A password has at least 8 characters.", field=field)
+    if len(password) < PASSWORD_LEAST:
+        raise Refuse(codes.FIELD_INVALID, f"A password has at least {PASSWORD_LEAST} characters.", field=field)

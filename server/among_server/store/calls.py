@@ -1,12 +1,13 @@
 """What is asked of a store and is one function of the transaction, beside appends: the same for every backend."""
 
 from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Protocol, TypeVar
 
 import structlog
 
 from .api import Stored, Tx
-from .own import BlockSet, BlockWish, Ended, Entered, SessionRow
+from .own import BlockSet, BlockWish, Ended, Entered
 from .rules import blocks, sessions
 
 log = structlog.get_logger(__name__)
@@ -38,8 +39,10 @@ class Calls:
     def _call(self, job: Callable[[Tx], T]) -> Coroutine[Any, Any, T]:
         raise NotImplementedError
 
-    async def open_session(self, account: str, secret: bytes, device: str, *, password: str = "") -> SessionRow:
-        return await self._call(lambda tx: sessions.enter(tx, account, secret, device, password))
+    async def open_session(
+        self, account: str, secret: bytes, device: str, *, password: str = "", keep: AbstractSet[str] = frozenset()
+    ) -> Entered:
+        return await self._call(lambda tx: sessions.enter(tx, account, secret, device, password, keep))
 
     async def see_sessions(self, ids: Sequence[str]) -> None:
         await self._call(lambda tx: sessions.see(tx, ids))

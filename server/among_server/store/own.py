@@ -5,6 +5,7 @@ depends on a password, a session or an account still being good is judged in the
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
@@ -100,8 +101,11 @@ class OwnStore(Protocol):
     # is out hears nothing that was committed later, even before whoever saw to it has been answered.
     ended: Callable[[Sequence[str]], None]
 
-    async def open_session(self, account: str, secret: bytes, device: str, *, password: str = "") -> SessionRow:
-        """`password`: the hash that a password was checked against; nothing where none was.
+    async def open_session(
+        self, account: str, secret: bytes, device: str, *, password: str = "", keep: AbstractSet[str] = frozenset()
+    ) -> Entered:
+        """`password`: the hash that a password was checked against; nothing where none was. Where there would be more than
+        limits.SESSIONS_PER_ACCOUNT, the oldest end; those in `keep` do not.
 
         Raises Refuse: `session.bad_credentials` (it is another by now), `account.disabled`."""
         ...

@@ -194,6 +194,9 @@ class MemoryTx(MemoryOwn):
     def followed(self, account: str) -> list[str]:
         return [room for room in self.room_rows if (account, room) in self.following]
 
+    def directs_of(self, account: str) -> int:
+        return sum(self.room_rows[id].kind == "direct" for id in self.followed(account))
+
     def follow(self, account: str, room: str) -> None:
         self._put(self.following, (account, room), True)
         self.mark(account, room)

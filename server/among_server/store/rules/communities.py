@@ -19,12 +19,13 @@ from among_protocol.communities import (
 )
 from among_protocol.members import MemberJoined, Role
 
-from ...limits import COMMUNITIES_PER_ACCOUNT, FOLLOWS_PER_ACCOUNT
+from ...limits import COMMUNITIES_PER_ACCOUNT
 from ...rights import RIGHTS, Right
 from ..api import AccountRow, CommunityRow, MemberRow, RoomRow, Tx
 from ..stewards import stewards_of
 from .departure import depart
 from .moderation import may_join
+from .rooms import room_for_follows
 from .standing import present
 
 
@@ -63,8 +64,7 @@ def join(tx: Tx, account: str, command: JoinCommunity) -> Entry:
     rooms = [room for room in tx.rooms(community.id) if room.kind == "open"]
     if lapsed:
         tx.remove_ban(account, community.id)
-    room_for = FOLLOWS_PER_ACCOUNT - len(tx.followed(account))
-    return _enter(tx, joiner, community, "member", rooms[: max(0, room_for)], command.nonce)
+    return _enter(tx, joiner, community, "member", rooms[: max(0, room_for_follows(tx, account))], command.nonce)
 
 
 def leave(tx: Tx, account: str, command: LeaveCommunity) -> Entry:

@@ -35,7 +35,7 @@ from among_protocol.rooms import (
     UnfollowRoom,
 )
 
-from ...limits import DIRECT_PEOPLE, FOLLOWS_PER_ACCOUNT, ROOMS_PER_COMMUNITY
+from ...limits import DIRECT_PEOPLE, DIRECTS_PER_ACCOUNT, FOLLOWS_PER_ACCOUNT, ROOMS_PER_COMMUNITY
 from ...rights import Right
 from ..api import MemberRow, RoomRow, Tx
 from .blocks import apart, may_write
@@ -160,9 +160,10 @@ def open_direct(tx: Tx, account: str, command: OpenDirect) -> Entry:
     found = tx.direct(key(list(people)))
     if found is not None:
         return _tell_direct(tx, account, found, tx.people(found), command.nonce)
-    _may_follow_one_more(tx, account)
+    if tx.directs_of(account) >= DIRECTS_PER_ACCOUNT:
+        raise Refuse(LIMIT_REACHED, f"An account has at most {DIRECTS_PER_ACCOUNT} directs.")
     for id, other in people.items():
-        full = len(tx.followed(id)) >= FOLLOWS_PER_ACCOUNT
+        full = tx.directs_of(id) >= DIRECTS_PER_ACCOUNT
         blocked = apart(tx, (account, own.handle), (id, other.handle))
         if id != account and (full or other.disabled or blocked):
             raise Refuse(DIRECT_REFUSED, field="handles")  # which of these it is, is not for others to know
@@ -202,8 +203,13 @@ def key(accounts: list[str]) -> str:
     return hashlib.blake2b(" ".join(sorted(accounts)).encode(), digest_size=16).hexdigest()
 
 
+def room_for_follows(tx: Tx, account: str) -> int:
+    """How many more rooms of communities this account may follow."""
+    return FOLLOWS_PER_ACCOUNT - len(tx.followed(account)) + tx.directs_of(account)
+
+
 def _may_follow_one_more(tx: Tx, account: str) -> None:
-    if len(tx.followed(account)) >= FOLLOWS_PER_ACCOUNT:
+    if room_for_follows(tx, account) <= 0:
         raise Refuse(LIMIT_REACHED, f"An account follows at most {FOLLOWS_PER_ACCOUNT} rooms.")
 
 

@@ -1,6 +1,7 @@
 """Sessions and passwords: who comes in, and what ends. Everything that ends a credential goes through `Tx.revoke`."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from among_protocol.codes import (
     ACCOUNT_DISABLED,
@@ -11,20 +12,29 @@ from among_protocol.codes import (
     Refuse,
 )
 
+from ...limits import SESSIONS_PER_ACCOUNT
 from ..api import AccountRow, Tx
 from ..own import Ended, Entered, ResetRow, SessionRow
 
 SEEN_EVERY = 3_600_000  # ms between two signs of life of a session that are written
 
 
-def enter(tx: Tx, account: str, secret: bytes, device: str, password: str) -> SessionRow:
-    """Signed in with a password that was checked a moment ago: is it still the one?"""
+def enter(tx: Tx, account: str, secret: bytes, device: str, password: str, keep: AbstractSet[str]) -> Entered:
+    """Signed in with a password that was checked a moment ago: is it still the one?
+
+    Nobody is kept out by how many devices they have: the oldest makes room for the newest, unless it is connected (`keep`),
+    for somebody who is there is not shown out."""
     row = tx.account(account)
     if row is None or (password and tx.password(account) != password):
         raise Refuse(BAD_CREDENTIALS)
     if row.disabled:
         raise Refuse(ACCOUNT_DISABLED)
-    return _open(tx, account, secret, device)
+    others = [row.id for row in tx.sessions(account)]
+    surplus = max(0, len(others) + 1 - SESSIONS_PER_ACCOUNT)
+    fallen = [id for id in others if id not in keep][:surplus]
+    if fallen:
+        tx.revoke(account, fallen)
+    return Entered(fallen, _open(tx, account, secret, device))
 
 
 def end(tx: Tx, account: str, *, only: str = "", but: str = "") -> Ended:

@@ -296,6 +296,11 @@ class SqliteTx(SqliteOwn):
         sql = "SELECT l.id FROM follows f JOIN logs l ON l.key = f.room WHERE f.account = ? ORDER BY f.room"
         return [row[0] for row in self._db.execute(sql, (self.key(account),)).fetchall()]
 
+    def directs_of(self, account: str) -> int:
+        sql = "SELECT count(*) FROM follows f JOIN rooms r ON r.key = f.room WHERE f.account = ? AND r.kind = 'direct'"
+        (count,) = self._db.execute(sql, (self.key(account),)).fetchone()
+        return int(count)
+
     def follow(self, account: str, room: str) -> None:
         self.writes += 1
         keys = (self._log(account).key, self._log(room).key)

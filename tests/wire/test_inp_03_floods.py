@@ -1,0 +1,140 @@
+"""Floods of frames, before and after signing in: each is closed with its code, and costs the server little."""
+
+import gc
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from among_server.limits import CONTROL_FRAMES, FRAGMENTS, FRAME_BYTES, UNFINISHED_MS
+from tests.wire.house import CONT, PING, PONG, TEXT, House, Peer, framed, serving, until
+
+FLOOD = 4503
+KINDS = ["guest", "member"]
+
+
+async def somebody(house: House, kind: str) -> Peer:
+    return await (house.guest() if kind == "guest" else house.person("ann"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_inp_03_as_many_fragments_as_there_may_be_and_one_more(tmp_path, kind):
+    async with serving(tmp_path) as house:
+        peer = await somebody(house, kind)
+        id, payload = peer.encoded("session.ping", pad="x" * FRAGMENTS)
+        pieces = [payload[:1], *(payload[n : n + 1] for n in range(1, FRAGMENTS - 1)), payload[FRAGMENTS - 1 :]]
+        assert len(pieces) == FRAGMENTS
+        stream = framed(pieces[0], TEXT, fin=False)
+        stream += b"".join(framed(piece, CONT, fin=False) for piece in pieces[1:-1])
+        await peer.write(stream + framed(pieces[-1], CONT))
+        assert (await peer.reply(id))["type"] == "ok"
+        await peer.write(stream + framed(b"", CONT, fin=False) + framed(pieces[-1], CONT))
+        assert await peer.closed() == FLOOD
+        await until(lambda: not house.app.listener.connections)
+        assert house.app.listener.pieces == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("opcode", [PING, PONG])
+async def test_inp_03_as_many_pings_a_second_as_there_may_be_and_one_more(tmp_path, kind, opcode):
+    async with serving(tmp_path) as house:
+        peer = await somebody(house, kind)
+        connection, listener = house.connection(peer), house.app.listener
+        listener.mind(connection, listener.now())  # a second begins
+        await peer.write(framed(b"", opcode) * CONTROL_FRAMES)
+        await peer.result("session.ping") if opcode == PONG else await pongs(peer, CONTROL_FRAMES)
+        listener.mind(connection, listener.now())
+        await peer.write(framed(b"", opcode) * (CONTROL_FRAMES + 1))
+        assert await peer.closed() == FLOOD
+
+
+async def pongs(peer: Peer, count: int) -> None:
+    for _ in range(count):
+        assert (await peer.frame()).opcode == PONG
+
+
+@pytest.mark.parametrize("fragmented", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+async def test_inp_03_a_message_is_finished_in_time_however_it_dribbles(tmp_path, kind, fragmented):
+    async with serving(tmp_path, sign_in_ms=10 * UNFINISHED_MS) as house:
+        peer = await somebody(house, kind)
+        connection, listener = house.connection(peer), house.app.listener
+        first = framed(b"x", TEXT, fin=False) if fragmented else framed(b"x" * 100)[:7]
+        await peer.write(first)
+        await until(lambda: connection.fragmented or connection.begun > 0)
+        began = listener.pieces[connection].begun if fragmented else connection.begun
+        for count in range(1, 6):  # a byte now and then is a sign of life, and no more time
+            await peer.write(framed(b"", CONT, fin=False) if fragmented else b"y")
+            if fragmented:
+                await until(lambda count=count: len(listener.pieces[connection]) == 1 + count)  # type: ignore[misc]  # bound now
+            else:
+                await until(lambda count=count: len(connection._buffer) == 7 + count)  # type: ignore[misc]  # bound now
+        listener.mind(connection, began + UNFINISHED_MS / 1000 - 0.1)
+        assert not connection.closing
+        listener.mind(connection, began + UNFINISHED_MS / 1000 + 0.1)
+        assert await peer.closed() == 4001
+
+
+async def test_inp_03_who_finishes_each_message_may_begin_another_at_any_time(tmp_path):
+    async with serving(tmp_path) as house:
+        peer = await house.person("ann")
+        connection, listener = house.connection(peer), house.app.listener
+        for _ in range(3):
+            id, payload = peer.encoded("session.ping")
+            frame = framed(payload)
+            await peer.write(frame[:5])
+            await until(lambda: connection.begun > 0)
+            await peer.write(frame[5:])
+            await peer.reply(id)
+            assert connection.begun == 0
+            listener.mind(connection, listener.now() + 20)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_inp_03_empty_messages_are_malformed_and_ten_are_the_end(tmp_path, kind):
+    async with serving(tmp_path) as house:
+        peer = await somebody(house, kind)
+        await peer.write(framed(b"") * 5_000)
+        assert await peer.closed() == 4500
+
+
+def resident() -> int:
+    """Bytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+ATTACKS = {
+    "a frame that is too large": (b"\x81\xff" + (FRAME_BYTES + 1).to_bytes(8, "big") + b"mask" + b"x" * 60_000, 1009),
+    "a frame that never ends": (b"\x81\xff" + FRAME_BYTES.to_bytes(8, "big") + b"mask" + b"x" * 60_000, None),
+    "fragments that never end": (framed(b"x" * 30_000, TEXT, fin=False) + framed(b"", CONT, fin=False) * 100, None),
+    "more fragments than fit": (framed(b"x", TEXT, fin=False) + framed(b"", CONT, fin=False) * 20_000, FLOOD),
+    "fragments that are too large": (framed(b"x" * 40_000, TEXT, fin=False) + framed(b"x" * 40_000, CONT), 1009),
+    "pings": (framed(b"x" * 125, PING) * 10_000, FLOOD),
+    "empty messages": (framed(b"") * 20_000, 4500),
+}
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="counts memory as Linux tells it")
+@pytest.mark.parametrize("attack", ATTACKS)
+async def test_inp_03_forty_attackers_cost_the_server_less_than_five_mebibytes_each(tmp_path, attack):
+    """Signed in, which is when they may send most. The peers of the test are in the same process, and count as well."""
+    stream, code = ATTACKS[attack]
+    async with serving(tmp_path) as house:
+        ann = await house.person("ann")
+        attackers = [await house.back(ann.token) for _ in range(20)]
+        guests = [await house.guest() for _ in range(20)]
+        gc.collect()
+        before = resident()
+        for peer in (*attackers, *guests):
+            with suppress(ConnectionError):
+                await peer.write(stream)
+        if code is None:
+            others = house.app.listener.connections - {house.connection(ann)}
+            await until(lambda: all(one.begun or one.fragmented for one in others))
+        else:
+            for peer in (*attackers, *guests):
+                assert await peer.closed() in (code, FLOOD, 1006)
+        assert resident() - before < 40 * 5 * 1024 * 1024
+        assert resident() - before < 40 * 1024 * 1024, "far less, in fact: a mebibyte each, the test's own included"
+        await ann.result("session.ping")
