@@ -72,6 +72,9 @@ async def test_avl_05_an_address_has_so_many_guests_and_no_more(tmp_path):
         await guests[0].shake(wire.JSON.subprotocol)
         await guests[0].result("session.sign_up", handle="bob", password="correct horse")
         assert (await shaken(house, "127.0.0.2")).status == 101, "who signs in is no guest any more"
+        guests[1].close()
+        await until(lambda: len(house.app.listener.guests) == 1)
+        assert (await shaken(house, "127.0.0.2")).status == 101, "nor is who has left"
         await ann.result("session.ping")
 
 
