@@ -141,7 +141,7 @@ async def test_an_address_has_a_budget_of_everybody_there():
 
 async def test_what_a_session_has_not_used_is_its_addresss_again():
     async with world_of(address_budget=100, address_budget_per_second=1) as world:
-        for _ in range(40):
+        for _ in range(90):
             person = Person(world, address="192.0.2.7")
             await person.ask(Ping)
             person.leave()

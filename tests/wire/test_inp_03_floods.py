@@ -64,6 +64,7 @@ async def test_inp_03_a_message_is_finished_in_time_however_it_dribbles(tmp_path
         await peer.write(first)
         await until(lambda: connection.fragmented or connection.begun > 0)
         began = listener.pieces[connection].begun if fragmented else connection.begun
+        listener.now = lambda: began + 20
         for count in range(1, 6):  # a byte now and then is a sign of life, and no more time
             await peer.write(framed(b"", CONT, fin=False) if fragmented else b"y")
             if fragmented:
