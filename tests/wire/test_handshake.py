@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from among_protocol import wire
+from among_protocol.session import Hello
 from among_server.edge.connection import Connection
 from among_server.handlers.session import now
 from among_server.limits import IN_FLIGHT
@@ -37,6 +38,7 @@ async def test_the_subprotocol_names_the_encoding_and_hello_comes_first(tmp_path
         assert frame.opcode == opcode
         encoding = wire.ENCODINGS[chosen or OURS[0]]
         hello = encoding.decode_server(frame.payload).event
+        assert isinstance(hello, Hello)
         assert replace(hello, at="") == replace(house.app.services.hello, at="")
         assert began <= hello.at <= now(), "the time of the greeting, not that of the server's start"
         assert hello.durability in ("full", "memory")  # where the tests run on no disk
