@@ -96,6 +96,7 @@ class Proxy:
         self._port = port
         self._rng = rng
         self._troubles = troubles
+        self._deck: list[Trouble] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._accepted: list[asyncio.StreamWriter] = []
 
@@ -126,9 +127,15 @@ class Proxy:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _draw(self) -> Trouble:
+        """Each trouble once, in any order, and again: a short run sees many kinds."""
+        if not self._deck:
+            self._deck = self._rng.sample(self._troubles, len(self._troubles))
+        return self._deck.pop()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         rng = random.Random(self._rng.random())
-        trouble: Trouble = "none" if self.is_calm.is_set() else rng.choice(self._troubles)
+        trouble: Trouble = "none" if self.is_calm.is_set() else self._draw()
         far: list[Streams] = []
         try:
             far.append(await asyncio.open_connection("127.0.0.1", self._port))
