@@ -42,6 +42,7 @@ lint: $(READY)  ## format, lint, types, import contracts, schema: all but the te
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache --no-logo
 	$(PY) -m among_protocol.schema --check
+	$(PY) -m among_server.admin.reference --check
 
 .PHONY: check
 check: lint  ## all that a change must pass: lint, then the tests
@@ -55,6 +56,10 @@ fmt: $(READY)  ## format the code and mend what ruff can
 .PHONY: schema
 schema: $(READY)  ## write the protocol's schema.json anew from its types
 	$(PY) -m among_protocol.schema
+
+.PHONY: docs
+docs: $(READY)  ## write the reference pages anew that are made from the code
+	$(PY) -m among_server.admin.reference
 
 .PHONY: bench
 bench: $(READY)  ## measure; ARGS go to the benchmark

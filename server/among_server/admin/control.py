@@ -22,6 +22,7 @@ class AddInvite(msgspec.Struct, tag_field="do", tag="invite"):
     secret: bytes  # SHA-256 of the code
     uses: int
     expires_ms: int  # Unix time
+    owner: bool = False  # whoever uses it owns the server
 
 
 class Answer(msgspec.Struct, omit_defaults=True):
@@ -31,7 +32,7 @@ class Answer(msgspec.Struct, omit_defaults=True):
 
 async def carry_out(store: Store, request: AddInvite) -> None:
     """The one place where an operator's request becomes a change."""
-    await store.add_invite(request.secret, uses=request.uses, expires_ms=request.expires_ms)
+    await store.add_invite(request.secret, owner=request.owner, uses=request.uses, expires_ms=request.expires_ms)
 
 
 async def listen(app: App, data: Path) -> asyncio.Server:

@@ -12,26 +12,30 @@ from pathlib import Path
 import structlog
 
 from ..app import App
-from ..config import Config
+from ..config import ConfigError
+from ..edge.listener import CannotListen
 from ..store.api import StoreError
 from .control import listen
+from .settings import Settings, look, token
 
 log = structlog.get_logger()
 
 
-def serve(config: Config) -> int:
-    """Exit code: 0 stopped cleanly, 1 could not start, 130 forced."""
+def serve(settings: Settings) -> int:
+    """Exit code: 0 stopped cleanly, 1 could not start, 130 forced. Raises ConfigError when a key can't be followed."""
+    look(settings)
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
     with contextlib.suppress(ImportError):  # not on every platform
         import uvloop  # noqa: PLC0415  # as above
 
         loop_factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        return runner.run(run(config))
+        return runner.run(run(settings))
 
 
-async def run(config: Config) -> int:
+async def run(settings: Settings) -> int:
     """Start, wait for a signal, stop."""
+    config = settings.config
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
 
@@ -43,15 +47,16 @@ async def run(config: Config) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, signalled)
-    app = App(config)
+    app = App(config, metrics_token=token(config))
     try:
         await app.start()
     except StoreError as error:
         print(f"among-server: {error}", file=sys.stderr)
         return 1
+    except CannotListen as error:
+        raise ConfigError([settings.line(error.key, str(error))]) from None
     except OSError as error:
-        where = f"{config.host}:{config.port}"
-        print(f"among-server: cannot listen on {where}: {error.strerror}. Is the port free?", file=sys.stderr)
+        print(f"among-server: {error}", file=sys.stderr)
         return 1
     print(f"among-server: {app.url}", flush=True)
     control = await listen(app, Path(config.data))

@@ -15,6 +15,7 @@ from .people import People, Person
 from .presence import Presence
 from .replay import Replay
 from .session import Session
+from .watchdog import Watchdog
 
 
 class Services:
@@ -35,6 +36,7 @@ class Services:
         self.sessions: dict[str, set[Session]] = {}  # stored session -> live ones
         self.signed_out = 0  # how many stored sessions have ended
         self.background = self.replay.tasks
+        self.watchdog: Watchdog
         self.hello: Hello
 
 

@@ -90,6 +90,9 @@ class Connection(asyncio.Protocol):
         if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._listener.connections.add(self)
+        if self._listener.full:
+            self._listener.turn_away("memory")
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         self.heard = self._listener.now()
@@ -139,7 +142,7 @@ class Connection(asyncio.Protocol):
         library.receive_data(request + end)
         for event in library.events_received():
             if isinstance(event, Request) and library.handshake_exc is None:
-                http.answer(library, event, self._listener)
+                http.answer(library, event, self, self._listener)
         self._flush_library(library)
         if library.state is OPEN and self.session is None:
             session = self._open(library)
@@ -157,13 +160,21 @@ class Connection(asyncio.Protocol):
         return self.session
 
     def is_secure(self) -> bool:
-        """Whether passwords may travel here: loopback, TLS, or a proxy that is trusted to have ended TLS."""
+        """Whether passwords may travel here: loopback, TLS, a proxy that is trusted to have ended TLS, or a network
+        on which nobody can listen."""
         return (
-            self._peer in ("127.0.0.1", "::1", "unix")
-            or self._peer.startswith("127.")
+            self.is_local()
             or self._transport.get_extra_info("ssl_object") is not None
-            or self._peer in self._listener.config.trusted_proxies
+            or self._listener.may_speak_plainly(self._peer)
         )
+
+    def is_local(self) -> bool:
+        """Whether the peer is on this machine."""
+        return self._peer in ("127.0.0.1", "::1", "unix") or self._peer.startswith("127.")
+
+    def unread(self) -> int:
+        """Bytes of ours that wait for the peer to read, and of the peer's that wait for the rest of a frame."""
+        return self._transport.get_write_buffer_size() + len(self._buffer)
 
     # --- frames
 
@@ -277,6 +288,8 @@ class Connection(asyncio.Protocol):
         if self.closing or self._transport.is_closing():
             return
         if self.session is not None:
+            closed = self._listener.closed
+            closed[code.value] = closed.get(code.value, 0) + 1
             log.debug("connection.closing", connection=self.number, code=int(code), reason=reason)
             payload = Close(int(code), reason).serialize()
             self._transport.write(b"\x88" + len(payload).to_bytes(1, "big") + payload)
@@ -284,6 +297,8 @@ class Connection(asyncio.Protocol):
 
     def abort(self, why: str) -> None:
         """Drop a peer that can't be told."""
+        aborted = self._listener.aborted
+        aborted[why] = aborted.get(why, 0) + 1
         log.info("connection.aborted", connection=self.number, why=why, peer=self._peer)
         self._listener.leave(self)
         self._transport.abort()

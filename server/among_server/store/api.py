@@ -28,6 +28,8 @@ from among_protocol.messages import Message
 from among_protocol.rooms import RoomKind
 from among_protocol.wire import AnyWrite
 
+from ..counts import StoreCounts
+
 Durability = Literal["full", "relaxed", "memory"]
 
 PAGE_BYTES = 1 << 20  # of a page of entries: what one client may hold of the server's memory at once
@@ -240,6 +242,7 @@ class Store(Protocol):
 
     epoch: str
     durability: Durability
+    counts: StoreCounts
     committed: Callable[[Sequence[Stored]], None]  # set once, before the first append; see law 2
 
     @property

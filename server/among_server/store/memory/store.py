@@ -18,6 +18,7 @@ from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.messages import Message, MessageSent
 from among_protocol.wire import AnyWrite
 
+from ...counts import StoreCounts
 from ..api import (
     PAGE_BYTES,
     AccountRow,
@@ -50,6 +51,7 @@ class MemoryStore:
         self.epoch = f"e_{secrets.token_hex(8)}"
         self.durability: Durability = "memory"
         self.trouble = ""
+        self.counts = StoreCounts()
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
         self._tx = MemoryTx()
         self._waiting: list[tuple[asyncio.Future[Any], Callable[[MemoryTx], Any]]] = []
@@ -81,6 +83,7 @@ class MemoryStore:
     def _carry_out(self) -> None:
         batch, self._waiting = self._waiting, []
         tx = self._tx
+        self.counts.batches.add(len(batch))
         answers = []
         for future, job in batch:
             tx.begin()

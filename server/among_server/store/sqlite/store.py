@@ -55,7 +55,8 @@ class SqliteStore:
         self._path = folder / schema.FILE
         self._synchronous = synchronous
         self._lock: schema.Lock | None = None
-        self._writer = Writer(self._connect, schema.finish)
+        self._writer = Writer(self._connect, schema.finish, lambda: schema.sizes(self._path))
+        self.counts = self._writer.counts
         self._readers: list[aiosqlite.Connection] = []
         self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
 

@@ -33,6 +33,7 @@ from among_protocol.codes import (
 )
 from among_protocol.wire import JSON, tag_of
 
+from ...counts import StoreCounts
 from ..api import Appended, Stored
 from ..rules import RULES, digest
 from .arrivals import Key, Result
@@ -78,13 +79,22 @@ Outcome = tuple[asyncio.Future[Any], Any]  # and the result, or a Refuse
 
 
 class Writer:
-    """`connect` opens the connection, on the writer's thread; `finish` is run on it before it is closed in order."""
+    """`connect` opens the connection, on the writer's thread; `finish` is run on it before it is closed in order;
+    `sizes` tells the bytes of the database and of its write-ahead log."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], finish: Callable[[sqlite3.Connection], None]) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        finish: Callable[[sqlite3.Connection], None],
+        sizes: Callable[[], tuple[int, int]] = lambda: (0, 0),
+    ) -> None:
         self.trouble = ""  # why nothing can be stored at the moment; set by the thread, read by the loop
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
         self.is_open = False
         self.broken = False  # see rule 4; set by the thread
+        self.counts = StoreCounts()
+        self._sizes = sizes
+        self._measured = 0.0  # monotonic: when the files were last looked at
         self._connect = connect
         self._finish = finish
         self._waiting: list[Job] = []
@@ -167,6 +177,7 @@ class Writer:
                 began = monotonic()
                 self._tell(self._answer, *self._carry_out(batch))
                 self._last = len(batch), monotonic() - began
+                self._count(*self._last)
                 self._tidy()
                 continue
             self._idle = True
@@ -180,6 +191,15 @@ class Writer:
             log.exception("store.close_failed")
         db.close()
         self._tell(self._closed.set_result, None)
+
+    def _count(self, commands: int, seconds: float) -> None:
+        counts = self.counts
+        counts.batches.add(commands)
+        counts.commits.add(seconds)
+        now = monotonic()
+        if now - self._measured >= 1.0:
+            self._measured = now
+            counts.database_bytes, counts.wal_bytes = self._sizes()
 
     def _gather(self) -> None:
         """In a crowd, wait a moment for those who come back from the last batch, lest the first of them get a commit of
