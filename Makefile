@@ -11,6 +11,9 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 ARGS ?=
 
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --no-emit-package among-protocol --custom-compile-command "make lock"
+
 PYTHON_FILES := protocol server client_cli $(wildcard tests bench examples)
 
 ##@ Use it
@@ -65,17 +68,21 @@ docs: $(READY)  ## write the reference pages anew that are made from the code
 bench: $(READY)  ## measure; ARGS go to the benchmark
 	@exec $(PY) -m bench $(ARGS)
 
+.PHONY: docker-test
+docker-test: $(READY)  ## build the image and prove what it promises; needs Docker
+	@exec env DOCKER_TEST=1 $(PY) -m pytest tests/container $(ARGS)
+
 .PHONY: soak
 soak: $(READY)  ## run the long tests, which `make test` leaves out
 	@exec $(PY) -m pytest -m soak -o faulthandler_timeout=3600 tests/soak $(ARGS)
 
 ##@ Keep it
 .PHONY: lock
-lock: $(READY)  ## renew requirements.lock (needs uv); ARGS=--upgrade for newer versions
+lock: $(READY)  ## renew the locks (needs uv); ARGS=--upgrade for newer versions
 	@command -v uv >/dev/null || { echo "among: make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
-	uv pip compile --quiet pyproject.toml protocol/pyproject.toml --all-extras \
-	    --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-package among-protocol \
-	    --custom-compile-command "make lock" --output-file requirements.lock $(ARGS)
+	$(COMPILE) pyproject.toml protocol/pyproject.toml --all-extras --output-file requirements.lock $(ARGS)
+	$(COMPILE) pyproject.toml --constraint requirements.lock --no-annotate --output-file requirements-server.lock
+	echo hatchling | $(COMPILE) - --constraint requirements.lock --no-annotate --output-file requirements-build.lock
 
 .PHONY: clean
 clean:  ## remove .venv, caches and build results; ./data stays

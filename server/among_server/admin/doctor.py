@@ -201,9 +201,9 @@ def database(folder: Path, *, running: bool) -> Iterator[Finding]:
 
 
 def open_files(config: Config) -> Iterator[Finding]:
-    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most != resource.RLIM_INFINITY and most < FILES:
-        mend = "LimitNOFILE=65536 in the unit, `ulimit -n 65536` in the shell, or ulimits in compose.yaml"
+        mend = "LimitNOFILE=65536 in the unit, `ulimit -Hn 65536` in root's shell, or ulimits in compose.yaml"
         yield Finding("open files", "warn", f"{most} at most for this user here: each connection takes one", mend)
     else:
         yield Finding("open files", "ok", f"{most} at most for this user here")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 def serve(settings: Settings) -> int:
     """Exit code: 0 stopped cleanly, 1 could not start, 130 forced. Raises ConfigError when a key can't be followed."""
     look(settings)
+    _more_files()
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
     with contextlib.suppress(ImportError):  # not on every platform
         import uvloop  # noqa: PLC0415  # as above
@@ -31,6 +33,13 @@ def serve(settings: Settings) -> int:
         loop_factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(run(settings))
+
+
+def _more_files() -> None:
+    """Every connection is an open file: as many as this user may have, where a shell or an engine gives fewer."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # macOS says infinity, and takes less
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def run(settings: Settings) -> int:

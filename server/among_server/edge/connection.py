@@ -123,6 +123,9 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._listener.lost(self)
+        # What refers to each other in a circle stays until the collector comes, and it hardly ever does.
+        self._buffer = b""
+        self._library = self.context = self.session = None
 
     # --- the handshake
 

@@ -8,6 +8,7 @@ fan-out.
 import asyncio
 import contextlib
 import errno
+import gc
 import socket
 from collections.abc import Callable
 
@@ -23,14 +24,14 @@ from ..core.context import Context, Services
 from ..core.dispatch import Dispatch
 from ..core.session import Session
 from .connection import Connection
-from .memory import FULL, NEARLY, memory
+from .memory import FULL, NEARLY, give_back, memory
 from .metrics import Metrics
 
 log = structlog.get_logger()
 
 SWEEP = 1.0  # seconds
 HOARD = 4_096  # bytes that wait for one connection; who has less is not what fills the memory
-HURRY = 0.1  # seconds between two looks at the memory, when it is short
+HURRY = 0.5  # seconds between two looks at the memory, when it is short
 CLOSE_WAIT = 5.0  # seconds that a peer has to answer a close frame
 
 
@@ -161,8 +162,11 @@ class Listener:
 
     async def _mind_memory(self) -> None:
         while True:
-            # Files, though the kernel's: not on the loop.
             with contextlib.suppress(OSError, ValueError):
+                if self.short:
+                    gc.collect()  # it costs a moment, and is what the moment is for
+                    await self.loop.run_in_executor(None, give_back)
+                # A file, though the kernel's: not on the loop.
                 self.mind_memory(await self.loop.run_in_executor(None, self.memory.used))
             await asyncio.sleep(SWEEP if not self.short else HURRY)
 

@@ -4,6 +4,7 @@ Above NEARLY newcomers are told to come later, and /readyz says so. Above FULL t
 """
 
 import contextlib
+import ctypes
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,12 @@ def memory(mib: int) -> Memory:
     if mib:
         return Memory(mib << 20, resident)
     return container() or Memory(0, resident)
+
+
+def give_back() -> None:
+    """Have the allocator return what it keeps for later, or what was freed would count as used for ever. Any thread."""
+    with contextlib.suppress(OSError, AttributeError):  # only the GNU library has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def resident() -> int:
