@@ -62,7 +62,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:
-    from . import check_config, demo, doctor, health, invite, logging, serve  # noqa: PLC0415  # --help needs none of it
+    if args.command == "health":  # asked every few seconds: it loads nothing of the server
+        from . import health  # noqa: PLC0415  # as said
+
+        return health.health(settings.config)
+
+    from . import check_config, demo, doctor, invite, logging, serve  # noqa: PLC0415  # --help needs none of it
 
     config = settings.config
     logging.configure(config)
@@ -77,8 +82,6 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
             return check_config.example() if args.example else check_config.check(settings)
         case "doctor":
             return doctor.doctor(settings, json=args.json)
-        case "health":
-            return health.health(config)
         case _:
             return demo.demo(config, handle=args.handle)
 

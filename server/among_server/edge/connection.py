@@ -159,6 +159,8 @@ class Connection(asyncio.Protocol):
         self.context = self._listener.begin(self, encoding, self._transport.write)
         self.session = self.context.session
         self.session.room_again = self._again
+        if not self.session.secure:
+            log.debug("connection.insecure", connection=self.number, peer=self._peer)
         self.session.notice(self.context.services.hello)
         return self.session
 
