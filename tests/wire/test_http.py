@@ -95,6 +95,18 @@ async def test_con_03_full_it_cuts_who_has_most_waiting_and_answers_no_newcomer(
         assert listener.turned_away == {"memory": 1}
 
 
+async def test_con_03_a_connection_that_is_gone_holds_nothing(tmp_path):
+    """What refers to each other in a circle waits for the collector, which hardly ever comes."""
+    async with serving(tmp_path) as house:
+        hoarder = await house.guest()
+        await hoarder.write(b"\x81\xfe\xff\xf0" + b"x" * 30_000)
+        await until(lambda: house.connection(hoarder).unread() >= 30_000)
+        held = house.connection(hoarder)
+        hoarder.close()
+        await until(lambda: not house.app.listener.connections)
+        assert (held._buffer, held.session, held.context, held._library) == (b"", None, None, None)
+
+
 def test_the_limit_of_a_container_is_found(tmp_path):
     def laid(**files: str) -> None:
         for name, text in files.items():
