@@ -95,4 +95,4 @@ help:
 	printf '%s\n' "$${b}Among$${n}, a real-time community chat server. $${b}make run$${n} is the way in."; \
 	awk -v b="$$b" -v c="$$c" -v n="$$n" -F ':.*## ' \
 	    '/^##@ / { printf "\n%s%s%s\n", b, substr($$0, 5), n } \
-	     /^[a-z]+:.*## / { printf "  %s%-8s%s %s\n", c, $$1, n, $$2 }' $(firstword $(MAKEFILE_LIST))
+	     /^[a-z-]+:.*## / { printf "  %s%-11s%s %s\n", c, $$1, n, $$2 }' $(firstword $(MAKEFILE_LIST))
