@@ -55,7 +55,7 @@ class App:
             await self.listener.start()
             self.services.watchdog.start()
             if self.store.durability != "memory" and await self.store.accounts() == 0:
-                await owner_invite(self.store, Path(self.config.data), self.url)
+                await owner_invite(self.store, Path(self.config.data), self.config.url or self.url)
         except BaseException:
             if hasattr(self, "services"):
                 self.services.watchdog.stop()
@@ -72,9 +72,7 @@ class App:
 
     @property
     def url(self) -> str:
-        """Where clients reach the server: as configured, else from this machine."""
-        if self.config.url:
-            return self.config.url
+        """Where a client on this machine reaches the server."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.config.host, self.config.host)  # noqa: S104  # read, not bound
         return f"ws://[{host}]:{self.listener.port}/v1" if ":" in host else f"ws://{host}:{self.listener.port}/v1"
 
