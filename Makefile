@@ -11,6 +11,9 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 ARGS ?=
 
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --no-emit-package among-protocol --custom-compile-command "make lock"
+
 PYTHON_FILES := protocol server client_cli $(wildcard tests bench examples)
 
 ##@ Use it
@@ -43,6 +46,7 @@ lint: $(READY)  ## format, lint, types, import contracts, schema: all but the te
 	.venv/bin/lint-imports --no-cache --no-logo
 	$(PY) -m among_protocol.schema --check
 	$(PY) -m among_server.admin.limits --check
+	$(PY) -m among_server.admin.reference --check
 
 .PHONY: check
 check: lint  ## all that a change must pass: lint, then the tests
@@ -58,9 +62,17 @@ schema: $(READY)  ## write schema.json and docs/reference/limits.md anew from th
 	$(PY) -m among_protocol.schema
 	$(PY) -m among_server.admin.limits
 
+.PHONY: docs
+docs: $(READY)  ## write the reference pages anew that are made from the code
+	$(PY) -m among_server.admin.reference
+
 .PHONY: bench
 bench: $(READY)  ## measure; ARGS go to the benchmark
 	@exec $(PY) -m bench $(ARGS)
+
+.PHONY: docker-test
+docker-test: $(READY)  ## build the image and prove what it promises; needs Docker
+	@exec env DOCKER_TEST=1 $(PY) -m pytest tests/container $(ARGS)
 
 .PHONY: soak
 soak: $(READY)  ## run the long tests, which `make test` leaves out
@@ -72,11 +84,11 @@ fuzz: $(READY)  ## look for bytes that break the server; ARGS="--seconds 600"
 
 ##@ Keep it
 .PHONY: lock
-lock: $(READY)  ## renew requirements.lock (needs uv); ARGS=--upgrade for newer versions
+lock: $(READY)  ## renew the locks (needs uv); ARGS=--upgrade for newer versions
 	@command -v uv >/dev/null || { echo "among: make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
-	uv pip compile --quiet pyproject.toml protocol/pyproject.toml --all-extras \
-	    --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-package among-protocol \
-	    --custom-compile-command "make lock" --output-file requirements.lock $(ARGS)
+	$(COMPILE) pyproject.toml protocol/pyproject.toml --all-extras --output-file requirements.lock $(ARGS)
+	$(COMPILE) pyproject.toml --constraint requirements.lock --no-annotate --output-file requirements-server.lock
+	echo hatchling | $(COMPILE) - --constraint requirements.lock --no-annotate --output-file requirements-build.lock
 
 .PHONY: clean
 clean:  ## remove .venv, caches and build results; ./data stays
@@ -89,4 +101,4 @@ help:
 	printf '%s\n' "$${b}Among$${n}, a real-time community chat server. $${b}make run$${n} is the way in."; \
 	awk -v b="$$b" -v c="$$c" -v n="$$n" -F ':.*## ' \
 	    '/^##@ / { printf "\n%s%s%s\n", b, substr($$0, 5), n } \
-	     /^[a-z]+:.*## / { printf "  %s%-8s%s %s\n", c, $$1, n, $$2 }' $(firstword $(MAKEFILE_LIST))
+	     /^[a-z-]+:.*## / { printf "  %s%-11s%s %s\n", c, $$1, n, $$2 }' $(firstword $(MAKEFILE_LIST))

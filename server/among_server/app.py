@@ -15,31 +15,35 @@ from among_protocol.wire import VERSION
 
 from . import __version__, limits
 from .bus.local import LocalBus
-from .config import Config
+from .config import Config, is_loopback
 from .core.context import Services
 from .core.dispatch import Dispatch
 from .core.log import Log
 from .core.logs import Logs
 from .core.session import Session
+from .core.watchdog import Watchdog
 from .edge.listener import Listener
 from .handlers import ROUTES
 from .handlers.session import now
 from .store.api import Store, Stored
 from .store.backups import Backups
+from .store.sqlite import schema
 from .store.sqlite.backup import SqliteBackups
 from .store.sqlite.store import SqliteStore
 
 log = structlog.get_logger()
 
+DATABASE, LOCK, SAFEST_SQLITE = schema.FILE, schema.LOCK, schema.SAFEST  # for who looks over the data
 OWNER_INVITE = "owner-invite"  # in the data folder, 0600: whoever can read it may own the server
 
 
 class App:
     """One server."""
 
-    def __init__(self, config: Config, store: Store | None = None) -> None:
+    def __init__(self, config: Config, store: Store | None = None, *, metrics_token: bytes = b"") -> None:
         self.config = config
         self.store = store if store is not None else store_of(config)
+        self._metrics_token = metrics_token
         self.services: Services
         self.dispatch: Dispatch
         self.listener: Listener
@@ -52,8 +56,11 @@ class App:
             self.wire(loop)
             await self.listener.start()
             if isinstance(self.store, SqliteStore) and await self.store.accounts() == 0:
-                await owner_invite(self.store, Path(self.config.data), self.url)
+                await owner_invite(self.store, Path(self.config.data), self.config.url or self.url)
+            self.services.watchdog.start()
         except BaseException:
+            if hasattr(self, "services"):
+                self.services.watchdog.stop()
             await self.store.close()
             raise
         log.info(
@@ -78,6 +85,7 @@ class App:
         logs.on_hole = self._hole
         self.services = services = Services(config, self.store, logs, loop.time)
         services.hello = hello(config, self.store)
+        services.watchdog = Watchdog(loop)
         services.people.arrived = services.replay.arrived
         services.people.departed = services.replay.departed
         bus = LocalBus()
@@ -85,7 +93,7 @@ class App:
         self.store.committed = bus.publish
         self.store.ended = services.sessions.deafen
         self.dispatch = Dispatch(ROUTES)
-        self.listener = Listener(services, self.dispatch, loop)
+        self.listener = Listener(services, self.dispatch, loop, metrics_token=self._metrics_token)
 
     async def stop(self) -> None:
         """Answer what is in flight, tell everybody to come back, and leave nothing half written."""
@@ -95,6 +103,7 @@ class App:
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
         self.services.passwords.close()
+        self.services.watchdog.stop()
         await self.store.close()
         log.info("server.stopped")
 
@@ -126,8 +135,7 @@ def backups_of(config: Config) -> Backups:
 
 def hello(config: Config, store: Store) -> Hello:
     """The first frame of every connection: all that is enforced, and nothing that is not."""
-    loopback = config.host in ("localhost", "::1") or config.host.startswith("127.")
-    sign_up = ("open" if loopback else "invite") if config.sign_up == "auto" else config.sign_up
+    sign_up = ("open" if is_loopback(config.host) else "invite") if config.sign_up == "auto" else config.sign_up
     return Hello(
         versions=[VERSION],
         server=f"among/{__version__}",

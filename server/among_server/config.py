@@ -1,109 +1,236 @@
-"""The configuration: one frozen struct. A TOML file, then the environment (AMONG_<FIELD>), then the command line.
+"""The configuration: one frozen struct. A TOML file, then the environment (AMONG_<KEY>), then the command line.
 
-Each field says its unit and its reason. What may not be changed at all is in limits.py.
+Each key says its unit and its reason, from which docs/reference/configuration.md and the example file are made. No key
+holds a secret: where one is needed, the key names a file. What may not be changed at all is in limits.py. How a key is
+read, and what a wrong one is told, is in admin/settings.py.
 """
 
 import ipaddress
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 Positive = Annotated[int, Meta(gt=0)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
+ORIGIN = re.compile(r"(https?)://([^\s/?#@,]+)", re.IGNORECASE)  # scheme, host with its port
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+DEAREST = 50  # units: what the dearest command costs; a smaller budget could never pay for it
+
+
+def says(unit: str, why: str) -> Meta:
+    """What a key is counted in, and why one would set it."""
+    return Meta(description=why, extra={"unit": unit})
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    data: str = "data"  # folder of the database and all else that must survive
-    host: str = "127.0.0.1"  # loopback: reachable from outside only when asked for
-    port: Port = 8080  # 0 picks a free one and prints it
-    sign_up: Literal["auto", "open", "invite", "closed"] = "auto"  # auto: open on loopback, else by invite
-    synchronous: Literal["full", "normal"] = "full"  # normal: faster on slow disks, and a power cut may undo an `ok`
-    disk_failure: Literal["exit", "read_only"] = (
-        "exit"  # exit: with code 3, so that a supervisor starts it again (ADR 10)
+    # --- where
+    data: Annotated[
+        str, Meta(min_length=1), says("folder", "the database and all else that must survive; made when it is missing")
+    ] = "data"
+    host: Annotated[
+        str, Meta(min_length=1), says("address", "loopback by default: reachable from outside only when asked for")
+    ] = "127.0.0.1"
+    port: Annotated[Port, says("port", "0 picks a free one and prints it")] = 8080
+    url: Annotated[
+        str, says("ws:// or wss:// URL", "the server as its members reach it, for links; empty: as this machine does")
+    ] = ""
+
+    # --- who
+    sign_up: Annotated[
+        Literal["auto", "open", "invite", "closed"],
+        says("choice", "who may make an account; auto: everybody on loopback, else those with an invite"),
+    ] = "auto"
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        says(
+            "addresses or networks",
+            "of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: passwords are taken where they say "
+            "https; by default those on this machine",
+        ),
+    ] = ("127.0.0.0/8", "::1")
+    private_networks: Annotated[
+        tuple[str, ...],
+        says(
+            "addresses or networks",
+            "passwords and tokens are taken from here without TLS, as from loopback: only where nobody can listen "
+            "in between, such as a container's own bridge or a VPN",
+        ),
+    ] = ()
+    allowed_origins: Annotated[
+        tuple[str, ...],
+        says("origins", "web pages of other hosts that may connect: https://chat.example, or * for any"),
+    ] = ()
+
+    # --- what is kept
+    synchronous: Annotated[
+        Literal["full", "normal"],
+        says("choice", "normal is faster on slow disks, and a power cut may then undo what was acknowledged"),
+    ] = "full"
+
+    disk_failure: Annotated[
+        Literal["exit", "read_only"],
+        says("choice", "exit: with code 3, so that a supervisor starts it again; read_only: stay, for reading"),
+    ] = "exit"
+
+    # --- what is told
+    log_format: Annotated[
+        Literal["auto", "json", "pretty"], says("choice", "auto: pretty on a terminal, else json")
+    ] = "auto"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], says("choice", "the least that is worth a line")
+    ] = "info"
+    metrics_token_file: Annotated[
+        str,
+        says(
+            "file",
+            "its content is the bearer token for GET /metrics, from wherever; empty: /metrics answers loopback alone",
+        ),
+    ] = ""
+
+    # --- how much
+    budget: Annotated[
+        int,
+        Meta(ge=DEAREST),
+        says("units", "what an account may spend at once: a burst of sixty messages; the dearest command costs 50"),
+    ] = 300
+    budget_per_second: Annotated[
+        Positive, says("units per second", "what comes back: six messages a second, for ever")
+    ] = 30
+    address_budget: Annotated[
+        int,
+        Meta(ge=DEAREST),
+        says("units", "what everybody at one address may spend at once: a hundred people of an office who come back"),
+    ] = 10_000
+    address_budget_per_second: Annotated[
+        Positive, says("units per second", "what comes back: twenty accounts that never stop")
+    ] = 600
+    account_connections: Annotated[
+        Positive, says("connections", "of one account at once; beyond it the one that was silent longest is closed")
+    ] = 32
+    address_connections: Annotated[
+        Positive, says("connections", "of one address at once; raise it where a school sits behind one")
+    ] = 300
+    address_guests: Annotated[Positive, says("connections", "of one address that have not signed in yet")] = 64
+    guests: Annotated[
+        Positive,
+        says("connections", "of all addresses that have not signed in yet; beyond it the oldest makes room"),
+    ] = 10_000
+    password_workers: Annotated[Positive, says("threads", "that hash passwords; each takes 19 MiB while it works")] = 2
+    backlog: Annotated[
+        Positive, says("connections", "that may wait to be accepted: after a restart everybody comes back at once")
+    ] = 1_024
+    memory_mib: Annotated[
+        int,
+        Meta(ge=0),
+        says(
+            "MiB",
+            "near this much, newcomers are told to come later, and then those who read least are cut; "
+            "0: the limit of the container, where there is one",
+        ),
+    ] = 0
+    send_buffer_kib: Annotated[
+        Positive, says("KiB", "of the kernel for each connection; what a slow reader has waiting beyond it is ours")
+    ] = 128
+
+    # --- how long
+    ping_ms: Annotated[Positive, says("ms", "of silence, then the server pings; below what home routers forget")] = (
+        25_000
     )
-    # Addresses or networks of proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed.
-    trusted_proxies: tuple[str, ...] = ("127.0.0.0/8", "::1")  # a proxy on the same machine
-    private_networks: tuple[str, ...] = ()  # where passwords may travel without TLS: a bridge of containers, a VPN
-    allowed_origins: tuple[
-        str, ...
-    ] = ()  # web pages of other hosts that may connect: https://chat.example, or * for any
-    log_format: Literal["auto", "json", "pretty"] = "auto"  # auto: pretty on a terminal
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    budget: Positive = 300  # units an account may spend at once: a burst of sixty messages
-    budget_per_second: Positive = 30  # units that come back: six messages a second, for ever
-    ping_ms: Positive = 25_000  # silence after which the server pings; below what home routers forget
-    deadline_ms: Positive = 20_000  # more silence, and the connection is dropped
-    stall_ms: Positive = 10_000  # a peer that reads nothing for this long is cut
-    handshake_ms: Positive = 5_000  # from connecting to the end of the request
-    sign_in_ms: Positive = 10_000  # from connecting to signed in
-    account_connections: Positive = 32  # at once; beyond this the one that was silent longest is closed
-    address_budget: Positive = 10_000  # units everybody at one address may spend at once: a hundred who come back
-    address_budget_per_second: Positive = 600  # units that come back: twenty accounts that never stop
-    address_connections: Positive = 300  # at once; raise it where a school sits behind one address
-    address_guests: Positive = 64  # of these, not signed in yet
-    guests: Positive = 10_000  # not signed in yet, from all addresses; beyond this the oldest is dropped
-    window_percent: Annotated[int, Meta(ge=0, le=1000)] = 25  # of a flush's cost that the next one waits to be fuller
-    window_max_ms: Annotated[int, Meta(ge=0, le=1000)] = 10  # and no longer than this
-    send_buffer_kib: Positive = 128  # of the kernel, per connection: the rest of a slow reader's backlog
-    password_workers: Positive = 2  # threads that hash passwords; each takes 19 MiB while it works
-    backlog: Positive = 1_024  # connections that may wait to be accepted: everybody comes back at once
-    grace_ms: Positive = 8_000  # to finish what is in flight at shutdown; below the ten seconds that Docker gives
+    deadline_ms: Annotated[Positive, says("ms", "of more silence, then the connection is dropped")] = 20_000
+    stall_ms: Annotated[Positive, says("ms", "a peer that reads nothing for this long is cut")] = 10_000
+    handshake_ms: Annotated[Positive, says("ms", "from connecting to the end of the request")] = 5_000
+    sign_in_ms: Annotated[Positive, says("ms", "from connecting to signed in")] = 10_000
+    grace_ms: Annotated[
+        Positive,
+        says("ms", "to finish what is in flight at shutdown; below the ten seconds after which Docker kills"),
+    ] = 8_000
+    window_percent: Annotated[
+        int,
+        Meta(ge=0, le=1000),
+        says("%", "of what a flush of a large room cost, that the next one waits to be fuller; 0: never"),
+    ] = 25
+    window_max_ms: Annotated[int, Meta(ge=0, le=1000), says("ms", "and no longer than this")] = 10
 
-    def __post_init__(self) -> None:
-        """Raises ValueError for what its type does not show."""
-        networks(self.trusted_proxies, field="trusted_proxies")
-        networks(self.private_networks, field="private_networks")
-        for origin in self.allowed_origins:
-            if origin != "*" and not ORIGIN.fullmatch(origin):
-                raise ValueError(
-                    f"allowed_origins: {origin!r} is no origin: write https://chat.example, without a path"
-                )
+    def members_url(self) -> str:
+        """The server as its members reach it, for links."""
+        return self.url or f"ws://127.0.0.1:{self.port}/v1"
 
 
-_LISTS = ("trusted_proxies", "private_networks", "allowed_origins")  # in the environment with commas between
+class Mistake(msgspec.Struct, frozen=True):
+    """What is wrong with the value of a key, and the mend."""
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-ORIGIN = re.compile(r"(https?)://([^\s/?#@,]+)", re.IGNORECASE)  # scheme, host with its port
-
-
-def networks(given: Sequence[str], *, field: str) -> list[Network]:
-    """Addresses and networks, as they were written. Raises ValueError."""
-    found: list[Network] = []
-    for word in given:
-        try:
-            found.append(ipaddress.ip_network(word))
-        except ValueError as error:
-            raise ValueError(f"{field}: {error}: write an address or a network, 10.0.0.7 or 10.0.0.0/8") from None
-    return found
+    key: str
+    what: str
 
 
 class ConfigError(Exception):
-    """The configuration can't be used; one line that names the key and the mend."""
+    """The configuration can't be used. One line for each mistake: the key, where it came from, and the mend."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = list(lines)
 
 
-def load(file: Path | None, environ: Mapping[str, str], given: Mapping[str, object]) -> Config:
-    """File, then environment, then command line. Raises ConfigError."""
-    values: dict[str, Any] = {}
-    if file is not None:
-        try:
-            values.update(tomllib.loads(file.read_text()))
-        except OSError as error:
-            raise ConfigError(f"cannot read {file}: {error.strerror}") from None
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{file} is not TOML: {error}") from None
-    for field in msgspec.structs.fields(Config):
-        text = environ.get(f"AMONG_{field.name.upper()}")
-        if text is not None:
-            values[field.name] = (
-                [word.strip() for word in text.split(",") if word.strip()] if field.name in _LISTS else text
-            )
-    values.update({name: value for name, value in given.items() if value is not None})
+def network(text: str) -> Network:
+    """An address (as a network of one) or a network. Raises ValueError with the mend."""
     try:
-        return msgspec.convert(values, Config, strict=False)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"configuration: {error}") from None
+        found = ipaddress.ip_network(text)
+    except ValueError as error:
+        if "host bits" in str(error):
+            raise ValueError(
+                f'"{text}" has host bits set: {ipaddress.ip_network(text, strict=False)} is meant'
+            ) from None
+        raise ValueError(f'"{text}" is no address (192.0.2.7) and no network (192.0.2.0/24)') from None
+    if found.prefixlen == 0:
+        raise ValueError(f'"{text}" is everybody: name the addresses')
+    return found
+
+
+def networks(given: Sequence[str]) -> list[Network]:
+    """Addresses and networks that were judged already."""
+    return [network(entry) for entry in given]
+
+
+def within(address: str, networks: Sequence[Network]) -> bool:
+    """Whether a peer's address, as a socket gives it, lies in one of the networks."""
+    try:
+        peer = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = peer.ipv4_mapped if isinstance(peer, ipaddress.IPv6Address) else None
+    peer = mapped or peer
+    return any(peer.version == found.version and peer in found for found in networks)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a server that listens on this address is reached from its own machine alone."""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def elsewhere(networks_: Sequence[str]) -> list[str]:
+    """Those that are not of this machine alone."""
+    return [entry for entry in networks_ if not network(entry).is_loopback]
+
+
+def judge(config: Config) -> Iterator[Mistake]:
+    """What the types can't say: each value by itself is fine, and still it can't be meant."""
+    for key in ("trusted_proxies", "private_networks"):
+        for entry in getattr(config, key):
+            try:
+                network(entry)
+            except ValueError as error:
+                yield Mistake(key, str(error))
+    for origin in config.allowed_origins:
+        if origin != "*" and not ORIGIN.fullmatch(origin):
+            yield Mistake("allowed_origins", f'"{origin}" is no origin: write https://chat.example, without a path')
+    if config.url:
+        parts = urlsplit(config.url)
+        if parts.scheme not in ("ws", "wss") or not parts.hostname or parts.query or parts.fragment:
+            yield Mistake("url", f'"{config.url}" is no URL like wss://chat.example.org/v1')
+        elif parts.path != "/v1":
+            yield Mistake("url", f'"{config.url}" leads nowhere: the path is /v1')

@@ -210,7 +210,8 @@ async def test_sessions_are_printed_for_people_and_for_programs(house, capsys):
     assert capsys.readouterr().out.rstrip().endswith("here now  this one")
 
 
-async def test_a_device_named_by_somebody_hostile_is_shown_and_obeyed_by_nobody(house, capsys):
+async def test_a_device_named_by_somebody_hostile_is_shown_and_obeyed_by_nobody(house, capsys, monkeypatch):
+    monkeypatch.setattr("among_server.store.rules.sessions.SESSIONS_PER_ACCOUNT", 2 * len(CORPUS))
     await house.person("ana")
     account = await house.store.account_by_handle("ana")
     assert account is not None

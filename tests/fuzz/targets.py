@@ -5,6 +5,7 @@ A target is a function of bytes; it raises when that is not so. The parser of fr
 reads every frame by itself, makes of the same bytes.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from types import SimpleNamespace
@@ -16,12 +17,15 @@ from websockets.server import ServerProtocol
 
 from among_protocol import wire
 from among_protocol.codes import ERROR_CODES
-from among_protocol.logs import Synced
 from among_protocol.wire import Malformed
+from among_server.app import hello
+from among_server.config import Config
 from among_server.core.budget import Bucket
 from among_server.core.session import Session
 from among_server.edge.connection import Connection
+from among_server.edge.forwarded import Peers
 from among_server.limits import FRAME_BYTES
+from among_server.store.memory import MemoryStore
 from tests.fuzz import corpus
 
 
@@ -74,6 +78,9 @@ class Transport:
     def resume_reading(self) -> None: ...
 
 
+HELLO = hello(Config(), MemoryStore())
+
+
 class Ear:
     """A listener and its dispatch, as far as a connection sees them: writes down what it is handed."""
 
@@ -82,8 +89,14 @@ class Ear:
         self.dispatch: Any = self
         self.connections: set[Any] = set()
         self.pieces: dict[Any, list[Frame]] = {}
-        self.config = SimpleNamespace(trusted_proxies=[])
-        self.stopping = False
+        self.config = Config()
+        self.peers = Peers(self.config)
+        self.stopping = self.full = False
+        self.short = ""
+        self.metrics_token = b"open sesame, says the fuzzer"
+        self.metrics = SimpleNamespace(text=lambda: b"")
+        self.aborted: Counter[str] = Counter()
+        self.closed: Counter[int] = Counter()
 
     def now(self) -> float:
         return 1.0
@@ -92,7 +105,7 @@ class Ear:
         session = Session(
             number=1, encoding=encoding, bucket=Bucket(1, 1, 0.0), secure=True, write=write, close=connection.close
         )
-        return SimpleNamespace(session=session, services=SimpleNamespace(hello=Synced(id="hello")))
+        return SimpleNamespace(session=session, services=SimpleNamespace(hello=HELLO))
 
     def receive(self, context: Any, data: bytes) -> None:
         self.heard.append(bytes(data))
@@ -103,6 +116,13 @@ class Ear:
     def health(self) -> dict[str, object]:
         return {"ready": True}
 
+    def enter(self, connection: Connection, peer: str) -> bool:
+        return True
+
+    def claim(self, connection: Connection, address: str) -> int:
+        return 0
+
+    def turn_away(self, why: str) -> None: ...
     def leave(self, connection: Connection) -> None: ...
     def lost(self, connection: Connection) -> None: ...
 
@@ -127,6 +147,8 @@ def _read(stream: bytes, cuts: list[int], encoding: wire.Encoding) -> Outcome:
     ear = Ear()
     connection, transport = _connected(ear)
     connection._library = None
+    connection.guest = False  # how much a guest may send, and how often anybody may ping, is tested elsewhere:
+    connection.controls = -(10**9)  # here one reading is held against another
     connection.context = ear.begin(connection, encoding, transport.write)
     connection.session = connection.context.session
     start = 0

@@ -299,7 +299,7 @@ async def test_inp_05_devices_of_an_account(monkeypatch):
         fourth = Person(world)
         await fourth.ask(SignIn, handle="ann", password=PASSWORD)
         assert (await Person(world).refused(SignIn, token=devices[0].token)).code == codes.TOKEN_INVALID.code
-        assert world.app.services.signed_out == 1, "who is just coming in by it must find that out"
+        assert world.app.services.sessions.ended == 1, "who is just coming in by it must find that out"
         for token in (ann.token, devices[1].token):
             await Person(world).ask(SignIn, token=token)
         assert ann.closed is devices[1].closed is None

@@ -15,7 +15,7 @@ from among_protocol import wire
 from among_server.limits import CONNECT_UNITS, GUEST_BYTES, GUEST_FRAMES
 from tests.wire.house import TEXT, House, Peer, framed, serving, until
 
-FLOOD = 4503
+FLOOD = 4504
 
 
 async def come(house: House, address: str) -> Peer:

@@ -4,7 +4,8 @@ import pytest
 from websockets.datastructures import Headers
 
 from among_protocol import codes, wire
-from among_server.config import Config, ConfigError, load
+from among_server.admin.settings import read
+from among_server.config import Config, ConfigError
 from among_server.edge.forwarded import Client, Peers, Unreadable
 from among_server.edge.origin import allowed
 from tests.wire.house import House, Peer, serving
@@ -214,14 +215,14 @@ async def test_headers_that_come_twice_upset_nothing(tmp_path):
 )
 def test_a_network_or_origin_that_is_none_is_told_with_its_key(key, value, sentence):
     with pytest.raises(ConfigError) as told:
-        load(None, {f"AMONG_{key.upper()}": value}, {})
+        read(None, {f"AMONG_{key.upper()}": value}, {})
     assert key in str(told.value)
     assert sentence in str(told.value)
 
 
 def test_networks_and_origins_come_from_the_environment_with_commas():
     environ = {"AMONG_TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::1", "AMONG_ALLOWED_ORIGINS": "*"}
-    config = load(None, environ, {})
+    config = read(None, environ, {}).config
     assert config.trusted_proxies == ("10.0.0.0/8", "2001:db8::1")
     assert config.allowed_origins == ("*",)
-    assert load(None, {"AMONG_TRUSTED_PROXIES": ""}, {}).trusted_proxies == ()
+    assert read(None, {"AMONG_TRUSTED_PROXIES": ""}, {}).config.trusted_proxies == ()

@@ -10,7 +10,7 @@ import pytest
 from among_server.limits import CONTROL_FRAMES, FRAGMENTS, FRAME_BYTES, UNFINISHED_MS
 from tests.wire.house import CONT, PING, PONG, TEXT, House, Peer, framed, serving, until
 
-FLOOD = 4503
+FLOOD = 4504
 KINDS = ["guest", "member"]
 
 

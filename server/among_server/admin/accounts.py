@@ -22,7 +22,7 @@ from ..store.own import AccountState
 from .control import PAGE, AddReset, Answer, Disable, ListAccounts, Request, ask
 
 
-def reset(config: Config, handle: str, *, hours: int, url: str) -> int:
+def reset(config: Config, handle: str, *, hours: int, url: str | None) -> int:
     """Print a link that sets a new password. Exit code: 0, 1 when it could not be made, 2 for wrong use."""
     if hours < 1:
         return _fail("--hours is at least 1", 2)
@@ -38,7 +38,7 @@ def reset(config: Config, handle: str, *, hours: int, url: str) -> int:
         f" {until:%Y-%m-%d %H:%M} UTC,\nsets a new password and ends all sessions: among --server LINK",
         file=sys.stderr,
     )
-    print(f"{url}#reset={code}")
+    print(f"{url or config.members_url()}#reset={code}")
     return 0
 
 

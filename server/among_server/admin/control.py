@@ -30,6 +30,7 @@ class AddInvite(msgspec.Struct, tag_field="do", tag="invite"):
     secret: bytes  # SHA-256 of the code
     uses: int
     expires_ms: int  # Unix time
+    owner: bool = False  # whoever uses it owns the server
 
 
 class AddReset(msgspec.Struct, tag_field="do", tag="reset"):
@@ -61,13 +62,18 @@ async def carry_out(store: Store, request: Request, app: App | None) -> Answer:
     try:
         match request:
             case AddInvite():
-                await store.add_invite(request.secret, uses=request.uses, expires_ms=request.expires_ms)
+                await store.add_invite(
+                    request.secret, owner=request.owner, uses=request.uses, expires_ms=request.expires_ms
+                )
             case AddReset():
                 await store.add_reset(request.handle, request.secret, request.expires_ms)
                 log.info("password.reset_offered", handle=request.handle)
             case Disable():
                 ended = await store.disable(request.handle, disabled=request.disabled)
-                log.info("account.disabled" if request.disabled else "account.enabled", handle=request.handle)
+                if request.disabled:
+                    log.info("account.disabled", handle=request.handle)
+                else:
+                    log.info("account.enabled", handle=request.handle)
                 if app is not None and request.disabled:
                     app.services.sessions.end(ended, CloseCode.DISABLED, "the operator has disabled this account")
             case ListAccounts():

@@ -1,4 +1,5 @@
-"""`among-server invite`: a link with which people sign up. The secret is shown once and kept as its SHA-256 alone."""
+"""`among-server invite` and `owner-link`: links with which people sign up. The secret is shown once and kept as its
+SHA-256 alone. Whoever may run these commands on the data may do everything with it, so they may also make an owner."""
 
 import hashlib
 import secrets
@@ -10,14 +11,14 @@ from ..store.api import StoreError
 from .control import AddInvite, ask
 
 
-def make(config: Config, *, uses: int, days: int, url: str) -> int:
+def make(config: Config, *, uses: int, days: int, url: str | None, owner: bool = False) -> int:
     """Print the link. Exit code: 0, 1 when it could not be made, 2 for wrong use."""
     if uses < 1 or days < 1:
         print("among-server: --uses and --days are at least 1", file=sys.stderr)
         return 2
     code = secrets.token_urlsafe(24)
     expires = int((time.time() + days * 86_400) * 1000)
-    request = AddInvite(secret=hashlib.sha256(code.encode()).digest(), uses=uses, expires_ms=expires)
+    request = AddInvite(secret=hashlib.sha256(code.encode()).digest(), uses=uses, expires_ms=expires, owner=owner)
     try:
         answer = ask(config, request)
     except (StoreError, OSError) as error:
@@ -26,5 +27,5 @@ def make(config: Config, *, uses: int, days: int, url: str) -> int:
     if not answer.ok:
         print(f"among-server: {answer.message}", file=sys.stderr)
         return 1
-    print(f"{url}#invite={code}")
+    print(f"{url or config.members_url()}#invite={code}")
     return 0

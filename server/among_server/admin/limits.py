@@ -28,7 +28,7 @@ is the default.
 - `budget.exhausted`, `session.too_many_tries`, `server.busy`: wait for `retry_after_ms`, and ask again.
 - HTTP 429 with `Retry-After`: too many connections of one address, before anything is asked.
 - Close codes: 1009 a message is too large; 4001 it was not finished in time; 4003 not signed in in time; 4500 too many
-  malformed frames; 4502 crowded out by newer connections of the account; 4503 a flood.
+  malformed frames; 4502 the account was disabled; 4503 crowded out by newer connections of the account; 4504 a flood.
 """
 COSTS = """
 ## What a command costs

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -12,29 +13,41 @@ from pathlib import Path
 import structlog
 
 from ..app import App
-from ..config import Config
+from ..config import ConfigError
+from ..edge.listener import CannotListen
 from ..store.api import StoreError
 from .control import listen
 from .logging import loop_failed
+from .settings import Settings, look, token
 
 log = structlog.get_logger()
 
 DISK_FAILED = 3  # exit code: start again, and see what the disk really holds
 
 
-def serve(config: Config) -> int:
-    """Exit code: 0 stopped cleanly, 1 could not start, 3 stopped since the disk failed, 130 forced."""
+def serve(settings: Settings) -> int:
+    """Exit code: 0 stopped cleanly, 1 could not start, 3 stopped since the disk failed, 130 forced. Raises ConfigError when a key can't be followed."""
+    look(settings)
+    _more_files()
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
     with contextlib.suppress(ImportError):  # not on every platform
         import uvloop  # noqa: PLC0415  # as above
 
         loop_factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        return runner.run(run(config))
+        return runner.run(run(settings))
 
 
-async def run(config: Config) -> int:
+def _more_files() -> None:
+    """Every connection is an open file: as many as this user may have, where a shell or an engine gives fewer."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # macOS says infinity, and takes less
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+async def run(settings: Settings) -> int:
     """Start, wait for a signal, stop."""
+    config = settings.config
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
 
@@ -55,16 +68,17 @@ async def run(config: Config) -> int:
             code = DISK_FAILED
             stop.set()
 
-    app = App(config)
+    app = App(config, metrics_token=token(config))
     app.store.gave_up = gave_up
     try:
         await app.start()
     except StoreError as error:
         print(f"among-server: {error}", file=sys.stderr)
         return 1
+    except CannotListen as error:
+        raise ConfigError([settings.line(error.key, str(error))]) from None
     except OSError as error:
-        where = f"{config.host}:{config.port}"
-        print(f"among-server: cannot listen on {where}: {error.strerror}. Is the port free?", file=sys.stderr)
+        print(f"among-server: {error}", file=sys.stderr)
         return 1
     print(f"among-server: {app.url}", flush=True)
     control = await listen(app, Path(config.data))

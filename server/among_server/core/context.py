@@ -20,6 +20,7 @@ from .replay import Replay
 from .session import Session
 from .sessions import LiveSessions
 from .tries import Tries
+from .watchdog import Watchdog
 
 ACCOUNTS_SPENDING = 100_000  # whose budgets are not full; more than one server carries
 
@@ -45,6 +46,7 @@ class Services:
         self.most_silent: Callable[[Iterable[Session]], Session] = oldest  # which connection to give up
         self.background = self.replay.tasks
         self.sessions = LiveSessions(store, self.background, self.replay.departed)
+        self.watchdog: Watchdog
         self.hello: Hello
 
 

@@ -64,6 +64,9 @@ class Dispatch:
         self.routes = routes
         self.stopping = False
         self.running = 0  # commands under way, on all sessions
+        self.commands = dict.fromkeys(routes, 0)  # how many came, of each type; these three only ever grow
+        self.refusals: dict[str, int] = {}  # by code
+        self.malformed_frames = 0
         self._idle: asyncio.Future[None] | None = None  # resolved when none is left, once stopping
 
     def receive(self, context: Context, data: bytes) -> None:
@@ -82,15 +85,23 @@ class Dispatch:
 
     def malformed(self, session: Session, error: Malformed) -> None:
         """Answer a frame that is no command; close after too many."""
-        session.refuse(error.id, Refuse(error.code, error.message, field=error.field))
+        self.malformed_frames += 1
+        self.refuse(session, error.id, Refuse(error.code, error.message, field=error.field))
         if error.code is codes.MALFORMED:
             session.malformed += 1
             if session.malformed >= MALFORMED_FRAMES:
                 session.close(CloseCode.MALFORMED, "too many malformed frames")
 
+    def refuse(self, session: Session, id: str | None, why: Refuse) -> None:
+        """Answer with a refusal, and count it."""
+        self.refusals[why.code.code] = self.refusals.get(why.code.code, 0) + 1
+        session.refuse(id, why)
+
     def _start(self, context: Context, command: AnyCommand) -> None:
         session = context.session
-        route = self.routes[type(command)]
+        kind = type(command)
+        route = self.routes[kind]
+        self.commands[kind] += 1
         try:
             if self.stopping:
                 raise Refuse(codes.STOPPING, retry_after_ms=1_000)  # guards answer like handlers do
@@ -102,7 +113,7 @@ class Dispatch:
                 raise Refuse(codes.RATE_LIMITED, retry_after_ms=wait)  # likewise
             portion.left -= cost
         except Refuse as why:
-            session.refuse(command.id, why)
+            self.refuse(session, command.id, why)
             session.in_flight -= 1
             if session.held_back:
                 session.room_again()
@@ -147,14 +158,14 @@ async def _in_turn(context: Context, handler: Handler, command: AnyCommand) -> R
 class Running:
     """A command under way."""
 
-    __slots__ = ("_command", "_context", "_coroutine", "_dispatch", "settled")
+    __slots__ = ("_context", "_coroutine", "_dispatch", "command", "settled")
 
     def __init__(
         self, dispatch: Dispatch, context: Context, command: AnyCommand, coroutine: Coroutine[Any, Any, Result]
     ) -> None:
         self._dispatch = dispatch
         self._context = context
-        self._command = command
+        self.command = command
         self._coroutine = coroutine
         self.settled = False  # its place in the order of writes is certain, or it has ended
 
@@ -170,7 +181,7 @@ class Running:
             return
         except Refuse as why:
             self._end()
-            context.session.refuse(self._command.id, why)
+            self._dispatch.refuse(context.session, self.command.id, why)
             return
         except Close as over:
             self._end()
@@ -181,8 +192,8 @@ class Running:
             return
         except Exception:
             self._end()
-            log.exception("command.failed", command=tag_of(type(self._command)), connection=context.session.number)
-            context.session.refuse(self._command.id, Refuse(codes.INTERNAL))
+            log.exception("command.failed", command=tag_of(type(self.command)), connection=context.session.number)
+            self._dispatch.refuse(context.session, self.command.id, Refuse(codes.INTERNAL))
             return
         if context.appends != appended and not self.settled:
             self.settled = True
@@ -212,7 +223,7 @@ class Running:
             encoding = session.encoding
             stored = result.entry
             entry = encoding.encode(stored.event) if encoding.binary else stored.json
-            reply = encoding.ok_written(self._command.id, entry, result.repeat, session.told())
+            reply = encoding.ok_written(self.command.id, entry, result.repeat, session.told())
             context.logs.reply_after(stored.event.log, stored.event.seq, session, frame(encoding, reply))
         elif result is not None:
-            session.reply(self._command.id, result)
+            session.reply(self.command.id, result)

@@ -34,7 +34,10 @@ class Logs:
     def __init__(self, *, window: float, window_max: float) -> None:
         self.window = window  # part of a flush's cost that the next one waits
         self.window_max = window_max  # seconds
-        self.flushes = 0  # these three only ever grow, for whoever measures
+        self.flushes = 0  # these only ever grow, for whoever measures
+        self.entries = 0
+        self.large_flushes = 0  # those that go out in chunks
+        self.large_flush_seconds = 0.0
         self.writes = 0
         self.deliveries = 0  # entries x members
         self.on_hole: Callable[[Log], None] = lambda log: None
@@ -126,6 +129,7 @@ class Logs:
                 frames = [item.frame(encoding) for item in items]
                 buffers[encoding] = b"".join(frames) if len(frames) > 1 else frames[0]
         self.flushes += 1
+        self.entries += len(items)
         self.writes += members
         self.deliveries += members * len(items)
         if members > CHUNK:
@@ -192,6 +196,8 @@ class Logs:
         log.flush = None
         self._share(False)
         cost = asyncio.get_running_loop().time() - flush.started
+        self.large_flushes += 1
+        self.large_flush_seconds += cost
         self._write_cost += (cost / flush.members - self._write_cost) * 0.1
         self._finish(log, cost)
 

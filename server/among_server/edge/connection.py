@@ -12,20 +12,16 @@ Back-pressure: a peer with too many commands under way, or one that does not rea
 """
 
 import asyncio
-import logging
 import socket
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 import structlog
 from msgspec.structs import replace
 from websockets.datastructures import Headers
-from websockets.exceptions import NegotiationError
 from websockets.frames import Close, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
-from websockets.typing import Subprotocol
 
 from among_protocol import wire
 from among_protocol.codes import MALFORMED, CloseCode
@@ -46,11 +42,7 @@ from ..limits import (
     IN_FLIGHT,
 )
 from . import http
-
-try:
-    from websockets.speedups import apply_mask
-except ImportError:  # a platform without the C extension
-    from websockets.utils import apply_mask
+from .library import Pieces, apply_mask, for_frames, for_handshake
 
 if TYPE_CHECKING:
     from .listener import Listener
@@ -58,10 +50,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 WRITE_HIGH = 65_536  # bytes in user space above which a connection lags
-SUBPROTOCOLS = [Subprotocol(name) for name in wire.ENCODINGS]
-
-_quiet = logging.getLogger("among.websockets")  # the library's own lines say nothing that ours do not
-_quiet.disabled = True
 
 _TEXT = 0x81
 _BINARY = 0x82
@@ -80,9 +68,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, listener: "Listener", number: int) -> None:
         self._listener = listener
         self._transport: asyncio.Transport
-        self._library: ServerProtocol | None = ServerProtocol(
-            subprotocols=SUBPROTOCOLS, select_subprotocol=_select, max_size=FRAME_BYTES, logger=_quiet
-        )
+        self._library: ServerProtocol | None = for_handshake()
         self._buffer = b""  # the start of a frame whose rest has not come
         self._peer = ""  # the address that connected; empty for a socket of this machine
         self._guest_bytes = 0  # that came before signing in, without the handshake
@@ -111,7 +97,10 @@ class Connection(asyncio.Protocol):
         raw = transport.get_extra_info("socket")
         if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if not self._listener.enter(self, self._peer):
+        if self._listener.full:
+            self._listener.turn_away("memory")
+            self._transport.abort()
+        elif not self._listener.enter(self, self._peer):
             self._transport.write(http.TOO_MANY)
             self._transport.close()
 
@@ -149,6 +138,9 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._listener.lost(self)
+        # What refers to each other in a circle stays until the collector comes, and it hardly ever does.
+        self._buffer = b""
+        self._library = self.context = self.session = None
 
     # --- the handshake
 
@@ -168,7 +160,7 @@ class Connection(asyncio.Protocol):
         library.receive_data(request + end)
         for event in library.events_received():
             if isinstance(event, Request) and library.handshake_exc is None:
-                http.answer(library, event, self._listener, self)
+                http.answer(library, event, self, self._listener)
         self._flush_library(library)
         if library.state is OPEN and self.session is None:
             session = self._open(library)
@@ -183,6 +175,8 @@ class Connection(asyncio.Protocol):
         self.session = self.context.session
         self.session.room_again = self._again
         self.session.hold_back = self._hold
+        if not self.session.secure:
+            log.debug("connection.insecure", connection=self.number, peer=self._peer)
         self.session.notice(replace(self.context.services.hello, at=now()))
         self.session.admitted = self._admitted
         return self.session
@@ -201,6 +195,14 @@ class Connection(asyncio.Protocol):
         self._listener.admit(self)
         if self.session is not None:
             self.session.admitted = _nothing
+
+    def is_local(self) -> bool:
+        """Whether the peer is on this machine."""
+        return self._peer in ("", "::1") or self._peer.startswith("127.")
+
+    def unread(self) -> int:
+        """Bytes of ours that wait for the peer to read, and of the peer's that wait for the rest of a frame."""
+        return self._transport.get_write_buffer_size() + len(self._buffer)
 
     # --- frames
 
@@ -278,7 +280,7 @@ class Connection(asyncio.Protocol):
         """Frames that are not simple are the library's."""
         library = self._library
         if library is None:
-            library = self._library = ServerProtocol(state=OPEN, max_size=FRAME_BYTES, logger=_quiet)
+            library = self._library = for_frames()
         library.receive_data(data)
         events = library.events_received()
         # A message in one piece never comes here, so what the library gives is a part of one, or a control frame.
@@ -355,6 +357,8 @@ class Connection(asyncio.Protocol):
         if self.closing or self._transport.is_closing():
             return
         if self.session is not None:
+            closed = self._listener.closed
+            closed[code.value] = closed.get(code.value, 0) + 1
             log.debug("connection.closing", connection=self.number, code=int(code), reason=reason)
             payload = Close(int(code), reason).serialize()
             self._transport.write(b"\x88" + len(payload).to_bytes(1, "big") + payload)
@@ -384,25 +388,5 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
 
-class Pieces(list[Frame]):
-    """The frames so far of a message of several, and since when (loop time)."""
-
-    __slots__ = ("begun",)
-
-    def __init__(self, begun: float) -> None:
-        super().__init__()
-        self.begun = begun
-
-
 def _nothing() -> None:
     """Nobody wants to know."""
-
-
-def _select(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-    """Ours, in the order of the client's wish; none asked for means JSON; only unknown ones is an error."""
-    if not offered:
-        return None
-    for name in offered:
-        if name in wire.ENCODINGS:
-            return name
-    raise NegotiationError("no known subprotocol; this server speaks " + ", ".join(wire.ENCODINGS))

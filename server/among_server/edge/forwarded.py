@@ -29,8 +29,8 @@ class Peers:
     """Which peers are believed, and which are as private as the machine itself."""
 
     def __init__(self, config: Config) -> None:
-        self._trusted = networks(config.trusted_proxies, field="trusted_proxies")
-        self._private = LOOPBACK + networks(config.private_networks, field="private_networks")
+        self._trusted = networks(config.trusted_proxies)
+        self._private = LOOPBACK + networks(config.private_networks)
 
     def trusts(self, peer: str) -> bool:
         """Whether this peer may speak for others; a socket of this machine may."""

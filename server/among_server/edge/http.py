@@ -1,8 +1,11 @@
-"""What the port answers to plain HTTP: health and readiness, and a sentence for who came with a browser.
+"""What the port answers to plain HTTP: health, readiness and metrics, and a sentence for who came with a browser.
 
-GET /healthz: 200 as long as the process serves. GET /readyz: 200 when new members are welcome. Neither tells a secret.
+GET /healthz: 200 as long as the process serves. GET /readyz: 200 when newcomers are welcome, else 503 and why. Neither
+tells a secret. GET /metrics: to whoever has the token; without one configured, to who asks from this machine and is no
+proxy. For all others there is no such page.
 """
 
+import hmac
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +14,7 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
 from .forwarded import Unreadable
+from .metrics import CONTENT_TYPE as METRICS
 from .origin import allowed
 
 if TYPE_CHECKING:
@@ -23,16 +27,24 @@ TOO_MANY = (  # to who is not even asked what they want
 )
 
 
-def answer(library: ServerProtocol, request: Request, listener: "Listener", connection: "Connection") -> None:
+RELAYED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+
+
+def answer(library: ServerProtocol, request: Request, connection: "Connection", listener: "Listener") -> None:
     """Answer a request: the handshake at the endpoint, a small document elsewhere."""
     path, _, query = request.path.partition("?")
     if path == ENDPOINT:
         if query:
             response = _text(library, 400, "Nothing may stand in the query: tokens belong into the first frame.\n")
         elif listener.stopping:
+            listener.turn_away("stopping")
             response = _text(library, 503, "The server is stopping.\n")
             response.headers["Retry-After"] = "2"
-        elif "upgrade" in ", ".join(request.headers.get_all("Connection")).lower():
+        elif listener.short:
+            listener.turn_away("memory")
+            response = _text(library, 503, "The server is full.\n")
+            response.headers["Retry-After"] = "10"
+        elif "upgrade" in ",".join(request.headers.get_all("Connection")).lower():  # there may be several
             response = _shake(library, request, listener, connection)
         else:
             response = _text(library, 426, "This is the WebSocket endpoint of a chat server.\n")
@@ -42,6 +54,8 @@ def answer(library: ServerProtocol, request: Request, listener: "Listener", conn
     elif path == "/readyz":
         ready = listener.health()
         response = _json(200 if ready["ready"] else 503, ready)
+    elif path == "/metrics" and not query and may_measure(request, connection, listener):
+        response = _document(200, METRICS, listener.metrics.text())
     else:
         response = _text(library, 404, f"Nothing here. The WebSocket endpoint is {ENDPOINT}.\n")
     if request.method == "HEAD" and response.status_code != 101:
@@ -64,17 +78,32 @@ def _shake(library: ServerProtocol, request: Request, listener: "Listener", conn
     return library.accept(request)
 
 
+def may_measure(request: Request, connection: "Connection", listener: "Listener") -> bool:
+    """Whether the metrics are this peer's business."""
+    if listener.metrics_token:
+        given = request.headers.get_all("Authorization")
+        scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
+        token = token.strip()
+        return scheme.lower() == "bearer" and hmac.compare_digest(
+            token.encode("utf-8", "replace"), listener.metrics_token
+        )
+    return connection.is_local() and not any(name in request.headers for name in RELAYED)
+
+
 def _text(library: ServerProtocol, status: int, text: str) -> Response:
     return library.reject(status, text)
 
 
 def _json(status: int, document: dict[str, object]) -> Response:
-    body = msgspec.json.encode(document) + b"\n"
+    return _document(status, "application/json", msgspec.json.encode(document) + b"\n")
+
+
+def _document(status: int, kind: str, body: bytes) -> Response:
     headers = Headers(
         [
             ("Connection", "close"),
             ("Content-Length", str(len(body))),
-            ("Content-Type", "application/json"),
+            ("Content-Type", kind),
             ("Cache-Control", "no-store"),
         ]
     )

@@ -7,6 +7,8 @@ fan-out.
 
 import asyncio
 import contextlib
+import errno
+import gc
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -23,20 +25,35 @@ from ..core.context import Context, Services
 from ..core.dispatch import Dispatch
 from ..core.session import Session
 from ..limits import UNFINISHED_MS
-from .connection import Connection, Pieces
+from .connection import Connection
 from .forwarded import Peers, name_of_peer
+from .library import Pieces
+from .memory import FULL, NEARLY, give_back, memory
+from .metrics import Metrics
 
 log = structlog.get_logger()
 
 SWEEP = 1.0  # seconds
 RECEIVE_BUFFER = 65_536  # bytes of the kernel, per connection: a frame of the largest size
+HOARD = 4_096  # bytes that wait for one connection; who has less is not what fills the memory
+HURRY = 0.5  # seconds between two looks at the memory, when it is short
 CLOSE_WAIT = 5.0  # seconds that a peer has to answer a close frame
+
+
+class CannotListen(OSError):
+    """The address or the port can't be had; says why, and how to mend it."""
+
+    def __init__(self, key: str, what: str) -> None:
+        super().__init__(what)
+        self.key = key  # of the configuration
 
 
 class Listener:
     """Accepts connections and looks after them."""
 
-    def __init__(self, services: Services, dispatch: Dispatch, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, services: Services, dispatch: Dispatch, loop: asyncio.AbstractEventLoop, *, metrics_token: bytes = b""
+    ) -> None:
         self.config: Config = services.config
         self.dispatch = dispatch
         self.loop = loop
@@ -54,25 +71,38 @@ class Listener:
         self.aborted: Counter[str] = Counter()  # connections that were dropped, by reason
         self.stopping = False
         self.port = 0
-        self._services = services
+        self.services = services
         self._servers: list[asyncio.Server] = []
         self._empty: asyncio.Future[None] | None = None  # resolved when the last connection is gone
         self._sweeper: asyncio.Task[None] | None = None
-        self._number = 0
         services.most_silent = self.most_silent
+        self._warden: asyncio.Task[None] | None = None
+        self.accepted = 0  # these only ever grow, for whoever measures
+        self.closed: dict[int, int] = {}  # by close code
+        self.turned_away: dict[str, int] = {}  # newcomers, by reason
+        self.memory = memory(self.config.memory_mib)
+        self.short = ""  # why newcomers can't be taken for want of memory; empty: they can
+        self.full = False  # not even to be answered
+        self.metrics = Metrics(self)
+        self.metrics_token = metrics_token
 
     async def start(self) -> None:
-        """Listen. Raises OSError when the address is taken or not ours."""
+        """Listen. Raises CannotListen when the address is taken or not ours."""
         config = self.config
         sockets = _sockets(config.host, config.port, config.send_buffer_kib * 1024)
         for sock in sockets:
             self._servers.append(await self.loop.create_server(self._accept, sock=sock, backlog=config.backlog))
         self.port = sockets[0].getsockname()[1]
         self._sweeper = self.loop.create_task(self._sweep())
+        if self.memory.limit:
+            self._warden = self.loop.create_task(self._mind_memory())
 
     def _accept(self) -> Connection:
-        self._number += 1
-        return Connection(self, self._number)
+        self.accepted += 1
+        return Connection(self, self.accepted)
+
+    def turn_away(self, why: str) -> None:
+        self.turned_away[why] = self.turned_away.get(why, 0) + 1
 
     def enter(self, connection: Connection, peer: str) -> bool:
         """A connection is made. False when its address has as many as it may: it is to go.
@@ -122,14 +152,14 @@ class Listener:
             write=write,
             close=connection.close,
         )
-        return Context(self._services, session)
+        return Context(self.services, session)
 
     def leave(self, connection: Connection) -> None:
         """A session hears nothing more, and its account may be here no longer."""
         session = connection.session
         if session is None:
             return
-        services = self._services
+        services = self.services
         for heard in session.end():
             services.logs.forget(heard)
         person = session.person
@@ -151,12 +181,17 @@ class Listener:
         if self._empty is not None and not self.connections and not self._empty.done():
             self._empty.set_result(None)
 
+    def unready(self) -> str:
+        """Why newcomers had better not come; empty when they are welcome."""
+        return "the server is stopping" if self.stopping else self.services.store.trouble or self.short
+
     def health(self) -> dict[str, object]:
         """What health and readiness tell."""
-        store = self._services.store
+        store = self.services.store
+        why = self.unready()
         return {
-            "ready": not self.stopping and not store.trouble,
-            "why": "the server is stopping" if self.stopping else store.trouble,
+            "ready": not why,
+            "why": why,
             "durability": store.durability,
             "connections": len(self.connections),
         }
@@ -164,12 +199,38 @@ class Listener:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP)
-            self._services.sessions.sweep(self.now())
+            self.services.sessions.sweep(self.now())
             for index, connection in enumerate(list(self.connections)):
                 if index % 512 == 511:
                     await asyncio.sleep(0)  # let others have a turn
                 self.mind(connection, self.now())
-            self._services.admission.more_room()  # when a batch failed, no commit has said so
+            self.services.admission.more_room()  # when a batch failed, no commit has said so
+
+    async def _mind_memory(self) -> None:
+        while True:
+            with contextlib.suppress(OSError, ValueError):
+                if self.short:
+                    gc.collect()  # it costs a moment, and is what the moment is for
+                    await self.loop.run_in_executor(None, give_back)
+                # A file, though the kernel's: not on the loop.
+                self.mind_memory(await self.loop.run_in_executor(None, self.memory.used))
+            await asyncio.sleep(SWEEP if not self.short else HURRY)
+
+    def mind_memory(self, used: int) -> None:
+        """Hold all connections to the memory that there is."""
+        share = used / self.memory.limit
+        was = bool(self.short)
+        self.short = f"the server is short of memory: {share:.0%} of the limit is used" if share > NEARLY else ""
+        self.full = share > FULL
+        if self.short and not was:
+            log.warning("memory.short", used=used, limit=self.memory.limit, connections=len(self.connections))
+        elif was and not self.short:
+            log.info("memory.well", used=used, limit=self.memory.limit, connections=len(self.connections))
+        if self.full:
+            waiting = sorted(self.connections, key=Connection.unread, reverse=True)
+            for connection in waiting[: max(1, len(waiting) // 20)]:
+                if connection.unread() > HOARD:
+                    connection.abort("memory")
 
     def mind(self, connection: Connection, now: float) -> None:
         """Hold one connection to its deadlines."""
@@ -181,9 +242,9 @@ class Listener:
                 connection.abort("close.unanswered")
         elif connection.stalled and now - connection.stalled > config.stall_ms / 1000:
             if session is not None and session.id:
-                self._services.cut[session.id] = int(CloseCode.TOO_SLOW)
-                while len(self._services.cut) > 10_000:
-                    self._services.cut.pop(next(iter(self._services.cut)))
+                self.services.cut[session.id] = int(CloseCode.TOO_SLOW)
+                while len(self.services.cut) > 10_000:
+                    self.services.cut.pop(next(iter(self.services.cut)))
             connection.abort("slow_consumer")
         elif connection.guest and self._late(connection, now):
             pass
@@ -229,10 +290,11 @@ class Listener:
                 await asyncio.wait_for(self._empty, grace / 4)
         for connection in list(self.connections):
             connection.abort("stopping")
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._sweeper
+        for task in (self._sweeper, self._warden):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     def refuse_what_waits(self) -> None:
         """What comes, and what waits for peers to read: one that reads nothing could hold up the end."""
@@ -244,7 +306,7 @@ class Listener:
     async def _answered(self) -> None:
         """Nothing is under way, and no reply waits for the flush of its entry any more: a window, so milliseconds."""
         await self.dispatch.stop()
-        logs = self._services.logs
+        logs = self.services.logs
         for log in [log for log in logs if log.waiting]:
             flushed = asyncio.Event()
             logs.after(log.id, log.head, flushed.set)
@@ -254,7 +316,10 @@ class Listener:
 def _sockets(host: str, port: int, send_buffer: int) -> list[socket.socket]:
     """Listening sockets whose connections inherit small buffers: the kernel hides no slow reader, and what a peer that is
     held back has sent does not pile up to megabytes."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise CannotListen("host", f'"{host}" is no address of this machine: 127.0.0.1, or 0.0.0.0 for all') from None
     sockets: list[socket.socket] = []
     for family, kind, proto, _, address in dict.fromkeys(found):
         sock = socket.socket(family, kind, proto)
@@ -266,11 +331,25 @@ def _sockets(host: str, port: int, send_buffer: int) -> list[socket.socket]:
         bound = (address[0], sockets[0].getsockname()[1]) if sockets and port == 0 else address[:2]
         try:
             sock.bind(bound)
-        except OSError:
-            sock.close()
-            for other in sockets:
-                other.close()
-            raise
+            sock.listen()  # create_server sets the backlog; another who listens already is found here
+        except OSError as error:
+            for made in (sock, *sockets):
+                made.close()
+            raise _why(error, host, port) from error
         sock.setblocking(False)
         sockets.append(sock)
     return sockets
+
+
+def _why(error: OSError, host: str, port: int) -> CannotListen:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return CannotListen("port", f"{port} is in use on {host}: stop what listens there, or choose another port")
+        case errno.EACCES | errno.EPERM:
+            return CannotListen(
+                "port", f"{port} is not for this user: choose one above 1023, and put a proxy before it"
+            )
+        case errno.EADDRNOTAVAIL:
+            return CannotListen("host", f"{host} is no address of this machine: 127.0.0.1, or 0.0.0.0 for all")
+        case _:
+            return CannotListen("host", f"can't listen on {host}, port {port}: {error.strerror or error}")

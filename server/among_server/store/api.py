@@ -31,6 +31,7 @@ from among_protocol.reports import Report
 from among_protocol.rooms import RoomKind
 from among_protocol.wire import AnyWrite
 
+from ..counts import StoreCounts
 from .own import Blocks, OwnStore, OwnTx, SessionRow
 from .stewards import BanRow, ReportRow
 
@@ -281,6 +282,7 @@ class Store(OwnStore, Protocol):
 
     epoch: str
     durability: Durability
+    counts: StoreCounts
     committed: Callable[[Sequence[Stored]], None]  # set once, before the first append; see law 2
     gave_up: Callable[[], None]  # set once; called on the loop when nothing more can be stored until a restart
 

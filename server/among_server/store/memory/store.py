@@ -21,6 +21,7 @@ from among_protocol.moderation import Ban
 from among_protocol.reports import Report
 from among_protocol.wire import AnyWrite
 
+from ...counts import StoreCounts
 from ..api import (
     PAGE_BYTES,
     AccountRow,
@@ -55,6 +56,7 @@ class MemoryStore(Calls):
         self.epoch = f"e_{secrets.token_hex(8)}"
         self.durability: Durability = "memory"
         self.trouble = ""
+        self.counts = StoreCounts()
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
         self.gave_up: Callable[[], None] = lambda: None
         self.ended: Callable[[Sequence[str]], None] = lambda _: None
@@ -92,6 +94,7 @@ class MemoryStore(Calls):
     def _carry_out(self) -> None:
         batch, self._waiting = self._waiting, []
         tx = self._tx
+        self.counts.batches.add(len(batch))
         answers = []
         for future, job in batch:
             tx.begin()

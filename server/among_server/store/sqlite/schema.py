@@ -6,6 +6,7 @@ a lock on the folder too. A step is a file in migrations/, applied in one transa
 backed up. Everything here blocks, and runs on the writer's thread.
 """
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -27,6 +28,7 @@ Synchronous = Literal["full", "normal", "off"]
 
 FILE = "among.db"
 UNFINISHED = "restore-unfinished"  # in the folder while a restore puts its files in place
+LOCK = "lock"
 APPLICATION = 0x416D6E67  # "Amng" in the file's header: tells our file from another program's
 OLDEST = (3, 37, 0)  # the first with STRICT tables
 SAFEST = (3, 51, 3)  # the first in which several writers can't corrupt a write-ahead log
@@ -40,7 +42,7 @@ class Lock:
     """The folder is ours while this is open: a second server would number entries from stale memory."""
 
     def __init__(self, folder: Path) -> None:
-        self._fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._fd = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -92,6 +94,15 @@ def reader_uri(path: Path) -> str:
 def set_up_reader(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA query_only = ON")
     db.execute("PRAGMA mmap_size = 0")
+
+
+def sizes(path: Path) -> tuple[int, int]:
+    """Bytes of the database and of its write-ahead log; 0 for what can't be looked at."""
+    found = [0, 0]
+    for index, file in enumerate((path, path.with_name(f"{path.name}-wal"))):
+        with contextlib.suppress(OSError):
+            found[index] = file.stat().st_size
+    return found[0], found[1]
 
 
 def check_library() -> None:

@@ -65,8 +65,15 @@ class SqliteStore(Calls):
         self._path = folder / schema.FILE
         self._synchronous = synchronous
         self._lock: schema.Lock | None = None
-        self._writer = Writer(self._connect, schema.finish, self._note, partial(disk.check_room, folder))
+        self._writer = Writer(
+            self._connect,
+            schema.finish,
+            self._note,
+            partial(disk.check_room, folder),
+            lambda: schema.sizes(self._path),
+        )
         self._revocations = Revocations(folder)
+        self.counts = self._writer.counts
         self._readers: list[aiosqlite.Connection] = []
         self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
 

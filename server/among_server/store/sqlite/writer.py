@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic, sleep
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -32,14 +32,16 @@ from among_protocol.codes import (
     ErrorCode,
     Refuse,
 )
-from among_protocol.wire import JSON, tag_of
+from among_protocol.wire import JSON
 
+from ...counts import StoreCounts
 from ..api import Appended, Stored
 from ..calls import tell
 from ..revocations import Revoked
 from ..rules import RULES, digest
 from .arrivals import STEP, Key, Result
 from .disk import is_disks
+from .job import Job, Outcome, nothing
 from .trouble import Trouble
 from .tx import SqliteTx
 
@@ -56,26 +58,10 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class Job(NamedTuple):
-    """A command of an account, or something else that writes (then `command` is a function and `account` empty)."""
-
-    future: asyncio.Future[Any]
-    account: str
-    command: Any
-
-    def name(self) -> str:
-        if self.account:
-            return tag_of(type(self.command))
-        return str(getattr(self.command, "__qualname__", self.command))
-
-
-Outcome = tuple[asyncio.Future[Any], Any]  # and the result, or a Refuse
-
-
 class Writer:
     """`connect` opens the connection, on the writer's thread; `finish` is run on it before it is closed in order; `note`
     puts what is revoked on the disk, before the transaction that revokes it is committed; `check_room` raises OSError
-    while the disk has none."""
+    while the disk has none; `sizes` tells the bytes of the database and of its write-ahead log."""
 
     def __init__(
         self,
@@ -83,12 +69,16 @@ class Writer:
         finish: Callable[[sqlite3.Connection], None],
         note: Callable[[str, Sequence[Revoked]], None],
         check_room: Callable[[], None] = lambda: None,
+        sizes: Callable[[], tuple[int, int]] = lambda: (0, 0),
     ) -> None:
         self.trouble = Trouble()
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
         self.gave_up: Callable[[], None] = lambda: None  # on the loop, once trouble is `over`
         self.ended: Callable[[Sequence[str]], None] = lambda _: None
         self.is_open = False
+        self.counts = StoreCounts()
+        self._sizes = sizes
+        self._measured = 0.0  # monotonic: when the files were last looked at
         self._connect = connect
         self._finish = finish
         self._note = note
@@ -136,7 +126,7 @@ class Writer:
     async def drain(self) -> None:
         """Take nothing more, and finish what was asked."""
         if not self._stopping:
-            last = self.ask("", _nothing)
+            last = self.ask("", nothing)
             self._stopping = True
             with suppress(Refuse):
                 await last
@@ -174,6 +164,7 @@ class Writer:
                 began = monotonic()
                 self._tell(self._answer, *self._carry_out(batch))
                 self._last = len(batch), monotonic() - began
+                self._count(*self._last)
                 self._tidy()
                 continue
             self._idle = True
@@ -209,6 +200,15 @@ class Writer:
             self._fail(error)
         else:
             self._succeeded()
+
+    def _count(self, commands: int, seconds: float) -> None:
+        counts = self.counts
+        counts.batches.add(commands)
+        counts.commits.add(seconds)
+        now = monotonic()
+        if now - self._measured >= 1.0:
+            self._measured = now
+            counts.database_bytes, counts.wal_bytes = self._sizes()
 
     def _gather(self) -> None:
         """In a crowd, wait a moment for those who come back from the last batch, lest the first of them get a commit of
@@ -389,7 +389,3 @@ class Writer:
             doubt = bool(job.account) and (job.account, job.command.nonce) in self.trouble.doubt
             outcomes.append((job.future, Refuse(STORAGE_UNCERTAIN if doubt else code, retry_after_ms=wait)))
         return outcomes
-
-
-def _nothing(_: SqliteTx) -> None:
-    """What comes back when all before it is done."""

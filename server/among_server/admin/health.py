@@ -1,0 +1,44 @@
+"""`among-server health`: asks the running server whether it is ready. For a container's health check: no curl needed."""
+
+import http.client
+import sys
+
+import msgspec
+
+from ..config import Config
+
+PATIENCE = 3.0  # seconds
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # asked, not bound
+
+
+class Ready(msgspec.Struct):
+    """What is read of /readyz."""
+
+    ready: bool
+    why: str = ""
+
+
+def readiness(config: Config, *, patience: float = PATIENCE) -> Ready:
+    """What the server says. Raises OSError when it does not answer, ValueError when it is no server of ours."""
+    link = http.client.HTTPConnection(ANYWHERE.get(config.host, config.host), config.port, timeout=patience)
+    try:
+        link.request("GET", "/readyz")
+        return msgspec.json.decode(link.getresponse().read(65_536), type=Ready)
+    except (http.client.HTTPException, msgspec.MsgspecError) as error:
+        raise ValueError(f"what listens on port {config.port} is no server of ours ({error})") from None
+    finally:
+        link.close()
+
+
+def health(config: Config) -> int:
+    """Exit code: 0 ready, 1 not, 2 it can't be asked."""
+    if not config.port:
+        print("among-server: port 0 does not say where the server listens: give --port", file=sys.stderr)
+        return 2
+    try:
+        found = readiness(config)
+    except (OSError, ValueError) as error:
+        print(f"not ready: {error}")
+        return 1
+    print("ready" if found.ready else f"not ready: {found.why}")
+    return 0 if found.ready else 1

@@ -1,0 +1,134 @@
+"""What the doctor finds, on data that is well and on data that is not; and that it leaves all as it was."""
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from among_server.admin import doctor, health
+from among_server.admin.doctor import Finding
+from among_server.admin.settings import read
+from among_server.app import DATABASE
+from tests.proof.process import Server, free_port, server_in
+
+
+def findings(data: Path, **given: object) -> dict[str, Finding]:
+    """The worst about each."""
+    found: dict[str, Finding] = {}
+    for finding in doctor.examine(read(None, {}, {"data": str(data), "port": str(free_port()), **given})):
+        order = ("ok", "warn", "fail")
+        if finding.about not in found or order.index(finding.state) > order.index(found[finding.about].state):
+            found[finding.about] = finding
+    return found
+
+
+def lie_of(folder: Path) -> dict[str, tuple[int, int]]:
+    return {path.name: (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.iterdir()}
+
+
+async def test_a_server_that_runs_is_well(tmp_path: Path):
+    async with server_in(tmp_path) as server:
+        found = findings(server.data, port=str(server.port))
+        assert [finding for finding in found.values() if finding.state == "fail"] == []
+        assert found["server"].what == f"runs on this data (process {server.pid})"
+        assert found["ready"].state == "ok"
+        assert found["database"].what.startswith("whole")
+        elsewhere = findings(server.data)
+        assert elsewhere["port"].state == "fail"
+        assert await server.stop() == 0
+    before = lie_of(server.data)
+    stopped = findings(server.data)
+    assert stopped["server"].what == "does not run on this data"
+    assert stopped["database"].what.startswith("whole")
+    assert lie_of(server.data) == before, "the doctor changed something"
+
+
+async def test_a_server_that_was_killed_left_something_to_do(tmp_path: Path):
+    async with server_in(tmp_path) as server:
+        await server.kill()
+    before = lie_of(server.data)
+    assert findings(server.data)["database"] == Finding(
+        "database", "warn", "was not closed: the server was killed", "start it: that brings it in order"
+    )
+    assert lie_of(server.data) == before
+
+
+def test_data_that_is_not_there_yet_is_no_fault(tmp_path: Path):
+    assert not [found for found in findings(tmp_path / "none").values() if found.state == "fail"]
+
+
+def test_a_broken_database_and_open_modes_are_found(tmp_path: Path):
+    tmp_path.chmod(0o755)
+    db = sqlite3.connect(tmp_path / DATABASE)
+    db.executescript("CREATE TABLE t (x); CREATE INDEX i ON t (x);")
+    db.executemany("INSERT INTO t VALUES (?)", [(f"{number}" * 100,) for number in range(500)])
+    db.commit()
+    db.close()
+    with (tmp_path / DATABASE).open("r+b") as file:
+        file.seek(4096 * 5)
+        file.write(os.urandom(4096 * 3))
+    found = findings(tmp_path)
+    assert found["data"].state == "warn"
+    assert found["data"].mend.startswith("chmod go= ")
+    assert found["database"].state == "fail"
+    assert "restore the last backup" in found["database"].mend
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [("ext4", "ok"), ("nfs4", "fail"), ("fuse.sshfs", "fail"), ("tmpfs", "warn"), ("overlay", "warn")],
+)
+def test_the_kind_of_file_system_is_judged(tmp_path: Path, kind: str, state: str):
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/sda1 / xfs rw 0 0\nsomething {tmp_path} {kind} rw 0 0\n")
+    (found,) = doctor.file_system(tmp_path / "data", mounts)
+    assert found.state == state
+    assert kind in found.what
+
+
+def test_an_address_from_which_nobody_could_sign_in_is_found(tmp_path: Path):
+    assert findings(tmp_path, host="0.0.0.0")["reach"].state == "warn"
+
+
+def test_for_programs_it_speaks_json_and_ends_with_1_when_something_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "file").touch()
+    settings = read(None, {}, {"data": str(tmp_path / "file"), "port": "0"})
+    assert doctor.doctor(settings, json=True) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert {"about", "state", "what", "mend"} == set(found[0])
+    assert "not a folder" in found[0]["what"]
+
+
+async def test_health_is_what_readyz_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    async with server_in(tmp_path) as server:
+        config = read(None, {}, {"port": str(server.port)}).config
+        assert health.health(config) == 0
+        assert capsys.readouterr().out == "ready\n"
+        assert await server.stop() == 0
+        assert health.health(config) == 1
+        assert capsys.readouterr().out.startswith("not ready: ")
+    assert health.health(read(None, {}, {"port": "0"}).config) == 2
+
+
+async def test_an_owners_link_makes_an_owner_on_a_server_that_runs(tmp_path: Path):
+    from tests.admin.test_configuration import run
+    from tests.proof.peer import Peer
+
+    server = Server(tmp_path)
+    try:
+        await server.start()
+        for handle, command, owns in (("bob", "invite", False), ("ann", "owner-link", True)):
+            done = run(command, "--data", str(server.data), AMONG_URL="wss://chat.example.org/v1")
+            url, _, invite = done.stdout.strip().partition("#invite=")
+            assert url == "wss://chat.example.org/v1"
+            peer = await Peer.open(server.url)
+            signed = await peer.ask("session.sign_up", handle=handle, password="correct horse", invite=invite)
+            assert signed["account"].get("owner", False) is owns
+            await peer.close()
+        assert await server.stop() == 0
+    finally:
+        await server.give_up()
