@@ -1,5 +1,6 @@
 """Whether the time of an answer tells what the answer doesn't: a known handle, or a room that one may not see."""
 
+import itertools
 import math
 import random
 import time
@@ -19,6 +20,7 @@ from .rows import Bench, Row, median
 GAP = 0.03  # between the medians, where who asks can guess: handles
 WIDE = 0.10  # where nobody can: ids are of 80 random bits; finding a row and making it an object takes ten microseconds
 CHANCE = 0.01  # below which the two distributions are not the same one
+TRIES = 8  # wrong passwords at one handle, fewer than make it wait
 PASSWORD = "correct horse battery"
 
 
@@ -89,6 +91,11 @@ def compare(
     return row
 
 
+def _word(number: int) -> str:
+    """In letters that don't look like one another."""
+    return "".join("acdefghkpq"[int(digit)] for digit in f"{number:03}")
+
+
 def alike(bench: Bench) -> Iterator[Row]:
     """Unknown against known handles at signing in; what is forbidden against what is not there."""
     world = bench.town()
@@ -100,13 +107,20 @@ def alike(bench: Bench) -> Iterator[Row]:
         signed, _ = stranger.ask("session.sign_up", handle=f"stranger{run}", password=PASSWORD)
         if signed["type"] != "ok":
             raise BenchError(f"could not sign up: {signed}")
-        known, unknown = f"stranger{run}", f"nobodyto{run}"
+        known, unknown = [], []  # many: at each a few wrong passwords are let through
+        for number in range(math.ceil(few / TRIES)):
+            known.append(f"stranger{run}x{_word(number)}")
+            unknown.append(f"nobodyto{run}x{_word(number)}")
+            signed, _ = Asker(server.port).ask("session.sign_up", handle=known[-1], password=PASSWORD)
+            if signed["type"] != "ok":
+                raise BenchError(f"could not sign up: {signed}")
+        guesses = {True: itertools.cycle(known), False: itertools.cycle(unknown)}
         yield compare(
             "wrong password for a handle that there is",
             few,
             GAP,
-            lambda: guest.ask("session.sign_in", handle=known, password="wrong horse battery"),
-            lambda: guest.ask("session.sign_in", handle=unknown, password="wrong horse battery"),
+            lambda: guest.ask("session.sign_in", handle=next(guesses[True]), password="wrong horse battery"),
+            lambda: guest.ask("session.sign_in", handle=next(guesses[False]), password="wrong horse battery"),
         )
         bench.say("what is forbidden and what is not there")
         nowhere = f"r_{'a' * 16}"

@@ -1,11 +1,13 @@
 """Presence and typing: derived from sessions, told to those who share a place, never stored."""
 
 from among_protocol import codes, wire
+from among_protocol.base import Event
 from among_protocol.codes import CloseCode
 from among_protocol.communities import JoinCommunity, LeaveCommunity
 from among_protocol.messages import MessageSent
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
 from among_protocol.rooms import UnfollowRoom
+from among_server.core import notices
 from tests.held import HeldStore
 from tests.world import Person, world_of
 
@@ -194,3 +196,57 @@ async def test_typing_to_a_peer_who_does_not_read_is_lost_and_harms_nobody():
         await ann.say("I am done")
         assert bob.buffered == full
         assert (await cyd.hears(MessageSent)).body == "I am done"
+
+
+def of_typing(events: list[Event]) -> list[str]:
+    return [event.by for event in events if isinstance(event, TypingStarted)]
+
+
+async def test_avl_07_when_everybody_types_most_of_it_is_left_out_and_no_message(monkeypatch):
+    monkeypatch.setattr(notices, "FEW", 2)
+    async with world_of() as world:
+        ann, bob, cyd, dot = await world.join("garden/hall", "ann", "bob", "cyd", "dot")
+        world.app.services.logs.write_cost = 0.001  # four writes take four milliseconds: the next may come after eighty
+        await bob.ask(StartTyping, room=bob.room)
+        await cyd.ask(StartTyping, room=cyd.room)
+        said = await cyd.say("hello")
+        heard = await ann.settled()
+        assert of_typing(heard) == [bob.member]
+        assert [event.body for event in heard if isinstance(event, MessageSent)] == [said.body]
+        assert world.app.services.notices.held_back == 1
+        world.clock.now += 0.1
+        await dot.ask(StartTyping, room=dot.room)
+        assert of_typing(await ann.settled()) == [dot.member]
+
+
+async def test_avl_07_one_room_in_which_everybody_types_leaves_the_others_theirs(monkeypatch):
+    monkeypatch.setattr(notices, "FEW", 0)
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        eve, fay = await world.join("library/desk", "eve", "fay")
+        world.app.services.logs.write_cost = 0.001
+        await bob.ask(StartTyping, room=bob.room)
+        world.clock.now += 0.02  # enough for all rooms together, not for the same room again
+        await ann.ask(StartTyping, room=ann.room)
+        await fay.ask(StartTyping, room=fay.room)
+        assert of_typing(await bob.settled()) == []
+        assert of_typing(await eve.settled()) == [fay.member]
+
+
+async def test_avl_07_who_comes_and_goes_without_end_is_told_of_now_and_then_and_rightly_in_the_end(monkeypatch):
+    monkeypatch.setattr(notices, "FEW", 0)
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await states(ann, bob.member)
+        world.app.services.logs.write_cost = 0.01
+        for state in ("away", "online", "away", "online", "away"):
+            await bob.ask(SetPresence, state=state)
+        assert await changes(ann) == [(bob.member, "away")]
+        world.app.services.presence.catch_up()
+        assert await changes(ann) == [], "there is no time for it yet"
+        await bob.ask(SetPresence, state="invisible")
+        world.clock.now += 1
+        world.app.services.presence.catch_up()
+        assert await changes(ann) == [(bob.member, "offline")]
+        world.app.services.presence.catch_up()
+        assert await changes(ann) == []

@@ -13,6 +13,7 @@ from ..store.api import Appended, MemberRow, RoomRow, Store
 from .admission import Admission
 from .budget import Buckets
 from .logs import Logs
+from .notices import Notices
 from .passwords import Passwords
 from .people import People, Person
 from .presence import Presence
@@ -37,7 +38,8 @@ class Services:
         self.budgets: Buckets[str] = Buckets(config.budget, config.budget_per_second, ACCOUNTS_SPENDING)
         self.tries = Tries()
         self.people = People(store, self.budgets, lambda: self.now())  # noqa: PLW0108  # `now` may be another clock later
-        self.presence = Presence()
+        self.notices = Notices(lambda: self.now(), lambda: logs.write_cost)  # noqa: PLW0108  # `now` may be another clock later
+        self.presence = Presence(self.notices)
         self.people.entered = self.presence.refresh
         self.people.left = self.presence.left
         self.replay = Replay(store, logs)

@@ -44,7 +44,7 @@ class Logs:
         self._logs: dict[str, Log] = {}
         self._dirty: deque[Log] = deque()
         self._scheduled = False
-        self._write_cost = 7e-6  # seconds per member of a large flush, smoothed
+        self.write_cost = 7e-6  # seconds per member of a large flush, smoothed
         self._others = 0.0  # loop time until which large logs share
         self._switch = sys.getswitchinterval()
         self._sharing = False  # a large flush makes room for others
@@ -141,7 +141,7 @@ class Logs:
         if log.joining:
             log.admit()
         if members > SMALL:
-            self._finish(log, members * self._write_cost)
+            self._finish(log, members * self.write_cost)
         elif log.effects or log.pending:
             self._finish(log, 0.0)
         else:
@@ -198,7 +198,7 @@ class Logs:
         cost = asyncio.get_running_loop().time() - flush.started
         self.large_flushes += 1
         self.large_flush_seconds += cost
-        self._write_cost += (cost / flush.members - self._write_cost) * 0.1
+        self.write_cost += (cost / flush.members - self.write_cost) * 0.1
         self._finish(log, cost)
 
     def _due(self, log: Log) -> dict[Outbox, bytes]:

@@ -9,6 +9,7 @@ from among_protocol.presence import PresenceChanged, PresenceState
 
 from ..store.api import MemberRow
 from ..store.own import Blocks
+from .notices import Notices
 from .people import Person
 from .session import Session
 
@@ -16,7 +17,9 @@ from .session import Session
 class Presence:
     """State of every member that is here, and who watches whom."""
 
-    def __init__(self) -> None:
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+        self._untold: dict[str, tuple[Person, MemberRow]] = {}  # members whose watchers have not heard the last of them
         self._states: dict[str, PresenceState] = {}  # member -> online or away
         self._here: dict[str, tuple[Person, MemberRow]] = {}  # those members -> who that is
         self._watchers: dict[str, set[Session]] = {}
@@ -44,7 +47,21 @@ class Presence:
             del self._states[member.id], self._here[member.id]
         else:
             self._states[member.id], self._here[member.id] = state, (person, member)
-        event = PresenceChanged(member=member.id, state=state)
+        if self._notices.may(member.id, len(self._watchers.get(member.id, ()))):
+            self._untold.pop(member.id, None)
+            self._tell(person, member)
+        else:
+            self._untold[member.id] = (person, member)
+
+    def catch_up(self) -> None:
+        """Tell what there was no time for; called once a second."""
+        for id, (person, member) in list(self._untold.items()):
+            if self._notices.may(id, len(self._watchers.get(id, ()))):
+                del self._untold[id]
+                self._tell(*self._here.get(id, (person, member)))  # who has come back since is another object
+
+    def _tell(self, person: Person, member: MemberRow) -> None:
+        event = PresenceChanged(member=member.id, state=self._states.get(member.id, "offline"))
         for watcher in self._watchers.get(member.id, ()):
             who = watcher.person
             if who is not None and member.place in who.members and not apart(who, person, member):

@@ -204,6 +204,7 @@ class Listener:
                 if index % 512 == 511:
                     await asyncio.sleep(0)  # let others have a turn
                 self.mind(connection, self.now())
+            self.services.presence.catch_up()
             self.services.admission.more_room()  # when a batch failed, no commit has said so
 
     async def _mind_memory(self) -> None:

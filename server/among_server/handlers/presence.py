@@ -55,7 +55,7 @@ async def typing(context: Context, command: StartTyping) -> Done:
     session.typed = {id: at for id, at in session.typed.items() if now - at < TYPING_EVERY}
     session.typed[room.id] = now
     log = context.logs.get(room.id)
-    if log is not None:
+    if log is not None and context.services.notices.may(room.id, log.members):
         event = TypingStarted(room=room.id, by=member.id)
         for encoding, listeners in log.listeners.items():
             bytes_ = frame(encoding, encoding.encode(event))
