@@ -52,8 +52,7 @@ class Member:
 
 async def everybody_comes_back(folder: Path, *, members: int, at_once: int) -> float:
     """Gives the seconds from the start of the new server until the last was caught up."""
-    settings = {"account_connections": members, "trusted_proxies": "127.0.0.0/8"}
-    async with server_in(folder, **settings) as server:
+    async with server_in(folder, account_connections=members) as server:
         people, town = await found_town(server.url, clients=8, rooms=1)
         (room,) = town.rooms
         crowd = [Member(people[index % len(people)].token, room) for index in range(members)]
