@@ -19,7 +19,7 @@ PYTHON_FILES := protocol server client_cli $(wildcard tests bench examples)
 ##@ Use it
 .PHONY: run
 run: $(READY)  ## start a server with its data in ./data, and the terminal client
-	@exec $(PY) -m among_server.admin.main demo --data $(DATA) $(ARGS)
+	@exec $(PY) -m among_server.admin.main demo --data $(DATA) --host $(HOST) --port $(PORT) $(ARGS)
 
 .PHONY: serve
 serve: $(READY)  ## start the server alone on 127.0.0.1:8080
