@@ -24,6 +24,7 @@ from .saved import Saved
 from .settings import Alert
 
 PARTING = 3.0  # seconds that what is on its way has to arrive
+LAST_WORD = 0.5  # seconds that the link has to end by itself, once it is closed
 OK, REFUSED, UNSURE = 0, 1, 3
 
 
@@ -68,8 +69,10 @@ async def _talk(link: Link, ui: LineUi | Plain, room: str) -> list[BaseException
                     await link.settled()
     finally:
         await link.close()
-        for task in (following, talking):
-            task.cancel()
+        talking.cancel()
+        if ui.refused:  # nobody chose to leave: why it is over may be on its way
+            await asyncio.wait({following}, timeout=LAST_WORD)
+        following.cancel()
         ended = await asyncio.gather(following, talking, return_exceptions=True)
     return [None if isinstance(error, asyncio.CancelledError) else error for error in ended]
 
