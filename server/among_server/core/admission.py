@@ -10,11 +10,10 @@ from collections.abc import Callable
 
 from among_protocol.codes import BUSY, Refuse
 
-from ..limits import WAITING_WRITES
+from ..limits import IN_FLIGHT, WAITING_WRITES
 from .session import Session
 
 AFTER_MS = 1_000  # what a refusal asks the client to wait
-EACH = 16  # writes that a session is expected to ask for at once when it is read from again
 
 
 class Admission:
@@ -46,7 +45,8 @@ class Admission:
         room = WAITING_WRITES - self._waiting()
         if room < WAITING_WRITES // 2:
             return
-        for _ in range(min(len(self._line), max(1, room // EACH))):
+        # Each may bring as much as it may have under way, and all of it is read in one turn of the loop.
+        for _ in range(min(len(self._line), max(1, room // IN_FLIGHT))):
             session = self._line.popleft()
             session.in_line = False
             if not session.over:
