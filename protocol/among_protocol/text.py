@@ -21,7 +21,7 @@ _JOINERS = "\u200c\u200d"  # needed by Persian, Indic scripts and emoji
 RESERVED = frozenset({
     "admin", "administrator", "all", "among", "anonymous", "bot", "channel", "everyone", "guest", "here", "host", "mod",
     "moderator", "nobody", "null", "official", "operator", "owner", "root", "server", "staff", "steward", "stewards",
-    "support", "system", "undefined",
+    "support", "system", "undefined", "you",
 })  # fmt: skip
 
 

@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-Positive = Annotated[int, Meta(gt=0)]
+LEAST_MIB = 64  # what the server itself takes, with nobody there
+MOST = 2**31 - 1  # of any number: what the system and every client can take
+Positive = Annotated[int, Meta(gt=0, le=MOST)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 ORIGIN = re.compile(r"(https?)://([^\s/?#@,]+)", re.IGNORECASE)  # scheme, host with its port
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -95,7 +97,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     # --- how much
     budget: Annotated[
         int,
-        Meta(ge=DEAREST),
+        Meta(ge=DEAREST, le=MOST),
         says("units", "what an account may spend at once: a burst of sixty messages; the dearest command costs 50"),
     ] = 300
     budget_per_second: Annotated[
@@ -103,7 +105,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = 30
     address_budget: Annotated[
         int,
-        Meta(ge=DEAREST),
+        Meta(ge=DEAREST, le=MOST),
         says("units", "what everybody at one address may spend at once: a hundred people of an office who come back"),
     ] = 10_000
     address_budget_per_second: Annotated[
@@ -228,9 +230,23 @@ def judge(config: Config) -> Iterator[Mistake]:
     for origin in config.allowed_origins:
         if origin != "*" and not ORIGIN.fullmatch(origin):
             yield Mistake("allowed_origins", f'"{origin}" is no origin: write https://chat.example, without a path')
+    if config.send_buffer_kib > 1 << 20:
+        yield Mistake("send_buffer_kib", f"{config.send_buffer_kib} is more than a gibibyte for each connection")
+    if 0 < config.memory_mib < LEAST_MIB:
+        yield Mistake("memory_mib", f"{config.memory_mib} is too little to start with: at least {LEAST_MIB}, or 0")
     if config.url:
-        parts = urlsplit(config.url)
-        if parts.scheme not in ("ws", "wss") or not parts.hostname or parts.query or parts.fragment:
+        try:
+            parts = urlsplit(config.url)
+            named = bool(parts.hostname) and parts.port != 0
+        except ValueError:  # brackets that don't close, a port that is none
+            parts, named = urlsplit(""), False
+        if (
+            parts.scheme not in ("ws", "wss")
+            or not named
+            or parts.query
+            or parts.fragment
+            or not config.url.isprintable()
+        ):
             yield Mistake("url", f'"{config.url}" is no URL like wss://chat.example.org/v1')
         elif parts.path != "/v1":
             yield Mistake("url", f'"{config.url}" leads nowhere: the path is /v1')

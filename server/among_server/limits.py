@@ -163,6 +163,9 @@ FOLLOWS_PER_ACCOUNT = _limit("follows", 500, "rooms of communities that one acco
 DIRECTS_PER_ACCOUNT = _limit(
     "directs", 300, "directs of one account", "likewise; apart, so that strangers use up no room that one follows"
 )
+DIRECTS_FROM_OTHERS = _limit(
+    "directs_from_others", 200, "directs of one account up to which others may open more", "so that strangers never use up those that one opens oneself"
+)  # fmt: skip
 ROOMS_PER_COMMUNITY = _limit("rooms", 500, "rooms of one community", "more is a list that nobody reads")
 DIRECT_PEOPLE = _limit(
     "direct_people", base.DIRECT_PEOPLE, "people of one direct, oneself included", "more is a community"

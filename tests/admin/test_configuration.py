@@ -101,7 +101,14 @@ def test_ops_03_a_file_that_cannot_be_read_is_told(tmp_path: Path):
         ("url", "wss://chat.example.org/", "the path is /v1"),
         ("url", "wss://chat.example.org/v1?x=1", "is no URL like wss://"),
         ("host", "", "a text that is not empty"),
-        ("budget", "49", f"{DEAREST} or more"),
+        ("url", "ws://[::1/v1", "is no URL like wss://"),
+        ("url", "ws://x:99999/v1", "is no URL like wss://"),
+        ("budget", "49", f"from {DEAREST} to"),
+        ("address_budget", "36893488147419103232", "from"),
+        ("ping_ms", "9007199254740993", "from 1 to"),
+        ("backlog", "99999999999", "from 1 to"),
+        ("send_buffer_kib", "99999999", "more than a gibibyte"),
+        ("memory_mib", "1", "too little to start with"),
     ],
 )
 def test_ops_03_what_cannot_be_meant_is_told(key: str, value: str, says: str):
@@ -214,3 +221,16 @@ def test_mistakes_end_every_command_with_2(capsys: pytest.CaptureFixture[str], m
 def test_an_address_is_looked_for_in_networks(address: str, inside: bool):
     networks: list[Any] = [network_of("192.0.2.0/24"), network_of("fe80::/10")]
     assert within(address, networks) is inside
+
+
+def test_ops_03_what_a_wrong_value_holds_does_nothing_to_the_terminal(capsys, monkeypatch):
+    monkeypatch.setenv("AMONG_URL", "ws://x\x1b[31m/v1")
+    assert main.main(["check-config"]) == 2
+    told = capsys.readouterr()
+    assert "\x1b" not in told.out + told.err
+
+
+def test_ops_03_a_folder_with_too_long_a_path_is_told_before_anything_listens(tmp_path: Path):
+    config = Config(data=str(tmp_path / ("deep" * 40)))
+    with pytest.raises(ConfigError, match="too long for the socket"):
+        settings.look(settings.Settings(config, dict.fromkeys(FIELDS, "default")))

@@ -77,6 +77,7 @@ PROVEN = {
     "extensions": "server/test_limits.py::test_inp_05_personas_and_extensions",
     "communities": "server/test_limits.py::test_inp_05_communities_of_an_account",
     "follows": "server/test_limits.py::test_inp_05_rooms_that_an_account_follows",
+    "directs_from_others": "server/test_limits.py::test_inp_05_directs_that_others_open",
     "directs": "server/test_limits.py::test_inp_05_directs_of_an_account",
     "rooms": "server/test_limits.py::test_inp_05_rooms_of_a_community",
     "direct_people": "server/test_limits.py::test_inp_05_people_in_a_direct",
@@ -271,7 +272,8 @@ async def test_inp_05_reports_that_wait_for_an_answer(monkeypatch):
 
 async def test_inp_05_directs_of_an_account(monkeypatch):
     async with world_of() as world:
-        monkeypatch.setattr(room_rules, "DIRECTS_PER_ACCOUNT", 2)
+        for bound in ("DIRECTS_PER_ACCOUNT", "DIRECTS_FROM_OTHERS"):
+            monkeypatch.setattr(room_rules, bound, 2)
         ann, *others = [await world.person(handle) for handle in ("ann", "bob", "cyd", "dot")]
         await world.direct(ann, others[0])
         await world.direct(others[1], ann)
@@ -282,6 +284,17 @@ async def test_inp_05_directs_of_an_account(monkeypatch):
         assert refused.code == codes.DIRECT_REFUSED.code
         assert world.heads() == heads
         await world.direct(ann, others[0])  # is there already
+
+
+async def test_inp_05_directs_that_others_open(monkeypatch):
+    """Strangers can't take away the directs that one opens oneself."""
+    async with world_of() as world:
+        monkeypatch.setattr(room_rules, "DIRECTS_FROM_OTHERS", 2)
+        ann, *others = [await world.person(handle) for handle in ("ann", "bob", "cyd", "dot", "fay")]
+        await world.direct(others[0], ann)
+        await world.direct(others[1], ann)
+        assert (await others[2].refused(OpenDirect, handles=["ann"])).code == codes.DIRECT_REFUSED.code
+        await world.direct(ann, others[2])
 
 
 async def test_inp_05_devices_of_an_account(monkeypatch):

@@ -200,3 +200,11 @@ async def test_auz_04_what_is_committed_after_the_end_is_not_heard_even_in_one_b
         assert heard == ["before", "after"]
         assert [event for event in phone.heard if isinstance(event, MessageSent) and event.body == "after"] == []
         assert phone.closed is CloseCode.SIGNED_OUT
+
+
+async def test_the_name_of_a_device_is_one_line_lest_it_look_like_another_session():
+    async with world_of() as world:
+        await world.person("ann")
+        for device in ("phone\n2 laptop", "\x1b[2J", "\u202eenohp"):
+            refused = await Person(world).refused(SignIn, handle="ann", password=PASSWORD, device=device)
+            assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "device")

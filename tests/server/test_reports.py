@@ -155,3 +155,14 @@ async def test_reports_are_costly(budget):
             await cyd.ask(FileReport, **garden(world, bob, reason="rude"))
         refused = await cyd.refused(FileReport, **garden(world, bob, reason="rude"))
         assert refused.code == codes.RATE_LIMITED.code
+
+
+async def test_who_was_reported_before_they_were_a_steward_is_not_told_by_whom():
+    async with world_of() as world:
+        ann, bob, founder = await kept(world, "ann", "bob")
+        await ann.ask(FileReport, **garden(world, bob, reason="loud"))
+        await world.promote(bob, "garden", "steward")
+        (told,) = (await bob.ask(ListReports, **garden(world))).reports
+        assert (told.member, told.by) == (bob.member, "")
+        (told,) = (await founder.ask(ListReports, **garden(world))).reports
+        assert told.by == ann.member

@@ -546,3 +546,18 @@ async def test_two_backups_at_once_are_both_whole(folder: Path, into: Path):
     assert len({one.path for one in found}) == 4
     for one in found:
         SqliteBackups(folder).verify(one.path)
+
+
+def test_who_runs_it_as_root_hands_over_no_file_that_a_link_leads_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whoever owns the data folder may have put a link there."""
+    handed: list[tuple[str, bool]] = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(
+        os, "chown", lambda path, *_, follow_symlinks: handed.append((Path(path).name, follow_symlinks))
+    )
+    (tmp_path / "secret").touch()
+    (tmp_path / "lock").symlink_to(tmp_path / "secret")
+    files.hand_over(tmp_path, tmp_path / "lock")
+    assert handed == [("lock", False)]
+    with pytest.raises(StoreError, match="must be a plain file"):
+        schema.Lock(tmp_path)

@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from among_protocol.safe_text import safe_text
+
 from ..config import ConfigError
 from .arguments import parser
 from .settings import Settings, read
@@ -19,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(args, read(args.config, os.environ, given))
     except ConfigError as error:
         for line in error.lines:
-            print(f"among-server: {line}", file=sys.stderr)
+            print(f"among-server: {safe_text(line)}", file=sys.stderr)
         return 2
 
 

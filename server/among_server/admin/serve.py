@@ -57,7 +57,7 @@ async def run(settings: Settings) -> int:
             os._exit(130)
         stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, signalled)
     loop.set_exception_handler(loop_failed)
     code = 0

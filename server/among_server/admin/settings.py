@@ -20,6 +20,7 @@ PREFIX = "AMONG_"
 FILE = "AMONG_CONFIG"
 OTHERS = ("AMONG_CONFIG", "AMONG_SERVER", "AMONG_TOKEN", "AMONG_DEBUG")  # the file's name, and the terminal client's
 DEFAULT = "default"
+LONGEST = 90  # bytes of the data folder's path: a socket's name has room for 104 on some systems
 TOKEN_CHARS = 16  # the shortest token for /metrics
 
 FIELDS = {field.name: field for field in msgspec.structs.fields(Config)}
@@ -184,6 +185,9 @@ def _why(error: OSError) -> str:
 
 def _folder(config: Config) -> Iterator[tuple[str, str]]:
     data = Path(config.data).absolute()
+    if len(os.fsencode(data)) > LONGEST:
+        yield "data", f"{data} is too long for the socket in it: choose a path of at most {LONGEST} bytes"
+        return
     try:
         there = next(folder for folder in (data, *data.parents) if folder.exists())
     except (OSError, StopIteration) as error:
@@ -202,6 +206,9 @@ def _token(config: Config) -> Iterator[tuple[str, str]]:
         return
     file = Path(config.metrics_token_file)
     make = f"`install -m 600 /dev/null {file} && openssl rand -hex 24 > {file}` makes one"
+    if "\0" in config.metrics_token_file:
+        yield "metrics_token_file", "is no path of a file"
+        return
     try:
         secret = token(config)
     except OSError as error:

@@ -62,16 +62,18 @@ async def read(context: Context, command: ReadCommunity) -> Membership:
 
 async def membership(context: Context, person: Person, row: CommunityRow) -> Membership:
     """A community as one of its members sees it. Raises Refuse `community.gone` for who is none."""
-    member = context.member_of(row.id)
+    mine = context.member_of(row.id)
     stewards = stewards_of(row.id)
     log = await context.store.log(row.id)  # read first: what the rooms show is at least as new
-    me = await context.store.personas(person.account.id, [PersonaRef(member=member.id)])
+    me = await context.store.personas(person.account.id, [PersonaRef(member=mine.id)])
+    rooms = await visible_rooms(context, person, row.id)
+    member = context.member_of(row.id)  # still, and as what
     return Membership(
         community=Community(id=row.id, slug=row.slug, name=row.name, about=row.about, members=row.members),
         member=member.id,
         rev=me[0].rev if me else member.rev,
         role=member.role,
-        rooms=await visible_rooms(context, person, row.id),
+        rooms=rooms,
         as_of=log.head if log is not None else 0,
         stewards=stewards if person.stewards(stewards) else "",
         silenced_until=member.silenced if member.silenced > now() else "",

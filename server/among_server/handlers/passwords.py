@@ -11,7 +11,7 @@ from among_protocol.passwords import ChangePassword, ResetPassword
 from among_protocol.session import SessionsEnded, SignedIn
 
 from ..core.context import Context
-from .session import DEVICE, enter, new_password, new_token, secure
+from .session import device_name, enter, new_password, new_token, secure
 
 log = structlog.get_logger()
 
@@ -46,11 +46,12 @@ async def reset(context: Context, command: ResetPassword) -> SignedIn:
         log.info("password.reset_refused", connection=context.session.number)
         raise Refuse(codes.RESET_INVALID, field="code")
     context.services.tries.right_secret(context.session.address, context.now())
+    device = device_name(command.device)
     hashed = await context.services.passwords.hash(command.password)
     if context.session.over:
         raise Refuse(codes.SIGN_IN_REQUIRED)  # whoever is gone has not used the code
     token, kept = new_token()
-    ended = await context.store.use_reset(secret, hashed, kept, command.device[:DEVICE])
+    ended = await context.store.use_reset(secret, hashed, kept, device)
     log.info("password.reset", connection=context.session.number, sessions_ended=len(ended.sessions))
     context.services.sessions.end(ended, CloseCode.SIGNED_OUT, "the password was set anew")
     return await enter(context, ended.opened.account, ended.opened.id, token)

@@ -17,7 +17,10 @@ async def file(context: Context, command: FileReport) -> Appended:
 async def list_reports(context: Context, command: ListReports) -> ReportPage:
     context.member_of(command.community, Right.STEWARDS)
     found = await context.store.reports(command.community, command.after, command.limit + 1)
-    context.member_of(command.community, Right.STEWARDS)  # still
+    me = context.member_of(command.community, Right.STEWARDS)  # still
+    found = [
+        replace(one, by="") if one.member == me.id else one for one in found
+    ]  # who was reported before they were one
     return ReportPage(reports=found[: command.limit], complete=len(found) <= command.limit)
 
 

@@ -30,7 +30,9 @@ async def create(context: Context, command: CreateRoom) -> Appended:
 async def list_rooms(context: Context, command: ListRooms) -> Rooms:
     context.member_of(command.community)
     log = await context.store.log(command.community) or LogRow(command.community, "community")
-    return Rooms(rooms=await visible_rooms(context, context.person, command.community), as_of=log.head)
+    rooms = await visible_rooms(context, context.person, command.community)
+    context.member_of(command.community)  # still
+    return Rooms(rooms=rooms, as_of=log.head)
 
 
 async def follow(context: Context, command: FollowRoom) -> Appended:

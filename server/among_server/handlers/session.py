@@ -172,11 +172,16 @@ async def _with_token(context: Context, account: str, password_hash: str, device
         raise Refuse(codes.SIGN_IN_REQUIRED)
     token, secret = new_token()
     opened = await context.store.open_session(
-        account, secret, device[:DEVICE], password=password_hash, keep=_connected(context, account)
+        account, secret, device_name(device), password=password_hash, keep=_connected(context, account)
     )
     reason = "too many devices are signed in: this one was the oldest"
     context.services.sessions.end(opened, CloseCode.SIGNED_OUT, reason)
     return await enter(context, account, opened.opened.id, token)
+
+
+def device_name(given: str) -> str:
+    """One line, since it is shown in a list from which sessions are picked. Raises Refuse."""
+    return line(given, field="device", longest=DEVICE, empty=True)
 
 
 def _connected(context: Context, account: str) -> frozenset[str]:

@@ -215,6 +215,8 @@ def prune(into: Path, store: str, keep: int) -> list[Path]:
 
 def remove(path: Path) -> None:
     """A backup. A file in it that is not ours stays, under the hidden name."""
+    if path.is_symlink():
+        return  # not written by a backup, and what it leads to is somebody's
     manifest = read_manifest(path)
     hidden = path.with_name(f".{path.name}.gone")
     path.rename(hidden)

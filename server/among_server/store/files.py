@@ -61,5 +61,5 @@ def hand_over(folder: Path, *paths: Path) -> None:
     if os.geteuid() == 0:
         owner = folder.stat()
         for path in paths:
-            if path.exists():
-                os.chown(path, owner.st_uid, owner.st_gid)
+            if path.exists():  # never what a link leads to: whoever owns the folder may have put it there
+                os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

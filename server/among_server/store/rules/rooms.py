@@ -35,7 +35,7 @@ from among_protocol.rooms import (
     UnfollowRoom,
 )
 
-from ...limits import DIRECT_PEOPLE, DIRECTS_PER_ACCOUNT, FOLLOWS_PER_ACCOUNT, ROOMS_PER_COMMUNITY
+from ...limits import DIRECT_PEOPLE, DIRECTS_FROM_OTHERS, DIRECTS_PER_ACCOUNT, FOLLOWS_PER_ACCOUNT, ROOMS_PER_COMMUNITY
 from ...rights import Right
 from ..api import MemberRow, RoomRow, Tx
 from .blocks import apart, may_write
@@ -163,7 +163,7 @@ def open_direct(tx: Tx, account: str, command: OpenDirect) -> Entry:
     if tx.directs_of(account) >= DIRECTS_PER_ACCOUNT:
         raise Refuse(LIMIT_REACHED, f"An account has at most {DIRECTS_PER_ACCOUNT} directs.")
     for id, other in people.items():
-        full = tx.directs_of(id) >= DIRECTS_PER_ACCOUNT
+        full = tx.directs_of(id) >= DIRECTS_FROM_OTHERS
         blocked = apart(tx, (account, own.handle), (id, other.handle))
         if id != account and (full or other.disabled or blocked):
             raise Refuse(DIRECT_REFUSED, field="handles")  # which of these it is, is not for others to know
