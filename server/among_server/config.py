@@ -198,17 +198,6 @@ def networks(given: Sequence[str]) -> list[Network]:
     return [network(entry) for entry in given]
 
 
-def within(address: str, networks: Sequence[Network]) -> bool:
-    """Whether a peer's address, as a socket gives it, lies in one of the networks."""
-    try:
-        peer = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = peer.ipv4_mapped if isinstance(peer, ipaddress.IPv6Address) else None
-    peer = mapped or peer
-    return any(peer.version == found.version and peer in found for found in networks)
-
-
 def is_loopback(host: str) -> bool:
     """Whether a server that listens on this address is reached from its own machine alone."""
     return host in ("localhost", "::1") or host.startswith("127.")

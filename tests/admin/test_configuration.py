@@ -5,15 +5,13 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
 from among_server.admin import check_config, main, reference, settings
 from among_server.admin.settings import FIELDS, read
-from among_server.config import DEAREST, Config, ConfigError, within
-from among_server.config import network as network_of
+from among_server.config import DEAREST, Config, ConfigError
 from among_server.handlers import ROUTES
 from tests.proof.process import free_port
 
@@ -212,15 +210,6 @@ def test_mistakes_end_every_command_with_2(capsys: pytest.CaptureFixture[str], m
             capsys.readouterr().err
             == 'among-server: AMONG_PORT: port must be a whole number from 0 to 65535, not "many"\n'
         )
-
-
-@pytest.mark.parametrize(
-    ("address", "inside"),
-    [("192.0.2.9", True), ("::ffff:192.0.2.9", True), ("192.0.3.9", False), ("fe80::1%eth0", True), ("unix", False)],
-)
-def test_an_address_is_looked_for_in_networks(address: str, inside: bool):
-    networks: list[Any] = [network_of("192.0.2.0/24"), network_of("fe80::/10")]
-    assert within(address, networks) is inside
 
 
 def test_ops_03_what_a_wrong_value_holds_does_nothing_to_the_terminal(capsys, monkeypatch):

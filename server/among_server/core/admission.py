@@ -22,7 +22,6 @@ class Admission:
     def __init__(self, waiting: Callable[[], int]) -> None:
         self._waiting = waiting
         self._line: deque[Session] = deque()
-        self.refused = 0  # only ever grows, for whoever measures
 
     def __len__(self) -> int:
         """How many sessions are held back."""
@@ -31,7 +30,6 @@ class Admission:
     def admit(self, session: Session) -> None:
         """Raises Refuse `server.busy` when too much waits already."""
         if self._waiting() >= WAITING_WRITES:
-            self.refused += 1
             if not session.in_line:
                 session.in_line = True
                 self._line.append(session)

@@ -78,7 +78,15 @@ class Metrics(Collector):
             {str(code): count for code, count in listener.closed.items()},
         )
         yield _by("among_connections_aborted", "Connections dropped without a word", "reason", listener.aborted)
-        yield _by("among_handshakes_refused", "Newcomers that were sent away", "reason", listener.turned_away)
+        sent_away = {**listener.turned_away, "address": listener.addresses.refused}
+        yield _by("among_handshakes_refused", "Newcomers that were sent away", "reason", sent_away)
+        yield _gauge("among_sessions_held_back", "Sessions not read from until less waits", len(services.admission))
+        yield _counter("among_tries_refused", "Tries at a secret that had to wait", services.tries.refused)
+        yield _counter(
+            "among_notices_held_back",
+            "Notices of typing and presence for which there was no time",
+            services.notices.held_back,
+        )
         yield _counter("among_passwords_hashed", "Passwords hashed or checked", services.passwords.hashed)
         yield _gauge("among_memory_limit_bytes", "What this process may use; 0: no limit known", listener.memory.limit)
 
