@@ -223,3 +223,11 @@ def test_ops_03_a_folder_with_too_long_a_path_is_told_before_anything_listens(tm
     config = Config(data=str(tmp_path / ("deep" * 40)))
     with pytest.raises(ConfigError, match="too long for the socket"):
         settings.look(settings.Settings(config, dict.fromkeys(FIELDS, "default")))
+
+
+def test_ops_03_a_folder_named_in_a_roundabout_way_is_as_good_as_by_its_short_name(tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "deep").mkdir()
+    config = Config(data=str(tmp_path) + "/deep/.." * 20 + "/data")
+    settings.look(settings.Settings(config, dict.fromkeys(FIELDS, "default")))
+    assert settings.shortest(Path(config.data)) == Path("data")

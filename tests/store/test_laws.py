@@ -205,7 +205,7 @@ async def test_joining_is_told_in_both_logs_or_in_none(town: Town, monkeypatch: 
 
 async def test_a_direct_is_told_to_all_or_to_none(town: Town, monkeypatch: pytest.MonkeyPatch):
     ann, bob, cat = await town.people("ann", "bob", "cat")
-    monkeypatch.setattr("among_server.store.rules.rooms.DIRECTS_PER_ACCOUNT", 1)
+    monkeypatch.setattr("among_server.store.rules.rooms.DIRECTS_FROM_OTHERS", 1)
     await cat.writes_to(bob)
     await refused(DIRECT_REFUSED, ann.ask(OpenDirect, handles=["cat"]))
     assert [len(await town.log(person.id)) for person in (ann, bob, cat)] == [1, 2, 2]

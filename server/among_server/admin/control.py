@@ -19,6 +19,7 @@ from ..app import App, store_of
 from ..config import Config
 from ..store.api import Store
 from ..store.own import AccountState
+from .settings import shortest
 
 log = structlog.get_logger()
 
@@ -97,7 +98,7 @@ async def listen(app: App, data: Path) -> asyncio.Server:
             await writer.drain()
         writer.close()
 
-    path = data / SOCKET
+    path = shortest(data) / SOCKET
     path.unlink(missing_ok=True)  # of a server that was killed; a live one holds the lock of the data folder
     mask = os.umask(0o177)
     try:
@@ -125,7 +126,7 @@ def _ask_server(data: Path, request: Request) -> Answer | None:
     with socket.socket(socket.AF_UNIX) as link:
         link.settimeout(10)
         try:
-            link.connect(str(data / SOCKET))
+            link.connect(str(shortest(data) / SOCKET))
         except (FileNotFoundError, ConnectionRefusedError):
             return None
         link.sendall(msgspec.json.encode(request) + b"\n")

@@ -183,9 +183,19 @@ def _why(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
+def shortest(folder: Path) -> Path:
+    """The shortest of the names of `folder` from here: a socket's name has little room."""
+    try:
+        resolved = folder.resolve()
+        names = (folder, resolved, Path(os.path.relpath(resolved)))
+    except OSError:  # a loop of links, or no working directory
+        return folder
+    return min(names, key=lambda name: len(os.fsencode(name)))
+
+
 def _folder(config: Config) -> Iterator[tuple[str, str]]:
     data = Path(config.data).absolute()
-    if len(os.fsencode(data)) > LONGEST:
+    if len(os.fsencode(shortest(Path(config.data)))) > LONGEST:
         yield "data", f"{data} is too long for the socket in it: choose a path of at most {LONGEST} bytes"
         return
     try:
