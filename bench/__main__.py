@@ -41,6 +41,8 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "alike": alike.alike,
 }
 
+WORK = frozenset({"busy", "durable", "pairs", "overload"})  # bounds that are so much work in a time
+
 
 @contextmanager
 def alone() -> Iterator[None]:
@@ -66,7 +68,11 @@ def measure(names: list[str], *, quick: bool, data: Path, command: str, patience
             try:
                 seen = len(bench.others_busy)
                 bench.patience += patience / len(names)
+                speeds = [fanout.speed(bench)] if name in WORK else []
                 rows = list(MEASUREMENTS[name](bench))
+                if speeds:
+                    speeds.append(fanout.speed(bench))
+                    rows = [row.at(statistics.mean(speeds)) if row.work else row for row in rows]
                 for row in rows:
                     row.others_busy = round(statistics.median(bench.others_busy[seen:] or [0.0]), 3)
                 written.rows += rows

@@ -45,7 +45,7 @@ def draw(report: Report) -> None:
 
     held = [row for row in report.rows if row.holds is not None and row.at_most is not None]
     shares = [(row.ratio if row.of == "ratio" else row.value) or 0 for row in held]
-    used = [share / (row.at_most or 1) for share, row in zip(shares, held, strict=True)]
+    used = [share * row.here / (row.at_most or 1) for share, row in zip(shares, held, strict=True)]
     right.barh(range(len(held)), used, color=[OURS if row.holds else "#b4443c" for row in held], height=0.6)
     widest = 2.5
     right.set_xlim(0, widest)

@@ -90,8 +90,12 @@ def bound(row: Row) -> str:
     parts = []
     if row.at_least is not None:
         parts.append(f"≥ {row.at_least:,g}{times}")
+        if row.here < 1:
+            parts.append(f"(here {number(row.at_least * row.here)})")
     if row.at_most is not None:
         parts.append(f"≤ {row.at_most:,g}{times}")
+        if row.here < 1:
+            parts.append(f"(here {number(row.at_most / row.here)})")
     return " ".join(parts)
 
 

@@ -15,11 +15,15 @@ from msgspec import Struct, field
 from .drive import Generator, Result, Target, machine_cpu, whole
 from .world import World, build
 
+SPEED = 99_000  # deliveries per CPU-second of websockets.broadcast, on the machine for which the bounds were set
 DISTURBED = 0.15  # cores that other programs keep busy; above this a run says little
 
 
 class Row(Struct, kw_only=True):
-    """`at_least` and `at_most` bound the ratio where `of` says so, otherwise the value. Medians of the runs."""
+    """`at_least` and `at_most` bound the ratio where `of` says so, otherwise the value. Medians of the runs.
+
+    Where a bound is an amount of work in a time, it follows `speed`, what this machine made of SPEED in the same minutes:
+    on a machine of half the speed a second is two."""
 
     name: str
     value: float
@@ -33,6 +37,9 @@ class Row(Struct, kw_only=True):
     of: Literal["ratio", "value"] = "ratio"
     holds: bool | None = None  # None: for the reader, held to nothing
     note: str = ""
+    work: bool = False  # the bound is an amount of work in a time
+    speed: float | None = None  # of this machine, 1 at most; None: the bound knows no machine
+    sound: bool = True  # nothing else went wrong
     others_busy: float = 0.0  # cores that other programs kept busy during its runs, median
     runs: list[float] = field(default_factory=list)
     baseline_runs: list[float] = field(default_factory=list)
@@ -41,16 +48,27 @@ class Row(Struct, kw_only=True):
         """Fill in ratio and `holds`. `sound`: nothing else went wrong (all delivered, nobody lost)."""
         if self.baseline:
             self.ratio = self.value / self.baseline
+        self.sound = sound
         seen = self.ratio if self.of == "ratio" else self.value
         if self.at_least is None and self.at_most is None:
             return self
         within = seen is not None
         if seen is not None and self.at_least is not None:
-            within = within and seen >= self.at_least
+            within = within and seen >= self.at_least * self.here
         if seen is not None and self.at_most is not None:
-            within = within and seen <= self.at_most
+            within = within and seen <= self.at_most / self.here
         self.holds = within and sound
         return self
+
+    @property
+    def here(self) -> float:
+        """By how much a bound follows this machine: 1 where it does not."""
+        return self.speed if self.work and self.speed else 1.0
+
+    def at(self, speed: float) -> "Row":
+        """Judge it anew, on a machine of this speed."""
+        self.speed = min(1.0, speed)
+        return self.judge(sound=self.sound)
 
 
 def median(values: Sequence[float]) -> float:

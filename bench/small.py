@@ -69,6 +69,7 @@ def pairs(bench: Bench) -> Iterator[Row]:
                 at_least=14_000 if each == 2 else None,
                 aim=20_000 if each == 2 else None,
                 of="value",
+                work=True,
                 note="; ".join(filter(None, (f"{count} authors", wait, per_core, a.load, a.faults))),
                 runs=a.each(acked_per_second),
                 baseline_runs=b.each(acked_per_second),
@@ -96,6 +97,7 @@ def durable(bench: Bench) -> Iterator[Row]:
             against="fsync of 4 KiB, p50",
             at_most=2.0 if fast_disk else 8.0,
             of="value" if fast_disk else "ratio",
+            work=True,
             note="; ".join(filter(None, (f"{count} authors", p99, runs.load, runs.faults))),
             runs=runs.each(p50),
             baseline_runs=disk,
@@ -135,6 +137,7 @@ def overload(bench: Bench) -> Iterator[Row]:
             unit="ms",
             at_most=250.0,
             of="value",
+            work=True,
             note=f"asked {len(took)} times; p50 {statistics.median(took):.0f} ms, at most {max(took):.0f} ms",
         ).judge(sound=sound)
 

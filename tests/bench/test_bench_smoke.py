@@ -40,3 +40,16 @@ def test_two_samples_of_one_distribution_are_told_from_two_of_two():
     assert same(one, other) > 0.01
     assert same(one, [value + 0.6 for value in other]) < 0.001
     assert same(one, one) == 1
+
+
+def test_a_bound_of_work_in_a_time_follows_a_slower_machine_and_never_a_faster_one():
+    wait = Row(name="", unit="ms", value=40, at_most=25, of="value", work=True).judge()
+    assert not wait.holds
+    assert wait.at(0.5).holds
+    assert not wait.at(2.0).holds
+    rate = Row(name="", unit="a second", value=8_000, at_least=14_000, of="value", work=True).judge()
+    assert rate.at(0.5).holds
+    assert not rate.at(0.6).holds
+    assert (
+        not Row(name="", unit="", value=8_000, at_least=7_000, of="value", work=True).judge(sound=False).at(0.5).holds
+    )

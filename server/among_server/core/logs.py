@@ -22,7 +22,7 @@ from .log import Flush, Hole, Item, Log, Outbox
 
 BUFFER_BYTES = 32_768  # of one joined buffer: small enough that one burst can't make a whole room lag
 CHUNK = 256  # members written to before other work gets its turn
-SHARED_CHUNK = 64  # the same, while other logs have something to say too
+SHARED_CHUNK = 16  # the same, while other logs have something to say too
 SHARED = 0.05  # seconds that they are expected to go on for
 SHARED_SWITCH = 0.0002  # seconds that another thread then waits for the interpreter's lock; Python's own 5 ms otherwise
 SMALL = 8  # members; a log this small needs no window

@@ -24,7 +24,14 @@ ROOM = (
 )
 
 
-SIZES = (512, 256, 128, 64, 32, 16, 8, 4, 2, 1)  # rows in a statement: few different ones, so that all stay prepared
+SIZES = (
+    512,
+    256,
+    128,
+    64,
+    32,
+    *range(24, 0, -1),
+)  # rows in a statement; all stay prepared, and a few rows take but one
 
 
 def kept(columns: str, where: str, order: str) -> str:
