@@ -32,7 +32,8 @@ class AccountWritten(Shape, kw_only=True):
 
 
 class UpdateAccount(Write, tag="account.update", kw_only=True):
-    """Change one's profile; what is left out stays. Every community of the account hears `member.updated`."""
+    """Change one's profile; what is left out stays. Every community of the account hears `member.updated`; one where it
+    is silenced hears it when the silence is over and it speaks again."""
 
     Reply: ClassVar[type[Shape]] = AccountWritten
 

@@ -119,6 +119,15 @@ WAITING_PASSWORDS = _limit(
     "waiting_passwords", 64, "passwords that wait for each thread that hashes", "a second and a half of work; beyond it one is told to wait"
 )  # fmt: skip
 
+_section("Coming and going")
+JOINS = _limit(
+    "joins",
+    30,
+    "communities that one account joins in a row",
+    "who is new looks around; everybody there is told of each",
+)
+JOIN_SECONDS = _limit("join_seconds", 30, "seconds for one more", "who leaves and joins in a loop is no show")
+
 _section("Texts")
 _limit("body_bytes", text.MAX_BODY_BYTES, "bytes of UTF-8", "four pages; more is a file")
 _limit("name_chars", base.NAME_CHARS, "code points after NFC", "display names and names of communities fit a line")

@@ -16,6 +16,7 @@ from among_protocol.communities import (
 from among_protocol.members import ListMembers, MemberJoined, MemberLeft
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
 from among_protocol.rooms import CreateRoom, ListRooms, SetTopic
+from among_server.limits import JOIN_SECONDS, JOINS
 from tests.world import world_of
 
 
@@ -234,3 +235,22 @@ async def test_joining_and_leaving_in_one_breath(commands):
         await ann.say("who is here?")
         await ann.settled()
         assert [event.body for event in await bob.settled()] == (["who is here?"] if bob_is_in else [])
+
+
+async def test_who_joins_and_leaves_in_a_loop_is_told_to_wait():
+    async with world_of() as world:
+        await world.join("garden/hall")
+        bob, garden = await world.person("bob"), world.id("garden")
+        for _ in range(JOINS):
+            await world.join_too(bob, "garden")
+            await bob.ask(LeaveCommunity, community=garden)
+        heads = world.heads()
+        refused = await bob.refused(JoinCommunity, community="garden")
+        assert (refused.code, refused.kind) == (codes.RATE_LIMITED.code, "wait")
+        assert JOIN_SECONDS * 1000 - 10 <= refused.retry_after_ms <= JOIN_SECONDS * 1000 + 10
+        assert world.heads() == heads
+        world.clock.now += JOIN_SECONDS
+        for _ in range(3):
+            assert (await bob.refused(JoinCommunity, community="nowhere")).code == codes.COMMUNITY_GONE.code
+        await world.join_too(bob, "garden")
+        assert (await bob.refused(JoinCommunity, community="garden")).code == codes.RATE_LIMITED.code

@@ -59,6 +59,8 @@ PROVEN = {
     "address_sign_ups": "server/test_tries.py::test_ath_02_an_address_makes_so_many_accounts_and_no_more",
     "address_sign_up_seconds": "server/test_tries.py::test_ath_02_an_address_makes_so_many_accounts_and_no_more",
     "waiting_passwords": "server/test_limits.py::test_passwords_wait_in_a_bounded_queue",
+    "joins": "server/test_communities.py::test_who_joins_and_leaves_in_a_loop_is_told_to_wait",
+    "join_seconds": "server/test_communities.py::test_who_joins_and_leaves_in_a_loop_is_told_to_wait",
     "body_bytes": "server/test_limits.py::test_inp_05_texts",
     "name_chars": "server/test_limits.py::test_inp_05_texts",
     "about_chars": "server/test_limits.py::test_inp_05_texts",

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from among_protocol import codes
+from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Refused
 from among_protocol.communities import BrowseCommunities, CommunityLeft, JoinCommunity, LeaveCommunity, ReadCommunity
 from among_protocol.logs import ReadEntries, Sync, Synced
-from among_protocol.members import ListMembers, MemberJoined, MemberLeft
+from among_protocol.members import ListMembers, MemberJoined, MemberLeft, MemberUpdated
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
 from among_protocol.moderation import (
     DAY,
@@ -332,6 +333,38 @@ async def test_a_silence_ends_by_itself_or_before(monkeypatch):
         now = time.time_ns
         monkeypatch.setattr(time, "time_ns", lambda: now() + DAY * 1_000_000)
         await bob.say("I am calm")
+
+
+async def test_who_is_silenced_says_nothing_by_their_name_either(monkeypatch):
+    async with world_of() as world:
+        ann, bob, cyd, _ = await kept(world, "ann", "bob", "cyd")
+        (dan,) = await world.join("library/desk", "dan")
+        await world.join_too(bob, "library")
+        await ann.ask(SilenceMember, **garden(world, bob, reason="cool down", for_ms=DAY))
+        await bob.ask(UpdateAccount, display_name="ann is a liar", bio="a liar")
+        assert (await dan.hears(MemberUpdated)).display_name == "ann is a liar", "it holds in one place"
+        await bob.ask(LeaveCommunity, community=world.id("garden"))
+        await world.join_too(bob, "garden")
+        assert (await cyd.hears(MemberJoined, lambda event: event.by == bob.member)).display_name == "bob"
+        assert of(await cyd.settled(), MemberUpdated) == []
+        listed = {row.handle: row for row in (await cyd.ask(ListMembers, community=world.id("garden"))).members}
+        assert (listed["bob"].display_name, listed["bob"].bio) == ("bob", "")
+        now = time.time_ns
+        monkeypatch.setattr(time, "time_ns", lambda: now() + DAY * 1_000_000)
+        said = await bob.say("I am calm")
+        told = await cyd.hears(MemberUpdated)
+        assert (told.by, told.rev, told.display_name) == (bob.member, said.rev, "ann is a liar")
+        await bob.say("and go on")
+        assert of(await cyd.settled(), MemberUpdated) == []
+
+
+async def test_whose_silence_is_lifted_has_their_new_name_at_once():
+    async with world_of() as world:
+        ann, bob, cyd, _ = await kept(world, "ann", "bob", "cyd")
+        await ann.ask(SilenceMember, **garden(world, bob, reason="cool down", for_ms=DAY))
+        await bob.ask(UpdateAccount, display_name="Bob the Calm")
+        await ann.ask(UnsilenceMember, **garden(world, bob))
+        assert (await cyd.hears(MemberUpdated)).display_name == "Bob the Calm"
 
 
 @pytest.mark.parametrize(

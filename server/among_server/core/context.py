@@ -8,6 +8,7 @@ from among_protocol.session import Hello
 from among_protocol.wire import AnyWrite
 
 from ..config import Config
+from ..limits import JOIN_SECONDS, JOINS
 from ..rights import RIGHTS, Right
 from ..store.api import Appended, MemberRow, RoomRow, Store
 from .admission import Admission
@@ -37,6 +38,7 @@ class Services:
         self.admission = Admission(lambda: store.backlog)
         self.budgets: Buckets[str] = Buckets(config.budget, config.budget_per_second, ACCOUNTS_SPENDING)
         self.tries = Tries()
+        self.joins: Buckets[str] = Buckets(JOINS, 1 / JOIN_SECONDS, ACCOUNTS_SPENDING)  # of communities, by account
         self.people = People(store, self.budgets, lambda: self.now())  # noqa: PLW0108  # `now` may be another clock later
         self.notices = Notices(lambda: self.now(), lambda: logs.write_cost)  # noqa: PLW0108  # `now` may be another clock later
         self.presence = Presence(self.notices)

@@ -41,7 +41,16 @@ async def create(context: Context, command: CreateCommunity) -> Appended:
 
 
 async def join(context: Context, command: JoinCommunity) -> Appended:
-    return await context.append(msgspec.structs.replace(command, community=command.community.lower()))
+    at = context.now()
+    joins = context.services.joins.get(context.person.account.id, at)
+    wait = joins.take(1, at)
+    if wait:
+        raise Refuse(codes.RATE_LIMITED, "You joined communities very often; wait a little.", retry_after_ms=wait)
+    try:
+        return await context.append(msgspec.structs.replace(command, community=command.community.lower()))
+    except Refuse:
+        joins.give(1)
+        raise
 
 
 async def leave(context: Context, command: LeaveCommunity) -> Appended:

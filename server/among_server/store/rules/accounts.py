@@ -1,4 +1,6 @@
-"""The profile: one edit is one entry in the account's log, and one in each community's."""
+"""The profile: one edit is one entry in the account's log, and one in each community's, but where one is silenced: a
+name is words, too. There it changes once the silence has ended and one speaks again.
+"""
 
 import msgspec
 
@@ -7,7 +9,7 @@ from among_protocol.base import Entry
 from among_protocol.codes import ACCOUNT_GONE, Refuse
 from among_protocol.members import MemberUpdated
 
-from ..api import Tx
+from ..api import AccountRow, MemberRow, Tx
 
 
 def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
@@ -16,7 +18,8 @@ def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
         raise Refuse(ACCOUNT_GONE)
     name = row.display_name if command.display_name is None else command.display_name
     bio = row.bio if command.bio is None else command.bio
-    tx.put_account(msgspec.structs.replace(row, display_name=name, bio=bio))
+    row = msgspec.structs.replace(row, display_name=name, bio=bio)
+    tx.put_account(row)
     entry = AccountUpdated(
         log=account,
         seq=tx.next(account),
@@ -28,18 +31,34 @@ def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
     )
     tx.add(entry)
     for member in tx.memberships(account):
-        changed = msgspec.structs.replace(member, rev=member.rev + 1, display_name=name, bio=bio)
-        tx.put_member(changed)
-        place = member.place
-        told = MemberUpdated(
-            log=place,
-            seq=tx.next(place),
-            at=tx.now,
-            by=member.id,
-            rev=changed.rev,
-            handle=member.handle,
-            display_name=name,
-            bio=bio,
-        )
-        tx.add(told)
+        if member.silenced <= tx.now:
+            _update(tx, member, row)
     return entry
+
+
+def speaks_again(tx: Tx, member: MemberRow) -> MemberRow:
+    """A silence is over, by itself or before: who the member is now is told, where it changed meanwhile."""
+    member = msgspec.structs.replace(member, silenced="")
+    row = tx.account(member.account)
+    if row is not None and not member.left and (row.display_name, row.bio) != (member.display_name, member.bio):
+        return _update(tx, member, row)
+    tx.put_member(member)
+    return member
+
+
+def _update(tx: Tx, member: MemberRow, row: AccountRow) -> MemberRow:
+    changed = msgspec.structs.replace(member, rev=member.rev + 1, display_name=row.display_name, bio=row.bio)
+    tx.put_member(changed)
+    place = member.place
+    told = MemberUpdated(
+        log=place,
+        seq=tx.next(place),
+        at=tx.now,
+        by=member.id,
+        rev=changed.rev,
+        handle=member.handle,
+        display_name=row.display_name,
+        bio=row.bio,
+    )
+    tx.add(told)
+    return changed

@@ -1,5 +1,7 @@
 """Founding, joining and leaving: each is told in the community's log and in the account's own."""
 
+from msgspec.structs import replace
+
 from among_protocol.base import Entry
 from among_protocol.codes import (
     ACCOUNT_GONE,
@@ -91,19 +93,21 @@ def _may_join_one_more(tx: Tx, account: str) -> AccountRow:
 def _enter(
     tx: Tx, account: AccountRow, community: CommunityRow, role: Role, rooms: list[RoomRow], nonce: str
 ) -> CommunityJoined:
-    """Who comes back is the same member, with a new revision of the persona."""
+    """Who comes back is the same member, with a new revision of the persona; who is silenced comes back as they were."""
     before = tx.membership(account.id, community.id)
+    rev = before.rev + 1 if before else 1
     member = MemberRow(
         id=before.id if before else tx.new_id("m"),
         account=account.id,
         place=community.id,
-        rev=before.rev + 1 if before else 1,
+        rev=rev,
         handle=account.handle,
         display_name=account.display_name,
         bio=account.bio,
         role=role,
-        silenced=before.silenced if before else "",
     )
+    if before is not None and before.silenced > tx.now:
+        member = replace(before, left=False, role=role)
     tx.put_member(member)
     log = community.id
     joined = MemberJoined(

@@ -8,6 +8,7 @@ from among_protocol.messages import MessageSent, SendMessage
 from ...limits import MENTIONS
 from ...rights import RIGHTS, Right
 from ..api import MemberRow, Tx
+from .accounts import speaks_again
 from .blocks import deaf, may_write
 from .rooms import visible
 from .standing import silenced
@@ -23,6 +24,8 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
         raise silenced(member)
     if room.kind == "direct":
         may_write(tx, room, member)
+    if member.silenced:
+        member = speaks_again(tx, member)
     mentioned: list[MemberRow] = []
     if "@" in command.body:
         place = room.community or room.id

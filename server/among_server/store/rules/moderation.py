@@ -45,6 +45,7 @@ from among_protocol.moderation import (
 from ...rights import RANKS, RIGHTS, Right
 from ..api import CommunityRow, MemberRow, Tx
 from ..stewards import BanRow, stewards_of
+from .accounts import speaks_again
 from .departure import depart
 from .standing import may, may_act, present, spoken
 
@@ -168,7 +169,7 @@ def unsilence(tx: Tx, account: str, command: UnsilenceMember) -> Entry:
     subject = _subject(tx, community, actor, command.member)
     if subject.silenced <= tx.now:
         raise Refuse(FIELD_INVALID, "This member may speak already.", field="member")
-    tx.put_member(replace(subject, silenced=""))
+    subject = speaks_again(tx, subject)
     return _both(tx, MemberUnsilenced, community, actor, subject, command.nonce, reason=command.reason)
 
 
