@@ -101,7 +101,7 @@ class Entry(Event, kw_only=True):
 
     `log` is the id of the place (a room, a community, one's own account). `seq` follows the one before it without a
     hole; where an entry covers more than itself, `from` is the first number that it covers. A client is whole when
-    `from` (or `seq`) is the number after the last one it has.
+    `from` (or `seq`) is not later than the number after the last one it has.
     """
 
     log: Id

@@ -31,7 +31,7 @@ from .base import Budget, Command, Entry, Ok, Refused, Write
 from .codes import Refuse, comes_back
 from .communities import CommunityJoined, Membership, ReadCommunity
 from .happenings import Card, Down, Happening, Overfull, Positions, Reset, Stopped, Up, Withdrawn
-from .logs import EntryPage, Lagging, ReadEntries, Sync, Synced, SyncStarted
+from .logs import EntryPage, Lagging, LogPassed, ReadEntries, Sync, Synced, SyncStarted
 from .presence import PresenceChanged, Presences, SetPresence, WatchPresence
 from .session import Enable, Hello, Limits, SignedIn
 from .signing import ENTRANCES, Credentials, SigningIn
@@ -304,7 +304,7 @@ class Client:
                     return []
                 self._synced(now)
                 return [event]
-            case Entry():
+            case Entry() | LogPassed():
                 return self._numbered(event, now)
             case UnknownEvent() if event.log and event.seq:
                 return self._numbered(event, now)
@@ -383,7 +383,7 @@ class Client:
         if isinstance(ask.error, Refuse) and ask.error.code.kind in ("gone", "auth"):
             return self.whole.gone(command.log)
         page = ask.result if isinstance(ask.result, EntryPage) else None
-        return self._entries(self.whole.page(command, page, self.encoding.decode_entry), now)
+        return self._entries(self.whole.page(command, page, self.encoding.decode_numbered), now)
 
 
 def _carded(ask: Ask, now: float) -> list[Happening]:

@@ -2,7 +2,8 @@
 
 A position is the server's epoch and a number per log. `session.sync` turns positions into a replay and then live
 events; `log.entries` fills any range; `log.changed` only says what moved. Events for a log that has synced arrive in
-order, without a hole and without a double; where the server can't keep that, it says `lagging`.
+order, without a hole and without a double; where the server can't keep that, it says `lagging`. A session that wants
+less (`Want`) gets less, and is told what was left out: as a range of numbers, by the next entry or by `log.passed`.
 """
 
 from typing import Annotated, ClassVar
@@ -17,7 +18,27 @@ from .communities import Membership
 from .rooms import Room
 
 LogKind = str  # room, community, stewards, account; unknown: a log like any other
-LogStatus = str  # caught_up, gap, reset, gone; unknown: as gap
+LogStatus = str  # caught_up, gap, reset, gone, unwanted; unknown: as gap
+
+PROFILES = ("everything", "talk", "calls")
+NOTICES = ("typing", "presence", "markers")
+ONLY_COMMUNITIES = 100  # that one session may name as those it wants
+
+
+class Want(Shape, kw_only=True):
+    """Which events a session wants. It never hears more for it, and what is left out of a log is told as a range.
+
+    `everything`: every entry. `talk`: the messages of rooms. `calls`: the messages that mention me. Under all three one's
+    own account's log and one's directs come whole. Under `talk` and `calls` the logs of communities and stewards do not
+    come at all."""
+
+    profile: KeyText = "everything"  # everything, talk, calls; another one is refused
+    communities: Annotated[list[Id], Meta(max_length=ONLY_COMMUNITIES)] | None = (
+        None  # ids: only these; null: all of mine
+    )
+    notices: Annotated[list[KeyText], Meta(max_length=16)] | None = (
+        None  # typing, presence, markers: only these; null: all
+    )
 
 
 class LogState(Shape, kw_only=True):
@@ -26,7 +47,8 @@ class LogState(Shape, kw_only=True):
     `caught_up`: everything after the client's position comes before `session.synced`. `gap`: it is too much, or the
     client named no position: take a page, or fill in with `log.entries`; live events start after `head`. `reset`: the
     position means nothing here (`reason`: `epoch`, `ahead` of the head, or below the `floor`): forget what you have of
-    this log and begin as with a gap. `gone`: not there, or not for you.
+    this log and begin as with a gap. `gone`: not there, or not for you. `unwanted`: the session does not want it, and
+    nothing of it comes; what is told here is true all the same.
     """
 
     log: str
@@ -45,6 +67,7 @@ class SyncStarted(Shape, kw_only=True):
 
     epoch: str
     logs: list[LogState]
+    want: Want | None = None  # what the session gets from now on; null: everything
     blocks: list[Block] = []  # all of them, by handle
     account: Account | None = None  # these three when `cards` was asked for
     communities: list[Membership] = []
@@ -55,13 +78,15 @@ class Sync(Command, tag="session.sync", kw_only=True):
     """Become whole, then live: the account's log, its communities' logs and the logs of the rooms it follows.
 
     `epoch` and `positions` are what the client has (a number per log id; 0 asks for everything from the start); both
-    are left out on a first start. Again later: the same as on a new connection."""
+    are left out on a first start. `want` says which events are to come; without it, all. Again later: the same as on a
+    new connection."""
 
     Reply: ClassVar[type[Shape]] = SyncStarted
 
     epoch: KeyText = ""
     positions: Annotated[dict[str, Seq], Meta(max_length=POSITIONS)] = {}
     cards: bool = False  # also tell who and where I am: account, communities with rooms, directs
+    want: Want | None = None  # null: everything
 
 
 class Synced(Event, tag="session.synced", kw_only=True):
@@ -77,15 +102,27 @@ class Lagging(Event, tag="session.lagging", omit_defaults=False, kw_only=True):
     logs: dict[str, int]
 
 
+class LogPassed(Event, tag="log.passed", kw_only=True):
+    """A log has come as far as `seq`, and from `from` on there was nothing that this session wants. It is no entry, but
+    counts like one: a client's position goes on to `seq`."""
+
+    log: Id
+    seq: Seq
+    first: Seq = msgspec.field(default=0, name="from")  # the first number that was left out; 0: `seq` alone
+
+
 class EntryPage(Shape, kw_only=True):
-    entries: list[msgspec.Raw]  # events, oldest first; each as it came live
+    entries: list[msgspec.Raw]  # events, oldest first; each as it came live, a `log.passed` among those of `wanted`
     head: Seq
     floor: Seq
     complete: bool  # nothing is left up to `until` (or up to `head`)
 
 
 class ReadEntries(Command, tag="log.entries", kw_only=True):
-    """Entries of a log after a position, oldest first, up to and including `until` where given."""
+    """Entries of a log after a position, oldest first, up to and including `until` where given.
+
+    With `wanted` only what this session wants, with ranges as they come live; where the end of what was looked through
+    holds nothing wanted, a `log.passed` says how far that was."""
 
     Reply: ClassVar[type[Shape]] = EntryPage
 
@@ -93,6 +130,7 @@ class ReadEntries(Command, tag="log.entries", kw_only=True):
     after: Seq
     until: Seq | None = None
     limit: PageLimit = 200
+    wanted: bool = False  # leave out what this session does not want
 
 
 class ChangedLogs(Shape, kw_only=True):

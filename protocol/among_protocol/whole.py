@@ -17,7 +17,7 @@ import msgspec
 
 from .communities import CommunityJoined, CommunityLeft
 from .happenings import Closed, Happening, Opened, Positions, Reset
-from .logs import EntryPage, LogKind, LogState, ReadEntries, Sync, SyncStarted
+from .logs import EntryPage, LogKind, LogPassed, LogState, ReadEntries, Sync, SyncStarted
 from .moderation import RoleSet
 from .rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 from .wire import AnyEntry, UnknownEvent
@@ -25,7 +25,7 @@ from .wire import AnyEntry, UnknownEvent
 HELD = 500  # entries kept ahead of a hole, per log
 FILLS = 4  # pages asked for at once
 
-Numbered = AnyEntry | UnknownEvent
+Numbered = AnyEntry | LogPassed | UnknownEvent
 
 
 class Log:
@@ -217,6 +217,8 @@ class Whole:
 
     def _give(self, log: Log, entry: Numbered, told: list[Happening]) -> None:
         log.at = entry.seq
+        if isinstance(entry, LogPassed):  # nothing for the user
+            return
         told.append(entry)
         if entry.log != self.account:
             return

@@ -106,6 +106,7 @@ AnyNotice = (  # events without a number: control, registers, ephemeral
     session.Hello
     | logs.Synced
     | logs.Lagging
+    | logs.LogPassed
     | markers.MarkerMoved
     | blocks.BlockChanged
     | presence.PresenceChanged
@@ -177,6 +178,7 @@ class Encoding:
         self._server = decoder_of(AnyEvent | Ok | Refused).decode
         self._unknown = decoder_of(UnknownEvent).decode
         self._entry = decoder_of(AnyEntry).decode
+        self._numbered = decoder_of(AnyEntry | logs.LogPassed).decode
         self._results: dict[type[Shape], Callable[[bytes], Any]] = {}
 
     def decode_command(self, data: bytes) -> AnyCommand:
@@ -224,6 +226,13 @@ class Encoding:
         """An entry out of a page. Raises msgspec.DecodeError when it is none at all."""
         try:
             return self._entry(data)  # type: ignore[no-any-return]  # as above
+        except msgspec.ValidationError:
+            return self._unknown(data)  # type: ignore[no-any-return]  # as above
+
+    def decode_numbered(self, data: bytes | msgspec.Raw) -> AnyEntry | logs.LogPassed | UnknownEvent:
+        """What stands in a page of what is wanted: an entry, or what was left out. Raises msgspec.DecodeError."""
+        try:
+            return self._numbered(data)  # type: ignore[no-any-return]  # as above
         except msgspec.ValidationError:
             return self._unknown(data)  # type: ignore[no-any-return]  # as above
 
