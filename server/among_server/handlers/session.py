@@ -1,6 +1,7 @@
 """Signing up, in and out; ping; extensions. A token never costs a password hash; a password never skips one."""
 
 import datetime as dt
+import functools
 import hashlib
 import secrets
 import time
@@ -157,7 +158,13 @@ def now() -> str:
 
 def written(ms: int) -> str:
     """A moment in Unix time, as it is written on the wire."""
-    return f"{dt.datetime.fromtimestamp(ms // 1000, dt.UTC):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    seconds, ms = divmod(ms, 1000)
+    return f"{_second(seconds)}.{ms:03d}Z"
+
+
+@functools.lru_cache(maxsize=4)  # strftime is most of what a ping costs
+def _second(seconds: int) -> str:
+    return f"{dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def new_token() -> tuple[str, bytes]:
