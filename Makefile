@@ -45,6 +45,7 @@ lint: $(READY)  ## format, lint, types, import contracts, schema: all but the te
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache --no-logo
 	$(PY) -m among_protocol.schema --check
+	$(PY) -m among_protocol.schema --compatible
 	$(PY) -m among_server.admin.limits --check
 	$(PY) -m among_server.admin.reference --check
 
@@ -58,7 +59,7 @@ fmt: $(READY)  ## format the code and mend what ruff can
 	$(PY) -m ruff format $(PYTHON_FILES)
 
 .PHONY: schema
-schema: $(READY)  ## write schema.json and docs/reference/limits.md anew from the code
+schema: $(READY)  ## write protocol/schema/ and docs/reference/limits.md anew from the code
 	$(PY) -m among_protocol.schema
 	$(PY) -m among_server.admin.limits
 

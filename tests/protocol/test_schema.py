@@ -1,48 +1,64 @@
-"""The committed schema is that of the structs, and says what travels."""
+"""What is made for machines is that of the structs, valid by its own rules, and says what travels."""
 
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from jsonschema import Draft202012Validator, ValidationError
 
 from among_protocol import schema
 from among_protocol.codes import ERROR_CODES
-from among_protocol.wire import COMMANDS, EVENTS, tag_of
-
-from . import gild
+from among_protocol.schema import __main__ as command
+from among_protocol.schema import golden
+from among_protocol.wire import COMMANDS, EVENTS, JSON, tag_of
 
 DOCUMENT = schema.document()
 DEFS = DOCUMENT["$defs"]
+FRAMES = {frame.key: frame for frame in golden.frames()}
 
 
-def test_the_committed_schema_is_fresh():
-    assert schema.main(["--check"]) == 0, "run `make schema`, and look at what has changed"
+def validator(definition: str) -> Draft202012Validator:
+    return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": DEFS})
 
 
-def test_a_stale_schema_is_shown_and_fails(
+COMMAND, SERVER_FRAME = validator("Command"), validator("ServerFrame")
+
+
+def test_what_is_committed_is_fresh():
+    assert command.main(["--check"]) == 0, "run `make schema`, and look at what has changed"
+
+
+def test_what_is_stale_is_shown_and_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
+    file = tmp_path / "schema" / "v1.json"
     (tmp_path / "pyproject.toml").touch()
-    monkeypatch.setattr(schema, "FILE", tmp_path / "schema" / "v1.json")
-    assert schema.main(["--check"]) == 1
-    assert schema.main([]) == 0
-    assert schema.main(["--check"]) == 0
-    schema.FILE.write_text(schema.text().replace('"message.send"', '"message.say"'))
+    monkeypatch.setattr(command, "FOLDER", tmp_path / "schema")
+    monkeypatch.setattr(command, "FILES", {file: command.schema})
+    assert command.main(["--check"]) == 1
+    assert command.main([]) == 0
+    assert command.main(["--check"]) == 0
+    file.write_text(command.schema().replace('"message.send"', '"message.say"'))
     capsys.readouterr()
-    assert schema.main(["--check"]) == 1
+    assert command.main(["--check"]) == 1
     assert '-    "message.say": {' in capsys.readouterr().out
 
 
 def test_outside_a_checkout_there_is_nothing_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(schema, "FILE", tmp_path / "schema" / "v1.json")
-    assert schema.main([]) == 2
-    assert not schema.FILE.exists()
+    monkeypatch.setattr(command, "FOLDER", tmp_path / "schema")
+    assert command.main([]) == 2
+    assert not (tmp_path / "schema").exists()
 
 
 def test_everything_is_named():
     assert list(DOCUMENT["commands"]) == [tag_of(command) for command in COMMANDS]
     assert list(DOCUMENT["events"]) == [tag_of(event) for event in EVENTS]
     assert set(DOCUMENT["errors"]) == set(ERROR_CODES)
+
+
+def test_the_schema_is_one():
+    Draft202012Validator.check_schema(DOCUMENT)
 
 
 def test_every_reference_leads_somewhere():
@@ -60,54 +76,33 @@ def test_what_is_passed_on_as_bytes_is_described_as_what_it_holds():
     assert {"$ref": "#/$defs/MessageSent"} in DEFS["EntryPage"]["properties"]["entries"]["items"]["anyOf"]
 
 
-def fits(value: Any, rule: dict[str, Any]) -> bool:
-    """As much of JSON Schema as the document uses."""
-    if "$ref" in rule:
-        return fits(value, DEFS[rule["$ref"].removeprefix("#/$defs/")])
-    if "anyOf" in rule or "oneOf" in rule:
-        return any(fits(value, one) for one in rule.get("anyOf", rule.get("oneOf", [])))
-    if "enum" in rule:
-        return value in rule["enum"]
-    match rule.get("type"):
-        case "object":
-            properties, more = rule.get("properties", {}), rule.get("additionalProperties", {})
-            return (
-                isinstance(value, dict)
-                and set(rule.get("required", [])) <= set(value)
-                and len(value) <= rule.get("maxProperties", len(value))
-                and all(fits(held, properties.get(name, more)) for name, held in value.items())
-            )
-        case "array":
-            items = rule.get("items", {})
-            return (
-                isinstance(value, list)
-                and rule.get("minItems", 0) <= len(value) <= rule.get("maxItems", len(value))
-                and all(fits(held, items) for held in value)
-            )
-        case "string":
-            return isinstance(value, str) and rule.get("minLength", 0) <= len(value) <= rule.get(
-                "maxLength", len(value)
-            )
-        case "integer":
-            return isinstance(value, int) and rule.get("minimum", value) <= value <= rule.get("maximum", value)
-        case "boolean":
-            return isinstance(value, bool)
-        case "null":
-            return value is None
-        case _:
-            return rule == {}
-
-
-@pytest.mark.parametrize("name", gild.frames())
-def test_every_golden_frame_fits_the_schema(name: str):
-    kind = gild.kinds()[name].__name__
-    assert fits(gild.frames()[name], {"$ref": f"#/$defs/{kind}"})
+@pytest.mark.parametrize("key", FRAMES)
+def test_every_golden_frame_fits_the_schema(key: str):
+    frame = FRAMES[key]
+    for said in (frame.frame, msgspec.msgpack.decode(bytes.fromhex(frame.msgpack))):
+        (COMMAND if frame.kind == "command" else SERVER_FRAME).validate(said)
+        match frame.kind:
+            case "ok":
+                result = DOCUMENT["commands"][frame.of]["result"]["$ref"].removeprefix("#/$defs/")
+                validator("Ok").validate(said)
+                validator(result).validate(said["result"])
+            case "refused":
+                validator("Refused").validate(said)
+            case "event" if frame.of in DOCUMENT["events"]:
+                validator(DOCUMENT["events"][frame.of]["event"]["$ref"].removeprefix("#/$defs/")).validate(said)
 
 
 def test_frames_that_do_not_fit_are_told_apart():
-    frame = gild.frames()["command message.send"]
-    assert fits(frame, {"$ref": "#/$defs/Command"})
-    assert not fits({**frame, "body": 7}, {"$ref": "#/$defs/Command"})
-    assert not fits({**frame, "type": "message.say"}, {"$ref": "#/$defs/Command"})
-    assert not fits({name: value for name, value in frame.items() if name != "nonce"}, {"$ref": "#/$defs/Command"})
-    assert fits({"type": "weather.changed"}, {"$ref": "#/$defs/ServerFrame"})
+    (key,) = (key for key in FRAMES if key.startswith("command message.send, full"))
+    frame = FRAMES[key].frame
+    COMMAND.validate(frame)
+    COMMAND.validate({**frame, "mood": "new fields are no mistake"})
+    without_nonce = {name: value for name, value in frame.items() if name != "nonce"}
+    for wrong in ({**frame, "body": 7}, {**frame, "type": "message.say"}, {**frame, "body": "x" * 8001}, without_nonce):
+        with pytest.raises(ValidationError):
+            COMMAND.validate(wrong)
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.json.decode(
+                JSON.encode(wrong), type=COMMANDS[[tag_of(one) for one in COMMANDS].index("message.send")]
+            )
+    SERVER_FRAME.validate({"type": "weather.changed"})

@@ -1,25 +1,23 @@
-"""The protocol as JSON Schema, made from the structs: `python -m among_protocol.schema [--check]`.
+"""The protocol for machines, made from the structs: `python -m among_protocol.schema [--check | --compatible | --release]`.
 
-The file schema/v1.json beside the package, in a checkout, is generated and committed: a difference in it is a change of
-the protocol, and is reviewed as one. `--check` shows that difference and fails. Where a struct says `Raw` (bytes that
-are passed on as they are), the schema says what they hold.
+What is made lies beside the package, in a checkout, and is committed, so that a difference in it is a change of the
+protocol and is reviewed as one: schema/v1.json (JSON Schema), schema/asyncapi.yaml (AsyncAPI 3), schema/golden/v1.json
+(a frame of each kind). schema/released/ holds what was published; nothing there ever breaks.
+
+Where a struct says `Raw` (bytes that are passed on as they are), the schema says what they hold.
 """
 
-import difflib
 import inspect
-import json
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from . import logs, wire
-from .base import Entry, Ok, Refused, Write
-from .codes import ERROR_CODES, CloseCode, comes_back
+from .. import logs, wire
+from ..base import Entry, Ok, Refused, Write
+from ..codes import ERROR_CODES, CloseCode, comes_back
 
-FILE = Path(__file__).parents[1] / "schema" / f"v{wire.VERSION}.json"
+FOLDER = Path(__file__).parents[2] / "schema"
 REF = "#/$defs/{name}"
 
 
@@ -88,33 +86,3 @@ def _ok() -> type[msgspec.Struct]:
 
 def _ref(struct: type[msgspec.Struct]) -> dict[str, str]:
     return {"$ref": REF.format(name=struct.__name__)}
-
-
-def text() -> str:
-    """The file's content."""
-    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code: 0 written or fresh, 1 stale, 2 not in a checkout."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if not FILE.parents[1].joinpath("pyproject.toml").exists():
-        print(f"among: {FILE.parent} is not in a checkout of the project", file=sys.stderr)
-        return 2
-    fresh = text()
-    if "--check" not in arguments:
-        FILE.parent.mkdir(exist_ok=True)
-        FILE.write_text(fresh, "utf-8")
-        print(f"among: wrote {FILE}")
-        return 0
-    kept = FILE.read_text("utf-8") if FILE.exists() else ""
-    if kept == fresh:
-        return 0
-    lines = difflib.unified_diff(kept.splitlines(), fresh.splitlines(), str(FILE), "as the structs say", lineterm="")
-    print("\n".join(lines))
-    print("among: the schema is stale. Run `make schema`, and look at what has changed.", file=sys.stderr)
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
