@@ -34,6 +34,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "durable": small.durable,
     "pairs": small.pairs,
     "beside": small.beside,
+    "flood": small.flood,
     "overload": small.overload,
     "resume": many.resume,
     "stalled": fanout.stalled,

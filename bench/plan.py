@@ -8,6 +8,7 @@ MARKER = "|n|"  # before the number, in a message's text
 BODY_BYTES = 64
 EVENT = '{"type":"message.sent"'  # how a delivery begins
 PING = f'{{"type":"session.ping","id":"{NUMBER}"}}'
+TYPING = f'{{"type":"typing.start","id":"{NUMBER}","room":"%s"}}'
 COUNTS_NOWHERE = -1  # a room for connections that no message is delivered to
 
 

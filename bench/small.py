@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from .drive import among, at_rate, baseline, closed, fsync_ms, opened
-from .plan import COUNTS_NOWHERE, PING, Plan, bare_plan
+from .plan import COUNTS_NOWHERE, PING, TYPING, Plan, bare_plan
 from .rows import Bench, Row, Runs, acked_per_cpu, acked_per_second, health, latency, median, peak_rss, per_write
+
+TYPED = 1_000  # a second; each of the thousand as often as may be told, and twice more
 
 
 def only_pings(plan: Plan) -> Plan:
@@ -168,6 +170,36 @@ def beside(bench: Bench) -> Iterator[Row]:
             note="; ".join(
                 filter(None, (f"{count} authors; 16 in flight in the large room", beside_it, p50, a.load, a.faults))
             ),
+            runs=a.each(p99),
+            baseline_runs=b.each(p99),
+        ).judge(sound=a.sound and b.sound)
+
+
+def flood(bench: Bench) -> Iterator[Row]:
+    """Small rooms beside a thousand who all type in one room: what may be lost never slows what may not."""
+    world = bench.town()
+    count = len(world.couples)
+    plan = world.plan(range(len(world.tokens)))
+    for connection in plan.connections[count:]:
+        connection.room = COUNTS_NOWHERE
+        connection.say = TYPING % world.hall[0]
+    with among(world.folder) as server, opened(plan, server) as ours:
+        bench.say("small rooms beside a thousand who type")
+        a, b = Runs(), Runs()
+        quiet = at_rate(1000, authors=count)
+        for _ in range(max(7, bench.repeats) if not bench.quick else bench.repeats + 1):
+            a.add(bench.run(ours, quiet, at_rate(TYPED, authors=len(world.crowd), first=count)))
+            b.add(bench.run(ours, quiet))
+        p99 = latency("p99")
+        p50 = f"p50 {a.median(latency('p50')):.1f} against {b.median(latency('p50')):.1f} ms"
+        yield Row(
+            name="200 rooms of two at 1000 a second, p99 beside a flood of typing",
+            value=a.median(p99),
+            unit="ms",
+            baseline=b.median(p99),
+            against="the same without it",
+            at_most=1.25,
+            note="; ".join(filter(None, (f"{TYPED} a second begin to type in a room of 1000", p50, a.load, a.faults))),
             runs=a.each(p99),
             baseline_runs=b.each(p99),
         ).judge(sound=a.sound and b.sound)
