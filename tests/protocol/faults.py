@@ -8,16 +8,17 @@ from among_protocol.base import Entry
 from among_protocol.client import Client
 from among_protocol.happenings import Closed, Down, Happening, Opened, Positions, Reset, Up
 from among_protocol.signing import Credentials
+from among_protocol.testing import Connection, Novelty
 from among_protocol.wire import JSON, Encoding, UnknownEvent
 
-from .model import Connection, Novelty, Server
+from .model import Server
 
 
 def a_client(
     server: Server, *, positions: Positions | None = None, from_start: bool = False, encoding: Encoding = JSON
 ) -> "Wire":
     """Ann's, with a token."""
-    server.tokens["t"] = "ann"
+    server.hand_out("t", "ann")
     rng = random.Random(1)
     return Wire(
         server,

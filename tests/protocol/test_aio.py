@@ -34,8 +34,7 @@ from among_protocol.rooms import FollowRoom, FollowWritten
 from among_protocol.session import Ping, SignOut
 from among_protocol.wire import UnknownEvent
 
-from .harbour import Harbour
-from .model import AT, Server
+from .model import AT, Harbour, Server
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +46,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def harbour() -> AsyncIterator[Harbour]:
     server = Server()
-    server.tokens["t"] = "ann"
+    server.hand_out("t", "ann")
     async with asyncio.timeout(20), Harbour(server) as harbour:
         yield harbour
         left = asyncio.all_tasks() - {asyncio.current_task()}
@@ -84,10 +83,10 @@ async def live(among: Among) -> None:
 async def test_sign_in_and_see_where_one_is(harbour: Harbour, encoding: Any):
     async with connect(harbour.url, handle="ann", password="correct horse", encoding=encoding) as among:
         assert among.account.handle == "ann"
-        assert among.token.startswith("token-")
+        assert among.token.startswith("among_")
         assert among.epoch == among.hello.epoch == "e1"
         assert among.room("garden/r1").id == "r1"
-        assert among.communities["c1"].member == among.me("r1") == "m-a-ann"
+        assert among.communities["c1"].member == among.me("r1") == "m-ann"
         assert set(among.logs) == {"a-ann", "c1", "r1", "r2"}
         first, *opened, synced = await until(among, lambda event: isinstance(event, Synced))
         assert isinstance(first, Up)
@@ -113,7 +112,7 @@ async def test_a_refused_sign_in_is_raised(harbour: Harbour, who: dict[str, str]
 
 
 async def test_nobody_there(harbour: Harbour):
-    await harbour.close()
+    await harbour.stop()
     with pytest.raises(Unreachable):
         async with ann(harbour, open_within=0.05):
             pass
@@ -140,10 +139,10 @@ async def test_no_url(harbour: Harbour):
 
 
 async def test_waiting_for_a_server_that_comes_later(harbour: Harbour):
-    await harbour.close()
+    await harbour.stop()
     opening = asyncio.create_task(ann(harbour, open_within=None).__aenter__())
     while not opening.done() and harbour.connected == 0:
-        await harbour.open()
+        await harbour.start()
         await asyncio.wait([opening], timeout=5)
     among = await opening
     assert among.account.handle == "ann"
@@ -153,7 +152,7 @@ async def test_waiting_for_a_server_that_comes_later(harbour: Harbour):
 async def test_being_cancelled_while_signing_in(harbour: Harbour):
     harbour.answering = False
     opening = asyncio.create_task(ann(harbour).__aenter__())
-    await harbour.asked()
+    await harbour.next_frame()
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await opening
@@ -192,7 +191,7 @@ async def test_ask_by_struct_and_by_type(harbour: Harbour):
 async def test_a_refusal_is_raised(harbour: Harbour):
     async with ann(harbour) as among:
         with pytest.raises(Refuse) as why:
-            await among.send("r3", "psst")
+            await among.send("nowhere", "psst")
         assert why.value.code == ROOM_GONE
 
 
@@ -211,7 +210,7 @@ async def test_a_sending_shows_its_state(harbour: Harbour):
         states: list[str] = []
         sending = among.sending("r1", "hello", changed=lambda sending: states.append(sending.state))
         states.append(sending.state)
-        await harbour.asked()
+        await harbour.next_frame()
         harbour.cut()
         await until(among, lambda event: isinstance(event, Down))
         harbour.answering = True
@@ -239,7 +238,7 @@ async def test_who_hears_of_a_change_may_ask_again(harbour: Harbour):
 async def test_giving_up(harbour: Harbour):
     async with ann(harbour) as among:
         await live(among)
-        await harbour.close()
+        await harbour.stop()
         await until(among, lambda event: isinstance(event, Down))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
@@ -248,7 +247,7 @@ async def test_giving_up(harbour: Harbour):
         sending.withdraw()
         with pytest.raises(Withdrawn):
             await sending
-        await harbour.open()
+        await harbour.start()
         await live(among)
         await among.send("r1", "but this")
         assert [getattr(entry, "body", "") for entry in harbour.server.logs["r1"].entries] == ["but this"]
@@ -312,6 +311,8 @@ async def test_being_somebody_else_from_one_moment_to_the_next(harbour: Harbour)
 
 
 async def test_personas_are_asked_for_in_one_batch(harbour: Harbour):
+    harbour.server.bring("bob")
+    harbour.server.members["m-zoe"].change("zoe", "")
     async with ann(harbour) as among:
         await live(among)
         wanted = [("m-zoe", 1), ("m-zoe", 2), ("m-bob", 0), ("m-zoe", 1), ("nobody", 0)]
@@ -327,6 +328,7 @@ async def test_personas_are_asked_for_in_one_batch(harbour: Harbour):
 
 
 async def test_many_personas_are_asked_for_in_several_batches(harbour: Harbour):
+    harbour.server.bring(*(f"{number}" for number in range(450)))
     async with ann(harbour) as among:
         people = await asyncio.gather(*(among.persona(f"m-{number}", 1) for number in range(450)))
         assert all(people)
@@ -338,7 +340,7 @@ async def test_many_personas_are_asked_for_in_several_batches(harbour: Harbour):
 async def test_personas_that_are_refused(harbour: Harbour):
     async with ann(harbour) as among:
         await live(among)
-        harbour.server.moods.append("fix")
+        harbour.server.in_a_mood("fix")
         with pytest.raises(Refuse):
             await among.persona("m-zoe", 1)
         assert await among.persona("m-zoe", 1)
@@ -359,9 +361,9 @@ async def test_dur_10_every_entry_once_over_cuts(harbour: Harbour, encoding: Any
             harbour.cut()
             said.append(harbour.server.zoe_says("r1").body)
             if number % 2:
-                await harbour.close()
+                await harbour.stop()
                 said.append(harbour.server.zoe_says("r1").body)
-                await harbour.open()
+                await harbour.start()
             heard += await bodies(among, said[-1])
         assert heard == said
         assert harbour.connected >= 6
@@ -428,7 +430,7 @@ async def anext_after_ping(among: Among) -> None:
 async def test_the_server_says_not_to_come_back(harbour: Harbour):
     async with ann(harbour) as among:
         await live(among)
-        await harbour.end(4501, "signed out")
+        await harbour.close(4501, "signed out")
         assert await anext(among) == Down(code=4501, reason="signed out", retry_in=None)
         with pytest.raises(Stopped) as why:
             await anext(among)
@@ -449,7 +451,7 @@ async def test_signing_out(harbour: Harbour):
 async def test_a_token_that_has_become_void_is_the_end(harbour: Harbour):
     async with ann(harbour) as among:
         await live(among)
-        harbour.server.tokens.clear()
+        harbour.server.sessions.clear()
         harbour.cut()
         with pytest.raises(Refuse):
             async for _ in among:

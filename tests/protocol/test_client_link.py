@@ -74,7 +74,7 @@ def test_signing_up_makes_the_account():
     server = Server()
     wire = somebody(server, Credentials(handle="newcomer", password="correct horse", sign_up=True))
     wire.settle(nudge=False)
-    assert "newcomer" in server.accounts
+    assert server.person("newcomer").handle == "newcomer"
     wire.whole()
 
 
@@ -89,7 +89,7 @@ def test_a_sign_up_that_is_cut_is_carried_out_once(carried_out: bool):
     wire.cut()
     wire.settle(nudge=False)
     assert wire.client.state == "live"
-    assert "newcomer" in server.accounts
+    assert server.person("newcomer").handle == "newcomer"
 
 
 def test_a_sign_up_with_a_handle_that_is_taken_is_the_end():
@@ -209,7 +209,7 @@ class Longest(random.Random):
 
 def test_a_client_that_was_live_for_long_comes_back_soon():
     server = Server()
-    server.tokens["t"] = "ann"
+    server.hand_out("t", "ann")
     wire = Wire(server, Client(Credentials(token="t"), rng=Longest()))
     for _ in range(3):
         wire.settle(nudge=False)
@@ -332,6 +332,7 @@ def test_an_answer_to_sync_that_cannot_be_read_dooms_the_connection():
 
 def test_a_result_that_cannot_be_read_fails_the_command():
     wire = live()
+    wire.server.is_online("zoe")
     ask = wire.client.ask(WatchPresence(id="", members=["m-zoe"]), wire.now)
     wire.upload()
     wire.down[0] = wire.down[0].replace(b'"online"', b"7")
@@ -372,6 +373,7 @@ def test_an_event_of_an_unknown_type_without_a_number_is_passed_on():
 
 def test_what_is_true_of_one_connection_is_said_again_on_the_next():
     wire = live()
+    wire.server.is_online("zoe")
     wire.client.ask(WatchPresence(id="", members=["m-zoe"]), wire.now)
     wire.settle(nudge=False)
     wire.cut()

@@ -78,7 +78,7 @@ def test_dur_04_whatever_happens_each_message_is_said_once_and_in_order(steps: l
             ask, _ = say(wire, str(len(asks)), *args)
             asks.append(ask)
         elif step == "mood":
-            wire.server.moods.append(args[0])
+            wire.server.in_a_mood(args[0])
         else:
             step(wire, *args)
     wire.settle()
@@ -186,7 +186,7 @@ def test_writes_to_one_place_leave_one_at_a_time_and_to_others_at_once():
 
 def test_a_refusal_to_wait_lets_nothing_overtake():
     wire = live()
-    wire.server.moods.append("wait")
+    wire.server.in_a_mood("wait")
     _, first = say(wire, "1")
     _, second = say(wire, "2")
     wire.upload(9)
@@ -201,7 +201,7 @@ def test_a_refusal_to_wait_lets_nothing_overtake():
 
 def test_a_refusal_to_wait_ends_with_patience():
     wire = live()
-    wire.server.moods.extend(["wait"] * 10_000)
+    wire.server.in_a_mood("wait", 10_000)
     ask, states = say(wire, "1")
     wire.settle(nudge=False)
     assert states == ["failed"]
@@ -214,7 +214,7 @@ def test_a_refusal_to_wait_ends_with_patience():
 def test_dur_07_where_the_server_does_not_know_the_write_goes_on_under_its_nonce(was: bool):
     """A disk that failed at the commit: no answer has been given yet."""
     wire = live()
-    wire.server.moods.append("unsure, but it was" if was else "unsure")
+    wire.server.in_a_mood("unsure, but it was" if was else "unsure")
     ask, states = say(wire, "1")
     wire.upload()
     wire.deliver(9)
@@ -230,8 +230,8 @@ def test_dur_07_where_the_server_does_not_know_the_write_goes_on_under_its_nonce
 def test_dur_07_a_write_in_doubt_is_not_given_up_because_the_server_says_to_wait():
     """Failing it would say that nothing has happened, and whoever says it once more says it twice."""
     wire = live()
-    wire.server.moods.append("unsure")
-    wire.server.moods.extend(["wait"] * 700)  # longer than patience lasts
+    wire.server.in_a_mood("unsure")
+    wire.server.in_a_mood("wait", 700)  # longer than patience lasts
     _, states = say(wire, "1")
     wire.settle(nudge=False)
     assert wire.now > 1000 + asking.PATIENCE + 10
@@ -241,7 +241,7 @@ def test_dur_07_a_write_in_doubt_is_not_given_up_because_the_server_says_to_wait
 
 def test_a_mistake_of_the_server_is_met_three_times():
     wire = live()
-    wire.server.moods.extend(["bug"] * 10)
+    wire.server.in_a_mood("bug", 10)
     ask, states = say(wire, "1")
     wire.settle(nudge=False)
     assert states == ["failed"]
@@ -251,7 +251,7 @@ def test_a_mistake_of_the_server_is_met_three_times():
 
 def test_a_final_refusal_says_why():
     wire = live()
-    ask, states = say(wire, "psst", "r3")
+    ask, states = say(wire, "psst", "nowhere")
     wire.settle(nudge=False)
     assert states == ["failed"]
     assert isinstance(ask.error, Refuse)
@@ -371,7 +371,7 @@ def test_a_command_may_name_other_things_than_rooms():
 def test_once_it_is_over_everything_fails():
     wire = live()
     ask, _ = say(wire, "never")
-    wire.server.tokens.clear()
+    wire.server.sessions.clear()
     wire.cut()
     wire.settle(nudge=False)
     assert isinstance(ask.error, Refuse)

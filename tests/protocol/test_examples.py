@@ -1,14 +1,12 @@
-"""The examples do what they say, against the model of a server."""
+"""The examples do what they say, against the server in memory."""
 
 import asyncio
 import importlib.util
 from pathlib import Path
 from types import ModuleType
 
-from among_protocol.messages import MessageSent, SendMessage
-
-from .harbour import Harbour
-from .model import AT, Server
+from among_protocol.messages import SendMessage
+from among_protocol.testing import TestServer
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -23,28 +21,25 @@ def example(name: str) -> ModuleType:
 
 
 async def test_the_echo_bot_answers_once():
-    server = Server()
-    async with asyncio.timeout(10), Harbour(server) as harbour:
-        bot = asyncio.create_task(
-            example("echo_bot").echo(harbour.url, "echo", "correct horse", "garden", sign_up=True)
-        )
-        while "c1" not in server.mine.get("a-echo", {}):
-            await harbour.asked()
-        for seq in (1, 2):
-            body, mentions = ("hi @echo", ["m-a-echo"]) if seq == 1 else ("hi all", [])
-            server.write(MessageSent(log="r1", seq=seq, at=AT, by="m-zoe", rev=1, body=body, mentions=mentions))
-        await harbour.flush()
-        while server.logs["r1"].head < 3:
-            await harbour.asked()
-        await harbour.ping()  # the bot has its own answer, which mentions it
-        (connection,) = harbour.connections
-        server.zoe_says("r1", "bye")
-        await harbour.flush()
-        await harbour.ping()
-        assert sum(isinstance(command, SendMessage) for command in connection.told) == 1
-        answer = server.logs["r1"].entries[2]
-        assert isinstance(answer, MessageSent)
-        assert (answer.by, answer.body, answer.nonce) == ("m-a-echo", "> hi @echo", "echo-r1-1")
+    async with TestServer() as server:
+        await server.join("garden/hall", "zoe")
+        bot = asyncio.create_task(example("echo_bot").echo(server.url, "echo", "correct horse", "garden", sign_up=True))
+        await server.here("echo")
+        await server.until(lambda: "echo" in {member.handle for member in server.town.inside(garden(server))})
+        asked = await server.says("zoe", "garden/hall", "hi @echo")
+        await server.says("zoe", "garden/hall", "hi all")
+        (answer,) = await server.heard("garden/hall", by="echo")
+        assert (answer.body, answer.nonce) == ("> hi @echo", f"echo-{asked.log}-{asked.seq}")
+        await server.ping()  # the bot has its own answer, which mentions it
+        await server.says("zoe", "garden/hall", "bye @echo")
+        await server.heard("garden/hall", by="echo", count=2)
+        assert sum(isinstance(command, SendMessage) for command in server.asked("echo")) == 2
         bot.cancel()
         await asyncio.wait([bot])
         assert bot.cancelled()
+
+
+def garden(server: TestServer) -> str:
+    community = server.town.community("garden")
+    assert community is not None
+    return community.id

@@ -1,0 +1,95 @@
+"""What a test server answers: a table of the writes, a table of the rest, and what each command costs.
+
+A write gets the town and who asks, checks first, writes after, and gives the entry to reply with. The rest get the
+connection, and give the result, or nothing when they have replied themselves.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ...accounts import ReadAccount, UpdateAccount
+from ...base import Command, Entry, Shape, Write
+from ...blocks import SetBlock
+from ...communities import BrowseCommunities, CreateCommunity, JoinCommunity, LeaveCommunity, ReadCommunity
+from ...logs import ReadChanged, ReadEntries, Sync
+from ...markers import SetMarker
+from ...members import ListMembers, ResolveMembers
+from ...messages import ReadMessages, SendMessage
+from ...passwords import ChangePassword, ResetPassword
+from ...presence import SetPresence, StartTyping, WatchPresence
+from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
+from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
+from . import accounts, members, places, reading
+
+if TYPE_CHECKING:
+    from ..connection import Connection
+    from ..state import Person
+    from ..town import Town
+
+WRITES: "dict[type[Write], Callable[[Town, Person, Any], Entry]]" = {
+    UpdateAccount: accounts.update,
+    CreateCommunity: places.found,
+    JoinCommunity: places.join,
+    LeaveCommunity: places.leave,
+    CreateRoom: places.make_room,
+    FollowRoom: places.follow,
+    UnfollowRoom: places.unfollow,
+    SetTopic: places.set_topic,
+    AddPerson: places.add,
+    OpenDirect: places.open_direct,
+    SendMessage: places.send,
+}
+
+READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
+    SignUp: accounts.sign_up,
+    SignIn: accounts.sign_in,
+    SignOut: accounts.sign_out,
+    ResetPassword: accounts.reset_password,
+    ChangePassword: accounts.change_password,
+    ListSessions: accounts.list_sessions,
+    RevokeSession: accounts.revoke,
+    RevokeOthers: accounts.revoke_others,
+    Ping: accounts.ping,
+    Enable: accounts.enable,
+    ReadAccount: accounts.read,
+    SetBlock: accounts.set_block,
+    BrowseCommunities: members.browse,
+    ReadCommunity: members.read,
+    ListRooms: members.list_rooms,
+    ListMembers: members.list_members,
+    ResolveMembers: members.resolve,
+    SetPresence: members.set_presence,
+    WatchPresence: members.watch,
+    StartTyping: members.typing,
+    Sync: reading.sync,
+    ReadChanged: reading.changed,
+    ReadEntries: reading.entries,
+    ReadMessages: reading.page,
+    SetMarker: reading.set_marker,
+}
+
+COSTS: dict[type[Command], int] = {  # as a real server charges them; what is not here costs 5
+    SignUp: 50,
+    SignIn: 25,
+    ChangePassword: 50,
+    ResetPassword: 50,
+    Sync: 25,
+    UpdateAccount: 25,
+    CreateCommunity: 25,
+    JoinCommunity: 10,
+    LeaveCommunity: 10,
+    CreateRoom: 10,
+    OpenDirect: 10,
+    ReadEntries: 2,
+    ReadMessages: 2,
+    ReadAccount: 2,
+    ListMembers: 2,
+    ListRooms: 2,
+    ResolveMembers: 2,
+    SetPresence: 2,
+    WatchPresence: 2,
+    Ping: 1,
+    Enable: 1,
+    SetMarker: 1,
+    StartTyping: 1,
+}

@@ -1,0 +1,331 @@
+"""Communities, rooms and directs: founding, joining, leaving, and what is said in them."""
+
+from typing import TYPE_CHECKING
+
+from ... import codes, text
+from ...base import ABOUT_CHARS, DIRECT_PEOPLE, NAME_CHARS, TOPIC_CHARS, Entry
+from ...codes import Refuse
+from ...communities import (
+    CommunityCreated,
+    CommunityJoined,
+    CommunityLeft,
+    CreateCommunity,
+    JoinCommunity,
+    LeaveCommunity,
+)
+from ...members import MemberJoined, MemberLeft, Role
+from ...messages import MessageSent, SendMessage
+from ...rooms import (
+    AddPerson,
+    CreateRoom,
+    DirectOpened,
+    FollowRoom,
+    OpenDirect,
+    PersonAdded,
+    PersonLeft,
+    RoomCreated,
+    RoomFollowed,
+    RoomUnfollowed,
+    SetTopic,
+    TopicSet,
+    UnfollowRoom,
+)
+from ..state import CommunityRow, MemberRow, RoomRow
+from .texts import body, handle, line
+
+if TYPE_CHECKING:
+    from ..state import Person
+    from ..town import Town
+
+CHIEFS = ("owner", "steward")  # who may make rooms and set topics
+
+
+def send(town: "Town", person: "Person", command: SendMessage) -> MessageSent:
+    body(command.body)
+    room, member = town.visible(person.id, command.room)
+    if room.kind == "direct":
+        _may_write(town, person, room)
+    return town.say(person.id, room, member, command.body, command.nonce)
+
+
+# --- communities
+
+
+def found(town: "Town", person: "Person", command: CreateCommunity) -> CommunityCreated:
+    slug = handle(command.slug, field="slug")
+    name = line(command.name, field="name", longest=NAME_CHARS)
+    about = line(command.about, field="about", longest=ABOUT_CHARS, empty=True)
+    if text.is_reserved(slug):
+        raise Refuse(codes.HANDLE_RESERVED, field="slug")
+    if town.community(slug) is not None:
+        raise Refuse(codes.SLUG_TAKEN, field="slug")
+    row = CommunityRow(town.new_id("community", slug), slug, name, about)
+    town.communities[row.id] = row
+    town.log(row.id, "community")
+    entry = town.write(
+        CommunityCreated(
+            log=row.id, seq=1, at=town.clock.time(), nonce=command.nonce, slug=slug, name=name, about=about
+        )
+    )
+    _enter(town, person, row, "owner", command.nonce)
+    return entry
+
+
+def join(town: "Town", person: "Person", command: JoinCommunity) -> CommunityJoined:
+    row = town.community(command.community)
+    if row is None:
+        raise Refuse(codes.COMMUNITY_GONE, field="community")
+    member = town.member(person.id, row.id)
+    if member is not None and not member.left:
+        rooms = [room for room in town.rooms.values() if room.community == row.id and room.id in person.logs]
+        return _joined(town, person, member, rooms, command.nonce)
+    return _enter(town, person, row, "member", command.nonce)
+
+
+def leave(town: "Town", person: "Person", command: LeaveCommunity) -> CommunityLeft:
+    row, member = present(town, person, command.community)
+    owners = sum(other.role == "owner" for other in town.inside(row.id))
+    if member.role == "owner" and owners == 1 and len(town.inside(row.id)) > 1:
+        raise Refuse(codes.LAST_OWNER)
+    member.left, member.role = True, "member"
+    at, nonce = town.clock.time(), command.nonce
+    for room in [room for room in town.rooms.values() if room.community == row.id and room.id in person.logs]:
+        town.ends(person.id, room.id)
+        if room.kind == "private":
+            town.write(
+                PersonLeft(log=room.id, seq=town.next(room.id), at=at, by=member.id, rev=member.rev, nonce=nonce)
+            )
+    town.ends(person.id, row.id)
+    town.write(MemberLeft(log=row.id, seq=town.next(row.id), at=at, by=member.id, rev=member.rev, nonce=nonce))
+    return town.write(CommunityLeft(log=person.id, seq=town.next(person.id), at=at, nonce=nonce, community=row.id))
+
+
+def present(town: "Town", person: "Person", community: str) -> tuple[CommunityRow, MemberRow]:
+    """The community, and who this is there. Raises Refuse `community.gone`."""
+    row = town.community(community)
+    member = None if row is None else town.member(person.id, row.id)
+    if row is None or member is None or member.left:
+        raise Refuse(codes.COMMUNITY_GONE, field="community")
+    return row, member
+
+
+def _enter(town: "Town", person: "Person", row: CommunityRow, role: Role, nonce: str) -> CommunityJoined:
+    """Who comes back is the same member, with a new revision of the persona."""
+    member = town.member(person.id, row.id)
+    if member is None:
+        id = town.new_id("member", person.handle)
+        member = MemberRow(id, person.id, row.id, person.handle, person.display_name, person.bio, role=role)
+        town.members[id] = member
+    else:
+        member.change(person.display_name, person.bio)
+        member.left, member.role = False, role
+    town.write(
+        MemberJoined(
+            log=row.id,
+            seq=town.next(row.id),
+            at=town.clock.time(),
+            by=member.id,
+            rev=member.rev,
+            nonce=nonce,
+            handle=member.handle,
+            display_name=member.display_name,
+            bio=member.bio,
+            role=role,
+        )
+    )
+    rooms = [room for room in town.rooms.values() if room.community == row.id and room.kind == "open"]
+    for log in (row.id, *(room.id for room in rooms)):
+        town.begins(person.id, log)
+    return _joined(town, person, member, rooms, nonce)
+
+
+def _joined(town: "Town", person: "Person", member: MemberRow, rooms: list[RoomRow], nonce: str) -> CommunityJoined:
+    entry = town.write(
+        CommunityJoined(
+            log=person.id,
+            seq=town.next(person.id),
+            at=town.clock.time(),
+            nonce=nonce,
+            community=member.place,
+            member=member.id,
+            head=town.logs[member.place].head,
+            role=member.role,
+            rooms={room.id: town.logs[room.id].head for room in rooms},
+        )
+    )
+    town.hears(person.id)
+    town.refresh(person.id)
+    return entry
+
+
+# --- rooms
+
+
+def make_room(town: "Town", person: "Person", command: CreateRoom) -> Entry:
+    slug = handle(command.slug, field="slug")
+    topic = line(command.topic, field="topic", longest=TOPIC_CHARS, empty=True)
+    community, member = present(town, person, command.community)
+    if member.role not in CHIEFS:
+        raise Refuse(codes.RIGHT_MISSING)
+    if any(room.slug == slug and room.community == community.id for room in town.rooms.values()):
+        raise Refuse(codes.SLUG_TAKEN, field="slug")
+    room = RoomRow(town.new_id("room", slug), slug, command.kind, community.id, topic)
+    town.rooms[room.id] = room
+    town.log(room.id, "room")
+    at, nonce, by, rev = town.clock.time(), command.nonce, member.id, member.rev
+    if command.kind == "private":  # its log tells all who are in it, so it begins with whoever made it
+        town.write(PersonAdded(log=room.id, seq=1, at=at, by=by, rev=rev, nonce=nonce, member=by))
+        return _follow(town, person, room, nonce)
+    created = town.write(
+        RoomCreated(
+            log=community.id,
+            seq=town.next(community.id),
+            at=at,
+            by=by,
+            rev=rev,
+            nonce=nonce,
+            room=room.id,
+            slug=slug,
+            topic=topic,
+        )
+    )
+    _follow(town, person, room, nonce)
+    return created
+
+
+def follow(town: "Town", person: "Person", command: FollowRoom) -> RoomFollowed:
+    room, _ = town.visible(person.id, command.room)
+    return _follow(town, person, room, command.nonce)
+
+
+def unfollow(town: "Town", person: "Person", command: UnfollowRoom) -> RoomUnfollowed:
+    room, member = town.visible(person.id, command.room)
+    if room.kind == "direct" or room.id not in person.logs:
+        raise Refuse(codes.ROOM_GONE, field="room")
+    town.ends(person.id, room.id)
+    at, nonce = town.clock.time(), command.nonce
+    if room.kind == "private":
+        left = PersonLeft(log=room.id, seq=town.next(room.id), at=at, by=member.id, rev=member.rev, nonce=nonce)
+        town.write(left)
+    return town.write(RoomUnfollowed(log=person.id, seq=town.next(person.id), at=at, nonce=nonce, room=room.id))
+
+
+def set_topic(town: "Town", person: "Person", command: SetTopic) -> TopicSet:
+    topic = line(command.topic, field="topic", longest=TOPIC_CHARS, empty=True)
+    room, member = town.visible(person.id, command.room)
+    if room.kind == "open" and member.role not in CHIEFS:
+        raise Refuse(codes.RIGHT_MISSING)
+    if room.kind == "direct":
+        _may_write(town, person, room)
+    room.topic = topic
+    return town.write(
+        TopicSet(
+            log=room.id,
+            seq=town.next(room.id),
+            at=town.clock.time(),
+            by=member.id,
+            rev=member.rev,
+            nonce=command.nonce,
+            topic=topic,
+        )
+    )
+
+
+def add(town: "Town", person: "Person", command: AddPerson) -> PersonAdded:
+    room, member = town.visible(person.id, command.room)
+    if room.kind != "private":
+        raise Refuse(codes.ROOM_GONE, "Only private rooms have people who were added.", field="room")
+    other = town.members.get(command.member)
+    if other is None or other.left or other.place != room.community:
+        raise Refuse(codes.MEMBER_GONE, field="member")
+    entry = town.write(
+        PersonAdded(
+            log=room.id,
+            seq=town.next(room.id),
+            at=town.clock.time(),
+            by=member.id,
+            rev=member.rev,
+            nonce=command.nonce,
+            member=other.id,
+        )
+    )
+    newcomer = town.people[other.account]
+    if room.id not in newcomer.logs:
+        _follow(town, newcomer, room, command.nonce if newcomer is person else "")
+    return entry
+
+
+def _follow(town: "Town", person: "Person", room: RoomRow, nonce: str) -> RoomFollowed:
+    town.begins(person.id, room.id)
+    entry = town.write(
+        RoomFollowed(
+            log=person.id,
+            seq=town.next(person.id),
+            at=town.clock.time(),
+            nonce=nonce,
+            room=room.id,
+            head=town.logs[room.id].head,
+            community=room.community,
+            slug=room.slug,
+            kind=room.kind,
+            topic=room.topic,
+        )
+    )
+    town.hears(person.id)
+    return entry
+
+
+# --- directs
+
+
+def open_direct(town: "Town", person: "Person", command: OpenDirect) -> DirectOpened:
+    people = {person.id: person}
+    for index, given in enumerate(command.handles):
+        folded = handle(given, field=f"handles[{index}]")
+        other = next((one for one in town.people.values() if one.handle == folded), None)
+        if other is None:
+            raise Refuse(codes.ACCOUNT_GONE, field=f"handles[{index}]")
+        people[other.id] = other
+    if len(people) < 2:
+        raise Refuse(codes.FIELD_INVALID, "A direct needs somebody other than yourself.", field="handles")
+    if len(people) > DIRECT_PEOPLE:
+        raise Refuse(codes.LIMIT_REACHED, f"A direct has at most {DIRECT_PEOPLE} people.", field="handles")
+    for room in town.rooms.values():
+        if room.kind == "direct" and {member.account for member in town.inside(room.id)} == people.keys():
+            return _opened(town, person, room, command.nonce)
+    if any(other is not person and town.apart(person, other) for other in people.values()):
+        raise Refuse(codes.DIRECT_REFUSED, field="handles")
+    room = RoomRow(town.new_id("direct", " ".join(command.handles)), "", "direct")
+    town.rooms[room.id] = room
+    town.log(room.id, "room")
+    for other in people.values():
+        id = town.new_id("member", f"{other.handle} {room.id}")
+        town.members[id] = MemberRow(id, other.id, room.id, other.handle, other.display_name, other.bio)
+        town.begins(other.id, room.id)
+    told = [_opened(town, other, room, command.nonce if other is person else "") for other in people.values()]
+    return told[0]  # who asks is the first of them
+
+
+def _opened(town: "Town", person: "Person", room: RoomRow, nonce: str) -> DirectOpened:
+    members = town.inside(room.id)
+    entry = town.write(
+        DirectOpened(
+            log=person.id,
+            seq=town.next(person.id),
+            at=town.clock.time(),
+            nonce=nonce,
+            room=room.id,
+            head=town.logs[room.id].head,
+            member=next(member.id for member in members if member.account == person.id),
+            people=[member.persona() for member in members],
+        )
+    )
+    town.hears(person.id)
+    return entry
+
+
+def _may_write(town: "Town", person: "Person", room: RoomRow) -> None:
+    """Raises Refuse where one of two blocks the other; in a larger direct others listen."""
+    others = [town.people[member.account] for member in town.inside(room.id) if member.account != person.id]
+    if len(others) == 1 and town.apart(person, others[0]):
+        raise Refuse(codes.DIRECT_REFUSED, field="room")

@@ -1,0 +1,125 @@
+"""Becoming whole: sync, ranges of entries, what changed; messages as they are; how far one has read."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ... import codes
+from ...blocks import Block
+from ...codes import Refuse
+from ...logs import ChangedLogs, EntryPage, LogState, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
+from ...markers import Marker, MarkerMoved, SetMarker
+from ...messages import Message, MessagePage, MessageSent, ReadMessages
+from .members import membership, shown
+
+if TYPE_CHECKING:
+    from ..connection import Connection
+    from ..state import Log, Person
+    from ..town import Town
+
+
+def sync(connection: "Connection", command: Sync) -> None:
+    town, person = connection.town, connection.person
+    states = _states(town, person, command.epoch, command.positions)
+    blocks = [Block(handle=handle, kind=kind) for handle, kind in sorted(person.blocks.items())]
+    started = SyncStarted(epoch=town.epoch, logs=states, blocks=blocks)
+    if command.cards:
+        started.account = person.shown()
+        started.communities = [membership(town, person, id) for id in person.logs if id in town.communities]
+        directs = [room for id in person.logs if (room := town.rooms.get(id)) is not None and room.kind == "direct"]
+        started.directs = [shown(town, person, room) for room in directs]
+    connection.ok(command, started)
+    for state in states:
+        if state.status == "caught_up":
+            for entry in town.logs[state.log].between(command.positions.get(state.log, 0)):
+                connection.say(entry)
+    connection.synced = True
+    connection.logs = set(person.logs)
+    connection.missed = None
+    connection.say(Synced(id=command.id))
+
+
+def changed(connection: "Connection", command: ReadChanged) -> ChangedLogs:
+    town = connection.town
+    states = _states(town, connection.person, command.epoch, command.positions)
+    moved = [state for state in states if state.status != "caught_up" or command.positions.get(state.log) != state.head]
+    return ChangedLogs(epoch=town.epoch, logs=moved)
+
+
+def _states(town: "Town", person: "Person", epoch: str, positions: dict[str, int]) -> list[LogState]:
+    """Each of this person's logs, and each that the client named."""
+    states = [_state(town, person, town.logs[id], epoch, positions.get(id)) for id in person.logs]
+    return states + [LogState(log=id, status="gone") for id in positions if id not in person.logs]
+
+
+def _state(town: "Town", person: "Person", log: "Log", epoch: str, at: int | None) -> LogState:
+    read, unread, mentions = town.unread(person, log.id)
+    state = LogState(
+        log=log.id, kind=log.kind, head=log.head, floor=log.floor, read=read, unread=unread, mentions=mentions
+    )
+    if at is None:
+        state.status = "gap" if log.head else "caught_up"
+    elif epoch != town.epoch or at > log.head or at < log.floor:
+        state.status = "reset"
+        state.reason = "epoch" if epoch != town.epoch else "ahead" if at > log.head else "floor"
+    elif log.head - at > town.limits.replay_entries:
+        state.status = "gap"
+    return state
+
+
+def entries(connection: "Connection", command: ReadEntries) -> EntryPage:
+    town, person = connection.town, connection.person
+    if command.log not in person.logs:  # it may still be an open room that is not followed
+        try:
+            town.visible(person.id, command.log)
+        except Refuse:
+            raise Refuse(codes.LOG_GONE, field="log") from None
+    log = town.logs[command.log]
+    found = log.between(command.after, command.until)
+    page = found[: min(town.limits.page_entries, command.limit)]
+    raw = [msgspec.Raw(connection.encoding.encode(entry)) for entry in page]
+    return EntryPage(entries=raw, head=log.head, floor=log.floor, complete=len(page) == len(found))
+
+
+def page(connection: "Connection", command: ReadMessages) -> MessagePage:
+    town = connection.town
+    room, _ = town.visible(connection.person.id, command.room)
+    log = town.logs[room.id]
+    found = [_message(entry) for entry in log.entries if isinstance(entry, MessageSent)]
+    limit = min(town.limits.page_entries, command.limit)
+    if command.around is not None:
+        older = [message for message in found if message.seq < command.around]
+        newer = [message for message in found if message.seq >= command.around]
+        taken = min(len(older), max(limit // 2, limit - len(newer)))
+        messages = older[len(older) - taken :] + newer[: limit - taken]
+    else:
+        if command.before is not None:
+            found = [message for message in found if message.seq < command.before]
+        if command.after is not None:
+            found = [message for message in found if message.seq > command.after]
+        messages = found[:limit] if command.after is not None else found[max(0, len(found) - limit) :]
+    return MessagePage(messages=messages, as_of=log.head, complete=len(messages) == len(found))
+
+
+def _message(entry: MessageSent) -> Message:
+    return Message(
+        seq=entry.seq,
+        at=entry.at,
+        by=entry.by,
+        rev=entry.rev,
+        body=entry.body,
+        nonce=entry.nonce,
+        mentions=entry.mentions,
+    )
+
+
+def set_marker(connection: "Connection", command: SetMarker) -> Marker:
+    town, person = connection.town, connection.person
+    room, _ = town.visible(person.id, command.room)
+    seq = min(command.seq, town.logs[room.id].head)
+    if command.unread or seq > person.read.get(room.id, 0):
+        person.read[room.id] = seq
+    read, unread, mentions = town.unread(person, room.id)
+    moved = MarkerMoved(room=room.id, read=read, unread=unread, mentions=mentions)
+    town.tell_others(connection, moved)
+    return Marker(room=room.id, read=read, unread=unread, mentions=mentions)

@@ -1,0 +1,27 @@
+"""Text from a command, as it is kept; what is not allowed is refused with its field."""
+
+from ... import text
+from ...codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
+
+
+def handle(given: str, *, field: str) -> str:
+    try:
+        return text.handle(given)
+    except text.TextError as error:
+        raise Refuse(FIELD_INVALID, f"A {field} has {error}.", field=field) from None
+
+
+def line(given: str, *, field: str, longest: int, empty: bool = False) -> str:
+    try:
+        return text.line(given, longest=longest, empty=empty)
+    except text.TextError as error:
+        code = FIELD_TOO_LONG if len(given) > longest else FIELD_INVALID
+        raise Refuse(code, f"The field {field}: {error}.", field=field) from None
+
+
+def body(given: str) -> str:
+    try:
+        return text.body(given)
+    except text.TextError as error:
+        code = FIELD_TOO_LONG if len(given.encode()) > text.MAX_BODY_BYTES else FIELD_INVALID
+        raise Refuse(code, f"A message: {error}.", field="body") from None

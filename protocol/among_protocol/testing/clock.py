@@ -1,0 +1,33 @@
+"""The time of a test server: it stands still until a test moves it, or it runs."""
+
+import datetime as dt
+import time
+
+from ..base import Time
+
+START = dt.datetime(2026, 1, 31, 9, tzinfo=dt.UTC)
+
+
+class Clock:
+    """`Clock()` stands still, so that a test sees the same times whenever it runs; `Clock(running=True)` goes on by
+    itself. Both can be moved forward."""
+
+    def __init__(self, start: dt.datetime = START, *, running: bool = False) -> None:
+        self._start = start
+        self._since = time.monotonic() if running else None
+        self._moved = 0.0
+
+    def now(self) -> float:
+        """Seconds since it was made."""
+        return self._moved + (0.0 if self._since is None else time.monotonic() - self._since)
+
+    def advance(self, seconds: float) -> None:
+        """So much time passes at once."""
+        if seconds < 0:
+            raise ValueError("time does not go back")
+        self._moved += seconds
+
+    def time(self) -> Time:
+        """The moment, as it is written on the wire."""
+        at = self._start + dt.timedelta(seconds=self.now())
+        return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"

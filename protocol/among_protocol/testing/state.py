@@ -1,0 +1,131 @@
+"""What a test server keeps: logs and rows, plain data without rules."""
+
+from dataclasses import dataclass, field
+
+from ..accounts import Account
+from ..base import PASSWORD_CHARS, SECRET_CHARS, Entry, Time
+from ..blocks import BlockKind
+from ..logs import LogKind
+from ..members import Member, Persona, Role
+from ..rooms import RoomKind
+from ..session import Limits
+
+LIMITS = Limits(
+    frame_bytes=65_536, body_bytes=8000, name_chars=64, about_chars=500, topic_chars=250, page_entries=200,
+    replay_entries=1000, in_flight=64, malformed_frames=10, mentions=20, communities=100, follows=500, rooms=500,
+    direct_people=10, watched=200, positions=1100, blocks=500, budget=100_000, budget_per_second=10_000, handle_chars=32,
+    password_chars=PASSWORD_CHARS, password_least=8, key_chars=64, secret_chars=SECRET_CHARS, personas=200,
+    extensions=32,
+)  # fmt: skip
+"""As a real server has them, but for a budget that no test spends by accident."""
+
+
+class Novelty(Entry, tag="room.gilded", kw_only=True):
+    """An entry of a version to come: no client knows its type."""
+
+    gold: int = 0
+
+
+class Log:
+    def __init__(self, id: str, kind: LogKind) -> None:
+        self.id = id
+        self.kind = kind
+        self.floor = 0  # entries up to here are no longer kept
+        self.entries: list[Entry] = []
+
+    @property
+    def head(self) -> int:
+        return self.entries[-1].seq if self.entries else self.floor
+
+    def between(self, after: int, until: int | None = None) -> list[Entry]:
+        """The entries after a number, up to and including another."""
+        last = self.head if until is None else until
+        return [entry for entry in self.entries if after < entry.seq <= last]
+
+
+@dataclass
+class Person:
+    """An account."""
+
+    id: str
+    handle: str
+    display_name: str
+    password: str
+    bio: str = ""
+    owner: bool = False
+    logs: dict[str, LogKind] = field(default_factory=dict)  # that it hears, its own first
+    read: dict[str, int] = field(default_factory=dict)  # by room
+    mentioned: dict[str, list[int]] = field(default_factory=dict)  # by room: numbers of the messages
+    blocks: dict[str, BlockKind] = field(default_factory=dict)  # by handle
+
+    def shown(self) -> Account:
+        return Account(id=self.id, handle=self.handle, display_name=self.display_name, bio=self.bio, owner=self.owner)
+
+
+@dataclass
+class MemberRow:
+    """An account in one place: a community, or a direct. `past`: the personas of the revisions before."""
+
+    id: str
+    account: str
+    place: str
+    handle: str
+    display_name: str
+    bio: str = ""
+    rev: int = 1
+    role: Role = "member"
+    left: bool = False
+    past: dict[int, Persona] = field(default_factory=dict)
+
+    def persona(self) -> Persona:
+        return Persona(member=self.id, rev=self.rev, handle=self.handle, display_name=self.display_name, bio=self.bio)
+
+    def shown(self) -> Member:
+        return Member(
+            member=self.id,
+            rev=self.rev,
+            handle=self.handle,
+            display_name=self.display_name,
+            bio=self.bio,
+            role=self.role,
+            left=self.left,
+        )
+
+    def change(self, display_name: str, bio: str) -> None:
+        """A new revision."""
+        self.past[self.rev] = self.persona()
+        self.rev += 1
+        self.display_name, self.bio = display_name, bio
+
+
+@dataclass
+class CommunityRow:
+    id: str
+    slug: str
+    name: str
+    about: str = ""
+
+
+@dataclass
+class RoomRow:
+    id: str
+    slug: str
+    kind: RoomKind
+    community: str = ""  # empty for a direct
+    topic: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where its people are members."""
+        return self.community or self.id
+
+
+@dataclass
+class SessionRow:
+    """A stored session, which its token names."""
+
+    id: str
+    account: str
+    token: str
+    device: str
+    opened: Time

@@ -1,0 +1,347 @@
+"""The truth of a test server: pure, in memory, no clock but the one that it is given, small enough to be read.
+
+Frames go in and out as bytes, at a Connection. Every entry is written by `write`, which tells whoever hears its log at
+once, before anybody gets a reply. `said` keeps all that was ever in a log, by epoch, so that a test can say whether
+what a client gave was really there.
+
+Not spoken: moderation and reports (refused as unknown commands). Nothing is kept over the end of the process.
+"""
+
+import base64
+import hashlib
+import itertools
+from collections import deque
+from typing import Literal, NamedTuple, TypeVar
+
+import msgspec
+
+from .. import codes, text
+from ..accounts import AccountCreated
+from ..base import Budget, Command, Entry, Event
+from ..codes import CloseCode, ErrorCode, Refuse
+from ..logs import LogKind, Sync
+from ..messages import MessageSent
+from ..presence import PresenceChanged, PresenceState
+from ..session import Limits
+from ..signing import ENTRANCES
+from ..wire import JSON, Encoding
+from .clock import Clock
+from .connection import Connection
+from .state import LIMITS, CommunityRow, Log, MemberRow, Novelty, Person, RoomRow, SessionRow
+
+PASSWORD = "correct horse"  # noqa: S105  # of everybody whom a test brings in
+Thing = Literal["account", "community", "room", "direct", "member", "session"]
+E = TypeVar("E", bound=Entry)
+
+
+class Refusal(NamedTuple):
+    """What a test wants a command to be answered with. See Town.refuse."""
+
+    code: ErrorCode
+    retry_after_ms: int
+    carried_out: bool
+    commands: tuple[type[Command], ...]
+
+
+class Town:
+    """Everybody's truth. `limits` and `clock` are what it enforces and tells."""
+
+    def __init__(self, *, limits: Limits = LIMITS, clock: Clock | None = None, sign_up: str = "open") -> None:
+        self.limits = msgspec.structs.replace(limits)
+        self.clock = clock or Clock()
+        self.sign_up_policy = sign_up
+        self.ping_ms, self.deadline_ms, self.sign_in_ms = 20_000, 10_000, 10_000
+        self.epoch = "e1"
+        self.logs: dict[str, Log] = {}
+        self.said: dict[tuple[str, str, int], Entry] = {}  # (epoch, log, seq) -> what was there
+        self.people: dict[str, Person] = {}  # by account id
+        self.members: dict[str, MemberRow] = {}
+        self.communities: dict[str, CommunityRow] = {}
+        self.rooms: dict[str, RoomRow] = {}
+        self.sessions: dict[str, SessionRow] = {}  # by token
+        self.nonces: dict[tuple[str, str], tuple[bytes, Entry]] = {}  # (account, nonce) -> digest, what was written
+        self.connections: list[Connection] = []
+        self.refusals: deque[Refusal | None] = deque()
+        self._count = itertools.count(1)
+        self._states: dict[str, PresenceState] = {}  # by account: as last told
+        self._spent: dict[str, tuple[float, float]] = {}  # by account: units, and when that was noted
+
+    # --- names
+
+    def new_id(self, kind: Thing, name: str) -> str:
+        """An id like a real one; the same ones each time, in the order of asking."""
+        del name  # for those who want readable ids
+        digest = hashlib.blake2b(f"{kind} {next(self._count)}".encode(), digest_size=10).digest()
+        prefix = "r" if kind == "direct" else kind[0]
+        return f"{prefix}_{base64.b32encode(digest).decode().lower()}"
+
+    def person(self, handle: str) -> Person:
+        """Raises Refuse `account.gone`."""
+        for person in self.people.values():
+            if person.handle == handle:
+                return person
+        raise Refuse(codes.ACCOUNT_GONE, field="handle")
+
+    def community(self, name: str) -> CommunityRow | None:
+        """By id or slug."""
+        named = name.lower()
+        return next((row for row in self.communities.values() if named in (row.id, row.slug)), None)
+
+    def member(self, account: str, place: str) -> MemberRow | None:
+        """Who an account is in a place; also who has left it."""
+        return next((row for row in self.members.values() if (row.account, row.place) == (account, place)), None)
+
+    def inside(self, place: str) -> list[MemberRow]:
+        """Who is in a place now."""
+        return [row for row in self.members.values() if row.place == place and not row.left]
+
+    def room(self, name: str) -> RoomRow:
+        """By id, or as `community/room`. Raises LookupError: for tests, not for clients."""
+        if name in self.rooms:
+            return self.rooms[name]
+        slug, _, room = name.partition("/")
+        community = self.community(slug)
+        for row in self.rooms.values():
+            if community is not None and (row.community, row.slug) == (community.id, room):
+                return row
+        raise LookupError(f"there is no room {name!r} on this server")
+
+    def visible(self, account: str, room: str) -> tuple[RoomRow, MemberRow]:
+        """The room, and who the account is in it. Raises Refuse `room.gone`."""
+        row = self.rooms.get(room)
+        if row is not None:
+            member = self.member(account, row.place)
+            if member is not None and not member.left and (row.kind == "open" or room in self.people[account].logs):
+                return row, member
+        raise Refuse(codes.ROOM_GONE, field="room")
+
+    # --- what is written
+
+    def log(self, id: str, kind: LogKind) -> Log:
+        return self.logs.setdefault(id, Log(id, kind))
+
+    def next(self, log: str) -> int:
+        """The number of the next entry."""
+        return self.logs[log].head + 1
+
+    def write(self, entry: E) -> E:
+        """Append, and tell whoever hears it."""
+        log = self.logs[entry.log]
+        assert entry.seq > log.head
+        log.entries.append(entry)
+        self.said[self.epoch, entry.log, entry.seq] = entry
+        for connection in self.connections:
+            connection.hear(entry)
+        return entry
+
+    def sign_up(self, handle: str, password: str = PASSWORD, display_name: str = "") -> Person:
+        """Raises Refuse: what is no handle, or taken."""
+        try:
+            folded = text.handle(handle)
+        except text.TextError as error:
+            raise Refuse(codes.FIELD_INVALID, f"A handle has {error}.", field="handle") from None
+        if text.is_reserved(folded):
+            raise Refuse(codes.HANDLE_RESERVED, field="handle")
+        if any(person.handle == folded for person in self.people.values()):
+            raise Refuse(codes.HANDLE_TAKEN, field="handle")
+        id = self.new_id("account", folded)
+        person = Person(id, folded, display_name or folded, password)
+        person.logs[id] = "account"
+        self.people[id] = person
+        self.log(id, "account")
+        self.write(AccountCreated(log=id, seq=1, at=self.clock.time(), handle=folded, display_name=person.display_name))
+        return person
+
+    def open_session(self, person: Person, device: str = "") -> SessionRow:
+        """A stored session, with a token of its own."""
+        id = self.new_id("session", person.handle)
+        row = SessionRow(id, person.id, f"among_{id}", device, self.clock.time())
+        self.sessions[row.token] = row
+        return row
+
+    def end_sessions(self, ended: list[SessionRow], reason: str) -> None:
+        """Their tokens are void, and their connections are closed."""
+        for row in ended:
+            del self.sessions[row.token]
+            for connection in [one for one in self.connections if one.session == row.id]:
+                connection.close(CloseCode.SIGNED_OUT, reason)
+
+    def say(self, account: str, room: RoomRow, member: MemberRow, body: str, nonce: str = "") -> MessageSent:
+        """A message, with whom it mentions; one's own marker moves along."""
+        mentioned = [row for row in self._mentioned(room, body) if row.id != member.id]
+        listed = [row.id for row in self._mentioned(room, body)]
+        entry = MessageSent(
+            log=room.id,
+            seq=self.next(room.id),
+            at=self.clock.time(),
+            by=member.id,
+            rev=member.rev,
+            nonce=nonce,
+            body=body,
+            mentions=listed,
+        )
+        self.people[account].read[room.id] = entry.seq
+        for other in mentioned:
+            if not self.deaf(self.people[other.account], self.people[account]):
+                self.people[other.account].mentioned.setdefault(room.id, []).append(entry.seq)
+        return self.write(entry)
+
+    def _mentioned(self, room: RoomRow, body: str) -> list[MemberRow]:
+        by_handle = {row.handle: row for row in self.inside(room.place)}
+        found = [by_handle[handle] for handle in text.mentions(body)[: self.limits.mentions] if handle in by_handle]
+        return [row for row in found if room.kind == "open" or room.id in self.people[row.account].logs]
+
+    def apart(self, one: Person, other: Person) -> bool:
+        """Whether one of the two blocks the other."""
+        return "block" in (one.blocks.get(other.handle), other.blocks.get(one.handle))
+
+    def deaf(self, reader: Person, author: Person) -> bool:
+        """Whether a mention counts for nothing."""
+        return author.handle in reader.blocks or author.blocks.get(reader.handle) == "block"
+
+    def unread(self, person: Person, room: str) -> tuple[int, int, int]:
+        """The read marker, messages after it, and those of them that mention this person."""
+        if room not in self.rooms:
+            return 0, 0, 0
+        read = person.read.get(room, 0)
+        messages = sum(isinstance(entry, MessageSent) for entry in self.logs[room].between(read))
+        return read, messages, sum(seq > read for seq in person.mentioned.get(room, []))
+
+    # --- whose logs are heard
+
+    def begins(self, account: str, log: str) -> None:
+        """From now on this log is the account's, at its head."""
+        person = self.people[account]
+        if log not in person.logs:
+            person.logs[log] = self.logs[log].kind
+            person.read[log] = self.logs[log].head
+
+    def hears(self, account: str) -> None:
+        """Its connections hear what is now its own. Called once that was told."""
+        for connection in self.connections:
+            if connection.account == account and connection.synced:
+                connection.logs.update(self.people[account].logs)
+
+    def ends(self, account: str, log: str) -> None:
+        """The log is the account's no longer, and nothing more of it comes."""
+        self.people[account].logs.pop(log, None)
+        for connection in self.connections:
+            if connection.account == account:
+                connection.logs.discard(log)
+
+    def tell_others(self, told: Connection, event: Event) -> None:
+        """A register has changed: every other connection of the account hears of it."""
+        for connection in self.connections:
+            if connection is not told and connection.account == told.account and connection.synced:
+                connection.say(event)
+
+    # --- budgets
+
+    def spend(self, purse: str, cost: int) -> int:
+        """0 when it was allowed, otherwise milliseconds until it would be."""
+        spent = self._left_to_pay(purse)
+        over = spent + cost - self.limits.budget
+        if over <= 0:
+            spent += cost
+        self._spent[purse] = (spent, self.clock.now())
+        return 0 if over <= 0 else int(over / self.limits.budget_per_second * 1000) + 1
+
+    def budget(self, purse: str) -> Budget | None:
+        """What a reply tells: nothing while more than half is left."""
+        spent, of = self._left_to_pay(purse), self.limits.budget
+        if spent * 2 <= of:
+            return None
+        return Budget(left=int(of - spent), of=of, full_in_ms=int(spent / self.limits.budget_per_second * 1000))
+
+    def _left_to_pay(self, purse: str) -> float:
+        spent, at = self._spent.get(purse, (0.0, 0.0))
+        return max(0.0, spent - (self.clock.now() - at) * self.limits.budget_per_second)
+
+    # --- presence
+
+    def presence(self, account: str) -> PresenceState:
+        states = {connection.presence for connection in self.connections if connection.account == account}
+        return "online" if "online" in states else "away" if "away" in states else "offline"
+
+    def refresh(self, account: str) -> None:
+        """Something about this account's connections has changed."""
+        state = self.presence(account)
+        if account not in self.people or self._states.get(account, "offline") == state:
+            return
+        self._states[account] = state
+        mine = {row.id: row.place for row in self.members.values() if row.account == account and not row.left}
+        for connection in self.connections:
+            watcher = self.people.get(connection.account)
+            if watcher is None or self.apart(watcher, self.people[account]):
+                continue
+            for id in sorted(connection.watching & mine.keys()):
+                seen = self.member(watcher.id, mine[id])
+                if seen is not None and not seen.left:
+                    connection.say(PresenceChanged(member=id, state=state))
+
+    # --- what a test may let happen
+
+    def connect(self, encoding: Encoding = JSON) -> Connection:
+        """A new connection; its hello is on the way."""
+        connection = Connection(self, encoding)
+        self.connections.append(connection)
+        return connection
+
+    def gone(self, connection: Connection) -> None:
+        """The peer of this connection is not there any more."""
+        if connection in self.connections:
+            self.connections.remove(connection)
+            self.refresh(connection.account)
+
+    def refuse(
+        self,
+        code: ErrorCode,
+        *commands: type[Command],
+        retry_after_ms: int = 200,
+        times: int = 1,
+        carried_out: bool = False,
+    ) -> None:
+        """The next commands (of these types, or any but signing in and sync) are refused. `carried_out`: they are done
+        all the same, as with `storage.uncertain`. A write whose nonce is known is never refused."""
+        self.refusals.extend([Refusal(code, retry_after_ms, carried_out, commands)] * times)
+
+    def refusal(self, account: str, command: Command) -> Refusal | None:
+        """What this command is to be refused with, if anything."""
+        if not self.refusals or (account, getattr(command, "nonce", "")) in self.nonces:
+            return None  # what was carried out is never refused: its nonce is known
+        refusal = self.refusals[0]
+        wanted = not isinstance(command, (*ENTRANCES, Sync))
+        if refusal is not None and refusal.commands:
+            wanted = isinstance(command, refusal.commands)
+        return self.refusals.popleft() if wanted else None
+
+    def novelty(self, log: str, gold: int = 7) -> Entry:
+        """An entry of a type that no client knows."""
+        return self.write(Novelty(log=log, seq=self.next(log), at=self.clock.time(), gold=gold))
+
+    def forget(self, id: str, up_to: int) -> None:
+        """Retention: entries up to there are no longer kept."""
+        log = self.logs[id]
+        gone = [entry for entry in log.entries if entry.seq <= up_to]
+        if gone:
+            log.floor = gone[-1].seq
+            log.entries = log.entries[len(gone) :]
+
+    def restore(self, keep: float) -> None:
+        """An older backup: a part of each room's log is left, in a new epoch. Every connection is closed."""
+        self.epoch = f"e{int(self.epoch[1:]) + 1}"
+        for log in self.logs.values():
+            if log.id in self.rooms:
+                log.entries = log.entries[: int(len(log.entries) * keep)]
+            for entry in log.entries:
+                self.said[self.epoch, log.id, entry.seq] = entry
+        kept = {id(entry) for log in self.logs.values() for entry in log.entries}
+        self.nonces = {key: value for key, value in self.nonces.items() if id(value[1]) in kept}
+        for person in self.people.values():
+            person.read = {log: min(seq, self.logs[log].head) for log, seq in person.read.items()}
+        self.restart()
+
+    def restart(self) -> None:
+        """Every connection is closed, and told to come back."""
+        for connection in list(self.connections):
+            connection.close(CloseCode.RESTARTING, "the server restarts")

@@ -1,1 +1,0 @@
-"""JavaScript: the client of protocol/js, in Node and in a browser."""

@@ -1,0 +1,270 @@
+"""The server in memory does what authors of bots and clients rely on, and what a real one does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Literal, cast
+
+import pytest
+from msgspec.structs import replace
+
+from among_protocol import codes
+from among_protocol.accounts import UpdateAccount
+from among_protocol.aio import Among, Down, Refuse, Reset, Stopped, connect
+from among_protocol.blocks import BlockChanged, SetBlock
+from among_protocol.communities import BrowseCommunities, CreateCommunity, LeaveCommunity, ReadCommunity
+from among_protocol.logs import ReadChanged, ReadEntries
+from among_protocol.markers import MarkerMoved, SetMarker
+from among_protocol.members import ListMembers, MemberUpdated
+from among_protocol.messages import MessageSent, ReadMessages, SendMessage
+from among_protocol.moderation import ListBans
+from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
+from among_protocol.rooms import AddPerson, CreateRoom, RoomFollowed, SetTopic, UnfollowRoom
+from among_protocol.session import ListSessions, Ping, RevokeOthers
+from among_protocol.testing import LIMITS, PASSWORD, Clock, TestServer, Town
+from among_protocol.wire import MSGPACK, UnknownEvent
+
+HALL = "garden/hall"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[TestServer]:
+    async with asyncio.timeout(20), TestServer() as server:
+        await server.join(HALL, "ann", "bob")
+        yield server
+
+
+def as_(server: TestServer, handle: str, encoding: Literal["json", "msgpack"] = "json") -> Among:
+    return connect(server.url, token=server.token(handle), encoding=encoding)
+
+
+async def until(among: Among, kind: type[Any]) -> Any:
+    async with asyncio.timeout(10):
+        async for event in among:
+            if isinstance(event, kind):
+                return event
+    raise AssertionError("it has ended")
+
+
+@pytest.mark.parametrize("encoding", ["json", "msgpack"])
+async def test_people_talk(server: TestServer, encoding: Any):
+    async with as_(server, "ann", encoding) as ann, as_(server, "bob") as bob:
+        await server.here("ann", "bob")
+        said = await ann.send(server.id_of(HALL), "hi @bob")
+        assert await until(bob, MessageSent) == said
+        assert said.mentions == [bob.me(said.log)]
+        assert [message.body for message in server.messages(HALL, by="ann")] == ["hi @bob"]
+        assert (await bob.ask(ReadChanged, epoch=bob.epoch, positions={said.log: 0})).logs[-1].mentions == 1
+        marker = await bob.ask(SetMarker, room=said.log, seq=said.seq)
+        assert (marker.read, marker.unread, marker.mentions) == (said.seq, 0, 0)
+
+
+async def test_what_a_test_says_arrives(server: TestServer):
+    async with as_(server, "bob") as bob:
+        await server.here("bob")
+        said = await server.says("ann", HALL, "hello")
+        assert await until(bob, MessageSent) == said
+        room = await server.direct("ann", "bob")
+        said = await server.says("ann", room, "psst")
+        assert await until(bob, MessageSent) == said
+        with pytest.raises(Refuse):
+            await server.says("zoe", HALL, "I am not in there")
+
+
+async def test_everything_has_the_same_names_in_every_run():
+    def ids() -> list[str]:
+        town = Town()
+        return [town.sign_up("ann").id, town.open_session(town.person("ann")).token, town.clock.time()]
+
+    assert ids() == ids()
+    assert ids()[-1] == "2026-01-31T09:00:00.000Z"
+
+
+async def test_places_are_made_and_left(server: TestServer):
+    async with as_(server, "ann") as ann:
+        made = (await ann.ask(CreateCommunity, slug="orchard", name="Orchard")).entry
+        private = (await ann.ask(CreateRoom, community=made.log, slug="shed", kind="private")).entry
+        assert isinstance(private, RoomFollowed)
+        with pytest.raises(Refuse) as why:
+            await ann.ask(CreateRoom, community=made.log, slug="shed")
+        assert why.value.code == codes.SLUG_TAKEN
+        await server.join("orchard", "bob")
+        async with as_(server, "bob") as bob:
+            shown = await bob.ask(ReadCommunity, community="orchard")
+            assert (shown.role, shown.rooms) == ("member", [])
+            for command in (ReadMessages, SendMessage):
+                extra = {"body": "let me in"} if command is SendMessage else {}
+                with pytest.raises(Refuse) as why:
+                    await cast("Any", bob.ask)(command, room=private.room, **extra)
+                assert why.value.code == codes.ROOM_GONE
+            await ann.ask(AddPerson, room=private.room, member=shown.member)
+            assert (await until(bob, RoomFollowed)).room == private.room
+            await bob.ask(SetTopic, room=private.room, topic="tools")
+            await bob.ask(UnfollowRoom, room=private.room)
+            assert bob.rooms.get(private.room) is None
+            with pytest.raises(Refuse) as why:
+                await bob.ask(ReadEntries, log=private.room, after=0)
+            assert why.value.code == codes.LOG_GONE
+            await bob.ask(LeaveCommunity, community=made.log)
+        page = await ann.ask(ReadEntries, log=private.room, after=0)
+        assert (page.head, page.complete) == (4, True)
+        found = await ann.ask(BrowseCommunities, query="orch")
+        assert [(one.slug, one.members) for one in found.communities] == [("orchard", 1)]
+        with pytest.raises(Refuse) as why:
+            await ann.ask(CreateRoom, community=server.town.rooms[server.id_of(HALL)].community, slug="attic")
+        assert why.value.code == codes.RIGHT_MISSING
+
+
+async def test_pages_from_every_side(server: TestServer):
+    said = [await server.says("ann", HALL, f"{number}") for number in range(1, 8)]
+    room = server.id_of(HALL)
+    async with as_(server, "bob") as bob:
+        for where, bodies, complete in (
+            ({}, "567", False),
+            ({"before": said[2].seq}, "12", True),
+            ({"after": said[2].seq}, "456", False),
+            ({"around": said[3].seq}, "345", False),
+            ({"after": said[1].seq, "before": said[4].seq}, "34", True),
+        ):
+            page = await bob.ask(ReadMessages, room=room, limit=3, **where)
+            assert ("".join(message.body for message in page.messages), page.complete) == (bodies, complete), where
+            assert page.as_of == said[-1].seq
+
+
+async def test_registers_presence_and_typing(server: TestServer):
+    async with as_(server, "bob") as bob, as_(server, "bob") as phone, as_(server, "ann") as ann:
+        await server.here("bob", "ann")
+        await phone.ask(Ping)
+        room = server.id_of(HALL)
+        said = await server.says("ann", HALL, "hello")
+        await bob.ask(SetMarker, room=room, seq=said.seq)
+        assert (await until(phone, MarkerMoved)).read == said.seq
+        back = await bob.ask(SetMarker, room=room, seq=0)
+        assert back.read == said.seq
+        back = await bob.ask(SetMarker, room=room, seq=0, unread=True)
+        assert (back.read, back.unread) == (0, 1)
+        (members,) = [(await bob.ask(ListMembers, community=server.town.rooms[room].community)).members]
+        them = {member.handle: member.member for member in members}
+        seen = await bob.ask(WatchPresence, members=[them["ann"], "nobody"])
+        assert [(one.member, one.state) for one in seen.members] == [(them["ann"], "online")]
+        await ann.ask(SetPresence, state="away")
+        assert await until(bob, PresenceChanged) == PresenceChanged(member=them["ann"], state="away")
+        await ann.ask(StartTyping, room=room)
+        assert await until(bob, TypingStarted) == TypingStarted(room=room, by=them["ann"])
+        await bob.ask(SetBlock, handle="ann", kind="block")
+        assert await until(phone, BlockChanged) == BlockChanged(handle="ann", kind="block")
+        with pytest.raises(Refuse) as why:
+            await ann.direct("bob")
+        assert why.value.code == codes.DIRECT_REFUSED
+        assert (await bob.ask(WatchPresence, members=[them["ann"]])).members[0].state == "offline"
+        changed = await ann.ask(UpdateAccount, display_name="Ann B.")
+        assert changed.entry.display_name == "Ann B."
+        assert (await until(bob, MemberUpdated)).rev == 2
+
+
+async def test_sessions_end(server: TestServer):
+    async with connect(server.url, handle="ann", password=PASSWORD) as ann, as_(server, "ann") as phone:
+        assert [card.current for card in (await ann.ask(ListSessions)).sessions] == [True, False]
+        assert (await ann.ask(RevokeOthers)).ended == 1
+        with pytest.raises(Stopped) as over:
+            await until(phone, Reset)
+        assert over.value.code == codes.CloseCode.SIGNED_OUT
+    with pytest.raises(Refuse) as why:
+        async with connect(server.url, token=phone.token):
+            pass
+    assert why.value.code == codes.TOKEN_INVALID
+
+
+async def test_what_it_does_not_speak_is_refused(server: TestServer):
+    async with as_(server, "ann") as ann:
+        with pytest.raises(Refuse) as why:
+            await ann.ask(ListBans, community="garden")
+        assert why.value.code == codes.UNKNOWN_COMMAND
+
+
+def test_a_budget_comes_back_with_time():
+    clock = Clock()
+    town = Town(limits=replace(LIMITS, budget=10, budget_per_second=2), clock=clock)
+    connection = town.connect(MSGPACK)
+    for _ in range(11):
+        connection.received(MSGPACK.encode(Ping(id="1")))
+    frames = [MSGPACK.decode_server(frame) for frame in connection.out]
+    assert [frame.refused.code for frame in frames if frame.refused] == ["budget.exhausted"]
+    assert [frame.ok.budget.left for frame in frames if frame.ok and frame.ok.budget] == [4, 3, 2, 1, 0]
+    clock.advance(frames[-1].refused.retry_after_ms / 1000 if frames[-1].refused else 0)
+    connection.received(MSGPACK.encode(Ping(id="1")))
+    assert MSGPACK.decode_server(connection.out[-1]).ok
+    assert Clock(running=True).now() >= 0
+    with pytest.raises(ValueError, match="back"):
+        clock.advance(-1)
+
+
+# --- levers
+
+
+async def test_a_cut_a_restart_and_another_epoch(server: TestServer):
+    async with as_(server, "bob") as bob:
+        await server.here("bob")
+        server.cut()
+        await until(bob, Down)
+        said = await server.says("ann", HALL, "meanwhile")
+        assert await until(bob, MessageSent) == said
+        await server.stop()
+        said = await server.says("ann", HALL, "while nobody was there")
+        await server.start()
+        assert await until(bob, MessageSent) == said
+        await server.restart()
+        assert (await until(bob, Down)).code == codes.CloseCode.RESTARTING
+        await server.here("bob")
+        await server.restore(0.5)
+        assert (await until(bob, Reset)).reason == "epoch"
+        assert bob.epoch == "e2"
+        assert len(server.messages(HALL)) == 1
+
+
+async def test_refusing_and_holding_back(server: TestServer):
+    async with as_(server, "bob") as bob:
+        await server.here("bob")
+        room = server.id_of(HALL)
+        server.town.refuse(codes.RATE_LIMITED, SendMessage, retry_after_ms=60)
+        await bob.ask(Ping)
+        await bob.send(room, "twice, and stored once")
+        assert [type(command) for command in server.asked("bob")].count(SendMessage) == 2
+        server.town.refuse(codes.RIGHT_MISSING, SendMessage)
+        with pytest.raises(Refuse):
+            await bob.send(room, "no")
+        server.hold()
+        sending = bob.sending(room, "held")
+        await server.heard(HALL, by="bob", count=2)
+        assert sending.state == "sending"
+        await server.release()
+        await sending
+        server.hold(lambda connection, frame: b"second" in frame)
+        for body in ("first", "second", "third"):
+            await server.says("ann", HALL, body)
+        (connection,) = server.connections
+        assert len(connection.out) == 2
+        connection.out.reverse()
+        await server.release()
+        assert [(await until(bob, MessageSent)).body for _ in range(5)][2:] == ["first", "second", "third"]
+
+
+async def test_entries_that_no_client_knows_ranges_and_lagging(server: TestServer):
+    server.fragments = 3
+    async with as_(server, "bob") as bob:
+        await server.here("bob")
+        (connection,) = server.connections
+        server.town.novelty(server.id_of(HALL))
+        assert (await until(bob, UnknownEvent)).type == "room.gilded"
+        connection.lag()
+        said = [await server.says("ann", HALL, body) for body in ("one", "two")]
+        connection.catch_up()
+        assert [await until(bob, MessageSent) for _ in said] == said
+    server.town.forget(said[0].log, said[0].seq)
+    assert server.messages(HALL) == said[1:]
+
+
+async def test_waiting_for_what_does_not_come_ends(server: TestServer):
+    with pytest.raises(TimeoutError):
+        await server.heard(HALL, by="bob", within=0.01)
+    with pytest.raises(LookupError):
+        server.id_of("garden/attic")
