@@ -85,3 +85,4 @@ class HeldStore(MemoryStore):
     session: Any = _read("session")
     standing: Any = _read("standing")
     unread: Any = _read("unread")
+    wanted: Any = _read("wanted")

@@ -25,7 +25,7 @@ NOTICES = ("typing", "presence", "markers")
 ONLY_COMMUNITIES = 100  # that one session may name as those it wants
 
 
-class Want(Shape, kw_only=True):
+class Want(Shape, omit_defaults=False, kw_only=True):
     """Which events a session wants. It never hears more for it, and what is left out of a log is told as a range.
 
     `everything`: every entry. `talk`: the messages of rooms. `calls`: the messages that mention me. Under all three one's

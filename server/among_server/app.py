@@ -117,7 +117,7 @@ class App:
     def _hole(self, broken: Log) -> None:
         """Entries did not arrive here: we can't vouch for this log, so its listeners come back and catch up."""
         log.error("log.hole", log=broken.id, head=broken.head)
-        for outbox in [outbox for listeners in broken.listeners.values() for outbox in listeners]:
+        for outbox in [outbox for _, listeners in broken.everybody() for outbox in listeners]:
             if isinstance(outbox, Session):
                 outbox.close(CloseCode.STORAGE_LOST, "come back and catch up")
         self.services.logs.forget(broken)

@@ -35,6 +35,7 @@ from among_protocol.moderation import (
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.wire import AnyWrite
+from among_server.ears import TALK
 from among_server.store.api import Appended, Store
 from among_server.store.memory import MemoryStore
 from among_server.store.sqlite import SqliteStore
@@ -277,6 +278,8 @@ class Twins(RuleBasedStateMachine):
             lambda twin: [
                 twin.town.store.messages(twin.find("r", room), before=before, after=after, around=around, limit=limit),
                 twin.town.store.entries(twin.find("r", room), after or 0, before, limit),
+                twin.town.store.wanted(twin.find("r", room), TALK, after or 0, before, limit),
+                twin.town.store.wanted(twin.find("r", room), twin.find("m", room), after or 0, before, limit),
             ]
         )
 

@@ -5,15 +5,19 @@ Rule 2: a Log knows no accounts, rights or sockets; only outboxes.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from among_protocol import wire
 from among_protocol.base import Entry
 from among_protocol.wire import Encoding
 
+from ..ears import WHOLE, Ear, wants
 from ..store.api import Stored
 from .frames import frame
+from .groups import Groups, Listeners, Part
 
 TAIL_ENTRIES = 256  # newest entries kept of a log with listeners, for who comes back after a short absence
 TAIL_BYTES = 262_144  # and no more than this of their JSON
@@ -48,28 +52,36 @@ class Item:
             self._msgpack = frame(encoding, encoding.encode(self.event))
         return self._msgpack
 
+    def covering(self, first: int, encoding: Encoding) -> bytes:
+        """The frame for those who were given nothing from a number on."""
+        if first >= self.first:
+            return self.frame(encoding)
+        return frame(encoding, encoding.encode(replace(self.event, first=first)))
+
 
 class Flush:
     """A flush of a large log, while it runs."""
 
-    __slots__ = ("before", "buffers", "members", "remaining", "started")
+    __slots__ = ("before", "members", "remaining", "started")
 
-    def __init__(self, log: "Log", before: int, buffers: dict[Encoding, bytes], started: float) -> None:
+    def __init__(self, before: int, parts: list[Part], started: float) -> None:
         self.before = before  # what those have whom it has not reached yet
-        self.buffers = buffers
-        self.remaining = {encoding: dict(log.listeners[encoding]) for encoding in buffers}  # whom it has not reached
-        self.members = log.members
+        self.remaining = [(dict(listeners), buffer) for listeners, buffer in parts]  # whom it has not reached
+        self.members = sum(len(listeners) for listeners, _ in parts)
         self.started = started  # loop time
 
-    def reach(self, outbox: Outbox) -> bool:
-        """Take an outbox out of turn; False when it was reached before."""
-        return self.remaining.get(outbox.encoding, {}).pop(outbox, None) is not None
+    def reach(self, outbox: Outbox) -> bytes | None:
+        """Take an outbox out of turn: what it is to be written; None when it was reached before."""
+        for listeners, buffer in self.remaining:
+            if listeners.pop(outbox, None) is not None:
+                return buffer
+        return None
 
 
 class Log:
     """One log on this node."""
 
-    __slots__ = ("_early", "_tail_bytes", "away", "effects", "flush", "flushed", "head", "held", "id", "joining", "listeners", "not_before", "pending", "tail", "waiting")  # fmt: skip
+    __slots__ = ("_early", "_tail_bytes", "apart", "away", "effects", "flush", "flushed", "head", "held", "id", "joining", "listeners", "not_before", "pending", "tail", "waiting")  # fmt: skip
 
     def __init__(self, id: str) -> None:
         self.id = id
@@ -77,7 +89,8 @@ class Log:
         self.flushed = -1  # newest number that was written, or is being written, to all who listen
         self.tail: deque[Item] = deque()  # newest entries, up to `head`
         self.pending: list[Item] = []  # those after `flushed`
-        self.listeners: dict[Encoding, dict[Outbox, Callable[[bytes], None]]] = {}
+        self.listeners: dict[Encoding, Listeners] = {}  # to all of it
+        self.apart: Groups | None = None  # those who hear a part of it; None: nobody does
         self.joining: dict[Outbox, int] = {}  # who has more than was flushed, up to a number: they listen from there
         self.away = 0  # sessions that lag: they listen again when they have read what they have
         self.flush: Flush | None = None
@@ -129,46 +142,85 @@ class Log:
             return None
         return [item for item in self.tail if after < item.seq <= self.flushed]
 
-    def join(self, outbox: Outbox, after: int) -> bool:
+    def join(self, outbox: Outbox, after: int, ear: Ear = WHOLE) -> bool:
         """Listen from `after` on: what was flushed since is written now, the rest comes live. False when the tail
         does not reach back: read from the store, and try again from there."""
         if after > self.flushed:
             self.joining[outbox] = after
+            if ear:
+                self._groups().ears[outbox] = ear
             return True
         missing = self.since(after)
         if missing is None:
             return False
+        if ear:
+            self._groups().join(outbox, ear, after, missing)
+            return True
         if missing:
             outbox.write(b"".join([item.frame(outbox.encoding) for item in missing]))
         self.listeners.setdefault(outbox.encoding, {})[outbox] = outbox.write
         return True
 
+    def _groups(self) -> Groups:
+        if self.apart is None:
+            self.apart = Groups(self.id)
+        return self.apart
+
     def leave(self, outbox: Outbox) -> int | None:
         """Stop listening. The newest number that this outbox was written; None when it did not listen."""
-        if self.listeners.get(outbox.encoding, {}).pop(outbox, None) is None:
-            return self.joining.pop(outbox, None)
-        if self.flush is not None and self.flush.reach(outbox):
-            return self.flush.before
-        return self.flushed
+        if self.listeners.get(outbox.encoding, {}).pop(outbox, None) is not None:
+            if self.flush is not None and self.flush.reach(outbox) is not None:
+                return self.flush.before
+            return self.flushed
+        had = self.joining.pop(outbox, None)
+        if self.apart is not None:
+            given = self.apart.leave(outbox, self.flush)
+            had = given if had is None else had
+            if not self.apart.ears:
+                self.apart = None
+        return had
 
     def hears(self, outbox: Outbox) -> bool:
-        return outbox in self.listeners.get(outbox.encoding, ()) or outbox in self.joining
+        return (
+            outbox in self.listeners.get(outbox.encoding, ())
+            or outbox in self.joining
+            or (self.apart is not None and outbox in self.apart.ears)
+        )
+
+    def quiet(self, after: int, ear: Ear) -> bool:
+        """Whether one may listen from a number on, and need not be told of anything that was flushed after it."""
+        missing = self.since(after)
+        if missing is None or (self.apart is not None and self.apart.given(ear) > after):
+            return False
+        return not any(wants(ear, item.event) for item in missing)
+
+    def everybody(self) -> Iterator[tuple[Encoding, Listeners]]:
+        """All who hear any of it."""
+        yield from self.listeners.items()
+        if self.apart is not None:
+            yield from self.apart.listeners()
 
     @property
     def members(self) -> int:
-        return sum(map(len, self.listeners.values()))
+        return sum(map(len, self.listeners.values())) + (len(self.apart.ears) if self.apart is not None else 0)
 
     def admit(self) -> None:
         """Who joined ahead of a flush listens from here on: it ended at their number."""
         for outbox, after in list(self.joining.items()):
             if after <= self.flushed:
                 del self.joining[outbox]
-                self.listeners.setdefault(outbox.encoding, {})[outbox] = outbox.write
+                ear = self.apart.ears.get(outbox, WHOLE) if self.apart is not None else WHOLE
+                if ear:
+                    self._groups().join(outbox, ear, after)
+                else:
+                    self.listeners.setdefault(outbox.encoding, {})[outbox] = outbox.write
 
     @property
     def idle(self) -> bool:
         """Whether nobody would miss this Log."""
-        return self.head >= 0 and not (self.waiting or self.away or self.joining or any(self.listeners.values()))
+        return self.head >= 0 and not (
+            self.waiting or self.away or self.joining or self.apart is not None or any(self.listeners.values())
+        )
 
 
 class Hole(Exception):

@@ -15,9 +15,8 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from among_protocol.wire import Encoding
-
 from ..store.api import Stored
+from .groups import Part
 from .log import Flush, Hole, Item, Log, Outbox
 
 BUFFER_BYTES = 32_768  # of one joined buffer: small enough that one burst can't make a whole room lag
@@ -94,8 +93,8 @@ class Logs:
             if seq > log.flushed:
                 log.held.append((seq, outbox, reply))
                 return
-            if log.flush is not None and log.flush.reach(outbox):
-                outbox.write(log.flush.buffers[outbox.encoding])
+            if log.flush is not None and (copy := log.flush.reach(outbox)) is not None:
+                outbox.write(copy)
         outbox.write(reply)
 
     def after(self, id: str, seq: int, effect: Callable[[], None]) -> None:
@@ -105,6 +104,19 @@ class Logs:
             effect()
         else:
             log.effects.append((seq, effect))
+
+    async def catch_up(self) -> None:
+        """Tell all who hear a part of a log how far it has come, where that was left out: what they would otherwise
+        have to be told of when they come back. Others get their turn meanwhile."""
+        told = 0
+        for log in list(self._logs.values()):
+            for few in log.apart.catch_up(log.flushed) if log.apart is not None and log.flush is None else ():
+                told += few
+                if told >= SHARED_CHUNK:
+                    told = 0
+                    await asyncio.sleep(0)
+                    if log.flush is not None:
+                        break
 
     def _flush_dirty(self) -> None:
         self._scheduled = False
@@ -121,23 +133,27 @@ class Logs:
         items = _buffer(log.pending, min(log.joining.values()) if log.joining else None)
         log.pending = log.pending[len(items) :] if len(items) < len(log.pending) else []
         log.flushed = items[-1].seq
-        buffers: dict[Encoding, bytes] = {}
+        parts: list[Part] = []
         members = 0
         for encoding, listeners in log.listeners.items():
             if listeners:
                 members += len(listeners)
                 frames = [item.frame(encoding) for item in items]
-                buffers[encoding] = b"".join(frames) if len(frames) > 1 else frames[0]
+                parts.append((listeners, b"".join(frames) if len(frames) > 1 else frames[0]))
         self.flushes += 1
         self.entries += len(items)
-        self.writes += members
         self.deliveries += members * len(items)
+        if log.apart is not None:
+            few = log.apart.give(items)
+            members += sum(len(listeners) for listeners, _ in few)
+            parts += few
+        self.writes += members
         if members > CHUNK:
-            self._start(log, before, buffers)
+            self._start(log, before, parts)
             log.admit()
             return
         self._others = now + SHARED
-        self._write(log, buffers)
+        self._write(log, parts)
         if log.joining:
             log.admit()
         if members > SMALL:
@@ -149,11 +165,11 @@ class Logs:
             if not members:
                 self.forget(log)  # all who listened have left meanwhile
 
-    def _write(self, log: Log, buffers: dict[Encoding, bytes]) -> None:
+    def _write(self, log: Log, parts: list[Part]) -> None:
         """A log of few members, in one go. An author gets the copy and the replies in one write."""
         held = self._due(log) if log.held else None
-        for encoding, buffer in buffers.items():
-            for outbox, write in list(log.listeners[encoding].items()):
+        for listeners, buffer in parts:
+            for outbox, write in list(listeners.items()):
                 if held and outbox in held:
                     write(buffer + held.pop(outbox))
                 else:
@@ -162,26 +178,26 @@ class Logs:
             for outbox, replies in held.items():
                 outbox.write(replies)
 
-    def _start(self, log: Log, before: int, buffers: dict[Encoding, bytes]) -> None:
+    def _start(self, log: Log, before: int, parts: list[Part]) -> None:
         """A large log: in chunks, with other work between them; authors with a waiting reply come first."""
         loop = asyncio.get_running_loop()
-        log.flush = flush = Flush(log, before, buffers, loop.time())
+        log.flush = flush = Flush(before, parts, loop.time())
         for outbox, replies in self._due(log).items():
-            outbox.write(buffers[outbox.encoding] + replies if flush.reach(outbox) else replies)
+            copy = flush.reach(outbox)
+            outbox.write(replies if copy is None else copy + replies)
         self._chunk(log, flush)
 
     def _chunk(self, log: Log, flush: Flush) -> None:
         loop = asyncio.get_running_loop()
         self._share(sharing := loop.time() < self._others)
         room = SHARED_CHUNK if sharing else CHUNK
-        for encoding, members in flush.remaining.items():
-            buffer = flush.buffers[encoding]
+        for members, buffer in flush.remaining:
             take = min(room, len(members))
             room -= take
             for _ in range(take):
                 if members:  # a write may have made one leave
                     members.popitem()[1](buffer)
-        if any(flush.remaining.values()):
+        if any(members for members, _ in flush.remaining):
             loop.call_soon(self._chunk, log, flush)
         else:
             loop.call_soon(self._end, log, flush)  # the loop makes the last chunk's system calls before that

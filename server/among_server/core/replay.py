@@ -13,13 +13,16 @@ import functools
 from collections.abc import Callable, Sequence
 
 import structlog
+from msgspec.structs import replace
 
 from among_protocol import wire
 from among_protocol.base import Entry
 
+from ..ears import WHOLE
 from ..limits import PAGE_ENTRIES
 from ..store.api import Entries, Store
 from .frames import frame
+from .groups import passed
 from .log import Log
 from .logs import Logs
 from .session import Session
@@ -53,13 +56,21 @@ class Replay:
         written."""
         while after < until and still():
             await session.drained()
-            page: Entries = await self._store.entries(log, after, until, PAGE_ENTRIES)
             if not still():
                 break
-            if not page.entries:
+            ear = session.ear(log) or WHOLE
+            page = await (
+                self._store.wanted(log, ear, after, until, PAGE_ENTRIES)
+                if ear
+                else self._store.entries(log, after, until, PAGE_ENTRIES)
+            )
+            if not still():
+                break
+            told = payloads(session, log, after, page)
+            if not told:
                 return until  # a range that later entries cover
-            session.write(b"".join([frame(session.encoding, payload(session, entry)) for entry in page.entries]))
-            after = until if page.complete else _last(page)
+            session.write(b"".join([frame(session.encoding, one) for one in told]))
+            after = until if page.complete else page.upto
         return after
 
     # --- logs that come and go while a session is live
@@ -70,6 +81,7 @@ class Replay:
             for id, after in places.items():
                 session.put_off.setdefault(id, (why, after))
             return
+        places = {id: after for id, after in places.items() if session.ear(id) is not None}
         for id, after in places.items():
             session.due.setdefault(id, after)
         self._logs.after(why.log, why.seq, functools.partial(self._listen, session, places))
@@ -132,5 +144,18 @@ def payload(session: Session, entry: bytes) -> bytes:
     return session.encoding.encode(wire.JSON.decode_entry(entry))
 
 
-def _last(page: Entries) -> int:
-    return wire.JSON.decode_entry(page.entries[-1]).seq
+def payloads(session: Session, log: str, after: int, page: Entries) -> list[bytes]:
+    """A page of a log for who has it up to a number: where some of it was left out, `from` and `log.passed` say so."""
+    if page.whole:
+        return [payload(session, entry) for entry in page.entries]
+    told = []
+    for kept in page.entries:
+        event = wire.JSON.decode_entry(kept)
+        if after + 1 < (event.first or event.seq):
+            told.append(session.encoding.encode(replace(event, first=after + 1)))
+        else:
+            told.append(payload(session, kept))
+        after = event.seq
+    if after < page.upto:
+        told.append(session.encoding.encode(passed(log, after + 1, page.upto)))
+    return told

@@ -15,8 +15,10 @@ from among_protocol.logs import Lagging
 from among_protocol.presence import PresenceState
 from among_protocol.wire import AnyCommand, Encoding
 
+from ..ears import WHOLE, Ear
 from .budget import Bucket, Portion
 from .frames import frame
+from .interest import EVERYTHING
 from .log import Log
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class Session:
     """One connection's side of the conversation."""
 
     __slots__ = (
-        "__weakref__", "_drained", "_missed", "_registers", "_turns", "address", "admitted", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight", "in_line",
+        "__weakref__", "_drained", "_missed", "_registers", "_turns", "address", "admitted", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight", "in_line", "interest",
         "lagging", "large", "logs", "malformed", "number", "over", "person", "portion", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
     )  # fmt: skip
 
@@ -57,6 +59,7 @@ class Session:
         self.id = ""  # of the stored session behind the token
         self.device = ""
         self.logs: dict[str, Log] = {}  # what it hears
+        self.interest = EVERYTHING  # which of it; set by a sync
         self.synced = False  # has asked for live events
         self.syncing: asyncio.Future[None] | None = None  # done when the sync under way is
         self.due: dict[str, int] = {}  # logs that it hears after this number, once it has been told why
@@ -82,7 +85,7 @@ class Session:
 
     def notice(self, event: Event) -> None:
         """An event without a number: lost when the session lags."""
-        if not self.lagging:
+        if not self.lagging and type(event) not in self.interest.without:
             self.write(frame(self.encoding, self.encoding.encode(event)))
 
     def register(self, name: str, event: Event) -> None:
@@ -118,7 +121,10 @@ class Session:
 
     def hear(self, log: Log, after: int) -> bool:
         """Listen to a log from a number on. False when its tail does not reach back that far."""
-        if not self.lagging and not log.join(self, after):
+        ear = self.ear(log.id)
+        if ear is None:
+            return True
+        if not self.lagging and not log.join(self, after, ear):
             return False
         self.logs[log.id] = log
         if self.lagging:  # before, or since what was written just now was too much
@@ -126,6 +132,12 @@ class Session:
             self._missed[log.id] = after if had is None else had
             log.away += 1
         return True
+
+    def ear(self, id: str) -> Ear | None:
+        """How this session hears a log of whoever speaks; None: it does not want it."""
+        if self.interest is EVERYTHING or self.person is None:
+            return WHOLE
+        return self.interest.ear(self.person, id)
 
     def deafen(self, id: str) -> Log | None:
         """Stop listening to a log."""
@@ -150,10 +162,10 @@ class Session:
         behind: dict[str, int] = {}
         for id, log in self.logs.items():
             log.away -= 1
-            had = missed.get(id)
-            if had is None or had < log.flushed:
+            had, ear = missed.get(id), self.ear(id) or WHOLE
+            if had is None or (had < log.flushed and not (ear and log.quiet(had, ear))):
                 had = behind[id] = log.flushed
-            log.join(self, had)
+            log.join(self, had, ear)
         if behind:
             self.notice(Lagging(logs=behind))
         registers, self._registers = self._registers, {}

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import errno
 import gc
+import itertools
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -34,6 +35,7 @@ from .metrics import Metrics
 log = structlog.get_logger()
 
 SWEEP = 1.0  # seconds
+PASSED_SWEEPS = 60  # sweeps between two times that who hears a part of a log is told how far it has come
 RECEIVE_BUFFER = 65_536  # bytes of the kernel, per connection: a frame of the largest size
 HOARD = 4_096  # bytes that wait for one connection; who has less is not what fills the memory
 HURRY = 0.5  # seconds between two looks at the memory, when it is short
@@ -197,7 +199,7 @@ class Listener:
         }
 
     async def _sweep(self) -> None:
-        while True:
+        for sweep in itertools.count(1):
             await asyncio.sleep(SWEEP)
             self.services.sessions.sweep(self.now())
             for index, connection in enumerate(list(self.connections)):
@@ -205,6 +207,8 @@ class Listener:
                     await asyncio.sleep(0)  # let others have a turn
                 self.mind(connection, self.now())
             self.services.presence.catch_up()
+            if sweep % PASSED_SWEEPS == 0:
+                await self.services.logs.catch_up()
             self.services.admission.more_room()  # when a batch failed, no commit has said so
 
     async def _mind_memory(self) -> None:

@@ -15,23 +15,26 @@ from among_protocol.codes import LOG_GONE, Refuse
 from among_protocol.logs import ChangedLogs, EntryPage, LogState, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
 
 from ..core.context import Context
+from ..core.interest import EVERYTHING, Interest
 from ..core.people import Person
-from ..core.replay import payload
+from ..core.replay import payloads
+from ..ears import WHOLE
 from ..limits import REPLAY_ENTRIES
-from ..store.api import Unread
+from ..store.api import Entries, RoomRow, Unread
 from . import communities, rooms
 from .session import shown
 
 
 async def sync(context: Context, command: Sync) -> None:
     session = context.session
+    interest = EVERYTHING if command.want is None else Interest(command.want)
     while session.syncing is not None:  # one after the other, or two replays would mix
         await session.syncing
     person = context.person
     session.synced = True
     session.syncing = asyncio.get_running_loop().create_future()
     try:
-        await _sync(context, command, person)
+        await _sync(context, command, person, interest)
     finally:
         over, session.syncing = session.syncing, None
         over.set_result(None)
@@ -40,21 +43,20 @@ async def sync(context: Context, command: Sync) -> None:
         context.services.replay.synced(session)
 
 
-async def _sync(context: Context, command: Sync, person: Person) -> None:
+async def _sync(context: Context, command: Sync, person: Person, interest: Interest) -> None:
     session = context.session
     session.due.clear()
     for id in list(session.logs):
         session.deafen(id)
+    session.interest = interest
     states = await _states(context, person, command.epoch, command.positions)
-    started = SyncStarted(epoch=context.store.epoch, logs=states)
+    for state in states:
+        if state.status != "gone" and session.ear(state.log) is None:
+            state.status, state.reason = "unwanted", ""
+    started = SyncStarted(epoch=context.store.epoch, logs=states, want=interest.want)
     started.blocks = [Block(handle=handle, kind=kind) for (_, handle), kind in sorted(person.blocks.items(), key=_name)]
     if command.cards:
-        started.account = shown(person.account)
-        for member in list(person.members.values()):
-            row = await context.store.community(member.place)
-            if row is not None and row.id in person.members:
-                started.communities.append(await communities.membership(context, person, row))
-        started.directs = await rooms.directs(context, person)
+        await _cards(context, person, started)
     session.reply(command.id, started)
     replay = context.services.replay
 
@@ -63,7 +65,7 @@ async def _sync(context: Context, command: Sync, person: Person) -> None:
 
     behind: dict[str, int] = {}
     for state in states:
-        if state.status != "gone":
+        if state.status not in ("gone", "unwanted"):
             after = command.positions.get(state.log, 0) if state.status == "caught_up" else state.head
             behind[state.log] = await replay.upto(session, state.log, after, state.head, partial(mine, state.log))
     while behind:
@@ -76,6 +78,15 @@ async def _sync(context: Context, command: Sync, person: Person) -> None:
             for log in logs.values():
                 context.logs.forget(log)
     await session.drained()  # or the end of the sync would be lost
+
+
+async def _cards(context: Context, person: Person, started: SyncStarted) -> None:
+    started.account = shown(person.account)
+    for member in list(person.members.values()):
+        row = await context.store.community(member.place)
+        if row is not None and row.id in person.members:
+            started.communities.append(await communities.membership(context, person, row))
+    started.directs = await rooms.directs(context, person)
 
 
 def _name(block: tuple[tuple[str, str], str]) -> str:
@@ -102,15 +113,29 @@ async def entries(context: Context, command: ReadEntries) -> EntryPage:
             room, _ = await context.room(command.log)
         except Refuse:
             raise Refuse(LOG_GONE, field="log") from None
-    page = await context.store.entries(command.log, command.after, command.until, command.limit)
+    page = await _page(context, command, room)
     if not (person.hears(command.log) if room is None else context.may_read(room)):
         raise Refuse(LOG_GONE, field="log")
     return EntryPage(
-        entries=[msgspec.Raw(payload(session, entry)) for entry in page.entries],
+        entries=[msgspec.Raw(one) for one in payloads(session, command.log, command.after, page)],
         head=page.head,
         floor=page.floor,
         complete=page.complete,
     )
+
+
+async def _page(context: Context, command: ReadEntries, room: RoomRow | None) -> Entries:
+    """What is asked for of a log, as it is stored."""
+    store, session = context.store, context.session
+    ear = session.interest.ear(context.person, command.log, room) if command.wanted else WHOLE
+    if ear is None:  # nothing of it is
+        row = await store.log(command.log)
+        head, floor = (row.head, row.floor) if row is not None else (0, 0)
+        upto = head if command.until is None else min(command.until, head)
+        return Entries([], head, floor, complete=True, upto=upto, whole=False)
+    if ear:
+        return await store.wanted(command.log, ear, command.after, command.until, command.limit)
+    return await store.entries(command.log, command.after, command.until, command.limit)
 
 
 async def _states(context: Context, person: Person, epoch: str, positions: dict[str, int]) -> list[LogState]:

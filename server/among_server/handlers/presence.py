@@ -57,15 +57,17 @@ async def typing(context: Context, command: StartTyping) -> Done:
     log = context.logs.get(room.id)
     if log is not None and context.services.notices.may(room.id, log.members):
         event = TypingStarted(room=room.id, by=member.id)
-        for encoding, listeners in log.listeners.items():
+        for encoding, listeners in log.everybody():
             bytes_ = frame(encoding, encoding.encode(event))
             for outbox, write in list(listeners.items()):  # one that lags leaves the log while it is written to
-                if outbox is not session and not _strange(outbox, person, member):
+                if outbox is not session and _hears(outbox, person, member):
                     write(bytes_)
     return Done()
 
 
-def _strange(outbox: Outbox, writer: Person, member: MemberRow) -> bool:
-    """Whether the writer and whoever hears there have nothing to do with each other."""
-    reader = outbox.person if isinstance(outbox, Session) else None
-    return reader is not None and apart(reader, writer, member)
+def _hears(outbox: Outbox, writer: Person, member: MemberRow) -> bool:
+    """Whether whoever hears there wants to, and has something to do with the writer."""
+    if not isinstance(outbox, Session):
+        return True
+    reader = outbox.person
+    return TypingStarted not in outbox.interest.without and (reader is None or not apart(reader, writer, member))

@@ -32,12 +32,14 @@ from among_protocol.rooms import RoomKind
 from among_protocol.wire import AnyWrite
 
 from ..counts import StoreCounts
+from ..ears import Ear
 from .own import Blocks, OwnStore, OwnTx, SessionRow
 from .stewards import BanRow, ReportRow
 
 Durability = Literal["full", "relaxed", "memory"]
 Revocable = Literal["session", "invite", "password", "reset"]  # and how each is named: see revocations.py
 
+LOOKED_THROUGH = 10_000  # entries that one page of what is wanted looks at, so that it takes no longer than others
 PAGE_BYTES = 1 << 17  # of a page of entries or messages: what one client may hold of the server's memory at once
 
 
@@ -121,6 +123,8 @@ class Entries(NamedTuple):
     head: int
     floor: int
     complete: bool
+    upto: int = 0  # the log was looked through up to here
+    whole: bool = True  # nothing was left out
 
     def __repr__(self) -> str:
         return f"Entries({len(self.entries)} of {self.head}, floor={self.floor}, complete={self.complete})"
@@ -366,6 +370,11 @@ class Store(OwnStore, Protocol):
     async def log(self, id: str) -> LogRow | None: ...
     async def entries(self, log: str, after: int, until: int | None, limit: int) -> Entries:
         """After a number, up to and with `until`. At most `limit` and about PAGE_BYTES, but one if there is any."""
+        ...
+
+    async def wanted(self, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:
+        """Likewise, but only those that this ear hears (ears.py), and looks through at most LOOKED_THROUGH entries: a
+        page may be empty, and says in `upto` how far it looked, which is further than `after` unless `complete`."""
         ...
 
     async def messages(

@@ -22,7 +22,9 @@ from among_protocol.reports import Report
 from among_protocol.wire import AnyWrite
 
 from ...counts import StoreCounts
+from ...ears import Ear, wants
 from ..api import (
+    LOOKED_THROUGH,
     PAGE_BYTES,
     AccountRow,
     Appended,
@@ -239,7 +241,24 @@ class MemoryStore(Calls):
             if page and size > PAGE_BYTES:
                 break
             page += 1
-        return Entries(left[:page], row.head, row.floor, complete=page == len(left))
+        return Entries(left[:page], row.head, row.floor, complete=page == len(left), upto=after + page)
+
+    async def wanted(self, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:
+        row = self._tx.logs.get(log)
+        if row is None:
+            return Entries([], 0, 0, complete=True, whole=False)
+        last = row.head if until is None else min(until, row.head)
+        page: list[bytes] = []
+        size = 0
+        for seq in range(after + 1, min(last, after + LOOKED_THROUGH) + 1):
+            stored = self._tx.entries[log, seq].stored
+            if wants(ear, stored.event):
+                size += len(stored.json)
+                if page and (size > PAGE_BYTES or len(page) == limit):
+                    break
+                page.append(stored.json)
+            after = seq
+        return Entries(page, row.head, row.floor, complete=after >= last, upto=after, whole=False)
 
     async def messages(
         self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int

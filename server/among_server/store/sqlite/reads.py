@@ -17,8 +17,11 @@ from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.messages import Message
 from among_protocol.moderation import Ban
 from among_protocol.reports import Report
+from among_protocol.wire import AnyEntry
 
+from ...ears import TALK, Ear, wants
 from ..api import (
+    LOOKED_THROUGH,
     PAGE_BYTES,
     AccountRow,
     CommunityRow,
@@ -34,6 +37,7 @@ from ..stewards import stewards_of
 from . import own
 from .rows import ACCOUNT, COMMUNITY, LOG, MEMBER, ROOM, SEQ_BITS, account_row, kept, log_row, member_row, room_row
 
+_entry = json.Decoder(AnyEntry).decode
 _message = json.Decoder(Message).decode
 _report = json.Decoder(Report).decode
 
@@ -230,7 +234,40 @@ def entries(db: Connection, log: str, after: int, until: int | None, limit: int)
             page.append(entry)
             at = pos - (key << SEQ_BITS)
         rows.close()
-        return Entries(page, head, floor, complete=at >= last)
+        return Entries(page, head, floor, complete=at >= last, upto=at)
+
+
+_MESSAGES = "pos > ? AND pos <= ? AND type >= 'message.' AND type < 'message/'"
+_TALK = kept("pos, json", _MESSAGES, "ASC")
+_CALLS = kept("pos, json", f"{_MESSAGES} AND instr(json, ?)", "ASC")
+
+
+def wanted(db: Connection, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:
+    """SQLite leaves out what can't be wanted; whether it is, the entries themselves say."""
+    with _moment(db):
+        found = _one(db, "SELECT l.key, h.head, l.floor FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?", log)
+        if found is None:
+            return Entries([], 0, 0, complete=True, whole=False)
+        key, head, floor = found
+        last = head if until is None else min(until, head)
+        begin = min(max(after, floor), head)
+        end = max(begin, min(last, begin + LOOKED_THROUGH))
+        span: tuple[int | bytes, ...] = (key << SEQ_BITS | begin, key << SEQ_BITS | end)
+        if ear != TALK:
+            span = (*span, f'"{ear}"'.encode())
+        page: list[bytes] = []
+        size, at = 0, begin
+        rows = db.execute(_TALK if ear == TALK else _CALLS, (*span, *span, -1))
+        for pos, entry in rows:
+            if wants(ear, _entry(entry)):
+                size += len(entry)
+                if page and (size > PAGE_BYTES or len(page) == limit):
+                    end = at
+                    break
+                page.append(entry)
+            at = pos - (key << SEQ_BITS)
+        rows.close()
+        return Entries(page, head, floor, complete=end >= last, upto=max(end, after), whole=False)
 
 
 def messages(

@@ -22,6 +22,7 @@ from among_protocol.moderation import Ban
 from among_protocol.reports import Report
 from among_protocol.wire import AnyWrite
 
+from ...ears import Ear
 from .. import files
 from ..api import (
     AccountRow,
@@ -289,6 +290,9 @@ class SqliteStore(Calls):
 
     async def entries(self, log: str, after: int, until: int | None, limit: int) -> Entries:
         return await self._read(reads.entries, log, after, until, limit)
+
+    async def wanted(self, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:
+        return await self._read(reads.wanted, log, ear, after, until, limit)
 
     async def messages(
         self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int

@@ -1,0 +1,23 @@
+"""How much of a log somebody hears: all of it, or the part that was asked for. The one place that says what belongs to
+which part; the live fan-out, the replay and the store all ask here, so they can't differ."""
+
+from among_protocol.base import Entry
+from among_protocol.messages import MessageSent
+from among_protocol.wire import ENTRIES, tag_of
+
+Ear = str  # WHOLE, TALK, or the id of a membership: the messages that mention it
+WHOLE: Ear = ""
+TALK: Ear = "talk"  # no membership is called that
+
+MESSAGES = tuple(entry for entry in ENTRIES if tag_of(entry).startswith("message."))
+
+
+def ears_of(event: Entry) -> tuple[Ear, ...]:
+    """Who hears this entry, beside those who hear the whole log."""
+    if not isinstance(event, MESSAGES):
+        return ()
+    return (TALK, *event.mentions) if isinstance(event, MessageSent) else (TALK,)
+
+
+def wants(ear: Ear, event: Entry) -> bool:
+    return not ear or ear in ears_of(event)
