@@ -8,7 +8,7 @@ from .base import AboutText, Command, Entry, HandleText, NameText, Shape, Write
 class Account(Shape, kw_only=True):
     """One's own account. The id names the account's own log and is told to nobody else."""
 
-    id: str
+    id: str  # also of the account's own log
     handle: str
     display_name: str
     bio: str = ""
@@ -16,11 +16,15 @@ class Account(Shape, kw_only=True):
 
 
 class AccountCreated(Entry, tag="account.created", kw_only=True):
+    """The first entry of the account's own log."""
+
     handle: str
     display_name: str
 
 
 class AccountUpdated(Entry, tag="account.updated", kw_only=True):
+    """In the account's own log: the profile as it is now."""
+
     handle: str
     display_name: str
     bio: str = ""
@@ -37,8 +41,8 @@ class UpdateAccount(Write, tag="account.update", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = AccountWritten
 
-    display_name: NameText | None = None
-    bio: AboutText | None = None
+    display_name: NameText | None = None  # left out: as it is
+    bio: AboutText | None = None  # left out: as it is
 
 
 class Profile(Shape, kw_only=True):
@@ -54,4 +58,4 @@ class ReadAccount(Command, tag="account.read", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = Profile
 
-    handle: HandleText
+    handle: HandleText  # whose

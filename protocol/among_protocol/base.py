@@ -49,7 +49,7 @@ PageLimit = Annotated[int, Meta(ge=1, le=PAGE_ENTRIES)]
 
 # Words that the server says from a set that may grow. They are open text to whoever reads, so that a client of today
 # understands a server of tomorrow; a word that one does not know is to be treated as the comment beside it says.
-BudgetOwner = str  # account: of all its connections, or of this one before signing in; address; unknown: as account
+BudgetOwner = str  # account (before signing in: of this connection), address; unknown: as account
 ErrorClass = str  # fix, auth, wait, gone, bug; unknown: as fix
 
 
@@ -82,14 +82,14 @@ class Command(Discreet, kw_only=True, omit_defaults=True, tag_field="type"):
 
     Reply: ClassVar[type[Shape]]
 
-    id: CommandId
+    id: CommandId  # of the client's choosing: the reply carries it back, and then it is free again
 
 
 class Write(Command, kw_only=True):
     """A command that writes entries. The same account, nonce and content give the first result again, marked
     `repeat`, for as long as that result exists; other content under a used nonce is refused (`nonce.conflict`)."""
 
-    nonce: Nonce
+    nonce: Nonce  # of the client's choosing, new for each write
 
 
 class Event(Discreet, kw_only=True, omit_defaults=True, tag_field="type"):
@@ -125,22 +125,22 @@ class Budget(Shape, kw_only=True):
 class Ok(Struct, kw_only=True, omit_defaults=True, tag_field="type", tag="ok"):
     """The reply to a command that was carried out. `result` is the command's own `Reply`."""
 
-    id: str
-    result: msgspec.Raw
-    budget: Budget | None = None
+    id: str  # of the command
+    result: msgspec.Raw  # what the command answers with
+    budget: Budget | None = None  # told when less than half of it is left
 
 
 class Refused(Struct, kw_only=True, omit_defaults=True, tag_field="type", tag="refused"):
     """The reply to a command that was not carried out; nothing has changed."""
 
     id: str | None  # null when the frame was too broken to tell
-    code: str  # stable, documented, see codes.py
-    kind: ErrorClass = msgspec.field(name="class")  # what to do next: fix, auth, wait, gone, bug
+    code: str  # stable: see the error codes
+    kind: ErrorClass = msgspec.field(name="class")  # what to do next
     message: str  # a sentence for people
     field: str = ""  # path of the offending field, where there is one
     retry_after_ms: int = 0  # class `wait` only
     until: Time = ""  # when what stands in the way ends by itself, where it does
-    budget: Budget | None = None
+    budget: Budget | None = None  # told when less than half of it is left
 
 
 class Done(Shape, kw_only=True):

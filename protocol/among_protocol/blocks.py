@@ -32,6 +32,6 @@ class SetBlock(Command, tag="block.set", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = Block
 
-    kind: Literal["block", "mute", "none"]
+    kind: Literal["block", "mute", "none"]  # none: neither any more
     handle: HandleText | None = None
-    member: Id | None = None
+    member: Id | None = None  # who goes by this membership

@@ -10,11 +10,11 @@ from .rooms import Room
 class Community(Shape, kw_only=True):
     """A community as anybody on the server sees it."""
 
-    id: str
+    id: str  # also of its log
     slug: str
-    name: str
+    name: str  # for people
     about: str = ""
-    members: int = 0
+    members: int = 0  # how many there are
 
 
 class Membership(Shape, kw_only=True):
@@ -22,9 +22,9 @@ class Membership(Shape, kw_only=True):
 
     community: Community
     member: str  # who I am here
-    rev: int
+    rev: int  # revision of my persona here
     role: Role
-    rooms: list[Room]
+    rooms: list[Room]  # open ones, and the private ones that I am in
     as_of: Seq  # of the community's log
     stewards: str = ""  # id of the stewards' log, for who may hear it
     silenced_until: Time = ""  # I may not speak here until then
@@ -34,7 +34,7 @@ class CommunityCreated(Entry, tag="community.created", kw_only=True):
     """The first entry of a community's log."""
 
     slug: str
-    name: str
+    name: str  # for people
     about: str = ""
 
 
@@ -45,13 +45,13 @@ class CommunityJoined(Entry, tag="community.joined", kw_only=True):
     stewards' log (where the role lets one hear it) after `stewards_head`."""
 
     community: str
-    member: str
-    head: Seq
+    member: str  # who I am there
+    head: Seq  # of the community's log
     role: Role = "member"
-    rooms: dict[str, Seq] = {}
+    rooms: dict[str, Seq] = {}  # rooms followed from now on, each with its head
     stewards: str = ""  # id of the stewards' log
-    stewards_head: Seq = 0
-    silenced_until: Time = ""
+    stewards_head: Seq = 0  # of the stewards' log
+    silenced_until: Time = ""  # I may not speak there until then
 
 
 class CommunityLeft(Entry, tag="community.left", kw_only=True):
@@ -71,7 +71,7 @@ class CreateCommunity(Write, tag="community.create", kw_only=True):
     Reply: ClassVar[type[Shape]] = CommunityMade
 
     slug: HandleText
-    name: NameText
+    name: NameText  # for people
     about: AboutText = ""
 
 
@@ -85,7 +85,7 @@ class JoinCommunity(Write, tag="community.join", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = JoinWritten
 
-    community: Id
+    community: Id  # its id or slug
 
 
 class LeaveWritten(Shape, kw_only=True):
@@ -94,14 +94,16 @@ class LeaveWritten(Shape, kw_only=True):
 
 
 class LeaveCommunity(Write, tag="community.leave", kw_only=True):
+    """Leave a community, by id or slug, and all its rooms. The last owner stays while others are there."""
+
     Reply: ClassVar[type[Shape]] = LeaveWritten
 
-    community: Id
+    community: Id  # its id or slug
 
 
 class CommunityPage(Shape, kw_only=True):
-    communities: list[Community]
-    complete: bool
+    communities: list[Community]  # by slug
+    complete: bool  # none comes after the last one
 
 
 class BrowseCommunities(Command, tag="community.browse", kw_only=True):
@@ -109,7 +111,7 @@ class BrowseCommunities(Command, tag="community.browse", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = CommunityPage
 
-    query: KeyText = ""
+    query: KeyText = ""  # empty: all of them
     after: KeyText = ""  # the last slug of the page before
     limit: PageLimit = 50
 
@@ -119,4 +121,4 @@ class ReadCommunity(Command, tag="community.read", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = Membership
 
-    community: Id
+    community: Id  # its id or slug

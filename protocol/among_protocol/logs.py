@@ -17,12 +17,16 @@ from .blocks import Block
 from .communities import Membership
 from .rooms import Room
 
+Positions = Annotated[dict[str, Seq], Meta(max_length=POSITIONS)]  # log id -> number of the last entry one has; 0: all
 LogKind = str  # room, community, stewards, account; unknown: a log like any other
 LogStatus = str  # caught_up, gap, reset, gone, unwanted; unknown: as gap
+ResetReason = str  # epoch, ahead (of the head), floor (below it); unknown: as epoch
 
 PROFILES = ("everything", "talk", "calls")
 NOTICES = ("typing", "presence", "markers")
 ONLY_COMMUNITIES = 100  # that one session may name as those it wants
+OnlyCommunities = Annotated[list[Id], Meta(max_length=ONLY_COMMUNITIES)]
+OnlyNotices = Annotated[list[KeyText], Meta(max_length=16)]
 
 
 class Want(Shape, omit_defaults=False, kw_only=True):
@@ -33,12 +37,8 @@ class Want(Shape, omit_defaults=False, kw_only=True):
     come at all."""
 
     profile: KeyText = "everything"  # everything, talk, calls; another one is refused
-    communities: Annotated[list[Id], Meta(max_length=ONLY_COMMUNITIES)] | None = (
-        None  # ids: only these; null: all of mine
-    )
-    notices: Annotated[list[KeyText], Meta(max_length=16)] | None = (
-        None  # typing, presence, markers: only these; null: all
-    )
+    communities: OnlyCommunities | None = None  # ids: only these; null: all of mine
+    notices: OnlyNotices | None = None  # typing, presence, markers: only these; null: all
 
 
 class LogState(Shape, kw_only=True):
@@ -57,21 +57,21 @@ class LogState(Shape, kw_only=True):
     head: Seq = 0  # newest entry
     floor: Seq = 0  # entries up to this number are no longer kept
     read: Seq = 0  # one's read marker (rooms)
-    unread: int = 0
-    mentions: int = 0
-    reason: str = ""
+    unread: int = 0  # messages after the read marker (rooms)
+    mentions: int = 0  # of them, those that mention one (rooms)
+    reason: ResetReason = ""  # of a reset
 
 
 class SyncStarted(Shape, kw_only=True):
     """The result of `session.sync`. Replayed entries follow as events, then `session.synced`, then live ones."""
 
-    epoch: str
-    logs: list[LogState]
+    epoch: str  # of the server: positions are of this one from now on
+    logs: list[LogState]  # every log of this account, and each that was named
     want: Want | None = None  # what the session gets from now on; null: everything
     blocks: list[Block] = []  # all of them, by handle
     account: Account | None = None  # these three when `cards` was asked for
-    communities: list[Membership] = []
-    directs: list[Room] = []
+    communities: list[Membership] = []  # where I am a member
+    directs: list[Room] = []  # mine
 
 
 class Sync(Command, tag="session.sync", kw_only=True):
@@ -83,8 +83,8 @@ class Sync(Command, tag="session.sync", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = SyncStarted
 
-    epoch: KeyText = ""
-    positions: Annotated[dict[str, Seq], Meta(max_length=POSITIONS)] = {}
+    epoch: KeyText = ""  # that the positions are of
+    positions: Positions = {}
     cards: bool = False  # also tell who and where I am: account, communities with rooms, directs
     want: Want | None = None  # null: everything
 
@@ -92,14 +92,14 @@ class Sync(Command, tag="session.sync", kw_only=True):
 class Synced(Event, tag="session.synced", kw_only=True):
     """The end of the replay that the command with this id began: the client is whole up to the stated heads."""
 
-    id: str
+    id: str  # of the sync
 
 
 class Lagging(Event, tag="session.lagging", omit_defaults=False, kw_only=True):
     """This connection read too slowly, and events were left out. For each log, live events go on after the number
     given here: fill in from the position you have up to it with `log.entries`."""
 
-    logs: dict[str, int]
+    logs: dict[str, int]  # id of the log -> number after which live entries go on
 
 
 class LogPassed(Event, tag="log.passed", kw_only=True):
@@ -107,14 +107,14 @@ class LogPassed(Event, tag="log.passed", kw_only=True):
     counts like one: a client's position goes on to `seq`."""
 
     log: Id
-    seq: Seq
+    seq: Seq  # where the log is now
     first: Seq = msgspec.field(default=0, name="from")  # the first number that was left out; 0: `seq` alone
 
 
 class EntryPage(Shape, kw_only=True):
     entries: list[msgspec.Raw]  # events, oldest first; each as it came live, a `log.passed` among those of `wanted`
-    head: Seq
-    floor: Seq
+    head: Seq  # newest entry
+    floor: Seq  # entries up to this number are no longer kept
     complete: bool  # nothing is left up to `until` (or up to `head`)
 
 
@@ -127,15 +127,15 @@ class ReadEntries(Command, tag="log.entries", kw_only=True):
     Reply: ClassVar[type[Shape]] = EntryPage
 
     log: Id
-    after: Seq
-    until: Seq | None = None
+    after: Seq  # 0: from the start
+    until: Seq | None = None  # left out: up to the head
     limit: PageLimit = 200
     wanted: bool = False  # leave out what this session does not want
 
 
 class ChangedLogs(Shape, kw_only=True):
-    epoch: str
-    logs: list[LogState]
+    epoch: str  # of the server
+    logs: list[LogState]  # only those that are not where the client has them
 
 
 class ReadChanged(Command, tag="log.changed", kw_only=True):
@@ -143,5 +143,5 @@ class ReadChanged(Command, tag="log.changed", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = ChangedLogs
 
-    epoch: KeyText = ""
-    positions: Annotated[dict[str, Seq], Meta(max_length=POSITIONS)] = {}
+    epoch: KeyText = ""  # that the positions are of
+    positions: Positions = {}

@@ -17,9 +17,9 @@ class MarkerMoved(Event, tag="marker.moved", omit_defaults=False, kw_only=True):
     """To every session of the account that has synced."""
 
     room: str
-    read: Seq
-    unread: int
-    mentions: int
+    read: Seq  # everything up to this number is read
+    unread: int  # messages after the read marker
+    mentions: int  # of them, those that mention one
 
 
 class SetMarker(Command, tag="marker.set", kw_only=True):
@@ -28,5 +28,5 @@ class SetMarker(Command, tag="marker.set", kw_only=True):
     Reply: ClassVar[type[Shape]] = Marker
 
     room: Id
-    seq: Seq
-    unread: bool = False
+    seq: Seq  # everything up to this number is read; more than the head means the head
+    unread: bool = False  # allows going back

@@ -15,7 +15,7 @@ Role = str  # owner, steward, member, from the highest rank to the lowest; unkno
 
 class Persona(Shape, kw_only=True):
     member: str
-    rev: int
+    rev: int  # its revision; the first is 1
     handle: str
     display_name: str
     bio: str = ""
@@ -23,12 +23,12 @@ class Persona(Shape, kw_only=True):
 
 class Member(Shape, kw_only=True):
     member: str
-    rev: int
+    rev: int  # revision of the persona
     handle: str
     display_name: str
     bio: str = ""
     role: Role = "member"
-    left: bool = False
+    left: bool = False  # is a member no longer
 
 
 class MemberJoined(Entry, tag="member.joined", kw_only=True):
@@ -53,7 +53,7 @@ class MemberUpdated(Entry, tag="member.updated", kw_only=True):
 
 
 class MemberPage(Shape, kw_only=True):
-    members: list[Member]
+    members: list[Member]  # by handle
     as_of: Seq  # of the community's log
     complete: bool  # nobody comes after the last one
 
@@ -76,7 +76,7 @@ class PersonaRef(Shape, kw_only=True):
 class Personas(Shape, kw_only=True):
     """One for each that was asked for and may be seen; a revision that is no longer kept resolves to the present."""
 
-    personas: list[Persona]
+    personas: list[Persona]  # in no order
 
 
 class ResolveMembers(Command, tag="member.resolve", kw_only=True):
@@ -84,4 +84,4 @@ class ResolveMembers(Command, tag="member.resolve", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = Personas
 
-    members: Annotated[list[PersonaRef], Meta(min_length=1, max_length=PERSONAS)]
+    members: Annotated[list[PersonaRef], Meta(min_length=1, max_length=PERSONAS)]  # of any places that one is in

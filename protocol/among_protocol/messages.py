@@ -10,7 +10,9 @@ from .base import BodyText, Command, Entry, Id, PageLimit, Seq, Shape, Time, Wri
 
 
 class MessageSent(Entry, tag="message.sent", kw_only=True):
-    body: str
+    """In the room's log: `by` said this. A message is named by its room and its `seq`."""
+
+    body: str  # the text, as it was sent
     mentions: list[str] = []  # memberships that the body mentions, as the server understood it
 
 
@@ -25,19 +27,19 @@ class SendMessage(Write, tag="message.send", kw_only=True):
     Reply: ClassVar[type[Shape]] = SentWritten
 
     room: Id
-    body: BodyText
+    body: BodyText  # the text; `@handle` mentions somebody
 
 
 class Message(Shape, kw_only=True):
     """A message as it is now."""
 
-    seq: Seq
+    seq: Seq  # its number in the room's log: its name
     at: Time
-    by: str
-    rev: int
-    body: str
-    nonce: str = ""
-    mentions: list[str] = []
+    by: str  # the author's membership
+    rev: int  # revision of the author's persona at that moment
+    body: str  # the text, as it was sent
+    nonce: str = ""  # of the author's command
+    mentions: list[str] = []  # memberships that the body mentions
 
 
 class MessagePage(Shape, kw_only=True):
@@ -55,7 +57,7 @@ class ReadMessages(Command, tag="message.page", kw_only=True):
     Reply: ClassVar[type[Shape]] = MessagePage
 
     room: Id
-    before: Seq | None = None
-    after: Seq | None = None
-    around: Seq | None = None
+    before: Seq | None = None  # older than this number
+    after: Seq | None = None  # newer than this number
+    around: Seq | None = None  # this one, and those next to it
     limit: PageLimit = 50

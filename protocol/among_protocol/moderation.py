@@ -38,9 +38,9 @@ class RoleSet(Act, tag="member.role_set", kw_only=True):
     Whoever may hear the stewards' log by this role finds its id in their own log; its live entries begin after `head`.
     Without one, the stewards' log is heard no longer."""
 
-    role: Role
-    stewards: str = ""
-    head: Seq = 0
+    role: Role  # the new one
+    stewards: str = ""  # id of the stewards' log, in the own log of who may hear it
+    head: Seq = 0  # live entries of that log begin after this number
 
 
 class MemberKicked(Act, tag="member.kicked", kw_only=True):
@@ -60,7 +60,7 @@ class MemberUnbanned(Act, tag="member.unbanned", kw_only=True):
 class MemberSilenced(Act, tag="member.silenced", kw_only=True):
     """May read, and not speak, write or start anything, until then."""
 
-    until: Time
+    until: Time  # when it ends by itself
 
 
 class MemberUnsilenced(Act, tag="member.unsilenced", kw_only=True):
@@ -81,8 +81,8 @@ class SetRole(Write, tag="member.set_role", kw_only=True):
 
     community: Id
     member: Id
-    role: Literal["owner", "steward", "member"]
-    hand_over: bool = False
+    role: Literal["owner", "steward", "member"]  # the new one
+    hand_over: bool = False  # and become a steward oneself
     reason: OptionalReason = ""
 
 
@@ -114,9 +114,9 @@ class BanMember(Write, tag="member.ban", kw_only=True):
 
     community: Id
     member: OptionalId = ""
-    handle: Annotated[str, Meta(max_length=32)] = ""
+    handle: Annotated[str, Meta(max_length=32)] = ""  # whoever goes by it, member or not
     reason: ReasonText
-    for_ms: BanTime = 0
+    for_ms: BanTime = 0  # how long; 0: until somebody ends it
 
 
 class UnbanWritten(Shape, kw_only=True):
@@ -148,7 +148,7 @@ class SilenceMember(Write, tag="member.silence", kw_only=True):
     community: Id
     member: Id
     reason: ReasonText
-    for_ms: SilenceTime
+    for_ms: SilenceTime  # how long
 
 
 class UnsilenceWritten(Shape, kw_only=True):

@@ -15,8 +15,8 @@ class ChangePassword(Command, tag="account.change_password", kw_only=True):
     Reply: ClassVar[type[Shape]] = SessionsEnded
     hidden: ClassVar[frozenset[str]] = frozenset({"old", "new"})
 
-    old: PasswordText
-    new: PasswordText
+    old: PasswordText  # the one that holds
+    new: PasswordText  # the one that shall hold
 
 
 class ResetPassword(Command, tag="account.reset_password", kw_only=True):
@@ -27,6 +27,6 @@ class ResetPassword(Command, tag="account.reset_password", kw_only=True):
     Reply: ClassVar[type[Shape]] = SignedIn
     hidden: ClassVar[frozenset[str]] = frozenset({"code"})
 
-    code: Annotated[str, Meta(min_length=1, max_length=128)]
-    password: PasswordText
-    device: str = ""
+    code: Annotated[str, Meta(min_length=1, max_length=128)]  # from the operator; works once
+    password: PasswordText  # the new one
+    device: str = ""  # a name for this session, for its owner

@@ -16,12 +16,14 @@ class MemberPresence(Shape, omit_defaults=False, kw_only=True):
 
 
 class PresenceChanged(Event, tag="presence.changed", omit_defaults=False, kw_only=True):
+    """Somebody whom this session watches is here, away, or no longer here."""
+
     member: str
     state: PresenceState
 
 
 class Presences(Shape, kw_only=True):
-    members: list[MemberPresence]
+    members: list[MemberPresence]  # of those that may be watched
 
 
 class SetPresence(Command, tag="presence.set", kw_only=True):
@@ -29,7 +31,7 @@ class SetPresence(Command, tag="presence.set", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = Done
 
-    state: Literal["online", "away", "invisible"]
+    state: Literal["online", "away", "invisible"]  # invisible: others see offline
 
 
 class WatchPresence(Command, tag="presence.watch", kw_only=True):
@@ -37,14 +39,14 @@ class WatchPresence(Command, tag="presence.watch", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = Presences
 
-    members: Annotated[list[Id], Meta(max_length=WATCHED)]
+    members: Annotated[list[Id], Meta(max_length=WATCHED)]  # memberships; none: watch nobody
 
 
 class TypingStarted(Event, tag="typing.started", omit_defaults=False, kw_only=True):
     """Somebody writes in a room one follows. Forget it after six seconds, or when a message by them arrives."""
 
     room: str
-    by: str
+    by: str  # membership of the one who writes
 
 
 class StartTyping(Command, tag="typing.start", kw_only=True):

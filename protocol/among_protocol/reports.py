@@ -29,7 +29,7 @@ class ReportResolved(Entry, tag="report.resolved", kw_only=True):
     community: str
     report: Seq  # number of the report in this log
     outcome: Outcome
-    note: str = ""
+    note: str = ""  # of the steward; in the stewards' log alone
 
 
 class ReportWritten(Shape, kw_only=True):
@@ -42,10 +42,10 @@ class FileReport(Write, tag="report.file", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = ReportWritten
 
-    community: OptionalId = ""
-    member: OptionalId = ""
-    room: OptionalId = ""
-    message: Seq = 0
+    community: OptionalId = ""  # with `member`
+    member: OptionalId = ""  # whom it concerns
+    room: OptionalId = ""  # with `message`
+    message: Seq = 0  # its number in the room
     reason: ReasonText
 
 
@@ -55,10 +55,10 @@ class Report(Shape, kw_only=True):
     seq: Seq  # of its entry in the stewards' log
     at: Time
     by: str = ""  # who filed it; empty where it concerns one of those who read it
-    member: str
-    room: str = ""
-    message: Seq = 0
-    body: str = ""
+    member: str  # whom it concerns
+    room: str = ""  # with a message
+    message: Seq = 0  # its number in the room
+    body: str = ""  # what it said, where stewards may not be able to read it: in a private room
     reason: str
 
 
@@ -88,6 +88,6 @@ class ResolveReport(Write, tag="report.resolve", kw_only=True):
     Reply: ClassVar[type[Shape]] = ResolveWritten
 
     community: Id
-    report: Seq
-    outcome: Literal["acted", "declined"]
-    note: OptionalReason = ""
+    report: Seq  # its number in the stewards' log
+    outcome: Literal["acted", "declined"]  # what whoever filed it is told
+    note: OptionalReason = ""  # for the other stewards

@@ -12,12 +12,12 @@ RoomKind = str  # open, private, direct; unknown: as private
 
 
 class Room(Shape, kw_only=True):
-    id: str
+    id: str  # also of its log
     slug: str  # empty for a direct
     kind: RoomKind
     community: str = ""  # empty for a direct
     topic: str = ""
-    following: bool = False
+    following: bool = False  # its entries come live, and its unread messages count
     member: str = ""  # directs only: who I am there
     people: list[Persona] = []  # directs only: all of them, oneself included
     head: Seq = 0  # the state is of this position of the room's log
@@ -37,8 +37,8 @@ class RoomFollowed(Entry, tag="room.followed", kw_only=True):
     Live entries of the room begin after `head`."""
 
     room: str
-    head: Seq = 0
-    community: str = ""
+    head: Seq = 0  # live entries of the room begin after this number
+    community: str = ""  # empty for a direct
     slug: str = ""
     kind: RoomKind = "open"
     topic: str = ""
@@ -59,7 +59,7 @@ class TopicSet(Entry, tag="room.topic_set", kw_only=True):
 class PersonAdded(Entry, tag="room.person_added", kw_only=True):
     """In a private room's log: `by` added this member."""
 
-    member: str
+    member: str  # who was added
 
 
 class PersonLeft(Entry, tag="room.person_left", kw_only=True):
@@ -70,9 +70,9 @@ class DirectOpened(Entry, tag="direct.opened", kw_only=True):
     """In the account's own log: a direct with these people. Live entries of the room begin after `head`."""
 
     room: str
-    head: Seq = 0
+    head: Seq = 0  # live entries of the room begin after this number
     member: str  # who I am there
-    people: list[Persona]
+    people: list[Persona]  # all of them, oneself included
 
 
 class RoomMade(Shape, kw_only=True):
@@ -88,11 +88,11 @@ class CreateRoom(Write, tag="room.create", kw_only=True):
     community: Id
     slug: HandleText
     topic: TopicText = ""
-    kind: Literal["open", "private"] = "open"
+    kind: Literal["open", "private"] = "open"  # private: for those who are added
 
 
 class Rooms(Shape, kw_only=True):
-    rooms: list[Room]
+    rooms: list[Room]  # in no order
     as_of: Seq  # of the community's log
 
 
@@ -136,6 +136,8 @@ class TopicWritten(Shape, kw_only=True):
 
 
 class SetTopic(Write, tag="room.set_topic", kw_only=True):
+    """Say what a room is about. In open rooms that is a steward's right; in the others, everybody's who is there."""
+
     Reply: ClassVar[type[Shape]] = TopicWritten
 
     room: Id
@@ -153,7 +155,7 @@ class AddPerson(Write, tag="room.add", kw_only=True):
     Reply: ClassVar[type[Shape]] = AddWritten
 
     room: Id
-    member: Id
+    member: Id  # of the room's community
 
 
 class DirectWritten(Shape, kw_only=True):
@@ -166,4 +168,4 @@ class OpenDirect(Write, tag="direct.open", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = DirectWritten
 
-    handles: Annotated[list[HandleText], Meta(min_length=1, max_length=DIRECT_PEOPLE - 1)]
+    handles: Annotated[list[HandleText], Meta(min_length=1, max_length=DIRECT_PEOPLE - 1)]  # of the others

@@ -6,7 +6,6 @@ signed out or revoked.
 
 from typing import Annotated, ClassVar
 
-import msgspec
 from msgspec import Meta
 
 from .accounts import Account
@@ -25,17 +24,20 @@ from .base import (
     Time,
 )
 
+Durability = str  # full, relaxed, memory; unknown: as memory
+SignUpPolicy = str  # open, invite, closed; unknown: as invite
+
 
 class Limits(Shape, omit_defaults=False, kw_only=True):
     """Every limit that the server enforces; what is advertised here is what is enforced."""
 
-    frame_bytes: int
-    body_bytes: int
-    name_chars: int
-    about_chars: int
-    topic_chars: int
+    frame_bytes: int  # of one message, in one frame or in many
+    body_bytes: int  # of a message's body, in UTF-8
+    name_chars: int  # code points of a display name, or a community's
+    about_chars: int  # of a bio, or what a community is about
+    topic_chars: int  # code points
     reason_chars: int = 500  # of a reason, or a note about one
-    page_entries: int
+    page_entries: int  # rows of one page
     replay_entries: int  # per log, in one sync; more is a `gap`
     in_flight: int  # commands not yet answered, per connection; more wait unread
     malformed_frames: int  # this many and the connection is closed
@@ -43,7 +45,7 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     communities: int  # per account
     follows: int  # per account
     rooms: int  # per community
-    direct_people: int
+    direct_people: int  # of one direct, oneself included
     reports: int = 0  # that wait for an answer, per account and community; 0: not told
     watched: int  # members whose presence one session watches
     positions: int  # logs named in one sync
@@ -55,9 +57,9 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     unfinished_ms: int = 0  # from the first byte of a message to its last
     control_frames: int = 0  # pings and pongs a second
     guest_bytes: int = 0  # that one may send before signing in
-    guest_frames: int = 0
-    handle_chars: int = 0
-    password_chars: int = 0
+    guest_frames: int = 0  # likewise
+    handle_chars: int = 0  # of handles and slugs
+    password_chars: int = 0  # code points
     password_least: int = 0  # code points that a password must have
     key_chars: int = 0  # of ids, nonces, devices, searches
     secret_chars: int = 0  # of tokens and invites
@@ -67,8 +69,8 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     sessions: int = 0  # per account; beyond it the oldest that is not connected is signed out
     connections: int = 0  # per account; beyond it the one that was silent longest is closed
     address_budget: int = 0  # units of everybody at one address
-    address_budget_per_second: int = 0
-    address_connections: int = 0
+    address_budget_per_second: int = 0  # units that come back each second
+    address_connections: int = 0  # at once, of everybody at one address
 
 
 class Hello(Event, tag="hello", omit_defaults=False, kw_only=True):
@@ -78,19 +80,19 @@ class Hello(Event, tag="hello", omit_defaults=False, kw_only=True):
     server: str  # name and version of the software, for people
     extensions: list[str]  # named extensions that may be enabled
     epoch: str  # positions of another epoch are void
-    durability: str  # full, relaxed or memory; full: an `ok` has been flushed to disk
-    sign_up: str  # open, invite or closed
+    durability: Durability  # full: an `ok` has been flushed to disk; memory: nothing outlives the server
+    sign_up: SignUpPolicy
     ping_ms: int  # the server pings a connection that was silent this long
     deadline_ms: int  # and drops it when it stays silent this much longer
     sign_in_ms: int  # time to sign in
-    limits: Limits
-    at: Time
+    limits: Limits  # every one of them, with its value
+    at: Time  # the server's time
 
 
 class SignedIn(Shape, kw_only=True):
     """The result of signing in."""
 
-    account: Account
+    account: Account  # who one is
     session: str  # id of this session, as listed to its owner
     cut: int = 0  # close code, when the server had to cut this session's last connection without being able to say so
     token: str = ""  # after a password or a sign-up: keep it secret; it signs in again without the password
@@ -101,10 +103,10 @@ class SignUp(Command, tag="session.sign_up", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = SignedIn
 
-    handle: HandleText
-    password: PasswordText
-    display_name: NameText | None = None
-    invite: SecretText | None = None
+    handle: HandleText  # wished for; nobody else's, and none that looks like it
+    password: PasswordText  # at least `limits.password_least` code points
+    display_name: NameText | None = None  # left out: the handle
+    invite: SecretText | None = None  # where `hello.sign_up` is not `open`
     device: KeyText = ""  # a name for this session, for its owner
 
 
@@ -113,10 +115,10 @@ class SignIn(Command, tag="session.sign_in", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = SignedIn
 
-    handle: KeyText | None = None
-    password: PasswordText | None = None
-    token: SecretText | None = None
-    device: KeyText = ""
+    handle: KeyText | None = None  # with `password`
+    password: PasswordText | None = None  # with `handle`
+    token: SecretText | None = None  # instead of both
+    device: KeyText = ""  # a name for this session, for its owner
 
 
 class SignOut(Command, tag="session.sign_out", kw_only=True):
@@ -128,7 +130,7 @@ class SignOut(Command, tag="session.sign_out", kw_only=True):
 class SessionCard(Shape, kw_only=True):
     """A stored session, as its owner sees it."""
 
-    id: str
+    id: str  # names it to `session.revoke`
     device: str = ""  # as it was named at sign-in
     opened: Time
     seen: Time  # last sign of life; kept at most once an hour
@@ -155,7 +157,7 @@ class RevokeSession(Command, tag="session.revoke", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = SessionsEnded
 
-    session: Id
+    session: Id  # its id, from `session.list`
 
 
 class RevokeOthers(Command, tag="session.revoke_others", kw_only=True):
@@ -165,7 +167,7 @@ class RevokeOthers(Command, tag="session.revoke_others", kw_only=True):
 
 
 class Pong(Shape, kw_only=True):
-    at: Time
+    at: Time  # the server's time
 
 
 class Ping(Command, tag="session.ping", kw_only=True):
@@ -175,7 +177,7 @@ class Ping(Command, tag="session.ping", kw_only=True):
 
 
 class Enabled(Shape, kw_only=True):
-    extensions: list[str]
+    extensions: list[str]  # those that are on now
 
 
 class Enable(Command, tag="session.enable", kw_only=True):
@@ -183,4 +185,4 @@ class Enable(Command, tag="session.enable", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = Enabled
 
-    extensions: Annotated[list[Id], Meta(max_length=EXTENSIONS)] = msgspec.field(default_factory=list)
+    extensions: Annotated[list[Id], Meta(max_length=EXTENSIONS)] = []  # names; those that are unknown are left out

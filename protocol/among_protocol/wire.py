@@ -154,6 +154,7 @@ class _Head(Shape, kw_only=True):
 
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, MemoryError, ValueError, OverflowError)
+_TOO_LONG = "Expected `str` of length <="
 _PATH = re.compile(r" - at `\$\.?(.*)`$")
 
 
@@ -200,7 +201,8 @@ class Encoding:
             return Malformed(codes.UNKNOWN_COMMAND, f"There is no command {head.type[:64]!r}.", id=id, field="type")
         found = _PATH.search(str(error))
         field = found.group(1) if found else ""
-        return Malformed(codes.FIELD_INVALID, f"{_sentence(error)}.", id=id, field=field)
+        code = codes.FIELD_TOO_LONG if str(error).startswith(_TOO_LONG) else codes.FIELD_INVALID
+        return Malformed(code, f"{_sentence(error)}.", id=id, field=field)
 
     def decode_server(self, data: bytes) -> Frame:
         """A frame from the server, as a client reads it. An event of unknown type comes as UnknownEvent.

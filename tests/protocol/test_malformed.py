@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from among_protocol.base import POSITIONS, Command
-from among_protocol.codes import FIELD_INVALID, MALFORMED, UNKNOWN_COMMAND
+from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, MALFORMED, UNKNOWN_COMMAND
 from among_protocol.happenings import Positions
 from among_protocol.logs import Sync
 from among_protocol.messages import SendMessage
@@ -27,7 +27,7 @@ def test_a_malformed_frame_is_malformed(encoding: Encoding, name: str):
     data = EITHER[name]
     with pytest.raises(Malformed) as why:
         encoding.decode_command(data)
-    assert why.value.code in (MALFORMED, UNKNOWN_COMMAND, FIELD_INVALID)
+    assert why.value.code in (MALFORMED, UNKNOWN_COMMAND, FIELD_INVALID, FIELD_TOO_LONG)
     assert len(why.value.message) < 500
 
 
@@ -37,7 +37,7 @@ def either(encoding: Encoding, data: bytes) -> Command | Malformed:
         return encoding.decode_command(data)
     except Malformed as why:
         malformed = why
-    assert malformed.code in (MALFORMED, UNKNOWN_COMMAND, FIELD_INVALID)
+    assert malformed.code in (MALFORMED, UNKNOWN_COMMAND, FIELD_INVALID, FIELD_TOO_LONG)
     assert malformed.id is None or 0 < len(malformed.id) <= 64
     return malformed
 

@@ -10,6 +10,7 @@ def test_each_rule_has_an_id_and_a_sentence_of_its_own():
     written = tomllib.loads(resources.files("among_protocol.kit").joinpath("rules.toml").read_text("utf-8"))["rule"]
     assert len(RULES) == len(written)
     assert len({rule.text for rule in RULES.values()}) == len(RULES)
+    assert len({rule.anchor for rule in RULES.values()}) == len(RULES)
     assert [rule.text for rule in RULES.values() if not rule.text.endswith(".")] == []
 
 

@@ -388,7 +388,7 @@ async def test_inp_05_what_one_signs_up_and_in_with(limit, field, unit):
         rest = {"handle": "ann", "password": PASSWORD}
         hashed = world.app.services.passwords.hashed
         refused = await Person(world).refused(SignUp, **{**rest, field: unit * (most + 1)})
-        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, field)
+        assert (refused.code, refused.field) == (codes.FIELD_TOO_LONG.code, field)
         assert world.app.services.passwords.hashed == hashed, "it cost a hash"
         if limit == "secret_chars":
             assert (await Person(world).refused(SignUp, **rest, invite=unit * most)).code == codes.INVITE_INVALID.code
@@ -430,7 +430,7 @@ async def test_inp_05_what_names_something(command, field):
         }
         rest = needed.get(command, {})
         refused = await founder.refused(command, **rest, **{field: "x" * (most + 1)})
-        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, field)
+        assert (refused.code, refused.field) == (codes.FIELD_TOO_LONG.code, field)
         if field == "log":
             assert (await founder.refused(command, **rest, log="x" * most)).code == codes.LOG_GONE.code
         else:

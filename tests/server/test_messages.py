@@ -183,7 +183,7 @@ async def test_what_a_body_may_hold():
         for body in ("a" * 8000, "é" * 4000, "😀" * 2000, "a\n\tb", " x ", "\u200b"):
             assert (await ann.say(body)).body == body
         wrong = {
-            "a" * 8001: codes.FIELD_INVALID,  # code points, judged by the type
+            "a" * 8001: codes.FIELD_TOO_LONG,  # code points, judged by the type
             "é" * 4001: codes.FIELD_TOO_LONG,
             "😀" * 2001: codes.FIELD_TOO_LONG,
             "": codes.FIELD_INVALID,

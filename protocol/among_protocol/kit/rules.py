@@ -29,6 +29,11 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     kit: bool = True  # whether a check of the kit asks for it
     why: str = ""  # if not: why no black box can be asked
 
+    @property
+    def anchor(self) -> str:
+        """Where docs/reference/protocol.md says it: the fragment of its address."""
+        return f"rule-{self.id.replace('.', '-').replace('_', '-')}"
+
     def of(self, side: Side) -> bool:
         """Whether this side has to keep it."""
         return self.by in (side, "both")

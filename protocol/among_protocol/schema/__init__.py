@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from .. import logs, wire
+from .. import logs, meanings, wire
 from ..base import Entry, Ok, Refused, Write
 from ..codes import ERROR_CODES, CloseCode, comes_back
 
@@ -29,6 +29,10 @@ def document() -> dict[str, Any]:
     for schema in defs.values():
         if "description" in schema:
             schema["description"] = inspect.cleandoc(schema["description"])
+    for struct in meanings.within(*wire.COMMANDS, *wire.EVENTS, *replies.values(), Ok, Refused):
+        for name, means in meanings.of_fields(struct).items():
+            told = defs[struct.__name__]["properties"][name]
+            told["description"] = f"{told['description']}: {means}" if "description" in told else means
     defs[wire.UnknownEvent.__name__]["required"] = ["type"]
     entries = [_ref(entry) for entry in wire.ENTRIES]
     unknown = _ref(wire.UnknownEvent)
@@ -43,7 +47,7 @@ def document() -> dict[str, Any]:
         "anyOf": [{"$ref": "#/$defs/Event"}, _ref(Ok), _ref(Refused)],
     }
     defs["Ok"]["properties"]["result"] = {
-        "description": "The `result` that belongs to the command, see `commands`.",
+        "description": "What belongs to the command, see `commands`.",
         "anyOf": [_ref(replies[name]) for name in sorted(replies)],
     }
     defs[logs.EntryPage.__name__]["properties"]["entries"]["items"] = {"anyOf": [*entries, unknown]}

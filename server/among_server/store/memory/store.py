@@ -82,7 +82,7 @@ class MemoryStore(Calls):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         if self._closed:
-            future.set_exception(Refuse(STOPPING))
+            future.set_exception(Refuse(STOPPING, retry_after_ms=1_000))
             return future
         if not self._waiting:
             loop.call_soon(self._carry_out)

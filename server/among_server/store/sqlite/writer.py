@@ -106,7 +106,7 @@ class Writer:
         """Queue a command of an account, or with an empty account a function of the Tx."""
         future: asyncio.Future[Any] = self._loop.create_future()
         if self._stopping:
-            future.set_exception(Refuse(STOPPING))
+            future.set_exception(Refuse(STOPPING, retry_after_ms=1_000))
             return future
         self._waiting.append(Job(future, account, command))
         if self._idle:
