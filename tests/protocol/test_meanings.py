@@ -37,7 +37,7 @@ def test_a_meaning_is_the_comment_behind_the_field_or_that_of_its_name_or_of_its
 
 def test_a_field_with_words_says_which():
     words = meanings.words()
-    assert words["LogStatus"] == (("caught_up", "gap", "reset", "gone"), "as gap", words["LogStatus"].comment)
+    assert words["Outcome"] == (("acted", "declined"), "as declined", words["Outcome"].comment)
     assert meanings.of_fields(LogState)["kind"] == f"words: {words['LogKind'].comment}"
     assert meanings.of_fields(CommunityJoined)["role"].endswith(f". Words: {words['Role'].comment}")
 
