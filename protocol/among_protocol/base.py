@@ -123,7 +123,7 @@ class Budget(Shape, kw_only=True):
 
 
 class Ok(Struct, kw_only=True, omit_defaults=True, tag_field="type", tag="ok"):
-    """The reply to a command that was carried out. `result` is the command's own `Reply`."""
+    """The reply to a command that was carried out. `result` is what this command answers with."""
 
     id: str  # of the command
     result: msgspec.Raw  # what the command answers with

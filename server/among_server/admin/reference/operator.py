@@ -1,19 +1,12 @@
-"""The reference pages that are made from the code: `python -m among_server.admin.reference`, with `--check` to compare."""
+"""The operator's pages: configuration and metrics."""
 
 import asyncio
-import difflib
-import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from ..app import App
-from ..config import Config
-from ..edge.metrics import Metrics
-from . import settings
-from .check_config import example_text, toml
-
-FOLDER = Path(__file__).parents[3] / "docs/reference"
-MADE = "<!-- Made by `make docs` from the code. Don't edit it here. -->\n"
+from ...app import App
+from ...config import Config
+from ...edge.metrics import Metrics
+from .. import settings
+from ..check_config import example_text, toml
 
 
 def configuration() -> str:
@@ -23,8 +16,7 @@ def configuration() -> str:
         unit, why = settings.explained(key)
         rows.append(f"| `{key}` | `{toml(settings.default(key))}` | {unit} | {settings.needs(key)} | {why} |")
     table = "\n".join(rows)
-    return f"""{MADE}
-# Configuration
+    return f"""# Configuration
 
 A TOML file (`--config FILE`, or `AMONG_CONFIG` in the environment), then the environment, then the command line; the
 later wins. In the environment a key is written `AMONG_<KEY>`, `AMONG_PORT=9000`, and a list with commas. The command line
@@ -60,8 +52,7 @@ async def metrics() -> str:
         named = f"`{name}`" + (f" by {', '.join(f'`{label}`' for label in labels)}" if labels else "")
         rows.append(f"| {named} | {family.type} | {family.documentation} |")
     table = "\n".join(rows)
-    return f"""{MADE}
-# Metrics
+    return f"""# Metrics
 
 `GET /metrics` on the server's port, in the text format of Prometheus. It answers whoever sends the content of
 `metrics_token_file` as `Authorization: Bearer …`; where no such file is configured, it answers who asks from this machine
@@ -77,37 +68,3 @@ costs the server about a millisecond, once a scrape.
 
 What to watch, and alarms that are worth being woken for, are in [watch it](../howto/watch-it.md).
 """
-
-
-PAGES: dict[str, Callable[[], str]] = {
-    "configuration.md": configuration,
-    "metrics.md": lambda: asyncio.run(metrics()),
-}
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code: 0 written or fresh, 1 stale, 2 not in a checkout."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if not FOLDER.parents[1].joinpath("pyproject.toml").exists():
-        print(f"among: {FOLDER} is not in a checkout of the project", file=sys.stderr)
-        return 2
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    stale = 0
-    for name, page in PAGES.items():
-        file, fresh = FOLDER / name, page()
-        kept = file.read_text("utf-8") if file.exists() else ""
-        if kept == fresh:
-            continue
-        if "--check" not in arguments:
-            file.write_text(fresh, "utf-8")
-            print(f"among: wrote {file}")
-            continue
-        stale = 1
-        print("\n".join(difflib.unified_diff(kept.splitlines(), fresh.splitlines(), name, "the code", lineterm="")))
-    if stale:
-        print("among: the reference is stale. Run `make docs`, and look at what has changed.", file=sys.stderr)
-    return stale
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,268 @@
+"""What each command may bring about: how it may be refused, who hears what of it, and which limits bear on it.
+
+For documents, and for whoever tests a server. A test holds it to what the server does: nothing else is ever seen, and
+all that is listed can happen. `Where` says whose log an entry is in, or who is told.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+from . import accounts as a
+from . import blocks as b
+from . import codes
+from . import communities as c
+from . import logs as l_
+from . import markers as mk
+from . import members as mb
+from . import messages as ms
+from . import moderation as mo
+from . import passwords as pw
+from . import presence as p
+from . import reports as rp
+from . import rooms as r
+from . import session as s
+from .base import Command, Event, Write
+from .codes import ErrorCode
+
+
+class Where(Enum):
+    """Whose log an entry is in; or, for events without a number, who hears of it."""
+
+    OWN = "your own account's log"
+    THEIRS = "the own log of the account concerned"
+    ROOM = "the room's log"
+    COMMUNITY = "the community's log"
+    STEWARDS = "the stewards' log"
+    HERE = "this connection"
+    DEVICES = "your other connections that have synced"
+    WATCHERS = "whoever watches the member"
+    FOLLOWERS = "whoever follows the room and has synced, but you"
+
+
+class Told(NamedTuple):
+    event: type[Event]
+    where: Where
+    when: str = ""  # where it does not always happen
+
+
+class Effects(NamedTuple):
+    """Of one command, beside what any command may be answered with (`refusals`)."""
+
+    refusals: tuple[ErrorCode, ...] = ()
+    events: tuple[Told, ...] = ()
+    limits: tuple[str, ...] = ()  # names in hello.limits
+
+
+# Any command, before anything is looked at; the first two are of frames that are no command.
+ALWAYS = (
+    codes.MALFORMED, codes.UNKNOWN_COMMAND, codes.FIELD_INVALID, codes.FIELD_TOO_LONG, codes.RATE_LIMITED, codes.STOPPING,
+    codes.INTERNAL,
+)  # fmt: skip
+SIGNED_IN = (codes.SIGN_IN_REQUIRED,)  # what needs an account
+STORED = (codes.BUSY, codes.STORAGE_UNAVAILABLE, codes.STORAGE_UNCERTAIN)  # what is written down
+WRITTEN = (codes.NONCE_CONFLICT, *STORED)  # any Write
+
+_SECRET = (codes.INSECURE, codes.TOO_MANY_TRIES)
+_ACT = (codes.COMMUNITY_GONE, codes.RIGHT_MISSING, codes.SILENCED)
+_ON_MEMBER = (*_ACT, codes.MEMBER_GONE, codes.OUTRANKED)
+_DEPARTED = (
+    Told(mb.MemberLeft, Where.COMMUNITY, "when they were there"),
+    Told(r.PersonLeft, Where.ROOM, "of each private room they were in"),
+    Told(c.CommunityLeft, Where.THEIRS, "when they were there"),
+    Told(p.PresenceChanged, Where.WATCHERS, "when they were online"),
+)
+_HERE_NOW = (Told(p.PresenceChanged, Where.WATCHERS, "when the liveliest session of the account is another now"),)
+
+EFFECTS: dict[type[Command], Effects] = {
+    s.SignUp: Effects(
+        (
+            codes.SIGNED_IN_ALREADY, *_SECRET, codes.SIGN_UP_CLOSED, codes.INVITE_INVALID, codes.HANDLE_TAKEN,
+            codes.HANDLE_LOOKALIKE, codes.HANDLE_RESERVED, *STORED,
+        ),
+        (Told(a.AccountCreated, Where.OWN),),
+        ("handle_chars", "password_chars", "password_least", "name_chars", "secret_chars", "key_chars", "guest_bytes", "guest_frames"),
+    ),
+    s.SignIn: Effects(
+        (codes.SIGNED_IN_ALREADY, *_SECRET, codes.BAD_CREDENTIALS, codes.TOKEN_INVALID, codes.ACCOUNT_DISABLED, *STORED),
+        _HERE_NOW,
+        ("password_chars", "secret_chars", "key_chars", "sessions", "connections", "guest_bytes", "guest_frames"),
+    ),
+    s.SignOut: Effects(STORED, _HERE_NOW),
+    s.ListSessions: Effects((), (), ("sessions",)),
+    s.RevokeSession: Effects((codes.SESSION_GONE, *STORED), _HERE_NOW, ("key_chars",)),
+    s.RevokeOthers: Effects(STORED, _HERE_NOW),
+    s.Ping: Effects(),
+    s.Enable: Effects((), (), ("extensions", "key_chars")),
+    l_.Sync: Effects((), (Told(l_.Synced, Where.HERE),), ("positions", "replay_entries", "frame_bytes")),
+    l_.ReadEntries: Effects((codes.LOG_GONE,), (), ("page_entries", "key_chars")),
+    l_.ReadChanged: Effects((), (), ("positions", "frame_bytes")),
+    a.UpdateAccount: Effects(
+        (),
+        (Told(a.AccountUpdated, Where.OWN), Told(mb.MemberUpdated, Where.COMMUNITY, "of each that you are in")),
+        ("name_chars", "about_chars"),
+    ),
+    a.ReadAccount: Effects((codes.ACCOUNT_GONE,), (), ("handle_chars",)),
+    pw.ChangePassword: Effects(
+        (*_SECRET, codes.BAD_CREDENTIALS, *STORED), _HERE_NOW, ("password_chars", "password_least")
+    ),
+    pw.ResetPassword: Effects(
+        (codes.SIGNED_IN_ALREADY, *_SECRET, codes.RESET_INVALID, codes.ACCOUNT_DISABLED, *STORED),
+        _HERE_NOW,
+        ("password_chars", "password_least", "key_chars"),
+    ),
+    b.SetBlock: Effects(
+        (codes.ACCOUNT_GONE, codes.MEMBER_GONE, codes.LIMIT_REACHED, *STORED),
+        (
+            Told(b.BlockChanged, Where.DEVICES),
+            Told(p.PresenceChanged, Where.WATCHERS, "and is one of the two: they vanish, or are there again"),
+        ),
+        ("blocks", "handle_chars"),
+    ),
+    c.CreateCommunity: Effects(
+        (codes.HANDLE_RESERVED, codes.SLUG_TAKEN, codes.LIMIT_REACHED),
+        (
+            Told(c.CommunityCreated, Where.COMMUNITY),
+            Told(mb.MemberJoined, Where.COMMUNITY),
+            Told(c.CommunityJoined, Where.OWN),
+        ),
+        ("communities", "handle_chars", "name_chars", "about_chars"),
+    ),
+    c.JoinCommunity: Effects(
+        (codes.COMMUNITY_GONE, codes.BANNED, codes.HANDLE_TAKEN, codes.LIMIT_REACHED),
+        (
+            Told(mb.MemberJoined, Where.COMMUNITY, "when you were not there yet"),
+            Told(c.CommunityJoined, Where.OWN),
+            Told(p.PresenceChanged, Where.WATCHERS, "from when you were there before"),
+        ),
+        ("communities", "follows"),
+    ),
+    c.LeaveCommunity: Effects(
+        (codes.COMMUNITY_GONE, codes.LAST_OWNER),
+        (
+            Told(mb.MemberLeft, Where.COMMUNITY),
+            Told(r.PersonLeft, Where.ROOM, "of each private room you were in"),
+            Told(c.CommunityLeft, Where.OWN),
+            Told(p.PresenceChanged, Where.WATCHERS),
+        ),
+    ),
+    c.BrowseCommunities: Effects((), (), ("page_entries", "key_chars")),
+    c.ReadCommunity: Effects((codes.COMMUNITY_GONE,), (), ("rooms",)),
+    mb.ListMembers: Effects((codes.COMMUNITY_GONE,), (), ("page_entries",)),
+    mb.ResolveMembers: Effects((), (), ("personas",)),
+    mo.SetRole: Effects(
+        (*_ON_MEMBER, codes.LAST_OWNER),
+        (
+            Told(mo.RoleSet, Where.STEWARDS),
+            Told(mo.RoleSet, Where.COMMUNITY),
+            Told(mo.RoleSet, Where.THEIRS),
+            Told(mo.RoleSet, Where.OWN, "when it is your own role, or you hand over"),
+        ),
+        ("reason_chars",),
+    ),
+    mo.KickMember: Effects(
+        _ON_MEMBER,
+        (Told(mo.MemberKicked, Where.STEWARDS), Told(mo.MemberKicked, Where.THEIRS), *_DEPARTED),
+        ("reason_chars",),
+    ),
+    mo.BanMember: Effects(
+        (*_ON_MEMBER, codes.ACCOUNT_GONE),
+        (
+            Told(mo.MemberBanned, Where.STEWARDS),
+            Told(mo.MemberBanned, Where.THEIRS, "when they were there"),
+            *_DEPARTED,
+        ),
+        ("reason_chars", "handle_chars"),
+    ),
+    mo.UnbanMember: Effects(
+        (*_ACT, codes.BAN_GONE),
+        (
+            Told(mo.MemberUnbanned, Where.STEWARDS),
+            Told(mo.MemberUnbanned, Where.THEIRS, "without a reason, and when they had been told of the ban"),
+        ),
+        ("reason_chars",),
+    ),
+    mo.SilenceMember: Effects(
+        _ON_MEMBER,
+        (Told(mo.MemberSilenced, Where.STEWARDS), Told(mo.MemberSilenced, Where.THEIRS)),
+        ("reason_chars",),
+    ),
+    mo.UnsilenceMember: Effects(
+        _ON_MEMBER,
+        (Told(mo.MemberUnsilenced, Where.STEWARDS), Told(mo.MemberUnsilenced, Where.THEIRS)),
+        ("reason_chars",),
+    ),
+    mo.ListBans: Effects((codes.COMMUNITY_GONE, codes.RIGHT_MISSING), (), ("page_entries",)),
+    rp.FileReport: Effects(
+        (
+            codes.COMMUNITY_GONE, codes.ROOM_GONE, codes.MEMBER_GONE, codes.MESSAGE_GONE, codes.NO_STEWARDS,
+            codes.LIMIT_REACHED,
+        ),
+        (
+            Told(rp.ReportFiled, Where.STEWARDS, "without `by`, where it concerns one of them"),
+            Told(rp.ReportFiled, Where.OWN),
+        ),
+        ("reports", "reason_chars"),
+    ),
+    rp.ListReports: Effects((codes.COMMUNITY_GONE, codes.RIGHT_MISSING), (), ("page_entries",)),
+    rp.ResolveReport: Effects(
+        (*_ACT, codes.REPORT_GONE),
+        (
+            Told(rp.ReportResolved, Where.STEWARDS),
+            Told(rp.ReportResolved, Where.THEIRS, "who filed it: without the note, and without who wrote it"),
+        ),
+        ("reason_chars",),
+    ),
+    r.CreateRoom: Effects(
+        (*_ACT, codes.SLUG_TAKEN, codes.LIMIT_REACHED),
+        (
+            Told(r.RoomCreated, Where.COMMUNITY, "for an open room"),
+            Told(r.PersonAdded, Where.ROOM, "for a private one: its first entry, with you"),
+            Told(r.RoomFollowed, Where.OWN),
+        ),
+        ("rooms", "follows", "handle_chars", "topic_chars"),
+    ),
+    r.ListRooms: Effects((codes.COMMUNITY_GONE,), (), ("rooms",)),
+    r.FollowRoom: Effects((codes.ROOM_GONE, codes.LIMIT_REACHED), (Told(r.RoomFollowed, Where.OWN),), ("follows",)),
+    r.UnfollowRoom: Effects(
+        (codes.ROOM_GONE,),
+        (Told(r.RoomUnfollowed, Where.OWN), Told(r.PersonLeft, Where.ROOM, "of a private room")),
+    ),
+    r.SetTopic: Effects(
+        (codes.ROOM_GONE, codes.RIGHT_MISSING, codes.SILENCED, codes.DIRECT_REFUSED),
+        (Told(r.TopicSet, Where.ROOM),),
+        ("topic_chars",),
+    ),
+    r.AddPerson: Effects(
+        (codes.ROOM_GONE, codes.SILENCED, codes.MEMBER_GONE, codes.LIMIT_REACHED),
+        (
+            Told(r.PersonAdded, Where.ROOM),
+            Told(r.RoomFollowed, Where.THEIRS, "when they were not there yet"),
+        ),
+        ("follows",),
+    ),
+    r.OpenDirect: Effects(
+        (codes.ACCOUNT_GONE, codes.DIRECT_REFUSED, codes.LIMIT_REACHED),
+        (
+            Told(r.DirectOpened, Where.OWN),
+            Told(r.DirectOpened, Where.THEIRS, "when the direct is new"),
+        ),
+        ("directs", "direct_people", "handle_chars"),
+    ),
+    ms.SendMessage: Effects(
+        (codes.ROOM_GONE, codes.SILENCED, codes.DIRECT_REFUSED),
+        (Told(ms.MessageSent, Where.ROOM),),
+        ("body_bytes", "mentions", "key_chars"),
+    ),
+    ms.ReadMessages: Effects((codes.ROOM_GONE,), (), ("page_entries",)),
+    mk.SetMarker: Effects((codes.ROOM_GONE, *STORED), (Told(mk.MarkerMoved, Where.DEVICES),)),
+    p.SetPresence: Effects((), _HERE_NOW),
+    p.WatchPresence: Effects((), (), ("watched",)),
+    p.StartTyping: Effects((codes.ROOM_GONE, codes.SILENCED), (Told(p.TypingStarted, Where.FOLLOWERS),)),
+}  # fmt: skip
+
+
+def refusals(command: type[Command], *, guest: bool) -> tuple[ErrorCode, ...]:
+    """Every code that may answer a command that is well formed, those of its own first. `guest`: needs no account."""
+    own = EFFECTS[command].refusals
+    shared = (*(WRITTEN if issubclass(command, Write) else ()), *(() if guest else SIGNED_IN), *ALWAYS[2:])
+    return tuple(dict.fromkeys((*own, *shared)))
