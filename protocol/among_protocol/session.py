@@ -73,6 +73,15 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     address_connections: int = 0  # at once, of everybody at one address
 
 
+class Deprecation(Shape, kw_only=True):
+    """Something of the protocol that will go. It works as ever until then, see docs/reference/stability.md."""
+
+    name: str  # of a command or event, `message.send`, or a field of one, `message.send/body`
+    since: str  # the day on which it was first told, 2026-01-31
+    gone: str  # not before this day is it gone
+    instead: str = ""  # what to use, for people
+
+
 class Hello(Event, tag="hello", omit_defaults=False, kw_only=True):
     """The first frame, from the server, before anything is asked."""
 
@@ -86,6 +95,7 @@ class Hello(Event, tag="hello", omit_defaults=False, kw_only=True):
     deadline_ms: int  # and drops it when it stays silent this much longer
     sign_in_ms: int  # time to sign in
     limits: Limits  # every one of them, with its value
+    deprecated: list[Deprecation] = []  # what will go, and when
     at: Time  # the server's time
 
 

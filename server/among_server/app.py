@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from among_protocol import deprecated
 from among_protocol.codes import CloseCode
 from among_protocol.session import Hello
 from among_protocol.wire import VERSION
@@ -147,6 +148,7 @@ def hello(config: Config, store: Store) -> Hello:
         deadline_ms=config.deadline_ms,
         sign_in_ms=config.sign_in_ms,
         limits=limits.told(config),
+        deprecated=list(deprecated.DEPRECATED),
         at=now(),
     )
 

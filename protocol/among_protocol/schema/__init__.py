@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from .. import logs, meanings, wire
+from .. import deprecated, logs, meanings, wire
 from ..base import Entry, Ok, Refused, Write
 from ..codes import ERROR_CODES, CloseCode, comes_back
 
@@ -51,6 +51,12 @@ def document() -> dict[str, Any]:
         "anyOf": [_ref(replies[name]) for name in sorted(replies)],
     }
     defs[logs.EntryPage.__name__]["properties"]["entries"]["items"] = {"anyOf": [*entries, unknown]}
+    structs = {wire.tag_of(command): command.__name__ for command in wire.COMMANDS}
+    structs |= {wire.tag_of(event): event.__name__ for event in wire.EVENTS}
+    for going in deprecated.DEPRECATED:
+        kind, _, field = going.name.partition("/")
+        struct = defs[structs[kind]]
+        (struct["properties"][field] if field else struct)["deprecated"] = True
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"The Among protocol, version {wire.VERSION}",
