@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 PY := .venv/bin/python
 READY := .venv/.ready
+NPM := node_modules/.ready
 DATA ?= ./data
 HOST ?= 127.0.0.1
 PORT ?= 8080
@@ -34,8 +35,15 @@ $(READY): requirements.lock pyproject.toml protocol/pyproject.toml scripts/venv.
 	@scripts/venv.sh
 	@touch $@
 
+.PHONY: npm
+npm: $(NPM)  ## make node_modules, with what tests need from npm (again only when the lock changed)
+	@echo "Ready: node_modules, for tests alone."
+
+$(NPM): $(READY) package-lock.json scripts/npm.sh
+	@scripts/npm.sh
+
 .PHONY: test
-test: $(READY)  ## run the tests; ARGS="-k pins" and the like go to pytest
+test: $(READY) $(NPM)  ## run the tests; ARGS="-k pins" and the like go to pytest
 	@$(PY) -m pytest $(ARGS)
 
 .PHONY: lint
@@ -91,9 +99,13 @@ lock: $(READY)  ## renew the locks (needs uv); ARGS=--upgrade for newer versions
 	$(COMPILE) pyproject.toml --constraint requirements.lock --no-annotate --output-file requirements-server.lock
 	echo hatchling | $(COMPILE) - --constraint requirements.lock --no-annotate --output-file requirements-build.lock
 
+.PHONY: npm-lock
+npm-lock: $(READY)  ## renew package-lock.json from the package.json files; ARGS=update for newer versions
+	@scripts/npm.sh $(or $(ARGS),install) --package-lock-only
+
 .PHONY: clean
-clean:  ## remove .venv, caches and build results; ./data stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+clean:  ## remove .venv, node_modules, caches and build results; ./data stays
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
 	find $(PYTHON_FILES) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: help

@@ -1,5 +1,6 @@
 """What is installed: one version per distribution, one lock for pip and uv, and a licence beside each."""
 
+import json
 import re
 import tomllib
 from importlib.metadata import requires, version
@@ -48,6 +49,21 @@ def test_every_locked_package_has_a_hash_and_no_address():
     unpinned = [line for line in LOCK.splitlines() if re.match(r"^[\w.-]+==[^\\]*$", line)]
     assert unpinned == []
     assert not re.search(r"https?://|file:|index-url|find-links", LOCK)
+
+
+def test_every_npm_package_has_a_hash_and_no_address():
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    fetched = {path: package for path, package in lock["packages"].items() if "/" in path and not package.get("link")}
+    fetched.pop("protocol/js")
+    assert fetched
+    assert [path for path, package in fetched.items() if not package.get("integrity", "").startswith("sha512-")] == []
+    assert [path for path, package in fetched.items() if "resolved" in package] == [], "run `make npm-lock`"
+
+
+def test_the_npm_package_is_of_the_same_version_and_needs_nothing():
+    package = json.loads((ROOT / "protocol/js/package.json").read_text("utf-8"))
+    assert package["version"] == among_protocol.__version__
+    assert not any(kind.lower().endswith("dependencies") for kind in package)
 
 
 def test_both_distributions_carry_the_licence():

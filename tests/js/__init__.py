@@ -1,0 +1,1 @@
+"""JavaScript: the client of protocol/js, in Node and in a browser."""
