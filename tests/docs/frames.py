@@ -24,7 +24,7 @@ from tests.proof.process import server_in
 BLOCK = re.compile(r"(?<=^```text\n)[<>] .*?(?=^```$)", re.MULTILINE | re.DOTALL)
 VARYING = re.compile(r"\b(?:[a-z]_[a-z0-9]{16}|among_[\w-]{43})")
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
-LIMITS = re.compile(r'("limits":\{(?:[^,}]+,){2})[^}]*')
+LIMITS = re.compile(r'("limits":\{(?:[^,}]+,){2}).*')
 HELLO = re.compile(r'^< \{"type":"hello".*\}$', re.MULTILINE)
 PATIENCE = 10.0  # seconds for any frame
 
@@ -121,7 +121,7 @@ async def recorded(text: str) -> str:
         async with server_in(Path(folder), budget=300, budget_per_second=30) as server:
             player = Player(server.url)
             for number, block in enumerate(blocks(text)):
-                came = LIMITS.sub(r"\1…", await player.play(block))
+                came = LIMITS.sub(r"\1…},…}", await player.play(block))
                 text = text.replace(block, HELLO.sub('< {"type":"hello",…}', came) if number else came, 1)
             await player.close()
     return text
