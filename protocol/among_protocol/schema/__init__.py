@@ -2,7 +2,7 @@
 
 What is made lies beside the package, in a checkout, and is committed, so that a difference in it is a change of the
 protocol and is reviewed as one: schema/v1.json (JSON Schema), schema/asyncapi.yaml (AsyncAPI 3), schema/golden/v1.json
-(a frame of each kind). schema/released/ holds what was published; nothing there ever breaks.
+(a frame of each kind), js/types.d.ts and js/words.js. schema/released/ holds what was published; nothing there ever breaks.
 
 Where a struct says `Raw` (bytes that are passed on as they are), the schema says what they hold.
 """

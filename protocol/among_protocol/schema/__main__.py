@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .. import __version__
-from . import FOLDER, asyncapi, document, golden
+from . import FOLDER, asyncapi, document, golden, typescript
 from .compatible import breaks
 
 SCHEMA = FOLDER / "v1.json"
@@ -21,7 +21,13 @@ def schema() -> str:
 
 
 # What is made, in this order, and how.
-FILES: dict[Path, Callable[[], str]] = {SCHEMA: schema, golden.FILE: golden.text, asyncapi.FILE: asyncapi.text}
+FILES: dict[Path, Callable[[], str]] = {
+    SCHEMA: schema,
+    golden.FILE: golden.text,
+    asyncapi.FILE: asyncapi.text,
+    typescript.FILE: typescript.text,
+    typescript.WORDS: typescript.words,
+}
 
 
 def write(files: dict[Path, Callable[[], str]]) -> None:

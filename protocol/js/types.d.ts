@@ -1,0 +1,3153 @@
+// The Among protocol, version 1. Made by `make schema` from the structs of among_protocol: not to be edited.
+//
+// A field marked `?` may be left out, and then has the default that stands beside it. Unknown fields are ignored.
+
+/** One's own account. The id names the account's own log and is told to nobody else. */
+export interface Account {
+  /** also of the account's own log */
+  id: string;
+  /** their handle */
+  handle: string;
+  /** the name that people are shown */
+  display_name: string;
+  /**
+   * what they say about themselves
+   * @default ""
+   */
+  bio?: string;
+  /**
+   * of the server
+   * @default false
+   */
+  owner?: boolean;
+}
+
+/** The first entry of the account's own log. */
+export interface AccountCreated {
+  type: "account.created";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** their handle */
+  handle: string;
+  /** the name that people are shown */
+  display_name: string;
+}
+
+/** In the account's own log: the profile as it is now. */
+export interface AccountUpdated {
+  type: "account.updated";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** their handle */
+  handle: string;
+  /** the name that people are shown */
+  display_name: string;
+  /**
+   * what they say about themselves
+   * @default ""
+   */
+  bio?: string;
+}
+
+export interface AccountWritten {
+  /** what was written, as everybody reads it */
+  entry: AccountUpdated;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** Bring a member of the community into a private room that one is in. */
+export interface AddPerson {
+  type: "room.add";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /** of the room's community */
+  member: string;
+}
+
+export interface AddWritten {
+  /** what was written, as everybody reads it */
+  entry: PersonAdded;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** A ban that holds. */
+export interface Ban {
+  /** of its entry in the stewards' log */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /** the steward's membership */
+  by: string;
+  /** who is banned, as they were when they were last there */
+  persona: Persona;
+  /** why, for those whom it concerns */
+  reason: string;
+  /**
+   * empty: it does not end by itself
+   * @default ""
+   */
+  until?: string;
+}
+
+/**
+ * Keep an account out, named by its membership or, member or not, by its handle. Who is a member is removed. A ban
+ * that there is already is replaced.
+ */
+export interface BanMember {
+  type: "member.ban";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /**
+   * id of the membership
+   * @default ""
+   */
+  member?: string;
+  /**
+   * whoever goes by it, member or not
+   * @default ""
+   */
+  handle?: string;
+  /** why, for those whom it concerns */
+  reason: string;
+  /**
+   * milliseconds from now; 0: it does not end by itself: how long; 0: until somebody ends it
+   * @default 0
+   */
+  for_ms?: number;
+}
+
+export interface BanPage {
+  /** newest first */
+  bans: Ban[];
+  /** none is older than the last one */
+  complete: boolean;
+}
+
+export interface BanWritten {
+  /** what was written, as everybody reads it */
+  entry: MemberBanned;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+export interface Block {
+  /** as it was when it was blocked */
+  handle: string;
+  /** none: neither blocked nor muted. Words: block, mute; unknown: as block */
+  kind: string;
+}
+
+/** To every other session of the account that has synced. */
+export interface BlockChanged {
+  type: "block.changed";
+  /** their handle */
+  handle: string;
+  /** none: neither blocked nor muted any longer. Words: block, mute; unknown: as block */
+  kind: string;
+}
+
+/** The communities of this server by slug, a page at a time; `query` must occur in slug, name or about. */
+export interface BrowseCommunities {
+  type: "community.browse";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * empty: all of them
+   * @default ""
+   */
+  query?: string;
+  /**
+   * the last slug of the page before
+   * @default ""
+   */
+  after?: string;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
+}
+
+/** How much one may still ask. Told when less than half is left, and in every refusal for rate. */
+export interface Budget {
+  /** units that may be spent now */
+  left: number;
+  /** units when full */
+  of: number;
+  /** until it is full again, when nothing more is asked */
+  full_in_ms: number;
+  /**
+   * words: account (before signing in: of this connection), address; unknown: as account
+   * @default "account"
+   */
+  whose?: string;
+}
+
+/** A new password. All other sessions of the account end; the reply tells how many that were. */
+export interface ChangePassword {
+  type: "account.change_password";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** the one that holds */
+  old: string;
+  /** the one that shall hold */
+  new: string;
+}
+
+export interface ChangedLogs {
+  /** of the server */
+  epoch: string;
+  /** only those that are not where the client has them */
+  logs: LogState[];
+}
+
+/** What a client sends. */
+export type Command =
+  | SignUp
+  | SignIn
+  | SignOut
+  | ListSessions
+  | RevokeSession
+  | RevokeOthers
+  | Ping
+  | Enable
+  | Sync
+  | ReadEntries
+  | ReadChanged
+  | UpdateAccount
+  | ReadAccount
+  | ChangePassword
+  | ResetPassword
+  | SetBlock
+  | CreateCommunity
+  | JoinCommunity
+  | LeaveCommunity
+  | BrowseCommunities
+  | ReadCommunity
+  | ListMembers
+  | ResolveMembers
+  | SetRole
+  | KickMember
+  | BanMember
+  | UnbanMember
+  | SilenceMember
+  | UnsilenceMember
+  | ListBans
+  | FileReport
+  | ListReports
+  | ResolveReport
+  | CreateRoom
+  | ListRooms
+  | FollowRoom
+  | UnfollowRoom
+  | SetTopic
+  | AddPerson
+  | OpenDirect
+  | SendMessage
+  | ReadMessages
+  | SetMarker
+  | SetPresence
+  | WatchPresence
+  | StartTyping;
+
+/** A community as anybody on the server sees it. */
+export interface Community {
+  /** also of its log */
+  id: string;
+  /** short name, which stands in addresses: unique, and made like a handle */
+  slug: string;
+  /** for people */
+  name: string;
+  /**
+   * what the community is about
+   * @default ""
+   */
+  about?: string;
+  /**
+   * how many there are
+   * @default 0
+   */
+  members?: number;
+}
+
+/** The first entry of a community's log. */
+export interface CommunityCreated {
+  type: "community.created";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** short name, which stands in addresses: unique, and made like a handle */
+  slug: string;
+  /** for people */
+  name: string;
+  /**
+   * what the community is about
+   * @default ""
+   */
+  about?: string;
+}
+
+/**
+ * In the account's own log: this account joined, and follows these rooms from now on.
+ *
+ * Live entries of the community begin after `head`, those of a room after the number given with it, and those of the
+ * stewards' log (where the role lets one hear it) after `stewards_head`.
+ */
+export interface CommunityJoined {
+  type: "community.joined";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the community */
+  community: string;
+  /** who I am there */
+  member: string;
+  /** of the community's log */
+  head: number;
+  /**
+   * the rank in the community. Words: owner, steward, member, from the highest rank to the lowest; unknown: as member
+   * @default "member"
+   */
+  role?: string;
+  /**
+   * rooms followed from now on, each with its head
+   * @default {}
+   */
+  rooms?: { [key: string]: number };
+  /**
+   * id of the stewards' log
+   * @default ""
+   */
+  stewards?: string;
+  /**
+   * of the stewards' log
+   * @default 0
+   */
+  stewards_head?: number;
+  /**
+   * I may not speak there until then
+   * @default ""
+   */
+  silenced_until?: string;
+}
+
+/** In the account's own log. */
+export interface CommunityLeft {
+  type: "community.left";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the community */
+  community: string;
+}
+
+export interface CommunityMade {
+  /** what was written, as everybody reads it */
+  entry: CommunityCreated;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+export interface CommunityPage {
+  /** by slug */
+  communities: Community[];
+  /** none comes after the last one */
+  complete: boolean;
+}
+
+/** Found a community: one becomes its owner. It starts without rooms. */
+export interface CreateCommunity {
+  type: "community.create";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** short name, which stands in addresses: unique, and made like a handle */
+  slug: string;
+  /** for people */
+  name: string;
+  /**
+   * what the community is about
+   * @default ""
+   */
+  about?: string;
+}
+
+/** Make a room in a community. One follows it from the start; members hear of an open one. */
+export interface CreateRoom {
+  type: "room.create";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** short name, which stands in addresses: unique, and made like a handle */
+  slug: string;
+  /**
+   * what the room is about
+   * @default ""
+   */
+  topic?: string;
+  /**
+   * private: for those who are added
+   * @default "open"
+   */
+  kind?: "open" | "private";
+}
+
+/** Something of the protocol that will go. It works as ever until then, see docs/reference/stability.md. */
+export interface Deprecation {
+  /** of a command or event, `message.send`, or a field of one, `message.send/body` */
+  name: string;
+  /** the day on which it was first told, 2026-01-31 */
+  since: string;
+  /** not before this day is it gone */
+  gone: string;
+  /**
+   * what to use, for people
+   * @default ""
+   */
+  instead?: string;
+}
+
+/** In the account's own log: a direct with these people. Live entries of the room begin after `head`. */
+export interface DirectOpened {
+  type: "direct.opened";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the room */
+  room: string;
+  /**
+   * live entries of the room begin after this number
+   * @default 0
+   */
+  head?: number;
+  /** who I am there */
+  member: string;
+  /** all of them, oneself included */
+  people: Persona[];
+}
+
+export interface DirectWritten {
+  /** what was written, as everybody reads it */
+  entry: DirectOpened;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** The result of a command with nothing to tell. */
+export interface Done {
+}
+
+/** Enable named extensions (`x.vendor/name`, `draft/name`). The reply lists those that are now on. */
+export interface Enable {
+  type: "session.enable";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * names; those that are unknown are left out
+   * @default []
+   */
+  extensions?: string[];
+}
+
+export interface Enabled {
+  /** those that are on now */
+  extensions: string[];
+}
+
+export interface EntryPage {
+  /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityJoined | CommunityLeft | MemberJoined | MemberLeft | MemberUpdated | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | UnknownEvent)[];
+  /** newest entry */
+  head: number;
+  /** entries up to this number are no longer kept */
+  floor: number;
+  /** nothing is left up to `until` (or up to `head`) */
+  complete: boolean;
+}
+
+/** What the server says without being asked. One of another type is to be skipped; when it has `log` and `seq`, it still counts in its log. */
+export type Event =
+  | AccountCreated
+  | AccountUpdated
+  | CommunityCreated
+  | CommunityJoined
+  | CommunityLeft
+  | MemberJoined
+  | MemberLeft
+  | MemberUpdated
+  | RoleSet
+  | MemberKicked
+  | MemberBanned
+  | MemberUnbanned
+  | MemberSilenced
+  | MemberUnsilenced
+  | ReportFiled
+  | ReportResolved
+  | RoomCreated
+  | RoomFollowed
+  | RoomUnfollowed
+  | TopicSet
+  | PersonAdded
+  | PersonLeft
+  | DirectOpened
+  | MessageSent
+  | Hello
+  | Synced
+  | Lagging
+  | LogPassed
+  | MarkerMoved
+  | BlockChanged
+  | PresenceChanged
+  | TypingStarted
+  | UnknownEvent;
+
+/** Report a message (`room` and its number), or a member (`community` and `member`). Who is silenced may, too. */
+export interface FileReport {
+  type: "report.file";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /**
+   * with `member`
+   * @default ""
+   */
+  community?: string;
+  /**
+   * whom it concerns
+   * @default ""
+   */
+  member?: string;
+  /**
+   * with `message`
+   * @default ""
+   */
+  room?: string;
+  /**
+   * its number in the room
+   * @default 0
+   */
+  message?: number;
+  /** why, for those whom it concerns */
+  reason: string;
+}
+
+/** Follow an open room; from this moment its entries come live to every session of the account that has synced. */
+export interface FollowRoom {
+  type: "room.follow";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+}
+
+export interface FollowWritten {
+  /** what was written, as everybody reads it */
+  entry: RoomFollowed;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** The first frame, from the server, before anything is asked. */
+export interface Hello {
+  type: "hello";
+  /** of the protocol, that the server speaks; this connection speaks the one of its subprotocol */
+  versions: number[];
+  /** name and version of the software, for people */
+  server: string;
+  /** named extensions that may be enabled */
+  extensions: string[];
+  /** positions of another epoch are void */
+  epoch: string;
+  /** full: an `ok` has been flushed to disk; memory: nothing outlives the server. Words: full, relaxed, memory; unknown: as memory */
+  durability: string;
+  /** words: open, invite, closed; unknown: as invite */
+  sign_up: string;
+  /** the server pings a connection that was silent this long */
+  ping_ms: number;
+  /** and drops it when it stays silent this much longer */
+  deadline_ms: number;
+  /** time to sign in */
+  sign_in_ms: number;
+  /** every one of them, with its value */
+  limits: Limits;
+  /**
+   * what will go, and when
+   * @default []
+   */
+  deprecated?: Deprecation[];
+  /** the server's time */
+  at: string;
+}
+
+/** Join a community, named by id or slug; its open rooms are followed. Joining again changes nothing. */
+export interface JoinCommunity {
+  type: "community.join";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** its id or slug */
+  community: string;
+}
+
+export interface JoinWritten {
+  /** what was written, as everybody reads it */
+  entry: CommunityJoined;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** Remove a member, who may join again. */
+export interface KickMember {
+  type: "member.kick";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** id of the membership */
+  member: string;
+  /** why, for those whom it concerns */
+  reason: string;
+}
+
+export interface KickWritten {
+  /** what was written, as everybody reads it */
+  entry: MemberKicked;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/**
+ * This connection read too slowly, and events were left out. For each log, live events go on after the number
+ * given here: fill in from the position you have up to it with `log.entries`.
+ */
+export interface Lagging {
+  type: "session.lagging";
+  /** id of the log -> number after which live entries go on */
+  logs: { [key: string]: number };
+}
+
+/** Leave a community, by id or slug, and all its rooms. The last owner stays while others are there. */
+export interface LeaveCommunity {
+  type: "community.leave";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** its id or slug */
+  community: string;
+}
+
+export interface LeaveWritten {
+  /** what was written, as everybody reads it */
+  entry: CommunityLeft;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** Every limit that the server enforces; what is advertised here is what is enforced. */
+export interface Limits {
+  /** of one message, in one frame or in many */
+  frame_bytes: number;
+  /** of a message's body, in UTF-8 */
+  body_bytes: number;
+  /** code points of a display name, or a community's */
+  name_chars: number;
+  /** of a bio, or what a community is about */
+  about_chars: number;
+  /** code points */
+  topic_chars: number;
+  /**
+   * of a reason, or a note about one
+   * @default 500
+   */
+  reason_chars?: number;
+  /** rows of one page */
+  page_entries: number;
+  /** per log, in one sync; more is a `gap` */
+  replay_entries: number;
+  /** commands not yet answered, per connection; more wait unread */
+  in_flight: number;
+  /** this many and the connection is closed */
+  malformed_frames: number;
+  /** per message; more are not counted as mentions */
+  mentions: number;
+  /** per account */
+  communities: number;
+  /** per account */
+  follows: number;
+  /** per community */
+  rooms: number;
+  /** of one direct, oneself included */
+  direct_people: number;
+  /**
+   * that wait for an answer, per account and community; 0: not told
+   * @default 0
+   */
+  reports?: number;
+  /** members whose presence one session watches */
+  watched: number;
+  /** logs named in one sync */
+  positions: number;
+  /**
+   * people whom one account blocks or mutes
+   * @default 0
+   */
+  blocks?: number;
+  /** units of one account when full; each command's cost is in the reference */
+  budget: number;
+  /** units that come back each second */
+  budget_per_second: number;
+  /**
+   * frames of one message
+   * @default 0
+   */
+  fragments?: number;
+  /**
+   * from the first byte of a message to its last
+   * @default 0
+   */
+  unfinished_ms?: number;
+  /**
+   * pings and pongs a second
+   * @default 0
+   */
+  control_frames?: number;
+  /**
+   * that one may send before signing in
+   * @default 0
+   */
+  guest_bytes?: number;
+  /**
+   * likewise
+   * @default 0
+   */
+  guest_frames?: number;
+  /**
+   * of handles and slugs
+   * @default 0
+   */
+  handle_chars?: number;
+  /**
+   * code points
+   * @default 0
+   */
+  password_chars?: number;
+  /**
+   * code points that a password must have
+   * @default 0
+   */
+  password_least?: number;
+  /**
+   * of ids, nonces, devices, searches
+   * @default 0
+   */
+  key_chars?: number;
+  /**
+   * of tokens and invites
+   * @default 0
+   */
+  secret_chars?: number;
+  /**
+   * resolved at once
+   * @default 0
+   */
+  personas?: number;
+  /**
+   * enabled at once
+   * @default 0
+   */
+  extensions?: number;
+  /**
+   * per account
+   * @default 0
+   */
+  directs?: number;
+  /**
+   * per account; beyond it the oldest that is not connected is signed out
+   * @default 0
+   */
+  sessions?: number;
+  /**
+   * per account; beyond it the one that was silent longest is closed
+   * @default 0
+   */
+  connections?: number;
+  /**
+   * units of everybody at one address
+   * @default 0
+   */
+  address_budget?: number;
+  /**
+   * units that come back each second
+   * @default 0
+   */
+  address_budget_per_second?: number;
+  /**
+   * at once, of everybody at one address
+   * @default 0
+   */
+  address_connections?: number;
+}
+
+/** Who may not join: for stewards, a page at a time. */
+export interface ListBans {
+  type: "ban.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+  /**
+   * the `seq` of the last one of the page before
+   * @default null
+   */
+  before?: number | null;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
+}
+
+/** The members of a community, by handle, a page at a time. */
+export interface ListMembers {
+  type: "member.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+  /**
+   * the last handle of the page before
+   * @default ""
+   */
+  after?: string;
+  /**
+   * rows of the page, at most
+   * @default 100
+   */
+  limit?: number;
+}
+
+/** What waits for an answer: for stewards, a page at a time. */
+export interface ListReports {
+  type: "report.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+  /**
+   * the `seq` of the last one of the page before
+   * @default 0
+   */
+  after?: number;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
+}
+
+/** The rooms of a community that one may see. */
+export interface ListRooms {
+  type: "room.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+}
+
+/** Where am I signed in? */
+export interface ListSessions {
+  type: "session.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+}
+
+/**
+ * A log has come as far as `seq`, and from `from` on there was nothing that this session wants. It is no entry, but
+ * counts like one: a client's position goes on to `seq`.
+ */
+export interface LogPassed {
+  type: "log.passed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** where the log is now */
+  seq: number;
+  /**
+   * the first number that was left out; 0: `seq` alone
+   * @default 0
+   */
+  from?: number;
+}
+
+/**
+ * Where a log is, and what sync does about it.
+ *
+ * `caught_up`: everything after the client's position comes before `session.synced`. `gap`: it is too much, or the
+ * client named no position: take a page, or fill in with `log.entries`; live events start after `head`. `reset`: the
+ * position means nothing here (`reason`: `epoch`, `ahead` of the head, or below the `floor`): forget what you have of
+ * this log and begin as with a gap. `gone`: not there, or not for you. `unwanted`: the session does not want it, and
+ * nothing of it comes; what is told here is true all the same.
+ */
+export interface LogState {
+  /** id of the log, which is that of its place */
+  log: string;
+  /**
+   * words: room, community, stewards, account; unknown: a log like any other
+   * @default "room"
+   */
+  kind?: string;
+  /**
+   * words: caught_up, gap, reset, gone, unwanted; unknown: as gap
+   * @default "caught_up"
+   */
+  status?: string;
+  /**
+   * newest entry
+   * @default 0
+   */
+  head?: number;
+  /**
+   * entries up to this number are no longer kept
+   * @default 0
+   */
+  floor?: number;
+  /**
+   * one's read marker (rooms)
+   * @default 0
+   */
+  read?: number;
+  /**
+   * messages after the read marker (rooms)
+   * @default 0
+   */
+  unread?: number;
+  /**
+   * of them, those that mention one (rooms)
+   * @default 0
+   */
+  mentions?: number;
+  /**
+   * of a reset. Words: epoch, ahead (of the head), floor (below it); unknown: as epoch
+   * @default ""
+   */
+  reason?: string;
+}
+
+export interface Marker {
+  /** id of the room */
+  room: string;
+  /** everything up to this number is read */
+  read: number;
+  /** messages after it */
+  unread: number;
+  /** of them, those that mention me */
+  mentions: number;
+}
+
+/** To every session of the account that has synced. */
+export interface MarkerMoved {
+  type: "marker.moved";
+  /** id of the room */
+  room: string;
+  /** everything up to this number is read */
+  read: number;
+  /** messages after the read marker */
+  unread: number;
+  /** of them, those that mention one */
+  mentions: number;
+}
+
+export interface Member {
+  /** id of the membership */
+  member: string;
+  /** revision of the persona */
+  rev: number;
+  /** their handle */
+  handle: string;
+  /** the name that people are shown */
+  display_name: string;
+  /**
+   * what they say about themselves
+   * @default ""
+   */
+  bio?: string;
+  /**
+   * the rank in the community. Words: owner, steward, member, from the highest rank to the lowest; unknown: as member
+   * @default "member"
+   */
+  role?: string;
+  /**
+   * is a member no longer
+   * @default false
+   */
+  left?: boolean;
+}
+
+/** Was removed, or had left, and may not join until then. */
+export interface MemberBanned {
+  type: "member.banned";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the community */
+  community: string;
+  /** whom it concerns */
+  member: string;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+  /**
+   * of the community; in the account's own log
+   * @default ""
+   */
+  slug?: string;
+  /**
+   * who did it, as they were then; in the account's own log
+   * @default null
+   */
+  steward?: Persona | null;
+  /**
+   * empty: it does not end by itself
+   * @default ""
+   */
+  until?: string;
+}
+
+/** In the community's log. `by` is the one who joined. */
+export interface MemberJoined {
+  type: "member.joined";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** their handle */
+  handle: string;
+  /** the name that people are shown */
+  display_name: string;
+  /**
+   * what they say about themselves
+   * @default ""
+   */
+  bio?: string;
+  /**
+   * the rank in the community. Words: owner, steward, member, from the highest rank to the lowest; unknown: as member
+   * @default "member"
+   */
+  role?: string;
+}
+
+/** Was removed, and may join again. */
+export interface MemberKicked {
+  type: "member.kicked";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the community */
+  community: string;
+  /** whom it concerns */
+  member: string;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+  /**
+   * of the community; in the account's own log
+   * @default ""
+   */
+  slug?: string;
+  /**
+   * who did it, as they were then; in the account's own log
+   * @default null
+   */
+  steward?: Persona | null;
+}
+
+/** In the community's log. `by` is the one who left. */
+export interface MemberLeft {
+  type: "member.left";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+}
+
+export interface MemberPage {
+  /** by handle */
+  members: Member[];
+  /** of the community's log */
+  as_of: number;
+  /** nobody comes after the last one */
+  complete: boolean;
+}
+
+export interface MemberPresence {
+  /** id of the membership */
+  member: string;
+  /** words: online, away, offline; unknown: as online */
+  state: string;
+}
+
+/** May read, and not speak, write or start anything, until then. */
+export interface MemberSilenced {
+  type: "member.silenced";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the community */
+  community: string;
+  /** whom it concerns */
+  member: string;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+  /**
+   * of the community; in the account's own log
+   * @default ""
+   */
+  slug?: string;
+  /**
+   * who did it, as they were then; in the account's own log
+   * @default null
+   */
+  steward?: Persona | null;
+  /** when it ends by itself */
+  until: string;
+}
+
+/** May join again. */
+export interface MemberUnbanned {
+  type: "member.unbanned";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the community */
+  community: string;
+  /** whom it concerns */
+  member: string;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+  /**
+   * of the community; in the account's own log
+   * @default ""
+   */
+  slug?: string;
+  /**
+   * who did it, as they were then; in the account's own log
+   * @default null
+   */
+  steward?: Persona | null;
+}
+
+/** May speak again, before the time. */
+export interface MemberUnsilenced {
+  type: "member.unsilenced";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the community */
+  community: string;
+  /** whom it concerns */
+  member: string;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+  /**
+   * of the community; in the account's own log
+   * @default ""
+   */
+  slug?: string;
+  /**
+   * who did it, as they were then; in the account's own log
+   * @default null
+   */
+  steward?: Persona | null;
+}
+
+/** In the community's log. `by` changed who they are; `rev` is the new revision. */
+export interface MemberUpdated {
+  type: "member.updated";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** their handle */
+  handle: string;
+  /** the name that people are shown */
+  display_name: string;
+  /**
+   * what they say about themselves
+   * @default ""
+   */
+  bio?: string;
+}
+
+/** A community as one of its members sees it, with the rooms that this member may see. */
+export interface Membership {
+  /** id of the community */
+  community: Community;
+  /** who I am here */
+  member: string;
+  /** revision of my persona here */
+  rev: number;
+  /** the rank in the community. Words: owner, steward, member, from the highest rank to the lowest; unknown: as member */
+  role: string;
+  /** open ones, and the private ones that I am in */
+  rooms: Room[];
+  /** of the community's log */
+  as_of: number;
+  /**
+   * id of the stewards' log, for who may hear it
+   * @default ""
+   */
+  stewards?: string;
+  /**
+   * I may not speak here until then
+   * @default ""
+   */
+  silenced_until?: string;
+}
+
+/** A message as it is now. */
+export interface Message {
+  /** its number in the room's log: its name */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /** the author's membership */
+  by: string;
+  /** revision of the author's persona at that moment */
+  rev: number;
+  /** the text, as it was sent */
+  body: string;
+  /**
+   * of the author's command
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * memberships that the body mentions
+   * @default []
+   */
+  mentions?: string[];
+}
+
+export interface MessagePage {
+  /** oldest first */
+  messages: Message[];
+  /** the room's head when the page was read */
+  as_of: number;
+  /** nothing is left in the direction asked for (for `around` and `between`: in either) */
+  complete: boolean;
+}
+
+/** In the room's log: `by` said this. A message is named by its room and its `seq`. */
+export interface MessageSent {
+  type: "message.sent";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** the text, as it was sent */
+  body: string;
+  /**
+   * memberships that the body mentions, as the server understood it
+   * @default []
+   */
+  mentions?: string[];
+}
+
+/** The reply to a command that was carried out. `result` is what this command answers with. */
+export interface Ok {
+  type: "ok";
+  /** of the command */
+  id: string;
+  /** What belongs to the command, see `commands`. */
+  result: AccountWritten | AddWritten | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DirectWritten | Done | Enabled | EntryPage | FollowWritten | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MessagePage | Personas | Pong | Presences | Profile | ReportPage | ReportWritten | ResolveWritten | RoleWritten | RoomMade | Rooms | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | SyncStarted | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten;
+  /**
+   * told when less than half of it is left
+   * @default null
+   */
+  budget?: Budget | null;
+}
+
+/** A direct with these people (by handle); the same people always give the same direct, which never changes. */
+export interface OpenDirect {
+  type: "direct.open";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** of the others */
+  handles: string[];
+}
+
+/** In a private room's log: `by` added this member. */
+export interface PersonAdded {
+  type: "room.person_added";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** who was added */
+  member: string;
+}
+
+/** In a private room's log: `by` has left it. */
+export interface PersonLeft {
+  type: "room.person_left";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+}
+
+export interface Persona {
+  /** id of the membership */
+  member: string;
+  /** its revision; the first is 1 */
+  rev: number;
+  /** their handle */
+  handle: string;
+  /** the name that people are shown */
+  display_name: string;
+  /**
+   * what they say about themselves
+   * @default ""
+   */
+  bio?: string;
+}
+
+export interface PersonaRef {
+  /** id of the membership */
+  member: string;
+  /**
+   * 0: as it is now
+   * @default 0
+   */
+  rev?: number;
+}
+
+/** One for each that was asked for and may be seen; a revision that is no longer kept resolves to the present. */
+export interface Personas {
+  /** in no order */
+  personas: Persona[];
+}
+
+/** Ask for a sign of life. Also a fence: what the server had for this session before it comes before the reply. */
+export interface Ping {
+  type: "session.ping";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+}
+
+export interface Pong {
+  /** the server's time */
+  at: string;
+}
+
+/** Somebody whom this session watches is here, away, or no longer here. */
+export interface PresenceChanged {
+  type: "presence.changed";
+  /** id of the membership */
+  member: string;
+  /** words: online, away, offline; unknown: as online */
+  state: string;
+}
+
+export interface Presences {
+  /** of those that may be watched */
+  members: MemberPresence[];
+}
+
+/** An account as others see it. */
+export interface Profile {
+  /** their handle */
+  handle: string;
+  /** the name that people are shown */
+  display_name: string;
+  /**
+   * what they say about themselves
+   * @default ""
+   */
+  bio?: string;
+}
+
+/** The profile behind a handle. */
+export interface ReadAccount {
+  type: "account.read";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** whose */
+  handle: string;
+}
+
+/** Which of my logs are not where I have them? Nothing is replayed. */
+export interface ReadChanged {
+  type: "log.changed";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * that the positions are of
+   * @default ""
+   */
+  epoch?: string;
+  /**
+   * log id -> number of the last entry one has; 0: all
+   * @default {}
+   */
+  positions?: { [key: string]: number };
+}
+
+/** A community that one is a member of, by id or slug, with its rooms, as of a stated position. */
+export interface ReadCommunity {
+  type: "community.read";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** its id or slug */
+  community: string;
+}
+
+/**
+ * Entries of a log after a position, oldest first, up to and including `until` where given.
+ *
+ * With `wanted` only what this session wants, with ranges as they come live; where the end of what was looked through
+ * holds nothing wanted, a `log.passed` says how far that was.
+ */
+export interface ReadEntries {
+  type: "log.entries";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the log, which is that of its place */
+  log: string;
+  /** 0: from the start */
+  after: number;
+  /**
+   * left out: up to the head
+   * @default null
+   */
+  until?: number | null;
+  /**
+   * rows of the page, at most
+   * @default 200
+   */
+  limit?: number;
+  /**
+   * leave out what this session does not want
+   * @default false
+   */
+  wanted?: boolean;
+}
+
+/**
+ * A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number.
+ *
+ * `before` and `after` exclude the number itself; `around` includes it and takes about half from each side. A page of
+ * long messages holds fewer than asked for; `complete` alone tells whether there are more.
+ */
+export interface ReadMessages {
+  type: "message.page";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+  /**
+   * older than this number
+   * @default null
+   */
+  before?: number | null;
+  /**
+   * newer than this number
+   * @default null
+   */
+  after?: number | null;
+  /**
+   * this one, and those next to it
+   * @default null
+   */
+  around?: number | null;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
+}
+
+/** The reply to a command that was not carried out; nothing has changed. */
+export interface Refused {
+  type: "refused";
+  /** null when the frame was too broken to tell */
+  id: string | null;
+  /** stable: see the error codes */
+  code: string;
+  /** what to do next. Words: fix, auth, wait, gone, bug; unknown: as fix */
+  class: string;
+  /** a sentence for people */
+  message: string;
+  /**
+   * path of the offending field, where there is one
+   * @default ""
+   */
+  field?: string;
+  /**
+   * class `wait` only
+   * @default 0
+   */
+  retry_after_ms?: number;
+  /**
+   * when what stands in the way ends by itself, where it does
+   * @default ""
+   */
+  until?: string;
+  /**
+   * told when less than half of it is left
+   * @default null
+   */
+  budget?: Budget | null;
+}
+
+/** A report that waits for an answer. */
+export interface Report {
+  /** of its entry in the stewards' log */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * who filed it; empty where it concerns one of those who read it
+   * @default ""
+   */
+  by?: string;
+  /** whom it concerns */
+  member: string;
+  /**
+   * with a message
+   * @default ""
+   */
+  room?: string;
+  /**
+   * its number in the room
+   * @default 0
+   */
+  message?: number;
+  /**
+   * what it said, where stewards may not be able to read it: in a private room
+   * @default ""
+   */
+  body?: string;
+  /** why, for those whom it concerns */
+  reason: string;
+}
+
+/** In the stewards' log, and without `by` in the own log of the account that filed it. */
+export interface ReportFiled {
+  type: "report.filed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the community */
+  community: string;
+  /** whom it concerns */
+  member: string;
+  /**
+   * with a message
+   * @default ""
+   */
+  room?: string;
+  /**
+   * its number in the room
+   * @default 0
+   */
+  message?: number;
+  /**
+   * what it says, where stewards may not be able to read it: in a private room
+   * @default ""
+   */
+  body?: string;
+  /** why, for those whom it concerns */
+  reason: string;
+}
+
+export interface ReportPage {
+  /** oldest first */
+  reports: Report[];
+  /** none is newer than the last one */
+  complete: boolean;
+}
+
+/** In the stewards' log (`by` a steward, with their note), and in the own log of the account that filed it. */
+export interface ReportResolved {
+  type: "report.resolved";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the community */
+  community: string;
+  /** number of the report in this log */
+  report: number;
+  /** words: acted, declined; unknown: as declined */
+  outcome: string;
+  /**
+   * of the steward; in the stewards' log alone
+   * @default ""
+   */
+  note?: string;
+}
+
+export interface ReportWritten {
+  /** of one's own log */
+  entry: ReportFiled;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/**
+ * Set a password with a code (the fragment of the link that the operator hands out: `#reset=CODE`), and sign in.
+ *
+ * The code is used up, and every session that the account had ends.
+ */
+export interface ResetPassword {
+  type: "account.reset_password";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** from the operator; works once */
+  code: string;
+  /** the new one */
+  password: string;
+  /**
+   * a name for this session, for its owner
+   * @default ""
+   */
+  device?: string;
+}
+
+/** Who wrote this? Up to 200 personas in one batch, of any places one is in. */
+export interface ResolveMembers {
+  type: "member.resolve";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** of any places that one is in */
+  members: PersonaRef[];
+}
+
+/** Answer a report. Whoever filed it hears the outcome; the note, and who wrote it, stay among stewards. */
+export interface ResolveReport {
+  type: "report.resolve";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** its number in the stewards' log */
+  report: number;
+  /** what whoever filed it is told */
+  outcome: "acted" | "declined";
+  /**
+   * for the other stewards
+   * @default ""
+   */
+  note?: string;
+}
+
+export interface ResolveWritten {
+  /** of the stewards' log */
+  entry: ReportResolved;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** Sign out everywhere else: end all my sessions but the one that asks. */
+export interface RevokeOthers {
+  type: "session.revoke_others";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+}
+
+/** End one of my sessions: its token is void, and its connections are closed. Of the one that asks it is a sign-out. */
+export interface RevokeSession {
+  type: "session.revoke";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** its id, from `session.list` */
+  session: string;
+}
+
+/**
+ * Also in the community's log, without who did it and why.
+ *
+ * Whoever may hear the stewards' log by this role finds its id in their own log; its live entries begin after `head`.
+ * Without one, the stewards' log is heard no longer.
+ */
+export interface RoleSet {
+  type: "member.role_set";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the community */
+  community: string;
+  /** whom it concerns */
+  member: string;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+  /**
+   * of the community; in the account's own log
+   * @default ""
+   */
+  slug?: string;
+  /**
+   * who did it, as they were then; in the account's own log
+   * @default null
+   */
+  steward?: Persona | null;
+  /** the new one. Words: owner, steward, member, from the highest rank to the lowest; unknown: as member */
+  role: string;
+  /**
+   * id of the stewards' log, in the own log of who may hear it
+   * @default ""
+   */
+  stewards?: string;
+  /**
+   * live entries of that log begin after this number
+   * @default 0
+   */
+  head?: number;
+}
+
+export interface RoleWritten {
+  /** what was written, as everybody reads it */
+  entry: RoleSet;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+export interface Room {
+  /** also of its log */
+  id: string;
+  /** empty for a direct */
+  slug: string;
+  /** words: open, private, direct; unknown: as private */
+  kind: string;
+  /**
+   * empty for a direct
+   * @default ""
+   */
+  community?: string;
+  /**
+   * what the room is about
+   * @default ""
+   */
+  topic?: string;
+  /**
+   * its entries come live, and its unread messages count
+   * @default false
+   */
+  following?: boolean;
+  /**
+   * directs only: who I am there
+   * @default ""
+   */
+  member?: string;
+  /**
+   * directs only: all of them, oneself included
+   * @default []
+   */
+  people?: Persona[];
+  /**
+   * the state is of this position of the room's log
+   * @default 0
+   */
+  head?: number;
+}
+
+/** An open room, in the community's log. */
+export interface RoomCreated {
+  type: "room.created";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the room */
+  room: string;
+  /** short name, which stands in addresses: unique, and made like a handle */
+  slug: string;
+  /**
+   * what the room is about
+   * @default ""
+   */
+  topic?: string;
+}
+
+/**
+ * In the account's own log: follows this room from now on (also: was added to this private room).
+ *
+ * Live entries of the room begin after `head`.
+ */
+export interface RoomFollowed {
+  type: "room.followed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the room */
+  room: string;
+  /**
+   * live entries of the room begin after this number
+   * @default 0
+   */
+  head?: number;
+  /**
+   * empty for a direct
+   * @default ""
+   */
+  community?: string;
+  /**
+   * short name, which stands in addresses: unique, and made like a handle
+   * @default ""
+   */
+  slug?: string;
+  /**
+   * words: open, private, direct; unknown: as private
+   * @default "open"
+   */
+  kind?: string;
+  /**
+   * what the room is about
+   * @default ""
+   */
+  topic?: string;
+}
+
+export interface RoomMade {
+  /** an open room's, or the private room's in one's own log */
+  entry: RoomCreated | RoomFollowed;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** In the account's own log: follows no longer (also: has left this private room). */
+export interface RoomUnfollowed {
+  type: "room.unfollowed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** id of the room */
+  room: string;
+}
+
+export interface Rooms {
+  /** in no order */
+  rooms: Room[];
+  /** of the community's log */
+  as_of: number;
+}
+
+/** Say something in a room. The `ok` comes after the message is on disk, and after one's own live copy of it. */
+export interface SendMessage {
+  type: "message.send";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /** the text; `@handle` mentions somebody */
+  body: string;
+}
+
+export interface SentWritten {
+  /** what was written, as everybody reads it */
+  entry: MessageSent;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** What a server sends. */
+export type ServerFrame = Event | Ok | Refused;
+
+/** A stored session, as its owner sees it. */
+export interface SessionCard {
+  /** names it to `session.revoke` */
+  id: string;
+  /**
+   * as it was named at sign-in
+   * @default ""
+   */
+  device?: string;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  opened: string;
+  /** last sign of life; kept at most once an hour */
+  seen: string;
+  /**
+   * is connected right now
+   * @default false
+   */
+  live?: boolean;
+  /**
+   * the one that asks
+   * @default false
+   */
+  current?: boolean;
+}
+
+export interface Sessions {
+  /** the one seen last comes first */
+  sessions: SessionCard[];
+}
+
+export interface SessionsEnded {
+  /** stored sessions that are void now, connected or not */
+  ended: number;
+}
+
+/** Block or mute somebody, or neither any more: by `handle`, or by a membership that I may see. */
+export interface SetBlock {
+  type: "block.set";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** none: neither any more */
+  kind: "block" | "mute" | "none";
+  /**
+   * their handle
+   * @default null
+   */
+  handle?: string | null;
+  /**
+   * who goes by this membership
+   * @default null
+   */
+  member?: string | null;
+}
+
+/** Everything up to `seq` is read. Going back needs `unread: true`. The reply tells where the marker is now. */
+export interface SetMarker {
+  type: "marker.set";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+  /** everything up to this number is read; more than the head means the head */
+  seq: number;
+  /**
+   * allows going back
+   * @default false
+   */
+  unread?: boolean;
+}
+
+/** What others may see of this session while it lives; the liveliest session of an account counts. */
+export interface SetPresence {
+  type: "presence.set";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** invisible: others see offline */
+  state: "away" | "invisible" | "online";
+}
+
+/**
+ * Give a member another role: owners only. Anybody may lay their own role down; the last owner may not.
+ *
+ * `hand_over`, with the role of an owner: the one who asks is a steward from the same moment on.
+ */
+export interface SetRole {
+  type: "member.set_role";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** id of the membership */
+  member: string;
+  /** the new one */
+  role: "member" | "owner" | "steward";
+  /**
+   * and become a steward oneself
+   * @default false
+   */
+  hand_over?: boolean;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+}
+
+/** Say what a room is about. In open rooms that is a steward's right; in the others, everybody's who is there. */
+export interface SetTopic {
+  type: "room.set_topic";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /** what the room is about */
+  topic: string;
+}
+
+/** Sign in with handle and password, or with a token (which never costs a password hash). */
+export interface SignIn {
+  type: "session.sign_in";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * with `password`
+   * @default null
+   */
+  handle?: string | null;
+  /**
+   * with `handle`
+   * @default null
+   */
+  password?: string | null;
+  /**
+   * instead of both
+   * @default null
+   */
+  token?: string | null;
+  /**
+   * a name for this session, for its owner
+   * @default ""
+   */
+  device?: string;
+}
+
+/** End this session: its token is void, and the server closes the connection after the reply. */
+export interface SignOut {
+  type: "session.sign_out";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+}
+
+/** Make an account and sign in as it. The first account made with the owner's invite owns the server. */
+export interface SignUp {
+  type: "session.sign_up";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** wished for; nobody else's, and none that looks like it */
+  handle: string;
+  /** at least `limits.password_least` code points */
+  password: string;
+  /**
+   * left out: the handle
+   * @default null
+   */
+  display_name?: string | null;
+  /**
+   * where `hello.sign_up` is not `open`
+   * @default null
+   */
+  invite?: string | null;
+  /**
+   * a name for this session, for its owner
+   * @default ""
+   */
+  device?: string;
+}
+
+/** The result of signing in. */
+export interface SignedIn {
+  /** who one is */
+  account: Account;
+  /** id of this session, as listed to its owner */
+  session: string;
+  /**
+   * close code, when the server had to cut this session's last connection without being able to say so
+   * @default 0
+   */
+  cut?: number;
+  /**
+   * after a password or a sign-up: keep it secret; it signs in again without the password
+   * @default ""
+   */
+  token?: string;
+}
+
+/**
+ * A time-out: the member may read, and nothing else, in this community and its private rooms. Leaving and joining
+ * again does not end it. One that there is already is replaced.
+ */
+export interface SilenceMember {
+  type: "member.silence";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** id of the membership */
+  member: string;
+  /** why, for those whom it concerns */
+  reason: string;
+  /** milliseconds from now: how long */
+  for_ms: number;
+}
+
+export interface SilenceWritten {
+  /** what was written, as everybody reads it */
+  entry: MemberSilenced;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** Say that one is writing; at most every three seconds, and not needed to stop. */
+export interface StartTyping {
+  type: "typing.start";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+}
+
+/**
+ * Become whole, then live: the account's log, its communities' logs and the logs of the rooms it follows.
+ *
+ * `epoch` and `positions` are what the client has (a number per log id; 0 asks for everything from the start); both
+ * are left out on a first start. `want` says which events are to come; without it, all. Again later: the same as on a
+ * new connection.
+ */
+export interface Sync {
+  type: "session.sync";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * that the positions are of
+   * @default ""
+   */
+  epoch?: string;
+  /**
+   * log id -> number of the last entry one has; 0: all
+   * @default {}
+   */
+  positions?: { [key: string]: number };
+  /**
+   * also tell who and where I am: account, communities with rooms, directs
+   * @default false
+   */
+  cards?: boolean;
+  /**
+   * null: everything
+   * @default null
+   */
+  want?: Want | null;
+}
+
+/** The result of `session.sync`. Replayed entries follow as events, then `session.synced`, then live ones. */
+export interface SyncStarted {
+  /** of the server: positions are of this one from now on */
+  epoch: string;
+  /** every log of this account, and each that was named */
+  logs: LogState[];
+  /**
+   * what the session gets from now on; null: everything
+   * @default null
+   */
+  want?: Want | null;
+  /**
+   * all of them, by handle
+   * @default []
+   */
+  blocks?: Block[];
+  /**
+   * these three when `cards` was asked for
+   * @default null
+   */
+  account?: Account | null;
+  /**
+   * where I am a member
+   * @default []
+   */
+  communities?: Membership[];
+  /**
+   * mine
+   * @default []
+   */
+  directs?: Room[];
+}
+
+/** The end of the replay that the command with this id began: the client is whole up to the stated heads. */
+export interface Synced {
+  type: "session.synced";
+  /** of the sync */
+  id: string;
+}
+
+/** In the room's log. */
+export interface TopicSet {
+  type: "room.topic_set";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /** what the room is about */
+  topic: string;
+}
+
+export interface TopicWritten {
+  /** what was written, as everybody reads it */
+  entry: TopicSet;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** Somebody writes in a room one follows. Forget it after six seconds, or when a message by them arrives. */
+export interface TypingStarted {
+  type: "typing.started";
+  /** id of the room */
+  room: string;
+  /** membership of the one who writes */
+  by: string;
+}
+
+/** Let an account join again. */
+export interface UnbanMember {
+  type: "member.unban";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** id of the membership */
+  member: string;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+}
+
+export interface UnbanWritten {
+  /** what was written, as everybody reads it */
+  entry: MemberUnbanned;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** Stop following a room; a private room is left for good. */
+export interface UnfollowRoom {
+  type: "room.unfollow";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+}
+
+export interface UnfollowWritten {
+  /** what was written, as everybody reads it */
+  entry: RoomUnfollowed;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** An event of a type that this version does not know. With a number it still counts in its log. */
+export interface UnknownEvent {
+  type: string;
+  /** @default "" */
+  log?: string;
+  /** @default 0 */
+  seq?: number;
+  /** @default 0 */
+  from?: number;
+}
+
+/** End a time-out before its time. */
+export interface UnsilenceMember {
+  type: "member.unsilence";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** id of the membership */
+  member: string;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+}
+
+export interface UnsilenceWritten {
+  /** what was written, as everybody reads it */
+  entry: MemberUnsilenced;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/**
+ * Change one's profile; what is left out stays. Every community of the account hears `member.updated`; one where it
+ * is silenced hears it when the silence is over and it speaks again.
+ */
+export interface UpdateAccount {
+  type: "account.update";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /**
+   * left out: as it is
+   * @default null
+   */
+  display_name?: string | null;
+  /**
+   * left out: as it is
+   * @default null
+   */
+  bio?: string | null;
+}
+
+/**
+ * Which events a session wants. It never hears more for it, and what is left out of a log is told as a range.
+ *
+ * `everything`: every entry. `talk`: the messages of rooms. `calls`: the messages that mention me. Under all three one's
+ * own account's log and one's directs come whole. Under `talk` and `calls` the logs of communities and stewards do not
+ * come at all.
+ */
+export interface Want {
+  /**
+   * everything, talk, calls; another one is refused
+   * @default "everything"
+   */
+  profile?: string;
+  /**
+   * ids: only these; null: all of mine
+   * @default null
+   */
+  communities?: string[] | null;
+  /**
+   * typing, presence, markers: only these; null: all
+   * @default null
+   */
+  notices?: string[] | null;
+}
+
+/** Hear of these members' presence from now on; replaces what this session watched. Unknown members are left out. */
+export interface WatchPresence {
+  type: "presence.watch";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** memberships; none: watch nobody */
+  members: string[];
+}
+
+/** Each command by its `type`, and the `result` of its `ok`. */
+export interface Commands {
+  "session.sign_up": { command: SignUp; result: SignedIn };
+  "session.sign_in": { command: SignIn; result: SignedIn };
+  "session.sign_out": { command: SignOut; result: Done };
+  "session.list": { command: ListSessions; result: Sessions };
+  "session.revoke": { command: RevokeSession; result: SessionsEnded };
+  "session.revoke_others": { command: RevokeOthers; result: SessionsEnded };
+  "session.ping": { command: Ping; result: Pong };
+  "session.enable": { command: Enable; result: Enabled };
+  "session.sync": { command: Sync; result: SyncStarted };
+  "log.entries": { command: ReadEntries; result: EntryPage };
+  "log.changed": { command: ReadChanged; result: ChangedLogs };
+  "account.update": { command: UpdateAccount; result: AccountWritten };
+  "account.read": { command: ReadAccount; result: Profile };
+  "account.change_password": { command: ChangePassword; result: SessionsEnded };
+  "account.reset_password": { command: ResetPassword; result: SignedIn };
+  "block.set": { command: SetBlock; result: Block };
+  "community.create": { command: CreateCommunity; result: CommunityMade };
+  "community.join": { command: JoinCommunity; result: JoinWritten };
+  "community.leave": { command: LeaveCommunity; result: LeaveWritten };
+  "community.browse": { command: BrowseCommunities; result: CommunityPage };
+  "community.read": { command: ReadCommunity; result: Membership };
+  "member.list": { command: ListMembers; result: MemberPage };
+  "member.resolve": { command: ResolveMembers; result: Personas };
+  "member.set_role": { command: SetRole; result: RoleWritten };
+  "member.kick": { command: KickMember; result: KickWritten };
+  "member.ban": { command: BanMember; result: BanWritten };
+  "member.unban": { command: UnbanMember; result: UnbanWritten };
+  "member.silence": { command: SilenceMember; result: SilenceWritten };
+  "member.unsilence": { command: UnsilenceMember; result: UnsilenceWritten };
+  "ban.list": { command: ListBans; result: BanPage };
+  "report.file": { command: FileReport; result: ReportWritten };
+  "report.list": { command: ListReports; result: ReportPage };
+  "report.resolve": { command: ResolveReport; result: ResolveWritten };
+  "room.create": { command: CreateRoom; result: RoomMade };
+  "room.list": { command: ListRooms; result: Rooms };
+  "room.follow": { command: FollowRoom; result: FollowWritten };
+  "room.unfollow": { command: UnfollowRoom; result: UnfollowWritten };
+  "room.set_topic": { command: SetTopic; result: TopicWritten };
+  "room.add": { command: AddPerson; result: AddWritten };
+  "direct.open": { command: OpenDirect; result: DirectWritten };
+  "message.send": { command: SendMessage; result: SentWritten };
+  "message.page": { command: ReadMessages; result: MessagePage };
+  "marker.set": { command: SetMarker; result: Marker };
+  "presence.set": { command: SetPresence; result: Done };
+  "presence.watch": { command: WatchPresence; result: Presences };
+  "typing.start": { command: StartTyping; result: Done };
+}
+
+/** Each event by its `type`. */
+export interface Events {
+  "account.created": AccountCreated;
+  "account.updated": AccountUpdated;
+  "community.created": CommunityCreated;
+  "community.joined": CommunityJoined;
+  "community.left": CommunityLeft;
+  "member.joined": MemberJoined;
+  "member.left": MemberLeft;
+  "member.updated": MemberUpdated;
+  "member.role_set": RoleSet;
+  "member.kicked": MemberKicked;
+  "member.banned": MemberBanned;
+  "member.unbanned": MemberUnbanned;
+  "member.silenced": MemberSilenced;
+  "member.unsilenced": MemberUnsilenced;
+  "report.filed": ReportFiled;
+  "report.resolved": ReportResolved;
+  "room.created": RoomCreated;
+  "room.followed": RoomFollowed;
+  "room.unfollowed": RoomUnfollowed;
+  "room.topic_set": TopicSet;
+  "room.person_added": PersonAdded;
+  "room.person_left": PersonLeft;
+  "direct.opened": DirectOpened;
+  "message.sent": MessageSent;
+  "hello": Hello;
+  "session.synced": Synced;
+  "session.lagging": Lagging;
+  "log.passed": LogPassed;
+  "marker.moved": MarkerMoved;
+  "block.changed": BlockChanged;
+  "presence.changed": PresenceChanged;
+  "typing.started": TypingStarted;
+}
+
+/** What has a place in a log. */
+export type Entry =
+  | AccountCreated
+  | AccountUpdated
+  | CommunityCreated
+  | CommunityJoined
+  | CommunityLeft
+  | MemberJoined
+  | MemberLeft
+  | MemberUpdated
+  | RoleSet
+  | MemberKicked
+  | MemberBanned
+  | MemberUnbanned
+  | MemberSilenced
+  | MemberUnsilenced
+  | ReportFiled
+  | ReportResolved
+  | RoomCreated
+  | RoomFollowed
+  | RoomUnfollowed
+  | TopicSet
+  | PersonAdded
+  | PersonLeft
+  | DirectOpened
+  | MessageSent;
+
+/** `type` of the commands that write entries, each with a nonce. */
+export type Write =
+  | "account.update"
+  | "community.create"
+  | "community.join"
+  | "community.leave"
+  | "member.set_role"
+  | "member.kick"
+  | "member.ban"
+  | "member.unban"
+  | "member.silence"
+  | "member.unsilence"
+  | "report.file"
+  | "report.resolve"
+  | "room.create"
+  | "room.follow"
+  | "room.unfollow"
+  | "room.set_topic"
+  | "room.add"
+  | "direct.open"
+  | "message.send";
+
+/** `code` of a refusal. */
+export type ErrorCode =
+  | "frame.malformed"
+  | "frame.unknown_command"
+  | "field.invalid"
+  | "field.too_long"
+  | "session.sign_in_required"
+  | "session.signed_in_already"
+  | "session.bad_credentials"
+  | "session.token_invalid"
+  | "session.gone"
+  | "session.insecure"
+  | "account.sign_up_closed"
+  | "account.invite_invalid"
+  | "account.reset_invalid"
+  | "account.disabled"
+  | "handle.taken"
+  | "handle.lookalike"
+  | "handle.reserved"
+  | "slug.taken"
+  | "session.too_many_tries"
+  | "right.missing"
+  | "account.gone"
+  | "community.gone"
+  | "room.gone"
+  | "log.gone"
+  | "member.gone"
+  | "direct.refused"
+  | "community.last_owner"
+  | "community.banned"
+  | "member.silenced"
+  | "member.outranked"
+  | "ban.gone"
+  | "report.gone"
+  | "message.gone"
+  | "report.no_stewards"
+  | "limit.reached"
+  | "nonce.conflict"
+  | "budget.exhausted"
+  | "server.busy"
+  | "server.stopping"
+  | "storage.unavailable"
+  | "storage.uncertain"
+  | "server.internal"
+  | (string & {});
+
+/** What to do after a refusal; one that is unknown is as `fix`. */
+export type ErrorClass = "fix" | "auth" | "gone" | "wait" | "bug" | (string & {});
