@@ -1,0 +1,19 @@
+// Made by `python -m tests.js.declare` from the code: not to be edited.
+
+import type { Happening } from './happenings.d.ts';
+import type { Account, Membership, Room } from './types.d.ts';
+/** @import { Happening } from './happenings.d.ts' */
+/** @import { Account, Membership, Room } from './types.d.ts' */
+export declare class View {
+    #private;
+    account: Account | null;
+    communities: Map<string, Membership>;
+    rooms: Map<string, Room>;
+    constructor();
+    /** A room by `community/room`, by id, or `@handle` for the direct with that one person. @param {string} name */
+    room(name: string): Room | undefined;
+    /** Who I am there: my membership in a community, a room or a direct; empty when I am not. @param {string} place */
+    me(place: string): string;
+    /** @param {Happening} happening */
+    apply(happening: Happening): void;
+}

@@ -1,0 +1,84 @@
+// What is known now: communities and rooms. Pure; it follows the happenings of a client, and is as new as what has
+// arrived, which can be ahead of the event in one's hand.
+
+/** @import { Happening } from './happenings.d.ts' */
+/** @import { Account, Membership, Room } from './types.d.ts' */
+
+export class View {
+  constructor() {
+    this.account = /** @type {Account | null} */ (null);
+    this.communities = /** @type {Map<string, Membership>} */ (new Map()); // by id; see `rooms` for the newest of those
+    this.rooms = /** @type {Map<string, Room>} */ (new Map()); // by id: every room one may see, directs too
+  }
+
+  /** A room by `community/room`, by id, or `@handle` for the direct with that one person. @param {string} name */
+  room(name) {
+    const [community, slug] = name.toLowerCase().split('/');
+    return this.rooms.get(name) ?? [...this.rooms.values()].find((room) => {
+      if (!name.startsWith('@')) return room.slug === slug && this.communities.get(room.community ?? '')?.community.slug === community;
+      const others = (room.people ?? []).filter((person) => person.member !== room.member);
+      return room.kind === 'direct' && others.length === 1 && `@${others[0].handle}` === community;
+    });
+  }
+
+  /** Who I am there: my membership in a community, a room or a direct; empty when I am not. @param {string} place */
+  me(place) {
+    const room = this.rooms.get(place);
+    return (room?.kind === 'direct' ? room.member : this.communities.get(room?.community || place)?.member) ?? '';
+  }
+
+  /** @param {Happening} happening */
+  apply(happening) {
+    switch (happening.type) {
+      case 'up':
+        this.account = happening.account;
+        this.communities.clear();
+        this.rooms = new Map((happening.sync.directs ?? []).map((room) => [room.id, room]));
+        for (const membership of happening.sync.communities ?? []) this.#card(membership);
+        break;
+      case 'card':
+        this.#card(happening.community);
+        break;
+      case 'room.created':
+        if (!this.rooms.has(happening.room)) {
+          const { room: id, slug, log: community, topic } = happening;
+          this.rooms.set(id, { id, slug, kind: 'open', community, topic });
+        }
+        break;
+      case 'room.topic_set':
+        this.#change(happening.log, { topic: happening.topic });
+        break;
+      case 'room.followed': {
+        const { room: id, slug = '', kind = 'open', community, topic, head } = happening;
+        this.rooms.set(id, { id, slug, kind, community, topic, head, following: true });
+        break;
+      }
+      case 'room.unfollowed':
+        if (this.rooms.get(happening.room)?.kind === 'open') this.#change(happening.room, { following: false });
+        else this.rooms.delete(happening.room);
+        break;
+      case 'direct.opened': {
+        const { room: id, member, people } = happening;
+        this.rooms.set(id, { id, slug: '', kind: 'direct', following: true, member, people });
+        break;
+      }
+      case 'community.left':
+        this.communities.delete(happening.community);
+        for (const room of this.rooms.values()) if (room.community === happening.community) this.rooms.delete(room.id);
+    }
+  }
+
+  /** @param {Membership} membership */
+  #card(membership) {
+    this.communities.set(membership.community.id, membership);
+    for (const room of membership.rooms) {
+      this.rooms.set(room.id, { ...room, following: room.following || this.rooms.get(room.id)?.following });
+    }
+  }
+
+  /** @param {string} id @param {Partial<Room>} change */
+  #change(id, change) {
+    const room = this.rooms.get(id);
+    if (room) this.rooms.set(id, { ...room, ...change });
+  }
+}
