@@ -5,10 +5,10 @@ import msgspec
 from among_protocol.accounts import Profile, ReadAccount, UpdateAccount
 from among_protocol.base import ABOUT_CHARS, NAME_CHARS
 from among_protocol.codes import ACCOUNT_GONE, Refuse
+from among_protocol.fields import line
 
 from ..core.context import Context
 from ..store.api import Appended
-from .texts import line
 
 
 async def update(context: Context, command: UpdateAccount) -> Appended:

@@ -15,6 +15,7 @@ from among_protocol.communities import (
     Membership,
     ReadCommunity,
 )
+from among_protocol.fields import handle, line
 from among_protocol.members import PersonaRef
 
 from ..core.context import Context
@@ -23,7 +24,6 @@ from ..store.api import Appended, CommunityRow
 from ..store.stewards import stewards_of
 from .rooms import visible_rooms
 from .session import now
-from .texts import handle, line
 
 
 async def create(context: Context, command: CreateCommunity) -> Appended:

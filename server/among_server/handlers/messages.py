@@ -1,11 +1,11 @@
 """Saying something, and reading what was said."""
 
 from among_protocol.codes import ROOM_GONE, Refuse
+from among_protocol.fields import body
 from among_protocol.messages import MessagePage, ReadMessages, SendMessage
 
 from ..core.context import Context
 from ..store.api import Appended
-from .texts import body
 
 
 async def send(context: Context, command: SendMessage) -> Appended:

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from among_protocol.fields import handle, line
 from among_protocol.moderation import (
     BanMember,
     BanPage,
@@ -18,7 +19,6 @@ from among_protocol.moderation import (
 from ..core.context import Context
 from ..rights import Right
 from ..store.api import Appended
-from .texts import handle, line
 
 C = TypeVar("C", SetRole, KickMember, BanMember, UnbanMember, SilenceMember, UnsilenceMember)
 

@@ -2,12 +2,12 @@
 
 from msgspec.structs import replace
 
+from among_protocol.fields import line
 from among_protocol.reports import FileReport, ListReports, ReportPage, ResolveReport
 
 from ..core.context import Context
 from ..rights import Right
 from ..store.api import Appended
-from .texts import line
 
 
 async def file(context: Context, command: FileReport) -> Appended:

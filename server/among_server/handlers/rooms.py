@@ -3,6 +3,7 @@
 import msgspec
 
 from among_protocol.base import TOPIC_CHARS
+from among_protocol.fields import handle, line
 from among_protocol.rooms import (
     AddPerson,
     CreateRoom,
@@ -18,7 +19,6 @@ from among_protocol.rooms import (
 from ..core.context import Context
 from ..core.people import Person
 from ..store.api import Appended, LogRow, RoomRow
-from .texts import handle, line
 
 
 async def create(context: Context, command: CreateRoom) -> Appended:

@@ -12,6 +12,7 @@ from among_protocol import codes, text
 from among_protocol.accounts import Account
 from among_protocol.base import NAME_CHARS, Done
 from among_protocol.codes import CloseCode, Refuse
+from among_protocol.fields import handle, line
 from among_protocol.session import (
     Enable,
     Enabled,
@@ -32,7 +33,6 @@ from among_protocol.session import (
 from ..core.context import Context
 from ..limits import PASSWORD_LEAST
 from ..store.api import AccountRow
-from .texts import handle, line
 
 log = structlog.get_logger()
 

@@ -7,6 +7,7 @@ from ...accounts import AccountUpdated, Profile, ReadAccount, UpdateAccount
 from ...base import ABOUT_CHARS, KEY_CHARS, NAME_CHARS, Done
 from ...blocks import Block, BlockChanged, SetBlock
 from ...codes import Refuse
+from ...fields import line
 from ...members import MemberUpdated
 from ...passwords import ChangePassword, ResetPassword
 from ...session import (
@@ -25,7 +26,6 @@ from ...session import (
     SignOut,
     SignUp,
 )
-from .texts import line
 
 if TYPE_CHECKING:
     from ..connection import Connection

@@ -13,6 +13,7 @@ from ...communities import (
     JoinCommunity,
     LeaveCommunity,
 )
+from ...fields import body, handle, line
 from ...members import MemberJoined, MemberLeft, Role
 from ...messages import MessageSent, SendMessage
 from ...rooms import (
@@ -31,7 +32,6 @@ from ...rooms import (
     UnfollowRoom,
 )
 from ..state import CommunityRow, MemberRow, RoomRow
-from .texts import body, handle, line
 
 if TYPE_CHECKING:
     from ..state import Person

@@ -1,7 +1,7 @@
 """Text from a command, as it is kept; what is not allowed is refused with its field."""
 
-from among_protocol import text
-from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
+from . import text
+from .codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
 
 
 def handle(given: str, *, field: str) -> str:
