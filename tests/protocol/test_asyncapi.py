@@ -1,5 +1,6 @@
 """The AsyncAPI document says all that the schema says, and reads back as it was meant."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from jsonschema import Draft7Validator
 
 from among_protocol.schema import asyncapi, golden, yaml
 from among_protocol.wire import COMMANDS, ENCODINGS, EVENTS, tag_of
+from tests.js import node
 
 DOCUMENT = msgspec.yaml.decode(asyncapi.FILE.read_bytes())
 MESSAGES = DOCUMENT["components"]["messages"]
@@ -65,6 +67,26 @@ def test_the_examples_fit_and_are_golden_frames(name: str):
     for example in message["examples"]:
         Draft7Validator(schema_of(message)).validate(example["payload"])
         assert example["payload"] in golden_frames
+
+
+JUDGE = """
+import { readFileSync } from 'node:fs'
+import { Parser } from '@asyncapi/parser'
+
+const { document, diagnostics } = await new Parser().parse(readFileSync(process.argv[2], 'utf8'))
+const wrong = diagnostics.map(({ severity, code, message, path }) => ({ severity, code, message, path: path.join('/') }))
+const operations = document?.operations().all().map(one => [one.id(), one.action(), one.reply()?.messages().length ?? 0])
+console.log(JSON.stringify({ wrong, operations }))
+"""
+
+
+@node.needed("@asyncapi/parser")
+async def test_asyncapis_own_parser_finds_nothing_wrong():
+    judged = json.loads(await node.run(node.script(JUDGE, "asyncapi.mjs"), asyncapi.FILE, within=120))
+    # That 3.1 is out is told; 3.0 is what generators and viewers read.
+    assert [one for one in judged["wrong"] if one["code"] != "asyncapi-latest-version"] == []
+    asked, told = ([tag_of(one), "receive", 2] for one in COMMANDS), ([tag_of(one), "send", 0] for one in EVENTS)
+    assert judged["operations"] == [*asked, *told]
 
 
 # --- the YAML itself
