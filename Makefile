@@ -15,7 +15,7 @@ ARGS ?=
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --no-emit-package among-protocol --custom-compile-command "make lock"
 
-PYTHON_FILES := protocol server client_cli $(wildcard tests bench examples)
+PYTHON_FILES := protocol server client_cli $(wildcard tests bench examples scripts)
 
 ##@ Use it
 .PHONY: run
@@ -74,6 +74,10 @@ schema: $(READY)  ## write protocol/schema/ and docs/reference/limits.md anew fr
 .PHONY: docs
 docs: $(READY)  ## write the reference pages anew that are made from the code
 	$(PY) -m among_server.admin.reference
+
+.PHONY: site
+site: $(READY)  ## build the documents as a site, build/site/index.html, with every link checked
+	@$(PY) -m scripts.site
 
 .PHONY: bench
 bench: $(READY)  ## measure; ARGS go to the benchmark
