@@ -4,24 +4,34 @@
 
 It answers a message once, however often the connection is cut on the way: the nonce of an answer is made of the message.
 What was said while it was not running it does not answer: for that it would keep `among.positions`.
+
+`want="calls"` makes it cheap wherever it is: of a busy room the server sends it the messages that mention it, and not the
+thousands that don't; `notices=[]` spares it who is typing. Directs come whole, and are answered whole.
 """
 
 import argparse
 import asyncio
 import contextlib
 
-from among_protocol.aio import connect
+from among_protocol.aio import Among, connect
 from among_protocol.messages import MessageSent
 
 
 async def echo(url: str, handle: str, password: str, community: str, *, sign_up: bool) -> None:
-    async with connect(url, handle=handle, password=password, sign_up=sign_up) as among:
+    account = {"handle": handle, "password": password, "sign_up": sign_up}
+    async with connect(url, **account, want="calls", notices=[]) as among:
         await among.join(community)
         async for event in among:
-            if not isinstance(event, MessageSent) or among.mine(event):
-                continue  # its own answers mention it, too
-            if among.me(event.log) in event.mentions:
+            if isinstance(event, MessageSent) and is_for_me(among, event):
                 await among.send(event.log, f"> {event.body}", nonce=f"echo-{event.log}-{event.seq}")
+
+
+def is_for_me(among: Among, event: MessageSent) -> bool:
+    """Its own answers mention it, too; and a server that knows nothing of `want` sends everything."""
+    if among.mine(event):
+        return False
+    room = among.rooms.get(event.log)
+    return among.me(event.log) in event.mentions or (room is not None and room.kind == "direct")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from .base import Budget, Command, Entry, Ok, Refused, Write
 from .codes import Refuse, comes_back
 from .communities import CommunityJoined, Membership, ReadCommunity
 from .happenings import Card, Down, Happening, Overfull, Positions, Reset, Stopped, Up, Withdrawn
-from .logs import EntryPage, Lagging, LogPassed, ReadEntries, Sync, Synced, SyncStarted
+from .logs import EntryPage, Lagging, LogPassed, ReadEntries, Sync, Synced, SyncStarted, Want
 from .presence import PresenceChanged, Presences, SetPresence, WatchPresence
 from .session import Enable, Hello, Limits, SignedIn
 from .signing import ENTRANCES, Credentials, SigningIn
@@ -56,11 +56,12 @@ class Client:
         encoding: Encoding = JSON,
         positions: Positions | None = None,
         from_start: bool = False,
+        want: Want | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self.signing = SigningIn(credentials)
         self.encoding = encoding
-        self.whole = Whole(positions or Positions(), from_start=from_start)
+        self.whole = Whole(positions or Positions(), from_start=from_start, want=want)
         self.state: LinkState = "down"
         self.hello: Hello | None = None  # of the newest connection
         self.budget: Budget | None = None  # as last told; None: more than half is left

@@ -1,7 +1,8 @@
 """What a client tells its user beside the entries and notices themselves: link, logs, and why something failed.
 
 An entry is given exactly once and in order between an `Opened` (or `Reset`) of its log and the next `Reset` or
-`Closed`: the first one given covers the number after `after`, and each covers the number after the one before it.
+`Closed`: the first one given covers the number after `after`, and each covers the number after the one before it. So
+does `LogPassed`, where what one does not want was left out.
 """
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from msgspec import Struct
 from .accounts import Account
 from .blocks import BlockChanged
 from .communities import Membership
-from .logs import LogKind, Synced, SyncStarted
+from .logs import LogKind, LogPassed, Synced, SyncStarted
 from .markers import MarkerMoved
 from .presence import PresenceChanged, TypingStarted
 from .session import Hello
@@ -52,7 +53,7 @@ class Opened(Struct, frozen=True, kw_only=True):
 
 
 class Closed(Struct, frozen=True):
-    """A log is no longer followed: it was left, or it is gone."""
+    """A log is no longer followed: it was left, it is gone, or it is not wanted."""
 
     log: str
 
@@ -76,7 +77,7 @@ class Card(Struct, frozen=True):
 
 
 Notice = MarkerMoved | BlockChanged | PresenceChanged | TypingStarted | Synced
-Happening = AnyEntry | UnknownEvent | Notice | Up | Down | Opened | Closed | Reset | Card
+Happening = AnyEntry | LogPassed | UnknownEvent | Notice | Up | Down | Opened | Closed | Reset | Card
 
 
 class ClientError(Exception):

@@ -17,7 +17,7 @@ from .blocks import BlockKind
 from .client import Client
 from .communities import Membership
 from .happenings import Closed, Down, Happening, Notice, Opened, Positions, Reset, Up
-from .logs import LogState
+from .logs import LogPassed, LogState
 from .members import Persona
 from .rooms import Room
 from .session import Hello
@@ -135,10 +135,14 @@ class Known:
                 self._queue.append(happening)
 
     def _take(self) -> Happening | None:
-        """The next event; the one before it is done with."""
+        """The next event; the one before it is done with. What was left out of a log only moves its position."""
         self._finish()
-        self._taken = self._queue.popleft() if self._queue else None
-        return self._taken
+        while self._queue:
+            self._taken = self._queue.popleft()
+            if not isinstance(self._taken, LogPassed):
+                return self._taken
+            self._finish()
+        return None
 
     def _finish(self) -> None:
         event, self._taken = self._taken, None
@@ -151,7 +155,7 @@ class Known:
                 self._read.logs[event.log] = event.after
             case Closed():
                 self._read.logs.pop(event.log, None)
-            case Entry() | UnknownEvent() if event.log and event.seq:
+            case Entry() | LogPassed() | UnknownEvent() if event.log and event.seq:
                 self._read.logs[event.log] = event.seq
                 self._opened()
             case _:

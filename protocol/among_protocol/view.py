@@ -13,7 +13,7 @@ from .base import Entry
 from .blocks import BlockChanged, BlockKind
 from .communities import CommunityLeft, Membership
 from .happenings import Card, Closed, Happening, Opened, Reset, Up
-from .logs import LogState
+from .logs import LogPassed, LogState
 from .markers import MarkerMoved
 from .members import MemberJoined, MemberUpdated, Persona
 from .messages import MessageSent
@@ -79,6 +79,9 @@ class View:
             case Opened() | Reset():
                 state = self._state(happening.log)
                 state.head = max(state.head, happening.after)
+            case LogPassed():
+                state = self._state(happening.log)
+                state.head = max(state.head, happening.seq)
             case Closed():
                 self.logs.pop(happening.log, None)
             case MarkerMoved():

@@ -8,6 +8,7 @@
 5. Which logs are mine is what `session.sync` listed, as of the head of the account's log that it stated; entries of
    that log after it open and close logs, and say where those begin. Logs that sync lists and that were not mine when
    we left wait for that entry, which is part of the replay. What such a log sends before it is open comes with a page.
+6. What one does not want is never open, and what is left out of a log moves `at` as entries do (`LogPassed`).
 """
 
 import heapq
@@ -17,7 +18,7 @@ import msgspec
 
 from .communities import CommunityJoined, CommunityLeft
 from .happenings import Closed, Happening, Opened, Positions, Reset
-from .logs import EntryPage, LogKind, LogPassed, LogState, ReadEntries, Sync, SyncStarted
+from .logs import EntryPage, LogKind, LogPassed, LogState, ReadEntries, Sync, SyncStarted, Want
 from .moderation import RoleSet
 from .rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 from .wire import AnyEntry, UnknownEvent
@@ -58,7 +59,9 @@ class Log:
 class Whole:
     """All logs of one account."""
 
-    def __init__(self, positions: Positions, *, from_start: bool) -> None:
+    def __init__(self, positions: Positions, *, from_start: bool, want: Want | None = None) -> None:
+        self.want = want  # to be asked for; None: everything
+        self._taken: Want | None = None  # as the newest sync has taken it
         self.epoch = positions.epoch
         self.from_start = from_start
         self.paused = False  # the user has enough for now: keep nothing, ask for nothing
@@ -81,19 +84,20 @@ class Whole:
     def sync(self, most: int) -> Sync:
         """The command that makes whole what is known; at most so many positions, the account's among them."""
         named = sorted(self.positions.logs.items(), key=lambda item: item[0] != self.account)[:most]
-        return Sync(id="", epoch=self.epoch, positions=dict(named), cards=True)
+        return Sync(id="", epoch=self.epoch, positions=dict(named), cards=True, want=self.want)
 
     def started(self, sync: SyncStarted) -> list[Happening]:
         """The server says where every log is."""
         moved = self.epoch not in ("", sync.epoch)
         self.epoch = sync.epoch
+        self._taken = sync.want
         self._heard.clear()
         self._listed.clear()
         for membership in sync.communities:
             self._places.update((room.id, membership.community.id) for room in membership.rooms)
             if membership.stewards:
                 self._places[membership.stewards] = membership.community.id
-        states = {state.log: state for state in sync.logs if state.status != "gone"}
+        states = {state.log: state for state in sync.logs if state.status not in ("gone", "unwanted")}
         told: list[Happening] = []
         for id in [id for id in self.logs if id not in states]:
             told += self._close(id)
@@ -208,7 +212,8 @@ class Whole:
                 self._behind.discard(id)
             elif free > 0:
                 free -= 1
-                log.filling = ReadEntries(id="", log=id, after=log.at, until=log.until)
+                wanted = self._taken is not None
+                log.filling = ReadEntries(id="", log=id, after=log.at, until=log.until, wanted=wanted)
                 yield log.filling
 
     def gone(self, id: str) -> list[Happening]:
@@ -217,8 +222,6 @@ class Whole:
 
     def _give(self, log: Log, entry: Numbered, told: list[Happening]) -> None:
         log.at = entry.seq
-        if isinstance(entry, LogPassed):  # nothing for the user
-            return
         told.append(entry)
         if entry.log != self.account:
             return
@@ -261,11 +264,22 @@ class Whole:
     def _becomes_mine(self, id: str, kind: LogKind, head: int, *, new: bool) -> list[Happening]:
         """The account's log says that this log is mine from here on."""
         log = self.logs.get(id)
+        if self._unwanted(id, kind):
+            return []
         if (log is not None and log.open) or not (new or id in self._listed):
             return []
         state = self._listed.pop(id, None)
         heard = self._heard.pop(id, 0)
         return self._open(id, kind, 0 if self.from_start else head, max(head, heard, state.head if state else 0))
+
+    def _unwanted(self, id: str, kind: LogKind) -> bool:
+        """Rule 6: whether the server sends nothing of this log, as it is not wanted."""
+        if self._taken is None:
+            return False
+        community = id if kind == "community" else self._places.get(id, "")
+        if community and self._taken.communities is not None and community not in self._taken.communities:
+            return True
+        return kind in ("community", "stewards") and self._taken.profile != "everything"
 
     def _stewards(self, community: str, id: str, head: int, *, new: bool) -> list[Happening]:
         """What the account's log says of the stewards' log of a community: mine from here on, or (without id) not."""

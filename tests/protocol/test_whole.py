@@ -1,15 +1,17 @@
 """Positions against a server that contradicts itself, and what is asked for: whole.py by itself."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from among_protocol import whole
 from among_protocol.communities import Community, CommunityJoined, CommunityLeft, Membership
 from among_protocol.happenings import Closed, Happening, Opened, Positions, Reset
-from among_protocol.logs import EntryPage, LogKind, LogState, LogStatus, SyncStarted
+from among_protocol.logs import EntryPage, LogKind, LogPassed, LogState, LogStatus, SyncStarted, Want
 from among_protocol.messages import MessageSent
 from among_protocol.moderation import MemberKicked, RoleSet
-from among_protocol.rooms import RoomFollowed, RoomUnfollowed
+from among_protocol.rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 from among_protocol.whole import Whole
 from among_protocol.wire import JSON
 
@@ -302,3 +304,75 @@ def test_a_role_that_was_lost_since_opens_nothing():
     one.started(sync(state("a1", 3, kind="account"), state("c1", 4, kind="community")))
     assert one.entry(role(2, "steward", 6)) == [role(2, "steward", 6)]
     assert one.entry(role(3, "member")) == [role(3, "member")]
+
+
+# --- wanting less
+
+
+def wanting(want: Want, *states: LogState, positions: dict[str, int] | None = None) -> Whole:
+    one = Whole(Positions("e1", positions or {}), from_start=False, want=want)
+    assert one.sync(9).want == want
+    started = sync(*states)
+    started.want = want
+    one.started(started)
+    one.synced()
+    return one
+
+
+def test_what_is_not_wanted_is_not_followed_and_not_named_any_more():
+    account = state("a1", 3, kind="account")
+    one = wanting(Want(profile="calls"), account, state("c1", 5, "unwanted", "community"), positions={"a1": 3, "c1": 4})
+    assert one.positions.logs == {"a1": 3}
+    assert list(one.holes()) == []
+
+
+@pytest.mark.parametrize(
+    ("want", "opened"),
+    [
+        (Want(profile="everything"), {"c2", "r2", "w2", "d1"}),
+        (Want(profile="talk"), {"r2", "d1"}),
+        (Want(profile="calls"), {"r2", "d1"}),
+        (Want(profile="everything", communities=["c1"]), {"d1"}),
+        (Want(profile="calls", communities=["c2"]), {"r2", "d1"}),
+        (Want(profile="everything", communities=[]), {"d1"}),
+    ],
+)
+def test_what_becomes_ones_own_is_followed_where_it_is_wanted(want: Want, opened: set[str]):
+    one = wanting(want, state("a1", 0, kind="account"))
+    own: list[Any] = [
+        CommunityJoined(log="a1", seq=1, at=AT, community="c2", member="m2", head=1, rooms={"r2": 0}, stewards="w2"),
+        DirectOpened(log="a1", seq=2, at=AT, room="d1", member="m3", people=[], head=0),
+    ]
+    told = [happening for entry in own for happening in one.entry(entry)]
+    assert {happening.log for happening in told if isinstance(happening, Opened)} == opened
+
+
+def test_what_was_left_out_moves_the_position_and_is_told_as_such():
+    one = wanting(Want(profile="calls"), state("r1", 3), positions={"r1": 3})
+    passed = LogPassed(log="r1", seq=7, first=4)
+    assert one.entry(passed) == [passed]
+    assert one.positions.logs == {"r1": 7}
+    assert one.entry(LogPassed(log="r1", seq=6, first=2)) == []
+    later = said(9)
+    later.first = 5
+    assert one.entry(later) == [later]
+    assert one.positions.logs == {"r1": 9}
+
+
+def test_holes_are_filled_with_what_is_wanted():
+    one = wanting(Want(profile="calls"), state("r1", 9, "gap"), positions={"r1": 3})
+    (command,) = one.holes()
+    assert command.wanted
+    called = said(5)
+    called.first = 4
+    raw = [msgspec.Raw(JSON.encode(event)) for event in (called, LogPassed(log="r1", seq=9, first=6))]
+    told = one.page(command, EntryPage(entries=raw, head=9, floor=0, complete=True), JSON.decode_numbered)
+    assert (seqs(told), one.positions.logs, list(one.holes())) == ([5], {"r1": 9}, [])
+
+
+def test_a_server_that_knows_nothing_of_interest_sends_everything():
+    one = Whole(Positions(), from_start=False, want=Want(profile="calls"))
+    one.started(sync(state("a1", 0, kind="account"), state("c1", 1, kind="community")))
+    assert set(one.positions.logs) == {"a1", "c1"}
+    one.entry(said(3))
+    assert not any(command.wanted for command in one.holes())

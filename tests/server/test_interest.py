@@ -14,6 +14,7 @@ from among_protocol.moderation import BanMember, KickMember, RoleSet
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
 from among_protocol.rooms import FollowRoom, RoomFollowed, SetTopic, UnfollowRoom
 from among_protocol.session import RevokeSession
+from among_server.core.interest import Interest
 from among_server.core.logs import CHUNK
 from among_server.store.stewards import stewards_of
 from tests.held import HeldStore
@@ -514,3 +515,22 @@ async def test_what_comes_during_a_sync_of_a_bot_comes_once():
         await ann.say("5 @bob")
         await bot.settled()
         assert followed(bot, bob.room, 0) == [1, 3, 5]
+
+
+async def test_who_begins_to_listen_behind_a_group_is_told_of_the_rest():
+    """As it is when a tail is joined after the others were told how far the log has come."""
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await wanting(bob)
+        for body in ("1", "2 @bob", "3", "4"):
+            await ann.say(body)
+        await world.app.services.logs.catch_up()
+        late = await bob.again()
+        late.session.interest = Interest(Want(profile="calls"))
+        log = world.app.services.logs.get(bob.room)
+        assert log is not None
+        assert late.session.hear(log, 1)
+        assert [(event.seq, event.first) for event in await late.settled()] == [(2, 0), (4, 3)]
+        await ann.say("5 @bob")
+        await late.settled()
+        assert followed(late, bob.room, 1) == [2, 5]

@@ -22,6 +22,11 @@ Reading exactly once over restarts of the program: keep `among.positions` (plain
 hand it to the next `connect(positions=...)`. An event counts in it once the next one was taken, or
 `among.done(event)` was called: never while it is being worked on.
 
+Wanting less: `want="calls"` gives of rooms only the messages that mention me, `want="talk"` only messages; one's directs
+and one's own account come whole. `communities=[ids]`: only these, beside the directs. `notices=["typing"]`, of typing,
+presence and markers: only these. What is left out costs nothing, and what is wanted still comes exactly once. Names of
+places that come or change meanwhile are not told: ask for them.
+
 Asking: `await among.ask(ReadMessages, room=id, limit=20)`, or with a struct, gives the command's Reply or raises Refuse.
 It waits for a connection if need be: use asyncio.timeout. Writes reach the log exactly once, over reconnects too; with
 a `nonce` of one's own (say, made of the message it answers) over restarts as well. Cancelling means: don't try again.
@@ -35,7 +40,7 @@ is, since the reply must come: entries are then let go and fetched from the log 
 import asyncio
 import contextlib
 import ssl as ssl_module
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 
@@ -61,6 +66,7 @@ from ..happenings import (
     Withdrawn,
 )
 from ..known import Known
+from ..logs import Want
 from ..members import Persona, PersonaRef, ResolveMembers
 from ..messages import MessageSent, SendMessage, SentWritten
 from ..replies import Asking
@@ -216,6 +222,8 @@ class Among(Known):
                 raise StopAsyncIteration
             if self.core.error is not None:
                 raise self.core.error
+            if self._link is not None:
+                self._link.taken()  # the queue may have been full of what was left out
             self._news.clear()
             await self._news.wait()
         if self._link is not None and self._roomy:
@@ -285,6 +293,9 @@ def connect(
     device: str = "",
     positions: Positions | None = None,
     from_start: bool = False,
+    want: str = "everything",
+    communities: Sequence[str] | None = None,
+    notices: Sequence[str] | None = None,
     encoding: Literal["json", "msgpack"] = "json",
     queue: int = 1000,
     open_within: float | None = 10.0,
@@ -307,8 +318,17 @@ def connect(
         encoding=MSGPACK if encoding == "msgpack" else JSON,
         positions=positions,
         from_start=from_start,
+        want=_want(want, communities, notices),
     )
     options: dict[str, Any] = {"proxy": proxy}
     if ssl is not None:
         options["ssl"] = ssl
     return Among(url, core, queue=queue, open_within=open_within, options=options)
+
+
+def _want(profile: str, communities: Sequence[str] | None, notices: Sequence[str] | None) -> Want | None:
+    """None for everything: a server that knows nothing of interest is not asked."""
+    if profile == "everything" and communities is None and notices is None:
+        return None
+    listed = [None if some is None else list(some) for some in (communities, notices)]
+    return Want(profile=profile, communities=listed[0], notices=listed[1])
