@@ -25,7 +25,7 @@ from among_protocol.aio import (
     connect,
 )
 from among_protocol.base import Entry
-from among_protocol.codes import BAD_CREDENTIALS, ROOM_GONE, TOKEN_INVALID, Refuse
+from among_protocol.codes import BAD_CREDENTIALS, RATE_LIMITED, ROOM_GONE, TOKEN_INVALID, Refuse
 from among_protocol.happenings import Happening
 from among_protocol.logs import Synced
 from among_protocol.members import PersonaRef, ResolveMembers
@@ -193,6 +193,15 @@ async def test_a_refusal_is_raised(harbour: Harbour):
         with pytest.raises(Refuse) as why:
             await among.send("nowhere", "psst")
         assert why.value.code == ROOM_GONE
+
+
+async def test_what_is_to_wait_goes_again_when_its_time_has_come(harbour: Harbour):
+    async with ann(harbour) as among:
+        await live(among)
+        await among.ask(Ping)  # the answer to which wakes nobody later
+        harbour.server.refuse(RATE_LIMITED, SendMessage, retry_after_ms=50)
+        async with asyncio.timeout(5):  # a reply counts as late after ten
+            await among.send("r1", "hello")
 
 
 async def test_a_mistake_in_ones_own_program_is_raised(harbour: Harbour):

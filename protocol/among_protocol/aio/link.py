@@ -3,6 +3,7 @@ frames go out; what it tells goes to whoever owns the link, who also says when t
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -48,7 +49,8 @@ class Link:
         self._options = options
         self._loop = asyncio.get_running_loop()
         self._space = asyncio.Event()  # reading may go on
-        self._kick = asyncio.Event()  # there is something to send
+        self._kick = asyncio.Event()  # there is something to send, or something is due sooner
+        self._wake = 0.0  # time until which the writer waits for that
 
     def asked(self) -> None:
         """A command was given to the core: send it, and read on, since its reply must come."""
@@ -116,7 +118,8 @@ class Link:
         while True:
             frame = await link.recv(decode=False)
             self._told(core.received(frame, self._loop.time()))
-            if core.urgent:
+            wake = core.wake()
+            if core.urgent or (wake is not None and wake < self._wake):
                 self._kick.set()
             if core.state == "stopped":
                 return
@@ -139,6 +142,7 @@ class Link:
                 if core.doomed:
                     break
                 wake = core.wake()
+                self._wake = math.inf if wake is None else wake
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout_at(wake):
                         await self._kick.wait()
