@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import importlib
 import importlib.util
+import io
 import os
 import sys
 from collections.abc import Coroutine, Sequence
@@ -67,6 +68,19 @@ def parser() -> argparse.ArgumentParser:
         "--patience", type=float, default=15.0, metavar="SECONDS", help="for a reply; %(default)g unless given"
     )
     client = sides.add_parser("client", help="check a client", description="Put a scripted server before a client.")
+    client.add_argument(
+        "--level",
+        choices=("reader", "writer"),
+        default="writer",
+        help="whether it also says things; %(default)s unless given",
+    )
+    client.add_argument(
+        "--patience",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="for whatever must come; %(default)g unless given",
+    )
     for side in (server, client):
         side.add_argument("--only", nargs="+", default=[], metavar="ID", help="rules, or whole parts of them")
         side.add_argument("--list", action="store_true", help="list the rules and their checks, and test nothing")
@@ -86,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.list:
             _list(given.side, given.only)
             return CONFORM
-        progress = Progress(open(os.devnull, "w") if given.quiet else sys.stderr)  # noqa: PTH123, SIM115  # to the end
+        progress = Progress(io.StringIO() if given.quiet else sys.stderr)
         report = asyncio.run(_run(given, progress))
         _write(report, given)
     except CannotTest as why:
@@ -135,7 +149,13 @@ async def _run_client(given: argparse.Namespace, progress: Progress) -> Report:
     if not command:
         raise CannotTest("name the client: python -m among_protocol.kit client -- COMMAND")
     report: Report = await client.run(
-        command, only=given.only, slow=given.slow, tell=progress.tell, heard=progress.heard
+        command,
+        only=given.only,
+        slow=given.slow,
+        level=given.level,
+        patience=given.patience,
+        tell=progress.tell,
+        heard=progress.heard,
     )
     return report
 

@@ -45,6 +45,7 @@ class Connection:
         self.missed: set[str] | None = None  # while lagging: logs of which something was left out
         self.closed: int | None = None  # close code, when the server has closed it
         self.reason = ""
+        self.path = ""  # of the request, with what stands behind it
         self.told: list[Command] = []  # all it was asked
         self.malformed = 0
         self.news: Callable[[], None] = _nothing  # called when there is something in `out`, or it was closed

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import itertools
+import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
@@ -28,7 +30,20 @@ from .town import PASSWORD, Town
 WITHIN = 5.0  # seconds that a test waits for what must come
 FOUNDER = "founder"  # owns the communities that a test only names
 
+
+class Crossed(NamedTuple):
+    """A message that went over the wire."""
+
+    connection: Connection
+    at: float  # monotonic seconds
+    out: bool  # to the client
+    text: bool  # in a text frame
+    data: bytes
+
+
+REMEMBERED = 10_000  # messages of Crossed
 When = Callable[[Connection, bytes], bool]
+Change = Callable[[Connection, bytes], bytes]
 
 
 def always(connection: Connection, frame: bytes) -> bool:
@@ -48,6 +63,8 @@ class TestServer:
         self.url = ""
         self.answering = True  # False: what is asked is read, and neither carried out nor answered
         self.fragments = 1  # frames of one message
+        self.change: Change | None = None  # what becomes of each frame before it goes out
+        self.wire: deque[Crossed] = deque(maxlen=REMEMBERED)  # all that went over it, oldest first
         self.connected = 0  # connections ever made
         self._port = port
         self._links: dict[Connection, _Link] = {}
@@ -252,6 +269,8 @@ class TestServer:
     async def _serve(self, socket: ServerConnection) -> None:
         town = self.town
         connection = town.connect(ENCODINGS.get(str(socket.subprotocol), JSON))
+        if socket.request is not None:
+            connection.path = socket.request.path
         link = _Link(connection, socket)
         self._links[connection] = link
         self.connected += 1
@@ -260,8 +279,10 @@ class TestServer:
         self._news.set()
         try:
             async for frame in socket:
+                data = frame if isinstance(frame, bytes) else frame.encode()
+                self.wire.append(Crossed(connection, time.monotonic(), False, isinstance(frame, str), data))
                 if self.answering:
-                    connection.received(frame if isinstance(frame, bytes) else frame.encode())
+                    connection.received(data)
                 self._news.set()
         except ConnectionClosed:
             pass
@@ -278,7 +299,11 @@ class TestServer:
                 link.kick.clear()
                 while connection.out and not self._keeps(link, connection.out[0]):
                     frame = connection.out.popleft()
-                    await link.socket.send(self._pieces(frame), text=not connection.encoding.binary)
+                    if self.change is not None:
+                        frame = self.change(connection, frame)
+                    text = not connection.encoding.binary
+                    self.wire.append(Crossed(connection, time.monotonic(), True, text, frame))
+                    await link.socket.send(self._pieces(frame), text=text)
                 if connection.closed is not None and not connection.out:
                     await link.socket.close(connection.closed, connection.reason)
                     return
