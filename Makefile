@@ -73,6 +73,7 @@ schema: $(READY)  ## write protocol/schema/ and docs/reference/limits.md anew fr
 
 .PHONY: docs
 docs: $(READY)  ## write the reference pages anew that are made from the code
+	$(PY) -m tests.reference.record
 	$(PY) -m among_server.admin.reference
 
 .PHONY: site

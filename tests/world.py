@@ -35,8 +35,11 @@ from among_server.core.context import Context
 from among_server.core.session import Session
 from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
+from tests.declared import refusal_is_declared, watch_rules
 
 E = TypeVar("E", bound=Event)
+
+watch_rules()
 
 PASSWORD = "correct horse"
 FULL = 65_536  # bytes that wait for a peer who reads nothing, above which the connection lags
@@ -78,6 +81,7 @@ class Person:
         self.waiting: list[bytes] = []
         self.room = self.member = ""  # of the place that it joined last
         self.handle = self.token = self.account = ""
+        self.asked: dict[str, type[Command]] = {}  # by id
         self._ids = itertools.count(1)
         self._read = 0
         self.session = Session(
@@ -124,6 +128,8 @@ class Person:
         assert str(reply.id) not in self.raw or reply.id is None, "a second reply to one command"
         if isinstance(reply, Refused) and reply.kind == "bug":
             self.world.mistakes.append(reply.message)
+        if isinstance(reply, Refused) and (command := self.asked.get(str(reply.id))):
+            refusal_is_declared(command, reply)
         self.replies[str(reply.id)] = reply
         self.raw[str(reply.id)] = payload
 
@@ -168,8 +174,9 @@ class Person:
         fields.setdefault("id", f"{next(self._ids)}")
         if issubclass(command, wire.WRITES):
             fields.setdefault("nonce", self.world.nonce())
-        self.send(self.encoding.encode(command(**fields)))
         id: str = fields["id"]
+        self.asked[id] = command
+        self.send(self.encoding.encode(command(**fields)))
         return id
 
     async def answered(self, id: str) -> None:

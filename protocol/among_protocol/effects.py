@@ -72,6 +72,7 @@ _DEPARTED = (
     Told(p.PresenceChanged, Where.WATCHERS, "when they were online"),
 )
 _HERE_NOW = (Told(p.PresenceChanged, Where.WATCHERS, "when the liveliest session of the account is another now"),)
+_NAMED = Told(mb.MemberUpdated, Where.COMMUNITY, "when they changed their name while they were silenced")
 
 EFFECTS: dict[type[Command], Effects] = {
     s.SignUp: Effects(
@@ -188,7 +189,7 @@ EFFECTS: dict[type[Command], Effects] = {
     ),
     mo.UnsilenceMember: Effects(
         _ON_MEMBER,
-        (Told(mo.MemberUnsilenced, Where.STEWARDS), Told(mo.MemberUnsilenced, Where.THEIRS)),
+        (Told(mo.MemberUnsilenced, Where.STEWARDS), Told(mo.MemberUnsilenced, Where.THEIRS), _NAMED),
         ("reason_chars",),
     ),
     mo.ListBans: Effects((codes.COMMUNITY_GONE, codes.RIGHT_MISSING), (), ("page_entries",)),
@@ -250,7 +251,7 @@ EFFECTS: dict[type[Command], Effects] = {
     ),
     ms.SendMessage: Effects(
         (codes.ROOM_GONE, codes.SILENCED, codes.DIRECT_REFUSED),
-        (Told(ms.MessageSent, Where.ROOM),),
+        (Told(ms.MessageSent, Where.ROOM), _NAMED),
         ("body_bytes", "mentions", "key_chars"),
     ),
     ms.ReadMessages: Effects((codes.ROOM_GONE,), (), ("page_entries",)),

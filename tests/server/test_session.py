@@ -196,7 +196,7 @@ async def test_a_handle_belongs_to_one_and_some_to_nobody():
             "-ann": codes.FIELD_INVALID,
             "аnn": codes.FIELD_INVALID,  # the first letter is Cyrillic
             "ab": codes.FIELD_INVALID,
-            "a" * 33: codes.FIELD_INVALID,
+            "a" * 33: codes.FIELD_TOO_LONG,
         }
         for handle, code in wrong.items():
             refused = await eve.refused(SignUp, handle=handle, password=PASSWORD)

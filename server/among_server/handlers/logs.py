@@ -6,6 +6,7 @@ meanwhile comes after what was before it, whether out of the tail or out of the 
 """
 
 import asyncio
+import contextlib
 from functools import partial
 
 import msgspec
@@ -84,8 +85,9 @@ async def _cards(context: Context, person: Person, started: SyncStarted) -> None
     started.account = shown(person.account)
     for member in list(person.members.values()):
         row = await context.store.community(member.place)
-        if row is not None and row.id in person.members:
-            started.communities.append(await communities.membership(context, person, row))
+        if row is not None:
+            with contextlib.suppress(Refuse):  # left meanwhile
+                started.communities.append(await communities.membership(context, person, row))
     started.directs = await rooms.directs(context, person)
 
 

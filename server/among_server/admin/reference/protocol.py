@@ -25,6 +25,7 @@ from ...core.policy import POLICY, Who
 from ...handlers import ROUTES
 from ...rights import RIGHTS
 from .shapes import link, mark, struct_link, table
+from .talk import talk
 
 NOUNS = {  # the first word of a command: what it is about
     "session": "Sessions",
@@ -100,6 +101,7 @@ def _command(command: type[Command]) -> str:
         lines.append("**Causes**\n\n" + "\n".join(events) + "\n")
     if effects.limits:
         lines.append(f"**Limits**: {', '.join(link('limit', name) for name in effects.limits)}.\n")
+    lines.append(f"**Example**\n\n{talk(tag)}")
     return "\n".join(lines)
 
 
@@ -303,6 +305,7 @@ FILLERS: dict[str, Callable[..., str]] = {
     "words": words,
     "limits": limits_table,
     "hello": hello,
+    "talk": talk,
 }
 
 

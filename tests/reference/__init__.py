@@ -1,0 +1,1 @@
+"""The reference is played: what it shows is recorded, and compared."""

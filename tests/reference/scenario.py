@@ -1,0 +1,266 @@
+"""What is played for the reference: every command once, under its name, and the transcripts of what takes more than one.
+
+It is told in order: later takes name what earlier ones made.
+"""
+
+import hashlib
+from typing import Any
+
+from among_protocol.moderation import DAY
+
+from .stage import BETWEEN, Actor, Play
+
+PASSWORD = "correct horse battery"
+
+
+async def everything(play: Play) -> None:
+    await by_hand(play)
+    ann = await first_steps(play)
+    bob, room, community = await a_community(play, ann)
+    await reading(play, ann, bob, room)
+    await rooms(play, ann, bob, community)
+    await trouble(play, ann, bob, room)
+    await coming_back(play, ann, bob, room, community)
+    await keeping(play, ann, bob, room, community)
+    await accounts(play, ann, bob)
+
+
+def logs_of(started: Any) -> dict[str, int]:
+    return {state["log"]: state.get("head", 0) for state in started["logs"]}
+
+
+async def by_hand(play: Play) -> None:
+    """The first minutes, with as little typed as is possible."""
+    with play.take("by-hand"):
+        eve = await play.enter("eve")
+        await eve.result("session.sign_up", handle="eve", password=PASSWORD)
+        await eve.result("session.sync")
+        made = await eve.result("community.create", nonce="n1", slug="attic", name="Attic")
+        made = await eve.result("room.create", nonce="n2", community=made["entry"]["log"], slug="lobby")
+        await eve.result("message.send", nonce="n3", room=made["entry"]["room"], body="Hello, world!")
+    await eve.leaves()
+
+
+async def first_steps(play: Play) -> Actor:
+    with play.take("hello"):
+        ann = await play.enter("ann")
+    with play.take("session.enable"):
+        await ann.result("session.enable", extensions=["draft/reactions"])
+    with play.take("session.sign_up"):
+        ann.token = (
+            await ann.result("session.sign_up", handle="ann", password=PASSWORD, display_name="Ann", device="laptop")
+        )["token"]
+    with play.take("session.sync"):
+        await ann.result("session.sync")
+    with play.take("session.ping"):
+        await ann.result("session.ping")
+    return ann
+
+
+async def a_community(play: Play, ann: Actor) -> tuple[Actor, str, str]:
+    with play.take("community.create"):
+        made = await ann.result("community.create", slug="garden", name="The Garden", about="Beans, mostly.")
+    community = made["entry"]["log"]
+    with play.take("room.create"):
+        room = (await ann.result("room.create", community=community, slug="hall", topic="Everything"))["entry"]["room"]
+    bob = await play.enter("bob")
+    signed = await bob.result("session.sign_up", handle="bob", password=PASSWORD, display_name="Bob")
+    bob.token, bob.account = signed["token"], signed["account"]["id"]
+    await bob.result("session.sync")
+    with play.take("community.browse"):
+        await bob.result("community.browse", query="beans")
+    with play.take("community.join"):
+        bob.member = (await bob.result("community.join", community="garden"))["entry"]["member"]
+    with play.take("community.read"):
+        ann.member = (await ann.result("community.read", community="garden"))["member"]
+    with play.take("room.list"):
+        await bob.result("room.list", community=community)
+    with play.take("member.list"):
+        await ann.result("member.list", community=community)
+    with play.take("member.resolve"):
+        await bob.result("member.resolve", members=[{"member": ann.member, "rev": 1}, {"member": bob.member}])
+    return bob, room, community
+
+
+async def reading(play: Play, ann: Actor, bob: Actor, room: str) -> None:
+    with play.take("message.send"):
+        await ann.result("message.send", room=room, body="Good morning, @bob!")
+    await bob.result("message.send", room=room, body="Morning. The beans are up.")
+    with play.take("message.page"):
+        await bob.result("message.page", room=room, limit=1)
+    with play.take("log.entries"):
+        await ann.result("log.entries", log=room, after=1, limit=10)
+    with play.take("account log"):
+        await bob.result("log.entries", log=bob.account, after=0)
+    with play.take("log.changed"):
+        await ann.result("log.changed", epoch=play.app.store.epoch, positions={room: 1})
+    phone = await play.enter("bob's phone")
+    await phone.result("session.sign_in", handle="bob", password=PASSWORD, device="phone")
+    await phone.result("session.sync")
+    with play.take("marker.set"):
+        await bob.result("marker.set", room=room, seq=1, unread=True)
+    with play.take("typing.start"):
+        await bob.result("typing.start", room=room)
+    with play.take("presence.watch"):
+        await ann.result("presence.watch", members=[bob.member])
+    with play.take("presence.set"):
+        await phone.result("presence.set", state="away")
+        await bob.result("presence.set", state="away")
+    with play.take("session.list"):
+        cards = await bob.result("session.list")
+    other = next(card["id"] for card in cards["sessions"] if not card.get("current"))
+    with play.take("session.revoke"):
+        await bob.result("session.revoke", session=other)
+    await bob.result("presence.set", state="online")
+    await ann.result("presence.watch", members=[])
+
+
+async def rooms(play: Play, ann: Actor, bob: Actor, community: str) -> None:
+    made = await ann.result("room.create", community=community, slug="shed", kind="private")
+    shed = made["entry"]["room"]
+    with play.take("room.add"):
+        await ann.result("room.add", room=shed, member=bob.member)
+    with play.take("room.set_topic"):
+        await bob.result("room.set_topic", room=shed, topic="Tools")
+    with play.take("room.unfollow"):
+        await bob.result("room.unfollow", room=shed)
+    tools = (await ann.result("room.create", community=community, slug="tools"))["entry"]["room"]
+    with play.take("room.follow"):
+        await bob.result("room.follow", room=tools)
+    with play.take("direct.open"):
+        await bob.result("direct.open", handles=["ann"])
+
+
+async def trouble(play: Play, ann: Actor, bob: Actor, room: str) -> None:
+    with play.take("once"):
+        await ann.sends("message.send", nonce="a-new-one", room=room, body="Only once.")
+        await ann.sends("message.send", nonce="a-new-one", room=room, body="Only once.")
+        await ann.sends("message.send", nonce="a-new-one", room=room, body="Something else.")
+    with play.take("refused"):
+        await bob.sends("message.page", room=room, limit=201)
+        await bob.sends("room.set_topic", room=room, topic="Mine now")
+        await bob.sends("message.page", room="r_that-is-not-there")
+        await bob.sends("message.shout", room=room)
+    if not play.encoding.binary:
+        with play.take("malformed", rested=False):
+            await bob.says(b'{"type": "message.send", "id":', '{"type": "message.send", "id":')
+            await bob.reads()
+    play.clock.now += BETWEEN
+    for _ in range(11):
+        await bob.result("session.sync")
+    for _ in range(11):
+        await bob.result("account.read", handle="ann")
+    with play.take("budget", rested=False):
+        await bob.sends("account.read", handle="ann")
+        await bob.sends("account.read", handle="ann")
+
+
+async def coming_back(play: Play, ann: Actor, bob: Actor, room: str, community: str) -> None:
+    epoch = play.app.store.epoch
+    with play.take("cards"):
+        await bob.result("session.sync", cards=True)
+    had = logs_of(await bob.result("session.sync"))
+    await bob.leaves()
+    await ann.result("message.send", room=room, body="Bob?")
+    await ann.result("message.send", room=room, body="He must be in the garden.")
+    with play.take("resume"):
+        bob2 = await play.enter("bob")
+        await bob2.result("session.sign_in", token=bob.token)
+        await bob2.result("session.sync", epoch=epoch, positions=had)
+        await ann.result("message.send", room=room, body="There you are!")
+    with play.take("gap"):
+        await bob2.result("session.sync", epoch=epoch, positions={log: had[log] for log in had if log != room})
+        page = await bob2.result("log.entries", log=room, after=had[room] - 1, until=had[room] + 3, limit=2)
+        await bob2.result("log.entries", log=room, after=page["entries"][-1]["seq"], until=had[room] + 3, limit=2)
+    with play.take("reset"):
+        await bob2.result("session.sync", epoch="e_of-another-time", positions={room: 3})
+        await bob2.result("message.page", room=room, limit=2)
+    await bob2.result("session.sync")
+    with play.take("lagging"):
+        session = play.session(bob2)
+        assert session is not None
+        session.pause()  # as the connection does when its peer reads too slowly
+        for body in ("One.", "Two.", "Three."):
+            await ann.result("message.send", room=room, body=body)
+        session.resume()
+        await bob2.reads()
+        behind = bob2.heard[-1]["logs"][room]
+        await bob2.result("log.entries", log=room, after=behind - 3, until=behind)
+    with play.take("from"):
+        head = logs_of(await bob2.result("session.sync", want={"profile": "calls"}))[room]
+        await ann.result("message.send", room=room, body="Beans need water.")
+        await ann.result("message.send", room=room, body="And sun.")
+        await ann.result("message.send", room=room, body="Can you see to it, @bob?")
+        await ann.result("message.send", room=room, body="Thank you.")
+        await bob2.result("log.entries", log=room, after=head, wanted=True)
+    await bob2.leaves()
+
+
+async def keeping(play: Play, ann: Actor, bob: Actor, room: str, community: str) -> None:
+    cyd = await play.enter("cyd")
+    await cyd.result("session.sign_up", handle="cyd", password=PASSWORD)
+    await cyd.result("session.sync")
+    cyd.member = (await cyd.result("community.join", community="garden"))["entry"]["member"]
+    with play.take("member.set_role"):
+        await ann.result("member.set_role", community=community, member=cyd.member, role="steward")
+    await ann.result("member.set_role", community=community, member=cyd.member, role="member")
+    said = (await cyd.result("message.send", room=room, body="Buy my beans!"))["entry"]["seq"]
+    dan = await play.enter("dan")
+    await dan.result("session.sign_up", handle="dan", password=PASSWORD)
+    await dan.result("session.sync")
+    await dan.result("community.join", community="garden")
+    with play.take("report.file"):
+        await dan.result("report.file", room=room, message=said, reason="Advertising")
+    with play.take("report.list"):
+        (report,) = (await ann.result("report.list", community=community))["reports"]
+    with play.take("member.silence"):
+        await ann.result("member.silence", community=community, member=cyd.member, reason="Advertising", for_ms=DAY)
+    with play.take("silenced"):
+        await cyd.sends("message.send", room=room, body="But they are good beans!")
+    with play.take("report.resolve"):
+        await ann.result(
+            "report.resolve", community=community, report=report["seq"], outcome="acted", note="First time"
+        )
+    with play.take("member.unsilence"):
+        await ann.result("member.unsilence", community=community, member=cyd.member, reason="Said sorry")
+    with play.take("member.kick"):
+        await ann.result("member.kick", community=community, member=cyd.member, reason="Did it again")
+    with play.take("member.ban"):
+        await ann.result("member.ban", community=community, handle="cyd", reason="And again", for_ms=7 * DAY)
+    with play.take("ban.list"):
+        await ann.result("ban.list", community=community)
+    with play.take("banned"):
+        await cyd.sends("community.join", community="garden")
+    with play.take("member.unban"):
+        await ann.result("member.unban", community=community, member=cyd.member)
+    with play.take("community.leave"):
+        await dan.result("community.leave", community="garden")
+    phone = await play.enter("dan's phone")
+    await phone.result("session.sign_in", handle="dan", password=PASSWORD)
+    await phone.result("session.sync")
+    with play.take("block.set"):
+        await dan.result("block.set", kind="block", handle="cyd")
+    await cyd.leaves()
+    await dan.leaves()
+    await phone.leaves()
+
+
+async def accounts(play: Play, ann: Actor, bob: Actor) -> None:
+    with play.take("account.update"):
+        await ann.result("account.update", bio="Head gardener")
+    with play.take("account.read"):
+        await ann.result("account.read", handle="bob")
+    with play.take("account.change_password"):
+        await ann.result("account.change_password", old=PASSWORD, new="battery horse correct")
+    with play.take("session.revoke_others"):
+        await ann.result("session.revoke_others")
+    with play.take("session.sign_in"):
+        desk = await play.enter("bob")
+        await desk.result("session.sign_in", handle="bob", password=PASSWORD, device="desk")
+    with play.take("session.sign_out"):
+        await desk.sends("session.sign_out")
+    code = "the-code-from-the-operator"
+    await play.app.store.add_reset("bob", hashlib.sha256(code.encode()).digest(), 2**52)
+    with play.take("account.reset_password"):
+        new = await play.enter("bob")
+        await new.result("account.reset_password", code=code, password="quite another horse", device="laptop")
