@@ -55,6 +55,7 @@ lint: $(READY)  ## format, lint, types, import contracts, schema: all but the te
 	$(PY) -m among_protocol.schema --check
 	$(PY) -m among_protocol.schema --compatible
 	$(PY) -m among_server.admin.limits --check
+	$(PY) -m tests.reference.record --check
 	$(PY) -m among_server.admin.reference --check
 
 .PHONY: check

@@ -17,8 +17,8 @@ DAY = 24 * 60 * MINUTE
 LONGEST_SILENCE = 28 * DAY
 LONGEST_BAN = 3650 * DAY  # of one that ends by itself
 
-SilenceTime = Annotated[int, Meta(ge=1_000, le=LONGEST_SILENCE, description="milliseconds from now")]
-BanTime = Annotated[int, Meta(ge=0, le=LONGEST_BAN, description="milliseconds from now; 0: it does not end by itself")]
+SilenceTime = Annotated[int, Meta(ge=1_000, le=LONGEST_SILENCE)]
+BanTime = Annotated[int, Meta(ge=0, le=LONGEST_BAN)]
 
 
 class Act(Entry, kw_only=True):
@@ -116,7 +116,7 @@ class BanMember(Write, tag="member.ban", kw_only=True):
     member: OptionalId = ""
     handle: Annotated[str, Meta(max_length=32)] = ""  # whoever goes by it, member or not
     reason: ReasonText
-    for_ms: BanTime = 0  # how long; 0: until somebody ends it
+    for_ms: BanTime = 0  # how long, in milliseconds; 0: until somebody ends it
 
 
 class UnbanWritten(Shape, kw_only=True):
@@ -148,7 +148,7 @@ class SilenceMember(Write, tag="member.silence", kw_only=True):
     community: Id
     member: Id
     reason: ReasonText
-    for_ms: SilenceTime  # how long
+    for_ms: SilenceTime  # how long, in milliseconds
 
 
 class UnsilenceWritten(Shape, kw_only=True):

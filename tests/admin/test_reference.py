@@ -1,6 +1,7 @@
 """The reference tells of everything that the protocol has, and its links lead somewhere."""
 
 import re
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -12,7 +13,7 @@ from among_protocol.kit.rules import PARTS, RULES
 from among_protocol.session import Limits
 from among_protocol.wire import COMMANDS, EVENTS, tag_of
 from among_server.admin import reference
-from among_server.admin.reference import protocol
+from among_server.admin.reference import life, protocol
 from among_server.admin.reference.shapes import anchor
 
 PAGE = protocol.page()
@@ -79,6 +80,16 @@ def test_every_object_inside_tells_its_fields(struct):
     told = section(anchor("object", struct.__name__))
     for field in meanings.of_fields(struct):
         assert f"| `{field}` |" in told
+
+
+def test_the_drawing_has_the_states_that_the_page_tells_of_and_all_of_it_is_on_the_paper():
+    drawn = ET.fromstring(life.svg())
+    assert len(drawn.findall(".//{http://www.w3.org/2000/svg}text")) > len(life.STATES)
+    for state in life.STATES:
+        assert f"| {state.name} |" in PAGE
+        assert state.x + state.width < life.WIDTH
+        assert state.y + state.height < life.HEIGHT
+    assert "](life.svg)" in PAGE
 
 
 def test_every_code_limit_and_word_is_told():

@@ -1,12 +1,15 @@
-"""docs/reference/recorded.json, made anew: `python -m tests.reference.record`.
+"""docs/reference/recorded.json, made anew: `python -m tests.reference.record`, with `--check` to compare.
 
 A take a line: its name, and what was said, as the reference prints it.
 """
 
 import asyncio
 import datetime as dt
+import difflib
 import logging
+import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -40,11 +43,24 @@ def text(takes: Takes) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def main() -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+def main(arguments: Sequence[str]) -> int:
+    """Exit code: 0 written or fresh, 1 stale."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
-        FILE.write_text(text(asyncio.run(record(Path(folder), wire.JSON))), "utf-8")
+        fresh = text(asyncio.run(record(Path(folder), wire.JSON)))
+    if "--check" not in arguments:
+        FILE.write_text(fresh, "utf-8")
+        return 0
+    kept = FILE.read_text("utf-8")
+    if kept == fresh:
+        return 0
+    lines = difflib.unified_diff(
+        kept.splitlines(), fresh.splitlines(), FILE.name, "as a server says it", lineterm="", n=1
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stderr.write("among: the recordings are stale. Run `make docs`, and look at what has changed.\n")
+    return 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -243,6 +243,10 @@ def named(play: Play, start: dt.datetime) -> dict[str, list[Line]]:
         text = TIME.sub(lambda found: _moment(found.group(), start).strftime("%Y-%m-%dT%H:%M:%S.000Z"), text)
         return SPOKEN.sub(lambda found: f"{_moment(found.group(1), start):%Y-%m-%d %H:%M} UTC", text)
 
+    for name, lines in play.takes.items():
+        for _, _, frame in lines:
+            if name != "hello" and isinstance(frame, dict):
+                frame.pop("limits", None)  # one hello is enough
     return {
         name: [
             [who, what, msgspec.json.decode(swap(msgspec.json.encode(frame).decode()))] for who, what, frame in lines

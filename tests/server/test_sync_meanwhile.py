@@ -271,3 +271,16 @@ async def test_a_sync_that_knows_more_than_was_heard(act, position, monkeypatch)
             story.hear(event)
         mine = {state.log: state.head for state in (await bob.sync()).logs}
         assert story.at == mine
+
+
+async def test_a_community_that_is_left_while_its_card_is_read_is_not_told_of():
+    store = HeldStore()
+    async with world_of(store) as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        other = await ann.again()
+        hold = store.hold("personas")  # the last that a card waits for, before it is looked at who is still there
+        asked = other.begin(Sync, cards=True)
+        await hold.is_asked(1)
+        await ann.ask(LeaveCommunity, community=world.id("garden"))
+        hold.let_go()
+        assert (await other.reply(asked, Sync.Reply)).communities == []

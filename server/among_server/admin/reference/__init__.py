@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import operator, protocol
+from . import life, operator, protocol
 
 FOLDER = Path(__file__).parents[4] / "docs/reference"
 MADE = "<!-- Made by `make docs` from the code. Don't edit it here. -->\n"
@@ -15,6 +15,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": operator.configuration,
     "metrics.md": lambda: asyncio.run(operator.metrics()),
     "protocol.md": protocol.page,
+    "life.svg": life.svg,
 }
 
 

@@ -25,7 +25,7 @@ from ...core.policy import POLICY, Who
 from ...handlers import ROUTES
 from ...rights import RIGHTS
 from .shapes import link, mark, struct_link, table
-from .talk import talk
+from .talk import heard, laid, talk
 
 NOUNS = {  # the first word of a command: what it is about
     "session": "Sessions",
@@ -166,9 +166,13 @@ def _event(event: type[Event]) -> str:
     tag = tag_of(event)
     lines = [f"#### {tag}\n{mark('event', tag)}\n", doc(event) + "\n"]
     lines.append(table(event, without=HEAD if issubclass(event, Entry) else ()))
-    causes = [tag_of(command) for command in COMMANDS if any(one.event is event for one in EFFECTS[command].events)]
-    if causes:
-        lines.append(f"**Caused by** {', '.join(link('command', cause) for cause in causes)}.\n")
+    told = [(command, one) for command in COMMANDS for one in EFFECTS[command].events if one.event is event]
+    if told:
+        causes = ", ".join(dict.fromkeys(link("command", tag_of(command)) for command, _ in told))
+        places = " or ".join(dict.fromkeys(one.where.value for _, one in told))
+        lines.append(f"**Caused by** {causes}. **{'In' if issubclass(event, Entry) else 'Told to'}** {places}.\n")
+    if event is not Hello:
+        lines.append(f"```text\n{laid(heard(tag), 0)}\n```\n")
     return "\n".join(lines)
 
 
@@ -316,4 +320,5 @@ def page() -> str:
     def fill(found: re.Match[str]) -> str:
         return FILLERS[found.group(1)](*found.group(2).split())
 
-    return re.sub(r"^\{(\w+)((?: [\w.-]+)*)\}$", fill, template, flags=re.MULTILINE)
+    filled = re.sub(r"^\{(\w+)((?: [\w.-]+)*)\}$", fill, template, flags=re.MULTILINE)
+    return re.sub(r"\n{3,}", "\n\n", filled)

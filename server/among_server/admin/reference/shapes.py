@@ -13,8 +13,6 @@ from among_protocol import meanings
 from among_protocol.base import MAX_INT, Command, Entry, Event
 from among_protocol.wire import tag_of
 
-LONGEST_TOLD = 2**31  # a bound beyond this is "any"
-
 
 def anchor(kind: str, name: object) -> str:
     """The fragment of what has a heading of its own."""
@@ -99,7 +97,7 @@ def _kind(told: inspect.Type) -> str:  # a branch for each kind of type
 
 def _bounds(least: int | None, most: int | None) -> str:
     least = least or None
-    most = most if most is not None and most < min(LONGEST_TOLD, MAX_INT) else None
+    most = most if most is not None and most < MAX_INT else None
     if least is not None and most is not None:
         return f" ({least:,} to {most:,})"
     if most is not None:

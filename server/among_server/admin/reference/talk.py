@@ -1,6 +1,7 @@
 """What was said, as the reference shows it: recorded by tests/reference, which plays it anew and compares."""
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,31 @@ def talk(name: str, anonymous: str = "") -> str:
         + "\n".join(_line(who, what, frame, width, whole=name == "hello") for who, what, frame in lines)
         + "\n```\n"
     )
+
+
+def heard(event: str) -> Any:
+    """The first event of this type that was recorded, alone or in a page."""
+    return next(
+        found
+        for lines in takes().values()
+        for _, what, frame in lines
+        if what == "<"
+        for found in _within(frame, event)
+    )
+
+
+def _within(value: Any, event: str) -> Iterator[Any]:
+    match value:
+        case {"type": kind} if kind == event:
+            yield value
+        case dict():
+            for part in value.values():
+                yield from _within(part, event)
+        case list():
+            for part in value:
+                yield from _within(part, event)
+        case _:
+            pass
 
 
 def _line(who: str, what: str, frame: Any, width: int, *, whole: bool) -> str:
