@@ -81,7 +81,7 @@ EFFECTS: dict[type[Command], Effects] = {
             codes.HANDLE_LOOKALIKE, codes.HANDLE_RESERVED, *STORED,
         ),
         (Told(a.AccountCreated, Where.OWN),),
-        ("handle_chars", "password_chars", "password_least", "name_chars", "secret_chars", "key_chars", "guest_bytes", "guest_frames"),
+        ("handle_chars", "password_chars", "password_least", "sessions", "name_chars", "secret_chars", "key_chars", "guest_bytes", "guest_frames"),
     ),
     s.SignIn: Effects(
         (codes.SIGNED_IN_ALREADY, *_SECRET, codes.BAD_CREDENTIALS, codes.TOKEN_INVALID, codes.ACCOUNT_DISABLED, *STORED),
@@ -96,7 +96,7 @@ EFFECTS: dict[type[Command], Effects] = {
     s.Enable: Effects((), (), ("extensions", "key_chars")),
     l_.Sync: Effects((), (Told(l_.Synced, Where.HERE),), ("positions", "replay_entries", "frame_bytes")),
     l_.ReadEntries: Effects((codes.LOG_GONE,), (), ("page_entries", "key_chars")),
-    l_.ReadChanged: Effects((), (), ("positions", "frame_bytes")),
+    l_.ReadChanged: Effects((), (), ("positions", "replay_entries", "frame_bytes")),
     a.UpdateAccount: Effects(
         (),
         (Told(a.AccountUpdated, Where.OWN), Told(mb.MemberUpdated, Where.COMMUNITY, "of each that you are in")),

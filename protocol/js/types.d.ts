@@ -174,7 +174,7 @@ export interface BanMember {
   /** why, for those whom it concerns */
   reason: string;
   /**
-   * milliseconds from now; 0: it does not end by itself: how long; 0: until somebody ends it
+   * how long, in milliseconds; 0: until somebody ends it
    * @default 0
    */
   for_ms?: number;
@@ -2676,7 +2676,7 @@ export interface SilenceMember {
   member: string;
   /** why, for those whom it concerns */
   reason: string;
-  /** milliseconds from now: how long */
+  /** how long, in milliseconds */
   for_ms: number;
 }
 

@@ -16,6 +16,7 @@ import among_server
 from among_protocol import codes, effects
 from among_protocol.base import Entry, Write
 from among_protocol.codes import ErrorCode
+from among_protocol.session import Limits
 from among_protocol.wire import COMMANDS, ENTRIES, tag_of
 from among_server.core.policy import POLICY, Who
 from among_server.handlers import ROUTES
@@ -168,6 +169,25 @@ def test_every_entry_that_the_code_can_write_is_declared_and_no_other(command):
     can = {KINDS[name] for name in names if name in KINDS}
     declared = {told.event for told in effects.EFFECTS[command].events if issubclass(told.event, Entry)}
     assert {one.__name__ for one in declared} == {one.__name__ for one in can}
+
+
+@cache
+def limits() -> dict[str, str]:
+    """The constants of the table of limits, and the name of each in it."""
+    found = {}
+    for node in ast.parse((SOURCE / "limits.py").read_text("utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
+            first = node.value.args[0] if node.value.args else None
+            if isinstance(first, ast.Constant):
+                found[node.targets[0].id] = str(first.value)
+    return found
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=tag_of)
+def test_every_limit_that_the_code_looks_at_is_declared(command):
+    names = frozenset[str]().union(*(reached(start)[0] for start in starts(command)))
+    looked_at = {limits()[name] for name in names if name in limits()} & set(Limits.__struct_fields__)
+    assert looked_at <= set(effects.EFFECTS[command].limits)
 
 
 def test_every_command_has_its_row():

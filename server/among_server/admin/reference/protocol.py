@@ -296,7 +296,18 @@ def index() -> str:
     return "\n".join(["| about | commands | events |", "|---|---|---|", *lines])
 
 
+def contents() -> str:
+    """The headings of the page, in one paragraph."""
+    headings = re.findall(r"^## (.*)$", _template(), re.MULTILINE)[2:]
+    return " · ".join(f"[{heading}](#{heading.lower().replace(' ', '-')})" for heading in headings)
+
+
+def _template() -> str:
+    return resources.files(__package__).joinpath("protocol.template.md").read_text("utf-8")
+
+
 FILLERS: dict[str, Callable[..., str]] = {
+    "contents": contents,
     "rules": rules,
     "index": index,
     "commands": commands,
@@ -315,10 +326,9 @@ FILLERS: dict[str, Callable[..., str]] = {
 
 def page() -> str:
     """protocol.md"""
-    template = resources.files(__package__).joinpath("protocol.template.md").read_text("utf-8")
 
     def fill(found: re.Match[str]) -> str:
         return FILLERS[found.group(1)](*found.group(2).split())
 
-    filled = re.sub(r"^\{(\w+)((?: [\w.-]+)*)\}$", fill, template, flags=re.MULTILINE)
+    filled = re.sub(r"^\{(\w+)((?: [\w.-]+)*)\}$", fill, _template(), flags=re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", filled)
