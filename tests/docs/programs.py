@@ -84,3 +84,10 @@ async def running(words: list[str], **environment: str) -> AsyncIterator[Program
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.communicate()
+
+
+async def appears(file: Path) -> None:
+    """Wait until a program has written this file."""
+    async with asyncio.timeout(PATIENCE):
+        while not file.exists():  # noqa: ASYNC110, ASYNC240  # nobody tells when a file appears
+            await asyncio.sleep(0.01)
