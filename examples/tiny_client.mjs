@@ -78,10 +78,11 @@ class Client {
   }
 
   async fill() {
-    const page = await this.ask("log.entries", { log: ROOM, after: this.at, until: this.wanted });
+    const until = this.wanted; // which may grow while we wait
+    const page = await this.ask("log.entries", { log: ROOM, after: this.at, until });
     this.at = Math.max(this.at, page.floor ?? 0);
     page.entries.forEach((entry) => this.entry(entry));
-    if (page.complete) this.at = Math.max(this.at, this.wanted); // there is nothing more to be had
+    if (page.complete) this.at = Math.max(this.at, until); // there is nothing more to be had
   }
 
   async ask(type, fields) {

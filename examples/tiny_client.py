@@ -68,12 +68,13 @@ class Client:
                 print(json.dumps(entry), flush=True)
 
     def fill(self):
-        page = self.ask("log.entries", log=ROOM, after=self.at, until=self.wanted)
+        until = self.wanted  # which may grow while we wait
+        page = self.ask("log.entries", log=ROOM, after=self.at, until=until)
         self.at = max(self.at, page.get("floor", 0))
         for entry in page["entries"]:
             self.entry(entry)
         if page["complete"]:
-            self.at = max(self.at, self.wanted)  # there is nothing more to be had
+            self.at = max(self.at, until)  # there is nothing more to be had
 
     def ask(self, type, **fields):
         while True:
