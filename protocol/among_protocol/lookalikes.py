@@ -14,7 +14,8 @@ from importlib.resources import files
 
 _ASCII = str.maketrans({"1": "l", "i": "l", "|": "l", "0": "o", "m": "rn", "w": "vv", '"': "''", ".": "", "_": "", "-": "", " ": ""})  # fmt: skip
 _UPPER = str.maketrans({"I": "l"})  # before it is folded
-_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u00b7")  # that no category tells
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # that no category tells
+_UNSEEN = _BLANK | {"\u00b7"}
 _VARIANTS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
@@ -29,6 +30,13 @@ def skeleton(text: str) -> str:
         text = unicodedata.normalize("NFKD", text.translate(_UPPER).translate(_table()).casefold())
         text = text.translate(_ASCII).replace("l\u0307", "l")  # an i has its dot
     return text
+
+
+def shows(text: str) -> bool:
+    """Whether there is anything to see: not only what is blank, or a mark without a letter to stand on."""
+    if text.isascii():
+        return bool(text) and not text.isspace()
+    return any(char not in _BLANK and unicodedata.category(char)[0] not in "CMZ" for char in text)
 
 
 def _seen(char: str) -> bool:

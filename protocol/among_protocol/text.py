@@ -1,14 +1,15 @@
 """What may stand in a handle, a name and a body. Pure functions; each returns the text as it is kept.
 
 Handles and slugs: 3-32 of a-z 0-9 . _ -, beginning and ending with a letter or digit, folded to lower case: ASCII, so
-that no two handles look alike by script. Names: any script, NFC, no control and no bidirectional control characters.
+that no two handles look alike by script. Names: any script, NFC, no control and no bidirectional control characters,
+and something to see.
 Bodies: any text, without control characters other than line feed and tab; limited in UTF-8 bytes.
 """
 
 import re
 import unicodedata
 
-from .lookalikes import skeleton
+from .lookalikes import shows, skeleton
 
 MAX_BODY_BYTES = 8000
 
@@ -58,6 +59,8 @@ def line(text: str, *, longest: int, empty: bool = False) -> str:
         category = unicodedata.category(char)
         if (category[0] == "C" and char not in _JOINERS) or category in ("Zl", "Zp"):
             raise TextError(f"must not contain the character U+{ord(char):04X}")
+    if kept and not shows(kept):
+        raise TextError("must show something: it has nothing but blank characters")
     return kept
 
 

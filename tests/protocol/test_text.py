@@ -98,6 +98,21 @@ def test_a_name_holds_no_control_character(char: str):
     assert f"U+{ord(char):04X}" in str(why.value)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["\u3164", "\u2800\u2800", "\uffa0", "\u115f\u1160", "\u034f", "\u0301", "\u3164 \u0308", "\u200d", "\ufe0f", "\u17b4", "\u20dd"],
+)  # fmt: skip
+def test_cnt_03_a_name_shows_something(name: str):
+    for empty in (False, True):
+        with pytest.raises(TextError, match="show something"):
+            text.line(name, longest=64, empty=empty)
+
+
+@pytest.mark.parametrize("name", ["\u3164a", "-", "\u00b7", "\U0001f642", "1", "\u0915\u093f", "\u2764\ufe0f"])
+def test_a_name_that_shows_something_is_one(name: str):
+    assert text.line(name, longest=64) == unicodedata.normalize("NFC", name)
+
+
 def test_the_length_of_a_name_is_counted_in_code_points_after_composing():
     assert text.line("a\u0301" * 64, longest=64) == "\u00e1" * 64
     with pytest.raises(TextError):
