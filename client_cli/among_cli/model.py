@@ -333,7 +333,7 @@ class Model:
         if room is None:
             return
         room.following, room.unread, room.mentions = False, 0, 0
-        if room.kind == "private":
+        if room.kind != "open":
             del self.rooms[id]
         if room is self.room:
             self.visit = None

@@ -143,7 +143,7 @@ async def room(link: Link, rest: str) -> None:
         case "unfollow" if here or more:
             found = _find(link, more or (here.title if here else ""))
             await link.among.ask(UnfollowRoom, room=found.id)
-            link.screen.show([note(f"You no longer follow {found.title}. /room follow {found.short} undoes that.")])
+            link.screen.show([note(f"You no longer follow {found.title}. {_way_back(found)}")])
         case _:
             raise Cannot("Say /room create NAME, private NAME, topic TEXT, add HANDLE, follow, unfollow.")
 
@@ -267,3 +267,13 @@ def _room(link: Link, number: int, room: Room, *, full: bool = False) -> Line:
     kind = "  private" if room.kind == "private" else ""
     title = room.title if full else room.short
     return told(f"{here}{number:>2} ", ("place", f"{title:<14}"), *news, ("dim", f"{kind}  {room.topic}".rstrip()))
+
+
+def _way_back(left: Room) -> str:
+    match left.kind:
+        case "open":
+            return f"/room follow {left.short} undoes that."
+        case "direct":
+            return f"/dm {','.join(person.handle for person in left.people if person.member != left.me)} undoes that."
+        case _:
+            return "Whoever is in it may bring you back, but not after you have left it again."

@@ -43,6 +43,12 @@ HANDLE_LOOKALIKE = ErrorCode(
 )
 HANDLE_RESERVED = ErrorCode("handle.reserved", "fix", "This handle is reserved.")
 SLUG_TAKEN = ErrorCode("slug.taken", "fix", "This short name is in use.")
+SLUG_LOOKALIKE = ErrorCode(
+    "slug.lookalike",
+    "fix",
+    "This short name looks like one that is in use (as rn looks like m, 1 like l, or where only dots and dashes differ): "
+    "choose another.",
+)
 TOO_MANY_TRIES = ErrorCode("session.too_many_tries", "wait", "Too many wrong tries; wait a little.")
 RIGHT_MISSING = ErrorCode("right.missing", "auth", "Your role does not carry the right to do this.")
 ACCOUNT_GONE = ErrorCode("account.gone", "gone", "There is no such account.")
@@ -51,6 +57,7 @@ ROOM_GONE = ErrorCode("room.gone", "gone", "There is no such room.")
 LOG_GONE = ErrorCode("log.gone", "gone", "There is no such log.")
 MEMBER_GONE = ErrorCode("member.gone", "gone", "There is no such member.")
 DIRECT_REFUSED = ErrorCode("direct.refused", "auth", "Nothing can be said to this person alone.")
+ADD_REFUSED = ErrorCode("room.add_refused", "auth", "This person can't be brought into this room.")
 LAST_OWNER = ErrorCode("community.last_owner", "fix", "The last owner cannot go: make somebody else an owner first.")
 BANNED = ErrorCode("community.banned", "auth", "You may not join this community.")
 SILENCED = ErrorCode("member.silenced", "auth", "You may read here, and not speak for now.")

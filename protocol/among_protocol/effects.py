@@ -99,7 +99,7 @@ EFFECTS: dict[type[Command], Effects] = {
     l_.ReadChanged: Effects((), (), ("positions", "replay_entries", "frame_bytes")),
     a.UpdateAccount: Effects(
         (),
-        (Told(a.AccountUpdated, Where.OWN), Told(mb.MemberUpdated, Where.COMMUNITY, "of each that you are in")),
+        (Told(a.AccountUpdated, Where.OWN), Told(mb.MemberUpdated, Where.COMMUNITY, "of each that you are in and not silenced in")),
         ("name_chars", "about_chars"),
     ),
     a.ReadAccount: Effects((codes.ACCOUNT_GONE,), (), ("handle_chars",)),
@@ -120,7 +120,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ("blocks", "handle_chars"),
     ),
     c.CreateCommunity: Effects(
-        (codes.HANDLE_RESERVED, codes.SLUG_TAKEN, codes.LIMIT_REACHED),
+        (codes.HANDLE_RESERVED, codes.SLUG_TAKEN, codes.SLUG_LOOKALIKE, codes.LIMIT_REACHED),
         (
             Told(c.CommunityCreated, Where.COMMUNITY),
             Told(mb.MemberJoined, Where.COMMUNITY),
@@ -135,7 +135,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(c.CommunityJoined, Where.OWN),
             Told(p.PresenceChanged, Where.WATCHERS, "from when you were there before"),
         ),
-        ("communities", "follows"),
+        ("communities", "follows", "joins", "join_seconds"),
     ),
     c.LeaveCommunity: Effects(
         (codes.COMMUNITY_GONE, codes.LAST_OWNER),
@@ -214,7 +214,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ("reason_chars",),
     ),
     r.CreateRoom: Effects(
-        (*_ACT, codes.SLUG_TAKEN, codes.LIMIT_REACHED),
+        (*_ACT, codes.SLUG_TAKEN, codes.SLUG_LOOKALIKE, codes.LIMIT_REACHED),
         (
             Told(r.RoomCreated, Where.COMMUNITY, "for an open room"),
             Told(r.PersonAdded, Where.ROOM, "for a private one: its first entry, with you"),
@@ -234,12 +234,12 @@ EFFECTS: dict[type[Command], Effects] = {
         ("topic_chars",),
     ),
     r.AddPerson: Effects(
-        (codes.ROOM_GONE, codes.SILENCED, codes.MEMBER_GONE, codes.LIMIT_REACHED),
+        (codes.ROOM_GONE, codes.SILENCED, codes.MEMBER_GONE, codes.ADD_REFUSED),
         (
             Told(r.PersonAdded, Where.ROOM),
             Told(r.RoomFollowed, Where.THEIRS, "when they were not there yet"),
         ),
-        ("follows",),
+        ("follows", "brought_back"),
     ),
     r.OpenDirect: Effects(
         (codes.ACCOUNT_GONE, codes.DIRECT_REFUSED, codes.LIMIT_REACHED),

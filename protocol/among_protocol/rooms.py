@@ -123,7 +123,8 @@ class UnfollowWritten(Shape, kw_only=True):
 
 
 class UnfollowRoom(Write, tag="room.unfollow", kw_only=True):
-    """Stop following a room; a private room is left for good."""
+    """Stop following a room. A private room is left: who does that again is brought back by nobody. A direct stays as it
+    is for the others, and comes back with `direct.open`."""
 
     Reply: ClassVar[type[Shape]] = UnfollowWritten
 
@@ -150,7 +151,9 @@ class AddWritten(Shape, kw_only=True):
 
 
 class AddPerson(Write, tag="room.add", kw_only=True):
-    """Bring a member of the community into a private room that one is in."""
+    """Bring a member of the community into a private room that one is in. `room.add_refused`, for whichever reason: one of
+    the two blocks the other, or they left this room more often than `limits.brought_back`, or follow as many rooms as they
+    may."""
 
     Reply: ClassVar[type[Shape]] = AddWritten
 

@@ -68,6 +68,9 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     directs: int = 0  # per account
     sessions: int = 0  # per account; beyond it the oldest that is not connected is signed out
     connections: int = 0  # per account; beyond it the one that was silent longest is closed
+    joins: int = 0  # of communities, by one account in a row
+    join_seconds: int = 0  # until one more
+    brought_back: int = 0  # how often others bring back who left a private room
     address_budget: int = 0  # units of everybody at one address
     address_budget_per_second: int = 0  # units that come back each second
     address_connections: int = 0  # at once, of everybody at one address

@@ -107,7 +107,11 @@ export interface AccountWritten {
   repeat?: boolean;
 }
 
-/** Bring a member of the community into a private room that one is in. */
+/**
+ * Bring a member of the community into a private room that one is in. `room.add_refused`, for whichever reason: one of
+ * the two blocks the other, or they left this room more often than `limits.brought_back`, or follow as many rooms as they
+ * may.
+ */
 export interface AddPerson {
   type: "room.add";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -959,6 +963,21 @@ export interface Limits {
    * @default 0
    */
   connections?: number;
+  /**
+   * of communities, by one account in a row
+   * @default 0
+   */
+  joins?: number;
+  /**
+   * until one more
+   * @default 0
+   */
+  join_seconds?: number;
+  /**
+   * how often others bring back who left a private room
+   * @default 0
+   */
+  brought_back?: number;
   /**
    * units of everybody at one address
    * @default 0
@@ -2852,7 +2871,10 @@ export interface UnbanWritten {
   repeat?: boolean;
 }
 
-/** Stop following a room; a private room is left for good. */
+/**
+ * Stop following a room. A private room is left: who does that again is brought back by nobody. A direct stays as it
+ * is for the others, and comes back with `direct.open`.
+ */
 export interface UnfollowRoom {
   type: "room.unfollow";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -3123,6 +3145,7 @@ export type ErrorCode =
   | "handle.lookalike"
   | "handle.reserved"
   | "slug.taken"
+  | "slug.lookalike"
   | "session.too_many_tries"
   | "right.missing"
   | "account.gone"
@@ -3131,6 +3154,7 @@ export type ErrorCode =
   | "log.gone"
   | "member.gone"
   | "direct.refused"
+  | "room.add_refused"
   | "community.last_owner"
   | "community.banned"
   | "member.silenced"

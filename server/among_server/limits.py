@@ -179,6 +179,9 @@ ROOMS_PER_COMMUNITY = _limit("rooms", 500, "rooms of one community", "more is a 
 DIRECT_PEOPLE = _limit(
     "direct_people", base.DIRECT_PEOPLE, "people of one direct, oneself included", "more is a community"
 )
+BROUGHT_BACK = _limit(
+    "brought_back", 1, "times that others bring back who left a private room", "leaving once may be a mistake; twice is a wish"
+)  # fmt: skip
 REPORTS_PER_ACCOUNT = _limit(
     "reports", 20, "reports of one account in one community that wait for an answer", "a steward reads each"
 )

@@ -4,8 +4,17 @@ from among_protocol import codes
 from among_protocol.accounts import UpdateAccount
 from among_protocol.communities import LeaveCommunity
 from among_protocol.logs import ReadEntries
-from among_protocol.messages import MessageSent, SendMessage
-from among_protocol.rooms import AddPerson, DirectOpened, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
+from among_protocol.messages import MessageSent, ReadMessages, SendMessage
+from among_protocol.presence import PresenceChanged, WatchPresence
+from among_protocol.rooms import (
+    AddPerson,
+    DirectOpened,
+    FollowRoom,
+    OpenDirect,
+    RoomUnfollowed,
+    SetTopic,
+    UnfollowRoom,
+)
 from tests.world import world_of
 
 
@@ -61,13 +70,51 @@ async def test_a_direct_needs_somebody_else_and_only_those_there_are():
         assert world.heads() == heads
 
 
-async def test_nobody_enters_or_leaves_a_direct():
+async def test_who_unfollows_a_direct_is_not_troubled_by_it_until_they_open_it_again():
+    async with world_of() as world:
+        ann, bob, cyd = [await world.person(handle) for handle in ("ann", "bob", "cyd")]
+        room = await world.direct(ann, bob, cyd)
+        await ann.say("hello", room=room)
+        phone = await bob.device()
+        (card,) = (await bob.sync(cards=True)).directs
+        await ann.ask(WatchPresence, members=[card.member])
+        await bob.settled()
+        await bob.ask(UnfollowRoom, room=room)
+        assert (await phone.hears(RoomUnfollowed)).room == room
+        assert (await ann.hears(PresenceChanged)).state == "offline"
+        heads = world.heads()
+        await ann.say("@bob, are you there?", room=room)
+        for device in (bob, phone):
+            assert [event for event in await device.settled() if isinstance(event, MessageSent)] == []
+            for command, fields in (
+                (SendMessage, {"body": "hi"}),
+                (ReadMessages, {}),
+                (UnfollowRoom, {}),
+                (FollowRoom, {}),
+            ):
+                assert (await device.refused(command, room=room, **fields)).code == codes.ROOM_GONE.code
+            assert (await device.refused(ReadEntries, log=room, after=0)).code == codes.LOG_GONE.code
+        for fresh in (bob, await bob.again()):
+            synced = await fresh.sync(cards=True)
+            assert (synced.directs, [state.log for state in synced.logs]) == ([], [bob.account])
+        assert [log for log, head in world.heads().items() if head != heads[log]] == [room]
+        opened = (await bob.ask(OpenDirect, handles=["ann", "cyd"])).entry
+        assert (opened.room, opened.member) == (room, card.member)
+        assert (await ann.hears(PresenceChanged)).state == "online"
+        said = await ann.say("there you are", room=room)
+        assert (await phone.hears(MessageSent)).seq == said.seq == opened.head + 1
+        (state,) = [state for state in (await bob.sync()).logs if state.log == room]
+        assert (state.unread, state.mentions) == (1, 0), "what was said meanwhile is not unread"
+        page = await bob.ask(ReadMessages, room=room)
+        assert [message.body for message in page.messages] == ["hello", "@bob, are you there?", "there you are"]
+
+
+async def test_nobody_enters_a_direct():
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")
         (eve,) = await world.join("garden/hall", "eve")
         room = await world.direct(ann, bob)
         heads = world.heads()
-        assert (await ann.refused(UnfollowRoom, room=room)).code == codes.ROOM_GONE.code
         assert (await ann.refused(AddPerson, room=room, member=eve.member)).code == codes.ROOM_GONE.code
         for command, fields in (
             (FollowRoom, {"room": room}),

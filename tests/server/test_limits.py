@@ -61,6 +61,7 @@ PROVEN = {
     "waiting_passwords": "server/test_limits.py::test_passwords_wait_in_a_bounded_queue",
     "joins": "server/test_communities.py::test_who_joins_and_leaves_in_a_loop_is_told_to_wait",
     "join_seconds": "server/test_communities.py::test_who_joins_and_leaves_in_a_loop_is_told_to_wait",
+    "brought_back": "store/test_places.py::test_who_left_a_private_room_twice_is_brought_back_by_nobody",
     "body_bytes": "server/test_limits.py::test_inp_05_texts",
     "name_chars": "server/test_limits.py::test_inp_05_texts",
     "about_chars": "server/test_limits.py::test_inp_05_texts",

@@ -147,7 +147,7 @@ CHANGES = (
 NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS}
 
 # What the place itself does not have, for anybody.
-NOT_THERE = {(AddPerson, "open"), (AddPerson, "direct"), (UnfollowRoom, "direct")}
+NOT_THERE = {(AddPerson, "open"), (AddPerson, "direct")}
 STARTS = {SendMessage, StartTyping, SetTopic, AddPerson, CreateRoom, SetRole}  # not for who is silenced
 BY_ID = [command for command in wire.COMMANDS if {"community", "room", "log"} & set(command.__struct_fields__)]
 GONE = {"community": codes.COMMUNITY_GONE, "room": codes.ROOM_GONE, "log": codes.LOG_GONE}

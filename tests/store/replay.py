@@ -78,6 +78,7 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.rooms.setdefault(entry.room, (entry.kind, entry.community, entry.slug, entry.topic))
         case RoomUnfollowed():
             state.follows[log].remove(entry.room)
+            state.inside[log].pop(entry.room, None)  # of a direct
         case DirectOpened():
             state.inside[log][entry.room] = entry.member
             state.follows[log].add(entry.room)

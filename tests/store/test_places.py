@@ -4,6 +4,7 @@ import pytest
 
 from among_protocol.codes import (
     ACCOUNT_GONE,
+    ADD_REFUSED,
     COMMUNITY_GONE,
     FIELD_INVALID,
     LAST_OWNER,
@@ -11,6 +12,7 @@ from among_protocol.codes import (
     MEMBER_GONE,
     RIGHT_MISSING,
     ROOM_GONE,
+    SLUG_LOOKALIKE,
     SLUG_TAKEN,
 )
 from among_protocol.communities import CommunityJoined, CommunityLeft
@@ -175,7 +177,6 @@ async def test_the_same_people_have_the_same_direct(town: Town):
     await bob.says(room, "hello @ann")
     assert await ann.unread(room) == (0, 1, 1)
     await refused(ROOM_GONE, cat.says(room, "hello"))
-    await refused(ROOM_GONE, ann.unfollows(room))
     told = (await town.log(bob.id))[1]
     assert isinstance(told, DirectOpened)
     people = await town.store.people(room)
@@ -188,6 +189,67 @@ async def test_a_direct_needs_somebody_else_whom_there_is(town: Town):
     ann = await town.person("ann")
     await refused(ACCOUNT_GONE, ann.ask(OpenDirect, handles=["nobody"]))
     await refused(FIELD_INVALID, ann.ask(OpenDirect, handles=["ann"]))
+
+
+async def test_a_direct_that_is_unfollowed_comes_back_when_it_is_opened(town: Town):
+    ann, bob = await town.people("ann", "bob")
+    room = await ann.writes_to(bob)
+    await bob.unfollows(room)
+    await ann.says(room, "hello @bob")
+    for attempt in (bob.says(room, "?"), bob.unfollows(room), bob.follows(room)):
+        await refused(ROOM_GONE, attempt)
+    standing = await town.store.standing(bob.id)
+    assert standing is not None
+    assert (standing.members, standing.rooms) == ([], [])
+    assert await ann.writes_to(bob) == room, "whoever opens it brings nobody else back"
+    await refused(ROOM_GONE, bob.says(room, "?"))
+    assert await bob.writes_to(ann) == room
+    assert await bob.unread(room) == (1, 0, 0)
+    await bob.says(room, "hello")
+    standing = await town.store.standing(bob.id)
+    assert standing is not None
+    assert ([member.place for member in standing.members], [row.id for row in standing.rooms]) == ([room], [room])
+
+
+async def test_who_left_a_private_room_twice_is_brought_back_by_nobody(town: Town):
+    ann, bob, cat = await town.people("ann", "bob", "cat")
+    community = await ann.founds("hall")
+    member, other = await bob.joins(community), await cat.joins(community)
+    cellar = await ann.makes(community, "cellar", "private")
+    for _ in range(2):
+        await ann.adds(cellar, member)
+        await bob.unfollows(cellar)
+    before = await town.log(cellar)
+    await refused(ADD_REFUSED, ann.adds(cellar, member))
+    await bob.leaves(community)
+    await bob.joins(community)
+    await refused(ADD_REFUSED, ann.adds(cellar, member))
+    assert await town.log(cellar) == before
+    await ann.adds(await ann.makes(community, "attic", "private"), member)
+    await ann.adds(cellar, other)
+
+
+async def test_nobody_is_brought_into_a_room_by_who_is_blocked(town: Town):
+    ann, bob, cat = await town.people("ann", "bob", "cat")
+    community = await ann.founds("hall")
+    member, other = await bob.joins(community), await cat.joins(community)
+    cellar = await ann.makes(community, "cellar", "private")
+    await ann.adds(cellar, other)
+    await town.store.set_block(bob.id, "block", handle="ann")
+    await refused(ADD_REFUSED, ann.adds(cellar, member))
+    await cat.adds(cellar, member)
+    await ann.adds(cellar, member)  # who is there already
+
+
+async def test_no_short_name_looks_like_one_that_is_taken(town: Town):
+    ann, bob = await town.people("ann", "bob")
+    community = await ann.founds("modern")
+    for slug in ("rnodern", "mod-ern", "m0dern"):
+        await refused(SLUG_LOOKALIKE, bob.founds(slug))
+    await ann.makes(community, "lounge")
+    for slug, kind in (("l0unge", "open"), ("1ounge", "private"), ("lou.nge", "open")):
+        await refused(SLUG_LOOKALIKE, ann.makes(community, slug, kind))
+    await bob.makes(await bob.founds("barn"), "l0unge")
 
 
 async def test_following_and_unfollowing_an_open_room(town: Town):

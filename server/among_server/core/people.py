@@ -182,6 +182,7 @@ class People:
                 arrived = {event.room: event.head}
             case RoomUnfollowed():
                 person.rooms.pop(event.room, None)
+                self._out(person, event.room)  # of a direct
                 departed = [event.room]
             case DirectOpened():
                 account = person.account
@@ -201,13 +202,16 @@ class People:
 
     def _leave(self, person: Person, community: str) -> list[str]:
         """The logs that go with it."""
-        member = person.members.pop(community, None)
-        if member is not None:
-            self.left(person, member)
+        self._out(person, community)
         rooms = [id for id, room in person.rooms.items() if room.community == community]
         for id in rooms:
             del person.rooms[id]
         return [*rooms, community, stewards_of(community)]
+
+    def _out(self, person: Person, place: str) -> None:
+        member = person.members.pop(place, None)
+        if member is not None:
+            self.left(person, member)
 
     def _tell(self, person: Person, event: Entry, arrived: dict[str, int], departed: list[str]) -> None:
         if isinstance(event, CommunityJoined | DirectOpened):

@@ -140,7 +140,7 @@ class Standing(NamedTuple):
     """All that decides what an account may do and what it hears, as of one moment; the oldest places first."""
 
     account: AccountRow
-    members: list[MemberRow]  # in communities and directs it has not left
+    members: list[MemberRow]  # in communities that it has not left, and in directs that it follows
     rooms: list[RoomRow]  # followed ones: open, private and direct
     blocks: Blocks
 
@@ -197,6 +197,7 @@ class Tx(OwnTx, Protocol):
         ...
 
     def community(self, id_or_slug: str) -> CommunityRow | None: ...
+    def community_looks_taken(self, slug: str) -> bool: ...  # likewise
     def add_community(self, row: CommunityRow) -> None:
         """With its log, and its stewards' log (`stewards_of`)."""
         ...

@@ -164,8 +164,12 @@ class MemoryStore(Calls):
         row = self._tx.account(account)
         if row is None:
             return None
-        rooms = [self._tx.room_rows[room] for room in self._tx.followed(account)]
-        return Standing(row, self._tx.standing_in(account), rooms, self._tx.blocks(account))
+        followed = self._tx.followed(account)
+        rooms = [self._tx.room_rows[room] for room in followed]
+        there = [
+            row for row in self._tx.standing_in(account) if row.place in self._tx.communities or row.place in followed
+        ]
+        return Standing(row, there, rooms, self._tx.blocks(account))
 
     async def communities(self, query: str, after: str, limit: int) -> list[Community]:
         found = [

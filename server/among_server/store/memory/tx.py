@@ -41,6 +41,7 @@ class MemoryTx(MemoryOwn):
         self.directs: dict[str, str] = {}
         self.bans: dict[tuple[str, str], BanRow] = {}
         self.open_reports: dict[tuple[str, int], ReportRow] = {}
+        self.left_rooms: dict[tuple[str, str], int] = {}  # private ones, by oneself: how often
         self.following: dict[tuple[str, str], bool] = {}
         self.markers: dict[tuple[str, str], int] = {}
         self.mentions: dict[tuple[str, str, int], bool] = {}
@@ -102,6 +103,10 @@ class MemoryTx(MemoryOwn):
     def community(self, id_or_slug: str) -> CommunityRow | None:
         by_slug = (row for row in self.communities.values() if row.slug == id_or_slug)
         return self.communities.get(id_or_slug) or next(by_slug, None)
+
+    def community_looks_taken(self, slug: str) -> bool:
+        looks = skeleton(slug)
+        return any(skeleton(row.slug) == looks for row in self.communities.values())
 
     def add_community(self, row: CommunityRow) -> None:
         self._add_log(row.id, "community")
@@ -203,6 +208,12 @@ class MemoryTx(MemoryOwn):
 
     def unfollow(self, account: str, room: str) -> None:
         self._drop(self.following, (account, room))
+
+    def departures(self, account: str, room: str) -> int:
+        return self.left_rooms.get((account, room), 0)
+
+    def add_departure(self, account: str, room: str) -> None:
+        self._put(self.left_rooms, (account, room), self.departures(account, room) + 1)
 
     def mark(self, account: str, room: str) -> None:
         self.put_marker(account, room, self.logs[room].head)

@@ -38,12 +38,10 @@ def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
 
 def speaks_again(tx: Tx, member: MemberRow) -> MemberRow:
     """A silence is over, by itself or before: who the member is now is told, where it changed meanwhile."""
-    member = msgspec.structs.replace(member, silenced="")
     row = tx.account(member.account)
-    if row is not None and not member.left and (row.display_name, row.bio) != (member.display_name, member.bio):
-        return _update(tx, member, row)
-    tx.put_member(member)
-    return member
+    if row is None or (row.display_name, row.bio) == (member.display_name, member.bio):
+        return member
+    return _update(tx, member, row)
 
 
 def _update(tx: Tx, member: MemberRow, row: AccountRow) -> MemberRow:

@@ -9,6 +9,7 @@ from among_protocol.codes import (
     HANDLE_TAKEN,
     LAST_OWNER,
     LIMIT_REACHED,
+    SLUG_LOOKALIKE,
     SLUG_TAKEN,
     Refuse,
 )
@@ -35,6 +36,8 @@ def create(tx: Tx, account: str, command: CreateCommunity) -> Entry:
     founder = _may_join_one_more(tx, account)
     if tx.community(command.slug) is not None:
         raise Refuse(SLUG_TAKEN, field="slug")
+    if tx.community_looks_taken(command.slug):
+        raise Refuse(SLUG_LOOKALIKE, field="slug")
     row = CommunityRow(id=tx.new_id("c"), slug=command.slug, name=command.name, about=command.about)
     tx.add_community(row)
     entry = CommunityCreated(
@@ -105,6 +108,7 @@ def _enter(
         display_name=account.display_name,
         bio=account.bio,
         role=role,
+        silenced=before.silenced if before else "",
     )
     if before is not None and before.silenced > tx.now:
         member = replace(before, left=False, role=role)

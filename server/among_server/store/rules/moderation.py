@@ -169,7 +169,9 @@ def unsilence(tx: Tx, account: str, command: UnsilenceMember) -> Entry:
     subject = _subject(tx, community, actor, command.member)
     if subject.silenced <= tx.now:
         raise Refuse(FIELD_INVALID, "This member may speak already.", field="member")
-    subject = speaks_again(tx, subject)
+    subject = replace(subject, silenced="")
+    tx.put_member(subject)
+    speaks_again(tx, subject)
     return _both(tx, MemberUnsilenced, community, actor, subject, command.nonce, reason=command.reason)
 
 

@@ -10,14 +10,17 @@ import msgspec
 from among_protocol.base import Entry
 from among_protocol.codes import (
     ACCOUNT_GONE,
+    ADD_REFUSED,
     DIRECT_REFUSED,
     FIELD_INVALID,
     LIMIT_REACHED,
     MEMBER_GONE,
     ROOM_GONE,
+    SLUG_LOOKALIKE,
     SLUG_TAKEN,
     Refuse,
 )
+from among_protocol.lookalikes import skeleton
 from among_protocol.members import Persona
 from among_protocol.rooms import (
     AddPerson,
@@ -35,7 +38,14 @@ from among_protocol.rooms import (
     UnfollowRoom,
 )
 
-from ...limits import DIRECT_PEOPLE, DIRECTS_FROM_OTHERS, DIRECTS_PER_ACCOUNT, FOLLOWS_PER_ACCOUNT, ROOMS_PER_COMMUNITY
+from ...limits import (
+    BROUGHT_BACK,
+    DIRECT_PEOPLE,
+    DIRECTS_FROM_OTHERS,
+    DIRECTS_PER_ACCOUNT,
+    FOLLOWS_PER_ACCOUNT,
+    ROOMS_PER_COMMUNITY,
+)
 from ...rights import Right
 from ..api import MemberRow, RoomRow, Tx
 from .blocks import apart, may_write
@@ -48,6 +58,8 @@ def create(tx: Tx, account: str, command: CreateRoom) -> Entry:
     existing = tx.rooms(community.id)
     if any(room.slug == command.slug for room in existing):
         raise Refuse(SLUG_TAKEN, field="slug")
+    if skeleton(command.slug) in {skeleton(room.slug) for room in existing}:
+        raise Refuse(SLUG_LOOKALIKE, field="slug")
     if len(existing) >= ROOMS_PER_COMMUNITY:
         raise Refuse(LIMIT_REACHED, f"A community has at most {ROOMS_PER_COMMUNITY} rooms.")
     _may_follow_one_more(tx, account)
@@ -85,10 +97,11 @@ def follow(tx: Tx, account: str, command: FollowRoom) -> Entry:
 
 def unfollow(tx: Tx, account: str, command: UnfollowRoom) -> Entry:
     room, member = visible(tx, account, command.room)
-    if room.kind == "direct" or not tx.follows(account, room.id):
+    if not tx.follows(account, room.id):
         raise Refuse(ROOM_GONE, field="room")
     tx.unfollow(account, room.id)
     if room.kind == "private":
+        tx.add_departure(account, room.id)
         log = room.id
         tx.add(PersonLeft(log=log, seq=tx.next(log), at=tx.now, by=member.id, rev=member.rev, nonce=command.nonce))
     entry = RoomUnfollowed(log=account, seq=tx.next(account), at=tx.now, nonce=command.nonce, room=room.id)
@@ -127,7 +140,7 @@ def add(tx: Tx, account: str, command: AddPerson) -> Entry:
         raise Refuse(MEMBER_GONE, field="member")
     fresh = not tx.follows(other.account, room.id)
     if fresh:
-        _may_follow_one_more(tx, other.account)
+        _may_be_added(tx, room, member, other)
     entry = PersonAdded(
         log=room.id,
         seq=tx.next(room.id),
@@ -158,10 +171,13 @@ def open_direct(tx: Tx, account: str, command: OpenDirect) -> Entry:
     if len(people) > DIRECT_PEOPLE:
         raise Refuse(LIMIT_REACHED, f"A direct has at most {DIRECT_PEOPLE} people.", field="handles")
     found = tx.direct(key(list(people)))
-    if found is not None:
-        return _tell_direct(tx, account, found, tx.people(found), command.nonce)
-    if tx.directs_of(account) >= DIRECTS_PER_ACCOUNT:
+    back = found is not None and not tx.follows(account, found)
+    if (found is None or back) and tx.directs_of(account) >= DIRECTS_PER_ACCOUNT:
         raise Refuse(LIMIT_REACHED, f"An account has at most {DIRECTS_PER_ACCOUNT} directs.")
+    if found is not None:
+        if back:
+            tx.follow(account, found)
+        return _tell_direct(tx, account, found, tx.people(found), command.nonce)
     for id, other in people.items():
         full = tx.directs_of(id) >= DIRECTS_FROM_OTHERS
         blocked = apart(tx, (account, own.handle), (id, other.handle))
@@ -211,6 +227,16 @@ def room_for_follows(tx: Tx, account: str) -> int:
 def _may_follow_one_more(tx: Tx, account: str) -> None:
     if room_for_follows(tx, account) <= 0:
         raise Refuse(LIMIT_REACHED, f"An account follows at most {FOLLOWS_PER_ACCOUNT} rooms.")
+
+
+def _may_be_added(tx: Tx, room: RoomRow, member: MemberRow, other: MemberRow) -> None:
+    """Raises Refuse, the same for all reasons: which of them it is, is not for others to know."""
+    if (
+        tx.departures(other.account, room.id) > BROUGHT_BACK
+        or apart(tx, (member.account, member.handle), (other.account, other.handle))
+        or room_for_follows(tx, other.account) <= 0
+    ):
+        raise Refuse(ADD_REFUSED, field="member")
 
 
 def _follow(tx: Tx, account: str, room: RoomRow, nonce: str) -> RoomFollowed:

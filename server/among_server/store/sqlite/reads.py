@@ -112,7 +112,9 @@ def standing(db: Connection, id: str) -> Standing | None:
         found = account(db, id)
         if found is None:
             return None
-        members = db.execute(f"{MEMBER} WHERE a.id = ? AND m.gone = 0 ORDER BY m.place", (id,))
+        follows = "EXISTS (SELECT 1 FROM follows f WHERE f.account = m.account AND f.room = m.place)"
+        here = f"a.id = ? AND m.gone = 0 AND (p.kind = 'community' OR {follows})"
+        members = db.execute(f"{MEMBER} WHERE {here} ORDER BY m.place", (id,))
         rooms = db.execute(
             f"{ROOM} JOIN follows f ON f.room = r.key JOIN logs a ON a.key = f.account WHERE a.id = ? ORDER BY r.key",
             (id,),

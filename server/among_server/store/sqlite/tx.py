@@ -105,12 +105,16 @@ class SqliteTx(SqliteOwn):
         self._communities[row.id] = row
         return row
 
+    def community_looks_taken(self, slug: str) -> bool:
+        sql = "SELECT EXISTS (SELECT 1 FROM communities WHERE skeleton = ?)"
+        return bool(self._db.execute(sql, (skeleton(slug),)).fetchone()[0])
+
     def add_community(self, row: CommunityRow) -> None:
         key = self._add_log(row.id, "community")
         self._add_log(stewards_of(row.id), "stewards")
         self._db.execute(
-            "INSERT INTO communities (key, slug, name, about, members, words) VALUES (?, ?, ?, ?, ?, ?)",
-            (key, row.slug, row.name, row.about, row.members, words(row)),
+            "INSERT INTO communities (key, slug, name, about, members, words, skeleton) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (key, row.slug, row.name, row.about, row.members, words(row), skeleton(row.slug)),
         )
         self._communities[row.id] = row
 
@@ -313,3 +317,16 @@ class SqliteTx(SqliteOwn):
         keys = (self._log(account).key, self._log(room).key)
         self._db.execute("DELETE FROM follows WHERE account = ? AND room = ?", keys)
         self._follows[account, room] = False
+
+    def departures(self, account: str, room: str) -> int:
+        sql = "SELECT times FROM departures WHERE account = ? AND room = ?"
+        row = self._db.execute(sql, (self.key(account), self.key(room))).fetchone()
+        return row[0] if row else 0
+
+    def add_departure(self, account: str, room: str) -> None:
+        self.writes += 1
+        self._db.execute(
+            "INSERT INTO departures (account, room, times) VALUES (?, ?, 1)"
+            " ON CONFLICT (account, room) DO UPDATE SET times = times + 1",
+            (self._log(account).key, self._log(room).key),
+        )
