@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 ROOT = Path(__file__).parents[1]
 SECTIONS = {  # folder of docs/: heading, and what comes first in it
     "tutorial": ("Tutorials", ["first-hour", "first-bot"]),
-    "howto": ("How-to", ["run-a-server", "run-in-docker", "write-a-client", "talk-by-hand"]),
+    "howto": ("How-to", ["run-a-server", "run-in-docker", "write-a-client", "use-the-python-client", "talk-by-hand"]),
     "reference": ("Reference", ["protocol", "stability", "limits", "configuration"]),
     "explanation": ("Explanation", ["guarantees", "performance"]),
     "adr": ("Decisions", []),

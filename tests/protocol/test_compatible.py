@@ -2,13 +2,14 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from among_protocol import schema
+from among_protocol import __version__, schema
 from among_protocol.schema import __main__ as command
 from among_protocol.schema import golden
 from among_protocol.schema.compatible import breaks
@@ -260,6 +261,16 @@ def test_ops_06_the_comparison_gets_to_every_field():
 def test_the_protocol_breaks_nothing_that_was_published(capsys: pytest.CaptureFixture[str]):
     assert list(command.RELEASED.glob("*.json"))
     assert command.main(["--compatible"]) == 0, capsys.readouterr().out
+
+
+def test_what_was_published_by_the_changelog_is_kept():
+    changes = (schema.FOLDER.parents[1] / "CHANGELOG.md").read_text("utf-8")
+    versions = dict(re.findall(r"^## \[([\d.]+)\] - (\S+)", changes, re.MULTILINE))
+    assert __version__ in versions
+    published = {version for version, day in versions.items() if day != "Unreleased"}
+    kept = {file.stem for file in command.RELEASED.glob("*.json")}
+    assert kept >= published
+    assert kept - published <= {__version__}, "a version that nobody has may not hold anybody"
 
 
 def test_a_break_is_told_and_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):

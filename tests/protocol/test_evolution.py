@@ -131,7 +131,7 @@ def within(less: Any, more: Any) -> bool:
 KINDS = without_raw([*COMMANDS, *EVENTS, *RESULTS, Refused])  # type: ignore[list-item]  # all are structs
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_ops_06_new_bytes_are_read_by_old_structs(data: st.DataObject):
     struct = data.draw(st.sampled_from(KINDS))
@@ -143,7 +143,7 @@ def test_ops_06_new_bytes_are_read_by_old_structs(data: st.DataObject):
         assert gone or read == msgspec.to_builtins(said)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_ops_06_old_bytes_are_read_by_new_structs(data: st.DataObject):
     struct = data.draw(st.sampled_from(KINDS))
@@ -245,7 +245,7 @@ def test_ops_06_more_fields_at_every_level_change_nothing(frame: golden.Frame):
             )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(frame=st.sampled_from(FRAMES), news=st.dictionaries(st.text(min_size=1, max_size=12), novel, max_size=4))
 def test_ops_06_whatever_the_new_fields_hold(frame: golden.Frame, news: dict[str, Any]):
     if frame.of == "log.entries":
