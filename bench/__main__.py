@@ -31,6 +31,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "large": fanout.large,
     "inbound": small.inbound,
     "idle": many.idle,
+    "bots": many.bots,
     "durable": small.durable,
     "pairs": small.pairs,
     "beside": small.beside,

@@ -1,14 +1,16 @@
-"""Five thousand connections: what each costs when idle, and how soon all are back after a restart."""
+"""Many connections: what each costs when idle or when it wants little, and how soon all are back after a restart."""
 
 import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 
+from among_protocol.wire import JSON
+
 from .drive import Target, among, at_rate, baseline, opened
-from .plan import Plan, bare_plan
-from .rows import Bench, Row
-from .world import heads, sign_in
+from .plan import COUNTS_NOWHERE, Connection, Plan, bare_plan
+from .rows import Bench, Row, Runs, cpu_per_message
+from .world import DONE, heads, sign_in
 
 FIRST = 500  # connections before the measurement begins, so that what the process needs once is not counted
 
@@ -41,6 +43,38 @@ def idle(bench: Bench) -> Iterator[Row]:
         of="value",
         note=f"growth of RSS from {FIRST} to {count} connections",
     ).judge()
+
+
+TALKERS = 100  # of the thousand in the room; all others are bots
+RATE = 200  # messages a second
+
+
+def bots(bench: Bench) -> Iterator[Row]:
+    """A room of a thousand of whom nine hundred want only what calls them, against the hundred others alone."""
+    world = bench.town()
+    people, rest = world.crowd[:TALKERS], world.crowd[TALKERS:]
+    want = ',"want":{"profile":"calls","notices":[]}'
+    quiet = [Connection(room=COUNTS_NOWHERE, path="/v1", setup=sign_in(world.tokens[person], want)) for person in rest]
+    plan = Plan(quiet, protocol=JSON.subprotocol, done=DONE)
+    stream = at_rate(RATE, authors=20)
+    with among(world.folder) as server, opened(world.plan(people, authors=20), server) as ours:
+        bench.say(f"{len(rest)} bots that wait to be called")
+        a, b = Runs(), Runs()
+        for _ in range(bench.repeats):
+            b.add(bench.run(ours, stream, seconds=2 * bench.seconds))
+            with opened(plan, server):
+                a.add(bench.run(ours, stream, seconds=2 * bench.seconds))
+    yield Row(
+        name=f"a message to {TALKERS}, beside {len(rest)} bots that it does not call",
+        value=a.median(cpu_per_message),
+        unit="ms of server CPU a message",
+        baseline=b.median(cpu_per_message),
+        against=f"the same {TALKERS} alone",
+        at_most=1.2,
+        note="; ".join(filter(None, (f"{RATE} a second, 20 authors", a.load, a.faults))),
+        runs=a.each(cpu_per_message),
+        baseline_runs=b.each(cpu_per_message),
+    ).judge(sound=a.sound)
 
 
 def resume(bench: Bench) -> Iterator[Row]:

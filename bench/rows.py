@@ -118,6 +118,11 @@ def per_cpu(result: Result) -> float:
     return float(result["deliveries"] / result["server_cpu"])
 
 
+def cpu_per_message(result: Result) -> float:
+    """Milliseconds of the server."""
+    return float(1000 * result["server_cpu"] / max(1, result["streams"][0]["sent"]))
+
+
 def acked_per_second(result: Result) -> float:
     return float(result["acked"] / result["seconds"])
 

@@ -39,7 +39,7 @@ from .stewards import BanRow, ReportRow
 Durability = Literal["full", "relaxed", "memory"]
 Revocable = Literal["session", "invite", "password", "reset"]  # and how each is named: see revocations.py
 
-LOOKED_THROUGH = 10_000  # entries that one page of what is wanted looks at, so that it takes no longer than others
+LOOKED_THROUGH = 4_000  # entries that a page of what is wanted looks at: some milliseconds, as for a page of long ones
 PAGE_BYTES = 1 << 17  # of a page of entries or messages: what one client may hold of the server's memory at once
 
 
