@@ -1,6 +1,6 @@
 // Made by `python -m tests.js.declare` from the code: not to be edited.
 
-import type { AskState, Happening } from './happenings.d.ts';
+import type { AskState, Told } from './happenings.d.ts';
 import type { Refused } from './types.d.ts';
 export type Sketch = {
     type: string;
@@ -11,7 +11,7 @@ export declare class Ask {
     command: Sketch;
     number: number;
     watch: ((ask: Ask) => void) | undefined;
-    errand: ((ask: Ask) => Happening[]) | undefined;
+    errand: ((ask: Ask) => Told[]) | undefined;
     state: AskState;
     result: any;
     error: Error | null;
@@ -24,8 +24,8 @@ export declare class Ask {
     writes: boolean;
     lane: string;
     /** @param {Sketch} command @param {number} number order of asking @param {(ask: Ask) => void} [watch]
-     * @param {(ask: Ask) => Happening[]} [errand] the client's own: what to do with the reply; its user does not know of it */
-    constructor(command: Sketch, number: number, watch?: (ask: Ask) => void, errand?: (ask: Ask) => Happening[]);
+     * @param {(ask: Ask) => Told[]} [errand] the client's own: what to do with the reply; its user does not know of it */
+    constructor(command: Sketch, number: number, watch?: (ask: Ask) => void, errand?: (ask: Ask) => Told[]);
     get decided(): boolean;
     /** @param {AskState} state */
     become(state: AskState): void;
@@ -38,8 +38,8 @@ export declare class Asks {
     /** How many of the user's own are undecided. */
     get size(): number;
     all(): Ask[];
-    /** @param {Sketch} command @param {(ask: Ask) => void} [watch] @param {(ask: Ask) => Happening[]} [errand] */
-    add(command: Sketch, watch?: (ask: Ask) => void, errand?: (ask: Ask) => Happening[]): Ask;
+    /** @param {Sketch} command @param {(ask: Ask) => void} [watch] @param {(ask: Ask) => Told[]} [errand] */
+    add(command: Sketch, watch?: (ask: Ask) => void, errand?: (ask: Ask) => Told[]): Ask;
     /** Those that may be sent now, when so many may be in flight. @param {number} now @param {number} most */
     ready(now: number, most: number): Ask[];
     /** It is on the wire, under this id. @param {Ask} ask @param {string} id @param {number} now */

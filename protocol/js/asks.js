@@ -10,7 +10,7 @@
 import { AmongError } from './errors.js';
 import { WRITES } from './words.js';
 
-/** @import { AskState, Happening } from './happenings.d.ts' */
+/** @import { AskState, Told } from './happenings.d.ts' */
 /** @import { Refused } from './types.d.ts' */
 /** @typedef {{ type: string, [field: string]: any }} Sketch A command whose id is still missing */
 
@@ -21,7 +21,7 @@ const BUG_TRIES = 3; // times a command goes that meets a mistake of the server
 /** One command, and what became of it. `watch` is called at each change of state. */
 export class Ask {
   /** @param {Sketch} command @param {number} number order of asking @param {(ask: Ask) => void} [watch]
-   * @param {(ask: Ask) => Happening[]} [errand] the client's own: what to do with the reply; its user does not know of it */
+   * @param {(ask: Ask) => Told[]} [errand] the client's own: what to do with the reply; its user does not know of it */
   constructor(command, number, watch, errand) {
     this.command = command;
     this.number = number;
@@ -75,7 +75,7 @@ export class Asks {
     return [...this.#flying.values(), ...this.#waiting];
   }
 
-  /** @param {Sketch} command @param {(ask: Ask) => void} [watch] @param {(ask: Ask) => Happening[]} [errand] */
+  /** @param {Sketch} command @param {(ask: Ask) => void} [watch] @param {(ask: Ask) => Told[]} [errand] */
   add(command, watch, errand) {
     this.#count += 1;
     const ask = new Ask(command, this.#count, watch, errand);

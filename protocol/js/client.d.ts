@@ -8,6 +8,7 @@ export type Options = import('./happenings.d.ts').Options;
 export type Positions = import('./happenings.d.ts').Positions;
 export type Fields<K extends Askable> = import('./happenings.d.ts').Fields<K>;
 /** @import { Ask } from './asks.js' */
+/** @import { Told } from './happenings.d.ts' */
 /** @import { Account, Commands, Entry } from './types.d.ts' */
 /** @typedef {import('./happenings.d.ts').Askable} Askable */
 /** @typedef {import('./happenings.d.ts').AskState} AskState */

@@ -29,6 +29,7 @@ import { View } from './view.js';
 import { numbers } from './whole.js';
 
 /** @import { Ask } from './asks.js' */
+/** @import { Told } from './happenings.d.ts' */
 /** @import { Account, Commands, Entry } from './types.d.ts' */
 /** @typedef {import('./happenings.d.ts').Askable} Askable */
 /** @typedef {import('./happenings.d.ts').AskState} AskState */
@@ -52,9 +53,9 @@ export class Among {
   #WebSocket;
   #most;
   #view = new View();
-  /** @type {Happening[]} */
+  /** @type {Told[]} */
   #queue = [];
-  /** @type {Happening | undefined} in the user's hand */
+  /** @type {Told | undefined} in the user's hand */
   #taken;
   /** @type {Positions} */
   #read;
@@ -175,17 +176,26 @@ export class Among {
   /** @returns {Promise<IteratorResult<Happening, undefined>>} */
   async #next() {
     this.#finish();
-    while (!this.#queue.length) {
+    let taken;
+    while (!(taken = this.#take())) {
       if (this.#core.error === LEFT) return { done: true, value: undefined };
       if (this.#core.error) throw this.#core.error;
       await this.#change();
     }
-    this.#taken = /** @type {Happening} */ (this.#queue.shift());
     if (this.#core.whole.paused && this.#queue.length <= this.#most / 2) {
       this.#core.resume(now());
       this.#turn();
     }
-    return { done: false, value: this.#taken };
+    return { done: false, value: taken };
+  }
+
+  /** The next that is for the user; what was left out of a log only moves its position. */
+  #take() {
+    while ((this.#taken = this.#queue.shift())) {
+      if (this.#taken.type !== 'log.passed') return this.#taken;
+      this.#finish();
+    }
+    return undefined;
   }
 
   /** What was in hand is read. */
@@ -214,7 +224,7 @@ export class Among {
     }
   }
 
-  /** @param {Happening[]} told */
+  /** @param {Told[]} told */
   #put(told) {
     for (const happening of told) {
       this.#view.apply(happening);

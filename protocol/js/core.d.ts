@@ -2,10 +2,10 @@
 
 import { AmongError } from './errors.js';
 import { Whole } from './whole.js';
-import type { CoreOptions, Credentials, Happening } from './happenings.d.ts';
+import type { CoreOptions, Credentials, Told } from './happenings.d.ts';
 import type { Ask, Sketch } from './asks.js';
 import type { Budget, Hello } from './types.d.ts';
-/** @import { CoreOptions, Credentials, Happening } from './happenings.d.ts' */
+/** @import { CoreOptions, Credentials, Told } from './happenings.d.ts' */
 /** @import { Ask, Sketch } from './asks.js' */
 /** @import { Budget, Hello, Ok, Refused, SignedIn, SyncStarted } from './types.d.ts' */
 export declare const SUBPROTOCOL = "among.v1.json";
@@ -26,8 +26,8 @@ export declare class Core {
     /** The WebSocket is open. The server speaks first. @param {number} now */
     connected(now: number): void;
     /** A frame came. Whatever it holds, nothing is thrown. @param {unknown} data @param {number} now
-     * @returns {Happening[]} */
-    received(data: unknown, now: number): Happening[];
+     * @returns {Told[]} */
+    received(data: unknown, now: number): Told[];
     /** The frames to send now; each is returned once. */
     outgoing(): string[];
     /** Time has passed. @param {number} now */
@@ -35,8 +35,8 @@ export declare class Core {
     /** When `tick` must be called at the latest. */
     wake(): number;
     /** The connection ended, or could not be had (then 1006). @param {number} code @param {number} now @param {string} reason
-     * @returns {Happening[]} */
-    lost(code: number, now: number, reason?: string): Happening[];
+     * @returns {Told[]} */
+    lost(code: number, now: number, reason?: string): Told[];
     /** It is over: what is not decided fails. @param {AmongError} error */
     stop(error: AmongError): void;
     /** Ask, now or as soon as there is a connection. The id is filled in, and so is the nonce of a write without.

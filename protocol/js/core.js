@@ -20,7 +20,7 @@ import { Asks } from './asks.js';
 import { AmongError } from './errors.js';
 import { isNumbered, Whole } from './whole.js';
 
-/** @import { CoreOptions, Credentials, Happening } from './happenings.d.ts' */
+/** @import { CoreOptions, Credentials, Told } from './happenings.d.ts' */
 /** @import { Ask, Sketch } from './asks.js' */
 /** @import { Budget, Hello, Ok, Refused, SignedIn, SyncStarted } from './types.d.ts' */
 
@@ -87,7 +87,7 @@ export class Core {
   }
 
   /** A frame came. Whatever it holds, nothing is thrown. @param {unknown} data @param {number} now
-   * @returns {Happening[]} */
+   * @returns {Told[]} */
   received(data, now) {
     if (this.state === 'down' || this.state === 'stopped' || this.doomed) return [];
     this.#heard = now;
@@ -135,7 +135,7 @@ export class Core {
   }
 
   /** The connection ended, or could not be had (then 1006). @param {number} code @param {number} now @param {string} reason
-   * @returns {Happening[]} */
+   * @returns {Told[]} */
   lost(code, now, reason = '') {
     if (this.state === 'stopped') return [];
     reason = this.doomed || reason;
@@ -247,7 +247,7 @@ export class Core {
     return { type: 'session.sign_up', handle, password, display_name: displayName, invite, device };
   }
 
-  /** The sign-in or the sync was carried out. @param {any} result @param {number} now @returns {Happening[]} */
+  /** The sign-in or the sync was carried out. @param {any} result @param {number} now @returns {Told[]} */
   #stepped(result, now) {
     if (this.state === 'signing_in') {
       const signedIn = /** @type {SignedIn} */ (result);
@@ -264,7 +264,7 @@ export class Core {
     this.state = 'replaying';
     this.#placed = true;
     this.#step(now);
-    /** @type {Happening[]} */
+    /** @type {Told[]} */
     const told = [{ type: 'up', hello, account: sync.account ?? account, session, cut, sync, resumed: this.#named }];
     return told.concat(this.whole.started(sync));
   }
@@ -294,7 +294,7 @@ export class Core {
 
   // --- frames
 
-  /** @param {any} event @param {number} now @returns {Happening[]} */
+  /** @param {any} event @param {number} now @returns {Told[]} */
   #event(event, now) {
     if (event.type === 'hello' && this.state === 'greeting') {
       this.hello = event;
@@ -313,7 +313,7 @@ export class Core {
     return this.#entries(this.whole.entry(event), now);
   }
 
-  /** What follows from entries that were given, beside giving them. @param {Happening[]} told @param {number} now */
+  /** What follows from entries that were given, beside giving them. @param {Told[]} told @param {number} now */
   #entries(told, now) {
     for (const happening of told) {
       if (happening.type === 'community.joined' && happening.seq > this.whole.accountHead) this.#card(happening.community);
@@ -326,7 +326,7 @@ export class Core {
     return told;
   }
 
-  /** @param {Ok} ok @param {number} now @returns {Happening[]} */
+  /** @param {Ok} ok @param {number} now @returns {Told[]} */
   #ok(ok, now) {
     this.budget = ok.budget ?? null;
     if (ok.id === this.#stepId && (this.state === 'signing_in' || this.state === 'syncing')) {
@@ -340,7 +340,7 @@ export class Core {
     return ask.errand ? this.#entries(ask.errand(ask), now) : [];
   }
 
-  /** @param {Refused} refused @param {number} now @returns {Happening[]} */
+  /** @param {Refused} refused @param {number} now @returns {Told[]} */
   #refused(refused, now) {
     this.budget = refused.budget ?? null;
     if (refused.id === this.#stepId && (this.state === 'signing_in' || this.state === 'syncing')) {
@@ -378,7 +378,7 @@ export class Core {
 
   // --- errands: what the client asks for by itself
 
-  /** @param {Ask} ask @returns {Happening[]} */
+  /** @param {Ask} ask @returns {Told[]} */
   #filled({ command, error, result }) {
     const mine = /** @type {import('./types.d.ts').ReadEntries} */ (command);
     if (error instanceof AmongError && (error.class === 'gone' || error.class === 'auth')) return this.whole.gone(mine.log);
@@ -392,7 +392,7 @@ export class Core {
   }
 }
 
-/** What has changed while nobody told us is told now. @param {Ask} ask @returns {Happening[]} */
+/** What has changed while nobody told us is told now. @param {Ask} ask @returns {Told[]} */
 const saidAgain = ({ command, result }) =>
   command.type !== 'presence.watch' || !result ? []
     : result.members.map((/** @type {any} */ { member, state }) => ({ type: 'presence.changed', member, state }));

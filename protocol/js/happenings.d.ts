@@ -5,7 +5,7 @@
 // `closed`: the first one given covers the number after `after`, and each covers the number after the one before it.
 
 import type {
-  Account, BlockChanged, Commands, Entry, Hello, MarkerMoved, Membership, PresenceChanged, Synced, SyncStarted,
+  Account, BlockChanged, Commands, Entry, Hello, LogPassed, MarkerMoved, Membership, PresenceChanged, Synced, SyncStarted,
   TypingStarted, Want, Write,
 } from './types.d.ts';
 
@@ -78,6 +78,9 @@ export type Notice = MarkerMoved | BlockChanged | PresenceChanged | TypingStarte
 
 /** An event of a type that this version does not know comes, too, as it was sent: leave it to the `default` of a switch. */
 export type Happening = Entry | Notice | Up | Down | Opened | Closed | Reset | Card;
+
+/** What the core tells: also what was left out of a log, since it was not wanted. */
+export type Told = Happening | LogPassed;
 
 /** A token; or handle and password, with `signUp` the account is made; or a reset code and the new password. */
 export interface Credentials {

@@ -1,8 +1,8 @@
 // Made by `python -m tests.js.declare` from the code: not to be edited.
 
-import type { Happening } from './happenings.d.ts';
+import type { Told } from './happenings.d.ts';
 import type { Account, Membership, Room } from './types.d.ts';
-/** @import { Happening } from './happenings.d.ts' */
+/** @import { Told } from './happenings.d.ts' */
 /** @import { Account, Membership, Room } from './types.d.ts' */
 export declare class View {
     #private;
@@ -14,6 +14,6 @@ export declare class View {
     room(name: string): Room | undefined;
     /** Who I am there: my membership in a community, a room or a direct; empty when I am not. @param {string} place */
     me(place: string): string;
-    /** @param {Happening} happening */
-    apply(happening: Happening): void;
+    /** @param {Told} happening */
+    apply(happening: Told): void;
 }

@@ -1,7 +1,7 @@
 // What is known now: communities and rooms. Pure; it follows the happenings of a client, and is as new as what has
 // arrived, which can be ahead of the event in one's hand.
 
-/** @import { Happening } from './happenings.d.ts' */
+/** @import { Told } from './happenings.d.ts' */
 /** @import { Account, Membership, Room } from './types.d.ts' */
 
 export class View {
@@ -27,7 +27,7 @@ export class View {
     return (room?.kind === 'direct' ? room.member : this.communities.get(room?.community || place)?.member) ?? '';
   }
 
-  /** @param {Happening} happening */
+  /** @param {Told} happening */
   apply(happening) {
     switch (happening.type) {
       case 'up':

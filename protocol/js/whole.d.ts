@@ -1,6 +1,6 @@
 // Made by `python -m tests.js.declare` from the code: not to be edited.
 
-import type { Happening, Positions } from './happenings.d.ts';
+import type { Positions, Told } from './happenings.d.ts';
 import type { Entry, EntryPage, LogPassed, LogState, ReadEntries, Sync, SyncStarted, Want } from './types.d.ts';
 export type Numbered = Entry | LogPassed;
 /** Ids come from outside: none of them may meet what every object has. @returns {{ [id: string]: number }} */
@@ -31,6 +31,7 @@ export declare class Whole {
     epoch: string;
     fromStart: boolean;
     want: Want | null;
+    taken: Want | null;
     paused: boolean;
     account: string;
     accountHead: number;
@@ -44,23 +45,23 @@ export declare class Whole {
     /** The command that makes whole what is known; at most so many positions, the account's among them.
      * @param {number} most @returns {Omit<Sync, 'id'>} */
     sync(most: number): Omit<Sync, 'id'>;
-    /** The server says where every log is. @param {SyncStarted} sync @returns {Happening[]} */
-    started(sync: SyncStarted): Happening[];
+    /** The server says where every log is. @param {SyncStarted} sync @returns {Told[]} */
+    started(sync: SyncStarted): Told[];
     /** The replay is over: what it did not bring is a hole. */
     synced(): void;
-    /** One entry has come, live or replayed. @param {Numbered} entry @returns {Happening[]} */
-    entry(entry: Numbered): Happening[];
+    /** One entry has come, live or replayed. @param {Numbered} entry @returns {Told[]} */
+    entry(entry: Numbered): Told[];
     /** What `holes` asked for has come; null when the server would not give it.
-     * @param {Omit<ReadEntries, 'id'>} command @param {EntryPage | null} page @returns {Happening[]} */
-    page(command: Omit<ReadEntries, 'id'>, page: EntryPage | null): Happening[];
+     * @param {Omit<ReadEntries, 'id'>} command @param {EntryPage | null} page @returns {Told[]} */
+    page(command: Omit<ReadEntries, 'id'>, page: EntryPage | null): Told[];
     /** Events were left out: live ones go on after these numbers. @param {{ [log: string]: number }} heads */
     lagging(heads: {
         [log: string]: number;
     }): void;
     /** What to ask for now; each counts as asked for once it is returned. @returns {Omit<ReadEntries, 'id'>[]} */
     holes(): Omit<ReadEntries, 'id'>[];
-    /** The server has no such log for us. @param {string} id @returns {Happening[]} */
-    gone(id: string): Happening[];
+    /** The server has no such log for us. @param {string} id @returns {Told[]} */
+    gone(id: string): Told[];
 }
 /** Whether an event has a place in a log, whatever its type. @param {any} event @returns {event is Numbered} */
 export declare function isNumbered(event: any): event is Numbered;

@@ -8,13 +8,15 @@
 // 5. Which logs are mine is what `session.sync` listed, as of the head of the account's log that it stated; entries of
 //    that log after it open and close logs, and say where those begin. Logs that sync lists and that were not mine when
 //    we left wait for that entry, which is part of the replay. What such a log sends before it is open comes with a page.
+// 6. What one does not want is never open, and what is left out of a log moves `at` as entries do (`log.passed`).
 
-/** @import { Happening, Positions } from './happenings.d.ts' */
+/** @import { Positions, Told } from './happenings.d.ts' */
 /** @import { Entry, EntryPage, LogPassed, LogState, ReadEntries, Sync, SyncStarted, Want } from './types.d.ts' */
 /** @typedef {Entry | LogPassed} Numbered */
 
 const HELD = 500; // entries kept ahead of a hole, per log
 const FILLS = 4; // pages asked for at once
+const NOT_MINE = new Set(['gone', 'unwanted']); // status of a log that is not followed
 
 /** Ids come from outside: none of them may meet what every object has. @returns {{ [id: string]: number }} */
 export const numbers = () => Object.create(null);
@@ -63,7 +65,8 @@ export class Whole {
   constructor(positions, fromStart, want) {
     this.epoch = positions.epoch;
     this.fromStart = fromStart;
-    this.want = want;
+    this.want = want; // to be asked for; null: everything
+    this.taken = /** @type {Want | null} */ (null); // as the newest sync has taken it
     this.paused = false; // the user has enough for now: keep nothing, ask for nothing
     this.account = ''; // id of the account's log
     this.accountHead = 0; // rule 5: of the newest sync
@@ -86,17 +89,18 @@ export class Whole {
     return { type: 'session.sync', epoch: this.epoch, positions, cards: true, ...want };
   }
 
-  /** The server says where every log is. @param {SyncStarted} sync @returns {Happening[]} */
+  /** The server says where every log is. @param {SyncStarted} sync @returns {Told[]} */
   started(sync) {
     const moved = this.epoch !== '' && this.epoch !== sync.epoch;
     this.epoch = sync.epoch;
+    this.taken = sync.want ?? null;
     this.heard.clear();
     this.listed.clear();
     for (const { community, rooms = [], stewards } of sync.communities ?? []) {
       for (const room of rooms) this.places.set(room.id, community.id);
       if (stewards) this.places.set(stewards, community.id);
     }
-    const states = new Map(sync.logs.filter((state) => state.status !== 'gone').map((state) => [state.log, state]));
+    const states = new Map(sync.logs.filter((state) => !NOT_MINE.has(state.status ?? '')).map((state) => [state.log, state]));
     const told = [...this.logs.keys()].filter((id) => !states.has(id)).flatMap((id) => this.#close(id));
     if (moved) {
       // What was closed counted in another epoch.
@@ -114,14 +118,14 @@ export class Whole {
       const log = this.logs.get(id);
       const head = state.head ?? 0;
       if (log?.open) told.push(...this.#listedAgain(id, log, state, moved));
-      else if (this.fromStart && state.status !== 'unwanted') told.push(...this.#open(id, state.kind, state.floor ?? 0, head));
-      else if (resumed && state.status !== 'unwanted') this.listed.set(id, state);
+      else if (this.fromStart) told.push(...this.#open(id, state.kind, state.floor ?? 0, head));
+      else if (resumed) this.listed.set(id, state);
       else told.push(...this.#open(id, state.kind, head, head));
     }
     return told.concat(this.#unlisted());
   }
 
-  /** @param {string} id @param {Log} log @param {LogState} state @param {boolean} moved @returns {Happening[]} */
+  /** @param {string} id @param {Log} log @param {LogState} state @param {boolean} moved @returns {Told[]} */
   #listedAgain(id, log, state, moved) {
     const head = state.head ?? 0;
     log.kind = state.kind ?? 'room';
@@ -134,8 +138,10 @@ export class Whole {
       const reason = state.reason || (moved ? 'epoch' : 'ahead');
       return this.#reset(id, log, reason, this.fromStart ? (state.floor ?? 0) : head);
     }
-    if ((state.status ?? 'caught_up') === 'caught_up') log.due = head; // comes unasked; `synced` sees whether it did
-    if (log.due || state.status === 'unwanted') log.wanted = log.at;
+    if ((state.status ?? 'caught_up') === 'caught_up') {
+      log.due = head; // it comes without being asked for; `synced` sees whether it did
+      log.wanted = log.at;
+    }
     return log.told ? [] : this.#tell(id, log);
   }
 
@@ -150,7 +156,7 @@ export class Whole {
 
   // --- entries
 
-  /** One entry has come, live or replayed. @param {Numbered} entry @returns {Happening[]} */
+  /** One entry has come, live or replayed. @param {Numbered} entry @returns {Told[]} */
   entry(entry) {
     const log = this.logs.get(entry.log);
     if (!log?.open) {
@@ -168,7 +174,7 @@ export class Whole {
   }
 
   /** What `holes` asked for has come; null when the server would not give it.
-   * @param {Omit<ReadEntries, 'id'>} command @param {EntryPage | null} page @returns {Happening[]} */
+   * @param {Omit<ReadEntries, 'id'>} command @param {EntryPage | null} page @returns {Told[]} */
   page(command, page) {
     const id = command.log;
     const log = this.logs.get(id);
@@ -208,23 +214,22 @@ export class Whole {
       if (!log.open || log.until <= log.at) this.behind.delete(id);
       else if (found.length < FILLS - filling) {
         log.filling = { type: 'log.entries', log: id, after: log.at, until: log.until };
-        if (this.want) log.filling.wanted = true;
+        if (this.taken) log.filling.wanted = true;
         found.push(log.filling);
       }
     }
     return found;
   }
 
-  /** The server has no such log for us. @param {string} id @returns {Happening[]} */
+  /** The server has no such log for us. @param {string} id @returns {Told[]} */
   gone(id) {
     return this.#close(id);
   }
 
-  /** @param {Log} log @param {Numbered} entry @returns {Happening[]} */
+  /** @param {Log} log @param {Numbered} entry @returns {Told[]} */
   #give(log, entry) {
     log.at = entry.seq;
-    if (entry.type === 'log.passed') return []; // nothing for the user
-    /** @type {Happening[]} */
+    /** @type {Told[]} */
     const told = [entry];
     if (entry.log !== this.account) return told;
     const isNew = entry.seq > this.accountHead; // rule 5: what is older may say where a listed log begins, no more
@@ -258,7 +263,7 @@ export class Whole {
     return told.concat(this.#unlisted());
   }
 
-  /** What was held and follows now. @param {Log} log @returns {Happening[]} */
+  /** What was held and follows now. @param {Log} log @returns {Told[]} */
   #release(log) {
     const told = [];
     while (log.held.length && begins(log.held[0]) <= log.at + 1) {
@@ -271,18 +276,26 @@ export class Whole {
   // --- opening, closing
 
   /** The account's log says that this log is mine from here on.
-   * @param {string} id @param {string} kind @param {number} head @param {boolean} isNew @returns {Happening[]} */
+   * @param {string} id @param {string} kind @param {number} head @param {boolean} isNew @returns {Told[]} */
   #becomesMine(id, kind, head, isNew) {
-    if (this.logs.get(id)?.open || !(isNew || this.listed.has(id))) return [];
+    if (this.#unwanted(id, kind) || this.logs.get(id)?.open || !(isNew || this.listed.has(id))) return [];
     const wanted = Math.max(head, this.heard.get(id) ?? 0, this.listed.get(id)?.head ?? 0);
     this.listed.delete(id);
     this.heard.delete(id);
     return this.#open(id, kind, this.fromStart ? 0 : head, wanted);
   }
 
+  /** Rule 6: whether the server sends nothing of this log, as it is not wanted. @param {string} id @param {string} kind */
+  #unwanted(id, kind) {
+    if (!this.taken) return false;
+    const community = kind === 'community' ? id : this.places.get(id);
+    if (community && this.taken.communities && !this.taken.communities.includes(community)) return true;
+    return (kind === 'community' || kind === 'stewards') && (this.taken.profile ?? 'everything') !== 'everything';
+  }
+
   /** What the account's log says of a community's stewards' log: mine from here on, or (without id) not.
    * @param {string} community @param {string | undefined} id @param {number | undefined} head @param {boolean} isNew
-   * @returns {Happening[]} */
+   * @returns {Told[]} */
   #stewards(community, id, head, isNew) {
     if (id) {
       this.places.set(id, community);
@@ -294,7 +307,7 @@ export class Whole {
   }
 
   /** The account's log has come as far as sync stated, and does not tell of these: they begin where one has read, since
-   * following puts the marker at the head. @returns {Happening[]} */
+   * following puts the marker at the head. @returns {Told[]} */
   #unlisted() {
     const account = this.logs.get(this.account);
     if (!this.listed.size || !account || account.at < this.accountHead) return [];
@@ -307,7 +320,7 @@ export class Whole {
   }
 
   /** @param {string} id @param {string | undefined} kind @param {number} after @param {number} wanted
-   * @returns {Happening[]} */
+   * @returns {Told[]} */
   #open(id, kind, after, wanted) {
     const before = this.logs.get(id); // closed since; never give twice
     const log = new Log(kind ?? 'room', Math.max(after, before?.at ?? 0));
@@ -317,13 +330,13 @@ export class Whole {
     return this.#tell(id, log);
   }
 
-  /** @param {string} id @param {Log} log @returns {Happening[]} */
+  /** @param {string} id @param {Log} log @returns {Told[]} */
   #tell(id, log) {
     log.told = true;
     return [{ type: 'opened', log: id, kind: log.kind, after: log.at }];
   }
 
-  /** @param {string} id @returns {Happening[]} */
+  /** @param {string} id @returns {Told[]} */
   #close(id) {
     const log = this.logs.get(id);
     if (!log?.open) return [];
@@ -332,11 +345,11 @@ export class Whole {
     return [{ type: 'closed', log: id }];
   }
 
-  /** @param {string} id @param {Log} log @param {string} reason @param {number} after @returns {Happening[]} */
+  /** @param {string} id @param {Log} log @param {string} reason @param {number} after @returns {Told[]} */
   #reset(id, log, reason, after) {
     const had = log.at;
     log.at = after;
-    /** @type {Happening[]} */
+    /** @type {Told[]} */
     const told = [{ type: 'reset', log: id, reason, had, after }];
     return told.concat(this.#release(log));
   }

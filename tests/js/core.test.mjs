@@ -93,22 +93,37 @@ test('no more positions are named than the server takes, the account\'s among th
 });
 
 test('what was wanted is named in each sync and each page', () => {
-  const wire = new Wire({ want: { profile: 'talk' } }).live();
+  const wire = new Wire({ want: { profile: 'talk' } }).live(2);
+  [wire.sync] = wire.sent();
   assert.deepEqual(wire.sync.want, { profile: 'talk' });
+  wire.say({ type: 'ok', id: wire.sync.id, result: { epoch: 'e1', logs, want: wire.sync.want } });
+  wire.say({ type: 'session.synced', id: wire.sync.id });
   wire.say({ type: 'message.sent', log: 'r1', seq: 9, at: '', body: 'x' });
   const [page] = wire.sent();
   assert.deepEqual([page.type, page.wanted, page.after, page.until], ['log.entries', true, 5, 8]);
-  wire.say({ type: 'ok', id: page.id, result: { entries: [{ type: 'log.passed', log: 'r1', from: 6, seq: 8 }], head: 9, floor: 0, complete: true } });
-  assert.equal(wire.told.at(-1).seq, 9);
-  assert.equal(wire.told.some(({ type }) => type === 'log.passed'), false);
+  const passed = { type: 'log.passed', log: 'r1', from: 6, seq: 8 };
+  wire.say({ type: 'ok', id: page.id, result: { entries: [passed], head: 9, floor: 0, complete: true } });
+  assert.deepEqual(wire.told.slice(-2).map(({ type, seq }) => [type, seq]), [['log.passed', 8], ['message.sent', 9]]);
 });
 
-test('of a log that is unwanted nothing is fetched', () => {
+test('a log that is not wanted is not followed, and its position is let go', () => {
   const wire = new Wire({ positions: { epoch: 'e1', logs: { 'a-ann': 3, r1: 2 } } }).live(2);
   [wire.sync] = wire.sent();
   wire.say({ type: 'ok', id: wire.sync.id, result: { epoch: 'e1', logs: [logs[0], { ...logs[1], status: 'unwanted' }] } });
   wire.say({ type: 'session.synced', id: wire.sync.id });
   assert.deepEqual([wire.core.state, wire.sent()], ['live', []]);
+  assert.ok(wire.told.some(({ type, log }) => type === 'closed' && log === 'r1'));
+});
+
+test('what becomes mine and is not wanted is not followed either', () => {
+  const wire = new Wire({ want: { profile: 'talk', communities: ['c1'] } }).live(2);
+  [wire.sync] = wire.sent();
+  wire.say({ type: 'ok', id: wire.sync.id, result: { epoch: 'e1', logs, want: wire.sync.want } });
+  wire.say({ type: 'session.synced', id: wire.sync.id });
+  const joined = { type: 'community.joined', log: 'a-ann', at: '', member: 'm', head: 4 };
+  wire.say({ ...joined, seq: 4, community: 'c1', rooms: { r7: 2 } });
+  wire.say({ ...joined, seq: 5, community: 'c2', rooms: { r8: 2 } });
+  assert.deepEqual(wire.told.filter(({ type }) => type === 'opened').map(({ log }) => log), ['a-ann', 'r1', 'r7']);
 });
 
 test('half a character is refused before it is sent, in any field', () => {
