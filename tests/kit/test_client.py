@@ -9,6 +9,7 @@ from among_protocol.kit.__main__ import main
 from among_protocol.kit.client import carry_out, checks, run
 from among_protocol.kit.report import Outcome, in_words
 from among_protocol.kit.rules import RULES
+from tests.js import node
 from tests.kit.small_client import FAULTS, small
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +45,12 @@ def test_each_rule_of_a_client_is_checked_and_has_a_client_that_breaks_it():
 
 async def test_our_python_client_conforms():
     report = await run([sys.executable, str(ROOT / "examples/kit_driver.py")])
+    assert report.conforms, in_words(report)
+
+
+@node.needed()
+async def test_our_javascript_client_conforms():
+    report = await run([str(node.path()), str(node.CLIENT / "driver.js")])
     assert report.conforms, in_words(report)
 
 
