@@ -16,11 +16,21 @@ from among_protocol.logs import ReadChanged, ReadEntries
 from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.members import ListMembers, MemberUpdated
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
-from among_protocol.moderation import ListBans
+from among_protocol.moderation import (
+    BanMember,
+    ListBans,
+    MemberBanned,
+    MemberSilenced,
+    RoleSet,
+    SetRole,
+    SilenceMember,
+    UnbanMember,
+)
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
+from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, RoomFollowed, SetTopic, UnfollowRoom
 from among_protocol.session import ListSessions, Ping, RevokeOthers
-from among_protocol.testing import LIMITS, PASSWORD, Clock, TestServer, Town
+from among_protocol.testing import FOUNDER, LIMITS, PASSWORD, Clock, TestServer, Town
 from among_protocol.wire import MSGPACK, UnknownEvent
 
 HALL = "garden/hall"
@@ -174,11 +184,58 @@ async def test_sessions_end(server: TestServer):
     assert why.value.code == codes.TOKEN_INVALID
 
 
-async def test_what_it_does_not_speak_is_refused(server: TestServer):
-    async with as_(server, "ann") as ann:
+async def test_stewards_keep_a_community(server: TestServer):
+    town = server.town
+    community = town.rooms[server.id_of(HALL)].community
+    ann, bob = (town.member(server.person(who).id, community) for who in ("ann", "bob"))
+    assert ann is not None
+    assert bob is not None
+    async with as_(server, "ann") as steward, as_(server, "bob") as member:
+        await server.here("ann", "bob")
         with pytest.raises(Refuse) as why:
-            await ann.ask(ListBans, community="garden")
-        assert why.value.code == codes.UNKNOWN_COMMAND
+            await steward.ask(ListBans, community=community)
+        assert why.value.code == codes.RIGHT_MISSING
+        await server.do(FOUNDER, SetRole, community=community, member=ann.id, role="steward")
+        told = [await until(steward, RoleSet) for _ in range(2)]  # the community's log, and then one's own
+        assert [one.stewards for one in told] == ["", town.stewards_of(community)]
+        await steward.ask(SilenceMember, community=community, member=bob.id, reason="shouting", for_ms=60_000)
+        assert (await until(member, MemberSilenced)).slug == "garden"
+        with pytest.raises(Refuse) as why:
+            await member.send(server.id_of(HALL), "but")
+        assert (why.value.code, why.value.until) == (codes.SILENCED, "2026-01-31T09:01:00.000Z")
+        town.clock.advance(61)
+        said = await member.send(server.id_of(HALL), "sorry")
+        filed = (await steward.ask(FileReport, room=said.log, message=said.seq, reason="not sorry at all")).entry
+        (report,) = (await steward.ask(ListReports, community=community)).reports
+        assert (report.member, report.by) == (bob.id, ann.id)
+        answer = (await steward.ask(ResolveReport, community=community, report=report.seq, outcome="declined")).entry
+        assert answer.report != filed.seq or answer.log != filed.log
+        await steward.ask(BanMember, community=community, member=bob.id, reason="enough")
+        assert (await until(member, MemberBanned)).reason == "enough"
+        with pytest.raises(Refuse) as why:
+            await member.join("garden")
+        assert why.value.code == codes.BANNED
+        (ban,) = (await steward.ask(ListBans, community=community)).bans
+        assert ban.persona.handle == "bob"
+        await steward.ask(UnbanMember, community=community, member=bob.id)
+        assert (await member.join("garden")).member == bob.id
+
+
+async def test_who_wants_less_hears_less(server: TestServer):
+    room = server.id_of(HALL)
+    async with connect(server.url, token=server.token("bob"), want="calls", notices=[]) as bob:
+        await server.here("bob")
+        for number in range(12):
+            await server.says("ann", HALL, f"{number}")
+        called = await server.says("ann", HALL, "hi @bob")
+        heard = await until(bob, MessageSent)
+        assert (heard.body, heard.seq, heard.first) == ("hi @bob", called.seq, called.seq - 2)
+        await server.says("ann", HALL, "bye")
+        page = await bob.ask(ReadEntries, log=room, after=0, wanted=True)
+        assert len(page.entries) == 2
+    with pytest.raises(Refuse):
+        async with connect(server.url, token=server.token("bob"), want="nothing"):
+            pass
 
 
 def test_a_budget_comes_back_with_time():

@@ -23,7 +23,7 @@ the same in every run, and nothing goes wrong unless the test wants it to:
     connection.lag(); ...; connection.catch_up()           # for one of server.connections
 
 `Town` is the same without a socket: `town.connect()` gives a Connection that takes and gives frames as bytes.
-What it does not promise: that anything outlives the process, and moderation and reports, which it does not speak.
+What it does not promise: that anything outlives the process.
 `python -m among_protocol.testing garden/hall ann bob` serves one by itself.
 """
 

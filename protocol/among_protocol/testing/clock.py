@@ -27,7 +27,7 @@ class Clock:
             raise ValueError("time does not go back")
         self._moved += seconds
 
-    def time(self) -> Time:
-        """The moment, as it is written on the wire."""
-        at = self._start + dt.timedelta(seconds=self.now())
+    def time(self, later: float = 0.0) -> Time:
+        """The moment, or one so many seconds later, as it is written on the wire."""
+        at = self._start + dt.timedelta(seconds=self.now() + later)
         return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"

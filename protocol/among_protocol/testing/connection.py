@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .. import codes
-from ..base import Budget, Command, Entry, Refused, Shape, Write
+from ..base import Budget, Command, Entry, Event, Refused, Shape, Write
 from ..codes import CloseCode, Refuse
-from ..logs import Lagging
+from ..logs import Lagging, LogPassed
 from ..presence import PresenceState
 from ..session import Enable, Hello, Ping, SignOut
 from ..signing import ENTRANCES
 from ..wire import Encoding, Malformed
 from .answers import COSTS, READS, WRITES
+from .interest import TOLD_EVERY, Interest, ranged
 
 if TYPE_CHECKING:
     from .state import Person
@@ -39,6 +40,8 @@ class Connection:
         self.session = ""  # id of the stored session, once signed in
         self.logs: set[str] = set()  # that it hears live
         self.synced = False
+        self.interest = Interest(town, "")
+        self.at: dict[str, int] = {}  # by log: up to which number it was told of
         self.presence: PresenceState = "offline"
         self.watching: set[str] = set()
         self.typed: dict[str, float] = {}  # by room: when that was told
@@ -87,12 +90,23 @@ class Connection:
 
     def hear(self, entry: Entry) -> None:
         """An entry was written."""
-        if not self.synced or self.closed is not None or entry.log not in self.logs:
+        log = entry.log
+        if not self.synced or self.closed is not None or log not in self.logs or not self.interest.hears(log):
             return
+        at = self.at.setdefault(log, (entry.first or entry.seq) - 1)
         if self.missed is not None:
-            self.missed.add(entry.log)
-        else:
-            self.say(entry)
+            self.missed.add(log)
+        elif self.interest.wants(entry):
+            self.at[log] = entry.seq
+            self.say(ranged(entry, at))
+        elif entry.seq - at >= TOLD_EVERY:
+            self.at[log] = entry.seq
+            self.say(LogPassed(log=log, seq=entry.seq, first=at + 1))
+
+    def notice(self, event: Event) -> None:
+        """An event without a number."""
+        if self.interest.notices(event):
+            self.say(event)
 
     def ok(self, command: Command, result: Shape) -> None:
         self._put(self.encoding.ok(command.id, result, self._budget()))
@@ -106,6 +120,7 @@ class Connection:
                 message=why.message,
                 field=why.field,
                 retry_after_ms=why.retry_after_ms,
+                until=why.until,
                 budget=self._budget(),
             )
         )
@@ -119,6 +134,7 @@ class Connection:
         missed, self.missed = self.missed, None
         if missed:
             heads = {id: self.town.logs[id].head for id in sorted(missed) if id in self.logs}
+            self.at.update(heads)
             self.say(Lagging(logs=heads))
 
     def close(self, code: CloseCode | int, reason: str = "") -> None:
@@ -166,7 +182,7 @@ class Connection:
             if result is not None:
                 self.ok(command, result)
         else:
-            raise Refuse(codes.UNKNOWN_COMMAND, "This test server does not speak it.", field="type")
+            raise Refuse(codes.UNKNOWN_COMMAND, field="type")
         if isinstance(command, SignOut):
             ended = [row for row in self.town.sessions.values() if row.id == self.session]
             self.town.end_sessions(ended, "signed out")
@@ -175,7 +191,7 @@ class Connection:
         """The same nonce gives the first result again."""
         town = self.town
         if type(command) not in WRITES:
-            raise Refuse(codes.UNKNOWN_COMMAND, "This test server does not speak it.", field="type")
+            raise Refuse(codes.UNKNOWN_COMMAND, field="type")
         if not (command.nonce.isascii() and command.nonce.isprintable()):
             raise Refuse(codes.FIELD_INVALID, "A nonce is made of printable ASCII characters.", field="nonce")
         key = (self.account, command.nonce)

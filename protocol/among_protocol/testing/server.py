@@ -94,8 +94,7 @@ class TestServer:
             select_subprotocol=_select,
             compression=None,
             max_size=town.limits.frame_bytes,
-            ping_interval=town.ping_ms / 1000,
-            ping_timeout=town.deadline_ms / 1000,
+            ping_interval=None,  # ours tells the client why it was cut
             close_timeout=1,
         )
         self._port = next(iter(self._listener.sockets)).getsockname()[1]
@@ -274,7 +273,7 @@ class TestServer:
         link = _Link(connection, socket)
         self._links[connection] = link
         self.connected += 1
-        writer = asyncio.create_task(self._write(link))
+        tasks = [asyncio.create_task(self._write(link)), asyncio.create_task(self._watch(link))]
         late = asyncio.get_running_loop().call_later(town.sign_in_ms / 1000, _too_late, connection)
         self._news.set()
         try:
@@ -289,8 +288,22 @@ class TestServer:
         finally:
             late.cancel()
             self._forget(connection)
-            writer.cancel()
-            await asyncio.wait([writer])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _watch(self, link: "_Link") -> None:
+        """Ping, and drop who does not answer."""
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await asyncio.sleep(self.town.ping_ms / 1000)
+                pong = await link.socket.ping()
+                try:
+                    async with asyncio.timeout(self.town.deadline_ms / 1000):
+                        await pong
+                except TimeoutError:
+                    link.connection.close(CloseCode.SILENT, "no answer to a ping")
+                    return
 
     async def _write(self, link: "_Link") -> None:
         connection = link.connection

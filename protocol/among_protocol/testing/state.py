@@ -7,6 +7,7 @@ from ..base import PASSWORD_CHARS, SECRET_CHARS, Entry, Time
 from ..blocks import BlockKind
 from ..logs import LogKind
 from ..members import Member, Persona, Role
+from ..reports import ReportFiled
 from ..rooms import RoomKind
 from ..session import Limits
 
@@ -75,6 +76,7 @@ class MemberRow:
     rev: int = 1
     role: Role = "member"
     left: bool = False
+    silenced: Time = ""  # until then they may not speak
     past: dict[int, Persona] = field(default_factory=dict)
 
     def persona(self) -> Persona:
@@ -118,6 +120,29 @@ class RoomRow:
     def place(self) -> str:
         """Where its people are members."""
         return self.community or self.id
+
+
+@dataclass
+class BanRow:
+    member: MemberRow
+    seq: int  # of its entry in the stewards' log
+    at: Time
+    by: str
+    reason: str
+    until: Time  # empty: it does not end by itself
+    told: bool  # whether the account knows of it
+
+    def holds(self, now: Time) -> bool:
+        return not self.until or self.until > now
+
+
+@dataclass
+class ReportRow:
+    """A report that waits for an answer."""
+
+    account: str  # who filed it
+    filed: int  # number of the entry in that account's log
+    told: ReportFiled  # in the stewards' log
 
 
 @dataclass

@@ -4,7 +4,7 @@ Frames go in and out as bytes, at a Connection. Every entry is written by `write
 once, before anybody gets a reply. `said` keeps all that was ever in a log, by epoch, so that a test can say whether
 what a client gave was really there.
 
-Not spoken: moderation and reports (refused as unknown commands). Nothing is kept over the end of the process.
+Nothing is kept over the end of the process.
 """
 
 import base64
@@ -27,7 +27,7 @@ from ..signing import ENTRANCES
 from ..wire import JSON, Encoding
 from .clock import Clock
 from .connection import Connection
-from .state import LIMITS, CommunityRow, Log, MemberRow, Novelty, Person, RoomRow, SessionRow
+from .state import LIMITS, BanRow, CommunityRow, Log, MemberRow, Novelty, Person, ReportRow, RoomRow, SessionRow
 
 PASSWORD = "correct horse"  # noqa: S105  # of everybody whom a test brings in
 Thing = Literal["account", "community", "room", "direct", "member", "session"]
@@ -59,6 +59,8 @@ class Town:
         self.communities: dict[str, CommunityRow] = {}
         self.rooms: dict[str, RoomRow] = {}
         self.sessions: dict[str, SessionRow] = {}  # by token
+        self.bans: dict[tuple[str, str], BanRow] = {}  # by account and community
+        self.reports: dict[tuple[str, int], ReportRow] = {}  # by community and number: those that wait
         self.nonces: dict[tuple[str, str], tuple[bytes, Entry]] = {}  # (account, nonce) -> digest, what was written
         self.connections: list[Connection] = []
         self.refusals: deque[Refusal | None] = deque()
@@ -90,6 +92,19 @@ class Town:
     def member(self, account: str, place: str) -> MemberRow | None:
         """Who an account is in a place; also who has left it."""
         return next((row for row in self.members.values() if (row.account, row.place) == (account, place)), None)
+
+    def stewards_of(self, community: str) -> str:
+        """The id of a community's stewards' log."""
+        return f"w{community[1:]}"
+
+    def stewarded(self, log: str) -> str:
+        """The community of a stewards' log; the log itself when it is none."""
+        return next((id for id in self.communities if self.stewards_of(id) == log), log)
+
+    def banned(self, account: str, community: str) -> BanRow | None:
+        """The ban that holds."""
+        found = self.bans.get((account, community))
+        return found if found is not None and found.holds(self.clock.time()) else None
 
     def inside(self, place: str) -> list[MemberRow]:
         """Who is in a place now."""
@@ -228,12 +243,13 @@ class Town:
         for connection in self.connections:
             if connection.account == account:
                 connection.logs.discard(log)
+                connection.at.pop(log, None)
 
     def tell_others(self, told: Connection, event: Event) -> None:
         """A register has changed: every other connection of the account hears of it."""
         for connection in self.connections:
             if connection is not told and connection.account == told.account and connection.synced:
-                connection.say(event)
+                connection.notice(event)
 
     # --- budgets
 
@@ -263,6 +279,13 @@ class Town:
         states = {connection.presence for connection in self.connections if connection.account == account}
         return "online" if "online" in states else "away" if "away" in states else "offline"
 
+    def leaves(self, member: MemberRow) -> None:
+        """Who watches this member sees them go."""
+        if self._states.get(member.account, "offline") != "offline":
+            for connection in self.connections:
+                if member.id in connection.watching:
+                    connection.notice(PresenceChanged(member=member.id, state="offline"))
+
     def refresh(self, account: str) -> None:
         """Something about this account's connections has changed."""
         state = self.presence(account)
@@ -277,7 +300,7 @@ class Town:
             for id in sorted(connection.watching & mine.keys()):
                 seen = self.member(watcher.id, mine[id])
                 if seen is not None and not seen.left:
-                    connection.say(PresenceChanged(member=id, state=state))
+                    connection.notice(PresenceChanged(member=id, state=state))
 
     # --- what a test may let happen
 

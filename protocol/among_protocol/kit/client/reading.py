@@ -275,6 +275,7 @@ async def lagging_in_several_logs(stage: Stage) -> None:
     await stage.says(*stage.some(1))
     client.missed = None
     heads = {id: stage.town.logs[id].head for id in client.logs}
+    client.at.update(heads)
     client.say(Lagging(logs={**heads, "r_somewhereelse": 9}))
     await stage.says(*stage.some(1))
     await stage.shows()

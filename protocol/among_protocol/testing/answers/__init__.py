@@ -15,11 +15,13 @@ from ...logs import ReadChanged, ReadEntries, Sync
 from ...markers import SetMarker
 from ...members import ListMembers, ResolveMembers
 from ...messages import ReadMessages, SendMessage
+from ...moderation import BanMember, KickMember, ListBans, SetRole, SilenceMember, UnbanMember, UnsilenceMember
 from ...passwords import ChangePassword, ResetPassword
 from ...presence import SetPresence, StartTyping, WatchPresence
+from ...reports import FileReport, ListReports, ResolveReport
 from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
-from . import accounts, members, places, reading
+from . import accounts, keeping, members, places, reading
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -38,6 +40,14 @@ WRITES: "dict[type[Write], Callable[[Town, Person, Any], Entry]]" = {
     AddPerson: places.add,
     OpenDirect: places.open_direct,
     SendMessage: places.send,
+    SetRole: keeping.set_role,
+    KickMember: keeping.kick,
+    BanMember: keeping.ban,
+    UnbanMember: keeping.unban,
+    SilenceMember: keeping.silence,
+    UnsilenceMember: keeping.unsilence,
+    FileReport: keeping.file,
+    ResolveReport: keeping.resolve,
 }
 
 READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
@@ -66,6 +76,8 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     ReadEntries: reading.entries,
     ReadMessages: reading.page,
     SetMarker: reading.set_marker,
+    ListBans: keeping.list_bans,
+    ListReports: keeping.list_reports,
 }
 
 COSTS: dict[type[Command], int] = {  # as a real server charges them; what is not here costs 5
@@ -78,6 +90,14 @@ COSTS: dict[type[Command], int] = {  # as a real server charges them; what is no
     CreateCommunity: 25,
     JoinCommunity: 10,
     LeaveCommunity: 10,
+    SetRole: 25,
+    KickMember: 25,
+    BanMember: 25,
+    UnbanMember: 10,
+    SilenceMember: 10,
+    UnsilenceMember: 10,
+    FileReport: 50,
+    ResolveReport: 10,
     CreateRoom: 10,
     OpenDirect: 10,
     ReadEntries: 2,

@@ -15,7 +15,7 @@ from ...presence import (
     WatchPresence,
 )
 from ...rooms import ListRooms, Room, Rooms
-from .places import present
+from .standing import RANKS, may_act, present
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -54,6 +54,8 @@ def membership(town: "Town", person: "Person", community: str) -> Membership:
         role=member.role,
         rooms=_rooms(town, person, row.id),
         as_of=town.logs[row.id].head,
+        stewards=town.stewards_of(row.id) if RANKS[member.role] else "",
+        silenced_until=member.silenced if member.silenced > town.clock.time() else "",
     )
 
 
@@ -137,6 +139,7 @@ def _state(connection: "Connection", member: str) -> PresenceState:
 def typing(connection: "Connection", command: StartTyping) -> Done:
     town, now = connection.town, connection.town.clock.now()
     room, member = town.visible(connection.account, command.room)
+    may_act(town, member)
     before = connection.typed.get(room.id)
     if before is not None and now - before < TYPING_EVERY:
         return Done()
@@ -146,5 +149,5 @@ def typing(connection: "Connection", command: StartTyping) -> Done:
         if other is connection or reader is None or not other.synced or room.id not in other.logs:
             continue
         if not town.apart(reader, connection.person):
-            other.say(TypingStarted(room=room.id, by=member.id))
+            other.notice(TypingStarted(room=room.id, by=member.id))
     return Done()

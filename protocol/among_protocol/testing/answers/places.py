@@ -14,7 +14,7 @@ from ...communities import (
     LeaveCommunity,
 )
 from ...fields import body, handle, line
-from ...members import MemberJoined, MemberLeft, Role
+from ...members import MemberJoined, Role
 from ...messages import MessageSent, SendMessage
 from ...rooms import (
     AddPerson,
@@ -32,17 +32,18 @@ from ...rooms import (
     UnfollowRoom,
 )
 from ..state import CommunityRow, MemberRow, RoomRow
+from .departure import depart
+from .standing import RANKS, chief, may_act, present
 
 if TYPE_CHECKING:
     from ..state import Person
     from ..town import Town
 
-CHIEFS = ("owner", "steward")  # who may make rooms and set topics
-
 
 def send(town: "Town", person: "Person", command: SendMessage) -> MessageSent:
     body(command.body)
     room, member = town.visible(person.id, command.room)
+    may_act(town, member)
     if room.kind == "direct":
         _may_write(town, person, room)
     return town.say(person.id, room, member, command.body, command.nonce)
@@ -62,6 +63,7 @@ def found(town: "Town", person: "Person", command: CreateCommunity) -> Community
     row = CommunityRow(town.new_id("community", slug), slug, name, about)
     town.communities[row.id] = row
     town.log(row.id, "community")
+    town.log(town.stewards_of(row.id), "stewards")
     entry = town.write(
         CommunityCreated(
             log=row.id, seq=1, at=town.clock.time(), nonce=command.nonce, slug=slug, name=name, about=about
@@ -76,6 +78,9 @@ def join(town: "Town", person: "Person", command: JoinCommunity) -> CommunityJoi
     if row is None:
         raise Refuse(codes.COMMUNITY_GONE, field="community")
     member = town.member(person.id, row.id)
+    if (found := town.banned(person.id, row.id)) is not None:
+        sentence = f"You may not join {row.slug}. The reason given: {found.reason}"
+        raise Refuse(codes.BANNED, sentence, field="community", until=found.until)
     if member is not None and not member.left:
         rooms = [room for room in town.rooms.values() if room.community == row.id and room.id in person.logs]
         return _joined(town, person, member, rooms, command.nonce)
@@ -87,26 +92,7 @@ def leave(town: "Town", person: "Person", command: LeaveCommunity) -> CommunityL
     owners = sum(other.role == "owner" for other in town.inside(row.id))
     if member.role == "owner" and owners == 1 and len(town.inside(row.id)) > 1:
         raise Refuse(codes.LAST_OWNER)
-    member.left, member.role = True, "member"
-    at, nonce = town.clock.time(), command.nonce
-    for room in [room for room in town.rooms.values() if room.community == row.id and room.id in person.logs]:
-        town.ends(person.id, room.id)
-        if room.kind == "private":
-            town.write(
-                PersonLeft(log=room.id, seq=town.next(room.id), at=at, by=member.id, rev=member.rev, nonce=nonce)
-            )
-    town.ends(person.id, row.id)
-    town.write(MemberLeft(log=row.id, seq=town.next(row.id), at=at, by=member.id, rev=member.rev, nonce=nonce))
-    return town.write(CommunityLeft(log=person.id, seq=town.next(person.id), at=at, nonce=nonce, community=row.id))
-
-
-def present(town: "Town", person: "Person", community: str) -> tuple[CommunityRow, MemberRow]:
-    """The community, and who this is there. Raises Refuse `community.gone`."""
-    row = town.community(community)
-    member = None if row is None else town.member(person.id, row.id)
-    if row is None or member is None or member.left:
-        raise Refuse(codes.COMMUNITY_GONE, field="community")
-    return row, member
+    return depart(town, member, command.nonce)
 
 
 def _enter(town: "Town", person: "Person", row: CommunityRow, role: Role, nonce: str) -> CommunityJoined:
@@ -134,12 +120,14 @@ def _enter(town: "Town", person: "Person", row: CommunityRow, role: Role, nonce:
         )
     )
     rooms = [room for room in town.rooms.values() if room.community == row.id and room.kind == "open"]
-    for log in (row.id, *(room.id for room in rooms)):
+    stewards = [town.stewards_of(row.id)] if RANKS[role] else []
+    for log in (row.id, *stewards, *(room.id for room in rooms)):
         town.begins(person.id, log)
     return _joined(town, person, member, rooms, nonce)
 
 
 def _joined(town: "Town", person: "Person", member: MemberRow, rooms: list[RoomRow], nonce: str) -> CommunityJoined:
+    stewards = town.stewards_of(member.place) if RANKS[member.role] else ""
     entry = town.write(
         CommunityJoined(
             log=person.id,
@@ -151,6 +139,9 @@ def _joined(town: "Town", person: "Person", member: MemberRow, rooms: list[RoomR
             head=town.logs[member.place].head,
             role=member.role,
             rooms={room.id: town.logs[room.id].head for room in rooms},
+            stewards=stewards,
+            stewards_head=town.logs[stewards].head if stewards else 0,
+            silenced_until=member.silenced if member.silenced > town.clock.time() else "",
         )
     )
     town.hears(person.id)
@@ -165,8 +156,7 @@ def make_room(town: "Town", person: "Person", command: CreateRoom) -> Entry:
     slug = handle(command.slug, field="slug")
     topic = line(command.topic, field="topic", longest=TOPIC_CHARS, empty=True)
     community, member = present(town, person, command.community)
-    if member.role not in CHIEFS:
-        raise Refuse(codes.RIGHT_MISSING)
+    chief(town, member)
     if any(room.slug == slug and room.community == community.id for room in town.rooms.values()):
         raise Refuse(codes.SLUG_TAKEN, field="slug")
     room = RoomRow(town.new_id("room", slug), slug, command.kind, community.id, topic)
@@ -213,8 +203,9 @@ def unfollow(town: "Town", person: "Person", command: UnfollowRoom) -> RoomUnfol
 def set_topic(town: "Town", person: "Person", command: SetTopic) -> TopicSet:
     topic = line(command.topic, field="topic", longest=TOPIC_CHARS, empty=True)
     room, member = town.visible(person.id, command.room)
-    if room.kind == "open" and member.role not in CHIEFS:
-        raise Refuse(codes.RIGHT_MISSING)
+    if room.kind == "open":
+        chief(town, member)
+    may_act(town, member)
     if room.kind == "direct":
         _may_write(town, person, room)
     room.topic = topic
@@ -235,6 +226,7 @@ def add(town: "Town", person: "Person", command: AddPerson) -> PersonAdded:
     room, member = town.visible(person.id, command.room)
     if room.kind != "private":
         raise Refuse(codes.ROOM_GONE, "Only private rooms have people who were added.", field="room")
+    may_act(town, member)
     other = town.members.get(command.member)
     if other is None or other.left or other.place != room.community:
         raise Refuse(codes.MEMBER_GONE, field="member")

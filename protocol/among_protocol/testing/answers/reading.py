@@ -1,6 +1,6 @@
 """Becoming whole: sync, ranges of entries, what changed; messages as they are; how far one has read."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -10,6 +10,7 @@ from ...codes import Refuse
 from ...logs import ChangedLogs, EntryPage, LogState, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
 from ...markers import Marker, MarkerMoved, SetMarker
 from ...messages import Message, MessagePage, MessageSent, ReadMessages
+from ..interest import Interest
 from .members import membership, shown
 
 if TYPE_CHECKING:
@@ -20,19 +21,25 @@ if TYPE_CHECKING:
 
 def sync(connection: "Connection", command: Sync) -> None:
     town, person = connection.town, connection.person
+    interest = connection.interest = Interest(town, person.id, command.want)
     states = _states(town, person, command.epoch, command.positions)
+    for state in states:
+        if state.status != "gone" and not interest.hears(state.log):
+            state.status, state.reason = "unwanted", ""
     blocks = [Block(handle=handle, kind=kind) for handle, kind in sorted(person.blocks.items())]
-    started = SyncStarted(epoch=town.epoch, logs=states, blocks=blocks)
+    started = SyncStarted(epoch=town.epoch, logs=states, want=command.want, blocks=blocks)
     if command.cards:
         started.account = person.shown()
         started.communities = [membership(town, person, id) for id in person.logs if id in town.communities]
         directs = [room for id in person.logs if (room := town.rooms.get(id)) is not None and room.kind == "direct"]
         started.directs = [shown(town, person, room) for room in directs]
     connection.ok(command, started)
+    connection.at = {state.log: state.head for state in states}
     for state in states:
         if state.status == "caught_up":
-            for entry in town.logs[state.log].between(command.positions.get(state.log, 0)):
-                connection.say(entry)
+            after = command.positions.get(state.log, 0)
+            for told in interest.part(state.log, town.logs[state.log].between(after), after, state.head):
+                connection.say(told)
     connection.synced = True
     connection.logs = set(person.logs)
     connection.missed = None
@@ -76,9 +83,13 @@ def entries(connection: "Connection", command: ReadEntries) -> EntryPage:
             raise Refuse(codes.LOG_GONE, field="log") from None
     log = town.logs[command.log]
     found = log.between(command.after, command.until)
-    page = found[: min(town.limits.page_entries, command.limit)]
+    page: list[Any] = found[: min(town.limits.page_entries, command.limit)]
+    complete = len(page) == len(found)
+    if command.wanted:
+        upto = log.head if command.until is None else min(command.until, log.head)
+        page = connection.interest.part(log.id, page, command.after, upto if complete else page[-1].seq)
     raw = [msgspec.Raw(connection.encoding.encode(entry)) for entry in page]
-    return EntryPage(entries=raw, head=log.head, floor=log.floor, complete=len(page) == len(found))
+    return EntryPage(entries=raw, head=log.head, floor=log.floor, complete=complete)
 
 
 def page(connection: "Connection", command: ReadMessages) -> MessagePage:
