@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).parents[4] / "docs/reference/recorded.json"
-WIDTH = 116
+WIDTH = 92
 
 
 @cache
