@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.kit.relay import Frame, Mutant, Wire
+from tests.kit.relay import CLOSE, Frame, Mutant, Wire
 
 MUTANTS: list[Mutant] = []
 
@@ -66,4 +66,615 @@ def speaks_no_known_version(wire: Wire, frame: Frame) -> Any:
 def says_it_otherwise_in_msgpack(wire: Wire, frame: Frame) -> Any:
     if wire.binary and "entries" in frame.get("result", {}):
         frame["result"]["entries"][0]["slug"] = "other"
+    return frame
+
+
+# --- frames
+
+
+@mutant("frames.one_reply")
+def answers_a_ping_twice(wire: Wire, frame: Frame) -> Any:
+    return [frame, frame] if wire.command(frame).get("type") == "session.ping" else frame
+
+
+@mutant("frames.one_reply")
+def answers_no_marker(wire: Wire, frame: Frame) -> Any:
+    return None if wire.command(frame).get("type") == "marker.set" else frame
+
+
+@mutant("frames.shape")
+def tells_no_head(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).pop("head", None)
+    return frame
+
+
+@mutant("frames.shape")
+def tells_numbers_as_text(wire: Wire, frame: Frame) -> Any:
+    if "as_of" in frame.get("result", {}):
+        frame["result"]["as_of"] = str(frame["result"]["as_of"])
+    return frame
+
+
+@mutant("frames.id")
+def cuts_ids(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "id": str(frame["id"])[:32]} if frame.get("id") else frame
+
+
+@mutant("frames.id", "up")
+def takes_any_id(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "id": str(frame.get("id") or "none")[:60]}
+
+
+@mutant("frames.unknown_fields", "up")
+def dislikes_unknown_fields(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "type": "x.none"} if "x_future" in frame else frame
+
+
+@mutant("frames.unknown_command")
+def calls_unknown_commands_malformed(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "code": "frame.malformed"} if frame.get("code") == "frame.unknown_command" else frame
+
+
+@mutant("frames.unknown_command")
+def hangs_up_on_unknown_commands(wire: Wire, frame: Frame) -> Any:
+    if frame.get("code") == "frame.unknown_command":
+        wire.close(4500)
+        return None
+    return frame
+
+
+@mutant("frames.malformed")
+def is_silent_about_malformed_frames(wire: Wire, frame: Frame) -> Any:
+    return None if frame.get("code") == "frame.malformed" else frame
+
+
+@mutant("frames.malformed")
+def hangs_up_on_malformed_frames(wire: Wire, frame: Frame) -> Any:
+    if frame.get("code") == "frame.malformed":
+        wire.close(4500)
+    return frame
+
+
+@mutant("frames.too_many_malformed", "raw_down")
+def closes_with_a_protocol_error(wire: Wire, opcode: int, payload: bytes) -> Any:
+    return (opcode, (1002).to_bytes(2, "big")) if opcode == CLOSE else (opcode, payload)
+
+
+@mutant("frames.wrong_type")
+def does_not_say_which_field(wire: Wire, frame: Frame) -> Any:
+    return {key: value for key, value in frame.items() if key != "field"}
+
+
+@mutant("frames.wrong_type", "up")
+def takes_numbers_for_texts(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "body": "7"} if frame.get("body") == 7 else frame
+
+
+@mutant("frames.in_flight", "up")
+def loses_what_is_too_much(wire: Wire, frame: Frame) -> Any:
+    wire.notes["pings"] = wire.notes.get("pings", 0) + (frame["type"] == "session.ping")
+    return None if wire.notes["pings"] == 70 else frame
+
+
+@mutant("frames.order", "up")
+def swaps_two_writes(wire: Wire, frame: Frame) -> Any:
+    if frame.get("body", "").startswith("number 5 "):
+        wire.notes["late"] = frame
+        return None
+    late = wire.notes.pop("late", None)
+    return [frame, late] if late else frame
+
+
+# --- refusals
+
+
+@mutant("refusals.shape")
+def has_one_class_for_all(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "class": "fix"} if "class" in frame else frame
+
+
+@mutant("refusals.shape")
+def speaks_in_numbers(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "code": "E42"} if "code" in frame else frame
+
+
+@mutant("refusals.nothing_changed")
+def stores_what_it_refuses(wire: Wire, frame: Frame) -> Any:
+    if frame.get("code") == "field.invalid" and "wrote" not in wire.notes:
+        wire.notes["wrote"] = wire.command(frame)["room"]
+        wire.ask({**wire.command(frame), "id": "secretly", "nonce": "secretly", "body": "all the same"})
+    return None if frame.get("id") == "secretly" else frame
+
+
+@mutant("refusals.gone")
+def says_that_it_is_forbidden(wire: Wire, frame: Frame) -> Any:
+    secret = wire.relay.notes.setdefault("secret", set())
+    entry = frame.get("result", {}).get("entry", {})
+    if entry.get("kind") == "private":
+        secret.add(entry["room"])
+    if wire.command(frame).get("room") in secret and frame.get("code") == "room.gone":
+        return {**frame, "code": "right.missing", "class": "auth"}
+    return frame
+
+
+@mutant("refusals.gone")
+def gives_it_away_in_the_sentence(wire: Wire, frame: Frame) -> Any:
+    command = wire.command(frame)
+    if frame["type"] == "ok" and "community" in command:
+        wire.relay.notes["real"] = command["community"]
+    if frame.get("class") == "gone" and command.get("community") == wire.relay.notes.get("real"):
+        return {**frame, "message": "This community is not for you."}
+    return frame
+
+
+@mutant("refusals.retry_after")
+def does_not_say_how_long(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "retry_after_ms": 0} if frame.get("class") == "wait" else frame
+
+
+@mutant("refusals.retry_after")
+def asks_for_less_than_it_needs(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "retry_after_ms": 1} if frame.get("class") == "wait" else frame
+
+
+@mutant("refusals.budget")
+def tells_no_budget(wire: Wire, frame: Frame) -> Any:
+    return {key: value for key, value in frame.items() if key != "budget"}
+
+
+@mutant("refusals.budget")
+def hangs_up_when_it_is_too_much(wire: Wire, frame: Frame) -> Any:
+    if frame.get("code") == "budget.exhausted":
+        wire.close(4504)
+        return None
+    return frame
+
+
+# --- signing in
+
+
+@mutant("signing_in.first")
+def lets_guests_browse(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "community.browse":
+        return {"type": "ok", "id": frame["id"], "result": {"communities": [], "complete": True}}
+    return frame
+
+
+@mutant("signing_in.first")
+def does_nothing_for_guests(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "session.ping":
+        refusal = {"code": "session.sign_in_required", "class": "auth", "message": "No."}
+        return {"type": "refused", "id": frame["id"], **refusal}
+    return frame
+
+
+@mutant("signing_in.barrier", "up")
+def does_not_wait_for_signing_in(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "session.sign_in" and "password" in frame:
+        wire.notes["late"] = frame
+        return None
+    if frame["type"] == "session.list":
+        return [frame, wire.notes.pop("late")]
+    return frame
+
+
+@mutant("signing_in.alike")
+def tells_who_has_an_account(wire: Wire, frame: Frame) -> Any:
+    if frame.get("code") == "session.bad_credentials" and wire.command(frame)["handle"].endswith("-eve"):
+        return {**frame, "message": "The password is wrong."}
+    return frame
+
+
+@mutant("signing_in.sign_up")
+def minds_capitals(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("handle", "x").isupper():
+        return {"type": "refused", "id": frame["id"], "code": "x.y", "class": "auth", "message": "No."}
+    return frame
+
+
+@mutant("signing_in.sign_up", "up")
+def takes_short_passwords(wire: Wire, frame: Frame) -> Any:
+    if len(frame.get("password", "long enough")) < 8:
+        return {**frame, "password": "x" * 8}
+    return frame
+
+
+@mutant("signing_in.once")
+def signs_in_again(wire: Wire, frame: Frame) -> Any:
+    if frame.get("code") == "session.signed_in_already":
+        account = {"id": "a_x", "handle": "ann", "display_name": "ann"}
+        return {"type": "ok", "id": frame["id"], "result": {"account": account, "session": "s_x"}}
+    return frame
+
+
+@mutant("signing_in.token", "up")
+def takes_a_token_once(wire: Wire, frame: Frame) -> Any:
+    used = wire.relay.notes.setdefault("used", set())
+    if frame.get("token") in used:
+        return {**frame, "token": "among_used"}
+    used.add(frame.get("token") or frame["id"])
+    return frame
+
+
+@mutant("signing_in.token_gone", "up")
+def signs_out_in_words_only(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "session.sign_out":
+        wire.tell({"type": "ok", "id": frame["id"], "result": {}})
+        return None
+    return frame
+
+
+@mutant("signing_in.sign_out", "raw_down")
+def invites_back_who_signed_out(wire: Wire, opcode: int, payload: bytes) -> Any:
+    return (opcode, (4000).to_bytes(2, "big")) if opcode == CLOSE else (opcode, payload)
+
+
+@mutant("signing_in.revoked", "up")
+def revokes_nothing(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "session.revoke":
+        wire.tell({"type": "ok", "id": frame["id"], "result": {"ended": 1}})
+        return None
+    return frame
+
+
+@mutant("signing_in.revoked")
+def lists_the_own_session_only(wire: Wire, frame: Frame) -> Any:
+    if "sessions" in frame.get("result", {}):
+        frame["result"]["sessions"] = [one for one in frame["result"]["sessions"] if one.get("current")]
+    return frame
+
+
+@mutant("signing_in.late", "raw_down")
+def hangs_up_on_the_late_for_good(wire: Wire, opcode: int, payload: bytes) -> Any:
+    return (opcode, (4500).to_bytes(2, "big")) if opcode == CLOSE else (opcode, payload)
+
+
+@mutant("signing_in.late")
+def is_impatient(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "hello":
+        wire.later(0.05, lambda: wire.close(4003))
+    return frame
+
+
+# --- nonces
+
+
+@mutant("nonces.repeat")
+def forgets_repeat(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).pop("repeat", None)
+    return frame
+
+
+@mutant("nonces.repeat", "up")
+def keeps_nonces_for_a_connection_only(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "nonce": f"{frame['nonce']}{id(wire)}"[:64]} if "nonce" in frame else frame
+
+
+@mutant("nonces.repeat", "up")
+def writes_directs_twice(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "nonce": frame["id"] + frame["nonce"]} if frame["type"] == "direct.open" else frame
+
+
+@mutant("nonces.repeat")
+def has_one_nonce_for_all(wire: Wire, frame: Frame) -> Any:
+    first = wire.relay.notes.setdefault("first", {})
+    used = wire.command(frame).get("nonce")
+    if frame["type"] == "ok" and used:
+        entry = first.setdefault(used, frame["result"]["entry"])
+        if entry != frame["result"]["entry"]:
+            return {**frame, "result": {"entry": entry, "repeat": True}}
+    return frame
+
+
+@mutant("nonces.conflict", "up")
+def takes_other_content_for_a_repeat(wire: Wire, frame: Frame) -> Any:
+    first = wire.notes.setdefault("first", {})
+    if frame.get("nonce") and frame["type"] == "message.send":
+        return {**first.setdefault(frame["nonce"], frame), "id": frame["id"]}
+    return frame
+
+
+@mutant("nonces.conflict", "up")
+def writes_under_a_used_nonce(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "nonce": frame["id"] + frame["nonce"]} if frame["type"] == "room.set_topic" else frame
+
+
+# --- logs
+
+
+@mutant("logs.dense")
+def leaves_out_topics(wire: Wire, frame: Frame) -> Any:
+    if "entries" in frame.get("result", {}):
+        frame["result"]["entries"] = [one for one in frame["result"]["entries"] if one["type"] != "room.topic_set"]
+    return frame
+
+
+@mutant("logs.dense")
+def claims_too_much_with_from(wire: Wire, frame: Frame) -> Any:
+    for one in frame.get("result", {}).get("entries", []):
+        if one["seq"] == 3:
+            one["from"] = 2
+    return frame
+
+
+@mutant("logs.live")
+def loses_an_event(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "message.sent" and frame["body"] == "7" and wire.binary else frame
+
+
+@mutant("logs.live")
+def doubles_an_event(wire: Wire, frame: Frame) -> Any:
+    return [frame, frame] if frame["type"] == "message.sent" and frame["body"] == "7" else frame
+
+
+@mutant("logs.live")
+def swaps_two_events(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "message.sent" and frame["body"] == "7" and "late" not in wire.notes:
+        wire.notes["late"] = frame
+        return None
+    late = wire.notes.get("late")
+    if late and frame["type"] == "message.sent":
+        wire.notes["late"] = None
+        return [frame, late]
+    return frame
+
+
+@mutant("logs.live")
+def tells_only_the_first_device(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] != "message.sent":
+        return frame
+    told = wire.relay.notes.setdefault("told", {})
+    account = wire.notes.setdefault("account", next((c["token"] for c in wire.sent.values() if "token" in c), ""))
+    return frame if told.setdefault((account, frame["log"], frame["seq"]), wire) is wire else None
+
+
+@mutant("logs.same_for_all")
+def replays_without_mentions(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "session.synced":
+        wire.notes["synced"] = True
+    if not wire.notes.get("synced"):
+        frame.pop("mentions", None)
+    return frame
+
+
+@mutant("logs.same_for_all")
+def reads_out_another_text(wire: Wire, frame: Frame) -> Any:
+    for one in frame.get("result", {}).get("entries", []):
+        if "body" in one:
+            one["body"] = one["body"].upper()
+    return frame
+
+
+@mutant("logs.own_first")
+def says_ok_too_early(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "message.sent" and frame.get("nonce") in {c.get("nonce") for c in wire.sent.values()}:
+        wire.notes["late"] = frame
+        return None
+    late = wire.notes.pop("late", None)
+    return [frame, late] if late else frame
+
+
+@mutant("logs.authors")
+def says_by_account(wire: Wire, frame: Frame) -> Any:
+    account = frame.get("result", {}).get("account", {}).get("id")
+    wire.notes.setdefault("account", account) if account else None
+    entry = frame.get("result", {}).get("entry", {})
+    if "by" in entry:
+        entry["by"] = wire.notes["account"]
+    return frame
+
+
+@mutant("logs.authors")
+def leaks_the_account_in_a_community(wire: Wire, frame: Frame) -> Any:
+    accounts = wire.relay.notes.setdefault("accounts", [])
+    account = frame.get("result", {}).get("account", {}).get("id")
+    if account:
+        accounts.append(account)
+    for one in frame.get("result", {}).get("entries", []):
+        if one["type"] == "member.joined":
+            one["account"] = accounts[0]
+    return frame
+
+
+@mutant("logs.authors")
+def keeps_the_old_revision(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if entry.get("rev"):
+        entry["rev"] = 1
+    return frame
+
+
+@mutant("logs.time")
+def tells_local_time(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if "at" in entry:
+        entry["at"] = entry["at"].replace("Z", "+01:00")
+    return frame
+
+
+@mutant("logs.time")
+def tells_seconds(wire: Wire, frame: Frame) -> Any:
+    for one in frame.get("result", {}).get("sessions", []):
+        one["opened"] = one["opened"][:19] + "Z"
+    return frame
+
+
+# --- sync
+
+
+def states(frame: Frame, **where: Any) -> list[Frame]:
+    """The states of logs in the answer to a sync, those of rooms unless asked otherwise."""
+    found: list[Frame] = frame.get("result", {}).get("logs", [])
+    where = {"kind": "room", **where}
+    return [one for one in found if all(one.get(key, DEFAULTS.get(key)) == value for key, value in where.items())]
+
+
+DEFAULTS = {"kind": "room", "status": "caught_up"}
+
+
+@mutant("sync.lists")
+def does_not_list_the_account(wire: Wire, frame: Frame) -> Any:
+    if "logs" in frame.get("result", {}):
+        frame["result"]["logs"] = [one for one in frame["result"]["logs"] if one.get("kind") != "account"]
+    return frame
+
+
+@mutant("sync.lists")
+def counts_no_mentions(wire: Wire, frame: Frame) -> Any:
+    for state in states(frame):
+        state.pop("mentions", None)
+    return frame
+
+
+@mutant("sync.caught_up")
+def replays_nothing(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "session.synced":
+        wire.notes["synced"] = True
+    return None if frame.get("log") and "synced" not in wire.notes else frame
+
+
+@mutant("sync.caught_up")
+def cuts_the_replay(wire: Wire, frame: Frame) -> Any:
+    return None if frame.get("body") == "you missed 3" and wire.notes.get("syncing") else _syncing(wire, frame)
+
+
+def _syncing(wire: Wire, frame: Frame) -> Frame:
+    if "logs" in frame.get("result", {}):
+        wire.notes["syncing"] = True
+    return frame
+
+
+@mutant("sync.caught_up")
+def replays_from_one_after_zero(wire: Wire, frame: Frame) -> Any:
+    return None if frame.get("seq") == 1 and wire.notes.get("syncing") else _syncing(wire, frame)
+
+
+@mutant("sync.gap")
+def calls_a_gap_caught_up(wire: Wire, frame: Frame) -> Any:
+    for state in states(frame, status="gap"):
+        state.pop("status")
+    return frame
+
+
+@mutant("sync.gap")
+def begins_after_another_number(wire: Wire, frame: Frame) -> Any:
+    for state in states(frame, status="gap"):
+        state["head"] = state["head"] + 1
+    return frame
+
+
+@mutant("sync.reset")
+def takes_any_epoch(wire: Wire, frame: Frame) -> Any:
+    for state in states(frame, status="reset", reason="epoch"):
+        state.pop("status"), state.pop("reason")
+    return frame
+
+
+@mutant("sync.reset")
+def does_not_say_why(wire: Wire, frame: Frame) -> Any:
+    for state in states(frame, status="reset", reason="ahead"):
+        state.pop("reason")
+    return frame
+
+
+@mutant("sync.gone")
+def does_not_list_what_is_gone(wire: Wire, frame: Frame) -> Any:
+    if "logs" in frame.get("result", {}):
+        frame["result"]["logs"] = [one for one in frame["result"]["logs"] if one.get("status") != "gone"]
+    return frame
+
+
+@mutant("sync.gone")
+def tells_the_head_of_what_is_gone(wire: Wire, frame: Frame) -> Any:
+    for state in states(frame, status="gone"):
+        state["head"] = 1
+    return frame
+
+
+@mutant("sync.end")
+def ends_the_replay_too_early(wire: Wire, frame: Frame) -> Any:
+    if "logs" in frame.get("result", {}):
+        return [frame, {"type": "session.synced", "id": frame["id"]}]
+    return frame
+
+
+@mutant("sync.end")
+def lets_live_entries_in_before_the_end(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "session.synced":
+        wire.notes["end"] = frame
+        return None
+    end = wire.notes.get("end")
+    if end and frame["type"] == "message.sent":
+        return [frame, wire.notes.pop("end")]
+    return frame
+
+
+@mutant("sync.end")
+def does_not_say_which_sync_has_ended(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "id": "other"} if frame["type"] == "session.synced" else frame
+
+
+@mutant("sync.again")
+def replays_again_what_was_named(wire: Wire, frame: Frame) -> Any:
+    wire.notes["syncs"] = wire.notes.get("syncs", 0) + ("logs" in frame.get("result", {}))
+    if frame.get("body") == "live":
+        wire.notes["live"] = frame
+    return [wire.notes["live"], frame] if frame["type"] == "session.synced" and wire.notes["syncs"] == 2 else frame
+
+
+@mutant("sync.again")
+def is_deaf_after_a_second_sync(wire: Wire, frame: Frame) -> Any:
+    return None if frame.get("body") == "live again" else frame
+
+
+# --- reading
+
+
+@mutant("reading.entries")
+def is_never_complete(wire: Wire, frame: Frame) -> Any:
+    if "entries" in frame.get("result", {}):
+        frame["result"]["complete"] = False
+    return frame
+
+
+@mutant("reading.entries")
+def gives_the_newest_first(wire: Wire, frame: Frame) -> Any:
+    if "entries" in frame.get("result", {}):
+        frame["result"]["entries"].reverse()
+    return frame
+
+
+@mutant("reading.entries", "up")
+def does_not_mind_until(wire: Wire, frame: Frame) -> Any:
+    frame.pop("until", None)
+    return frame
+
+
+@mutant("reading.messages", "up")
+def takes_before_to_include(wire: Wire, frame: Frame) -> Any:
+    if "before" in frame:
+        frame["before"] += 1
+    return frame
+
+
+@mutant("reading.messages")
+def does_not_know_as_of_when(wire: Wire, frame: Frame) -> Any:
+    if "messages" in frame.get("result", {}):
+        frame["result"]["as_of"] = 0
+    return frame
+
+
+@mutant("reading.changed")
+def lists_every_log(wire: Wire, frame: Frame) -> Any:
+    command = wire.command(frame)
+    if command.get("type") == "log.changed" and "result" in frame:
+        frame["result"]["logs"] = [{"log": log, "head": head} for log, head in command["positions"].items()]
+    return frame
+
+
+@mutant("reading.changed", "up")
+def changes_nothing(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "log.changed":
+        wire.tell({"type": "ok", "id": frame["id"], "result": {"epoch": "e", "logs": []}})
+        return None
     return frame

@@ -61,6 +61,10 @@ class Wire:
         """Say something to the server, now."""
         self.far.write(self._framed(frame, masked=True))
 
+    def close(self, code: int) -> None:
+        """End it towards the kit."""
+        self.near.write(framed(code.to_bytes(2, "big"), CLOSE, masked=False))
+
     def _framed(self, frame: Any, *, masked: bool) -> bytes:
         if isinstance(frame, bytes):
             payload = frame

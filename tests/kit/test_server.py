@@ -14,6 +14,11 @@ from among_server.store.memory import MemoryStore
 from tests.kit.mutants import MUTANTS
 from tests.kit.relay import Mutant, Relay
 
+SETTINGS = {  # of the server, for rules that would otherwise take long
+    "refusals.retry_after": {"budget": 100, "budget_per_second": 40},
+    "refusals.budget": {"budget": 100, "budget_per_second": 40},
+    "signing_in.late": {"sign_in_ms": 400},
+}
 WIDE = dict.fromkeys(("budget", "budget_per_second", "address_budget", "address_budget_per_second"), 1_000_000)
 
 
@@ -30,17 +35,17 @@ async def server(**config: Any) -> AsyncIterator[int]:
 
 
 async def test_our_server_conforms():
-    async with server() as port:
+    async with server(sign_in_ms=3_000) as port:
         report = await run(f"ws://127.0.0.1:{port}/v1")
     assert report.conforms, in_words(report)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.rule}-{mutant.name}")
 async def test_whoever_breaks_a_rule_is_caught(mutant: Mutant):
-    async with server() as port, Relay(port) as relay:
-        ground = Ground(relay.url, patience=1.0)
+    async with server(**SETTINGS.get(mutant.rule, {})) as port, Relay(port) as relay:
+        ground = Ground(relay.url)
         await ground.prepare()
-        relay.mutant = mutant
+        relay.mutant, ground.patience = mutant, 0.5
         outcomes = await carry_out(checks.chosen([mutant.rule]), ground)
         relay.mutant = None
         await ground.leave()

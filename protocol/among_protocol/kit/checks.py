@@ -20,6 +20,7 @@ from .rules import PARTS, RULES, Side
 G = TypeVar("G")
 SHOWN = 400  # characters of a frame in a report
 SECRETS = ("password", "token", "invite", "secret", "old", "new")  # fields whose text is in no report
+UNUSABLE = (LookupError, TypeError, AttributeError, ValueError)
 
 
 class Fault(Exception):
@@ -141,6 +142,9 @@ async def judged(
         return outcome("failed", expected=fault.expected, came=fault.came, frames=list(frames()))
     except Skip as why:
         return outcome("skipped", why=str(why))
+    except UNUSABLE as error:  # a frame lacks what this check goes on with
+        where = f"{type(error).__name__}: {error}"
+        return outcome("failed", expected="an answer that the check can go on with", came=where, frames=list(frames()))
     except TimeoutError:
         return outcome("failed", expected=f"an end within {limit:.0f} seconds", came="nothing", frames=list(frames()))
     return outcome("passed")

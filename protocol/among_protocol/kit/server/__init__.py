@@ -12,7 +12,7 @@ from ... import __version__
 from ..checks import Check, Fault, Skip, judged
 from ..link import Ended, NoHandshake
 from ..report import Outcome, Report
-from . import connection
+from . import connection, frames, logs, nonces, reading, refusals, signing_in, sync
 from .ground import PATIENCE, PEOPLE, Ground, Scene, checks
 
 LIMIT = 120.0  # seconds for one check, waits for budgets included
@@ -40,8 +40,11 @@ async def run(
     began, at = time.monotonic(), dt.datetime.now(dt.UTC)
     ground = Ground(url, invite=invite, given=given, tell=tell, patience=patience)
     await ground.prepare()
-    outcomes = await carry_out(chosen, ground, slow=slow, heard=heard)
-    await ground.leave()
+    try:
+        outcomes = await carry_out(chosen, ground, slow=slow, heard=heard)
+        await ground.leave()
+    finally:
+        await ground.drop()
     return Report(
         side="server",
         subject=url,
@@ -92,4 +95,6 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
     return outcome
 
 
-__all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "connection", "run"]
+PARTS = (connection, frames, logs, nonces, reading, refusals, signing_in, sync)  # importing them fills `checks`
+
+__all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "run"]

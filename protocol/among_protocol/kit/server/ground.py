@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..checks import CannotTest, Checks, Fault, Skip, demand
+from ..checks import UNUSABLE, CannotTest, Checks, Fault, Skip, demand
 from ..link import Link, NoHandshake, Received, address
 from .peer import LONGEST_WAIT, REMEMBERED, Frame, Peer, nonce
 
@@ -88,6 +88,11 @@ class Ground:
             raise CannotTest(
                 f"the accounts and the community of the test could not be made: expected {fault.expected}, "
                 f"came {fault.came or 'something else'}"
+            ) from None
+        except UNUSABLE as error:
+            raise CannotTest(
+                "the accounts and the community of the test could not be made: an answer lacks something "
+                f"({type(error).__name__}: {error})"
             ) from None
         finally:
             await scene.over()

@@ -65,7 +65,7 @@ class Peer:
         self._shown = shown
 
     async def greeted(self) -> None:
-        self.hello = await self._next("`hello` as the first frame")
+        self.hello = await self.next_frame("`hello` as the first frame")
         demand(self.hello.get("type") == "hello", "`hello` as the first frame", self.hello)
 
     # --- what is sent
@@ -81,6 +81,11 @@ class Peer:
         self._waiting[id] = type
         await self.send({"type": type, "id": id, **fields})
         return str(id)
+
+    def expects(self, id: str) -> str:
+        """A reply with this id may come, though no command had it."""
+        self._waiting[id] = ""
+        return id
 
     async def send(self, frame: Frame) -> None:
         await self.send_raw(self.encoded(frame), frame)
@@ -137,7 +142,7 @@ class Peer:
         del self._waiting[id]
         self._replies[id] = reply
 
-    async def _next(self, expected: str) -> Frame:
+    async def next_frame(self, expected: str) -> Frame:
         """The next frame in time. Raises Fault."""
         try:
             async with asyncio.timeout(self.patience):
@@ -154,7 +159,7 @@ class Peer:
         deadline = loop.time() + self.patience
         while id not in self._replies:
             demand(loop.time() < deadline, f"a reply to `{type}` within {self.patience:g} seconds", "only other frames")
-            await self._next(f"a reply to `{type}`")
+            await self.next_frame(f"a reply to `{type}`")
         return self._replies.pop(id)
 
     async def ask(self, type: str, /, **fields: Any) -> Frame:
@@ -195,7 +200,7 @@ class Peer:
                 if event["type"] == type and all(event.get(key) == value for key, value in where.items()):
                     return event
             demand(loop.time() < deadline, f"`{type}`{told} for {self.name}", "only other frames")
-            await self._next(f"`{type}`{told} for {self.name}")
+            await self.next_frame(f"`{type}`{told} for {self.name}")
 
     async def fence(self) -> list[Frame]:
         """All that the server had for us, since the last time."""
