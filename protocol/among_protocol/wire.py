@@ -156,6 +156,7 @@ class _Head(Shape, kw_only=True):
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, MemoryError, ValueError, OverflowError)
 _TOO_LONG = "Expected `str` of length <="
 _PATH = re.compile(r" - at `\$\.?(.*)`$")
+_MISSING = re.compile(r"Object missing required field `(.*?)`")
 
 
 class Frame(NamedTuple):
@@ -199,8 +200,8 @@ class Encoding:
             id = head.id
         if head.type not in _COMMAND_TAGS:
             return Malformed(codes.UNKNOWN_COMMAND, f"There is no command {head.type[:64]!r}.", id=id, field="type")
-        found = _PATH.search(str(error))
-        field = found.group(1) if found else ""
+        found, missing = _PATH.search(str(error)), _MISSING.match(str(error))
+        field = ".".join([*([found.group(1)] if found else []), *([missing.group(1)] if missing else [])])
         code = codes.FIELD_TOO_LONG if str(error).startswith(_TOO_LONG) else codes.FIELD_INVALID
         return Malformed(code, f"{_sentence(error)}.", id=id, field=field)
 

@@ -17,6 +17,7 @@ from .faults import a_client
 from .model import Server
 
 ENCODINGS = [pytest.param(encoding, id=encoding.subprotocol) for encoding in (JSON, MSGPACK)]
+CODES = (MALFORMED, UNKNOWN_COMMAND, FIELD_INVALID, FIELD_TOO_LONG)
 # An unknown field is skipped, not read: that nothing was found in it is as right as that something was.
 UNREAD = {"deep in an unknown field", "bad UTF-8 in an unknown field"}
 
@@ -27,7 +28,7 @@ def test_a_malformed_frame_is_malformed(encoding: Encoding, name: str):
     data = EITHER[name]
     with pytest.raises(Malformed) as why:
         encoding.decode_command(data)
-    assert why.value.code in (MALFORMED, UNKNOWN_COMMAND, FIELD_INVALID, FIELD_TOO_LONG)
+    assert why.value.code in CODES
     assert len(why.value.message) < 500
 
 
@@ -37,7 +38,7 @@ def either(encoding: Encoding, data: bytes) -> Command | Malformed:
         return encoding.decode_command(data)
     except Malformed as why:
         malformed = why
-    assert malformed.code in (MALFORMED, UNKNOWN_COMMAND, FIELD_INVALID, FIELD_TOO_LONG)
+    assert malformed.code in CODES
     assert malformed.id is None or 0 < len(malformed.id) <= 64
     return malformed
 
@@ -131,6 +132,25 @@ def test_an_unknown_command_is_called_that(encoding: Encoding):
         encoding.decode_command(encoding.encode({"type": "weather.ask", "id": "1"}))
     assert (why.value.code, why.value.id, why.value.field) == (UNKNOWN_COMMAND, "1", "type")
     assert "weather.ask" in why.value.message
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_text_that_is_too_long_is_told_apart_from_one_that_is_wrong(encoding: Encoding):
+    command = {"type": "message.send", "id": "1", "nonce": "n", "room": "r", "body": "x" * 8001}
+    with pytest.raises(Malformed) as why:
+        encoding.decode_command(encoding.encode(command))
+    assert (why.value.code, why.value.field) == (FIELD_TOO_LONG, "body")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_field_that_is_missing_is_named(encoding: Encoding):
+    for command, field in (
+        ({"type": "message.send", "id": "1", "nonce": "n", "room": "r"}, "body"),
+        ({"type": "member.resolve", "id": "1", "members": [{"member": "m"}, {"rev": 1}]}, "members[1].member"),
+    ):
+        with pytest.raises(Malformed) as why:
+            encoding.decode_command(encoding.encode(command))
+        assert (why.value.code, why.value.field) == (FIELD_INVALID, field)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
