@@ -1,5 +1,6 @@
 """Servers that break one rule each: what the kit must catch."""
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -182,8 +183,8 @@ def speaks_in_numbers(wire: Wire, frame: Frame) -> Any:
 def stores_what_it_refuses(wire: Wire, frame: Frame) -> Any:
     if frame.get("code") == "field.invalid" and "wrote" not in wire.notes:
         wire.notes["wrote"] = wire.command(frame)["room"]
-        wire.ask({**wire.command(frame), "id": "secretly", "nonce": "secretly", "body": "all the same"})
-    return None if frame.get("id") == "secretly" else frame
+        wire.ask({**wire.command(frame), "id": "mutant-secretly", "nonce": "secretly", "body": "all the same"})
+    return frame
 
 
 @mutant("refusals.gone")
@@ -677,4 +678,366 @@ def changes_nothing(wire: Wire, frame: Frame) -> Any:
     if frame["type"] == "log.changed":
         wire.tell({"type": "ok", "id": frame["id"], "result": {"epoch": "e", "logs": []}})
         return None
+    return frame
+
+
+# --- registers, presence
+
+
+@mutant("registers.forward")
+def moves_markers_back(wire: Wire, frame: Frame) -> Any:
+    command = wire.command(frame)
+    if command.get("type") == "marker.set" and "result" in frame:
+        frame["result"]["read"] = command["seq"]
+    return frame
+
+
+@mutant("registers.forward", "up")
+def never_goes_back(wire: Wire, frame: Frame) -> Any:
+    frame.pop("unread", None)
+    return frame
+
+
+@mutant("registers.devices")
+def tells_no_other_device(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "marker.moved" else frame
+
+
+@mutant("registers.own_message")
+def counts_what_one_said(wire: Wire, frame: Frame) -> Any:
+    for state in states(frame):
+        state["unread"] = state.get("unread", 0) + 1
+    return frame
+
+
+@mutant("registers.mentions")
+def mentions_by_handle(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if "mentions" in entry:
+        entry["mentions"] = ["bob"]
+    return frame
+
+
+@mutant("registers.mentions")
+def counts_a_mention_for_all(wire: Wire, frame: Frame) -> Any:
+    for state in states(frame):
+        state["mentions"] = 1
+    return frame
+
+
+@mutant("registers.blocks")
+def tells_who_is_blocked(wire: Wire, frame: Frame) -> Any:
+    wires = wire.relay.notes.setdefault("wires", {})
+    wires[id(wire)] = wire
+    if wire.command(frame).get("type") == "block.set" and frame["type"] == "ok":
+        for other in wires.values():
+            other.tell({"type": "block.changed", "handle": "somebody", "kind": "block"})
+    return frame
+
+
+@mutant("registers.blocks")
+def forgets_blocks_in_sync(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).pop("blocks", None)
+    return frame
+
+
+@mutant("presence.watched", "up")
+def tells_presence_of_all(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "presence.set" and frame["state"] == "away" and not wire.binary:
+        for other in wire.relay.notes.get("watching", []):
+            other.tell({"type": "presence.changed", "member": "m_cid", "state": "away"})
+    if frame["type"] == "presence.watch":
+        wire.relay.notes.setdefault("watching", []).append(wire)
+    return frame
+
+
+@mutant("presence.watched")
+def tells_no_change(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "presence.changed" else frame
+
+
+@mutant("presence.typing")
+def tells_no_typing(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "typing.started" else frame
+
+
+@mutant("presence.typing")
+def numbers_typing(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "seq": 7} if frame["type"] == "typing.started" else frame
+
+
+@mutant("presence.typing", "up")
+def tells_who_types_of_it(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "typing.start":
+        wire.tell({"type": "typing.started", "room": frame["room"], "by": "m_x"})
+    return frame
+
+
+# --- rooms
+
+
+@mutant("rooms.join")
+def follows_no_rooms(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).get("entry", {}).pop("rooms", None)
+    return frame
+
+
+@mutant("rooms.join")
+def tells_nobody_who_joined(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "member.joined" else frame
+
+
+@mutant("rooms.lists")
+def lists_a_member_twice(wire: Wire, frame: Frame) -> Any:
+    members = frame.get("result", {}).get("members")
+    if members and wire.command(frame).get("after"):
+        wire.command(frame)
+        members.insert(0, {**members[0], "handle": wire.command(frame)["after"], "member": "m_again"})
+    return frame
+
+
+@mutant("rooms.lists")
+def lists_rooms_of_another_time(wire: Wire, frame: Frame) -> Any:
+    if "rooms" in frame.get("result", {}) and "as_of" in frame["result"]:
+        frame["result"]["as_of"] -= 1
+    return frame
+
+
+@mutant("rooms.follow")
+def begins_a_number_late(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if entry.get("type") == "room.followed":
+        entry["head"] = entry.get("head", 0) + 1
+    return frame
+
+
+@mutant("rooms.follow")
+def follows_in_words_only(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if entry.get("type") == "room.followed":
+        wire.notes["deaf"] = entry["room"]
+    return None if frame.get("log") and frame["log"] == wire.notes.get("deaf") else frame
+
+
+@mutant("rooms.left", "up")
+def leaves_in_words_only(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "room.unfollow":
+        entry = {"log": "a_x", "seq": 9, "at": "2026-01-31T09:00:00.000Z", "type": "room.unfollowed"}
+        wire.tell({"type": "ok", "id": frame["id"], "result": {"entry": {**entry, "room": frame["room"]}}})
+        return None
+    return frame
+
+
+@mutant("rooms.left")
+def lets_read_who_left(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "refused" and wire.command(frame).get("log", "").startswith("c_"):
+        return {"type": "ok", "id": frame["id"], "result": {"entries": [], "head": 0, "floor": 0, "complete": True}}
+    return frame
+
+
+@mutant("rooms.private")
+def lists_private_rooms(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if entry.get("kind") == "private":
+        wire.relay.notes["secret"] = entry["room"]
+    if wire.command(frame).get("type") == "room.list" and wire.relay.notes.get("secret"):
+        frame["result"]["rooms"].append({"id": wire.relay.notes["secret"], "slug": "x", "kind": "private"})
+    return frame
+
+
+@mutant("rooms.private")
+def tells_the_community_of_private_rooms(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if entry.get("kind") == "private":
+        wire.relay.notes["secret"] = entry["room"]
+    for one in frame.get("result", {}).get("entries", []):
+        if one["type"] == "member.joined" and wire.relay.notes.get("secret"):
+            one["bio"] = wire.relay.notes["secret"]
+    return frame
+
+
+@mutant("rooms.direct")
+def makes_a_direct_each_time(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if entry.get("type") == "direct.opened":
+        entry["room"] = f"r_{frame['id']}"
+    return frame
+
+
+@mutant("rooms.direct", "down")
+def is_deaf_in_directs(wire: Wire, frame: Frame) -> Any:
+    return None if frame.get("body") == "to you alone" else frame
+
+
+@mutant("rooms.personas")
+def resolves_the_first_only(wire: Wire, frame: Frame) -> Any:
+    if "personas" in frame.get("result", {}):
+        frame["result"]["personas"] = frame["result"]["personas"][:1]
+    return frame
+
+
+@mutant("rooms.personas")
+def tells_outsiders_who_is_who(wire: Wire, frame: Frame) -> Any:
+    command = wire.command(frame)
+    if command.get("type") == "member.resolve" and not frame.get("result", {}).get("personas"):
+        persona = {"member": command["members"][0]["member"], "rev": 1, "handle": "ann", "display_name": "Ann"}
+        frame["result"]["personas"] = [persona]
+    return frame
+
+
+# --- keeping
+
+
+def granted(wire: Wire, frame: Frame, code: str, entry: Frame) -> Frame:
+    """An `ok` with this entry in place of the refusal."""
+    if frame.get("code") != code:
+        return frame
+    base = {"log": "s_x", "seq": 1, "at": "2026-01-31T09:00:00.000Z"}
+    return {"type": "ok", "id": frame["id"], "result": {"entry": {**base, **entry}}}
+
+
+@mutant("keeping.rights")
+def lets_members_make_rooms(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") != "room.create":
+        return frame
+    return granted(wire, frame, "right.missing", {"type": "room.created", "room": "r_x", "slug": "not-mine"})
+
+
+@mutant("keeping.rights")
+def has_a_reason_of_its_own(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "code": "right.no"} if frame.get("code") == "right.missing" else frame
+
+
+@mutant("keeping.roles")
+def lets_stewards_kick_owners(wire: Wire, frame: Frame) -> Any:
+    entry = {"type": "member.kicked", "community": "c_x", "member": "m_x", "reason": "x"}
+    return granted(wire, frame, "member.outranked", entry)
+
+
+@mutant("keeping.roles")
+def lets_the_last_owner_go(wire: Wire, frame: Frame) -> Any:
+    return granted(wire, frame, "community.last_owner", {"type": "community.left", "community": "c_x"})
+
+
+def _instead(rule: str, asked: str, done: str, said: str, **more: Any) -> None:
+    """A server that does one thing for another, and says that it did what was asked."""
+
+    def up(wire: Wire, frame: Frame) -> Any:
+        if frame["type"] != asked:
+            return frame
+        wire.notes["instead"] = frame["id"]
+        return {**frame, "type": done, **more}
+
+    def down(wire: Wire, frame: Frame) -> Any:
+        if frame.get("id") == wire.notes.get("instead") and "result" in frame:
+            frame["result"]["entry"]["type"] = said
+        return frame
+
+    MUTANTS.append(Mutant(rule, f"does_{done.replace('.', '_')}_for_{asked.replace('.', '_')}", up=up, down=down))
+
+
+_instead("keeping.kicked", "member.kick", "member.silence", "member.kicked", for_ms=1_000)
+_instead("keeping.banned", "member.ban", "member.kick", "member.banned")
+
+
+@mutant("keeping.kicked")
+def does_not_tell_why(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "reason": ""} if frame["type"] == "member.kicked" else frame
+
+
+@mutant("keeping.banned")
+def hides_that_it_is_a_ban(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "code": "community.gone", "class": "gone"} if frame.get("code") == "community.banned" else frame
+
+
+@mutant("keeping.silenced", "up")
+def silences_for_a_moment(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "message.send" and frame["body"] == "let me speak":
+        end = {"type": "member.unsilence", "id": "mutant-end", "nonce": "end"}
+        wire.relay.notes["ann"].ask({**end, **wire.relay.notes["silenced"]})
+    if frame["type"] == "member.silence":
+        wire.relay.notes["ann"] = wire
+        wire.relay.notes["silenced"] = {key: frame[key] for key in ("community", "member")}
+    return frame
+
+
+@mutant("keeping.silenced")
+def does_not_say_until_when(wire: Wire, frame: Frame) -> Any:
+    return {key: value for key, value in frame.items() if key != "until"}
+
+
+@mutant("keeping.audience")
+def tells_all_why(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "member.kicked":
+        wire.relay.notes["why"] = frame["reason"]
+    for one in frame.get("result", {}).get("entries", []):
+        if one["type"] == "member.left":
+            one["reason"] = wire.relay.notes.get("why", "")
+    return frame
+
+
+@mutant("keeping.audience")
+def lets_members_read_the_stewards_log(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "community.read" and "result" in frame:
+        stewards = wire.relay.notes.setdefault("stewards", frame["result"].get("stewards", ""))
+        frame["result"]["stewards"] = stewards
+    return frame
+
+
+@mutant("keeping.reports", "up")
+def loses_reports(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "report.file":
+        return {**frame, "reason": "lost"}
+    return frame
+
+
+@mutant("keeping.reports")
+def tells_the_note_to_who_reported(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "note": "only a test"} if frame["type"] == "report.resolved" else frame
+
+
+# --- text
+
+
+@mutant("text.kept")
+def trims_what_is_said(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "body": frame["body"].strip()} if frame["type"] == "message.sent" else frame
+
+
+@mutant("text.kept", "up")
+def normalises_what_is_said(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "body": unicodedata.normalize("NFC", frame["body"])} if "body" in frame else frame
+
+
+@mutant("text.controls", "up")
+def cuts_control_characters(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "body": frame["body"].replace("\x1b", "")} if "body" in frame else frame
+
+
+@mutant("text.controls", "up")
+def cuts_them_in_names(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "topic": frame["topic"].replace("\t", " ")} if "topic" in frame else frame
+
+
+@mutant("text.bytes", "up")
+def counts_characters(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "body": frame["body"][:4000]} if len(frame.get("body", "")) > 4000 else frame
+
+
+@mutant("text.bytes")
+def calls_it_only_invalid(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "code": "field.invalid"} if frame.get("code") == "field.too_long" else frame
+
+
+@mutant("text.handles", "up")
+def tells_capitals_apart(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "session.sign_up" and frame["handle"].isupper():
+        return {**frame, "handle": f"other-{frame['handle'][-9:-4]}"}
+    return frame
+
+
+@mutant("text.handles", "up")
+def takes_any_handle(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "session.sign_up" and " " in frame["handle"]:
+        return {**frame, "handle": frame["handle"].replace(" ", "-")}
     return frame

@@ -47,8 +47,8 @@ async def test_whoever_breaks_a_rule_is_caught(mutant: Mutant):
         await ground.prepare()
         relay.mutant, ground.patience = mutant, 0.5
         outcomes = await carry_out(checks.chosen([mutant.rule]), ground)
-        relay.mutant = None
-        await ground.leave()
+        await ground.drop()
+    assert relay.mistakes == [], "the mutant stumbled, and would be caught for that"
     assert "failed" in [one.verdict for one in outcomes], "the kit did not notice"
 
 

@@ -12,7 +12,20 @@ from ... import __version__
 from ..checks import Check, Fault, Skip, judged
 from ..link import Ended, NoHandshake
 from ..report import Outcome, Report
-from . import connection, frames, logs, nonces, reading, refusals, signing_in, sync
+from . import (
+    connection,
+    frames,
+    keeping,
+    logs,
+    nonces,
+    reading,
+    refusals,
+    registers,
+    rooms,
+    signing_in,
+    sync,
+    texts,
+)
 from .ground import PATIENCE, PEOPLE, Ground, Scene, checks
 
 LIMIT = 120.0  # seconds for one check, waits for budgets included
@@ -53,7 +66,7 @@ async def run(
         seconds=round(time.monotonic() - began, 3),
         outcomes=outcomes,
         server=str(ground.hello.get("server", "")),
-        notes=[f"{len(ground.accounts)} accounts and the community {ground.slug} were left behind on the server."],
+        notes=[ground.left_behind()],
     )
 
 
@@ -95,6 +108,7 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
     return outcome
 
 
-PARTS = (connection, frames, logs, nonces, reading, refusals, signing_in, sync)  # importing them fills `checks`
+# Importing them fills `checks`.
+PARTS = (connection, frames, keeping, logs, nonces, reading, refusals, registers, rooms, signing_in, sync, texts)
 
 __all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "run"]

@@ -55,6 +55,7 @@ class Ground:
         self.accounts: dict[str, Account] = {}
         self.community = ""
         self.slug = f"kit-{self.tag}"
+        self.second: tuple[str, str, str] | None = None  # another community: id, slug, room
         self.rooms: list[str] = []  # that everybody but eve follows
         self.kept: dict[str, Peer] = {}  # connections of the people, from check to check
         self.tell = tell  # what takes long, for whoever waits
@@ -153,6 +154,13 @@ class Ground:
                     self.tell(f"{account.handle} could not be signed out")
         finally:
             await scene.over()
+
+    def left_behind(self) -> str:
+        """What the server has from now on, for its operator."""
+        accounts = "" if self.given else f"{len(self.accounts)} accounts named kit-{self.tag}-…, and "
+        places = "the community" if self.second is None else "the communities"
+        names = " and ".join([self.slug, *([self.second[1]] if self.second else [])])
+        return f"left on the server: {accounts}{places} {names}."
 
     async def _signed_out(self, scene: "Scene", name: str) -> bool:
         try:
@@ -281,6 +289,18 @@ class Scene:
                 await ann.result("room.add", room=room, member=peer.member)
             await peer.hears("room.followed", room=room)
         return room
+
+    async def elsewhere(self) -> tuple[str, str, str]:
+        """A second community of ann's, where only she is from check to check: its id, its slug, and a room of it."""
+        ground = self.ground
+        if ground.second is None:
+            ann = await self.person("ann")
+            slug = f"{ground.slug}-too"
+            made = await ann.result("community.create", slug=slug, name="Conformance kit, too")
+            community = made["entry"]["log"]
+            room = (await ann.result("room.create", community=community, slug="hall"))["entry"]["room"]
+            ground.second = (community, slug, room)
+        return ground.second
 
     async def over(self) -> None:
         for link in self._opened:

@@ -1,0 +1,130 @@
+"""Registers: read markers, mentions, blocks: what has only a last value. And presence and typing, which have not even that."""
+
+from ..checks import demand
+from .ground import Scene, checks
+from .sync import state_of
+
+
+@checks("registers.forward")
+async def a_read_marker_only_moves_forward(scene: Scene) -> None:
+    """Move a read marker forward, back, back again with `unread`, and ask where it is each time."""
+    ann, cid = await scene.people("ann", "cid")
+    room = await scene.fresh_room("cid")
+    seqs = [(await ann.say(room, f"number {number} @{cid.handle}"))["seq"] for number in range(4)]
+    for fields, read, left in (
+        ({"seq": seqs[2]}, seqs[2], 1),
+        ({"seq": seqs[0]}, seqs[2], 1),
+        ({"seq": seqs[0], "unread": True}, seqs[0], 3),
+        ({"seq": seqs[3]}, seqs[3], 0),
+    ):
+        marker = await cid.result("marker.set", room=room, **fields)
+        expected = {"room": room, "read": read, "unread": left, "mentions": left}
+        demand({key: marker.get(key) for key in expected} == expected, f"{expected} after {fields}", marker)
+
+
+@checks("registers.devices")
+async def a_marker_is_told_to_the_other_devices(scene: Scene) -> None:
+    """Move a read marker on one device, and listen on another."""
+    ann, cid = await scene.people("ann", "cid")
+    phone = await scene.again("cid", binary=True)
+    room = await scene.fresh_room("cid")
+    seq = (await ann.say(room, "read this"))["seq"]
+    marker = await cid.result("marker.set", room=room, seq=seq)
+    moved = await phone.hears("marker.moved", room=room)
+    expected = {key: marker[key] for key in ("room", "read", "unread", "mentions")}
+    demand({key: moved.get(key) for key in expected} == expected, f"the same as in the reply, {expected}", moved)
+    again = await scene.again("cid", synced=False)
+    result, _ = await again.sync()
+    demand(state_of(result, room)["read"] == seq, f"the marker at {seq} in the next sync", state_of(result, room))
+
+
+@checks("registers.own_message")
+async def what_one_says_is_not_unread(scene: Scene) -> None:
+    """Two people talk; one of them syncs."""
+    ann, cid = await scene.people("ann", "cid")
+    room = await scene.fresh_room("cid")
+    await ann.say(room, "a question")
+    own = (await cid.say(room, "an answer"))["seq"]
+    peer = await scene.again("cid", synced=False)
+    result, _ = await peer.sync()
+    state = state_of(result, room)
+    demand(state["unread"] == 0 and state["read"] == own, f"nothing unread, the marker at {own}", state)
+
+
+@checks("registers.mentions")
+async def mentions_are_of_memberships_and_are_counted(scene: Scene) -> None:
+    """Mention somebody, in capitals, twice, beside somebody who is not there."""
+    ann, bob, cid = await scene.people("ann", "bob", "cid")
+    room = await scene.fresh_room("bob", "cid")
+    said = await ann.say(room, f"@{bob.handle.upper()}, @{bob.handle} and @nobody-{scene.ground.tag}: look")
+    demand(said.get("mentions") == [bob.member], f"`mentions` {[bob.member]}", said)
+    await ann.say(room, "nobody")
+    for name, peer, count in (("bob", bob, 1), ("cid", cid, 0)):
+        back = await scene.again(name, synced=False)
+        result, _ = await back.sync()
+        state = state_of(result, room)
+        demand(state["mentions"] == count, f"{count} mentions for {peer.name}", state)
+        demand(state["unread"] == 2, f"2 unread for {peer.name}", state)
+
+
+@checks("registers.blocks")
+async def a_block_is_told_to_the_own_devices_alone(scene: Scene) -> None:
+    """Block somebody, look who hears of it, have them open a direct, and end it."""
+    bob, eve = await scene.people("bob", "eve")
+    phone = await scene.again("eve")
+    known = len(bob.events)
+    try:
+        block = await eve.result("block.set", handle=bob.handle, kind="block")
+        demand(block["handle"] == bob.handle and block["kind"] == "block", "the block as it is now", block)
+        await phone.hears("block.changed", handle=bob.handle, kind="block")
+        back = await scene.again("eve", synced=False)
+        result, _ = await back.sync()
+        demand(block in result.get("blocks", []), "the block in every sync", result.get("blocks"))
+        for peer, other in ((bob, eve), (eve, bob)):
+            await peer.refused("direct.refused", "direct.open", handles=[other.handle])
+        await bob.fence()
+        demand("block.changed" not in [event["type"] for event in bob.events[known:]], "no word of it to bob")
+    finally:
+        await eve.result("block.set", handle=bob.handle, kind="none")
+    await phone.hears("block.changed", handle=bob.handle, kind="none")
+
+
+@checks("presence.watched")
+async def presence_is_of_the_members_that_one_watches(scene: Scene) -> None:
+    """Watch one of two people and somebody unknown, while both go away and come back."""
+    ann, bob, cid = await scene.people("ann", "bob", "cid")
+    await bob.result("presence.set", state="online")
+    watched = (await ann.result("presence.watch", members=[bob.member, "m_nobody"]))["members"]
+    demand(
+        watched == [{"member": bob.member, "state": "online"}],
+        "the state of the one who is there, and nothing of who is not",
+        watched,
+    )
+    known = len(ann.events)
+    await cid.result("presence.set", state="away")
+    await bob.result("presence.set", state="away")
+    await ann.hears("presence.changed", member=bob.member, state="away")
+    await bob.result("presence.set", state="invisible")
+    await ann.hears("presence.changed", member=bob.member, state="offline")
+    for peer in (bob, cid):
+        await peer.result("presence.set", state="online")
+    await ann.hears("presence.changed", member=bob.member, state="online")
+    told = {event["member"] for event in ann.events[known:] if event["type"] == "presence.changed"}
+    demand(told == {bob.member}, "presence of bob alone", sorted(told))
+    await ann.result("presence.watch", members=[])
+
+
+@checks("presence.typing")
+async def typing_is_told_to_the_others(scene: Scene) -> None:
+    """Start typing in a room that two others follow."""
+    ann, bob, cid = await scene.people("ann", "bob", "cid")
+    room = await scene.fresh_room("bob", "cid")
+    known = len(bob.events)
+    await bob.result("typing.start", room=room)
+    for peer in (ann, cid):
+        event = await peer.hears("typing.started", room=room)
+        demand(event["by"] == bob.member, f"`by` {bob.member}", event)
+        demand("seq" not in event, "no number", event)
+    await bob.fence()
+    own = [event for event in bob.events[known:] if event["type"] == "typing.started"]
+    demand(not own, "no word of it to who types", own)
