@@ -1,10 +1,11 @@
 """Servers that break one rule each: what the kit must catch."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from tests.kit.relay import CLOSE, Frame, Mutant, Wire
+from tests.kit.relay import CLOSE, PING, PONG, TEXT, Frame, Mutant, Wire
 
 MUTANTS: list[Mutant] = []
 
@@ -1040,4 +1041,194 @@ def tells_capitals_apart(wire: Wire, frame: Frame) -> Any:
 def takes_any_handle(wire: Wire, frame: Frame) -> Any:
     if frame["type"] == "session.sign_up" and " " in frame["handle"]:
         return {**frame, "handle": frame["handle"].replace(" ", "-")}
+    return frame
+
+
+# --- limits
+
+
+def _other_limit(limit: str, more: int) -> None:
+    """A server that tells another limit than it enforces."""
+
+    def down(wire: Wire, frame: Frame) -> Any:
+        if frame["type"] == "hello":
+            frame["limits"][limit] += more
+        return frame
+
+    MUTANTS.append(Mutant("connection.limits", f"tells_{limit}_{'too_high' if more > 0 else 'too_low'}", down=down))
+
+
+for _limit, _more in {
+    "frame_bytes": 1, "fragments": -1, "name_chars": 1, "about_chars": -1, "topic_chars": 1, "reason_chars": -1,
+    "key_chars": 1, "handle_chars": -1, "page_entries": 1, "personas": -1, "watched": 1, "extensions": -1,
+    "positions": 1, "direct_people": 1, "secret_chars": -1, "password_chars": -1,
+}.items():  # fmt: skip
+    _other_limit(_limit, _more)
+
+
+# --- more of connection
+
+
+@mutant("connection.text_and_binary", "raw_down")
+def sends_everything_as_text(wire: Wire, opcode: int, payload: bytes) -> Any:
+    return (TEXT, b"{}") if wire.binary and opcode not in (TEXT, CLOSE, PING, PONG) else (opcode, payload)
+
+
+@mutant("connection.ping", "raw_down")
+def loses_pongs(wire: Wire, opcode: int, payload: bytes) -> Any:
+    return None if opcode == PONG else (opcode, payload)
+
+
+@mutant("connection.ping", "raw_down")
+def answers_pings_with_nothing(wire: Wire, opcode: int, payload: bytes) -> Any:
+    return (opcode, b"") if opcode == PONG else (opcode, payload)
+
+
+@mutant("connection.ping", "raw_down")
+def never_pings(wire: Wire, opcode: int, payload: bytes) -> Any:
+    return None if opcode == PING else (opcode, payload)
+
+
+@mutant("connection.ping", "raw_down")
+def drops_who_is_there(wire: Wire, opcode: int, payload: bytes) -> Any:
+    if opcode == PING:
+        wire.later(0.2, lambda: wire.close(4002))
+    return opcode, payload
+
+
+@mutant("connection.ping")
+def drops_too_early(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "deadline_ms": 4_000} if frame["type"] == "hello" else frame
+
+
+@mutant("connection.no_token_in_url", "request")
+def takes_tokens_in_the_address(wire: Wire, head: str) -> str:
+    found = re.search(r"\?token=([^& ]+)[^ ]*", head)
+    if found:
+        wire.notes["token"] = found.group(1)
+        return head.replace(found.group(0), "")
+    return head
+
+
+def _enters(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "hello" and "token" in wire.notes:
+        wire.ask({"type": "session.sign_in", "id": "mutant-in", "token": wire.notes["token"]})
+    return frame
+
+
+MUTANTS[-1] = MUTANTS[-1]._replace(down=_enters)
+
+
+# --- lagging, closing
+
+
+@mutant("lagging.told")
+def leaves_out_in_silence(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "session.lagging" else frame
+
+
+@mutant("lagging.told")
+def tells_another_number(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "session.lagging":
+        frame["logs"] = {log: seq - 1 for log, seq in frame["logs"].items()}
+    return frame
+
+
+@mutant("closing.codes", "raw_down")
+def closes_without_a_code(wire: Wire, opcode: int, payload: bytes) -> Any:
+    return (opcode, b"") if opcode == CLOSE else (opcode, payload)
+
+
+@mutant("closing.codes", "raw_down")
+def invites_back_who_was_malformed(wire: Wire, opcode: int, payload: bytes) -> Any:
+    return (opcode, (4400).to_bytes(2, "big") + payload[2:]) if opcode == CLOSE else (opcode, payload)
+
+
+# --- interest
+
+
+def _does_not_mind_wants(rule: str) -> None:
+    def up(wire: Wire, frame: Frame) -> Any:
+        wire.notes[frame["id"]] = frame.pop("want", None)
+        frame.pop("wanted", None)
+        return frame
+
+    def down(wire: Wire, frame: Frame) -> Any:
+        if "logs" in frame.get("result", {}) and wire.notes.get(frame["id"]):
+            frame["result"]["want"] = {"profile": "everything", "communities": None, "notices": None}
+            frame["result"]["want"] |= wire.notes[frame["id"]]
+        return frame
+
+    MUTANTS.append(Mutant(rule, "does_not_mind_wants", up=up, down=down))
+
+
+for _rule in ("taken", "unknown", "talk", "calls", "unwanted", "notices", "passed_told"):
+    _does_not_mind_wants(f"interest.{_rule}")
+
+
+@mutant("interest.taken")
+def does_not_say_what_it_took(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).pop("want", None)
+    return frame
+
+
+@mutant("interest.unknown")
+def names_no_profiles(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "message": "This is not known."} if frame["type"] == "refused" else frame
+
+
+@mutant("interest.own")
+def leaves_out_directs(wire: Wire, frame: Frame) -> Any:
+    return None if frame.get("body") == "to you alone, without a name" else frame
+
+
+@mutant("interest.own")
+def leaves_out_the_account(wire: Wire, frame: Frame) -> Any:
+    wanting = any(command.get("want") for command in wire.sent.values())
+    return None if wanting and frame["type"] == "room.followed" else frame
+
+
+@mutant("interest.talk")
+def tells_no_range(wire: Wire, frame: Frame) -> Any:
+    frame.pop("from", None)
+    return frame
+
+
+@mutant("interest.ranges")
+def tells_no_ranges(wire: Wire, frame: Frame) -> Any:
+    frame.pop("from", None)
+    return frame
+
+
+@mutant("interest.ranges")
+def tells_a_range_too_short(wire: Wire, frame: Frame) -> Any:
+    if frame.get("from"):
+        frame["from"] = frame["seq"] - 1
+    return frame
+
+
+@mutant("interest.passed_told")
+def never_tells_what_has_passed(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "log.passed" else frame
+
+
+@mutant("interest.unwanted")
+def calls_the_unwanted_a_gap(wire: Wire, frame: Frame) -> Any:
+    for state in [*states(frame, status="unwanted"), *states(frame, status="unwanted", kind="community")]:
+        state["status"] = "gap"
+    return frame
+
+
+@mutant("interest.notices")
+def tells_no_markers_either(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "marker.moved" else frame
+
+
+@mutant("interest.less")
+def still_calls_who_left(wire: Wire, frame: Frame) -> Any:
+    left = wire.relay.notes.setdefault("left", [])
+    if frame["type"] == "room.unfollowed":
+        left.append(frame["room"])
+    if frame["type"] == "message.sent" and "for all" in frame["body"] and left:
+        return [{**frame, "log": left[0], "seq": 9}, frame]
     return frame

@@ -9,6 +9,7 @@ Frames are taken as they are on the wire, so that a mutant may also lose a pong,
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple, Self
 
@@ -17,6 +18,7 @@ import msgspec
 from tests.wire.house import BINARY, CLOSE, PING, PONG, TEXT, framed
 
 Frame = dict[str, Any]
+BUFFER = 16_384  # bytes
 OWN = "mutant-"  # how the ids of a mutant's own commands begin: the kit does not see the replies
 
 
@@ -77,6 +79,11 @@ class Wire:
         asyncio.get_running_loop().call_later(seconds, lambda: None if self.near.is_closing() else what())
 
 
+def _small(sock: socket.socket, kind: int) -> None:
+    """Little stays in between: the server notices who reads slowly as if the relay were not there."""
+    sock.setsockopt(socket.SOL_SOCKET, kind, BUFFER)
+
+
 class Relay:
     """Listens on loopback, and passes on what is said to the server on `port`."""
 
@@ -106,12 +113,18 @@ class Relay:
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._accepted.append(writer)
+        writer.transport.set_write_buffer_limits(BUFFER)
         task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, near: asyncio.StreamReader, to_near: asyncio.StreamWriter) -> None:
-        far, to_far = await asyncio.open_connection("127.0.0.1", self._port)
+        _small(to_near.get_extra_info("socket"), socket.SO_SNDBUF)
+        sock = socket.socket()
+        _small(sock, socket.SO_RCVBUF)
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", self._port))
+        far, to_far = await asyncio.open_connection(sock=sock, limit=BUFFER)
         wire = Wire(self, to_near, to_far)
         try:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError):

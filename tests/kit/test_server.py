@@ -18,6 +18,7 @@ SETTINGS = {  # of the server, for rules that would otherwise take long
     "refusals.retry_after": {"budget": 100, "budget_per_second": 40},
     "refusals.budget": {"budget": 100, "budget_per_second": 40},
     "signing_in.late": {"sign_in_ms": 400},
+    "connection.ping": {"ping_ms": 100, "deadline_ms": 1_100},
 }
 WIDE = dict.fromkeys(("budget", "budget_per_second", "address_budget", "address_budget_per_second"), 1_000_000)
 
@@ -35,7 +36,7 @@ async def server(**config: Any) -> AsyncIterator[int]:
 
 
 async def test_our_server_conforms():
-    async with server(sign_in_ms=3_000) as port:
+    async with server(sign_in_ms=2_000, ping_ms=1_000, deadline_ms=1_500) as port:
         report = await run(f"ws://127.0.0.1:{port}/v1")
     assert report.conforms, in_words(report)
 

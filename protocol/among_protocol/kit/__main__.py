@@ -13,6 +13,7 @@ import importlib
 import importlib.util
 import io
 import os
+import shutil
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
@@ -26,21 +27,35 @@ CONFORM, NOT_CONFORM, COULD_NOT_TEST = 0, 1, 2
 
 
 class Progress:
-    """What people see while the kit works: a mark for each check, on stderr."""
+    """What people see while the kit works, on stderr: a line that changes, or, in a log, a line for each check."""
 
     def __init__(self, stream: TextIO) -> None:
+        self.total = 0  # checks that there will be; 0: not known
         self._stream = stream
         self._paint = Painter(colour(stream))
         self._live = stream.isatty()
+        self._done = self._failed = 0
 
     def tell(self, text: str) -> None:
-        self._write(f"{text}\n")
+        """What they should know because it takes long."""
+        self.clear()
+        print(text, file=self._stream, flush=True)
 
     def heard(self, one: Outcome) -> None:
-        self._write(f"{self._paint(one.verdict, MARKS[one.verdict])} {one.rule}: {one.tries}\n")
+        self._done += 1
+        self._failed += one.verdict == "failed"
+        mark = self._paint(one.verdict, MARKS[one.verdict])
+        if not self._live:
+            print(f"{mark} {one.rule}: {one.tries}", file=self._stream, flush=True)
+            return
+        of = f"/{self.total}" if self.total else ""
+        failed = self._paint("failed", f"  {self._failed} failed") if self._failed else ""
+        print(f"\r\033[K{mark} {self._done}{of} {one.rule}{failed}", end="", file=self._stream, flush=True)
 
-    def _write(self, text: str) -> None:
-        print(text, end="", file=self._stream, flush=True)
+    def clear(self) -> None:
+        """Take the changing line away."""
+        if self._live and self._done:
+            print("\r\033[K", end="", file=self._stream, flush=True)
 
 
 def colour(stream: TextIO) -> bool:
@@ -101,7 +116,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _list(given.side, given.only)
             return CONFORM
         progress = Progress(io.StringIO() if given.quiet else sys.stderr)
-        report = asyncio.run(_run(given, progress))
+        try:
+            report = asyncio.run(_run(given, progress))
+        finally:
+            progress.clear()
         _write(report, given)
     except CannotTest as why:
         return _no(str(why))
@@ -130,6 +148,7 @@ async def _run_server(given: argparse.Namespace, progress: Progress) -> Report:
     if not given.url:
         raise CannotTest("name the server: python -m among_protocol.kit server ws://HOST:PORT/v1")
     url, _, invite = given.url.partition("#invite=")
+    progress.total = len(server.checks.chosen(given.only))
     return await server.run(
         url,
         only=given.only,
@@ -148,6 +167,7 @@ async def _run_client(given: argparse.Namespace, progress: Progress) -> Report:
     command = given.command[1:] if given.command[:1] == ["--"] else given.command
     if not command:
         raise CannotTest("name the client: python -m among_protocol.kit client -- COMMAND")
+    progress.total = len(client.checks.chosen(given.only))
     report: Report = await client.run(
         command,
         only=given.only,
@@ -212,7 +232,8 @@ def _write(report: Report, given: argparse.Namespace) -> None:
             Path(path).write_bytes(data)
     stream = sys.stderr if taken else sys.stdout
     if not (taken and given.quiet):
-        print(in_words(report, colour=colour(stream)), file=stream)
+        width = shutil.get_terminal_size().columns if stream.isatty() else 0
+        print(in_words(report, colour=colour(stream), width=width), file=stream)
 
 
 if __name__ == "__main__":

@@ -113,6 +113,15 @@ class Link:
         (self._protocol.send_binary if binary else self._protocol.send_text)(data)
         await self._flush()
 
+    async def send_pieces(self, pieces: Sequence[bytes]) -> None:
+        """A text message in several frames. Raises Ended."""
+        self._alive()
+        first, *rest = pieces
+        self._protocol.send_text(first, fin=False)
+        for number, piece in enumerate(rest, 1):
+            self._protocol.send_continuation(piece, fin=number == len(rest))
+        await self._flush()
+
     async def ping(self, data: bytes) -> None:
         """Raises Ended."""
         self._alive()

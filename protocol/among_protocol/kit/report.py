@@ -165,8 +165,9 @@ class Painter:
         return f"\033[{COLOURS[style]}m{text}\033[0m" if self.colour else text
 
 
-def in_words(report: Report, *, colour: bool = False) -> str:
-    """A tree of the parts with a mark for each rule, then each failure explained, then the verdict."""
+def in_words(report: Report, *, colour: bool = False, width: int = 0) -> str:
+    """A tree of the parts with a mark for each rule, then each failure explained, then the verdict. `width`: columns
+    of the terminal, to which the rules are cut; 0: they are not."""
     paint = Painter(colour)
     lines: list[str] = []
     for part in PARTS:
@@ -175,8 +176,11 @@ def in_words(report: Report, *, colour: bool = False) -> str:
             lines += ["", paint("bold", part.title)]
         for id in ids:
             verdict = verdict_of(report.of(id))
-            lines.append(f"  {paint(verdict, MARKS[verdict])} {paint('faint', id)}")
-            lines += [f"      {paint('skipped', one.why)}" for one in report.of(id) if one.verdict == "skipped"]
+            text = RULES[id].text
+            room = width - len(id) - 6
+            text = f"{text[: room - 1]}…" if width and len(text) > room > 0 else text
+            lines.append(f"  {paint(verdict, MARKS[verdict])} {id}  {paint('faint', text)}")
+            lines += [f"    {paint('skipped', f'– {one.why}')}" for one in report.of(id) if one.verdict == "skipped"]
     failed = [one for one in report.outcomes if one.verdict == "failed"]
     for one in failed:
         lines += ["", paint("failed", f"✗ {one.rule}") + paint("faint", f"  ({one.check})")]

@@ -13,9 +13,12 @@ from ..checks import Check, Fault, Skip, judged
 from ..link import Ended, NoHandshake
 from ..report import Outcome, Report
 from . import (
+    closing,
     connection,
     frames,
+    interest,
     keeping,
+    limits,
     logs,
     nonces,
     reading,
@@ -109,6 +112,8 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 
 
 # Importing them fills `checks`.
-PARTS = (connection, frames, keeping, logs, nonces, reading, refusals, registers, rooms, signing_in, sync, texts)
+PARTS = (
+    closing, connection, frames, interest, keeping, limits, logs, nonces, reading, refusals, registers, rooms, signing_in, sync, texts,
+)  # fmt: skip
 
 __all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "run"]

@@ -32,27 +32,27 @@ async def each_command_gets_one_reply(scene: Scene) -> None:
 @checks("frames.shape")
 async def frames_have_the_shape_of_the_schema(scene: Scene) -> None:
     """Ask for one thing of each kind, and hold every frame against the structs that the schema is made of."""
-    ann = await scene.again("ann")
+    cid = await scene.again("cid")
     room = await scene.room()
-    await ann.say(room, "in shape")
-    await ann.sync(cards=True)
+    await cid.say(room, "in shape")
+    await cid.sync(cards=True)
     community = scene.ground.community
     for type, fields in (
         ("log.changed", {}),
-        ("log.entries", {"log": ann.account, "after": 0}),
+        ("log.entries", {"log": cid.account, "after": 0}),
         ("message.page", {"room": room}),
         ("community.read", {"community": community}),
         ("community.browse", {"query": scene.ground.slug}),
         ("room.list", {"community": community}),
         ("member.list", {"community": community}),
-        ("member.resolve", {"members": [{"member": ann.member}]}),
-        ("account.read", {"handle": ann.handle}),
+        ("member.resolve", {"members": [{"member": cid.member}]}),
+        ("account.read", {"handle": cid.handle}),
         ("session.list", {}),
         ("marker.set", {"room": room, "seq": 1}),
-        ("presence.watch", {"members": [ann.member]}),
+        ("presence.watch", {"members": [cid.member]}),
     ):
-        await ann.result(type, **fields)
-    await ann.refused("log.gone", "log.entries", log="nowhere", after=0)
+        await cid.result(type, **fields)
+    await cid.refused("log.gone", "log.entries", log="nowhere", after=0)
 
 
 @checks("frames.id")
@@ -186,11 +186,11 @@ async def a_wrong_field_is_refused_with_its_path(scene: Scene) -> None:
 async def more_than_may_be_in_flight_is_answered_in_its_turn(scene: Scene) -> None:
     """Send more commands in one go than may be in flight."""
     most = scene.limit("in_flight", 150)
-    ann = await scene.again("ann", synced=False)
-    await ann.rest()
-    ids = [await ann.begin("session.ping") for _ in range(most + 20)]
+    eve = await scene.again("eve", synced=False)
+    await eve.rest()
+    ids = [await eve.begin("session.ping") for _ in range(most + 20)]
     for id in ids:
-        reply = await ann.reply(id)
+        reply = await eve.reply(id)
         demand(reply["type"] == "ok" or reply["class"] == "wait", "`ok`, or a refusal for the rate", reply)
 
 

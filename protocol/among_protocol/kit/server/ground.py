@@ -73,14 +73,13 @@ class Ground:
             raise CannotTest(str(error)) from None
         scene = Scene(self)
         try:
-            guest = await scene.guest()
+            await scene.guest()
         except NoHandshake as error:
             raise CannotTest(f"{self.url} does not open a WebSocket: {error}. The path is mostly /v1.") from None
         except (OSError, TimeoutError) as error:
             raise CannotTest(f"{self.url} cannot be reached: {str(error) or 'no answer in time'}") from None
         except Fault as fault:
             raise CannotTest(f"{self.url} does not speak v1: expected {fault.expected}, came {fault.came}") from None
-        self.hello = guest.hello
         try:
             for name in PEOPLE:
                 await self._settle(scene, name)
@@ -209,6 +208,7 @@ class Scene:
             name, self.ground.url, self.wire, patience=self.ground.patience, binary=binary, receive=receive
         )
         self._opened.append(peer.link)
+        self.ground.hello = peer.hello
         return peer
 
     async def link(self, *subprotocols: str, query: str = "") -> Link:
@@ -248,6 +248,12 @@ class Scene:
         peer.listens(self.wire)
         await peer.fence()
         return peer
+
+    async def goes(self, name: str) -> None:
+        """The connection that is kept ends; the next check makes a new one."""
+        peer = self.ground.kept.pop(name, None)
+        if peer is not None:
+            await peer.link.close()
 
     async def people(self, *names: str) -> list[Peer]:
         return [await self.person(name) for name in names]

@@ -8,6 +8,7 @@ purpose. It hammers nobody: what is refused with class `wait` is asked again whe
 import asyncio
 import secrets
 from collections import deque
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -98,6 +99,14 @@ class Peer:
         except Ended as end:
             raise Fault("a connection that lives", str(end)) from None
 
+    async def send_pieces(self, pieces: Sequence[bytes]) -> None:
+        """Send a message in several frames."""
+        self._shown.append(f"{self.name} → a message of {sum(map(len, pieces)):,} bytes in {len(pieces)} frames")
+        try:
+            await self.link.send_pieces(pieces)
+        except Ended as end:
+            raise Fault("a connection that lives", str(end)) from None
+
     # --- what comes
 
     async def frame(self) -> Frame:
@@ -145,12 +154,17 @@ class Peer:
     async def next_frame(self, expected: str) -> Frame:
         """The next frame in time. Raises Fault."""
         try:
+            return await self.next_frame_or_end(expected)
+        except Ended as end:
+            raise Fault(expected, str(end)) from None
+
+    async def next_frame_or_end(self, expected: str) -> Frame:
+        """The next frame in time. Raises Fault when none comes, Ended."""
+        try:
             async with asyncio.timeout(self.patience):
                 return await self.frame()
         except TimeoutError:
             raise Fault(expected, f"nothing within {self.patience:g} seconds") from None
-        except Ended as end:
-            raise Fault(expected, str(end)) from None
 
     async def reply(self, id: str) -> Frame:
         """The reply to a command. Raises Fault."""
@@ -210,13 +224,14 @@ class Peer:
         return fresh
 
     async def rest(self) -> None:
-        """Wait until the budget is full enough for a burst."""
+        """Wait until half of the budget is there."""
         for _ in range(5):
             reply = await self.ask("session.ping")
             budget = reply.get("budget")
             if budget is None:
                 return
-            await asyncio.sleep(min(budget["full_in_ms"] / 1000, 15.0))
+            lacks = (budget["of"] / 2 - budget["left"] + 2) / max(1, budget["of"] - budget["left"])
+            await asyncio.sleep(min(budget["full_in_ms"] * lacks / 1000, 15.0))
 
     async def ends(self, within: float = 0) -> Ended:
         """Read to the end of the connection, and tell how it was. Raises Fault when it lives on."""

@@ -10,7 +10,7 @@ from .peer import Frame, Peer, nonce
 
 CODE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 TOO_RICH = 3_000  # units: a budget that nobody can use up in a test
-BURST = 40  # commands at once
+BURST = 10  # commands at once
 
 
 @checks("refusals.shape")
@@ -116,6 +116,7 @@ async def _spend(scene: Scene) -> tuple[Peer, list[Frame], Frame]:
     if scene.limits["budget"] > TOO_RICH or scene.limits["budget_per_second"] > TOO_RICH:
         raise Skip(f"a budget of {scene.limits['budget']:,} units cannot be used up by a test that hammers nobody")
     eve = await scene.again("eve", synced=False)
+    await eve.rest()
     replies: list[Frame] = []
     for _ in range(scene.limits["budget"] // 5 // BURST + 2):
         ids = [await eve.begin("community.browse", query=scene.ground.slug, limit=1) for _ in range(BURST)]

@@ -33,17 +33,17 @@ async def a_body_comes_back_to_the_byte(scene: Scene) -> None:
 @checks("text.controls")
 async def control_characters_are_refused(scene: Scene) -> None:
     """Say each control character, and put some into names and topics."""
-    ann = await scene.person("ann")
+    ann, bob = await scene.people("ann", "bob")
     room = await scene.room()
     for char in CONTROLS:
         reply = await ann.ask("message.send", room=room, body=f"a{char}b")
         demand(reply["type"] == "refused" and reply["code"] == "field.invalid", f"U+{ord(char):04X} refused", reply)
     for char in "\x00\x1b\n\t\x85":
-        for type, fields in (
-            ("room.set_topic", {"room": room, "topic": f"a{char}b"}),
-            ("account.update", {"display_name": f"a{char}b"}),
+        for peer, type, fields in (
+            (ann, "room.set_topic", {"room": room, "topic": f"a{char}b"}),
+            (bob, "account.update", {"display_name": f"a{char}b"}),
         ):
-            reply = await ann.ask(type, **fields)
+            reply = await peer.ask(type, **fields)
             demand(reply["type"] == "refused" and reply["class"] == "fix", f"U+{ord(char):04X} refused", reply)
 
 
