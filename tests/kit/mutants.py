@@ -1232,3 +1232,33 @@ def still_calls_who_left(wire: Wire, frame: Frame) -> Any:
     if frame["type"] == "message.sent" and "for all" in frame["body"] and left:
         return [{**frame, "log": left[0], "seq": 9}, frame]
     return frame
+
+
+# --- what came later
+
+
+@mutant("rooms.direct_unfollowed", "up")
+def unfollows_no_directs(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "room.unfollow":
+        entry = {"log": "a_x", "seq": 9, "at": "2026-01-31T09:00:00.000Z", "type": "room.unfollowed"}
+        wire.tell({"type": "ok", "id": frame["id"], "result": {"entry": {**entry, "room": frame["room"]}}})
+        return None
+    return frame
+
+
+@mutant("rooms.direct_unfollowed")
+def lets_read_a_direct_that_was_left(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "refused" and wire.command(frame).get("type") == "log.entries":
+        return {"type": "ok", "id": frame["id"], "result": {"entries": [], "head": 0, "floor": 0, "complete": True}}
+    return frame
+
+
+@mutant("rooms.brought_back")
+def brings_back_for_ever(wire: Wire, frame: Frame) -> Any:
+    entry = {"type": "room.person_added", "member": "m_x"}
+    return granted(wire, frame, "room.add_refused", entry)
+
+
+@mutant("text.shows", "up")
+def takes_names_that_show_nothing(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "display_name": "x"} if frame.get("display_name") == "\u3164" else frame

@@ -33,6 +33,11 @@ def test_a_rule_that_is_none_is_told(capsys):
     assert "--list" in capsys.readouterr().err
 
 
+def test_the_address_may_stand_behind_the_rules(capsys):
+    assert main(["server", "--only", "nonces", "sync", "ws://127.0.0.1:1/v1"]) == 2
+    assert "cannot be reached" in capsys.readouterr().err
+
+
 def test_the_rules_are_listed_with_their_checks(capsys):
     assert main(["server", "--list", "--only", "connection"]) == 0
     said = capsys.readouterr().out

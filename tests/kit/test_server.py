@@ -1,13 +1,18 @@
 """The kit judges servers: ours conforms, and each server that breaks a rule is caught by the checks of that rule."""
 
+import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from among_protocol.kit.report import in_words
+from among_protocol.kit.checks import CannotTest, belongs
+from among_protocol.kit.report import in_words, verdict_of
+from among_protocol.kit.rules import RULES
 from among_protocol.kit.server import Ground, carry_out, checks, run
+from among_protocol.testing import TestServer
 from among_server.app import App
 from among_server.config import Config
 from among_server.store.memory import MemoryStore
@@ -24,26 +29,89 @@ WIDE = dict.fromkeys(("budget", "budget_per_second", "address_budget", "address_
 
 
 @asynccontextmanager
-async def server(**config: Any) -> AsyncIterator[int]:
-    """A server in memory, on a port of its own."""
+async def server(**config: Any) -> AsyncIterator[App]:
+    """Ours, over a store in memory, on a port of its own."""
     app = App(Config(**{"port": 0, **WIDE, **config}), MemoryStore())
     await app.start()
     app.services.passwords.cost(passes=1, kib=8)
     try:
-        yield app.listener.port
+        yield app
     finally:
         await app.stop()
 
 
+def url(app: App) -> str:
+    return f"ws://127.0.0.1:{app.listener.port}/v1"
+
+
 async def test_our_server_conforms():
-    async with server(sign_in_ms=2_000, ping_ms=1_000, deadline_ms=1_500) as port:
-        report = await run(f"ws://127.0.0.1:{port}/v1")
+    async with server(sign_in_ms=4_000, ping_ms=1_000, deadline_ms=2_000) as app:
+        report = await run(url(app))
+    assert report.conforms, in_words(report)
+    beyond = {
+        "refusals.retry_after",
+        "refusals.budget",
+    }  # which are asked of mutants and their likes, with a small budget
+    assert {rule for rule in RULES if report.of(rule) and verdict_of(report.of(rule)) == "skipped"} == beyond
+
+
+async def test_our_server_conforms_when_it_is_frugal():
+    async with server(budget=100, budget_per_second=40) as app:
+        report = await run(url(app), only=["refusals"])
+    assert report.conforms, in_words(report)
+    assert report.counts["skipped"] == 0
+
+
+async def test_the_kit_signs_up_by_invite():
+    async with server(sign_up="invite") as app:
+        with pytest.raises(CannotTest, match="--invite"):
+            await Ground(url(app)).prepare()
+        await app.store.add_invite(hashlib.sha256(b"come in").digest(), uses=6)
+        report = await run(url(app), invite="come in", only=["signing_in.sign_up", "text.handles", "nonces"])
+    assert report.conforms, in_words(report)
+    assert report.counts["skipped"] == 0
+
+
+async def test_accounts_that_were_given_are_used_and_none_is_made():
+    async with server() as app:
+        first = Ground(url(app))
+        await first.prepare()
+        await first.drop()
+        accounts = await app.store.accounts()
+        given = [(account.handle, account.password) for account in first.accounts.values()]
+        report = await run(url(app), given=given, only=["signing_in.sign_up", "nonces", "rooms"])
+        assert await app.store.accounts() == accounts
+    assert report.conforms, in_words(report)
+    assert report.counts["skipped"] == 2
+
+
+async def test_whoever_is_no_server_of_this_protocol_cannot_be_tested():
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    listener = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with listener:
+        with pytest.raises(CannotTest, match="HTTP status 404"):
+            await run(f"ws://127.0.0.1:{listener.sockets[0].getsockname()[1]}/v1")
+
+
+# What the server in memory leaves out: moderation, what one wants, leaving a direct, and real time.
+BEYOND_MEMORY = ("keeping", "interest", "rooms.direct_unfollowed", "connection.ping", "signing_in.late")
+
+
+async def test_the_server_in_memory_conforms_as_far_as_it_goes():
+    asked = {check.rule for check in checks.all}
+    only = [rule for rule in asked if not any(belongs(rule, word) for word in BEYOND_MEMORY)]
+    async with TestServer() as memory:
+        report = await run(memory.url, only=only)
     assert report.conforms, in_words(report)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.rule}-{mutant.name}")
 async def test_whoever_breaks_a_rule_is_caught(mutant: Mutant):
-    async with server(**SETTINGS.get(mutant.rule, {})) as port, Relay(port) as relay:
+    async with server(**SETTINGS.get(mutant.rule, {})) as app, Relay(app.listener.port) as relay:
         ground = Ground(relay.url)
         await ground.prepare()
         relay.mutant, ground.patience = mutant, 0.5
@@ -51,6 +119,12 @@ async def test_whoever_breaks_a_rule_is_caught(mutant: Mutant):
         await ground.drop()
     assert relay.mistakes == [], "the mutant stumbled, and would be caught for that"
     assert "failed" in [one.verdict for one in outcomes], "the kit did not notice"
+
+
+def test_each_rule_of_a_server_has_a_check():
+    asked = {check.rule for check in checks.all}
+    assert [rule.id for rule in RULES.values() if rule.of("server") and rule.kit and rule.id not in asked] == []
+    assert [check.name for check in checks.all if not RULES[check.rule].kit] == []
 
 
 def test_each_rule_that_is_checked_has_a_server_that_breaks_it():

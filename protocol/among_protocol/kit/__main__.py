@@ -145,6 +145,8 @@ def _run(given: argparse.Namespace, progress: Progress) -> Coroutine[Any, Any, R
 async def _run_server(given: argparse.Namespace, progress: Progress) -> Report:
     from . import server  # noqa: PLC0415  # needs websockets
 
+    if not given.url and given.only and "://" in given.only[-1]:  # --only takes all words behind it
+        given.url = given.only.pop()
     if not given.url:
         raise CannotTest("name the server: python -m among_protocol.kit server ws://HOST:PORT/v1")
     url, _, invite = given.url.partition("#invite=")

@@ -9,6 +9,7 @@ from .peer import Peer, nonce
 from .sync import of
 
 TAIL = 3  # things said where nobody may hear them
+MOST_BROUGHT = 20  # times that somebody is brought into a room, in one check
 
 
 @checks("rooms.join")
@@ -175,6 +176,40 @@ async def the_same_people_get_the_same_direct(scene: Scene) -> None:
     said = await ann.say(room, "to you alone")
     heard = await eve.hears("message.sent", log=room)
     demand(heard == said, "what was said in it", heard)
+
+
+@checks("rooms.direct_unfollowed")
+async def a_direct_that_was_unfollowed_is_gone_until_it_is_opened(scene: Scene) -> None:
+    """Unfollow a direct; the other writes in it; read it, and open it again."""
+    ann, cid = await scene.people("ann", "cid")
+    room = (await cid.result("direct.open", handles=[ann.handle]))["entry"]["room"]
+    await ann.say(room, "heard")
+    await cid.hears("message.sent", log=room)
+    await cid.result("room.unfollow", room=room)
+    await hears_no_more(scene, ann, cid, room)
+    for type, fields in (("log.entries", {"log": room, "after": 0}), ("message.page", {"room": room})):
+        reply = await cid.ask(type, **fields)
+        demand(reply["type"] == "refused" and reply["class"] == "gone", "a refusal of class `gone`", reply)
+    again = (await cid.result("direct.open", handles=[ann.handle]))["entry"]
+    demand(again["room"] == room, f"the direct {room} again", again)
+    said = await ann.say(room, "heard again")
+    await cid.hears("message.sent", log=room, seq=said["seq"])
+
+
+@checks("rooms.brought_back")
+async def who_left_often_is_not_brought_back(scene: Scene) -> None:
+    """Bring somebody into a private room again and again, while they leave it each time."""
+    ann, cid = await scene.people("ann", "cid")
+    most = scene.limit("brought_back", MOST_BROUGHT)
+    room = await scene.fresh_room(kind="private")
+    for _ in range(most + 1):
+        await ann.result("room.add", room=room, member=cid.member)
+        await cid.result("room.unfollow", room=room)
+    await ann.refused("room.add_refused", "room.add", room=room, member=cid.member)
+    known = len(cid.events)
+    await cid.fence()
+    followed = [event for event in cid.events[known:] if event["type"] == "room.followed"]
+    demand(not followed, "nothing more in the log of who left", followed)
 
 
 @checks("rooms.personas")

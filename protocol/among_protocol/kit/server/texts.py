@@ -47,6 +47,19 @@ async def control_characters_are_refused(scene: Scene) -> None:
             demand(reply["type"] == "refused" and reply["class"] == "fix", f"U+{ord(char):04X} refused", reply)
 
 
+@checks("text.shows")
+async def a_name_that_shows_nothing_is_refused(scene: Scene) -> None:
+    """Take names of blanks, and of marks without a letter; then a name of several scripts."""
+    bob = await scene.person("bob")
+    for name in ("   ", "\u2800\u2800", "\u3164", "\u0301\u0301", "\u200d", "\u00a0\u2003"):
+        reply = await bob.ask("account.update", display_name=name)
+        told = f"the name {name.encode('unicode_escape').decode()} refused with `field.invalid`"
+        demand(reply["type"] == "refused" and reply["code"] == "field.invalid", told, reply)
+    name = "Bob Ünïcode Боб 鮑勃"
+    entry = (await bob.result("account.update", display_name=name))["entry"]
+    demand(entry["display_name"] == name, f"the name {name}", entry)
+
+
 @checks("text.bytes")
 async def a_body_may_have_so_many_bytes(scene: Scene) -> None:
     """Say as many bytes as `limits.body_bytes`, of one, two and four bytes a character, and one more of each."""
