@@ -18,7 +18,7 @@ from among_protocol import codes
 from among_protocol.aio import Among, Refuse, Stopped, connect
 from among_protocol.codes import CloseCode
 from among_protocol.session import Ping
-from among_server.admin import accounts, control
+from among_server.admin import accounts, control, invite
 from among_server.app import App
 from among_server.config import Config
 from tests.world import PASSWORD
@@ -99,6 +99,19 @@ async def test_ath_05_a_link_sets_a_password_once(server: Server, running: bool,
                 pass
     async with connect(server.url, handle="ana", password=NEW):
         pass
+
+
+async def test_a_link_leads_to_where_the_running_server_listens(server: Server, capsys: pytest.CaptureFixture[str]):
+    """Which the operator's command line may not say: here it has another port."""
+    async with server.signs_up("ana"):
+        for work, given, named in (
+            (accounts.reset, ("ana",), {"hours": 1}),
+            (invite.make, (), {"uses": 1, "days": 1}),
+            (invite.make, (), {"uses": 1, "days": 1, "owner": True}),
+        ):
+            assert await server.operator(work, *given, url=None, **named) == 0
+            out, _ = capsys.readouterr()
+            assert out.startswith(f"{server.url}#")
 
 
 @pytest.mark.parametrize("running", [True, False])

@@ -166,6 +166,13 @@ def test_ops_03_a_server_that_cannot_start_says_why_in_one_line_and_ends_with_2(
         )
 
 
+def test_a_pipe_is_no_configuration(tmp_path: Path):
+    os.mkfifo(tmp_path / "among.toml")
+    with pytest.raises(ConfigError) as told:
+        read(None, {"AMONG_CONFIG": str(tmp_path / "among.toml")}, {})
+    assert told.value.lines == [f"{tmp_path / 'among.toml'}: can't be read: it is no plain file"]
+
+
 def test_check_config_prints_toml_that_says_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     file = written(tmp_path, f'data = "{tmp_path}"\nhost = "0.0.0.0"\ntrusted_proxies = ["192.0.2.7"]\n')
     found = read(file, {"AMONG_PORT": "9000"}, {})

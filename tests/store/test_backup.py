@@ -1,5 +1,6 @@
 """Backups of the file, live or not, and the way back; what a broken or foreign one is told."""
 
+import asyncio
 import contextlib
 import fcntl
 import hashlib
@@ -268,6 +269,24 @@ async def test_only_the_oldest_of_ours_are_pruned(folder: Path, into: Path, monk
     assert not taken[1].path.exists()
 
 
+async def test_two_who_prune_at_once_remove_each_once(folder: Path, into: Path, monkeypatch: pytest.MonkeyPatch):
+    async with opened(folder) as town:
+        await begin(town)
+        taken = [SqliteBackups(folder).take(into) for _ in range(5)]
+    listing, together = backups.listing, threading.Barrier(2, timeout=5)
+
+    def slowly(where: Path) -> list[Taken]:
+        found = listing(where)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait(0.2)  # both have looked, if nothing keeps them apart
+        return found
+
+    monkeypatch.setattr(backups, "listing", slowly)
+    store = taken[0].manifest.store
+    gone = await asyncio.gather(*(asyncio.to_thread(backups.prune, into, store, 2) for _ in range(2)))
+    assert sorted(gone[0] + gone[1]) == sorted(one.path for one in taken[:3])
+
+
 # --- restoring
 
 
@@ -481,6 +500,35 @@ async def test_a_row_that_points_nowhere_is_seen(taken: Taken, tmp_path: Path):
         db.execute("INSERT INTO sessions (id, secret, account, device, opened) VALUES ('s', x'00', 99, '', '')")
     reseal(taken)
     assert "points nowhere" in bad(taken, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (
+            "CREATE TRIGGER spy AFTER INSERT ON sessions BEGIN UPDATE accounts SET owner = 1; END",
+            "trigger spy is not of Among",
+        ),
+        ("CREATE VIEW accounts_too AS SELECT * FROM accounts", "view accounts_too is not of Among"),
+        ("CREATE TABLE more (x TEXT)", "table more is not of Among"),
+        ("DROP INDEX accounts_skeleton", "index accounts_skeleton is missing"),
+    ],
+    ids=["trigger", "view", "table", "index"],
+)
+async def test_a_database_with_something_else_in_it_is_seen(taken: Taken, tmp_path: Path, made: str, says: str):
+    with contextlib.closing(sqlite3.connect(taken.path / "among.db", isolation_level=None)) as db:
+        db.execute(made)
+    reseal(taken)
+    assert says in bad(taken, tmp_path)
+
+
+async def test_a_pipe_is_no_backup(taken: Taken, tmp_path: Path):
+    os.mkfifo(tmp_path / "manifest.json")
+    with pytest.raises(StoreError, match="no plain file"):
+        SqliteBackups(tmp_path / "fresh").verify(tmp_path)
+    (taken.path / "among.db").unlink()
+    os.mkfifo(taken.path / "among.db")
+    assert "is missing" in bad(taken, tmp_path)
 
 
 async def test_a_database_of_another_moment_is_seen(taken: Taken, tmp_path: Path):

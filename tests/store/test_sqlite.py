@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import os
 import shutil
 import sqlite3
 import stat
@@ -213,6 +214,13 @@ async def test_newer_data_are_refused_and_left_alone(folder: Path):
         with pytest.raises(StoreError, match=r"schema 99.*pip install --upgrade among"):
             await SqliteStore(folder).open()
     assert (folder / "among.db").read_bytes() == before
+
+
+async def test_a_pipe_in_place_of_the_data_is_refused(folder: Path):
+    files.make_folder(folder)
+    os.mkfifo(folder / "among.db")
+    with pytest.raises(StoreError, match="no plain file"):
+        await SqliteStore(folder).open()
 
 
 async def test_data_of_another_program_are_refused(folder: Path):

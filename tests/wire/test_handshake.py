@@ -116,7 +116,7 @@ async def test_a_request_is_bounded_however_it_comes(tmp_path, size):
                 await peer.write(b"X-%d: %s\r\n" % (number, b"x" * size))
         except (ConnectionError, Over):
             pass
-        assert await peer.rest() == b""
+        assert (await peer.rest()).startswith((b"", b"HTTP/1.1 431 "))
         await until(lambda: not house.app.listener.connections)
 
 
@@ -158,12 +158,40 @@ async def test_inp_05_a_request_of_exactly_the_limit_and_one_byte_more(tmp_path)
             "GET /v1 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\nX-Pad: "
         )
-        for size, status in ((HANDSHAKE_BYTES, 101), (HANDSHAKE_BYTES + 1, 0)):
+        for size, status in ((HANDSHAKE_BYTES, 101), (HANDSHAKE_BYTES + 1, 431)):
             peer = await house.connect()
             await peer.write((request + "x" * (size - len(request)) + "\r\n\r\n").encode())
-            if status:
-                while b"\r\n\r\n" not in peer._read:
-                    await peer.more()
-                assert peer._read.startswith(b"HTTP/1.1 101 ")
-            else:
-                assert await peer.rest() == b""
+            while b"\r\n\r\n" not in peer._read:
+                await peer.more()
+            assert peer._read.startswith(f"HTTP/1.1 {status} ".encode())
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "GET /v1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello",
+        "GET /v1 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: local\r\n host\r\n\r\n",
+        "GET /v1 HTTP/2.0\r\n\r\n",
+        "hello\r\n\r\n",
+        "GET /caf\u00e9 HTTP/1.1\r\n\r\n",
+    ],
+    ids=["body", "chunks", "folded", "version", "no request", "not ascii"],
+)
+async def test_inp_05_a_request_that_cannot_be_read_is_answered(tmp_path, request_: str):
+    async with serving(tmp_path) as house:
+        peer = await house.connect()
+        await peer.write(request_.encode())
+        head, _, body = (await peer.rest()).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        assert body.endswith(b".\n")
+        assert house.app.listener.aborted["handshake.malformed"] == 1
+
+
+async def test_inp_05_a_header_that_is_too_long_is_answered(tmp_path):
+    async with serving(tmp_path) as house:
+        peer = await house.connect()
+        await peer.write(b"GET /v1 HTTP/1.1\r\nHost: localhost\r\nCookie: " + b"x" * 9_000)
+        head, _, body = (await peer.rest()).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+        assert body == f"The request has more than {HANDSHAKE_BYTES} bytes.\n".encode()

@@ -55,6 +55,7 @@ Request = AddInvite | AddReset | Disable | ListAccounts
 class Answer(msgspec.Struct, omit_defaults=True):
     ok: bool
     message: str = ""
+    url: str = ""  # of the running server, for its members
     accounts: list[AccountState] = []
 
 
@@ -81,7 +82,7 @@ async def carry_out(store: Store, request: Request, app: App | None) -> Answer:
                 return Answer(ok=True, accounts=await store.account_states(request.after, PAGE))
     except Refuse as refused:
         return Answer(ok=False, message=refused.message)
-    return Answer(ok=True)
+    return Answer(ok=True, url=(app.config.url or app.url) if app is not None else "")
 
 
 async def listen(app: App, data: Path) -> asyncio.Server:

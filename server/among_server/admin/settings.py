@@ -4,6 +4,7 @@ A line reads `ORIGIN: KEY …`, where the origin is FILE:LINE, AMONG_KEY, --key,
 """
 
 import difflib
+import errno
 import os
 import re
 import tomllib
@@ -77,6 +78,13 @@ def read(file: Path | None, environ: Mapping[str, str], given: Mapping[str, obje
     return settings
 
 
+def _plain(file: Path) -> Path:
+    """Raises OSError when reading it might never end."""
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise OSError(errno.EINVAL, "it is no plain file")
+    return file
+
+
 def look(settings: Settings) -> None:
     """Whether what the keys name can be used: folder and files. Raises ConfigError."""
     wrong = [settings.line(key, what) for key, what in [*_folder(settings.config), *_token(settings.config)]]
@@ -125,7 +133,7 @@ def default(key: str) -> Any:
 
 def _of_file(file: Path, wrong: list[str]) -> dict[str, _Given]:
     try:
-        text = file.read_text("utf-8")
+        text = _plain(file).read_text("utf-8")
         table = tomllib.loads(text)
     except OSError as error:
         raise ConfigError([f"{file}: can't be read: {_why(error)}"]) from None

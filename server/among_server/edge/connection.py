@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 import structlog
 from msgspec.structs import replace
 from websockets.datastructures import Headers
+from websockets.exceptions import InvalidMessage
 from websockets.frames import Close, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import OPEN
@@ -148,10 +149,9 @@ class Connection(asyncio.Protocol):
         library = self._library
         if library is None or self.closing:
             return
-        # The library gets the request alone: what follows it are frames, and those are ours.
-        request, end, rest = (self._buffer + data).partition(b"\r\n\r\n")
+        request, end, rest = (self._buffer + data).partition(b"\r\n\r\n")  # the library gets no frames: they are ours
         if len(request) > HANDSHAKE_BYTES:
-            self.abort("handshake.too_large")
+            self._refuse_request(too_large=True)
             return
         if not end:
             self._buffer = request
@@ -161,11 +161,19 @@ class Connection(asyncio.Protocol):
         for event in library.events_received():
             if isinstance(event, Request) and library.handshake_exc is None:
                 http.answer(library, event, self, self._listener)
+        if isinstance(library.handshake_exc, InvalidMessage):  # which the library leaves without an answer
+            self._refuse_request(too_large=False)
+            return
         self._flush_library(library)
         if library.state is OPEN and self.session is None:
             session = self._open(library)
             if rest:
                 self._read(session)
+
+    def _refuse_request(self, *, too_large: bool) -> None:
+        self._listener.aborted["handshake.too_large" if too_large else "handshake.malformed"] += 1
+        self._transport.write(http.unanswered(too_large=too_large))
+        self._end()
 
     def _open(self, library: ServerProtocol) -> Session:
         """The handshake is done: the session begins, and the server speaks first."""

@@ -13,6 +13,7 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
+from ..limits import HANDSHAKE_BYTES
 from .forwarded import Unreadable
 from .metrics import CONTENT_TYPE as METRICS
 from .origin import allowed
@@ -26,8 +27,19 @@ TOO_MANY = (  # to who is not even asked what they want
     b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 )
 
+_UNREADABLE = "This is no request that is served here: a GET without a body, each header in a line of its own.\n"
+_TOO_LARGE = f"The request has more than {HANDSHAKE_BYTES} bytes.\n"
 
 RELAYED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+
+
+def unanswered(*, too_large: bool) -> bytes:
+    """The answer to what the library can't read as a request, or need not try to."""
+    status, text = (
+        ("431 Request Header Fields Too Large", _TOO_LARGE) if too_large else ("400 Bad Request", _UNREADABLE)
+    )
+    head = f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    return f"{head}Content-Length: {len(text)}\r\n\r\n{text}".encode()
 
 
 def answer(library: ServerProtocol, request: Request, connection: "Connection", listener: "Listener") -> None:

@@ -150,6 +150,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Raises StoreError when this is no backup, or one of a form that this version does not know."""
     path = folder / MANIFEST
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path} is no plain file: this is no backup.")
     try:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (FileNotFoundError, NotADirectoryError):
@@ -206,10 +208,15 @@ def listing(into: Path) -> list[Taken]:
 
 def prune(into: Path, store: str, keep: int) -> list[Path]:
     """Remove the oldest of this store's, but for so many. Those before an upgrade stay."""
-    mine = [one for one in listing(into) if one.manifest.store == store and one.manifest.reason == "asked"]
-    gone = [one.path for one in mine[: max(0, len(mine) - keep)]]
-    for path in gone:
-        remove(path)
+    held = os.open(into, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)  # another may be at it, and both would remove the same
+        mine = [one for one in listing(into) if one.manifest.store == store and one.manifest.reason == "asked"]
+        gone = [one.path for one in mine[: max(0, len(mine) - keep)]]
+        for path in gone:
+            remove(path)
+    finally:
+        os.close(held)
     return gone
 
 

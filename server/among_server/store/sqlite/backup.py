@@ -232,6 +232,7 @@ def _make_ready(
 def _judge(db: Connection, source: Path, manifest: Manifest) -> None:
     """Raises StoreError when the database is not whole, or not the one of the manifest."""
     found = [str(row[0]) for row in db.execute("PRAGMA integrity_check(3)") if row[0] != "ok"]
+    found += schema.strange(db)[:3]
     found += [f"a row of {row[0]} points nowhere" for row in db.execute("PRAGMA foreign_key_check").fetchmany(3)]
     seen = Manifest(taken_at=manifest.taken_at)
     _describe(db, seen)

@@ -135,6 +135,8 @@ def look(folder: Path) -> None:
     path = folder / FILE
     if not path.exists():
         return
+    if not path.is_file():
+        raise StoreError(f"{path} is no plain file: choose another folder.")
     waiting = path.with_name(f"{FILE}-wal")
     alone = "" if waiting.exists() and waiting.stat().st_size else "&immutable=1"  # else reading would make files
     db = sqlite3.connect(reader_uri(path) + alone, uri=True, isolation_level=None)
@@ -189,6 +191,29 @@ def migrate(db: sqlite3.Connection, path: Path, backup: Callable[[sqlite3.Connec
         finally:
             db.execute("PRAGMA foreign_keys = ON")
         log.info("store.migrated", step=name)
+
+
+def strange(db: sqlite3.Connection) -> list[str]:
+    """What is wrong with tables, triggers and the like, as phrases: what none of our steps made, or made otherwise, could
+    do anything."""
+    (at,) = db.execute("PRAGMA user_version").fetchone()
+    known = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        known.create_function("skeleton", 1, skeleton, deterministic=True)
+        for _, script in _steps()[:at]:
+            known.executescript(script)
+        ours = _objects(known)
+    finally:
+        known.close()
+    found = _objects(db)
+    missing = {one[:2] for one in ours} - {one[:2] for one in found}
+    told = [f"{kind} {name} is not of Among" for kind, name, _ in sorted(found - ours)]
+    return told + [f"{kind} {name} is missing" for kind, name in sorted(missing)]
+
+
+def _objects(db: sqlite3.Connection) -> set[tuple[str, str, str]]:
+    sql = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    return {(kind, name, " ".join(text.split())) for kind, name, text in db.execute(sql)}
 
 
 def identity(db: sqlite3.Connection) -> str:
