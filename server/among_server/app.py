@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import secrets
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from .core.log import Log
 from .core.logs import Logs
 from .core.session import Session
 from .core.watchdog import Watchdog
-from .edge.listener import Listener
+from .edge.early import Early
+from .edge.listener import Listener, bound
 from .handlers import ROUTES
 from .handlers.session import now
 from .store.api import Store, Stored
@@ -52,10 +54,16 @@ class App:
     async def start(self) -> None:
         """Open the store and listen. Raises StoreError or OSError."""
         loop = asyncio.get_running_loop()
-        await self.store.open()
+        sockets = bound(self.config)
+        try:
+            await self._open(sockets)
+        except BaseException:
+            for sock in sockets:
+                sock.close()
+            raise
         try:
             self.wire(loop)
-            await self.listener.start()
+            await self.listener.start(sockets)
             if isinstance(self.store, SqliteStore) and await self.store.accounts() == 0:
                 await owner_invite(self.store, Path(self.config.data), self.config.url or self.url)
             self.services.watchdog.start()
@@ -72,6 +80,15 @@ class App:
             durability=self.store.durability,
             sign_up=self.services.hello.sign_up,
         )
+
+    async def _open(self, sockets: Sequence[socket.socket]) -> None:
+        """Open the store, which may take minutes; meanwhile the port says so."""
+        early = Early(sockets, lambda: self.store.trouble or "the server is starting")
+        await early.start()
+        try:
+            await self.store.open()
+        finally:
+            await early.stop()
 
     @property
     def url(self) -> str:

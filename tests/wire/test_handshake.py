@@ -116,7 +116,8 @@ async def test_a_request_is_bounded_however_it_comes(tmp_path, size):
                 await peer.write(b"X-%d: %s\r\n" % (number, b"x" * size))
         except (ConnectionError, Over):
             pass
-        assert (await peer.rest()).startswith((b"", b"HTTP/1.1 431 "))
+        answered = await peer.rest()
+        assert answered == b"" or answered.startswith(b"HTTP/1.1 431 ")  # what is still under way resets the connection
         await until(lambda: not house.app.listener.connections)
 
 

@@ -153,7 +153,7 @@ async def test_an_address_that_is_taken_leaves_the_data_free(tmp_path):
         second = App(Config(data=str(tmp_path / "two"), port=house.port))
         with pytest.raises(OSError, match=r"(?i)in use"):
             await second.start()
-        second.services.passwords.close()
+        assert not (tmp_path / "two").exists()
         async with serving(tmp_path / "two") as other:
             await other.person("ann")
 

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -16,6 +17,8 @@ from .settings import Settings, read
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 done, 1 failed with a sentence, 2 wrong use or configuration."""
     args = parser().parse_args(argv)
+    if args.command == "serve":  # until the server itself minds its signals, there is nothing to be closed
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     try:
         given = {name: getattr(args, name, None) for name in ("data", "host", "port", "log_format", "log_level")}
         return _run(args, read(args.config, os.environ, given))

@@ -12,7 +12,7 @@ import gc
 import itertools
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
@@ -88,12 +88,10 @@ class Listener:
         self.metrics = Metrics(self)
         self.metrics_token = metrics_token
 
-    async def start(self) -> None:
-        """Listen. Raises CannotListen when the address is taken or not ours."""
-        config = self.config
-        sockets = _sockets(config.host, config.port, config.send_buffer_kib * 1024)
+    async def start(self, sockets: Sequence[socket.socket]) -> None:
+        """Take over bound sockets, and accept."""
         for sock in sockets:
-            self._servers.append(await self.loop.create_server(self._accept, sock=sock, backlog=config.backlog))
+            self._servers.append(await self.loop.create_server(self._accept, sock=sock, backlog=self.config.backlog))
         self.port = sockets[0].getsockname()[1]
         self._sweeper = self.loop.create_task(self._sweep())
         if self.memory.limit:
@@ -316,6 +314,11 @@ class Listener:
             flushed = asyncio.Event()
             logs.after(log.id, log.head, flushed.set)
             await flushed.wait()
+
+
+def bound(config: Config) -> list[socket.socket]:
+    """The sockets of the address. Raises CannotListen when it is taken or not ours."""
+    return _sockets(config.host, config.port, config.send_buffer_kib * 1024)
 
 
 def _sockets(host: str, port: int, send_buffer: int) -> list[socket.socket]:

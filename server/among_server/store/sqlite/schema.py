@@ -161,6 +161,12 @@ def check(db: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def is_behind(db: sqlite3.Connection) -> bool:
+    """Whether there are data of an older schema."""
+    (at,) = db.execute("PRAGMA user_version").fetchone()
+    return 0 < int(at) < len(_steps())
+
+
 def migrate(db: sqlite3.Connection, path: Path, backup: Callable[[sqlite3.Connection, Path, int], Path] | None) -> None:
     """Bring the tables up to date, after a backup of data that are there. Raises StoreError as `check` does."""
     check(db, path)

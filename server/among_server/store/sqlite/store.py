@@ -66,6 +66,7 @@ class SqliteStore(Calls):
         self._path = folder / schema.FILE
         self._synchronous = synchronous
         self._lock: schema.Lock | None = None
+        self._migrating = ""  # set by the writer's thread while it brings the tables up to date
         self._writer = Writer(
             self._connect,
             schema.finish,
@@ -85,7 +86,7 @@ class SqliteStore(Calls):
 
     @property
     def trouble(self) -> str:
-        return self._writer.trouble.why
+        return self._migrating or self._writer.trouble.why
 
     @property
     def backlog(self) -> int:
@@ -144,7 +145,10 @@ class SqliteStore(Calls):
         schema.make_file(self._folder)
         db = schema.open_writer(self._path, self._synchronous)
         try:
+            if schema.is_behind(db):
+                self._migrating = "migrating: the data are being brought up to date for this version"
             schema.migrate(db, self._path, backup.before_step)
+            self._migrating = ""
             self._revocations.open(schema.identity(db), now())
             relaxed = self._synchronous != "full" or self.durability == "relaxed"
             self.epoch = schema.epoch_of(db, self._synchronous, relaxed=relaxed)
