@@ -18,7 +18,7 @@ SWEEP = 1.0  # seconds
 SLACK = 1.0
 
 
-@pytest.mark.soak
+@pytest.mark.soak(seconds=45)
 async def test_avl_01_stalled_readers_are_cut_in_ten_seconds_and_lose_nothing(tmp_path: Path):
     async with server_in(tmp_path) as server:
         heard: list[int] = []

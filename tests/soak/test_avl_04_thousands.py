@@ -5,6 +5,7 @@ import random
 import resource
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,8 @@ from tests.proof.test_avl_04_sigterm import GRACE, RESTARTING, Flood
 THERE = 5000
 
 
-@pytest.mark.soak
-async def test_avl_04_thousands_are_told_to_come_back(tmp_path: Path):
+@pytest.mark.soak(seconds=60)
+async def test_avl_04_thousands_are_told_to_come_back(tmp_path: Path, record_property: Any):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert hard > THERE + 200, f"{hard} open files are too few for this test"
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, THERE + 200), hard))
@@ -53,4 +54,6 @@ async def test_avl_04_thousands_are_told_to_come_back(tmp_path: Path):
     assert not found, report(found)
     assert [flood.code for flood in floods] == [RESTARTING] * len(floods)
     assert codes == [RESTARTING] * THERE
+    record_property("clients", THERE)
+    record_property("messages", sum(flood.sent for flood in floods))
     assert took < GRACE

@@ -4,6 +4,7 @@ import random
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,11 @@ ROUNDS = 4
 KILLS = 50  # in each round, on a store of its own: a history must fit in memory
 
 
-@pytest.mark.soak
+@pytest.mark.soak(seconds=150)
 @pytest.mark.parametrize("turn", range(ROUNDS))
-async def test_dur_01_two_hundred_kills(tmp_path: Path, capsys: pytest.CaptureFixture[str], turn: int):
+async def test_dur_01_two_hundred_kills(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Any, turn: int
+):
     began = time.monotonic()
 
     def told(summary: str) -> None:
@@ -27,4 +30,6 @@ async def test_dur_01_two_hundred_kills(tmp_path: Path, capsys: pytest.CaptureFi
     async with server_in(tmp_path) as server:
         run = await storm(server, random.getrandbits(32), clients=50, rooms=20, kills=KILLS, told=told)
     told(f"clean. {run.summary()}\n")
+    record_property("kills", run.kills)
+    record_property("clients", 50)
     assert run.kills >= KILLS

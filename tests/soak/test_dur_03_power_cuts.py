@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,12 +13,16 @@ RUNS = 10
 CUTS = 200  # of each
 
 
-@pytest.mark.soak
+@pytest.mark.soak(seconds=60)
 @pytest.mark.skipif(bool(shim.unavailable()), reason=shim.unavailable())
 @pytest.mark.parametrize("turn", range(RUNS))
-async def test_dur_03_two_thousand_power_cuts(tmp_path: Path, capsys: pytest.CaptureFixture[str], turn: int):
+async def test_dur_03_two_thousand_power_cuts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Any, turn: int
+):
     run = await run_of(tmp_path)
     run.verdict(CUTS)
+    record_property("power cuts", CUTS)
+    record_property("messages", len(run.acknowledged))
     with capsys.disabled():
         sys.stdout.write(
             f"\n  run {turn + 1} of {RUNS}: {CUTS} power cuts, {len(run.acknowledged)} acknowledged, clean"

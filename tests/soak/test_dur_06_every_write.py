@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,13 +12,16 @@ from tests.proof.test_dur_06_full_disk import run
 TURNS = 200
 
 
-@pytest.mark.soak
+@pytest.mark.soak(seconds=240)
 @pytest.mark.skipif(bool(shim.unavailable()), reason=shim.unavailable())
-async def test_dur_06_an_error_at_each_of_two_hundred_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+async def test_dur_06_an_error_at_each_of_two_hundred_writes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Any
+):
     def told(every: int) -> None:
         if every % 20 == 0:
             with capsys.disabled():
                 sys.stdout.write(f"\n  each {every}th write fails, of {TURNS}")
                 sys.stdout.flush()
 
+    record_property("full disks", TURNS)
     await run(tmp_path, range(1, TURNS + 1), turn=told)

@@ -77,8 +77,10 @@ class Somebody:
         wire.JSON.decode_result(command.Reply, msgspec.json.encode(result))
 
 
-@pytest.mark.soak
-async def test_inp_01_any_commands_by_many_for_minutes(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+@pytest.mark.soak(seconds=60 * MINUTES + 10)
+async def test_inp_01_any_commands_by_many_for_minutes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Any
+):
     seed = Random().getrandbits(32)
     random, pool, seen = Random(seed), Pool(), Counter[str]()
     async with server_in(tmp_path) as server:
@@ -100,6 +102,8 @@ async def test_inp_01_any_commands_by_many_for_minutes(tmp_path: Path, capsys: p
         assert server.complaints() == [], f"seed {seed}"
         assert judged(server.data) == []
     await agree(server.data)
+    record_property("clients", PEOPLE)
+    record_property("answers", seen.total())
     with capsys.disabled():
         sys.stdout.write(f"\n  seed {seed}: {dict(seen.most_common())}\n")
     assert seen["ok"] > seen.total() / 10
