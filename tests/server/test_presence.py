@@ -250,3 +250,34 @@ async def test_avl_07_who_comes_and_goes_without_end_is_told_of_now_and_then_and
         assert await changes(ann) == [(bob.member, "offline")]
         world.app.services.presence.catch_up()
         assert await changes(ann) == []
+
+
+async def test_avl_07_a_notice_to_many_is_told_to_all_and_nobody_waits_for_all_of_it(monkeypatch):
+    monkeypatch.setattr(notices, "TURN", 1)
+    async with world_of() as world:
+        bob, *others = await world.join("garden/hall", "bob", "ann", "cyd", "dot", "fay")
+        for other in others:
+            await states(other, bob.member)
+        await bob.ask(StartTyping, room=bob.room)
+        told = [of_typing(other.heard) for other in others]
+        assert [] in told, "somebody is not told yet, and the next command was answered"
+        for other in others:
+            assert await other.hears(TypingStarted) == TypingStarted(room=bob.room, by=bob.member)
+        await bob.ask(SetPresence, state="away")
+        for other in others:
+            assert await other.hears(PresenceChanged) == PresenceChanged(member=bob.member, state="away")
+
+
+async def test_who_leaves_while_a_notice_goes_round_is_told_nothing_more(monkeypatch):
+    monkeypatch.setattr(notices, "TURN", 1)
+    async with world_of() as world:
+        bob, *others = await world.join("garden/hall", "bob", "ann", "cyd", "dot")
+        await bob.ask(StartTyping, room=bob.room)
+        late = [other for other in others if not of_typing(other.heard)]
+        assert late
+        log = world.app.services.logs.get(bob.room)
+        assert log is not None
+        for _, listeners in log.everybody():
+            listeners.clear()  # as when all of them were put out in this moment
+        await bob.settled()
+        assert [of_typing(other.heard) for other in late] == [[]] * len(late)

@@ -1,11 +1,14 @@
 """What travels beside the log may take a small part of the loop's time, and no more: a room of thousands in which
 everybody types must slow nobody down who talks. What is over is dropped (typing) or told later (presence); entries
-never are.
+never are. And nobody waits for all of one: a few are told in each turn of the loop.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 FEW = 16  # writes that are never too many
+TURN = 16  # writes in one turn of the loop
 OF_ONE = 0.05  # part of the loop's time that the notices of one room, or of one member, may take
 OF_ALL = 0.15  # and those of all together
 
@@ -34,3 +37,10 @@ class Notices:
             self._each = {id: until for id, until in self._each.items() if until > now}
         self._each[id] = now + cost / OF_ONE
         return True
+
+    def spread(self, telling: Iterator[object]) -> None:
+        """Tell all of them, a step of `telling` for each, in turns with whatever else there is. Who leaves meanwhile is
+        the iterator's business."""
+        told = sum(1 for _ in islice(telling, TURN))
+        if told == TURN:
+            asyncio.get_running_loop().call_soon(self.spread, telling)

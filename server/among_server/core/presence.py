@@ -5,6 +5,8 @@ judged again with each change: who left a place hears nothing of it. Where one o
 the other, whatever they are.
 """
 
+from collections.abc import Iterator
+
 from among_protocol.presence import PresenceChanged, PresenceState
 
 from ..store.api import MemberRow
@@ -61,11 +63,17 @@ class Presence:
                 self._tell(*self._here.get(id, (person, member)))  # who has come back since is another object
 
     def _tell(self, person: Person, member: MemberRow) -> None:
-        event = PresenceChanged(member=member.id, state=self._states.get(member.id, "offline"))
-        for watcher in self._watchers.get(member.id, ()):
+        self._notices.spread(self._telling(person, member))
+
+    def _telling(self, person: Person, member: MemberRow) -> Iterator[None]:
+        """Each watcher hears what is true when it is told."""
+        for watcher in list(self._watchers.get(member.id, ())):
             who = watcher.person
-            if who is not None and member.place in who.members and not apart(who, person, member):
-                watcher.notice(event)
+            if member.id not in watcher.watching or who is None:
+                continue  # meanwhile
+            if member.place in who.members and not apart(who, person, member):
+                watcher.notice(PresenceChanged(member=member.id, state=self._states.get(member.id, "offline")))
+                yield
 
     def reveal(self, one: Person, other: Person | None, before: Blocks) -> None:
         """One account has begun or ceased to block another: each seems to have come or gone to the other."""

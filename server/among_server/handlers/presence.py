@@ -1,5 +1,7 @@
 """Presence and typing: best effort, beside the log."""
 
+from collections.abc import Iterator
+
 from among_protocol.base import Done
 from among_protocol.codes import SILENCED, Refuse
 from among_protocol.members import PersonaRef
@@ -15,7 +17,7 @@ from among_protocol.presence import (
 
 from ..core.context import Context
 from ..core.frames import frame
-from ..core.log import Outbox
+from ..core.log import Log, Outbox
 from ..core.people import Person
 from ..core.presence import apart
 from ..core.session import Session
@@ -56,13 +58,19 @@ async def typing(context: Context, command: StartTyping) -> Done:
     session.typed[room.id] = now
     log = context.logs.get(room.id)
     if log is not None and context.services.notices.may(room.id, log.members):
-        event = TypingStarted(room=room.id, by=member.id)
-        for encoding, listeners in log.everybody():
-            bytes_ = frame(encoding, encoding.encode(event))
-            for outbox, write in list(listeners.items()):  # one that lags leaves the log while it is written to
-                if outbox is not session and _hears(outbox, person, member):
-                    write(bytes_)
+        context.services.notices.spread(_tell(log, TypingStarted(room=room.id, by=member.id), session, person, member))
     return Done()
+
+
+def _tell(log: Log, event: TypingStarted, writing: Session, person: Person, member: MemberRow) -> Iterator[None]:
+    """All who hear the log now, but for the session that writes; one that leaves or lags meanwhile is told nothing."""
+    for encoding, listeners in list(log.everybody()):
+        bytes_ = frame(encoding, encoding.encode(event))
+        for outbox in list(listeners):
+            write = listeners.get(outbox)
+            if write is not None and outbox is not writing and _hears(outbox, person, member):
+                write(bytes_)
+                yield
 
 
 def _hears(outbox: Outbox, writer: Person, member: MemberRow) -> bool:
