@@ -31,7 +31,8 @@ from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, RoomFollowed, SetTopic, UnfollowRoom
 from among_protocol.session import ListSessions, Ping, RevokeOthers
 from among_protocol.testing import FOUNDER, LIMITS, PASSWORD, Clock, TestServer, Town
-from among_protocol.wire import MSGPACK, UnknownEvent
+from among_protocol.testing.answers import READS, WRITES
+from among_protocol.wire import COMMANDS, MSGPACK, UnknownEvent
 
 HALL = "garden/hall"
 
@@ -182,6 +183,10 @@ async def test_sessions_end(server: TestServer):
         async with connect(server.url, token=phone.token):
             pass
     assert why.value.code == codes.TOKEN_INVALID
+
+
+def test_it_answers_every_command_there_is():
+    assert {*WRITES, *READS} == set(COMMANDS)
 
 
 async def test_stewards_keep_a_community(server: TestServer):

@@ -10,7 +10,7 @@ Nothing is kept over the end of the process.
 import base64
 import hashlib
 import itertools
-from collections import deque
+from collections import Counter, deque
 from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -20,6 +20,7 @@ from ..accounts import AccountCreated
 from ..base import Budget, Command, Entry, Event
 from ..codes import CloseCode, ErrorCode, Refuse
 from ..logs import LogKind, Sync
+from ..lookalikes import skeleton
 from ..messages import MessageSent
 from ..presence import PresenceChanged, PresenceState
 from ..session import Limits
@@ -61,6 +62,7 @@ class Town:
         self.sessions: dict[str, SessionRow] = {}  # by token
         self.bans: dict[tuple[str, str], BanRow] = {}  # by account and community
         self.reports: dict[tuple[str, int], ReportRow] = {}  # by community and number: those that wait
+        self.departures: Counter[tuple[str, str]] = Counter()  # by account and private room: how often they left it
         self.nonces: dict[tuple[str, str], tuple[bytes, Entry]] = {}  # (account, nonce) -> digest, what was written
         self.connections: list[Connection] = []
         self.refusals: deque[Refusal | None] = deque()
@@ -159,6 +161,8 @@ class Town:
             raise Refuse(codes.HANDLE_RESERVED, field="handle")
         if any(person.handle == folded for person in self.people.values()):
             raise Refuse(codes.HANDLE_TAKEN, field="handle")
+        if skeleton(folded) in (skeleton(person.handle) for person in self.people.values()):
+            raise Refuse(codes.HANDLE_LOOKALIKE, field="handle")
         id = self.new_id("account", folded)
         person = Person(id, folded, display_name or folded, password)
         person.logs[id] = "account"

@@ -14,6 +14,7 @@ from ...communities import (
     LeaveCommunity,
 )
 from ...fields import body, handle, line
+from ...lookalikes import skeleton
 from ...members import MemberJoined, Role
 from ...messages import MessageSent, SendMessage
 from ...rooms import (
@@ -60,6 +61,8 @@ def found(town: "Town", person: "Person", command: CreateCommunity) -> Community
         raise Refuse(codes.HANDLE_RESERVED, field="slug")
     if town.community(slug) is not None:
         raise Refuse(codes.SLUG_TAKEN, field="slug")
+    if skeleton(slug) in (skeleton(row.slug) for row in town.communities.values()):
+        raise Refuse(codes.SLUG_LOOKALIKE, field="slug")
     row = CommunityRow(town.new_id("community", slug), slug, name, about)
     town.communities[row.id] = row
     town.log(row.id, "community")
@@ -157,8 +160,11 @@ def make_room(town: "Town", person: "Person", command: CreateRoom) -> Entry:
     topic = line(command.topic, field="topic", longest=TOPIC_CHARS, empty=True)
     community, member = present(town, person, command.community)
     chief(town, member)
-    if any(room.slug == slug and room.community == community.id for room in town.rooms.values()):
+    others = [room.slug for room in town.rooms.values() if room.community == community.id]
+    if slug in others:
         raise Refuse(codes.SLUG_TAKEN, field="slug")
+    if skeleton(slug) in map(skeleton, others):
+        raise Refuse(codes.SLUG_LOOKALIKE, field="slug")
     room = RoomRow(town.new_id("room", slug), slug, command.kind, community.id, topic)
     town.rooms[room.id] = room
     town.log(room.id, "room")
@@ -190,9 +196,11 @@ def follow(town: "Town", person: "Person", command: FollowRoom) -> RoomFollowed:
 
 def unfollow(town: "Town", person: "Person", command: UnfollowRoom) -> RoomUnfollowed:
     room, member = town.visible(person.id, command.room)
-    if room.kind == "direct" or room.id not in person.logs:
+    if room.id not in person.logs:
         raise Refuse(codes.ROOM_GONE, field="room")
     town.ends(person.id, room.id)
+    if room.kind == "private":
+        town.departures[person.id, room.id] += 1
     at, nonce = town.clock.time(), command.nonce
     if room.kind == "private":
         left = PersonLeft(log=room.id, seq=town.next(room.id), at=at, by=member.id, rev=member.rev, nonce=nonce)
@@ -230,6 +238,11 @@ def add(town: "Town", person: "Person", command: AddPerson) -> PersonAdded:
     other = town.members.get(command.member)
     if other is None or other.left or other.place != room.community:
         raise Refuse(codes.MEMBER_GONE, field="member")
+    newcomer = town.people[other.account]
+    if room.id not in newcomer.logs and (
+        town.departures[newcomer.id, room.id] > town.limits.brought_back or town.apart(person, newcomer)
+    ):
+        raise Refuse(codes.ADD_REFUSED, field="member")
     entry = town.write(
         PersonAdded(
             log=room.id,
@@ -241,7 +254,6 @@ def add(town: "Town", person: "Person", command: AddPerson) -> PersonAdded:
             member=other.id,
         )
     )
-    newcomer = town.people[other.account]
     if room.id not in newcomer.logs:
         _follow(town, newcomer, room, command.nonce if newcomer is person else "")
     return entry
@@ -284,6 +296,7 @@ def open_direct(town: "Town", person: "Person", command: OpenDirect) -> DirectOp
         raise Refuse(codes.LIMIT_REACHED, f"A direct has at most {DIRECT_PEOPLE} people.", field="handles")
     for room in town.rooms.values():
         if room.kind == "direct" and {member.account for member in town.inside(room.id)} == people.keys():
+            town.begins(person.id, room.id)  # it may have been unfollowed
             return _opened(town, person, room, command.nonce)
     if any(other is not person and town.apart(person, other) for other in people.values()):
         raise Refuse(codes.DIRECT_REFUSED, field="handles")
