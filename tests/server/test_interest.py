@@ -404,7 +404,8 @@ async def test_auz_04_who_loses_a_place_hears_nothing_later_under_any_profile(pr
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")
         bot = await wanting(bob, profile)
-        await ann.say("before @bob")
+        stays = await wanting(ann, profile)
+        await ann.say("before @bob @ann")
         fields: dict[str, Any] = {"room": bob.room}
         asker = bob
         if act in (KickMember, BanMember):
@@ -414,10 +415,11 @@ async def test_auz_04_who_loses_a_place_hears_nothing_later_under_any_profile(pr
             fields = {"session": bot.session.id}
             asker = bot
         await asker.ask(act, **fields)
-        await ann.say("after @bob")
+        await ann.say("after @bob @ann")
         await world.quiet()
         await world.app.services.logs.catch_up()
-        assert [event.body for event in heard(bot, MessageSent)] == ["before @bob"]
+        assert [event.body for event in heard(bot, MessageSent)] == ["before @bob @ann"]
+        assert [event.body for event in heard(stays, MessageSent)] == ["before @bob @ann", "after @bob @ann"]
         assert heard(bot, LogPassed) == []
         assert not any(log.hears(bot.session) for log in world.app.services.logs if log.id == bob.room)
 
