@@ -27,6 +27,7 @@ my ($tries, $since) = (0, 0);
 
 sub stop ($why = undef) {
   say STDERR $why if $why;
+  $live = 0;    # what ends with the program has nothing to do any more
   exit($why ? 1 : 0);
 }
 
@@ -42,16 +43,16 @@ sub ask ($type, $fields, $then) {
 sub answered ($reply) {
   my ($type, $fields, $then) = @{delete $asked{$reply->{id} // ''} // return};
   return $then->($reply->{result}) if $reply->{type} eq 'ok';
-  my $what = "$type was refused: $reply->{code}: $reply->{message}";
+  my $why = "$reply->{code}: $reply->{message}";
   if ($reply->{class} eq 'wait' || $reply->{class} eq 'bug') {
     my $here = $tx;
     Mojo::IOLoop->timer(($reply->{retry_after_ms} || 5000) / 1000 => sub { ask($type, $fields, $then) if $tx && $tx == $here });
   }
   elsif ($type eq 'message.send') {
-    say STDERR $what;
+    say STDERR "Not said: $why";
     $then->(undef);
   }
-  else { stop($what) }
+  else { stop("$type was refused: $why") }
 }
 
 sub sign_in {

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,13 +19,23 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 PATIENCE = 30.0  # seconds for anything at all
 
 
+def missing(name: str) -> str:
+    """Why an example can't be run here; empty when it can."""
+    if name.endswith(".mjs"):
+        return node.missing("ws")
+    if name.endswith(".pl"):
+        perl = shutil.which("perl")
+        if not perl or subprocess.run([perl, "-MMojolicious", "-e1"], capture_output=True, check=False).returncode:
+            return "needs Perl with Mojolicious: apt install libmojolicious-perl"
+    return ""
+
+
 def command(name: str) -> list[str]:
     """How an example is run; skips the test where what it needs is not there."""
-    if name.endswith(".py"):
-        return [sys.executable, str(EXAMPLES / name)]
-    if why := node.missing("ws"):
+    if why := missing(name):
         pytest.skip(why)
-    return [str(node.path()), str(EXAMPLES / name)]
+    runner = {".py": sys.executable, ".mjs": str(node.path()), ".pl": "perl"}[Path(name).suffix]
+    return [runner, str(EXAMPLES / name)]
 
 
 class Program:

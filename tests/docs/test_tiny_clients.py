@@ -1,4 +1,4 @@
-"""The tiny clients of the how-to, against the real server: a bad network and a restart lose and double nothing."""
+"""The tiny clients of the how-to, and their likes, against the real server: a bad network and a restart lose and double nothing."""
 
 import random
 import re
@@ -20,7 +20,8 @@ from tests.world import PASSWORD
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/howto/write-a-client.md").read_text("utf-8")
-CLIENTS = {"tiny_client.py": "python", "tiny_client.mjs": "js"}
+SHOWN = {"tiny_client.py": "python", "tiny_client.mjs": "js"}  # on the page, in blocks of this language
+CLIENTS = [*SHOWN, "perl/client.pl"]
 ACCOUNT = {"AMONG_HANDLE": "tiny", "AMONG_PASSWORD": PASSWORD}
 
 
@@ -108,7 +109,7 @@ async def test_a_tiny_client_says_what_was_refused_and_goes_on(client: str, tmp_
             assert "Not said: field.invalid" in await program.complaint()
 
 
-@pytest.mark.parametrize(("client", "language"), CLIENTS.items())
+@pytest.mark.parametrize(("client", "language"), SHOWN.items())
 def test_the_page_shows_the_program_as_it_is(client: str, language: str):
     shown = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     assert shown == [(EXAMPLES / client).read_text("utf-8")]
