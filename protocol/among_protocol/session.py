@@ -184,7 +184,9 @@ class Pong(Shape, kw_only=True):
 
 
 class Ping(Command, tag="session.ping", kw_only=True):
-    """Ask for a sign of life. Also a fence: what the server had for this session before it comes before the reply."""
+    """Ask for a sign of life. Also a fence: what was said live before it comes before the reply.
+
+    Replies to other commands, and the replay of a sync that is under way, may come after it."""
 
     Reply: ClassVar[type[Shape]] = Pong
 

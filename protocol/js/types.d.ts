@@ -1796,7 +1796,11 @@ export interface Personas {
   personas: Persona[];
 }
 
-/** Ask for a sign of life. Also a fence: what the server had for this session before it comes before the reply. */
+/**
+ * Ask for a sign of life. Also a fence: what was said live before it comes before the reply.
+ *
+ * Replies to other commands, and the replay of a sync that is under way, may come after it.
+ */
 export interface Ping {
   type: "session.ping";
   /** of the client's choosing: the reply carries it back, and then it is free again */
