@@ -6,6 +6,7 @@ that the client has handed on all that was said, once and in order. What is said
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from .driver import Driver, Start
 CLIENT, OTHER, ROOM = "casey", "ann", "garden/hall"
 PAGE, REPLAY = 4, 6  # entries of a page, and of a replay: small, so that gaps and second pages are common
 PATIENCE = 10.0  # seconds for whatever must come
+TELLING = re.compile("error|exception", re.IGNORECASE)  # a line that says more than the last of a trace
 FRAMES = 30  # shown where something failed
 LIVES = replace(LIMITS, page_entries=PAGE, replay_entries=REPLAY, in_flight=8)
 
@@ -271,7 +273,9 @@ class Stage:
         if self.driver is None:
             return "no client"
         if self.driver.ended:
-            return "; ".join([self.driver.ended, *self.driver.complaints()[-3:]])
+            said = [line.strip() for line in self.driver.complaints() if line.strip()]
+            telling = [line for line in said if TELLING.search(line)] or said
+            return "; ".join([self.driver.ended, *telling[-1:]])
         return "nothing of the kind"
 
     # --- the wire
