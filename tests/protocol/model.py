@@ -10,7 +10,7 @@ from typing import Literal
 from among_protocol import codes
 from among_protocol.base import Command, Entry
 from among_protocol.communities import CommunityCreated, JoinCommunity, LeaveCommunity
-from among_protocol.logs import LogKind
+from among_protocol.logs import LogKind, ReadEntries
 from among_protocol.messages import MessageSent
 from among_protocol.rooms import FollowRoom, UnfollowRoom
 from among_protocol.testing import Novelty, TestServer, Town
@@ -88,6 +88,8 @@ class Server(Town):
 
     def refusal(self, account: str, command: Command) -> Refusal | None:
         refusal = super().refusal(account, command)
+        if refusal is not None and isinstance(command, ReadEntries) and refusal.code is codes.FIELD_INVALID:
+            self.bugs += 3  # refused for good: the client does not try three times
         self.bugs += refusal is not None and refusal.code is codes.INTERNAL
         return refusal
 
