@@ -113,6 +113,7 @@ async def test_a_bad_network_costs_nothing(tmp_path: Path):
     assert seen.total() > 0, "the network was too good"
 
 
+@node.needed("among-protocol")
 async def test_a_program_uses_all_of_it(tmp_path: Path):
     """story.mjs: signing up, asking, refusals, positions over a restart of the program, a slow reader, the end."""
     async with server_in(tmp_path) as server:
