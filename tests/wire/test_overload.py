@@ -93,6 +93,7 @@ class Sender:
 
     def __init__(self) -> None:
         self.in_line = self.over = False
+        self.in_flight = 0
         self.told: list[str] = []
 
     def hold_back(self) -> None:
@@ -120,3 +121,20 @@ def test_who_has_waited_longest_is_read_from_first_and_who_has_gone_is_passed_ov
     assert senders[1].told == ["wait", "go on"]
     assert senders[2].told == ["wait"], "one at a time, since each may bring much"
     assert len(gate) == 1
+
+
+async def test_who_has_much_under_way_waits_for_the_next_turn_and_who_has_little_does_not(monkeypatch):
+    monkeypatch.setattr(admission, "TURN", 10)
+    gate = Admission(lambda: 0)
+    greedy, modest = Sender(), Sender()
+    greedy.in_flight, modest.in_flight = admission.FEW + 1, admission.FEW
+    for _ in range(10):
+        gate.admit(greedy)  # type: ignore[arg-type]  # as much as it needs
+    assert greedy.told == []
+    for sender in (greedy, modest, greedy):
+        gate.admit(sender)  # type: ignore[arg-type]  # taken all the same
+    assert (greedy.told, modest.told) == (["wait"], [])
+    await asyncio.sleep(0)
+    assert greedy.told == ["wait", "go on"]
+    gate.admit(greedy)  # type: ignore[arg-type]  # another turn
+    assert greedy.told == ["wait", "go on"]

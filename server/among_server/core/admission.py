@@ -2,9 +2,13 @@
 is not read from until there is room again: so an overload stays in the senders' sockets, what was taken is answered
 soon, and the work goes into writing rather than into refusing.
 
+And how much is taken in one turn of the loop: a peer with much under way waits for the next one, or a crowd that never
+waits would be read from for half a second at a time, and nobody else be answered.
+
 Who is held back waits in line: the one that has waited longest is read from first.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 
@@ -14,6 +18,8 @@ from ..limits import IN_FLIGHT, WAITING_WRITES
 from .session import Session
 
 AFTER_MS = 1_000  # what a refusal asks the client to wait
+TURN = 256  # writes in one turn of the loop; beyond it one takes from those alone who have few under way
+FEW = 4  # commands under way
 
 
 class Admission:
@@ -22,6 +28,7 @@ class Admission:
     def __init__(self, waiting: Callable[[], int]) -> None:
         self._waiting = waiting
         self._line: deque[Session] = deque()
+        self._taken = 0  # writes in this turn of the loop
 
     def __len__(self) -> int:
         """How many sessions are held back."""
@@ -30,11 +37,23 @@ class Admission:
     def admit(self, session: Session) -> None:
         """Raises Refuse `server.busy` when too much waits already."""
         if self._waiting() >= WAITING_WRITES:
-            if not session.in_line:
-                session.in_line = True
-                self._line.append(session)
-                session.hold_back()
+            self._hold_back(session)
             raise Refuse(BUSY, retry_after_ms=AFTER_MS)
+        self._taken += 1
+        if self._taken == 1:
+            asyncio.get_running_loop().call_soon(self._next_turn)
+        elif self._taken > TURN and session.in_flight > FEW:
+            self._hold_back(session)  # what it sent beyond this one waits
+
+    def _next_turn(self) -> None:
+        self._taken = 0
+        self.more_room()
+
+    def _hold_back(self, session: Session) -> None:
+        if not session.in_line:
+            session.in_line = True
+            self._line.append(session)
+            session.hold_back()
 
     def more_room(self) -> None:
         """Some of what waited was written: read on from as many as there is room for."""
