@@ -124,7 +124,7 @@ async def test_a_frame_that_is_no_command_is_refused_with_what_could_be_read(enc
             (encode({"type": "nobody.knows", "id": "x" * 65}), codes.UNKNOWN_COMMAND, None, "type"),
             (encode({"type": "session.ping", "id": ""}), codes.FIELD_INVALID, None, "id"),
             (encode({"type": "session.ping", "id": "x" * 65}), codes.FIELD_TOO_LONG, None, "id"),
-            (encode({"type": "session.ping"}), codes.FIELD_INVALID, None, ""),
+            (encode({"type": "session.ping"}), codes.FIELD_INVALID, None, "id"),
             (encode({"type": "message.send", "id": "3", "nonce": "n", "room": 7}), codes.FIELD_INVALID, "3", "room"),
         ]
         for frame, code, id, field in wrong:

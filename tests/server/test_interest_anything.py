@@ -223,14 +223,17 @@ class Story:
         """All that it was given, against the logs."""
         assert not (bot.smooth and bot.asked), "a hole that was no hole"
         logs: dict[str, list[Entry]] = {}
-        for log, runs in bot.given.items():
+        # As of now: while the logs are read, more may come.
+        given = {log: [(after, list(came)) for after, came in runs] for log, runs in bot.given.items()}
+        at = dict(bot.at)
+        for log, runs in given.items():
             kind = "account" if log == self.bob.account else "direct" if log == self.direct else "room"
             kind = "community" if log == self.world.id("garden") else kind
             kept = logs[log] = await self._log(log)
             for number, (after, came) in enumerate(runs):
                 last = came[-1].seq if came else after
-                if number == len(runs) - 1 and log in bot.at:
-                    last = max(last, bot.at[log])
+                if number == len(runs) - 1 and log in at:
+                    last = max(last, at[log])
                 right = [
                     one.seq for one in kept if after < one.seq <= last and wanted(bot.want, one, self.bob.member, kind)
                 ]

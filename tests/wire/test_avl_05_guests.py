@@ -196,8 +196,9 @@ async def test_avl_05_slow_guests_are_shown_out_at_their_deadline_and_keep_nobod
                     alive.remove(peer)
             assert time.monotonic() - begun < 15, "the deadline holds for who dribbles, too"
         assert longest < 1.0
+        in_time = {1006, 4003, *([4504] if way == "endless fragments" else [])}  # or too many, on a fast machine
         for peer in slow:
-            assert await peer.closed() in (1006, 4003)
+            assert await peer.closed() in in_time
         await ann.result("session.ping")
         await until(lambda: len(house.app.listener.connections) == 1)
         assert len(house.app.listener.addresses) == 1

@@ -38,7 +38,7 @@ def reset(config: Config, handle: str, *, hours: int, url: str | None) -> int:
         f" {until:%Y-%m-%d %H:%M} UTC,\nsets a new password and ends all sessions: among --server LINK",
         file=sys.stderr,
     )
-    print(f"{url or answer.url or config.members_url()}#reset={code}")
+    print(f"{url or config.url or answer.url or config.members_url()}#reset={code}")
     return 0
 
 

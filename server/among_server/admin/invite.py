@@ -27,5 +27,5 @@ def make(config: Config, *, uses: int, days: int, url: str | None, owner: bool =
     if not answer.ok:
         print(f"among-server: {answer.message}", file=sys.stderr)
         return 1
-    print(f"{url or answer.url or config.members_url()}#invite={code}")
+    print(f"{url or config.url or answer.url or config.members_url()}#invite={code}")
     return 0
