@@ -18,7 +18,7 @@ from ..limits import IN_FLIGHT, WAITING_WRITES
 from .session import Session
 
 AFTER_MS = 1_000  # what a refusal asks the client to wait
-TURN = 256  # writes in one turn of the loop; beyond it one takes from those alone who have few under way
+TURN = 512  # writes in one turn of the loop; beyond it one takes from those alone who have few under way
 FEW = 4  # commands under way
 
 
