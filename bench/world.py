@@ -15,7 +15,8 @@ from pathlib import Path
 from among_protocol.communities import CreateCommunity, JoinCommunity
 from among_protocol.rooms import CreateRoom, FollowRoom, RoomCreated
 from among_protocol.wire import JSON
-from among_server.store.api import AccountRow, Appended, Store
+from among_server.store.api import Store
+from among_server.store.rows import AccountRow, Appended
 from among_server.store.sqlite import SqliteStore
 
 from .plan import Connection, Plan, sampled, send_command

@@ -28,8 +28,9 @@ from .edge.early import Early
 from .edge.listener import Listener, bound
 from .handlers import ROUTES
 from .handlers.session import now
-from .store.api import Store, Stored
+from .store.api import Store
 from .store.backups import Backups
+from .store.rows import Stored
 from .store.sqlite import schema
 from .store.sqlite.backup import SqliteBackups
 from .store.sqlite.store import SqliteStore

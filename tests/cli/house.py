@@ -30,7 +30,8 @@ from among_protocol.codes import STORAGE_UNCERTAIN, Refuse
 from among_protocol.wire import AnyWrite
 from among_server.app import App
 from among_server.config import Config
-from among_server.store.api import Appended, Store
+from among_server.store.api import Store
+from among_server.store.rows import Appended
 
 PASSWORD = "correct horse"
 PATIENCE = 10.0  # seconds for anything at all

@@ -9,7 +9,7 @@ from among_protocol.messages import MessageSent
 from among_protocol.passwords import ChangePassword, ResetPassword
 from among_protocol.session import SignedIn, SignIn, SignUp
 from among_protocol.signing import Credentials
-from among_server.store.api import Appended, Entries, Stored
+from among_server.store.rows import Appended, Entries, Stored
 
 CANARY = "canary-7f3a"
 SECRET = ("password", "token", "secret", "invite", "link", "body")

@@ -31,7 +31,7 @@ from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, RoomFollowed, SetTopic, UnfollowRoom
 from among_protocol.session import ListSessions, Ping, RevokeOthers
 from among_protocol.testing import FOUNDER, LIMITS, PASSWORD, Clock, TestServer, Town
-from among_protocol.testing.answers import READS, WRITES
+from among_protocol.testing.answers import ABSENT, READS, WRITES
 from among_protocol.wire import COMMANDS, MSGPACK, UnknownEvent
 
 HALL = "garden/hall"
@@ -186,7 +186,8 @@ async def test_sessions_end(server: TestServer):
 
 
 def test_it_answers_every_command_there_is():
-    assert {*WRITES, *READS} == set(COMMANDS)
+    assert {*WRITES, *READS, *ABSENT} == set(COMMANDS)
+    assert not ABSENT & {*WRITES, *READS}
 
 
 async def test_stewards_keep_a_community(server: TestServer):

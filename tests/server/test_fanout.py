@@ -21,7 +21,7 @@ from among_server.core.frames import frame
 from among_server.core.log import TAIL_ENTRIES, Hole, Log
 from among_server.core.logs import CHUNK, SHARED, SHARED_CHUNK, SHARED_SWITCH, Logs
 from among_server.core.session import Session
-from among_server.store.api import Stored
+from among_server.store.rows import Stored
 from tests.world import until, world_of
 
 ROOM = "r_hall"

@@ -8,7 +8,7 @@ from among_protocol.base import Entry
 from among_protocol.logs import LogState, Sync, Synced, SyncStarted
 from among_protocol.messages import MessageSent, SendMessage
 from among_server.limits import REPLAY_ENTRIES
-from among_server.store.api import Stored
+from among_server.store.rows import Stored
 from tests.held import HeldStore
 from tests.world import Person, World, until, world_of
 

@@ -10,7 +10,7 @@ from among_protocol.communities import CommunityJoined, CommunityLeft, JoinCommu
 from among_protocol.logs import Sync, Synced
 from among_protocol.messages import MessageSent
 from among_protocol.rooms import FollowRoom, OpenDirect, UnfollowRoom
-from among_server.store.api import Stored
+from among_server.store.rows import Stored
 from tests.held import HeldStore
 from tests.server.stories import Story
 from tests.server.test_sync import fill

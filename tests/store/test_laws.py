@@ -13,7 +13,8 @@ from among_protocol.codes import DIRECT_REFUSED, INTERNAL, RIGHT_MISSING, ROOM_G
 from among_protocol.communities import JoinCommunity, LeaveCommunity
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.rooms import OpenDirect, SetTopic, TopicSet
-from among_server.store.api import Stored, Tx
+from among_server.store.api import Tx
+from among_server.store.rows import Stored
 from among_server.store.rules import RULES, Rule
 from tests.store.town import Person, Town, numbers, refused
 

@@ -7,7 +7,7 @@ import pytest
 from among_protocol.codes import ROOM_GONE
 from among_protocol.messages import SendMessage
 from among_server.limits import MENTIONS
-from among_server.store import api
+from among_server.store import api, rows
 from tests.store.town import Person, Town, refused
 
 
@@ -77,7 +77,7 @@ async def test_a_page_says_what_it_is_of(town: Town):
 async def test_nothing_is_read_of_a_log_that_is_not_there(town: Town):
     page = await town.store.messages("r_nowhere", before=None, after=None, around=None, limit=5)
     assert (page.messages, page.as_of, page.complete) == ([], 0, True)
-    assert await town.store.entries("r_nowhere", 0, None, 5) == api.Entries([], 0, 0, complete=True)
+    assert await town.store.entries("r_nowhere", 0, None, 5) == rows.Entries([], 0, 0, complete=True)
     assert await town.store.log("r_nowhere") is None
     assert await town.store.room("r_nowhere") is None
     assert await town.store.standing("a_nobody") is None

@@ -36,8 +36,9 @@ from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.wire import AnyWrite
 from among_server.ears import TALK
-from among_server.store.api import Appended, Store
+from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
+from among_server.store.rows import Appended
 from among_server.store.sqlite import SqliteStore
 from among_server.store.sqlite.tx import SqliteTx
 from tests.store.conftest import little_memory

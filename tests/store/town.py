@@ -15,7 +15,8 @@ from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveComm
 from among_protocol.messages import Message, SendMessage
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.wire import JSON, AnyWrite
-from among_server.store.api import Appended, Store, Stored, Unread
+from among_server.store.api import Store
+from among_server.store.rows import Appended, Stored, Unread
 
 _nonces = (f"nonce-{number}" for number in itertools.count(1))
 

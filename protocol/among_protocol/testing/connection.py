@@ -15,7 +15,7 @@ from ..presence import PresenceState
 from ..session import Enable, Hello, Ping, SignOut
 from ..signing import ENTRANCES
 from ..wire import Encoding, Malformed
-from .answers import COSTS, READS, WRITES
+from .answers import ABSENT, COSTS, READS, WRITES
 from .interest import TOLD_EVERY, Interest, ranged
 
 if TYPE_CHECKING:
@@ -175,6 +175,10 @@ class Connection:
 
     def answer(self, command: Command) -> None:
         """Carry it out, and reply. Raises Refuse."""
+        if type(command) in ABSENT:
+            raise Refuse(
+                codes.UNKNOWN_COMMAND, "A server in memory does not know this command: ask a real one.", field="type"
+            )
         if isinstance(command, Write):
             self._write(command)
         elif type(command) in READS:

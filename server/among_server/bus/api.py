@@ -5,7 +5,7 @@ truth."""
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ..store.api import Stored
+from ..store.rows import Stored
 
 
 class Bus(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from ..store.api import Stored
+from ..store.rows import Stored
 
 
 class LocalBus:

@@ -10,7 +10,8 @@ from among_protocol.wire import AnyWrite
 from ..config import Config
 from ..limits import JOIN_SECONDS, JOINS
 from ..rights import RIGHTS, Right
-from ..store.api import Appended, MemberRow, RoomRow, Store
+from ..store.api import Store
+from ..store.rows import Appended, MemberRow, RoomRow
 from .admission import Admission
 from .budget import Buckets
 from .logs import Logs

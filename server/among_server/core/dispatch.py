@@ -25,7 +25,7 @@ from among_protocol.session import SignIn, SignUp
 from among_protocol.wire import AnyCommand, Malformed, tag_of
 
 from ..limits import MALFORMED_FRAMES
-from ..store.api import Appended
+from ..store.rows import Appended
 from .context import Context
 from .frames import frame
 from .policy import guard

@@ -10,7 +10,7 @@ from among_protocol.markers import MarkerMoved
 from among_protocol.presence import PresenceChanged, TypingStarted
 
 from ..ears import TALK, WHOLE, Ear
-from ..store.api import RoomRow
+from ..store.rows import RoomRow
 from ..store.stewards import community_of
 
 if TYPE_CHECKING:

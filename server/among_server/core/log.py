@@ -15,7 +15,7 @@ from among_protocol.base import Entry
 from among_protocol.wire import Encoding
 
 from ..ears import WHOLE, Ear, wants
-from ..store.api import Stored
+from ..store.rows import Stored
 from .frames import frame
 from .groups import Groups, Listeners, Part
 

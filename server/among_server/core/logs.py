@@ -15,7 +15,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from ..store.api import Stored
+from ..store.rows import Stored
 from .groups import Part
 from .log import Flush, Hole, Item, Log, Outbox
 

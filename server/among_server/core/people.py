@@ -15,8 +15,9 @@ from among_protocol.moderation import MemberSilenced, MemberUnsilenced, RoleSet
 from among_protocol.rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 
 from ..rights import RIGHTS, Right
-from ..store.api import AccountRow, MemberRow, RoomRow, Standing, Store, Stored
+from ..store.api import Store
 from ..store.own import Blocks
+from ..store.rows import AccountRow, MemberRow, RoomRow, Standing, Stored
 from ..store.stewards import community_of, stewards_of
 from .budget import Bucket, Buckets
 from .session import Session

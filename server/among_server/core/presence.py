@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from among_protocol.presence import PresenceChanged, PresenceState
 
-from ..store.api import MemberRow
 from ..store.own import Blocks
+from ..store.rows import MemberRow
 from .notices import Notices
 from .people import Person
 from .session import Session

@@ -20,7 +20,8 @@ from among_protocol.base import Entry
 
 from ..ears import WHOLE
 from ..limits import PAGE_ENTRIES
-from ..store.api import Entries, Store
+from ..store.api import Store
+from ..store.rows import Entries
 from .frames import frame
 from .groups import passed
 from .log import Log

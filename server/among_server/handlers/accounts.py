@@ -8,7 +8,7 @@ from among_protocol.codes import ACCOUNT_GONE, Refuse
 from among_protocol.fields import line
 
 from ..core.context import Context
-from ..store.api import Appended
+from ..store.rows import Appended
 
 
 async def update(context: Context, command: UpdateAccount) -> Appended:

@@ -20,7 +20,7 @@ from among_protocol.members import PersonaRef
 
 from ..core.context import Context
 from ..core.people import Person
-from ..store.api import Appended, CommunityRow
+from ..store.rows import Appended, CommunityRow
 from ..store.stewards import stewards_of
 from .rooms import visible_rooms
 from .session import now

@@ -21,7 +21,7 @@ from ..core.people import Person
 from ..core.replay import payloads
 from ..ears import WHOLE
 from ..limits import REPLAY_ENTRIES
-from ..store.api import Entries, RoomRow, Unread
+from ..store.rows import Entries, RoomRow, Unread
 from . import communities, rooms
 from .session import shown
 

@@ -3,7 +3,7 @@
 from among_protocol.members import ListMembers, MemberPage, Personas, ResolveMembers
 
 from ..core.context import Context
-from ..store.api import LogRow
+from ..store.rows import LogRow
 
 
 async def list_members(context: Context, command: ListMembers) -> MemberPage:

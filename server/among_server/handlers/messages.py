@@ -5,7 +5,7 @@ from among_protocol.fields import body
 from among_protocol.messages import MessagePage, ReadMessages, SendMessage
 
 from ..core.context import Context
-from ..store.api import Appended
+from ..store.rows import Appended
 
 
 async def send(context: Context, command: SendMessage) -> Appended:

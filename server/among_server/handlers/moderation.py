@@ -18,7 +18,7 @@ from among_protocol.moderation import (
 
 from ..core.context import Context
 from ..rights import Right
-from ..store.api import Appended
+from ..store.rows import Appended
 
 C = TypeVar("C", SetRole, KickMember, BanMember, UnbanMember, SilenceMember, UnsilenceMember)
 

@@ -21,7 +21,7 @@ from ..core.log import Log, Outbox
 from ..core.people import Person
 from ..core.presence import apart
 from ..core.session import Session
-from ..store.api import MemberRow
+from ..store.rows import MemberRow
 from .session import now as wall_time
 
 TYPING_EVERY = 3.0  # seconds between two notices of one session in one room

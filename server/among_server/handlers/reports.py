@@ -7,7 +7,7 @@ from among_protocol.reports import FileReport, ListReports, ReportPage, ResolveR
 
 from ..core.context import Context
 from ..rights import Right
-from ..store.api import Appended
+from ..store.rows import Appended
 
 
 async def file(context: Context, command: FileReport) -> Appended:

@@ -18,7 +18,7 @@ from among_protocol.rooms import (
 
 from ..core.context import Context
 from ..core.people import Person
-from ..store.api import Appended, LogRow, RoomRow
+from ..store.rows import Appended, LogRow, RoomRow
 
 
 async def create(context: Context, command: CreateRoom) -> Appended:

@@ -32,7 +32,7 @@ from among_protocol.session import (
 
 from ..core.context import Context
 from ..limits import PASSWORD_LEAST
-from ..store.api import AccountRow
+from ..store.rows import AccountRow
 
 log = structlog.get_logger()
 

@@ -16,24 +16,34 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
-from msgspec import Struct
-
-from among_protocol.base import Entry, Time
+from among_protocol.base import Entry
 from among_protocol.communities import Community
-from among_protocol.logs import LogKind
 from among_protocol.markers import Marker
-from among_protocol.members import Member, Persona, PersonaRef, Role
-from among_protocol.messages import Message, MessageSent
+from among_protocol.members import Member, Persona, PersonaRef
+from among_protocol.messages import MessageSent
 from among_protocol.moderation import Ban
 from among_protocol.reports import Report
-from among_protocol.rooms import RoomKind
 from among_protocol.wire import AnyWrite
 
 from ..counts import StoreCounts
 from ..ears import Ear
-from .own import Blocks, OwnStore, OwnTx, SessionRow
+from .own import OwnStore, OwnTx, SessionRow
+from .rows import (
+    AccountRow,
+    Appended,
+    CommunityRow,
+    Entries,
+    InviteRow,
+    LogRow,
+    MemberRow,
+    Messages,
+    RoomRow,
+    Standing,
+    Stored,
+    Unread,
+)
 from .stewards import BanRow, ReportRow
 
 Durability = Literal["full", "relaxed", "memory"]
@@ -41,117 +51,6 @@ Revocable = Literal["session", "invite", "password", "reset"]  # and how each is
 
 LOOKED_THROUGH = 4_000  # entries that a page of what is wanted looks at: some milliseconds, as for a page of long ones
 PAGE_BYTES = 1 << 17  # of a page of entries or messages: what one client may hold of the server's memory at once
-
-
-class AccountRow(Struct):
-    id: str
-    handle: str
-    display_name: str
-    bio: str = ""
-    owner: bool = False  # of the server
-    disabled: bool = False  # by the operator: nobody signs in as it
-
-
-class CommunityRow(Struct):
-    id: str
-    slug: str
-    name: str
-    about: str = ""
-    members: int = 0  # how many have not left
-
-
-class MemberRow(Struct):
-    """An account in a place: a community, or a direct (then `place` is the room). The persona's newest revision."""
-
-    id: str
-    account: str
-    place: str
-    rev: int
-    handle: str
-    display_name: str
-    bio: str = ""
-    role: Role = "member"
-    left: bool = False
-    silenced: Time = ""  # may not speak until then; in the past, or empty: may
-
-
-class RoomRow(Struct):
-    id: str
-    kind: RoomKind
-    community: str = ""  # empty for a direct
-    slug: str = ""  # empty for a direct
-    topic: str = ""
-
-
-class LogRow(Struct):
-    """A place's log. `ordinal` counts the messages among its entries."""
-
-    id: str
-    kind: LogKind
-    head: int = 0
-    ordinal: int = 0
-    floor: int = 0  # entries up to here are no longer kept
-
-
-class InviteRow(Struct):
-    owner: bool = False  # whoever uses it owns the server
-    uses: int = 1  # that are left
-    expires_ms: int = 0  # Unix time in milliseconds; 0: never
-
-
-class Stored(Struct, frozen=True, gc=False):
-    """An entry as it was committed, and its JSON as it is kept: the bytes that go to clients."""
-
-    event: Entry
-    json: bytes
-
-    def __repr__(self) -> str:
-        return f"Stored({self.event!r})"  # the bytes hold what people said
-
-
-class Appended(Struct, frozen=True, gc=False):
-    """What an append wrote; `entry` is the one to reply with. A repeat wrote nothing now."""
-
-    entry: Stored
-    repeat: bool
-
-
-class Entries(NamedTuple):
-    """A page of a log as kept bytes (JSON), oldest first."""
-
-    entries: list[bytes]
-    head: int
-    floor: int
-    complete: bool
-    upto: int = 0  # the log was looked through up to here
-    whole: bool = True  # nothing was left out
-
-    def __repr__(self) -> str:
-        return f"Entries({len(self.entries)} of {self.head}, floor={self.floor}, complete={self.complete})"
-
-
-class Messages(NamedTuple):
-    messages: list[Message]
-    as_of: int
-    complete: bool
-
-
-class Standing(NamedTuple):
-    """All that decides what an account may do and what it hears, as of one moment; the oldest places first."""
-
-    account: AccountRow
-    members: list[MemberRow]  # in communities that it has not left, and in directs that it follows
-    rooms: list[RoomRow]  # followed ones: open, private and direct
-    blocks: Blocks
-
-
-class Unread(NamedTuple):
-    """A log as one account has it. Where it never had a marker, nothing is read."""
-
-    log: LogRow
-    read: int = 0
-    unread: int = 0
-    mentions: int = 0
 
 
 class Tx(OwnTx, Protocol):

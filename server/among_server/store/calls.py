@@ -6,8 +6,9 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 
-from .api import Stored, Tx
+from .api import Tx
 from .own import BlockSet, BlockWish, Ended, Entered
+from .rows import Stored
 from .rules import blocks, sessions
 
 log = structlog.get_logger(__name__)

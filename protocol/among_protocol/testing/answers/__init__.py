@@ -80,6 +80,9 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     ListReports: keeping.list_reports,
 }
 
+# What serves people's screens and no bot. It is refused, and says so.
+ABSENT: frozenset[type[Command]] = frozenset()
+
 COSTS: dict[type[Command], int] = {  # as a real server charges them; what is not here costs 5
     SignUp: 50,
     SignIn: 25,

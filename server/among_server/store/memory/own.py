@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ..api import AccountRow, Revocable
+from ..api import Revocable
 from ..own import AccountState, Blocks, BlockWish, ResetRow, SessionRow
 from ..revocations import Revoked, name_of_password
+from ..rows import AccountRow
 from .tables import Tables
 
 

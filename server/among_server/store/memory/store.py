@@ -23,13 +23,13 @@ from among_protocol.wire import AnyWrite
 
 from ...counts import StoreCounts
 from ...ears import Ear, wants
-from ..api import (
-    LOOKED_THROUGH,
-    PAGE_BYTES,
+from ..api import LOOKED_THROUGH, PAGE_BYTES, Durability
+from ..calls import Calls, tell
+from ..own import AccountState, ResetRow, SessionRow
+from ..rows import (
     AccountRow,
     Appended,
     CommunityRow,
-    Durability,
     Entries,
     InviteRow,
     LogRow,
@@ -39,8 +39,6 @@ from ..api import (
     Stored,
     Unread,
 )
-from ..calls import Calls, tell
-from ..own import AccountState, ResetRow, SessionRow
 from ..rules import RULES, digest
 from ..rules.communities import words
 from ..rules.markers import set_marker

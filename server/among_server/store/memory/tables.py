@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from ..api import Stored
+from ..rows import Stored
 
 
 class Tables:

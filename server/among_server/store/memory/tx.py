@@ -16,7 +16,7 @@ from among_protocol.members import Persona
 from among_protocol.messages import MessageSent
 from among_protocol.wire import JSON
 
-from ..api import AccountRow, CommunityRow, InviteRow, LogRow, MemberRow, RoomRow, Stored, Unread
+from ..rows import AccountRow, CommunityRow, InviteRow, LogRow, MemberRow, RoomRow, Stored, Unread
 from ..stewards import BanRow, ReportRow, stewards_of
 from .own import MemoryOwn
 

@@ -9,7 +9,8 @@ from among_protocol.base import Entry
 from among_protocol.codes import ACCOUNT_GONE, Refuse
 from among_protocol.members import MemberUpdated
 
-from ..api import AccountRow, MemberRow, Tx
+from ..api import Tx
+from ..rows import AccountRow, MemberRow
 
 
 def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:

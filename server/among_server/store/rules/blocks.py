@@ -7,8 +7,9 @@ know, and so nothing that the block stops tells them of another persona of the s
 from among_protocol.codes import ACCOUNT_GONE, DIRECT_REFUSED, FIELD_INVALID, LIMIT_REACHED, MEMBER_GONE, Refuse
 
 from ...limits import BLOCKS_PER_ACCOUNT
-from ..api import MemberRow, RoomRow, Tx
+from ..api import Tx
 from ..own import Blocks, BlockSet, BlockWish
+from ..rows import MemberRow, RoomRow
 
 Name = tuple[str, str]  # an account, and the handle that it goes by
 

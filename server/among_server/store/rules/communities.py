@@ -24,7 +24,8 @@ from among_protocol.members import MemberJoined, Role
 
 from ...limits import COMMUNITIES_PER_ACCOUNT
 from ...rights import RIGHTS, Right
-from ..api import AccountRow, CommunityRow, MemberRow, RoomRow, Tx
+from ..api import Tx
+from ..rows import AccountRow, CommunityRow, MemberRow, RoomRow
 from ..stewards import stewards_of
 from .departure import depart
 from .moderation import may_join

@@ -6,7 +6,8 @@ from among_protocol.communities import CommunityLeft
 from among_protocol.members import MemberLeft
 from among_protocol.rooms import PersonLeft
 
-from ..api import CommunityRow, MemberRow, Tx
+from ..api import Tx
+from ..rows import CommunityRow, MemberRow
 
 
 def depart(tx: Tx, member: MemberRow, community: CommunityRow, nonce: str) -> CommunityLeft:

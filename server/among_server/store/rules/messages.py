@@ -7,7 +7,8 @@ from among_protocol.messages import MessageSent, SendMessage
 
 from ...limits import MENTIONS
 from ...rights import RIGHTS, Right
-from ..api import MemberRow, Tx
+from ..api import Tx
+from ..rows import MemberRow
 from .accounts import speaks_again
 from .blocks import deaf, may_write
 from .rooms import visible

@@ -43,7 +43,8 @@ from among_protocol.moderation import (
 )
 
 from ...rights import RANKS, RIGHTS, Right
-from ..api import CommunityRow, MemberRow, Tx
+from ..api import Tx
+from ..rows import CommunityRow, MemberRow
 from ..stewards import BanRow, stewards_of
 from .accounts import speaks_again
 from .departure import depart

@@ -19,7 +19,8 @@ from among_protocol.reports import FileReport, ReportFiled, ReportResolved, Reso
 
 from ...limits import REPORTS_PER_ACCOUNT
 from ...rights import RIGHTS, Right
-from ..api import MemberRow, Tx
+from ..api import Tx
+from ..rows import MemberRow
 from ..stewards import ReportRow, stewards_of
 from .rooms import visible
 from .standing import may, present

@@ -47,7 +47,8 @@ from ...limits import (
     ROOMS_PER_COMMUNITY,
 )
 from ...rights import Right
-from ..api import MemberRow, RoomRow, Tx
+from ..api import Tx
+from ..rows import MemberRow, RoomRow
 from .blocks import apart, may_write
 from .standing import may, may_act, present
 

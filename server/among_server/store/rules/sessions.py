@@ -13,8 +13,9 @@ from among_protocol.codes import (
 )
 
 from ...limits import SESSIONS_PER_ACCOUNT
-from ..api import AccountRow, Tx
+from ..api import Tx
 from ..own import Ended, Entered, ResetRow, SessionRow
+from ..rows import AccountRow
 
 SEEN_EVERY = 3_600_000  # ms between two signs of life of a session that are written
 

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 from among_protocol.accounts import AccountCreated
 from among_protocol.codes import HANDLE_LOOKALIKE, HANDLE_TAKEN, INVITE_INVALID, Refuse
 
-from ..api import AccountRow, Tx
+from ..api import Tx
+from ..rows import AccountRow
 
 
 def create_account(tx: Tx, handle: str, display_name: str, password_hash: str, invite: bytes | None) -> AccountRow:

@@ -4,7 +4,8 @@ from among_protocol.base import Time
 from among_protocol.codes import COMMUNITY_GONE, RIGHT_MISSING, SILENCED, Refuse
 
 from ...rights import RIGHTS, Right
-from ..api import CommunityRow, MemberRow, Tx
+from ..api import Tx
+from ..rows import CommunityRow, MemberRow
 
 
 def present(tx: Tx, account: str, community: str) -> tuple[CommunityRow, MemberRow]:

@@ -18,7 +18,7 @@ from among_protocol.base import Entry
 from among_protocol.logs import LogKind
 from among_protocol.wire import ENTRIES, JSON, tag_of
 
-from ..api import Stored, Unread
+from ..rows import Stored, Unread
 from .arrivals import Arrivals
 from .rows import SEQ_BITS, Bulk, kept, log_row
 

@@ -20,19 +20,9 @@ from among_protocol.reports import Report
 from among_protocol.wire import AnyEntry
 
 from ...ears import TALK, Ear, wants
-from ..api import (
-    LOOKED_THROUGH,
-    PAGE_BYTES,
-    AccountRow,
-    CommunityRow,
-    Entries,
-    LogRow,
-    Messages,
-    RoomRow,
-    Standing,
-    Unread,
-)
+from ..api import LOOKED_THROUGH, PAGE_BYTES
 from ..own import AccountState, ResetRow, SessionRow
+from ..rows import AccountRow, CommunityRow, Entries, LogRow, Messages, RoomRow, Standing, Unread
 from ..stewards import stewards_of
 from . import own
 from .rows import ACCOUNT, COMMUNITY, LOG, MEMBER, ROOM, SEQ_BITS, account_row, kept, log_row, member_row, room_row

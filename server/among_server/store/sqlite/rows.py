@@ -5,7 +5,7 @@ from sqlite3 import Connection
 from sys import intern
 from typing import Any
 
-from ..api import AccountRow, LogRow, MemberRow, RoomRow
+from ..rows import AccountRow, LogRow, MemberRow, RoomRow
 
 SEQ_BITS = 36  # of a position, which is log << 36 | seq; see migrations/0001_first.sql
 

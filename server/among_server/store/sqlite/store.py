@@ -24,11 +24,15 @@ from among_protocol.wire import AnyWrite
 
 from ...ears import Ear
 from .. import files
-from ..api import (
+from ..api import Durability, StoreError
+from ..backups import now
+from ..calls import Calls
+from ..own import AccountState, ResetRow, SessionRow
+from ..revocations import Revocations, Revoked
+from ..rows import (
     AccountRow,
     Appended,
     CommunityRow,
-    Durability,
     Entries,
     InviteRow,
     LogRow,
@@ -36,13 +40,8 @@ from ..api import (
     RoomRow,
     Standing,
     Stored,
-    StoreError,
     Unread,
 )
-from ..backups import now
-from ..calls import Calls
-from ..own import AccountState, ResetRow, SessionRow
-from ..revocations import Revocations, Revoked
 from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
 from . import backup, disk, own, reads, schema

@@ -12,7 +12,7 @@ from among_protocol.lookalikes import skeleton
 from among_protocol.messages import MessageSent
 from among_protocol.wire import JSON
 
-from ..api import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow
+from ..rows import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow
 from ..rules.communities import words
 from ..stewards import BanRow, ReportRow, stewards_of
 from .own import Note, SqliteOwn

@@ -35,9 +35,9 @@ from among_protocol.codes import (
 from among_protocol.wire import JSON
 
 from ...counts import StoreCounts
-from ..api import Appended, Stored
 from ..calls import tell
 from ..revocations import Revoked
+from ..rows import Appended, Stored
 from ..rules import RULES, digest
 from .arrivals import STEP, Key, Result
 from .disk import is_disks

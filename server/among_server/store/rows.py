@@ -1,0 +1,126 @@
+"""What a store holds and answers with: a row of each noun, and the pages of what is read. A noun with a part of the law
+to itself (own.py, stewards.py) keeps its rows there.
+"""
+
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from among_protocol.base import Entry, Time
+from among_protocol.logs import LogKind
+from among_protocol.members import Role
+from among_protocol.messages import Message
+from among_protocol.rooms import RoomKind
+
+from .own import Blocks
+
+
+class AccountRow(Struct):
+    id: str
+    handle: str
+    display_name: str
+    bio: str = ""
+    owner: bool = False  # of the server
+    disabled: bool = False  # by the operator: nobody signs in as it
+
+
+class CommunityRow(Struct):
+    id: str
+    slug: str
+    name: str
+    about: str = ""
+    members: int = 0  # how many have not left
+
+
+class MemberRow(Struct):
+    """An account in a place: a community, or a direct (then `place` is the room). The persona's newest revision."""
+
+    id: str
+    account: str
+    place: str
+    rev: int
+    handle: str
+    display_name: str
+    bio: str = ""
+    role: Role = "member"
+    left: bool = False
+    silenced: Time = ""  # may not speak until then; in the past, or empty: may
+
+
+class RoomRow(Struct):
+    id: str
+    kind: RoomKind
+    community: str = ""  # empty for a direct
+    slug: str = ""  # empty for a direct
+    topic: str = ""
+
+
+class LogRow(Struct):
+    """A place's log. `ordinal` counts the messages among its entries."""
+
+    id: str
+    kind: LogKind
+    head: int = 0
+    ordinal: int = 0
+    floor: int = 0  # entries up to here are no longer kept
+
+
+class InviteRow(Struct):
+    owner: bool = False  # whoever uses it owns the server
+    uses: int = 1  # that are left
+    expires_ms: int = 0  # Unix time in milliseconds; 0: never
+
+
+class Stored(Struct, frozen=True, gc=False):
+    """An entry as it was committed, and its JSON as it is kept: the bytes that go to clients."""
+
+    event: Entry
+    json: bytes
+
+    def __repr__(self) -> str:
+        return f"Stored({self.event!r})"  # the bytes hold what people said
+
+
+class Appended(Struct, frozen=True, gc=False):
+    """What an append wrote; `entry` is the one to reply with. A repeat wrote nothing now."""
+
+    entry: Stored
+    repeat: bool
+
+
+class Entries(NamedTuple):
+    """A page of a log as kept bytes (JSON), oldest first."""
+
+    entries: list[bytes]
+    head: int
+    floor: int
+    complete: bool
+    upto: int = 0  # the log was looked through up to here
+    whole: bool = True  # nothing was left out
+
+    def __repr__(self) -> str:
+        return f"Entries({len(self.entries)} of {self.head}, floor={self.floor}, complete={self.complete})"
+
+
+class Messages(NamedTuple):
+    messages: list[Message]
+    as_of: int
+    complete: bool
+
+
+class Standing(NamedTuple):
+    """All that decides what an account may do and what it hears, as of one moment; the oldest places first."""
+
+    account: AccountRow
+    members: list[MemberRow]  # in communities that it has not left, and in directs that it follows
+    rooms: list[RoomRow]  # followed ones: open, private and direct
+    blocks: Blocks
+
+
+class Unread(NamedTuple):
+    """A log as one account has it. Where it never had a marker, nothing is read."""
+
+    log: LogRow
+    read: int = 0
+    unread: int = 0
+    mentions: int = 0
