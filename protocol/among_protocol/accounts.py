@@ -18,12 +18,16 @@ class Account(Shape, kw_only=True):
 class AccountCreated(Entry, tag="account.created", kw_only=True):
     """The first entry of the account's own log."""
 
+    words: ClassVar[tuple[str, ...]] = ("handle", "display_name")
+
     handle: str
     display_name: str
 
 
 class AccountUpdated(Entry, tag="account.updated", kw_only=True):
     """In the account's own log: the profile as it is now."""
+
+    words: ClassVar[tuple[str, ...]] = ("handle", "display_name", "bio")
 
     handle: str
     display_name: str

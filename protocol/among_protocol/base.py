@@ -104,6 +104,8 @@ class Entry(Event, kw_only=True):
     `from` (or `seq`) is not later than the number after the last one it has.
     """
 
+    words: ClassVar[tuple[str, ...]] = ()  # the fields that are its body: blank.py
+
     log: Id
     seq: Seq
     at: Time
@@ -111,6 +113,7 @@ class Entry(Event, kw_only=True):
     rev: Rev = 0  # revision of the author's persona at that moment
     nonce: str = ""  # of the author's command: lets every device of the author know its own
     first: Seq = msgspec.field(default=0, name="from")  # 0: covers itself alone
+    blank: bool = False  # what it said was deleted: its text is empty, and its number stays
 
 
 class Budget(Shape, kw_only=True):

@@ -33,6 +33,8 @@ class Membership(Shape, kw_only=True):
 class CommunityCreated(Entry, tag="community.created", kw_only=True):
     """The first entry of a community's log."""
 
+    words: ClassVar[tuple[str, ...]] = ("name", "about")
+
     slug: str
     name: str  # for people
     about: str = ""

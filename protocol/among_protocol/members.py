@@ -34,6 +34,8 @@ class Member(Shape, kw_only=True):
 class MemberJoined(Entry, tag="member.joined", kw_only=True):
     """In the community's log. `by` is the one who joined."""
 
+    words: ClassVar[tuple[str, ...]] = ("handle", "display_name", "bio")
+
     handle: str
     display_name: str
     bio: str = ""
@@ -46,6 +48,8 @@ class MemberLeft(Entry, tag="member.left", kw_only=True):
 
 class MemberUpdated(Entry, tag="member.updated", kw_only=True):
     """In the community's log. `by` changed who they are; `rev` is the new revision."""
+
+    words: ClassVar[tuple[str, ...]] = ("handle", "display_name", "bio")
 
     handle: str
     display_name: str

@@ -12,6 +12,8 @@ from .base import BodyText, Command, Entry, Id, PageLimit, Seq, Shape, Time, Wri
 class MessageSent(Entry, tag="message.sent", kw_only=True):
     """In the room's log: `by` said this. A message is named by its room and its `seq`."""
 
+    words: ClassVar[tuple[str, ...]] = ("body",)
+
     body: str  # the text, as it was sent
     mentions: list[str] = []  # memberships that the body mentions, as the server understood it
 
@@ -40,6 +42,7 @@ class Message(Shape, kw_only=True):
     body: str  # the text, as it was sent
     nonce: str = ""  # of the author's command
     mentions: list[str] = []  # memberships that the body mentions
+    blank: bool = False  # what it said was deleted: its text is empty, and its number stays
 
 
 class MessagePage(Shape, kw_only=True):

@@ -25,6 +25,8 @@ class Act(Entry, kw_only=True):
     """What a steward did (`by`) about a member. In the stewards' log, and in the account's own log of that member,
     which also says where (`slug`) and who (`steward`), since who has left can't look that up."""
 
+    words: ClassVar[tuple[str, ...]] = ("reason", "steward")
+
     community: str
     member: str  # whom it concerns
     reason: str = ""

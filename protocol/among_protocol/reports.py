@@ -15,6 +15,8 @@ Outcome = str  # acted, declined; unknown: as declined
 class ReportFiled(Entry, tag="report.filed", kw_only=True):
     """In the stewards' log, and without `by` in the own log of the account that filed it."""
 
+    words: ClassVar[tuple[str, ...]] = ("body", "reason")
+
     community: str
     member: str  # whom it concerns
     room: str = ""  # with a message
@@ -25,6 +27,8 @@ class ReportFiled(Entry, tag="report.filed", kw_only=True):
 
 class ReportResolved(Entry, tag="report.resolved", kw_only=True):
     """In the stewards' log (`by` a steward, with their note), and in the own log of the account that filed it."""
+
+    words: ClassVar[tuple[str, ...]] = ("note",)
 
     community: str
     report: Seq  # number of the report in this log

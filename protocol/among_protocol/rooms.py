@@ -26,6 +26,8 @@ class Room(Shape, kw_only=True):
 class RoomCreated(Entry, tag="room.created", kw_only=True):
     """An open room, in the community's log."""
 
+    words: ClassVar[tuple[str, ...]] = ("topic",)
+
     room: str
     slug: str
     topic: str = ""
@@ -35,6 +37,8 @@ class RoomFollowed(Entry, tag="room.followed", kw_only=True):
     """In the account's own log: follows this room from now on (also: was added to this private room).
 
     Live entries of the room begin after `head`."""
+
+    words: ClassVar[tuple[str, ...]] = ("topic",)
 
     room: str
     head: Seq = 0  # live entries of the room begin after this number
@@ -53,6 +57,8 @@ class RoomUnfollowed(Entry, tag="room.unfollowed", kw_only=True):
 class TopicSet(Entry, tag="room.topic_set", kw_only=True):
     """In the room's log."""
 
+    words: ClassVar[tuple[str, ...]] = ("topic",)
+
     topic: str
 
 
@@ -68,6 +74,8 @@ class PersonLeft(Entry, tag="room.person_left", kw_only=True):
 
 class DirectOpened(Entry, tag="direct.opened", kw_only=True):
     """In the account's own log: a direct with these people. Live entries of the room begin after `head`."""
+
+    words: ClassVar[tuple[str, ...]] = ("people",)
 
     room: str
     head: Seq = 0  # live entries of the room begin after this number

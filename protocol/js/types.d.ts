@@ -51,6 +51,11 @@ export interface AccountCreated {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** their handle */
   handle: string;
   /** the name that people are shown */
@@ -86,6 +91,11 @@ export interface AccountUpdated {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** their handle */
   handle: string;
   /** the name that people are shown */
@@ -370,6 +380,11 @@ export interface CommunityCreated {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** short name, which stands in addresses: unique, and made like a handle */
   slug: string;
   /** for people */
@@ -415,6 +430,11 @@ export interface CommunityJoined {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the community */
   community: string;
   /** who I am there */
@@ -477,6 +497,11 @@ export interface CommunityLeft {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the community */
   community: string;
 }
@@ -583,6 +608,11 @@ export interface DirectOpened {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the room */
   room: string;
   /**
@@ -1218,6 +1248,11 @@ export interface MemberBanned {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the community */
   community: string;
   /** whom it concerns */
@@ -1273,6 +1308,11 @@ export interface MemberJoined {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** their handle */
   handle: string;
   /** the name that people are shown */
@@ -1318,6 +1358,11 @@ export interface MemberKicked {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the community */
   community: string;
   /** whom it concerns */
@@ -1368,6 +1413,11 @@ export interface MemberLeft {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
 }
 
 export interface MemberPage {
@@ -1415,6 +1465,11 @@ export interface MemberSilenced {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the community */
   community: string;
   /** whom it concerns */
@@ -1467,6 +1522,11 @@ export interface MemberUnbanned {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the community */
   community: string;
   /** whom it concerns */
@@ -1517,6 +1577,11 @@ export interface MemberUnsilenced {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the community */
   community: string;
   /** whom it concerns */
@@ -1567,6 +1632,11 @@ export interface MemberUpdated {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** their handle */
   handle: string;
   /** the name that people are shown */
@@ -1626,6 +1696,11 @@ export interface Message {
    * @default []
    */
   mentions?: string[];
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
 }
 
 export interface MessagePage {
@@ -1666,6 +1741,11 @@ export interface MessageSent {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** the text, as it was sent */
   body: string;
   /**
@@ -1729,6 +1809,11 @@ export interface PersonAdded {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** who was added */
   member: string;
 }
@@ -1762,6 +1847,11 @@ export interface PersonLeft {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
 }
 
 export interface Persona {
@@ -2033,6 +2123,11 @@ export interface ReportFiled {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the community */
   community: string;
   /** whom it concerns */
@@ -2092,6 +2187,11 @@ export interface ReportResolved {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the community */
   community: string;
   /** number of the report in this log */
@@ -2224,6 +2324,11 @@ export interface RoleSet {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the community */
   community: string;
   /** whom it concerns */
@@ -2335,6 +2440,11 @@ export interface RoomCreated {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the room */
   room: string;
   /** short name, which stands in addresses: unique, and made like a handle */
@@ -2379,6 +2489,11 @@ export interface RoomFollowed {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the room */
   room: string;
   /**
@@ -2447,6 +2562,11 @@ export interface RoomUnfollowed {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** id of the room */
   room: string;
 }
@@ -2824,6 +2944,11 @@ export interface TopicSet {
    * @default 0
    */
   from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
   /** what the room is about */
   topic: string;
 }

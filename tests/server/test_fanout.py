@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from among_protocol import wire
+from among_protocol.blank import blanked
 from among_protocol.codes import CloseCode
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.wire import Encoding
@@ -419,3 +420,71 @@ def test_what_came_before_the_head_was_known_is_neither_lost_nor_doubled(turns, 
     while turns.turn():
         pass
     check(member, 8)
+
+
+SECRET = "y" * 10
+
+
+def envelope(seq: int) -> Stored:
+    event = blanked(MessageSent(log=ROOM, seq=seq, at="", body=SECRET))
+    return Stored(event, wire.JSON.encode(event))
+
+
+def secret(seq: int) -> Stored:
+    event = MessageSent(log=ROOM, seq=seq, at="", body=SECRET)
+    return Stored(event, wire.JSON.encode(event))
+
+
+@pytest.mark.parametrize("crowd", [1, 12, CHUNK * 2])
+def test_what_was_blanked_is_written_to_nobody_who_joins_later_or_waits_for_a_flush(turns, crowd):
+    room = Room(turns, crowd, window=0.0)
+    room.logs.deliver([secret(1)])
+    while turns.turn():
+        pass
+    first, tail = room.log.tail[0].json, sum(len(item.json) for item in room.log.tail)
+    written: list[bytes] = []
+    for member in (*room.crowd, *room.members):
+        room.log.leave(member.session)
+        member.session.write = written.append
+    for member in room.crowd:
+        assert room.log.join(member.session, 1)
+    room.logs.deliver([secret(2), envelope(1), envelope(2), said(3)])
+    room.log.join(room.members[0].session, 0)
+    room.log.join(room.members[1].session, 0, "talk")
+    while turns.turn():
+        pass
+    assert room.log.head == 3
+    assert SECRET.encode() in first
+    assert SECRET.encode() not in b"".join(written)
+    assert b"".join(written).count(b"blank") >= 2
+    assert room.log._tail_bytes == sum(len(item.json) for item in room.log.tail) != tail
+
+
+def test_who_deletes_without_listening_is_answered_after_a_flush_that_holds_the_text(turns):
+    room = Room(turns, CHUNK * 3, window=0.0)
+    told: list[str] = []
+    for member in room.crowd:
+        room.log.leave(member.session)
+        member.session.write = lambda data: told.append("secret" if SECRET.encode() in data else "other")
+        assert room.log.join(member.session, 0)
+    steward = room.members[0].session
+    steward.write = lambda data: told.append("answer")
+    room.logs.deliver([secret(1)])
+    while room.log.flush is None:
+        turns.turn()
+    room.logs.deliver([envelope(1), said(2)])
+    room.logs.reply_after(ROOM, 2, steward, b"ok")
+    while turns.turn():
+        pass
+    assert told.count("secret") == told.count("other") == len(room.crowd)
+    assert "secret" not in told[told.index("answer") :]
+
+
+@pytest.mark.parametrize("read", [2, 6])
+def test_what_was_blanked_before_the_head_was_known(turns, read):
+    logs = Logs(window=0.0, window_max=0.0)
+    log = logs.open(ROOM)
+    logs.deliver([secret(5), envelope(2), secret(6), envelope(5)])
+    log.known(read)
+    assert log.head == 6
+    assert [(item.seq, item.event.blank) for item in log.tail] == [(5, True), (6, False)]

@@ -36,7 +36,7 @@ from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.wire import AnyWrite
 from among_server.ears import TALK
-from among_server.store.api import Store
+from among_server.store.api import Store, Tx
 from among_server.store.memory import MemoryStore
 from among_server.store.rows import Appended
 from among_server.store.sqlite import SqliteStore
@@ -283,6 +283,21 @@ class Twins(RuleBasedStateMachine):
                 twin.town.store.wanted(twin.find("r", room), twin.find("m", room), after or 0, before, limit),
             ]
         )
+
+    @rule(room=small, seq=st.integers(1, 6))
+    def blank(self, room: int, seq: int) -> None:
+        """A message, which no command asks for; nonces of what is blank are used again by `write`."""
+
+        def ask(twin: Twin) -> list[Any]:
+            id = twin.find("r", room)
+
+            def job(tx: Tx) -> None:
+                if tx.room(id) is not None and tx.message(id, seq) is not None:
+                    tx.blank(id, seq)
+
+            return [twin.town.carry_out(job)]
+
+        self._both(ask)
 
     @rule(who=st.integers(1, 3), answered=st.booleans(), reason=text)
     def report(self, who: int, answered: bool, reason: str) -> None:

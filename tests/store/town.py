@@ -2,8 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -16,7 +16,11 @@ from among_protocol.messages import Message, SendMessage
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.wire import JSON, AnyWrite
 from among_server.store.api import Store
+from among_server.store.memory import MemoryStore
 from among_server.store.rows import Appended, Stored, Unread
+from among_server.store.sqlite import SqliteStore
+
+T = TypeVar("T")
 
 _nonces = (f"nonce-{number}" for number in itertools.count(1))
 
@@ -49,6 +53,16 @@ class Town:
             entries += [entry for entry in map(JSON.decode_entry, page.entries) if isinstance(entry, Entry)]
             if page.complete:
                 return entries
+
+    def carry_out(self, job: Callable[[Any], T]) -> asyncio.Future[T]:
+        """Something in the store's transaction that no command asks for, in its turn."""
+        if isinstance(self.store, SqliteStore):
+            return self.store._writer.ask("", job)
+        assert isinstance(self.store, MemoryStore)
+        return self.store._ask(job)
+
+    def blank(self, log: str, seq: int) -> asyncio.Future[None]:
+        return self.carry_out(lambda tx: tx.blank(log, seq))
 
     async def bodies(self, room: str, **asked: Any) -> list[str]:
         return [message.body for message in (await self.page(room, **asked))[0]]

@@ -5,7 +5,7 @@ version said. They are read for ever, so those of an older version are never cha
 since got a field, a frame of the newer version stands beside it. Those of the version in the making are made anew.
 
 Of each kind there is a `full` frame, with every field at another value than its default; a `bare` one, with only what
-must be there; and `full 2` and so on where a field has several forms.
+must be there; `full 2` and so on where a field has several forms; and `blank`, an entry whose body was deleted.
 """
 
 import json
@@ -17,7 +17,8 @@ import msgspec
 from msgspec import inspect
 
 from .. import __version__
-from ..base import MAX_INT, Budget
+from ..base import MAX_INT, Budget, Entry
+from ..blank import blanked
 from ..codes import ERROR_CODES, ErrorCode
 from ..messages import MessageSent
 from ..wire import COMMANDS, EVENTS, JSON, MSGPACK, VERSION, tag_of
@@ -106,6 +107,9 @@ def made() -> Iterator[Frame]:
     for event in EVENTS:
         for variant, frame in _variants(event):
             yield _frame("event", tag_of(event), variant, frame)
+        if issubclass(event, Entry) and event.words:
+            left = blanked(msgspec.convert(full(event), event))
+            yield _frame("event", tag_of(event), "blank", msgspec.to_builtins(left))
     strange = {
         "type": "x.garden/watered",
         "log": ROOM,
@@ -185,7 +189,9 @@ def _full(info: inspect.Type, name: str, turn: int) -> Any:
         case inspect.DictType():
             return value if isinstance(value, dict) else {"the key": _full(info.value_type, name, turn)}
         case inspect.StructType():
-            return _tag(info) | {one.encode_name: _full(one.type, _name(info, one), turn) for one in info.fields}
+            return _tag(info) | {
+                one.encode_name: _full(one.type, _name(info, one), turn) for one in info.fields if one.name != "blank"
+            }
         case _:
             raise NotImplementedError(info)
 

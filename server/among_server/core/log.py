@@ -52,6 +52,11 @@ class Item:
             self._msgpack = frame(encoding, encoding.encode(self.event))
         return self._msgpack
 
+    def become(self, stored: Stored) -> None:
+        """It was blanked."""
+        self.event, self.json = stored.event, stored.json
+        self._json = self._msgpack = None
+
     def covering(self, first: int, encoding: Encoding) -> bytes:
         """The frame for those who were given nothing from a number on."""
         if first >= self.first:
@@ -62,12 +67,13 @@ class Item:
 class Flush:
     """A flush of a large log, while it runs."""
 
-    __slots__ = ("before", "members", "remaining", "started")
+    __slots__ = ("before", "members", "remaining", "stale", "started")
 
     def __init__(self, before: int, parts: list[Part], started: float) -> None:
         self.before = before  # what those have whom it has not reached yet
         self.remaining = [(dict(listeners), buffer) for listeners, buffer in parts]  # whom it has not reached
         self.members = sum(len(listeners) for listeners, _ in parts)
+        self.stale = False  # what is being written holds an entry that has been blanked since
         self.started = started  # loop time
 
     def reach(self, outbox: Outbox) -> bytes | None:
@@ -98,26 +104,34 @@ class Log:
         self.effects: list[tuple[int, Callable[[], None]]] = []  # what must happen after an entry was written
         self.not_before = 0.0  # loop time: the window
         self.waiting = False  # queued for a flush, or a flush runs
-        self._early: list[Stored] = []  # applied while the head was not known
+        self._early: dict[int, Stored] = {}  # applied while the head was not known
         self._tail_bytes = 0
 
     def known(self, head: int) -> None:
         """The head, as read from the store after this Log was made; entries that came meanwhile count."""
         if self.head >= 0:
             return
-        early, self._early = self._early, []
-        self.head = self.flushed = max(head, early[-1].event.seq if early else 0)
-        if early and early[-1].event.seq == self.head:  # or the store knows of more, which the tail would lack
-            for stored in early:
-                self._keep(Item(stored))
+        early, self._early = self._early, {}
+        self.head = self.flushed = max(head, *early, 0)
+        newest: list[Item] = []  # without a hole: an older one may be there that was blanked
+        for seq in sorted(early):
+            item = Item(early[seq])
+            if newest and item.first > newest[-1].seq + 1:
+                newest.clear()
+            newest.append(item)
+        if newest and newest[-1].seq == self.head:  # or the store knows of more, which the tail would lack
+            for item in newest:
+                self._keep(item)
 
     def apply(self, stored: Stored) -> bool:
         """Take the next entry; False when there is nothing to flush. Raises Hole when entries are missing before it."""
         seq = stored.event.seq
         if self.head < 0:
-            self._early.append(stored)
+            self._early[seq] = stored
             return False
         if seq <= self.head:
+            if stored.event.blank:
+                self._blank(stored)
             return False
         item = Item(stored)
         if item.first > self.head + 1:
@@ -126,6 +140,21 @@ class Log:
         self._keep(item)
         self.pending.append(item)
         return True
+
+    def _blank(self, stored: Stored) -> None:
+        """Nobody is written the old one from here on, but for who is in the middle of a flush: see `stale`."""
+        seq = stored.event.seq
+        for item in self.tail:
+            if item.seq == seq:
+                self._tail_bytes += len(stored.json) - len(item.json)
+                item.become(stored)
+        if self.flush is not None and self.flush.before < seq <= self.flushed:
+            self.flush.stale = True
+
+    @property
+    def stale(self) -> bool:
+        """Whether the text of an entry that was blanked is still on its way to somebody."""
+        return self.flush is not None and self.flush.stale
 
     def _keep(self, item: Item) -> None:
         tail = self.tail

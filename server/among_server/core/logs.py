@@ -87,9 +87,10 @@ class Logs:
             loop.call_soon(loop.call_soon, self._flush_dirty)
 
     def reply_after(self, id: str, seq: int, outbox: Outbox, reply: bytes) -> None:
-        """Write a reply, but not before the entry that it speaks of, where this outbox hears that log."""
+        """Write a reply, but not before the entry that it speaks of, where this outbox hears that log; nor before nobody
+        is written any more what that entry has deleted."""
         log = self._logs.get(id)
-        if log is not None and log.hears(outbox):
+        if log is not None and (log.stale or log.hears(outbox)):
             if seq > log.flushed:
                 log.held.append((seq, outbox, reply))
                 return

@@ -2,7 +2,8 @@
 
 1. The numbers of a log are 1, 2, 3 ... without a hole, in commit order.
 2. `committed` is called on the loop, once for each batch, with the batch's entries in commit order, and before any
-   future of that batch is resolved. If it raises, that is logged, and the futures are resolved all the same.
+   future of that batch is resolved. If it raises, that is logged, and the futures are resolved all the same. Among them
+   are older entries that the batch blanked, as they are now: see blanks.py, which is the rest of this law.
 3. An append that fails, fails alone, and has changed nothing.
 4. An append resolves only after what it wrote would survive `kill -9`, and a power cut where `durability` is `full`.
 5. An append may write to several logs: all or nothing.
@@ -29,6 +30,7 @@ from among_protocol.wire import AnyWrite
 
 from ..counts import StoreCounts
 from ..ears import Ear
+from .blanks import BlankStore, BlankTx
 from .own import OwnStore, OwnTx, SessionRow
 from .rows import (
     AccountRow,
@@ -53,7 +55,7 @@ LOOKED_THROUGH = 4_000  # entries that a page of what is wanted looks at: some m
 PAGE_BYTES = 1 << 17  # of a page of entries or messages: what one client may hold of the server's memory at once
 
 
-class Tx(OwnTx, Protocol):
+class Tx(BlankTx, OwnTx, Protocol):
     """What a rule (rules/*.py) may do inside the transaction of one append. All synchronous.
 
     Reads see the writes before them. A rule checks first and writes after: one that raises has written nothing.
@@ -126,7 +128,7 @@ class Tx(OwnTx, Protocol):
         ...
 
     def message(self, room: str, seq: int) -> MessageSent | None:
-        """The message of this number; None when the entry is none, or not there."""
+        """The message of this number; None when the entry is none, or blank, or not there."""
         ...
 
     def ban(self, account: str, community: str) -> BanRow | None:
@@ -181,7 +183,7 @@ class Tx(OwnTx, Protocol):
     def mention(self, account: str, room: str, seq: int) -> None: ...
 
 
-class Store(OwnStore, Protocol):
+class Store(BlankStore, OwnStore, Protocol):
     """Everything durable. Append is for what the protocol calls a Write; the rest are registers, secrets and reads."""
 
     epoch: str

@@ -1,10 +1,13 @@
 """What is asked of a store and is one function of the transaction, beside appends: the same for every backend."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Protocol, TypeVar
 
 import structlog
+
+from among_protocol.codes import Refuse
 
 from .api import Tx
 from .own import BlockSet, BlockWish, Ended, Entered
@@ -32,6 +35,17 @@ def tell(told: Told, outcomes: Sequence[tuple[object, object]], stored: Sequence
                 tell_of(what)  # type: ignore[arg-type]  # each gets its own
             except Exception:
                 log.exception("store.committed_failed")
+
+
+def answer(told: Told, outcomes: Sequence[tuple[asyncio.Future[Any], Any]], stored: Sequence[Stored]) -> None:
+    """Likewise, and then its authors are answered."""
+    tell(told, outcomes, stored)
+    for future, result in outcomes:
+        if not future.done():
+            if isinstance(result, Refuse):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
 
 
 class Calls:

@@ -24,7 +24,7 @@ from among_protocol.wire import AnyWrite
 from ...counts import StoreCounts
 from ...ears import Ear, wants
 from ..api import LOOKED_THROUGH, PAGE_BYTES, Durability
-from ..calls import Calls, tell
+from ..calls import Calls, answer
 from ..own import AccountState, ResetRow, SessionRow
 from ..rows import (
     AccountRow,
@@ -107,13 +107,7 @@ class MemoryStore(Calls):
                 tx.undo()
                 answers.append((future, error))
         stored, tx.stored = tx.stored, []
-        tell(self, answers, stored)
-        for future, result in answers:
-            if not future.done():
-                if isinstance(result, Refuse):
-                    future.set_exception(result)
-                else:
-                    future.set_result(result)
+        answer(self, answers, stored)
 
     def append(self, account: str, command: AnyWrite) -> asyncio.Future[Appended]:
         return self._ask(lambda tx: _append(tx, account, command))
@@ -128,6 +122,9 @@ class MemoryStore(Calls):
 
     async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
         return await self._call(lambda tx: set_marker(tx, account, room, seq, back=back))
+
+    async def purge(self) -> bool:
+        return True
 
     # --- reading
     async def accounts(self) -> int:
@@ -284,11 +281,12 @@ class MemoryStore(Calls):
 def _append(tx: MemoryTx, account: str, command: Write) -> Appended:
     if tx.account(account) is None:
         raise Refuse(ACCOUNT_GONE)
+    tx.author = account
     content = digest(command)
     known = tx.nonces.get((account, command.nonce))
     if known is not None:
         before, first = known
-        if before != content:
+        if before and before != content:
             raise Refuse(NONCE_CONFLICT, field="nonce")
         return Appended(first, repeat=True)
     event = RULES[type(command)](tx, account, command)
@@ -321,4 +319,5 @@ def _message(event: MessageSent) -> Message:
         body=event.body,
         nonce=event.nonce,
         mentions=event.mentions,
+        blank=event.blank,
     )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from among_protocol.base import Entry
+from among_protocol.blank import blanked
 from among_protocol.logs import LogKind
 from among_protocol.lookalikes import skeleton
 from among_protocol.members import Persona
@@ -24,11 +25,13 @@ from .own import MemoryOwn
 class _Kept(NamedTuple):
     stored: Stored
     ordinal: int  # messages in the log up to and including this entry
+    author: str  # the account that asked for it
 
 
 class MemoryTx(MemoryOwn):
     def __init__(self) -> None:
         super().__init__()
+        self.author = ""  # the account whose command runs
         self.looks: dict[str, str] = {}  # skeleton of a handle: the account that had it first
         self.invites: dict[bytes, InviteRow] = {}
         self.logs: dict[str, LogRow] = {}
@@ -63,9 +66,28 @@ class MemoryTx(MemoryOwn):
         row = replace(row, head=event.seq, ordinal=row.ordinal + message)
         stored = Stored(event, JSON.encode(event))
         self._put(self.logs, event.log, row)
-        self._put(self.entries, (event.log, event.seq), _Kept(stored, row.ordinal))
+        self._put(self.entries, (event.log, event.seq), _Kept(stored, row.ordinal, self.author))
         self.stored.append(stored)
         self._undo.append(self.stored.pop)
+
+    def blank(self, log: str, seq: int) -> None:
+        kept = self.entries.get((log, seq))
+        if kept is None:
+            raise LookupError(f"no entry {seq} in log {log!r}")
+        if kept.stored.event.blank:
+            return
+        event = blanked(kept.stored.event)
+        stored = Stored(event, JSON.encode(event))
+        self._put(self.entries, (log, seq), kept._replace(stored=stored))
+        command = (kept.author, event.nonce)
+        if command in self.nonces:
+            result = self.nonces[command][1]
+            self._put(self.nonces, command, (b"", stored if result is kept.stored else result))
+        before = self.stored
+        self.stored = [stored if one is kept.stored else one for one in before]
+        if kept.stored not in before:
+            self.stored.append(stored)
+        self._undo.append(lambda: setattr(self, "stored", before))
 
     def add_nonce(self, account: str, nonce: str, content: bytes, stored: Stored) -> None:
         self._put(self.nonces, (account, nonce), (content, stored))
@@ -181,7 +203,8 @@ class MemoryTx(MemoryOwn):
 
     def message(self, room: str, seq: int) -> MessageSent | None:
         kept = self.entries.get((room, seq))
-        return kept.stored.event if kept is not None and isinstance(kept.stored.event, MessageSent) else None
+        event = None if kept is None else kept.stored.event
+        return event if isinstance(event, MessageSent) and not event.blank else None
 
     def direct(self, key: str) -> str | None:
         return self.directs.get(key)

@@ -28,7 +28,7 @@ PORTION = 4_096  # rows that are sorted together
 STEP = 256  # rows that are copied, or deleted, at once: about a millisecond
 
 Key = tuple[int, str]  # account, nonce
-Result = tuple[bytes, int]  # digest of the command, position of the entry to reply with
+Result = tuple[bytes, int]  # digest of the command (empty: whatever it was), position of the entry to reply with
 
 _ROW = 7  # columns of `arrivals`, without its key
 
@@ -45,11 +45,12 @@ class Arrivals:
         self._count = 0  # rows of the table
         self._way: deque[tuple[int, int, int]] = deque()  # what is left to do of the portion on the way, see `_set_out`
         self._new: dict[Key, Result] | None = None  # nonces of the table and of what is held back; None: not read yet
+        self._known: dict[Key, Result] = {}  # what this batch was told of earlier ones
 
     def look_up(self, keys: Sequence[Key]) -> dict[Key, Result]:
         """What earlier batches left under these."""
         new = self._read()
-        found = {key: new[key] for key in keys if key in new}
+        found = self._known = {key: new[key] for key in keys if key in new}
         asked = [part for key in keys if key not in found for part in key]
         at = 0
         for size in SIZES:
@@ -77,6 +78,17 @@ class Arrivals:
         flat[at + 5] = key[1]
         flat[at + 6] = digest
         self._read()[key] = (digest, pos)
+
+    def empty_digest(self, key: Key) -> None:
+        """What this command said is not to be told from it any more. All must be flushed."""
+        new = self._read()
+        found = new.get(key)
+        if found is not None:
+            new[key] = (b"", found[1])
+            self._db.execute("UPDATE arrivals SET digest = x'' WHERE pos = ?", (found[1],))
+        self._db.execute("UPDATE nonces SET digest = x'' WHERE account = ? AND nonce = ?", key)
+        if key in self._known:
+            self._known[key] = (b"", self._known[key][1])
 
     def flush(self) -> None:
         if self._rows.flat:

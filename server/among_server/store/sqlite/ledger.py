@@ -109,6 +109,15 @@ class Ledger:
                 return stored
         raise LookupError("the rule's reply is not an entry that it added")
 
+    def tell_again(self, stored: Stored) -> None:
+        """An entry is another now: of this batch, then the batch tells it as it is; or an older one."""
+        seq, log = stored.event.seq, stored.event.log
+        for at, one in enumerate(self.stored):
+            if one.event.seq == seq and one.event.log == log:
+                self.stored[at] = stored
+                return
+        self.stored.append(stored)
+
     def entry(self, pos: int) -> bytes:
         self.flush()
         row = self._db.execute(_ENTRY, (pos, pos, 1)).fetchone()

@@ -44,6 +44,7 @@ from ..rows import (
 )
 from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
+from ..stewards import stewards_of
 from . import backup, disk, own, reads, schema
 from .tx import SqliteTx
 from .writer import Writer
@@ -226,11 +227,27 @@ class SqliteStore(Calls):
     async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
         return await self._writer.call(lambda tx: set_marker(tx, account, room, seq, back=back))
 
+    async def purge(self) -> bool:
+        return await self._writer.purge()
+
     # --- reading
     async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
         reader = await self._free.get()
         try:
             return await _run(reader, read, *named, **options)
+        finally:
+            self._free.put_nowait(reader)
+
+    async def _read_log(self, log: str, read: Callable[..., T], *named: Any, **options: Any) -> T:
+        """Likewise, but what was blanked in this log while it was read is not given: then it is read anew."""
+        blankings = self._writer.blankings
+        reader = await self._free.get()
+        try:
+            while True:
+                begun = blankings.count
+                found = await _run(reader, read, *named, **options)
+                if not blankings.since(begun, log):
+                    return found
         finally:
             self._free.put_nowait(reader)
 
@@ -286,21 +303,21 @@ class SqliteStore(Calls):
         return await self._read(reads.bans, community, before, limit)
 
     async def reports(self, community: str, after: int, limit: int) -> list[Report]:
-        return await self._read(reads.reports, community, after, limit)
+        return await self._read_log(stewards_of(community), reads.reports, community, after, limit)
 
     async def log(self, id: str) -> LogRow | None:
         return await self._read(reads.log, id)
 
     async def entries(self, log: str, after: int, until: int | None, limit: int) -> Entries:
-        return await self._read(reads.entries, log, after, until, limit)
+        return await self._read_log(log, reads.entries, log, after, until, limit)
 
     async def wanted(self, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:
-        return await self._read(reads.wanted, log, ear, after, until, limit)
+        return await self._read_log(log, reads.wanted, log, ear, after, until, limit)
 
     async def messages(
         self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
     ) -> Messages:
-        return await self._read(reads.messages, room, before=before, after=after, around=around, limit=limit)
+        return await self._read_log(room, reads.messages, room, before=before, after=after, around=around, limit=limit)
 
     async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:
         return await self._read(reads.unread, account, logs)

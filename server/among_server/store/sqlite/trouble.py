@@ -10,7 +10,12 @@ from time import monotonic
 
 import structlog
 
+from among_protocol.codes import STORAGE_UNCERTAIN, ErrorCode, Refuse
+
 from .disk import is_disks, leaves_doubt, may_pass
+from .job import Job, Outcome
+
+RETRY_MS = 1_000  # what a refusal for want of storage asks the client to wait
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +53,15 @@ class Trouble:
         if doubtful:
             self.doubt.update(asked)
         return doubtful
+
+    def refusals(self, batch: Iterable[Job], code: ErrorCode) -> list[Outcome]:
+        """Of all that was asked. Whoever asks again for what is in doubt is told so again."""
+        wait = RETRY_MS if code.kind == "wait" else 0
+        outcomes: list[Outcome] = []
+        for job in batch:
+            doubt = bool(job.account) and (job.account, job.command.nonce) in self.doubt
+            outcomes.append((job.future, Refuse(STORAGE_UNCERTAIN if doubt else code, retry_after_ms=wait)))
+        return outcomes
 
     def settled(self) -> None:
         """Something was written: what was in doubt is not there."""

@@ -15,11 +15,12 @@ from among_protocol.wire import JSON
 from ..rows import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow
 from ..rules.communities import words
 from ..stewards import BanRow, ReportRow, stewards_of
+from .blanks import SqliteBlanks
 from .own import Note, SqliteOwn
 from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, member_row, room_row
 
 
-class SqliteTx(SqliteOwn):
+class SqliteTx(SqliteOwn, SqliteBlanks):
     def __init__(self, db: Connection, note: Note) -> None:
         super().__init__(db, note)
         self._accounts: dict[str, AccountRow] = {}
@@ -267,7 +268,7 @@ class SqliteTx(SqliteOwn):
         if not log.floor < seq <= log.head:
             return None
         entry = JSON.decode_entry(self.entry(log.key << SEQ_BITS | seq))
-        return entry if isinstance(entry, MessageSent) else None
+        return entry if isinstance(entry, MessageSent) and not entry.blank else None
 
     def direct(self, key: str) -> str | None:
         sql = "SELECT l.id FROM directs d JOIN logs l ON l.key = d.room WHERE d.people = ?"

@@ -12,6 +12,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
@@ -29,16 +30,17 @@ from among_protocol.codes import (
     STOPPING,
     STORAGE_UNAVAILABLE,
     STORAGE_UNCERTAIN,
-    ErrorCode,
     Refuse,
 )
 from among_protocol.wire import JSON
 
 from ...counts import StoreCounts
-from ..calls import tell
+from ..blanks import Blankings
+from ..calls import answer
 from ..revocations import Revoked
 from ..rows import Appended, Stored
 from ..rules import RULES, digest
+from . import blanks
 from .arrivals import STEP, Key, Result
 from .disk import is_disks
 from .job import Job, Outcome, nothing
@@ -50,7 +52,6 @@ CROWD = 48  # commands in a batch, from which on the next is waited for
 PATIENCE = 0.5  # of what the last batch took
 PATIENCE_MAX = 0.005  # seconds
 GLANCE = 0.0003  # seconds between two looks at what waits
-RETRY_MS = 1_000  # what a refusal for want of storage asks the client to wait
 PROBE = 1.0  # seconds between two looks at a disk that is full, while nobody writes
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,7 @@ class Writer:
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
         self.gave_up: Callable[[], None] = lambda: None  # on the loop, once trouble is `over`
         self.ended: Callable[[Sequence[str]], None] = lambda _: None
+        self.blankings = Blankings()  # on the loop
         self.is_open = False
         self.counts = StoreCounts()
         self._sizes = sizes
@@ -85,6 +87,7 @@ class Writer:
         self._check_room = check_room
         self._committing = False  # a COMMIT was begun for the batch under way
         self._waiting: list[Job] = []
+        self._purges = blanks.Purges()
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._last = (0, 0.0)  # commands of the last batch, and the seconds it took
         self._idle = False  # the thread is about to wait for `_wake`, or does
@@ -109,9 +112,18 @@ class Writer:
             future.set_exception(Refuse(STOPPING, retry_after_ms=1_000))
             return future
         self._waiting.append(Job(future, account, command))
+        self._wake_up()
+        return future
+
+    def _wake_up(self) -> None:
         if self._idle:
             self._idle = False
             self._wake.put(None)
+
+    def purge(self) -> asyncio.Future[bool]:
+        """See blanks.py."""
+        future = self._purges.ask(self._loop, stopping=self._stopping)
+        self._wake_up()
         return future
 
     @property
@@ -138,14 +150,10 @@ class Writer:
         await asyncio.shield(self._closed)
         self._thread.join()
 
-    def _answer(self, outcomes: list[Outcome], stored: list[Stored]) -> None:
-        tell(self, outcomes, stored)
-        for future, result in outcomes:
-            if not future.done():
-                if isinstance(result, Refuse):
-                    future.set_exception(result)
-                else:
-                    future.set_result(result)
+    def _answer(self, outcomes: list[Outcome], stored: list[Stored], blanked: AbstractSet[str] = frozenset()) -> None:
+        if blanked:
+            self.blankings.note(blanked)
+        answer(self, outcomes, stored)
 
     # --- on the thread
     def _run(self) -> None:
@@ -157,12 +165,18 @@ class Writer:
         self._db, self._tx = db, SqliteTx(db, self._note)
         self._tell(self._opened.set_result, None)
         while not self._stopped or self._waiting:
+            if self._purges.due_in == 0.0:
+                self._purge()
             if self._waiting:
                 self._gather()
                 batch = self._waiting[:BATCH]
                 del self._waiting[: len(batch)]
                 began = monotonic()
-                self._tell(self._answer, *self._carry_out(batch))
+                outcomes, stored = self._carry_out(batch)
+                blanked, self._tx.blanked = self._tx.blanked, set()
+                self._tell(self._answer, outcomes, stored, blanked)
+                if blanked:
+                    self._purges.blanked()
                 self._last = len(batch), monotonic() - began
                 self._count(*self._last)
                 self._tidy()
@@ -171,6 +185,7 @@ class Writer:
             if not self._waiting and not self._stopped:
                 self._rest()
             self._idle = False
+        self._purge()
         try:
             if not self.trouble.over:
                 self._finish(db)
@@ -180,14 +195,13 @@ class Writer:
         self._tell(self._closed.set_result, None)
 
     def _rest(self) -> None:
-        """Until somebody wakes us. In trouble that may pass, look now and then whether it has."""
-        if self.trouble.over or not self.trouble.why:
-            self._wake.get()
-            return
+        """Until somebody wakes us, or a purge is due. In trouble that may pass, look now and then whether it has."""
+        passing = bool(self.trouble.why) and not self.trouble.over
         try:
-            self._wake.get(timeout=PROBE)
+            self._wake.get(timeout=PROBE if passing else self._purges.due_in)
         except Empty:
-            self._probe()
+            if passing:
+                self._probe()
 
     def _probe(self) -> None:
         """Whether something can be committed again; nobody who writes is needed to find out."""
@@ -200,6 +214,12 @@ class Writer:
             self._fail(error)
         else:
             self._succeeded()
+
+    def _purge(self) -> None:
+        outcomes, error = self._purges.carry_out(self._db, self.trouble)
+        if error is not None:
+            self._fail(error)
+        self._tell(self._answer, outcomes, [])
 
     def _count(self, commands: int, seconds: float) -> None:
         counts = self.counts
@@ -229,7 +249,7 @@ class Writer:
     def _carry_out(self, batch: list[Job]) -> tuple[list[Outcome], list[Stored]]:
         """Run a batch to its commit. Never raises."""
         if self.trouble.over:
-            return self._refuse_all(batch, STORAGE_UNAVAILABLE), []
+            return self.trouble.refusals(batch, STORAGE_UNAVAILABLE), []
         self._committing = False
         moment = time.time_ns() // 1_000_000
         tx = self._tx
@@ -250,7 +270,7 @@ class Writer:
             if self._committing and self.trouble.doubts(error, asked):
                 code = STORAGE_UNCERTAIN
             self._fail(error)
-            return self._refuse_all(batch, code), []
+            return self.trouble.refusals(batch, code), []
         if self.trouble.why and tx.writes != writes:
             self._succeeded()
         stored, tx.stored = tx.stored, []
@@ -304,7 +324,7 @@ class Writer:
         outcomes: list[Outcome] = []
         for job in batch:
             result: Any
-            kept, writes = len(tx.stored), tx.writes
+            kept, writes = tx.stored[:], tx.writes
             db.execute("SAVEPOINT job")
             try:
                 if job.account:
@@ -322,8 +342,8 @@ class Writer:
                     log.exception("store.write_failed", command=job.name())
                     result = Refuse(INTERNAL)
                     db.execute("ROLLBACK TO job")
-                    self._forget()
-                    del tx.stored[kept:]
+                    tx.clear()
+                    tx.stored[:] = kept
             db.execute("RELEASE job")
             outcomes.append((job.future, result))
         self._commit()
@@ -347,7 +367,7 @@ class Writer:
             tx.arrivals.add_nonce(key, content, tx.position(event))
             stored = tx.stored[-1]
             return Appended(stored if stored.event is event else tx.stored_as(event), repeat=False)
-        if first[0] != content:
+        if first[0] and first[0] != content:
             raise Refuse(NONCE_CONFLICT, field="nonce")
         json = tx.entry(first[1])
         entry = JSON.decode_entry(json)
@@ -357,17 +377,14 @@ class Writer:
     def _undo(self) -> None:
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
-        self._forget()
-        self._tx.stored.clear()
-
-    def _forget(self) -> None:
         self._tx.clear()
+        self._tx.stored.clear()
 
     def _fail(self, error: Exception) -> None:
         """The batch is lost: undo it, and decide whether there will be another."""
         with suppress(sqlite3.Error):
             self._undo()
-        self._forget()
+        self._tx.clear()
         self._tx.stored.clear()
         self.trouble.begins(error)
         if self.trouble.over:
@@ -380,12 +397,3 @@ class Writer:
         with suppress(OSError):
             self._check_room()
             self.trouble.passes()
-
-    def _refuse_all(self, batch: list[Job], code: ErrorCode) -> list[Outcome]:
-        """Whoever asks again for what is in doubt is told so again."""
-        wait = RETRY_MS if code.kind == "wait" else 0
-        outcomes: list[Outcome] = []
-        for job in batch:
-            doubt = bool(job.account) and (job.account, job.command.nonce) in self.trouble.doubt
-            outcomes.append((job.future, Refuse(STORAGE_UNCERTAIN if doubt else code, retry_after_ms=wait)))
-        return outcomes
