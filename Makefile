@@ -43,8 +43,8 @@ $(NPM): $(READY) package-lock.json scripts/npm.sh
 	@scripts/npm.sh
 
 .PHONY: test
-test: $(READY) $(NPM)  ## run the tests; ARGS="-k pins" and the like go to pytest
-	@$(PY) -m pytest $(ARGS)
+test: $(READY) $(NPM)  ## run the tests, all of them side by side; ARGS="-k pins" and the like go to pytest
+	@$(PY) -m pytest $(or $(ARGS),--numprocesses auto --maxprocesses 4 --dist worksteal)
 
 .PHONY: lint
 lint: $(READY)  ## format, lint, types, import contracts, schema: all but the tests

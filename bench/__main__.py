@@ -78,10 +78,11 @@ def measure(names: list[str], *, quick: bool, data: Path, command: str, patience
                 for row in rows:
                     row.others_busy = round(statistics.median(bench.others_busy[seen:] or [0.0]), 3)
                 written.rows += rows
-            except BenchError as error:
-                failed = Row(name=name, value=0, unit="", holds=False, note=f"not measured: {error}")
+            except Exception as error:  # a quarter of an hour of other rows must not be lost with it
+                said = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
+                failed = Row(name=name, value=0, unit="", holds=False, note=f"not measured: {said}")
                 written.rows.append(failed)
-                print(f"{name}: {error}", file=sys.stderr)
+                print(f"{name}: {said}", file=sys.stderr)
             written.header.took[name] = round(time.monotonic() - at, 1)
     finally:
         shutil.rmtree(data, ignore_errors=True)
