@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from among_protocol.text import TextError, body
 
-from . import account, keeping, people, rooms
+from . import account, keeping, people, portrait, rooms
 from .lines import Line, note, problem, told
 from .link import WITHIN, Link
 
@@ -66,6 +66,29 @@ COMMANDS = (
     Command("room", "follow|unfollow [ROOM]", "follow a room, or no longer", rooms.room, needs=True, takes="words"),
     Command("older", "", "what was said before", rooms.older),
     Command("read", "[all]", "count this room, or all, as read", rooms.read),
+    Command(
+        "portrait",
+        "[SECTION|NUMBER]",
+        "the face of this community, or a version of it",
+        portrait.portrait,
+        takes="words",
+    ),
+    Command("portrait", "propose SECTION TEXT", "propose what a section is to say", portrait.portrait, takes="words"),
+    Command("portrait", "proposals|history", "what waits; who changed what", portrait.portrait, takes="words"),
+    Command("portrait", "compare NUMBER NUMBER", "what changed between two versions", portrait.portrait, takes="words"),
+    Command("portrait", "export [html] [FILE]", "the whole as a file of your own", portrait.portrait, takes="words"),
+    Command("portrait", "write SECTION TEXT", "stewards: change a section at once", portrait.portrait, takes="words"),
+    Command("portrait", "merge NUMBER", "stewards: put a proposal in", portrait.portrait, takes="words"),
+    Command(
+        "portrait",
+        "decline NUMBER REASON",
+        "stewards: or not (or take back your own)",
+        portrait.portrait,
+        takes="words",
+    ),
+    Command(
+        "portrait", "back NUMBER SECTION", "stewards: what it said in an old version", portrait.portrait, takes="words"
+    ),
     Command("members", "", "who is in this community", people.list_members),
     Command("whois", "HANDLE", "who somebody is", people.whois, needs=True, takes="handles"),
     Command(
@@ -152,6 +175,7 @@ COMMANDS = (
 NAMED = {command.name: command for command in reversed(COMMANDS)}
 WORDS = {
     "room": ("create", "private", "topic", "add", "follow", "unfollow"),
+    "portrait": portrait.WORDS,
     "me": ("name", "bio"),
     "revoke": ("others",),
     "role": keeping.ROLES,

@@ -35,7 +35,7 @@ async def role(link: Link, rest: str) -> None:
     handle, wanted, reason = _three(rest)
     if wanted not in ROLES:
         raise Cannot("Say /role HANDLE owner, steward, member, or handover (they become owner, and you a steward).")
-    here = _here(link)
+    here = this_community(link)
     member = await _member(link, here, handle)
     name = "owner" if wanted == HAND_OVER else wanted
     hand_over = wanted == HAND_OVER
@@ -48,7 +48,7 @@ async def kick(link: Link, rest: str) -> None:
     """Remove somebody, who may come back."""
     handle, reason = _two(rest)
     _because(reason, f"/kick {handle} REASON")
-    here = _here(link)
+    here = this_community(link)
     await link.among.ask(KickMember, community=here.id, member=await _member(link, here, handle), reason=reason)
     link.screen.show([told(("who", handle), " was removed from ", ("place", here.slug), ", and told why.")])
 
@@ -60,7 +60,7 @@ async def ban(link: Link, rest: str) -> None:
     for_ms = span(first)
     reason = more if for_ms is None else others.strip()
     _because(reason, f"/ban {handle} [{SPANS.replace(', ', '|')}] REASON")
-    here = _here(link)
+    here = this_community(link)
     written = await link.among.ask(
         BanMember, community=here.id, handle=text.handle(handle), reason=reason, for_ms=for_ms or 0
     )
@@ -71,7 +71,7 @@ async def ban(link: Link, rest: str) -> None:
 async def unban(link: Link, rest: str) -> None:
     """Let somebody join again."""
     handle, reason = _two(rest)
-    here = _here(link)
+    here = this_community(link)
     found = await _ban_of(link, here, handle)
     await link.among.ask(UnbanMember, community=here.id, member=found.persona.member, reason=reason)
     link.screen.show([told(("who", handle), " may join ", ("place", here.slug), " again.")])
@@ -79,7 +79,7 @@ async def unban(link: Link, rest: str) -> None:
 
 async def bans(link: Link, _: str) -> None:
     """Who may not join."""
-    here = _here(link)
+    here = this_community(link)
     page = await link.among.ask(ListBans, community=here.id, limit=PAGE)
     await link.learn((one.by, 0) for one in page.bans)
     lines: list[Line] = [_ban(link, one) for one in page.bans] or [note(f"Nobody is banned from {here.slug}.")]
@@ -97,7 +97,7 @@ async def silence(link: Link, rest: str) -> None:
     if for_ms > LONGEST_SILENCE:
         raise Cannot("28 days at most: somebody who may not speak for longer had better be /ban-ned for a time.")
     _because(reason, f"/silence {handle} {how_long} REASON")
-    here = _here(link)
+    here = this_community(link)
     member = await _member(link, here, handle)
     written = await link.among.ask(SilenceMember, community=here.id, member=member, reason=reason, for_ms=for_ms)
     until = when(written.entry.until, link.model.zone)
@@ -107,7 +107,7 @@ async def silence(link: Link, rest: str) -> None:
 async def unsilence(link: Link, rest: str) -> None:
     """Let somebody speak again, before the time."""
     handle, reason = _two(rest)
-    here = _here(link)
+    here = this_community(link)
     await link.among.ask(UnsilenceMember, community=here.id, member=await _member(link, here, handle), reason=reason)
     link.screen.show([told(("who", handle), " may speak in ", ("place", here.slug), " again.")])
 
@@ -122,10 +122,10 @@ async def report(link: Link, rest: str) -> None:
         await link.among.ask(FileReport, room=room.id, message=last.seq if last else 1, reason=reason)
         what = _what(last) if last else []
     else:
-        here = _here(link)
+        here = this_community(link)
         await link.among.ask(FileReport, community=here.id, member=await _member(link, here, handle), reason=reason)
         what = []
-    slug = link.model.communities[room.community].slug if room and room.community else _here(link).slug
+    slug = link.model.communities[room.community].slug if room and room.community else this_community(link).slug
     rest_of_it = " They see that it comes from you, unless it is about one of them. You will hear what becomes of it."
     link.screen.show(
         [told("The stewards of ", ("place", slug), " will look at ", ("who", handle), *what, ".", ("dim", rest_of_it))]
@@ -134,7 +134,7 @@ async def report(link: Link, rest: str) -> None:
 
 async def reports(link: Link, _: str) -> None:
     """What waits for an answer."""
-    here = _here(link)
+    here = this_community(link)
     page = await link.among.ask(ListReports, community=here.id, limit=PAGE)
     await link.learn([(one.by, 0) for one in page.reports] + [(one.member, 0) for one in page.reports])
     lines: list[Line] = [await _report(link, one) for one in page.reports]
@@ -161,12 +161,12 @@ async def resolve(link: Link, rest: str) -> None:
     number = number.removeprefix("#")
     if not (number.isdecimal() and len(number) < 16) or outcome not in OUTCOMES:
         raise Cannot("Say /resolve NUMBER acted, or declined, and what you want to note; /reports has the numbers.")
-    here = _here(link)
+    here = this_community(link)
     await link.among.ask(ResolveReport, community=here.id, report=int(number), outcome=outcome, note=remark)
     link.screen.show([note(f"Report {number} is answered. Whoever filed it hears: {outcome}.")])
 
 
-def _here(link: Link) -> Community:
+def this_community(link: Link) -> Community:
     """The community that is meant."""
     model = link.model
     if model.room is not None and model.room.community:

@@ -21,6 +21,7 @@ from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.members import ListMembers, Member, MemberJoined, MemberUpdated, Persona
 from among_protocol.messages import ReadMessages
 from among_protocol.moderation import Act
+from among_protocol.portrait import Portrait, PortraitUpdated
 from among_protocol.presence import StartTyping, TypingStarted, WatchPresence
 from among_protocol.reports import ReportFiled
 from among_protocol.rooms import FollowRoom, PersonAdded
@@ -70,6 +71,7 @@ class Link:
         self.placed = asyncio.Event()  # it is known where one is
         self.quit = asyncio.Event()  # the user wants to leave
         self.sessions: list[str] = []  # ids, as /sessions numbered them last
+        self.portraits: dict[str, Portrait] = {}  # by community: as read last, which changes are against
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
         self._tasks: set[asyncio.Task[object]] = set()
         self._marking = False  # a read marker is being set
@@ -129,6 +131,8 @@ class Link:
                 await self.learn([(event.by, event.rev), (event.member, 0)])
             case Act() | ReportFiled():
                 await self.learn([(event.by, event.rev), (event.member, 0)])
+            case PortraitUpdated():
+                await self.learn([(event.by, event.rev), (event.author, event.author_rev)])
             case TypingStarted():
                 await self.learn([(event.by, 0)])
             case Entry() if event.by:

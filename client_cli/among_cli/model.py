@@ -15,10 +15,11 @@ from among_protocol.base import Entry
 from among_protocol.blocks import Block, BlockChanged, BlockKind
 from among_protocol.members import Persona
 from among_protocol.moderation import Act, RoleSet
+from among_protocol.portrait import PortraitDeclined, PortraitMerged, PortraitUpdated
 from among_protocol.reports import ReportResolved
 from among_protocol.wire import AnyEvent, UnknownEvent
 
-from . import care
+from . import care, portrait_page
 from .lines import Line, Part, Said, told
 from .moment import moment
 from .places import Community, Outgoing, Room, direct_title
@@ -245,6 +246,7 @@ class Model:
         for community in self.communities.values():
             if event.log == community.stewards:
                 line = care.to_stewards(self, community, event)
+                line = line or portrait_page.to_stewards(community, event, self.who(event.by, event.rev))
                 return [line] if line else []
         return []
 
@@ -295,6 +297,9 @@ class Model:
                     community.role, community.stewards = event.role, event.stewards
                 line = care.to_me(self, event, community.slug if community else "", community.me if community else "")
                 return [line] if line else []
+            case PortraitMerged() | PortraitDeclined() if not event.nonce:  # else one did it oneself
+                place = self.communities.get(event.community)
+                return [portrait_page.to_me(event, place.slug if place else "")]
             case AccountUpdated():
                 assert self.account
                 self.account = Account(
@@ -345,6 +350,8 @@ class Model:
                 room = self.rooms.get(event.room) or self._room(community, event.room, event.slug, "open", event.topic)
                 where = Part("place", room.short)
                 line = told(("who", before), ("dim", " made the room "), where, ("dim", f": /go {room.short}"))
+            case PortraitUpdated():
+                line = portrait_page.to_all(event, self.who(event.author, event.author_rev))
             case members.MemberJoined():
                 self._renamed(event)
                 line = told(("who", self.who(event.by)), ("dim", f" joined {community.slug}"))

@@ -64,6 +64,11 @@ SILENCED = ErrorCode("member.silenced", "auth", "You may read here, and not spea
 OUTRANKED = ErrorCode("member.outranked", "auth", "This is only done to somebody of a lower role than one's own.")
 BAN_GONE = ErrorCode("ban.gone", "gone", "There is no such ban.")
 REPORT_GONE = ErrorCode("report.gone", "gone", "There is no such report.")
+PORTRAIT_CHANGED = ErrorCode(
+    "portrait.changed", "fix", "This section has changed since: read it again, and propose your text against that."
+)
+VERSION_GONE = ErrorCode("version.gone", "gone", "There is no such version of the portrait.")
+PROPOSAL_GONE = ErrorCode("proposal.gone", "gone", "There is no such proposal, or it was answered.")
 MESSAGE_GONE = ErrorCode("message.gone", "gone", "There is no such message.")
 NO_STEWARDS = ErrorCode(
     "report.no_stewards", "fix", "A direct has no stewards who could look at it: block whoever troubles you there."

@@ -17,6 +17,7 @@ from . import members as mb
 from . import messages as ms
 from . import moderation as mo
 from . import passwords as pw
+from . import portrait as po
 from . import presence as p
 from . import reports as rp
 from . import rooms as r
@@ -210,6 +211,37 @@ EFFECTS: dict[type[Command], Effects] = {
         (
             Told(rp.ReportResolved, Where.STEWARDS),
             Told(rp.ReportResolved, Where.THEIRS, "who filed it: without the note, and without who wrote it"),
+        ),
+        ("reason_chars",),
+    ),
+    po.ReadPortrait: Effects((codes.COMMUNITY_GONE, codes.VERSION_GONE), (), ("key_chars",)),
+    po.ListVersions: Effects((codes.COMMUNITY_GONE,), (), ("page_entries",)),
+    po.ExportPortrait: Effects((codes.COMMUNITY_GONE, codes.VERSION_GONE), (), ("key_chars",)),
+    po.ListProposals: Effects((codes.COMMUNITY_GONE, codes.RIGHT_MISSING), (), ("page_entries",)),
+    po.ProposePortrait: Effects(
+        (*_ACT, codes.PORTRAIT_CHANGED, codes.LIMIT_REACHED),
+        (
+            Told(po.PortraitProposed, Where.STEWARDS),
+            Told(po.PortraitProposed, Where.OWN, "where it waits for the stewards"),
+            Told(po.PortraitMerged, Where.STEWARDS, "with `merge`"),
+            Told(po.PortraitUpdated, Where.COMMUNITY, "with `merge`"),
+        ),
+        ("passage_bytes", "milestones", "topic_chars", "reason_chars", "proposals"),
+    ),
+    po.MergeProposal: Effects(
+        (*_ACT, codes.PROPOSAL_GONE, codes.PORTRAIT_CHANGED),
+        (
+            Told(po.PortraitMerged, Where.STEWARDS),
+            Told(po.PortraitMerged, Where.THEIRS, "who had proposed it"),
+            Told(po.PortraitUpdated, Where.COMMUNITY),
+        ),
+    ),
+    po.DeclineProposal: Effects(
+        (*_ACT, codes.PROPOSAL_GONE),
+        (
+            Told(po.PortraitDeclined, Where.STEWARDS),
+            Told(po.PortraitDeclined, Where.THEIRS, "who had proposed it"),
+            Told(po.PortraitDeclined, Where.OWN, "when you take back your own"),
         ),
         ("reason_chars",),
     ),

@@ -27,6 +27,14 @@ def body(given: str) -> str:
         raise Refuse(code, f"A message {_must(error)}.", field="body") from None
 
 
+def passage(given: str, *, field: str, longest: int) -> str:
+    try:
+        return text.passage(given, longest=longest)
+    except text.TextError as error:
+        code = FIELD_TOO_LONG if len(given.encode()) > longest else FIELD_INVALID
+        raise Refuse(code, f"The field {field} {_must(error)}.", field=field) from None
+
+
 def _must(error: text.TextError) -> str:
     sentence = str(error)
     return sentence if sentence.startswith("must") else f"has {sentence}"

@@ -42,6 +42,22 @@ from .moderation import (
     UnsilenceWritten,
 )
 from .passwords import ChangePassword
+from .portrait import (
+    DeclineProposal,
+    DeclineWritten,
+    ExportedPortrait,
+    ExportPortrait,
+    ListProposals,
+    ListVersions,
+    MergeProposal,
+    MergeWritten,
+    Portrait,
+    PortraitHistory,
+    ProposalPage,
+    ProposalWritten,
+    ProposePortrait,
+    ReadPortrait,
+)
 from .presence import Presences, SetPresence, StartTyping, WatchPresence
 from .reports import (
     FileReport,
@@ -184,6 +200,34 @@ class Asking(Protocol):
     def __call__(
         self, command: ResolveReport | type[ResolveReport], /, **fields: Any
     ) -> Coroutine[Any, Any, ResolveWritten]: ...
+    @overload
+    def __call__(
+        self, command: ReadPortrait | type[ReadPortrait], /, **fields: Any
+    ) -> Coroutine[Any, Any, Portrait]: ...
+    @overload
+    def __call__(
+        self, command: ListVersions | type[ListVersions], /, **fields: Any
+    ) -> Coroutine[Any, Any, PortraitHistory]: ...
+    @overload
+    def __call__(
+        self, command: ExportPortrait | type[ExportPortrait], /, **fields: Any
+    ) -> Coroutine[Any, Any, ExportedPortrait]: ...
+    @overload
+    def __call__(
+        self, command: ListProposals | type[ListProposals], /, **fields: Any
+    ) -> Coroutine[Any, Any, ProposalPage]: ...
+    @overload
+    def __call__(
+        self, command: ProposePortrait | type[ProposePortrait], /, **fields: Any
+    ) -> Coroutine[Any, Any, ProposalWritten]: ...
+    @overload
+    def __call__(
+        self, command: MergeProposal | type[MergeProposal], /, **fields: Any
+    ) -> Coroutine[Any, Any, MergeWritten]: ...
+    @overload
+    def __call__(
+        self, command: DeclineProposal | type[DeclineProposal], /, **fields: Any
+    ) -> Coroutine[Any, Any, DeclineWritten]: ...
     @overload
     def __call__(self, command: CreateRoom | type[CreateRoom], /, **fields: Any) -> Coroutine[Any, Any, RoomMade]: ...
     @overload

@@ -71,6 +71,9 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     joins: int = 0  # of communities, by one account in a row
     join_seconds: int = 0  # until one more
     brought_back: int = 0  # how often others bring back who left a private room
+    passage_bytes: int = 0  # of a section of a portrait, in UTF-8
+    milestones: int = 0  # of one portrait
+    proposals: int = 0  # changes to one portrait by one account that wait for stewards
     address_budget: int = 0  # units of everybody at one address
     address_budget_per_second: int = 0  # units that come back each second
     address_connections: int = 0  # at once, of everybody at one address

@@ -76,6 +76,22 @@ def body(text: str) -> str:
     return text
 
 
+def passage(text: str, *, longest: int) -> str:
+    """A text of several lines as it is kept: NFC, without blanks at the ends of lines and of the whole, and at most two
+    line feeds in a row. `longest` in bytes of UTF-8; empty is allowed. Raises TextError."""
+    lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")]
+    kept = re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    if len(kept.encode()) > longest:
+        raise TextError(f"at most {longest} bytes of UTF-8")
+    for char in kept:
+        category = unicodedata.category(char)
+        if (category[0] == "C" and char not in _JOINERS and char not in "\n\t") or category in ("Zl", "Zp"):
+            raise TextError(f"must not contain the character U+{ord(char):04X}")
+    if kept and not shows(kept):
+        raise TextError("must show something: it has nothing but blank characters")
+    return kept
+
+
 def mentions(text: str) -> list[str]:
     """The handles that a body mentions (`@handle`), folded, each once, in order."""
     if "@" not in text:

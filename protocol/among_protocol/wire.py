@@ -21,6 +21,7 @@ from . import (
     messages,
     moderation,
     passwords,
+    portrait,
     presence,
     reports,
     rooms,
@@ -62,6 +63,13 @@ AnyCommand = (
     | reports.FileReport
     | reports.ListReports
     | reports.ResolveReport
+    | portrait.ReadPortrait
+    | portrait.ListVersions
+    | portrait.ExportPortrait
+    | portrait.ListProposals
+    | portrait.ProposePortrait
+    | portrait.MergeProposal
+    | portrait.DeclineProposal
     | rooms.CreateRoom
     | rooms.ListRooms
     | rooms.FollowRoom
@@ -93,6 +101,10 @@ AnyEntry = (
     | moderation.MemberUnsilenced
     | reports.ReportFiled
     | reports.ReportResolved
+    | portrait.PortraitProposed
+    | portrait.PortraitMerged
+    | portrait.PortraitDeclined
+    | portrait.PortraitUpdated
     | rooms.RoomCreated
     | rooms.RoomFollowed
     | rooms.RoomUnfollowed
@@ -292,6 +304,9 @@ AnyWrite = (
     | moderation.UnsilenceMember
     | reports.FileReport
     | reports.ResolveReport
+    | portrait.ProposePortrait
+    | portrait.MergeProposal
+    | portrait.DeclineProposal
     | rooms.CreateRoom
     | rooms.FollowRoom
     | rooms.UnfollowRoom

@@ -317,6 +317,13 @@ export type Command =
   | FileReport
   | ListReports
   | ResolveReport
+  | ReadPortrait
+  | ListVersions
+  | ExportPortrait
+  | ListProposals
+  | ProposePortrait
+  | MergeProposal
+  | DeclineProposal
   | CreateRoom
   | ListRooms
   | FollowRoom
@@ -523,6 +530,20 @@ export interface CommunityPage {
   complete: boolean;
 }
 
+/** What a section says: a text, or milestones by date. */
+export interface Content {
+  /**
+   * of `about` and `story`; may have several lines
+   * @default ""
+   */
+  text?: string;
+  /**
+   * of `milestones`, by date
+   * @default []
+   */
+  milestones?: Milestone[];
+}
+
 /** Found a community: one becomes its owner. It starts without rooms. */
 export interface CreateCommunity {
   type: "community.create";
@@ -562,6 +583,34 @@ export interface CreateRoom {
    * @default "open"
    */
   kind?: "open" | "private";
+}
+
+/** Decline a proposal, and say why; or take back one's own. */
+export interface DeclineProposal {
+  type: "portrait.decline";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** its number */
+  proposal: number;
+  /**
+   * needed, but for one's own
+   * @default ""
+   */
+  reason?: string;
+}
+
+export interface DeclineWritten {
+  /** what was written, as everybody reads it */
+  entry: PortraitDeclined;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
 }
 
 /** Something of the protocol that will go. It works as ever until then, see docs/reference/stability.md. */
@@ -659,7 +708,7 @@ export interface Enabled {
 
 export interface EntryPage {
   /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
-  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityJoined | CommunityLeft | MemberJoined | MemberLeft | MemberUpdated | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | UnknownEvent)[];
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityJoined | CommunityLeft | MemberJoined | MemberLeft | MemberUpdated | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | UnknownEvent)[];
   /** newest entry */
   head: number;
   /** entries up to this number are no longer kept */
@@ -686,6 +735,10 @@ export type Event =
   | MemberUnsilenced
   | ReportFiled
   | ReportResolved
+  | PortraitProposed
+  | PortraitMerged
+  | PortraitDeclined
+  | PortraitUpdated
   | RoomCreated
   | RoomFollowed
   | RoomUnfollowed
@@ -703,6 +756,37 @@ export type Event =
   | PresenceChanged
   | TypingStarted
   | UnknownEvent;
+
+/**
+ * The portrait as one document, to be kept or shown elsewhere. What people wrote is escaped: it can't be markup. The
+ * HTML has its style inside, runs nothing and fetches nothing.
+ */
+export interface ExportPortrait {
+  type: "portrait.export";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** its id or slug */
+  community: string;
+  /**
+   * left out: the newest
+   * @default null
+   */
+  version?: number | null;
+  /**
+   * of the document
+   * @default "markdown"
+   */
+  format?: "html" | "markdown";
+}
+
+export interface ExportedPortrait {
+  /** for the file */
+  name: string;
+  /** text/markdown or text/html */
+  media_type: string;
+  /** the whole document */
+  text: string;
+}
 
 /** Report a message (`room` and its number), or a member (`community` and `member`). Who is silenced may, too. */
 export interface FileReport {
@@ -1009,6 +1093,21 @@ export interface Limits {
    */
   brought_back?: number;
   /**
+   * of a section of a portrait, in UTF-8
+   * @default 0
+   */
+  passage_bytes?: number;
+  /**
+   * of one portrait
+   * @default 0
+   */
+  milestones?: number;
+  /**
+   * changes to one portrait by one account that wait for stewards
+   * @default 0
+   */
+  proposals?: number;
+  /**
    * units of everybody at one address
    * @default 0
    */
@@ -1063,6 +1162,25 @@ export interface ListMembers {
   limit?: number;
 }
 
+/** The changes that wait, a page at a time: for stewards all of them, for others their own. */
+export interface ListProposals {
+  type: "portrait.proposals";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+  /**
+   * the `proposal` of the last one of the page before
+   * @default 0
+   */
+  after?: number;
+  /**
+   * rows of the page, at most
+   * @default 10
+   */
+  limit?: number;
+}
+
 /** What waits for an answer: for stewards, a page at a time. */
 export interface ListReports {
   type: "report.list";
@@ -1096,6 +1214,25 @@ export interface ListSessions {
   type: "session.list";
   /** of the client's choosing: the reply carries it back, and then it is free again */
   id: string;
+}
+
+/** Who changed what of the portrait, and when, a page at a time. Two versions are compared by reading both. */
+export interface ListVersions {
+  type: "portrait.history";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+  /**
+   * the `version` of the last one of the page before
+   * @default null
+   */
+  before?: number | null;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
 }
 
 /**
@@ -1674,6 +1811,37 @@ export interface Membership {
   silenced_until?: string;
 }
 
+/**
+ * Put a proposal in. `portrait.changed` where its section changed since it was written: whoever has read both, and
+ * wants it all the same, names the version of the section that it replaces.
+ */
+export interface MergeProposal {
+  type: "portrait.merge";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** its number */
+  proposal: number;
+  /**
+   * version of the section that it replaces; left out: the one that it was written against
+   * @default null
+   */
+  base?: number | null;
+}
+
+export interface MergeWritten {
+  /** what was written, as everybody reads it */
+  entry: PortraitUpdated;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
 /** A message as it is now. */
 export interface Message {
   /** its number in the room's log: its name */
@@ -1755,13 +1923,20 @@ export interface MessageSent {
   mentions?: string[];
 }
 
+export interface Milestone {
+  /** as exact as one knows it: 2019, 2019-05 or 2019-05-17 */
+  date: string;
+  /** what happened then, in a sentence */
+  text: string;
+}
+
 /** The reply to a command that was carried out. `result` is what this command answers with. */
 export interface Ok {
   type: "ok";
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AccountWritten | AddWritten | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DirectWritten | Done | Enabled | EntryPage | FollowWritten | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MessagePage | Personas | Pong | Presences | Profile | ReportPage | ReportWritten | ResolveWritten | RoleWritten | RoomMade | Rooms | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | SyncStarted | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten;
+  result: AccountWritten | AddWritten | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DirectWritten | Done | Enabled | EntryPage | ExportedPortrait | FollowWritten | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessagePage | Personas | Pong | Portrait | PortraitHistory | Presences | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | ResolveWritten | RoleWritten | RoomMade | Rooms | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | SyncStarted | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -1902,6 +2077,268 @@ export interface Pong {
   at: string;
 }
 
+/** A community's portrait, as of one of its versions. */
+export interface Portrait {
+  /** its id */
+  community: string;
+  /** of the community */
+  slug: string;
+  /** of the community, for people */
+  name: string;
+  /**
+   * that this is; 0: nothing was ever merged
+   * @default 0
+   */
+  version?: number;
+  /**
+   * version that there is
+   * @default 0
+   */
+  newest?: number;
+  /**
+   * when this version was made
+   * @default ""
+   */
+  at?: string;
+  /**
+   * those that say something
+   * @default []
+   */
+  sections?: PortraitSection[];
+  /**
+   * what the community is about, in the words of its tags
+   * @default []
+   */
+  interests?: string[];
+}
+
+/**
+ * In the stewards' log (`by` a steward, or whoever had proposed it and takes it back), and without `by` in the own
+ * log of whoever had proposed it.
+ */
+export interface PortraitDeclined {
+  type: "portrait.declined";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** that is not to be */
+  proposal: number;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+}
+
+export interface PortraitHistory {
+  /** newest first */
+  versions: PortraitVersion[];
+  /** none is older than the last one */
+  complete: boolean;
+}
+
+/** In the stewards' log (`by` a steward), and without `by` in the own log of whoever had proposed it. */
+export interface PortraitMerged {
+  type: "portrait.merged";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** that was merged */
+  proposal: number;
+  /** of the portrait, that it made */
+  version: number;
+}
+
+/** In the stewards' log, and without `by` in the own log of the account that proposed it. */
+export interface PortraitProposed {
+  type: "portrait.proposed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** its number in this community */
+  proposal: number;
+  /** words: about, story, milestones; unknown: as one that is not shown */
+  section: string;
+  /** version of the portrait that gave the section what the author read */
+  base: number;
+  /**
+   * what the section is to say
+   * @default null
+   */
+  content?: Content | null;
+  /**
+   * why
+   * @default ""
+   */
+  note?: string;
+}
+
+export interface PortraitSection {
+  /** which one. Words: about, story, milestones; unknown: as one that is not shown */
+  section: string;
+  /** of the portrait, that gave this section what it says */
+  version: number;
+  /** what it says */
+  content: Content;
+}
+
+/** In the community's log: `by` merged a change. What it says now, `portrait.read` tells. */
+export interface PortraitUpdated {
+  type: "portrait.updated";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** of the portrait, that there is now */
+  version: number;
+  /** that says something else. Words: about, story, milestones; unknown: as one that is not shown */
+  section: string;
+  /** membership of whoever proposed it */
+  author: string;
+  /** revision of that member's persona */
+  author_rev: number;
+}
+
+/** What one version changed. */
+export interface PortraitVersion {
+  /** its number */
+  version: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /** that it changed. Words: about, story, milestones; unknown: as one that is not shown */
+  section: string;
+  /** the steward who merged it */
+  by: string;
+  /** revision of that steward's persona */
+  rev: number;
+  /** who proposed it */
+  author: string;
+  /** revision of that member's persona */
+  author_rev: number;
+  /**
+   * why, in the words of who proposed it
+   * @default ""
+   */
+  note?: string;
+}
+
 /** Somebody whom this session watches is here, away, or no longer here. */
 export interface PresenceChanged {
   type: "presence.changed";
@@ -1927,6 +2364,92 @@ export interface Profile {
    * @default ""
    */
   bio?: string;
+}
+
+/** A change that waits for the stewards. */
+export interface Proposal {
+  /** its number in this community */
+  proposal: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /** who proposes it */
+  by: string;
+  /** revision of a persona; the first is 1 */
+  rev: number;
+  /** words: about, story, milestones; unknown: as one that is not shown */
+  section: string;
+  /** version of the portrait that gave the section what the author read */
+  base: number;
+  /**
+   * the section has changed since
+   * @default false
+   */
+  stale?: boolean;
+  /** what the section is to say */
+  content: Content;
+  /**
+   * why
+   * @default ""
+   */
+  note?: string;
+}
+
+export interface ProposalPage {
+  /** oldest first */
+  proposals: Proposal[];
+  /** who proposed them, as they were then */
+  people: Persona[];
+  /** none is newer than the last one */
+  complete: boolean;
+}
+
+export interface ProposalWritten {
+  /** in one's own log; or, merged at once, in the community's */
+  entry: PortraitProposed | PortraitUpdated;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/**
+ * Propose what a section is to say, in place of what it says now. `portrait.changed` where that is no longer what
+ * `base` says: read it again, and propose your text against it. With `merge` stewards put it in at once; so does who
+ * goes back to an old version, with the text of it.
+ */
+export interface ProposePortrait {
+  type: "portrait.propose";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** which one */
+  section: "about" | "milestones" | "story";
+  /** `version` of the section as one read it; 0: it said nothing */
+  base: number;
+  /**
+   * of `about` and `story`; empty: nothing any more
+   * @default ""
+   */
+  text?: string;
+  /**
+   * of `milestones`, all of them
+   * @default []
+   */
+  milestones?: Milestone[];
+  /**
+   * why
+   * @default ""
+   */
+  note?: string;
+  /**
+   * stewards: put it in at once
+   * @default false
+   */
+  merge?: boolean;
 }
 
 /** The profile behind a handle. */
@@ -2027,6 +2550,20 @@ export interface ReadMessages {
    * @default 50
    */
   limit?: number;
+}
+
+/** The portrait of a community, as it is now or as it was in one of its versions. */
+export interface ReadPortrait {
+  type: "portrait.read";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** its id or slug */
+  community: string;
+  /**
+   * left out: the newest
+   * @default null
+   */
+  version?: number | null;
 }
 
 /** The reply to a command that was not carried out; nothing has changed. */
@@ -3154,6 +3691,13 @@ export interface Commands {
   "report.file": { command: FileReport; result: ReportWritten };
   "report.list": { command: ListReports; result: ReportPage };
   "report.resolve": { command: ResolveReport; result: ResolveWritten };
+  "portrait.read": { command: ReadPortrait; result: Portrait };
+  "portrait.history": { command: ListVersions; result: PortraitHistory };
+  "portrait.export": { command: ExportPortrait; result: ExportedPortrait };
+  "portrait.proposals": { command: ListProposals; result: ProposalPage };
+  "portrait.propose": { command: ProposePortrait; result: ProposalWritten };
+  "portrait.merge": { command: MergeProposal; result: MergeWritten };
+  "portrait.decline": { command: DeclineProposal; result: DeclineWritten };
   "room.create": { command: CreateRoom; result: RoomMade };
   "room.list": { command: ListRooms; result: Rooms };
   "room.follow": { command: FollowRoom; result: FollowWritten };
@@ -3187,6 +3731,10 @@ export interface Events {
   "member.unsilenced": MemberUnsilenced;
   "report.filed": ReportFiled;
   "report.resolved": ReportResolved;
+  "portrait.proposed": PortraitProposed;
+  "portrait.merged": PortraitMerged;
+  "portrait.declined": PortraitDeclined;
+  "portrait.updated": PortraitUpdated;
   "room.created": RoomCreated;
   "room.followed": RoomFollowed;
   "room.unfollowed": RoomUnfollowed;
@@ -3223,6 +3771,10 @@ export type Entry =
   | MemberUnsilenced
   | ReportFiled
   | ReportResolved
+  | PortraitProposed
+  | PortraitMerged
+  | PortraitDeclined
+  | PortraitUpdated
   | RoomCreated
   | RoomFollowed
   | RoomUnfollowed
@@ -3246,6 +3798,9 @@ export type Write =
   | "member.unsilence"
   | "report.file"
   | "report.resolve"
+  | "portrait.propose"
+  | "portrait.merge"
+  | "portrait.decline"
   | "room.create"
   | "room.follow"
   | "room.unfollow"
@@ -3290,6 +3845,9 @@ export type ErrorCode =
   | "member.outranked"
   | "ban.gone"
   | "report.gone"
+  | "portrait.changed"
+  | "version.gone"
+  | "proposal.gone"
   | "message.gone"
   | "report.no_stewards"
   | "limit.reached"

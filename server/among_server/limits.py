@@ -7,7 +7,7 @@ a part of the protocol's types take the value from there. Those that an operator
 
 from typing import NamedTuple
 
-from among_protocol import base, text
+from among_protocol import base, portrait, text
 from among_protocol.session import Limits
 
 
@@ -133,6 +133,7 @@ _limit("body_bytes", text.MAX_BODY_BYTES, "bytes of UTF-8", "four pages; more is
 _limit("name_chars", base.NAME_CHARS, "code points after NFC", "display names and names of communities fit a line")
 _limit("about_chars", base.ABOUT_CHARS, "code points after NFC", "profiles and descriptions: a paragraph")
 _limit("topic_chars", base.TOPIC_CHARS, "code points after NFC", "topics: two lines")
+_limit("passage_bytes", portrait.PASSAGE_BYTES, "bytes of UTF-8", "a section of a community's portrait: four pages")
 _limit(
     "reason_chars", base.REASON_CHARS, "code points after NFC", "why a steward acted, or somebody reports: a paragraph"
 )
@@ -185,6 +186,13 @@ BROUGHT_BACK = _limit(
 REPORTS_PER_ACCOUNT = _limit(
     "reports", 20, "reports of one account in one community that wait for an answer", "a steward reads each"
 )
+PROPOSALS_PER_MEMBER = _limit(
+    "proposals", 3, "changes to one portrait by one account that wait for stewards", "a steward reads each against what there is"
+)  # fmt: skip
+PROPOSALS_PER_COMMUNITY = _limit(
+    "community_proposals", 100, "changes to one portrait that wait for stewards", "more is a crowd that nobody reads; let them answer some"
+)  # fmt: skip
+_limit("milestones", portrait.MILESTONES, "milestones of one community", "a story that one reads to its end")
 BLOCKS_PER_ACCOUNT = _limit("blocks", 500, "people whom one account blocks or mutes", "all of them are in every sync")
 SESSIONS_PER_ACCOUNT = _limit(
     "sessions", 50, "signed-in devices of one account", "beyond this the oldest that is not connected is signed out"

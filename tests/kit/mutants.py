@@ -997,6 +997,50 @@ def tells_the_note_to_who_reported(wire: Wire, frame: Frame) -> Any:
     return {**frame, "note": "only a test"} if frame["type"] == "report.resolved" else frame
 
 
+# --- portraits
+
+
+@mutant("portraits.changed")
+def calls_what_was_overtaken_wrong(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "code": "field.invalid"} if frame.get("code") == "portrait.changed" else frame
+
+
+@mutant("portraits.changed")
+def loses_what_was_overtaken(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "portrait.proposals":
+        frame["result"]["proposals"] = []
+    return frame
+
+
+@mutant("portraits.versions")
+def forgets_what_was_said_before(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "portrait.read" and "version" in wire.command(frame):
+        frame["result"]["sections"] = []
+    return frame
+
+
+@mutant("portraits.versions")
+def keeps_new_versions_to_itself(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "portrait.updated" else frame
+
+
+@mutant("portraits.audience")
+def tells_everybody_what_waits(wire: Wire, frame: Frame) -> Any:
+    asked = wire.command(frame)
+    if asked.get("type") == "portrait.propose" and "entry" in frame.get("result", {}):
+        wire.relay.notes["proposal"] = frame["result"]["entry"]
+    elif asked.get("type") == "portrait.proposals" and "result" in frame:
+        frame["result"]["proposals"] = [wire.relay.notes["proposal"]]
+    return frame
+
+
+@mutant("portraits.export")
+def shows_markup_of_others(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "portrait.export":
+        frame["result"]["text"] = frame["result"]["text"].replace("&lt;", "<").replace("&gt;", ">")
+    return frame
+
+
 # --- text
 
 

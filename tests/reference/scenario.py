@@ -22,6 +22,7 @@ async def everything(play: Play) -> None:
     await trouble(play, ann, bob, room)
     await coming_back(play, ann, bob, room, community)
     await keeping(play, ann, bob, room, community)
+    await face(play, ann, bob, community)
     await accounts(play, ann, bob)
 
 
@@ -243,6 +244,41 @@ async def keeping(play: Play, ann: Actor, bob: Actor, room: str, community: str)
     await cyd.leaves()
     await dan.leaves()
     await phone.leaves()
+
+
+async def face(play: Play, ann: Actor, bob: Actor, community: str) -> None:
+    """The portrait of the community."""
+    token = bob.token
+    bob = await play.enter("bob")
+    await bob.result("session.sign_in", token=token)
+    await bob.result("session.sync")
+    with play.take("portrait.propose"):
+        text = "We grow beans, and talk about them."
+        made = await bob.result("portrait.propose", community=community, section="about", base=0, text=text)
+    with play.take("portrait.proposals"):
+        await ann.result("portrait.proposals", community=community)
+    with play.take("portrait.merge"):
+        await ann.result("portrait.merge", community=community, proposal=made["entry"]["proposal"])
+    with play.take("portrait.read"):
+        await bob.result("portrait.read", community="garden")
+    made = await bob.result(
+        "portrait.propose",
+        community=community,
+        section="milestones",
+        base=0,
+        milestones=[{"date": "2025", "text": "Bob found a bean."}],
+    )
+    with play.take("portrait.decline"):
+        await ann.result(
+            "portrait.decline", community=community, proposal=made["entry"]["proposal"], reason="It was Ann."
+        )
+    with play.take("portrait.changed"):
+        await bob.sends("portrait.propose", community=community, section="about", base=0, text="We grow tomatoes.")
+    with play.take("portrait.history"):
+        await bob.result("portrait.history", community=community)
+    with play.take("portrait.export"):
+        await bob.result("portrait.export", community=community)
+    await bob.leaves()
 
 
 async def accounts(play: Play, ann: Actor, bob: Actor) -> None:

@@ -18,6 +18,7 @@ from among_protocol.logs import ReadChanged, ReadEntries, Sync
 from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
 from among_protocol.messages import ReadMessages, SendMessage
 from among_protocol.moderation import DAY, BanMember, ListBans, SilenceMember
+from among_protocol.portrait import ListProposals, ListVersions, MergeProposal, Milestone, ProposePortrait
 from among_protocol.presence import WatchPresence
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
@@ -26,6 +27,7 @@ from among_server import limits
 from among_server.config import Config
 from among_server.store.rules import blocks as block_rules
 from among_server.store.rules import communities as community_rules
+from among_server.store.rules import portrait as portrait_rules
 from among_server.store.rules import reports as report_rules
 from among_server.store.rules import rooms as room_rules
 from among_server.store.rules import sessions as session_rules
@@ -89,6 +91,10 @@ PROVEN = {
     "waiting_writes": "wire/test_overload.py::test_avl_02_what_is_too_much_is_refused_at_once_and_the_rest_is_kept",
     "reason_chars": "server/test_limits.py::test_inp_05_texts",
     "reports": "server/test_limits.py::test_inp_05_reports_that_wait_for_an_answer",
+    "passage_bytes": "server/test_limits.py::test_inp_05_texts",
+    "milestones": "server/test_limits.py::test_inp_05_milestones_of_a_portrait",
+    "proposals": "server/test_limits.py::test_inp_05_changes_to_a_portrait_that_wait",
+    "community_proposals": "server/test_limits.py::test_inp_05_changes_to_a_portrait_of_everybody",
     "blocks": "server/test_limits.py::test_inp_05_people_whom_an_account_blocks",
 }  # fmt: skip
 TESTS = Path(__file__).parents[1]
@@ -133,6 +139,8 @@ def test_all_that_an_account_can_have_fits_into_one_sync():
         ("about_chars", CreateCommunity, "about", "x"),
         ("topic_chars", SetTopic, "topic", "😀"),
         ("topic_chars", CreateRoom, "topic", "x"),
+        ("passage_bytes", ProposePortrait, "text", "é"),
+        ("reason_chars", ProposePortrait, "note", "é"),
         ("reason_chars", BanMember, "reason", "é"),
         ("reason_chars", FileReport, "reason", "x"),
         ("reason_chars", SilenceMember, "reason", "😀"),
@@ -143,7 +151,7 @@ async def test_inp_05_texts(limit, command, field, unit):
         (bob,) = await world.join("garden/hall", "bob")
         founder = world.founder("garden")
         most = getattr(world.app.services.hello.limits, limit)
-        if limit == "body_bytes":
+        if limit in ("body_bytes", "passage_bytes"):
             most //= len(unit.encode())
         needed: dict[type[Command], dict[str, Any]] = {
             SendMessage: {"room": founder.room},
@@ -153,6 +161,7 @@ async def test_inp_05_texts(limit, command, field, unit):
             BanMember: {"community": world.id("garden"), "member": bob.member},
             FileReport: {"community": world.id("garden"), "member": bob.member},
             SilenceMember: {"community": world.id("garden"), "member": bob.member, "for_ms": DAY},
+            ProposePortrait: {"community": world.id("garden"), "section": "about", "base": 0, "text": "Beans"},
         }
         rest = needed.get(command, {})
         refused = await founder.refused(command, **{**rest, field: unit * (most + 1)})
@@ -161,7 +170,9 @@ async def test_inp_05_texts(limit, command, field, unit):
         await founder.ask(command, **{**rest, field: unit * most})
 
 
-@pytest.mark.parametrize("command", [ReadEntries, ReadMessages, ListMembers, ListBans, ListReports])
+@pytest.mark.parametrize(
+    "command", [ReadEntries, ReadMessages, ListMembers, ListBans, ListReports, ListVersions, ListProposals]
+)
 async def test_inp_05_pages(command):
     async with world_of() as world:
         await world.join("garden/hall")
@@ -173,6 +184,8 @@ async def test_inp_05_pages(command):
             ListMembers: {"community": world.id("garden")},
             ListBans: {"community": world.id("garden")},
             ListReports: {"community": world.id("garden")},
+            ListVersions: {"community": world.id("garden")},
+            ListProposals: {"community": world.id("garden")},
         }
         rest = needed[command]
         await founder.ask(command, **rest, limit=most)
@@ -271,6 +284,40 @@ async def test_inp_05_reports_that_wait_for_an_answer(monkeypatch):
         (first, _) = (await founder.ask(ListReports, community=garden)).reports
         await founder.ask(ResolveReport, community=garden, report=first.seq, outcome="declined")
         await ann.ask(FileReport, **about, reason="once more")
+
+
+async def test_inp_05_changes_to_a_portrait_that_wait(monkeypatch):
+    async with world_of() as world:
+        assert world.app.services.hello.limits.proposals == limits.PROPOSALS_PER_MEMBER
+        monkeypatch.setattr(portrait_rules, "PROPOSALS_PER_MEMBER", 2)
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        fields = {"community": world.id("garden"), "section": "about", "base": 0}
+        await most_and_one_more(ann, 2, ProposePortrait, **{k: (lambda _, v=v: v) for k, v in fields.items()}, text=str)
+        await bob.ask(ProposePortrait, **fields, text="others are not in the way")
+        await world.founder("garden").ask(MergeProposal, community=world.id("garden"), proposal=1)
+        await ann.ask(ProposePortrait, **{**fields, "base": 1}, text="once more")
+
+
+async def test_inp_05_changes_to_a_portrait_of_everybody(monkeypatch):
+    async with world_of() as world:
+        monkeypatch.setattr(portrait_rules, "PROPOSALS_PER_COMMUNITY", 1)
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        fields = {"community": world.id("garden"), "section": "about", "base": 0}
+        await ann.ask(ProposePortrait, **fields, text="first")
+        refused = await bob.refused(ProposePortrait, **fields, text="second")
+        assert (refused.code, limit_in(refused.message)) == (codes.LIMIT_REACHED.code, 1)
+        await world.founder("garden").ask(ProposePortrait, **fields, text="stewards are not held up", merge=True)
+
+
+async def test_inp_05_milestones_of_a_portrait():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        most = world.app.services.hello.limits.milestones
+        dated = [Milestone(date=f"{2000 + number}", text="é" * 250) for number in range(most + 1)]
+        fields = {"community": world.id("garden"), "section": "milestones", "base": 0}
+        refused = await ann.refused(ProposePortrait, **fields, milestones=dated)
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "milestones")
+        await ann.ask(ProposePortrait, **fields, milestones=dated[1:])
 
 
 async def test_inp_05_directs_of_an_account(monkeypatch):

@@ -39,6 +39,15 @@ from among_protocol.moderation import (
     UnsilenceMember,
 )
 from among_protocol.passwords import ChangePassword, ResetPassword
+from among_protocol.portrait import (
+    DeclineProposal,
+    ExportPortrait,
+    ListProposals,
+    ListVersions,
+    MergeProposal,
+    ProposePortrait,
+    ReadPortrait,
+)
 from among_protocol.presence import SetPresence, StartTyping, WatchPresence
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import (
@@ -119,6 +128,13 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     FileReport: lambda cast, place: {**about(cast, place, "former"), "reason": "rude"},
     ListReports: lambda cast, place: {"community": cast.id(place)},
     ResolveReport: lambda cast, place: {"community": cast.id(place), "report": REPORT, "outcome": "acted"},
+    ReadPortrait: lambda cast, place: {"community": cast.id(place)},
+    ListVersions: lambda cast, place: {"community": cast.id(place)},
+    ExportPortrait: lambda cast, place: {"community": cast.id(place)},
+    ListProposals: lambda cast, place: {"community": cast.id(place)},
+    ProposePortrait: lambda cast, place: {"community": cast.id(place), "section": "about", "base": 0, "text": "Beans"},
+    MergeProposal: lambda cast, place: {"community": cast.id(place), "proposal": 1},
+    DeclineProposal: lambda cast, place: {"community": cast.id(place), "proposal": 1, "reason": "no"},
     CreateRoom: lambda cast, place: {"community": cast.id(place), "slug": "shed"},
     ListRooms: lambda cast, place: {"community": cast.id(place)},
     FollowRoom: lambda cast, place: {"room": cast.id(place)},
@@ -148,7 +164,15 @@ NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS}
 
 # What the place itself does not have, for anybody.
 NOT_THERE = {(AddPerson, "open"), (AddPerson, "direct")}
-STARTS = {SendMessage, StartTyping, SetTopic, AddPerson, CreateRoom, SetRole}  # not for who is silenced
+STARTS = {
+    SendMessage,
+    StartTyping,
+    SetTopic,
+    AddPerson,
+    CreateRoom,
+    SetRole,
+    ProposePortrait,
+}  # not for who is silenced
 BY_ID = [command for command in wire.COMMANDS if {"community", "room", "log"} & set(command.__struct_fields__)]
 GONE = {"community": codes.COMMUNITY_GONE, "room": codes.ROOM_GONE, "log": codes.LOG_GONE}
 
@@ -179,6 +203,7 @@ async def cast_of(world: World) -> Cast:
     await steward.ask(KickMember, community=garden, member=kicked.member, reason="rude")
     await steward.ask(BanMember, community=garden, member=banned.member, reason="rude")
     await insider.ask(FileReport, community=garden, member=member.member, reason="rude")
+    await insider.ask(ProposePortrait, community=garden, section="story", base=0, text="It grew.")
     await owner.ask(UnfollowRoom, room=private)  # owning the community does not open its private rooms
     await former.ask(LeaveCommunity, community=world.id("garden"))
     (librarian,) = await world.join("library/desk", "librarian")
@@ -240,6 +265,8 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:
         return codes.RIGHT_MISSING
     if command in STARTS and who == "silenced":
         return codes.SILENCED
+    if command is DeclineProposal and who in ("member", "silenced"):
+        return codes.PROPOSAL_GONE  # it is somebody else's
     if command is SetRole and who != "owner":  # the table can't say it: one may lay one's own role down
         return codes.RIGHT_MISSING
     if command is LeaveCommunity and who == "owner":

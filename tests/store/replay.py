@@ -18,6 +18,7 @@ from among_protocol.moderation import (
     MemberUnsilenced,
     RoleSet,
 )
+from among_protocol.portrait import Content, PortraitDeclined, PortraitMerged, PortraitProposed, PortraitUpdated
 from among_protocol.reports import ReportFiled, ReportResolved
 from among_protocol.rooms import (
     DirectOpened,
@@ -46,6 +47,10 @@ class State:
     bans: dict[str, dict[str, tuple[int, str, str]]] = field(default_factory=dict)  # member: number, reason, until
     silenced: dict[str, str] = field(default_factory=dict)  # member of a community: until
     reports: dict[str, dict[int, str]] = field(default_factory=dict)  # that wait: number, reason
+    portraits: dict[str, dict[str, tuple[int, Content]]] = field(default_factory=dict)  # section: version, what it says
+    proposals: dict[str, dict[int, tuple[str, Content | None]]] = field(
+        default_factory=dict
+    )  # that wait: section, content
 
 
 async def replayed(town: Town, logs: list[str]) -> State:
@@ -86,6 +91,7 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
         case CommunityCreated():
             state.communities[log] = (entry.slug, entry.name, entry.about)
             state.members[log], state.bans[log], state.reports[log] = {}, {}, {}
+            state.portraits[log], state.proposals[log] = {}, {}
         case MemberJoined():
             row = (entry.rev, entry.handle, entry.display_name, entry.bio, entry.role)
             state.members[log][entry.by] = row
@@ -110,6 +116,18 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             del state.reports[entry.community][entry.report]
         case Act() | ReportFiled() | ReportResolved():
             assert log[0] == "w" or entry.community in state.communities  # what it says was said there too
+        case PortraitProposed() if log[0] == "w":
+            state.proposals[entry.community][entry.proposal] = (entry.section, entry.content)
+        case PortraitMerged() if log[0] == "w":
+            section, content = state.proposals[entry.community].pop(entry.proposal)
+            assert content is not None
+            state.portraits[entry.community][section] = (entry.version, content)
+        case PortraitDeclined() if log[0] == "w":
+            del state.proposals[entry.community][entry.proposal]
+        case PortraitProposed() | PortraitMerged() | PortraitDeclined():
+            assert entry.community in state.communities
+        case PortraitUpdated():
+            assert log in state.communities
         case RoomCreated():
             state.rooms[entry.room] = ("open", log, entry.slug, entry.topic)
         case TopicSet():
@@ -159,6 +177,11 @@ async def live(store: Store, logs: list[str]) -> State:
             bans = await store.bans(id, None, 1000)
             state.bans[id] = {ban.persona.member: (ban.seq, ban.reason, ban.until) for ban in bans}
             state.reports[id] = {report.seq: report.reason for report in await store.reports(id, 0, 1000)}
+            portrait = await store.portrait(id, None)
+            assert portrait is not None
+            state.portraits[id] = {one.section: (one.version, one.content) for one in portrait.sections}
+            waiting = await store.portrait_proposals(id, "", 0, 1000)
+            state.proposals[id] = {one.proposal: (one.section, one.content) for one in waiting.proposals}
             state.members[id] = {
                 row.member: (row.rev, row.handle, row.display_name, row.bio, row.role) for row in members
             }

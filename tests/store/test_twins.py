@@ -32,6 +32,7 @@ from among_protocol.moderation import (
     UnbanMember,
     UnsilenceMember,
 )
+from among_protocol.portrait import DeclineProposal, MergeProposal, Milestone, ProposePortrait
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.wire import AnyWrite
@@ -106,6 +107,9 @@ small = st.integers(0, 42)
 slug = st.sampled_from(["hall", "barn", "mill"])
 text = st.sampled_from(["hello", "@ann", "@bob @cat", "@dan, look", "@nobody"])
 ends = st.sampled_from([0, DAY])  # in any case after the test
+merging = st.booleans()
+versions = st.integers(0, 4)
+milestones = st.lists(st.builds(lambda text: Milestone(date="2019", text=text), text), max_size=2)
 nonce = st.one_of(st.none(), st.none(), st.none(), st.sampled_from(["n0", "n1", "n2"]))
 
 
@@ -150,6 +154,18 @@ asked = st.one_of(
     free(
         ResolveReport, {"report": st.integers(0, 6), "outcome": st.sampled_from(["acted", "declined"])}, community="c"
     ),
+    free(
+        ProposePortrait,
+        {"section": st.sampled_from(["about", "story"]), "base": versions, "text": text, "merge": merging},
+        community="c",
+    ),
+    free(
+        ProposePortrait,
+        {"section": st.just("milestones"), "base": versions, "milestones": milestones, "note": text},
+        community="c",
+    ),
+    free(MergeProposal, {"proposal": versions, "base": st.one_of(st.none(), versions)}, community="c"),
+    free(DeclineProposal, {"proposal": versions, "reason": text}, community="c"),
     free(UpdateAccount, {"display_name": text, "bio": st.one_of(st.none(), text)}),
 )
 
@@ -357,6 +373,9 @@ class Twins(RuleBasedStateMachine):
                 *(store.members(log, "", 100) for log in logs),
                 *(store.bans(log, None, 100) for log in logs),
                 *(store.reports(log, 0, 100) for log in logs),
+                *(store.portrait(log, version) for log in logs for version in (None, 0, 1, 2)),
+                *(store.portrait_versions(log, 3, 100) for log in logs),
+                *(store.portrait_proposals(log, account, 1, 2) for log in logs for account in ("", accounts[0])),
                 *(store.standing(account) for account in accounts),
                 *(store.unread(account, logs) for account in accounts),
                 *(store.personas(account, refs) for account in accounts),

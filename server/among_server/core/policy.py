@@ -17,6 +17,7 @@ from among_protocol import (
     messages,
     moderation,
     passwords,
+    portrait,
     presence,
     reports,
     rooms,
@@ -77,6 +78,13 @@ POLICY: dict[type[Command], Rule] = {
     reports.FileReport: Rule(Who.MEMBER),  # with a room: of its audience
     reports.ListReports: Rule(Who.MEMBER, Right.STEWARDS),
     reports.ResolveReport: Rule(Who.MEMBER, Right.STEWARDS),
+    portrait.ReadPortrait: Rule(Who.MEMBER),
+    portrait.ListVersions: Rule(Who.MEMBER),
+    portrait.ExportPortrait: Rule(Who.MEMBER),
+    portrait.ListProposals: Rule(Who.MEMBER),  # stewards all of them, others their own
+    portrait.ProposePortrait: Rule(Who.MEMBER),  # with `merge`: PORTRAIT
+    portrait.MergeProposal: Rule(Who.MEMBER, Right.PORTRAIT),
+    portrait.DeclineProposal: Rule(Who.MEMBER),  # PORTRAIT for another's; one's own may be taken back
     rooms.CreateRoom: Rule(Who.MEMBER, Right.CREATE_ROOM),
     rooms.ListRooms: Rule(Who.MEMBER),
     rooms.FollowRoom: Rule(Who.AUDIENCE),

@@ -14,6 +14,7 @@ from among_protocol import members as mb
 from among_protocol import messages as ms
 from among_protocol import moderation as mo
 from among_protocol import passwords as pw
+from among_protocol import portrait as po
 from among_protocol import presence as p
 from among_protocol import reports as rp
 from among_protocol import rooms as r
@@ -31,6 +32,7 @@ from . import (
     messages,
     moderation,
     passwords,
+    portrait,
     presence,
     reports,
     rooms,
@@ -72,6 +74,13 @@ ROUTES: dict[type[Command], Route] = dict(
         on(rp.FileReport, reports.file, cost=50),
         on(rp.ListReports, reports.list_reports, cost=5),
         on(rp.ResolveReport, reports.resolve, cost=10),
+        on(po.ReadPortrait, portrait.read, cost=5),
+        on(po.ListVersions, portrait.history, cost=5),
+        on(po.ExportPortrait, portrait.export, cost=25),
+        on(po.ListProposals, portrait.list_proposals, cost=5),
+        on(po.ProposePortrait, portrait.propose, cost=25),
+        on(po.MergeProposal, portrait.merge, cost=10),
+        on(po.DeclineProposal, portrait.decline, cost=10),
         on(r.CreateRoom, rooms.create, cost=10),
         on(r.ListRooms, rooms.list_rooms, cost=2),
         on(r.FollowRoom, rooms.follow, cost=5),

@@ -32,6 +32,7 @@ from ..counts import StoreCounts
 from ..ears import Ear
 from .blanks import BlankStore, BlankTx
 from .own import OwnStore, OwnTx, SessionRow
+from .portrait import PortraitStore, PortraitTx
 from .rows import (
     AccountRow,
     Appended,
@@ -55,7 +56,7 @@ LOOKED_THROUGH = 4_000  # entries that a page of what is wanted looks at: some m
 PAGE_BYTES = 1 << 17  # of a page of entries or messages: what one client may hold of the server's memory at once
 
 
-class Tx(BlankTx, OwnTx, Protocol):
+class Tx(BlankTx, OwnTx, PortraitTx, Protocol):
     """What a rule (rules/*.py) may do inside the transaction of one append. All synchronous.
 
     Reads see the writes before them. A rule checks first and writes after: one that raises has written nothing.
@@ -183,7 +184,7 @@ class Tx(BlankTx, OwnTx, Protocol):
     def mention(self, account: str, room: str, seq: int) -> None: ...
 
 
-class Store(BlankStore, OwnStore, Protocol):
+class Store(BlankStore, OwnStore, PortraitStore, Protocol):
     """Everything durable. Append is for what the protocol calls a Write; the rest are registers, secrets and reads."""
 
     epoch: str

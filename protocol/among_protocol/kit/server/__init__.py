@@ -21,6 +21,7 @@ from . import (
     limits,
     logs,
     nonces,
+    portraits,
     reading,
     refusals,
     registers,
@@ -113,7 +114,7 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 
 # Importing them fills `checks`.
 PARTS = (
-    closing, connection, frames, interest, keeping, limits, logs, nonces, reading, refusals, registers, rooms, signing_in, sync, texts,
+    closing, connection, frames, interest, keeping, limits, logs, nonces, portraits, reading, refusals, registers, rooms, signing_in, sync, texts,
 )  # fmt: skip
 
 __all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "run"]

@@ -17,6 +17,15 @@ from ...members import ListMembers, ResolveMembers
 from ...messages import ReadMessages, SendMessage
 from ...moderation import BanMember, KickMember, ListBans, SetRole, SilenceMember, UnbanMember, UnsilenceMember
 from ...passwords import ChangePassword, ResetPassword
+from ...portrait import (
+    DeclineProposal,
+    ExportPortrait,
+    ListProposals,
+    ListVersions,
+    MergeProposal,
+    ProposePortrait,
+    ReadPortrait,
+)
 from ...presence import SetPresence, StartTyping, WatchPresence
 from ...reports import FileReport, ListReports, ResolveReport
 from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
@@ -81,7 +90,9 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
 }
 
 # What serves people's screens and no bot. It is refused, and says so.
-ABSENT: frozenset[type[Command]] = frozenset()
+ABSENT: frozenset[type[Command]] = frozenset({
+    ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal,
+})  # fmt: skip
 
 COSTS: dict[type[Command], int] = {  # as a real server charges them; what is not here costs 5
     SignUp: 50,

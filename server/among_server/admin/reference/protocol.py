@@ -36,6 +36,7 @@ NOUNS = {  # the first word of a command: what it is about
     "member": "Members",
     "ban": "Bans",
     "report": "Reports",
+    "portrait": "Portraits",
     "room": "Rooms",
     "direct": "Directs",
     "message": "Messages",

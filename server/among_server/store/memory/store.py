@@ -18,6 +18,7 @@ from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.messages import Message, MessageSent
 from among_protocol.moderation import Ban
+from among_protocol.portrait import Portrait, PortraitVersion
 from among_protocol.reports import Report
 from among_protocol.wire import AnyWrite
 
@@ -26,6 +27,7 @@ from ...ears import Ear, wants
 from ..api import LOOKED_THROUGH, PAGE_BYTES, Durability
 from ..calls import Calls, answer
 from ..own import AccountState, ResetRow, SessionRow
+from ..portrait import Proposals
 from ..rows import (
     AccountRow,
     Appended,
@@ -224,6 +226,17 @@ class MemoryStore(Calls):
         seqs = [row.seq for row in self._tx.open_reports.values() if row.community == community and row.seq > after]
         log = stewards_of(community)
         return [json.decode(self._tx.entries[log, seq].stored.json, type=Report) for seq in sorted(seqs)[:limit]]
+
+    async def portrait(self, community: str, version: int | None) -> Portrait | None:
+        row = self._tx.communities.get(community)
+        card = Portrait(community=community, slug=row.slug, name=row.name) if row else None
+        return self._tx.read_portrait(card, version) if card else None
+
+    async def portrait_versions(self, community: str, before: int | None, limit: int) -> list[PortraitVersion]:
+        return self._tx.read_versions(community, before, limit)
+
+    async def portrait_proposals(self, community: str, account: str, after: int, limit: int) -> Proposals:
+        return self._tx.read_proposals(community, account, after, limit)
 
     async def log(self, id: str) -> LogRow | None:
         return self._tx.logs.get(id)

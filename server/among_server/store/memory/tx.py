@@ -20,6 +20,7 @@ from among_protocol.wire import JSON
 from ..rows import AccountRow, CommunityRow, InviteRow, LogRow, MemberRow, RoomRow, Stored, Unread
 from ..stewards import BanRow, ReportRow, stewards_of
 from .own import MemoryOwn
+from .portrait import MemoryPortrait
 
 
 class _Kept(NamedTuple):
@@ -28,7 +29,7 @@ class _Kept(NamedTuple):
     author: str  # the account that asked for it
 
 
-class MemoryTx(MemoryOwn):
+class MemoryTx(MemoryOwn, MemoryPortrait):
     def __init__(self) -> None:
         super().__init__()
         self.author = ""  # the account whose command runs

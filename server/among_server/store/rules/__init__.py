@@ -22,11 +22,12 @@ from among_protocol.moderation import (
     UnbanMember,
     UnsilenceMember,
 )
+from among_protocol.portrait import DeclineProposal, MergeProposal, ProposePortrait
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 
 from ..api import Tx
-from . import accounts, communities, messages, moderation, reports, rooms
+from . import accounts, communities, messages, moderation, portrait, reports, rooms
 
 Rule = Callable[[Tx, str, Any], Entry]  # (tx, account, command) -> the entry to reply with
 
@@ -43,6 +44,9 @@ RULES: dict[type[Write], Rule] = {
     UnsilenceMember: moderation.unsilence,
     FileReport: reports.file,
     ResolveReport: reports.resolve,
+    ProposePortrait: portrait.propose,
+    MergeProposal: portrait.merge,
+    DeclineProposal: portrait.decline,
     CreateRoom: rooms.create,
     FollowRoom: rooms.follow,
     UnfollowRoom: rooms.unfollow,

@@ -19,6 +19,7 @@ from among_protocol.communities import Community
 from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.moderation import Ban
+from among_protocol.portrait import Portrait, PortraitVersion
 from among_protocol.reports import Report
 from among_protocol.wire import AnyWrite
 
@@ -28,6 +29,7 @@ from ..api import Durability, StoreError
 from ..backups import now
 from ..calls import Calls
 from ..own import AccountState, ResetRow, SessionRow
+from ..portrait import Proposals
 from ..revocations import Revocations, Revoked
 from ..rows import (
     AccountRow,
@@ -46,6 +48,7 @@ from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
 from ..stewards import stewards_of
 from . import backup, disk, own, reads, schema
+from . import portrait as portraits
 from .tx import SqliteTx
 from .writer import Writer
 
@@ -304,6 +307,15 @@ class SqliteStore(Calls):
 
     async def reports(self, community: str, after: int, limit: int) -> list[Report]:
         return await self._read_log(stewards_of(community), reads.reports, community, after, limit)
+
+    async def portrait(self, community: str, version: int | None) -> Portrait | None:
+        return await self._read(portraits.portrait, community, version)
+
+    async def portrait_versions(self, community: str, before: int | None, limit: int) -> list[PortraitVersion]:
+        return await self._read(portraits.versions, community, before, limit)
+
+    async def portrait_proposals(self, community: str, account: str, after: int, limit: int) -> Proposals:
+        return await self._read(portraits.proposals, community, account, after, limit)
 
     async def log(self, id: str) -> LogRow | None:
         return await self._read(reads.log, id)

@@ -17,10 +17,11 @@ from ..rules.communities import words
 from ..stewards import BanRow, ReportRow, stewards_of
 from .blanks import SqliteBlanks
 from .own import Note, SqliteOwn
+from .portrait import SqlitePortrait
 from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, member_row, room_row
 
 
-class SqliteTx(SqliteOwn, SqliteBlanks):
+class SqliteTx(SqliteOwn, SqliteBlanks, SqlitePortrait):
     def __init__(self, db: Connection, note: Note) -> None:
         super().__init__(db, note)
         self._accounts: dict[str, AccountRow] = {}

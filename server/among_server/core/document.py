@@ -1,0 +1,110 @@
+"""The portrait of a community as one document, in Markdown and in HTML. Pure.
+
+Rule: what people wrote is text, and stays in its place. In Markdown every character that could begin something is
+escaped, in HTML everything is; the HTML runs nothing, fetches nothing, and says so to the browser.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from html import escape
+
+from among_protocol.portrait import Content, Milestone, Portrait
+
+TITLES = {"about": "What we are about", "story": "How it came about", "milestones": "Milestones"}
+INTERESTS = "Interests"
+
+_SPECIAL = re.compile(r"[\\`*_{}\[\]#|~$]|(?<=www)\.|:(?=//)", re.IGNORECASE)
+_BEGINNING = re.compile(r"(\d*)([-+=.)])")  # of a line: a list, a rule, a heading by underlining
+
+
+def markdown(portrait: Portrait) -> str:
+    parts = [f"# {_plain(portrait.name)}", f"*{_plain(portrait.slug)}{_as_of(portrait)}*"]
+    for title, content in _sections(portrait):
+        parts.append(f"## {title}")
+        if content.text:
+            parts += [_paragraph(lines) for lines in _paragraphs(content.text)]
+        if content.milestones:
+            parts.append("\n".join(f"- **{one.date}** {_plain(one.text)}" for one in content.milestones))
+    if portrait.interests:
+        parts += [f"## {INTERESTS}", ", ".join(map(_plain, portrait.interests))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _plain(line: str) -> str:
+    """One line of text that is nothing but text."""
+    line = line.strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    line = _SPECIAL.sub(lambda found: f"\\{found.group()}", line)
+    return _BEGINNING.sub(r"\1\\\2", line, count=1) if _BEGINNING.match(line) else line
+
+
+def _paragraph(lines: list[str]) -> str:
+    return "  \n".join(map(_plain, lines))
+
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { max-width: 42rem; margin: 3rem auto; padding: 0 1.25rem; font: 1.0625rem/1.6 Georgia, "Times New Roman", serif; }
+h1 { font-size: 2.25rem; line-height: 1.15; margin: 0; }
+h2 { font-size: 1.25rem; margin: 2.5rem 0 .5rem; border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
+header p, footer { color: color-mix(in srgb, currentColor 65%, transparent); font-size: .9375rem; margin: .25rem 0 0; }
+p { overflow-wrap: break-word; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; }
+dt { font-variant-numeric: tabular-nums; color: color-mix(in srgb, currentColor 65%, transparent); }
+dd { margin: 0; overflow-wrap: anywhere; }
+blockquote { margin: 1.5rem 0; padding-left: 1.25rem; border-left: 3px solid color-mix(in srgb, currentColor 25%, transparent); }
+blockquote footer { margin-top: .25rem; }
+@media print { body { margin: 0 auto; } }
+"""
+_ALLOWED = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_POLICY = f"default-src 'none'; style-src 'sha256-{_ALLOWED}'; base-uri 'none'; form-action 'none'"
+
+
+def html(portrait: Portrait) -> str:
+    parts = [
+        f"<header>\n<h1><bdi>{escape(portrait.name)}</bdi></h1>\n<p>{escape(portrait.slug)}{_as_of(portrait)}</p>\n</header>"
+    ]
+    for title, content in _sections(portrait):
+        parts.append(f"<section>\n<h2>{title}</h2>\n{''.join(_marked_up(content))}</section>")
+    if portrait.interests:
+        words = ", ".join(f"<bdi>{escape(word)}</bdi>" for word in portrait.interests)
+        parts.append(f"<section>\n<h2>{INTERESTS}</h2>\n<p>{words}</p>\n</section>")
+    body = "\n".join(parts)
+    return (
+        '<!DOCTYPE html>\n<html lang="">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(portrait.name)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _marked_up(content: Content) -> Iterator[str]:
+    for lines in _paragraphs(content.text):
+        yield f'<p dir="auto">{"<br>".join(map(escape, lines))}</p>\n'
+    if content.milestones:
+        yield f"<dl>\n{''.join(map(_milestone, content.milestones))}</dl>\n"
+
+
+def _milestone(one: Milestone) -> str:
+    return f'<dt><time>{escape(one.date)}</time></dt><dd dir="auto">{escape(one.text)}</dd>\n'
+
+
+def _sections(portrait: Portrait) -> Iterator[tuple[str, Content]]:
+    """Those that say something, under their titles, in the order in which one reads them."""
+    found = {one.section: one.content for one in portrait.sections}
+    for section, title in TITLES.items():
+        content = found.get(section)
+        if content is not None and content != Content():
+            yield title, content
+
+
+def _paragraphs(text: str) -> Iterator[list[str]]:
+    for paragraph in text.split("\n\n"):
+        if lines := [line for line in paragraph.split("\n") if line.strip()]:
+            yield lines
+
+
+def _as_of(portrait: Portrait) -> str:
+    return f", version {portrait.version} of {portrait.at[:10]}" if portrait.version else ""
