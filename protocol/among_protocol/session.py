@@ -100,6 +100,7 @@ class Hello(Event, tag="hello", omit_defaults=False, kw_only=True):
     ping_ms: int  # the server pings a connection that was silent this long
     deadline_ms: int  # and drops it when it stays silent this much longer
     sign_in_ms: int  # time to sign in
+    stall_ms: int = 0  # who reads nothing for this long, while something waits for them, is cut; 0: not said
     limits: Limits  # every one of them, with its value
     deprecated: list[Deprecation] = []  # what will go, and when
     at: Time  # the server's time

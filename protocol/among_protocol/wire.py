@@ -161,8 +161,10 @@ class Malformed(Exception):
 
 
 class _Head(Shape, kw_only=True):
-    type: str = ""
-    id: str | None = None
+    """Of a frame that is no command: whatever stands there."""
+
+    type: Any = ""
+    id: Any = None
 
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, MemoryError, ValueError, OverflowError)
@@ -208,8 +210,10 @@ class Encoding:
             head = self._head(data)
         except _UNREADABLE:
             return Malformed(codes.MALFORMED, f"This frame is not readable: {_sentence(error)}.")
-        if head.id is not None and 0 < len(head.id) <= 64:
+        if isinstance(head.id, str) and 0 < len(head.id) <= 64:
             id = head.id
+        if not isinstance(head.type, str):
+            return Malformed(codes.MALFORMED, "The type of a command is a string.", id=id, field="type")
         if head.type not in _COMMAND_TAGS:
             return Malformed(codes.UNKNOWN_COMMAND, f"There is no command {head.type[:64]!r}.", id=id, field="type")
         found, missing = _PATH.search(str(error)), _MISSING.match(str(error))

@@ -861,6 +861,11 @@ export interface Hello {
   deadline_ms: number;
   /** time to sign in */
   sign_in_ms: number;
+  /**
+   * who reads nothing for this long, while something waits for them, is cut; 0: not said
+   * @default 0
+   */
+  stall_ms?: number;
   /** every one of them, with its value */
   limits: Limits;
   /**

@@ -165,6 +165,7 @@ def hello(config: Config, store: Store) -> Hello:
         ping_ms=config.ping_ms,
         deadline_ms=config.deadline_ms,
         sign_in_ms=config.sign_in_ms,
+        stall_ms=config.stall_ms,
         limits=limits.told(config),
         deprecated=list(deprecated.DEPRECATED),
         at=now(),

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from among_protocol.base import POSITIONS, Command
-from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, MALFORMED, UNKNOWN_COMMAND
+from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, MALFORMED, UNKNOWN_COMMAND, ErrorCode
 from among_protocol.happenings import Positions
 from among_protocol.logs import Sync
 from among_protocol.messages import SendMessage
@@ -30,6 +30,14 @@ def test_a_malformed_frame_is_malformed(encoding: Encoding, name: str):
         encoding.decode_command(data)
     assert why.value.code in CODES
     assert len(why.value.message) < 500
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize(("type", "code"), [(7, MALFORMED), (None, MALFORMED), ("no.such", UNKNOWN_COMMAND)])
+def test_whoever_gives_an_id_finds_it_in_the_refusal(encoding: Encoding, type: object, code: ErrorCode):
+    with pytest.raises(Malformed) as why:
+        encoding.decode_command(encoding.encode({"type": type, "id": "x"}))
+    assert (why.value.code, why.value.id, why.value.field) == (code, "x", "type")
 
 
 def either(encoding: Encoding, data: bytes) -> Command | Malformed:

@@ -37,6 +37,7 @@ async def test_hello_declares_everything_that_is_enforced():
         assert hello["ping_ms"] == world.config.ping_ms
         assert hello["deadline_ms"] == world.config.deadline_ms
         assert hello["sign_in_ms"] == world.config.sign_in_ms
+        assert hello["stall_ms"] == world.config.stall_ms
 
 
 async def test_who_signs_up_is_signed_in_and_holds_a_token():
