@@ -82,6 +82,7 @@ class HeldStore(MemoryStore):
     reports: Any = _read("reports")
     reset: Any = _read("reset")
     room: Any = _read("room")
+    seen: Any = _read("seen")
     session: Any = _read("session")
     standing: Any = _read("standing")
     unread: Any = _read("unread")

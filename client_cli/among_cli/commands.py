@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from among_protocol.text import TextError, body
 
-from . import account, keeping, people, portrait, rooms
+from . import account, keeping, people, portrait, rooms, status
 from .lines import Line, note, problem, told
 from .link import WITHIN, Link
 
@@ -149,8 +149,22 @@ COMMANDS = (
         takes="words",
     ),
     Command("me", "[name|bio TEXT]", "who you are, or change it", people.me, takes="words"),
-    Command("away", "", "be away: nothing counts as read", people.away),
-    Command("online", "", "be back", people.online),
+    Command(
+        "status", "[here] [:EMOJI:] TEXT [for 2h]", "say what you are up to; none ends it", status.status, takes="words"
+    ),
+    Command("away", "", "be away: nothing counts as read", status.away),
+    Command("dnd", "[here]", "do not disturb: nothing rings, and others see it", status.dnd, takes="words"),
+    Command("invisible", "[here]", "look offline, everywhere or in this community", status.invisible, takes="words"),
+    Command("back", "[here]", "be here again, for all to see", status.back, takes="words"),
+    Command("online", "", "the same", status.back),
+    Command(
+        "seen",
+        "shown|hidden [here]",
+        "whether others see when you were here last",
+        status.last_seen,
+        needs=True,
+        takes="words",
+    ),
     Command(
         "block",
         "HANDLE",
@@ -178,6 +192,11 @@ WORDS = {
     "portrait": portrait.WORDS,
     "me": ("name", "bio"),
     "revoke": ("others",),
+    "status": ("here", "none"),
+    "dnd": ("here",),
+    "invisible": ("here",),
+    "back": ("here",),
+    "seen": ("shown", "hidden"),
     "role": keeping.ROLES,
     "resolve": keeping.OUTCOMES,
     "help": tuple(NAMED),

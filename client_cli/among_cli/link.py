@@ -114,6 +114,7 @@ class Link:
         room = self.model.room
         self.model.place(up.account, up.sync.communities, up.sync.directs)
         self.model.blocking(up.sync.blocks)
+        self.model.appearances.stated(up.sync.appearances)
         self.model.counted(up.sync.logs)
         self.placed.set()
         lines: list[Line] = [note("Back.")] if was_down else []
@@ -228,7 +229,7 @@ class Link:
             await self.list_members(room.community)
             watched = [one.member for one in self.members[room.community] if one.member != room.me]
         for state in (await self.among.ask(WatchPresence, members=watched[:MOST])).members:
-            self.model.presence[state.member] = state.state
+            self.model.appearances.see(state)
         self.screen.refresh()
 
     async def list_members(self, community: str) -> bool:

@@ -17,9 +17,11 @@ from among_protocol.members import Persona
 from among_protocol.moderation import Act, RoleSet
 from among_protocol.portrait import PortraitDeclined, PortraitMerged, PortraitUpdated
 from among_protocol.reports import ReportResolved
+from among_protocol.status import AppearanceChanged
 from among_protocol.wire import AnyEvent, UnknownEvent
 
 from . import care, portrait_page
+from .appearances import Appearances
 from .lines import Line, Part, Said, told
 from .moment import moment
 from .places import Community, Outgoing, Room, direct_title
@@ -39,13 +41,18 @@ class Model:
         self.rooms: dict[str, Room] = {}
         self.visit: Visit | None = None  # the open room
         self.away = False  # the reader is: nothing counts as read
-        self.presence: dict[str, presence.PresenceState] = {}  # of the members that are watched
+        self.appearances = Appearances()
         self.outgoing: dict[str, Outgoing] = {}  # by nonce, oldest first
         self.blocks: dict[str, BlockKind] = {}  # by handle: whom the reader blocks or mutes
         self._personas: dict[tuple[str, int], Persona] = {}
         self._latest: dict[str, Persona] = {}
 
     # ---- who and where
+
+    @property
+    def presence(self) -> dict[str, presence.PresenceState]:
+        """Of the members that are watched."""
+        return self.appearances.presence
 
     @property
     def room(self) -> Room | None:
@@ -223,7 +230,9 @@ class Model:
                 if moved := self.rooms.get(event.room):
                     moved.read, moved.unread, moved.mentions = event.read, event.unread, event.mentions
             case presence.PresenceChanged():
-                self.presence[event.member] = event.state
+                self.appearances.see(event)
+            case AppearanceChanged():
+                self.appearances.chosen(event)
             case presence.TypingStarted():
                 if (place := self.rooms.get(event.room)) and event.by != place.me:
                     place.typing[event.by] = now
@@ -261,16 +270,17 @@ class Model:
             room.counted = event.seq
             room.unread += missed
             room.mentions += missed and said.mention
+        quiet = self.appearances.appear(room.community) == "dnd"
         for_me = not (said.mine or said.folded) and (said.mention or (missed and room.kind == "direct"))
         if self.visit and room is self.room:
-            alerting = replace(said, alert=for_me)
+            alerting = replace(said, alert=for_me and not quiet)
             return self.visit.show(alerting, first_missed=missed and room.unread == 1)
         if not for_me:
             return []
         line = event.body.strip().partition("\n")[0]
         glimpse = line[:GLIMPSE] + ("…" if len(line) > GLIMPSE else "")
         where = " to you: " if room.title == f"@{said.who}" else f" in {room.title}: "
-        return [told(("mention", "» "), ("who", said.who), ("dim", where), glimpse, alert=True)]
+        return [told(("mention", "» "), ("who", said.who), ("dim", where), glimpse, alert=not quiet)]
 
     def _in_room(self, room: Room, event: Entry) -> list[Line]:
         room.head = max(room.head, event.seq)

@@ -2,7 +2,6 @@
 
 from among_protocol import text
 from among_protocol.accounts import ReadAccount, UpdateAccount
-from among_protocol.presence import SetPresence
 
 from .lines import Line, Style, note, told
 from .link import Cannot, Link
@@ -21,10 +20,10 @@ async def list_members(link: Link, _: str) -> None:
     complete = await link.list_members(room.community)
     members = link.members[room.community]
     states = link.model.presence
-    order = {"online": 0, "away": 1, "offline": 2}
+    order = {"online": 0, "dnd": 1, "away": 2, "offline": 3}
 
     def rank(state: str) -> int:
-        return order.get(state, 2)
+        return order.get(state, 3)
 
     count = f"{len(members)} member{'s' if len(members) != 1 else ''}"
     lines: list[Line] = [told(("place", room.title.partition("/")[0]), ("dim", f"  {count}" if complete else ""))]
@@ -35,7 +34,9 @@ async def list_members(link: Link, _: str) -> None:
         name = "" if one.display_name == one.handle else one.display_name
         who: tuple[Style, str] = ("who", f"{one.handle:<16} ")
         what: tuple[Style, str] = (look, f"{state:<8}")
-        lines.append(told("  ", who, what, f" {name}", ("dim", role if name else f" {role[2:]}")))
+        said = _status(link, one.member)
+        words: tuple[Style, str] = ("dim", f"  {said}" if said else "")
+        lines.append(told("  ", who, what, f" {name}", ("dim", role if name else f" {role[2:]}"), words))
     if not complete:
         lines.append(note(f"These are the first {len(members)}; /whois HANDLE finds any."))
     link.screen.show(lines)
@@ -89,19 +90,9 @@ async def me(link: Link, rest: str) -> None:
     link.screen.show(_who(mine.handle, mine.display_name, mine.bio, "you"))
 
 
-async def away(link: Link, _: str) -> None:
-    """Nothing counts as read from now on."""
-    await link.among.ask(SetPresence, state="away")
-    link.model.away = True
-    link.screen.show([note("You are away: nothing counts as read until /online.")])
-
-
-async def online(link: Link, _: str) -> None:
-    """Be back."""
-    await link.among.ask(SetPresence, state="online")
-    link.model.away = False
-    link.screen.show([note("You are here.")])
-    link.mark()
+def _status(link: Link, member: str) -> str:
+    status = link.model.appearances.statuses.get(member)
+    return " ".join(filter(None, (status.emoji, status.text))) if status else ""
 
 
 def _kept_away(link: Link, handle: str) -> str:

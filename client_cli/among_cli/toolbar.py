@@ -59,4 +59,6 @@ def _state(link: Link) -> list[Span]:
     if not link.among.live:
         return [Span(DOWN, Safe("○ connecting"))]
     where = safe_text(shown(link.server))
-    return [Span("", Safe(f"{'away' if link.model.away else '●'} {where}"))]
+    chosen = link.model.appearances.appear(link.model.room.community if link.model.room else "")
+    how = chosen if chosen != "auto" else "away" if link.model.away else "●"
+    return [Span("", Safe(f"{safe_text(how)} {where}"))]

@@ -34,6 +34,7 @@ ADVICE: dict[ErrorCode, str] = {
     codes.ADD_REFUSED: "Tell the person that it can't be; why is not for them to know.",
     codes.LAST_OWNER: "Make somebody an owner first, with `member.set_role`, or hand over with `hand_over`.",
     codes.BANNED: "Show the sentence, which has the reason; after `until`, where there is one, joining is allowed again.",
+    codes.INVISIBLE: "Offer to be visible first; both may be chosen at once, with `appear` and `status`.",
     codes.SILENCED: "Keep what was written, and show `until`.",
     codes.OUTRANKED: "Don't offer this about somebody of the same rank or above.",
     codes.BAN_GONE: "Read `ban.list` again: another steward was faster, or it has ended by itself.",

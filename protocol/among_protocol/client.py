@@ -397,4 +397,4 @@ def _said_again(ask: Ask, now: float) -> list[Happening]:
     del now
     if not isinstance(ask.result, Presences):
         return []
-    return [PresenceChanged(member=one.member, state=one.state) for one in ask.result.members]
+    return [PresenceChanged(member=one.member, state=one.state, status=one.status) for one in ask.result.members]

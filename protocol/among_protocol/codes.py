@@ -61,6 +61,9 @@ ADD_REFUSED = ErrorCode("room.add_refused", "auth", "This person can't be brough
 LAST_OWNER = ErrorCode("community.last_owner", "fix", "The last owner cannot go: make somebody else an owner first.")
 BANNED = ErrorCode("community.banned", "auth", "You may not join this community.")
 SILENCED = ErrorCode("member.silenced", "auth", "You may read here, and not speak for now.")
+INVISIBLE = ErrorCode(
+    "status.invisible", "fix", "You are invisible there: a new status would tell that you are here. Be visible first."
+)
 OUTRANKED = ErrorCode("member.outranked", "auth", "This is only done to somebody of a lower role than one's own.")
 BAN_GONE = ErrorCode("ban.gone", "gone", "There is no such ban.")
 REPORT_GONE = ErrorCode("report.gone", "gone", "There is no such report.")

@@ -22,6 +22,7 @@ from . import presence as p
 from . import reports as rp
 from . import rooms as r
 from . import session as s
+from . import status as st
 from .base import Command, Event, Write
 from .codes import ErrorCode
 
@@ -290,7 +291,15 @@ EFFECTS: dict[type[Command], Effects] = {
     mk.SetMarker: Effects((codes.ROOM_GONE, *STORED), (Told(mk.MarkerMoved, Where.DEVICES),)),
     p.SetPresence: Effects((), _HERE_NOW),
     p.WatchPresence: Effects((), (), ("watched",)),
-    p.StartTyping: Effects((codes.ROOM_GONE, codes.SILENCED), (Told(p.TypingStarted, Where.FOLLOWERS),)),
+    p.StartTyping: Effects((codes.ROOM_GONE, codes.SILENCED), (Told(p.TypingStarted, Where.FOLLOWERS, "unless you are invisible there"),)),
+    st.SetStatus: Effects(
+        (codes.COMMUNITY_GONE, codes.SILENCED, codes.INVISIBLE, *STORED),
+        (
+            Told(st.AppearanceChanged, Where.DEVICES),
+            Told(p.PresenceChanged, Where.WATCHERS, "where they see you as another than before"),
+        ),
+        ("status_chars",),
+    ),
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Text from a command, as it is kept; what is not allowed is refused with its field."""
 
-from . import text
+from . import emoji, text
 from .codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
 
 
@@ -17,6 +17,13 @@ def line(given: str, *, field: str, longest: int, empty: bool = False) -> str:
     except text.TextError as error:
         code = FIELD_TOO_LONG if len(given) > longest else FIELD_INVALID
         raise Refuse(code, f"The field {field} {_must(error)}.", field=field) from None
+
+
+def one_emoji(given: str, *, field: str) -> str:
+    try:
+        return emoji.emoji(given)
+    except text.TextError as error:
+        raise Refuse(FIELD_INVALID, f"The field {field} {_must(error)}.", field=field) from None
 
 
 def body(given: str) -> str:

@@ -14,6 +14,7 @@ from .logs import LogKind, LogPassed, Synced, SyncStarted
 from .markers import MarkerMoved
 from .presence import PresenceChanged, TypingStarted
 from .session import Hello
+from .status import AppearanceChanged
 from .wire import AnyEntry, UnknownEvent
 
 
@@ -76,7 +77,7 @@ class Card(Struct, frozen=True):
     community: Membership
 
 
-Notice = MarkerMoved | BlockChanged | PresenceChanged | TypingStarted | Synced
+Notice = MarkerMoved | BlockChanged | AppearanceChanged | PresenceChanged | TypingStarted | Synced
 Happening = AnyEntry | LogPassed | UnknownEvent | Notice | Up | Down | Opened | Closed | Reset | Card
 
 

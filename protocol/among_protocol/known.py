@@ -21,6 +21,7 @@ from .logs import LogPassed, LogState
 from .members import Persona
 from .rooms import Room
 from .session import Hello
+from .status import Appearance
 from .view import View
 from .wire import AnyEntry, UnknownEvent
 
@@ -82,6 +83,11 @@ class Known:
     def blocks(self) -> dict[str, BlockKind]:
         """By handle: whom I block or mute."""
         return self.view.blocks
+
+    @property
+    def appearances(self) -> dict[str, Appearance]:
+        """By community (empty: everywhere): how I chose to appear, and my status."""
+        return self.view.appearances
 
     @property
     def logs(self) -> dict[str, LogState]:

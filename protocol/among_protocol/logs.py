@@ -16,6 +16,7 @@ from .base import POSITIONS, Command, Event, Id, KeyText, PageLimit, Seq, Shape
 from .blocks import Block
 from .communities import Membership
 from .rooms import Room
+from .status import Appearance
 
 Positions = Annotated[dict[str, Seq], Meta(max_length=POSITIONS)]  # log id -> number of the last entry one has; 0: all
 LogKind = str  # room, community, stewards, account; unknown: a log like any other
@@ -69,6 +70,7 @@ class SyncStarted(Shape, kw_only=True):
     logs: list[LogState]  # every log of this account, and each that was named
     want: Want | None = None  # what the session gets from now on; null: everything
     blocks: list[Block] = []  # all of them, by handle
+    appearances: list[Appearance] = []  # what I chose for how I appear; everywhere comes first
     account: Account | None = None  # these three when `cards` was asked for
     communities: list[Membership] = []  # where I am a member
     directs: list[Room] = []  # mine

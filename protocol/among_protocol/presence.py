@@ -1,25 +1,28 @@
 """Presence and typing: best effort, beside the log, without numbers; may be late or lost, and never decides a right.
-The server derives presence from live sessions, so it cannot be forged."""
+The server derives presence from live sessions and from what their owner chose (status.py), so it cannot be forged."""
 
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from .base import WATCHED, Command, Done, Event, Id, Shape
+from .status import Status
 
-PresenceState = str  # online, away, offline; unknown: as online
+PresenceState = str  # online, away, dnd (here, and not to be disturbed), offline; unknown: as online
 
 
-class MemberPresence(Shape, omit_defaults=False, kw_only=True):
+class MemberPresence(Shape, kw_only=True):
     member: str
     state: PresenceState
+    status: Status | None = None  # null: none; a `presence.changed` tells when it is over
 
 
-class PresenceChanged(Event, tag="presence.changed", omit_defaults=False, kw_only=True):
-    """Somebody whom this session watches is here, away, or no longer here."""
+class PresenceChanged(Event, tag="presence.changed", kw_only=True):
+    """Somebody whom this session watches is here, away, or no longer here; or their status is another, or over."""
 
     member: str
     state: PresenceState
+    status: Status | None = None  # null: none
 
 
 class Presences(Shape, kw_only=True):
@@ -27,11 +30,13 @@ class Presences(Shape, kw_only=True):
 
 
 class SetPresence(Command, tag="presence.set", kw_only=True):
-    """What others may see of this session while it lives; the liveliest session of an account counts."""
+    """What others may see of this session while it lives; the liveliest session of an account counts.
+
+    What holds for all sessions, and lasts, is chosen with `status.set`."""
 
     Reply: ClassVar[type[Shape]] = Done
 
-    state: Literal["online", "away", "invisible"]  # invisible: others see offline
+    state: Literal["online", "away", "invisible"]  # invisible: this session counts as none
 
 
 class WatchPresence(Command, tag="presence.watch", kw_only=True):

@@ -95,6 +95,7 @@ from .session import (
     SessionsEnded,
     SignOut,
 )
+from .status import Appearance, SetStatus
 
 
 class Asking(Protocol):
@@ -266,3 +267,5 @@ class Asking(Protocol):
     ) -> Coroutine[Any, Any, Presences]: ...
     @overload
     def __call__(self, command: StartTyping | type[StartTyping], /, **fields: Any) -> Coroutine[Any, Any, Done]: ...
+    @overload
+    def __call__(self, command: SetStatus | type[SetStatus], /, **fields: Any) -> Coroutine[Any, Any, Appearance]: ...

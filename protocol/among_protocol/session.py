@@ -46,6 +46,7 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     follows: int  # per account
     rooms: int  # per community
     direct_people: int  # of one direct, oneself included
+    status_chars: int = 0  # code points of a status
     reports: int = 0  # that wait for an answer, per account and community; 0: not told
     watched: int  # members whose presence one session watches
     positions: int  # logs named in one sync

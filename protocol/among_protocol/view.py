@@ -19,6 +19,7 @@ from .members import MemberJoined, MemberUpdated, Persona
 from .messages import MessageSent
 from .moderation import MemberSilenced, MemberUnsilenced, RoleSet
 from .rooms import DirectOpened, Room, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet
+from .status import Appearance, AppearanceChanged
 
 PERSONAS = 20_000  # kept at most; the oldest go first
 
@@ -34,6 +35,7 @@ class View:
         self.rooms: dict[str, Room] = {}  # by id: every room one may see, directs too
         self.logs: dict[str, LogState] = {}  # by id of the place: head, and for rooms read, unread, mentions
         self.blocks: dict[str, BlockKind] = {}  # by handle: whom I block or mute
+        self.appearances: dict[str, Appearance] = {}  # by community (empty: everywhere): what I chose
         self._as_of = 0  # number in the account's log that the newest sync was of
         self.personas: dict[tuple[str, int], Persona] = {}  # by membership and revision
 
@@ -91,6 +93,13 @@ class View:
                 self.blocks.pop(happening.handle, None)
                 if happening.kind != "none":
                     self.blocks[happening.handle] = happening.kind
+            case AppearanceChanged():
+                self.appearances[happening.community] = Appearance(
+                    community=happening.community,
+                    appear=happening.appear,
+                    last_seen=happening.last_seen,
+                    status=happening.status,
+                )
             case _:
                 pass
 
@@ -99,6 +108,7 @@ class View:
         self.logs = {state.log: copy(state) for state in up.sync.logs if state.status != "gone"}
         self._as_of = self.logs[up.account.id].head if up.account.id in self.logs else 0
         self.blocks = {block.handle: block.kind for block in up.sync.blocks}
+        self.appearances = {one.community: one for one in up.sync.appearances}
         self.communities.clear()
         self.rooms = {room.id: room for room in up.sync.directs}
         for room in up.sync.directs:

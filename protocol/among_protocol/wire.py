@@ -26,6 +26,7 @@ from . import (
     reports,
     rooms,
     session,
+    status,
 )
 from .base import Budget, Command, Entry, Event, Ok, Refused, Shape, Write
 
@@ -83,6 +84,7 @@ AnyCommand = (
     | presence.SetPresence
     | presence.WatchPresence
     | presence.StartTyping
+    | status.SetStatus
 )
 AnyEntry = (
     accounts.AccountCreated
@@ -123,6 +125,7 @@ AnyNotice = (  # events without a number: control, registers, ephemeral
     | blocks.BlockChanged
     | presence.PresenceChanged
     | presence.TypingStarted
+    | status.AppearanceChanged
 )
 AnyEvent = AnyEntry | AnyNotice
 

@@ -327,7 +327,9 @@ export class Among {
 }
 
 const LEFT = new AmongError('client.stopped', 'This client was closed.');
-const MAY_BE_LOST = new Set(['marker.moved', 'block.changed', 'presence.changed', 'typing.started', 'session.synced', 'down']);
+const MAY_BE_LOST = new Set([
+  'marker.moved', 'block.changed', 'status.changed', 'presence.changed', 'typing.started', 'session.synced', 'down',
+]);
 
 /** Sign in at `url` (ws:// or wss://). Resolves once signed in; throws AmongError when that is refused, or when the server
  * can't be reached within `within` milliseconds (10 000).

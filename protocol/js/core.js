@@ -395,7 +395,7 @@ export class Core {
 /** What has changed while nobody told us is told now. @param {Ask} ask @returns {Told[]} */
 const saidAgain = ({ command, result }) =>
   command.type !== 'presence.watch' || !result ? []
-    : result.members.map((/** @type {any} */ { member, state }) => ({ type: 'presence.changed', member, state }));
+    : result.members.map((/** @type {any} */ one) => ({ type: 'presence.changed', ...one }));
 
 /** The frame in some text; null when it is none. @param {unknown} data */
 function read(data) {

@@ -144,6 +144,31 @@ export interface AddWritten {
   repeat?: boolean;
 }
 
+/** What I chose; for others see `presence.watch`. */
+export interface Appearance {
+  /** where; empty: everywhere where nothing else was chosen */
+  community: string;
+  /** words: auto, away, dnd, invisible, inherit (in a community: as everywhere); unknown: as auto */
+  appear: string;
+  /** whether others may see on which day I was here last. Words: shown, hidden, inherit (in a community: as everywhere); unknown: as hidden */
+  last_seen: string;
+  /** null: none, or in a community none of its own; one whose time is over may still be here */
+  status: Status | null;
+}
+
+/** To every other session of the account that has synced: what it chose for one place. */
+export interface AppearanceChanged {
+  type: "status.changed";
+  /** empty: everywhere */
+  community: string;
+  /** words: auto, away, dnd, invisible, inherit (in a community: as everywhere); unknown: as auto */
+  appear: string;
+  /** words: shown, hidden, inherit (in a community: as everywhere); unknown: as hidden */
+  last_seen: string;
+  /** null: none, or in a community none of its own */
+  status: Status | null;
+}
+
 /** A ban that holds. */
 export interface Ban {
   /** of its entry in the stewards' log */
@@ -336,7 +361,8 @@ export type Command =
   | SetMarker
   | SetPresence
   | WatchPresence
-  | StartTyping;
+  | StartTyping
+  | SetStatus;
 
 /** A community as anybody on the server sees it. */
 export interface Community {
@@ -755,6 +781,7 @@ export type Event =
   | BlockChanged
   | PresenceChanged
   | TypingStarted
+  | AppearanceChanged
   | UnknownEvent;
 
 /**
@@ -989,6 +1016,11 @@ export interface Limits {
   rooms: number;
   /** of one direct, oneself included */
   direct_people: number;
+  /**
+   * code points of a status
+   * @default 0
+   */
+  status_chars?: number;
   /**
    * that wait for an answer, per account and community; 0: not told
    * @default 0
@@ -1574,8 +1606,13 @@ export interface MemberPage {
 export interface MemberPresence {
   /** id of the membership */
   member: string;
-  /** words: online, away, offline; unknown: as online */
+  /** words: online, away, dnd (here, and not to be disturbed), offline; unknown: as online */
   state: string;
+  /**
+   * null: none; a `presence.changed` tells when it is over
+   * @default null
+   */
+  status?: Status | null;
 }
 
 /** May read, and not speak, write or start anything, until then. */
@@ -1935,13 +1972,32 @@ export interface Milestone {
   text: string;
 }
 
+/** With neither emoji nor text there is none; in a community, none of its own. */
+export interface NewStatus {
+  /**
+   * exactly one
+   * @default ""
+   */
+  emoji?: string;
+  /**
+   * code points after NFC, one line
+   * @default ""
+   */
+  text?: string;
+  /**
+   * how long, in milliseconds; 0: until it is changed
+   * @default 0
+   */
+  for_ms?: number;
+}
+
 /** The reply to a command that was carried out. `result` is what this command answers with. */
 export interface Ok {
   type: "ok";
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AccountWritten | AddWritten | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DirectWritten | Done | Enabled | EntryPage | ExportedPortrait | FollowWritten | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessagePage | Personas | Pong | Portrait | PortraitHistory | Presences | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | ResolveWritten | RoleWritten | RoomMade | Rooms | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | SyncStarted | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten;
+  result: AccountWritten | AddWritten | Appearance | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DirectWritten | Done | Enabled | EntryPage | ExportedPortrait | FollowWritten | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessagePage | Personas | Pong | Portrait | PortraitHistory | Presences | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | ResolveWritten | RoleWritten | RoomMade | Rooms | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | SyncStarted | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -2344,13 +2400,18 @@ export interface PortraitVersion {
   note?: string;
 }
 
-/** Somebody whom this session watches is here, away, or no longer here. */
+/** Somebody whom this session watches is here, away, or no longer here; or their status is another, or over. */
 export interface PresenceChanged {
   type: "presence.changed";
   /** id of the membership */
   member: string;
-  /** words: online, away, offline; unknown: as online */
+  /** words: online, away, dnd (here, and not to be disturbed), offline; unknown: as online */
   state: string;
+  /**
+   * null: none
+   * @default null
+   */
+  status?: Status | null;
 }
 
 export interface Presences {
@@ -3216,12 +3277,16 @@ export interface SetMarker {
   unread?: boolean;
 }
 
-/** What others may see of this session while it lives; the liveliest session of an account counts. */
+/**
+ * What others may see of this session while it lives; the liveliest session of an account counts.
+ *
+ * What holds for all sessions, and lasts, is chosen with `status.set`.
+ */
 export interface SetPresence {
   type: "presence.set";
   /** of the client's choosing: the reply carries it back, and then it is free again */
   id: string;
-  /** invisible: others see offline */
+  /** invisible: this session counts as none */
   state: "away" | "invisible" | "online";
 }
 
@@ -3252,6 +3317,38 @@ export interface SetRole {
    * @default ""
    */
   reason?: string;
+}
+
+/**
+ * Choose how I appear, and my status, everywhere or in one community. What is left out stays.
+ *
+ * Who is invisible and stays so changes no status there: whoever saw it change would know. Who is silenced in a community
+ * sets none there, and the one that they have is not shown until they may speak.
+ */
+export interface SetStatus {
+  type: "status.set";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * empty: everywhere where nothing else was chosen
+   * @default ""
+   */
+  community?: string;
+  /**
+   * inherit: only in a community
+   * @default null
+   */
+  appear?: "auto" | "away" | "dnd" | "inherit" | "invisible" | null;
+  /**
+   * likewise; at first it is hidden
+   * @default null
+   */
+  last_seen?: "hidden" | "inherit" | "shown" | null;
+  /**
+   * left out: as it is
+   * @default null
+   */
+  status?: NewStatus | null;
 }
 
 /** Say what a room is about. In open rooms that is a steward's right; in the others, everybody's who is there. */
@@ -3384,6 +3481,24 @@ export interface StartTyping {
   room: string;
 }
 
+export interface Status {
+  /**
+   * one; empty: none
+   * @default ""
+   */
+  emoji?: string;
+  /**
+   * one line
+   * @default ""
+   */
+  text?: string;
+  /**
+   * it ends by itself then; empty: it does not
+   * @default ""
+   */
+  until?: string;
+}
+
 /**
  * Become whole, then live: the account's log, its communities' logs and the logs of the rooms it follows.
  *
@@ -3433,6 +3548,11 @@ export interface SyncStarted {
    * @default []
    */
   blocks?: Block[];
+  /**
+   * what I chose for how I appear; everywhere comes first
+   * @default []
+   */
+  appearances?: Appearance[];
   /**
    * these three when `cards` was asked for
    * @default null
@@ -3716,6 +3836,7 @@ export interface Commands {
   "presence.set": { command: SetPresence; result: Done };
   "presence.watch": { command: WatchPresence; result: Presences };
   "typing.start": { command: StartTyping; result: Done };
+  "status.set": { command: SetStatus; result: Appearance };
 }
 
 /** Each event by its `type`. */
@@ -3756,6 +3877,7 @@ export interface Events {
   "block.changed": BlockChanged;
   "presence.changed": PresenceChanged;
   "typing.started": TypingStarted;
+  "status.changed": AppearanceChanged;
 }
 
 /** What has a place in a log. */
@@ -3847,6 +3969,7 @@ export type ErrorCode =
   | "community.last_owner"
   | "community.banned"
   | "member.silenced"
+  | "status.invisible"
   | "member.outranked"
   | "ban.gone"
   | "report.gone"

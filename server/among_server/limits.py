@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from among_protocol import base, portrait, text
 from among_protocol.session import Limits
+from among_protocol.status import STATUS_CHARS
 
 
 class Limit(NamedTuple):
@@ -137,6 +138,7 @@ _limit("passage_bytes", portrait.PASSAGE_BYTES, "bytes of UTF-8", "a section of 
 _limit(
     "reason_chars", base.REASON_CHARS, "code points after NFC", "why a steward acted, or somebody reports: a paragraph"
 )
+_limit("status_chars", STATUS_CHARS, "code points after NFC", "of a status: what fits beside a name")
 _limit("handle_chars", base.HANDLE_CHARS, "characters, of a-z 0-9 . _ -", "handles and short names of places are typed")
 _limit("password_chars", base.PASSWORD_CHARS, "code points", "any sentence; its hash costs the same")
 PASSWORD_LEAST = _limit("password_least", 8, "code points, at least", "shorter ones are guessed")

@@ -33,6 +33,7 @@ METHODS = {
     "use_reset": "store/rules/sessions.py:use_reset",
     "set_marker": "store/rules/markers.py:set_marker",
     "set_block": "store/rules/blocks.py:set_block",
+    "set_status": "store/rules/status.py:set_status",
     "room": "core/context.py:room",
     "member_of": "core/context.py:member_of",
     "password": "core/tries.py:password",
@@ -41,7 +42,16 @@ METHODS = {
     "hash": "core/passwords.py:hash",
     "check": "core/passwords.py:check",
 }
-STORES = {"create_account", "open_session", "end_sessions", "change_password", "use_reset", "set_marker", "set_block"}
+STORES = {
+    "create_account",
+    "open_session",
+    "end_sessions",
+    "change_password",
+    "use_reset",
+    "set_marker",
+    "set_block",
+    "set_status",
+}
 
 CODES = {name: value for name, value in vars(codes).items() if isinstance(value, ErrorCode)}
 KINDS = {entry.__name__: entry for entry in ENTRIES}

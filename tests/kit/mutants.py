@@ -757,6 +757,31 @@ def tells_no_change(wire: Wire, frame: Frame) -> Any:
     return None if frame["type"] == "presence.changed" else frame
 
 
+@mutant("presence.status")
+def tells_no_status(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "presence.changed":
+        frame.pop("status", None)
+    return frame
+
+
+@mutant("presence.status")
+def forgets_statuses_in_sync(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).pop("appearances", None)
+    return frame
+
+
+@mutant("presence.status")
+def never_tells_the_end_of_a_status(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "presence.changed" and "status" not in frame else frame
+
+
+@mutant("presence.invisible", "up")
+def forgets_who_is_invisible(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "status.set" and frame.get("appear") == "invisible":
+        frame = {"type": "presence.set", "id": frame["id"], "state": "invisible"}
+    return frame
+
+
 @mutant("presence.typing")
 def tells_no_typing(wire: Wire, frame: Frame) -> Any:
     return None if frame["type"] == "typing.started" else frame

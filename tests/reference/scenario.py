@@ -17,7 +17,7 @@ async def everything(play: Play) -> None:
     await by_hand(play)
     ann = await first_steps(play)
     bob, room, community = await a_community(play, ann)
-    await reading(play, ann, bob, room)
+    await reading(play, ann, bob, room, community)
     await rooms(play, ann, bob, community)
     await trouble(play, ann, bob, room)
     await coming_back(play, ann, bob, room, community)
@@ -83,7 +83,7 @@ async def a_community(play: Play, ann: Actor) -> tuple[Actor, str, str]:
     return bob, room, community
 
 
-async def reading(play: Play, ann: Actor, bob: Actor, room: str) -> None:
+async def reading(play: Play, ann: Actor, bob: Actor, room: str, community: str) -> None:
     with play.take("message.send"):
         await ann.result("message.send", room=room, body="Good morning, @bob!")
     await bob.result("message.send", room=room, body="Morning. The beans are up.")
@@ -107,6 +107,10 @@ async def reading(play: Play, ann: Actor, bob: Actor, room: str) -> None:
     with play.take("presence.set"):
         await phone.result("presence.set", state="away")
         await bob.result("presence.set", state="away")
+    with play.take("status.set"):
+        status = {"emoji": "🌱", "text": "in the garden", "for_ms": 2 * 60 * 60 * 1000}
+        await bob.result("status.set", community=community, appear="dnd", status=status)
+    await bob.result("status.set", community=community, appear="inherit", status={})
     with play.take("session.list"):
         cards = await bob.result("session.list")
     other = next(card["id"] for card in cards["sessions"] if not card.get("current"))

@@ -263,7 +263,7 @@ async def test_nothing_is_kept_of_who_has_gone():
         await block(ann, "bob")
         await _all_leave(world, ann, bob)
         presence = world.app.services.presence
-        assert (presence._states, presence._here, presence._watchers) == ({}, {}, {})
+        assert (presence._absent, presence._here, presence._watchers) == ({}, {}, {})
 
 
 async def _all_leave(world: World, *people: Person) -> None:

@@ -67,6 +67,7 @@ PROVEN = {
     "body_bytes": "server/test_limits.py::test_inp_05_texts",
     "name_chars": "server/test_limits.py::test_inp_05_texts",
     "about_chars": "server/test_limits.py::test_inp_05_texts",
+    "status_chars": "server/test_status.py::test_inp_05_a_status_is_so_long_and_lasts_so_long",
     "topic_chars": "server/test_limits.py::test_inp_05_texts",
     "handle_chars": "server/test_limits.py::test_inp_05_what_one_signs_up_and_in_with",
     "password_chars": "server/test_limits.py::test_inp_05_what_one_signs_up_and_in_with",

@@ -69,6 +69,7 @@ from among_protocol.session import (
     SignOut,
     SignUp,
 )
+from among_protocol.status import SetStatus
 from among_server.core.policy import POLICY, Who
 from among_server.handlers import ROUTES
 from among_server.rights import RIGHTS
@@ -148,6 +149,7 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     SetPresence: lambda cast, place: {"state": "away"},
     WatchPresence: lambda cast, place: {"members": [cast.people["insider"].member]},
     StartTyping: lambda cast, place: {"room": cast.id(place)},
+    SetStatus: lambda cast, place: {"community": cast.id(place), "appear": "dnd"},
 }
 REPORT = 4  # its number in the stewards' log, which `cast_of` fills
 CHANGES = (
@@ -159,6 +161,7 @@ CHANGES = (
     ChangePassword,
     ResetPassword,
     SetBlock,
+    SetStatus,
 )  # no writes, but
 NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS}
 

@@ -112,7 +112,7 @@ async def test_who_is_cut_while_asking_whom_to_watch_watches_nobody():
     store = HeldStore()
     async with world_of(store) as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")
-        hold = store.hold("personas")
+        hold = store.hold("seen")
         ann.begin(WatchPresence, members=[bob.member])
         await hold.is_asked(1)
         ann.leave()

@@ -371,7 +371,8 @@ async def test_when_all_have_gone_nothing_of_them_is_kept(turns):
         assert len(services.people) == 0
         assert services.sessions == {}
         assert [log.id for log in services.logs] == []
-        assert services.presence._states == {}
+        assert services.presence._here == {}
+        assert services.presence._absent == {}
         assert services.presence._watchers == {}
 
 

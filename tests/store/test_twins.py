@@ -42,6 +42,7 @@ from among_server.store.memory import MemoryStore
 from among_server.store.rows import Appended
 from among_server.store.sqlite import SqliteStore
 from among_server.store.sqlite.tx import SqliteTx
+from among_server.store.status import StatusWish
 from tests.store.conftest import little_memory
 from tests.store.replay import live, replayed
 from tests.store.town import Person, Town
@@ -251,6 +252,22 @@ class Twins(RuleBasedStateMachine):
             ]
         )
 
+    @rule(
+        who=st.integers(0, 3),
+        place=st.one_of(st.none(), small),
+        appear=st.one_of(st.none(), st.sampled_from(["auto", "dnd", "invisible", "invisible", "inherit"])),
+        last_seen=st.one_of(st.none(), st.sampled_from(["shown", "hidden", "inherit"])),
+        status=st.one_of(st.none(), st.tuples(st.sampled_from(["", "🙂"]), text, st.just(0))),
+    )
+    def appear(self, who: int, place: int | None, appear: Any, last_seen: Any, status: Any) -> None:
+        def ask(twin: Twin) -> list[Any]:
+            store, account = twin.town.store, twin.ids[f"a_{who}"]
+            where = "" if place is None else twin.find("c", place)
+            wish = StatusWish(where, appear, last_seen, status)
+            return [store.set_status(account, wish), store.note_day(account)]
+
+        self._both(ask)
+
     @rule(who=st.integers(0, 3), what=st.sampled_from(SECRETS), session=small)
     def own(self, who: int, what: str, session: int) -> None:
         """Sessions, passwords, codes to set one, and accounts that are disabled for a while."""
@@ -379,6 +396,7 @@ class Twins(RuleBasedStateMachine):
                 *(store.standing(account) for account in accounts),
                 *(store.unread(account, logs) for account in accounts),
                 *(store.personas(account, refs) for account in accounts),
+                *(store.seen(account, [ref.member for ref in refs]) for account in accounts),
                 *(store.password_hash(handle) for handle in HANDLES),
                 *(self._devices(store, account) for account in accounts),
                 *(store.reset(handle.encode()) for handle in HANDLES),

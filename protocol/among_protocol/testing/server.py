@@ -87,6 +87,7 @@ class TestServer:
     async def start(self) -> None:
         """Listen: again on the same port, when it was stopped."""
         town = self.town
+        town.later = asyncio.get_running_loop().call_later
         self._listener = await serve(
             self._serve,
             "127.0.0.1",

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import itertools
 from collections import Counter, deque
+from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -25,6 +26,7 @@ from ..messages import MessageSent
 from ..presence import PresenceChanged, PresenceState
 from ..session import Limits
 from ..signing import ENTRANCES
+from ..status import Status
 from ..wire import JSON, Encoding
 from .clock import Clock
 from .connection import Connection
@@ -67,7 +69,9 @@ class Town:
         self.connections: list[Connection] = []
         self.refusals: deque[Refusal | None] = deque()
         self._count = itertools.count(1)
-        self._states: dict[str, PresenceState] = {}  # by account: as last told
+        # Does something in so many seconds, where there is somebody to count them: told to the town by its server.
+        self.later: Callable[[float, Callable[[], None]], object] = lambda seconds, do: None
+        self._told: dict[str, tuple[PresenceState, Status | None]] = {}  # by member: what watchers heard last
         self._spent: dict[str, tuple[float, float]] = {}  # by account: units, and when that was noted
 
     # --- names
@@ -283,28 +287,46 @@ class Town:
         states = {connection.presence for connection in self.connections if connection.account == account}
         return "online" if "online" in states else "away" if "away" in states else "offline"
 
+    def seen(self, row: MemberRow) -> tuple[PresenceState, Status | None]:
+        """What others see of a member who has not left, as their account chose."""
+        person, now = self.people[row.account], self.clock.time()
+        everywhere, here = person.appearances.get(""), person.appearances.get(row.place)
+        state = self.presence(row.account)
+        appear = here.appear if here is not None and here.appear != "inherit" else everywhere and everywhere.appear
+        if appear == "invisible":
+            state = "offline"
+        elif appear in ("away", "dnd") and state != "offline":
+            state = appear
+        status = here.status if here is not None else None
+        if status is None and everywhere is not None and row.handle == person.handle:
+            status = everywhere.status
+        if status is not None and (row.silenced > now or "" < status.until <= now):
+            status = None
+        return state, status
+
     def leaves(self, member: MemberRow) -> None:
         """Who watches this member sees them go."""
-        if self._states.get(member.account, "offline") != "offline":
+        if self._told.pop(member.id, ("offline", None)) != ("offline", None):
             for connection in self.connections:
                 if member.id in connection.watching:
                     connection.notice(PresenceChanged(member=member.id, state="offline"))
 
     def refresh(self, account: str) -> None:
         """Something about this account's connections has changed."""
-        state = self.presence(account)
-        if account not in self.people or self._states.get(account, "offline") == state:
+        if account not in self.people:
             return
-        self._states[account] = state
-        mine = {row.id: row.place for row in self.members.values() if row.account == account and not row.left}
-        for connection in self.connections:
-            watcher = self.people.get(connection.account)
-            if watcher is None or self.apart(watcher, self.people[account]):
+        for row in [row for row in self.members.values() if row.account == account and not row.left]:
+            state, status = now = self.seen(row)
+            if self._told.get(row.id, ("offline", None)) == now:
                 continue
-            for id in sorted(connection.watching & mine.keys()):
-                seen = self.member(watcher.id, mine[id])
-                if seen is not None and not seen.left:
-                    connection.notice(PresenceChanged(member=id, state=state))
+            self._told[row.id] = now
+            for connection in self.connections:
+                watcher = self.people.get(connection.account)
+                if watcher is None or row.id not in connection.watching or self.apart(watcher, self.people[account]):
+                    continue
+                mine = self.member(watcher.id, row.place)
+                if mine is not None and not mine.left:
+                    connection.notice(PresenceChanged(member=row.id, state=state, status=status))
 
     # --- what a test may let happen
 

@@ -1,6 +1,7 @@
 """What a handler may reach: the services of the server, and the session that asks."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 
 from among_protocol.codes import COMMUNITY_GONE, FIELD_INVALID, RIGHT_MISSING, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
@@ -14,6 +15,7 @@ from ..store.api import Store
 from ..store.rows import Appended, MemberRow, RoomRow
 from .admission import Admission
 from .budget import Buckets
+from .days import Days
 from .logs import Logs
 from .notices import Notices
 from .passwords import Passwords
@@ -26,6 +28,11 @@ from .tries import Tries
 from .watchdog import Watchdog
 
 ACCOUNTS_SPENDING = 100_000  # whose budgets are not full; more than one server carries
+
+
+def wall() -> int:
+    """Unix time in milliseconds."""
+    return time.time_ns() // 1_000_000
 
 
 class Services:
@@ -42,10 +49,13 @@ class Services:
         self.joins: Buckets[str] = Buckets(JOINS, 1 / JOIN_SECONDS, ACCOUNTS_SPENDING)  # of communities, by account
         self.people = People(store, self.budgets, lambda: self.now())  # noqa: PLW0108  # `now` may be another clock later
         self.notices = Notices(lambda: self.now(), lambda: logs.write_cost)  # noqa: PLW0108  # `now` may be another clock later
-        self.presence = Presence(self.notices)
+        self.wall = wall  # Unix time in milliseconds
+        self.presence = Presence(self.notices, lambda: self.wall())  # noqa: PLW0108  # likewise
         self.people.entered = self.presence.refresh
         self.people.left = self.presence.left
         self.replay = Replay(store, logs)
+        days = Days(store, self.people, self.replay.tasks, lambda: self.wall())  # noqa: PLW0108  # likewise
+        self.presence.seen_today = days.note
         self.passwords = Passwords(config.password_workers)
         self.cut: dict[str, int] = {}  # stored session -> close code that its peer could not be told
         self.most_silent: Callable[[Iterable[Session]], Session] = oldest  # which connection to give up

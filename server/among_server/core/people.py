@@ -18,6 +18,7 @@ from ..rights import RIGHTS, Right
 from ..store.api import Store
 from ..store.own import Blocks
 from ..store.rows import AccountRow, MemberRow, RoomRow, Standing, Stored
+from ..store.status import Statuses
 from ..store.stewards import community_of, stewards_of
 from .budget import Bucket, Buckets
 from .session import Session
@@ -26,7 +27,7 @@ from .session import Session
 class Person:
     """An account that is here."""
 
-    __slots__ = ("account", "blocks", "bucket", "members", "rooms", "seq", "sessions")
+    __slots__ = ("account", "blocks", "bucket", "members", "rooms", "seq", "sessions", "statuses")
 
     def __init__(self, standing: Standing, seq: int, bucket: Bucket) -> None:
         self.seq = seq  # of the account's own log: at least up to here, the standing is as it tells
@@ -35,6 +36,7 @@ class Person:
         self.members: dict[str, MemberRow] = {member.place: member for member in standing.members}
         self.rooms: dict[str, RoomRow] = {room.id: room for room in standing.rooms}  # followed
         self.blocks: Blocks = standing.blocks
+        self.statuses: Statuses = standing.statuses
         self.sessions: set[Session] = set()
 
     def blocked(self, member: MemberRow) -> bool:
@@ -68,7 +70,8 @@ class People:
         # Told of a session that hears these logs from now on (after these numbers), because of this entry:
         self.arrived: Callable[[Session, Entry, dict[str, int]], None] = lambda session, why, logs: None
         self.departed: Callable[[Session, list[str]], None] = lambda session, logs: None  # hears these no longer
-        # For presence: this account is in one more place, this member is in its place no longer:
+        # For presence: this account is in one more place, or may speak there or no longer; this member is in its place
+        # no longer:
         self.entered: Callable[[Person], None] = lambda person: None
         self.left: Callable[[Person, MemberRow], None] = lambda person, member: None
         self._store = store
@@ -117,6 +120,15 @@ class People:
             return {}
         before, person.blocks = person.blocks, blocks
         return before
+
+    def choosing(self, account: str, statuses: Statuses) -> Person | None:
+        """How an account appears from now on; gives who that is, where it is here."""
+        person = self._people.get(account)
+        if person is not None:
+            person.statuses = statuses
+        elif account in self._loading:  # likewise
+            self._loading[account] += 1
+        return person
 
     def exit(self, session: Session) -> None:
         person = session.person
@@ -176,6 +188,7 @@ class People:
                 until = event.until if isinstance(event, MemberSilenced) else ""
                 member = person.members[event.community]
                 person.members[event.community] = msgspec.structs.replace(member, silenced=until)
+                self.entered(person)
             case RoomFollowed():
                 person.rooms[event.room] = RoomRow(
                     id=event.room, kind=event.kind, community=event.community, slug=event.slug, topic=event.topic

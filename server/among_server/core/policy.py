@@ -22,6 +22,7 @@ from among_protocol import (
     reports,
     rooms,
     session,
+    status,
 )
 from among_protocol.base import Command
 from among_protocol.codes import RIGHT_MISSING, SIGN_IN_REQUIRED, SIGNED_IN_ALREADY, Refuse
@@ -98,6 +99,7 @@ POLICY: dict[type[Command], Rule] = {
     presence.SetPresence: Rule(Who.ACCOUNT),
     presence.WatchPresence: Rule(Who.ACCOUNT),
     presence.StartTyping: Rule(Who.AUDIENCE),
+    status.SetStatus: Rule(Who.MEMBER),  # without a community: anybody signed in
 }
 
 

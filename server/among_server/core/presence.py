@@ -1,66 +1,165 @@
-"""Who is online, for those who watch. Derived from live sessions alone; never stored, never used to decide a right.
+"""Who is online and with what status, for those who watch. Derived from live sessions and from what their owners chose
+(store/status.py); never used to decide a right.
 
-The liveliest session of an account counts: online, then away; invisible ones count as nothing. Whom one may watch is
-judged again with each change: who left a place hears nothing of it. Where one of two blocks the other, each is offline to
-the other, whatever they are.
+The liveliest session of an account counts: online, then away; invisible ones count as nothing. What was chosen for a place,
+or for everywhere, goes before. Whom one may watch is judged again with each change: who left a place hears nothing of it.
+Where one of two blocks the other, each is offline and without a status to the other, whatever they are.
+
+A status outlives the connection. That of a member who is not here is known as long as somebody watches, and was told to
+whom it is told when it ends.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from among_protocol.presence import PresenceChanged, PresenceState
+from among_protocol.presence import MemberPresence, PresenceChanged, PresenceState
+from among_protocol.status import Status
 
 from ..store.own import Blocks
 from ..store.rows import MemberRow
+from ..store.status import DAY_MS, Seen, seen
 from .notices import Notices
 from .people import Person
 from .session import Session
 
+NEVER = 1 << 62  # milliseconds
+
+
+class Here(NamedTuple):
+    """A member whose account has a session, and what others see."""
+
+    person: Person
+    member: MemberRow
+    state: PresenceState
+    status: Status | None
+
+
+class Absent(NamedTuple):
+    """One whose account has none, and who watches them and has been told of the status."""
+
+    member: MemberRow
+    status: Status
+    told: set[Session]
+
 
 class Presence:
-    """State of every member that is here, and who watches whom."""
+    """What is to be seen of every member that is here, and who watches whom. `wall`: Unix time in milliseconds."""
 
-    def __init__(self, notices: Notices) -> None:
+    def __init__(self, notices: Notices, wall: Callable[[], int]) -> None:
+        self.seen_today: Callable[[Person], None] = lambda person: None  # others can see that this account is here
         self._notices = notices
+        self._wall = wall
         self._untold: dict[str, tuple[Person, MemberRow]] = {}  # members whose watchers have not heard the last of them
-        self._states: dict[str, PresenceState] = {}  # member -> online or away
-        self._here: dict[str, tuple[Person, MemberRow]] = {}  # those members -> who that is
+        self._here: dict[str, Here] = {}  # by member
+        self._absent: dict[str, Absent] = {}  # by member: watched ones
         self._watchers: dict[str, set[Session]] = {}
+        self._changes: dict[str, int] = {}  # members: when what is seen of them changes by itself, Unix time in ms
+        self._next = NEVER  # the earliest of these
+        self._day = 0  # since 1970
 
-    def of(self, member: str, watcher: Person) -> PresenceState:
-        """What this watcher, who may see the member, is to see."""
+    def of(self, row: Seen, watcher: Session) -> MemberPresence:
+        """What this watcher, who may see the member, is to see. `row`: as the store has them."""
+        id, person = row.member.id, watcher.person
+        here = self._here.get(id)
+        if here is not None:
+            if person is None or apart(person, here.person, here.member):
+                return MemberPresence(member=id, state="offline")
+            return MemberPresence(member=id, state=here.state, status=here.status)
+        now = self._wall()
+        status = None if row.apart or row.member.left else row.status(now)
+        if status is not None and id in watcher.watching:
+            absent = self._absent.get(id)
+            told = absent.told if absent is not None else set()
+            self._absent[id] = Absent(row.member, status, told | {watcher})
+            self._changes_at(id, row.changes_at(now))
+        return MemberPresence(member=id, state="offline", status=status)
+
+    def is_hidden(self, member: str) -> bool:
+        """Whether somebody who is here looks as if they were not."""
         here = self._here.get(member)
-        return "offline" if here is None or apart(watcher, *here) else self._states[member]
+        return here is not None and here.state == "offline"
 
     def refresh(self, person: Person) -> None:
-        """Something about this account's sessions or places changed."""
-        states = {session.presence for session in person.sessions}
-        state: PresenceState = "online" if "online" in states else "away" if "away" in states else "offline"
-        for member in person.members.values():
-            self._set(person, member, state)
+        """Something about this account's sessions, places or choices changed."""
+        lively = _lively(person)
+        for member in list(person.members.values()):
+            self._look(person, member, lively)
+        if lively != "offline":
+            self.seen_today(person)
 
     def left(self, person: Person, member: MemberRow) -> None:
         """This member is in its place no longer."""
-        self._set(person, member, "offline")
+        self._set(Here(person, member, "offline", None), stays=False)
 
-    def _set(self, person: Person, member: MemberRow, state: PresenceState) -> None:
-        if self._states.get(member.id, "offline") == state:
-            return
-        if state == "offline":
-            del self._states[member.id], self._here[member.id]
+    def _look(self, person: Person, member: MemberRow, lively: PresenceState) -> None:
+        state, status = lively, None
+        if person.statuses:
+            row, now = seen(member, person.account.handle, person.statuses), self._wall()
+            status = row.status(now)
+            self._changes_at(member.id, row.changes_at(now))
+            if row.appear == "invisible":
+                state = "offline"
+            elif row.appear != "auto" and state != "offline":
+                state = row.appear
+        self._set(Here(person, member, state, status), stays=bool(person.sessions))
+
+    def _set(self, now: Here, *, stays: bool) -> None:
+        person, member, state, status = now
+        id = member.id
+        before = self._here.pop(id, None)
+        absent = self._absent.pop(id, None)
+        was = (before.state, before.status) if before is not None else ("offline", absent.status if absent else None)
+        watchers = self._watchers.get(id, ())
+        if stays:
+            self._here[id] = now
+        elif status is not None and watchers:
+            self._absent[id] = Absent(member, status, {one for one in watchers if _may(one, person, member)})
         else:
-            self._states[member.id], self._here[member.id] = state, (person, member)
-        if self._notices.may(member.id, len(self._watchers.get(member.id, ()))):
-            self._untold.pop(member.id, None)
+            self._changes.pop(id, None)
+        if was == (state, status):
+            return
+        if self._notices.may(id, len(watchers)):
+            self._untold.pop(id, None)
             self._tell(person, member)
         else:
-            self._untold[member.id] = (person, member)
+            self._untold[id] = (person, member)
+
+    def _changes_at(self, member: str, when: int) -> None:
+        if when:
+            self._changes[member] = when
+            self._next = min(self._next, when)
+        else:
+            self._changes.pop(member, None)
 
     def catch_up(self) -> None:
-        """Tell what there was no time for; called once a second."""
+        """Tell what there was no time for, and what is over by itself; called once a second."""
         for id, (person, member) in list(self._untold.items()):
             if self._notices.may(id, len(self._watchers.get(id, ()))):
                 del self._untold[id]
-                self._tell(*self._here.get(id, (person, member)))  # who has come back since is another object
+                here = self._here.get(id)  # who has come back since is another object
+                self._tell(here.person if here else person, here.member if here else member)
+        now = self._wall()
+        if now >= self._next:
+            for id in [id for id, when in self._changes.items() if when <= now]:
+                self._over(id)
+            self._next = min(self._changes.values(), default=NEVER)
+        if now // DAY_MS != self._day:
+            self._day = now // DAY_MS
+            for person in {here.person for here in self._here.values()}:
+                if _lively(person) != "offline":
+                    self.seen_today(person)
+
+    def _over(self, id: str) -> None:
+        """What is seen of this member has changed by itself."""
+        self._changes.pop(id, None)
+        here = self._here.get(id)
+        if here is not None:
+            self._look(here.person, here.person.members.get(here.member.place, here.member), _lively(here.person))
+            return
+        absent = self._absent.pop(id, None)
+        for watcher in absent.told if absent is not None else ():
+            if id in watcher.watching and not watcher.over:
+                watcher.notice(PresenceChanged(member=id, state="offline"))
 
     def _tell(self, person: Person, member: MemberRow) -> None:
         self._notices.spread(self._telling(person, member))
@@ -68,16 +167,19 @@ class Presence:
     def _telling(self, person: Person, member: MemberRow) -> Iterator[None]:
         """Each watcher hears what is true when it is told."""
         for watcher in list(self._watchers.get(member.id, ())):
-            who = watcher.person
-            if member.id not in watcher.watching or who is None:
-                continue  # meanwhile
-            if member.place in who.members and not apart(who, person, member):
-                watcher.notice(PresenceChanged(member=member.id, state=self._states.get(member.id, "offline")))
+            if member.id in watcher.watching and _may(watcher, person, member):
+                state, status = self._seen(member.id)
+                watcher.notice(PresenceChanged(member=member.id, state=state, status=status))
                 yield
 
-    def reveal(self, one: Person, other: Person | None, before: Blocks) -> None:
+    def _seen(self, id: str) -> tuple[PresenceState, Status | None]:
+        here, absent = self._here.get(id), self._absent.get(id)
+        return (here.state, here.status) if here is not None else ("offline", absent.status if absent else None)
+
+    def reveal(self, one: Person, account: str, other: Person | None, before: Blocks) -> None:
         """One account has begun or ceased to block another: each seems to have come or gone to the other."""
         if other is None:
+            self._vanish(one, account)
             return
         for place in one.members.keys() & other.members.keys():
             mine, theirs = one.members[place], other.members[place]
@@ -86,9 +188,20 @@ class Presence:
                 for watcher, member in [(session, theirs) for session in one.sessions] + [
                     (session, mine) for session in other.sessions
                 ]:
-                    state = self._states.get(member.id, "offline")
-                    if member.id in watcher.watching and state != "offline":
-                        watcher.notice(PresenceChanged(member=member.id, state=state if was else "offline"))
+                    state, status = self._seen(member.id)
+                    if member.id in watcher.watching and (state, status) != ("offline", None):
+                        shown = (state, status) if was else ("offline", None)
+                        watcher.notice(PresenceChanged(member=member.id, state=shown[0], status=shown[1]))
+
+    def _vanish(self, one: Person, account: str) -> None:
+        """Somebody may block an account that is not here: its status is gone for them. When they cease to, they see it the
+        next time that they ask: whether the other blocks them is not known here."""
+        for watcher in one.sessions:
+            for id in watcher.watching & self._absent.keys():
+                absent = self._absent[id]
+                if absent.member.account == account and one.blocked(absent.member) and watcher in absent.told:
+                    absent.told.discard(watcher)
+                    watcher.notice(PresenceChanged(member=id, state="offline"))
 
     def watch(self, session: Session, members: frozenset[str]) -> None:
         """Replaces what the session watched; one that is over watches nobody."""
@@ -100,9 +213,24 @@ class Presence:
                 watchers.discard(session)
                 if not watchers:
                     del self._watchers[member]
+                    if self._absent.pop(member, None) is not None:
+                        self._changes.pop(member, None)
+        for member in session.watching & self._absent.keys():
+            self._absent[member].told.discard(session)
         for member in members - session.watching:
             self._watchers.setdefault(member, set()).add(session)
         session.watching = members
+
+
+def _lively(person: Person) -> PresenceState:
+    states = {session.presence for session in person.sessions}
+    return "online" if "online" in states else "away" if "away" in states else "offline"
+
+
+def _may(watcher: Session, person: Person, member: MemberRow) -> bool:
+    """Whether a session may see this member of somebody."""
+    who = watcher.person
+    return who is not None and member.place in who.members and not apart(who, person, member)
 
 
 def apart(watcher: Person, person: Person, member: MemberRow) -> bool:

@@ -19,6 +19,7 @@ from among_protocol import presence as p
 from among_protocol import reports as rp
 from among_protocol import rooms as r
 from among_protocol import session as s
+from among_protocol import status as st
 from among_protocol.base import Command
 
 from ..core.dispatch import Route, on
@@ -37,6 +38,7 @@ from . import (
     reports,
     rooms,
     session,
+    status,
 )
 
 ROUTES: dict[type[Command], Route] = dict(
@@ -94,5 +96,6 @@ ROUTES: dict[type[Command], Route] = dict(
         on(p.SetPresence, presence.set_presence, cost=2),
         on(p.WatchPresence, presence.watch, cost=2),
         on(p.StartTyping, presence.typing, cost=1),
+        on(st.SetStatus, status.set_status, cost=5),
     ]
 )

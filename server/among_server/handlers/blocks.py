@@ -17,7 +17,7 @@ async def set_block(context: Context, command: SetBlock) -> Block:
     before = services.people.blocking(account, done.blocks)
     person = services.people.get(account)
     if person is not None:
-        services.presence.reveal(person, services.people.get(done.account), before)
+        services.presence.reveal(person, done.account, services.people.get(done.account), before)
         told = BlockChanged(handle=done.handle, kind=command.kind)
         for session in person.sessions:
             if session is not context.session and session.synced:

@@ -24,6 +24,7 @@ from ..limits import REPLAY_ENTRIES
 from ..store.rows import Entries, RoomRow, Unread
 from . import communities, rooms
 from .session import shown
+from .status import appearances
 
 
 async def sync(context: Context, command: Sync) -> None:
@@ -56,6 +57,7 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
             state.status, state.reason = "unwanted", ""
     started = SyncStarted(epoch=context.store.epoch, logs=states, want=interest.want)
     started.blocks = [Block(handle=handle, kind=kind) for (_, handle), kind in sorted(person.blocks.items(), key=_name)]
+    started.appearances = appearances(person.statuses)
     if command.cards:
         await _cards(context, person, started)
     session.reply(command.id, started)

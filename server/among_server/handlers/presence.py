@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 from among_protocol.base import Done
 from among_protocol.codes import SILENCED, Refuse
-from among_protocol.members import PersonaRef
 from among_protocol.presence import (
-    MemberPresence,
     Presences,
     PresenceState,
     SetPresence,
@@ -40,10 +38,9 @@ async def watch(context: Context, command: WatchPresence) -> Presences:
     if not command.members:
         presence.watch(context.session, frozenset())
         return Presences(members=[])
-    asked = [PersonaRef(member=member) for member in dict.fromkeys(command.members)]
-    seen = [persona.member for persona in await context.store.personas(person.account.id, asked)]
-    presence.watch(context.session, frozenset(seen))
-    return Presences(members=[MemberPresence(member=member, state=presence.of(member, person)) for member in seen])
+    seen = await context.store.seen(person.account.id, command.members)
+    presence.watch(context.session, frozenset(row.member.id for row in seen))
+    return Presences(members=[presence.of(row, context.session) for row in seen])
 
 
 async def typing(context: Context, command: StartTyping) -> Done:
@@ -57,6 +54,8 @@ async def typing(context: Context, command: StartTyping) -> Done:
     session.typed = {id: at for id, at in session.typed.items() if now - at < TYPING_EVERY}
     session.typed[room.id] = now
     log = context.logs.get(room.id)
+    if context.services.presence.is_hidden(member.id):
+        return Done()
     if log is not None and context.services.notices.may(room.id, log.members):
         context.services.notices.spread(_tell(log, TypingStarted(room=room.id, by=member.id), session, person, member))
     return Done()

@@ -47,6 +47,7 @@ from .rows import (
     Stored,
     Unread,
 )
+from .status import StatusStore, StatusTx
 from .stewards import BanRow, ReportRow
 
 Durability = Literal["full", "relaxed", "memory"]
@@ -56,7 +57,7 @@ LOOKED_THROUGH = 4_000  # entries that a page of what is wanted looks at: some m
 PAGE_BYTES = 1 << 17  # of a page of entries or messages: what one client may hold of the server's memory at once
 
 
-class Tx(BlankTx, OwnTx, PortraitTx, Protocol):
+class Tx(BlankTx, OwnTx, PortraitTx, StatusTx, Protocol):
     """What a rule (rules/*.py) may do inside the transaction of one append. All synchronous.
 
     Reads see the writes before them. A rule checks first and writes after: one that raises has written nothing.
@@ -184,7 +185,7 @@ class Tx(BlankTx, OwnTx, PortraitTx, Protocol):
     def mention(self, account: str, room: str, seq: int) -> None: ...
 
 
-class Store(BlankStore, OwnStore, PortraitStore, Protocol):
+class Store(BlankStore, OwnStore, PortraitStore, StatusStore, Protocol):
     """Everything durable. Append is for what the protocol calls a Write; the rest are registers, secrets and reads."""
 
     epoch: str

@@ -12,7 +12,8 @@ from among_protocol.codes import Refuse
 from .api import Tx
 from .own import BlockSet, BlockWish, Ended, Entered
 from .rows import Stored
-from .rules import blocks, sessions
+from .rules import blocks, sessions, status
+from .status import Statuses, StatusWish
 
 log = structlog.get_logger(__name__)
 
@@ -79,3 +80,9 @@ class Calls:
 
     async def set_block(self, account: str, wish: BlockWish, *, handle: str = "", member: str = "") -> BlockSet:
         return await self._call(lambda tx: blocks.set_block(tx, account, wish, handle, member))
+
+    async def set_status(self, account: str, wish: StatusWish) -> Statuses:
+        return await self._call(lambda tx: status.set_status(tx, account, wish))
+
+    async def note_day(self, account: str) -> Statuses:
+        return await self._call(lambda tx: status.note_day(tx, account))

@@ -13,6 +13,7 @@ from among_protocol.messages import Message
 from among_protocol.rooms import RoomKind
 
 from .own import Blocks
+from .status import Statuses
 
 
 class AccountRow(Struct):
@@ -115,6 +116,7 @@ class Standing(NamedTuple):
     members: list[MemberRow]  # in communities that it has not left, and in directs that it follows
     rooms: list[RoomRow]  # followed ones: open, private and direct
     blocks: Blocks
+    statuses: Statuses
 
 
 class Unread(NamedTuple):

@@ -27,6 +27,7 @@ from . import (
     registers,
     rooms,
     signing_in,
+    status,
     sync,
     texts,
 )
@@ -114,7 +115,8 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 
 # Importing them fills `checks`.
 PARTS = (
-    closing, connection, frames, interest, keeping, limits, logs, nonces, portraits, reading, refusals, registers, rooms, signing_in, sync, texts,
+    closing, connection, frames, interest, keeping, limits, logs, nonces, portraits, reading, refusals, registers, rooms,
+    signing_in, status, sync, texts,
 )  # fmt: skip
 
 __all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "run"]

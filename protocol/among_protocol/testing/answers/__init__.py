@@ -30,7 +30,8 @@ from ...presence import SetPresence, StartTyping, WatchPresence
 from ...reports import FileReport, ListReports, ResolveReport
 from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
-from . import accounts, keeping, members, places, reading
+from ...status import SetStatus
+from . import accounts, keeping, members, places, reading, status
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -80,6 +81,7 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     SetPresence: members.set_presence,
     WatchPresence: members.watch,
     StartTyping: members.typing,
+    SetStatus: status.set_status,
     Sync: reading.sync,
     ReadChanged: reading.changed,
     ReadEntries: reading.entries,

@@ -8,7 +8,6 @@ from ...members import ListMembers, MemberPage, Persona, PersonaRef, Personas, R
 from ...presence import (
     MemberPresence,
     Presences,
-    PresenceState,
     SetPresence,
     StartTyping,
     TypingStarted,
@@ -125,15 +124,16 @@ def watch(connection: "Connection", command: WatchPresence) -> Presences:
     asked = [PersonaRef(member=member) for member in dict.fromkeys(command.members)]
     seen = [persona.member for persona in (_persona(connection, ref) for ref in asked) if persona is not None]
     connection.watching = set(seen)
-    return Presences(members=[MemberPresence(member=id, state=_state(connection, id)) for id in seen])
+    return Presences(members=[_presence(connection, id) for id in seen])
 
 
-def _state(connection: "Connection", member: str) -> PresenceState:
+def _presence(connection: "Connection", member: str) -> MemberPresence:
     town = connection.town
     row = town.members[member]
     if row.left or town.apart(connection.person, town.people[row.account]):
-        return "offline"
-    return town.presence(row.account)
+        return MemberPresence(member=member, state="offline")
+    state, status = town.seen(row)
+    return MemberPresence(member=member, state=state, status=status)
 
 
 def typing(connection: "Connection", command: StartTyping) -> Done:
@@ -144,6 +144,8 @@ def typing(connection: "Connection", command: StartTyping) -> Done:
     if before is not None and now - before < TYPING_EVERY:
         return Done()
     connection.typed[room.id] = now
+    if town.seen(member)[0] == "offline":
+        return Done()
     for other in town.connections:
         reader = town.people.get(other.account)
         if other is connection or reader is None or not other.synced or room.id not in other.logs:

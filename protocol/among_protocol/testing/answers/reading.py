@@ -28,6 +28,7 @@ def sync(connection: "Connection", command: Sync) -> None:
             state.status, state.reason = "unwanted", ""
     blocks = [Block(handle=handle, kind=kind) for handle, kind in sorted(person.blocks.items())]
     started = SyncStarted(epoch=town.epoch, logs=states, want=command.want, blocks=blocks)
+    started.appearances = [person.appearances[place] for place in sorted(person.appearances)]
     if command.cards:
         started.account = person.shown()
         started.communities = [membership(town, person, id) for id in person.logs if id in town.communities]

@@ -42,6 +42,7 @@ NOUNS = {  # the first word of a command: what it is about
     "message": "Messages",
     "marker": "Read markers",
     "presence": "Presence",
+    "status": "Status",
     "typing": "Typing",
 }
 WHO = {

@@ -45,6 +45,7 @@ from ..rules import RULES, digest
 from ..rules.communities import words
 from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
+from ..status import Looker, Seen, seen
 from ..stewards import stewards_of
 from .tx import MemoryTx, persona
 
@@ -166,7 +167,23 @@ class MemoryStore(Calls):
         there = [
             row for row in self._tx.standing_in(account) if row.place in self._tx.communities or row.place in followed
         ]
-        return Standing(row, there, rooms, self._tx.blocks(account))
+        return Standing(row, there, rooms, self._tx.blocks(account), self._tx.statuses(account))
+
+    async def seen(self, account: str, members: Sequence[str]) -> list[Seen]:
+        tx = self._tx
+        names = {row.place: row.handle for row in tx.standing_in(account)}
+        rows = [row for row in map(tx.member, dict.fromkeys(members)) if row is not None and row.place in names]
+        blocked = [
+            (row.account, handle)
+            for row in rows
+            for (other, handle), kind in tx.blocks(row.account).items()
+            if (other, kind) == (account, "block")
+        ]
+        who = Looker(account, names, tx.blocks(account), blocked)
+        return [
+            seen(row, tx.account_rows[row.account].handle, tx.statuses(row.account), apart=who.apart(row))
+            for row in rows
+        ]
 
     async def communities(self, query: str, after: str, limit: int) -> list[Community]:
         found = [

@@ -21,6 +21,7 @@ from ..rows import AccountRow, CommunityRow, InviteRow, LogRow, MemberRow, RoomR
 from ..stewards import BanRow, ReportRow, stewards_of
 from .own import MemoryOwn
 from .portrait import MemoryPortrait
+from .status import MemoryStatus
 
 
 class _Kept(NamedTuple):
@@ -29,7 +30,7 @@ class _Kept(NamedTuple):
     author: str  # the account that asked for it
 
 
-class MemoryTx(MemoryOwn, MemoryPortrait):
+class MemoryTx(MemoryStatus, MemoryOwn, MemoryPortrait):
     def __init__(self) -> None:
         super().__init__()
         self.author = ""  # the account whose command runs

@@ -23,8 +23,9 @@ from ...ears import TALK, Ear, wants
 from ..api import LOOKED_THROUGH, PAGE_BYTES
 from ..own import AccountState, ResetRow, SessionRow
 from ..rows import AccountRow, CommunityRow, Entries, LogRow, Messages, RoomRow, Standing, Unread
+from ..status import Seen
 from ..stewards import stewards_of
-from . import own
+from . import own, status
 from .rows import ACCOUNT, COMMUNITY, LOG, MEMBER, ROOM, SEQ_BITS, account_row, kept, log_row, member_row, room_row
 
 _entry = json.Decoder(AnyEntry).decode
@@ -110,7 +111,12 @@ def standing(db: Connection, id: str) -> Standing | None:
             (id,),
         )
         placed = [member_row(row) for row in members]
-        return Standing(found, placed, [room_row(row) for row in rooms], own.blocks(db, id))
+        return Standing(found, placed, [room_row(row) for row in rooms], own.blocks(db, id), status.statuses(db, id))
+
+
+def seen(db: Connection, account: str, members: Sequence[str]) -> list[Seen]:
+    with _moment(db):
+        return status.seen_by(db, account, members)
 
 
 # --- communities, rooms, members

@@ -46,6 +46,7 @@ from ..rows import (
 )
 from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
+from ..status import Seen
 from ..stewards import stewards_of
 from . import backup, disk, own, reads, schema
 from . import portrait as portraits
@@ -280,6 +281,9 @@ class SqliteStore(Calls):
 
     async def standing(self, account: str) -> Standing | None:
         return await self._read(reads.standing, account)
+
+    async def seen(self, account: str, members: Sequence[str]) -> list[Seen]:
+        return await self._read(reads.seen, account, members)
 
     async def communities(self, query: str, after: str, limit: int) -> list[Community]:
         return await self._read(reads.communities, query, after, limit)

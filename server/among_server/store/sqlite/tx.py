@@ -19,9 +19,10 @@ from .blanks import SqliteBlanks
 from .own import Note, SqliteOwn
 from .portrait import SqlitePortrait
 from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, member_row, room_row
+from .status import SqliteStatus
 
 
-class SqliteTx(SqliteOwn, SqliteBlanks, SqlitePortrait):
+class SqliteTx(SqliteStatus, SqliteOwn, SqliteBlanks, SqlitePortrait):
     def __init__(self, db: Connection, note: Note) -> None:
         super().__init__(db, note)
         self._accounts: dict[str, AccountRow] = {}
