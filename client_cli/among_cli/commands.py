@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from among_protocol.text import TextError, body
 
-from . import account, keeping, people, portrait, rooms, status
+from . import account, discovery, keeping, people, portrait, rooms, status
 from .lines import Line, note, problem, told
 from .link import WITHIN, Link
 
@@ -53,8 +53,10 @@ async def quit_(link: Link, _: str) -> None:
 
 
 COMMANDS = (
-    Command("communities", "[WORD]", "what there is on this server", rooms.communities),
-    Command("join", "COMMUNITY", "join a community", rooms.join, needs=True, takes="communities"),
+    Command("discover", "[not NUMBER]", "communities you may like, and why", discovery.discover, takes="words"),
+    Command("communities", "[WORD] [#TAG]", "what there is on this server", discovery.communities, takes="tags"),
+    Command("interests", "[here] [+TAG -TAG]", "what you care for, and who knows", discovery.interests, takes="tags"),
+    Command("join", "COMMUNITY|NUMBER", "join a community", rooms.join, needs=True, takes="communities"),
     Command("leave", "COMMUNITY", "leave a community", rooms.leave, needs=True, takes="communities"),
     Command("create", "NAME [TITLE]", "found a community, with a first room", rooms.create, needs=True),
     Command("rooms", "", "your rooms, numbered, with what is unread", rooms.list_rooms),
@@ -90,6 +92,7 @@ COMMANDS = (
         "portrait", "back NUMBER SECTION", "stewards: what it said in an old version", portrait.portrait, takes="words"
     ),
     Command("members", "", "who is in this community", people.list_members),
+    Command("find", "NAME|#TAG", "people in this community", discovery.find, needs=True, takes="tags"),
     Command("whois", "HANDLE", "who somebody is", people.whois, needs=True, takes="handles"),
     Command(
         "dm", "HANDLE [TEXT]", "talk to somebody alone (or some: ana,bob)", people.direct, needs=True, takes="handles"
@@ -197,6 +200,8 @@ WORDS = {
     "invisible": ("here",),
     "back": ("here",),
     "seen": ("shown", "hidden"),
+    "discover": ("not", "again"),
+    "interests": ("here", "show", "found"),
     "role": keeping.ROLES,
     "resolve": keeping.OUTCOMES,
     "help": tuple(NAMED),
@@ -242,6 +247,14 @@ async def take(link: Link, line: str) -> bool:
     if line and link.model.room:
         _ = link.say(link.model.room, spoken(line))  # what becomes of it is seen on the screen
     return True
+
+
+def typed(link: Link, line: str) -> None:
+    """Something is being typed: others see it, or completion learns what it may become."""
+    if not is_command(line):
+        link.typing()
+    elif (command := NAMED.get(split(line)[0])) is not None and command.takes == "tags":
+        discovery.typed(link, line)
 
 
 def is_command(line: str) -> bool:

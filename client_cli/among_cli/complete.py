@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterable
 
+from among_protocol.text import tag_begin
+
 from .commands import COMMANDS, NAMED, WORDS, is_command
+from .discovery import LETTERS
 from .link import Link
 
 _HANDLE = re.compile(r"(?:^|[\s(])@([A-Za-z0-9._-]*)$")
@@ -20,6 +23,8 @@ def candidates(link: Link, before: str) -> tuple[str, list[str]]:
         return before, _beginning(before, (f"/{command.name}" for command in COMMANDS))
     command = NAMED.get(name.lower())
     piece = rest.rpartition(" ")[2]
+    if command is not None and command.takes == "tags":
+        return piece, _tags(link, command.name, piece, first=piece == rest)
     if command is None or (piece != rest and command.takes != "words"):
         return "", []
     return piece, _beginning(piece, _names(link, command.name, command.takes, rest))
@@ -40,6 +45,18 @@ def _names(link: Link, name: str, takes: str, rest: str) -> Iterable[str]:
     if takes == "handles" or (name == "room" and first == "add" and space):
         return _handles(link)
     return [] if space else WORDS.get(name, ())
+
+
+def _tags(link: Link, name: str, piece: str, *, first: bool) -> list[str]:
+    """Tags of which a word begins so, behind the sign that they are typed with."""
+    signs = "+-#" if name == "interests" else "#"
+    sign = piece[:1] if piece[:1] and piece[0] in signs else ""
+    words = _beginning(piece, WORDS.get(name, ())) if first and not sign else []
+    begin = tag_begin(piece.removeprefix(sign))
+    if not begin or not (sign or name == "interests"):
+        return words
+    known = link.tags.get(begin[:LETTERS], [])
+    return [*words, *(f"{sign}{tag}" for tag in known if tag.startswith(begin) or f"-{begin}" in tag)]
 
 
 def _handles(link: Link) -> list[str]:

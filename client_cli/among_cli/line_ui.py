@@ -187,8 +187,8 @@ class LineUi:
         return [*toolbar(self.link, self._session.output.get_size().columns)] if self.link else []
 
     def _typed(self, buffer: Buffer) -> None:
-        if self.link and buffer.text and not commands.is_command(buffer.text):
-            self.link.typing()
+        if self.link and buffer.text:
+            commands.typed(self.link, buffer.text)
 
 
 class _Unseen(Processor):

@@ -72,6 +72,8 @@ class Link:
         self.quit = asyncio.Event()  # the user wants to leave
         self.sessions: list[str] = []  # ids, as /sessions numbered them last
         self.portraits: dict[str, Portrait] = {}  # by community: as read last, which changes are against
+        self.listed: list[str] = []  # short names of communities, as they were numbered last
+        self.tags: dict[str, list[str]] = {}  # those in which a word begins with these two letters, for completion
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
         self._tasks: set[asyncio.Task[object]] = set()
         self._marking = False  # a read marker is being set

@@ -2,33 +2,19 @@
 
 from among_protocol import text
 from among_protocol.codes import ROOM_GONE, Refuse
-from among_protocol.communities import BrowseCommunities, Community, CreateCommunity, LeaveCommunity, ReadCommunity
+from among_protocol.communities import CreateCommunity, LeaveCommunity, ReadCommunity
 from among_protocol.members import ListMembers, Member
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, SetTopic, UnfollowRoom
 
+from .discovery import chosen, communities
 from .lines import Line, Part, joined, note, told
 from .link import Cannot, Link
 from .places import Room
 
-SHOWN = 20  # communities on one page
-
-
-async def communities(link: Link, rest: str) -> None:
-    """What communities there are."""
-    page = await link.among.ask(BrowseCommunities, query=rest, limit=SHOWN)
-    lines: list[Line] = [_card(link, community) for community in page.communities]
-    if not lines:
-        lines = [note(f"None has {rest!r} in it." if rest else "There is none yet. Found one: /create NAME")]
-    elif not page.complete:
-        lines.append(note("There are more: /communities WORD narrows it down."))
-    elif not rest:
-        lines.append(note("Join one: /join NAME. Found one: /create NAME"))
-    link.screen.show(lines)
-
 
 async def join(link: Link, rest: str) -> None:
     """Join a community and go to its first room."""
-    card = await link.among.join(rest.lower())
+    card = await link.among.join(chosen(link, rest))
     link.model.joined(card)
     names = sorted(room.slug for room in card.rooms)
     slug = card.community.slug
@@ -242,17 +228,6 @@ def _of(link: Link, community: str) -> list[Room]:
     """The rooms of a community, those one follows first."""
     rooms = [room for room in link.model.numbered() if room.community == community]
     return sorted(rooms, key=lambda room: not room.following)
-
-
-def _card(link: Link, community: Community) -> Line:
-    inside = community.id in link.model.communities
-    people = f"{community.members} member{'s' if community.members != 1 else ''}"
-    about = f"  {community.about}" if community.about else ""
-    return told(
-        ("place", f"  {community.slug:<16} "),
-        community.name,
-        ("dim", f", {people}{', you too' if inside else ''}{about}"),
-    )
 
 
 def _room(link: Link, number: int, room: Room, *, full: bool = False) -> Line:

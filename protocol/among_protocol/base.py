@@ -26,6 +26,11 @@ WATCHED = 200
 PERSONAS = 200  # resolved in one batch
 DIRECT_PEOPLE = 10  # with oneself
 EXTENSIONS = 32
+TAG_CHARS = 32
+TAGS = 8  # of one community
+INTERESTS = 8  # of one person in one place
+FOUND = 50  # members in one answer
+SUGGESTIONS = 25  # in one answer
 
 CommandId = Annotated[str, Meta(min_length=1, max_length=KEY_CHARS)]
 Nonce = Annotated[str, Meta(min_length=1, max_length=KEY_CHARS, description="printable ASCII")]

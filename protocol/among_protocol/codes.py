@@ -73,6 +73,7 @@ PORTRAIT_CHANGED = ErrorCode(
 VERSION_GONE = ErrorCode("version.gone", "gone", "There is no such version of the portrait.")
 PROPOSAL_GONE = ErrorCode("proposal.gone", "gone", "There is no such proposal, or it was answered.")
 MESSAGE_GONE = ErrorCode("message.gone", "gone", "There is no such message.")
+TAG_GONE = ErrorCode("tag.gone", "gone", "There is no such tag.")
 NO_STEWARDS = ErrorCode(
     "report.no_stewards", "fix", "A direct has no stewards who could look at it: block whoever troubles you there."
 )

@@ -1,10 +1,13 @@
 """A community: people around what they share, with rooms and members. Its log tells of both."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from .base import AboutText, Command, Entry, HandleText, Id, KeyText, NameText, PageLimit, Seq, Shape, Time, Write
+from msgspec import Meta
+
+from .base import TAGS, AboutText, Command, Entry, HandleText, Id, KeyText, NameText, PageLimit, Seq, Shape, Time, Write
 from .members import Role
 from .rooms import Room
+from .tags import TagText
 
 
 class Community(Shape, kw_only=True):
@@ -15,6 +18,7 @@ class Community(Shape, kw_only=True):
     name: str  # for people
     about: str = ""
     members: int = 0  # how many there are
+    tags: list[str] = []  # what it is about
 
 
 class Membership(Shape, kw_only=True):
@@ -38,6 +42,7 @@ class CommunityCreated(Entry, tag="community.created", kw_only=True):
     slug: str
     name: str  # for people
     about: str = ""
+    tags: list[str] = []  # what it is about
 
 
 class CommunityJoined(Entry, tag="community.joined", kw_only=True):
@@ -75,6 +80,9 @@ class CreateCommunity(Write, tag="community.create", kw_only=True):
     slug: HandleText
     name: NameText  # for people
     about: AboutText = ""
+    tags: Annotated[
+        list[TagText], Meta(max_length=TAGS)
+    ] = []  # what it is about; a word that is no tag yet becomes one
 
 
 class JoinWritten(Shape, kw_only=True):
@@ -104,16 +112,19 @@ class LeaveCommunity(Write, tag="community.leave", kw_only=True):
 
 
 class CommunityPage(Shape, kw_only=True):
-    communities: list[Community]  # by slug
+    communities: list[Community]  # in the order that was asked for
     complete: bool  # none comes after the last one
 
 
 class BrowseCommunities(Command, tag="community.browse", kw_only=True):
-    """The communities of this server by slug, a page at a time; `query` must occur in slug, name or about."""
+    """The communities of this server, a page at a time: those in whose slug, name or about the query occurs, whatever its
+    case and accents, and that carry all of these tags."""
 
     Reply: ClassVar[type[Shape]] = CommunityPage
 
     query: KeyText = ""  # empty: all of them
+    tags: Annotated[list[TagText], Meta(max_length=TAGS)] = []  # one that is none finds nothing
+    order: Literal["slug", "newest"] = "slug"  # newest: the one that was founded last first
     after: KeyText = ""  # the last slug of the page before
     limit: PageLimit = 50
 

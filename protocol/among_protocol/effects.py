@@ -11,6 +11,9 @@ from . import accounts as a
 from . import blocks as b
 from . import codes
 from . import communities as c
+from . import discovery as d
+from . import finding as f
+from . import interests as i
 from . import logs as l_
 from . import markers as mk
 from . import members as mb
@@ -23,6 +26,7 @@ from . import reports as rp
 from . import rooms as r
 from . import session as s
 from . import status as st
+from . import tags as t
 from .base import Command, Event, Write
 from .codes import ErrorCode
 
@@ -128,7 +132,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(mb.MemberJoined, Where.COMMUNITY),
             Told(c.CommunityJoined, Where.OWN),
         ),
-        ("communities", "handle_chars", "name_chars", "about_chars"),
+        ("communities", "handle_chars", "name_chars", "about_chars", "tags", "tag_chars"),
     ),
     c.JoinCommunity: Effects(
         (codes.COMMUNITY_GONE, codes.BANNED, codes.HANDLE_TAKEN, codes.LIMIT_REACHED),
@@ -148,10 +152,15 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(p.PresenceChanged, Where.WATCHERS),
         ),
     ),
-    c.BrowseCommunities: Effects((), (), ("page_entries", "key_chars")),
+    c.BrowseCommunities: Effects((), (), ("page_entries", "key_chars", "tags", "tag_chars")),
     c.ReadCommunity: Effects((codes.COMMUNITY_GONE,), (), ("rooms",)),
+    d.Discover: Effects((), (), ("suggestions", "discoveries", "discovery_seconds")),
+    d.DismissCommunity: Effects((codes.COMMUNITY_GONE, codes.LIMIT_REACHED, *STORED), (), ("dismissed",)),
     mb.ListMembers: Effects((codes.COMMUNITY_GONE,), (), ("page_entries",)),
     mb.ResolveMembers: Effects((), (), ("personas",)),
+    f.SearchMembers: Effects(
+        (codes.COMMUNITY_GONE,), (), ("found", "key_chars", "tag_chars", "discoveries", "discovery_seconds")
+    ),
     mo.SetRole: Effects(
         (*_ON_MEMBER, codes.LAST_OWNER),
         (
@@ -245,6 +254,17 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(po.PortraitDeclined, Where.OWN, "when you take back your own"),
         ),
         ("reason_chars",),
+    ),
+    i.ListInterests: Effects((), (), ("interests",)),
+    i.SetInterests: Effects((codes.COMMUNITY_GONE, codes.TAG_GONE, *STORED), (), ("interests", "tag_chars")),
+    t.SearchTags: Effects((), (), ("page_entries", "key_chars")),
+    t.UpdateTag: Effects(
+        (codes.COMMUNITY_GONE, codes.RIGHT_MISSING, codes.SILENCED, codes.TAG_GONE),
+        (
+            Told(t.TagUpdated, Where.STEWARDS, "with a community"),
+            Told(t.TagUpdated, Where.OWN, "without one"),
+        ),
+        ("tag_chars",),
     ),
     r.CreateRoom: Effects(
         (*_ACT, codes.SLUG_TAKEN, codes.SLUG_LOOKALIKE, codes.LIMIT_REACHED),

@@ -1,6 +1,7 @@
 """Text from a command, as it is kept; what is not allowed is refused with its field."""
 
 from . import emoji, text
+from .base import TAG_CHARS
 from .codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
 
 
@@ -24,6 +25,14 @@ def one_emoji(given: str, *, field: str) -> str:
         return emoji.emoji(given)
     except text.TextError as error:
         raise Refuse(FIELD_INVALID, f"The field {field} {_must(error)}.", field=field) from None
+
+
+def tag(given: str, *, field: str) -> str:
+    try:
+        return text.tag(given)
+    except text.TextError as error:
+        code = FIELD_TOO_LONG if len(given) > TAG_CHARS else FIELD_INVALID
+        raise Refuse(code, f"A tag has {error}.", field=field) from None
 
 
 def body(given: str) -> str:

@@ -21,6 +21,9 @@ from .communities import (
     Membership,
     ReadCommunity,
 )
+from .discovery import Discover, DismissCommunity, Suggestions
+from .finding import FoundMembers, SearchMembers
+from .interests import AllInterests, InterestList, ListInterests, SetInterests
 from .logs import ChangedLogs, EntryPage, ReadChanged, ReadEntries
 from .markers import Marker, SetMarker
 from .members import ListMembers, MemberPage, Personas, ResolveMembers
@@ -96,6 +99,7 @@ from .session import (
     SignOut,
 )
 from .status import Appearance, SetStatus
+from .tags import SearchTags, Tags, TagWritten, UpdateTag
 
 
 class Asking(Protocol):
@@ -160,6 +164,12 @@ class Asking(Protocol):
         self, command: ReadCommunity | type[ReadCommunity], /, **fields: Any
     ) -> Coroutine[Any, Any, Membership]: ...
     @overload
+    def __call__(self, command: Discover | type[Discover], /, **fields: Any) -> Coroutine[Any, Any, Suggestions]: ...
+    @overload
+    def __call__(
+        self, command: DismissCommunity | type[DismissCommunity], /, **fields: Any
+    ) -> Coroutine[Any, Any, Done]: ...
+    @overload
     def __call__(
         self, command: ListMembers | type[ListMembers], /, **fields: Any
     ) -> Coroutine[Any, Any, MemberPage]: ...
@@ -167,6 +177,10 @@ class Asking(Protocol):
     def __call__(
         self, command: ResolveMembers | type[ResolveMembers], /, **fields: Any
     ) -> Coroutine[Any, Any, Personas]: ...
+    @overload
+    def __call__(
+        self, command: SearchMembers | type[SearchMembers], /, **fields: Any
+    ) -> Coroutine[Any, Any, FoundMembers]: ...
     @overload
     def __call__(self, command: SetRole | type[SetRole], /, **fields: Any) -> Coroutine[Any, Any, RoleWritten]: ...
     @overload
@@ -229,6 +243,18 @@ class Asking(Protocol):
     def __call__(
         self, command: DeclineProposal | type[DeclineProposal], /, **fields: Any
     ) -> Coroutine[Any, Any, DeclineWritten]: ...
+    @overload
+    def __call__(
+        self, command: ListInterests | type[ListInterests], /, **fields: Any
+    ) -> Coroutine[Any, Any, AllInterests]: ...
+    @overload
+    def __call__(
+        self, command: SetInterests | type[SetInterests], /, **fields: Any
+    ) -> Coroutine[Any, Any, InterestList]: ...
+    @overload
+    def __call__(self, command: SearchTags | type[SearchTags], /, **fields: Any) -> Coroutine[Any, Any, Tags]: ...
+    @overload
+    def __call__(self, command: UpdateTag | type[UpdateTag], /, **fields: Any) -> Coroutine[Any, Any, TagWritten]: ...
     @overload
     def __call__(self, command: CreateRoom | type[CreateRoom], /, **fields: Any) -> Coroutine[Any, Any, RoomMade]: ...
     @overload

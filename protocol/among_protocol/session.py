@@ -77,6 +77,14 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     proposals: int = 0  # changes to one portrait by one account that wait for stewards
     address_budget: int = 0  # units of everybody at one address
     address_budget_per_second: int = 0  # units that come back each second
+    tag_chars: int = 0  # of a tag
+    tags: int = 0  # of one community
+    interests: int = 0  # of one person in one place
+    found: int = 0  # members that one search finds
+    suggestions: int = 0  # communities suggested at once
+    dismissed: int = 0  # communities that one account wants suggested no more
+    discoveries: int = 0  # answers with suggestions, or with who is found by an interest, in a row
+    discovery_seconds: int = 0  # until one more
     address_connections: int = 0  # at once, of everybody at one address
 
 

@@ -3,12 +3,14 @@
 Handles and slugs: 3-32 of a-z 0-9 . _ -, beginning and ending with a letter or digit, folded to lower case: ASCII, so
 that no two handles look alike by script. Names: any script, NFC, no control and no bidirectional control characters,
 and something to see.
+Tags: words of letters, marks and digits of any script, folded, joined by -; also + and . after a letter or digit.
 Bodies: any text, without control characters other than line feed and tab; limited in UTF-8 bytes.
 """
 
 import re
 import unicodedata
 
+from .base import TAG_CHARS
 from .lookalikes import shows, skeleton
 
 MAX_BODY_BYTES = 8000
@@ -17,6 +19,7 @@ _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,30})[a-z0-9]")
 _MENTION = re.compile(r"(?<![A-Za-z0-9._@/-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9])(?![A-Za-z0-9])")
 _ID = re.compile(r"[a-z]_[a-z2-7]{16}")
 _BODY_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_TAG_GAP = re.compile(r"[\s_-]+")
 _JOINERS = "\u200c\u200d"  # needed by Persian, Indic scripts and emoji
 
 RESERVED = frozenset({
@@ -62,6 +65,32 @@ def line(text: str, *, longest: int, empty: bool = False) -> str:
     if kept and not shows(kept):
         raise TextError("must show something: it has nothing but blank characters")
     return kept
+
+
+def tag(text: str) -> str:
+    """A tag as it is named: folded, its words joined by -. Raises TextError."""
+    kept = tag_begin(text).strip("-")
+    if len(kept) > TAG_CHARS:
+        raise TextError(f"at most {TAG_CHARS} characters")
+    if not shows(kept) or not all(map(_is_tagged, "-" + kept, kept)):
+        raise TextError("words of letters and digits, joined by -, as in film-photography")
+    return kept
+
+
+def tag_begin(text: str) -> str:
+    """What is typed of a tag so far, folded as tags are; it may not be one yet."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    for joiner in _JOINERS:
+        folded = folded.replace(joiner, "")
+    return "-".join(_TAG_GAP.split(folded.strip().removeprefix("#")))
+
+
+def _is_tagged(before: str, char: str) -> bool:
+    """Whether a character may stand in a tag, behind this one."""
+    kind = unicodedata.category(char)[0]
+    if char in "-+.":
+        return before != "-"
+    return kind in "LN" or (kind == "M" and before != "-")
 
 
 def body(text: str) -> str:

@@ -15,6 +15,9 @@ from . import (
     blocks,
     codes,
     communities,
+    discovery,
+    finding,
+    interests,
     logs,
     markers,
     members,
@@ -27,6 +30,7 @@ from . import (
     rooms,
     session,
     status,
+    tags,
 )
 from .base import Budget, Command, Entry, Event, Ok, Refused, Shape, Write
 
@@ -52,8 +56,11 @@ AnyCommand = (
     | communities.LeaveCommunity
     | communities.BrowseCommunities
     | communities.ReadCommunity
+    | discovery.Discover
+    | discovery.DismissCommunity
     | members.ListMembers
     | members.ResolveMembers
+    | finding.SearchMembers
     | moderation.SetRole
     | moderation.KickMember
     | moderation.BanMember
@@ -71,6 +78,10 @@ AnyCommand = (
     | portrait.ProposePortrait
     | portrait.MergeProposal
     | portrait.DeclineProposal
+    | interests.ListInterests
+    | interests.SetInterests
+    | tags.SearchTags
+    | tags.UpdateTag
     | rooms.CreateRoom
     | rooms.ListRooms
     | rooms.FollowRoom
@@ -107,6 +118,7 @@ AnyEntry = (
     | portrait.PortraitMerged
     | portrait.PortraitDeclined
     | portrait.PortraitUpdated
+    | tags.TagUpdated
     | rooms.RoomCreated
     | rooms.RoomFollowed
     | rooms.RoomUnfollowed
@@ -314,6 +326,7 @@ AnyWrite = (
     | portrait.ProposePortrait
     | portrait.MergeProposal
     | portrait.DeclineProposal
+    | tags.UpdateTag
     | rooms.CreateRoom
     | rooms.FollowRoom
     | rooms.UnfollowRoom

@@ -144,6 +144,11 @@ export interface AddWritten {
   repeat?: boolean;
 }
 
+export interface AllInterests {
+  /** first what is for oneself alone, then each community that one is in and said any */
+  places: InterestList[];
+}
+
 /** What I chose; for others see `presence.watch`. */
 export interface Appearance {
   /** where; empty: everywhere where nothing else was chosen */
@@ -252,7 +257,10 @@ export interface BlockChanged {
   kind: string;
 }
 
-/** The communities of this server by slug, a page at a time; `query` must occur in slug, name or about. */
+/**
+ * The communities of this server, a page at a time: those in whose slug, name or about the query occurs, whatever its
+ * case and accents, and that carry all of these tags.
+ */
 export interface BrowseCommunities {
   type: "community.browse";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -262,6 +270,16 @@ export interface BrowseCommunities {
    * @default ""
    */
   query?: string;
+  /**
+   * one that is none finds nothing
+   * @default []
+   */
+  tags?: string[];
+  /**
+   * newest: the one that was founded last first
+   * @default "slug"
+   */
+  order?: "newest" | "slug";
   /**
    * the last slug of the page before
    * @default ""
@@ -330,8 +348,11 @@ export type Command =
   | LeaveCommunity
   | BrowseCommunities
   | ReadCommunity
+  | Discover
+  | DismissCommunity
   | ListMembers
   | ResolveMembers
+  | SearchMembers
   | SetRole
   | KickMember
   | BanMember
@@ -349,6 +370,10 @@ export type Command =
   | ProposePortrait
   | MergeProposal
   | DeclineProposal
+  | ListInterests
+  | SetInterests
+  | SearchTags
+  | UpdateTag
   | CreateRoom
   | ListRooms
   | FollowRoom
@@ -382,6 +407,11 @@ export interface Community {
    * @default 0
    */
   members?: number;
+  /**
+   * what it is about
+   * @default []
+   */
+  tags?: string[];
 }
 
 /** The first entry of a community's log. */
@@ -427,6 +457,11 @@ export interface CommunityCreated {
    * @default ""
    */
   about?: string;
+  /**
+   * what it is about
+   * @default []
+   */
+  tags?: string[];
 }
 
 /**
@@ -550,7 +585,7 @@ export interface CommunityMade {
 }
 
 export interface CommunityPage {
-  /** by slug */
+  /** in the order that was asked for */
   communities: Community[];
   /** none comes after the last one */
   complete: boolean;
@@ -586,6 +621,11 @@ export interface CreateCommunity {
    * @default ""
    */
   about?: string;
+  /**
+   * what it is about; a word that is no tag yet becomes one
+   * @default []
+   */
+  tags?: string[];
 }
 
 /** Make a room in a community. One follows it from the start; members hear of an open one. */
@@ -711,6 +751,35 @@ export interface DirectWritten {
   repeat?: boolean;
 }
 
+/**
+ * Communities that one is not in, for what one said to be interested in and for whom one talks with. So often in a day,
+ * and no more: `limits.discoveries`.
+ */
+export interface Discover {
+  type: "community.discover";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * communities, at most
+   * @default 10
+   */
+  limit?: number;
+}
+
+/** Have a community suggested no more, or again. A register; nobody is told. */
+export interface DismissCommunity {
+  type: "community.dismiss";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** its id or slug */
+  community: string;
+  /**
+   * it may be suggested again
+   * @default false
+   */
+  again?: boolean;
+}
+
 /** The result of a command with nothing to tell. */
 export interface Done {
 }
@@ -734,7 +803,7 @@ export interface Enabled {
 
 export interface EntryPage {
   /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
-  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityJoined | CommunityLeft | MemberJoined | MemberLeft | MemberUpdated | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | UnknownEvent)[];
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityJoined | CommunityLeft | MemberJoined | MemberLeft | MemberUpdated | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | UnknownEvent)[];
   /** newest entry */
   head: number;
   /** entries up to this number are no longer kept */
@@ -765,6 +834,7 @@ export type Event =
   | PortraitMerged
   | PortraitDeclined
   | PortraitUpdated
+  | TagUpdated
   | RoomCreated
   | RoomFollowed
   | RoomUnfollowed
@@ -867,6 +937,23 @@ export interface FollowWritten {
   repeat?: boolean;
 }
 
+export interface Found {
+  /** id of the membership */
+  member: Member;
+  /**
+   * the handle that they once had here, where it is that which was found
+   * @default ""
+   */
+  former?: string;
+}
+
+export interface FoundMembers {
+  /** those first in whom a word begins with the query */
+  found: Found[];
+  /** these are all; otherwise a longer query finds the others */
+  complete: boolean;
+}
+
 /** The first frame, from the server, before anything is asked. */
 export interface Hello {
   type: "hello";
@@ -902,6 +989,53 @@ export interface Hello {
   deprecated?: Deprecation[];
   /** the server's time */
   at: string;
+}
+
+export interface Interest {
+  /** what is meant by now */
+  tag: string;
+  /** who may see it. Words: members, stewards, nobody; unknown: as nobody */
+  shown: string;
+  /**
+   * one has said so oneself; otherwise it goes by whether the tag is sensitive
+   * @default false
+   */
+  chosen?: boolean;
+  /**
+   * others may find one by it
+   * @default false
+   */
+  found?: boolean;
+  /**
+   * its tag is
+   * @default false
+   */
+  sensitive?: boolean;
+}
+
+export interface InterestList {
+  /**
+   * id; empty: for oneself alone
+   * @default ""
+   */
+  community?: string;
+  /** as one gave them */
+  interests: Interest[];
+}
+
+export interface InterestWish {
+  /** or a synonym of one */
+  tag: string;
+  /**
+   * empty: members, or nobody where the tag is sensitive
+   * @default ""
+   */
+  shown?: "" | "members" | "nobody" | "stewards";
+  /**
+   * others may find one by it; it must be shown to members
+   * @default false
+   */
+  found?: boolean;
 }
 
 /** Join a community, named by id or slug; its open rooms are followed. Joining again changes nothing. */
@@ -1155,6 +1289,46 @@ export interface Limits {
    */
   address_budget_per_second?: number;
   /**
+   * of a tag
+   * @default 0
+   */
+  tag_chars?: number;
+  /**
+   * of one community
+   * @default 0
+   */
+  tags?: number;
+  /**
+   * of one person in one place
+   * @default 0
+   */
+  interests?: number;
+  /**
+   * members that one search finds
+   * @default 0
+   */
+  found?: number;
+  /**
+   * communities suggested at once
+   * @default 0
+   */
+  suggestions?: number;
+  /**
+   * communities that one account wants suggested no more
+   * @default 0
+   */
+  dismissed?: number;
+  /**
+   * answers with suggestions, or with who is found by an interest, in a row
+   * @default 0
+   */
+  discoveries?: number;
+  /**
+   * until one more
+   * @default 0
+   */
+  discovery_seconds?: number;
+  /**
    * at once, of everybody at one address
    * @default 0
    */
@@ -1178,6 +1352,13 @@ export interface ListBans {
    * @default 50
    */
   limit?: number;
+}
+
+/** One's own interests, in every place. */
+export interface ListInterests {
+  type: "interest.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
 }
 
 /** The members of a community, by handle, a page at a time. */
@@ -1997,7 +2178,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AccountWritten | AddWritten | Appearance | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DirectWritten | Done | Enabled | EntryPage | ExportedPortrait | FollowWritten | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessagePage | Personas | Pong | Portrait | PortraitHistory | Presences | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | ResolveWritten | RoleWritten | RoomMade | Rooms | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | SyncStarted | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten;
+  result: AccountWritten | AddWritten | AllInterests | Appearance | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DirectWritten | Done | Enabled | EntryPage | ExportedPortrait | FollowWritten | FoundMembers | InterestList | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessagePage | Personas | Pong | Portrait | PortraitHistory | Presences | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | ResolveWritten | RoleWritten | RoomMade | Rooms | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -2632,6 +2813,26 @@ export interface ReadPortrait {
   version?: number | null;
 }
 
+export interface Reason {
+  /** words: interest, people; unknown: a reason one does not understand */
+  kind: string;
+  /**
+   * interest: which one that one said oneself is a tag of this community
+   * @default ""
+   */
+  tag?: string;
+  /**
+   * people: so many one talks with show that they are there, or more
+   * @default 0
+   */
+  people?: number;
+  /**
+   * people: there may be more than so many
+   * @default false
+   */
+  more?: boolean;
+}
+
 /** The reply to a command that was not carried out; nothing has changed. */
 export interface Refused {
   type: "refused";
@@ -3181,6 +3382,50 @@ export interface Rooms {
   as_of: number;
 }
 
+/**
+ * Who in a community has these characters in handle, name or former handle, or wants to be found by this interest; or
+ * both. Case and accents don't count. A query of one character is looked for where a word begins.
+ */
+export interface SearchMembers {
+  type: "member.search";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+  /**
+   * empty: anybody with this interest
+   * @default ""
+   */
+  query?: string;
+  /**
+   * a tag
+   * @default ""
+   */
+  interest?: string;
+  /**
+   * members, at most
+   * @default 25
+   */
+  limit?: number;
+}
+
+/** Tags by the beginning of one of their words. A word that was merged into another finds that one. */
+export interface SearchTags {
+  type: "tag.search";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * empty: all of them
+   * @default ""
+   */
+  query?: string;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
+}
+
 /** Say something in a room. The `ok` comes after the message is on disk, and after one's own live copy of it. */
 export interface SendMessage {
   type: "message.send";
@@ -3259,6 +3504,20 @@ export interface SetBlock {
    * @default null
    */
   member?: string | null;
+}
+
+/** One's own interests in a community, or for oneself alone; they replace those that were there. */
+export interface SetInterests {
+  type: "interest.set";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** of one person in one place */
+  interests: InterestWish[];
+  /**
+   * its id; empty: for oneself alone, where nothing is shown or found
+   * @default ""
+   */
+  community?: string;
 }
 
 /** Everything up to `seq` is read. Going back needs `unread: true`. The reply tells where the marker is now. */
@@ -3499,6 +3758,23 @@ export interface Status {
   until?: string;
 }
 
+export interface Suggestion {
+  /** id of the community */
+  community: Community;
+  /** at least one */
+  reasons: Reason[];
+}
+
+export interface Suggestions {
+  /** the best first */
+  suggestions: Suggestion[];
+  /**
+   * how often one may still ask; told when less than half of it is left
+   * @default null
+   */
+  budget?: Budget | null;
+}
+
 /**
  * Become whole, then live: the account's log, its communities' logs and the logs of the rooms it follows.
  *
@@ -3575,6 +3851,85 @@ export interface Synced {
   type: "session.synced";
   /** of the sync */
   id: string;
+}
+
+export interface Tag {
+  /** as it is named: folded, its words joined by - */
+  tag: string;
+  /** for people */
+  label: string;
+  /**
+   * it may hurt a person when it is known of them
+   * @default false
+   */
+  sensitive?: boolean;
+}
+
+/**
+ * A tag is a synonym or sensitive from now on, or no longer. In a community's stewards' log, where it holds there; in
+ * the own log of the server's owner, where it holds everywhere.
+ */
+export interface TagUpdated {
+  type: "tag.updated";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** which */
+  tag: string;
+  /** the tag that is meant by it; empty: itself */
+  into: string;
+  /** who carries it is shown to nobody, unless they have chosen who may see it */
+  sensitive: boolean;
+  /**
+   * where it holds; empty: everywhere
+   * @default ""
+   */
+  community?: string;
+}
+
+export interface TagWritten {
+  /** what was written, as everybody reads it */
+  entry: TagUpdated;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+export interface Tags {
+  /** those that begin with the query first */
+  tags: Tag[];
+  /** these are all */
+  complete: boolean;
 }
 
 /** In the room's log. */
@@ -3748,6 +4103,35 @@ export interface UpdateAccount {
 }
 
 /**
+ * Say that a tag means another, or is sensitive: in a community, for its stewards to say of the interests of its
+ * members; everywhere, for the owner of the server. Nothing is lost: a tag that means itself again is as it was.
+ */
+export interface UpdateTag {
+  type: "tag.update";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** which */
+  tag: string;
+  /**
+   * empty: everywhere
+   * @default ""
+   */
+  community?: string;
+  /**
+   * left out: as it is; empty: itself again
+   * @default null
+   */
+  into?: string | null;
+  /**
+   * left out: as it is
+   * @default null
+   */
+  sensitive?: boolean | null;
+}
+
+/**
  * Which events a session wants. It never hears more for it, and what is left out of a log is told as a range.
  *
  * `everything`: every entry. `talk`: the messages of rooms. `calls`: the messages that mention me. Under all three one's
@@ -3804,8 +4188,11 @@ export interface Commands {
   "community.leave": { command: LeaveCommunity; result: LeaveWritten };
   "community.browse": { command: BrowseCommunities; result: CommunityPage };
   "community.read": { command: ReadCommunity; result: Membership };
+  "community.discover": { command: Discover; result: Suggestions };
+  "community.dismiss": { command: DismissCommunity; result: Done };
   "member.list": { command: ListMembers; result: MemberPage };
   "member.resolve": { command: ResolveMembers; result: Personas };
+  "member.search": { command: SearchMembers; result: FoundMembers };
   "member.set_role": { command: SetRole; result: RoleWritten };
   "member.kick": { command: KickMember; result: KickWritten };
   "member.ban": { command: BanMember; result: BanWritten };
@@ -3823,6 +4210,10 @@ export interface Commands {
   "portrait.propose": { command: ProposePortrait; result: ProposalWritten };
   "portrait.merge": { command: MergeProposal; result: MergeWritten };
   "portrait.decline": { command: DeclineProposal; result: DeclineWritten };
+  "interest.list": { command: ListInterests; result: AllInterests };
+  "interest.set": { command: SetInterests; result: InterestList };
+  "tag.search": { command: SearchTags; result: Tags };
+  "tag.update": { command: UpdateTag; result: TagWritten };
   "room.create": { command: CreateRoom; result: RoomMade };
   "room.list": { command: ListRooms; result: Rooms };
   "room.follow": { command: FollowRoom; result: FollowWritten };
@@ -3861,6 +4252,7 @@ export interface Events {
   "portrait.merged": PortraitMerged;
   "portrait.declined": PortraitDeclined;
   "portrait.updated": PortraitUpdated;
+  "tag.updated": TagUpdated;
   "room.created": RoomCreated;
   "room.followed": RoomFollowed;
   "room.unfollowed": RoomUnfollowed;
@@ -3902,6 +4294,7 @@ export type Entry =
   | PortraitMerged
   | PortraitDeclined
   | PortraitUpdated
+  | TagUpdated
   | RoomCreated
   | RoomFollowed
   | RoomUnfollowed
@@ -3928,6 +4321,7 @@ export type Write =
   | "portrait.propose"
   | "portrait.merge"
   | "portrait.decline"
+  | "tag.update"
   | "room.create"
   | "room.follow"
   | "room.unfollow"
@@ -3977,6 +4371,7 @@ export type ErrorCode =
   | "version.gone"
   | "proposal.gone"
   | "message.gone"
+  | "tag.gone"
   | "report.no_stewards"
   | "limit.reached"
   | "nonce.conflict"

@@ -18,6 +18,7 @@ export const WRITES = new Set([
   "portrait.propose",
   "portrait.merge",
   "portrait.decline",
+  "tag.update",
   "room.create",
   "room.follow",
   "room.unfollow",

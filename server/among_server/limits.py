@@ -129,6 +129,16 @@ JOINS = _limit(
 )
 JOIN_SECONDS = _limit("join_seconds", 30, "seconds for one more", "who leaves and joins in a loop is no show")
 
+DISCOVERIES = _limit(
+    "discoveries",
+    40,
+    "answers of one account with suggestions, or with who wants to be found by an interest, in a row",
+    "who looks around in the evening; who counts with it what is not told, is out of breath soon",
+)
+DISCOVERY_SECONDS = _limit(
+    "discovery_seconds", 900, "seconds for one more", "under a hundred in a day, beside those in a row"
+)
+
 _section("Texts")
 _limit("body_bytes", text.MAX_BODY_BYTES, "bytes of UTF-8", "four pages; more is a file")
 _limit("name_chars", base.NAME_CHARS, "code points after NFC", "display names and names of communities fit a line")
@@ -139,6 +149,7 @@ _limit(
     "reason_chars", base.REASON_CHARS, "code points after NFC", "why a steward acted, or somebody reports: a paragraph"
 )
 _limit("status_chars", STATUS_CHARS, "code points after NFC", "of a status: what fits beside a name")
+_limit("tag_chars", base.TAG_CHARS, "characters of a tag", "a word or three; more is a sentence")
 _limit("handle_chars", base.HANDLE_CHARS, "characters, of a-z 0-9 . _ -", "handles and short names of places are typed")
 _limit("password_chars", base.PASSWORD_CHARS, "code points", "any sentence; its hash costs the same")
 PASSWORD_LEAST = _limit("password_least", 8, "code points, at least", "shorter ones are guessed")
@@ -167,6 +178,8 @@ _limit("personas", base.PERSONAS, "personas resolved at once", "the authors of a
 POSITIONS = _limit(
     "positions", base.POSITIONS, "logs named in one sync", "all that an account can have, and some that it left"
 )
+_limit("found", base.FOUND, "members that one search finds", "who is not among them is found by one more letter")
+_limit("suggestions", base.SUGGESTIONS, "communities suggested at once", "what one reads before the next question")
 _limit("extensions", base.EXTENSIONS, "extensions enabled at once", "more than there are")
 
 _section("Places and accounts")
@@ -196,6 +209,11 @@ PROPOSALS_PER_COMMUNITY = _limit(
 )  # fmt: skip
 _limit("milestones", portrait.MILESTONES, "milestones of one community", "a story that one reads to its end")
 BLOCKS_PER_ACCOUNT = _limit("blocks", 500, "people whom one account blocks or mutes", "all of them are in every sync")
+_limit("tags", base.TAGS, "tags of one community", "who is about everything is found by nothing")
+_limit("interests", base.INTERESTS, "interests of one person in one place", "likewise")
+DISMISSED_PER_ACCOUNT = _limit(
+    "dismissed", 1_000, "communities that one account wants suggested no more", "each is a row to keep"
+)
 SESSIONS_PER_ACCOUNT = _limit(
     "sessions", 50, "signed-in devices of one account", "beyond this the oldest that is not connected is signed out"
 )

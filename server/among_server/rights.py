@@ -19,12 +19,13 @@ class Right(StrEnum):
     BAN = "ban"
     SILENCE = "silence"
     PORTRAIT = "portrait"  # merge and decline changes to the community's portrait
+    TAGS = "tags"  # say what tags mean here
     SET_ROLE = "set_role"
 
 
 _MEMBER = frozenset({Right.SPEAK, Right.ADD_PERSON})
 _STEWARD = _MEMBER | {
-    Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT,
+    Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT, Right.TAGS,
 }  # fmt: skip
 _OWNER = _STEWARD | {Right.SET_ROLE}
 

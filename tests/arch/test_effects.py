@@ -34,6 +34,8 @@ METHODS = {
     "set_marker": "store/rules/markers.py:set_marker",
     "set_block": "store/rules/blocks.py:set_block",
     "set_status": "store/rules/status.py:set_status",
+    "set_interests": "store/rules/tags.py:set_interests",
+    "dismiss": "store/rules/tags.py:dismiss",
     "room": "core/context.py:room",
     "member_of": "core/context.py:member_of",
     "password": "core/tries.py:password",
@@ -51,6 +53,8 @@ STORES = {
     "set_marker",
     "set_block",
     "set_status",
+    "set_interests",
+    "dismiss",
 }
 
 CODES = {name: value for name, value in vars(codes).items() if isinstance(value, ErrorCode)}
@@ -76,6 +80,7 @@ NEVER = {
     "portrait.read": {codes.RIGHT_MISSING: "no right is asked for"},
     "portrait.history": {codes.RIGHT_MISSING: "no right is asked for"},
     "portrait.export": {codes.RIGHT_MISSING: "no right is asked for"},
+    "member.search": {codes.RIGHT_MISSING: "no right is asked for"},
     "log.entries": {codes.ROOM_GONE: "caught: log.gone"},
     "message.send": {codes.RIGHT_MISSING: "every role may speak"},
     "room.add": {codes.RIGHT_MISSING: "every role may add"},

@@ -1066,6 +1066,121 @@ def shows_markup_of_others(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+# --- finding
+
+
+@mutant("finding.folded", "up")
+def searches_to_the_letter(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "query": "nobody"} if not frame.get("query", "").isascii() else frame
+
+
+@mutant("finding.folded", "up")
+def takes_patterns(wire: Wire, frame: Frame) -> Any:
+    query = frame.get("query", "")
+    return {**frame, "query": "kit"} if frame["type"] == "member.search" and query in ("%", "*") else frame
+
+
+@mutant("finding.tags", "up")
+def takes_the_first_tag_alone(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "tags": frame["tags"][:1]} if frame["type"] == "community.browse" and frame.get("tags") else frame
+
+
+@mutant("finding.tags", "up")
+def looks_at_no_tags(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "tags": []} if frame["type"] == "community.browse" else frame
+
+
+@mutant("finding.synonyms")
+def merges_nothing(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "interest.set":
+        for interest, wish in zip(frame["result"]["interests"], wire.command(frame)["interests"], strict=False):
+            interest["tag"] = wish["tag"]
+    return frame
+
+
+@mutant("finding.synonyms", "up")
+def merges_for_good(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "tag.update" and frame["into"] == "":
+        return {key: value for key, value in frame.items() if key != "into"}
+    return frame
+
+
+@mutant("finding.opted_in", "up")
+def lets_everybody_be_found(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "interest.set":
+        for wish in frame["interests"]:
+            if not wish.get("shown"):
+                wish["found"] = True
+    return frame
+
+
+@mutant("finding.opted_in", "up")
+def finds_by_what_was(wire: Wire, frame: Frame) -> Any:
+    kept = wire.notes.setdefault("kept", {})
+    if frame["type"] == "interest.set":
+        for wish in frame["interests"]:
+            kept[wish["tag"]] = wish["found"] = wish.get("found", False) or kept.get(wish["tag"], False)
+    return frame
+
+
+@mutant("finding.sensitive", "up")
+def shows_what_is_sensitive(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "interest.set":
+        for wish in frame["interests"]:
+            wish.setdefault("shown", "members")
+    return frame
+
+
+@mutant("finding.silent")
+def tells_the_own_devices(wire: Wire, frame: Frame) -> Any:
+    wires = wire.relay.notes.setdefault("wires", {})
+    wires[id(wire)] = wire
+    if wire.command(frame).get("type") == "interest.set" and frame["type"] == "ok":
+        for other in wires.values():
+            other.tell({"type": "interest.changed"})
+    return frame
+
+
+@mutant("finding.silent", "up")
+def writes_an_entry(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "interest.set":
+        wire.ask({"type": "account.update", "id": "mutant-1", "nonce": f"mutant-{frame['id']}", "bio": "changed"})
+    return frame
+
+
+@mutant("finding.suggestions")
+def gives_no_reasons(wire: Wire, frame: Frame) -> Any:
+    for suggestion in frame.get("result", {}).get("suggestions", []):
+        suggestion["reasons"] = []
+    return frame
+
+
+@mutant("finding.suggestions")
+def names_people(wire: Wire, frame: Frame) -> Any:
+    for suggestion in frame.get("result", {}).get("suggestions", []):
+        suggestion["reasons"].append({"kind": "people", "people": 1, "names": ["ann"]})
+    return frame
+
+
+@mutant("finding.suggestions", "up")
+def dismisses_nothing(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "again": True} if frame["type"] == "community.dismiss" else frame
+
+
+@mutant("finding.enough")
+def tells_no_end(wire: Wire, frame: Frame) -> Any:
+    if "suggestions" in frame.get("result", {}):
+        frame["result"].pop("budget", None)
+    return frame
+
+
+@mutant("finding.enough")
+def suggests_for_ever(wire: Wire, frame: Frame) -> Any:
+    if frame.get("code") == "budget.exhausted" and wire.command(frame).get("type") == "community.discover":
+        return {"type": "ok", "id": frame["id"], "result": {"suggestions": []}}
+    return frame
+
+
 # --- text
 
 

@@ -97,8 +97,16 @@ async def test_whoever_is_no_server_of_this_protocol_cannot_be_tested():
             await run(f"ws://127.0.0.1:{listener.sockets[0].getsockname()[1]}/v1")
 
 
-# What the server in memory leaves out: moderation, portraits, what one wants, leaving a direct, and real time.
-BEYOND_MEMORY = ("keeping", "portraits", "interest", "rooms.direct_unfollowed", "connection.ping", "signing_in.late")
+# What the server in memory leaves out: moderation, portraits, finding, what one wants, leaving a direct, and real time.
+BEYOND_MEMORY = (
+    "keeping",
+    "portraits",
+    "finding",
+    "interest",
+    "rooms.direct_unfollowed",
+    "connection.ping",
+    "signing_in.late",
+)
 
 
 async def test_the_server_in_memory_conforms_as_far_as_it_goes():

@@ -60,7 +60,9 @@ async def first_steps(play: Play) -> Actor:
 
 async def a_community(play: Play, ann: Actor) -> tuple[Actor, str, str]:
     with play.take("community.create"):
-        made = await ann.result("community.create", slug="garden", name="The Garden", about="Beans, mostly.")
+        made = await ann.result(
+            "community.create", slug="garden", name="The Garden", about="Beans, mostly.", tags=["Gardening"]
+        )
     community = made["entry"]["log"]
     with play.take("room.create"):
         room = (await ann.result("room.create", community=community, slug="hall", topic="Everything"))["entry"]["room"]
@@ -69,7 +71,15 @@ async def a_community(play: Play, ann: Actor) -> tuple[Actor, str, str]:
     bob.token, bob.account = signed["token"], signed["account"]["id"]
     await bob.result("session.sync")
     with play.take("community.browse"):
-        await bob.result("community.browse", query="beans")
+        await bob.result("community.browse", query="beans", tags=["gardening"])
+    with play.take("tag.search"):
+        await bob.result("tag.search", query="gard")
+    with play.take("interest.set"):
+        await bob.result("interest.set", interests=[{"tag": "gardening"}, {"tag": "tea"}])
+    with play.take("community.discover"):
+        await bob.result("community.discover")
+    with play.take("community.dismiss"):
+        await bob.result("community.dismiss", community="garden")
     with play.take("community.join"):
         bob.member = (await bob.result("community.join", community="garden"))["entry"]["member"]
     with play.take("community.read"):
@@ -78,6 +88,13 @@ async def a_community(play: Play, ann: Actor) -> tuple[Actor, str, str]:
         await bob.result("room.list", community=community)
     with play.take("member.list"):
         await ann.result("member.list", community=community)
+    await bob.result("interest.set", community=community, interests=[{"tag": "seed-saving", "found": True}])
+    with play.take("interest.list"):
+        await bob.result("interest.list")
+    with play.take("member.search"):
+        await ann.result("member.search", community=community, interest="seed-saving")
+    with play.take("tag.update"):
+        await ann.result("tag.update", community=community, tag="vegetables", into="gardening")
     with play.take("member.resolve"):
         await bob.result("member.resolve", members=[{"member": ann.member, "rev": 1}, {"member": bob.member}])
     return bob, room, community

@@ -24,6 +24,9 @@ from among_protocol.communities import (
     LeaveCommunity,
     ReadCommunity,
 )
+from among_protocol.discovery import Discover, DismissCommunity
+from among_protocol.finding import SearchMembers
+from among_protocol.interests import InterestWish, ListInterests, SetInterests
 from among_protocol.logs import ReadChanged, ReadEntries, Sync
 from among_protocol.markers import SetMarker
 from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
@@ -70,6 +73,7 @@ from among_protocol.session import (
     SignUp,
 )
 from among_protocol.status import SetStatus
+from among_protocol.tags import SearchTags, UpdateTag
 from among_server.core.policy import POLICY, Who
 from among_server.handlers import ROUTES
 from among_server.rights import RIGHTS
@@ -117,7 +121,14 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     LeaveCommunity: lambda cast, place: {"community": cast.id(place)},
     BrowseCommunities: lambda cast, place: {},
     ReadCommunity: lambda cast, place: {"community": cast.id(place)},
+    Discover: lambda cast, place: {},
+    DismissCommunity: lambda cast, place: {"community": cast.id(place)},
     ListMembers: lambda cast, place: {"community": cast.id(place)},
+    SearchMembers: lambda cast, place: {"community": cast.id(place), "query": "the"},
+    ListInterests: lambda cast, place: {},
+    SetInterests: lambda cast, place: {"community": cast.id(place), "interests": [InterestWish(tag="moss")]},
+    SearchTags: lambda cast, place: {"query": "mo"},
+    UpdateTag: lambda cast, place: {"community": cast.id(place), "tag": "moss", "sensitive": True},
     ResolveMembers: lambda cast, place: {"members": [PersonaRef(member=cast.people["insider"].member)]},
     SetRole: lambda cast, place: {**about(cast, place, "member"), "role": "steward"},
     KickMember: lambda cast, place: {**about(cast, place, "member"), "reason": "rude"},
@@ -162,6 +173,8 @@ CHANGES = (
     ResetPassword,
     SetBlock,
     SetStatus,
+    SetInterests,
+    DismissCommunity,
 )  # no writes, but
 NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS}
 
@@ -175,6 +188,7 @@ STARTS = {
     CreateRoom,
     SetRole,
     ProposePortrait,
+    UpdateTag,
 }  # not for who is silenced
 BY_ID = [command for command in wire.COMMANDS if {"community", "room", "log"} & set(command.__struct_fields__)]
 GONE = {"community": codes.COMMUNITY_GONE, "room": codes.ROOM_GONE, "log": codes.LOG_GONE}
@@ -355,7 +369,10 @@ async def test_auz_01_what_is_read_is_only_what_may_be_seen():
         for who in ("stranger", "former", "kicked", "banned"):
             person = cast.people[who]
             start = len(person.frames)
-            for command in (Sync, ReadChanged, BrowseCommunities, ResolveMembers, WatchPresence, ReadAccount):
+            for command in (
+                Sync, ReadChanged, BrowseCommunities, ResolveMembers, WatchPresence, ReadAccount, Discover, ListInterests,
+                SearchTags,
+            ):  # fmt: skip
                 await person.ask(command, **FIELDS[command](cast, "anywhere"))
             await person.sync(cards=True)
             await person.settled()

@@ -29,6 +29,7 @@ from among_protocol.rooms import (
     RoomUnfollowed,
     TopicSet,
 )
+from among_protocol.tags import TagUpdated
 from among_server.store.api import Store
 from among_server.store.sqlite import SqliteStore
 from tests.store.town import Town
@@ -51,6 +52,8 @@ class State:
     proposals: dict[str, dict[int, tuple[str, Content | None]]] = field(
         default_factory=dict
     )  # that wait: section, content
+    tags: dict[str, list[str]] = field(default_factory=dict)  # of communities, as they are meant
+    meant: dict[str, str] = field(default_factory=dict, compare=False)  # what was merged, into what
 
 
 async def replayed(town: Town, logs: list[str]) -> State:
@@ -60,6 +63,8 @@ async def replayed(town: Town, logs: list[str]) -> State:
     for log in sorted(logs, key=lambda id: "cwar".index(id[0])):
         for entry in await town.log(log):
             _apply(state, log, entry)
+    for log, tags in state.tags.items():
+        state.tags[log] = list(dict.fromkeys(state.meant.get(tag) or tag for tag in tags))
     here = {member for places in state.inside.values() for member in places.values()}
     state.silenced = {member: until for member, until in state.silenced.items() if member in here}
     return state
@@ -90,6 +95,8 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.rooms[entry.room] = ("direct", "", "", "")
         case CommunityCreated():
             state.communities[log] = (entry.slug, entry.name, entry.about)
+            if entry.tags:
+                state.tags[log] = entry.tags
             state.members[log], state.bans[log], state.reports[log] = {}, {}, {}
             state.portraits[log], state.proposals[log] = {}, {}
         case MemberJoined():
@@ -128,6 +135,10 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             assert entry.community in state.communities
         case PortraitUpdated():
             assert log in state.communities
+        case TagUpdated():
+            if not entry.community:
+                for tag in [entry.tag, *(tag for tag, into in state.meant.items() if into == entry.tag and entry.into)]:
+                    state.meant[tag] = entry.into
         case RoomCreated():
             state.rooms[entry.room] = ("open", log, entry.slug, entry.topic)
         case TopicSet():
@@ -172,6 +183,7 @@ async def live(store: Store, logs: list[str]) -> State:
         community = await store.community(id)
         if community is not None:
             state.communities[id] = (community.slug, community.name, community.about)
+            state.tags |= await store.tags_of([id])
             members = await store.members(id, "", 1000)
             assert community.members == len(members)
             bans = await store.bans(id, None, 1000)

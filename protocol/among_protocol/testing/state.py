@@ -108,6 +108,7 @@ class CommunityRow:
     slug: str
     name: str
     about: str = ""
+    tags: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from among_protocol.session import Hello
 from among_protocol.wire import AnyWrite
 
 from ..config import Config
-from ..limits import JOIN_SECONDS, JOINS
+from ..limits import DISCOVERIES, DISCOVERY_SECONDS, JOIN_SECONDS, JOINS
 from ..rights import RIGHTS, Right
 from ..store.api import Store
 from ..store.rows import Appended, MemberRow, RoomRow
@@ -47,6 +47,8 @@ class Services:
         self.budgets: Buckets[str] = Buckets(config.budget, config.budget_per_second, ACCOUNTS_SPENDING)
         self.tries = Tries()
         self.joins: Buckets[str] = Buckets(JOINS, 1 / JOIN_SECONDS, ACCOUNTS_SPENDING)  # of communities, by account
+        # Suggestions, and searches by interest, by account: whoever asks often learns more than any answer tells.
+        self.discoveries: Buckets[str] = Buckets(DISCOVERIES, 1 / DISCOVERY_SECONDS, ACCOUNTS_SPENDING)
         self.people = People(store, self.budgets, lambda: self.now())  # noqa: PLW0108  # `now` may be another clock later
         self.notices = Notices(lambda: self.now(), lambda: logs.write_cost)  # noqa: PLW0108  # `now` may be another clock later
         self.wall = wall  # Unix time in milliseconds

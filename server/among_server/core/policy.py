@@ -11,6 +11,9 @@ from among_protocol import (
     accounts,
     blocks,
     communities,
+    discovery,
+    finding,
+    interests,
     logs,
     markers,
     members,
@@ -23,6 +26,7 @@ from among_protocol import (
     rooms,
     session,
     status,
+    tags,
 )
 from among_protocol.base import Command
 from among_protocol.codes import RIGHT_MISSING, SIGN_IN_REQUIRED, SIGNED_IN_ALREADY, Refuse
@@ -67,8 +71,11 @@ POLICY: dict[type[Command], Rule] = {
     communities.LeaveCommunity: Rule(Who.MEMBER),
     communities.BrowseCommunities: Rule(Who.ACCOUNT),
     communities.ReadCommunity: Rule(Who.MEMBER),
+    discovery.Discover: Rule(Who.ACCOUNT),
+    discovery.DismissCommunity: Rule(Who.ACCOUNT),
     members.ListMembers: Rule(Who.MEMBER),
     members.ResolveMembers: Rule(Who.ACCOUNT),
+    finding.SearchMembers: Rule(Who.MEMBER),
     moderation.SetRole: Rule(Who.MEMBER),  # SET_ROLE for another's; one's own may be laid down
     moderation.KickMember: Rule(Who.MEMBER, Right.KICK),
     moderation.BanMember: Rule(Who.MEMBER, Right.BAN),
@@ -86,6 +93,10 @@ POLICY: dict[type[Command], Rule] = {
     portrait.ProposePortrait: Rule(Who.MEMBER),  # with `merge`: PORTRAIT
     portrait.MergeProposal: Rule(Who.MEMBER, Right.PORTRAIT),
     portrait.DeclineProposal: Rule(Who.MEMBER),  # PORTRAIT for another's; one's own may be taken back
+    interests.ListInterests: Rule(Who.ACCOUNT),
+    interests.SetInterests: Rule(Who.MEMBER),  # without a community: one's own
+    tags.SearchTags: Rule(Who.ACCOUNT),
+    tags.UpdateTag: Rule(Who.MEMBER, Right.TAGS),  # without a community: who owns the server
     rooms.CreateRoom: Rule(Who.MEMBER, Right.CREATE_ROOM),
     rooms.ListRooms: Rule(Who.MEMBER),
     rooms.FollowRoom: Rule(Who.AUDIENCE),

@@ -8,6 +8,9 @@ somebody's attention.
 from among_protocol import accounts as a
 from among_protocol import blocks as b
 from among_protocol import communities as c
+from among_protocol import discovery as d
+from among_protocol import finding as f
+from among_protocol import interests as i
 from among_protocol import logs as l_
 from among_protocol import markers as mk
 from among_protocol import members as mb
@@ -20,6 +23,7 @@ from among_protocol import reports as rp
 from among_protocol import rooms as r
 from among_protocol import session as s
 from among_protocol import status as st
+from among_protocol import tags as t
 from among_protocol.base import Command
 
 from ..core.dispatch import Route, on
@@ -27,6 +31,9 @@ from . import (
     accounts,
     blocks,
     communities,
+    discovery,
+    finding,
+    interests,
     logs,
     markers,
     members,
@@ -39,6 +46,7 @@ from . import (
     rooms,
     session,
     status,
+    tags,
 )
 
 ROUTES: dict[type[Command], Route] = dict(
@@ -64,8 +72,11 @@ ROUTES: dict[type[Command], Route] = dict(
         on(c.LeaveCommunity, communities.leave, cost=10),
         on(c.BrowseCommunities, communities.browse, cost=5),
         on(c.ReadCommunity, communities.read, cost=5),
+        on(d.Discover, discovery.discover, cost=10),
+        on(d.DismissCommunity, discovery.dismiss, cost=5),
         on(mb.ListMembers, members.list_members, cost=2),
         on(mb.ResolveMembers, members.resolve, cost=2),
+        on(f.SearchMembers, finding.search, cost=5),
         on(mo.SetRole, moderation.set_role, cost=25),
         on(mo.KickMember, moderation.kick, cost=25),
         on(mo.BanMember, moderation.ban, cost=25),
@@ -83,6 +94,10 @@ ROUTES: dict[type[Command], Route] = dict(
         on(po.ProposePortrait, portrait.propose, cost=25),
         on(po.MergeProposal, portrait.merge, cost=10),
         on(po.DeclineProposal, portrait.decline, cost=10),
+        on(i.ListInterests, interests.list_interests, cost=2),
+        on(i.SetInterests, interests.set_interests, cost=10),
+        on(t.SearchTags, tags.search, cost=2),
+        on(t.UpdateTag, tags.update, cost=10),
         on(r.CreateRoom, rooms.create, cost=10),
         on(r.ListRooms, rooms.list_rooms, cost=2),
         on(r.FollowRoom, rooms.follow, cost=5),

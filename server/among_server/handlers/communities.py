@@ -15,7 +15,7 @@ from among_protocol.communities import (
     Membership,
     ReadCommunity,
 )
-from among_protocol.fields import handle, line
+from among_protocol.fields import handle, line, tag
 from among_protocol.members import PersonaRef
 
 from ..core.context import Context
@@ -24,6 +24,7 @@ from ..store.rows import Appended, CommunityRow
 from ..store.stewards import stewards_of
 from .rooms import visible_rooms
 from .session import now
+from .tags import words
 
 
 async def create(context: Context, command: CreateCommunity) -> Appended:
@@ -36,6 +37,7 @@ async def create(context: Context, command: CreateCommunity) -> Appended:
             slug=slug,
             name=line(command.name, field="name", longest=NAME_CHARS),
             about=line(command.about, field="about", longest=ABOUT_CHARS, empty=True),
+            tags=words(command.tags),
         )
     )
 
@@ -58,7 +60,13 @@ async def leave(context: Context, command: LeaveCommunity) -> Appended:
 
 
 async def browse(context: Context, command: BrowseCommunities) -> CommunityPage:
-    found = await context.store.communities(command.query, command.after.lower(), command.limit + 1)
+    found = await context.store.communities(
+        command.query,
+        command.after.lower(),
+        command.limit + 1,
+        tags=[tag(word, field="tags") for word in command.tags],
+        newest=command.order == "newest",
+    )
     return CommunityPage(communities=found[: command.limit], complete=len(found) <= command.limit)
 
 
@@ -76,9 +84,17 @@ async def membership(context: Context, person: Person, row: CommunityRow) -> Mem
     log = await context.store.log(row.id)  # read first: what the rooms show is at least as new
     me = await context.store.personas(person.account.id, [PersonaRef(member=mine.id)])
     rooms = await visible_rooms(context, person, row.id)
+    tags = await context.store.tags_of([row.id])
     member = context.member_of(row.id)  # still, and as what
     return Membership(
-        community=Community(id=row.id, slug=row.slug, name=row.name, about=row.about, members=row.members),
+        community=Community(
+            id=row.id,
+            slug=row.slug,
+            name=row.name,
+            about=row.about,
+            members=row.members,
+            tags=tags.get(row.id, []),
+        ),
         member=member.id,
         rev=me[0].rev if me else member.rev,
         role=member.role,

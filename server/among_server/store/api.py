@@ -31,6 +31,8 @@ from among_protocol.wire import AnyWrite
 from ..counts import StoreCounts
 from ..ears import Ear
 from .blanks import BlankStore, BlankTx
+from .discovery import DiscoveryStore
+from .finding import FindingStore
 from .own import OwnStore, OwnTx, SessionRow
 from .portrait import PortraitStore, PortraitTx
 from .rows import (
@@ -49,6 +51,7 @@ from .rows import (
 )
 from .status import StatusStore, StatusTx
 from .stewards import BanRow, ReportRow
+from .tags import TagStore, TagTx
 
 Durability = Literal["full", "relaxed", "memory"]
 Revocable = Literal["session", "invite", "password", "reset"]  # and how each is named: see revocations.py
@@ -57,7 +60,14 @@ LOOKED_THROUGH = 4_000  # entries that a page of what is wanted looks at: some m
 PAGE_BYTES = 1 << 17  # of a page of entries or messages: what one client may hold of the server's memory at once
 
 
-class Tx(BlankTx, OwnTx, PortraitTx, StatusTx, Protocol):
+class Tx(
+    BlankTx,
+    OwnTx,
+    PortraitTx,
+    StatusTx,
+    TagTx,
+    Protocol,
+):
     """What a rule (rules/*.py) may do inside the transaction of one append. All synchronous.
 
     Reads see the writes before them. A rule checks first and writes after: one that raises has written nothing.
@@ -185,7 +195,16 @@ class Tx(BlankTx, OwnTx, PortraitTx, StatusTx, Protocol):
     def mention(self, account: str, room: str, seq: int) -> None: ...
 
 
-class Store(BlankStore, OwnStore, PortraitStore, StatusStore, Protocol):
+class Store(
+    BlankStore,
+    OwnStore,
+    PortraitStore,
+    StatusStore,
+    TagStore,
+    FindingStore,
+    DiscoveryStore,
+    Protocol,
+):
     """Everything durable. Append is for what the protocol calls a Write; the rest are registers, secrets and reads."""
 
     epoch: str
@@ -244,8 +263,11 @@ class Store(BlankStore, OwnStore, PortraitStore, StatusStore, Protocol):
     async def standing(self, account: str) -> Standing | None: ...
 
     # --- reading
-    async def communities(self, query: str, after: str, limit: int) -> list[Community]:
-        """By slug, after a slug; those in whose slug, name or about the query occurs, whatever its case."""
+    async def communities(
+        self, query: str, after: str, limit: int, *, tags: Sequence[str] = (), newest: bool = False
+    ) -> list[Community]:
+        """Those that anybody may see, after the one with this slug, by slug or the newest first; in whose slug, name or about
+        the query occurs, folded, and that carry all of these tags, as they are meant by now."""
         ...
 
     async def community(self, id_or_slug: str) -> CommunityRow | None: ...

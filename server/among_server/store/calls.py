@@ -12,8 +12,9 @@ from among_protocol.codes import Refuse
 from .api import Tx
 from .own import BlockSet, BlockWish, Ended, Entered
 from .rows import Stored
-from .rules import blocks, sessions, status
+from .rules import blocks, sessions, status, tags
 from .status import Statuses, StatusWish
+from .tags import InterestRow, MyInterest
 
 log = structlog.get_logger(__name__)
 
@@ -86,3 +87,9 @@ class Calls:
 
     async def note_day(self, account: str) -> Statuses:
         return await self._call(lambda tx: status.note_day(tx, account))
+
+    async def set_interests(self, account: str, community: str, rows: Sequence[InterestRow]) -> list[MyInterest]:
+        return await self._call(lambda tx: tags.set_interests(tx, account, community, rows))
+
+    async def dismiss(self, account: str, community: str, *, dismissed: bool) -> None:
+        await self._call(lambda tx: tags.dismiss(tx, account, community, dismissed))

@@ -15,6 +15,7 @@ from ..report import Outcome, Report
 from . import (
     closing,
     connection,
+    finding,
     frames,
     interest,
     keeping,
@@ -117,6 +118,7 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 PARTS = (
     closing, connection, frames, interest, keeping, limits, logs, nonces, portraits, reading, refusals, registers, rooms,
     signing_in, status, sync, texts,
+    closing, connection, frames, interest, keeping, limits, logs, nonces, portraits, reading, refusals, registers, rooms, signing_in, sync, texts, finding,
 )  # fmt: skip
 
 __all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "run"]

@@ -57,6 +57,7 @@ class Ground:
         self.slug = f"kit-{self.tag}"
         self.second: tuple[str, str, str] | None = None  # another community: id, slug, room
         self.rooms: list[str] = []  # that everybody but eve follows
+        self.words = [f"kit {self.tag} one", f"kit {self.tag} two"]  # tags of the second community, as it gave them
         self.kept: dict[str, Peer] = {}  # connections of the people, from check to check
         self.tell = tell  # what takes long, for whoever waits
 
@@ -302,7 +303,7 @@ class Scene:
         if ground.second is None:
             ann = await self.person("ann")
             slug = f"{ground.slug}-too"
-            made = await ann.result("community.create", slug=slug, name="Conformance kit, too")
+            made = await ann.result("community.create", slug=slug, name="Conformance kit, too", tags=self.ground.words)
             community = made["entry"]["log"]
             room = (await ann.result("room.create", community=community, slug="hall"))["entry"]["room"]
             ground.second = (community, slug, room)

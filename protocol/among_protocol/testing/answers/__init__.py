@@ -11,6 +11,9 @@ from ...accounts import ReadAccount, UpdateAccount
 from ...base import Command, Entry, Shape, Write
 from ...blocks import SetBlock
 from ...communities import BrowseCommunities, CreateCommunity, JoinCommunity, LeaveCommunity, ReadCommunity
+from ...discovery import Discover, DismissCommunity
+from ...finding import SearchMembers
+from ...interests import ListInterests, SetInterests
 from ...logs import ReadChanged, ReadEntries, Sync
 from ...markers import SetMarker
 from ...members import ListMembers, ResolveMembers
@@ -31,6 +34,7 @@ from ...reports import FileReport, ListReports, ResolveReport
 from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
 from ...status import SetStatus
+from ...tags import SearchTags, UpdateTag
 from . import accounts, keeping, members, places, reading, status
 
 if TYPE_CHECKING:
@@ -94,6 +98,7 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
 # What serves people's screens and no bot. It is refused, and says so.
 ABSENT: frozenset[type[Command]] = frozenset({
     ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal,
+    Discover, DismissCommunity, SearchMembers, ListInterests, SetInterests, SearchTags, UpdateTag,
 })  # fmt: skip
 
 COSTS: dict[type[Command], int] = {  # as a real server charges them; what is not here costs 5

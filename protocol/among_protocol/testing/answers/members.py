@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from ...base import Done
 from ...communities import BrowseCommunities, Community, CommunityPage, Membership, ReadCommunity
+from ...fields import tag
 from ...members import ListMembers, MemberPage, Persona, PersonaRef, Personas, ResolveMembers
 from ...presence import (
     MemberPresence,
@@ -26,17 +27,27 @@ TYPING_EVERY = 3.0  # seconds between two notices of one connection in one room
 
 def browse(connection: "Connection", command: BrowseCommunities) -> CommunityPage:
     town, query = connection.town, command.query.casefold()
+    wanted = {tag(word, field="tags") for word in command.tags}
+    rows = sorted(town.communities.values(), key=lambda row: row.slug)
+    if command.order == "newest":
+        rows = list(town.communities.values())[::-1]
+    slugs, after = [row.slug for row in rows], command.after.lower()
+    if command.order == "newest":
+        rows = rows[slugs.index(after) + 1 :] if after in slugs else [] if after else rows
+        after = ""
     found = [
         row
-        for row in sorted(town.communities.values(), key=lambda row: row.slug)
-        if row.slug > command.after.lower() and query in f"{row.slug}\n{row.name}\n{row.about}".casefold()
+        for row in rows
+        if row.slug > after and query in f"{row.slug}\n{row.name}\n{row.about}".casefold() and wanted <= set(row.tags)
     ]
     page = [_community(town, row) for row in found[: command.limit]]
     return CommunityPage(communities=page, complete=len(found) <= command.limit)
 
 
 def _community(town: "Town", row: "CommunityRow") -> Community:
-    return Community(id=row.id, slug=row.slug, name=row.name, about=row.about, members=len(town.inside(row.id)))
+    return Community(
+        id=row.id, slug=row.slug, name=row.name, about=row.about, members=len(town.inside(row.id)), tags=row.tags
+    )
 
 
 def read(connection: "Connection", command: ReadCommunity) -> Membership:

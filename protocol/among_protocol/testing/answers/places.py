@@ -13,7 +13,7 @@ from ...communities import (
     JoinCommunity,
     LeaveCommunity,
 )
-from ...fields import body, handle, line
+from ...fields import body, handle, line, tag
 from ...lookalikes import skeleton
 from ...members import MemberJoined, Role
 from ...messages import MessageSent, SendMessage
@@ -63,13 +63,21 @@ def found(town: "Town", person: "Person", command: CreateCommunity) -> Community
         raise Refuse(codes.SLUG_TAKEN, field="slug")
     if skeleton(slug) in (skeleton(row.slug) for row in town.communities.values()):
         raise Refuse(codes.SLUG_LOOKALIKE, field="slug")
-    row = CommunityRow(town.new_id("community", slug), slug, name, about)
+    tags = list(dict.fromkeys(tag(word, field="tags") for word in command.tags))
+    row = CommunityRow(town.new_id("community", slug), slug, name, about, tags)
     town.communities[row.id] = row
     town.log(row.id, "community")
     town.log(town.stewards_of(row.id), "stewards")
     entry = town.write(
         CommunityCreated(
-            log=row.id, seq=1, at=town.clock.time(), nonce=command.nonce, slug=slug, name=name, about=about
+            log=row.id,
+            seq=1,
+            at=town.clock.time(),
+            nonce=command.nonce,
+            slug=slug,
+            name=name,
+            about=about,
+            tags=tags,
         )
     )
     _enter(town, person, row, "owner", command.nonce)

@@ -37,6 +37,8 @@ NOUNS = {  # the first word of a command: what it is about
     "ban": "Bans",
     "report": "Reports",
     "portrait": "Portraits",
+    "interest": "Interests",
+    "tag": "Tags",
     "room": "Rooms",
     "direct": "Directs",
     "message": "Messages",

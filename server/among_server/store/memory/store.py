@@ -42,11 +42,12 @@ from ..rows import (
     Unread,
 )
 from ..rules import RULES, digest
-from ..rules.communities import words
 from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
 from ..status import Looker, Seen, seen
 from ..stewards import stewards_of
+from . import directory
+from .searching import MemorySearching
 from .tx import MemoryTx, persona
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class MemoryStore(Calls):
+class MemoryStore(MemorySearching, Calls):
     def __init__(self) -> None:
         self.epoch = f"e_{secrets.token_hex(8)}"
         self.durability: Durability = "memory"
@@ -185,13 +186,10 @@ class MemoryStore(Calls):
             for row in rows
         ]
 
-    async def communities(self, query: str, after: str, limit: int) -> list[Community]:
-        found = [
-            Community(id=row.id, slug=row.slug, name=row.name, about=row.about, members=row.members)
-            for row in self._tx.communities.values()
-            if query.casefold() in words(row) and row.slug > after
-        ]
-        return sorted(found, key=lambda row: row.slug)[:limit]
+    async def communities(
+        self, query: str, after: str, limit: int, *, tags: Sequence[str] = (), newest: bool = False
+    ) -> list[Community]:
+        return directory.communities(self._tx, query, after, limit, tags, newest)
 
     async def community(self, id_or_slug: str) -> CommunityRow | None:
         return self._tx.community(id_or_slug)

@@ -22,6 +22,7 @@ from ..stewards import BanRow, ReportRow, stewards_of
 from .own import MemoryOwn
 from .portrait import MemoryPortrait
 from .status import MemoryStatus
+from .tags import MemoryTags
 
 
 class _Kept(NamedTuple):
@@ -30,7 +31,12 @@ class _Kept(NamedTuple):
     author: str  # the account that asked for it
 
 
-class MemoryTx(MemoryStatus, MemoryOwn, MemoryPortrait):
+class MemoryTx(
+    MemoryStatus,
+    MemoryOwn,
+    MemoryPortrait,
+    MemoryTags,
+):
     def __init__(self) -> None:
         super().__init__()
         self.author = ""  # the account whose command runs
@@ -150,6 +156,9 @@ class MemoryTx(MemoryStatus, MemoryOwn, MemoryPortrait):
         """Where this account has not left, directs too, in the order in which the places were made."""
         there = {row.place: row for row in self.members.values() if row.account == account and not row.left}
         return [there[place] for place in self.logs if place in there]
+
+    def here(self, account: str, place: str) -> bool:
+        return any(row.account == account and row.place == place and not row.left for row in self.members.values())
 
     def member_by_handle(self, place: str, handle: str) -> MemberRow | None:
         return next((row for row in self.present(place) if row.handle == handle), None)

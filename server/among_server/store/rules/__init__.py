@@ -25,9 +25,10 @@ from among_protocol.moderation import (
 from among_protocol.portrait import DeclineProposal, MergeProposal, ProposePortrait
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
+from among_protocol.tags import UpdateTag
 
 from ..api import Tx
-from . import accounts, communities, messages, moderation, portrait, reports, rooms
+from . import accounts, communities, messages, moderation, portrait, reports, rooms, tags
 
 Rule = Callable[[Tx, str, Any], Entry]  # (tx, account, command) -> the entry to reply with
 
@@ -47,6 +48,7 @@ RULES: dict[type[Write], Rule] = {
     ProposePortrait: portrait.propose,
     MergeProposal: portrait.merge,
     DeclineProposal: portrait.decline,
+    UpdateTag: tags.update,
     CreateRoom: rooms.create,
     FollowRoom: rooms.follow,
     UnfollowRoom: rooms.unfollow,

@@ -25,12 +25,14 @@ from among_protocol.members import MemberJoined, Role
 from ...limits import COMMUNITIES_PER_ACCOUNT
 from ...rights import RIGHTS, Right
 from ..api import Tx
+from ..finding import folded
 from ..rows import AccountRow, CommunityRow, MemberRow, RoomRow
 from ..stewards import stewards_of
 from .departure import depart
 from .moderation import may_join
 from .rooms import room_for_follows
 from .standing import present
+from .tags import give
 
 
 def create(tx: Tx, account: str, command: CreateCommunity) -> Entry:
@@ -41,6 +43,7 @@ def create(tx: Tx, account: str, command: CreateCommunity) -> Entry:
         raise Refuse(SLUG_LOOKALIKE, field="slug")
     row = CommunityRow(id=tx.new_id("c"), slug=command.slug, name=command.name, about=command.about)
     tx.add_community(row)
+    tags = give(tx, row.id, command.tags)
     entry = CommunityCreated(
         log=row.id,
         seq=tx.next(row.id),
@@ -49,6 +52,7 @@ def create(tx: Tx, account: str, command: CreateCommunity) -> Entry:
         slug=row.slug,
         name=row.name,
         about=row.about,
+        tags=tags,
     )
     tx.add(entry)
     _enter(tx, founder, row, "owner", [], command.nonce)
@@ -82,7 +86,7 @@ def leave(tx: Tx, account: str, command: LeaveCommunity) -> Entry:
 
 def words(row: CommunityRow) -> str:
     """What a search for communities looks through."""
-    return f"{row.slug}\n{row.name}\n{row.about}".casefold()
+    return folded(f"{row.slug}\n{row.name}\n{row.about}")
 
 
 def _may_join_one_more(tx: Tx, account: str) -> AccountRow:

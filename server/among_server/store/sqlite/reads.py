@@ -12,7 +12,6 @@ from typing import Any
 from msgspec import json
 
 from among_protocol.base import MAX_INT
-from among_protocol.communities import Community
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.messages import Message
 from among_protocol.moderation import Ban
@@ -120,14 +119,6 @@ def seen(db: Connection, account: str, members: Sequence[str]) -> list[Seen]:
 
 
 # --- communities, rooms, members
-
-
-def communities(db: Connection, query: str, after: str, limit: int) -> list[Community]:
-    sql = f"{COMMUNITY} WHERE c.slug > ? AND instr(c.words, ?) ORDER BY c.slug LIMIT ?"
-    rows = db.execute(sql, (after, query.casefold(), limit))
-    return [
-        Community(id=id, slug=slug, name=name, about=about, members=members) for id, slug, name, about, members in rows
-    ]
 
 
 def community(db: Connection, id_or_slug: str) -> CommunityRow | None:

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Literal
 
 import structlog
+from msgspec import json
 
 from among_protocol.lookalikes import skeleton
 
 from .. import files as disk
 from ..api import StoreError
+from ..finding import ends, folded
 
 Synchronous = Literal["full", "normal", "off"]
 
@@ -177,7 +179,7 @@ def migrate(db: sqlite3.Connection, path: Path, backup: Callable[[sqlite3.Connec
     if at and backup is not None:
         kept = backup(db, path, at + 1)
         log.info("store.backed_up", before=steps[at][0], backup=str(kept))
-    db.create_function("skeleton", 1, skeleton, deterministic=True)  # of a handle: steps fill stored ones with it
+    _teach(db)
     for number, (name, script) in enumerate(steps[at:], at + 1):
         try:
             db.execute("PRAGMA foreign_keys = OFF")  # a step may make a table anew under those that refer to it
@@ -199,13 +201,20 @@ def migrate(db: sqlite3.Connection, path: Path, backup: Callable[[sqlite3.Connec
         log.info("store.migrated", step=name)
 
 
+def _teach(db: sqlite3.Connection) -> None:
+    """What the steps fill columns with."""
+    db.create_function("skeleton", 1, skeleton, deterministic=True)
+    db.create_function("folded", 1, folded, deterministic=True)
+    db.create_function("ends", -1, lambda *texts: json.encode(sorted(ends(*texts))).decode(), deterministic=True)
+
+
 def strange(db: sqlite3.Connection) -> list[str]:
     """What is wrong with tables, triggers and the like, as phrases: what none of our steps made, or made otherwise, could
     do anything."""
     (at,) = db.execute("PRAGMA user_version").fetchone()
     known = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        known.create_function("skeleton", 1, skeleton, deterministic=True)
+        _teach(known)
         for _, script in _steps()[:at]:
             known.executescript(script)
         ours = _objects(known)

@@ -48,8 +48,10 @@ from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
 from ..status import Seen
 from ..stewards import stewards_of
-from . import backup, disk, own, reads, schema
+from . import backup, directory, disk, own, reads, schema
 from . import portrait as portraits
+from .searching import SqliteSearching
+from .tags import bring
 from .tx import SqliteTx
 from .writer import Writer
 
@@ -60,7 +62,7 @@ READERS = 3  # connections; more than there are cores only helps when the disk i
 T = TypeVar("T")
 
 
-class SqliteStore(Calls):
+class SqliteStore(SqliteSearching, Calls):
     """The data in `folder`. Another `synchronous` than `full` may lose what was acknowledged when the power goes."""
 
     def __init__(self, folder: Path, *, synchronous: schema.Synchronous = "full") -> None:
@@ -153,6 +155,7 @@ class SqliteStore(Calls):
                 self._migrating = "migrating: the data are being brought up to date for this version"
             schema.migrate(db, self._path, backup.before_step)
             self._migrating = ""
+            bring(db)
             self._revocations.open(schema.identity(db), now())
             relaxed = self._synchronous != "full" or self.durability == "relaxed"
             self.epoch = schema.epoch_of(db, self._synchronous, relaxed=relaxed)
@@ -285,8 +288,10 @@ class SqliteStore(Calls):
     async def seen(self, account: str, members: Sequence[str]) -> list[Seen]:
         return await self._read(reads.seen, account, members)
 
-    async def communities(self, query: str, after: str, limit: int) -> list[Community]:
-        return await self._read(reads.communities, query, after, limit)
+    async def communities(
+        self, query: str, after: str, limit: int, *, tags: Sequence[str] = (), newest: bool = False
+    ) -> list[Community]:
+        return await self._read(directory.communities, query, after, limit, tags=tags, newest=newest)
 
     async def community(self, id_or_slug: str) -> CommunityRow | None:
         return await self._read(reads.community, id_or_slug)

@@ -16,13 +16,21 @@ from ..rows import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow
 from ..rules.communities import words
 from ..stewards import BanRow, ReportRow, stewards_of
 from .blanks import SqliteBlanks
+from .finding import put_ends, texts
 from .own import Note, SqliteOwn
 from .portrait import SqlitePortrait
 from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, member_row, room_row
 from .status import SqliteStatus
+from .tags import SqliteTags
 
 
-class SqliteTx(SqliteStatus, SqliteOwn, SqliteBlanks, SqlitePortrait):
+class SqliteTx(
+    SqliteStatus,
+    SqliteOwn,
+    SqliteBlanks,
+    SqlitePortrait,
+    SqliteTags,
+):
     def __init__(self, db: Connection, note: Note) -> None:
         super().__init__(db, note)
         self._accounts: dict[str, AccountRow] = {}
@@ -183,6 +191,9 @@ class SqliteTx(SqliteStatus, SqliteOwn, SqliteBlanks, SqlitePortrait):
         self._memberships[row.account, row.place] = row
         self._handles.pop((row.place, row.handle), None)
         self._people.pop(row.place, None)
+        if place.kind == "community":
+            had = [] if before is None else texts(before)
+            put_ends(self._db, place.key, self._log(row.account).key, had, texts(row))
         more = (not row.left) - (before is not None and not before.left)
         if place.kind == "community" and more:
             self._db.execute("UPDATE communities SET members = members + ? WHERE key = ?", (more, place.key))
