@@ -31,6 +31,10 @@ TAGS = 8  # of one community
 INTERESTS = 8  # of one person in one place
 FOUND = 50  # members in one answer
 SUGGESTIONS = 25  # in one answer
+RULES_BYTES = 8_000
+QUESTIONS = 5  # at the door of one community
+QUESTION_CHARS = 200
+ANSWER_CHARS = 500
 
 CommandId = Annotated[str, Meta(min_length=1, max_length=KEY_CHARS)]
 Nonce = Annotated[str, Meta(min_length=1, max_length=KEY_CHARS, description="printable ASCII")]
@@ -49,6 +53,11 @@ TopicText = Annotated[str, Meta(max_length=TOPIC_CHARS)]  # code points after NF
 BodyText = Annotated[str, Meta(min_length=1, max_length=8000)]  # UTF-8 bytes; code points are only the first check
 ReasonText = Annotated[str, Meta(min_length=1, max_length=REASON_CHARS)]  # code points after NFC, one line
 OptionalReason = Annotated[str, Meta(max_length=REASON_CHARS)]  # likewise; empty: none was given
+RulesText = Annotated[str, Meta(max_length=RULES_BYTES)]  # UTF-8 bytes; lines may break
+QuestionText = Annotated[str, Meta(min_length=1, max_length=QUESTION_CHARS)]  # code points after NFC, one line
+AnswerText = Annotated[str, Meta(max_length=ANSWER_CHARS)]  # likewise
+Questions = Annotated[list[QuestionText], Meta(max_length=QUESTIONS)]
+Answers = Annotated[list[AnswerText], Meta(max_length=QUESTIONS)]
 PasswordText = Annotated[str, Meta(min_length=1, max_length=PASSWORD_CHARS)]
 PageLimit = Annotated[int, Meta(ge=1, le=PAGE_ENTRIES)]
 
@@ -58,7 +67,17 @@ BudgetOwner = str  # account (before signing in: of this connection), address; u
 ErrorClass = str  # fix, auth, wait, gone, bug; unknown: as fix
 
 
-_UNSAID = ("password", "token", "secret", "invite", "link", "body", "reason", "note")  # as a part of a field's name
+_UNSAID = (
+    "password",
+    "token",
+    "secret",
+    "invite",
+    "link",
+    "body",
+    "reason",
+    "note",
+    "answer",
+)  # as a part of a field's name
 
 
 class Discreet(Struct):
@@ -75,7 +94,7 @@ class Discreet(Struct):
     def _told(self, name: str) -> object:
         value = getattr(self, name)
         unsaid = name in self.hidden or any(part in name for part in _UNSAID)
-        return Ellipsis if unsaid and value and isinstance(value, str | bytes) else value
+        return Ellipsis if unsaid and value and isinstance(value, str | bytes | list) else value
 
 
 class Shape(Discreet, kw_only=True, omit_defaults=True):

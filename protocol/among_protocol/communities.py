@@ -4,10 +4,29 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from .base import TAGS, AboutText, Command, Entry, HandleText, Id, KeyText, NameText, PageLimit, Seq, Shape, Time, Write
+from .base import (
+    TAGS,
+    AboutText,
+    Command,
+    Entry,
+    HandleText,
+    Id,
+    KeyText,
+    NameText,
+    PageLimit,
+    Questions,
+    RulesText,
+    SecretText,
+    Seq,
+    Shape,
+    Time,
+    Write,
+)
 from .members import Role
 from .rooms import Room
 from .tags import TagText
+
+Door = str  # open, ask, invite; unknown: as invite
 
 
 class Community(Shape, kw_only=True):
@@ -19,6 +38,8 @@ class Community(Shape, kw_only=True):
     about: str = ""
     members: int = 0  # how many there are
     tags: list[str] = []  # what it is about
+    door: Door = "open"  # how one comes in: by joining, by asking the stewards (`join.ask`), or with an invite alone
+    listed: bool = True  # stands in the directory; one that does not is not there for whoever is no member
 
 
 class Membership(Shape, kw_only=True):
@@ -32,6 +53,9 @@ class Membership(Shape, kw_only=True):
     as_of: Seq  # of the community's log
     stewards: str = ""  # id of the stewards' log, for who may hear it
     silenced_until: Time = ""  # I may not speak here until then
+    rules: Seq = 0  # version of the rules that hold, see `rules.read`; 0: there are none
+    accepted: Seq = 0  # version of them that I accepted last
+    members_invite: bool = False  # every member may make invites
 
 
 class CommunityCreated(Entry, tag="community.created", kw_only=True):
@@ -43,6 +67,22 @@ class CommunityCreated(Entry, tag="community.created", kw_only=True):
     name: str  # for people
     about: str = ""
     tags: list[str] = []  # what it is about
+
+
+class CommunityUpdated(Entry, tag="community.updated", kw_only=True):
+    """In the community's log: what holds from now on. What is left out is as it was."""
+
+    words: ClassVar[tuple[str, ...]] = ("name", "about", "rules", "questions")
+
+    name: str | None = None  # for people
+    about: str | None = None
+    door: Door | None = None  # how one comes in
+    listed: bool | None = None  # in the directory
+    rules: str | None = None  # empty: there are none any more
+    rules_version: Seq = 0  # with `rules`: the version that this is
+    rules_required: bool | None = None  # who joins must accept them
+    questions: list[str] | None = None  # for who asks to be let in
+    members_invite: bool | None = None  # every member may make invites
 
 
 class CommunityJoined(Entry, tag="community.joined", kw_only=True):
@@ -59,6 +99,7 @@ class CommunityJoined(Entry, tag="community.joined", kw_only=True):
     stewards: str = ""  # id of the stewards' log
     stewards_head: Seq = 0  # of the stewards' log
     silenced_until: Time = ""  # I may not speak there until then
+    rules: Seq = 0  # version of the rules that was accepted with it; 0: none
 
 
 class CommunityLeft(Entry, tag="community.left", kw_only=True):
@@ -85,17 +126,44 @@ class CreateCommunity(Write, tag="community.create", kw_only=True):
     ] = []  # what it is about; a word that is no tag yet becomes one
 
 
+class UpdateWritten(Shape, kw_only=True):
+    entry: CommunityUpdated
+    repeat: bool = False
+
+
+class UpdateCommunity(Write, tag="community.update", kw_only=True):
+    """Change a community; what is left out stays as it is. Stewards write about it, its rules and its questions, and may
+    make its door narrower (from `open` to `ask` to `invite`); the rest, and making it wider, is for owners. Rules that
+    differ are a new version, and those before stay to be read."""
+
+    Reply: ClassVar[type[Shape]] = UpdateWritten
+
+    community: Id  # its id or slug
+    name: NameText | None = None  # for people; owners
+    about: AboutText | None = None
+    door: Literal["open", "ask", "invite"] | None = None  # how one comes in
+    listed: bool | None = None  # in the directory: only one with the door `invite` may stand apart; owners
+    rules: RulesText | None = None  # empty: none
+    rules_required: bool | None = None  # who joins must accept them
+    questions: Questions | None = None  # for who asks to be let in
+    members_invite: bool | None = None  # every member may make invites; owners
+
+
 class JoinWritten(Shape, kw_only=True):
     entry: CommunityJoined
     repeat: bool = False
 
 
 class JoinCommunity(Write, tag="community.join", kw_only=True):
-    """Join a community, named by id or slug; its open rooms are followed. Joining again changes nothing."""
+    """Join a community, named by id or slug; its open rooms are followed. Joining again changes nothing.
+
+    What it takes is told by `community.preview`."""
 
     Reply: ClassVar[type[Shape]] = JoinWritten
 
     community: Id  # its id or slug
+    rules: Seq = 0  # version of the rules that I have read and accept, where there are some
+    invite: SecretText = ""  # code of one to this community: lets one in whatever its door
 
 
 class LeaveWritten(Shape, kw_only=True):

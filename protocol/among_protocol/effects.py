@@ -13,7 +13,10 @@ from . import codes
 from . import communities as c
 from . import discovery as d
 from . import finding as f
+from . import house_rules as hr
 from . import interests as i
+from . import invites as iv
+from . import joining as jn
 from . import logs as l_
 from . import markers as mk
 from . import members as mb
@@ -22,6 +25,7 @@ from . import moderation as mo
 from . import passwords as pw
 from . import portrait as po
 from . import presence as p
+from . import preview as pv
 from . import reports as rp
 from . import rooms as r
 from . import session as s
@@ -78,6 +82,10 @@ _DEPARTED = (
     Told(p.PresenceChanged, Where.WATCHERS, "when they were online"),
 )
 _HERE_NOW = (Told(p.PresenceChanged, Where.WATCHERS, "when the liveliest session of the account is another now"),)
+_WITHDRAWN = (
+    Told(jn.JoinWithdrawn, Where.STEWARDS, "when they had asked to be let in"),
+    Told(jn.JoinWithdrawn, Where.THEIRS, "likewise"),
+)
 _NAMED = Told(mb.MemberUpdated, Where.COMMUNITY, "when they changed their name while they were silenced")
 
 EFFECTS: dict[type[Command], Effects] = {
@@ -134,14 +142,25 @@ EFFECTS: dict[type[Command], Effects] = {
         ),
         ("communities", "handle_chars", "name_chars", "about_chars", "tags", "tag_chars"),
     ),
+    c.UpdateCommunity: Effects(
+        _ACT,
+        (Told(c.CommunityUpdated, Where.COMMUNITY),),
+        ("name_chars", "about_chars", "rules_bytes", "questions", "question_chars"),
+    ),
     c.JoinCommunity: Effects(
-        (codes.COMMUNITY_GONE, codes.BANNED, codes.HANDLE_TAKEN, codes.LIMIT_REACHED),
+        (
+            codes.COMMUNITY_GONE, codes.BANNED, codes.ENTRY_ASKS, codes.INVITE_NEEDED, codes.INVITE_INVALID,
+            codes.TOO_MANY_TRIES, codes.RULES_UNACCEPTED, codes.HANDLE_TAKEN, codes.LIMIT_REACHED,
+        ),
         (
             Told(mb.MemberJoined, Where.COMMUNITY, "when you were not there yet"),
             Told(c.CommunityJoined, Where.OWN),
             Told(p.PresenceChanged, Where.WATCHERS, "from when you were there before"),
+            Told(jn.JoinWithdrawn, Where.STEWARDS, "when you had asked to be let in"),
+            Told(jn.JoinWithdrawn, Where.OWN, "likewise"),
+            Told(iv.InviteUsed, Where.STEWARDS, "when you came in with an invite"),
         ),
-        ("communities", "follows", "joins", "join_seconds"),
+        ("communities", "follows", "joins", "join_seconds", "secret_chars"),
     ),
     c.LeaveCommunity: Effects(
         (codes.COMMUNITY_GONE, codes.LAST_OWNER),
@@ -156,6 +175,45 @@ EFFECTS: dict[type[Command], Effects] = {
     c.ReadCommunity: Effects((codes.COMMUNITY_GONE,), (), ("rooms",)),
     d.Discover: Effects((), (), ("suggestions", "discoveries", "discovery_seconds")),
     d.DismissCommunity: Effects((codes.COMMUNITY_GONE, codes.LIMIT_REACHED, *STORED), (), ("dismissed",)),
+    pv.PreviewCommunity: Effects(
+        (codes.COMMUNITY_GONE, codes.TOO_MANY_TRIES, *STORED),
+        (),
+        ("preview_rooms", "preview_messages", "preview_bytes", "secret_chars"),
+    ),
+    hr.AcceptRules: Effects((codes.COMMUNITY_GONE, codes.RULES_GONE), (Told(hr.RulesAccepted, Where.OWN),)),
+    hr.ReadRules: Effects((codes.COMMUNITY_GONE, codes.RULES_GONE)),
+    jn.AskToJoin: Effects(
+        (
+            codes.COMMUNITY_GONE, codes.BANNED, codes.ENTRY_OPEN, codes.INVITE_NEEDED, codes.ASKED_ALREADY,
+            codes.DECLINED_LATELY, codes.RULES_UNACCEPTED, codes.HANDLE_TAKEN, codes.LIMIT_REACHED,
+        ),
+        (Told(jn.JoinAsked, Where.STEWARDS), Told(jn.JoinAsked, Where.OWN)),
+        ("requests", "requests_waiting", "communities", "declined_seconds", "answer_chars", "reason_chars", "questions"),
+    ),
+    jn.WithdrawJoin: Effects(
+        (codes.REQUEST_GONE,), (Told(jn.JoinWithdrawn, Where.STEWARDS), Told(jn.JoinWithdrawn, Where.OWN))
+    ),
+    jn.AnswerJoin: Effects(
+        (*_ACT, codes.REQUEST_GONE, codes.BANNED, codes.HANDLE_TAKEN, codes.LIMIT_REACHED),
+        (
+            Told(jn.JoinAnswered, Where.STEWARDS),
+            Told(mb.MemberJoined, Where.COMMUNITY, "when they are let in"),
+            Told(c.CommunityJoined, Where.THEIRS, "likewise"),
+            Told(p.PresenceChanged, Where.WATCHERS, "likewise, from when they were there before"),
+            Told(jn.JoinDeclined, Where.THEIRS, "when they are not"),
+        ),
+        ("reason_chars", "communities", "follows", "declined_seconds"),
+    ),
+    jn.ListRequests: Effects((codes.COMMUNITY_GONE, codes.RIGHT_MISSING), (), ("page_entries",)),
+    iv.CreateInvite: Effects(
+        (*_ACT, codes.LIMIT_REACHED, *STORED),
+        (Told(iv.InviteCreated, Where.STEWARDS),),
+        ("invites", "invites_member", "invite_uses", "reason_chars"),
+    ),
+    iv.ListInvites: Effects((codes.COMMUNITY_GONE, *STORED), (), ("invites",)),
+    iv.RevokeInvite: Effects(
+        (codes.COMMUNITY_GONE, codes.INVITE_GONE, *STORED), (Told(iv.InviteRevoked, Where.STEWARDS),)
+    ),
     mb.ListMembers: Effects((codes.COMMUNITY_GONE,), (), ("page_entries",)),
     mb.ResolveMembers: Effects((), (), ("personas",)),
     f.SearchMembers: Effects(
@@ -182,6 +240,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(mo.MemberBanned, Where.STEWARDS),
             Told(mo.MemberBanned, Where.THEIRS, "when they were there"),
             *_DEPARTED,
+            *_WITHDRAWN,
         ),
         ("reason_chars", "handle_chars"),
     ),

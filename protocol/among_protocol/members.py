@@ -29,6 +29,7 @@ class Member(Shape, kw_only=True):
     bio: str = ""
     role: Role = "member"
     left: bool = False  # is a member no longer
+    rules: Seq = 0  # version of the rules accepted last; told to stewards alone
 
 
 class MemberJoined(Entry, tag="member.joined", kw_only=True):

@@ -20,10 +20,24 @@ from .communities import (
     LeaveWritten,
     Membership,
     ReadCommunity,
+    UpdateCommunity,
+    UpdateWritten,
 )
 from .discovery import Discover, DismissCommunity, Suggestions
 from .finding import FoundMembers, SearchMembers
+from .house_rules import AcceptRules, AcceptWritten, ReadRules, Rules
 from .interests import AllInterests, InterestList, ListInterests, SetInterests
+from .invites import CreateInvite, InviteList, InviteMade, ListInvites, RevokeInvite
+from .joining import (
+    AnsweredWritten,
+    AnswerJoin,
+    AskToJoin,
+    AskWritten,
+    ListRequests,
+    RequestPage,
+    WithdrawJoin,
+    WithdrawWritten,
+)
 from .logs import ChangedLogs, EntryPage, ReadChanged, ReadEntries
 from .markers import Marker, SetMarker
 from .members import ListMembers, MemberPage, Personas, ResolveMembers
@@ -62,6 +76,7 @@ from .portrait import (
     ReadPortrait,
 )
 from .presence import Presences, SetPresence, StartTyping, WatchPresence
+from .preview import Preview, PreviewCommunity
 from .reports import (
     FileReport,
     ListReports,
@@ -149,6 +164,10 @@ class Asking(Protocol):
     ) -> Coroutine[Any, Any, CommunityMade]: ...
     @overload
     def __call__(
+        self, command: UpdateCommunity | type[UpdateCommunity], /, **fields: Any
+    ) -> Coroutine[Any, Any, UpdateWritten]: ...
+    @overload
+    def __call__(
         self, command: JoinCommunity | type[JoinCommunity], /, **fields: Any
     ) -> Coroutine[Any, Any, JoinWritten]: ...
     @overload
@@ -169,6 +188,40 @@ class Asking(Protocol):
     def __call__(
         self, command: DismissCommunity | type[DismissCommunity], /, **fields: Any
     ) -> Coroutine[Any, Any, Done]: ...
+    @overload
+    def __call__(
+        self, command: PreviewCommunity | type[PreviewCommunity], /, **fields: Any
+    ) -> Coroutine[Any, Any, Preview]: ...
+    @overload
+    def __call__(
+        self, command: AcceptRules | type[AcceptRules], /, **fields: Any
+    ) -> Coroutine[Any, Any, AcceptWritten]: ...
+    @overload
+    def __call__(self, command: ReadRules | type[ReadRules], /, **fields: Any) -> Coroutine[Any, Any, Rules]: ...
+    @overload
+    def __call__(self, command: AskToJoin | type[AskToJoin], /, **fields: Any) -> Coroutine[Any, Any, AskWritten]: ...
+    @overload
+    def __call__(
+        self, command: WithdrawJoin | type[WithdrawJoin], /, **fields: Any
+    ) -> Coroutine[Any, Any, WithdrawWritten]: ...
+    @overload
+    def __call__(
+        self, command: AnswerJoin | type[AnswerJoin], /, **fields: Any
+    ) -> Coroutine[Any, Any, AnsweredWritten]: ...
+    @overload
+    def __call__(
+        self, command: ListRequests | type[ListRequests], /, **fields: Any
+    ) -> Coroutine[Any, Any, RequestPage]: ...
+    @overload
+    def __call__(
+        self, command: CreateInvite | type[CreateInvite], /, **fields: Any
+    ) -> Coroutine[Any, Any, InviteMade]: ...
+    @overload
+    def __call__(
+        self, command: ListInvites | type[ListInvites], /, **fields: Any
+    ) -> Coroutine[Any, Any, InviteList]: ...
+    @overload
+    def __call__(self, command: RevokeInvite | type[RevokeInvite], /, **fields: Any) -> Coroutine[Any, Any, Done]: ...
     @overload
     def __call__(
         self, command: ListMembers | type[ListMembers], /, **fields: Any

@@ -75,6 +75,19 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     passage_bytes: int = 0  # of a section of a portrait, in UTF-8
     milestones: int = 0  # of one portrait
     proposals: int = 0  # changes to one portrait by one account that wait for stewards
+    rules_bytes: int = 0  # of the rules of a community, in UTF-8
+    questions: int = 0  # at the door of one
+    question_chars: int = 0  # of each
+    answer_chars: int = 0  # to each of them
+    requests: int = 0  # to be let in, of one account, that wait for an answer
+    requests_waiting: int = 0  # likewise in one community, of everybody
+    declined_seconds: int = 0  # until one may ask again
+    invites: int = 0  # to one community, of everybody
+    invites_member: int = 0  # likewise, of one member who is no steward
+    invite_uses: int = 0  # of one
+    preview_rooms: int = 0  # of a community that are shown to who looks in
+    preview_messages: int = 0  # of each of them
+    preview_bytes: int = 0  # of what all of these say
     address_budget: int = 0  # units of everybody at one address
     address_budget_per_second: int = 0  # units that come back each second
     tag_chars: int = 0  # of a tag
@@ -132,7 +145,7 @@ class SignUp(Command, tag="session.sign_up", kw_only=True):
     handle: HandleText  # wished for; nobody else's, and none that looks like it
     password: PasswordText  # at least `limits.password_least` code points
     display_name: NameText | None = None  # left out: the handle
-    invite: SecretText | None = None  # where `hello.sign_up` is not `open`
+    invite: SecretText | None = None  # where `hello.sign_up` is not `open`; one of a community may do, too
     device: KeyText = ""  # a name for this session, for its owner
 
 

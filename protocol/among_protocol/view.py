@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from .accounts import Account, AccountUpdated
 from .base import Entry
 from .blocks import BlockChanged, BlockKind
-from .communities import CommunityLeft, Membership
+from .communities import CommunityLeft, CommunityUpdated, Membership
 from .happenings import Card, Closed, Happening, Opened, Reset, Up
+from .house_rules import RulesAccepted
 from .logs import LogPassed, LogState
 from .markers import MarkerMoved
 from .members import MemberJoined, MemberUpdated, Persona
@@ -138,6 +139,8 @@ class View:
             case RoomCreated():
                 room = Room(id=entry.room, slug=entry.slug, kind="open", community=entry.log, topic=entry.topic)
                 self.rooms.setdefault(room.id, room)
+            case CommunityUpdated() if entry.log in self.communities:
+                self._updated(self.communities[entry.log], entry)
             case MemberJoined() | MemberUpdated():
                 self.learn(
                     Persona(
@@ -154,6 +157,19 @@ class View:
                 pass
         state = self._state(entry.log)
         state.head = max(state.head, entry.seq)
+
+    def _updated(self, card: Membership, entry: CommunityUpdated) -> None:
+        """A setting of a community has changed since its card was made."""
+        if entry.seq <= card.as_of:
+            return
+        named = ("name", "about", "door", "listed")
+        changed = {name: value for name in named if (value := getattr(entry, name)) is not None}
+        card = replace(card, community=replace(card.community, **changed))
+        if entry.rules is not None:
+            card = replace(card, rules=entry.rules_version)
+        if entry.members_invite is not None:
+            card = replace(card, members_invite=entry.members_invite)
+        self.communities[entry.log] = card
 
     def _mine(self, entry: Entry) -> None:
         """In the account's own log; the cards of the sync hold what came before it."""
@@ -188,6 +204,9 @@ class View:
                 until = entry.until if isinstance(entry, MemberSilenced) else ""
                 card = self.communities[entry.community]
                 self.communities[entry.community] = replace(card, silenced_until=until)
+            case RulesAccepted() if entry.community in self.communities:
+                card = self.communities[entry.community]
+                self.communities[entry.community] = replace(card, accepted=entry.version)
             case AccountUpdated() if self.account is not None:
                 self.account = replace(self.account, display_name=entry.display_name, bio=entry.bio)
             case _:

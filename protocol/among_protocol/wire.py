@@ -17,7 +17,10 @@ from . import (
     communities,
     discovery,
     finding,
+    house_rules,
     interests,
+    invites,
+    joining,
     logs,
     markers,
     members,
@@ -26,6 +29,7 @@ from . import (
     passwords,
     portrait,
     presence,
+    preview,
     reports,
     rooms,
     session,
@@ -52,12 +56,23 @@ AnyCommand = (
     | passwords.ResetPassword
     | blocks.SetBlock
     | communities.CreateCommunity
+    | communities.UpdateCommunity
     | communities.JoinCommunity
     | communities.LeaveCommunity
     | communities.BrowseCommunities
     | communities.ReadCommunity
     | discovery.Discover
     | discovery.DismissCommunity
+    | preview.PreviewCommunity
+    | house_rules.AcceptRules
+    | house_rules.ReadRules
+    | joining.AskToJoin
+    | joining.WithdrawJoin
+    | joining.AnswerJoin
+    | joining.ListRequests
+    | invites.CreateInvite
+    | invites.ListInvites
+    | invites.RevokeInvite
     | members.ListMembers
     | members.ResolveMembers
     | finding.SearchMembers
@@ -101,8 +116,17 @@ AnyEntry = (
     accounts.AccountCreated
     | accounts.AccountUpdated
     | communities.CommunityCreated
+    | communities.CommunityUpdated
     | communities.CommunityJoined
     | communities.CommunityLeft
+    | house_rules.RulesAccepted
+    | joining.JoinAsked
+    | joining.JoinWithdrawn
+    | joining.JoinAnswered
+    | joining.JoinDeclined
+    | invites.InviteCreated
+    | invites.InviteUsed
+    | invites.InviteRevoked
     | members.MemberJoined
     | members.MemberLeft
     | members.MemberUpdated
@@ -313,8 +337,13 @@ ENCODINGS: dict[str, Encoding] = {JSON.subprotocol: JSON, MSGPACK.subprotocol: M
 AnyWrite = (
     accounts.UpdateAccount
     | communities.CreateCommunity
+    | communities.UpdateCommunity
     | communities.JoinCommunity
     | communities.LeaveCommunity
+    | house_rules.AcceptRules
+    | joining.AskToJoin
+    | joining.WithdrawJoin
+    | joining.AnswerJoin
     | moderation.SetRole
     | moderation.KickMember
     | moderation.BanMember

@@ -2,6 +2,32 @@
 //
 // A field marked `?` may be left out, and then has the default that stands beside it. Unknown fields are ignored.
 
+/**
+ * Accept the rules of a community that one is a member of: the version that holds, and no other. Stewards see which
+ * version each member accepted last (`member.list`).
+ */
+export interface AcceptRules {
+  type: "rules.accept";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  version: number;
+}
+
+export interface AcceptWritten {
+  /** what was written, as everybody reads it */
+  entry: RulesAccepted;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
 /** One's own account. The id names the account's own log and is told to nobody else. */
 export interface Account {
   /** also of the account's own log */
@@ -149,6 +175,43 @@ export interface AllInterests {
   places: InterestList[];
 }
 
+export interface Answer {
+  /** as it was asked */
+  question: string;
+  /** in their words */
+  answer: string;
+}
+
+/** Let somebody in, or don't: for stewards. Who is declined is told the reason, and may ask again after a while. */
+export interface AnswerJoin {
+  type: "join.answer";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** its number in the stewards' log */
+  request: number;
+  /** let them in, or not */
+  verdict: "accepted" | "declined";
+  /**
+   * told to whoever is declined
+   * @default ""
+   */
+  reason?: string;
+}
+
+export interface AnsweredWritten {
+  /** of the stewards' log */
+  entry: JoinAnswered;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
 /** What I chose; for others see `presence.watch`. */
 export interface Appearance {
   /** where; empty: everywhere where nothing else was chosen */
@@ -172,6 +235,42 @@ export interface AppearanceChanged {
   last_seen: string;
   /** null: none, or in a community none of its own */
   status: Status | null;
+}
+
+/** Ask the stewards of a community to be let in. What it takes is told by `community.preview`. */
+export interface AskToJoin {
+  type: "join.ask";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** its id or slug */
+  community: string;
+  /**
+   * version of the rules that I have read and accept, where there are some
+   * @default 0
+   */
+  rules?: number;
+  /**
+   * one for each of its questions, in their order
+   * @default []
+   */
+  answers?: string[];
+  /**
+   * for the stewards, of whatever one likes
+   * @default ""
+   */
+  note?: string;
+}
+
+export interface AskWritten {
+  /** of one's own log */
+  entry: JoinAsked;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
 }
 
 /** A ban that holds. */
@@ -344,12 +443,23 @@ export type Command =
   | ResetPassword
   | SetBlock
   | CreateCommunity
+  | UpdateCommunity
   | JoinCommunity
   | LeaveCommunity
   | BrowseCommunities
   | ReadCommunity
   | Discover
   | DismissCommunity
+  | PreviewCommunity
+  | AcceptRules
+  | ReadRules
+  | AskToJoin
+  | WithdrawJoin
+  | AnswerJoin
+  | ListRequests
+  | CreateInvite
+  | ListInvites
+  | RevokeInvite
   | ListMembers
   | ResolveMembers
   | SearchMembers
@@ -412,6 +522,16 @@ export interface Community {
    * @default []
    */
   tags?: string[];
+  /**
+   * how one comes in: by joining, by asking the stewards (`join.ask`), or with an invite alone. Words: open, ask, invite; unknown: as invite
+   * @default "open"
+   */
+  door?: string;
+  /**
+   * stands in the directory; one that does not is not there for whoever is no member
+   * @default true
+   */
+  listed?: boolean;
 }
 
 /** The first entry of a community's log. */
@@ -534,6 +654,11 @@ export interface CommunityJoined {
    * @default ""
    */
   silenced_until?: string;
+  /**
+   * version of the rules that was accepted with it; 0: none
+   * @default 0
+   */
+  rules?: number;
 }
 
 /** In the account's own log. */
@@ -591,6 +716,87 @@ export interface CommunityPage {
   complete: boolean;
 }
 
+/** In the community's log: what holds from now on. What is left out is as it was. */
+export interface CommunityUpdated {
+  type: "community.updated";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /**
+   * for people
+   * @default null
+   */
+  name?: string | null;
+  /**
+   * what the community is about
+   * @default null
+   */
+  about?: string | null;
+  /**
+   * how one comes in. Words: open, ask, invite; unknown: as invite
+   * @default null
+   */
+  door?: string | null;
+  /**
+   * in the directory
+   * @default null
+   */
+  listed?: boolean | null;
+  /**
+   * empty: there are none any more
+   * @default null
+   */
+  rules?: string | null;
+  /**
+   * with `rules`: the version that this is
+   * @default 0
+   */
+  rules_version?: number;
+  /**
+   * who joins must accept them
+   * @default null
+   */
+  rules_required?: boolean | null;
+  /**
+   * for who asks to be let in
+   * @default null
+   */
+  questions?: string[] | null;
+  /**
+   * every member may make invites
+   * @default null
+   */
+  members_invite?: boolean | null;
+}
+
 /** What a section says: a text, or milestones by date. */
 export interface Content {
   /**
@@ -626,6 +832,30 @@ export interface CreateCommunity {
    * @default []
    */
   tags?: string[];
+}
+
+/** Make an invite. */
+export interface CreateInvite {
+  type: "invite.create";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+  /**
+   * how many it lets in
+   * @default 1
+   */
+  uses?: number;
+  /**
+   * how long, in milliseconds
+   * @default 604800000
+   */
+  for_ms?: number;
+  /**
+   * for whom it is; stewards read it
+   * @default ""
+   */
+  note?: string;
 }
 
 /** Make a room in a community. One follows it from the start; members hear of an open one. */
@@ -803,7 +1033,7 @@ export interface Enabled {
 
 export interface EntryPage {
   /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
-  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityJoined | CommunityLeft | MemberJoined | MemberLeft | MemberUpdated | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | UnknownEvent)[];
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | UnknownEvent)[];
   /** newest entry */
   head: number;
   /** entries up to this number are no longer kept */
@@ -817,8 +1047,17 @@ export type Event =
   | AccountCreated
   | AccountUpdated
   | CommunityCreated
+  | CommunityUpdated
   | CommunityJoined
   | CommunityLeft
+  | RulesAccepted
+  | JoinAsked
+  | JoinWithdrawn
+  | JoinAnswered
+  | JoinDeclined
+  | InviteCreated
+  | InviteUsed
+  | InviteRevoked
   | MemberJoined
   | MemberLeft
   | MemberUpdated
@@ -1038,7 +1277,289 @@ export interface InterestWish {
   found?: boolean;
 }
 
-/** Join a community, named by id or slug; its open rooms are followed. Joining again changes nothing. */
+/** One that is valid, without its code. */
+export interface Invite {
+  /** its id */
+  invite: string;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /** the membership of who made it */
+  by: string;
+  /** how many it still lets in */
+  left: number;
+  /** how many it was made for */
+  uses: number;
+  /** when it ends by itself */
+  until: string;
+  /**
+   * for whom it is
+   * @default ""
+   */
+  note?: string;
+}
+
+/** In the stewards' log. `by` made it. */
+export interface InviteCreated {
+  type: "invite.created";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** its id */
+  invite: string;
+  /** how many it lets in */
+  uses: number;
+  /** when it ends by itself */
+  until: string;
+  /**
+   * for whom it is
+   * @default ""
+   */
+  note?: string;
+}
+
+export interface InviteList {
+  /** oldest first; all of them */
+  invites: Invite[];
+}
+
+export interface InviteMade {
+  /** as it is listed */
+  invite: Invite;
+  /** told this once; in a link to the server it stands as `#community=SLUG&invite=CODE` */
+  code: string;
+}
+
+/** In the stewards' log. `by` revoked it. */
+export interface InviteRevoked {
+  type: "invite.revoked";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** its id */
+  invite: string;
+}
+
+/** In the stewards' log. `by` came in with it. */
+export interface InviteUsed {
+  type: "invite.used";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** its id */
+  invite: string;
+}
+
+/** In the stewards' log. `by` answered. */
+export interface JoinAnswered {
+  type: "join.answered";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** its number in this log */
+  request: number;
+  /** id of the membership */
+  member: string;
+  /** words: accepted, declined; unknown: as declined */
+  verdict: string;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+}
+
+/** In the stewards' log, with who would join, and in the own log of the account that asks, without. */
+export interface JoinAsked {
+  type: "join.asked";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /**
+   * in one's own log
+   * @default ""
+   */
+  slug?: string;
+  /**
+   * in the stewards' log: who they would be; they are no member yet
+   * @default ""
+   */
+  member?: string;
+  /**
+   * likewise
+   * @default ""
+   */
+  handle?: string;
+  /**
+   * likewise
+   * @default ""
+   */
+  display_name?: string;
+  /**
+   * likewise
+   * @default []
+   */
+  answers?: Answer[];
+  /**
+   * likewise: of who asks
+   * @default ""
+   */
+  note?: string;
+  /**
+   * version of the rules that was accepted with it
+   * @default 0
+   */
+  rules?: number;
+}
+
+/**
+ * Join a community, named by id or slug; its open rooms are followed. Joining again changes nothing.
+ *
+ * What it takes is told by `community.preview`.
+ */
 export interface JoinCommunity {
   type: "community.join";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -1047,6 +1568,150 @@ export interface JoinCommunity {
   nonce: string;
   /** its id or slug */
   community: string;
+  /**
+   * version of the rules that I have read and accept, where there are some
+   * @default 0
+   */
+  rules?: number;
+  /**
+   * code of one to this community: lets one in whatever its door
+   * @default ""
+   */
+  invite?: string;
+}
+
+/**
+ * In the own log of the account that asked; who of the stewards it was is not told. Who is let in hears
+ * `community.joined`.
+ */
+export interface JoinDeclined {
+  type: "join.declined";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** short name, which stands in addresses: unique, and made like a handle */
+  slug: string;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+  /**
+   * they may ask again after that
+   * @default ""
+   */
+  until?: string;
+}
+
+/** Somebody who waits for an answer. */
+export interface JoinRequest {
+  /** of its entry in the stewards' log */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /** id of the membership */
+  member: string;
+  /**
+   * empty, as all that follows, where the entry was blanked
+   * @default ""
+   */
+  handle?: string;
+  /**
+   * the name that people are shown
+   * @default ""
+   */
+  display_name?: string;
+  /**
+   * in the order of the questions
+   * @default []
+   */
+  answers?: Answer[];
+  /**
+   * whatever else they say
+   * @default ""
+   */
+  note?: string;
+  /**
+   * version of the rules that was accepted with it
+   * @default 0
+   */
+  rules?: number;
+}
+
+/**
+ * In the own log of the account, and in the stewards' log: nobody has to answer any more. The account took it back,
+ * came in another way, or was banned.
+ */
+export interface JoinWithdrawn {
+  type: "join.withdrawn";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /**
+   * in the stewards' log: its number there
+   * @default 0
+   */
+  request?: number;
 }
 
 export interface JoinWritten {
@@ -1279,6 +1944,71 @@ export interface Limits {
    */
   proposals?: number;
   /**
+   * of the rules of a community, in UTF-8
+   * @default 0
+   */
+  rules_bytes?: number;
+  /**
+   * at the door of one
+   * @default 0
+   */
+  questions?: number;
+  /**
+   * of each
+   * @default 0
+   */
+  question_chars?: number;
+  /**
+   * to each of them
+   * @default 0
+   */
+  answer_chars?: number;
+  /**
+   * to be let in, of one account, that wait for an answer
+   * @default 0
+   */
+  requests?: number;
+  /**
+   * likewise in one community, of everybody
+   * @default 0
+   */
+  requests_waiting?: number;
+  /**
+   * until one may ask again
+   * @default 0
+   */
+  declined_seconds?: number;
+  /**
+   * to one community, of everybody
+   * @default 0
+   */
+  invites?: number;
+  /**
+   * likewise, of one member who is no steward
+   * @default 0
+   */
+  invites_member?: number;
+  /**
+   * of one
+   * @default 0
+   */
+  invite_uses?: number;
+  /**
+   * of a community that are shown to who looks in
+   * @default 0
+   */
+  preview_rooms?: number;
+  /**
+   * of each of them
+   * @default 0
+   */
+  preview_messages?: number;
+  /**
+   * of what all of these say
+   * @default 0
+   */
+  preview_bytes?: number;
+  /**
    * units of everybody at one address
    * @default 0
    */
@@ -1361,6 +2091,15 @@ export interface ListInterests {
   id: string;
 }
 
+/** The invites that are valid: for stewards all of the community, for members their own. */
+export interface ListInvites {
+  type: "invite.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+}
+
 /** The members of a community, by handle, a page at a time. */
 export interface ListMembers {
   type: "member.list";
@@ -1402,6 +2141,25 @@ export interface ListProposals {
 /** What waits for an answer: for stewards, a page at a time. */
 export interface ListReports {
   type: "report.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+  /**
+   * the `seq` of the last one of the page before
+   * @default 0
+   */
+  after?: number;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
+}
+
+/** Who waits to be let in: for stewards, a page at a time. */
+export interface ListRequests {
+  type: "join.list";
   /** of the client's choosing: the reply carries it back, and then it is free again */
   id: string;
   /** id of the community */
@@ -1572,6 +2330,11 @@ export interface Member {
    * @default false
    */
   left?: boolean;
+  /**
+   * version of the rules accepted last; told to stewards alone
+   * @default 0
+   */
+  rules?: number;
 }
 
 /** Was removed, or had left, and may not join until then. */
@@ -2032,6 +2795,21 @@ export interface Membership {
    * @default ""
    */
   silenced_until?: string;
+  /**
+   * version of the rules that hold, see `rules.read`; 0: there are none
+   * @default 0
+   */
+  rules?: number;
+  /**
+   * version of them that I accepted last
+   * @default 0
+   */
+  accepted?: number;
+  /**
+   * every member may make invites
+   * @default false
+   */
+  members_invite?: boolean;
 }
 
 /**
@@ -2178,7 +2956,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AccountWritten | AddWritten | AllInterests | Appearance | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DirectWritten | Done | Enabled | EntryPage | ExportedPortrait | FollowWritten | FoundMembers | InterestList | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessagePage | Personas | Pong | Portrait | PortraitHistory | Presences | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | ResolveWritten | RoleWritten | RoomMade | Rooms | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DirectWritten | Done | Enabled | EntryPage | ExportedPortrait | FollowWritten | FoundMembers | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessagePage | Personas | Pong | Portrait | PortraitHistory | Presences | Preview | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -2600,6 +3378,94 @@ export interface Presences {
   members: MemberPresence[];
 }
 
+export interface Preview {
+  /** id of the community */
+  community: Community;
+  /**
+   * I am in it already
+   * @default false
+   */
+  member?: boolean;
+  /**
+   * that hold
+   * @default ""
+   */
+  rules?: string;
+  /**
+   * 0: there are none
+   * @default 0
+   */
+  rules_version?: number;
+  /**
+   * who joins must accept this version
+   * @default false
+   */
+  rules_required?: boolean;
+  /**
+   * each is to be answered by who asks to be let in
+   * @default []
+   */
+  questions?: string[];
+  /**
+   * the invite that I gave, or signed up with, lets me in
+   * @default false
+   */
+  invited?: boolean;
+  /**
+   * I have asked to be let in, and am not answered yet
+   * @default false
+   */
+  waiting?: boolean;
+  /**
+   * I was declined, and may ask again after that
+   * @default ""
+   */
+  again?: string;
+  /**
+   * of one with an open door, the first few; private ones are never here
+   * @default []
+   */
+  rooms?: PreviewRoom[];
+  /**
+   * who wrote these messages: handle and name
+   * @default []
+   */
+  people?: Persona[];
+}
+
+/**
+ * Look at a community before joining it. Rooms and what was said there are shown of one with an open door, and not
+ * to whoever is banned from it.
+ */
+export interface PreviewCommunity {
+  type: "community.preview";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** its id or slug */
+  community: string;
+  /**
+   * code of one to it: shows also what is not in the directory
+   * @default ""
+   */
+  invite?: string;
+}
+
+/** An open room, from outside. */
+export interface PreviewRoom {
+  /** short name, which stands in addresses: unique, and made like a handle */
+  slug: string;
+  /**
+   * what the room is about
+   * @default ""
+   */
+  topic?: string;
+  /**
+   * the newest few, oldest first
+   * @default []
+   */
+  messages?: Message[];
+}
+
 /** An account as others see it. */
 export interface Profile {
   /** their handle */
@@ -2813,6 +3679,20 @@ export interface ReadPortrait {
   version?: number | null;
 }
 
+/** The rules of a community: of any version. Whoever may join may read them, and members may. */
+export interface ReadRules {
+  type: "rules.read";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** its id or slug */
+  community: string;
+  /**
+   * 0: the newest
+   * @default 0
+   */
+  version?: number;
+}
+
 export interface Reason {
   /** words: interest, people; unknown: a reason one does not understand */
   kind: string;
@@ -3019,6 +3899,13 @@ export interface ReportWritten {
   repeat?: boolean;
 }
 
+export interface RequestPage {
+  /** oldest first */
+  requests: JoinRequest[];
+  /** none is newer than the last one */
+  complete: boolean;
+}
+
 /**
  * Set a password with a code (the fragment of the link that the operator hands out: `#reset=CODE`), and sign in.
  *
@@ -3076,6 +3963,17 @@ export interface ResolveWritten {
    * @default false
    */
   repeat?: boolean;
+}
+
+/** End an invite: one's own, or as a steward any. It never comes back, not even with an older backup. */
+export interface RevokeInvite {
+  type: "invite.revoke";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+  /** its id, from `invite.list` */
+  invite: string;
 }
 
 /** Sign out everywhere else: end all my sessions but the one that asks. */
@@ -3382,6 +4280,62 @@ export interface Rooms {
   as_of: number;
 }
 
+export interface Rules {
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  version: number;
+  /** lines are broken with line feeds */
+  text: string;
+  /** when they were written */
+  at: string;
+  /** the version that holds */
+  newest: number;
+  /**
+   * that I accepted last
+   * @default 0
+   */
+  accepted?: number;
+}
+
+/** In the account's own log. Those accepted with joining are told by `community.joined`. */
+export interface RulesAccepted {
+  type: "rules.accepted";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  version: number;
+}
+
 /**
  * Who in a community has these characters in handle, name or former handle, or wants to be found by this interest; or
  * both. Case and accents don't count. A query of one character is looked for where a word begins.
@@ -3672,7 +4626,7 @@ export interface SignUp {
    */
   display_name?: string | null;
   /**
-   * where `hello.sign_up` is not `open`
+   * where `hello.sign_up` is not `open`; one of a community may do, too
    * @default null
    */
   invite?: string | null;
@@ -4103,6 +5057,61 @@ export interface UpdateAccount {
 }
 
 /**
+ * Change a community; what is left out stays as it is. Stewards write about it, its rules and its questions, and may
+ * make its door narrower (from `open` to `ask` to `invite`); the rest, and making it wider, is for owners. Rules that
+ * differ are a new version, and those before stay to be read.
+ */
+export interface UpdateCommunity {
+  type: "community.update";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** its id or slug */
+  community: string;
+  /**
+   * for people; owners
+   * @default null
+   */
+  name?: string | null;
+  /**
+   * what the community is about
+   * @default null
+   */
+  about?: string | null;
+  /**
+   * how one comes in
+   * @default null
+   */
+  door?: "ask" | "invite" | "open" | null;
+  /**
+   * in the directory: only one with the door `invite` may stand apart; owners
+   * @default null
+   */
+  listed?: boolean | null;
+  /**
+   * empty: none
+   * @default null
+   */
+  rules?: string | null;
+  /**
+   * who joins must accept them
+   * @default null
+   */
+  rules_required?: boolean | null;
+  /**
+   * for who asks to be let in
+   * @default null
+   */
+  questions?: string[] | null;
+  /**
+   * every member may make invites; owners
+   * @default null
+   */
+  members_invite?: boolean | null;
+}
+
+/**
  * Say that a tag means another, or is sensitive: in a community, for its stewards to say of the interests of its
  * members; everywhere, for the owner of the server. Nothing is lost: a tag that means itself again is as it was.
  */
@@ -4129,6 +5138,16 @@ export interface UpdateTag {
    * @default null
    */
   sensitive?: boolean | null;
+}
+
+export interface UpdateWritten {
+  /** what was written, as everybody reads it */
+  entry: CommunityUpdated;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
 }
 
 /**
@@ -4165,6 +5184,27 @@ export interface WatchPresence {
   members: string[];
 }
 
+/** Take back what one asked, before it is answered. */
+export interface WithdrawJoin {
+  type: "join.withdraw";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** its id or slug */
+  community: string;
+}
+
+export interface WithdrawWritten {
+  /** of one's own log */
+  entry: JoinWithdrawn;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
 /** Each command by its `type`, and the `result` of its `ok`. */
 export interface Commands {
   "session.sign_up": { command: SignUp; result: SignedIn };
@@ -4184,12 +5224,23 @@ export interface Commands {
   "account.reset_password": { command: ResetPassword; result: SignedIn };
   "block.set": { command: SetBlock; result: Block };
   "community.create": { command: CreateCommunity; result: CommunityMade };
+  "community.update": { command: UpdateCommunity; result: UpdateWritten };
   "community.join": { command: JoinCommunity; result: JoinWritten };
   "community.leave": { command: LeaveCommunity; result: LeaveWritten };
   "community.browse": { command: BrowseCommunities; result: CommunityPage };
   "community.read": { command: ReadCommunity; result: Membership };
   "community.discover": { command: Discover; result: Suggestions };
   "community.dismiss": { command: DismissCommunity; result: Done };
+  "community.preview": { command: PreviewCommunity; result: Preview };
+  "rules.accept": { command: AcceptRules; result: AcceptWritten };
+  "rules.read": { command: ReadRules; result: Rules };
+  "join.ask": { command: AskToJoin; result: AskWritten };
+  "join.withdraw": { command: WithdrawJoin; result: WithdrawWritten };
+  "join.answer": { command: AnswerJoin; result: AnsweredWritten };
+  "join.list": { command: ListRequests; result: RequestPage };
+  "invite.create": { command: CreateInvite; result: InviteMade };
+  "invite.list": { command: ListInvites; result: InviteList };
+  "invite.revoke": { command: RevokeInvite; result: Done };
   "member.list": { command: ListMembers; result: MemberPage };
   "member.resolve": { command: ResolveMembers; result: Personas };
   "member.search": { command: SearchMembers; result: FoundMembers };
@@ -4235,8 +5286,17 @@ export interface Events {
   "account.created": AccountCreated;
   "account.updated": AccountUpdated;
   "community.created": CommunityCreated;
+  "community.updated": CommunityUpdated;
   "community.joined": CommunityJoined;
   "community.left": CommunityLeft;
+  "rules.accepted": RulesAccepted;
+  "join.asked": JoinAsked;
+  "join.withdrawn": JoinWithdrawn;
+  "join.answered": JoinAnswered;
+  "join.declined": JoinDeclined;
+  "invite.created": InviteCreated;
+  "invite.used": InviteUsed;
+  "invite.revoked": InviteRevoked;
   "member.joined": MemberJoined;
   "member.left": MemberLeft;
   "member.updated": MemberUpdated;
@@ -4277,8 +5337,17 @@ export type Entry =
   | AccountCreated
   | AccountUpdated
   | CommunityCreated
+  | CommunityUpdated
   | CommunityJoined
   | CommunityLeft
+  | RulesAccepted
+  | JoinAsked
+  | JoinWithdrawn
+  | JoinAnswered
+  | JoinDeclined
+  | InviteCreated
+  | InviteUsed
+  | InviteRevoked
   | MemberJoined
   | MemberLeft
   | MemberUpdated
@@ -4308,8 +5377,13 @@ export type Entry =
 export type Write =
   | "account.update"
   | "community.create"
+  | "community.update"
   | "community.join"
   | "community.leave"
+  | "rules.accept"
+  | "join.ask"
+  | "join.withdraw"
+  | "join.answer"
   | "member.set_role"
   | "member.kick"
   | "member.ban"
@@ -4344,6 +5418,7 @@ export type ErrorCode =
   | "session.insecure"
   | "account.sign_up_closed"
   | "account.invite_invalid"
+  | "invite.gone"
   | "account.reset_invalid"
   | "account.disabled"
   | "handle.taken"
@@ -4362,6 +5437,14 @@ export type ErrorCode =
   | "room.add_refused"
   | "community.last_owner"
   | "community.banned"
+  | "community.asks"
+  | "community.open"
+  | "join.asked_already"
+  | "join.declined_lately"
+  | "join.gone"
+  | "community.invite_needed"
+  | "rules.unaccepted"
+  | "rules.gone"
   | "member.silenced"
   | "status.invisible"
   | "member.outranked"

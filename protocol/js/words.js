@@ -5,8 +5,13 @@
 export const WRITES = new Set([
   "account.update",
   "community.create",
+  "community.update",
   "community.join",
   "community.leave",
+  "rules.accept",
+  "join.ask",
+  "join.withdraw",
+  "join.answer",
   "member.set_role",
   "member.kick",
   "member.ban",

@@ -47,6 +47,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         Literal["auto", "open", "invite", "closed"],
         says("choice", "who may make an account; auto: everybody on loopback, else those with an invite"),
     ] = "auto"
+    community_invites: Annotated[
+        Literal["join", "sign_up"],
+        says(
+            "choice",
+            "sign_up: with an invite of a community, which its stewards make, one may also make an account; join: one "
+            "needs an account first",
+        ),
+    ] = "join"
     trusted_proxies: Annotated[
         tuple[str, ...],
         says(

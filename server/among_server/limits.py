@@ -7,7 +7,7 @@ a part of the protocol's types take the value from there. Those that an operator
 
 from typing import NamedTuple
 
-from among_protocol import base, portrait, text
+from among_protocol import base, invites, portrait, text
 from among_protocol.session import Limits
 from among_protocol.status import STATUS_CHARS
 
@@ -150,6 +150,9 @@ _limit(
 )
 _limit("status_chars", STATUS_CHARS, "code points after NFC", "of a status: what fits beside a name")
 _limit("tag_chars", base.TAG_CHARS, "characters of a tag", "a word or three; more is a sentence")
+_limit("rules_bytes", base.RULES_BYTES, "bytes of UTF-8", "rules of a community: four pages")
+_limit("question_chars", base.QUESTION_CHARS, "code points after NFC", "a question at the door: two lines")
+_limit("answer_chars", base.ANSWER_CHARS, "code points after NFC", "an answer at the door: a paragraph")
 _limit("handle_chars", base.HANDLE_CHARS, "characters, of a-z 0-9 . _ -", "handles and short names of places are typed")
 _limit("password_chars", base.PASSWORD_CHARS, "code points", "any sentence; its hash costs the same")
 PASSWORD_LEAST = _limit("password_least", 8, "code points, at least", "shorter ones are guessed")
@@ -180,6 +183,12 @@ POSITIONS = _limit(
 )
 _limit("found", base.FOUND, "members that one search finds", "who is not among them is found by one more letter")
 _limit("suggestions", base.SUGGESTIONS, "communities suggested at once", "what one reads before the next question")
+_limit("questions", base.QUESTIONS, "questions at the door of one community", "more is an examination")
+PREVIEW_ROOMS = _limit("preview_rooms", 10, "rooms in a preview", "what a glance takes in")
+PREVIEW_MESSAGES = _limit("preview_messages", 5, "messages of each room in a preview", "likewise")
+PREVIEW_BYTES = _limit(
+    "preview_bytes", 32_768, "bytes of UTF-8 of all messages in a preview", "likewise: a few of the longest"
+)
 _limit("extensions", base.EXTENSIONS, "extensions enabled at once", "more than there are")
 
 _section("Places and accounts")
@@ -208,6 +217,20 @@ PROPOSALS_PER_COMMUNITY = _limit(
     "community_proposals", 100, "changes to one portrait that wait for stewards", "more is a crowd that nobody reads; let them answer some"
 )  # fmt: skip
 _limit("milestones", portrait.MILESTONES, "milestones of one community", "a story that one reads to its end")
+REQUESTS_PER_ACCOUNT = _limit(
+    "requests", 20, "requests of one account to be let in that wait", "who asks everywhere means nowhere"
+)
+REQUESTS_PER_COMMUNITY = _limit(
+    "requests_waiting", 500, "requests to be let into one community that wait", "a steward reads each"
+)
+DECLINED_SECONDS = _limit(
+    "declined_seconds", 86_400, "seconds until who was declined may ask again", "a no is not to be argued with all day"
+)
+INVITES_PER_COMMUNITY = _limit("invites", 100, "invites to one community", "all of them are one list")
+INVITES_PER_MEMBER = _limit(
+    "invites_member", 5, "invites to one community of a member who is no steward", "for friends, not for a crowd"
+)
+_limit("invite_uses", invites.INVITE_USES, "people whom one invite lets in", "a conference; more is an open door")
 BLOCKS_PER_ACCOUNT = _limit("blocks", 500, "people whom one account blocks or mutes", "all of them are in every sync")
 _limit("tags", base.TAGS, "tags of one community", "who is about everything is found by nothing")
 _limit("interests", base.INTERESTS, "interests of one person in one place", "likewise")

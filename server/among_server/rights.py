@@ -21,13 +21,19 @@ class Right(StrEnum):
     PORTRAIT = "portrait"  # merge and decline changes to the community's portrait
     TAGS = "tags"  # say what tags mean here
     SET_ROLE = "set_role"
+    INVITE = "invite"  # make invites, see and revoke all of them
+    ADMIT = "admit"  # see who asks to be let in, and answer
+    EDIT = "edit"  # what is said about the community, its rules, its questions; and make its door narrower
+    DOOR = "door"  # make its door wider, rename it, take it out of the directory, let members invite
 
 
 _MEMBER = frozenset({Right.SPEAK, Right.ADD_PERSON})
 _STEWARD = _MEMBER | {
     Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT, Right.TAGS,
+    Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT,
+    Right.INVITE, Right.ADMIT, Right.EDIT,
 }  # fmt: skip
-_OWNER = _STEWARD | {Right.SET_ROLE}
+_OWNER = _STEWARD | {Right.SET_ROLE, Right.DOOR}
 
 RIGHTS: dict[Role, frozenset[Right]] = {"owner": _OWNER, "steward": _STEWARD, "member": _MEMBER}
 RANKS: dict[Role, int] = {"owner": 2, "steward": 1, "member": 0}

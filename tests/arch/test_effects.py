@@ -36,6 +36,10 @@ METHODS = {
     "set_status": "store/rules/status.py:set_status",
     "set_interests": "store/rules/tags.py:set_interests",
     "dismiss": "store/rules/tags.py:dismiss",
+    "create_invite": "store/rules/invites.py:create",
+    "revoke_invite": "store/rules/invites.py:revoke",
+    "invites": "store/rules/invites.py:list_",
+    "invited": "store/rules/invites.py:invited",
     "room": "core/context.py:room",
     "member_of": "core/context.py:member_of",
     "password": "core/tries.py:password",
@@ -45,6 +49,10 @@ METHODS = {
     "check": "core/passwords.py:check",
 }
 STORES = {
+    "create_invite",
+    "revoke_invite",
+    "invites",
+    "invited",
     "create_account",
     "open_session",
     "end_sessions",

@@ -80,8 +80,14 @@ async def a_community(play: Play, ann: Actor) -> tuple[Actor, str, str]:
         await bob.result("community.discover")
     with play.take("community.dismiss"):
         await bob.result("community.dismiss", community="garden")
+    await the_door(play, ann, bob)
     with play.take("community.join"):
-        bob.member = (await bob.result("community.join", community="garden"))["entry"]["member"]
+        bob.member = (await bob.result("community.join", community="garden", rules=1))["entry"]["member"]
+    with play.take("rules.read"):
+        await bob.result("rules.read", community="garden")
+    await ann.result("community.update", community=community, rules="Be kind. No adverts, not even for beans.")
+    with play.take("rules.accept"):
+        await bob.result("rules.accept", community=community, version=2)
     with play.take("community.read"):
         ann.member = (await ann.result("community.read", community="garden"))["member"]
     with play.take("room.list"):
@@ -98,6 +104,50 @@ async def a_community(play: Play, ann: Actor) -> tuple[Actor, str, str]:
     with play.take("member.resolve"):
         await bob.result("member.resolve", members=[{"member": ann.member, "rev": 1}, {"member": bob.member}])
     return bob, room, community
+
+
+async def the_door(play: Play, ann: Actor, bob: Actor) -> None:
+    with play.take("community.update"):
+        await ann.result("community.update", community="garden", rules="Be kind.\nNo adverts.")
+    with play.take("community.preview"):
+        await bob.result("community.preview", community="garden")
+    await a_narrow_door(play)
+
+
+async def a_narrow_door(play: Play) -> None:
+    """Where one asks to be let in."""
+    lia, gus, ivo = [await play.enter(name) for name in ("lia", "gus", "ivo")]
+    for person in (lia, gus, ivo):
+        await person.result("session.sign_up", handle=person.name, password=PASSWORD)
+        await person.result("session.sync")
+    lodge = (await lia.result("community.create", slug="lodge", name="The Lodge"))["entry"]["log"]
+    await lia.result("community.update", community=lodge, door="ask", questions=["What do you grow?"])
+    with play.take("join.ask"):
+        await gus.result("join.ask", community="lodge", answers=["Beans"], note="Ann knows me.")
+    with play.take("join.withdraw"):
+        await gus.result("join.withdraw", community="lodge")
+    await gus.result("join.ask", community="lodge", answers=["Beans, and some peas"])
+    await ivo.result("join.ask", community="lodge", answers=["Buy my beans!"])
+    with play.take("join.list"):
+        waiting = (await lia.result("join.list", community=lodge))["requests"]
+    first, second = [one["seq"] for one in waiting]
+    with play.take("join.answer"):
+        await lia.result("join.answer", community=lodge, request=first, verdict="accepted")
+    with play.take("declined"):
+        await lia.result("join.answer", community=lodge, request=second, verdict="declined", reason="No adverts.")
+    with play.take("invite.create"):
+        made = await lia.result("invite.create", community=lodge, uses=10, note="for the allotments next door")
+    jon = await play.enter("jon")
+    await jon.result("session.sign_up", handle="jon", password=PASSWORD)
+    await jon.result("session.sync")
+    with play.take("invited"):
+        await jon.result("community.join", community="lodge", invite=made["code"])
+    with play.take("invite.list"):
+        await lia.result("invite.list", community=lodge)
+    with play.take("invite.revoke"):
+        await lia.result("invite.revoke", community=lodge, invite=made["invite"]["invite"])
+    for person in (lia, gus, ivo, jon):
+        await person.leaves()
 
 
 async def reading(play: Play, ann: Actor, bob: Actor, room: str, community: str) -> None:
@@ -222,7 +272,7 @@ async def keeping(play: Play, ann: Actor, bob: Actor, room: str, community: str)
     cyd = await play.enter("cyd")
     await cyd.result("session.sign_up", handle="cyd", password=PASSWORD)
     await cyd.result("session.sync")
-    cyd.member = (await cyd.result("community.join", community="garden"))["entry"]["member"]
+    cyd.member = (await cyd.result("community.join", community="garden", rules=2))["entry"]["member"]
     with play.take("member.set_role"):
         await ann.result("member.set_role", community=community, member=cyd.member, role="steward")
     await ann.result("member.set_role", community=community, member=cyd.member, role="member")
@@ -230,7 +280,7 @@ async def keeping(play: Play, ann: Actor, bob: Actor, room: str, community: str)
     dan = await play.enter("dan")
     await dan.result("session.sign_up", handle="dan", password=PASSWORD)
     await dan.result("session.sync")
-    await dan.result("community.join", community="garden")
+    await dan.result("community.join", community="garden", rules=2)
     with play.take("report.file"):
         await dan.result("report.file", room=room, message=said, reason="Advertising")
     with play.take("report.list"):

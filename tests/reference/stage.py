@@ -225,10 +225,11 @@ async def stage(folder: Path, encoding: Encoding) -> AsyncIterator[Play]:
 
 # --- the same names every time
 
-ID = re.compile(r"\b[acmrsw]_[a-z2-7]{16}\b")
+ID = re.compile(r"\b[acimrsw]_[a-z2-7]{16}\b")
 EPOCH = re.compile(r"\be_[0-9a-f]{16}\b")
 TOKEN = re.compile(r"\bamong_[\w-]{43}(?![\w-])")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+CODE = re.compile(r'(?<="code":")[\w-]{32}(?=")|(?<="invite":")[\w-]{32}(?=")')
 SPOKEN = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 SHOWN_START = dt.datetime(2026, 1, 31, 9, tzinfo=dt.UTC)
 
@@ -239,6 +240,7 @@ def named(play: Play, start: dt.datetime) -> dict[str, list[Line]]:
     def swap(text: str) -> str:
         for pattern in (ID, EPOCH, TOKEN):
             text = pattern.sub(lambda found: play.names.of(found.group()), text)
+        text = CODE.sub("the-code-of-the-invite", text)
         text = re.sub(r'"among/[^"]+"', '"among/0.1.0"', text)
         text = TIME.sub(lambda found: _moment(found.group(), start).strftime("%Y-%m-%dT%H:%M:%S.000Z"), text)
         return SPOKEN.sub(lambda found: f"{_moment(found.group(1), start):%Y-%m-%d %H:%M} UTC", text)

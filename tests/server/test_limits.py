@@ -13,7 +13,7 @@ from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Command
 from among_protocol.blocks import SetBlock
 from among_protocol.codes import CloseCode, comes_back
-from among_protocol.communities import BrowseCommunities, CreateCommunity, JoinCommunity
+from among_protocol.communities import BrowseCommunities, CreateCommunity, JoinCommunity, UpdateCommunity
 from among_protocol.logs import ReadChanged, ReadEntries, Sync
 from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
 from among_protocol.messages import ReadMessages, SendMessage
@@ -104,6 +104,19 @@ PROVEN = {
     "milestones": "server/test_limits.py::test_inp_05_milestones_of_a_portrait",
     "proposals": "server/test_limits.py::test_inp_05_changes_to_a_portrait_that_wait",
     "community_proposals": "server/test_limits.py::test_inp_05_changes_to_a_portrait_of_everybody",
+    "rules_bytes": "server/test_limits.py::test_inp_05_texts",
+    "questions": "server/test_limits.py::test_inp_05_questions_at_the_door",
+    "question_chars": "server/test_limits.py::test_inp_05_questions_at_the_door",
+    "answer_chars": "server/test_joining.py::test_inp_05_an_answer_at_the_door",
+    "requests": "server/test_joining.py::test_inp_05_requests_of_an_account",
+    "requests_waiting": "server/test_joining.py::test_inp_05_requests_in_a_community",
+    "declined_seconds": "server/test_joining.py::test_who_was_declined_may_ask_again_after_a_while",
+    "invites": "server/test_invites.py::test_inp_05_invites_of_a_community_and_of_a_member",
+    "invites_member": "server/test_invites.py::test_inp_05_invites_of_a_community_and_of_a_member",
+    "invite_uses": "server/test_invites.py::test_inp_05_people_whom_an_invite_lets_in",
+    "preview_rooms": "server/test_door.py::test_inp_05_a_preview_shows_so_much_and_no_more",
+    "preview_messages": "server/test_door.py::test_inp_05_a_preview_shows_so_much_and_no_more",
+    "preview_bytes": "server/test_door.py::test_inp_05_a_preview_shows_so_much_and_no_more",
     "blocks": "server/test_limits.py::test_inp_05_people_whom_an_account_blocks",
 }  # fmt: skip
 TESTS = Path(__file__).parents[1]
@@ -153,6 +166,9 @@ def test_all_that_an_account_can_have_fits_into_one_sync():
         ("reason_chars", BanMember, "reason", "é"),
         ("reason_chars", FileReport, "reason", "x"),
         ("reason_chars", SilenceMember, "reason", "😀"),
+        ("rules_bytes", UpdateCommunity, "rules", "é"),
+        ("about_chars", UpdateCommunity, "about", "x"),
+        ("name_chars", UpdateCommunity, "name", "x"),
     ],
 )
 async def test_inp_05_texts(limit, command, field, unit):
@@ -160,13 +176,14 @@ async def test_inp_05_texts(limit, command, field, unit):
         (bob,) = await world.join("garden/hall", "bob")
         founder = world.founder("garden")
         most = getattr(world.app.services.hello.limits, limit)
-        if limit in ("body_bytes", "passage_bytes"):
+        if limit in ("body_bytes", "passage_bytes", "rules_bytes"):
             most //= len(unit.encode())
         needed: dict[type[Command], dict[str, Any]] = {
             SendMessage: {"room": founder.room},
             SetTopic: {"room": founder.room},
             CreateCommunity: {"slug": "meadow", "name": "Meadow"},
             CreateRoom: {"community": world.id("garden"), "slug": "shed"},
+            UpdateCommunity: {"community": world.id("garden")},
             BanMember: {"community": world.id("garden"), "member": bob.member},
             FileReport: {"community": world.id("garden"), "member": bob.member},
             SilenceMember: {"community": world.id("garden"), "member": bob.member, "for_ms": DAY},
@@ -327,6 +344,19 @@ async def test_inp_05_milestones_of_a_portrait():
         refused = await ann.refused(ProposePortrait, **fields, milestones=dated)
         assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "milestones")
         await ann.ask(ProposePortrait, **fields, milestones=dated[1:])
+
+
+async def test_inp_05_questions_at_the_door():
+    async with world_of() as world:
+        await world.join("garden/hall")
+        founder, garden = world.founder("garden"), world.id("garden")
+        told = world.app.services.hello.limits
+        question = "é" * told.question_chars
+        await founder.ask(UpdateCommunity, community=garden, questions=[question] * told.questions)
+        refused = await founder.refused(UpdateCommunity, community=garden, questions=["x"] * (told.questions + 1))
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "questions")
+        refused = await founder.refused(UpdateCommunity, community=garden, questions=[f"{question}e"])
+        assert (refused.code, refused.field) == (codes.FIELD_TOO_LONG.code, "questions[0]")
 
 
 async def test_inp_05_directs_of_an_account(monkeypatch):

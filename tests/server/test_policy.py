@@ -2,7 +2,8 @@
 
 The cast: a guest has not signed in; a stranger is in no community; a member, a steward and the owner are in the garden;
 a former member has left it, one who was kicked and one who is banned had to; a silenced member may only read; an insider
-is a member who is also in its private room, and in a direct.
+is a member who is also in its private room, and in a direct. The stranger asked to be let into the garden while that was
+how one came in; its door is open now. That of the lodge is not: there one asks.
 """
 
 import hashlib
@@ -23,10 +24,14 @@ from among_protocol.communities import (
     JoinCommunity,
     LeaveCommunity,
     ReadCommunity,
+    UpdateCommunity,
 )
 from among_protocol.discovery import Discover, DismissCommunity
 from among_protocol.finding import SearchMembers
+from among_protocol.house_rules import AcceptRules, ReadRules
 from among_protocol.interests import InterestWish, ListInterests, SetInterests
+from among_protocol.invites import CreateInvite, ListInvites, RevokeInvite
+from among_protocol.joining import AnswerJoin, AskToJoin, ListRequests, WithdrawJoin
 from among_protocol.logs import ReadChanged, ReadEntries, Sync
 from among_protocol.markers import SetMarker
 from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
@@ -52,6 +57,7 @@ from among_protocol.portrait import (
     ReadPortrait,
 )
 from among_protocol.presence import SetPresence, StartTyping, WatchPresence
+from among_protocol.preview import PreviewCommunity
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import (
     AddPerson,
@@ -90,7 +96,7 @@ ROLES = {
     "insider": "member",
 }  # in the garden
 
-COMMUNITIES = ("garden", "library")
+COMMUNITIES = ("garden", "library", "lodge")
 ROOMS = ("open", "private", "direct", "elsewhere")
 LOGS = (*COMMUNITIES, *ROOMS, "stewards", "own account", "other account")
 
@@ -117,12 +123,23 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     ResetPassword: lambda cast, place: {"code": "the operator's", "password": "another horse"},
     SetBlock: lambda cast, place: {"kind": "block", "handle": "librarian"},
     CreateCommunity: lambda cast, place: {"slug": "meadow", "name": "Meadow"},
+    UpdateCommunity: lambda cast, place: {"community": cast.id(place), "about": "beans"},
     JoinCommunity: lambda cast, place: {"community": cast.id(place)},
     LeaveCommunity: lambda cast, place: {"community": cast.id(place)},
     BrowseCommunities: lambda cast, place: {},
     ReadCommunity: lambda cast, place: {"community": cast.id(place)},
     Discover: lambda cast, place: {},
     DismissCommunity: lambda cast, place: {"community": cast.id(place)},
+    PreviewCommunity: lambda cast, place: {"community": cast.id(place)},
+    AcceptRules: lambda cast, place: {"community": cast.id(place), "version": 1},
+    ReadRules: lambda cast, place: {"community": cast.id(place), "version": 1},
+    AskToJoin: lambda cast, place: {"community": cast.id(place)},
+    WithdrawJoin: lambda cast, place: {"community": cast.id(place)},
+    AnswerJoin: lambda cast, place: {"community": cast.id(place), "request": cast.request, "verdict": "declined"},
+    ListRequests: lambda cast, place: {"community": cast.id(place)},
+    CreateInvite: lambda cast, place: {"community": cast.id(place)},
+    ListInvites: lambda cast, place: {"community": cast.id(place)},
+    RevokeInvite: lambda cast, place: {"community": cast.id(place), "invite": cast.id("invite")},
     ListMembers: lambda cast, place: {"community": cast.id(place)},
     SearchMembers: lambda cast, place: {"community": cast.id(place), "query": "the"},
     ListInterests: lambda cast, place: {},
@@ -175,6 +192,8 @@ CHANGES = (
     SetStatus,
     SetInterests,
     DismissCommunity,
+    CreateInvite,
+    RevokeInvite,
 )  # no writes, but
 NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS}
 
@@ -198,6 +217,7 @@ class Cast(NamedTuple):
     world: World
     people: dict[str, Person]
     ids: dict[str, str]
+    request: int  # of the stranger, its number in the stewards' log
 
     def id(self, place: str) -> str:
         return self.ids[place]
@@ -229,8 +249,15 @@ async def cast_of(world: World) -> Cast:
     for person, room in ((owner, owner.room), (insider, private), (insider, direct), (librarian, librarian.room)):
         await person.say("hi", room=room)
     await steward.ask(SilenceMember, community=garden, member=silenced.member, reason="rude", for_ms=DAY)
+    await owner.ask(UpdateCommunity, community=garden, door="ask", rules="Be kind.", rules_required=False)
+    asked = (await stranger.ask(AskToJoin, community=garden)).entry
+    assert asked.log == stranger.account
+    await owner.ask(UpdateCommunity, community=garden, door="open")
+    await world.join("lodge")
+    await world.founder("lodge").ask(UpdateCommunity, community=world.id("lodge"), door="ask")
     ids = {
         "garden": garden,
+        "lodge": world.id("lodge"),
         "stewards": stewards_of(garden),
         "library": world.id("library"),
         "open": world.id("garden/hall"),
@@ -239,6 +266,7 @@ async def cast_of(world: World) -> Cast:
         "elsewhere": world.id("library/desk"),
         "other account": librarian.account,
         "nowhere": "x_nowhere",
+        "invite": (await steward.ask(CreateInvite, community=garden)).invite.invite,
     }
     await world.app.store.add_reset("the-insider", hashlib.sha256(b"the operator's").digest(), 2**52)
     people = dict(
@@ -248,7 +276,8 @@ async def cast_of(world: World) -> Cast:
             strict=True,
         )
     )
-    return Cast(world, people, ids)
+    (waiting,) = (await owner.ask(ListRequests, community=garden)).requests
+    return Cast(world, people, ids, waiting.seq)
 
 
 def audience(who: str, place: str) -> bool:
@@ -262,6 +291,28 @@ def audience(who: str, place: str) -> bool:
     return place == "own account"
 
 
+AT_THE_DOOR = (JoinCommunity, AskToJoin, WithdrawJoin, CreateInvite, RevokeInvite, ReadRules)
+
+
+def at_the_door(command: type[Command], who: str, place: str) -> ErrorCode | None:
+    """Of commands whose answer depends on the door of the place, or on what was asked and made there."""
+    if command in (JoinCommunity, AskToJoin):
+        if (who, place) == ("banned", "garden"):
+            return codes.BANNED
+        if (command is AskToJoin) == (place == "lodge"):
+            return None
+        return codes.ENTRY_ASKS if place == "lodge" else codes.ENTRY_OPEN
+    if command is WithdrawJoin:
+        return None if (who, place) == ("stranger", "garden") else codes.REQUEST_GONE
+    if command is ReadRules:
+        return None if place == "garden" else codes.RULES_GONE
+    if not audience(who, place):
+        return codes.COMMUNITY_GONE
+    if who in ("steward", "owner"):
+        return None
+    return codes.RIGHT_MISSING if command is CreateInvite else codes.INVITE_GONE
+
+
 def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:
     """What the policy says: None when it is allowed."""
     rule = POLICY[command]
@@ -271,8 +322,8 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:
         return None if who == "guest" else codes.SIGNED_IN_ALREADY
     if who == "guest":
         return codes.SIGN_IN_REQUIRED
-    if command is JoinCommunity and (who, place) == ("banned", "garden"):
-        return codes.BANNED
+    if command in AT_THE_DOOR:
+        return at_the_door(command, who, place)
     if rule.who is Who.ACCOUNT:
         return None
     name = next(name for name in NAMES if name in command.__struct_fields__)
@@ -365,6 +416,7 @@ async def test_auz_01_what_is_read_is_only_what_may_be_seen():
         secrets = {cast.id("private"), cast.id("direct"), insider.account, *cast.ids.values()} - {
             cast.id("garden"),
             cast.id("library"),
+            cast.id("lodge"),
         }
         for who in ("stranger", "former", "kicked", "banned"):
             person = cast.people[who]

@@ -4,10 +4,14 @@ import contextlib
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from among_protocol.accounts import AccountCreated, AccountUpdated
 from among_protocol.base import Entry
-from among_protocol.communities import CommunityCreated, CommunityJoined, CommunityLeft
+from among_protocol.communities import CommunityCreated, CommunityJoined, CommunityLeft, CommunityUpdated
+from among_protocol.house_rules import RulesAccepted
+from among_protocol.invites import InviteCreated, InviteRevoked, InviteUsed
+from among_protocol.joining import JoinAnswered, JoinAsked, JoinDeclined, JoinWithdrawn
 from among_protocol.members import MemberJoined, MemberLeft, MemberUpdated
 from among_protocol.messages import MessageSent
 from among_protocol.moderation import (
@@ -34,11 +38,23 @@ from among_server.store.api import Store
 from among_server.store.sqlite import SqliteStore
 from tests.store.town import Town
 
+DOOR: dict[str, Any] = {
+    "door": "open",
+    "listed": True,
+    "rules": 0,
+    "rules_required": True,
+    "questions": [],
+    "members_invite": False,
+}
+
 
 @dataclass
 class State:
     profiles: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # account: handle, name, bio
     communities: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # slug, name, about
+    doors: dict[str, dict[str, Any]] = field(default_factory=dict)  # of communities: their settings
+    rules: dict[str, dict[int, str]] = field(default_factory=dict)  # of communities: by version
+    accepted: dict[str, dict[str, int]] = field(default_factory=dict)  # account: community -> version of its rules
     members: dict[str, dict[str, tuple[int, str, str, str, str]]] = field(default_factory=dict)  # of communities
     rooms: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)  # kind, community, slug, topic
     inside: dict[str, dict[str, str]] = field(default_factory=dict)  # account: place -> who one is there
@@ -54,6 +70,12 @@ class State:
     )  # that wait: section, content
     tags: dict[str, list[str]] = field(default_factory=dict)  # of communities, as they are meant
     meant: dict[str, str] = field(default_factory=dict, compare=False)  # what was merged, into what
+    requests: dict[str, dict[int, str]] = field(default_factory=dict)  # to be let in, that wait: number, handle
+
+
+def _here(state: State) -> set[str]:
+    """Who is a member somewhere, as the logs tell it."""
+    return {member for places in state.inside.values() for member in places.values()}
 
 
 async def replayed(town: Town, logs: list[str]) -> State:
@@ -65,8 +87,11 @@ async def replayed(town: Town, logs: list[str]) -> State:
             _apply(state, log, entry)
     for log, tags in state.tags.items():
         state.tags[log] = list(dict.fromkeys(state.meant.get(tag) or tag for tag in tags))
-    here = {member for places in state.inside.values() for member in places.values()}
-    state.silenced = {member: until for member, until in state.silenced.items() if member in here}
+    state.silenced = {member: until for member, until in state.silenced.items() if member in _here(state)}
+    for account, accepted in state.accepted.items():  # a store tells it of members alone
+        state.accepted[account] = {
+            place: version for place, version in accepted.items() if place in state.inside[account]
+        }
     return state
 
 
@@ -74,12 +99,16 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
     match entry:
         case AccountCreated():
             state.profiles[log] = (entry.handle, entry.display_name, "")
-            state.inside[log], state.follows[log] = {}, set()
+            state.inside[log], state.follows[log], state.accepted[log] = {}, set(), {}
         case AccountUpdated():
             state.profiles[log] = (entry.handle, entry.display_name, entry.bio)
         case CommunityJoined():
             state.inside[log][entry.community] = entry.member
             state.follows[log] |= set(entry.rooms)
+            if entry.rules:
+                state.accepted[log][entry.community] = entry.rules
+        case RulesAccepted():
+            state.accepted[log][entry.community] = entry.version
         case CommunityLeft():
             del state.inside[log][entry.community]
             state.follows[log] -= {room for room, row in state.rooms.items() if row[1] == entry.community}
@@ -99,6 +128,16 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
                 state.tags[log] = entry.tags
             state.members[log], state.bans[log], state.reports[log] = {}, {}, {}
             state.portraits[log], state.proposals[log] = {}, {}
+            state.doors[log], state.rules[log], state.requests[log] = dict(DOOR), {}, {}
+        case CommunityUpdated():
+            slug, name, about = state.communities[log]
+            name, about = (old if new is None else new for old, new in ((name, entry.name), (about, entry.about)))
+            state.communities[log] = (slug, name, about)
+            state.doors[log] |= {key: value for key in DOOR if (value := getattr(entry, key)) is not None}
+            if entry.rules is not None:
+                state.doors[log]["rules"] = entry.rules_version
+                if entry.rules:
+                    state.rules[log][entry.rules_version] = entry.rules
         case MemberJoined():
             row = (entry.rev, entry.handle, entry.display_name, entry.bio, entry.role)
             state.members[log][entry.by] = row
@@ -121,7 +160,15 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.reports[entry.community][entry.seq] = entry.reason
         case ReportResolved() if log[0] == "w":
             del state.reports[entry.community][entry.report]
-        case Act() | ReportFiled() | ReportResolved():
+        case JoinAsked() if log[0] == "w":
+            state.requests[entry.community][entry.seq] = entry.handle
+        case JoinAnswered():
+            del state.requests[entry.community][entry.request]
+        case JoinWithdrawn() if log[0] == "w":
+            del state.requests[entry.community][entry.request]
+        case InviteCreated() | InviteUsed() | InviteRevoked():
+            pass  # what they are worth is a secret's own, beside the logs
+        case Act() | ReportFiled() | ReportResolved() | JoinAsked() | JoinWithdrawn() | JoinDeclined():
             assert log[0] == "w" or entry.community in state.communities  # what it says was said there too
         case PortraitProposed() if log[0] == "w":
             state.proposals[entry.community][entry.proposal] = (entry.section, entry.content)
@@ -179,11 +226,16 @@ async def live(store: Store, logs: list[str]) -> State:
             state.silenced |= {member.id: member.silenced for member in standing.members if member.silenced}
             state.follows[id] = {room.id for room in standing.rooms}
             who.update({member.id: (id, member.place) for member in standing.members})
+            state.accepted[id] = {}
     for id in logs:
         community = await store.community(id)
         if community is not None:
             state.communities[id] = (community.slug, community.name, community.about)
             state.tags |= await store.tags_of([id])
+            state.requests[id] = {one.seq: one.handle for one in await store.requests(id, 0, 1000)}
+            state.doors[id] = {key: getattr(community, key) for key in DOOR}
+            versions = [await store.rules(id, version) for version in range(1, 20)]
+            state.rules[id] = {row.version: row.text for row in versions if row is not None}
             members = await store.members(id, "", 1000)
             assert community.members == len(members)
             bans = await store.bans(id, None, 1000)
@@ -213,4 +265,7 @@ async def live(store: Store, logs: list[str]) -> State:
                 inside = (who[member][0] for member in who if who[member][1] == room.community)
                 followers = {account for account in inside if id in state.follows[account]}
                 state.added[id] = {state.inside[account][room.community] for account in followers}
+    for member, version in (await store.accepted(list(who))).items():
+        account, place = who[member]
+        state.accepted[account][place] = version
     return state

@@ -19,7 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Write
 from among_protocol.codes import INTERNAL, STORAGE_UNAVAILABLE, Refuse
-from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity
+from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
+from among_protocol.house_rules import AcceptRules
+from among_protocol.joining import AnswerJoin, AskToJoin, WithdrawJoin
 from among_protocol.members import PersonaRef
 from among_protocol.messages import SendMessage
 from among_protocol.moderation import (
@@ -130,7 +132,27 @@ asked = st.one_of(
     say,
     free(CreateCommunity, {"slug": slug, "name": text}),
     place(JoinCommunity, community="c"),
-    place(JoinCommunity, community="c"),
+    free(JoinCommunity, {"rules": st.integers(0, 2)}, community="c"),
+    free(
+        UpdateCommunity,
+        {
+            "about": st.one_of(st.none(), text),
+            "door": st.sampled_from([None, "open", "open", "ask", "invite"]),
+            "listed": st.sampled_from([None, None, True, False]),
+            "rules": st.sampled_from([None, None, "", "Be kind.", "Be brief."]),
+            "rules_required": st.sampled_from([None, False]),
+        },
+        community="c",
+    ),
+    free(AcceptRules, {"version": st.integers(0, 2)}, community="c"),
+    free(AskToJoin, {"rules": st.integers(0, 2), "note": text}, community="c"),
+    free(AskToJoin, {"rules": st.integers(0, 2), "note": text}, community="c"),
+    place(WithdrawJoin, community="c"),
+    free(
+        AnswerJoin,
+        {"request": st.integers(0, 6), "verdict": st.sampled_from(["accepted", "declined"]), "reason": text},
+        community="c",
+    ),
     place(LeaveCommunity, community="c"),
     free(CreateRoom, {"slug": slug, "kind": st.sampled_from(["open", "private"]), "topic": text}, community="c"),
     place(FollowRoom, room="r"),
@@ -393,6 +415,12 @@ class Twins(RuleBasedStateMachine):
                 *(store.portrait(log, version) for log in logs for version in (None, 0, 1, 2)),
                 *(store.portrait_versions(log, 3, 100) for log in logs),
                 *(store.portrait_proposals(log, account, 1, 2) for log in logs for account in ("", accounts[0])),
+                *(store.requests(log, 0, 100) for log in logs),
+                *(store.community(log) for log in logs),
+                *(store.rules(log, 1) for log in logs),
+                *(store.authors(log, refs) for log in logs),
+                *(store.banned(account, log) for account in accounts for log in logs),
+                store.accepted([ref.member for ref in refs]),
                 *(store.standing(account) for account in accounts),
                 *(store.unread(account, logs) for account in accounts),
                 *(store.personas(account, refs) for account in accounts),

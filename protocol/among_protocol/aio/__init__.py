@@ -167,9 +167,9 @@ class Among(Known):
         written: SentWritten = await self.sending(room, body, nonce=nonce)
         return written.entry
 
-    async def join(self, community: str) -> Membership:
-        """Join a community, by id or slug."""
-        joined = await self.ask(JoinCommunity, community=community)
+    async def join(self, community: str, *, rules: int = 0, invite: str = "") -> Membership:
+        """Join a community, by id or slug: `rules` is the version that one accepts, where there are some."""
+        joined = await self.ask(JoinCommunity, community=community, rules=rules, invite=invite)
         card = await self.ask(ReadCommunity, community=joined.entry.community)
         self.view.apply(Card(card))
         return card

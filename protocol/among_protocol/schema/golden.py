@@ -47,7 +47,7 @@ VALUES: dict[str, Any] = {
     "device": "laptop", "server": "among/0.1.0", "durability": "full", "sign_up": "invite", "versions": 1,
     "extensions": "x.garden/weather", "Limits.extensions": 32, "kind": "open", "LogState.kind": "room",
     "LogState.reason": "epoch", "Block.kind": "mute", "BlockChanged.kind": "mute", "state": "away", "outcome": "acted",
-    "BrowseCommunities.after": "fields", "ListMembers.after": "amy", "role": "steward", "status": "gap", "class": "wait", "rev": 3,
+    "door": "ask", "rules": 3, "CommunityUpdated.rules": "Be kind.", "UpdateCommunity.rules": "Be kind.", "Preview.rules": "Be kind.", "rules_version": 3, "version": 3, "newest": 4, "accepted": 3, "text": "Be kind.", "questions": "What do you grow?", "question": "What do you grow?", "answer": "Beans.", "answers": "Beans.", "verdict": "accepted", "Invite.invite": "i_k7w2qnz5tdv3xm6h", "InviteCreated.invite": "i_k7w2qnz5tdv3xm6h", "InviteUsed.invite": "i_k7w2qnz5tdv3xm6h", "InviteRevoked.invite": "i_k7w2qnz5tdv3xm6h", "RevokeInvite.invite": "i_k7w2qnz5tdv3xm6h", "uses": 25, "request": 12, "again": "2026-02-01T09:00:00.000Z", "BrowseCommunities.after": "fields", "ListMembers.after": "amy", "role": "steward", "status": "gap", "class": "wait", "rev": 3,
     "seq": 70_012, "from": 70_001, "head": 70_012, "as_of": 70_012, "stewards_head": 12, "floor": 12, "read": 70_001,
     "before": 70_012, "after": 70_001, "around": 70_001, "unread": 4, "ping_ms": 20_000, "deadline_ms": 10_000,
     "sign_in_ms": 10_000, "retry_after_ms": 1_500, "cut": 4001, "left": 12, "of": 60, "full_in_ms": 9_600,

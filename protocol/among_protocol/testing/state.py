@@ -17,7 +17,9 @@ LIMITS = Limits(
     replay_entries=1000, in_flight=64, malformed_frames=10, mentions=20, communities=100, follows=500, rooms=500,
     direct_people=10, watched=200, status_chars=STATUS_CHARS, positions=1100, blocks=500, budget=100_000, budget_per_second=10_000, handle_chars=32,
     password_chars=PASSWORD_CHARS, password_least=8, key_chars=64, secret_chars=SECRET_CHARS, personas=200,
-    extensions=32, brought_back=1,
+    extensions=32, brought_back=1, rules_bytes=8000, questions=5, question_chars=200, answer_chars=500, requests=20, requests_waiting=500, declined_seconds=86_400, invites=100, invites_member=5,
+    invite_uses=1000, preview_rooms=10, preview_messages=5,
+    preview_bytes=32_768,
 )  # fmt: skip
 """As a real server has them, but for a budget that no test spends by accident."""
 

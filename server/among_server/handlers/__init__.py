@@ -10,7 +10,10 @@ from among_protocol import blocks as b
 from among_protocol import communities as c
 from among_protocol import discovery as d
 from among_protocol import finding as f
+from among_protocol import house_rules as hr
 from among_protocol import interests as i
+from among_protocol import invites as iv
+from among_protocol import joining as jn
 from among_protocol import logs as l_
 from among_protocol import markers as mk
 from among_protocol import members as mb
@@ -19,6 +22,7 @@ from among_protocol import moderation as mo
 from among_protocol import passwords as pw
 from among_protocol import portrait as po
 from among_protocol import presence as p
+from among_protocol import preview as pv
 from among_protocol import reports as rp
 from among_protocol import rooms as r
 from among_protocol import session as s
@@ -33,7 +37,10 @@ from . import (
     communities,
     discovery,
     finding,
+    house_rules,
     interests,
+    invites,
+    joining,
     logs,
     markers,
     members,
@@ -42,6 +49,7 @@ from . import (
     passwords,
     portrait,
     presence,
+    preview,
     reports,
     rooms,
     session,
@@ -68,12 +76,23 @@ ROUTES: dict[type[Command], Route] = dict(
         on(pw.ResetPassword, passwords.reset, cost=50),
         on(b.SetBlock, blocks.set_block, cost=5),
         on(c.CreateCommunity, communities.create, cost=25),
+        on(c.UpdateCommunity, communities.update, cost=25),
         on(c.JoinCommunity, communities.join, cost=10),
         on(c.LeaveCommunity, communities.leave, cost=10),
         on(c.BrowseCommunities, communities.browse, cost=5),
         on(c.ReadCommunity, communities.read, cost=5),
         on(d.Discover, discovery.discover, cost=10),
         on(d.DismissCommunity, discovery.dismiss, cost=5),
+        on(pv.PreviewCommunity, preview.preview, cost=25),
+        on(hr.AcceptRules, house_rules.accept, cost=5),
+        on(hr.ReadRules, house_rules.read, cost=2),
+        on(jn.AskToJoin, joining.ask, cost=50),
+        on(jn.WithdrawJoin, joining.withdraw, cost=10),
+        on(jn.AnswerJoin, joining.answer, cost=10),
+        on(jn.ListRequests, joining.list_requests, cost=5),
+        on(iv.CreateInvite, invites.create, cost=10),
+        on(iv.ListInvites, invites.list_invites, cost=5),
+        on(iv.RevokeInvite, invites.revoke, cost=5),
         on(mb.ListMembers, members.list_members, cost=2),
         on(mb.ResolveMembers, members.resolve, cost=2),
         on(f.SearchMembers, finding.search, cost=5),

@@ -1,30 +1,35 @@
 """Founding, finding, joining and leaving communities."""
 
+from typing import Any
+
 import msgspec
 
 from among_protocol import codes, text
-from among_protocol.base import ABOUT_CHARS, NAME_CHARS
+from among_protocol.base import ABOUT_CHARS, NAME_CHARS, QUESTION_CHARS, RULES_BYTES
 from among_protocol.codes import COMMUNITY_GONE, Refuse
 from among_protocol.communities import (
     BrowseCommunities,
-    Community,
     CommunityPage,
     CreateCommunity,
     JoinCommunity,
     LeaveCommunity,
     Membership,
     ReadCommunity,
+    UpdateCommunity,
 )
-from among_protocol.fields import handle, line, tag
+from among_protocol.fields import handle, line, passage, tag
 from among_protocol.members import PersonaRef
 
 from ..core.context import Context
 from ..core.people import Person
 from ..store.rows import Appended, CommunityRow
 from ..store.stewards import stewards_of
+from .house_rules import accepted
 from .rooms import visible_rooms
 from .session import now
 from .tags import words
+
+WRONG = (codes.INVITE_INVALID, codes.COMMUNITY_GONE)  # what a code that was guessed is answered with
 
 
 async def create(context: Context, command: CreateCommunity) -> Appended:
@@ -42,17 +47,41 @@ async def create(context: Context, command: CreateCommunity) -> Appended:
     )
 
 
+async def update(context: Context, command: UpdateCommunity) -> Appended:
+    said: dict[str, Any] = {}
+    if command.name is not None:
+        said["name"] = line(command.name, field="name", longest=NAME_CHARS)
+    if command.about is not None:
+        said["about"] = line(command.about, field="about", longest=ABOUT_CHARS, empty=True)
+    if command.rules is not None:
+        said["rules"] = passage(command.rules, field="rules", longest=RULES_BYTES)
+    if command.questions is not None:
+        said["questions"] = [
+            line(one, field=f"questions[{index}]", longest=QUESTION_CHARS)
+            for index, one in enumerate(command.questions)
+        ]
+    return await context.append(msgspec.structs.replace(command, community=command.community.lower(), **said))
+
+
 async def join(context: Context, command: JoinCommunity) -> Appended:
     at = context.now()
     joins = context.services.joins.get(context.person.account.id, at)
     wait = joins.take(1, at)
     if wait:
         raise Refuse(codes.RATE_LIMITED, "You joined communities very often; wait a little.", retry_after_ms=wait)
+    tries, address = context.services.tries, context.session.address
+    if command.invite:
+        tries.secret(address, at)
     try:
-        return await context.append(msgspec.structs.replace(command, community=command.community.lower()))
-    except Refuse:
+        joined = await context.append(msgspec.structs.replace(command, community=command.community.lower()))
+    except Refuse as why:
         joins.give(1)
+        if command.invite and why.code not in WRONG:
+            tries.right_secret(address, context.now())
         raise
+    if command.invite:
+        tries.right_secret(address, context.now())
+    return joined
 
 
 async def leave(context: Context, command: LeaveCommunity) -> Appended:
@@ -87,14 +116,7 @@ async def membership(context: Context, person: Person, row: CommunityRow) -> Mem
     tags = await context.store.tags_of([row.id])
     member = context.member_of(row.id)  # still, and as what
     return Membership(
-        community=Community(
-            id=row.id,
-            slug=row.slug,
-            name=row.name,
-            about=row.about,
-            members=row.members,
-            tags=tags.get(row.id, []),
-        ),
+        community=row.shown(tags.get(row.id, [])),
         member=member.id,
         rev=me[0].rev if me else member.rev,
         role=member.role,
@@ -102,4 +124,7 @@ async def membership(context: Context, person: Person, row: CommunityRow) -> Mem
         as_of=log.head if log is not None else 0,
         stewards=stewards if person.stewards(stewards) else "",
         silenced_until=member.silenced if member.silenced > now() else "",
+        rules=row.rules,
+        accepted=await accepted(context, row.id),
+        members_invite=row.members_invite,
     )

@@ -61,13 +61,14 @@ async def sign_up(context: Context, command: SignUp) -> SignedIn:
     if invite is None and await context.store.account_by_handle(folded) is not None:  # saves a hash; the store judges
         raise Refuse(codes.HANDLE_TAKEN, field="handle")
     address, now = context.session.address, context.now()
-    if invite is None:
+    door_invites = services.hello.sign_up == "open" or services.config.community_invites == "sign_up"
+    if invite is None or door_invites:  # of those, members make as many as they like
         services.tries.sign_up(address, now)
-    else:
+    if invite is not None:
         services.tries.secret(address, now)
     try:
         hashed = await services.passwords.hash(command.password)
-        account = await context.store.create_account(folded, name, hashed, invite=invite)
+        account = await context.store.create_account(folded, name, hashed, invite=invite, door_invites=door_invites)
     except Refuse as why:
         if invite is not None and why.code is not codes.INVITE_INVALID:
             services.tries.right_secret(address, context.now())

@@ -32,7 +32,10 @@ from ..counts import StoreCounts
 from ..ears import Ear
 from .blanks import BlankStore, BlankTx
 from .discovery import DiscoveryStore
+from .door import DoorStore, DoorTx
 from .finding import FindingStore
+from .invites import InvitesStore, InvitesTx
+from .joining import JoiningStore, JoiningTx
 from .own import OwnStore, OwnTx, SessionRow
 from .portrait import PortraitStore, PortraitTx
 from .rows import (
@@ -62,6 +65,9 @@ PAGE_BYTES = 1 << 17  # of a page of entries or messages: what one client may ho
 
 class Tx(
     BlankTx,
+    DoorTx,
+    InvitesTx,
+    JoiningTx,
     OwnTx,
     PortraitTx,
     StatusTx,
@@ -197,6 +203,9 @@ class Tx(
 
 class Store(
     BlankStore,
+    DoorStore,
+    InvitesStore,
+    JoiningStore,
     OwnStore,
     PortraitStore,
     StatusStore,
@@ -238,9 +247,16 @@ class Store(
 
     # --- accounts and invites: registers and secrets; invites are known by their SHA-256 alone. See also own.py
     async def create_account(
-        self, handle: str, display_name: str, password_hash: str, *, invite: bytes | None = None
+        self,
+        handle: str,
+        display_name: str,
+        password_hash: str,
+        *,
+        invite: bytes | None = None,
+        door_invites: bool = False,
     ) -> AccountRow:
-        """With its log, whose first entry is `account.created`. An owner's invite makes it own the server.
+        """With its log, whose first entry is `account.created`. An owner's invite makes it own the server. With
+        `door_invites` one of a community is as good as one of the operator's, and lets into that community later.
 
         Handles are compared folded. Raises Refuse: `handle.taken`, `handle.lookalike`, `account.invite_invalid` (an invite that is given is
         always used up)."""

@@ -8,11 +8,12 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from among_protocol.codes import Refuse
+from among_protocol.invites import CreateInvite, Invite
 
 from .api import Tx
 from .own import BlockSet, BlockWish, Ended, Entered
 from .rows import Stored
-from .rules import blocks, sessions, status, tags
+from .rules import blocks, invites, sessions, status, tags
 from .status import Statuses, StatusWish
 from .tags import InterestRow, MyInterest
 
@@ -93,3 +94,15 @@ class Calls:
 
     async def dismiss(self, account: str, community: str, *, dismissed: bool) -> None:
         await self._call(lambda tx: tags.dismiss(tx, account, community, dismissed))
+
+    async def create_invite(self, account: str, command: CreateInvite, secret: bytes) -> Invite:
+        return await self._call(lambda tx: invites.create(tx, account, command, secret))
+
+    async def revoke_invite(self, account: str, community: str, invite: str) -> None:
+        await self._call(lambda tx: invites.revoke(tx, account, community, invite))
+
+    async def invites(self, account: str, community: str) -> list[Invite]:
+        return await self._call(lambda tx: invites.list_(tx, account, community))
+
+    async def invited(self, account: str, community: str, secret: bytes) -> bool:
+        return await self._call(lambda tx: invites.invited(tx, account, community, secret))

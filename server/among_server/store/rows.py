@@ -2,11 +2,13 @@
 to itself (own.py, stewards.py) keeps its rows there.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from among_protocol.base import Entry, Time
+from among_protocol.communities import Community, Door
 from among_protocol.logs import LogKind
 from among_protocol.members import Role
 from among_protocol.messages import Message
@@ -31,6 +33,24 @@ class CommunityRow(Struct):
     name: str
     about: str = ""
     members: int = 0  # how many have not left
+    door: Door = "open"
+    listed: bool = True  # one that is not is there for its members alone
+    rules: int = 0  # version that holds; 0: there are none
+    rules_required: bool = True  # who joins must accept them
+    questions: list[str] = []
+    members_invite: bool = False
+
+    def shown(self, tags: Sequence[str]) -> Community:
+        return Community(
+            id=self.id,
+            slug=self.slug,
+            name=self.name,
+            about=self.about,
+            members=self.members,
+            tags=list(tags),
+            door=self.door,
+            listed=self.listed,
+        )
 
 
 class MemberRow(Struct):

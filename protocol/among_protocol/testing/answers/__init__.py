@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING, Any
 from ...accounts import ReadAccount, UpdateAccount
 from ...base import Command, Entry, Shape, Write
 from ...blocks import SetBlock
-from ...communities import BrowseCommunities, CreateCommunity, JoinCommunity, LeaveCommunity, ReadCommunity
+from ...communities import (
+    BrowseCommunities,
+    CreateCommunity,
+    JoinCommunity,
+    LeaveCommunity,
+    ReadCommunity,
+    UpdateCommunity,
+)
 from ...discovery import Discover, DismissCommunity
 from ...finding import SearchMembers
+from ...house_rules import AcceptRules, ReadRules
 from ...interests import ListInterests, SetInterests
+from ...invites import CreateInvite, ListInvites, RevokeInvite
+from ...joining import AnswerJoin, AskToJoin, ListRequests, WithdrawJoin
 from ...logs import ReadChanged, ReadEntries, Sync
 from ...markers import SetMarker
 from ...members import ListMembers, ResolveMembers
@@ -30,6 +40,7 @@ from ...portrait import (
     ReadPortrait,
 )
 from ...presence import SetPresence, StartTyping, WatchPresence
+from ...preview import PreviewCommunity
 from ...reports import FileReport, ListReports, ResolveReport
 from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
@@ -99,6 +110,8 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
 ABSENT: frozenset[type[Command]] = frozenset({
     ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal,
     Discover, DismissCommunity, SearchMembers, ListInterests, SetInterests, SearchTags, UpdateTag,
+    UpdateCommunity, PreviewCommunity, AcceptRules, ReadRules, AskToJoin, WithdrawJoin, AnswerJoin, ListRequests,
+    CreateInvite, ListInvites, RevokeInvite,
 })  # fmt: skip
 
 COSTS: dict[type[Command], int] = {  # as a real server charges them; what is not here costs 5

@@ -26,4 +26,4 @@ def communities(tx: MemoryTx, query: str, after: str, limit: int, tags: Sequence
 def card(tx: MemoryTx, community: str) -> Community:
     row = tx.communities[community]
     tags = tx.all_tags_of([community]).get(community, [])
-    return Community(id=row.id, slug=row.slug, name=row.name, about=row.about, members=row.members, tags=tags)
+    return row.shown(tags)

@@ -14,6 +14,7 @@ from msgspec import json
 from among_protocol.base import Write
 from among_protocol.codes import ACCOUNT_GONE, INTERNAL, NONCE_CONFLICT, STOPPING, Refuse
 from among_protocol.communities import Community
+from among_protocol.joining import JoinRequest
 from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.messages import Message, MessageSent
@@ -26,6 +27,8 @@ from ...counts import StoreCounts
 from ...ears import Ear, wants
 from ..api import LOOKED_THROUGH, PAGE_BYTES, Durability
 from ..calls import Calls, answer
+from ..door import RulesRow
+from ..joining import RequestRow
 from ..own import AccountState, ResetRow, SessionRow
 from ..portrait import Proposals
 from ..rows import (
@@ -117,9 +120,17 @@ class MemoryStore(MemorySearching, Calls):
         return self._ask(lambda tx: _append(tx, account, command))
 
     async def create_account(
-        self, handle: str, display_name: str, password_hash: str, *, invite: bytes | None = None
+        self,
+        handle: str,
+        display_name: str,
+        password_hash: str,
+        *,
+        invite: bytes | None = None,
+        door_invites: bool = False,
     ) -> AccountRow:
-        return await self._call(lambda tx: create_account(tx, handle, display_name, password_hash, invite))
+        return await self._call(
+            lambda tx: create_account(tx, handle, display_name, password_hash, invite, door_invites)
+        )
 
     async def add_invite(self, secret: bytes, *, owner: bool = False, uses: int = 1, expires_ms: int = 0) -> None:
         await self._call(lambda tx: tx.put_invite(secret, InviteRow(owner, uses, expires_ms)))
@@ -193,6 +204,42 @@ class MemoryStore(MemorySearching, Calls):
 
     async def community(self, id_or_slug: str) -> CommunityRow | None:
         return self._tx.community(id_or_slug)
+
+    async def rules(self, community: str, version: int) -> RulesRow | None:
+        return self._tx.rules(community, version)
+
+    async def accepted(self, members: Sequence[str]) -> dict[str, int]:
+        rows = [row for row in map(self._tx.member, members) if row is not None]
+        found = {row.id: self._tx.accepted.get((row.account, row.place), 0) for row in rows}
+        return {member: version for member, version in found.items() if version}
+
+    async def banned(self, account: str, community: str) -> bool:
+        self._tx.begin()  # to know what time it is
+        found = self._tx.ban(account, community)
+        return found is not None and found.holds(self._tx.now)
+
+    async def authors(self, community: str, refs: Sequence[PersonaRef]) -> list[Persona]:
+        asked = [(self._tx.member(ref.member), ref.rev) for ref in refs]
+        found = [
+            self._tx.personas.get((row.id, rev)) or persona(row)
+            for row, rev in asked
+            if row is not None and row.place == community
+        ]
+        return [
+            Persona(member=one.member, rev=one.rev, handle=one.handle, display_name=one.display_name) for one in found
+        ]
+
+    async def admission(self, account: str, community: str) -> str:
+        return self._tx.admission(account, community)
+
+    async def requests(self, community: str, after: int, limit: int) -> list[JoinRequest]:
+        rows = [row for row in self._tx.request_rows.values() if row.community == community and row.waits()]
+        seqs = sorted(row.seq for row in rows if row.seq > after)
+        log = stewards_of(community)
+        return [json.decode(self._tx.entries[log, seq].stored.json, type=JoinRequest) for seq in seqs[:limit]]
+
+    async def request(self, account: str, community: str) -> RequestRow | None:
+        return self._tx.request(account, community)
 
     async def room(self, id: str) -> RoomRow | None:
         return self._tx.room(id)

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from among_protocol.lookalikes import skeleton
 from among_protocol.tags import Tag
 
+from ..rows import CommunityRow
 from ..starter import starter
 from ..tags import InterestRow, LocalTag, MyInterest, TagRow
 from .tables import Tables
 
 
 class MemoryTags(Tables):
+    communities: dict[str, CommunityRow]  # of tx.py
+
     def __init__(self) -> None:
         super().__init__()
         self.tag_rows: dict[str, TagRow] = {row.tag: row for row in starter().tags}  # in the order in which they came
@@ -53,7 +56,7 @@ class MemoryTags(Tables):
 
     def listed(self, community: str) -> bool:
         """Whether anybody may see it."""
-        return True
+        return self.communities[community].listed
 
     def merged_into(self, tag: str) -> list[TagRow]:
         return sorted((row for row in self.tag_rows.values() if row.into == tag), key=lambda row: row.tag)

@@ -19,7 +19,9 @@ from among_protocol.wire import JSON
 
 from ..rows import AccountRow, CommunityRow, InviteRow, LogRow, MemberRow, RoomRow, Stored, Unread
 from ..stewards import BanRow, ReportRow, stewards_of
-from .own import MemoryOwn
+from .door import MemoryDoor
+from .invites import MemoryInvites
+from .joining import MemoryJoining
 from .portrait import MemoryPortrait
 from .status import MemoryStatus
 from .tags import MemoryTags
@@ -33,7 +35,9 @@ class _Kept(NamedTuple):
 
 class MemoryTx(
     MemoryStatus,
-    MemoryOwn,
+    MemoryDoor,
+    MemoryJoining,
+    MemoryInvites,
     MemoryPortrait,
     MemoryTags,
 ):

@@ -12,7 +12,9 @@ import msgspec
 
 from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Entry, Write
-from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity
+from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
+from among_protocol.house_rules import AcceptRules
+from among_protocol.joining import AnswerJoin, AskToJoin, WithdrawJoin
 from among_protocol.messages import SendMessage
 from among_protocol.moderation import (
     BanMember,
@@ -28,15 +30,20 @@ from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, 
 from among_protocol.tags import UpdateTag
 
 from ..api import Tx
-from . import accounts, communities, messages, moderation, portrait, reports, rooms, tags
+from . import accounts, communities, door, house_rules, joining, messages, moderation, portrait, reports, rooms, tags
 
 Rule = Callable[[Tx, str, Any], Entry]  # (tx, account, command) -> the entry to reply with
 
 RULES: dict[type[Write], Rule] = {
     UpdateAccount: accounts.update,
     CreateCommunity: communities.create,
+    UpdateCommunity: door.update,
     JoinCommunity: communities.join,
     LeaveCommunity: communities.leave,
+    AcceptRules: house_rules.accept,
+    AskToJoin: joining.ask,
+    WithdrawJoin: joining.withdraw,
+    AnswerJoin: joining.answer,
     SetRole: moderation.set_role,
     KickMember: moderation.kick,
     BanMember: moderation.ban,

@@ -1,12 +1,17 @@
 """Founding, joining and leaving: each is told in the community's log and in the account's own."""
 
+import hashlib
+
 from msgspec.structs import replace
 
 from among_protocol.base import Entry
 from among_protocol.codes import (
     ACCOUNT_GONE,
     COMMUNITY_GONE,
+    ENTRY_ASKS,
     HANDLE_TAKEN,
+    INVITE_INVALID,
+    INVITE_NEEDED,
     LAST_OWNER,
     LIMIT_REACHED,
     SLUG_LOOKALIKE,
@@ -29,14 +34,17 @@ from ..finding import folded
 from ..rows import AccountRow, CommunityRow, MemberRow, RoomRow
 from ..stewards import stewards_of
 from .departure import depart
+from .house_rules import accepts
+from .invites import by_which, use
 from .moderation import may_join
 from .rooms import room_for_follows
 from .standing import present
 from .tags import give
+from .withdrawal import drop
 
 
 def create(tx: Tx, account: str, command: CreateCommunity) -> Entry:
-    founder = _may_join_one_more(tx, account)
+    founder = may_join_one_more(tx, account)
     if tx.community(command.slug) is not None:
         raise Refuse(SLUG_TAKEN, field="slug")
     if tx.community_looks_taken(command.slug):
@@ -60,21 +68,49 @@ def create(tx: Tx, account: str, command: CreateCommunity) -> Entry:
 
 
 def join(tx: Tx, account: str, command: JoinCommunity) -> Entry:
-    community = tx.community(command.community)
-    if community is None:
-        raise Refuse(COMMUNITY_GONE, field="community")
-    before = tx.membership(account, community.id)
+    secret = hashlib.sha256(command.invite.encode()).digest() if command.invite else None
+    community, before, invite = found_for(tx, account, command.community, secret)
     if before is not None and not before.left:
         return _again(tx, account, community, before, command.nonce)
-    lapsed = may_join(tx, account, community)
-    joiner = _may_join_one_more(tx, account)
+    may_join(tx, account, community)
+    if command.invite and not invite:
+        raise Refuse(INVITE_INVALID, field="invite")
+    if community.door != "open" and not invite:
+        raise Refuse(ENTRY_ASKS if community.door == "ask" else INVITE_NEEDED, field="community")
+    joiner = may_join_one_more(tx, account)
+    accepted = accepts(community, command.rules)
     other = tx.member_by_handle(community.id, joiner.handle)
     if other is not None:
         raise Refuse(HANDLE_TAKEN)
+    drop(tx, account, community.id)
+    entry = admit(tx, joiner, community, accepted, command.nonce)
+    if invite:
+        use(tx, account, community, invite)
+    return entry
+
+
+def admit(tx: Tx, joiner: AccountRow, community: CommunityRow, accepted: int, nonce: str = "") -> CommunityJoined:
+    """Let somebody in of whom it was judged that they may. `nonce`: empty when it is somebody else's doing."""
+    if tx.ban(joiner.id, community.id) is not None:  # one that has ended by itself
+        tx.remove_ban(joiner.id, community.id)
+    if accepted:
+        tx.accept(joiner.id, community.id, accepted)
     rooms = [room for room in tx.rooms(community.id) if room.kind == "open"]
-    if lapsed:
-        tx.remove_ban(account, community.id)
-    return _enter(tx, joiner, community, "member", rooms[: max(0, room_for_follows(tx, account))], command.nonce)
+    rooms = rooms[: max(0, room_for_follows(tx, joiner.id))]
+    return _enter(tx, joiner, community, "member", rooms, nonce, accepted)
+
+
+def found_for(
+    tx: Tx, account: str, named: str, secret: bytes | None = None
+) -> tuple[CommunityRow, MemberRow | None, str]:
+    """A community that this account may know of, who it is or was there, and the invite with which it may come in (its
+    id; empty: none). Raises Refuse `community.gone`."""
+    community = tx.community(named)
+    before = None if community is None else tx.membership(account, community.id)
+    invite = "" if community is None else by_which(tx, account, community, secret)
+    if community is None or not (community.listed or invite or (before is not None and not before.left)):
+        raise Refuse(COMMUNITY_GONE, field="community")
+    return community, before, invite
 
 
 def leave(tx: Tx, account: str, command: LeaveCommunity) -> Entry:
@@ -89,7 +125,7 @@ def words(row: CommunityRow) -> str:
     return folded(f"{row.slug}\n{row.name}\n{row.about}")
 
 
-def _may_join_one_more(tx: Tx, account: str) -> AccountRow:
+def may_join_one_more(tx: Tx, account: str) -> AccountRow:
     row = tx.account(account)
     if row is None:
         raise Refuse(ACCOUNT_GONE)
@@ -99,7 +135,13 @@ def _may_join_one_more(tx: Tx, account: str) -> AccountRow:
 
 
 def _enter(
-    tx: Tx, account: AccountRow, community: CommunityRow, role: Role, rooms: list[RoomRow], nonce: str
+    tx: Tx,
+    account: AccountRow,
+    community: CommunityRow,
+    role: Role,
+    rooms: list[RoomRow],
+    nonce: str,
+    accepted: int = 0,
 ) -> CommunityJoined:
     """Who comes back is the same member, with a new revision of the persona; who is silenced comes back as they were."""
     before = tx.membership(account.id, community.id)
@@ -134,7 +176,7 @@ def _enter(
     tx.add(joined)
     for room in rooms:
         tx.follow(account.id, room.id)
-    return _tell(tx, member, rooms, nonce)
+    return _tell(tx, member, rooms, nonce, accepted)
 
 
 def _again(tx: Tx, account: str, community: CommunityRow, member: MemberRow, nonce: str) -> CommunityJoined:
@@ -144,7 +186,7 @@ def _again(tx: Tx, account: str, community: CommunityRow, member: MemberRow, non
     return _tell(tx, member, rooms, nonce)
 
 
-def _tell(tx: Tx, member: MemberRow, rooms: list[RoomRow], nonce: str) -> CommunityJoined:
+def _tell(tx: Tx, member: MemberRow, rooms: list[RoomRow], nonce: str, accepted: int = 0) -> CommunityJoined:
     stewards = stewards_of(member.place) if Right.STEWARDS in RIGHTS[member.role] else ""
     entry = CommunityJoined(
         log=member.account,
@@ -159,6 +201,7 @@ def _tell(tx: Tx, member: MemberRow, rooms: list[RoomRow], nonce: str) -> Commun
         stewards=stewards,
         stewards_head=tx.next(stewards) - 1 if stewards else 0,
         silenced_until=member.silenced if member.silenced > tx.now else "",
+        rules=accepted,
     )
     tx.add(entry)
     return entry

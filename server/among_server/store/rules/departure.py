@@ -8,11 +8,13 @@ from among_protocol.rooms import PersonLeft
 
 from ..api import Tx
 from ..rows import CommunityRow, MemberRow
+from .ends import end_those_of
 
 
 def depart(tx: Tx, member: MemberRow, community: CommunityRow, nonce: str) -> CommunityLeft:
     """`nonce`: of who leaves; empty when it is somebody else's doing. Gives the entry in the account's own log."""
     account, log = member.account, community.id
+    end_those_of(tx, member)
     tx.put_member(replace(member, left=True, role="member"))
     by, rev = member.id, member.rev
     for room in tx.rooms(log):

@@ -49,6 +49,7 @@ from ..stewards import BanRow, stewards_of
 from .accounts import speaks_again
 from .departure import depart
 from .standing import may, may_act, present, spoken
+from .withdrawal import drop
 
 A = TypeVar("A", bound=Act)
 
@@ -114,7 +115,7 @@ def ban(tx: Tx, account: str, command: BanMember) -> Entry:
     may(tx, actor, Right.BAN)
     subject = _anybody(tx, community, actor, command)
     here = not subject.left
-    until = _until(tx, command.for_ms) if command.for_ms else ""
+    until = later(tx, command.for_ms) if command.for_ms else ""
     said = {"reason": command.reason, "until": until}
     if tx.membership(subject.account, community.id) is None:
         tx.put_member(subject)
@@ -123,6 +124,7 @@ def ban(tx: Tx, account: str, command: BanMember) -> Entry:
         depart(tx, subject, community, "")
     else:
         audit = _audit(tx, MemberBanned, community, actor, subject, nonce=command.nonce, **said)
+    drop(tx, subject.account, community.id)
     before = tx.ban(subject.account, community.id)
     told = here or (before is not None and before.told)
     tx.put_ban(
@@ -159,7 +161,7 @@ def silence(tx: Tx, account: str, command: SilenceMember) -> Entry:
     community, actor = present(tx, account, command.community)
     may(tx, actor, Right.SILENCE)
     subject = _subject(tx, community, actor, command.member)
-    until = _until(tx, command.for_ms)
+    until = later(tx, command.for_ms)
     tx.put_member(replace(subject, silenced=until))
     return _both(tx, MemberSilenced, community, actor, subject, command.nonce, reason=command.reason, until=until)
 
@@ -176,15 +178,13 @@ def unsilence(tx: Tx, account: str, command: UnsilenceMember) -> Entry:
     return _both(tx, MemberUnsilenced, community, actor, subject, command.nonce, reason=command.reason)
 
 
-def may_join(tx: Tx, account: str, community: CommunityRow) -> bool:
-    """Whether a ban that has ended by itself is to be forgotten. Raises Refuse `community.banned`, with why and until
-    when."""
+def may_join(tx: Tx, account: str, community: CommunityRow) -> None:
+    """Raises Refuse `community.banned`, with why and until when."""
     found = tx.ban(account, community.id)
     if found is not None and found.holds(tx.now):
         until = f"You may join {community.slug} again after {spoken(found.until)}."
         sentence = until if found.until else f"You may not join {community.slug}."
         raise Refuse(BANNED, f"{sentence} The reason given: {found.reason}", field="community", until=found.until)
-    return found is not None
 
 
 def _subject(tx: Tx, community: CommunityRow, actor: MemberRow, id: str) -> MemberRow:
@@ -226,7 +226,8 @@ def _outranks(actor: MemberRow, subject: MemberRow) -> None:
         raise Refuse(OUTRANKED, field="member")
 
 
-def _until(tx: Tx, for_ms: int) -> Time:
+def later(tx: Tx, for_ms: int) -> Time:
+    """So long after now."""
     moment = tx.now_ms + for_ms
     return f"{datetime.fromtimestamp(moment // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{moment % 1000:03}Z"
 

@@ -7,16 +7,21 @@ from among_protocol.codes import HANDLE_LOOKALIKE, HANDLE_TAKEN, INVITE_INVALID,
 
 from ..api import Tx
 from ..rows import AccountRow
+from .invites import usable
 
 
-def create_account(tx: Tx, handle: str, display_name: str, password_hash: str, invite: bytes | None) -> AccountRow:
+def create_account(
+    tx: Tx, handle: str, display_name: str, password_hash: str, invite: bytes | None, door_invites: bool = False
+) -> AccountRow:
     """The invite is looked at first: who has none learns nothing about handles."""
-    found, owner = None, False
+    found, door, owner = None, None, False
     if invite is not None:
         found = tx.invite(invite)
-        if found is None or found.uses < 1 or (found.expires_ms and found.expires_ms <= tx.now_ms):
+        door = usable(tx, invite) if found is None and door_invites else None
+        spent = found is not None and (found.uses < 1 or 0 < found.expires_ms <= tx.now_ms)
+        if spent or (found is None and door is None):
             raise Refuse(INVITE_INVALID, field="invite")
-        owner = found.owner
+        owner = found is not None and found.owner
     handle = handle.lower()
     if tx.account_by_handle(handle) is not None:
         raise Refuse(HANDLE_TAKEN, field="handle")
@@ -26,6 +31,9 @@ def create_account(tx: Tx, handle: str, display_name: str, password_hash: str, i
         tx.put_invite(invite, replace(found, uses=found.uses - 1))
     row = AccountRow(id=tx.new_id("a"), handle=handle, display_name=display_name, owner=owner)
     tx.add_account(row, password_hash)
+    if door is not None:
+        tx.use_door_invite(door.id)
+        tx.add_admission(row.id, door.community, door.id)
     entry = AccountCreated(log=row.id, seq=tx.next(row.id), at=tx.now, handle=handle, display_name=display_name)
     tx.add(entry)
     return row

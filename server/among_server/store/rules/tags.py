@@ -102,7 +102,8 @@ def update(tx: Tx, account: str, command: UpdateTag) -> Entry:
 
 def dismiss(tx: Tx, account: str, community: str, dismissed: bool) -> None:
     row = tx.community(community)
-    if row is None:
+    member = None if row is None else tx.membership(account, row.id)
+    if row is None or not (row.listed or (member is not None and not member.left)):
         raise Refuse(COMMUNITY_GONE, field="community")
     before = tx.dismissals(account)
     if dismissed and row.id not in before and len(before) >= DISMISSED_PER_ACCOUNT:

@@ -258,20 +258,26 @@ def _revoke_again(db: Connection, known: revocations.Known) -> tuple[int, list[s
         if names["password"] and revocations.name_of_password(hash) in names["password"]
     }
     sessions = [(id,) for (id,) in db.execute("SELECT id FROM sessions") if id in names["session"]]
-    invites = [(secret,) for (secret,) in db.execute("SELECT secret FROM invites") if secret.hex() in names["invite"]]
+    both = "SELECT secret FROM invites UNION ALL SELECT secret FROM door_invites"
+    invites = [(secret,) for (secret,) in db.execute(both) if secret.hex() in names["invite"]]
     resets = [(secret,) for (secret,) in db.execute("SELECT secret FROM resets") if secret.hex() in names["reset"]]
     db.execute("BEGIN IMMEDIATE")
     db.executemany("DELETE FROM sessions WHERE id = ?", sessions)
     db.executemany("DELETE FROM resets WHERE secret = ?", resets)
     db.executemany("DELETE FROM invites WHERE secret = ?", invites)
+    db.executemany("DELETE FROM door_invites WHERE secret = ?", invites)
+    db.execute("DELETE FROM admissions")  # of whoever signed up and had not joined: the invite may be revoked since
     passwords = [(account,) for account in changed.values()]
     db.executemany("UPDATE passwords SET hash = '' WHERE account = ?", passwords)  # which no password opens
     db.execute("COMMIT")
     return len(sessions) + len(invites) + len(changed) + len(resets), sorted(changed)
 
 
+ENDED = ("sessions", "invites", "door_invites", "admissions", "resets")
+
+
 def _end_all(db: Connection) -> int:
-    return sum(db.execute(f"DELETE FROM {table}").rowcount for table in ("sessions", "invites", "resets"))  # noqa: S608  # ours
+    return sum(db.execute(f"DELETE FROM {table}").rowcount for table in ENDED)  # noqa: S608  # ours
 
 
 def _connect(uri: str) -> Connection:

@@ -9,7 +9,7 @@ from msgspec import json
 from among_protocol.communities import Community
 
 from ..finding import folded
-from .rows import COMMUNITY
+from .rows import COMMUNITY, community_row
 from .tags import LISTED, tags_of
 
 _CARRIES = """c.key IN (
@@ -47,7 +47,4 @@ def cards(db: Connection, communities: list[str]) -> dict[str, Community]:
     tags = tags_of(db, communities)
     sql = f"{COMMUNITY} JOIN json_each(?) ask ON ask.value = l.id"
     rows = db.execute(sql, (json.encode(communities).decode(),))
-    return {
-        id: Community(id=id, slug=slug, name=name, about=about, members=members, tags=tags.get(id, []))
-        for id, slug, name, about, members in rows
-    }
+    return {row.id: row.shown(tags.get(row.id, [])) for row in map(community_row, rows)}

@@ -25,7 +25,20 @@ from ..rows import AccountRow, CommunityRow, Entries, LogRow, Messages, RoomRow,
 from ..status import Seen
 from ..stewards import stewards_of
 from . import own, status
-from .rows import ACCOUNT, COMMUNITY, LOG, MEMBER, ROOM, SEQ_BITS, account_row, kept, log_row, member_row, room_row
+from .rows import (
+    ACCOUNT,
+    COMMUNITY,
+    LOG,
+    MEMBER,
+    ROOM,
+    SEQ_BITS,
+    account_row,
+    community_row,
+    kept,
+    log_row,
+    member_row,
+    room_row,
+)
 
 _entry = json.Decoder(AnyEntry).decode
 _message = json.Decoder(Message).decode
@@ -123,7 +136,7 @@ def seen(db: Connection, account: str, members: Sequence[str]) -> list[Seen]:
 
 def community(db: Connection, id_or_slug: str) -> CommunityRow | None:
     found = _one(db, f"{COMMUNITY} WHERE l.id = ?", id_or_slug) or _one(db, f"{COMMUNITY} WHERE c.slug = ?", id_or_slug)
-    return CommunityRow(*found) if found else None
+    return community_row(found) if found else None
 
 
 def room(db: Connection, id: str) -> RoomRow | None:

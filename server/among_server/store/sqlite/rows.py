@@ -5,14 +5,19 @@ from sqlite3 import Connection
 from sys import intern
 from typing import Any
 
-from ..rows import AccountRow, LogRow, MemberRow, RoomRow
+from msgspec import json
+
+from ..rows import AccountRow, CommunityRow, LogRow, MemberRow, RoomRow
 
 SEQ_BITS = 36  # of a position, which is log << 36 | seq; see migrations/0001_first.sql
 
 ACCOUNT = (
     "SELECT l.id, a.handle, a.display_name, a.bio, a.owner, a.disabled FROM accounts a JOIN logs l ON l.key = a.key"
 )
-COMMUNITY = "SELECT l.id, c.slug, c.name, c.about, c.members FROM communities c JOIN logs l ON l.key = c.key"
+COMMUNITY = (
+    "SELECT l.id, c.slug, c.name, c.about, c.members, c.door, c.listed, c.rules, c.rules_required, c.questions,"
+    " c.members_invite FROM communities c JOIN logs l ON l.key = c.key"
+)
 LOG = "SELECT l.id, l.kind, h.head, h.ordinal, l.floor FROM logs l JOIN heads h ON h.log = l.key"
 MEMBER = (
     "SELECT m.id, a.id, p.id, m.rev, m.handle, m.display_name, m.bio, m.role, m.gone, m.silenced"
@@ -50,6 +55,24 @@ def kept(columns: str, where: str, order: str) -> str:
 def account_row(row: Sequence[Any]) -> AccountRow:
     """From the columns of ACCOUNT."""
     return AccountRow(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]))
+
+
+def community_row(row: Sequence[Any]) -> CommunityRow:
+    """From the columns of COMMUNITY."""
+    id, slug, name, about, members, door, listed, rules, required, questions, members_invite = row
+    return CommunityRow(
+        id,
+        slug,
+        name,
+        about,
+        members,
+        intern(door),
+        bool(listed),
+        rules,
+        bool(required),
+        json.decode(questions, type=list[str]),
+        bool(members_invite),
+    )
 
 
 def member_row(row: Sequence[Any]) -> MemberRow:

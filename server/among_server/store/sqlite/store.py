@@ -16,6 +16,7 @@ import aiosqlite
 import structlog
 
 from among_protocol.communities import Community
+from among_protocol.joining import JoinRequest
 from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.moderation import Ban
@@ -28,6 +29,8 @@ from .. import files
 from ..api import Durability, StoreError
 from ..backups import now
 from ..calls import Calls
+from ..door import RulesRow
+from ..joining import RequestRow
 from ..own import AccountState, ResetRow, SessionRow
 from ..portrait import Proposals
 from ..revocations import Revocations, Revoked
@@ -48,7 +51,7 @@ from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
 from ..status import Seen
 from ..stewards import stewards_of
-from . import backup, directory, disk, own, reads, schema
+from . import backup, directory, disk, door, invites, joining, own, reads, schema
 from . import portrait as portraits
 from .searching import SqliteSearching
 from .tags import bring
@@ -218,10 +221,16 @@ class SqliteStore(SqliteSearching, Calls):
         return self._writer.ask(account, command)
 
     async def create_account(
-        self, handle: str, display_name: str, password_hash: str, *, invite: bytes | None = None
+        self,
+        handle: str,
+        display_name: str,
+        password_hash: str,
+        *,
+        invite: bytes | None = None,
+        door_invites: bool = False,
     ) -> AccountRow:
         def job(tx: SqliteTx) -> AccountRow:
-            return create_account(tx, handle, display_name, password_hash, invite)
+            return create_account(tx, handle, display_name, password_hash, invite, door_invites)
 
         return await self._writer.call(job)
 
@@ -295,6 +304,27 @@ class SqliteStore(SqliteSearching, Calls):
 
     async def community(self, id_or_slug: str) -> CommunityRow | None:
         return await self._read(reads.community, id_or_slug)
+
+    async def rules(self, community: str, version: int) -> RulesRow | None:
+        return await self._read(door.rules, community, version)
+
+    async def accepted(self, members: Sequence[str]) -> dict[str, int]:
+        return await self._read(door.accepted, members)
+
+    async def banned(self, account: str, community: str) -> bool:
+        return await self._read(door.banned, account, community)
+
+    async def authors(self, community: str, refs: Sequence[PersonaRef]) -> list[Persona]:
+        return await self._read(door.authors, community, refs)
+
+    async def admission(self, account: str, community: str) -> str:
+        return await self._read(invites.admission, account, community)
+
+    async def requests(self, community: str, after: int, limit: int) -> list[JoinRequest]:
+        return await self._read_log(stewards_of(community), joining.requests, community, after, limit)
+
+    async def request(self, account: str, community: str) -> RequestRow | None:
+        return await self._read(joining.request, account, community)
 
     async def room(self, id: str) -> RoomRow | None:
         return await self._read(reads.room, id)

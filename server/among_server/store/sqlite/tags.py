@@ -42,7 +42,7 @@ HERE = (
     "(i.place = i.account OR EXISTS"
     " (SELECT 1 FROM members h WHERE h.account = i.account AND h.place = i.place AND h.gone = 0))"
 )
-LISTED = "1"  # whether anybody may see a community c
+LISTED = "c.listed"  # whether anybody may see a community c
 # Whether an account, :me by key, may know of a tag t: the server brought it, or a community carries it that anybody may
 # see, or that the account is in.
 SEEN = f"""(t.shipped OR EXISTS (

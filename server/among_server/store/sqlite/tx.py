@@ -16,17 +16,22 @@ from ..rows import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow
 from ..rules.communities import words
 from ..stewards import BanRow, ReportRow, stewards_of
 from .blanks import SqliteBlanks
+from .door import SqliteDoor
 from .finding import put_ends, texts
-from .own import Note, SqliteOwn
+from .invites import SqliteInvites
+from .joining import SqliteJoining
+from .own import Note
 from .portrait import SqlitePortrait
-from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, member_row, room_row
+from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, community_row, member_row, room_row
 from .status import SqliteStatus
 from .tags import SqliteTags
 
 
 class SqliteTx(
     SqliteStatus,
-    SqliteOwn,
+    SqliteDoor,
+    SqliteJoining,
+    SqliteInvites,
     SqliteBlanks,
     SqlitePortrait,
     SqliteTags,
@@ -112,7 +117,7 @@ class SqliteTx(
             found = self._db.execute(f"{COMMUNITY} WHERE c.slug = ?", (id_or_slug,)).fetchone()
         if found is None:
             return None
-        row = CommunityRow(*found)
+        row = community_row(found)
         self._communities[row.id] = row
         return row
 
