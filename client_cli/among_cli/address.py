@@ -1,8 +1,8 @@
 """Which server is meant? Every form that people type or paste becomes one WebSocket address. Pure.
 
 Rules: an address without a scheme is encrypted, but for this machine itself; an unencrypted one to another machine
-must be asked for by writing `ws://` or `http://`. The path defaults to the protocol's. The code of an invite, or one to
-set a password, is the fragment, which no server ever sees in a log.
+must be asked for by writing `ws://` or `http://`. The path defaults to the protocol's. A community, the code of an invite, or
+one to set a password, is the fragment, which no server ever sees in a log.
 """
 
 import re
@@ -19,6 +19,7 @@ class Address(NamedTuple):
     server: str  # the one form under which a server is known: ws://host:port/path
     invite: str = ""  # the code out of an invite's link
     reset: str = ""  # the code out of a link to set a password
+    community: str = ""  # where a link leads; with an invite, that of this community
 
 
 class AddressError(ValueError):
@@ -27,7 +28,7 @@ class AddressError(ValueError):
 
 def is_link(text: str) -> bool:
     """Whether the text can only be meant as an address, not as a room."""
-    return "://" in text or "#invite=" in text or "#reset=" in text
+    return "://" in text or any(f"#{word}=" in text for word in ("invite", "reset", "community"))
 
 
 def parse(text: str) -> Address:
@@ -58,7 +59,13 @@ def parse(text: str) -> Address:
     name = f"[{host}]" if ":" in host else host
     if port is not None and port != {"ws": 80, "wss": 443}[scheme]:
         name += f":{port}"
-    return Address(f"{scheme}://{name}{path}", codes.get("invite", [""])[0], codes.get("reset", [""])[0])
+    invite, reset, community = (codes.get(word, [""])[0] for word in ("invite", "reset", "community"))
+    return Address(f"{scheme}://{name}{path}", invite, reset, community.lower())
+
+
+def with_invite(server: str, community: str, code: str) -> str:
+    """A link that leads into a community."""
+    return f"{server}#community={community}&invite={code}"
 
 
 def is_loopback(host: str) -> bool:

@@ -48,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
     unread.add_argument("--json", action="store_true", help="one JSON object per line")
 
     join = some.add_parser("join", parents=[common], help="join a community")
-    join.add_argument("community", metavar="COMMUNITY")
+    join.add_argument("community", metavar="COMMUNITY", help="its short name, or a link that leads there")
+    join.add_argument("--rules", type=_number, default=0, metavar="VERSION", help="accept its rules, of this version")
+    join.add_argument("--answer", action="append", default=[], metavar="TEXT", help="to a question; may be repeated")
 
     sessions = some.add_parser("sessions", parents=[common], help="where you are signed in")
     sessions.add_argument("--json", action="store_true", help="one JSON object per line")

@@ -33,6 +33,9 @@ def ask_who(server: address.Address, handle: str, saved: Saved) -> Account:
         try:
             return asyncio.run(_sign_in(entry, saved))
         except Refuse as refused:
+            if server.community and entry.invite == server.invite and refused.code == codes.INVITE_INVALID:
+                entry = entry._replace(invite="")  # it may be for the community alone
+                continue
             print(safe_text(refused.message))
             entry = _without_what_was_wrong(entry, refused)
     raise EOFError

@@ -7,6 +7,9 @@ from datetime import tzinfo
 from typing import Protocol
 
 from among_protocol.base import Entry
+from among_protocol.communities import CommunityUpdated
+from among_protocol.invites import InviteCreated, InviteRevoked, InviteUsed
+from among_protocol.joining import JoinAnswered, JoinAsked, JoinDeclined
 from among_protocol.moderation import (
     Act,
     MemberBanned,
@@ -39,9 +42,11 @@ def a_role(role: str) -> str:
     return f"an {role}" if role[:1] in "aeiou" else f"a {role}"
 
 
-def to_me(model: Known, event: Act | ReportResolved, slug: str, me: str) -> Line | None:
+def to_me(model: Known, event: Act | ReportResolved | JoinDeclined, slug: str, me: str) -> Line | None:
     """In the own log of the one concerned. `slug`: of the community, where the event doesn't say; `me`: who I am there."""
     zone = model.zone
+    if isinstance(event, JoinDeclined):
+        return _declined(model, event)
     if isinstance(event, ReportResolved):
         place = Part("place", slug or "a community")
         what = "they acted on it" if event.outcome == "acted" else "they saw no need to act"
@@ -98,6 +103,53 @@ def to_stewards(model: Known, community: Community, event: Entry) -> Line | None
             return told(*head, by, f" answered report {event.report}, {event.outcome}{note}")
         case Act():
             return told(*head, by, *_done(model, event), f" ({event.reason})" if event.reason else "")
+        case _:
+            return _at_the_door(model, event, head, by)
+
+
+def changed(event: CommunityUpdated) -> list[Part]:
+    """What became different about a community, in a few words."""
+    door = {"open": "its door is open", "ask": "one asks to be let in now", "invite": "one comes in by invite now"}
+    rules = f"its rules are version {event.rules_version} now: /rules" if event.rules else "it has no rules any more"
+    said = (
+        (event.name, f"it is called {event.name} now"),
+        (event.about, "what it is about"),
+        (event.door, door.get(event.door or "", "its door")),
+        (event.listed, "it is in the directory" if event.listed else "it is not in the directory any more"),
+        (event.rules, rules),
+        (event.rules_required, "its rules must be accepted" if event.rules_required else "its rules may be accepted"),
+        (event.questions, "its questions"),
+        (event.members_invite, "every member may /invite" if event.members_invite else "stewards alone invite now"),
+    )
+    return [Part("", "; ".join(words for value, words in said if value is not None) or "nothing")]
+
+
+def _declined(model: Known, event: JoinDeclined) -> Line:
+    """To whoever asked to be let in."""
+    because = f" The reason: {event.reason}" if event.reason else ""
+    after = f" You may ask again after {when(event.until, model.zone)}." if event.until else ""
+    return told("The stewards of ", Part("place", event.slug), f" did not let you in.{because}{after}", alert=True)
+
+
+def _at_the_door(model: Known, event: Entry, head: tuple[Part, ...], by: Part) -> Line | None:
+    """Who comes in, and how."""
+    match event:
+        case JoinAsked():
+            words = f": {event.note}" if event.note else ""
+            answer = Part("dim", f"  /accept {event.handle} or /decline {event.handle}, what they say: /requests")
+            return told(*head, ("who", event.handle), f" asks to be let in{words}", answer, alert=True)
+        case JoinAnswered():
+            what = " let in " if event.verdict == "accepted" else " did not let in "
+            reason = f" ({event.reason})" if event.reason else ""
+            return told(*head, by, what, ("who", model.who(event.member)), reason)
+        case InviteCreated():
+            many = "one person" if event.uses == 1 else f"{event.uses} people"
+            note = f" ({event.note})" if event.note else ""
+            return told(*head, by, f" made an invite for {many}{note}")
+        case InviteUsed():
+            return told(*head, by, " came in with an invite")
+        case InviteRevoked():
+            return told(*head, by, " ended an invite")
         case _:
             return None
 

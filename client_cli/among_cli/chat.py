@@ -12,7 +12,7 @@ from functools import partial
 
 from among_protocol.aio import Stopped
 
-from . import keeping, rooms
+from . import doorkeeping, keeping, rooms
 from .address import shown
 from .line_ui import LineUi
 from .lines import note, problem
@@ -28,7 +28,7 @@ LAST_WORD = 0.5  # seconds that the link has to end by itself, once it is closed
 OK, REFUSED, UNSURE = 0, 1, 3
 
 
-async def chat(entry: Entry, saved: Saved, room: str, *, plain: bool, alert: Alert) -> int:
+async def chat(entry: Entry, saved: Saved, room: str, invite: str = "", *, plain: bool, alert: Alert) -> int:
     """Talk until the user leaves; the exit code."""
     ui = Plain(sys.stdin, sys.stdout) if plain else LineUi(alert)
     loop = asyncio.get_running_loop()
@@ -39,7 +39,7 @@ async def chat(entry: Entry, saved: Saved, room: str, *, plain: bool, alert: Ale
             link = Link(among, Model(), ui, entry.server)
             if isinstance(ui, LineUi):
                 ui.link = link
-            ended = await _talk(link, ui, room)
+            ended = await _talk(link, ui, room, invite)
             for error in ended:
                 if isinstance(error, Stopped):
                     why = error.reason or str(error)
@@ -54,10 +54,10 @@ async def chat(entry: Entry, saved: Saved, room: str, *, plain: bool, alert: Ale
         waiting.cancel()
 
 
-async def _talk(link: Link, ui: LineUi | Plain, room: str) -> list[BaseException | None]:
+async def _talk(link: Link, ui: LineUi | Plain, room: str, invite: str) -> list[BaseException | None]:
     """Until the user leaves or the connection is over: what ended it, if it was an error."""
     following = asyncio.create_task(link.run())
-    talking = asyncio.create_task(_begin_and_run(link, ui, room))
+    talking = asyncio.create_task(_begin_and_run(link, ui, room, invite))
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, ui.stop)
     try:
@@ -77,10 +77,11 @@ async def _talk(link: Link, ui: LineUi | Plain, room: str) -> list[BaseException
     return [None if isinstance(error, asyncio.CancelledError) else error for error in ended]
 
 
-async def _begin_and_run(link: Link, ui: LineUi | Plain, room: str) -> None:
+async def _begin_and_run(link: Link, ui: LineUi | Plain, room: str, invite: str) -> None:
     await link.placed.wait()
-    placed = await link.attempt(partial(rooms.start, link, room))
+    placed = await link.attempt(partial(rooms.start, link, room, invite), within=None)
     link.spawn(partial(keeping.waiting, link), quiet=True)
+    link.spawn(partial(doorkeeping.waiting, link), quiet=True)
     if placed or sys.stdin.isatty():
         await ui.run(link)
     else:

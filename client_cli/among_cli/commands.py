@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from among_protocol.text import TextError, body
 
-from . import account, discovery, keeping, people, portrait, rooms, status
+from . import account, discovery, door, doorkeeping, keeping, people, portrait, rooms, status
 from .lines import Line, note, problem, told
 from .link import WITHIN, Link
 
@@ -56,7 +56,18 @@ COMMANDS = (
     Command("discover", "[not NUMBER]", "communities you may like, and why", discovery.discover, takes="words"),
     Command("communities", "[WORD] [#TAG]", "what there is on this server", discovery.communities, takes="tags"),
     Command("interests", "[here] [+TAG -TAG]", "what you care for, and who knows", discovery.interests, takes="tags"),
-    Command("join", "COMMUNITY|NUMBER", "join a community", rooms.join, needs=True, takes="communities"),
+    Command("preview", "COMMUNITY", "look at a community from outside", door.preview, needs=True),
+    Command(
+        "join",
+        "COMMUNITY|NUMBER|LINK",
+        "join a community, or ask to",
+        rooms.join,
+        needs=True,
+        takes="communities",
+        asks=True,
+    ),
+    Command("withdraw", "COMMUNITY", "no longer ask to be let in", door.withdraw, needs=True),
+    Command("rules", "[VERSION|accept]", "the rules of this community", door.rules, takes="words"),
     Command("leave", "COMMUNITY", "leave a community", rooms.leave, needs=True, takes="communities"),
     Command("create", "NAME [TITLE]", "found a community, with a first room", rooms.create, needs=True),
     Command("rooms", "", "your rooms, numbered, with what is unread", rooms.list_rooms),
@@ -151,6 +162,12 @@ COMMANDS = (
         needs=True,
         takes="words",
     ),
+    Command("requests", "", "stewards: who asks to be let in", doorkeeping.requests),
+    Command("accept", "HANDLE", "stewards: let somebody in", doorkeeping.accept, needs=True),
+    Command("decline", "HANDLE [REASON]", "stewards: don't let somebody in", doorkeeping.decline, needs=True),
+    Command("invite", "[USES] [7d] [NOTE]", "a link that lets people in", doorkeeping.invite, takes="words"),
+    Command("invites", "", "the links that there are, numbered", doorkeeping.invites),
+    Command("community", "[SETTING VALUE]", "this community, or change it", doorkeeping.community, takes="words"),
     Command("me", "[name|bio TEXT]", "who you are, or change it", people.me, takes="words"),
     Command(
         "status", "[here] [:EMOJI:] TEXT [for 2h]", "say what you are up to; none ends it", status.status, takes="words"
@@ -194,6 +211,9 @@ WORDS = {
     "room": ("create", "private", "topic", "add", "follow", "unfollow"),
     "portrait": portrait.WORDS,
     "me": ("name", "bio"),
+    "rules": ("accept",),
+    "invite": ("revoke",),
+    "community": doorkeeping.SETTINGS,
     "revoke": ("others",),
     "status": ("here", "none"),
     "dnd": ("here",),

@@ -127,6 +127,16 @@ class LineUi:
             raise EOFError
         return answer
 
+    async def ask(self, question: str) -> str:
+        """Likewise, in sight."""
+        self.flush()
+        session: PromptSession[str] = PromptSession(input=self._session.input, output=self._session.output)
+        async with in_terminal():
+            try:
+                return await session.prompt_async(safe_text(question))
+            except KeyboardInterrupt:
+                raise EOFError from None
+
     def show(self, lines: list[Line]) -> None:
         """Print these lines above the prompt."""
         if lines and not self._waiting:

@@ -15,7 +15,9 @@ from typing import Protocol
 from among_protocol.aio import Among, Card, Down, Happening, Reset, Sending, Stopped, Up
 from among_protocol.base import Entry
 from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
+from among_protocol.communities import CommunityJoined, Membership
 from among_protocol.happenings import ClientError, Closed, Opened
+from among_protocol.joining import JoinAnswered
 from among_protocol.logs import Synced
 from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.members import ListMembers, Member, MemberJoined, MemberUpdated, Persona
@@ -27,7 +29,7 @@ from among_protocol.reports import ReportFiled
 from among_protocol.rooms import FollowRoom, PersonAdded
 from among_protocol.text import TextError
 
-from .lines import Line, note, problem
+from .lines import Line, note, problem, told
 from .model import Model
 from .places import Outgoing, Room
 from .visit import Visit
@@ -54,6 +56,9 @@ class Screen(Protocol):
     async def secret(self, question: str) -> str:
         """Ask for something that is not shown while it is typed. Raises EOFError when the user gives up."""
 
+    async def ask(self, question: str) -> str:
+        """Ask for something. Raises EOFError when the user gives up."""
+
     def refresh(self) -> None:
         """What stands beside the lines has changed: state of the link, unread, what is on its way."""
 
@@ -72,6 +77,8 @@ class Link:
         self.quit = asyncio.Event()  # the user wants to leave
         self.sessions: list[str] = []  # ids, as /sessions numbered them last
         self.portraits: dict[str, Portrait] = {}  # by community: as read last, which changes are against
+        self.let_in: set[str] = set()  # communities, whose card is on its way
+        self.invites: list[str] = []  # ids, as /invites numbered them last
         self.listed: list[str] = []  # short names of communities, as they were numbered last
         self.tags: dict[str, list[str]] = {}  # those in which a word begins with these two letters, for completion
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
@@ -101,7 +108,9 @@ class Link:
                 self.down_until = self.among.now() + (event.retry_in or 0.0)
                 return [note(f"Connection lost, {_retrying(event)}. What you type is kept.")] if was_up else []
             case Card():
-                self.model.joined(event.community)
+                return self._arrived(event.community)
+            case CommunityJoined() if not event.nonce:  # by the doing of stewards, whom one had asked
+                self.let_in.add(event.community)
             case Reset() if self.model.room and event.log == self.model.room.id:
                 self.spawn(partial(self.enter, self.model.room))
                 return [problem(f"The server's data was replaced ({event.reason}); this is the room as it has it now.")]
@@ -126,13 +135,22 @@ class Link:
             self.spawn(partial(self._load, self.model.visit))
         return lines
 
+    def _arrived(self, card: Membership) -> list[Line]:
+        """A community as it is now: it was joined, or its log was reset."""
+        self.model.joined(card)
+        if card.community.id not in self.let_in:
+            return []
+        self.let_in.discard(card.community.id)
+        slug = card.community.slug
+        return [told("You are in ", ("place", slug), ("dim", f": its stewards let you in. /go {slug}"), alert=True)]
+
     async def _learn_people_of(self, event: Happening) -> None:
         match event:
             case MemberJoined() | MemberUpdated():
                 pass  # it says so itself
             case PersonAdded():
                 await self.learn([(event.by, event.rev), (event.member, 0)])
-            case Act() | ReportFiled():
+            case Act() | ReportFiled() | JoinAnswered():
                 await self.learn([(event.by, event.rev), (event.member, 0)])
             case PortraitUpdated():
                 await self.learn([(event.by, event.rev), (event.author, event.author_rev)])

@@ -61,10 +61,17 @@ def _run(given: argparse.Namespace) -> int:
     settled = settings.read(os.environ)
     if given.command == "chat" and address.is_link(given.room):
         given.server, given.room = given.room, ""
+    if given.command == "join" and address.is_link(given.community):
+        given.server = given.community
     if given.command == "reset" and given.link:
         given.server = given.link
     server = address.parse(given.server or settled.server)
     given.where = address.shown(server.server)
+    given.invite = server.invite if server.community else ""
+    if given.command == "chat" and server.community:
+        given.room = server.community
+    if given.command == "join" and address.is_link(given.community):
+        given.community = server.community
     saved = Saved.of(os.environ)
     if given.sign_up and not (given.handle and given.password_file):
         return _fail("--sign-up needs --handle and --password-file", USAGE)
@@ -99,7 +106,9 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
         case "sessions":
             return lambda among: one_shot.sessions(among, as_json=given.json)
         case _:
-            return lambda among: one_shot.join(among, given.community)
+            return lambda among: one_shot.join(
+                among, given.community, rules=given.rules, answers=given.answer, invite=given.invite
+            )
 
 
 async def _once(entry: Entry, saved: Saved, work: Callable[[Among], Awaitable[None]]) -> int:
@@ -129,7 +138,7 @@ def _chat(
             account = ask_who(server, given.handle, saved)
             chosen_entry = Entry(server.server, token=account.token, saved=account)
         try:
-            return asyncio.run(chat(chosen_entry, saved, given.room, plain=plain, alert=alert))
+            return asyncio.run(chat(chosen_entry, saved, given.room, given.invite, plain=plain, alert=alert))
         except Refuse as refused:
             if refused.code != codes.TOKEN_INVALID or not chosen_entry.saved or last_try:
                 raise

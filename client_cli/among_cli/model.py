@@ -13,6 +13,7 @@ from among_protocol import communities, logs, markers, members, messages, presen
 from among_protocol.accounts import Account, AccountUpdated
 from among_protocol.base import Entry
 from among_protocol.blocks import Block, BlockChanged, BlockKind
+from among_protocol.joining import JoinDeclined
 from among_protocol.members import Persona
 from among_protocol.moderation import Act, RoleSet
 from among_protocol.portrait import PortraitDeclined, PortraitMerged, PortraitUpdated
@@ -58,6 +59,12 @@ class Model:
     def room(self) -> Room | None:
         """The open room."""
         return self.visit.room if self.visit else None
+
+    def here(self) -> Community | None:
+        """The community of the open room, or the only one that one is in."""
+        if self.room is not None and self.room.community:
+            return self.communities[self.room.community]
+        return next(iter(self.communities.values())) if len(self.communities) == 1 else None
 
     def know(self, persona: Persona) -> None:
         """This is who a member is or was."""
@@ -301,7 +308,7 @@ class Model:
 
     def _in_account(self, event: Entry) -> list[Line]:
         match event:
-            case Act() | ReportResolved():
+            case Act() | ReportResolved() | JoinDeclined():
                 community = self.communities.get(event.community)
                 if isinstance(event, RoleSet) and community is not None:
                     community.role, community.stewards = event.role, event.stewards
@@ -362,6 +369,10 @@ class Model:
                 line = told(("who", before), ("dim", " made the room "), where, ("dim", f": /go {room.short}"))
             case PortraitUpdated():
                 line = portrait_page.to_all(event, self.who(event.author, event.author_rev))
+            case communities.CommunityUpdated():
+                community.name = community.name if event.name is None else event.name
+                community.about = community.about if event.about is None else event.about
+                line = told(("who", before), ("dim", f" changed {community.slug}: "), *care.changed(event))
             case members.MemberJoined():
                 self._renamed(event)
                 line = told(("who", self.who(event.by)), ("dim", f" joined {community.slug}"))

@@ -14,8 +14,10 @@ import msgspec
 
 from among_protocol.aio import Among, Closed, Down, NoSuchRoom, Opened, Refuse, Reset, Up
 from among_protocol.base import Entry
+from among_protocol.joining import AskToJoin
 from among_protocol.logs import LogState, ReadEntries
 from among_protocol.messages import MessageSent
+from among_protocol.preview import PreviewCommunity
 from among_protocol.rooms import FollowRoom, Room
 from among_protocol.session import ListSessions, SignOut
 from among_protocol.text import body
@@ -88,9 +90,24 @@ async def sessions(among: Among, *, as_json: bool) -> None:
             print(safe_text("  ".join(part for part in session_parts(card) if part)))
 
 
-async def join(among: Among, community: str) -> None:
-    """Join a community. Raises Refuse."""
-    await among.join(community.lower())
+async def join(among: Among, community: str, *, rules: int, answers: list[str], invite: str) -> None:
+    """Join a community, or ask to be let in. Raises Refuse, NotThere."""
+    seen = await among.ask(PreviewCommunity, community=community.lower(), invite=invite)
+    slug = seen.community.slug
+    if not seen.member and seen.rules and seen.rules_required and rules != seen.rules_version:
+        _tell(f"the rules of {slug}, version {seen.rules_version}:")
+        for line in seen.rules.split("\n"):
+            print(safe_text(line))
+        raise NotThere(f"`among join {slug} --rules {seen.rules_version}` accepts these rules, and joins")
+    if seen.member or seen.invited or seen.community.door != "ask":
+        await among.join(slug, rules=rules, invite=invite)
+        return
+    if len(answers) != len(seen.questions):
+        for number, question in enumerate(seen.questions, 1):
+            _tell(f"question {number}: {question}")
+        raise NotThere(f"{slug} lets people in who answer these: give --answer TEXT once for each")
+    await among.ask(AskToJoin, community=slug, rules=rules, answers=answers)
+    _tell(f"the stewards of {slug} were asked to let you in")
 
 
 async def sign_out(among: Among) -> None:

@@ -15,6 +15,7 @@ from . import commands
 from .lines import Line
 from .link import Link
 from .plain_text import columns_of, plain
+from .safe_text import safe_text
 
 MOST_UNDECIDED = 50  # lines on their way before the next one is read
 
@@ -30,9 +31,21 @@ class Plain:
         self.refused = False  # something that was read could not be done
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._wanted = threading.Semaphore(1)
+        self._reading = False
 
     async def run(self, link: Link) -> None:
         """Take lines until they end or the user leaves."""
+        self._begin()
+        while not link.quit.is_set() and (line := await self._lines.get()) is not None:
+            self.refused |= not await commands.take(link, line)
+            await link.settled(MOST_UNDECIDED)
+            self._wanted.release()
+
+    def _begin(self) -> None:
+        """Read, from when somebody first wants a line."""
+        if self._reading:
+            return
+        self._reading = True
         loop = asyncio.get_running_loop()
 
         def put(line: str | None) -> None:
@@ -40,19 +53,33 @@ class Plain:
 
         # A thread of its own, which nobody waits for: reading a terminal can't be interrupted.
         threading.Thread(target=_read, args=(self._source, self._wanted, put), daemon=True).start()
-        while not link.quit.is_set() and (line := await self._lines.get()) is not None:
-            self.refused |= not await commands.take(link, line)
-            await link.settled(MOST_UNDECIDED)
-            self._wanted.release()
 
     async def secret(self, question: str) -> str:
         """The next line, without echo where it is typed."""
-        print(question, end="" if self._source.isatty() else "\n", file=self._out, flush=True)
+        self._put(question)
         with _silent(self._source):
-            self._wanted.release()
-            line = await self._lines.get()
+            line = await self._next()
         if self._source.isatty():
             print(file=self._out)
+        return line
+
+    async def ask(self, question: str) -> str:
+        """The next line."""
+        self._put(safe_text(question))
+        return await self._next()
+
+    def _put(self, question: str) -> None:
+        print(question, end="" if self._source.isatty() else "\n", file=self._out, flush=True)
+
+    async def _next(self) -> str:
+        """A line beside those that `run` takes: that one is done with its own, or has not begun."""
+        begun = self._reading
+        self._begin()
+        if begun:
+            self._wanted.release()
+        line = await self._lines.get()
+        if not begun:
+            self._wanted.release()
         if line is None:
             self._lines.put_nowait(None)  # for whoever waits for the next line, too
             raise EOFError

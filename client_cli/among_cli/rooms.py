@@ -1,28 +1,29 @@
 """The commands about communities and rooms. Each takes what follows its name, asks the server, and shows the result."""
 
+import asyncio
+
 from among_protocol import text
 from among_protocol.codes import ROOM_GONE, Refuse
 from among_protocol.communities import CreateCommunity, LeaveCommunity, ReadCommunity
 from among_protocol.members import ListMembers, Member
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, SetTopic, UnfollowRoom
 
+from . import address, door
 from .discovery import chosen, communities
 from .lines import Line, Part, joined, note, told
-from .link import Cannot, Link
+from .link import WITHIN, Cannot, Link
 from .places import Room
 
 
 async def join(link: Link, rest: str) -> None:
-    """Join a community and go to its first room."""
-    card = await link.among.join(chosen(link, rest))
-    link.model.joined(card)
-    names = sorted(room.slug for room in card.rooms)
-    slug = card.community.slug
-    where = f"Rooms: {joined(names)}." if names else f"It has no rooms yet: /room create {slug}/NAME"
-    link.screen.show([told("You are in ", ("place", slug), ("dim", f". {where}"))])
+    """Join a community, or ask to, and go to its first room."""
+    card = await door.join(link, rest if address.is_link(rest) else chosen(link, rest))
+    if card is None:
+        return
     first = _of(link, card.community.id)
     if first:
-        await link.enter(first[0])
+        async with asyncio.timeout(WITHIN):
+            await link.enter(first[0])
 
 
 async def leave(link: Link, rest: str) -> None:
@@ -82,17 +83,24 @@ async def go(link: Link, rest: str) -> None:
         await link.enter(_find(link, rest))
 
 
-async def start(link: Link, name: str) -> None:
+async def start(link: Link, name: str, invite: str = "") -> None:
     """Go to the room that the program was started for, joining its community where need be; or to where one is wanted."""
-    if not name:
-        await _greet(link)
-        return
-    community = name.lower().strip("/").partition("/")[0]
-    if not name.startswith("@") and community not in {one.slug for one in link.model.communities.values()}:
-        card = await link.among.join(community)
-        link.model.joined(card)
-        link.screen.show([told("You joined ", ("place", card.community.slug), ("dim", "."))])
-    await link.enter(_find(link, name.strip("/")))
+    if name:
+        community = name.lower().strip("/").partition("/")[0]
+        inside = {one.slug for one in link.model.communities.values()}
+        if not name.startswith("@") and community not in inside and not await door.come_in(link, community, invite):
+            return
+    async with asyncio.timeout(WITHIN):
+        if name:
+            await _go_to(link, name.strip("/"))
+        else:
+            await _greet(link)
+
+
+async def _go_to(link: Link, name: str) -> None:
+    empty = [one for one in link.model.communities.values() if one.slug == name.lower() and not _of(link, one.id)]
+    if not empty:  # a community without a room was told of when it was joined
+        await link.enter(_find(link, name))
 
 
 async def _greet(link: Link) -> None:

@@ -63,6 +63,8 @@ class Paper:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.secrets: list[str] = []  # what the user will type when asked; then they give up
+        self.answers: list[str] = []  # likewise
+        self.questions: list[str] = []  # what was asked in sight
         self._news = asyncio.Event()
 
     def show(self, lines: list[Line]) -> None:
@@ -76,6 +78,12 @@ class Paper:
         if not self.secrets:
             raise EOFError
         return self.secrets.pop(0)
+
+    async def ask(self, question: str) -> str:
+        self.questions.append(question)
+        if not self.answers:
+            raise EOFError
+        return self.answers.pop(0)
 
     async def until(self, check: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):

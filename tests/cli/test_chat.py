@@ -73,7 +73,7 @@ async def test_lines_in_lines_out(house):
     (ana,) = await house.join("garden/hall", "ana")
     bob = await house.person("bob")
     async with chat(house, "garden/hall", token=bob.among.token) as talk:
-        await talk.until("You joined garden.")
+        await talk.until("You are in garden.")
         await talk.types("hello ana\n")
         await talk.until("bob  hello ana")
         await ana.types("hello bob")
