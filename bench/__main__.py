@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import alike, backup, ceiling, fanout, many, report, small
+from . import alike, backup, ceiling, fanout, finding, many, report, small
 from .drive import BUILD, BenchError, cores, fsync_ms
 from .rows import DISTURBED, Bench, Row
 
@@ -40,10 +40,11 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "resume": many.resume,
     "stalled": fanout.stalled,
     "backup": backup.backup,
+    "finding": finding.finding,
     "alike": alike.alike,
 }
 
-WORK = frozenset({"busy", "durable", "pairs", "overload"})  # bounds that are so much work in a time
+WORK = frozenset({"busy", "durable", "pairs", "overload", "finding"})  # bounds that are so much work in a time
 
 
 @contextmanager

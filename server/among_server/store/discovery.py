@@ -9,12 +9,15 @@ told as nobody, and more as FLOOR or more: how many people there are of such an 
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple, Protocol
+from heapq import nsmallest
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from among_protocol.communities import Community
 from among_protocol.discovery import Reason, Suggestion
+
+K = TypeVar("K", bound=Hashable)
 
 FLOOR = 5  # people, below which nobody is counted where it is sensitive
 COUNTED = 5  # people, from which on they are not counted any more
@@ -28,29 +31,31 @@ LAST_SAID = 60  # messages of each
 PEOPLE = 200
 
 
-class Facts(NamedTuple):
-    """What speaks for communities that could be suggested to somebody."""
+class Facts(NamedTuple, Generic[K]):
+    """What speaks for communities that could be suggested to somebody. How a community is named here is the store's."""
 
-    tags: Mapping[str, Sequence[str]]  # community -> those of its tags that they said themselves
-    people: Mapping[str, int]  # community -> so many they talk with show that they are there
-    sensitive: AbstractSet[str]  # those of `people` that carry a sensitive tag
+    tags: Mapping[K, Sequence[str]]  # those of its tags that they said themselves
+    people: Mapping[K, int]  # so many they talk with show that they are there
+    sensitive: AbstractSet[K]  # those of `people` that carry a sensitive tag
 
 
-def chosen(facts: Facts, limit: int, chance: str) -> dict[str, list[Reason]]:
+def chosen(facts: Facts[K], limit: int, chance: str) -> dict[K, list[Reason]]:
     """The best ones, and why. `chance`: the same text gives the same order."""
-    found: dict[str, list[Reason]] = {}
-    for community in facts.tags.keys() | facts.people.keys():
-        reasons = [Reason(kind="interest", tag=tag) for tag in sorted(facts.tags.get(community, ()))][:REASONS]
+    seed = zlib.crc32(chance.encode())
+
+    def rank(community: K) -> tuple[int, int]:
+        """By how many reasons are told."""
+        said, people = facts.tags.get(community, ()), facts.people.get(community, 0)
+        counted = people and _counted(people, sensitive=community in facts.sensitive) is not None
+        return -min(len(said), REASONS) - bool(counted), zlib.crc32(f"{community}".encode(), seed)
+
+    found: dict[K, list[Reason]] = {}
+    for community in nsmallest(limit, facts.tags.keys() | facts.people.keys(), key=rank):
+        reasons = [Reason(kind="interest", tag=tag) for tag in sorted(facts.tags.get(community, ()))[:REASONS]]
         people = _counted(facts.people.get(community, 0), sensitive=community in facts.sensitive)
-        if people is not None:
-            reasons.append(people)
-        if reasons:
-            found[community] = reasons
-
-    def rank(community: str) -> tuple[int, int]:
-        return -len(found[community]), zlib.crc32(f"{chance}/{community}".encode())
-
-    return {community: found[community] for community in sorted(found, key=rank)[:limit]}
+        if reasons or people is not None:  # those without any come last
+            found[community] = [*reasons, *([people] if people is not None else [])]
+    return found
 
 
 def _counted(people: int, *, sensitive: bool) -> Reason | None:
@@ -59,9 +64,9 @@ def _counted(people: int, *, sensitive: bool) -> Reason | None:
     return Reason(kind="people", people=min(people, COUNTED), more=sensitive or people > COUNTED)
 
 
-def suggested(reasons: Mapping[str, list[Reason]], cards: Mapping[str, Community]) -> list[Suggestion]:
+def suggested(reasons: Mapping[K, list[Reason]], cards: Mapping[K, Community]) -> list[Suggestion]:
     """Those that are still there."""
-    return [Suggestion(community=cards[id], reasons=why) for id, why in reasons.items() if id in cards]
+    return [Suggestion(community=cards[one], reasons=why) for one, why in reasons.items() if one in cards]
 
 
 class DiscoveryStore(Protocol):

@@ -10,12 +10,13 @@ from among_protocol.communities import Community
 
 from ..finding import folded
 from .rows import COMMUNITY, community_row
-from .tags import LISTED, tags_of
+from .tags import LISTED, given_as
 
-_CARRIES = """c.key IN (
-    SELECT ct.community FROM community_tags ct JOIN tags t ON t.key = ct.tag LEFT JOIN tags m ON m.key = t.into_tag
-    WHERE coalesce(m.tag, t.tag) = (SELECT coalesce(e.tag, a.tag) FROM tags a LEFT JOIN tags e ON e.key = a.into_tag
-        WHERE a.tag = ?))"""
+_TAGS = (
+    "SELECT ask.value, m.tag FROM json_each(?) ask JOIN community_tags c ON c.community = ask.value"
+    " JOIN tags t ON t.key = c.tag JOIN tags m ON m.key = coalesce(t.into_tag, t.key) ORDER BY ask.key, c.nth"
+)
+_CARDS = f"{COMMUNITY} JOIN json_each(?) ask ON ask.value = c.key ORDER BY ask.key"
 
 
 def communities(
@@ -26,25 +27,29 @@ def communities(
         where.append("instr(c.words, ?)")
         named.append(folded(query))
     for tag in tags:
-        where.append(_CARRIES)
-        named.append(tag)
+        where.append("c.key IN (SELECT ct.community FROM json_each(?) t JOIN community_tags ct ON ct.tag = t.value)")
+        named.append(json.encode(given_as(db, tag)).decode())
     if after:
         where.append("c.key < (SELECT key FROM communities WHERE slug = ?)" if newest else "c.slug > ?")
         named.append(after)
     order = "c.key DESC" if newest else "c.slug"
-    sql = f"{COMMUNITY} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?"
+    sql = f"SELECT c.key FROM communities c WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?"  # noqa: S608  # ours
     db.execute("BEGIN")
     try:
-        ids = [row[0] for row in db.execute(sql, (*named, limit))]
-        found = cards(db, ids)
-        return [found[id] for id in ids]
+        keys = [row[0] for row in db.execute(sql, (*named, limit))]
+        found = cards(db, keys)
+        return [found[key] for key in keys]
     finally:
         db.execute("COMMIT")
 
 
-def cards(db: Connection, communities: list[str]) -> dict[str, Community]:
-    """As anybody sees them, by id."""
-    tags = tags_of(db, communities)
-    sql = f"{COMMUNITY} JOIN json_each(?) ask ON ask.value = l.id"
-    rows = db.execute(sql, (json.encode(communities).decode(),))
-    return {row.id: row.shown(tags.get(row.id, [])) for row in map(community_row, rows)}
+def cards(db: Connection, communities: list[int]) -> dict[int, Community]:
+    """As anybody sees them, by key; all of them are there."""
+    asked = json.encode(communities).decode()
+    tags: dict[int, list[str]] = {}
+    for key, tag in db.execute(_TAGS, (asked,)):
+        carried = tags.setdefault(key, [])
+        if tag not in carried:  # two that were merged
+            carried.append(tag)
+    rows = map(community_row, db.execute(_CARDS, (asked,)))
+    return {key: row.shown(tags.get(key, [])) for key, row in zip(communities, rows, strict=True)}

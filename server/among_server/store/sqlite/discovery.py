@@ -67,18 +67,7 @@ def discover(db: Connection, account: str, limit: int, chance: str) -> list[Sugg
         people = _by_people(db, me)
         keys = json.encode(list(people)).decode()
         sensitive = {key for (key,) in db.execute(_SENSITIVE, (keys,))}
-        ids = dict(
-            db.execute(
-                "SELECT l.key, l.id FROM json_each(?) k JOIN logs l ON l.key = k.value",
-                (json.encode([*tags, *people]).decode(),),
-            ).fetchall()
-        )
-        facts = Facts(
-            {ids[key]: carried for key, carried in tags.items()},
-            {ids[key]: count for key, count in people.items()},
-            {ids[key] for key in sensitive},
-        )
-        reasons = chosen(facts, limit, chance)
+        reasons = chosen(Facts(tags, people, sensitive), limit, chance)
         return suggested(reasons, cards(db, list(reasons)))
     finally:
         db.execute("COMMIT")

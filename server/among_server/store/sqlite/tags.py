@@ -209,6 +209,15 @@ def tags(db: Connection, query: str, account: str, limit: int) -> list[Tag]:
     return list(found.values())
 
 
+def given_as(db: Connection, tag: str) -> list[int]:
+    """Keys of all tags that mean the same as this one everywhere."""
+    sql = (
+        "SELECT o.key FROM tags t JOIN tags m ON m.key = coalesce(t.into_tag, t.key)"
+        " JOIN tags o ON o.key = m.key OR o.into_tag = m.key WHERE t.tag = ?"
+    )
+    return [row[0] for row in db.execute(sql, (tag,))]
+
+
 def tags_of(db: Connection, communities: Sequence[str]) -> dict[str, list[str]]:
     sql = (
         "SELECT l.id, m.tag FROM json_each(?) ask JOIN logs l ON l.id = ask.value"
