@@ -54,7 +54,7 @@ async def quit_(link: Link, _: str) -> None:
 
 COMMANDS = (
     Command("discover", "[not NUMBER]", "communities you may like, and why", discovery.discover, takes="words"),
-    Command("communities", "[WORD] [#TAG]", "what there is on this server", discovery.communities, takes="tags"),
+    Command("communities", "[new] [WORD] [#TAG]", "what there is on this server", discovery.communities, takes="tags"),
     Command("interests", "[here] [+TAG -TAG]", "what you care for, and who knows", discovery.interests, takes="tags"),
     Command("preview", "COMMUNITY", "look at a community from outside", door.preview, needs=True),
     Command(

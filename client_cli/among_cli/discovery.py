@@ -56,10 +56,12 @@ async def discover(link: Link, rest: str) -> None:
     if what in ("not", "again") and name:
         slug = chosen(link, name)
         await link.among.ask(DismissCommunity, community=slug, again=what == "again")
-        again = f"/discover again {slug} undoes that." if what == "not" else ""
-        link.screen.show(
-            [note(f"{slug} is {'not ' if what == 'not' else ''}suggested to you any more. {again}".strip())]
+        said = (
+            f"No more of {slug}. /discover again {slug} undoes that."
+            if what == "not"
+            else f"{slug} may be suggested again."
         )
+        link.screen.show([note(said)])
         return
     if rest:
         raise Cannot("Say /discover, /discover not NUMBER, or /discover again NAME.")
@@ -69,12 +71,12 @@ async def discover(link: Link, rest: str) -> None:
     for number, one in enumerate(found.suggestions, 1):
         lines += _suggestion(link, number, one)
     if lines:
-        lines.append(note("/join NUMBER joins one; /discover not NUMBER: no more of that."))
+        lines.append(note("/join 1 joins the first; /discover not 1: no more of that."))
     else:
         lines = [
-            note("Nothing to suggest yet. Say what you care for, and only you will know:"),
-            told(("strong", "  /interests +tea +film-photography"), ("dim", "  (Tab completes them)")),
-            note("/communities lists all that there are."),
+            note("Nothing to suggest yet. Say what you care for:"),
+            told(("strong", "  /interests +tea +film-photography")),
+            note("Only you see that. Tab completes tags; /communities lists all."),
         ]
     if found.budget is not None:
         lines.append(note(f"You may look {_times(found.budget.left)} more for now."))
@@ -109,6 +111,7 @@ def typed(link: Link, line: str) -> None:
 async def _learn(link: Link, begin: str) -> None:
     page = await link.among.ask(SearchTags, query=begin, limit=LEARNT)
     link.tags[begin] = [tag.tag for tag in page.tags]
+    link.screen.refresh()
 
 
 async def find(link: Link, rest: str) -> None:
@@ -168,8 +171,9 @@ async def _show(link: Link) -> None:
         community = link.model.communities.get(place.community)
         lines.append(told(("place", community.slug if community else place.community), ("dim", "  what you say there")))
         lines += [_interest(one) for one in place.interests]
-    lines.append(note("/interests +TAG -TAG for yourself, /interests here +TAG in this community;"))
-    lines.append(note("/interests show TAG members|stewards|nobody, /interests found TAG [no]."))
+    lines.append(note("Change it: /interests +TAG -TAG, or /interests here +TAG;"))
+    lines.append(note("/interests show TAG members|stewards|nobody"))
+    lines.append(note("/interests found TAG, or found TAG no"))
     link.screen.show(lines)
 
 
@@ -228,8 +232,8 @@ def _wish(one: Interest) -> InterestWish:
 
 def _interest(one: Interest) -> Line:
     seen = _SEEN.get(one.shown, _SEEN["nobody"])
-    found = ", and finds you by it" if one.found else ""
-    return told(("strong", f"  #{one.tag:<22} "), ("dim", f"{seen}{found}{'  (sensitive)' if one.sensitive else ''}"))
+    found = " and find you" if one.found else ""
+    return told(("strong", f"  #{one.tag:<16} "), ("dim", f"{seen}{found}{', sensitive' if one.sensitive else ''}"))
 
 
 def _tags(tags: Iterable[str]) -> str:
@@ -241,7 +245,7 @@ def _suggestion(link: Link, number: int, one: Suggestion) -> list[Line]:
     said = [f"#{reason.tag}" for reason in one.reasons if reason.kind == "interest"]
     why = [f"because you said {joined(said)}"] if said else []
     why += [_people(reason) for reason in one.reasons if reason.kind == "people"]
-    return [head, *(told(("good", f"     {reason}")) for reason in why), *more]
+    return [head, *(told(("good", f"  {reason}")) for reason in why), *more]
 
 
 def _people(reason: Reason) -> str:
@@ -253,12 +257,12 @@ def _people(reason: Reason) -> str:
 def _card(link: Link, number: int, community: Community) -> list[Line]:
     inside = ", you too" if community.id in link.model.communities else ""
     people = f"{community.members} member{'s' if community.members != 1 else ''}{inside}"
-    head = told(f"{number:>3} ", ("place", f"{community.slug:<16} "), community.name, ("dim", f", {people}"))
+    head = told(f"{number:>2} ", ("place", f"{community.slug:<16} "), community.name, ("dim", f", {people}"))
     lines: list[Line] = [head]
     if community.about:
-        lines.append(told(("dim", f"     {community.about}")))
+        lines.append(told(("dim", f"  {community.about}")))
     if community.tags:
-        lines.append(told(("dim", f"     {_tags(community.tags)}")))
+        lines.append(told(("dim", f"  {_tags(community.tags)}")))
     return lines
 
 

@@ -45,8 +45,8 @@ async def test_communities_are_found_joined_and_left(ana, house):
     await ana.types("/create bikes Bikes and tools")
     bob = await house.person("bob")
     told = await bob.types("/communities")
-    assert "  1 bikes            Bikes and tools, 1 member" in told
-    assert "  2 garden           Garden, 1 member" in told
+    assert " 1 bikes            Bikes and tools, 1 member" in told
+    assert " 2 garden           Garden, 1 member" in told
     assert (await bob.types("/communities attic")) == ["None has 'attic' in it."]
     await bob.types("/join Bikes")
     assert bob.model.room is not None
