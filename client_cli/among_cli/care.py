@@ -114,6 +114,10 @@ def changed(event: CommunityUpdated) -> list[Part]:
     said = (
         (event.name, f"it is called {event.name} now"),
         (event.about, "what it is about"),
+        (
+            event.tags,
+            f"it is about {' '.join(f'#{tag}' for tag in event.tags)}" if event.tags else "it has no tags now",
+        ),
         (event.door, door.get(event.door or "", "its door")),
         (event.listed, "it is in the directory" if event.listed else "it is not in the directory any more"),
         (event.rules, rules),

@@ -15,6 +15,7 @@ from among_protocol.joining import AskToJoin, WithdrawJoin
 from among_protocol.preview import Preview, PreviewCommunity
 
 from . import address
+from .discovery import chosen
 from .lines import Line, Part, joined, note, told
 from .link import WITHIN, Cannot, Link
 from .moment import when
@@ -27,7 +28,7 @@ SHOWN = 160  # characters of a message in a preview
 
 async def join(link: Link, rest: str) -> Membership | None:
     """Join a community, by its name or with a link to it; None when its stewards were asked to let one in."""
-    name, invite = rest.lower(), ""
+    name, invite = chosen(link, rest), ""
     if address.is_link(rest):
         meant = address.parse(rest)
         if meant.server != link.server:
@@ -71,7 +72,7 @@ async def come_in(link: Link, name: str, invite: str = "") -> Membership | None:
 
 async def preview(link: Link, rest: str) -> None:
     """Look at a community from outside."""
-    seen = await _soon(link.among.ask(PreviewCommunity, community=rest.lower()))
+    seen = await _soon(link.among.ask(PreviewCommunity, community=chosen(link, rest)))
     lines = [*_about(seen), *_rules(seen)]
     people = {(one.member, one.rev): one.handle for one in seen.people}
     for room in seen.rooms:

@@ -17,10 +17,10 @@ from .moment import span, when
 from .places import Community
 
 MOST = 200  # of a page, by the protocol
-SETTINGS = ("name", "about", "door", "listed", "rules", "question", "invites")
+SETTINGS = ("name", "about", "tags", "door", "listed", "rules", "question", "invites")
 YES_OR_NO = {"yes": True, "no": False}
 USAGE = (
-    "Say /community name, about or rules TEXT; door open, ask or invite; listed yes or no; question add TEXT or drop "
+    "Say /community name, about or rules TEXT; tags +TAG -TAG; door open, ask or invite; listed yes or no; question add TEXT or drop "
     "NUMBER; invites members or stewards; rules required or optional."
 )
 
@@ -47,6 +47,8 @@ async def _change(link: Link, here: Community, what: str, value: str) -> dict[st
             return {"name": text.line(value, longest=limits.name_chars)}
         case "about":
             return {"about": text.line(value, longest=limits.about_chars, empty=True)}
+        case "tags" if value:
+            return {"tags": await _tags(link, here, value.split())}
         case "door" if word in DOORS:
             return {"door": word}
         case "listed" if word in YES_OR_NO:
@@ -63,6 +65,14 @@ async def _change(link: Link, here: Community, what: str, value: str) -> dict[st
             return {"questions": await _questions(link, here, value)}
         case _:
             raise Cannot(USAGE)
+
+
+async def _tags(link: Link, here: Community, words: list[str]) -> list[str]:
+    """Those that it carries, with +TAG and without -TAG; a bare word is added."""
+    tags: list[str] = (await link.among.ask(PreviewCommunity, community=here.id)).community.tags
+    dropped = {text.tag(word[1:]) for word in words if word.startswith("-")}
+    added = [text.tag(word.removeprefix("+")) for word in words if not word.startswith("-")]
+    return list(dict.fromkeys(tag for tag in [*tags, *added] if tag not in dropped))
 
 
 async def _questions(link: Link, here: Community, value: str) -> list[str]:
@@ -84,6 +94,7 @@ async def _show(link: Link, here: Community) -> None:
     lines: list[Line] = [
         told(("place", card.slug), f"  {card.name}", ("dim", f"  {card.members} members")),
         told(("dim", "  about  "), card.about or "–"),
+        told(("dim", "  tags   "), " ".join(f"#{tag}" for tag in card.tags) or "–"),
         told(("dim", "  door   "), door),
         told(("dim", "  rules  "), version, ("dim", f"{must}. /rules")),
     ]

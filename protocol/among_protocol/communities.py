@@ -76,6 +76,7 @@ class CommunityUpdated(Entry, tag="community.updated", kw_only=True):
 
     name: str | None = None  # for people
     about: str | None = None
+    tags: list[str] | None = None  # what it is about
     door: Door | None = None  # how one comes in
     listed: bool | None = None  # in the directory
     rules: str | None = None  # empty: there are none any more
@@ -132,7 +133,7 @@ class UpdateWritten(Shape, kw_only=True):
 
 
 class UpdateCommunity(Write, tag="community.update", kw_only=True):
-    """Change a community; what is left out stays as it is. Stewards write about it, its rules and its questions, and may
+    """Change a community; what is left out stays as it is. Stewards write about it, its tags, its rules and its questions, and may
     make its door narrower (from `open` to `ask` to `invite`); the rest, and making it wider, is for owners. Rules that
     differ are a new version, and those before stay to be read."""
 
@@ -141,6 +142,7 @@ class UpdateCommunity(Write, tag="community.update", kw_only=True):
     community: Id  # its id or slug
     name: NameText | None = None  # for people; owners
     about: AboutText | None = None
+    tags: Annotated[list[TagText], Meta(max_length=TAGS)] | None = None  # what it is about; new words become tags
     door: Literal["open", "ask", "invite"] | None = None  # how one comes in
     listed: bool | None = None  # in the directory: only one with the door `invite` may stand apart; owners
     rules: RulesText | None = None  # empty: none

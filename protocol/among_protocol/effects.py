@@ -145,7 +145,7 @@ EFFECTS: dict[type[Command], Effects] = {
     c.UpdateCommunity: Effects(
         _ACT,
         (Told(c.CommunityUpdated, Where.COMMUNITY),),
-        ("name_chars", "about_chars", "rules_bytes", "questions", "question_chars"),
+        ("name_chars", "about_chars", "tags", "tag_chars", "rules_bytes", "questions", "question_chars"),
     ),
     c.JoinCommunity: Effects(
         (

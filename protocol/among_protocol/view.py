@@ -162,7 +162,7 @@ class View:
         """A setting of a community has changed since its card was made."""
         if entry.seq <= card.as_of:
             return
-        named = ("name", "about", "door", "listed")
+        named = ("name", "about", "tags", "door", "listed")
         changed = {name: value for name in named if (value := getattr(entry, name)) is not None}
         card = replace(card, community=replace(card.community, **changed))
         if entry.rules is not None:

@@ -761,6 +761,11 @@ export interface CommunityUpdated {
    */
   about?: string | null;
   /**
+   * what it is about
+   * @default null
+   */
+  tags?: string[] | null;
+  /**
    * how one comes in. Words: open, ask, invite; unknown: as invite
    * @default null
    */
@@ -5057,7 +5062,7 @@ export interface UpdateAccount {
 }
 
 /**
- * Change a community; what is left out stays as it is. Stewards write about it, its rules and its questions, and may
+ * Change a community; what is left out stays as it is. Stewards write about it, its tags, its rules and its questions, and may
  * make its door narrower (from `open` to `ask` to `invite`); the rest, and making it wider, is for owners. Rules that
  * differ are a new version, and those before stay to be read.
  */
@@ -5079,6 +5084,11 @@ export interface UpdateCommunity {
    * @default null
    */
   about?: string | null;
+  /**
+   * what it is about; new words become tags
+   * @default null
+   */
+  tags?: string[] | null;
   /**
    * how one comes in
    * @default null

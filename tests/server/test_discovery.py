@@ -1,14 +1,23 @@
 """Suggestions: which communities, for which reasons, and what no reason ever tells."""
 
+import asyncio
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from among_protocol import codes
-from among_protocol.communities import CreateCommunity, JoinCommunity
+from among_protocol.communities import BrowseCommunities, CreateCommunity, JoinCommunity, UpdateCommunity
 from among_protocol.discovery import Discover, DismissCommunity, Reason
+from among_protocol.finding import SearchMembers
 from among_protocol.interests import InterestWish, SetInterests
+from among_protocol.members import ListMembers
 from among_protocol.moderation import BanMember
+from among_protocol.tags import SearchTags
 from among_server.limits import DISCOVERIES, DISCOVERY_SECONDS
 from among_server.store.discovery import COUNTED, FLOOR, Facts, chosen
 from among_server.store.rules import tags as tag_rules
-from tests.world import Person, world_of
+from tests.world import Person, World, world_of
 
 
 async def founds(person: Person, slug: str, *tags: str) -> str:
@@ -164,3 +173,89 @@ def test_the_order_tells_no_more_than_the_reasons():
         for people in range(FLOOR)
     }
     assert len(orders) == 1
+
+
+async def test_what_stands_apart_or_lets_nobody_in_is_not_suggested():
+    async with world_of() as world:
+        ann, bob = await world.person("ann"), await world.person("bob")
+        ids = {slug: await founds(ann, slug, "tea") for slug in ("opened", "asked", "invited", "unlisted")}
+        await ann.ask(UpdateCommunity, community=ids["asked"], door="ask")
+        await ann.ask(UpdateCommunity, community=ids["invited"], door="invite")
+        await ann.ask(UpdateCommunity, community=ids["unlisted"], door="invite", listed=False)
+        await says(bob, "tea")
+        assert (await suggested(bob)).keys() == {"opened", "asked"}
+        for named in ("unlisted", ids["unlisted"], "nowhere"):
+            refused = await bob.refused(DismissCommunity, community=named)
+            assert (refused.code, refused.field) == (codes.COMMUNITY_GONE.code, "community")
+
+
+SECRET = "depression"  # which nobody in the garden shows
+
+
+@given(
+    asked=st.lists(
+        st.tuples(st.sampled_from(["discover", "search", "words", "tags", "browse", "say", "list"]), st.integers(0, 7)),
+        min_size=1,
+        max_size=12,
+    ),
+    hidden=st.lists(st.tuples(st.sampled_from(["", "stewards", "nobody"]), st.booleans()), min_size=3, max_size=3),
+)
+@settings(max_examples=25, deadline=None)
+def test_auz_03_an_observer_learns_no_interest_that_was_not_shown_by_differences_either(asked, hidden):
+    """Two worlds, alike but that in one of them three people have a sensitive interest which they don't show: whatever an
+    observer asks, both answer the same."""
+
+    async def answers(carried: bool) -> list[str]:
+        async with world_of(budget=1_000_000) as world:
+            *people, eve = await world.join("garden/hall", "ann", "bob", "cyd", "eve")
+            await founds(people[0], "circle", SECRET, "tea")
+            await people[1].ask(JoinCommunity, community="circle")
+            for person, (shown, found) in zip(people, hidden, strict=True):
+                wishes = [InterestWish(tag="moss", found=True)]
+                if carried:
+                    wishes.append(InterestWish(tag=SECRET, shown=shown, found=found and not shown))
+                await person.ask(SetInterests, community=world.id("garden"), interests=wishes)
+                await person.ask(SetInterests, interests=[InterestWish(tag=SECRET)] if carried else [])
+                await person.say("hello")
+            await eve.say("hello")
+            start = len(eve.frames)
+            for what, choice in asked:
+                await _ask(eve, world, what, choice)
+            await eve.settled()
+            names = {one: f"id{number}" for number, one in enumerate(_ids(world))}
+            told = [frame.decode() for frame in eve.frames[start:]]
+            return [_plain(frame, names) for frame in told]
+
+    with asyncio.Runner() as runner:
+        assert runner.run(answers(True)) == runner.run(answers(False))
+
+
+async def _ask(eve: Person, world: World, what: str, choice: int) -> None:
+    tag = (SECRET, "moss", "tea", "bereavement")[choice % 4]
+    garden = world.id("garden")
+    match what:
+        case "discover":
+            await eve.ask(Discover)
+        case "search":
+            await eve.ask(SearchMembers, community=garden, interest=tag, query="ann" if choice > 5 else "")
+        case "words":
+            await eve.ask(SearchMembers, community=garden, query=("a", "bob", "depr", "cyd")[choice % 4])
+        case "tags":
+            await eve.ask(SearchTags, query=("", "dep", "m", "t")[choice % 4])
+        case "browse":
+            await eve.ask(BrowseCommunities, tags=[tag])
+        case "say":
+            place = garden if choice > 3 else ""
+            await eve.ask(SetInterests, community=place, interests=[InterestWish(tag=tag)])
+        case _:
+            await eve.ask(ListMembers, community=garden)
+
+
+def _ids(world: World) -> list[str]:
+    tx = world.app.store._tx  # type: ignore[attr-defined]  # looks inside the reference
+    return [*tx.logs, *tx.members]
+
+
+def _plain(frame: str, names: dict[str, str]) -> str:
+    frame = re.sub(r"\b[acrmsw]_[a-z2-7]{16}\b", lambda found: names.get(found.group(), "another"), frame)
+    return re.sub(r'"at":"[^"]*"', "", frame)

@@ -3,7 +3,13 @@
 import pytest
 
 from among_protocol import codes, text
-from among_protocol.communities import BrowseCommunities, CreateCommunity, ReadCommunity
+from among_protocol.communities import (
+    BrowseCommunities,
+    CommunityUpdated,
+    CreateCommunity,
+    ReadCommunity,
+    UpdateCommunity,
+)
 from among_protocol.interests import InterestWish, SetInterests
 from among_protocol.lookalikes import skeleton
 from among_protocol.tags import SearchTags, TagUpdated, UpdateTag
@@ -243,3 +249,46 @@ async def test_what_a_community_brings_in_is_sensitive_by_its_words():
         await founds(ann, "peers", "Lupus warriors", "juggling")
         (found,) = (await ann.ask(SearchTags, query="lupus")).tags
         assert found.sensitive
+
+
+async def test_what_a_community_is_about_is_changed_by_its_stewards():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        garden, founder = world.id("garden"), world.founder("garden")
+        assert (await ann.refused(UpdateCommunity, community=garden, tags=["tea"])).code == codes.RIGHT_MISSING.code
+        await founder.ask(UpdateCommunity, community=garden, tags=["Tea", "films", "Bean poles"])
+        told = await bob.hears(CommunityUpdated)
+        assert (told.tags, told.name) == (["tea", "cinema", "bean-poles"], None)
+        assert await browse(bob, "bean-poles") == ["garden"]
+        await founder.ask(UpdateCommunity, community=garden, about="Beans")
+        assert (await bob.ask(ReadCommunity, community=garden)).community.tags == ["tea", "cinema", "bean-poles"]
+        await founder.ask(UpdateCommunity, community=garden, tags=[])
+        assert await browse(bob, "tea") == []
+        assert await tags(bob, "bean-p") == []
+        refused = await founder.refused(UpdateCommunity, community=garden, tags=["a/b"])
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "tags")
+
+
+async def test_auz_03_a_word_of_an_unlisted_community_is_known_to_its_members_alone():
+    async with world_of() as world:
+        ann, eve = await world.person("ann"), await world.person("eve")
+        hidden = await founds(ann, "hideaway", "canaryword")
+        await ann.ask(UpdateCommunity, community=hidden, door="invite", listed=False)
+        await founds(ann, "shop", "tea")
+        before = len(eve.frames)
+        assert await tags(eve, "canary") == []
+        assert "canaryword" not in await tags(eve, "", limit=200)
+        assert await browse(eve, "canaryword") == []
+        for refused in (
+            await eve.refused(SetInterests, interests=[InterestWish(tag="canaryword")]),
+            await eve.refused(SetInterests, interests=[InterestWish(tag="canarywords")]),
+        ):
+            assert refused.code == codes.TAG_GONE.code
+        told = b"".join(eve.frames[before:])
+        assert b"hideaway" not in told
+        assert hidden.encode() not in told
+        assert await tags(ann, "canary") == ["canaryword"]
+        made = await eve.ask(CreateCommunity, slug="other", name="Other", tags=["canaryword"])
+        assert made.entry.tags == ["canaryword"]  # as any new word
+        await ann.ask(UpdateCommunity, community=hidden, listed=True)
+        assert await browse(eve, "canaryword") == ["hideaway", "other"]

@@ -133,6 +133,9 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             slug, name, about = state.communities[log]
             name, about = (old if new is None else new for old, new in ((name, entry.name), (about, entry.about)))
             state.communities[log] = (slug, name, about)
+            if entry.tags is not None:
+                state.tags.pop(log, None)
+                state.tags |= {log: entry.tags} if entry.tags else {}
             state.doors[log] |= {key: value for key in DOOR if (value := getattr(entry, key)) is not None}
             if entry.rules is not None:
                 state.doors[log]["rules"] = entry.rules_version

@@ -53,6 +53,8 @@ async def update(context: Context, command: UpdateCommunity) -> Appended:
         said["name"] = line(command.name, field="name", longest=NAME_CHARS)
     if command.about is not None:
         said["about"] = line(command.about, field="about", longest=ABOUT_CHARS, empty=True)
+    if command.tags is not None:
+        said["tags"] = words(command.tags)
     if command.rules is not None:
         said["rules"] = passage(command.rules, field="rules", longest=RULES_BYTES)
     if command.questions is not None:

@@ -73,7 +73,7 @@ class DiscoveryStore(Protocol):
     """The part of `api.Store`."""
 
     async def discover(self, account: str, limit: int, chance: str) -> list[Suggestion]:
-        """Communities for this account: that anybody may see, that it is not in, not banned from, and has not dismissed.
+        """Communities for this account: that anybody may see, and join or ask to join, that it is not in, not banned from, and has not dismissed.
 
         People it talks with: both wrote among the last LAST_SAID messages of a room that it follows."""
         ...

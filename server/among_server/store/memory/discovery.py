@@ -33,6 +33,7 @@ def _may_be(tx: MemoryTx, account: str, community: str) -> bool:
     ban = tx.ban(account, community)
     return (
         tx.listed(community)
+        and tx.communities[community].door != "invite"
         and not tx.here(account, community)
         and (account, community) not in tx.dismissed
         and not (ban is not None and ban.holds(tx.now))

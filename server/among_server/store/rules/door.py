@@ -16,6 +16,7 @@ from ..api import Tx
 from ..door import RulesRow
 from ..rows import CommunityRow
 from .standing import may, present
+from .tags import give
 
 WIDTH: dict[Door, int] = {"open": 2, "ask": 1, "invite": 0}
 PLAIN = ("name", "about", "door", "listed", "rules_required", "questions", "members_invite")  # kept as they are said
@@ -33,6 +34,8 @@ def update(tx: Tx, account: str, command: UpdateCommunity) -> Entry:
     if not after.listed and after.door != "invite":
         field = "door" if command.listed is None else "listed"
         raise Refuse(FIELD_INVALID, "Only a community with the door `invite` may be out of the directory.", field=field)
+    if command.tags is not None:
+        said["tags"] = give(tx, community.id, command.tags)
     if command.rules is not None:
         version = _write_rules(tx, community, command.rules)
         after = replace(after, rules=version)

@@ -26,7 +26,7 @@ SHOWS = "0"  # whether a member m lets people elsewhere know that they are there
 
 _MINE = f"SELECT DISTINCT m.key{MEANT} WHERE i.account = ? AND {HERE} ORDER BY m.key LIMIT {MY_TAGS}"
 # Whether a community, `{}`, may be suggested to the account :me.
-_OPEN = f"""(SELECT {LISTED} FROM communities c WHERE c.key = {{0}})
+_OPEN = f"""(SELECT {LISTED} AND c.door != 'invite' FROM communities c WHERE c.key = {{0}})
     AND NOT EXISTS (SELECT 1 FROM members h WHERE h.account = :me AND h.place = {{0}} AND h.gone = 0)
     AND NOT EXISTS (SELECT 1 FROM dismissals d WHERE d.account = :me AND d.community = {{0}})
     AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.account = :me AND b.community = {{0}}
