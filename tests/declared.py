@@ -42,7 +42,8 @@ def _watched(command: type[Any], rule: Callable[..., Entry]) -> Callable[..., En
         before = len(tx.stored)
         entry = rule(tx, account, asked)
         for stored in tx.stored[before:]:
-            entry_is_declared(command, account, stored.event)
+            if not stored.event.blank:  # else one that was there before, told again
+                entry_is_declared(command, account, stored.event)
         return entry
 
     return watched

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from among_protocol.base import Entry
 from among_protocol.communities import CommunityUpdated
+from among_protocol.edits import MessageRemoved
 from among_protocol.invites import InviteCreated, InviteRevoked, InviteUsed
 from among_protocol.joining import JoinAnswered, JoinAsked, JoinDeclined
 from among_protocol.moderation import (
@@ -73,6 +74,8 @@ def to_me(model: Known, event: Act | ReportResolved | JoinDeclined, slug: str, m
             return told(by, " asks you to only read in ", place, rest, alert=True)
         case MemberUnsilenced():
             return told("You may speak in ", place, " again.", alert=True)
+        case MessageRemoved():
+            return told(by, " deleted a message of yours", *place_of(model, event.room), f".{because}", alert=True)
         case _:
             return None
 
@@ -189,5 +192,7 @@ def _done(model: Known, event: Act) -> list[Part]:
             return [Part("", " silenced "), whom, Part("", f" until {when(event.until, model.zone)}")]
         case MemberUnsilenced():
             return [Part("", " let "), whom, Part("", " speak again")]
+        case MessageRemoved():
+            return [Part("", " deleted a message of "), whom, *place_of(model, event.room)]
         case _:
             return [Part("", " acted on "), whom]

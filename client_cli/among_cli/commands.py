@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from among_protocol.text import TextError, body
 
-from . import account, discovery, door, doorkeeping, keeping, people, portrait, rooms, status
+from . import account, discovery, door, doorkeeping, edits, keeping, people, portrait, rooms, status
 from .lines import Line, note, problem, told
 from .link import WITHIN, Link
 
@@ -78,6 +78,9 @@ COMMANDS = (
     Command("room", "add HANDLE", "bring somebody into this private room", rooms.room, needs=True, takes="words"),
     Command("room", "follow|unfollow [ROOM]", "follow a room, or no longer", rooms.room, needs=True, takes="words"),
     Command("older", "", "what was said before", rooms.older),
+    Command("edit", "[#12] TEXT", "change your last message here, or the one of that number", edits.edit, needs=True),
+    Command("delete", "#12", "take back what you said (stewards: what others said, and why)", edits.delete, needs=True),
+    Command("history", "#12", "what a message said before it was edited", edits.history, needs=True),
     Command("read", "[all]", "count this room, or all, as read", rooms.read),
     Command(
         "portrait",

@@ -30,6 +30,9 @@ class Said:
     mention: bool = False  # of me
     alert: bool = False
     folded: str = ""  # why it is not shown unless asked for: its author is "block" or "mute"
+    number: str = ""  # how it is named by who reads it: #12
+    edited: bool = False
+    blank: bool = False  # it was deleted
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import tzinfo
 
+from msgspec import structs
+
 from among_protocol import communities, logs, markers, members, messages, presence, rooms
 from among_protocol.accounts import Account, AccountUpdated
 from among_protocol.base import Entry
@@ -21,7 +23,7 @@ from among_protocol.reports import ReportResolved
 from among_protocol.status import AppearanceChanged
 from among_protocol.wire import AnyEvent, UnknownEvent
 
-from . import care, portrait_page
+from . import care, changes, portrait_page
 from .appearances import Appearances
 from .lines import Line, Part, Said, told
 from .moment import moment
@@ -208,6 +210,9 @@ class Model:
             mine=mine,
             mention=room.me in message.mentions and not folded,
             folded=folded,
+            number=changes.number_of(message.seq),
+            edited=bool(getattr(message, "edited", 0)),
+            blank=message.blank,
         )
 
     # ---- one's own words
@@ -303,7 +308,7 @@ class Model:
             case rooms.PersonLeft():
                 lines = [told(by, ("dim", " left the room"))]
             case _:
-                pass
+                lines = changes.told_of(self, room, event)
         return lines if passes else []
 
     def _in_account(self, event: Entry) -> list[Line]:
@@ -319,13 +324,8 @@ class Model:
                 return [portrait_page.to_me(event, place.slug if place else "")]
             case AccountUpdated():
                 assert self.account
-                self.account = Account(
-                    id=self.account.id,
-                    handle=event.handle,
-                    display_name=event.display_name,
-                    bio=event.bio,
-                    owner=self.account.owner,
-                )
+                name, bio = event.display_name, event.bio
+                self.account = structs.replace(self.account, handle=event.handle, display_name=name, bio=bio)
             case rooms.RoomFollowed():
                 community = self.communities.get(event.community)
                 room = self.rooms.get(event.room)

@@ -18,8 +18,10 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
         case Said():
             time = f"{line.at:%H:%M}" if line.at else "--:--"
             head = f"{time} {safe_text(line.who)}  "
-            first, *more = safe_lines(line.body)
+            first, *more = safe_lines("✗ deleted" if line.blank else line.body)
             rows = [Safe(head + first), *(Safe(" " * len(head) + one) for one in more)]
+            tail = f"{' (edited)' if line.edited else ''}{'  ' + line.number if line.number else ''}"
+            rows[-1] = Safe(rows[-1] + tail)
         case Rule():
             rows = [Safe(f"-- {safe_text(line.text)} --")]
         case _:

@@ -46,7 +46,9 @@ def rows(line: Line, columns: int, me: str = "") -> list[Row]:
         case Said():
             time = f"{line.at:%H:%M}" if line.at else "--:--"
             mark = "»" if line.mention and not line.mine else " "
-            return _message(Span(LOOKS["dim"], Safe(time)), line.who, mark, line.body, columns, me)
+            mark = "✗" if line.blank else mark
+            body = "deleted" if line.blank else line.body
+            return _message(Span(LOOKS["dim"], Safe(time)), line.who, mark, body, columns, me, behind(line))
         case Rule():
             return [[Span(LOOKS[line.style], across(safe_text(line.text), min(columns, RULE)))]]
         case Told():
@@ -75,13 +77,20 @@ def across(text: Safe, columns: int) -> Safe:
     return Safe(head + "─" * (columns - width(head)))
 
 
-def _message(time: Span, who: str, mark: str, body: str, columns: int, me: str) -> list[Row]:
+def behind(line: Said) -> Safe:
+    """What stands behind a message: its number, and that it was edited."""
+    return Safe(f"{' (edited)' if line.edited else ''}{'  ' + line.number if line.number else ''}")
+
+
+def _message(time: Span, who: str, mark: str, body: str, columns: int, me: str, tail: Safe | None = None) -> list[Row]:
     handle = clip(safe_text(who), min(32, columns // 2))  # no honest one is longer
     name = pad(handle, NAMES) if columns >= WIDE else handle
     head: Row = [time, Span("", Safe(" ")), Span(f"bold {colour(handle)}", name), Span("", Safe(" "))]
     head += [Span(LOOKS["mention"] if mark == "»" else "", Safe(mark)), Span("", Safe(" "))]
     used = sum(width(span.text) for span in head)
     texts = [_with_mentions(text, me) for text in safe_lines(body)]
+    if tail:
+        texts[-1].append(Span(LOOKS["dim"], tail))
     return _laid(head, texts, columns, used, min(used, 9 + NAMES))
 
 

@@ -6,10 +6,12 @@ line says that there is something, and it is kept for who asks.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from .lines import Line, Rule, Said, note
 from .places import Room
 
+SAID = 500  # messages whose text is at hand; the newest
 FOLDED = 200  # messages that are kept for who asks what was folded; the newest
 
 
@@ -24,6 +26,7 @@ class Visit:
         self.complete = False  # nothing is older than what is on the screen
         self.folded: list[Said] = []  # since the reader last asked
         self.newest: dict[str, Said] = {}  # what somebody (by handle) said last, of what is on the screen
+        self.said: dict[int, Said] = {}  # what stands on the screen, by number
         self._waiting: list[Said] = []
         self._quiet = False  # the newest line of the room says that something is folded
         self._day = ""  # of the newest message on the screen
@@ -108,7 +111,31 @@ class Visit:
     def _keep(self, folded: list[Said]) -> None:
         self.folded = [*self.folded, *folded][-FOLDED:]
 
+    def edited(self, seq: int, body: str) -> None:
+        """A message says something else from now on."""
+        if seq in self.said:
+            self._changed(replace(self.said[seq], body=body, edited=True))
+
+    def blank(self, seq: int) -> None:
+        """A message was deleted: what it said is not kept."""
+        if seq in self.said:
+            self._changed(replace(self.said[seq], body="", blank=True))
+        self.folded = [one for one in self.folded if one.seq != seq]
+        self.newest = {who: one for who, one in self.newest.items() if one.seq != seq}
+        self._waiting = [replace(one, body="", blank=True) if one.seq == seq else one for one in self._waiting]
+
+    def _changed(self, now: Said) -> None:
+        self.said[now.seq] = now
+        self.folded = [now if one.seq == now.seq else one for one in self.folded]
+        if now.who in self.newest and self.newest[now.who].seq == now.seq:
+            self.newest[now.who] = now
+
     def _last_said(self, one: Said) -> None:
+        self.said[one.seq] = one
+        if len(self.said) > SAID:
+            del self.said[next(iter(self.said))]
+        if one.blank:
+            return
         if one.who not in self.newest or self.newest[one.who].seq < one.seq:
             self.newest[one.who] = one
 

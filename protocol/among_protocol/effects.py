@@ -12,6 +12,7 @@ from . import blocks as b
 from . import codes
 from . import communities as c
 from . import discovery as d
+from . import edits as ed
 from . import finding as f
 from . import house_rules as hr
 from . import interests as i
@@ -75,6 +76,7 @@ WRITTEN = (codes.NONCE_CONFLICT, *STORED)  # any Write
 _SECRET = (codes.INSECURE, codes.TOO_MANY_TRIES)
 _ACT = (codes.COMMUNITY_GONE, codes.RIGHT_MISSING, codes.SILENCED)
 _ON_MEMBER = (*_ACT, codes.MEMBER_GONE, codes.OUTRANKED)
+_ON_MESSAGE = (codes.ROOM_GONE, codes.MESSAGE_GONE)
 _DEPARTED = (
     Told(mb.MemberLeft, Where.COMMUNITY, "when they were there"),
     Told(r.PersonLeft, Where.ROOM, "of each private room they were in"),
@@ -367,6 +369,14 @@ EFFECTS: dict[type[Command], Effects] = {
         ("body_bytes", "mentions", "key_chars"),
     ),
     ms.ReadMessages: Effects((codes.ROOM_GONE,), (), ("page_entries",)),
+    ed.EditMessage: Effects(
+        (*_ON_MESSAGE, codes.RIGHT_MISSING, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED),
+        (Told(ed.MessageEdited, Where.ROOM), _NAMED), ("body_bytes", "mentions", "edits", "key_chars")),
+    ed.DeleteMessage: Effects(
+        (*_ON_MESSAGE, codes.RIGHT_MISSING, codes.SILENCED, codes.OUTRANKED),
+        (Told(ed.MessageDeleted, Where.ROOM), Told(ed.MessageRemoved, Where.STEWARDS, "of a steward"),
+         Told(ed.MessageRemoved, Where.THEIRS, "of a steward, while the author is there")), ("reason_chars",)),
+    ed.ReadHistory: Effects(_ON_MESSAGE, (), ("page_entries",)),
     mk.SetMarker: Effects((codes.ROOM_GONE, *STORED), (Told(mk.MarkerMoved, Where.DEVICES),)),
     p.SetPresence: Effects((), _HERE_NOW),
     p.WatchPresence: Effects((), (), ("watched",)),

@@ -39,10 +39,12 @@ class Message(Shape, kw_only=True):
     at: Time
     by: str  # the author's membership
     rev: int  # revision of the author's persona at that moment
-    body: str  # the text, as it was sent
+    body: str  # the text, as it was sent or last edited
     nonce: str = ""  # of the author's command
     mentions: list[str] = []  # memberships that the body mentions
     blank: bool = False  # what it said was deleted: its text is empty, and its number stays
+    edited: Seq = 0  # number of its newest edit in the room's log; 0: never
+    edited_at: Time = ""  # when that was
 
 
 class MessagePage(Shape, kw_only=True):

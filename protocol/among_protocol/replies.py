@@ -24,6 +24,7 @@ from .communities import (
     UpdateWritten,
 )
 from .discovery import Discover, DismissCommunity, Suggestions
+from .edits import DeleteMessage, DeleteWritten, EditMessage, EditWritten, MessageHistory, ReadHistory
 from .finding import FoundMembers, SearchMembers
 from .house_rules import AcceptRules, AcceptWritten, ReadRules, Rules
 from .interests import AllInterests, InterestList, ListInterests, SetInterests
@@ -336,6 +337,18 @@ class Asking(Protocol):
     def __call__(
         self, command: ReadMessages | type[ReadMessages], /, **fields: Any
     ) -> Coroutine[Any, Any, MessagePage]: ...
+    @overload
+    def __call__(
+        self, command: EditMessage | type[EditMessage], /, **fields: Any
+    ) -> Coroutine[Any, Any, EditWritten]: ...
+    @overload
+    def __call__(
+        self, command: DeleteMessage | type[DeleteMessage], /, **fields: Any
+    ) -> Coroutine[Any, Any, DeleteWritten]: ...
+    @overload
+    def __call__(
+        self, command: ReadHistory | type[ReadHistory], /, **fields: Any
+    ) -> Coroutine[Any, Any, MessageHistory]: ...
     @overload
     def __call__(self, command: SetMarker | type[SetMarker], /, **fields: Any) -> Coroutine[Any, Any, Marker]: ...
     @overload

@@ -21,7 +21,7 @@ class ReportFiled(Entry, tag="report.filed", kw_only=True):
     member: str  # whom it concerns
     room: str = ""  # with a message
     message: Seq = 0  # its number in the room
-    body: str = ""  # what it says, where stewards may not be able to read it: in a private room
+    body: str = ""  # in the stewards' log: what it said then, since it may be gone when they look
     reason: str
 
 
@@ -62,7 +62,7 @@ class Report(Shape, kw_only=True):
     member: str  # whom it concerns
     room: str = ""  # with a message
     message: Seq = 0  # its number in the room
-    body: str = ""  # what it said, where stewards may not be able to read it: in a private room
+    body: str = ""  # what it said
     reason: str
 
 

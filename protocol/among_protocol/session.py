@@ -99,6 +99,7 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     discoveries: int = 0  # answers with suggestions, or with who is found by an interest, in a row
     discovery_seconds: int = 0  # until one more
     address_connections: int = 0  # at once, of everybody at one address
+    edits: int = 0  # of one message
 
 
 class Deprecation(Shape, kw_only=True):

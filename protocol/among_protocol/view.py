@@ -12,6 +12,7 @@ from .accounts import Account, AccountUpdated
 from .base import Entry
 from .blocks import BlockChanged, BlockKind
 from .communities import CommunityLeft, CommunityUpdated, Membership
+from .edits import MessageEdited
 from .happenings import Card, Closed, Happening, Opened, Reset, Up
 from .house_rules import RulesAccepted
 from .logs import LogPassed, LogState
@@ -132,6 +133,10 @@ class View:
         match entry:
             case MessageSent():
                 self._message(entry)
+            case MessageEdited():
+                state = self._state(entry.log)
+                if entry.seq > state.head:
+                    state.mentions += self.me(entry.log) in entry.mentions_new and self._called_by(entry)
             case TopicSet():
                 room = self.rooms.get(entry.log)
                 if room is not None and entry.seq > room.head:
@@ -222,9 +227,10 @@ class View:
             state.read, state.unread, state.mentions = sent.seq, 0, 0
         else:
             state.unread += 1
-            state.mentions += me in sent.mentions and not self._ignored(sent)
+            state.mentions += me in sent.mentions and self._called_by(sent)
 
-    def _ignored(self, sent: MessageSent) -> bool:
-        """Whether I block or mute the author, as far as it is known here who that is."""
-        author = self.personas.get((sent.by, sent.rev)) if self.blocks else None
-        return author is not None and author.handle in self.blocks
+    def _called_by(self, entry: Entry) -> bool:
+        """Whether a mention of me counts: I said it myself, or block or mute the author, as far as it is known here who
+        that is."""
+        author = self.personas.get((entry.by, entry.rev)) if self.blocks else None
+        return entry.by != self.me(entry.log) and (author is None or author.handle not in self.blocks)

@@ -16,6 +16,7 @@ from . import (
     codes,
     communities,
     discovery,
+    edits,
     finding,
     house_rules,
     interests,
@@ -106,6 +107,9 @@ AnyCommand = (
     | rooms.OpenDirect
     | messages.SendMessage
     | messages.ReadMessages
+    | edits.EditMessage
+    | edits.DeleteMessage
+    | edits.ReadHistory
     | markers.SetMarker
     | presence.SetPresence
     | presence.WatchPresence
@@ -151,6 +155,9 @@ AnyEntry = (
     | rooms.PersonLeft
     | rooms.DirectOpened
     | messages.MessageSent
+    | edits.MessageEdited
+    | edits.MessageDeleted
+    | edits.MessageRemoved
 )
 AnyNotice = (  # events without a number: control, registers, ephemeral
     session.Hello
@@ -363,5 +370,7 @@ AnyWrite = (
     | rooms.AddPerson
     | rooms.OpenDirect
     | messages.SendMessage
+    | edits.EditMessage
+    | edits.DeleteMessage
 )
 WRITES: tuple[type[Write], ...] = get_args(AnyWrite)

@@ -493,6 +493,9 @@ export type Command =
   | OpenDirect
   | SendMessage
   | ReadMessages
+  | EditMessage
+  | DeleteMessage
+  | ReadHistory
   | SetMarker
   | SetPresence
   | WatchPresence
@@ -914,6 +917,37 @@ export interface DeclineWritten {
   repeat?: boolean;
 }
 
+/**
+ * Delete what one said; for stewards, what somebody of a lower role said in a room of theirs, with the reason, which
+ * the author is told. It can't be undone.
+ */
+export interface DeleteMessage {
+  type: "message.delete";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /** the number of the message */
+  message: number;
+  /**
+   * of a steward: needed
+   * @default ""
+   */
+  reason?: string;
+}
+
+export interface DeleteWritten {
+  /** what was written, as everybody reads it */
+  entry: MessageDeleted;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
 /** Something of the protocol that will go. It works as ever until then, see docs/reference/stability.md. */
 export interface Deprecation {
   /** of a command or event, `message.send`, or a field of one, `message.send/body` */
@@ -1019,6 +1053,31 @@ export interface DismissCommunity {
 export interface Done {
 }
 
+/** Change what one said. Mentions are found anew, and whoever may not speak may not edit either. */
+export interface EditMessage {
+  type: "message.edit";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /** the number of one's own message */
+  message: number;
+  /** the text; `@handle` mentions somebody */
+  body: string;
+}
+
+export interface EditWritten {
+  /** what was written, as everybody reads it */
+  entry: MessageEdited;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
 /** Enable named extensions (`x.vendor/name`, `draft/name`). The reply lists those that are now on. */
 export interface Enable {
   type: "session.enable";
@@ -1038,7 +1097,7 @@ export interface Enabled {
 
 export interface EntryPage {
   /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
-  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | UnknownEvent)[];
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | UnknownEvent)[];
   /** newest entry */
   head: number;
   /** entries up to this number are no longer kept */
@@ -1087,6 +1146,9 @@ export type Event =
   | PersonLeft
   | DirectOpened
   | MessageSent
+  | MessageEdited
+  | MessageDeleted
+  | MessageRemoved
   | Hello
   | Synced
   | Lagging
@@ -2068,6 +2130,11 @@ export interface Limits {
    * @default 0
    */
   address_connections?: number;
+  /**
+   * of one message
+   * @default 0
+   */
+  edits?: number;
 }
 
 /** Who may not join: for stewards, a page at a time. */
@@ -2858,7 +2925,7 @@ export interface Message {
   by: string;
   /** revision of the author's persona at that moment */
   rev: number;
-  /** the text, as it was sent */
+  /** the text, as it was sent or last edited */
   body: string;
   /**
    * of the author's command
@@ -2875,6 +2942,111 @@ export interface Message {
    * @default false
    */
   blank?: boolean;
+  /**
+   * number of its newest edit in the room's log; 0: never
+   * @default 0
+   */
+  edited?: number;
+  /**
+   * when that was
+   * @default ""
+   */
+  edited_at?: string;
+}
+
+/** In the room's log: the message is blank from now on, and so are its edits. Without `by` a steward has deleted it. */
+export interface MessageDeleted {
+  type: "message.deleted";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** the number of the message */
+  message: number;
+}
+
+/** In the room's log: `by` has changed what they said. It counts as no message, and is read with the one it changes. */
+export interface MessageEdited {
+  type: "message.edited";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** the number of the message */
+  message: number;
+  /** the text from now on */
+  body: string;
+  /**
+   * memberships that it mentions from now on
+   * @default []
+   */
+  mentions?: string[];
+  /**
+   * of them, those that it did not mention before: it counts for them as a mention
+   * @default []
+   */
+  mentions_new?: string[];
+}
+
+export interface MessageHistory {
+  /** oldest first: what was said, then each edit */
+  versions: Version[];
+  /** nothing comes after the last one */
+  complete: boolean;
 }
 
 export interface MessagePage {
@@ -2884,6 +3056,65 @@ export interface MessagePage {
   as_of: number;
   /** nothing is left in the direction asked for (for `around` and `between`: in either) */
   complete: boolean;
+}
+
+/** A steward (`by`) has deleted a message of this member. Not what it said. */
+export interface MessageRemoved {
+  type: "message.removed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** whom it concerns */
+  member: string;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+  /**
+   * of the community; in the account's own log
+   * @default ""
+   */
+  slug?: string;
+  /**
+   * who did it, as they were then; in the account's own log
+   * @default null
+   */
+  steward?: Persona | null;
+  /** id of the room */
+  room: string;
+  /** its number in the room */
+  message: number;
 }
 
 /** In the room's log: `by` said this. A message is named by its room and its `seq`. */
@@ -2961,7 +3192,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DirectWritten | Done | Enabled | EntryPage | ExportedPortrait | FollowWritten | FoundMembers | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessagePage | Personas | Pong | Portrait | PortraitHistory | Presences | Preview | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DeleteWritten | DirectWritten | Done | EditWritten | Enabled | EntryPage | ExportedPortrait | FollowWritten | FoundMembers | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | Personas | Pong | Portrait | PortraitHistory | Presences | Preview | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -3636,6 +3867,27 @@ export interface ReadEntries {
   wanted?: boolean;
 }
 
+/** What a message said before it was edited, a page at a time. */
+export interface ReadHistory {
+  type: "message.history";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+  /** the number of the message */
+  message: number;
+  /**
+   * the `seq` of the last one of the page before
+   * @default 0
+   */
+  after?: number;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
+}
+
 /**
  * A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number.
  *
@@ -3775,7 +4027,7 @@ export interface Report {
    */
   message?: number;
   /**
-   * what it said, where stewards may not be able to read it: in a private room
+   * what it said
    * @default ""
    */
   body?: string;
@@ -3832,7 +4084,7 @@ export interface ReportFiled {
    */
   message?: number;
   /**
-   * what it says, where stewards may not be able to read it: in a private room
+   * in the stewards' log: what it said then, since it may be gone when they look
    * @default ""
    */
   body?: string;
@@ -5160,6 +5412,21 @@ export interface UpdateWritten {
   repeat?: boolean;
 }
 
+/** What a message said, from a moment on. */
+export interface Version {
+  /** of the message, or of the edit, in the room's log */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /** the text */
+  body: string;
+  /**
+   * memberships that it mentions
+   * @default []
+   */
+  mentions?: string[];
+}
+
 /**
  * Which events a session wants. It never hears more for it, and what is left out of a log is told as a range.
  *
@@ -5284,6 +5551,9 @@ export interface Commands {
   "direct.open": { command: OpenDirect; result: DirectWritten };
   "message.send": { command: SendMessage; result: SentWritten };
   "message.page": { command: ReadMessages; result: MessagePage };
+  "message.edit": { command: EditMessage; result: EditWritten };
+  "message.delete": { command: DeleteMessage; result: DeleteWritten };
+  "message.history": { command: ReadHistory; result: MessageHistory };
   "marker.set": { command: SetMarker; result: Marker };
   "presence.set": { command: SetPresence; result: Done };
   "presence.watch": { command: WatchPresence; result: Presences };
@@ -5331,6 +5601,9 @@ export interface Events {
   "room.person_left": PersonLeft;
   "direct.opened": DirectOpened;
   "message.sent": MessageSent;
+  "message.edited": MessageEdited;
+  "message.deleted": MessageDeleted;
+  "message.removed": MessageRemoved;
   "hello": Hello;
   "session.synced": Synced;
   "session.lagging": Lagging;
@@ -5381,7 +5654,10 @@ export type Entry =
   | PersonAdded
   | PersonLeft
   | DirectOpened
-  | MessageSent;
+  | MessageSent
+  | MessageEdited
+  | MessageDeleted
+  | MessageRemoved;
 
 /** `type` of the commands that write entries, each with a nonce. */
 export type Write =
@@ -5412,7 +5688,9 @@ export type Write =
   | "room.set_topic"
   | "room.add"
   | "direct.open"
-  | "message.send";
+  | "message.send"
+  | "message.edit"
+  | "message.delete";
 
 /** `code` of a refusal. */
 export type ErrorCode =

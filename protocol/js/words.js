@@ -31,6 +31,8 @@ export const WRITES = new Set([
   "room.add",
   "direct.open",
   "message.send",
+  "message.edit",
+  "message.delete",
 ]);
 
 /** Why the server closed. 4000 to 4499: come back, with back-off. 4500 to 4999: do not. */

@@ -2,6 +2,7 @@
 which part; the live fan-out, the replay and the store all ask here, so they can't differ."""
 
 from among_protocol.base import Entry
+from among_protocol.edits import MessageDeleted, MessageEdited
 from among_protocol.messages import MessageSent
 from among_protocol.wire import ENTRIES, tag_of
 
@@ -16,8 +17,15 @@ def ears_of(event: Entry) -> tuple[Ear, ...]:
     """Who hears this entry, beside those who hear the whole log."""
     if not isinstance(event, MESSAGES):
         return ()
-    return (TALK, *event.mentions) if isinstance(event, MessageSent) else (TALK,)
+    if isinstance(event, MessageSent):
+        return (TALK, *event.mentions)
+    return (TALK, *event.mentions_new) if isinstance(event, MessageEdited) else (TALK,)
+
+
+def all_hear(event: Entry) -> bool:
+    """Whether whoever hears any part hears this: that something is gone is told to all who may have it."""
+    return isinstance(event, MessageDeleted)
 
 
 def wants(ear: Ear, event: Entry) -> bool:
-    return not ear or ear in ears_of(event)
+    return not ear or ear in ears_of(event) or all_hear(event)

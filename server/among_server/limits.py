@@ -191,6 +191,8 @@ PREVIEW_BYTES = _limit(
 )
 _limit("extensions", base.EXTENSIONS, "extensions enabled at once", "more than there are")
 
+EDITS = _limit("edits", 100, "edits of one message", "each is kept, and is read with the message")
+
 _section("Places and accounts")
 COMMUNITIES_PER_ACCOUNT = _limit("communities", 100, "communities of one account", "each is a log to sync")
 FOLLOWS_PER_ACCOUNT = _limit("follows", 500, "rooms of communities that one account follows", "likewise")

@@ -20,6 +20,7 @@ class Right(StrEnum):
     SILENCE = "silence"
     PORTRAIT = "portrait"  # merge and decline changes to the community's portrait
     TAGS = "tags"  # say what tags mean here
+    DELETE_MESSAGE = "delete_message"  # of somebody else
     SET_ROLE = "set_role"
     INVITE = "invite"  # make invites, see and revoke all of them
     ADMIT = "admit"  # see who asks to be let in, and answer
@@ -32,6 +33,7 @@ _STEWARD = _MEMBER | {
     Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT, Right.TAGS,
     Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT,
     Right.INVITE, Right.ADMIT, Right.EDIT,
+    Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.DELETE_MESSAGE, Right.PORTRAIT,
 }  # fmt: skip
 _OWNER = _STEWARD | {Right.SET_ROLE, Right.DOOR}
 

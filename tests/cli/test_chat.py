@@ -79,7 +79,7 @@ async def test_lines_in_lines_out(house):
         await ana.types("hello bob")
         await talk.until("ana  hello bob")
         assert await talk.ends() == (0, "")
-        assert [line[6:] for line in talk.lines if "hello" in line] == ["bob  hello ana", "ana  hello bob"]
+        assert [line[6:] for line in talk.lines if "hello" in line] == ["bob  hello ana  #1", "ana  hello bob  #2"]
 
 
 async def test_what_is_piped_in_is_stored_before_it_ends(house):

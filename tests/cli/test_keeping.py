@@ -115,8 +115,8 @@ async def test_a_report_reaches_the_stewards_as_it_comes_and_is_answered(tmp_pat
         (told,) = await dan.types("/report bob An advert.")
         assert told.startswith("The stewards of garden will look at bob, and what was said at ")
         assert "«buy this: example.com»" in told
-        await ana.sees("garden, for stewards: dan reports bob in hall: An advert.  /resolve ")
-        await cleo.sees("garden, for stewards: dan reports bob in hall: An advert.  /resolve ")
+        await ana.sees("garden, for stewards: dan reports bob in hall: An advert. «buy this: example.com»  /resolve ")
+        await cleo.sees("garden, for stewards: dan reports bob in hall: An advert. «buy this: example.com»  /resolve ")
         assert not any("for stewards" in line for line in bob.paper.told)
         (line,) = await cleo.types("/reports")
         number = line.split()[0]

@@ -666,6 +666,86 @@ def does_not_know_as_of_when(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+@mutant("edits.newest")
+def shows_what_was_said_first(wire: Wire, frame: Frame) -> Any:
+    for message in frame.get("result", {}).get("messages", []):
+        message.pop("edited", None)
+    return frame
+
+
+@mutant("edits.newest")
+def edits_what_came_before(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "message.edited":
+        frame["message"] -= 1
+    return frame
+
+
+@mutant("edits.history")
+def tells_the_newest_version_first(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).get("versions", []).reverse()
+    return frame
+
+
+@mutant("edits.history")
+def keeps_one_version(wire: Wire, frame: Frame) -> Any:
+    if "versions" in frame.get("result", {}):
+        frame["result"]["complete"] = True
+    return frame
+
+
+@mutant("edits.author")
+def says_of_what_others_said_that_it_is_not_there(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "message.edit" and frame.get("code") == "right.missing":
+        frame["code"] = "message.gone"
+    return frame
+
+
+@mutant("edits.mentions")
+def mentions_everybody_again(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if entry.get("type") == "message.edited" and "mentions" in entry:
+        entry["mentions_new"] = entry["mentions"]
+    return frame
+
+
+@mutant("edits.blank")
+def hides_what_was_deleted(wire: Wire, frame: Frame) -> Any:
+    result = frame.get("result", {})
+    if "messages" in result:
+        result["messages"] = [message for message in result["messages"] if not message.get("blank")]
+    return frame
+
+
+@mutant("edits.blank")
+def does_not_mark_what_was_deleted(wire: Wire, frame: Frame) -> Any:
+    for entry in frame.get("result", {}).get("entries", []):
+        entry.pop("blank", None)
+    return frame
+
+
+@mutant("edits.told")
+def tells_no_deletion(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "message.deleted" else frame
+
+
+@mutant("edits.told")
+def tells_what_was_deleted(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "was": "a word"} if frame["type"] == "message.deleted" else frame
+
+
+@mutant("edits.stewards", "up")
+def needs_no_reason(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "reason": frame.get("reason", "none")} if frame.get("type") == "message.delete" else frame
+
+
+@mutant("edits.stewards")
+def tells_who_deleted_it(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if entry.get("type") == "message.deleted":
+        entry.setdefault("by", "m_steward")
+    return frame
+
+
 @mutant("reading.changed")
 def lists_every_log(wire: Wire, frame: Frame) -> Any:
     command = wire.command(frame)

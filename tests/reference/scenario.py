@@ -156,6 +156,13 @@ async def reading(play: Play, ann: Actor, bob: Actor, room: str, community: str)
     await bob.result("message.send", room=room, body="Morning. The beans are up.")
     with play.take("message.page"):
         await bob.result("message.page", room=room, limit=1)
+    said = (await bob.result("message.send", room=room, body="The tomatos too."))["entry"]["seq"]
+    with play.take("message.edit"):
+        await bob.result("message.edit", room=room, message=said, body="The tomatoes too, @ann.")
+    with play.take("message.history"):
+        await ann.result("message.history", room=room, message=said)
+    with play.take("message.delete"):
+        await bob.result("message.delete", room=room, message=said)
     with play.take("log.entries"):
         await ann.result("log.entries", log=room, after=1, limit=10)
     with play.take("account log"):
@@ -293,6 +300,8 @@ async def keeping(play: Play, ann: Actor, bob: Actor, room: str, community: str)
         await ann.result(
             "report.resolve", community=community, report=report["seq"], outcome="acted", note="First time"
         )
+    with play.take("removed"):
+        await ann.result("message.delete", room=room, message=said, reason="Advertising")
     with play.take("member.unsilence"):
         await ann.result("member.unsilence", community=community, member=cyd.member, reason="Said sorry")
     with play.take("member.kick"):

@@ -117,6 +117,7 @@ PROVEN = {
     "preview_rooms": "server/test_door.py::test_inp_05_a_preview_shows_so_much_and_no_more",
     "preview_messages": "server/test_door.py::test_inp_05_a_preview_shows_so_much_and_no_more",
     "preview_bytes": "server/test_door.py::test_inp_05_a_preview_shows_so_much_and_no_more",
+    "edits": "server/test_edits.py::test_inp_05_a_message_is_edited_so_often_and_no_more",
     "blocks": "server/test_limits.py::test_inp_05_people_whom_an_account_blocks",
 }  # fmt: skip
 TESTS = Path(__file__).parents[1]

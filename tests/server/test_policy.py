@@ -27,6 +27,7 @@ from among_protocol.communities import (
     UpdateCommunity,
 )
 from among_protocol.discovery import Discover, DismissCommunity
+from among_protocol.edits import DeleteMessage, EditMessage, ReadHistory
 from among_protocol.finding import SearchMembers
 from among_protocol.house_rules import AcceptRules, ReadRules
 from among_protocol.interests import InterestWish, ListInterests, SetInterests
@@ -35,7 +36,7 @@ from among_protocol.joining import AnswerJoin, AskToJoin, ListRequests, Withdraw
 from among_protocol.logs import ReadChanged, ReadEntries, Sync
 from among_protocol.markers import SetMarker
 from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
-from among_protocol.messages import ReadMessages, SendMessage
+from among_protocol.messages import MessageSent, ReadMessages, SendMessage
 from among_protocol.moderation import (
     DAY,
     BanMember,
@@ -173,6 +174,9 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     OpenDirect: lambda cast, place: {"handles": ["librarian"]},
     SendMessage: lambda cast, place: {"room": cast.id(place), "body": "hi"},
     ReadMessages: lambda cast, place: {"room": cast.id(place)},
+    EditMessage: lambda cast, place: {**cast.own_message(place), "body": "ho"},
+    DeleteMessage: lambda cast, place: cast.own_message(place),
+    ReadHistory: lambda cast, place: cast.own_message(place),
     SetMarker: lambda cast, place: {"room": cast.id(place), "seq": 1},
     SetPresence: lambda cast, place: {"state": "away"},
     WatchPresence: lambda cast, place: {"members": [cast.people["insider"].member]},
@@ -201,6 +205,7 @@ NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS}
 NOT_THERE = {(AddPerson, "open"), (AddPerson, "direct")}
 STARTS = {
     SendMessage,
+    EditMessage,
     StartTyping,
     SetTopic,
     AddPerson,
@@ -222,6 +227,18 @@ class Cast(NamedTuple):
     def id(self, place: str) -> str:
         return self.ids[place]
 
+    def own_message(self, place: str) -> dict[str, Any]:
+        """What whoever asks said there, where they said something."""
+        return {"room": self.ids[place], "message": int(self.ids.get(f"own message in {place}", "1"))}
+
+    def note_messages_of(self, person: Person) -> None:
+        tx = self.world.app.store._tx  # type: ignore[attr-defined]  # looks inside the reference
+        mine = {row.id for row in tx.members.values() if row.account == person.account}
+        for place in ROOMS:
+            said = [kept.stored.event for (log, _), kept in tx.entries.items() if log == self.ids[place]]
+            numbers = [entry.seq for entry in said if isinstance(entry, MessageSent) and entry.by in mine]
+            self.ids[f"own message in {place}"] = str(numbers[-1] if numbers else 1)
+
     def everything(self) -> dict[str, Any]:
         """All that the store holds; rows are replaced there and never changed."""
         tx = self.world.app.store._tx  # type: ignore[attr-defined]  # looks inside the reference
@@ -235,6 +252,8 @@ async def cast_of(world: World) -> Cast:
     )
     await world.promote(steward, "garden", "steward")
     owner = world.founder("garden")
+    for person in (member, steward, silenced, insider):
+        await person.say("hi")
     private = await world.private_room("garden/cellar", former, kicked, banned, insider)
     garden = world.id("garden")
     await steward.ask(KickMember, community=garden, member=kicked.member, reason="rude")
@@ -362,6 +381,7 @@ async def test_auz_01_what_is_declared_is_what_happens_and_a_refusal_changes_not
                 person = cast.people[who]
                 cast.ids["own account"] = person.account or "x_nobody"
                 cast.ids["own session"] = person.session.id or "s_nowhere"
+                cast.note_messages_of(person)
                 expected = declared(command, who, place)
                 before = cast.everything()
                 id = person.begin(command, **FIELDS[command](cast, place))

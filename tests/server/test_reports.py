@@ -25,9 +25,10 @@ async def test_a_message_is_reported_to_the_stewards_and_whoever_did_hears_the_o
         assert (filed.log, filed.by, filed.member, filed.room, filed.message) == (
             cyd.account, "", bob.member, cyd.room, said.seq,
         )  # fmt: skip
+        assert filed.body == "", "elsewhere it is gone when it is deleted"
         for seen in [await steward.hears(ReportFiled) for steward in (ann, founder)]:
             assert (seen.log, seen.by, seen.member, seen.message, seen.reason, seen.body) == (
-                log, cyd.member, bob.member, said.seq, "It is  an advert", "",
+                log, cyd.member, bob.member, said.seq, "It is  an advert", "buy this",
             )  # fmt: skip
         assert of(await bob.settled(), ReportFiled) == []
         (waiting,) = (await ann.ask(ListReports, **garden(world))).reports

@@ -9,6 +9,7 @@ from typing import Any
 from among_protocol.accounts import AccountCreated, AccountUpdated
 from among_protocol.base import Entry
 from among_protocol.communities import CommunityCreated, CommunityJoined, CommunityLeft, CommunityUpdated
+from among_protocol.edits import MessageDeleted, MessageEdited
 from among_protocol.house_rules import RulesAccepted
 from among_protocol.invites import InviteCreated, InviteRevoked, InviteUsed
 from among_protocol.joining import JoinAnswered, JoinAsked, JoinDeclined, JoinWithdrawn
@@ -60,7 +61,7 @@ class State:
     inside: dict[str, dict[str, str]] = field(default_factory=dict)  # account: place -> who one is there
     follows: dict[str, set[str]] = field(default_factory=dict)
     added: dict[str, set[str]] = field(default_factory=dict)  # private room: members in it
-    said: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # room: number, body
+    said: dict[str, list[tuple[int, str, int, bool]]] = field(default_factory=dict)  # room: number, body, edit, blank
     bans: dict[str, dict[str, tuple[int, str, str]]] = field(default_factory=dict)  # member: number, reason, until
     silenced: dict[str, str] = field(default_factory=dict)  # member of a community: until
     reports: dict[str, dict[int, str]] = field(default_factory=dict)  # that wait: number, reason
@@ -198,7 +199,15 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
         case PersonLeft():
             state.added[log].remove(entry.by)
         case MessageSent():
-            state.said.setdefault(log, []).append((entry.seq, entry.body))
+            state.said.setdefault(log, []).append((entry.seq, entry.body, 0, entry.blank))
+        case MessageEdited():
+            said = state.said[log]
+            at = [number for number, *_ in said].index(entry.message)
+            if not said[at][3]:
+                said[at] = (entry.message, entry.body, entry.seq, False)
+            assert entry.blank == said[at][3]
+        case MessageDeleted():
+            assert (entry.message, "", 0, True) in state.said[log]
         case _:
             raise AssertionError(f"an entry that this replay does not know: {entry}")
 
@@ -255,12 +264,12 @@ async def live(store: Store, logs: list[str]) -> State:
         room = await store.room(id)
         if room is not None:
             state.rooms[id] = (room.kind, room.community, room.slug, room.topic)
-            said: list[tuple[int, str]] = []
+            said: list[tuple[int, str, int, bool]] = []
             complete = False
             while not complete:
                 after = said[-1][0] if said else 0
                 page = await store.messages(id, before=None, after=after, around=None, limit=1000)
-                said += [(message.seq, message.body) for message in page.messages]
+                said += [(message.seq, message.body, message.edited, message.blank) for message in page.messages]
                 complete = page.complete
             if said:
                 state.said[id] = said

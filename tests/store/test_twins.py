@@ -20,6 +20,7 @@ from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Write
 from among_protocol.codes import INTERNAL, STORAGE_UNAVAILABLE, Refuse
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
+from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.house_rules import AcceptRules
 from among_protocol.joining import AnswerJoin, AskToJoin, WithdrawJoin
 from among_protocol.members import PersonaRef
@@ -42,6 +43,7 @@ from among_server.ears import TALK
 from among_server.store.api import Store, Tx
 from among_server.store.memory import MemoryStore
 from among_server.store.rows import Appended
+from among_server.store.rules.edits import wipe
 from among_server.store.sqlite import SqliteStore
 from among_server.store.sqlite.tx import SqliteTx
 from among_server.store.status import StatusWish
@@ -51,7 +53,7 @@ from tests.store.town import Person, Town
 
 HANDLES = ("ann", "bob", "cat", "dan")
 ID = re.compile(r"\b([acmrsw])_[a-z2-7]{16}\b")
-TIME = re.compile(r'("(at|opened|until|silenced|silenced_until)":"|after )\d{4}-[^"U]*("| UTC)|"seen_ms":\d+')
+TIME = re.compile(r'("(at|edited_at|opened|until|silenced|silenced_until)":"|after )\d{4}-[^"U]*("| UTC)|"seen_ms":\d+')
 
 
 def _plain(value: Any) -> Any:
@@ -131,6 +133,8 @@ asked = st.one_of(
     say,
     say,
     free(CreateCommunity, {"slug": slug, "name": text}),
+    free(EditMessage, {"message": st.integers(0, 9), "body": text}, room="r"),
+    free(DeleteMessage, {"message": st.integers(0, 9), "reason": st.sampled_from(["", "rude"])}, room="r"),
     place(JoinCommunity, community="c"),
     free(JoinCommunity, {"rules": st.integers(0, 2)}, community="c"),
     free(
@@ -333,6 +337,7 @@ class Twins(RuleBasedStateMachine):
         self._both(
             lambda twin: [
                 twin.town.store.messages(twin.find("r", room), before=before, after=after, around=around, limit=limit),
+                twin.town.store.history(twin.find("r", room), before or 1, after or 0, limit),
                 twin.town.store.entries(twin.find("r", room), after or 0, before, limit),
                 twin.town.store.wanted(twin.find("r", room), TALK, after or 0, before, limit),
                 twin.town.store.wanted(twin.find("r", room), twin.find("m", room), after or 0, before, limit),
@@ -348,7 +353,7 @@ class Twins(RuleBasedStateMachine):
 
             def job(tx: Tx) -> None:
                 if tx.room(id) is not None and tx.message(id, seq) is not None:
-                    tx.blank(id, seq)
+                    wipe(tx, id, seq)
 
             return [twin.town.carry_out(job)]
 

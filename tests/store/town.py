@@ -12,6 +12,7 @@ from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Entry
 from among_protocol.codes import ErrorCode, Refuse
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity
+from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.messages import Message, SendMessage
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.wire import JSON, AnyWrite
@@ -110,6 +111,12 @@ class Person:
 
     def says(self, room: str, body: str, *, nonce: str | None = None) -> asyncio.Future[Appended]:
         return self.ask(SendMessage, room=room, body=body, nonce=nonce)
+
+    async def edits(self, room: str, message: int, body: str, *, nonce: str | None = None) -> Any:
+        return await self.do(EditMessage, room=room, message=message, body=body, nonce=nonce)
+
+    async def deletes(self, room: str, message: int, reason: str = "") -> Any:
+        return await self.do(DeleteMessage, room=room, message=message, reason=reason)
 
     async def follows(self, room: str) -> Any:
         return await self.do(FollowRoom, room=room)

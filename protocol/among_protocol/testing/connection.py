@@ -204,7 +204,7 @@ class Connection:
         if not repeat:
             town.nonces[key] = (digest, WRITES[type(command)](town, self.person, command))
         before, entry = town.nonces[key]
-        if before != digest:
+        if before and before != digest:
             raise Refuse(codes.NONCE_CONFLICT, field="nonce")
         encoded = self.encoding.encode(entry)
         self._put(self.encoding.ok_written(command.id, encoded, repeat, self._budget()))

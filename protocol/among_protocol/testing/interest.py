@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ..base import Entry, Event
 from ..codes import FIELD_INVALID, Refuse
+from ..edits import MessageDeleted, MessageEdited
 from ..logs import NOTICES, PROFILES, LogPassed, Want
 from ..markers import MarkerMoved
 from ..messages import MessageSent
@@ -49,10 +50,13 @@ class Interest:
         room = self._town.rooms.get(entry.log)
         if room is None or not room.community or self._asked.profile == "everything":
             return True
-        if not isinstance(entry, MessageSent):
+        if isinstance(entry, MessageDeleted):
+            return True
+        if not isinstance(entry, MessageSent | MessageEdited):
             return False
         member = self._town.member(self._account, room.community)
-        return self._asked.profile == "talk" or (member is not None and member.id in entry.mentions)
+        mentioned = entry.mentions if isinstance(entry, MessageSent) else entry.mentions_new
+        return self._asked.profile == "talk" or (member is not None and member.id in mentioned)
 
     def notices(self, event: Event) -> bool:
         """Whether this event without a number is wanted."""

@@ -19,7 +19,7 @@ LIMITS = Limits(
     password_chars=PASSWORD_CHARS, password_least=8, key_chars=64, secret_chars=SECRET_CHARS, personas=200,
     extensions=32, brought_back=1, rules_bytes=8000, questions=5, question_chars=200, answer_chars=500, requests=20, requests_waiting=500, declined_seconds=86_400, invites=100, invites_member=5,
     invite_uses=1000, preview_rooms=10, preview_messages=5,
-    preview_bytes=32_768,
+    preview_bytes=32_768, edits=100,
 )  # fmt: skip
 """As a real server has them, but for a budget that no test spends by accident."""
 

@@ -191,8 +191,7 @@ class Town:
 
     def say(self, account: str, room: RoomRow, member: MemberRow, body: str, nonce: str = "") -> MessageSent:
         """A message, with whom it mentions; one's own marker moves along."""
-        mentioned = [row for row in self._mentioned(room, body) if row.id != member.id]
-        listed = [row.id for row in self._mentioned(room, body)]
+        mentioned = self.mentioned(room, body)
         entry = MessageSent(
             log=room.id,
             seq=self.next(room.id),
@@ -201,15 +200,19 @@ class Town:
             rev=member.rev,
             nonce=nonce,
             body=body,
-            mentions=listed,
+            mentions=[row.id for row in mentioned],
         )
         self.people[account].read[room.id] = entry.seq
-        for other in mentioned:
-            if not self.deaf(self.people[other.account], self.people[account]):
-                self.people[other.account].mentioned.setdefault(room.id, []).append(entry.seq)
+        self.call(self.people[account], room, [row for row in mentioned if row.id != member.id], entry.seq)
         return self.write(entry)
 
-    def _mentioned(self, room: RoomRow, body: str) -> list[MemberRow]:
+    def call(self, author: Person, room: RoomRow, mentioned: list[MemberRow], seq: int) -> None:
+        """An entry of this number mentions them."""
+        for other in mentioned:
+            if not self.deaf(self.people[other.account], author):
+                self.people[other.account].mentioned.setdefault(room.id, []).append(seq)
+
+    def mentioned(self, room: RoomRow, body: str) -> list[MemberRow]:
         by_handle = {row.handle: row for row in self.inside(room.place)}
         found = [by_handle[handle] for handle in text.mentions(body)[: self.limits.mentions] if handle in by_handle]
         return [row for row in found if room.kind == "open" or room.id in self.people[row.account].logs]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from among_protocol.logs import LogPassed
 from among_protocol.wire import Encoding
 
-from ..ears import Ear, ears_of, wants
+from ..ears import Ear, all_hear, ears_of, wants
 from .frames import frame
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Groups:
         groups = self._groups
         wanted: dict[Ear, list[Item]] = {}
         for item in items:
-            for ear in ears_of(item.event):
+            for ear in groups if all_hear(item.event) else ears_of(item.event):
                 if ear in groups:
                     wanted.setdefault(ear, []).append(item)
         parts: list[Part] = []

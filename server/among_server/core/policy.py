@@ -12,6 +12,7 @@ from among_protocol import (
     blocks,
     communities,
     discovery,
+    edits,
     finding,
     house_rules,
     interests,
@@ -121,6 +122,9 @@ POLICY: dict[type[Command], Rule] = {
     rooms.OpenDirect: Rule(Who.ACCOUNT),
     messages.SendMessage: Rule(Who.AUDIENCE, Right.SPEAK),
     messages.ReadMessages: Rule(Who.AUDIENCE),
+    edits.EditMessage: Rule(Who.AUDIENCE, Right.SPEAK),
+    edits.DeleteMessage: Rule(Who.AUDIENCE),  # DELETE_MESSAGE for another's
+    edits.ReadHistory: Rule(Who.AUDIENCE),
     markers.SetMarker: Rule(Who.AUDIENCE),
     presence.SetPresence: Rule(Who.ACCOUNT),
     presence.WatchPresence: Rule(Who.ACCOUNT),

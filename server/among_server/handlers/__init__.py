@@ -9,6 +9,7 @@ from among_protocol import accounts as a
 from among_protocol import blocks as b
 from among_protocol import communities as c
 from among_protocol import discovery as d
+from among_protocol import edits as ed
 from among_protocol import finding as f
 from among_protocol import house_rules as hr
 from among_protocol import interests as i
@@ -36,6 +37,7 @@ from . import (
     blocks,
     communities,
     discovery,
+    edits,
     finding,
     house_rules,
     interests,
@@ -126,6 +128,9 @@ ROUTES: dict[type[Command], Route] = dict(
         on(r.OpenDirect, rooms.open_direct, cost=10),
         on(ms.SendMessage, messages.send, cost=5),
         on(ms.ReadMessages, messages.page, cost=2),
+        on(ed.EditMessage, edits.edit, cost=5),
+        on(ed.DeleteMessage, edits.delete, cost=5),
+        on(ed.ReadHistory, edits.history, cost=2),
         on(mk.SetMarker, markers.set_marker, cost=1),
         on(p.SetPresence, presence.set_presence, cost=2),
         on(p.WatchPresence, presence.watch, cost=2),

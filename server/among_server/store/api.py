@@ -33,6 +33,7 @@ from ..ears import Ear
 from .blanks import BlankStore, BlankTx
 from .discovery import DiscoveryStore
 from .door import DoorStore, DoorTx
+from .edits import EditStore, EditTx
 from .finding import FindingStore
 from .invites import InvitesStore, InvitesTx
 from .joining import JoiningStore, JoiningTx
@@ -68,6 +69,7 @@ class Tx(
     DoorTx,
     InvitesTx,
     JoiningTx,
+    EditTx,
     OwnTx,
     PortraitTx,
     StatusTx,
@@ -206,6 +208,7 @@ class Store(
     DoorStore,
     InvitesStore,
     JoiningStore,
+    EditStore,
     OwnStore,
     PortraitStore,
     StatusStore,
@@ -323,6 +326,7 @@ class Store(
         self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
     ) -> Messages:
         """The newest; those before, after or between (from the oldest); or around a number. See protocol messages.py.
+        Each as it is now: edited, or blank.
 
         At most `limit`; where these are more than PAGE_BYTES, half as many, as often as it takes."""
         ...

@@ -15,6 +15,7 @@ from ..report import Outcome, Report
 from . import (
     closing,
     connection,
+    edits,
     finding,
     frames,
     interest,
@@ -116,7 +117,7 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 
 # Importing them fills `checks`.
 PARTS = (
-    closing, connection, frames, interest, keeping, limits, logs, nonces, portraits, reading, refusals, registers, rooms,
+    closing, connection, edits, frames, interest, keeping, limits, logs, nonces, portraits, reading, refusals, registers, rooms,
     signing_in, status, sync, texts,
     closing, connection, frames, interest, keeping, limits, logs, nonces, portraits, reading, refusals, registers, rooms, signing_in, sync, texts, finding,
 )  # fmt: skip

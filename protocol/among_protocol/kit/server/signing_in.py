@@ -12,7 +12,7 @@ OPEN = {"session.sign_up", "session.sign_in", "session.enable", "session.ping", 
 # What every command needs to be a command at all.
 FIELDS: dict[str, object] = {
     "room": "r_nowhere", "community": "c_nowhere", "log": "nowhere", "member": "m_nobody", "session": "s_none",
-    "after": 0, "seq": 1, "report": 1, "body": "x", "slug": "slug", "name": "Name", "topic": "", "reason": "because",
+    "after": 0, "seq": 1, "message": 1, "report": 1, "body": "x", "slug": "slug", "name": "Name", "topic": "", "reason": "because",
     "handle": "nobody", "handles": ["nobody"], "members": [{"member": "m_nobody"}], "role": "member", "for_ms": 60_000,
     "section": "about", "base": 0, "proposal": 1, "kind": "block", "state": "online", "outcome": "acted", "old": "password", "new": "another password", "password": "password",
     "interests": [], "tag": "word",

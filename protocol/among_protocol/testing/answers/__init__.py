@@ -19,6 +19,7 @@ from ...communities import (
     UpdateCommunity,
 )
 from ...discovery import Discover, DismissCommunity
+from ...edits import DeleteMessage, EditMessage, ReadHistory
 from ...finding import SearchMembers
 from ...house_rules import AcceptRules, ReadRules
 from ...interests import ListInterests, SetInterests
@@ -46,7 +47,7 @@ from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, S
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
 from ...status import SetStatus
 from ...tags import SearchTags, UpdateTag
-from . import accounts, keeping, members, places, reading, status
+from . import accounts, edits, keeping, members, places, reading, status
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -65,6 +66,8 @@ WRITES: "dict[type[Write], Callable[[Town, Person, Any], Entry]]" = {
     AddPerson: places.add,
     OpenDirect: places.open_direct,
     SendMessage: places.send,
+    EditMessage: edits.edit,
+    DeleteMessage: edits.delete,
     SetRole: keeping.set_role,
     KickMember: keeping.kick,
     BanMember: keeping.ban,
@@ -101,6 +104,7 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     ReadChanged: reading.changed,
     ReadEntries: reading.entries,
     ReadMessages: reading.page,
+    ReadHistory: edits.history,
     SetMarker: reading.set_marker,
     ListBans: keeping.list_bans,
     ListReports: keeping.list_reports,
@@ -136,6 +140,7 @@ COSTS: dict[type[Command], int] = {  # as a real server charges them; what is no
     OpenDirect: 10,
     ReadEntries: 2,
     ReadMessages: 2,
+    ReadHistory: 2,
     ReadAccount: 2,
     ListMembers: 2,
     ListRooms: 2,

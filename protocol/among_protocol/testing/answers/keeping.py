@@ -11,7 +11,6 @@ from ...base import REASON_CHARS
 from ...codes import Refuse
 from ...fields import handle, line
 from ...members import Persona
-from ...messages import MessageSent
 from ...moderation import (
     Act,
     Ban,
@@ -41,6 +40,7 @@ from ...reports import (
 )
 from ..state import BanRow, CommunityRow, MemberRow, ReportRow
 from .departure import depart
+from .edits import message, versions
 from .standing import RANKS, chief, may_act, present
 
 if TYPE_CHECKING:
@@ -189,11 +189,9 @@ def file(town: "Town", person: "Person", command: FileReport) -> ReportFiled:
         room, mine = town.visible(person.id, command.room)
         if room.kind == "direct":
             raise Refuse(codes.NO_STEWARDS, field="room")
-        said = next((one for one in town.logs[room.id].entries if one.seq == command.message), None)
-        if not isinstance(said, MessageSent):
-            raise Refuse(codes.MESSAGE_GONE, field="message")
+        said = message(town, room, command.message)
         subject, community = town.members.get(said.by), room.community
-        about |= {"room": room.id, "message": said.seq, "body": said.body if room.kind == "private" else ""}
+        about |= {"room": room.id, "message": said.seq, "body": versions(town, said)[-1].body}
     else:
         row, mine = present(town, person, command.community)
         subject, community = town.members.get(command.member), row.id
@@ -206,6 +204,7 @@ def file(town: "Town", person: "Person", command: FileReport) -> ReportFiled:
     who: dict[str, Any] = {} if one_of_them else {"by": mine.id, "rev": mine.rev}
     log, at = town.stewards_of(community), town.clock.time()
     told = town.write(ReportFiled(log=log, seq=town.next(log), at=at, **who, **about))
+    about["body"] = ""  # for the stewards alone
     filed = town.write(ReportFiled(log=person.id, seq=town.next(person.id), at=at, nonce=command.nonce, **about))
     town.reports[community, told.seq] = ReportRow(person.id, filed.seq, told)
     return filed

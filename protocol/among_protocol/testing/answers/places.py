@@ -46,7 +46,7 @@ def send(town: "Town", person: "Person", command: SendMessage) -> MessageSent:
     room, member = town.visible(person.id, command.room)
     may_act(town, member)
     if room.kind == "direct":
-        _may_write(town, person, room)
+        may_write(town, person, room)
     return town.say(person.id, room, member, command.body, command.nonce)
 
 
@@ -223,7 +223,7 @@ def set_topic(town: "Town", person: "Person", command: SetTopic) -> TopicSet:
         chief(town, member)
     may_act(town, member)
     if room.kind == "direct":
-        _may_write(town, person, room)
+        may_write(town, person, room)
     room.topic = topic
     return town.write(
         TopicSet(
@@ -337,7 +337,7 @@ def _opened(town: "Town", person: "Person", room: RoomRow, nonce: str) -> Direct
     return entry
 
 
-def _may_write(town: "Town", person: "Person", room: RoomRow) -> None:
+def may_write(town: "Town", person: "Person", room: RoomRow) -> None:
     """Raises Refuse where one of two blocks the other; in a larger direct others listen."""
     others = [town.people[member.account] for member in town.inside(room.id) if member.account != person.id]
     if len(others) == 1 and town.apart(person, others[0]):

@@ -9,8 +9,9 @@ from ...blocks import Block
 from ...codes import Refuse
 from ...logs import ChangedLogs, EntryPage, LogState, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
 from ...markers import Marker, MarkerMoved, SetMarker
-from ...messages import Message, MessagePage, MessageSent, ReadMessages
+from ...messages import MessagePage, MessageSent, ReadMessages
 from ..interest import Interest
+from .edits import as_it_is
 from .members import membership, shown
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     town = connection.town
     room, _ = town.visible(connection.person.id, command.room)
     log = town.logs[room.id]
-    found = [_message(entry) for entry in log.entries if isinstance(entry, MessageSent)]
+    found = [as_it_is(town, entry) for entry in log.entries if isinstance(entry, MessageSent)]
     limit = min(town.limits.page_entries, command.limit)
     if command.around is not None:
         older = [message for message in found if message.seq < command.around]
@@ -111,18 +112,6 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
             found = [message for message in found if message.seq > command.after]
         messages = found[:limit] if command.after is not None else found[max(0, len(found) - limit) :]
     return MessagePage(messages=messages, as_of=log.head, complete=len(messages) == len(found))
-
-
-def _message(entry: MessageSent) -> Message:
-    return Message(
-        seq=entry.seq,
-        at=entry.at,
-        by=entry.by,
-        rev=entry.rev,
-        body=entry.body,
-        nonce=entry.nonce,
-        mentions=entry.mentions,
-    )
 
 
 def set_marker(connection: "Connection", command: SetMarker) -> Marker:

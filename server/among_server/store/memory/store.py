@@ -14,10 +14,10 @@ from msgspec import json
 from among_protocol.base import Write
 from among_protocol.codes import ACCOUNT_GONE, INTERNAL, NONCE_CONFLICT, STOPPING, Refuse
 from among_protocol.communities import Community
+from among_protocol.edits import MessageHistory
 from among_protocol.joining import JoinRequest
 from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
-from among_protocol.messages import Message, MessageSent
 from among_protocol.moderation import Ban
 from among_protocol.portrait import Portrait, PortraitVersion
 from among_protocol.reports import Report
@@ -49,7 +49,7 @@ from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
 from ..status import Looker, Seen, seen
 from ..stewards import stewards_of
-from . import directory
+from . import directory, messages
 from .searching import MemorySearching
 from .tx import MemoryTx, persona
 
@@ -337,17 +337,10 @@ class MemoryStore(MemorySearching, Calls):
     async def messages(
         self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
     ) -> Messages:
-        row = self._tx.logs.get(room)
-        if row is None:
-            return Messages([], 0, complete=True)
-        kept = [self._tx.entries[room, seq].stored for seq in range(1, row.head + 1)]
-        sizes = {stored.event.seq: len(stored.json) for stored in kept}
-        sent = [_message(stored.event) for stored in kept if isinstance(stored.event, MessageSent)]
-        page, complete = _page(sent, before, after, around, limit)
-        while len(page) > 1 and sum(sizes[message.seq] for message in page) > PAGE_BYTES:
-            limit //= 2
-            page, complete = _page(sent, before, after, around, limit)
-        return Messages(page, row.head, complete)
+        return messages.page(self._tx, room, before, after, around, limit)
+
+    async def history(self, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
+        return messages.history(self._tx, room, message, after, limit)
 
     async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:
         return [self._tx.unread(account, log) for log in logs if log in self._tx.logs]
@@ -368,31 +361,3 @@ def _append(tx: MemoryTx, account: str, command: Write) -> Appended:
     stored = next(stored for stored in tx.stored if stored.event is event)
     tx.add_nonce(account, command.nonce, content, stored)
     return Appended(stored, repeat=False)
-
-
-def _page(
-    left: list[Message], before: int | None, after: int | None, around: int | None, limit: int
-) -> tuple[list[Message], bool]:
-    if around is not None:
-        older = [message for message in left if message.seq < around]
-        newer = [message for message in left if message.seq >= around]
-        taken = min(len(older), max(limit // 2, limit - len(newer)))
-        page = older[len(older) - taken :] + newer[: limit - taken]
-    else:
-        left = [message for message in left if before is None or message.seq < before]
-        left = [message for message in left if after is None or message.seq > after]
-        page = left[:limit] if after is not None else left[-limit:]
-    return page, len(page) == len(left)
-
-
-def _message(event: MessageSent) -> Message:
-    return Message(
-        seq=event.seq,
-        at=event.at,
-        by=event.by,
-        rev=event.rev,
-        body=event.body,
-        nonce=event.nonce,
-        mentions=event.mentions,
-        blank=event.blank,
-    )

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from among_protocol.base import Entry
 from among_protocol.blank import blanked
+from among_protocol.edits import MessageEdited
 from among_protocol.logs import LogKind
 from among_protocol.lookalikes import skeleton
 from among_protocol.members import Persona
@@ -59,6 +60,7 @@ class MemoryTx(
         self.left_rooms: dict[tuple[str, str], int] = {}  # private ones, by oneself: how often
         self.following: dict[tuple[str, str], bool] = {}
         self.markers: dict[tuple[str, str], int] = {}
+        self.edit_numbers: dict[tuple[str, int], list[int]] = {}  # room, message -> its edits
         self.mentions: dict[tuple[str, str, int], bool] = {}
 
     # --- logs
@@ -220,6 +222,17 @@ class MemoryTx(
         kept = self.entries.get((room, seq))
         event = None if kept is None else kept.stored.event
         return event if isinstance(event, MessageSent) and not event.blank else None
+
+    def add_edit(self, room: str, message: int, seq: int) -> None:
+        self._put(self.edit_numbers, (room, message), [*self.edits(room, message), seq])
+
+    def edits(self, room: str, message: int) -> list[int]:
+        return self.edit_numbers.get((room, message), [])
+
+    def edit(self, room: str, seq: int) -> MessageEdited:
+        event = self.entries[room, seq].stored.event
+        assert isinstance(event, MessageEdited)
+        return event
 
     def direct(self, key: str) -> str | None:
         return self.directs.get(key)

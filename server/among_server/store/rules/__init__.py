@@ -13,6 +13,7 @@ import msgspec
 from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Entry, Write
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
+from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.house_rules import AcceptRules
 from among_protocol.joining import AnswerJoin, AskToJoin, WithdrawJoin
 from among_protocol.messages import SendMessage
@@ -30,7 +31,20 @@ from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, 
 from among_protocol.tags import UpdateTag
 
 from ..api import Tx
-from . import accounts, communities, door, house_rules, joining, messages, moderation, portrait, reports, rooms, tags
+from . import (
+    accounts,
+    communities,
+    door,
+    edits,
+    house_rules,
+    joining,
+    messages,
+    moderation,
+    portrait,
+    reports,
+    rooms,
+    tags,
+)
 
 Rule = Callable[[Tx, str, Any], Entry]  # (tx, account, command) -> the entry to reply with
 
@@ -63,6 +77,8 @@ RULES: dict[type[Write], Rule] = {
     AddPerson: rooms.add,
     OpenDirect: rooms.open_direct,
     SendMessage: messages.send,
+    EditMessage: edits.edit,
+    DeleteMessage: edits.delete,
 }
 
 _encode = msgspec.json.Encoder().encode

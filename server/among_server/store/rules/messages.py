@@ -8,7 +8,7 @@ from among_protocol.messages import MessageSent, SendMessage
 from ...limits import MENTIONS
 from ...rights import RIGHTS, Right
 from ..api import Tx
-from ..rows import MemberRow
+from ..rows import MemberRow, RoomRow
 from .accounts import speaks_again
 from .blocks import deaf, may_write
 from .rooms import visible
@@ -27,13 +27,7 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
         may_write(tx, room, member)
     if member.silenced:
         member = speaks_again(tx, member)
-    mentioned: list[MemberRow] = []
-    if "@" in command.body:
-        place = room.community or room.id
-        for handle in text.mentions(command.body)[:MENTIONS]:
-            other = tx.member_by_handle(place, handle)
-            if other is not None and (room.kind == "open" or tx.follows(other.account, room.id)):
-                mentioned.append(other)
+    others = mentioned(tx, room, command.body) if "@" in command.body else []
     entry = MessageSent(
         log=room.id,
         seq=tx.next(room.id),
@@ -42,11 +36,18 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
         rev=member.rev,
         nonce=command.nonce,
         body=command.body,
-        mentions=[other.id for other in mentioned],
+        mentions=[other.id for other in others],
     )
     tx.add(entry, message=True)
     tx.mark(account, room.id)
-    for other in mentioned:
+    for other in others:
         if other.account != account and not deaf(tx, other, member):
             tx.mention(other.account, room.id, entry.seq)
     return entry
+
+
+def mentioned(tx: Tx, room: RoomRow, body: str) -> list[MemberRow]:
+    """Whom a text mentions, of those who may read it."""
+    place = room.community or room.id
+    found = [tx.member_by_handle(place, handle) for handle in text.mentions(body)[:MENTIONS]]
+    return [one for one in found if one is not None and (room.kind == "open" or tx.follows(one.account, room.id))]

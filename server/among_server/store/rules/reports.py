@@ -15,6 +15,7 @@ from among_protocol.codes import (
     REPORT_GONE,
     Refuse,
 )
+from among_protocol.messages import MessageSent
 from among_protocol.reports import FileReport, ReportFiled, ReportResolved, ResolveReport
 
 from ...limits import REPORTS_PER_ACCOUNT
@@ -39,7 +40,7 @@ def file(tx: Tx, account: str, command: FileReport) -> Entry:
         if said is None:
             raise Refuse(MESSAGE_GONE, field="message")
         subject, community = tx.member(said.by), room.community
-        about |= {"room": room.id, "message": said.seq, "body": said.body if room.kind == "private" else ""}
+        about |= {"room": room.id, "message": said.seq, "body": _body(tx, said)}
     else:
         row, mine = present(tx, account, command.community)
         subject, community = tx.member(command.member), row.id
@@ -57,10 +58,17 @@ def file(tx: Tx, account: str, command: FileReport) -> Entry:
     about |= {"community": community, "member": subject.id}
     told = ReportFiled(log=log, seq=tx.next(log), at=tx.now, **who, **about)
     tx.add(told)
+    about["body"] = ""  # for the stewards alone: elsewhere it is gone when it is deleted
     filed = ReportFiled(log=account, seq=tx.next(account), at=tx.now, nonce=command.nonce, **about)
     tx.add(filed)
     tx.add_report(ReportRow(community=community, seq=told.seq, account=account, filed=filed.seq))
     return filed
+
+
+def _body(tx: Tx, said: MessageSent) -> str:
+    """What it says now: stewards may not be able to read it, and it may be edited or deleted before they do."""
+    edits = tx.edits(said.log, said.seq)
+    return tx.edit(said.log, edits[-1]).body if edits else said.body
 
 
 def resolve(tx: Tx, account: str, command: ResolveReport) -> Entry:

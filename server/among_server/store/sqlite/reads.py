@@ -12,8 +12,8 @@ from typing import Any
 from msgspec import json
 
 from among_protocol.base import MAX_INT
+from among_protocol.edits import MessageHistory
 from among_protocol.members import Member, Persona, PersonaRef
-from among_protocol.messages import Message
 from among_protocol.moderation import Ban
 from among_protocol.reports import Report
 from among_protocol.wire import AnyEntry
@@ -24,7 +24,7 @@ from ..own import AccountState, ResetRow, SessionRow
 from ..rows import AccountRow, CommunityRow, Entries, LogRow, Messages, RoomRow, Standing, Unread
 from ..status import Seen
 from ..stewards import stewards_of
-from . import own, status
+from . import edits, own, status
 from .rows import (
     ACCOUNT,
     COMMUNITY,
@@ -41,7 +41,6 @@ from .rows import (
 )
 
 _entry = json.Decoder(AnyEntry).decode
-_message = json.Decoder(Message).decode
 _report = json.Decoder(Report).decode
 
 
@@ -241,7 +240,7 @@ def entries(db: Connection, log: str, after: int, until: int | None, limit: int)
 
 _MESSAGES = "pos > ? AND pos <= ? AND type >= 'message.' AND type < 'message/'"
 _TALK = kept("pos, json", _MESSAGES, "ASC")
-_CALLS = kept("pos, json", f"{_MESSAGES} AND instr(json, ?)", "ASC")
+_CALLS = kept("pos, json", f"{_MESSAGES} AND (type = 'message.deleted' OR instr(json, ?))", "ASC")
 
 
 def wanted(db: Connection, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:
@@ -282,10 +281,17 @@ def messages(
         key, head = found
 
         page, complete = _page(db, key, head, before, after, around, limit)
-        while len(page) > 1 and sum(map(len, page)) > PAGE_BYTES:
+        found, size = edits.as_they_are(db, key, page)
+        while len(page) > 1 and size > PAGE_BYTES:
             limit //= 2
             page, complete = _page(db, key, head, before, after, around, limit)
-        return Messages([_message(entry) for entry in page], head, complete)
+            found, size = edits.as_they_are(db, key, page)
+        return Messages(found, head, complete)
+
+
+def history(db: Connection, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
+    with _moment(db):
+        return edits.history(db, room, message, after, limit)
 
 
 def _page(

@@ -16,6 +16,7 @@ import aiosqlite
 import structlog
 
 from among_protocol.communities import Community
+from among_protocol.edits import MessageHistory
 from among_protocol.joining import JoinRequest
 from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
@@ -369,6 +370,9 @@ class SqliteStore(SqliteSearching, Calls):
         self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
     ) -> Messages:
         return await self._read_log(room, reads.messages, room, before=before, after=after, around=around, limit=limit)
+
+    async def history(self, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
+        return await self._read_log(room, reads.history, room, message, after, limit)
 
     async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:
         return await self._read(reads.unread, account, logs)

@@ -17,6 +17,7 @@ from ..rules.communities import words
 from ..stewards import BanRow, ReportRow, stewards_of
 from .blanks import SqliteBlanks
 from .door import SqliteDoor
+from .edits import SqliteEdits
 from .finding import put_ends, texts
 from .invites import SqliteInvites
 from .joining import SqliteJoining
@@ -33,6 +34,7 @@ class SqliteTx(
     SqliteJoining,
     SqliteInvites,
     SqliteBlanks,
+    SqliteEdits,
     SqlitePortrait,
     SqliteTags,
 ):

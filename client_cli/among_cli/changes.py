@@ -1,0 +1,61 @@
+"""What is told of a message later: that it was edited or deleted. And how a message is named by who reads it. Pure.
+
+Rules: what stands on the screen can't be taken back, so a line says what has changed, and of which message. The text of
+what was deleted is kept nowhere from then on.
+"""
+
+from typing import Protocol
+
+from among_protocol.base import Entry
+from among_protocol.edits import MessageDeleted, MessageEdited
+
+from .lines import Line, Part, told
+from .places import Room
+from .visit import Visit
+
+LONG = 10_000  # from this number on, a message goes by the last digits of its number
+DIGITS = 3
+
+
+class Known(Protocol):
+    """What the model knows."""
+
+    visit: Visit | None
+
+    def who(self, member: str, rev: int = 0) -> str:
+        """The handle of a member."""
+
+
+def number_of(seq: int) -> str:
+    """How a message is named on the screen."""
+    return f"#{seq}" if seq < LONG else f"#{seq % 10**DIGITS:0{DIGITS}}"
+
+
+def seq_of(visit: Visit | None, number: str) -> int:
+    """The message that is meant by a number as it stands on the screen, or by the whole of it; 0: it is no number."""
+    digits = number.removeprefix("#")
+    if not digits.isdecimal() or len(digits) > 15:
+        return 0
+    if len(digits) == DIGITS and visit is not None:
+        shown = [seq for seq in visit.said if seq >= LONG and f"{seq}".endswith(digits)]
+        if shown:
+            return max(shown)
+    return int(digits)
+
+
+def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
+    """In the open room."""
+    visit = model.visit if model.visit is not None and model.visit.room is room else None
+    match event:
+        case MessageEdited():
+            if visit is not None:
+                visit.edited(event.message, event.body)
+            number = Part("dim", f" edited {number_of(event.message)}: ")
+            return [told(("who", model.who(event.by, event.rev)), number, event.body)]
+        case MessageDeleted():
+            if visit is not None:
+                visit.blank(event.message)
+            who = Part("who", model.who(event.by, event.rev)) if event.by else Part("", "A steward")
+            return [told(who, ("dim", f" deleted {number_of(event.message)}"))]
+        case _:
+            return []

@@ -1,0 +1,162 @@
+"""What becomes of a message later: edits, deletions, and what it said before."""
+
+from typing import TYPE_CHECKING, Any
+
+from ... import codes
+from ...base import REASON_CHARS
+from ...blank import blanked
+from ...codes import Refuse
+from ...edits import (
+    DeleteMessage,
+    EditMessage,
+    MessageDeleted,
+    MessageEdited,
+    MessageHistory,
+    MessageRemoved,
+    ReadHistory,
+    Version,
+)
+from ...fields import body, line
+from ...members import Persona
+from ...messages import Message, MessageSent
+from .places import may_write
+from .standing import RANKS, chief, may_act
+
+if TYPE_CHECKING:
+    from ..connection import Connection
+    from ..state import MemberRow, Person, RoomRow
+    from ..town import Town
+
+
+def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
+    body(command.body)
+    room, member = town.visible(person.id, command.room)
+    said = message(town, room, command.message)
+    if said.by != member.id:
+        raise Refuse(codes.RIGHT_MISSING, "Only who said it may edit it.", field="message")
+    may_act(town, member)
+    if room.kind == "direct":
+        may_write(town, person, room)
+    before = versions(town, said)
+    if len(before) > town.limits.edits:
+        raise Refuse(codes.LIMIT_REACHED, f"A message is edited at most {town.limits.edits} times.", field="message")
+    now = town.mentioned(room, command.body)
+    new = [row for row in now if row.id not in before[-1].mentions]
+    entry = MessageEdited(
+        log=room.id,
+        seq=town.next(room.id),
+        at=town.clock.time(),
+        by=member.id,
+        rev=member.rev,
+        nonce=command.nonce,
+        message=said.seq,
+        body=command.body,
+        mentions=[row.id for row in now],
+        mentions_new=[row.id for row in new],
+    )
+    town.call(person, room, [row for row in new if row.id != member.id], entry.seq)
+    return town.write(entry)
+
+
+def delete(town: "Town", person: "Person", command: DeleteMessage) -> MessageDeleted:
+    reason = line(command.reason, field="reason", longest=REASON_CHARS, empty=True)
+    room, member = town.visible(person.id, command.room)
+    said = message(town, room, command.message)
+    author = member if said.by == member.id else _may_delete(town, room, member, said, reason)
+    for version in versions(town, said):
+        _blank(town, version)
+    by: dict[str, Any] = {"by": member.id, "rev": member.rev} if author is member else {}
+    at, seq = town.clock.time(), town.next(room.id)
+    entry = town.write(MessageDeleted(log=room.id, seq=seq, at=at, nonce=command.nonce, message=said.seq, **by))
+    if author is not member:
+        _tell(town, room, member, author, said.seq, reason)
+    return entry
+
+
+def history(connection: "Connection", command: ReadHistory) -> MessageHistory:
+    town = connection.town
+    room, _ = town.visible(connection.person.id, command.room)
+    said = message(town, room, command.message)
+    left = [one for one in versions(town, said) if one.seq > command.after]
+    page = left[: min(town.limits.page_entries, command.limit)]
+    told = [Version(seq=one.seq, at=one.at, body=one.body, mentions=one.mentions) for one in page]
+    return MessageHistory(versions=told, complete=len(page) == len(left))
+
+
+def versions(town: "Town", said: MessageSent) -> list[MessageSent | MessageEdited]:
+    """All that a message said, oldest first."""
+    later = town.logs[said.log].between(said.seq)
+    return [said, *(one for one in later if isinstance(one, MessageEdited) and one.message == said.seq)]
+
+
+def as_it_is(town: "Town", said: MessageSent) -> Message:
+    """A message as it is now."""
+    last = said if said.blank else versions(town, said)[-1]
+    edited = last if isinstance(last, MessageEdited) else None
+    return Message(
+        seq=said.seq,
+        at=said.at,
+        by=said.by,
+        rev=said.rev,
+        body=last.body,
+        nonce=said.nonce,
+        mentions=last.mentions,
+        blank=said.blank,
+        edited=edited.seq if edited else 0,
+        edited_at=edited.at if edited else "",
+    )
+
+
+def message(town: "Town", room: "RoomRow", seq: int, field: str = "message") -> MessageSent:
+    """Raises Refuse `message.gone` when it is none, or blank."""
+    found = next((one for one in town.logs[room.id].entries if one.seq == seq), None)
+    if not isinstance(found, MessageSent) or found.blank:
+        raise Refuse(codes.MESSAGE_GONE, field=field)
+    return found
+
+
+def _blank(town: "Town", entry: MessageSent | MessageEdited) -> None:
+    """Its body is gone; under the nonce of its command anything gives it again."""
+    entries = town.logs[entry.log].entries
+    left = blanked(entry)
+    entries[entries.index(entry)] = town.said[town.epoch, entry.log, entry.seq] = left
+    for key, (_, result) in town.nonces.items():
+        if result is entry:
+            town.nonces[key] = (b"", left)
+
+
+def _may_delete(town: "Town", room: "RoomRow", member: "MemberRow", said: MessageSent, reason: str) -> "MemberRow":
+    """The author of what a steward may delete. Raises Refuse."""
+    if room.kind == "direct":
+        raise Refuse(codes.RIGHT_MISSING, "In a direct each may delete their own alone.", field="message")
+    chief(town, member)
+    author = town.members[said.by]
+    if RANKS[author.role] >= RANKS[member.role]:
+        raise Refuse(codes.OUTRANKED, field="message")
+    if not reason:
+        raise Refuse(codes.FIELD_INVALID, "Say why: whoever wrote it is told.", field="reason")
+    return author
+
+
+def _tell(town: "Town", room: "RoomRow", steward: "MemberRow", author: "MemberRow", message: int, reason: str) -> None:
+    community = town.communities[room.community]
+    who = Persona(member=steward.id, rev=steward.rev, handle=steward.handle, display_name=steward.display_name)
+    told: list[tuple[str, dict[str, Any]]] = [(town.stewards_of(community.id), {})]
+    if not author.left:
+        told.append((author.account, {"slug": community.slug, "steward": who}))
+    for log, more in told:
+        town.write(
+            MessageRemoved(
+                log=log,
+                seq=town.next(log),
+                at=town.clock.time(),
+                by=steward.id,
+                rev=steward.rev,
+                community=community.id,
+                member=author.id,
+                reason=reason,
+                room=room.id,
+                message=message,
+                **more,
+            )
+        )

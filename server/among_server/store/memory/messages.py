@@ -1,0 +1,68 @@
+"""Messages as they are now, in the reference: edited, blank, a page at a time."""
+
+from msgspec import json
+
+from among_protocol.edits import MessageEdited, MessageHistory, Version
+from among_protocol.messages import Message, MessageSent
+
+from ..api import PAGE_BYTES
+from ..rows import Messages
+from .tx import MemoryTx
+
+
+def page(tx: MemoryTx, room: str, before: int | None, after: int | None, around: int | None, limit: int) -> Messages:
+    row = tx.logs.get(room)
+    if row is None:
+        return Messages([], 0, complete=True)
+    numbers = [seq for seq in range(1, row.head + 1) if isinstance(tx.entries[room, seq].stored.event, MessageSent)]
+    sent = [as_it_is(tx, room, seq) for seq in numbers]
+    found, complete = _page(sent, before, after, around, limit)
+    while len(found) > 1 and sum(_size(tx, room, message) for message in found) > PAGE_BYTES:
+        limit //= 2
+        found, complete = _page(sent, before, after, around, limit)
+    return Messages(found, row.head, complete)
+
+
+def as_it_is(tx: MemoryTx, room: str, seq: int) -> Message:
+    message = json.decode(tx.entries[room, seq].stored.json, type=Message)
+    edits = tx.edits(room, seq)
+    if edits and not message.blank:
+        edit = tx.edit(room, edits[-1])
+        message.body, message.mentions = edit.body, edit.mentions
+        message.edited, message.edited_at = edit.seq, edit.at
+    return message
+
+
+def _size(tx: MemoryTx, room: str, message: Message) -> int:
+    return sum(len(tx.entries[room, seq].stored.json) for seq in (message.seq, message.edited) if seq)
+
+
+def history(tx: MemoryTx, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
+    said = tx.message(room, message)
+    if said is None:
+        return None
+    versions: list[MessageSent | MessageEdited] = [said, *(tx.edit(room, seq) for seq in tx.edits(room, message))]
+    left = [Version(seq=one.seq, at=one.at, body=one.body, mentions=one.mentions) for one in versions]
+    left = [one for one in left if one.seq > after]
+    page, size = 0, 0
+    for one in left[:limit]:
+        size += len(tx.entries[room, one.seq].stored.json)
+        if page and size > PAGE_BYTES:
+            break
+        page += 1
+    return MessageHistory(versions=left[:page], complete=page == len(left))
+
+
+def _page(
+    left: list[Message], before: int | None, after: int | None, around: int | None, limit: int
+) -> tuple[list[Message], bool]:
+    if around is not None:
+        older = [message for message in left if message.seq < around]
+        newer = [message for message in left if message.seq >= around]
+        taken = min(len(older), max(limit // 2, limit - len(newer)))
+        page = older[len(older) - taken :] + newer[: limit - taken]
+    else:
+        left = [message for message in left if before is None or message.seq < before]
+        left = [message for message in left if after is None or message.seq > after]
+        page = left[:limit] if after is not None else left[-limit:]
+    return page, len(page) == len(left)

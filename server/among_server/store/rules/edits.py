@@ -1,0 +1,124 @@
+"""Editing and deleting: judged by who one is now, whatever one was when it was said.
+
+Whoever may not speak may not edit, which is speaking, but may take back what they said. A steward deletes what somebody
+of a lower role said, and says why: the author is told, and the other stewards. The room is told that it is gone, and
+not by whom.
+"""
+
+from typing import Any
+
+from among_protocol.base import Entry
+from among_protocol.codes import FIELD_INVALID, LIMIT_REACHED, MESSAGE_GONE, OUTRANKED, RIGHT_MISSING, Refuse
+from among_protocol.edits import DeleteMessage, EditMessage, MessageDeleted, MessageEdited, MessageRemoved
+from among_protocol.members import Persona
+from among_protocol.messages import MessageSent
+
+from ...limits import EDITS
+from ...rights import RANKS, Right
+from ..api import Tx
+from ..rows import MemberRow, RoomRow
+from ..stewards import stewards_of
+from .accounts import speaks_again
+from .blocks import deaf, may_write
+from .messages import mentioned
+from .rooms import visible
+from .standing import may
+
+
+def edit(tx: Tx, account: str, command: EditMessage) -> Entry:
+    room, member = visible(tx, account, command.room)
+    said = _message(tx, room, command.message)
+    if said.by != member.id:
+        raise Refuse(RIGHT_MISSING, "Only who said it may edit it.", field="message")
+    may(tx, member, Right.SPEAK)
+    if room.kind == "direct":
+        may_write(tx, room, member)
+    edits = tx.edits(room.id, said.seq)
+    if len(edits) >= EDITS:
+        raise Refuse(LIMIT_REACHED, f"A message is edited at most {EDITS} times.", field="message")
+    if member.silenced:
+        member = speaks_again(tx, member)
+    before = tx.edit(room.id, edits[-1]).mentions if edits else said.mentions
+    now = mentioned(tx, room, command.body)
+    new = [other for other in now if other.id not in before]
+    entry = MessageEdited(
+        log=room.id,
+        seq=tx.next(room.id),
+        at=tx.now,
+        by=member.id,
+        rev=member.rev,
+        nonce=command.nonce,
+        message=said.seq,
+        body=command.body,
+        mentions=[other.id for other in now],
+        mentions_new=[other.id for other in new],
+    )
+    tx.add(entry)
+    tx.add_edit(room.id, said.seq, entry.seq)
+    for other in new:
+        if other.account != account and not deaf(tx, other, member):
+            tx.mention(other.account, room.id, entry.seq)
+    return entry
+
+
+def delete(tx: Tx, account: str, command: DeleteMessage) -> Entry:
+    room, member = visible(tx, account, command.room)
+    said = _message(tx, room, command.message)
+    mine = said.by == member.id
+    author = member if mine else _may_delete(tx, room, member, said, command.reason)
+    wipe(tx, room.id, said.seq)
+    entry = MessageDeleted(
+        log=room.id,
+        seq=tx.next(room.id),
+        at=tx.now,
+        by=member.id if mine else "",
+        rev=member.rev if mine else 0,
+        nonce=command.nonce,
+        message=said.seq,
+    )
+    tx.add(entry)
+    if not mine:
+        _tell(tx, room, member, author, said.seq, command.reason)
+    return entry
+
+
+def wipe(tx: Tx, room: str, message: int) -> None:
+    """Blank a message and all that it ever said."""
+    for seq in (message, *tx.edits(room, message)):
+        tx.blank(room, seq)
+
+
+def _message(tx: Tx, room: RoomRow, seq: int) -> MessageSent:
+    found = tx.message(room.id, seq)
+    if found is None:
+        raise Refuse(MESSAGE_GONE, field="message")
+    return found
+
+
+def _may_delete(tx: Tx, room: RoomRow, member: MemberRow, said: MessageSent, reason: str) -> MemberRow:
+    """The author of what a steward may delete. Raises Refuse."""
+    if room.kind == "direct":
+        raise Refuse(RIGHT_MISSING, "In a direct each may delete their own alone.", field="message")
+    may(tx, member, Right.DELETE_MESSAGE)
+    author = tx.member(said.by)
+    assert author is not None, "memberships are never removed"
+    if RANKS[author.role] >= RANKS[member.role]:
+        raise Refuse(OUTRANKED, field="message")
+    if not reason:
+        raise Refuse(FIELD_INVALID, "Say why: whoever wrote it is told.", field="reason")
+    return author
+
+
+def _tell(tx: Tx, room: RoomRow, steward: MemberRow, author: MemberRow, message: int, reason: str) -> None:
+    """The stewards, and the author while they are there."""
+    community = tx.community(room.community)
+    assert community is not None
+    log = stewards_of(community.id)
+    by, rev = steward.id, steward.rev
+    about: dict[str, Any] = {"community": community.id, "member": author.id, "reason": reason, "room": room.id}
+    tx.add(MessageRemoved(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, message=message, **about))
+    if not author.left:
+        who = Persona(member=by, rev=rev, handle=steward.handle, display_name=steward.display_name)
+        log = author.account
+        about |= {"slug": community.slug, "steward": who}
+        tx.add(MessageRemoved(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, message=message, **about))

@@ -1,0 +1,69 @@
+"""Editing and deleting, as who sits at the terminal sees it."""
+
+from among_cli.changes import number_of, seq_of
+from among_cli.lines import Said
+from among_cli.places import Room
+from among_cli.plain_text import plain
+from among_cli.render import rows
+from among_cli.visit import Visit
+from tests.cli.house import House
+
+
+async def test_what_one_said_is_edited_and_everybody_sees_how(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("helo all")
+        await bob.sees("helo all")
+        await ana.types("/edit hello all")
+        await bob.sees("ana edited #1: hello all")
+        await bob.types("not mine")
+        await ana.sees("not mine")
+        assert await ana.types("/edit #3 but mine") == ["Only who said it may edit it."]
+        await ana.types("/edit #1 hello, everybody")
+        await bob.sees("ana edited #1: hello, everybody")
+        told = await bob.types("/history #1")
+        assert [line.split("  ")[-1] for line in told[1:]] == ["helo all", "hello all", "hello, everybody"]
+        assert (await bob.types("/history 3"))[0].startswith("Say which one")
+        assert (await bob.types("/history #3"))[0] == "#3 was never edited:"
+
+
+async def test_what_one_deletes_is_gone_also_from_the_memory_of_the_clients(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await bob.types("kestrel-9041")
+        await ana.sees("kestrel-9041")
+        assert (await bob.types("/delete"))[0].startswith("Say more")
+        await bob.types("/delete #1")
+        await ana.sees("bob deleted #1")
+        for reader in (ana, bob):
+            visit = reader.model.visit
+            assert visit is not None
+            assert "kestrel" not in str(vars(visit))
+        assert (await bob.types("/edit once more"))[0].startswith("You have said nothing here lately")
+        await ana.types("/go hall")
+        await ana.paper.until(lambda: any(isinstance(one, Said) and one.blank for one in ana.paper.lines))
+        (shown,) = [one for one in ana.paper.lines if isinstance(one, Said) and one.blank]
+        assert ["".join(span.text for span in row).split(maxsplit=1)[1] for row in rows(shown, 60)] == [
+            "bob        ✗ deleted  #1"
+        ]
+        assert plain(shown)[0].endswith("bob  ✗ deleted  #1")
+
+
+async def test_a_steward_deletes_and_says_why(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await bob.types("buy this")
+        await ana.sees("buy this")
+        assert await ana.types("/delete #1") == ["Say why: whoever wrote it is told. (reason)"]
+        await ana.types("/delete #1 An advert")
+        await bob.sees("ana deleted a message of yours in hall. The reason: An advert")
+
+
+def test_numbers_are_short_and_mean_the_newest_on_the_screen():
+    assert [number_of(seq) for seq in (1, 9_999, 10_000, 123_045)] == ["#1", "#9999", "#000", "#045"]
+    visit = Visit(Room("r", "garden/hall", "open", "c", "m"))
+    for seq in (122_045, 123_045, 45):
+        visit.said[seq] = None  # type: ignore[assignment]  # the number alone is looked at
+    assert [seq_of(visit, number) for number in ("#045", "#123045", "#7", "x", "#", "#-1", "#" + "9" * 20)] == [
+        123_045, 123_045, 7, 0, 0, 0, 0,
+    ]  # fmt: skip
