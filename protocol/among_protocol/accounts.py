@@ -1,8 +1,11 @@
 """An account: the login, with its profile, which is who one is wherever nothing else was claimed."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from .base import AboutText, Command, Entry, HandleText, NameText, Shape, Write
+from msgspec import Meta
+
+from .base import LINKS, AboutText, Command, Entry, HandleText, IntroText, NameText, PronounsText, Shape, Write
+from .personas import PersonaLink, PersonaPlace, PlaceWish
 
 
 class Account(Shape, kw_only=True):
@@ -13,6 +16,10 @@ class Account(Shape, kw_only=True):
     display_name: str
     bio: str = ""
     owner: bool = False  # of the server
+    pronouns: str = ""
+    place: PersonaPlace | None = None
+    links: list[PersonaLink] = []
+    intro: str = ""
 
 
 class AccountCreated(Entry, tag="account.created", kw_only=True):
@@ -32,6 +39,10 @@ class AccountUpdated(Entry, tag="account.updated", kw_only=True):
     handle: str
     display_name: str
     bio: str = ""
+    pronouns: str = ""
+    place: PersonaPlace | None = None
+    links: list[PersonaLink] = []
+    intro: str = ""
 
 
 class AccountWritten(Shape, kw_only=True):
@@ -40,13 +51,18 @@ class AccountWritten(Shape, kw_only=True):
 
 
 class UpdateAccount(Write, tag="account.update", kw_only=True):
-    """Change one's profile; what is left out stays. Every community of the account hears `member.updated`; one where it
-    is silenced hears it when the silence is over and it speaks again."""
+    """Change one's profile; what is left out stays. Every community where the account goes by it hears `member.updated`:
+    not those where it has claimed a persona; and one where it is silenced hears it when the silence is over and it speaks
+    again."""
 
     Reply: ClassVar[type[Shape]] = AccountWritten
 
     display_name: NameText | None = None  # left out: as it is
     bio: AboutText | None = None  # left out: as it is
+    pronouns: PronounsText | None = None  # left out: as they are
+    place: PlaceWish | None = None  # left out: as it is; an empty name: none
+    links: Annotated[list[PersonaLink], Meta(max_length=LINKS)] | None = None  # left out: as they are
+    intro: IntroText | None = None  # left out: as it is
 
 
 class Profile(Shape, kw_only=True):
@@ -55,6 +71,10 @@ class Profile(Shape, kw_only=True):
     handle: str
     display_name: str
     bio: str = ""
+    pronouns: str = ""
+    place: PersonaPlace | None = None
+    links: list[PersonaLink] = []
+    intro: str = ""
 
 
 class ReadAccount(Command, tag="account.read", kw_only=True):

@@ -25,6 +25,13 @@ POSITIONS = 1_100  # named in one sync
 WATCHED = 200
 PERSONAS = 200  # resolved in one batch
 DIRECT_PEOPLE = 10  # with oneself
+PRONOUNS_CHARS = 32
+PLACE_CHARS = 64
+WHY_CHARS = 250
+INTRO_CHARS = 2_000
+LINKS = 5  # of one persona
+LABEL_CHARS = 40
+LINK_CHARS = 250
 EXTENSIONS = 32
 TAG_CHARS = 32
 TAGS = 8  # of one community
@@ -51,6 +58,12 @@ NameText = Annotated[str, Meta(min_length=1, max_length=NAME_CHARS)]  # code poi
 AboutText = Annotated[str, Meta(max_length=ABOUT_CHARS)]  # code points after NFC
 TopicText = Annotated[str, Meta(max_length=TOPIC_CHARS)]  # code points after NFC
 BodyText = Annotated[str, Meta(min_length=1, max_length=8000)]  # UTF-8 bytes; code points are only the first check
+PronounsText = Annotated[str, Meta(max_length=PRONOUNS_CHARS)]  # code points after NFC, one line
+PlaceText = Annotated[str, Meta(max_length=PLACE_CHARS)]  # likewise
+WhyText = Annotated[str, Meta(max_length=WHY_CHARS)]  # likewise
+IntroText = Annotated[str, Meta(max_length=INTRO_CHARS)]  # code points; may have several lines
+LabelText = Annotated[str, Meta(min_length=1, max_length=LABEL_CHARS)]  # code points after NFC, one line
+LinkText = Annotated[str, Meta(min_length=1, max_length=LINK_CHARS)]  # printable ASCII
 ReasonText = Annotated[str, Meta(min_length=1, max_length=REASON_CHARS)]  # code points after NFC, one line
 OptionalReason = Annotated[str, Meta(max_length=REASON_CHARS)]  # likewise; empty: none was given
 RulesText = Annotated[str, Meta(max_length=RULES_BYTES)]  # UTF-8 bytes; lines may break

@@ -42,6 +42,17 @@ HANDLE_LOOKALIKE = ErrorCode(
     "This handle looks like one that belongs to somebody else (as rn looks like m, 1 like l, or where only dots and "
     "dashes differ): choose another.",
 )
+HANDLE_CHANGED_LATELY = ErrorCode(
+    "handle.changed_lately", "wait", "You took another handle here lately; wait a little."
+)
+NAME_LOOKALIKE = ErrorCode(
+    "name.lookalike",
+    "fix",
+    "This name is, or looks like, the name or handle of somebody else here: choose another.",
+)
+PERSONA_CHANGED_OFTEN = ErrorCode(
+    "persona.changed_often", "wait", "You changed who you are here very often; wait a little."
+)
 HANDLE_RESERVED = ErrorCode("handle.reserved", "fix", "This handle is reserved.")
 SLUG_TAKEN = ErrorCode("slug.taken", "fix", "This short name is in use.")
 SLUG_LOOKALIKE = ErrorCode(

@@ -23,6 +23,7 @@ from .base import (
     Write,
 )
 from .members import Role
+from .personas import PersonaWish
 from .rooms import Room
 from .tags import TagText
 
@@ -48,6 +49,8 @@ class Membership(Shape, kw_only=True):
     community: Community
     member: str  # who I am here
     rev: int  # revision of my persona here
+    handle: str = ""  # by which I go here
+    display_name: str = ""  # likewise
     role: Role
     rooms: list[Room]  # open ones, and the private ones that I am in
     as_of: Seq  # of the community's log
@@ -94,6 +97,7 @@ class CommunityJoined(Entry, tag="community.joined", kw_only=True):
 
     community: str
     member: str  # who I am there
+    handle: str = ""  # by which I go there
     head: Seq  # of the community's log
     role: Role = "member"
     rooms: dict[str, Seq] = {}  # rooms followed from now on, each with its head
@@ -159,13 +163,14 @@ class JoinWritten(Shape, kw_only=True):
 class JoinCommunity(Write, tag="community.join", kw_only=True):
     """Join a community, named by id or slug; its open rooms are followed. Joining again changes nothing.
 
-    What it takes is told by `community.preview`."""
+    What it takes is told by `community.preview`. Who was there before comes back as the member they were, with the persona that they had claimed."""
 
     Reply: ClassVar[type[Shape]] = JoinWritten
 
     community: Id  # its id or slug
     rules: Seq = 0  # version of the rules that I have read and accept, where there are some
     invite: SecretText = ""  # code of one to this community: lets one in whatever its door
+    persona: PersonaWish | None = None  # who I want to be there; left out: as in my profile
 
 
 class LeaveWritten(Shape, kw_only=True):

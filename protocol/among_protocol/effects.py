@@ -1,11 +1,8 @@
 """What each command may bring about: how it may be refused, who hears what of it, and which limits bear on it.
 
 For documents, and for whoever tests a server. A test holds it to what the server does: nothing else is ever seen, and
-all that is listed can happen. `Where` says whose log an entry is in, or who is told.
+all that is listed can happen. What the table is made of is in told.py.
 """
-
-from enum import Enum
-from typing import NamedTuple
 
 from . import accounts as a
 from . import blocks as b
@@ -24,6 +21,7 @@ from . import members as mb
 from . import messages as ms
 from . import moderation as mo
 from . import passwords as pw
+from . import personas as pe
 from . import portrait as po
 from . import presence as p
 from . import preview as pv
@@ -32,46 +30,11 @@ from . import rooms as r
 from . import session as s
 from . import status as st
 from . import tags as t
-from .base import Command, Event, Write
+from .base import Command, Write
 from .codes import ErrorCode
+from .told import ALWAYS, CLAIM, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
 
-
-class Where(Enum):
-    """Whose log an entry is in; or, for events without a number, who hears of it."""
-
-    OWN = "your own account's log"
-    THEIRS = "the own log of the account concerned"
-    ROOM = "the room's log"
-    COMMUNITY = "the community's log"
-    STEWARDS = "the stewards' log"
-    HERE = "this connection"
-    DEVICES = "your other connections that have synced"
-    WATCHERS = "whoever watches the member"
-    FOLLOWERS = "whoever follows the room and has synced, but you"
-
-
-class Told(NamedTuple):
-    event: type[Event]
-    where: Where
-    when: str = ""  # where it does not always happen
-
-
-class Effects(NamedTuple):
-    """Of one command, beside what any command may be answered with (`refusals`)."""
-
-    refusals: tuple[ErrorCode, ...] = ()
-    events: tuple[Told, ...] = ()
-    limits: tuple[str, ...] = ()  # names in hello.limits
-
-
-# Any command, before anything is looked at; the first two are of frames that are no command.
-ALWAYS = (
-    codes.MALFORMED, codes.UNKNOWN_COMMAND, codes.FIELD_INVALID, codes.FIELD_TOO_LONG, codes.RATE_LIMITED, codes.STOPPING,
-    codes.INTERNAL,
-)  # fmt: skip
-SIGNED_IN = (codes.SIGN_IN_REQUIRED,)  # what needs an account
-STORED = (codes.BUSY, codes.STORAGE_UNAVAILABLE, codes.STORAGE_UNCERTAIN)  # what is written down
-WRITTEN = (codes.NONCE_CONFLICT, *STORED)  # any Write
+__all__ = ["ALWAYS", "EFFECTS", "SIGNED_IN", "STORED", "WRITTEN", "Effects", "Told", "Where", "refusals"]
 
 _SECRET = (codes.INSECURE, codes.TOO_MANY_TRIES)
 _ACT = (codes.COMMUNITY_GONE, codes.RIGHT_MISSING, codes.SILENCED)
@@ -114,9 +77,12 @@ EFFECTS: dict[type[Command], Effects] = {
     l_.ReadEntries: Effects((codes.LOG_GONE,), (), ("page_entries", "key_chars")),
     l_.ReadChanged: Effects((), (), ("positions", "replay_entries", "frame_bytes")),
     a.UpdateAccount: Effects(
-        (),
-        (Told(a.AccountUpdated, Where.OWN), Told(mb.MemberUpdated, Where.COMMUNITY, "of each that you are in and not silenced in")),
-        ("name_chars", "about_chars"),
+        (codes.NAME_LOOKALIKE,),
+        (
+            Told(a.AccountUpdated, Where.OWN),
+            Told(mb.MemberUpdated, Where.COMMUNITY, "of each where you go by your profile and are not silenced"),
+        ),
+        ("name_chars", "about_chars", "pronouns_chars", "place_chars", "intro_chars", "links", "label_chars", "link_chars"),
     ),
     a.ReadAccount: Effects((codes.ACCOUNT_GONE,), (), ("handle_chars",)),
     pw.ChangePassword: Effects(
@@ -152,17 +118,19 @@ EFFECTS: dict[type[Command], Effects] = {
     c.JoinCommunity: Effects(
         (
             codes.COMMUNITY_GONE, codes.BANNED, codes.ENTRY_ASKS, codes.INVITE_NEEDED, codes.INVITE_INVALID,
-            codes.TOO_MANY_TRIES, codes.RULES_UNACCEPTED, codes.HANDLE_TAKEN, codes.LIMIT_REACHED,
+            codes.TOO_MANY_TRIES, codes.RULES_UNACCEPTED, *NAMING, codes.LIMIT_REACHED,
         ),
         (
             Told(mb.MemberJoined, Where.COMMUNITY, "when you were not there yet"),
             Told(c.CommunityJoined, Where.OWN),
+            Told(pe.PersonaRenamed, Where.OWN, "when you were there before, under another handle"),
+            Told(b.BlockChanged, Where.BLOCKERS, "likewise"),
             Told(p.PresenceChanged, Where.WATCHERS, "from when you were there before"),
             Told(jn.JoinWithdrawn, Where.STEWARDS, "when you had asked to be let in"),
             Told(jn.JoinWithdrawn, Where.OWN, "likewise"),
             Told(iv.InviteUsed, Where.STEWARDS, "when you came in with an invite"),
         ),
-        ("communities", "follows", "joins", "join_seconds", "secret_chars"),
+        ("communities", "follows", "joins", "join_seconds", "secret_chars", *CLAIM),
     ),
     c.LeaveCommunity: Effects(
         (codes.COMMUNITY_GONE, codes.LAST_OWNER),
@@ -187,24 +155,32 @@ EFFECTS: dict[type[Command], Effects] = {
     jn.AskToJoin: Effects(
         (
             codes.COMMUNITY_GONE, codes.BANNED, codes.ENTRY_OPEN, codes.INVITE_NEEDED, codes.ASKED_ALREADY,
-            codes.DECLINED_LATELY, codes.RULES_UNACCEPTED, codes.HANDLE_TAKEN, codes.LIMIT_REACHED,
+            codes.DECLINED_LATELY, codes.RULES_UNACCEPTED, *NAMING, codes.LIMIT_REACHED,
         ),
         (Told(jn.JoinAsked, Where.STEWARDS), Told(jn.JoinAsked, Where.OWN)),
-        ("requests", "requests_waiting", "communities", "declined_seconds", "answer_chars", "reason_chars", "questions"),
+        (
+            "requests", "requests_waiting", "communities", "declined_seconds", "answer_chars", "reason_chars", "questions",
+            *CLAIM,
+        ),
     ),
     jn.WithdrawJoin: Effects(
         (codes.REQUEST_GONE,), (Told(jn.JoinWithdrawn, Where.STEWARDS), Told(jn.JoinWithdrawn, Where.OWN))
     ),
     jn.AnswerJoin: Effects(
-        (*_ACT, codes.REQUEST_GONE, codes.BANNED, codes.HANDLE_TAKEN, codes.LIMIT_REACHED),
+        (
+            *_ACT, codes.REQUEST_GONE, codes.BANNED, *(code for code in NAMING if code is not codes.HANDLE_RESERVED),
+            codes.LIMIT_REACHED,
+        ),
         (
             Told(jn.JoinAnswered, Where.STEWARDS),
             Told(mb.MemberJoined, Where.COMMUNITY, "when they are let in"),
             Told(c.CommunityJoined, Where.THEIRS, "likewise"),
+            Told(pe.PersonaRenamed, Where.THEIRS, "likewise, when they were there before under another handle"),
+            Told(b.BlockChanged, Where.BLOCKERS, "likewise"),
             Told(p.PresenceChanged, Where.WATCHERS, "likewise, from when they were there before"),
             Told(jn.JoinDeclined, Where.THEIRS, "when they are not"),
         ),
-        ("reason_chars", "communities", "follows", "declined_seconds"),
+        ("reason_chars", "communities", "follows", "declined_seconds", *PACE),
     ),
     jn.ListRequests: Effects((codes.COMMUNITY_GONE, codes.RIGHT_MISSING), (), ("page_entries",)),
     iv.CreateInvite: Effects(
@@ -221,6 +197,19 @@ EFFECTS: dict[type[Command], Effects] = {
     f.SearchMembers: Effects(
         (codes.COMMUNITY_GONE,), (), ("found", "key_chars", "tag_chars", "discoveries", "discovery_seconds")
     ),
+    pe.ReadPersona: Effects((codes.COMMUNITY_GONE,), (), ("handle_change_ms",)),
+    pe.UpdatePersona: Effects(
+        (codes.COMMUNITY_GONE, codes.SILENCED, *NAMING),
+        (
+            Told(mb.MemberUpdated, Where.COMMUNITY),
+            Told(pe.PersonaRenamed, Where.OWN, "when the handle is another"),
+            Told(b.BlockChanged, Where.BLOCKERS, "when the handle is another: the new one is blocked too"),
+        ),
+        CLAIM,
+    ),
+    mb.ListMembers: Effects((codes.COMMUNITY_GONE,), (), ("page_entries",)),
+    mb.ResolveMembers: Effects((), (), ("personas",)),
+    pe.FindMember: Effects((codes.COMMUNITY_GONE, codes.MEMBER_GONE), (), ("handle_chars", "handle_rest_ms")),
     mo.SetRole: Effects(
         (*_ON_MEMBER, codes.LAST_OWNER),
         (
@@ -356,7 +345,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ("follows", "brought_back"),
     ),
     r.OpenDirect: Effects(
-        (codes.ACCOUNT_GONE, codes.DIRECT_REFUSED, codes.LIMIT_REACHED),
+        (codes.ACCOUNT_GONE, codes.MEMBER_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED),
         (
             Told(r.DirectOpened, Where.OWN),
             Told(r.DirectOpened, Where.THEIRS, "when the direct is new"),

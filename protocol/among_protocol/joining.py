@@ -18,6 +18,7 @@ from .base import (
     Time,
     Write,
 )
+from .personas import PersonaWish
 
 Verdict = str  # accepted, declined; unknown: as declined
 
@@ -88,6 +89,7 @@ class AskToJoin(Write, tag="join.ask", kw_only=True):
     rules: Seq = 0  # version of the rules that I have read and accept, where there are some
     answers: Answers = []  # one for each of its questions, in their order
     note: OptionalReason = ""  # for the stewards, of whatever one likes
+    persona: PersonaWish | None = None  # who I want to be there; left out: as in my profile
 
 
 class WithdrawWritten(Shape, kw_only=True):

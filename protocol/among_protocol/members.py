@@ -14,11 +14,14 @@ Role = str  # owner, steward, member, from the highest rank to the lowest; unkno
 
 
 class Persona(Shape, kw_only=True):
+    """Who a member is there, as all members hear it. The rest of a persona is read with the card."""
+
     member: str
     rev: int  # its revision; the first is 1
     handle: str
     display_name: str
     bio: str = ""
+    pronouns: str = ""
 
 
 class Member(Shape, kw_only=True):
@@ -27,6 +30,7 @@ class Member(Shape, kw_only=True):
     handle: str
     display_name: str
     bio: str = ""
+    pronouns: str = ""
     role: Role = "member"
     left: bool = False  # is a member no longer
     rules: Seq = 0  # version of the rules accepted last; told to stewards alone
@@ -40,6 +44,7 @@ class MemberJoined(Entry, tag="member.joined", kw_only=True):
     handle: str
     display_name: str
     bio: str = ""
+    pronouns: str = ""
     role: Role = "member"
 
 
@@ -48,13 +53,15 @@ class MemberLeft(Entry, tag="member.left", kw_only=True):
 
 
 class MemberUpdated(Entry, tag="member.updated", kw_only=True):
-    """In the community's log. `by` changed who they are; `rev` is the new revision."""
+    """In the community's log. `by` changed who they are; `rev` is the new revision. What is not for all members is not in
+    it: what is left out here may still be on the card of those who may see it, and be another by now."""
 
     words: ClassVar[tuple[str, ...]] = ("handle", "display_name", "bio")
 
     handle: str
     display_name: str
     bio: str = ""
+    pronouns: str = ""
 
 
 class MemberPage(Shape, kw_only=True):

@@ -60,6 +60,7 @@ from .moderation import (
     UnsilenceWritten,
 )
 from .passwords import ChangePassword
+from .personas import FindMember, FoundMember, OwnPersona, PersonaWritten, ReadPersona, UpdatePersona
 from .portrait import (
     DeclineProposal,
     DeclineWritten,
@@ -235,6 +236,18 @@ class Asking(Protocol):
     def __call__(
         self, command: SearchMembers | type[SearchMembers], /, **fields: Any
     ) -> Coroutine[Any, Any, FoundMembers]: ...
+    @overload
+    def __call__(
+        self, command: FindMember | type[FindMember], /, **fields: Any
+    ) -> Coroutine[Any, Any, FoundMember]: ...
+    @overload
+    def __call__(
+        self, command: ReadPersona | type[ReadPersona], /, **fields: Any
+    ) -> Coroutine[Any, Any, OwnPersona]: ...
+    @overload
+    def __call__(
+        self, command: UpdatePersona | type[UpdatePersona], /, **fields: Any
+    ) -> Coroutine[Any, Any, PersonaWritten]: ...
     @overload
     def __call__(self, command: SetRole | type[SetRole], /, **fields: Any) -> Coroutine[Any, Any, RoleWritten]: ...
     @overload

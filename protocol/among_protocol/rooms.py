@@ -19,6 +19,7 @@ class Room(Shape, kw_only=True):
     topic: str = ""
     following: bool = False  # its entries come live, and its unread messages count
     member: str = ""  # directs only: who I am there
+    within: str = ""  # directs only: the community whose personas speak there; empty: the accounts' profiles do
     people: list[Persona] = []  # directs only: all of them, oneself included
     head: Seq = 0  # the state is of this position of the room's log
 
@@ -81,6 +82,7 @@ class DirectOpened(Entry, tag="direct.opened", kw_only=True):
     head: Seq = 0  # live entries of the room begin after this number
     member: str  # who I am there
     people: list[Persona]  # all of them, oneself included
+    within: str = ""  # the community whose personas speak there; empty: the accounts' profiles do
 
 
 class RoomMade(Shape, kw_only=True):
@@ -175,8 +177,13 @@ class DirectWritten(Shape, kw_only=True):
 
 
 class OpenDirect(Write, tag="direct.open", kw_only=True):
-    """A direct with these people (by handle); the same people always give the same direct, which never changes."""
+    """A direct with these people; the same people always give the same direct, which never changes.
+
+    Named by `handles` of their accounts, one speaks there as one's profile; by `members` of one community that one is in,
+    as one's persona there, under its handle and name, whatever these become. These are two directs: who has the one does
+    not learn that the other would be with the same person."""
 
     Reply: ClassVar[type[Shape]] = DirectWritten
 
-    handles: Annotated[list[HandleText], Meta(min_length=1, max_length=DIRECT_PEOPLE - 1)]  # of the others
+    handles: Annotated[list[HandleText], Meta(max_length=DIRECT_PEOPLE - 1)] = []  # of the others' accounts
+    members: Annotated[list[Id], Meta(max_length=DIRECT_PEOPLE - 1)] = []  # or their memberships, of one community

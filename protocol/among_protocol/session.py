@@ -100,6 +100,19 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     discovery_seconds: int = 0  # until one more
     address_connections: int = 0  # at once, of everybody at one address
     edits: int = 0  # of one message
+    pronouns_chars: int = 0  # code points
+    place_chars: int = 0  # code points of a persona's place
+    why_chars: int = 0  # code points of why one is in a community
+    intro_chars: int = 0  # code points of a longer introduction
+    links: int = 0  # of one persona
+    label_chars: int = 0  # code points of a link's label
+    link_chars: int = 0  # of a link's address
+    persona_changes: int = 0  # of one persona in a row
+    persona_change_seconds: int = 0  # until one more
+    mend_ms: int = 0  # within which a change that corrects the one before doesn't count
+    mends: int = 0  # such corrections of one change
+    handle_change_ms: int = 0  # from one handle in a community to the next
+    handle_rest_ms: int = 0  # for which nobody else takes a handle that somebody in the community had
 
 
 class Deprecation(Shape, kw_only=True):

@@ -18,6 +18,20 @@ MAX_BODY_BYTES = 8000
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,30})[a-z0-9]")
 _MENTION = re.compile(r"(?<![A-Za-z0-9._@/-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9])(?![A-Za-z0-9])")
 _ID = re.compile(r"[a-z]_[a-z2-7]{16}")
+_HOST = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ADDRESS = re.compile(
+    rf"(https://(?:{_HOST}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?(?::[0-9]{{1,5}})?)((?:[/?#][!#-;=?-\[\]_a-z~]*)?)",
+    re.IGNORECASE,
+)
+_COORDINATES = re.compile(
+    r"\d\s*[°º˚]|\bgeo:|[-+]?\d{1,3}[.,]\d{2,}\D{1,12}\d{1,3}[.,]\d{2,}"  # 38.72, -9.14
+    r"|\b\d{1,3}[ :]\d{1,2}(?:[ :]\d{1,2}(?:[.,]\d+)?)?\s*[NSEW]\b"  # 38 43 20 N
+    r"|\b[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}\b"  # an open location code
+    r"|\b(?=\w*\d\w*\d)(?=\w*[A-Z])[0-9B-HJKMNP-Z]{8,12}\b"  # a geohash
+    r"|\b[A-R]{2}\d\d[A-X]{2}(?:\d\d)?\b|\b\d{1,2}[C-X][A-Z]{2}\d{4,10}\b"  # Maidenhead, MGRS
+    r"|^/*[^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+$",  # three words
+    re.IGNORECASE,
+)
 _BODY_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _TAG_GAP = re.compile(r"[\s_-]+")
 _JOINERS = "\u200c\u200d"  # needed by Persian, Indic scripts and emoji
@@ -119,6 +133,32 @@ def passage(text: str, *, longest: int) -> str:
     if kept and not shows(kept):
         raise TextError("must show something: it has nothing but blank characters")
     return kept
+
+
+def intro(text: str, *, longest: int) -> str:
+    """A `passage`, without blank lines around it. `longest` in code points. Raises TextError."""
+    kept = passage(text, longest=4 * longest).strip()
+    if len(kept) > longest:
+        raise TextError(f"at most {longest} characters")
+    return kept
+
+
+def whereabouts(text: str, *, longest: int) -> str:
+    """The name of a place, as a `line`; nothing that looks like coordinates. Raises TextError."""
+    kept = line(text, longest=longest, empty=True)
+    if _COORDINATES.search(unicodedata.normalize("NFKC", kept)):
+        raise TextError("must be the name of a place, not coordinates")
+    return kept
+
+
+def address(text: str, *, longest: int) -> str:
+    """An https address as it is kept, its host in lower case. Raises TextError."""
+    if len(text) > longest:
+        raise TextError(f"at most {longest} characters")
+    found = _ADDRESS.fullmatch(text)
+    if found is None:
+        raise TextError("must be an https address, as https://example.org/me, with no name or password before the host")
+    return found.group(1).lower() + found.group(2)
 
 
 def mentions(text: str) -> list[str]:

@@ -20,6 +20,7 @@ from .markers import MarkerMoved
 from .members import MemberJoined, MemberUpdated, Persona
 from .messages import MessageSent
 from .moderation import MemberSilenced, MemberUnsilenced, RoleSet
+from .personas import PersonaRenamed
 from .rooms import DirectOpened, Room, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet
 from .status import Appearance, AppearanceChanged
 
@@ -42,11 +43,12 @@ class View:
         self.personas: dict[tuple[str, int], Persona] = {}  # by membership and revision
 
     def room(self, name: str) -> Room:
-        """By `community/room`, by id, or `@handle` for the direct with that one person. Raises NoSuchRoom."""
+        """By `community/room`, by id, or `@handle` for the direct with that one person, sooner the account of this handle
+        than a persona. Raises NoSuchRoom."""
         if name in self.rooms:
             return self.rooms[name]
         if name.startswith("@"):
-            for room in self.rooms.values():
+            for room in sorted(self.rooms.values(), key=lambda room: bool(room.within)):
                 others = [person.handle for person in room.people if person.member != room.member]
                 if room.kind == "direct" and others == [name[1:].lower()]:
                     return room
@@ -154,8 +156,14 @@ class View:
                         handle=entry.handle,
                         display_name=entry.display_name,
                         bio=entry.bio,
+                        pronouns=entry.pronouns,
                     )
                 )
+                card = self.communities.get(entry.log)
+                if card is not None and card.member == entry.by and entry.rev >= card.rev:
+                    self.communities[entry.log] = replace(
+                        card, rev=entry.rev, handle=entry.handle, display_name=entry.display_name
+                    )
             case _ if self.account is not None and entry.log == self.account.id and entry.seq > self._as_of:
                 self._mine(entry)
             case _:
@@ -195,7 +203,13 @@ class View:
                     self.rooms[room.id] = replace(room, following=False)
             case DirectOpened():
                 self.rooms[entry.room] = Room(
-                    id=entry.room, slug="", kind="direct", following=True, member=entry.member, people=entry.people
+                    id=entry.room,
+                    slug="",
+                    kind="direct",
+                    following=True,
+                    member=entry.member,
+                    within=entry.within,
+                    people=entry.people,
                 )
                 for persona in entry.people:
                     self.learn(persona)
@@ -213,7 +227,18 @@ class View:
                 card = self.communities[entry.community]
                 self.communities[entry.community] = replace(card, accepted=entry.version)
             case AccountUpdated() if self.account is not None:
-                self.account = replace(self.account, display_name=entry.display_name, bio=entry.bio)
+                self.account = replace(
+                    self.account,
+                    display_name=entry.display_name,
+                    bio=entry.bio,
+                    pronouns=entry.pronouns,
+                    place=entry.place,
+                    links=entry.links,
+                    intro=entry.intro,
+                )
+            case PersonaRenamed() if entry.community in self.communities:
+                card = self.communities[entry.community]
+                self.communities[entry.community] = replace(card, handle=entry.handle)
             case _:
                 pass
 

@@ -28,6 +28,7 @@ from . import (
     messages,
     moderation,
     passwords,
+    personas,
     portrait,
     presence,
     preview,
@@ -77,6 +78,11 @@ AnyCommand = (
     | members.ListMembers
     | members.ResolveMembers
     | finding.SearchMembers
+    | personas.ReadPersona
+    | personas.UpdatePersona
+    | members.ListMembers
+    | members.ResolveMembers
+    | personas.FindMember
     | moderation.SetRole
     | moderation.KickMember
     | moderation.BanMember
@@ -134,6 +140,7 @@ AnyEntry = (
     | members.MemberJoined
     | members.MemberLeft
     | members.MemberUpdated
+    | personas.PersonaRenamed
     | moderation.RoleSet
     | moderation.MemberKicked
     | moderation.MemberBanned
@@ -351,6 +358,7 @@ AnyWrite = (
     | joining.AskToJoin
     | joining.WithdrawJoin
     | joining.AnswerJoin
+    | personas.UpdatePersona
     | moderation.SetRole
     | moderation.KickMember
     | moderation.BanMember

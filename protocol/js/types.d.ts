@@ -46,6 +46,26 @@ export interface Account {
    * @default false
    */
   owner?: boolean;
+  /**
+   * how to speak of them
+   * @default ""
+   */
+  pronouns?: string;
+  /**
+   * where they are, as closely as they say; left out: not told
+   * @default null
+   */
+  place?: PersonaPlace | null;
+  /**
+   * addresses of theirs
+   * @default []
+   */
+  links?: PersonaLink[];
+  /**
+   * a longer introduction; may have several lines
+   * @default ""
+   */
+  intro?: string;
 }
 
 /** The first entry of the account's own log. */
@@ -131,6 +151,26 @@ export interface AccountUpdated {
    * @default ""
    */
   bio?: string;
+  /**
+   * how to speak of them
+   * @default ""
+   */
+  pronouns?: string;
+  /**
+   * where they are, as closely as they say; left out: not told
+   * @default null
+   */
+  place?: PersonaPlace | null;
+  /**
+   * addresses of theirs
+   * @default []
+   */
+  links?: PersonaLink[];
+  /**
+   * a longer introduction; may have several lines
+   * @default ""
+   */
+  intro?: string;
 }
 
 export interface AccountWritten {
@@ -261,6 +301,11 @@ export interface AskToJoin {
    * @default ""
    */
   note?: string;
+  /**
+   * who I want to be there; left out: as in my profile
+   * @default null
+   */
+  persona?: PersonaWish | null;
 }
 
 export interface AskWritten {
@@ -463,6 +508,9 @@ export type Command =
   | ListMembers
   | ResolveMembers
   | SearchMembers
+  | ReadPersona
+  | UpdatePersona
+  | FindMember
   | SetRole
   | KickMember
   | BanMember
@@ -630,6 +678,11 @@ export interface CommunityJoined {
   community: string;
   /** who I am there */
   member: string;
+  /**
+   * by which I go there
+   * @default ""
+   */
+  handle?: string;
   /** of the community's log */
   head: number;
   /**
@@ -1008,6 +1061,11 @@ export interface DirectOpened {
   member: string;
   /** all of them, oneself included */
   people: Persona[];
+  /**
+   * the community whose personas speak there; empty: the accounts' profiles do
+   * @default ""
+   */
+  within?: string;
 }
 
 export interface DirectWritten {
@@ -1097,7 +1155,7 @@ export interface Enabled {
 
 export interface EntryPage {
   /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
-  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | UnknownEvent)[];
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | UnknownEvent)[];
   /** newest entry */
   head: number;
   /** entries up to this number are no longer kept */
@@ -1125,6 +1183,7 @@ export type Event =
   | MemberJoined
   | MemberLeft
   | MemberUpdated
+  | PersonaRenamed
   | RoleSet
   | MemberKicked
   | MemberBanned
@@ -1222,6 +1281,17 @@ export interface FileReport {
   reason: string;
 }
 
+/** Who goes by this handle in a community, or did. Stewards also find who has left. */
+export interface FindMember {
+  type: "member.find";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+  /** their handle */
+  handle: string;
+}
+
 /** Follow an open room; from this moment its entries come live to every session of the account that has synced. */
 export interface FollowRoom {
   type: "room.follow";
@@ -1243,6 +1313,18 @@ export interface FollowWritten {
   repeat?: boolean;
 }
 
+export interface FormerHandle {
+  /** by which somebody went here */
+  handle: string;
+  /**
+   * empty: not known
+   * @default ""
+   */
+  since?: string;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  until: string;
+}
+
 export interface Found {
   /** id of the membership */
   member: Member;
@@ -1251,6 +1333,26 @@ export interface Found {
    * @default ""
    */
   former?: string;
+}
+
+export interface FoundMember {
+  /** id of the membership */
+  member: Member;
+  /**
+   * goes by this handle no longer
+   * @default false
+   */
+  former?: boolean;
+  /**
+   * their handles here before, newest first, where I may see them
+   * @default []
+   */
+  lineage?: FormerHandle[];
+  /**
+   * how often the persona has changed; for stewards
+   * @default 0
+   */
+  changes?: number;
 }
 
 export interface FoundMembers {
@@ -1300,7 +1402,7 @@ export interface Hello {
 export interface Interest {
   /** what is meant by now */
   tag: string;
-  /** who may see it. Words: members, stewards, nobody; unknown: as nobody */
+  /** who may see it. Words: members, stewards, nobody, each with oneself; unknown: as nobody */
   shown: string;
   /**
    * one has said so oneself; otherwise it goes by whether the tag is sensitive
@@ -1625,7 +1727,7 @@ export interface JoinAsked {
 /**
  * Join a community, named by id or slug; its open rooms are followed. Joining again changes nothing.
  *
- * What it takes is told by `community.preview`.
+ * What it takes is told by `community.preview`. Who was there before comes back as the member they were, with the persona that they had claimed.
  */
 export interface JoinCommunity {
   type: "community.join";
@@ -1645,6 +1747,11 @@ export interface JoinCommunity {
    * @default ""
    */
   invite?: string;
+  /**
+   * who I want to be there; left out: as in my profile
+   * @default null
+   */
+  persona?: PersonaWish | null;
 }
 
 /**
@@ -2135,6 +2242,71 @@ export interface Limits {
    * @default 0
    */
   edits?: number;
+  /**
+   * code points
+   * @default 0
+   */
+  pronouns_chars?: number;
+  /**
+   * code points of a persona's place
+   * @default 0
+   */
+  place_chars?: number;
+  /**
+   * code points of why one is in a community
+   * @default 0
+   */
+  why_chars?: number;
+  /**
+   * code points of a longer introduction
+   * @default 0
+   */
+  intro_chars?: number;
+  /**
+   * of one persona
+   * @default 0
+   */
+  links?: number;
+  /**
+   * code points of a link's label
+   * @default 0
+   */
+  label_chars?: number;
+  /**
+   * of a link's address
+   * @default 0
+   */
+  link_chars?: number;
+  /**
+   * of one persona in a row
+   * @default 0
+   */
+  persona_changes?: number;
+  /**
+   * until one more
+   * @default 0
+   */
+  persona_change_seconds?: number;
+  /**
+   * within which a change that corrects the one before doesn't count
+   * @default 0
+   */
+  mend_ms?: number;
+  /**
+   * such corrections of one change
+   * @default 0
+   */
+  mends?: number;
+  /**
+   * from one handle in a community to the next
+   * @default 0
+   */
+  handle_change_ms?: number;
+  /**
+   * for which nobody else takes a handle that somebody in the community had
+   * @default 0
+   */
+  handle_rest_ms?: number;
 }
 
 /** Who may not join: for stewards, a page at a time. */
@@ -2393,6 +2565,11 @@ export interface Member {
    */
   bio?: string;
   /**
+   * how to speak of them
+   * @default ""
+   */
+  pronouns?: string;
+  /**
    * the rank in the community. Words: owner, steward, member, from the highest rank to the lowest; unknown: as member
    * @default "member"
    */
@@ -2512,6 +2689,11 @@ export interface MemberJoined {
    * @default ""
    */
   bio?: string;
+  /**
+   * how to speak of them
+   * @default ""
+   */
+  pronouns?: string;
   /**
    * the rank in the community. Words: owner, steward, member, from the highest rank to the lowest; unknown: as member
    * @default "member"
@@ -2798,7 +2980,10 @@ export interface MemberUnsilenced {
   steward?: Persona | null;
 }
 
-/** In the community's log. `by` changed who they are; `rev` is the new revision. */
+/**
+ * In the community's log. `by` changed who they are; `rev` is the new revision. What is not for all members is not in
+ * it: what is left out here may still be on the card of those who may see it, and be another by now.
+ */
 export interface MemberUpdated {
   type: "member.updated";
   /** id of the log, which is that of its place */
@@ -2841,6 +3026,11 @@ export interface MemberUpdated {
    * @default ""
    */
   bio?: string;
+  /**
+   * how to speak of them
+   * @default ""
+   */
+  pronouns?: string;
 }
 
 /** A community as one of its members sees it, with the rooms that this member may see. */
@@ -2851,6 +3041,16 @@ export interface Membership {
   member: string;
   /** revision of my persona here */
   rev: number;
+  /**
+   * by which I go here
+   * @default ""
+   */
+  handle?: string;
+  /**
+   * likewise
+   * @default ""
+   */
+  display_name?: string;
   /** the rank in the community. Words: owner, steward, member, from the highest rank to the lowest; unknown: as member */
   role: string;
   /** open ones, and the private ones that I am in */
@@ -3192,7 +3392,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DeleteWritten | DirectWritten | Done | EditWritten | Enabled | EntryPage | ExportedPortrait | FollowWritten | FoundMembers | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | Personas | Pong | Portrait | PortraitHistory | Presences | Preview | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DeleteWritten | DirectWritten | Done | EditWritten | Enabled | EntryPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | OwnPersona | PersonaWritten | Personas | Pong | Portrait | PortraitHistory | Presences | Preview | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -3200,15 +3400,88 @@ export interface Ok {
   budget?: Budget | null;
 }
 
-/** A direct with these people (by handle); the same people always give the same direct, which never changes. */
+/**
+ * A direct with these people; the same people always give the same direct, which never changes.
+ *
+ * Named by `handles` of their accounts, one speaks there as one's profile; by `members` of one community that one is in,
+ * as one's persona there, under its handle and name, whatever these become. These are two directs: who has the one does
+ * not learn that the other would be with the same person.
+ */
 export interface OpenDirect {
   type: "direct.open";
   /** of the client's choosing: the reply carries it back, and then it is free again */
   id: string;
   /** printable ASCII: of the client's choosing, new for each write */
   nonce: string;
-  /** of the others */
-  handles: string[];
+  /**
+   * of the others' accounts
+   * @default []
+   */
+  handles?: string[];
+  /**
+   * or their memberships, of one community
+   * @default []
+   */
+  members?: string[];
+}
+
+/** My persona in a community, all of it. */
+export interface OwnPersona {
+  /** id of the membership */
+  member: string;
+  /** its revision */
+  rev: number;
+  /** their handle */
+  handle: string;
+  /** the name that people are shown */
+  display_name: string;
+  /**
+   * false: it follows the profile of my account
+   * @default false
+   */
+  claimed?: boolean;
+  /**
+   * what they say about themselves
+   * @default ""
+   */
+  bio?: string;
+  /**
+   * how to speak of them
+   * @default ""
+   */
+  pronouns?: string;
+  /**
+   * where they are, as closely as they say; left out: not told
+   * @default null
+   */
+  place?: PersonaPlace | null;
+  /**
+   * addresses of theirs
+   * @default []
+   */
+  links?: PersonaLink[];
+  /**
+   * why they are there
+   * @default ""
+   */
+  why?: string;
+  /**
+   * a longer introduction; may have several lines
+   * @default ""
+   */
+  intro?: string;
+  /** who sees what */
+  shown: Shown;
+  /**
+   * my handles here before, newest first
+   * @default []
+   */
+  former?: FormerHandle[];
+  /**
+   * another handle may be taken from then on; empty: now
+   * @default ""
+   */
+  rename_after?: string;
 }
 
 /** In a private room's log: `by` added this member. */
@@ -3285,6 +3558,7 @@ export interface PersonLeft {
   blank?: boolean;
 }
 
+/** Who a member is there, as all members hear it. The rest of a persona is read with the card. */
 export interface Persona {
   /** id of the membership */
   member: string;
@@ -3299,6 +3573,30 @@ export interface Persona {
    * @default ""
    */
   bio?: string;
+  /**
+   * how to speak of them
+   * @default ""
+   */
+  pronouns?: string;
+}
+
+/** An address of theirs. The server never looks at it. */
+export interface PersonaLink {
+  /** what it leads to, for people */
+  label: string;
+  /** begins with https:// */
+  url: string;
+}
+
+/** Where somebody is, as closely as they like to say. */
+export interface PersonaPlace {
+  /** a line for people */
+  name: string;
+  /**
+   * what the name is of. Words: country, region, city, phrase; unknown: as phrase
+   * @default "phrase"
+   */
+  grain?: string;
 }
 
 export interface PersonaRef {
@@ -3309,6 +3607,109 @@ export interface PersonaRef {
    * @default 0
    */
   rev?: number;
+}
+
+/** In the account's own log: it goes by another handle in this community. All members hear `member.updated`. */
+export interface PersonaRenamed {
+  type: "persona.renamed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** who I am there */
+  member: string;
+  /** the new one */
+  handle: string;
+  /** the former one */
+  was: string;
+}
+
+/** Who one wants to be in a community. What is left out stays as it is: at first, as in the profile. */
+export interface PersonaWish {
+  /**
+   * nobody else's here, nor of another account, nor alike
+   * @default null
+   */
+  handle?: string | null;
+  /**
+   * likewise nobody else's here
+   * @default null
+   */
+  display_name?: string | null;
+  /**
+   * what they say about themselves
+   * @default null
+   */
+  bio?: string | null;
+  /**
+   * how to speak of them
+   * @default null
+   */
+  pronouns?: string | null;
+  /**
+   * where I am, at the grain I choose
+   * @default null
+   */
+  place?: PlaceWish | null;
+  /**
+   * addresses of mine
+   * @default null
+   */
+  links?: PersonaLink[] | null;
+  /**
+   * why I am here
+   * @default null
+   */
+  why?: string | null;
+  /**
+   * a longer introduction; may have several lines
+   * @default null
+   */
+  intro?: string | null;
+  /**
+   * who sees what; that alone claims nothing
+   * @default null
+   */
+  shown?: ShownWish | null;
+}
+
+export interface PersonaWritten {
+  /** what was written, as everybody reads it */
+  entry: MemberUpdated;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
 }
 
 /** One for each that was asked for and may be seen; a revision that is no longer kept resolves to the present. */
@@ -3326,6 +3727,17 @@ export interface Ping {
   type: "session.ping";
   /** of the client's choosing: the reply carries it back, and then it is free again */
   id: string;
+}
+
+/** Never coordinates: what looks like them is refused. */
+export interface PlaceWish {
+  /** a line for people; empty: none */
+  name: string;
+  /**
+   * what the name is of
+   * @default "phrase"
+   */
+  grain?: "city" | "country" | "phrase" | "region";
 }
 
 export interface Pong {
@@ -3713,6 +4125,26 @@ export interface Profile {
    * @default ""
    */
   bio?: string;
+  /**
+   * how to speak of them
+   * @default ""
+   */
+  pronouns?: string;
+  /**
+   * where they are, as closely as they say; left out: not told
+   * @default null
+   */
+  place?: PersonaPlace | null;
+  /**
+   * addresses of theirs
+   * @default []
+   */
+  links?: PersonaLink[];
+  /**
+   * a longer introduction; may have several lines
+   * @default ""
+   */
+  intro?: string;
 }
 
 /** A change that waits for the stewards. */
@@ -3920,6 +4352,15 @@ export interface ReadMessages {
    * @default 50
    */
   limit?: number;
+}
+
+/** My own persona in a community that I am a member of, with what others don't see. */
+export interface ReadPersona {
+  type: "persona.read";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
 }
 
 /** The portrait of a community, as it is now or as it was in one of its versions. */
@@ -4358,6 +4799,11 @@ export interface Room {
    * @default ""
    */
   member?: string;
+  /**
+   * directs only: the community whose personas speak there; empty: the accounts' profiles do
+   * @default ""
+   */
+  within?: string;
   /**
    * directs only: all of them, oneself included
    * @default []
@@ -4834,6 +5280,84 @@ export interface SetTopic {
   topic: string;
 }
 
+/** Who sees what of a persona. */
+export interface Shown {
+  /**
+   * what they say about themselves. Words: members, stewards, nobody, each with oneself; unknown: as nobody
+   * @default "members"
+   */
+  bio?: string;
+  /**
+   * how to speak of them. Words: members, stewards, nobody, each with oneself; unknown: as nobody
+   * @default "members"
+   */
+  pronouns?: string;
+  /**
+   * where they are, as closely as they say; left out: not told. Words: members, stewards, nobody, each with oneself; unknown: as nobody
+   * @default "members"
+   */
+  place?: string;
+  /**
+   * addresses of theirs. Words: members, stewards, nobody, each with oneself; unknown: as nobody
+   * @default "members"
+   */
+  links?: string;
+  /**
+   * why they are there. Words: members, stewards, nobody, each with oneself; unknown: as nobody
+   * @default "members"
+   */
+  why?: string;
+  /**
+   * a longer introduction; may have several lines. Words: members, stewards, nobody, each with oneself; unknown: as nobody
+   * @default "members"
+   */
+  intro?: string;
+  /**
+   * former handles here; stewards always see them. Words: members, stewards, nobody, each with oneself; unknown: as nobody
+   * @default "members"
+   */
+  lineage?: string;
+}
+
+/** What is left out stays. */
+export interface ShownWish {
+  /**
+   * what they say about themselves
+   * @default null
+   */
+  bio?: "members" | "nobody" | "stewards" | null;
+  /**
+   * how to speak of them
+   * @default null
+   */
+  pronouns?: "members" | "nobody" | "stewards" | null;
+  /**
+   * where they are, as closely as they say; left out: not told
+   * @default null
+   */
+  place?: "members" | "nobody" | "stewards" | null;
+  /**
+   * addresses of theirs
+   * @default null
+   */
+  links?: "members" | "nobody" | "stewards" | null;
+  /**
+   * why they are there
+   * @default null
+   */
+  why?: "members" | "nobody" | "stewards" | null;
+  /**
+   * a longer introduction; may have several lines
+   * @default null
+   */
+  intro?: "members" | "nobody" | "stewards" | null;
+  /**
+   * former handles here
+   * @default null
+   */
+  lineage?: "members" | "stewards" | null;
+}
+
 /** Sign in with handle and password, or with a token (which never costs a password hash). */
 export interface SignIn {
   type: "session.sign_in";
@@ -5292,8 +5816,9 @@ export interface UnsilenceWritten {
 }
 
 /**
- * Change one's profile; what is left out stays. Every community of the account hears `member.updated`; one where it
- * is silenced hears it when the silence is over and it speaks again.
+ * Change one's profile; what is left out stays. Every community where the account goes by it hears `member.updated`:
+ * not those where it has claimed a persona; and one where it is silenced hears it when the silence is over and it speaks
+ * again.
  */
 export interface UpdateAccount {
   type: "account.update";
@@ -5311,6 +5836,26 @@ export interface UpdateAccount {
    * @default null
    */
   bio?: string | null;
+  /**
+   * left out: as they are
+   * @default null
+   */
+  pronouns?: string | null;
+  /**
+   * left out: as it is; an empty name: none
+   * @default null
+   */
+  place?: PlaceWish | null;
+  /**
+   * left out: as they are
+   * @default null
+   */
+  links?: PersonaLink[] | null;
+  /**
+   * left out: as it is
+   * @default null
+   */
+  intro?: string | null;
 }
 
 /**
@@ -5371,6 +5916,33 @@ export interface UpdateCommunity {
    * @default null
    */
   members_invite?: boolean | null;
+}
+
+/**
+ * Be somebody else in a community: one entry in its log, however many rooms it has. Naming anything but `shown` claims
+ * the persona: it follows the profile no longer.
+ *
+ * Another handle may be taken every `limits.handle_change_ms`, and so many other changes made a day as
+ * `limits.persona_changes`; a mistake mended within `limits.mend_ms` doesn't count.
+ */
+export interface UpdatePersona {
+  type: "persona.update";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /**
+   * what is to be another
+   * @default null
+   */
+  persona?: PersonaWish | null;
+  /**
+   * instead: all but `shown` as in my profile again, which it follows from now on
+   * @default false
+   */
+  as_profile?: boolean;
 }
 
 /**
@@ -5521,6 +6093,9 @@ export interface Commands {
   "member.list": { command: ListMembers; result: MemberPage };
   "member.resolve": { command: ResolveMembers; result: Personas };
   "member.search": { command: SearchMembers; result: FoundMembers };
+  "persona.read": { command: ReadPersona; result: OwnPersona };
+  "persona.update": { command: UpdatePersona; result: PersonaWritten };
+  "member.find": { command: FindMember; result: FoundMember };
   "member.set_role": { command: SetRole; result: RoleWritten };
   "member.kick": { command: KickMember; result: KickWritten };
   "member.ban": { command: BanMember; result: BanWritten };
@@ -5580,6 +6155,7 @@ export interface Events {
   "member.joined": MemberJoined;
   "member.left": MemberLeft;
   "member.updated": MemberUpdated;
+  "persona.renamed": PersonaRenamed;
   "member.role_set": RoleSet;
   "member.kicked": MemberKicked;
   "member.banned": MemberBanned;
@@ -5634,6 +6210,7 @@ export type Entry =
   | MemberJoined
   | MemberLeft
   | MemberUpdated
+  | PersonaRenamed
   | RoleSet
   | MemberKicked
   | MemberBanned
@@ -5670,6 +6247,7 @@ export type Write =
   | "join.ask"
   | "join.withdraw"
   | "join.answer"
+  | "persona.update"
   | "member.set_role"
   | "member.kick"
   | "member.ban"
@@ -5711,6 +6289,9 @@ export type ErrorCode =
   | "account.disabled"
   | "handle.taken"
   | "handle.lookalike"
+  | "handle.changed_lately"
+  | "name.lookalike"
+  | "persona.changed_often"
   | "handle.reserved"
   | "slug.taken"
   | "slug.lookalike"

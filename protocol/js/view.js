@@ -11,10 +11,12 @@ export class View {
     this.rooms = /** @type {Map<string, Room>} */ (new Map()); // by id: every room one may see, directs too
   }
 
-  /** A room by `community/room`, by id, or `@handle` for the direct with that one person. @param {string} name */
+  /** A room by `community/room`, by id, or `@handle` for the direct with that one person, sooner the account of this handle
+   * than a persona. @param {string} name */
   room(name) {
     const [community, slug] = name.toLowerCase().split('/');
-    return this.rooms.get(name) ?? [...this.rooms.values()].find((room) => {
+    const rooms = [...this.rooms.values()].sort((one, other) => Number(!!one.within) - Number(!!other.within));
+    return this.rooms.get(name) ?? rooms.find((room) => {
       if (!name.startsWith('@')) return room.slug === slug && this.communities.get(room.community ?? '')?.community.slug === community;
       const others = (room.people ?? []).filter((person) => person.member !== room.member);
       return room.kind === 'direct' && others.length === 1 && `@${others[0].handle}` === community;
@@ -58,8 +60,14 @@ export class View {
         else this.rooms.delete(happening.room);
         break;
       case 'direct.opened': {
-        const { room: id, member, people } = happening;
-        this.rooms.set(id, { id, slug: '', kind: 'direct', following: true, member, people });
+        const { room: id, member, people, within } = happening;
+        this.rooms.set(id, { id, slug: '', kind: 'direct', following: true, member, people, within });
+        break;
+      }
+      case 'member.updated': {
+        const { log, by, rev = 0, handle, display_name } = happening;
+        const card = this.communities.get(log);
+        if (card && card.member === by && rev >= card.rev) this.communities.set(log, { ...card, rev, handle, display_name });
         break;
       }
       case 'community.left':

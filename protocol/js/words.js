@@ -12,6 +12,7 @@ export const WRITES = new Set([
   "join.ask",
   "join.withdraw",
   "join.answer",
+  "persona.update",
   "member.set_role",
   "member.kick",
   "member.ban",

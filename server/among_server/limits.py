@@ -138,6 +138,21 @@ DISCOVERIES = _limit(
 DISCOVERY_SECONDS = _limit(
     "discovery_seconds", 900, "seconds for one more", "under a hundred in a day, beside those in a row"
 )
+_section("Personas")
+PERSONA_CHANGES = _limit(
+    "persona_changes", 20, "changes of one persona in a row", "who finds their words; all members are told of each"
+)
+PERSONA_CHANGE_SECONDS = _limit("persona_change_seconds", 4_320, "seconds for one more", "twenty a day")
+MEND_MS = _limit(
+    "mend_ms", 600_000, "milliseconds in which a change that corrects the one before is free", "one sees the mistake at once"
+)  # fmt: skip
+MENDS = _limit("mends", 3, "such corrections of one change", "or nothing would bound them")
+HANDLE_CHANGE_MS = _limit(
+    "handle_change_ms", 7 * 86_400_000, "milliseconds from one handle in a community to the next", "people are known by it"
+)  # fmt: skip
+HANDLE_REST_MS = _limit(
+    "handle_rest_ms", 90 * 86_400_000, "milliseconds for which nobody else takes a handle that somebody in the community had", "by then nobody looks for them under it"
+)  # fmt: skip
 
 _section("Texts")
 _limit("body_bytes", text.MAX_BODY_BYTES, "bytes of UTF-8", "four pages; more is a file")
@@ -154,6 +169,12 @@ _limit("rules_bytes", base.RULES_BYTES, "bytes of UTF-8", "rules of a community:
 _limit("question_chars", base.QUESTION_CHARS, "code points after NFC", "a question at the door: two lines")
 _limit("answer_chars", base.ANSWER_CHARS, "code points after NFC", "an answer at the door: a paragraph")
 _limit("handle_chars", base.HANDLE_CHARS, "characters, of a-z 0-9 . _ -", "handles and short names of places are typed")
+_limit("pronouns_chars", base.PRONOUNS_CHARS, "code points after NFC", "three or four words")
+_limit("place_chars", base.PLACE_CHARS, "code points after NFC", "the longest names of places there are")
+_limit("why_chars", base.WHY_CHARS, "code points after NFC", "why one is in a community: two lines")
+_limit("intro_chars", base.INTRO_CHARS, "code points after NFC", "an introduction: a page on a small screen")
+_limit("label_chars", base.LABEL_CHARS, "code points after NFC", "what a link leads to, in a few words")
+_limit("link_chars", base.LINK_CHARS, "characters", "an address that somebody could type")
 _limit("password_chars", base.PASSWORD_CHARS, "code points", "any sentence; its hash costs the same")
 PASSWORD_LEAST = _limit("password_least", 8, "code points, at least", "shorter ones are guessed")
 _limit(
@@ -178,6 +199,7 @@ WATCHED = _limit(
     "watched", base.WATCHED, "members whose presence one session watches", "what fits a screen, ten times over"
 )
 _limit("personas", base.PERSONAS, "personas resolved at once", "the authors of a page")
+_limit("links", base.LINKS, "links of one persona", "a card is no directory")
 POSITIONS = _limit(
     "positions", base.POSITIONS, "logs named in one sync", "all that an account can have, and some that it left"
 )

@@ -83,6 +83,8 @@ NEVER = {
     "account.reset_password": {codes.TOKEN_INVALID: "its session would have to end before it is told"},
     "session.sync": {codes.COMMUNITY_GONE: "caught", codes.RIGHT_MISSING: "no right is asked for"},
     "community.read": {codes.RIGHT_MISSING: "no right is asked for"},
+    "member.find": {codes.RIGHT_MISSING: "no right is asked for"},
+    "persona.read": {codes.RIGHT_MISSING: "no right is asked for"},
     "member.list": {codes.RIGHT_MISSING: "no right is asked for"},
     "room.list": {codes.RIGHT_MISSING: "no right is asked for"},
     "portrait.read": {codes.RIGHT_MISSING: "no right is asked for"},

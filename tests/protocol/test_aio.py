@@ -32,6 +32,7 @@ from among_protocol.members import PersonaRef, ResolveMembers
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.rooms import FollowRoom, FollowWritten
 from among_protocol.session import Ping, SignOut
+from among_protocol.testing.state import Claim
 from among_protocol.wire import UnknownEvent
 
 from .model import AT, Harbour, Server
@@ -321,7 +322,7 @@ async def test_being_somebody_else_from_one_moment_to_the_next(harbour: Harbour)
 
 async def test_personas_are_asked_for_in_one_batch(harbour: Harbour):
     harbour.server.bring("bob")
-    harbour.server.members["m-zoe"].change("zoe", "")
+    harbour.server.members["m-zoe"].change("zoe", Claim())
     async with ann(harbour) as among:
         await live(among)
         wanted = [("m-zoe", 1), ("m-zoe", 2), ("m-bob", 0), ("m-zoe", 1), ("nobody", 0)]

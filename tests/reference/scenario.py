@@ -21,6 +21,7 @@ async def everything(play: Play) -> None:
     await rooms(play, ann, bob, community)
     await trouble(play, ann, bob, room)
     await coming_back(play, ann, bob, room, community)
+    await personas(play, ann, community)
     await keeping(play, ann, bob, room, community)
     await face(play, ann, bob, community)
     await accounts(play, ann, bob)
@@ -359,6 +360,31 @@ async def face(play: Play, ann: Actor, bob: Actor, community: str) -> None:
     with play.take("portrait.export"):
         await bob.result("portrait.export", community=community)
     await bob.leaves()
+
+
+async def personas(play: Play, ann: Actor, community: str) -> None:
+    fay = await play.enter("fay")
+    await fay.result("session.sign_up", handle="fay", password=PASSWORD, display_name="Fay")
+    await fay.result("session.sync")
+    with play.take("joining as somebody"):
+        wish = {
+            "handle": "fern",
+            "display_name": "Fern",
+            "pronouns": "she/her",
+            "place": {"name": "Lisbon", "grain": "city"},
+            "why": "To learn how to graft.",
+            "shown": {"place": "stewards"},
+        }
+        fay.member = (await fay.result("community.join", community="garden", rules=2, persona=wish))["entry"]["member"]
+    with play.take("persona.update"):
+        await fay.result("persona.update", community=community, persona={"handle": "moss"})
+    with play.take("persona.read"):
+        await fay.result("persona.read", community=community)
+    with play.take("member.find"):
+        await ann.result("member.find", community=community, handle="fern")
+    with play.take("a direct between personas"):
+        await fay.result("direct.open", members=[ann.member])
+    await fay.leaves()
 
 
 async def accounts(play: Play, ann: Actor, bob: Actor) -> None:

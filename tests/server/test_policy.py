@@ -48,6 +48,7 @@ from among_protocol.moderation import (
     UnsilenceMember,
 )
 from among_protocol.passwords import ChangePassword, ResetPassword
+from among_protocol.personas import FindMember, ReadPersona, UpdatePersona
 from among_protocol.portrait import (
     DeclineProposal,
     ExportPortrait,
@@ -148,6 +149,9 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     SearchTags: lambda cast, place: {"query": "mo"},
     UpdateTag: lambda cast, place: {"community": cast.id(place), "tag": "moss", "sensitive": True},
     ResolveMembers: lambda cast, place: {"members": [PersonaRef(member=cast.people["insider"].member)]},
+    FindMember: lambda cast, place: {"community": cast.id(place), "handle": "the-insider"},
+    ReadPersona: lambda cast, place: {"community": cast.id(place)},
+    UpdatePersona: lambda cast, place: {"community": cast.id(place), "persona": {"bio": "new"}},
     SetRole: lambda cast, place: {**about(cast, place, "member"), "role": "steward"},
     KickMember: lambda cast, place: {**about(cast, place, "member"), "reason": "rude"},
     BanMember: lambda cast, place: {**about(cast, place, "member"), "reason": "rude"},
@@ -213,6 +217,7 @@ STARTS = {
     SetRole,
     ProposePortrait,
     UpdateTag,
+    UpdatePersona,
 }  # not for who is silenced
 BY_ID = [command for command in wire.COMMANDS if {"community", "room", "log"} & set(command.__struct_fields__)]
 GONE = {"community": codes.COMMUNITY_GONE, "room": codes.ROOM_GONE, "log": codes.LOG_GONE}

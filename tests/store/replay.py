@@ -13,7 +13,7 @@ from among_protocol.edits import MessageDeleted, MessageEdited
 from among_protocol.house_rules import RulesAccepted
 from among_protocol.invites import InviteCreated, InviteRevoked, InviteUsed
 from among_protocol.joining import JoinAnswered, JoinAsked, JoinDeclined, JoinWithdrawn
-from among_protocol.members import MemberJoined, MemberLeft, MemberUpdated
+from among_protocol.members import Member, MemberJoined, MemberLeft, MemberUpdated
 from among_protocol.messages import MessageSent
 from among_protocol.moderation import (
     Act,
@@ -23,6 +23,7 @@ from among_protocol.moderation import (
     MemberUnsilenced,
     RoleSet,
 )
+from among_protocol.personas import PersonaRenamed
 from among_protocol.portrait import Content, PortraitDeclined, PortraitMerged, PortraitProposed, PortraitUpdated
 from among_protocol.reports import ReportFiled, ReportResolved
 from among_protocol.rooms import (
@@ -36,6 +37,7 @@ from among_protocol.rooms import (
 )
 from among_protocol.tags import TagUpdated
 from among_server.store.api import Store
+from among_server.store.personas import NOTHING, Claim
 from among_server.store.sqlite import SqliteStore
 from tests.store.town import Town
 
@@ -51,12 +53,12 @@ DOOR: dict[str, Any] = {
 
 @dataclass
 class State:
-    profiles: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # account: handle, name, bio
+    profiles: dict[str, tuple[str, str, Claim]] = field(default_factory=dict)  # account: handle, name, the rest
     communities: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # slug, name, about
     doors: dict[str, dict[str, Any]] = field(default_factory=dict)  # of communities: their settings
     rules: dict[str, dict[int, str]] = field(default_factory=dict)  # of communities: by version
     accepted: dict[str, dict[str, int]] = field(default_factory=dict)  # account: community -> version of its rules
-    members: dict[str, dict[str, tuple[int, str, str, str, str]]] = field(default_factory=dict)  # of communities
+    members: dict[str, dict[str, tuple[int, str, str, str, str, str]]] = field(default_factory=dict)  # of communities
     rooms: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)  # kind, community, slug, topic
     inside: dict[str, dict[str, str]] = field(default_factory=dict)  # account: place -> who one is there
     follows: dict[str, set[str]] = field(default_factory=dict)
@@ -99,10 +101,13 @@ async def replayed(town: Town, logs: list[str]) -> State:
 def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912  # one branch for each kind of entry
     match entry:
         case AccountCreated():
-            state.profiles[log] = (entry.handle, entry.display_name, "")
+            state.profiles[log] = (entry.handle, entry.display_name, NOTHING)
             state.inside[log], state.follows[log], state.accepted[log] = {}, set(), {}
         case AccountUpdated():
-            state.profiles[log] = (entry.handle, entry.display_name, entry.bio)
+            claim = Claim(entry.bio, entry.pronouns, entry.place, tuple(entry.links), intro=entry.intro)
+            state.profiles[log] = (entry.handle, entry.display_name, claim)
+        case PersonaRenamed():
+            assert entry.community in state.communities  # where it is told
         case CommunityJoined():
             state.inside[log][entry.community] = entry.member
             state.follows[log] |= set(entry.rooms)
@@ -143,15 +148,13 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
                 if entry.rules:
                     state.rules[log][entry.rules_version] = entry.rules
         case MemberJoined():
-            row = (entry.rev, entry.handle, entry.display_name, entry.bio, entry.role)
-            state.members[log][entry.by] = row
+            state.members[log][entry.by] = (*_heard(entry), entry.role)
         case MemberUpdated():
-            role = state.members[log][entry.by][4]
-            state.members[log][entry.by] = (entry.rev, entry.handle, entry.display_name, entry.bio, role)
+            state.members[log][entry.by] = (*_heard(entry), state.members[log][entry.by][5])
         case MemberLeft():
             del state.members[log][entry.by]
         case RoleSet() if log == entry.community:
-            state.members[log][entry.member] = (*state.members[log][entry.member][:4], entry.role)
+            state.members[log][entry.member] = (*state.members[log][entry.member][:5], entry.role)
         case MemberBanned() if log[0] == "w":
             state.bans[entry.community][entry.member] = (entry.seq, entry.reason, entry.until)
         case MemberUnbanned() if log[0] == "w":
@@ -212,6 +215,10 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             raise AssertionError(f"an entry that this replay does not know: {entry}")
 
 
+def _heard(persona: MemberJoined | MemberUpdated | Member) -> tuple[int, str, str, str, str]:
+    return (persona.rev, persona.handle, persona.display_name, persona.bio, persona.pronouns)
+
+
 async def agree(folder: Path) -> None:
     """What a closed SQLite store in this folder answers is what its logs tell."""
     store = SqliteStore(folder)
@@ -233,7 +240,7 @@ async def live(store: Store, logs: list[str]) -> State:
         row = await store.account(id)
         standing = await store.standing(id)
         if row is not None and standing is not None:
-            state.profiles[id] = (row.handle, row.display_name, row.bio)
+            state.profiles[id] = (row.handle, row.display_name, row.claim)
             state.inside[id] = {member.place: member.id for member in standing.members}
             state.silenced |= {member.id: member.silenced for member in standing.members if member.silenced}
             state.follows[id] = {room.id for room in standing.rooms}
@@ -258,9 +265,7 @@ async def live(store: Store, logs: list[str]) -> State:
             state.portraits[id] = {one.section: (one.version, one.content) for one in portrait.sections}
             waiting = await store.portrait_proposals(id, "", 0, 1000)
             state.proposals[id] = {one.proposal: (one.section, one.content) for one in waiting.proposals}
-            state.members[id] = {
-                row.member: (row.rev, row.handle, row.display_name, row.bio, row.role) for row in members
-            }
+            state.members[id] = {row.member: (*_heard(row), row.role) for row in members}
         room = await store.room(id)
         if room is not None:
             state.rooms[id] = (room.kind, room.community, room.slug, room.topic)

@@ -35,6 +35,7 @@ from among_protocol.moderation import (
     UnbanMember,
     UnsilenceMember,
 )
+from among_protocol.personas import PersonaWish, PlaceWish, ShownWish, UpdatePersona
 from among_protocol.portrait import DeclineProposal, MergeProposal, Milestone, ProposePortrait
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
@@ -43,6 +44,7 @@ from among_server.ears import TALK
 from among_server.store.api import Store, Tx
 from among_server.store.memory import MemoryStore
 from among_server.store.rows import Appended
+from among_server.store.rules import personas
 from among_server.store.rules.edits import wipe
 from among_server.store.sqlite import SqliteStore
 from among_server.store.sqlite.tx import SqliteTx
@@ -53,7 +55,9 @@ from tests.store.town import Person, Town
 
 HANDLES = ("ann", "bob", "cat", "dan")
 ID = re.compile(r"\b([acmrsw])_[a-z2-7]{16}\b")
-TIME = re.compile(r'("(at|edited_at|opened|until|silenced|silenced_until)":"|after )\d{4}-[^"U]*("| UTC)|"seen_ms":\d+')
+TIME = re.compile(
+    r'("(at|edited_at|opened|until|silenced|silenced_until|since|left_at)":"|after )\d{4}-[^"U]*("| UTC)|"(seen|edit|full|handle)_ms":\d+'
+)
 
 
 def _plain(value: Any) -> Any:
@@ -110,7 +114,7 @@ LATER = 2**52  # Unix time in ms
 
 small = st.integers(0, 42)
 slug = st.sampled_from(["hall", "barn", "mill"])
-text = st.sampled_from(["hello", "@ann", "@bob @cat", "@dan, look", "@nobody"])
+text = st.sampled_from(["hello", "@ann", "@fern", "@bob @cat", "@dan, look", "@nobody"])
 ends = st.sampled_from([0, DAY])  # in any case after the test
 merging = st.booleans()
 versions = st.integers(0, 4)
@@ -127,6 +131,16 @@ def free(command: type[Write], fields: dict[str, st.SearchStrategy[Any]], **name
     ids = st.fixed_dictionaries(dict.fromkeys(named, small))
     return st.tuples(st.just(command), ids, st.just(named), st.fixed_dictionaries(fields))
 
+
+wish = st.builds(
+    PersonaWish,
+    handle=st.sampled_from([None, *HANDLES, "fern", "f.ern", "moss"]),
+    display_name=st.sampled_from([None, "ann", "Fern", "Moss"]),
+    bio=st.one_of(st.none(), text),
+    why=st.one_of(st.none(), text),
+    place=st.sampled_from([None, PlaceWish(name=""), PlaceWish(name="Lisbon", grain="city")]),
+    shown=st.sampled_from([None, ShownWish(bio="nobody"), ShownWish(lineage="stewards"), ShownWish(lineage="members")]),
+)
 
 say = free(SendMessage, {"body": text}, room="r")
 asked = st.one_of(
@@ -151,12 +165,18 @@ asked = st.one_of(
     free(AcceptRules, {"version": st.integers(0, 2)}, community="c"),
     free(AskToJoin, {"rules": st.integers(0, 2), "note": text}, community="c"),
     free(AskToJoin, {"rules": st.integers(0, 2), "note": text}, community="c"),
+    free(AskToJoin, {"rules": st.integers(0, 2), "note": text, "persona": wish}, community="c"),
     place(WithdrawJoin, community="c"),
     free(
         AnswerJoin,
         {"request": st.integers(0, 6), "verdict": st.sampled_from(["accepted", "declined"]), "reason": text},
         community="c",
     ),
+    place(JoinCommunity, community="c"),
+    free(JoinCommunity, {"persona": wish}, community="c"),
+    free(UpdatePersona, {"persona": wish}, community="c"),
+    free(UpdatePersona, {"persona": wish}, community="c"),
+    free(UpdatePersona, {"as_profile": st.just(True)}, community="c"),
     place(LeaveCommunity, community="c"),
     free(CreateRoom, {"slug": slug, "kind": st.sampled_from(["open", "private"]), "topic": text}, community="c"),
     place(FollowRoom, room="r"),
@@ -164,6 +184,7 @@ asked = st.one_of(
     free(SetTopic, {"topic": text}, room="r"),
     place(AddPerson, room="r", member="m"),
     free(OpenDirect, {"handles": st.lists(st.sampled_from(HANDLES), min_size=1, max_size=3)}),
+    place(OpenDirect, members="m"),
     free(
         SetRole,
         {"role": st.sampled_from(["owner", "steward", "steward", "member"]), "hand_over": st.booleans()},
@@ -203,6 +224,7 @@ class Twins(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.patch = pytest.MonkeyPatch()
         little_memory(self.patch)
+        self.patch.setattr(personas, "HANDLE_CHANGE_MS", 0)
         self.folder = tempfile.TemporaryDirectory()
         self.fresh = 0
         self.sqlite = self._sqlite()
@@ -257,7 +279,9 @@ class Twins(RuleBasedStateMachine):
     @staticmethod
     def _command(twin: Twin, what: Any, nonce: str) -> AnyWrite:
         command, choices, kinds, fields = what
-        ids = {name: twin.find(kind, choices[name]) for name, kind in kinds.items()}
+        ids: dict[str, Any] = {name: twin.find(kind, choices[name]) for name, kind in kinds.items()}
+        if "members" in ids:
+            ids["members"] = [ids["members"]]
         made: AnyWrite = command(id="1", nonce=nonce, **ids, **fields)
         return made
 
@@ -414,6 +438,9 @@ class Twins(RuleBasedStateMachine):
                 *(store.room(log) for log in logs),
                 *(store.rooms(log) for log in logs),
                 *(store.people(log) for log in logs),
+                *(store.named(log, handle) for log in logs for handle in (*HANDLES, "fern", "moss")),
+                *(store.member_in(account, log) for account in accounts for log in logs),
+                *(store.lineage(id) for name, id in twin.ids.items() if name[0] == "m"),
                 *(store.members(log, "", 100) for log in logs),
                 *(store.bans(log, None, 100) for log in logs),
                 *(store.reports(log, 0, 100) for log in logs),

@@ -52,7 +52,11 @@ VALUES: dict[str, Any] = {
     "before": 70_012, "after": 70_001, "around": 70_001, "unread": 4, "ping_ms": 20_000, "deadline_ms": 10_000,
     "sign_in_ms": 10_000, "retry_after_ms": 1_500, "cut": 4001, "left": 12, "of": 60, "full_in_ms": 9_600,
     "whose": "address", "for_ms": 600_000, "limit": 20, "frame_bytes": 65_536, "body_bytes": 8_000,
-    "profile": "calls", "communities": COMMUNITY, "notices": "typing", "logs": {ROOM: 70_012}, "rooms": {ROOM: 70_012}, "positions": {ROOM: 70_012, COMMUNITY: MAX_INT},
+    "pronouns": "she/her", "PersonaPlace.name": "Lisbon", "PlaceWish.name": "Lisbon", "grain": "city", "label": "My garden",
+    "url": "https://example.org/garden", "why": "To learn how to graft.", "intro": "I have two balconies.\nOne of them is a jungle.",
+    "was": "anna", "since": "2025-06-01T09:00:00.000Z", "rename_after": "2026-02-01T09:00:00.000Z", "within": COMMUNITY,
+    "Shown.bio": "stewards", "Shown.pronouns": "members", "Shown.place": "nobody", "Shown.links": "members",
+    "Shown.why": "members", "Shown.intro": "members", "Shown.lineage": "stewards", "profile": "calls", "communities": COMMUNITY, "notices": "typing", "logs": {ROOM: 70_012}, "rooms": {ROOM: 70_012}, "positions": {ROOM: 70_012, COMMUNITY: MAX_INT},
 }  # fmt: skip
 
 

@@ -3,10 +3,23 @@
 from dataclasses import dataclass, field
 
 from ..accounts import Account
-from ..base import PASSWORD_CHARS, SECRET_CHARS, Entry, Time
+from ..base import (
+    INTRO_CHARS,
+    LABEL_CHARS,
+    LINK_CHARS,
+    LINKS,
+    PASSWORD_CHARS,
+    PLACE_CHARS,
+    PRONOUNS_CHARS,
+    SECRET_CHARS,
+    WHY_CHARS,
+    Entry,
+    Time,
+)
 from ..blocks import BlockKind
 from ..logs import LogKind
 from ..members import Member, Persona, Role
+from ..personas import FormerHandle, PersonaLink, PersonaPlace, Shown
 from ..reports import ReportFiled
 from ..rooms import RoomKind
 from ..session import Limits
@@ -20,6 +33,8 @@ LIMITS = Limits(
     extensions=32, brought_back=1, rules_bytes=8000, questions=5, question_chars=200, answer_chars=500, requests=20, requests_waiting=500, declined_seconds=86_400, invites=100, invites_member=5,
     invite_uses=1000, preview_rooms=10, preview_messages=5,
     preview_bytes=32_768, edits=100,
+    pronouns_chars=PRONOUNS_CHARS, place_chars=PLACE_CHARS, why_chars=WHY_CHARS,
+    intro_chars=INTRO_CHARS, links=LINKS, label_chars=LABEL_CHARS, link_chars=LINK_CHARS,
 )  # fmt: skip
 """As a real server has them, but for a budget that no test spends by accident."""
 
@@ -48,6 +63,19 @@ class Log:
 
 
 @dataclass
+class Claim:
+    """What somebody says of themselves, beside handle and name. Replaced, never changed."""
+
+    bio: str = ""
+    pronouns: str = ""
+    place: PersonaPlace | None = None
+    links: list[PersonaLink] = field(default_factory=list)
+    why: str = ""
+    intro: str = ""
+    shown: Shown = field(default_factory=Shown)
+
+
+@dataclass
 class Person:
     """An account."""
 
@@ -55,7 +83,7 @@ class Person:
     handle: str
     display_name: str
     password: str
-    bio: str = ""
+    claim: Claim = field(default_factory=Claim)
     owner: bool = False
     logs: dict[str, LogKind] = field(default_factory=dict)  # that it hears, its own first
     read: dict[str, int] = field(default_factory=dict)  # by room
@@ -64,7 +92,17 @@ class Person:
     appearances: dict[str, Appearance] = field(default_factory=dict)  # by community; empty: everywhere
 
     def shown(self) -> Account:
-        return Account(id=self.id, handle=self.handle, display_name=self.display_name, bio=self.bio, owner=self.owner)
+        return Account(
+            id=self.id,
+            handle=self.handle,
+            display_name=self.display_name,
+            bio=self.claim.bio,
+            owner=self.owner,
+            pronouns=self.claim.pronouns,
+            place=self.claim.place,
+            links=self.claim.links,
+            intro=self.claim.intro,
+        )
 
 
 @dataclass
@@ -76,32 +114,44 @@ class MemberRow:
     place: str
     handle: str
     display_name: str
-    bio: str = ""
+    claim: Claim = field(default_factory=Claim)
     rev: int = 1
     role: Role = "member"
     left: bool = False
     silenced: Time = ""  # until then they may not speak
+    claimed: bool = False  # goes by a persona of this place, not by the profile
     past: dict[int, Persona] = field(default_factory=dict)
+    former: list[FormerHandle] = field(default_factory=list)  # handles here, newest first
 
     def persona(self) -> Persona:
-        return Persona(member=self.id, rev=self.rev, handle=self.handle, display_name=self.display_name, bio=self.bio)
+        claim, shown = self.claim, self.claim.shown
+        return Persona(
+            member=self.id,
+            rev=self.rev,
+            handle=self.handle,
+            display_name=self.display_name,
+            bio=claim.bio if shown.bio == "members" else "",
+            pronouns=claim.pronouns if shown.pronouns == "members" else "",
+        )
 
     def shown(self) -> Member:
+        told = self.persona()
         return Member(
             member=self.id,
             rev=self.rev,
             handle=self.handle,
             display_name=self.display_name,
-            bio=self.bio,
+            bio=told.bio,
+            pronouns=told.pronouns,
             role=self.role,
             left=self.left,
         )
 
-    def change(self, display_name: str, bio: str) -> None:
+    def change(self, display_name: str, claim: Claim) -> None:
         """A new revision."""
         self.past[self.rev] = self.persona()
         self.rev += 1
-        self.display_name, self.bio = display_name, bio
+        self.display_name, self.claim = display_name, claim
 
 
 @dataclass
@@ -120,6 +170,7 @@ class RoomRow:
     kind: RoomKind
     community: str = ""  # empty for a direct
     topic: str = ""
+    within: str = ""  # of a direct: the community whose personas speak there
 
     @property
     def place(self) -> str:

@@ -55,6 +55,7 @@ class Services:
         self.presence = Presence(self.notices, lambda: self.wall())  # noqa: PLW0108  # likewise
         self.people.entered = self.presence.refresh
         self.people.left = self.presence.left
+        self.people.renamed = self.presence.renamed
         self.replay = Replay(store, logs)
         days = Days(store, self.people, self.replay.tasks, lambda: self.wall())  # noqa: PLW0108  # likewise
         self.presence.seen_today = days.note

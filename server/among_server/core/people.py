@@ -10,13 +10,16 @@ import msgspec
 
 from among_protocol.accounts import AccountUpdated
 from among_protocol.base import Entry
+from among_protocol.blocks import BlockChanged
 from among_protocol.communities import CommunityJoined, CommunityLeft
 from among_protocol.moderation import MemberSilenced, MemberUnsilenced, RoleSet
+from among_protocol.personas import PersonaRenamed
 from among_protocol.rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 
 from ..rights import RIGHTS, Right
 from ..store.api import Store
 from ..store.own import Blocks
+from ..store.personas import Claim
 from ..store.rows import AccountRow, MemberRow, RoomRow, Standing, Stored
 from ..store.status import Statuses
 from ..store.stewards import community_of, stewards_of
@@ -74,6 +77,7 @@ class People:
         # no longer:
         self.entered: Callable[[Person], None] = lambda person: None
         self.left: Callable[[Person, MemberRow], None] = lambda person, member: None
+        self.renamed: Callable[[Person, MemberRow], None] = lambda person, member: None  # goes by another handle there
         self._store = store
         self._budgets = budgets
         self._now = now
@@ -144,11 +148,16 @@ class People:
         """Entries were committed: those of the logs of accounts that are here change their standing at once."""
         for stored in batch:
             event = stored.event
+            if isinstance(event, PersonaRenamed):
+                self._follow_blocks(event)
             person = self._people.get(event.log)
             if person is not None:
                 if event.seq > person.seq:
                     person.seq = event.seq
-                    self._apply(person, event)
+                    if isinstance(event, PersonaRenamed):
+                        self._rename(person, event)
+                    else:
+                        self._apply(person, event)
             elif event.log in self._loading:
                 self._loading[event.log] += 1
 
@@ -157,7 +166,8 @@ class People:
         departed: list[str] = []
         match event:
             case AccountUpdated():
-                person.account = msgspec.structs.replace(person.account, display_name=event.display_name, bio=event.bio)
+                claim = Claim(event.bio, event.pronouns, event.place, tuple(event.links), intro=event.intro)
+                person.account = msgspec.structs.replace(person.account, display_name=event.display_name, claim=claim)
             case CommunityJoined():
                 account = person.account
                 person.members[event.community] = MemberRow(
@@ -165,7 +175,7 @@ class People:
                     account=account.id,
                     place=event.community,
                     rev=0,
-                    handle=account.handle,
+                    handle=event.handle or account.handle,
                     display_name=account.display_name,
                     role=event.role,
                     silenced=event.silenced_until,
@@ -199,20 +209,41 @@ class People:
                 self._out(person, event.room)  # of a direct
                 departed = [event.room]
             case DirectOpened():
-                account = person.account
+                me = next(one for one in event.people if one.member == event.member)
                 person.members[event.room] = MemberRow(
                     id=event.member,
-                    account=account.id,
+                    account=person.account.id,
                     place=event.room,
-                    rev=0,
-                    handle=account.handle,
-                    display_name=account.display_name,
+                    rev=me.rev,
+                    handle=me.handle,
+                    display_name=me.display_name,
                 )
-                person.rooms[event.room] = RoomRow(id=event.room, kind="direct")
+                person.rooms[event.room] = RoomRow(id=event.room, kind="direct", within=event.within)
                 arrived = {event.room: event.head}
             case _:
                 return
         self._tell(person, event, arrived, departed)
+
+    def _rename(self, person: Person, event: PersonaRenamed) -> None:
+        """In the community, and in the directs that were begun from the persona there."""
+        for place, member in list(person.members.items()):
+            room = person.rooms.get(place)
+            if place == event.community or (room is not None and room.within == event.community):
+                person.members[place] = msgspec.structs.replace(member, handle=event.handle)
+                self.renamed(person, person.members[place])
+
+    def _follow_blocks(self, event: PersonaRenamed) -> None:
+        """Whoever blocks or mutes a member of their community by the old handle does so by the new one."""
+        for other in self._loading:  # what is being read of them may be older
+            self._loading[other] += 1
+        before, now = (event.log, event.was), (event.log, event.handle)
+        for person in self._people.values():
+            kind = person.blocks.get(before) if person.blocks and event.community in person.members else None
+            if kind is not None and now not in person.blocks:
+                person.blocks = {**person.blocks, now: kind}
+                for session in person.sessions:
+                    if session.synced:
+                        session.register(f"block {event.handle}", BlockChanged(handle=event.handle, kind=kind))
 
     def _leave(self, person: Person, community: str) -> list[str]:
         """The logs that go with it."""

@@ -24,6 +24,7 @@ from among_protocol import (
     messages,
     moderation,
     passwords,
+    personas,
     portrait,
     presence,
     preview,
@@ -92,6 +93,9 @@ POLICY: dict[type[Command], Rule] = {
     members.ListMembers: Rule(Who.MEMBER),
     members.ResolveMembers: Rule(Who.ACCOUNT),
     finding.SearchMembers: Rule(Who.MEMBER),
+    personas.FindMember: Rule(Who.MEMBER),
+    personas.ReadPersona: Rule(Who.MEMBER),
+    personas.UpdatePersona: Rule(Who.MEMBER),
     moderation.SetRole: Rule(Who.MEMBER),  # SET_ROLE for another's; one's own may be laid down
     moderation.KickMember: Rule(Who.MEMBER, Right.KICK),
     moderation.BanMember: Rule(Who.MEMBER, Right.BAN),

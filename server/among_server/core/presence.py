@@ -87,6 +87,10 @@ class Presence:
         if lively != "offline":
             self.seen_today(person)
 
+    def renamed(self, person: Person, member: MemberRow) -> None:
+        """This member goes by another handle now, which decides whom blocks are of, and which words are seen here."""
+        self._look(person, member, _lively(person))
+
     def left(self, person: Person, member: MemberRow) -> None:
         """This member is in its place no longer."""
         self._set(Here(person, member, "offline", None), stays=False)

@@ -21,6 +21,7 @@ from among_protocol import members as mb
 from among_protocol import messages as ms
 from among_protocol import moderation as mo
 from among_protocol import passwords as pw
+from among_protocol import personas as pe
 from among_protocol import portrait as po
 from among_protocol import presence as p
 from among_protocol import preview as pv
@@ -49,6 +50,7 @@ from . import (
     messages,
     moderation,
     passwords,
+    personas,
     portrait,
     presence,
     preview,
@@ -98,6 +100,11 @@ ROUTES: dict[type[Command], Route] = dict(
         on(mb.ListMembers, members.list_members, cost=2),
         on(mb.ResolveMembers, members.resolve, cost=2),
         on(f.SearchMembers, finding.search, cost=5),
+        on(pe.ReadPersona, personas.read, cost=2),
+        on(pe.UpdatePersona, personas.update, cost=25),
+        on(mb.ListMembers, members.list_members, cost=2),
+        on(mb.ResolveMembers, members.resolve, cost=2),
+        on(pe.FindMember, personas.find, cost=5),
         on(mo.SetRole, moderation.set_role, cost=25),
         on(mo.KickMember, moderation.kick, cost=25),
         on(mo.BanMember, moderation.ban, cost=25),

@@ -25,6 +25,7 @@ from ..core.people import Person
 from ..store.rows import Appended, CommunityRow
 from ..store.stewards import stewards_of
 from .house_rules import accepted
+from .personas import kept
 from .rooms import visible_rooms
 from .session import now
 from .tags import words
@@ -75,7 +76,8 @@ async def join(context: Context, command: JoinCommunity) -> Appended:
     if command.invite:
         tries.secret(address, at)
     try:
-        joined = await context.append(msgspec.structs.replace(command, community=command.community.lower()))
+        wish, named = kept(command.persona), command.community.lower()
+        joined = await context.append(msgspec.structs.replace(command, community=named, persona=wish))
     except Refuse as why:
         joins.give(1)
         if command.invite and why.code not in WRONG:
@@ -121,6 +123,8 @@ async def membership(context: Context, person: Person, row: CommunityRow) -> Mem
         community=row.shown(tags.get(row.id, [])),
         member=member.id,
         rev=me[0].rev if me else member.rev,
+        handle=me[0].handle if me else member.handle,
+        display_name=me[0].display_name if me else member.display_name,
         role=member.role,
         rooms=rooms,
         as_of=log.head if log is not None else 0,

@@ -9,13 +9,15 @@ from among_protocol.joining import AnswerJoin, AskToJoin, ListRequests, RequestP
 from ..core.context import Context
 from ..rights import Right
 from ..store.rows import Appended
+from .personas import kept
 
 
 async def ask(context: Context, command: AskToJoin) -> Appended:
     answers = [line(one, field=f"answers[{index}]", longest=ANSWER_CHARS) for index, one in enumerate(command.answers)]
     note = line(command.note, field="note", longest=REASON_CHARS, empty=True)
     named = command.community.lower()
-    return await context.append(replace(command, community=named, answers=answers, note=note))
+    wish = kept(command.persona)
+    return await context.append(replace(command, community=named, answers=answers, note=note, persona=wish))
 
 
 async def withdraw(context: Context, command: WithdrawJoin) -> Appended:

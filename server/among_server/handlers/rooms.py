@@ -3,6 +3,7 @@
 import msgspec
 
 from among_protocol.base import TOPIC_CHARS
+from among_protocol.codes import FIELD_INVALID, Refuse
 from among_protocol.fields import handle, line
 from among_protocol.rooms import (
     AddPerson,
@@ -53,6 +54,8 @@ async def add(context: Context, command: AddPerson) -> Appended:
 
 
 async def open_direct(context: Context, command: OpenDirect) -> Appended:
+    if bool(command.handles) == bool(command.members):
+        raise Refuse(FIELD_INVALID, "Name the others either by handles or by members.", field="handles")
     handles = [handle(given, field=f"handles[{index}]") for index, given in enumerate(command.handles)]
     return await context.append(msgspec.structs.replace(command, handles=handles))
 
@@ -90,6 +93,7 @@ def shown(person: Person, row: RoomRow, heads: dict[str, int]) -> Room:
         kind=row.kind,
         community=row.community,
         topic=row.topic,
+        within=row.within,
         following=row.id in person.rooms,
         head=heads.get(row.id, 0),
     )

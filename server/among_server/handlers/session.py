@@ -236,7 +236,18 @@ async def enter(context: Context, account: str, session_id: str, token: str) -> 
 
 def shown(row: AccountRow) -> Account:
     """One's own account, as the protocol tells it."""
-    return Account(id=row.id, handle=row.handle, display_name=row.display_name, bio=row.bio, owner=row.owner)
+    claim = row.claim
+    return Account(
+        id=row.id,
+        handle=row.handle,
+        display_name=row.display_name,
+        bio=claim.bio,
+        owner=row.owner,
+        pronouns=claim.pronouns,
+        place=claim.place,
+        links=list(claim.links),
+        intro=claim.intro,
+    )
 
 
 def secure(context: Context) -> None:

@@ -38,6 +38,7 @@ from .finding import FindingStore
 from .invites import InvitesStore, InvitesTx
 from .joining import JoiningStore, JoiningTx
 from .own import OwnStore, OwnTx, SessionRow
+from .personas import PersonaStore, PersonaTx
 from .portrait import PortraitStore, PortraitTx
 from .rows import (
     AccountRow,
@@ -71,6 +72,7 @@ class Tx(
     JoiningTx,
     EditTx,
     OwnTx,
+    PersonaTx,
     PortraitTx,
     StatusTx,
     TagTx,
@@ -95,8 +97,8 @@ class Tx(
 
     def account(self, id: str) -> AccountRow | None: ...
     def account_by_handle(self, handle: str) -> AccountRow | None: ...
-    def looks_taken(self, handle: str) -> bool:
-        """Whether an account has a handle with the same skeleton (protocol lookalikes.py)."""
+    def looks_taken(self, handle: str, but: str = "") -> bool:
+        """Whether an account other than this one has a handle with the same skeleton (protocol lookalikes.py)."""
         ...
 
     def add_account(self, row: AccountRow, password_hash: str) -> None:
@@ -104,7 +106,7 @@ class Tx(
         ...
 
     def put_account(self, row: AccountRow) -> None:
-        """Change name and bio."""
+        """Change name and claim."""
         ...
 
     def invite(self, secret: bytes) -> InviteRow | None: ...
@@ -137,8 +139,9 @@ class Tx(
         ...
 
     def owners(self, community: str) -> int: ...
-    def put_member(self, row: MemberRow) -> None:
-        """Add or change; keeps the persona of `row.rev`, and the community's count of members."""
+    def put_member(self, row: MemberRow, *, told: int = 0) -> None:
+        """Add or change; keeps the persona of `row.rev`, and the community's count of members. `told`: the number of the
+        entry in the place's log that tells this revision."""
         ...
 
     def room(self, id: str) -> RoomRow | None: ...
@@ -210,6 +213,7 @@ class Store(
     JoiningStore,
     EditStore,
     OwnStore,
+    PersonaStore,
     PortraitStore,
     StatusStore,
     TagStore,

@@ -10,11 +10,12 @@ from msgspec import Struct
 from among_protocol.base import Entry, Time
 from among_protocol.communities import Community, Door
 from among_protocol.logs import LogKind
-from among_protocol.members import Role
+from among_protocol.members import Member, Persona, Role
 from among_protocol.messages import Message
 from among_protocol.rooms import RoomKind
 
 from .own import Blocks
+from .personas import NOTHING, STILL, Claim, Pace
 from .status import Statuses
 
 
@@ -22,7 +23,7 @@ class AccountRow(Struct):
     id: str
     handle: str
     display_name: str
-    bio: str = ""
+    claim: Claim = NOTHING  # the rest of the profile
     owner: bool = False  # of the server
     disabled: bool = False  # by the operator: nobody signs in as it
 
@@ -62,10 +63,47 @@ class MemberRow(Struct):
     rev: int
     handle: str
     display_name: str
-    bio: str = ""
+    claim: Claim = NOTHING
     role: Role = "member"
     left: bool = False
     silenced: Time = ""  # may not speak until then; in the past, or empty: may
+    claimed: bool = False  # false: the profile of the account, but for `claim.shown`
+    pace: Pace = STILL
+    since: Time = ""  # goes by this handle since then; empty: not known
+    left_at: Time = ""  # empty: is there, was never, or left before this was kept
+
+    @property
+    def bio(self) -> str:
+        """As all members may hear it."""
+        return self.claim.bio if self.claim.shown.bio == "members" else ""
+
+    @property
+    def pronouns(self) -> str:
+        """As all members may hear them."""
+        return self.claim.pronouns if self.claim.shown.pronouns == "members" else ""
+
+    def persona(self) -> Persona:
+        return Persona(
+            member=self.id,
+            rev=self.rev,
+            handle=self.handle,
+            display_name=self.display_name,
+            bio=self.bio,
+            pronouns=self.pronouns,
+        )
+
+    def card(self) -> Member:
+        """As other members see it in lists."""
+        return Member(
+            member=self.id,
+            rev=self.rev,
+            handle=self.handle,
+            display_name=self.display_name,
+            bio=self.bio,
+            pronouns=self.pronouns,
+            role=self.role,
+            left=self.left,
+        )
 
 
 class RoomRow(Struct):
@@ -74,6 +112,7 @@ class RoomRow(Struct):
     community: str = ""  # empty for a direct
     slug: str = ""  # empty for a direct
     topic: str = ""
+    within: str = ""  # of a direct: the community whose personas speak there
 
 
 class LogRow(Struct):

@@ -31,6 +31,7 @@ from ...members import ListMembers, ResolveMembers
 from ...messages import ReadMessages, SendMessage
 from ...moderation import BanMember, KickMember, ListBans, SetRole, SilenceMember, UnbanMember, UnsilenceMember
 from ...passwords import ChangePassword, ResetPassword
+from ...personas import FindMember, ReadPersona, UpdatePersona
 from ...portrait import (
     DeclineProposal,
     ExportPortrait,
@@ -47,7 +48,7 @@ from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, S
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
 from ...status import SetStatus
 from ...tags import SearchTags, UpdateTag
-from . import accounts, edits, keeping, members, places, reading, status
+from . import accounts, edits, keeping, members, personas, places, reading, status
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -68,6 +69,7 @@ WRITES: "dict[type[Write], Callable[[Town, Person, Any], Entry]]" = {
     SendMessage: places.send,
     EditMessage: edits.edit,
     DeleteMessage: edits.delete,
+    UpdatePersona: personas.update,
     SetRole: keeping.set_role,
     KickMember: keeping.kick,
     BanMember: keeping.ban,
@@ -96,6 +98,8 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     ListRooms: members.list_rooms,
     ListMembers: members.list_members,
     ResolveMembers: members.resolve,
+    FindMember: personas.find,
+    ReadPersona: personas.read,
     SetPresence: members.set_presence,
     WatchPresence: members.watch,
     StartTyping: members.typing,
@@ -145,6 +149,8 @@ COSTS: dict[type[Command], int] = {  # as a real server charges them; what is no
     ListMembers: 2,
     ListRooms: 2,
     ResolveMembers: 2,
+    ReadPersona: 2,
+    UpdatePersona: 25,
     SetPresence: 2,
     WatchPresence: 2,
     Ping: 1,

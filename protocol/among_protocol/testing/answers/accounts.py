@@ -1,10 +1,11 @@
 """Signing up, in and out; the stored sessions; the profile; whom one blocks."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ... import codes
 from ...accounts import AccountUpdated, Profile, ReadAccount, UpdateAccount
-from ...base import ABOUT_CHARS, KEY_CHARS, NAME_CHARS, Done
+from ...base import KEY_CHARS, NAME_CHARS, Done
 from ...blocks import Block, BlockChanged, SetBlock
 from ...codes import Refuse
 from ...fields import line
@@ -26,6 +27,7 @@ from ...session import (
     SignOut,
     SignUp,
 )
+from . import personas
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -145,9 +147,15 @@ def update(town: "Town", person: "Person", command: UpdateAccount) -> AccountUpd
     name = None
     if command.display_name is not None:
         name = line(command.display_name, field="display_name", longest=NAME_CHARS)
-    if command.bio is not None:
-        person.bio = line(command.bio, field="bio", longest=ABOUT_CHARS, empty=True)
-    person.display_name = name or person.display_name
+    claim = personas.profile(person.claim, command)
+    following = [
+        row
+        for row in town.members.values()
+        if row.account == person.id and not row.left and not row.claimed and row.place in town.communities
+    ]
+    for row in following if name else ():
+        personas.check_name(town, row, name or "", "display_name")
+    person.claim, person.display_name = claim, name or person.display_name
     entry = AccountUpdated(
         log=person.id,
         seq=town.next(person.id),
@@ -155,30 +163,31 @@ def update(town: "Town", person: "Person", command: UpdateAccount) -> AccountUpd
         nonce=command.nonce,
         handle=person.handle,
         display_name=person.display_name,
-        bio=person.bio,
+        bio=claim.bio,
+        pronouns=claim.pronouns,
+        place=claim.place,
+        links=claim.links,
+        intro=claim.intro,
     )
     town.write(entry)
-    for row in list(town.members.values()):
-        if row.account == person.id and not row.left and row.place in town.communities:
-            row.change(person.display_name, person.bio)
-            town.write(
-                MemberUpdated(
-                    log=row.place,
-                    seq=town.next(row.place),
-                    at=town.clock.time(),
-                    by=row.id,
-                    rev=row.rev,
-                    handle=row.handle,
-                    display_name=row.display_name,
-                    bio=row.bio,
-                )
-            )
+    for row in following:
+        row.change(person.display_name, replace(claim, shown=row.claim.shown))
+        personas.tell(town, MemberUpdated, row)
     return entry
 
 
 def read(connection: "Connection", command: ReadAccount) -> Profile:
     person = connection.town.person(command.handle.lower())
-    return Profile(handle=person.handle, display_name=person.display_name, bio=person.bio)
+    claim = person.claim
+    return Profile(
+        handle=person.handle,
+        display_name=person.display_name,
+        bio=claim.bio,
+        pronouns=claim.pronouns,
+        place=claim.place,
+        links=claim.links,
+        intro=claim.intro,
+    )
 
 
 def set_block(connection: "Connection", command: SetBlock) -> Block:

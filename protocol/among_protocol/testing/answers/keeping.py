@@ -285,7 +285,7 @@ def _anybody(town: "Town", community: CommunityRow, actor: MemberRow, command: B
     subject = town.member(person.id, community.id)
     if subject is None:
         id = town.new_id("member", f"{person.handle} {community.id}")
-        subject = MemberRow(id, person.id, community.id, person.handle, person.display_name, person.bio, left=True)
+        subject = MemberRow(id, person.id, community.id, person.handle, person.display_name, person.claim, left=True)
         town.members[id] = subject
     return _outranked(actor, subject)
 

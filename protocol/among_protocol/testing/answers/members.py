@@ -61,6 +61,8 @@ def membership(town: "Town", person: "Person", community: str) -> Membership:
         community=_community(town, row),
         member=member.id,
         rev=member.rev,
+        handle=member.handle,
+        display_name=member.display_name,
         role=member.role,
         rooms=_rooms(town, person, row.id),
         as_of=town.logs[row.id].head,
@@ -91,6 +93,7 @@ def shown(town: "Town", person: "Person", row: "RoomRow") -> Room:
         kind=row.kind,
         community=row.community,
         topic=row.topic,
+        within=row.within,
         following=row.id in person.logs,
         head=town.logs[row.id].head,
     )

@@ -1,5 +1,6 @@
 """Communities, rooms and directs: founding, joining, leaving, and what is said in them."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ... import codes, text
@@ -17,6 +18,7 @@ from ...fields import body, handle, line, tag
 from ...lookalikes import skeleton
 from ...members import MemberJoined, Role
 from ...messages import MessageSent, SendMessage
+from ...personas import PersonaWish
 from ...rooms import (
     AddPerson,
     CreateRoom,
@@ -33,6 +35,7 @@ from ...rooms import (
     UnfollowRoom,
 )
 from ..state import CommunityRow, MemberRow, RoomRow
+from . import personas
 from .departure import depart
 from .standing import RANKS, chief, may_act, present
 
@@ -93,9 +96,11 @@ def join(town: "Town", person: "Person", command: JoinCommunity) -> CommunityJoi
         sentence = f"You may not join {row.slug}. The reason given: {found.reason}"
         raise Refuse(codes.BANNED, sentence, field="community", until=found.until)
     if member is not None and not member.left:
+        if command.persona is not None:
+            raise Refuse(codes.FIELD_INVALID, "You are a member: persona.update changes who you are.", field="persona")
         rooms = [room for room in town.rooms.values() if room.community == row.id and room.id in person.logs]
         return _joined(town, person, member, rooms, command.nonce)
-    return _enter(town, person, row, "member", command.nonce)
+    return _enter(town, person, row, "member", command.nonce, command.persona)
 
 
 def leave(town: "Town", person: "Person", command: LeaveCommunity) -> CommunityLeft:
@@ -106,30 +111,21 @@ def leave(town: "Town", person: "Person", command: LeaveCommunity) -> CommunityL
     return depart(town, member, command.nonce)
 
 
-def _enter(town: "Town", person: "Person", row: CommunityRow, role: Role, nonce: str) -> CommunityJoined:
+def _enter(
+    town: "Town", person: "Person", row: CommunityRow, role: Role, nonce: str, wish: PersonaWish | None = None
+) -> CommunityJoined:
     """Who comes back is the same member, with a new revision of the persona."""
     member = town.member(person.id, row.id)
     if member is None:
-        id = town.new_id("member", person.handle)
-        member = MemberRow(id, person.id, row.id, person.handle, person.display_name, person.bio, role=role)
-        town.members[id] = member
+        fresh = MemberRow("", person.id, row.id, person.handle, person.display_name, person.claim, role=role)
+        fresh = personas.wished(town, fresh, wish)
+        member = replace(fresh, id=town.new_id("member", person.handle))
+        town.members[member.id] = member
     else:
-        member.change(person.display_name, person.bio)
+        fresh = member if member.claimed else personas.as_profile(person, member)
+        personas.become(member, personas.wished(town, fresh, wish))
         member.left, member.role = False, role
-    town.write(
-        MemberJoined(
-            log=row.id,
-            seq=town.next(row.id),
-            at=town.clock.time(),
-            by=member.id,
-            rev=member.rev,
-            nonce=nonce,
-            handle=member.handle,
-            display_name=member.display_name,
-            bio=member.bio,
-            role=role,
-        )
-    )
+    personas.tell(town, MemberJoined, member, nonce, role=role)
     rooms = [room for room in town.rooms.values() if room.community == row.id and room.kind == "open"]
     stewards = [town.stewards_of(row.id)] if RANKS[role] else []
     for log in (row.id, *stewards, *(room.id for room in rooms)):
@@ -147,6 +143,7 @@ def _joined(town: "Town", person: "Person", member: MemberRow, rooms: list[RoomR
             nonce=nonce,
             community=member.place,
             member=member.id,
+            handle=member.handle,
             head=town.logs[member.place].head,
             role=member.role,
             rooms={room.id: town.logs[room.id].head for room in rooms},
@@ -291,32 +288,58 @@ def _follow(town: "Town", person: "Person", room: RoomRow, nonce: str) -> RoomFo
 
 
 def open_direct(town: "Town", person: "Person", command: OpenDirect) -> DirectOpened:
-    people = {person.id: person}
+    if bool(command.handles) == bool(command.members):
+        raise Refuse(codes.FIELD_INVALID, "Name the others either by handles or by members.", field="handles")
+    field = "members" if command.members else "handles"
+    within, people = _personas(town, person, command) if command.members else ("", _accounts(town, person, command))
+    if len(people) < 2:
+        raise Refuse(codes.FIELD_INVALID, "A direct needs somebody other than yourself.", field=field)
+    if len(people) > DIRECT_PEOPLE:
+        raise Refuse(codes.LIMIT_REACHED, f"A direct has at most {DIRECT_PEOPLE} people.", field=field)
+    for room in town.rooms.values():
+        there = {member.account for member in town.inside(room.id)}
+        if room.kind == "direct" and room.within == within and there == people.keys():
+            town.begins(person.id, room.id)  # it may have been unfollowed
+            return _opened(town, person, room, command.nonce)
+    if any(id != person.id and town.apart(person, town.people[id]) for id in people):
+        raise Refuse(codes.DIRECT_REFUSED, field=field)
+    room = RoomRow(town.new_id("direct", " ".join(command.handles or command.members)), "", "direct", within=within)
+    town.rooms[room.id] = room
+    town.log(room.id, "room")
+    for account, one in people.items():
+        id = town.new_id("member", f"{one.handle} {room.id}")
+        town.members[id] = MemberRow(id, account, room.id, one.handle, one.display_name, one.claim)
+        town.begins(account, room.id)
+    told = [_opened(town, town.people[id], room, command.nonce if id == person.id else "") for id in people]
+    return told[0]  # who asks is the first of them
+
+
+def _accounts(town: "Town", person: "Person", command: OpenDirect) -> "dict[str, Person | MemberRow]":
+    people: dict[str, Person | MemberRow] = {person.id: person}
     for index, given in enumerate(command.handles):
         folded = handle(given, field=f"handles[{index}]")
         other = next((one for one in town.people.values() if one.handle == folded), None)
         if other is None:
             raise Refuse(codes.ACCOUNT_GONE, field=f"handles[{index}]")
         people[other.id] = other
-    if len(people) < 2:
-        raise Refuse(codes.FIELD_INVALID, "A direct needs somebody other than yourself.", field="handles")
-    if len(people) > DIRECT_PEOPLE:
-        raise Refuse(codes.LIMIT_REACHED, f"A direct has at most {DIRECT_PEOPLE} people.", field="handles")
-    for room in town.rooms.values():
-        if room.kind == "direct" and {member.account for member in town.inside(room.id)} == people.keys():
-            town.begins(person.id, room.id)  # it may have been unfollowed
-            return _opened(town, person, room, command.nonce)
-    if any(other is not person and town.apart(person, other) for other in people.values()):
-        raise Refuse(codes.DIRECT_REFUSED, field="handles")
-    room = RoomRow(town.new_id("direct", " ".join(command.handles)), "", "direct")
-    town.rooms[room.id] = room
-    town.log(room.id, "room")
-    for other in people.values():
-        id = town.new_id("member", f"{other.handle} {room.id}")
-        town.members[id] = MemberRow(id, other.id, room.id, other.handle, other.display_name, other.bio)
-        town.begins(other.id, room.id)
-    told = [_opened(town, other, room, command.nonce if other is person else "") for other in people.values()]
-    return told[0]  # who asks is the first of them
+    return people
+
+
+def _personas(town: "Town", person: "Person", command: OpenDirect) -> "tuple[str, dict[str, Person | MemberRow]]":
+    people: dict[str, Person | MemberRow] = {}
+    within = ""
+    for index, id in enumerate(command.members):
+        row = town.members.get(id)
+        mine = None if row is None else town.member(person.id, row.place)
+        if row is None or row.left or mine is None or mine.left or row.place not in town.communities:
+            raise Refuse(codes.MEMBER_GONE, field=f"members[{index}]")
+        if within and row.place != within:
+            raise Refuse(codes.FIELD_INVALID, "These are not all of one community.", field=f"members[{index}]")
+        may_act(town, mine)
+        within = row.place
+        people.setdefault(person.id, mine)
+        people[row.account] = row
+    return within, people
 
 
 def _opened(town: "Town", person: "Person", room: RoomRow, nonce: str) -> DirectOpened:
@@ -331,6 +354,7 @@ def _opened(town: "Town", person: "Person", room: RoomRow, nonce: str) -> Direct
             head=town.logs[room.id].head,
             member=next(member.id for member in members if member.account == person.id),
             people=[member.persona() for member in members],
+            within=room.within,
         )
     )
     town.hears(person.id)

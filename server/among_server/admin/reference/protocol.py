@@ -36,6 +36,7 @@ NOUNS = {  # the first word of a command: what it is about
     "rules": "Rules of a community",
     "join": "Asking to be let in",
     "invite": "Invites to a community",
+    "persona": "Personas",
     "member": "Members",
     "ban": "Bans",
     "report": "Reports",

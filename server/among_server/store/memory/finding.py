@@ -1,7 +1,6 @@
 """Finding members, as plainly as can be said."""
 
 from among_protocol.finding import Found
-from among_protocol.members import Member
 
 from ..finding import End, ends, folded, holds, span
 from ..rows import MemberRow
@@ -19,7 +18,7 @@ def find(tx: MemoryTx, community: str, account: str, query: str, interest: str, 
         places = [(*_best(here[who], query), came[who]) for who in here if _best(here[who], query)]
         accounts = [list(came)[at] for *_, at in sorted(places)]
     rows = [here[who] for who in accounts if holds(query, texts(here[who]))]
-    return [Found(member=_told(row)) for row in rows[:limit]]
+    return [Found(member=row.card()) for row in rows[:limit]]
 
 
 def texts(row: MemberRow) -> list[str]:
@@ -47,9 +46,3 @@ def _cares(tx: MemoryTx, here: dict[str, MemberRow], me: str, who: str, interest
         if said.row.found and said.shown == "members" and said.tag == meant:
             return list(tx.tag_rows).index(said.row.tag) + 1
     return 0
-
-
-def _told(row: MemberRow) -> Member:
-    return Member(
-        member=row.id, rev=row.rev, handle=row.handle, display_name=row.display_name, bio=row.bio, role=row.role
-    )

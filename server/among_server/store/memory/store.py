@@ -25,11 +25,13 @@ from among_protocol.wire import AnyWrite
 
 from ...counts import StoreCounts
 from ...ears import Ear, wants
+from ...rights import RIGHTS, Right
 from ..api import LOOKED_THROUGH, PAGE_BYTES, Durability
 from ..calls import Calls, answer
 from ..door import RulesRow
 from ..joining import RequestRow
 from ..own import AccountState, ResetRow, SessionRow
+from ..personas import as_then
 from ..portrait import Proposals
 from ..rows import (
     AccountRow,
@@ -50,15 +52,16 @@ from ..rules.sign_up import create_account
 from ..status import Looker, Seen, seen
 from ..stewards import stewards_of
 from . import directory, messages
+from .personas import PersonaReads
 from .searching import MemorySearching
-from .tx import MemoryTx, persona
+from .tx import MemoryTx
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
 
-class MemoryStore(MemorySearching, Calls):
+class MemoryStore(MemorySearching, PersonaReads, Calls):
     def __init__(self) -> None:
         self.epoch = f"e_{secrets.token_hex(8)}"
         self.durability: Durability = "memory"
@@ -67,7 +70,7 @@ class MemoryStore(MemorySearching, Calls):
         self.committed: Callable[[Sequence[Stored]], None] = lambda _: None
         self.gave_up: Callable[[], None] = lambda: None
         self.ended: Callable[[Sequence[str]], None] = lambda _: None
-        self._tx = MemoryTx()
+        self._tx: MemoryTx = MemoryTx()
         self._waiting: list[tuple[asyncio.Future[Any], Callable[[MemoryTx], Any]]] = []
         self._closed = False
 
@@ -221,7 +224,7 @@ class MemoryStore(MemorySearching, Calls):
     async def authors(self, community: str, refs: Sequence[PersonaRef]) -> list[Persona]:
         asked = [(self._tx.member(ref.member), ref.rev) for ref in refs]
         found = [
-            self._tx.personas.get((row.id, rev)) or persona(row)
+            as_then(row, self._tx.personas.get((row.id, rev)), all_seen=False)
             for row, rev in asked
             if row is not None and row.place == community
         ]
@@ -248,25 +251,21 @@ class MemoryStore(MemorySearching, Calls):
         return self._tx.rooms(community)
 
     async def members(self, community: str, after: str, limit: int) -> list[Member]:
-        return [
-            Member(
-                member=row.id, rev=row.rev, handle=row.handle, display_name=row.display_name, bio=row.bio, role=row.role
-            )
-            for row in self._tx.present(community)
-            if row.handle > after
-        ][:limit]
+        return [row.card() for row in self._tx.present(community) if row.handle > after][:limit]
 
     async def people(self, room: str) -> list[Persona]:
-        return [persona(row) for row in self._tx.people(room)]
+        return [row.persona() for row in self._tx.people(room)]
 
     async def personas(self, account: str, refs: Sequence[PersonaRef]) -> list[Persona]:
-        places = {row.place for row in self._tx.standing_in(account)}
-        asked = [(self._tx.member(ref.member), ref.rev) for ref in refs]
-        return [
-            self._tx.personas.get((row.id, rev)) or persona(row)
-            for row, rev in asked
-            if row is not None and row.place in places
-        ]
+        mine = {row.place: row for row in self._tx.standing_in(account)}
+        found = []
+        for ref in refs:
+            row = self._tx.member(ref.member)
+            me = None if row is None else mine.get(row.place)
+            if row is not None and me is not None:
+                all_seen = me.id == row.id or Right.STEWARDS in RIGHTS[me.role]
+                found.append(as_then(row, self._tx.personas.get((row.id, ref.rev)), all_seen=all_seen))
+        return found
 
     async def bans(self, community: str, before: int | None, limit: int) -> list[Ban]:
         self._tx.begin()  # to know what time it is
@@ -277,7 +276,7 @@ class MemoryStore(MemorySearching, Calls):
                 seq=row.seq,
                 at=row.at,
                 by=row.by,
-                persona=persona(self._tx.members[row.member]),
+                persona=self._tx.members[row.member].persona(),
                 reason=row.reason,
                 until=row.until,
             )

@@ -23,6 +23,7 @@ from ..stewards import BanRow, ReportRow, stewards_of
 from .door import MemoryDoor
 from .invites import MemoryInvites
 from .joining import MemoryJoining
+from .personas import MemoryPersonas
 from .portrait import MemoryPortrait
 from .status import MemoryStatus
 from .tags import MemoryTags
@@ -39,6 +40,7 @@ class MemoryTx(
     MemoryDoor,
     MemoryJoining,
     MemoryInvites,
+    MemoryPersonas,
     MemoryPortrait,
     MemoryTags,
 ):
@@ -51,9 +53,7 @@ class MemoryTx(
         self.entries: dict[tuple[str, int], _Kept] = {}
         self.nonces: dict[tuple[str, str], tuple[bytes, Stored]] = {}
         self.communities: dict[str, CommunityRow] = {}
-        self.members: dict[str, MemberRow] = {}
         self.personas: dict[tuple[str, int], Persona] = {}
-        self.room_rows: dict[str, RoomRow] = {}
         self.directs: dict[str, str] = {}
         self.bans: dict[tuple[str, str], BanRow] = {}
         self.open_reports: dict[tuple[str, int], ReportRow] = {}
@@ -113,8 +113,8 @@ class MemoryTx(
     def account_by_handle(self, handle: str) -> AccountRow | None:
         return next((row for row in self.account_rows.values() if row.handle == handle.lower()), None)
 
-    def looks_taken(self, handle: str) -> bool:
-        return skeleton(handle) in self.looks
+    def looks_taken(self, handle: str, but: str = "") -> bool:
+        return self.looks.get(skeleton(handle), but) != but
 
     def add_account(self, row: AccountRow, password_hash: str) -> None:
         self._add_log(row.id, "account")
@@ -177,9 +177,10 @@ class MemoryTx(
     def owners(self, community: str) -> int:
         return sum(row.role == "owner" for row in self.present(community))
 
-    def put_member(self, row: MemberRow) -> None:
+    def put_member(self, row: MemberRow, *, told: int = 0) -> None:
         self._put(self.members, row.id, row)
-        self._put(self.personas, (row.id, row.rev), persona(row))
+        if (row.id, row.rev) not in self.personas:
+            self._put(self.personas, (row.id, row.rev), row.persona())
         if row.place in self.communities:
             now = replace(self.communities[row.place], members=len(self.present(row.place)))
             self._put(self.communities, row.place, now)
@@ -281,7 +282,3 @@ class MemoryTx(
 
     def mention(self, account: str, room: str, seq: int) -> None:
         self._put(self.mentions, (account, room, seq), True)
-
-
-def persona(row: MemberRow) -> Persona:
-    return Persona(member=row.id, rev=row.rev, handle=row.handle, display_name=row.display_name, bio=row.bio)

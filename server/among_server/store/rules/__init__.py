@@ -25,6 +25,7 @@ from among_protocol.moderation import (
     UnbanMember,
     UnsilenceMember,
 )
+from among_protocol.personas import UpdatePersona
 from among_protocol.portrait import DeclineProposal, MergeProposal, ProposePortrait
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
@@ -40,6 +41,7 @@ from . import (
     joining,
     messages,
     moderation,
+    personas,
     portrait,
     reports,
     rooms,
@@ -58,6 +60,7 @@ RULES: dict[type[Write], Rule] = {
     AskToJoin: joining.ask,
     WithdrawJoin: joining.withdraw,
     AnswerJoin: joining.answer,
+    UpdatePersona: personas.update,
     SetRole: moderation.set_role,
     KickMember: moderation.kick,
     BanMember: moderation.ban,

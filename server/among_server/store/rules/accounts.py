@@ -1,8 +1,8 @@
-"""The profile: one edit is one entry in the account's log, and one in each community's, but where one is silenced: a
-name is words, too. There it changes once the silence has ended and one speaks again.
+"""The profile: one edit is one entry in the account's log, and one in each community's where the account goes by it, but
+where it is silenced: a name is words, too. There it changes once the silence has ended and one speaks again.
 """
 
-import msgspec
+from msgspec.structs import replace
 
 from among_protocol.accounts import AccountUpdated, UpdateAccount
 from among_protocol.base import Entry
@@ -11,6 +11,7 @@ from among_protocol.members import MemberUpdated
 
 from ..api import Tx
 from ..rows import AccountRow, MemberRow
+from .personas import as_profile, check_name, name_taken, profile, told
 
 
 def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
@@ -18,9 +19,15 @@ def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
     if row is None:
         raise Refuse(ACCOUNT_GONE)
     name = row.display_name if command.display_name is None else command.display_name
-    bio = row.bio if command.bio is None else command.bio
-    row = msgspec.structs.replace(row, display_name=name, bio=bio)
+    renamed = name != row.display_name
+    row = replace(row, display_name=name, claim=profile(row.claim, command))
+    followers = [one for one in tx.memberships(account) if not one.claimed and one.silenced <= tx.now]
+    for member in followers if renamed else ():
+        community = tx.community(member.place)
+        where = community.slug if community is not None else ""
+        check_name(tx, replace(member, display_name=name), field="display_name", where=where)
     tx.put_account(row)
+    claim = row.claim
     entry = AccountUpdated(
         log=account,
         seq=tx.next(account),
@@ -28,36 +35,29 @@ def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
         nonce=command.nonce,
         handle=row.handle,
         display_name=name,
-        bio=bio,
+        bio=claim.bio,
+        pronouns=claim.pronouns,
+        place=claim.place,
+        links=list(claim.links),
+        intro=claim.intro,
     )
     tx.add(entry)
-    for member in tx.memberships(account):
-        if member.silenced <= tx.now:
-            _update(tx, member, row)
+    for member in followers:
+        _update(tx, member, row)
     return entry
 
 
 def speaks_again(tx: Tx, member: MemberRow) -> MemberRow:
     """A silence is over, by itself or before: who the member is now is told, where it changed meanwhile."""
-    row = tx.account(member.account)
-    if row is None or (row.display_name, row.bio) == (member.display_name, member.bio):
+    row = None if member.claimed else tx.account(member.account)
+    if row is None or as_profile(row, member) == member or name_taken(tx, as_profile(row, member)):
         return member
     return _update(tx, member, row)
 
 
 def _update(tx: Tx, member: MemberRow, row: AccountRow) -> MemberRow:
-    changed = msgspec.structs.replace(member, rev=member.rev + 1, display_name=row.display_name, bio=row.bio)
-    tx.put_member(changed)
-    place = member.place
-    told = MemberUpdated(
-        log=place,
-        seq=tx.next(place),
-        at=tx.now,
-        by=member.id,
-        rev=changed.rev,
-        handle=member.handle,
-        display_name=row.display_name,
-        bio=row.bio,
-    )
-    tx.add(told)
+    changed = replace(as_profile(row, member), rev=member.rev + 1)
+    entry = told(tx, MemberUpdated, changed, "")
+    tx.put_member(changed, told=entry.seq)
+    tx.add(entry)
     return changed

@@ -9,7 +9,7 @@ from among_protocol.codes import (
     ACCOUNT_GONE,
     COMMUNITY_GONE,
     ENTRY_ASKS,
-    HANDLE_TAKEN,
+    FIELD_INVALID,
     INVITE_INVALID,
     INVITE_NEEDED,
     LAST_OWNER,
@@ -25,7 +25,8 @@ from among_protocol.communities import (
     JoinCommunity,
     LeaveCommunity,
 )
-from among_protocol.members import MemberJoined, Role
+from among_protocol.members import MemberJoined
+from among_protocol.personas import PersonaWish
 
 from ...limits import COMMUNITIES_PER_ACCOUNT
 from ...rights import RIGHTS, Right
@@ -37,6 +38,7 @@ from .departure import depart
 from .house_rules import accepts
 from .invites import by_which, use
 from .moderation import may_join
+from .personas import as_profile, check, check_handle, paced, rename, told, was_there, wished
 from .rooms import room_for_follows
 from .standing import present
 from .tags import give
@@ -63,7 +65,7 @@ def create(tx: Tx, account: str, command: CreateCommunity) -> Entry:
         tags=tags,
     )
     tx.add(entry)
-    _enter(tx, founder, row, "owner", [], command.nonce)
+    _enter(tx, replace(_newcomer(tx, founder, row), role="owner"), [], command.nonce)
     return entry
 
 
@@ -71,6 +73,8 @@ def join(tx: Tx, account: str, command: JoinCommunity) -> Entry:
     secret = hashlib.sha256(command.invite.encode()).digest() if command.invite else None
     community, before, invite = found_for(tx, account, command.community, secret)
     if before is not None and not before.left:
+        if command.persona is not None:
+            raise Refuse(FIELD_INVALID, "You are a member: persona.update changes who you are there.", field="persona")
         return _again(tx, account, community, before, command.nonce)
     may_join(tx, account, community)
     if command.invite and not invite:
@@ -79,25 +83,27 @@ def join(tx: Tx, account: str, command: JoinCommunity) -> Entry:
         raise Refuse(ENTRY_ASKS if community.door == "ask" else INVITE_NEEDED, field="community")
     joiner = may_join_one_more(tx, account)
     accepted = accepts(community, command.rules)
-    other = tx.member_by_handle(community.id, joiner.handle)
-    if other is not None:
-        raise Refuse(HANDLE_TAKEN)
+    member = arriving(tx, joiner, community, command.persona)
     drop(tx, account, community.id)
-    entry = admit(tx, joiner, community, accepted, command.nonce)
+    entry = admit(tx, member, community, accepted, command.nonce)
     if invite:
         use(tx, account, community, invite)
     return entry
 
 
-def admit(tx: Tx, joiner: AccountRow, community: CommunityRow, accepted: int, nonce: str = "") -> CommunityJoined:
-    """Let somebody in of whom it was judged that they may. `nonce`: empty when it is somebody else's doing."""
-    if tx.ban(joiner.id, community.id) is not None:  # one that has ended by itself
-        tx.remove_ban(joiner.id, community.id)
+def admit(tx: Tx, member: MemberRow, community: CommunityRow, accepted: int, nonce: str = "") -> CommunityJoined:
+    """Let somebody in, who is `arriving`, of whom it was judged that they may. `nonce`: empty when it is somebody else's
+    doing."""
+    account = member.account
+    if tx.ban(account, community.id) is not None:  # one that has ended by itself
+        tx.remove_ban(account, community.id)
     if accepted:
-        tx.accept(joiner.id, community.id, accepted)
+        tx.accept(account, community.id, accepted)
     rooms = [room for room in tx.rooms(community.id) if room.kind == "open"]
-    rooms = rooms[: max(0, room_for_follows(tx, joiner.id))]
-    return _enter(tx, joiner, community, "member", rooms, nonce, accepted)
+    before = tx.membership(account, community.id)
+    if before is not None:
+        member = rename(tx, before, member, "")
+    return _enter(tx, member, rooms[: max(0, room_for_follows(tx, account))], nonce, accepted)
 
 
 def found_for(
@@ -134,48 +140,40 @@ def may_join_one_more(tx: Tx, account: str) -> AccountRow:
     return row
 
 
-def _enter(
-    tx: Tx,
-    account: AccountRow,
-    community: CommunityRow,
-    role: Role,
-    rooms: list[RoomRow],
-    nonce: str,
-    accepted: int = 0,
-) -> CommunityJoined:
-    """Who comes back is the same member, with a new revision of the persona; who is silenced comes back as they were."""
+def arriving(tx: Tx, account: AccountRow, community: CommunityRow, wish: PersonaWish | None) -> MemberRow:
+    """Who comes in. Raises Refuse where they may not be who they want to be.
+
+    Who comes back is the same member, with a new revision, as the persona that they had claimed; and who is silenced comes
+    back as they were."""
     before = tx.membership(account.id, community.id)
-    rev = before.rev + 1 if before else 1
-    member = MemberRow(
-        id=before.id if before else tx.new_id("m"),
-        account=account.id,
-        place=community.id,
-        rev=rev,
-        handle=account.handle,
-        display_name=account.display_name,
-        bio=account.bio,
-        role=role,
-        silenced=before.silenced if before else "",
-    )
-    if before is not None and before.silenced > tx.now:
-        member = replace(before, left=False, role=role)
-    tx.put_member(member)
-    log = community.id
-    joined = MemberJoined(
-        log=log,
-        seq=tx.next(log),
-        at=tx.now,
-        by=member.id,
-        rev=member.rev,
-        nonce=nonce,
-        handle=member.handle,
-        display_name=member.display_name,
-        bio=member.bio,
-        role=role,
-    )
+    fresh = _newcomer(tx, account, community)
+    if before is not None:
+        if before.silenced > tx.now:
+            check_handle(tx, before)
+            return replace(before, left=False, left_at="", role="member")
+        fresh = before if before.claimed else as_profile(account, before)
+    if wish is not None:
+        fresh = wished(fresh, wish)
+    check(tx, before, fresh)
+    if before is None or not was_there(before):
+        return replace(fresh, rev=fresh.rev + (before is not None), left=False, since=tx.now)
+    if wish is not None or fresh.handle != before.handle:
+        fresh = paced(tx, before, fresh)
+    return replace(fresh, rev=before.rev + 1, left=False, left_at="", role="member")
+
+
+def _newcomer(tx: Tx, account: AccountRow, community: CommunityRow) -> MemberRow:
+    """As in their profile."""
+    id, name = tx.new_id("m"), account.display_name
+    return MemberRow(id, account.id, community.id, 1, account.handle, name, account.claim, since=tx.now)
+
+
+def _enter(tx: Tx, member: MemberRow, rooms: list[RoomRow], nonce: str, accepted: int = 0) -> CommunityJoined:
+    joined = told(tx, MemberJoined, member, nonce, role=member.role)
+    tx.put_member(member, told=joined.seq)
     tx.add(joined)
     for room in rooms:
-        tx.follow(account.id, room.id)
+        tx.follow(member.account, room.id)
     return _tell(tx, member, rooms, nonce, accepted)
 
 
@@ -195,6 +193,7 @@ def _tell(tx: Tx, member: MemberRow, rooms: list[RoomRow], nonce: str, accepted:
         nonce=nonce,
         community=member.place,
         member=member.id,
+        handle=member.handle,
         head=tx.next(member.place) - 1,
         role=member.role,
         rooms={room.id: tx.next(room.id) - 1 for room in rooms},

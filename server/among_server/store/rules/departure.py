@@ -15,7 +15,7 @@ def depart(tx: Tx, member: MemberRow, community: CommunityRow, nonce: str) -> Co
     """`nonce`: of who leaves; empty when it is somebody else's doing. Gives the entry in the account's own log."""
     account, log = member.account, community.id
     end_those_of(tx, member)
-    tx.put_member(replace(member, left=True, role="member"))
+    tx.put_member(replace(member, left=True, role="member", left_at=tx.now))
     by, rev = member.id, member.rev
     for room in tx.rooms(log):
         if tx.follows(account, room.id):

@@ -13,7 +13,6 @@ from among_protocol.codes import (
     DECLINED_LATELY,
     ENTRY_OPEN,
     FIELD_INVALID,
-    HANDLE_TAKEN,
     INVITE_NEEDED,
     LIMIT_REACHED,
     REQUEST_GONE,
@@ -33,9 +32,10 @@ from ...limits import DECLINED_SECONDS, REQUESTS_PER_ACCOUNT, REQUESTS_PER_COMMU
 from ...rights import Right
 from ..api import Tx
 from ..joining import RequestRow
-from ..rows import AccountRow, CommunityRow, MemberRow
+from ..personas import NOTHING
+from ..rows import CommunityRow
 from ..stewards import stewards_of
-from .communities import admit, found_for, may_join_one_more
+from .communities import admit, arriving, found_for, may_join_one_more
 from .house_rules import accepts
 from .moderation import later, may_join
 from .standing import may, present, spoken
@@ -58,9 +58,11 @@ def ask(tx: Tx, account: str, command: AskToJoin) -> Entry:
     accepted = accepts(community, command.rules)
     if len(command.answers) != len(community.questions) or not all(command.answers):
         raise Refuse(FIELD_INVALID, _how_many(len(community.questions)), field="answers")
-    if tx.member_by_handle(community.id, joiner.handle) is not None:
-        raise Refuse(HANDLE_TAKEN)
-    member = before or _absent(tx, joiner, community)
+    wanted = arriving(tx, joiner, community, command.persona)
+    member = before
+    if member is None:
+        member = replace(wanted, left=True, claim=NOTHING, claimed=False)  # the rest is kept with the request
+        tx.put_member(member)
     log = stewards_of(community.id)
     answers = [
         Answer(question=question, answer=said)
@@ -72,8 +74,8 @@ def ask(tx: Tx, account: str, command: AskToJoin) -> Entry:
         at=tx.now,
         community=community.id,
         member=member.id,
-        handle=joiner.handle,
-        display_name=joiner.display_name,
+        handle=wanted.handle,
+        display_name=wanted.display_name,
         answers=answers,
         note=command.note,
         rules=accepted,
@@ -113,11 +115,16 @@ def answer(tx: Tx, account: str, command: AnswerJoin) -> Entry:
     if command.verdict == "accepted":
         may_join(tx, row.account, community)
         joiner = may_join_one_more(tx, row.account)
-        if tx.member_by_handle(community.id, joiner.handle) is not None:
-            sentence = f"Somebody else in {community.slug} is called {joiner.handle} by now: they have to ask anew."
-            raise Refuse(HANDLE_TAKEN, sentence, field="request")
+        wish = _wish(row.wish)
+        try:
+            wanted = arriving(tx, joiner, community, wish.persona)
+        except Refuse as why:
+            sentence = f"They can't be who they asked to be by now, and have to ask anew: {why.message}"
+            raise Refuse(
+                why.code, sentence, field="request", retry_after_ms=why.retry_after_ms, until=why.until
+            ) from why
         tx.remove_request(row.account, community.id)
-        admit(tx, joiner, community, _wish(row.wish).rules)
+        admit(tx, wanted, community, wish.rules)
     else:
         until = later(tx, DECLINED_SECONDS * 1000)
         tx.put_request(replace(row, declined=until, wish=b""))
@@ -152,21 +159,6 @@ def _may_ask(tx: Tx, account: str, community: CommunityRow) -> None:
         raise Refuse(LIMIT_REACHED, f"At most {REQUESTS_PER_ACCOUNT} of your requests wait for an answer.")
     if tx.requests_in(community.id) >= REQUESTS_PER_COMMUNITY:
         raise Refuse(LIMIT_REACHED, f"At most {REQUESTS_PER_COMMUNITY} people wait to be let in here; come back later.")
-
-
-def _absent(tx: Tx, account: AccountRow, community: CommunityRow) -> MemberRow:
-    row = MemberRow(
-        id=tx.new_id("m"),
-        account=account.id,
-        place=community.id,
-        rev=1,
-        handle=account.handle,
-        display_name=account.display_name,
-        bio=account.bio,
-        left=True,
-    )
-    tx.put_member(row)
-    return row
 
 
 def _decline(tx: Tx, account: str, community: CommunityRow, reason: str, until: Time) -> None:

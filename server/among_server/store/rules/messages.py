@@ -11,6 +11,7 @@ from ..api import Tx
 from ..rows import MemberRow, RoomRow
 from .accounts import speaks_again
 from .blocks import deaf, may_write
+from .personas import called
 from .rooms import visible
 from .standing import silenced
 
@@ -47,7 +48,9 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
 
 
 def mentioned(tx: Tx, room: RoomRow, body: str) -> list[MemberRow]:
-    """Whom a text mentions, of those who may read it."""
+    """Whom a text mentions, of those who may read it; each once, also where it names one by a former handle as well."""
     place = room.community or room.id
-    found = [tx.member_by_handle(place, handle) for handle in text.mentions(body)[:MENTIONS]]
-    return [one for one in found if one is not None and (room.kind == "open" or tx.follows(one.account, room.id))]
+    handles = text.mentions(body)[:MENTIONS]
+    found = [tx.member_by_handle(place, handle) or called(tx, place, handle) for handle in handles]
+    readers = [one for one in found if one is not None and (room.kind == "open" or tx.follows(one.account, room.id))]
+    return list({one.id: one for one in readers}.values())

@@ -8,7 +8,6 @@ A ban binds the account. Who is not there when it is pronounced is not written t
 to anybody on the server; they are told when they try to join.
 """
 
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -48,7 +47,7 @@ from ..rows import CommunityRow, MemberRow
 from ..stewards import BanRow, stewards_of
 from .accounts import speaks_again
 from .departure import depart
-from .standing import may, may_act, present, spoken
+from .standing import may, may_act, moment, present, spoken
 from .withdrawal import drop
 
 A = TypeVar("A", bound=Act)
@@ -197,24 +196,29 @@ def _subject(tx: Tx, community: CommunityRow, actor: MemberRow, id: str) -> Memb
 
 
 def _anybody(tx: Tx, community: CommunityRow, actor: MemberRow, command: BanMember) -> MemberRow:
-    """A member of a lower rank, or one who has left, or was never there: then a membership that is not kept yet."""
+    """A member of a lower rank, or one who has left, or was never there: then a membership that is not kept yet.
+
+    A handle is first of all one in this community. An account that is or was here under other ones is not found by its
+    own: a ban must not tell whose persona is whose."""
     if bool(command.member) == bool(command.handle):
         raise Refuse(FIELD_INVALID, "Name either the member or the handle.", field="member")
     subject = tx.member(command.member) if command.member else tx.member_by_handle(community.id, command.handle)
     if command.member and (subject is None or subject.place != community.id):
         raise Refuse(MEMBER_GONE, field="member")
     if subject is None:
+        subject = next(iter(tx.had_handle(community.id, command.handle)), None)
+    if subject is None:
         row = tx.account_by_handle(command.handle)
-        if row is None:
+        if row is None or tx.membership(row.id, community.id) is not None:  # under another handle: whose is not told
             raise Refuse(ACCOUNT_GONE, field="handle")
-        subject = tx.membership(row.id, community.id) or MemberRow(
+        subject = MemberRow(
             id=tx.new_id("m"),
             account=row.id,
             place=community.id,
             rev=1,
             handle=row.handle,
             display_name=row.display_name,
-            bio=row.bio,
+            claim=row.claim,
             left=True,
         )
     _outranks(actor, subject)
@@ -228,8 +232,7 @@ def _outranks(actor: MemberRow, subject: MemberRow) -> None:
 
 def later(tx: Tx, for_ms: int) -> Time:
     """So long after now."""
-    moment = tx.now_ms + for_ms
-    return f"{datetime.fromtimestamp(moment // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{moment % 1000:03}Z"
+    return moment(tx.now_ms + for_ms)
 
 
 def _both(

@@ -21,7 +21,6 @@ from among_protocol.codes import (
     Refuse,
 )
 from among_protocol.lookalikes import skeleton
-from among_protocol.members import Persona
 from among_protocol.rooms import (
     AddPerson,
     CreateRoom,
@@ -48,7 +47,7 @@ from ...limits import (
 )
 from ...rights import Right
 from ..api import Tx
-from ..rows import MemberRow, RoomRow
+from ..rows import AccountRow, MemberRow, RoomRow
 from .blocks import apart, may_write
 from .standing import may, may_act, present
 
@@ -161,48 +160,68 @@ def open_direct(tx: Tx, account: str, command: OpenDirect) -> Entry:
     own = tx.account(account)
     if own is None:
         raise Refuse(ACCOUNT_GONE)
-    people = {own.id: own}
-    for index, handle in enumerate(command.handles):
-        other = tx.account_by_handle(handle)
-        if other is None:
-            raise Refuse(ACCOUNT_GONE, field=f"handles[{index}]")
-        people[other.id] = other
+    within, people = _personas(tx, account, command.members) if command.members else ("", _accounts(tx, own, command))
+    field = "members" if within else "handles"
     if len(people) < 2:
-        raise Refuse(FIELD_INVALID, "A direct needs somebody other than yourself.", field="handles")
+        raise Refuse(FIELD_INVALID, "A direct needs somebody other than yourself.", field=field)
     if len(people) > DIRECT_PEOPLE:
-        raise Refuse(LIMIT_REACHED, f"A direct has at most {DIRECT_PEOPLE} people.", field="handles")
-    found = tx.direct(key(list(people)))
+        raise Refuse(LIMIT_REACHED, f"A direct has at most {DIRECT_PEOPLE} people.", field=field)
+    name = key([one.id for one in people.values()])
+    found = tx.direct(name)
     back = found is not None and not tx.follows(account, found)
     if (found is None or back) and tx.directs_of(account) >= DIRECTS_PER_ACCOUNT:
         raise Refuse(LIMIT_REACHED, f"An account has at most {DIRECTS_PER_ACCOUNT} directs.")
     if found is not None:
         if back:
             tx.follow(account, found)
-        return _tell_direct(tx, account, found, tx.people(found), command.nonce)
+        return _tell_direct(tx, account, found, within, tx.people(found), command.nonce)
     for id, other in people.items():
-        full = tx.directs_of(id) >= DIRECTS_FROM_OTHERS
-        blocked = apart(tx, (account, own.handle), (id, other.handle))
-        if id != account and (full or other.disabled or blocked):
-            raise Refuse(DIRECT_REFUSED, field="handles")  # which of these it is, is not for others to know
-    room = RoomRow(id=tx.new_id("r"), kind="direct")
+        if id != account:
+            row = tx.account(id)
+            full = tx.directs_of(id) >= DIRECTS_FROM_OTHERS
+            blocked = apart(tx, (account, people[account].handle), (id, other.handle))
+            if row is None or full or row.disabled or blocked:
+                raise Refuse(DIRECT_REFUSED, field=field)  # which of these it is, is not for others to know
+    room = RoomRow(id=tx.new_id("r"), kind="direct", within=within)
     tx.put_room(room)
-    tx.add_direct(key(list(people)), room.id)
+    tx.add_direct(name, room.id)
     members = []
-    for row in people.values():
-        member = MemberRow(
-            id=tx.new_id("m"),
-            account=row.id,
-            place=room.id,
-            rev=1,
-            handle=row.handle,
-            display_name=row.display_name,
-            bio=row.bio,
-        )
+    for id, one in people.items():
+        member = MemberRow(tx.new_id("m"), id, room.id, 1, one.handle, one.display_name, one.claim)
         tx.put_member(member)
-        tx.follow(row.id, room.id)
+        tx.follow(id, room.id)
         members.append(member)
-    entries = [_tell_direct(tx, id, room.id, members, command.nonce if id == account else "") for id in people]
+    entries = [_tell_direct(tx, id, room.id, within, members, command.nonce if id == account else "") for id in people]
     return entries[0]
+
+
+def _accounts(tx: Tx, own: AccountRow, command: OpenDirect) -> dict[str, AccountRow | MemberRow]:
+    """The people of a direct between accounts, by account, oneself first."""
+    people: dict[str, AccountRow | MemberRow] = {own.id: own}
+    for index, handle in enumerate(command.handles):
+        other = tx.account_by_handle(handle)
+        if other is None:
+            raise Refuse(ACCOUNT_GONE, field=f"handles[{index}]")
+        people[other.id] = other
+    return people
+
+
+def _personas(tx: Tx, account: str, ids: list[str]) -> tuple[str, dict[str, AccountRow | MemberRow]]:
+    """The community, and the people of a direct between personas there, by account, oneself first."""
+    people: dict[str, AccountRow | MemberRow] = {}
+    within = ""
+    for index, id in enumerate(ids):
+        other = tx.member(id)
+        mine = None if other is None else tx.membership(account, other.place)
+        if other is None or other.left or mine is None or mine.left or tx.room(other.place) is not None:
+            raise Refuse(MEMBER_GONE, field=f"members[{index}]")
+        if within and other.place != within:
+            raise Refuse(FIELD_INVALID, "These are not all of one community.", field=f"members[{index}]")
+        may_act(tx, mine)
+        within = other.place
+        people.setdefault(account, mine)
+        people[other.account] = other
+    return within, people
 
 
 def visible(tx: Tx, account: str, room_id: str) -> tuple[RoomRow, MemberRow]:
@@ -215,9 +234,9 @@ def visible(tx: Tx, account: str, room_id: str) -> tuple[RoomRow, MemberRow]:
     raise Refuse(ROOM_GONE, field="room")
 
 
-def key(accounts: list[str]) -> str:
-    """What names a direct: its people, whatever their order."""
-    return hashlib.blake2b(" ".join(sorted(accounts)).encode(), digest_size=16).hexdigest()
+def key(people: list[str]) -> str:
+    """What names a direct: its people, accounts or memberships, whatever their order."""
+    return hashlib.blake2b(" ".join(sorted(people)).encode(), digest_size=16).hexdigest()
 
 
 def room_for_follows(tx: Tx, account: str) -> int:
@@ -259,7 +278,7 @@ def _follow(tx: Tx, account: str, room: RoomRow, nonce: str) -> RoomFollowed:
     return entry
 
 
-def _tell_direct(tx: Tx, account: str, room: str, members: list[MemberRow], nonce: str) -> DirectOpened:
+def _tell_direct(tx: Tx, account: str, room: str, within: str, members: list[MemberRow], nonce: str) -> DirectOpened:
     mine = next(member.id for member in members if member.account == account)
     entry = DirectOpened(
         log=account,
@@ -269,12 +288,8 @@ def _tell_direct(tx: Tx, account: str, room: str, members: list[MemberRow], nonc
         room=room,
         head=tx.next(room) - 1,
         member=mine,
-        people=[
-            Persona(
-                member=member.id, rev=member.rev, handle=member.handle, display_name=member.display_name, bio=member.bio
-            )
-            for member in members
-        ],
+        people=[member.persona() for member in members],
+        within=within,
     )
     tx.add(entry)
     return entry

@@ -89,6 +89,7 @@ def authors(db: Connection, community: str, refs: Sequence[PersonaRef]) -> list[
         JOIN members m ON m.id = ask.value ->> 0
         JOIN logs l ON l.key = m.place AND l.id = ?
         LEFT JOIN personas p ON p.member = m.id AND p.rev = ask.value ->> 1
+            AND coalesce(nullif(m.claim, '') ->> '$.shown.lineage', 'members') = 'members'
         ORDER BY ask.key"""
     asked = json.encode([(ref.member, ref.rev) for ref in refs]).decode()
     rows: list[tuple[Any, ...]] = db.execute(sql, (asked, community)).fetchall()

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from sqlite3 import Connection
 
 from among_protocol.finding import Found
-from among_protocol.members import Member
 
 from ..finding import ends, folded, holds, span
 from ..rows import MemberRow
@@ -47,7 +46,7 @@ def find(db: Connection, community: str, account: str, query: str, interest: str
             if len(found) == limit or looked_at == LOOKED_AT:
                 break
             if holds(query, texts(row)):
-                found.append(Found(member=_told(row)))
+                found.append(Found(member=row.card()))
         return found
     finally:
         db.execute("COMMIT")
@@ -107,9 +106,3 @@ def _who_care(db: Connection, place: int, account: str, interest: str) -> Iterat
         for (other,) in rows:
             yield other
         rows.close()
-
-
-def _told(row: MemberRow) -> Member:
-    return Member(
-        member=row.id, rev=row.rev, handle=row.handle, display_name=row.display_name, bio=row.bio, role=row.role
-    )

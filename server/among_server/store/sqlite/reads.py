@@ -19,8 +19,10 @@ from among_protocol.reports import Report
 from among_protocol.wire import AnyEntry
 
 from ...ears import TALK, Ear, wants
+from ...rights import RIGHTS, Right
 from ..api import LOOKED_THROUGH, PAGE_BYTES
 from ..own import AccountState, ResetRow, SessionRow
+from ..personas import as_then
 from ..rows import AccountRow, CommunityRow, Entries, LogRow, Messages, RoomRow, Standing, Unread
 from ..status import Seen
 from ..stewards import stewards_of
@@ -30,6 +32,8 @@ from .rows import (
     COMMUNITY,
     LOG,
     MEMBER,
+    MEMBER_AND,
+    MEMBER_WIDTH,
     ROOM,
     SEQ_BITS,
     account_row,
@@ -149,51 +153,53 @@ def rooms(db: Connection, community: str) -> list[RoomRow]:
 
 def members(db: Connection, community: str, after: str, limit: int) -> list[Member]:
     sql = f"{MEMBER} WHERE p.id = ? AND m.handle > ? AND m.gone = 0 ORDER BY m.handle LIMIT ?"
-    return [
-        Member(member=row.id, rev=row.rev, handle=row.handle, display_name=row.display_name, bio=row.bio, role=row.role)
-        for row in map(member_row, db.execute(sql, (community, after, limit)))
-    ]
+    return [member_row(row).card() for row in db.execute(sql, (community, after, limit))]
 
 
 def people(db: Connection, room: str) -> list[Persona]:
     sql = f"{MEMBER} WHERE p.id = ? AND p.kind = 'room' ORDER BY m.handle"
-    return [
-        Persona(member=row.id, rev=row.rev, handle=row.handle, display_name=row.display_name, bio=row.bio)
-        for row in map(member_row, db.execute(sql, (room,)))
-    ]
+    return [member_row(row).persona() for row in db.execute(sql, (room,))]
 
 
 def personas(db: Connection, account: str, refs: Sequence[PersonaRef]) -> list[Persona]:
-    sql = """
-        SELECT m.id, coalesce(p.rev, m.rev), coalesce(p.handle, m.handle), coalesce(p.display_name, m.display_name),
-            coalesce(p.bio, m.bio)
+    sql = f"""
+        {MEMBER_AND}, mine.role, mine.id, h.rev, h.handle, h.display_name, h.bio, h.pronouns
         FROM json_each(?) ask
         JOIN members m ON m.id = ask.value ->> 0
+        JOIN logs a ON a.key = m.account
+        JOIN logs p ON p.key = m.place
         JOIN members mine ON mine.place = m.place AND mine.account = (SELECT key FROM logs WHERE id = ?)
-        LEFT JOIN personas p ON p.member = m.id AND p.rev = ask.value ->> 1
+        LEFT JOIN personas h ON h.member = m.id AND h.rev = ask.value ->> 1
         WHERE mine.gone = 0
-        ORDER BY ask.key"""
+        ORDER BY ask.key"""  # noqa: S608  # ours
     asked = json.encode([(ref.member, ref.rev) for ref in refs]).decode()
     return [_persona(row) for row in db.execute(sql, (asked, account))]
 
 
-def _persona(row: Sequence[Any]) -> Persona:
-    return Persona(member=row[0], rev=row[1], handle=row[2], display_name=row[3], bio=row[4])
+def _persona(columns: Sequence[Any]) -> Persona:
+    row = member_row(columns)
+    role, mine, rev, handle, name, bio, pronouns = columns[MEMBER_WIDTH:]
+    past = None
+    if rev is not None:
+        past = Persona(member=row.id, rev=rev, handle=handle, display_name=name, bio=bio, pronouns=pronouns)
+    return as_then(row, past, all_seen=mine == row.id or Right.STEWARDS in RIGHTS[role])
 
 
 # --- bans and reports
 
 
 def bans(db: Connection, community: str, before: int | None, limit: int) -> list[Ban]:
-    sql = """
-        SELECT b.seq, b.at, b.steward, b.reason, b.until, m.id, m.rev, m.handle, m.display_name, m.bio
-        FROM logs l JOIN bans b ON b.community = l.key JOIN members m ON m.id = b.member
-        WHERE l.id = ? AND b.seq < ? AND (b.until = '' OR b.until > strftime('%Y-%m-%dT%H:%M:%fZ'))
+    sql = f"""
+        {MEMBER_AND}, b.seq, b.at, b.steward, b.reason, b.until
+        FROM logs p JOIN bans b ON b.community = p.key JOIN members m ON m.id = b.member JOIN logs a ON a.key = m.account
+        WHERE p.id = ? AND b.seq < ? AND (b.until = '' OR b.until > strftime('%Y-%m-%dT%H:%M:%fZ'))
         ORDER BY b.seq DESC LIMIT ?"""
     rows = db.execute(sql, (community, MAX_INT if before is None else before, limit))
-    return [
-        Ban(seq=row[0], at=row[1], by=row[2], persona=_persona(row[5:]), reason=row[3], until=row[4]) for row in rows
-    ]
+    return [_ban(member_row(row).persona(), *row[MEMBER_WIDTH:]) for row in rows]
+
+
+def _ban(persona: Persona, seq: int, at: str, by: str, reason: str, until: str) -> Ban:
+    return Ban(seq=seq, at=at, by=by, persona=persona, reason=reason, until=until)
 
 
 def reports(db: Connection, community: str, after: int, limit: int) -> list[Report]:

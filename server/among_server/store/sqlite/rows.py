@@ -7,25 +7,29 @@ from typing import Any
 
 from msgspec import json
 
+from ..personas import NOTHING, STILL, Claim, Pace
 from ..rows import AccountRow, CommunityRow, LogRow, MemberRow, RoomRow
 
 SEQ_BITS = 36  # of a position, which is log << 36 | seq; see migrations/0001_first.sql
 
 ACCOUNT = (
-    "SELECT l.id, a.handle, a.display_name, a.bio, a.owner, a.disabled FROM accounts a JOIN logs l ON l.key = a.key"
+    "SELECT l.id, a.handle, a.display_name, a.claim, a.owner, a.disabled FROM accounts a JOIN logs l ON l.key = a.key"
 )
 COMMUNITY = (
     "SELECT l.id, c.slug, c.name, c.about, c.members, c.door, c.listed, c.rules, c.rules_required, c.questions,"
     " c.members_invite FROM communities c JOIN logs l ON l.key = c.key"
 )
 LOG = "SELECT l.id, l.kind, h.head, h.ordinal, l.floor FROM logs l JOIN heads h ON h.log = l.key"
-MEMBER = (
-    "SELECT m.id, a.id, p.id, m.rev, m.handle, m.display_name, m.bio, m.role, m.gone, m.silenced"
-    " FROM members m JOIN logs a ON a.key = m.account JOIN logs p ON p.key = m.place"
+MEMBER_AND = (  # and more columns after these; of a member `m`, the log `a` of its account and `p` of its place
+    "SELECT m.id, a.id, p.id, m.rev, m.handle, m.display_name, m.claim, m.role, m.gone, m.silenced, m.claimed, m.pace,"
+    " m.since, m.left_at"
 )
+MEMBER_WIDTH = 14
+MEMBER = f"{MEMBER_AND} FROM members m JOIN logs a ON a.key = m.account JOIN logs p ON p.key = m.place"
 ROOM = (
-    "SELECT l.id, r.kind, coalesce(c.id, ''), r.slug, r.topic"
+    "SELECT l.id, r.kind, coalesce(c.id, ''), r.slug, r.topic, coalesce(w.id, '')"
     " FROM rooms r JOIN logs l ON l.key = r.key LEFT JOIN logs c ON c.key = r.community"
+    " LEFT JOIN logs w ON w.key = r.within"
 )
 
 
@@ -54,7 +58,7 @@ def kept(columns: str, where: str, order: str) -> str:
 
 def account_row(row: Sequence[Any]) -> AccountRow:
     """From the columns of ACCOUNT."""
-    return AccountRow(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]))
+    return AccountRow(row[0], row[1], row[2], claim(row[3]), bool(row[4]), bool(row[5]))
 
 
 def community_row(row: Sequence[Any]) -> CommunityRow:
@@ -78,13 +82,42 @@ def community_row(row: Sequence[Any]) -> CommunityRow:
 def member_row(row: Sequence[Any]) -> MemberRow:
     """From the columns of MEMBER."""
     role: Any = intern(row[7])
-    return MemberRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6], role, bool(row[8]), row[9])
+    pace = _pace(row[11]) if row[11] else STILL
+    return MemberRow(
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        claim(row[6]),
+        role,
+        bool(row[8]),
+        row[9],
+        bool(row[10]),
+        pace,
+        row[12],
+        row[13],
+    )
+
+
+_claim = json.Decoder(Claim).decode
+_pace = json.Decoder(Pace).decode
+
+
+def claim(kept: str) -> Claim:
+    return _claim(kept) if kept else NOTHING
+
+
+def text_of(kept: Claim | Pace) -> str:
+    """As it is kept; empty where nothing is said."""
+    return "" if kept in (NOTHING, STILL) else json.encode(kept).decode()
 
 
 def room_row(row: Sequence[Any]) -> RoomRow:
     """From the columns of ROOM."""
     kind: Any = intern(row[1])
-    return RoomRow(row[0], kind, row[2], row[3], row[4])
+    return RoomRow(row[0], kind, row[2], row[3], row[4], row[5])
 
 
 def log_row(row: Sequence[Any]) -> LogRow:

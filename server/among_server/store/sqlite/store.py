@@ -54,6 +54,7 @@ from ..status import Seen
 from ..stewards import stewards_of
 from . import backup, directory, disk, door, invites, joining, own, reads, schema
 from . import portrait as portraits
+from .personas import PersonaReads
 from .searching import SqliteSearching
 from .tags import bring
 from .tx import SqliteTx
@@ -66,7 +67,7 @@ READERS = 3  # connections; more than there are cores only helps when the disk i
 T = TypeVar("T")
 
 
-class SqliteStore(SqliteSearching, Calls):
+class SqliteStore(SqliteSearching, PersonaReads, Calls):
     """The data in `folder`. Another `synchronous` than `full` may lose what was acknowledged when the power goes."""
 
     def __init__(self, folder: Path, *, synchronous: schema.Synchronous = "full") -> None:

@@ -22,8 +22,9 @@ from .finding import put_ends, texts
 from .invites import SqliteInvites
 from .joining import SqliteJoining
 from .own import Note
+from .personas import SqlitePersonas
 from .portrait import SqlitePortrait
-from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, community_row, member_row, room_row
+from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, community_row, member_row, room_row, text_of
 from .status import SqliteStatus
 from .tags import SqliteTags
 
@@ -33,6 +34,7 @@ class SqliteTx(
     SqliteDoor,
     SqliteJoining,
     SqliteInvites,
+    SqlitePersonas,
     SqliteBlanks,
     SqliteEdits,
     SqlitePortrait,
@@ -60,9 +62,9 @@ class SqliteTx(
     def account_by_handle(self, handle: str) -> AccountRow | None:
         return self._one_account(f"{ACCOUNT} WHERE a.handle = ?", handle.lower())
 
-    def looks_taken(self, handle: str) -> bool:
-        sql = "SELECT EXISTS (SELECT 1 FROM accounts WHERE skeleton = ?)"
-        return bool(self._db.execute(sql, (skeleton(handle),)).fetchone()[0])
+    def looks_taken(self, handle: str, but: str = "") -> bool:
+        sql = "SELECT EXISTS (SELECT 1 FROM accounts WHERE skeleton = ? AND key <> ?)"
+        return bool(self._db.execute(sql, (skeleton(handle), self.key(but) if but else 0)).fetchone()[0])
 
     def _one_account(self, sql: str, name: str) -> AccountRow | None:
         found = self._db.execute(sql, (name,)).fetchone()
@@ -75,8 +77,8 @@ class SqliteTx(
     def add_account(self, row: AccountRow, password_hash: str) -> None:
         key = self.author = self._add_log(row.id, "account")
         self._db.execute(
-            "INSERT INTO accounts (key, handle, display_name, bio, owner, skeleton) VALUES (?, ?, ?, ?, ?, ?)",
-            (key, row.handle, row.display_name, row.bio, row.owner, skeleton(row.handle)),
+            "INSERT INTO accounts (key, handle, display_name, claim, owner, skeleton) VALUES (?, ?, ?, ?, ?, ?)",
+            (key, row.handle, row.display_name, text_of(row.claim), row.owner, skeleton(row.handle)),
         )
         self._db.execute("INSERT INTO passwords (account, hash) VALUES (?, ?)", (key, password_hash))
         self._accounts[row.id] = row
@@ -84,8 +86,8 @@ class SqliteTx(
     def put_account(self, row: AccountRow) -> None:
         self.writes += 1
         self._db.execute(
-            "UPDATE accounts SET display_name = ?, bio = ? WHERE key = ?",
-            (row.display_name, row.bio, self._log(row.id).key),
+            "UPDATE accounts SET display_name = ?, claim = ? WHERE key = ?",
+            (row.display_name, text_of(row.claim), self._log(row.id).key),
         )
         self._accounts[row.id] = row
 
@@ -169,34 +171,14 @@ class SqliteTx(
         count: int = self._db.execute(sql, (self.key(community),)).fetchone()[0]
         return count
 
-    def put_member(self, row: MemberRow) -> None:
+    def put_member(self, row: MemberRow, *, told: int = 0) -> None:
         before = self.membership(row.account, row.place)
         place = self._log(row.place)
-        self.writes += 1
-        self._db.execute(
-            "INSERT INTO members (id, account, place, rev, handle, display_name, bio, role, gone, silenced)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET rev = excluded.rev,"
-            " handle = excluded.handle, display_name = excluded.display_name, bio = excluded.bio,"
-            " role = excluded.role, gone = excluded.gone, silenced = excluded.silenced",
-            (
-                row.id,
-                self._log(row.account).key,
-                place.key,
-                row.rev,
-                row.handle,
-                row.display_name,
-                row.bio,
-                row.role,
-                row.left,
-                row.silenced,
-            ),
-        )
-        self._db.execute(
-            "INSERT OR IGNORE INTO personas (member, rev, handle, display_name, bio) VALUES (?, ?, ?, ?, ?)",
-            (row.id, row.rev, row.handle, row.display_name, row.bio),
-        )
+        self.write_member(row, self._log(row.account).key, place.key, told)
         self._memberships[row.account, row.place] = row
         self._handles.pop((row.place, row.handle), None)
+        if before is not None:
+            self._handles.pop((row.place, before.handle), None)
         self._people.pop(row.place, None)
         if place.kind == "community":
             had = [] if before is None else texts(before)
@@ -275,8 +257,8 @@ class SqliteTx(
             key = self._add_log(row.id, "room")
             community = self._log(row.community).key if row.community else None
             self._db.execute(
-                "INSERT INTO rooms (key, kind, community, slug, topic) VALUES (?, ?, ?, ?, ?)",
-                (key, row.kind, community, row.slug, row.topic),
+                "INSERT INTO rooms (key, kind, community, slug, topic, within) VALUES (?, ?, ?, ?, ?, ?)",
+                (key, row.kind, community, row.slug, row.topic, self._log(row.within).key if row.within else None),
             )
         else:
             self.writes += 1

@@ -1,0 +1,230 @@
+"""Who one is in a community: claiming a persona, changing it, giving it back to the profile.
+
+One change is one entry in the community's log and one revision. A handle is nobody else's in the community, nor an
+account's on this server, nor looks so; one that somebody had rests for a while. What is judged of how often one changes
+is kept with the member, so that neither a restart nor leaving starts it anew.
+"""
+
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from among_protocol.base import Entry
+from among_protocol.codes import (
+    ACCOUNT_GONE,
+    FIELD_INVALID,
+    HANDLE_CHANGED_LATELY,
+    HANDLE_LOOKALIKE,
+    HANDLE_TAKEN,
+    NAME_LOOKALIKE,
+    PERSONA_CHANGED_OFTEN,
+    Refuse,
+)
+from among_protocol.lookalikes import skeleton
+from among_protocol.members import MemberJoined, MemberUpdated
+from among_protocol.personas import PersonaPlace, PersonaRenamed, PersonaWish, Shown, UpdatePersona
+
+from ...limits import HANDLE_CHANGE_MS, HANDLE_REST_MS, MEND_MS, MENDS, PERSONA_CHANGE_SECONDS, PERSONA_CHANGES
+from ..api import Tx
+from ..personas import Claim, Former, Pace
+from ..rows import AccountRow, MemberRow
+from .standing import may_act, moment, present, spoken
+
+T = TypeVar("T", MemberJoined, MemberUpdated)
+
+_KEPT = "This handle is somebody else's here, or was until lately: choose another."
+_ACCOUNTS = "This handle is that of another account of this server: choose another."
+
+
+def update(tx: Tx, account: str, command: UpdatePersona) -> Entry:
+    _, member = present(tx, account, command.community)
+    may_act(tx, member)
+    row = tx.account(account)
+    if row is None:
+        raise Refuse(ACCOUNT_GONE)
+    wish = command.persona or PersonaWish()
+    if command.as_profile != (wish == PersonaWish()):
+        sentence = "With as_profile nothing else can be asked for." if command.as_profile else "Say what is to change."
+        raise Refuse(FIELD_INVALID, sentence, field="persona")
+    fresh = as_profile(row, member) if command.as_profile else wished(member, wish)
+    check(tx, member, fresh)
+    fresh = replace(paced(tx, member, fresh), rev=member.rev + 1)
+    fresh = rename(tx, member, fresh, command.nonce)
+    entry = told(tx, MemberUpdated, fresh, command.nonce)
+    tx.put_member(fresh, told=entry.seq)
+    tx.add(entry)
+    for there in tx.begun_as(fresh):
+        tx.put_member(
+            replace(there, rev=there.rev + 1, handle=fresh.handle, display_name=fresh.display_name, claim=fresh.claim)
+        )
+    return entry
+
+
+def as_profile(account: AccountRow, member: MemberRow) -> MemberRow:
+    """All but what is shown to whom."""
+    return replace(
+        member,
+        handle=account.handle,
+        display_name=account.display_name,
+        claim=replace(account.claim, shown=member.claim.shown),
+        claimed=False,
+    )
+
+
+def wished(member: MemberRow, wish: PersonaWish) -> MemberRow:
+    claim = member.claim
+    said: dict[str, Any] = {
+        name: value for name in ("bio", "pronouns", "why", "intro") if (value := getattr(wish, name)) is not None
+    }
+    if wish.place is not None:
+        said["place"] = PersonaPlace(name=wish.place.name, grain=wish.place.grain) if wish.place.name else None
+    if wish.links is not None:
+        said["links"] = tuple(wish.links)
+    if wish.shown is not None:
+        names = [name for name in Shown.__struct_fields__ if getattr(wish.shown, name) is not None]
+        said["shown"] = replace(claim.shown, **{name: getattr(wish.shown, name) for name in names})
+    return replace(
+        member,
+        handle=wish.handle or member.handle,
+        display_name=wish.display_name or member.display_name,
+        claim=replace(claim, **said),
+        claimed=member.claimed or wish != PersonaWish(shown=wish.shown),
+    )
+
+
+def profile(claim: Claim, given: Any) -> Claim:
+    """What an account says of itself, after `account.update`."""
+    told = wished(
+        MemberRow("", "", "", 0, "", "", claim=claim),
+        PersonaWish(bio=given.bio, pronouns=given.pronouns, place=given.place, links=given.links, intro=given.intro),
+    )
+    return told.claim
+
+
+# --- what may be claimed
+
+
+def check(tx: Tx, before: MemberRow | None, fresh: MemberRow) -> None:
+    """Raises Refuse where the handle or name is somebody else's here, or looks so. What stays is not looked at again, but
+    for who comes back."""
+    here = before is not None and not before.left
+    if not here or before is None or before.handle != fresh.handle:
+        check_handle(tx, fresh)
+    if not here or before is None or before.display_name != fresh.display_name:
+        check_name(tx, fresh)
+
+
+def check_handle(tx: Tx, fresh: MemberRow) -> None:
+    place, handle, looks = fresh.place, fresh.handle, skeleton(fresh.handle)
+    kept = tx.kept_handles(place, looks, fresh.id, moment(max(0, tx.now_ms - HANDLE_REST_MS)))
+    if handle in kept:
+        raise Refuse(HANDLE_TAKEN, _KEPT, field="persona.handle")
+    other = tx.account_by_handle(handle)
+    if other is not None and other.id != fresh.account:
+        raise Refuse(HANDLE_TAKEN, _ACCOUNTS, field="persona.handle")
+    if kept or tx.name_looks(place, looks, fresh.id) or (other is None and tx.looks_taken(handle, fresh.account)):
+        raise Refuse(HANDLE_LOOKALIKE, field="persona.handle")
+
+
+def check_name(tx: Tx, fresh: MemberRow, *, field: str = "persona.display_name", where: str = "") -> None:
+    if name_taken(tx, fresh):
+        sentence = f"In {where} somebody else has this name or handle, or one that looks like it." if where else ""
+        raise Refuse(NAME_LOOKALIKE, sentence, field=field)
+
+
+def name_taken(tx: Tx, fresh: MemberRow) -> bool:
+    """Whether somebody else who is here has this name or handle, or one that looks so."""
+    looks = skeleton(fresh.display_name)
+    return tx.name_looks(fresh.place, looks, fresh.id) or bool(tx.kept_handles(fresh.place, looks, fresh.id, tx.now))
+
+
+def paced(tx: Tx, before: MemberRow, fresh: MemberRow) -> MemberRow:
+    """With one change more. Raises Refuse where there were too many lately."""
+    pace, now = before.pace, tx.now_ms
+    mends = now - pace.edit_ms < MEND_MS and pace.mended < MENDS
+    handle_ms = pace.handle_ms
+    if fresh.handle != before.handle and not (mends and now - handle_ms < MEND_MS):
+        wait = min(handle_ms + HANDLE_CHANGE_MS - now, HANDLE_CHANGE_MS) if handle_ms else 0
+        if wait > 0:
+            raise _wait(tx, HANDLE_CHANGED_LATELY, "You may take another handle here after", wait, "persona.handle")
+        handle_ms, mends = now, False
+    if mends:
+        return replace(fresh, pace=replace(pace, changes=pace.changes + 1, mended=pace.mended + 1))
+    each = PERSONA_CHANGE_SECONDS * 1_000
+    full = min(max(pace.full_ms, now), now + PERSONA_CHANGES * each)
+    wait = full - now - (PERSONA_CHANGES - 1) * each
+    if wait > 0:
+        raise _wait(tx, PERSONA_CHANGED_OFTEN, "You may change who you are here again after", wait, "")
+    return replace(fresh, pace=Pace(pace.changes + 1, now, full + each, 0, handle_ms))
+
+
+def _wait(tx: Tx, code: Any, sentence: str, wait: int, field: str) -> Refuse:
+    until = moment(tx.now_ms + wait)
+    return Refuse(code, f"{sentence} {spoken(until)}.", field=field, retry_after_ms=wait, until=until)
+
+
+# --- what becomes of a change
+
+
+def was_there(row: MemberRow) -> bool:
+    """Whether this is more than a row for somebody whom stewards banned, or who asks to be let in."""
+    return not row.left or row.left_at != ""
+
+
+def rename(tx: Tx, before: MemberRow, fresh: MemberRow, nonce: str) -> MemberRow:
+    """The old handle goes into the lineage, blocks go along, and the account's own log tells. Nothing where it stays.
+
+    One that was mended before anybody knew it is forgotten, and the one before it goes on as if nothing had been."""
+    if before.handle == fresh.handle or not was_there(before):
+        return fresh
+    mended = bool(before.pace.handle_ms) and fresh.pace.handle_ms == before.pace.handle_ms
+    last = next(iter(tx.lineage(before.id)), None)
+    fresh = replace(fresh, since=tx.now)
+    if not mended:
+        tx.add_former(before, Former(before.handle, before.since, before.left_at or tx.now))
+    elif last is not None and last.handle == fresh.handle:
+        tx.drop_former(before, last)
+        fresh = replace(fresh, since=last.since)
+    for blocker, kind in tx.blockers(fresh.account, before.handle):
+        there = tx.membership(blocker, fresh.place)
+        if there is not None and not there.left and (fresh.account, fresh.handle) not in tx.blocks(blocker):
+            tx.put_block(blocker, fresh.account, fresh.handle, kind)
+    own = fresh.account
+    tx.add(
+        PersonaRenamed(
+            log=own,
+            seq=tx.next(own),
+            at=tx.now,
+            nonce=nonce,
+            community=fresh.place,
+            member=fresh.id,
+            handle=fresh.handle,
+            was=before.handle,
+        )
+    )
+    return fresh
+
+
+def told(tx: Tx, kind: type[T], row: MemberRow, nonce: str, **more: Any) -> T:
+    """The entry of the community's log: what all members may hear."""
+    return kind(
+        log=row.place,
+        seq=tx.next(row.place),
+        at=tx.now,
+        by=row.id,
+        rev=row.rev,
+        nonce=nonce,
+        handle=row.handle,
+        display_name=row.display_name,
+        bio=row.bio,
+        pronouns=row.pronouns,
+        **more,
+    )
+
+
+def called(tx: Tx, place: str, handle: str) -> MemberRow | None:
+    """Who is here and once went by this handle, where all members may know."""
+    for row in tx.had_handle(place, handle):
+        if not row.left and row.claim.shown.lineage == "members":
+            return row
+    return None
