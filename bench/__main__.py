@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import alike, backup, ceiling, fanout, finding, many, report, small
+from . import alike, backup, cards, ceiling, fanout, finding, many, report, small
 from .drive import BUILD, BenchError, cores, fsync_ms
 from .rows import DISTURBED, Bench, Row
 
@@ -39,6 +39,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "overload": small.overload,
     "resume": many.resume,
     "stalled": fanout.stalled,
+    "cards": cards.cards,
     "backup": backup.backup,
     "finding": finding.finding,
     "alike": alike.alike,

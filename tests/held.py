@@ -73,6 +73,7 @@ class HeldStore(MemoryStore):
 
     account: Any = _read("account")
     bans: Any = _read("bans")
+    cards: Any = _read("cards")
     community: Any = _read("community")
     entries: Any = _read("entries")
     members: Any = _read("members")

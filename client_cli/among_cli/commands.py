@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from among_protocol.text import TextError, body
 
-from . import account, discovery, door, doorkeeping, edits, keeping, people, portrait, rooms, status
+from . import account, cards, discovery, door, doorkeeping, edits, keeping, people, portrait, rooms, status
 from .lines import Line, note, problem, told
 from .link import WITHIN, Link
 
@@ -107,7 +107,7 @@ COMMANDS = (
     ),
     Command("members", "", "who is in this community", people.list_members),
     Command("find", "NAME|#TAG", "people in this community", discovery.find, needs=True, takes="tags"),
-    Command("whois", "HANDLE", "who somebody is", people.whois, needs=True, takes="handles"),
+    Command("whois", "HANDLE", "who somebody is", cards.whois, needs=True, takes="handles"),
     Command(
         "dm", "HANDLE [TEXT]", "talk to somebody alone (or some: ana,bob)", people.direct, needs=True, takes="handles"
     ),
@@ -172,6 +172,8 @@ COMMANDS = (
     Command("invites", "", "the links that there are, numbered", doorkeeping.invites),
     Command("community", "[SETTING VALUE]", "this community, or change it", doorkeeping.community, takes="words"),
     Command("me", "[name|bio TEXT]", "who you are, or change it", people.me, takes="words"),
+    Command("me", "show FIELD members|stewards|nobody", "who sees it", people.me, takes="words"),
+    Command("me", "as-others|as-stewards", "your card as they see it", people.me, takes="words"),
     Command(
         "status", "[here] [:EMOJI:] TEXT [for 2h]", "say what you are up to; none ends it", status.status, takes="words"
     ),
@@ -213,10 +215,10 @@ NAMED = {command.name: command for command in reversed(COMMANDS)}
 WORDS = {
     "room": ("create", "private", "topic", "add", "follow", "unfollow"),
     "portrait": portrait.WORDS,
-    "me": ("name", "bio"),
     "rules": ("accept",),
     "invite": ("revoke",),
     "community": doorkeeping.SETTINGS,
+    "me": ("name", "bio", "show", "as-others", "as-stewards"),
     "revoke": ("others",),
     "status": ("here", "none"),
     "dnd": ("here",),

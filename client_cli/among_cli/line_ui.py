@@ -24,7 +24,7 @@ from prompt_toolkit.validation import ValidationError, Validator
 
 from . import commands
 from .complete import candidates
-from .lines import Line, Rule, Said, Told, note
+from .lines import Line, Said, Told, note
 from .link import Link
 from .render import outgoing, rows
 from .safe_text import safe_text
@@ -157,7 +157,7 @@ class LineUi:
                 text += [*row, ("", "\n")]
         if text:
             print_formatted_text(text, end="", style=STYLE, output=self._session.output, flush=True)
-        for alert in [line for line in lines if not isinstance(line, Rule) and line.alert][-1:]:
+        for alert in [line for line in lines if isinstance(line, Said | Told) and line.alert][-1:]:
             self._ring(alert)
 
     def _ring(self, line: Said | Told) -> None:

@@ -51,7 +51,22 @@ class Told:
     alert: bool = False
 
 
-Line = Said | Rule | Told
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One of several rows below each other, each of a label and what stands beside it. No label: more of the one before."""
+
+    label: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A text of somebody, which may have several lines, set off from what the client tells."""
+
+    text: str
+
+
+Line = Said | Rule | Told | Labelled | Quoted
 
 
 def told(*parts: str | tuple[Style, str], alert: bool = False) -> Told:

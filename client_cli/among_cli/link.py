@@ -40,7 +40,7 @@ WITHIN = 10.0  # seconds for an answer
 MARK_EVERY = 1.0  # seconds between two read markers
 TYPING_EVERY = 3.0  # seconds between two signs of writing, by the protocol
 
-Work = Callable[[], Awaitable[None]]
+Work = Callable[[], Awaitable[object]]
 
 
 class Cannot(Exception):
@@ -218,7 +218,7 @@ class Link:
         self.screen.show(self.model.open(room))
         assert self.model.visit is not None
         await self._load(self.model.visit)
-        self.spawn(partial(self._watch, room), quiet=True)
+        self.spawn(partial(self.watch, room), quiet=True)
 
     async def _load(self, visit: Visit) -> None:
         room = visit.room
@@ -241,16 +241,18 @@ class Link:
         await self.learn((message.by, message.rev) for message in page.messages)
         self.screen.show(self.model.older(visit, page))
 
-    async def _watch(self, room: Room) -> None:
-        """Know who is here, for completion, and hear of their presence."""
+    async def watch(self, room: Room) -> bool:
+        """Know who is here, for completion, and hear of their presence. Whether these are all."""
+        complete = True
         if room.kind == "direct":
             watched = [person.member for person in room.people if person.member != room.me]
         else:
-            await self.list_members(room.community)
+            complete = await self.list_members(room.community)
             watched = [one.member for one in self.members[room.community] if one.member != room.me]
         for state in (await self.among.ask(WatchPresence, members=watched[:MOST])).members:
             self.model.appearances.see(state)
         self.screen.refresh()
+        return complete
 
     async def list_members(self, community: str) -> bool:
         """Get the members of a community, as many as a page holds. Whether these are all."""

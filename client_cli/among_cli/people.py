@@ -3,9 +3,9 @@
 from among_protocol import text
 from among_protocol.accounts import ReadAccount, UpdateAccount
 
+from . import cards
 from .lines import Line, Style, note, told
 from .link import Cannot, Link
-from .rooms import member_of
 
 NAMED_AT_MOST = 9  # people in a direct beside oneself, by the protocol
 
@@ -17,7 +17,7 @@ async def list_members(link: Link, _: str) -> None:
         people = [person.handle for person in room.people] if room else []
         link.screen.show([note(", ".join(people) if people else "Go to a room first; /rooms lists yours.")])
         return
-    complete = await link.list_members(room.community)
+    complete = await link.watch(room)  # who has come since is watched from now on
     members = link.members[room.community]
     states = link.model.presence
     order = {"online": 0, "dnd": 1, "away": 2, "offline": 3}
@@ -42,21 +42,6 @@ async def list_members(link: Link, _: str) -> None:
     link.screen.show(lines)
 
 
-async def whois(link: Link, rest: str) -> None:
-    """Who somebody is: in this community, or else on this server."""
-    handle = text.handle(rest.removeprefix("@"))
-    room = link.model.room
-    member = await member_of(link, room.community, handle) if room and room.community else None
-    if member is None:
-        profile = await link.among.ask(ReadAccount, handle=handle)
-        what = ", ".join(filter(None, ("not a member here", _kept_away(link, profile.handle))))
-        link.screen.show(_who(profile.handle, profile.display_name, profile.bio, what))
-        return
-    state = "you" if room and member.member == room.me else link.model.presence.get(member.member, "")
-    what = ", ".join(filter(None, (member.role, state, _kept_away(link, member.handle))))
-    link.screen.show(_who(member.handle, member.display_name, member.bio, what))
-
-
 async def direct(link: Link, rest: str) -> None:
     """Talk to somebody alone."""
     names, _, words = rest.partition(" ")
@@ -74,33 +59,39 @@ async def direct(link: Link, rest: str) -> None:
 
 
 async def me(link: Link, rest: str) -> None:
-    """Who I am; or change my name or what I say about myself."""
+    """Who I am here, as I or as others see it; or change what I say about myself, or who sees it."""
     what, _, value = rest.partition(" ")
     limits = link.among.hello.limits
     match what.lower():
         case "":
-            pass
+            await _me(link)
+        case "as-others":
+            await cards.seen_as(link, "members")
+        case "as-stewards":
+            await cards.seen_as(link, "stewards")
+        case "show":
+            await cards.show(link, value)
         case "name":
             await link.among.ask(UpdateAccount, display_name=text.line(value, longest=limits.name_chars))
+            await _me(link)
         case "bio":
             await link.among.ask(UpdateAccount, bio=text.line(value, longest=limits.about_chars, empty=True))
+            await _me(link)
         case _:
-            raise Cannot("Say /me name TEXT or /me bio TEXT.")
+            raise Cannot("Say /me name TEXT or /me bio TEXT; /me show FIELD members; /me as-others.")
+
+
+async def _me(link: Link) -> None:
+    """In this community; or else the profile of the account."""
+    room = link.model.room
+    if (room and room.community) or len(link.model.communities) == 1:
+        await cards.mine(link)
+        return
     mine = await link.among.ask(ReadAccount, handle=link.among.account.handle)
-    link.screen.show(_who(mine.handle, mine.display_name, mine.bio, "you"))
+    lines: list[Line] = [told(("who", f"@{mine.handle}"), ("strong", f"  {mine.display_name}"), ("dim", "  you"))]
+    link.screen.show([*lines, told(("dim", f"  {mine.bio}"))] if mine.bio else lines)
 
 
 def _status(link: Link, member: str) -> str:
     status = link.model.appearances.statuses.get(member)
     return " ".join(filter(None, (status.emoji, status.text))) if status else ""
-
-
-def _kept_away(link: Link, handle: str) -> str:
-    """What I have done about them."""
-    kind = link.model.blocks.get(handle, "")
-    return kind and ("muted by you" if kind == "mute" else "blocked by you")
-
-
-def _who(handle: str, name: str, bio: str, what: str) -> list[Line]:
-    lines: list[Line] = [told(("who", handle), f"  {name}", ("dim", f"  {what}" if what else ""))]
-    return [*lines, told(("dim", f"  {bio}"))] if bio else lines

@@ -6,7 +6,7 @@ Rule: as on a terminal, only the first row of a line begins at the left edge.
 import os
 from typing import TextIO
 
-from .lines import Line, Rule, Said
+from .lines import Labelled, Line, Part, Quoted, Rule, Said
 from .safe_text import Safe, safe_lines, safe_text
 
 INDENT = "  "
@@ -24,8 +24,16 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
             rows[-1] = Safe(rows[-1] + tail)
         case Rule():
             rows = [Safe(f"-- {safe_text(line.text)} --")]
+        case Quoted():
+            rows = [Safe(INDENT + one) for one in safe_lines(line.text)]
         case _:
-            first, *more = safe_lines("".join(part.text for part in line.parts))
+            label = (
+                Part("", f"{INDENT}{line.label}: " if line.label else INDENT * 2)
+                if isinstance(line, Labelled)
+                else None
+            )
+            parts = line.parts if label is None else (label, *line.parts)
+            first, *more = safe_lines("".join(part.text for part in parts))
             rows = [first, *(Safe(INDENT + one) for one in more)]
     return [piece for row in rows for piece in _wrapped(row, columns)] if columns else rows
 

@@ -10,13 +10,14 @@ import zlib
 from typing import NamedTuple
 
 from .layout import clip, pad, width, wrap
-from .lines import Line, Part, Rule, Said, Told
+from .lines import Labelled, Line, Part, Quoted, Rule, Said, Told
 from .places import Outgoing
 from .safe_text import Safe, safe_lines, safe_text
 
 NAMES = 10  # columns of handles; a longer one pushes the first row of its message
 WIDE = 60  # columns from which on handles are aligned
 RULE = 64  # columns of a rule, where there is room
+LABELS = 9  # columns of labels, where there is room
 
 LOOKS = {
     "dim": "fg:#808080",
@@ -53,6 +54,10 @@ def rows(line: Line, columns: int, me: str = "") -> list[Row]:
             return [[Span(LOOKS[line.style], across(safe_text(line.text), min(columns, RULE)))]]
         case Told():
             return _told(line, columns)
+        case Labelled():
+            return _labelled(line, columns)
+        case Quoted():
+            return _quoted(line, columns)
 
 
 def outgoing(one: Outgoing, who: str, columns: int) -> list[Row]:
@@ -102,6 +107,27 @@ def _told(line: Told, columns: int) -> list[Row]:
         texts[-1].append(Span(look, first))
         texts += [[Span(look, text)] for text in more]
     return _laid([], texts, columns, 0, 2)
+
+
+def _labelled(line: Labelled, columns: int) -> list[Row]:
+    """What the label is of stands in a column of its own, all rows of it."""
+    wide = min(LABELS, columns // 3)
+    head = [
+        Span("", Safe("  ")),
+        Span(LOOKS["dim"], pad(clip(safe_text(line.label), wide), wide)),
+        Span("", Safe("  ")),
+    ]
+    spans = [Span(LOOKS.get(part.style, ""), safe_text(part.text)) for part in line.parts]
+    return _laid(head, [spans], columns, wide + 4, wide + 4)
+
+
+def _quoted(line: Quoted, columns: int) -> list[Row]:
+    """Behind a bar that nothing in the text can leave."""
+    laid: list[Row] = []
+    for text in safe_lines(line.text):
+        cuts = wrap(text, columns - 4, columns - 4)
+        laid += [[Span(LOOKS["dim"], Safe("  │ ")), Span("", Safe(text[cut]))] for cut in cuts]
+    return laid
 
 
 def _laid(head: Row, texts: list[Row], columns: int, used: int, indent: int) -> list[Row]:

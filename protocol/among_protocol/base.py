@@ -32,6 +32,7 @@ INTRO_CHARS = 2_000
 LINKS = 5  # of one persona
 LABEL_CHARS = 40
 LINK_CHARS = 250
+CARDS = 100  # read at once
 EXTENSIONS = 32
 TAG_CHARS = 32
 TAGS = 8  # of one community

@@ -6,6 +6,7 @@ all that is listed can happen. What the table is made of is in told.py.
 
 from . import accounts as a
 from . import blocks as b
+from . import cards as ca
 from . import codes
 from . import communities as c
 from . import discovery as d
@@ -378,6 +379,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ),
         ("status_chars",),
     ),
+    ca.ReadCards: Effects((), (), ("cards", "cards_bytes")),
 }  # fmt: skip
 
 

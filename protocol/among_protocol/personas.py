@@ -71,6 +71,9 @@ class Shown(Shape, kw_only=True):
     why: Audience = "members"
     intro: Audience = "members"
     lineage: Audience = "members"  # former handles here; stewards always see them
+    common: Audience = (
+        "nobody"  # that I am here, to who is here too and meets me elsewhere where I also let it be named
+    )
 
 
 class ShownWish(Shape, kw_only=True):
@@ -83,6 +86,7 @@ class ShownWish(Shape, kw_only=True):
     why: AudienceWish | None = None
     intro: AudienceWish | None = None
     lineage: Literal["members", "stewards"] | None = None  # former handles here
+    common: Literal["members", "nobody"] | None = None  # that I am here, beside where else I meet somebody
 
 
 class PersonaWish(Shape, kw_only=True):

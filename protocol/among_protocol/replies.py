@@ -9,6 +9,7 @@ from typing import Any, Protocol, overload
 from .accounts import AccountWritten, Profile, ReadAccount, UpdateAccount
 from .base import Done
 from .blocks import Block, SetBlock
+from .cards import Cards, ReadCards
 from .communities import (
     BrowseCommunities,
     CommunityMade,
@@ -374,3 +375,5 @@ class Asking(Protocol):
     def __call__(self, command: StartTyping | type[StartTyping], /, **fields: Any) -> Coroutine[Any, Any, Done]: ...
     @overload
     def __call__(self, command: SetStatus | type[SetStatus], /, **fields: Any) -> Coroutine[Any, Any, Appearance]: ...
+    @overload
+    def __call__(self, command: ReadCards | type[ReadCards], /, **fields: Any) -> Coroutine[Any, Any, Cards]: ...

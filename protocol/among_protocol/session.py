@@ -65,6 +65,8 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     key_chars: int = 0  # of ids, nonces, devices, searches
     secret_chars: int = 0  # of tokens and invites
     personas: int = 0  # resolved at once
+    cards: int = 0  # read at once
+    cards_bytes: int = 0  # of the cards of one answer, about; what does not fit is named
     extensions: int = 0  # enabled at once
     directs: int = 0  # per account
     sessions: int = 0  # per account; beyond it the oldest that is not connected is signed out

@@ -13,6 +13,7 @@ import msgspec
 from . import (
     accounts,
     blocks,
+    cards,
     codes,
     communities,
     discovery,
@@ -121,6 +122,7 @@ AnyCommand = (
     | presence.WatchPresence
     | presence.StartTyping
     | status.SetStatus
+    | cards.ReadCards
 )
 AnyEntry = (
     accounts.AccountCreated

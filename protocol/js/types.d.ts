@@ -451,6 +451,16 @@ export interface Budget {
   whose?: string;
 }
 
+export interface Cards {
+  /** in the order asked, of those that may be seen */
+  cards: MemberCard[];
+  /**
+   * members whose cards did not fit: ask for these again
+   * @default []
+   */
+  later?: string[];
+}
+
 /** A new password. All other sessions of the account end; the reply tells how many that were. */
 export interface ChangePassword {
   type: "account.change_password";
@@ -548,7 +558,18 @@ export type Command =
   | SetPresence
   | WatchPresence
   | StartTyping
-  | SetStatus;
+  | SetStatus
+  | ReadCards;
+
+/** A community that both are members of, and both let be named to each other. */
+export interface CommonPlace {
+  /** id of the community */
+  community: string;
+  /** short name, which stands in addresses: unique, and made like a handle */
+  slug: string;
+  /** for people */
+  name: string;
+}
 
 /** A community as anybody on the server sees it. */
 export interface Community {
@@ -2068,6 +2089,16 @@ export interface Limits {
    */
   personas?: number;
   /**
+   * read at once
+   * @default 0
+   */
+  cards?: number;
+  /**
+   * of the cards of one answer, about; what does not fit is named
+   * @default 0
+   */
+  cards_bytes?: number;
+  /**
    * enabled at once
    * @default 0
    */
@@ -2644,6 +2675,114 @@ export interface MemberBanned {
    * @default ""
    */
   until?: string;
+}
+
+export interface MemberCard {
+  /** id of the membership */
+  member: string;
+  /** revision of the persona */
+  rev: number;
+  /** the community, or the room of the direct */
+  place: string;
+  /** their handle */
+  handle: string;
+  /** the name that people are shown */
+  display_name: string;
+  /**
+   * the rank in the community. Words: owner, steward, member, from the highest rank to the lowest; unknown: as member
+   * @default "member"
+   */
+  role?: string;
+  /**
+   * is a member no longer
+   * @default false
+   */
+  left?: boolean;
+  /**
+   * how to speak of them
+   * @default ""
+   */
+  pronouns?: string;
+  /**
+   * what they say about themselves
+   * @default ""
+   */
+  bio?: string;
+  /**
+   * where they are, as closely as they say
+   * @default null
+   */
+  at?: PersonaPlace | null;
+  /**
+   * addresses of theirs
+   * @default []
+   */
+  links?: PersonaLink[];
+  /**
+   * why they are here
+   * @default ""
+   */
+  why?: string;
+  /**
+   * may have several lines
+   * @default ""
+   */
+  intro?: string;
+  /**
+   * tags, in the order they gave them
+   * @default []
+   */
+  interests?: string[];
+  /**
+   * the month, 2026-01, in UTC; empty: not known
+   * @default ""
+   */
+  joined?: string;
+  /**
+   * new: for two weeks; founding: came in the first four weeks of the community. Words: new, founding; unknown: leave it out
+   * @default []
+   */
+  marks?: string[];
+  /**
+   * whole ones since they joined
+   * @default 0
+   */
+  years?: number;
+  /**
+   * their handles here before, newest first
+   * @default []
+   */
+  former?: FormerHandle[];
+  /**
+   * as told to whoever watches. Words: online, away, dnd (here, and not to be disturbed), offline; unknown: as online
+   * @default "offline"
+   */
+  state?: string;
+  /**
+   * likewise
+   * @default null
+   */
+  status?: Status | null;
+  /**
+   * the day on which they were last seen to be here, in UTC; empty: not told. Words: today, week, month, longer; unknown: as longer
+   * @default ""
+   */
+  last_seen?: string;
+  /**
+   * by slug
+   * @default []
+   */
+  common?: CommonPlace[];
+  /**
+   * interests that both have and both show
+   * @default []
+   */
+  shared?: string[];
+  /**
+   * how often the persona has changed; for stewards
+   * @default 0
+   */
+  changes?: number;
 }
 
 /** In the community's log. `by` is the one who joined. */
@@ -3392,7 +3531,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DeleteWritten | DirectWritten | Done | EditWritten | Enabled | EntryPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | OwnPersona | PersonaWritten | Personas | Pong | Portrait | PortraitHistory | Presences | Preview | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | Cards | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DeleteWritten | DirectWritten | Done | EditWritten | Enabled | EntryPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | OwnPersona | PersonaWritten | Personas | Pong | Portrait | PortraitHistory | Presences | Preview | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -4240,6 +4379,24 @@ export interface ReadAccount {
   id: string;
   /** whose */
   handle: string;
+}
+
+/**
+ * The cards of up to 100 members of places one is in, each once; others are left out as if they did not exist.
+ *
+ * With `as` of members of one's own alone: exactly what such a one gets who has nothing in common with me.
+ */
+export interface ReadCards {
+  type: "card.read";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** memberships */
+  members: string[];
+  /**
+   * preview; empty: as who I am
+   * @default ""
+   */
+  as?: "" | "members" | "stewards";
 }
 
 /** Which of my logs are not where I have them? Nothing is replayed. */
@@ -5317,6 +5474,11 @@ export interface Shown {
    * @default "members"
    */
   lineage?: string;
+  /**
+   * words: members, stewards, nobody, each with oneself; unknown: as nobody
+   * @default "nobody"
+   */
+  common?: string;
 }
 
 /** What is left out stays. */
@@ -5356,6 +5518,11 @@ export interface ShownWish {
    * @default null
    */
   lineage?: "members" | "stewards" | null;
+  /**
+   * that I am here, beside where else I meet somebody
+   * @default null
+   */
+  common?: "members" | "nobody" | null;
 }
 
 /** Sign in with handle and password, or with a token (which never costs a password hash). */
@@ -6134,6 +6301,7 @@ export interface Commands {
   "presence.watch": { command: WatchPresence; result: Presences };
   "typing.start": { command: StartTyping; result: Done };
   "status.set": { command: SetStatus; result: Appearance };
+  "card.read": { command: ReadCards; result: Cards };
 }
 
 /** Each event by its `type`. */

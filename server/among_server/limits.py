@@ -211,6 +211,13 @@ PREVIEW_MESSAGES = _limit("preview_messages", 5, "messages of each room in a pre
 PREVIEW_BYTES = _limit(
     "preview_bytes", 32_768, "bytes of UTF-8 of all messages in a preview", "likewise: a few of the longest"
 )
+_limit("cards", base.CARDS, "cards read at once", "the people of a screen, and more")
+CARDS_BYTES = _limit(
+    "cards_bytes",
+    131_072,
+    "bytes of the cards of one answer, about",
+    "a page; one who says a lot of themselves takes 15,000",
+)
 _limit("extensions", base.EXTENSIONS, "extensions enabled at once", "more than there are")
 
 EDITS = _limit("edits", 100, "edits of one message", "each is kept, and is read with the message")

@@ -24,6 +24,7 @@ from among_cli.lines import Line, Rule, Said, Told
 from among_cli.link import Link
 from among_cli.model import Model
 from among_cli.opening import Entry, opened
+from among_cli.plain_text import plain
 from among_cli.saved import Saved
 from among_protocol.aio import Among
 from among_protocol.codes import STORAGE_UNCERTAIN, Refuse
@@ -97,11 +98,17 @@ class Paper:
 
     @property
     def told(self) -> list[str]:
-        return [
-            line.text if isinstance(line, Rule) else "".join(part.text for part in line.parts)
-            for line in self.lines
-            if isinstance(line, Rule | Told)
-        ]
+        return [_told(line) for line in self.lines if not isinstance(line, Said)]
+
+
+def _told(line: Line) -> str:
+    match line:
+        case Rule():
+            return line.text
+        case Told():
+            return "".join(part.text for part in line.parts)
+        case _:
+            return "\n".join(plain(line))
 
 
 class Reader:

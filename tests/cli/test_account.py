@@ -165,7 +165,7 @@ async def test_whom_one_blocks_is_listed_undone_and_known_to_every_device(house)
     assert "no directs between you" in (await ana.types("/block @Eve"))[0]
     await phone.paper.until(lambda: phone.model.blocks == {"eve": "block"})
     assert await phone.types("/blocked") == ["  eve              blocked"]
-    assert (await ana.types("/whois eve"))[0].endswith("blocked by you")
+    assert (await ana.types("/whois eve"))[1].endswith("blocked by you")
     assert candidates(ana.link, "/unblock ") == ("", ["eve"])
     assert await ana.types("/dm eve hello") == ["You have blocked eve: /unblock eve first."]
     assert "they notice nothing" in (await phone.types("/mute eve"))[0]
@@ -292,5 +292,5 @@ def _shown(lines: list[Line]) -> list[str]:
     return [
         line.body if isinstance(line, Said) else "".join(part.text for part in line.parts)
         for line in lines
-        if not isinstance(line, Rule)
+        if isinstance(line, Said | Told)
     ]

@@ -128,15 +128,19 @@ async def test_people_are_listed_and_looked_up(ana, house):
     await bob.types("/join garden")
     await bob.types("/me name Bob the Builder")
     await bob.types("/me bio I mend things.")
-    assert await bob.types("/me") == ["bob  Bob the Builder  you", "  I mend things."]
+    assert (await bob.types("/me"))[:3] == [
+        "@bob  Bob the Builder",
+        "  ● online · you · in garden",
+        "  I mend things.",
+    ]
     await ana.sees("bob joined garden")
     told = await ana.types("/members")
     assert told[0] == "garden  2 members"
     assert any(line.split() == ["ana", "you", "owner"] for line in told)
     assert any(line.split()[0] == "bob" and line.endswith("Bob the Builder") for line in told)
-    assert (await ana.types("/whois @bob"))[0].startswith("bob  Bob the Builder  member")
+    assert (await ana.types("/whois @bob"))[0] == "@bob  Bob the Builder"
     await house.person("cleo")
-    assert await ana.types("/whois cleo") == ["cleo  cleo  not a member here"]
+    assert await ana.types("/whois cleo") == ["@cleo  not in garden"]
     assert await ana.types("/whois nobody") == ["There is no such account."]
     assert await ana.types("/whois a b") == ["3 to 32 of a-z 0-9 . _ -, beginning and ending with a letter or a digit."]
 

@@ -18,4 +18,4 @@ async def test_cnt_03_who_would_take_the_name_of_another_is_refused_and_shown_by
         told = [line for line in await ana.types("/members") if "ana" in line.lower()]
         assert sorted(line.split()[0] for line in told) == ["ana", "bob"]
         (whois, *_) = await ana.types("/whois bob")
-        assert whois.split()[:2] == ["bob", "Ana,"]
+        assert whois.split()[:2] == ["@bob", "Ana,"]

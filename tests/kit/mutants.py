@@ -862,6 +862,33 @@ def forgets_who_is_invisible(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+@mutant("cards.audience")
+def shows_the_intro_to_all(wire: Wire, frame: Frame) -> Any:
+    for card in frame.get("result", {}).get("cards", []):
+        card["intro"] = "for stewards"
+    return frame
+
+
+@mutant("cards.audience")
+def hides_from_the_owner(wire: Wire, frame: Frame) -> Any:
+    for card in frame.get("result", {}).get("cards", []):
+        card.pop("pronouns", None)
+    return frame
+
+
+@mutant("cards.preview", "up")
+def previews_nothing(wire: Wire, frame: Frame) -> Any:
+    frame.pop("as", None)
+    return frame
+
+
+@mutant("cards.gone")
+def names_who_was_left_out(wire: Wire, frame: Frame) -> Any:
+    if frame.get("result") == {"cards": []}:
+        frame["result"]["later"] = wire.command(frame)["members"]
+    return frame
+
+
 @mutant("presence.typing")
 def tells_no_typing(wire: Wire, frame: Frame) -> Any:
     return None if frame["type"] == "typing.started" else frame

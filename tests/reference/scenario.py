@@ -182,6 +182,8 @@ async def reading(play: Play, ann: Actor, bob: Actor, room: str, community: str)
     with play.take("presence.set"):
         await phone.result("presence.set", state="away")
         await bob.result("presence.set", state="away")
+    with play.take("card.read"):
+        await ann.result("card.read", members=[bob.member])
     with play.take("status.set"):
         status = {"emoji": "🌱", "text": "in the garden", "for_ms": 2 * 60 * 60 * 1000}
         await bob.result("status.set", community=community, appear="dnd", status=status)

@@ -89,6 +89,8 @@ PROVEN = {
     "handle_change_ms": "server/test_personas.py::test_another_handle_is_taken_every_seven_days_and_a_mistake_mended_at_once",
     "handle_rest_ms": "server/test_personas.py::test_a_freed_handle_rests_for_all_but_who_had_it",
     "watched": "server/test_limits.py::test_inp_05_who_is_watched_and_positions",
+    "cards": "server/test_cards.py::test_inp_05_at_most_a_hundred_cards_and_what_does_not_fit_is_named",
+    "cards_bytes": "server/test_cards.py::test_inp_05_at_most_a_hundred_cards_and_what_does_not_fit_is_named",
     "personas": "server/test_limits.py::test_inp_05_personas_and_extensions",
     "positions": "server/test_limits.py::test_inp_05_who_is_watched_and_positions",
     "extensions": "server/test_limits.py::test_inp_05_personas_and_extensions",

@@ -17,6 +17,7 @@ from among_protocol import codes, wire
 from among_protocol.accounts import ReadAccount, UpdateAccount
 from among_protocol.base import Command, Refused, Write
 from among_protocol.blocks import SetBlock
+from among_protocol.cards import ReadCards
 from among_protocol.codes import ErrorCode
 from among_protocol.communities import (
     BrowseCommunities,
@@ -185,6 +186,7 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     SetPresence: lambda cast, place: {"state": "away"},
     WatchPresence: lambda cast, place: {"members": [cast.people["insider"].member]},
     StartTyping: lambda cast, place: {"room": cast.id(place)},
+    ReadCards: lambda cast, place: {"members": [cast.people["insider"].member]},
     SetStatus: lambda cast, place: {"community": cast.id(place), "appear": "dnd"},
 }
 REPORT = 4  # its number in the stewards' log, which `cast_of` fills

@@ -42,6 +42,7 @@ from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, 
 from among_protocol.wire import AnyWrite
 from among_server.ears import TALK
 from among_server.store.api import Store, Tx
+from among_server.store.cards import CardRow
 from among_server.store.memory import MemoryStore
 from among_server.store.rows import Appended
 from among_server.store.rules import personas
@@ -65,6 +66,16 @@ def _plain(value: Any) -> Any:
     match value:
         case bytes():
             return value.decode()
+        case CardRow():  # times differ
+            return [
+                _plain(value.seen),
+                _plain(value.former),
+                _plain(value.common),
+                _plain(value.interests),
+                value.shared,
+                bool(value.opened),
+                bool(value.joined),
+            ]
         case list() | tuple():
             return [_plain(item) for item in value]
         case Appended(entry=entry, repeat=repeat):
@@ -457,6 +468,7 @@ class Twins(RuleBasedStateMachine):
                 *(store.unread(account, logs) for account in accounts),
                 *(store.personas(account, refs) for account in accounts),
                 *(store.seen(account, [ref.member for ref in refs]) for account in accounts),
+                *(store.cards(account, [ref.member for ref in refs]) for account in accounts),
                 *(store.password_hash(handle) for handle in HANDLES),
                 *(self._devices(store, account) for account in accounts),
                 *(store.reset(handle.encode()) for handle in HANDLES),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from among_protocol import (
     accounts,
     blocks,
+    cards,
     communities,
     discovery,
     edits,
@@ -134,6 +135,7 @@ POLICY: dict[type[Command], Rule] = {
     presence.WatchPresence: Rule(Who.ACCOUNT),
     presence.StartTyping: Rule(Who.AUDIENCE),
     status.SetStatus: Rule(Who.MEMBER),  # without a community: anybody signed in
+    cards.ReadCards: Rule(Who.ACCOUNT),
 }
 
 

@@ -60,19 +60,24 @@ class Presence:
     def of(self, row: Seen, watcher: Session) -> MemberPresence:
         """What this watcher, who may see the member, is to see. `row`: as the store has them."""
         id, person = row.member.id, watcher.person
-        here = self._here.get(id)
-        if here is not None:
-            if person is None or apart(person, here.person, here.member):
-                return MemberPresence(member=id, state="offline")
-            return MemberPresence(member=id, state=here.state, status=here.status)
-        now = self._wall()
-        status = None if row.apart or row.member.left else row.status(now)
-        if status is not None and id in watcher.watching:
+        shown = self.look(row, person) if person is not None else MemberPresence(member=id, state="offline")
+        if shown.status is not None and id not in self._here and id in watcher.watching:
             absent = self._absent.get(id)
             told = absent.told if absent is not None else set()
-            self._absent[id] = Absent(row.member, status, told | {watcher})
-            self._changes_at(id, row.changes_at(now))
-        return MemberPresence(member=id, state="offline", status=status)
+            self._absent[id] = Absent(row.member, shown.status, told | {watcher})
+            self._changes_at(id, row.changes_at(self._wall()))
+        return shown
+
+    def look(self, row: Seen, person: Person) -> MemberPresence:
+        """What is to be seen by somebody who looks once."""
+        id = row.member.id
+        here = self._here.get(id)
+        if here is not None:
+            if apart(person, here.person, here.member):
+                return MemberPresence(member=id, state="offline")
+            return MemberPresence(member=id, state=here.state, status=here.status)
+        hidden = row.apart or row.member.left
+        return MemberPresence(member=id, state="offline", status=None if hidden else row.status(self._wall()))
 
     def is_hidden(self, member: str) -> bool:
         """Whether somebody who is here looks as if they were not."""

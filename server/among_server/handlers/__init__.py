@@ -7,6 +7,7 @@ somebody's attention.
 
 from among_protocol import accounts as a
 from among_protocol import blocks as b
+from among_protocol import cards as ca
 from among_protocol import communities as c
 from among_protocol import discovery as d
 from among_protocol import edits as ed
@@ -36,6 +37,7 @@ from ..core.dispatch import Route, on
 from . import (
     accounts,
     blocks,
+    cards,
     communities,
     discovery,
     edits,
@@ -143,5 +145,6 @@ ROUTES: dict[type[Command], Route] = dict(
         on(p.WatchPresence, presence.watch, cost=2),
         on(p.StartTyping, presence.typing, cost=1),
         on(st.SetStatus, status.set_status, cost=5),
+        on(ca.ReadCards, cards.read, cost=5),
     ]
 )

@@ -31,6 +31,7 @@ from among_protocol.wire import AnyWrite
 from ..counts import StoreCounts
 from ..ears import Ear
 from .blanks import BlankStore, BlankTx
+from .cards import CardStore
 from .discovery import DiscoveryStore
 from .door import DoorStore, DoorTx
 from .edits import EditStore, EditTx
@@ -212,6 +213,7 @@ class Store(
     InvitesStore,
     JoiningStore,
     EditStore,
+    CardStore,
     OwnStore,
     PersonaStore,
     PortraitStore,

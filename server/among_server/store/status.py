@@ -65,6 +65,7 @@ class Seen(NamedTuple):
     everywhere: StatusRow
     here: StatusRow
     apart: bool = False  # who looks and the member block each other, one or the other
+    shuts_out: bool = False  # the member blocks who looks
 
     @property
     def appear(self) -> Appear:
@@ -97,15 +98,16 @@ class Seen(NamedTuple):
         return "today" if ago < 1 else "week" if ago < 7 else "month" if ago < 31 else "longer"
 
 
-def seen(member: "MemberRow", handle: str, rows: Statuses, *, apart: bool = False) -> Seen:
-    """A member of an account that goes by this handle, and has these rows."""
+def seen(member: "MemberRow", handle: str, rows: Statuses, who: "Looker | None" = None) -> Seen:
+    """A member of an account that goes by this handle, and has these rows, as somebody sees them."""
     everywhere, here = rows.get(""), rows.get(member.place)
     return Seen(
         member,
         member.handle == handle,
         everywhere if everywhere is not None else StatusRow(member.account),
         here if here is not None else StatusRow(member.account, member.place),
-        apart,
+        who is not None and who.apart(member),
+        who is not None and who.shut_out(member),
     )
 
 
@@ -118,10 +120,10 @@ class Looker(NamedTuple):
     blocked: Sequence[tuple[str, str]]  # (account, which blocks them; the handle under which)
 
     def apart(self, member: "MemberRow") -> bool:
-        if member.account == self.account:
-            return False
-        if self.blocks.get((member.account, member.handle)) == "block":
-            return True
+        return self.blocks.get((member.account, member.handle)) == "block" or self.shut_out(member)
+
+    def shut_out(self, member: "MemberRow") -> bool:
+        """Whether this member blocks who looks."""
         return (member.account, self.names.get(member.place, "")) in self.blocked
 
 

@@ -13,6 +13,7 @@ from ..checks import Check, Fault, Skip, judged
 from ..link import Ended, NoHandshake
 from ..report import Outcome, Report
 from . import (
+    cards,
     closing,
     connection,
     edits,
@@ -117,9 +118,8 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 
 # Importing them fills `checks`.
 PARTS = (
-    closing, connection, edits, frames, interest, keeping, limits, logs, nonces, portraits, reading, refusals, registers, rooms,
-    signing_in, status, sync, texts,
-    closing, connection, frames, interest, keeping, limits, logs, nonces, portraits, reading, refusals, registers, rooms, signing_in, sync, texts, finding,
+    cards, closing, connection, edits, finding, frames, interest, keeping, limits, logs, nonces, portraits,
+    reading, refusals, registers, rooms, signing_in, status, sync, texts,
 )  # fmt: skip
 
 __all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "run"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...accounts import ReadAccount, UpdateAccount
 from ...base import Command, Entry, Shape, Write
 from ...blocks import SetBlock
+from ...cards import ReadCards
 from ...communities import (
     BrowseCommunities,
     CreateCommunity,
@@ -120,6 +121,7 @@ ABSENT: frozenset[type[Command]] = frozenset({
     Discover, DismissCommunity, SearchMembers, ListInterests, SetInterests, SearchTags, UpdateTag,
     UpdateCommunity, PreviewCommunity, AcceptRules, ReadRules, AskToJoin, WithdrawJoin, AnswerJoin, ListRequests,
     CreateInvite, ListInvites, RevokeInvite,
+    ReadCards,
 })  # fmt: skip
 
 COSTS: dict[type[Command], int] = {  # as a real server charges them; what is not here costs 5

@@ -49,6 +49,7 @@ NOUNS = {  # the first word of a command: what it is about
     "marker": "Read markers",
     "presence": "Presence",
     "status": "Status",
+    "card": "Cards",
     "typing": "Typing",
 }
 WHO = {

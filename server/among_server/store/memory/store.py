@@ -49,9 +49,9 @@ from ..rows import (
 from ..rules import RULES, digest
 from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
-from ..status import Looker, Seen, seen
 from ..stewards import stewards_of
 from . import directory, messages
+from .cards import CardReads
 from .personas import PersonaReads
 from .searching import MemorySearching
 from .tx import MemoryTx
@@ -61,7 +61,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class MemoryStore(MemorySearching, PersonaReads, Calls):
+class MemoryStore(CardReads, MemorySearching, PersonaReads, Calls):
     def __init__(self) -> None:
         self.epoch = f"e_{secrets.token_hex(8)}"
         self.durability: Durability = "memory"
@@ -183,22 +183,6 @@ class MemoryStore(MemorySearching, PersonaReads, Calls):
             row for row in self._tx.standing_in(account) if row.place in self._tx.communities or row.place in followed
         ]
         return Standing(row, there, rooms, self._tx.blocks(account), self._tx.statuses(account))
-
-    async def seen(self, account: str, members: Sequence[str]) -> list[Seen]:
-        tx = self._tx
-        names = {row.place: row.handle for row in tx.standing_in(account)}
-        rows = [row for row in map(tx.member, dict.fromkeys(members)) if row is not None and row.place in names]
-        blocked = [
-            (row.account, handle)
-            for row in rows
-            for (other, handle), kind in tx.blocks(row.account).items()
-            if (other, kind) == (account, "block")
-        ]
-        who = Looker(account, names, tx.blocks(account), blocked)
-        return [
-            seen(row, tx.account_rows[row.account].handle, tx.statuses(row.account), apart=who.apart(row))
-            for row in rows
-        ]
 
     async def communities(
         self, query: str, after: str, limit: int, *, tags: Sequence[str] = (), newest: bool = False

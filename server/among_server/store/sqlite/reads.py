@@ -21,11 +21,13 @@ from among_protocol.wire import AnyEntry
 from ...ears import TALK, Ear, wants
 from ...rights import RIGHTS, Right
 from ..api import LOOKED_THROUGH, PAGE_BYTES
+from ..cards import CardRow
 from ..own import AccountState, ResetRow, SessionRow
 from ..personas import as_then
 from ..rows import AccountRow, CommunityRow, Entries, LogRow, Messages, RoomRow, Standing, Unread
 from ..status import Seen
 from ..stewards import stewards_of
+from . import cards as own_cards
 from . import edits, own, status
 from .rows import (
     ACCOUNT,
@@ -127,6 +129,11 @@ def standing(db: Connection, id: str) -> Standing | None:
         )
         placed = [member_row(row) for row in members]
         return Standing(found, placed, [room_row(row) for row in rooms], own.blocks(db, id), status.statuses(db, id))
+
+
+def cards(db: Connection, account: str, members: Sequence[str]) -> list[CardRow]:
+    with _moment(db):
+        return own_cards.cards(db, account, members)
 
 
 def seen(db: Connection, account: str, members: Sequence[str]) -> list[Seen]:

@@ -86,4 +86,4 @@ def seen_by(db: Connection, account: str, members: Sequence[str]) -> list[Seen]:
         chosen.setdefault(row.account, {})[row.place] = row
     who = looker(db, account, accounts)
     found = (rows[id] for id in dict.fromkeys(members) if id in rows)
-    return [seen(row, handles[row.account], chosen.get(row.account, {}), apart=who.apart(row)) for row in found]
+    return [seen(row, handles[row.account], chosen.get(row.account, {}), who) for row in found]

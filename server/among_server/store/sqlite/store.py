@@ -30,6 +30,7 @@ from .. import files
 from ..api import Durability, StoreError
 from ..backups import now
 from ..calls import Calls
+from ..cards import CardRow
 from ..door import RulesRow
 from ..joining import RequestRow
 from ..own import AccountState, ResetRow, SessionRow
@@ -295,6 +296,9 @@ class SqliteStore(SqliteSearching, PersonaReads, Calls):
 
     async def standing(self, account: str) -> Standing | None:
         return await self._read(reads.standing, account)
+
+    async def cards(self, account: str, members: Sequence[str]) -> list[CardRow]:
+        return await self._read(reads.cards, account, members)
 
     async def seen(self, account: str, members: Sequence[str]) -> list[Seen]:
         return await self._read(reads.seen, account, members)

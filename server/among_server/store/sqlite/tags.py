@@ -1,7 +1,7 @@
 """Tags, interests and dismissals in tables: the parts of `api.Tx` that tags.py and discovery.py say, and what is read of
 them. Nothing here is mirrored: no message asks for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from sqlite3 import Connection
 from sys import intern
 from typing import Any
@@ -253,3 +253,18 @@ def _tag_row(row: Sequence[Any]) -> TagRow:
 def _local_tag(row: Sequence[Any]) -> LocalTag:
     """From the columns of _LOCAL."""
     return LocalTag(row[0], row[1], row[2], bool(row[3]))
+
+
+def interests_in(
+    db: Connection, accounts: Iterable[str], places: Iterable[str]
+) -> dict[tuple[str, str], list[MyInterest]]:
+    """Of these accounts in these places, by both. In the order given there."""
+    sql = (
+        f"SELECT a.id, {_MINE}{MEANT} JOIN logs p ON p.key = i.place JOIN logs a ON a.key = i.account"  # noqa: S608  # ours
+        " WHERE a.id IN (SELECT value FROM json_each(?)) AND p.id IN (SELECT value FROM json_each(?)) ORDER BY i.nth"
+    )
+    asked = (json.encode(list(accounts)).decode(), json.encode(list(places)).decode())
+    found: dict[tuple[str, str], list[MyInterest]] = {}
+    for account, *row in db.execute(sql, asked):
+        found.setdefault((account, row[0]), []).append(my_interest(row))
+    return found
