@@ -15,6 +15,7 @@ from .lines import Line, Part, Rule, note, told
 from .link import Cannot, Link
 from .places import Community
 
+APART = "By another handle you still come and go when you do elsewhere, for who watches both: /invisible here hides it."
 View = Literal["", "members", "stewards"]
 AUDIENCES = ("members", "stewards", "nobody")
 SHOWN = ("bio", "pronouns", "place", "links", "why", "intro", "lineage", "common")
@@ -52,7 +53,10 @@ async def mine(link: Link) -> None:
     here = place(link)
     one = await read(link, here.me)
     persona = await link.among.ask(ReadPersona, community=here.id)
-    link.screen.show([*card(one, link.model.zone, community=here.slug, you=True), *hidden(persona)])
+    lines = [*card(one, link.model.zone, community=here.slug, you=True), *hidden(persona)]
+    if one.handle != link.among.account.handle and link.model.appearances.appear(here.id) != "invisible":
+        lines.append(note(f"  {APART}"))
+    link.screen.show(lines)
 
 
 async def seen_as(link: Link, view: View) -> None:

@@ -5,11 +5,20 @@ from datetime import UTC
 import pytest
 
 from among_cli.card import card, hidden
+from among_cli.cards import APART
 from among_cli.lines import Labelled, Line, Told
 from among_cli.plain_text import plain
 from among_cli.render import rows
 from among_protocol.cards import CommonPlace, MemberCard
-from among_protocol.personas import FormerHandle, OwnPersona, PersonaLink, PersonaPlace, Shown
+from among_protocol.personas import (
+    FormerHandle,
+    OwnPersona,
+    PersonaLink,
+    PersonaPlace,
+    PersonaWish,
+    Shown,
+    UpdatePersona,
+)
 from among_protocol.status import Status
 
 from .corpus import CORPUS
@@ -150,6 +159,16 @@ async def test_a_preview_is_what_others_get(house):
     assert any("canary" in line for line in await bob.types("/me as-stewards"))
     assert any("canary" in line for line in await ana.types("/whois bob")), "who founded it is a steward"
     assert await bob.types("/me show bio nobody") == ["Nobody but you in garden sees your bio."]
+
+
+async def test_who_goes_by_another_handle_is_told_what_it_does_not_hide(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    place = next(iter(bob.model.communities))
+    await bob.among.ask(UpdatePersona, community=place, persona=PersonaWish(handle="moss"))
+    assert (await bob.types("/me"))[-1].strip() == APART
+    assert (await ana.types("/whois bob"))[:2] == ["@bob goes by @moss now.", "@moss  bob"]
+    await bob.types("/invisible here")
+    assert APART not in "".join(await bob.types("/me"))
 
 
 async def bob_as(house: House, handle: str) -> list[str]:

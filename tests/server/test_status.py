@@ -8,6 +8,7 @@ from among_protocol import codes
 from among_protocol.blocks import SetBlock
 from among_protocol.communities import JoinCommunity, LeaveCommunity
 from among_protocol.moderation import DAY, SilenceMember, UnsilenceMember
+from among_protocol.personas import PersonaWish, UpdatePersona
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
 from among_protocol.session import SignIn
 from among_protocol.status import (
@@ -267,6 +268,29 @@ async def test_auz_03_a_status_is_seen_in_places_that_are_shared_and_nowhere_els
         await chooses(bob, community=world.id("garden"), status=words("canary"), last_seen="shown")
         await world.quiet()
         await eve.sync(cards=True)
+        assert not any(b"canary" in frame for frame in eve.frames)
+
+
+async def test_auz_03_words_for_everywhere_do_not_follow_one_to_where_one_goes_by_another_handle():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        (eve,) = await world.join("library/desk", "eve")
+        there = (await world.join_too(bob, "library")).member
+        library = world.id("library")
+        assert await seen(ann, bob.member) == await seen(eve, there) == [("online", "")]
+        await chooses(bob, status=words("moving to Lisbon"))
+        assert await heard(eve) == [("online", "moving to Lisbon")]
+        await bob.ask(UpdatePersona, community=library, persona=PersonaWish(handle="moss"))
+        assert await heard(eve) == [("online", "")]
+        await chooses(bob, status=words("canary"))
+        assert ((await heard(ann))[-1:], await heard(eve)) == ([("online", "canary")], [])
+        assert await seen(eve, there) == [("online", "")]
+        await chooses(bob, community=library, appear="invisible")
+        await chooses(bob, status=words("canary again"))
+        await chooses(bob, community=library, appear="inherit")
+        assert await heard(eve) == [("offline", ""), ("online", "")]
+        await chooses(bob, community=library, status=words("reading"))
+        assert await heard(eve) == [("online", "reading")]
         assert not any(b"canary" in frame for frame in eve.frames)
 
 
