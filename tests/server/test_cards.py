@@ -12,11 +12,14 @@ from among_protocol import codes, wire
 from among_protocol.blocks import SetBlock
 from among_protocol.cards import MemberCard, ReadCards
 from among_protocol.communities import JoinCommunity, LeaveCommunity
+from among_protocol.finding import SearchMembers
 from among_protocol.interests import InterestWish, SetInterests
 from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
+from among_protocol.messages import ReadMessages
 from among_protocol.moderation import KickMember
-from among_protocol.personas import PersonaLink, PersonaWish, PlaceWish, ShownWish, UpdatePersona
+from among_protocol.personas import FindMember, PersonaLink, PersonaWish, PlaceWish, ShownWish, UpdatePersona
 from among_protocol.presence import SetPresence, WatchPresence
+from among_protocol.preview import PreviewCommunity
 from among_protocol.status import NewStatus, SetStatus
 from among_protocol.tags import SearchTags
 from among_server.handlers.cards import tenure
@@ -99,11 +102,38 @@ async def test_auz_03_of_what_is_hidden_no_path_shows_anything():
             await person.ask(WatchPresence, members=[bob.member])
             await card(person, bob.member)
             await person.entries(world.id("garden"))
+            for where in ({"query": "canary"}, {"query": "bob"}):
+                await person.ask(SearchMembers, community=world.id("garden"), **where)
+            await person.ask(FindMember, community=world.id("garden"), handle="bob")
+            await person.ask(PreviewCommunity, community="garden")
+            await person.ask(ReadMessages, room=bob.room)
             await person.sync(cards=True)
             await person.settled()
             assert not any(b"canary" in frame for frame in person.frames), person.handle
         assert any(b"canary" in frame for frame in bob.frames)
-        del eve
+        await eve.ask(PreviewCommunity, community="garden")
+        assert b"canary" not in b"".join(eve.frames).replace(b'"text":"canary"', b""), "of the library alone"
+
+
+async def test_auz_03_a_hidden_lineage_is_on_the_stewards_card_alone_and_finds_nobody():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "canary-bob")
+        garden = world.id("garden")
+        hide = ShownWish(lineage="stewards")
+        await bob.ask(
+            UpdatePersona, community=garden, persona=PersonaWish(handle="moss", display_name="Moss", shown=hide)
+        )
+        await ann.settled()
+        before = len(ann.frames)
+        for viewer, former in ((ann, []), (world.founder("garden"), ["canary-bob"]), (bob, ["canary-bob"])):
+            got = await card(viewer, bob.member)
+            assert got is not None
+            assert (got.handle, [one.handle for one in got.former]) == ("moss", former)
+        await ann.ask(SearchMembers, community=garden, query="canary")
+        refused = await ann.refused(FindMember, community=garden, handle="canary-bob")
+        assert refused.code == codes.MEMBER_GONE.code
+        await ann.ask(ResolveMembers, members=[PersonaRef(member=bob.member, rev=1)])
+        assert not any(b"canary" in frame for frame in ann.frames[before:])
 
 
 async def test_a_card_of_a_place_that_one_is_not_in_is_not_there():
