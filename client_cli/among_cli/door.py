@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from among_protocol import text
-from among_protocol.communities import Membership
+from among_protocol.communities import Community, Membership
 from among_protocol.house_rules import AcceptRules, ReadRules
 from among_protocol.joining import AskToJoin, WithdrawJoin
 from among_protocol.preview import Preview, PreviewCommunity
@@ -116,11 +116,16 @@ async def withdraw(link: Link, rest: str) -> None:
     link.screen.show([note(f"You no longer ask to be let into {rest.lower()}.")])
 
 
+def members(community: Community) -> str:
+    """How many there are."""
+    return f"{community.members} member{'s' if community.members != 1 else ''}"
+
+
 def _about(seen: Preview) -> list[Line]:
     community = seen.community
-    people = f"{community.members} member{'s' if community.members != 1 else ''}"
-    door = DOORS.get(community.door, community.door)
-    lines: list[Line] = [told(("place", community.slug), f"  {community.name}", ("dim", f"  {people}, {door}"))]
+    door = "you are invited" if seen.invited else DOORS.get(community.door, community.door)
+    count = f"  {members(community)}, {door}"
+    lines: list[Line] = [told(("place", community.slug), f"  {community.name}", ("dim", count))]
     return [*lines, told(("dim", f"  {community.about}"))] if community.about else lines
 
 
@@ -157,7 +162,10 @@ async def _ask(link: Link, seen: Preview, version: int) -> None:
     words = text.line(words, longest=limits.reason_chars, empty=True)
     await _soon(link.among.ask(AskToJoin, community=slug, rules=version, answers=answers, note=words))
     link.screen.show(
-        [told("You have asked to be let into ", ("place", slug), ("dim", f". You will hear. /withdraw {slug}"))]
+        [
+            told("You have asked to be let into ", ("place", slug), ", and will hear what they say."),
+            note(f"/withdraw {slug} takes it back."),
+        ]
     )
 
 

@@ -10,7 +10,7 @@ from among_protocol.joining import AnswerJoin, JoinRequest, ListRequests
 from among_protocol.preview import PreviewCommunity
 
 from .address import with_invite
-from .door import DOORS
+from .door import DOORS, members
 from .lines import Line, Part, note, told
 from .link import Cannot, Link
 from .moment import span, when
@@ -90,13 +90,14 @@ async def _show(link: Link, here: Community) -> None:
     card = seen.community
     door = DOORS.get(card.door, card.door) + ("" if card.listed else ", not in the directory")
     version = f"version {seen.rules_version}" if seen.rules_version else "none"
-    must = "" if not seen.rules_version else ", to be accepted" if seen.rules_required else ", which nobody must accept"
+    must = ", to be accepted: /rules" if seen.rules_required else ", which nobody must accept: /rules"
+    must = must if seen.rules_version else ""
     lines: list[Line] = [
-        told(("place", card.slug), f"  {card.name}", ("dim", f"  {card.members} members")),
+        told(("place", card.slug), f"  {card.name}", ("dim", f"  {members(card)}")),
         told(("dim", "  about  "), card.about or "–"),
         told(("dim", "  tags   "), " ".join(f"#{tag}" for tag in card.tags) or "–"),
         told(("dim", "  door   "), door),
-        told(("dim", "  rules  "), version, ("dim", f"{must}. /rules")),
+        told(("dim", "  rules  "), version, ("dim", must)),
     ]
     for number, question in enumerate(seen.questions, 1):
         lines.append(told(("dim", f"  asks {number} "), question))

@@ -130,6 +130,7 @@ class LineUi:
     async def ask(self, question: str) -> str:
         """Likewise, in sight."""
         self.flush()
+        await asyncio.sleep(0)  # what was told before it is printed in a turn of its own
         session: PromptSession[str] = PromptSession(input=self._session.input, output=self._session.output)
         async with in_terminal():
             try:

@@ -267,6 +267,7 @@ async def test_auz_03_one_whose_door_is_not_open_shows_none_of_it(door):
         seen = await stranger.ask(PreviewCommunity, community="garden")
         assert (seen.community.door, seen.rules, seen.rooms, seen.people) == (door, "Be kind.", [], [])
         assert seen.questions == (["Why?"] if door == "ask" else [])
+        assert (await ann.ask(PreviewCommunity, community="garden")).questions == ["Why?"]
         expected = codes.ENTRY_ASKS if door == "ask" else codes.INVITE_NEEDED
         assert (await stranger.refused(JoinCommunity, community="garden", rules=1)).code == expected.code
         assert b"canary" not in b"".join(stranger.frames)

@@ -15,13 +15,14 @@ async def preview(context: Context, command: PreviewCommunity) -> Preview:
     row, invited = await _found(context, command)
     rules = await context.store.rules(row.id, row.rules) if row.rules else None
     asked = await context.store.request(context.person.account.id, row.id)
+    member = row.id in context.person.members
     found = Preview(
         community=row.shown((await context.store.tags_of([row.id])).get(row.id, [])),
-        member=row.id in context.person.members,
+        member=member,
         rules=rules.text if rules is not None else "",
         rules_version=row.rules,
         rules_required=bool(row.rules) and row.rules_required,
-        questions=row.questions if row.door == "ask" else [],
+        questions=row.questions if member or row.door == "ask" else [],
         invited=invited,
         waiting=asked is not None and asked.waits(),
         again=asked.declined if asked is not None and asked.declined > now() else "",
