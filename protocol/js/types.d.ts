@@ -4189,7 +4189,7 @@ export interface Preview {
    */
   rules_required?: boolean;
   /**
-   * each is to be answered by who asks to be let in
+   * each is to be answered by who asks to be let in; members see them whatever the door
    * @default []
    */
   questions?: string[];

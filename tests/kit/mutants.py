@@ -1553,3 +1553,69 @@ def brings_back_for_ever(wire: Wire, frame: Frame) -> Any:
 @mutant("text.shows", "up")
 def takes_names_that_show_nothing(wire: Wire, frame: Frame) -> Any:
     return {**frame, "display_name": "x"} if frame.get("display_name") == "\u3164" else frame
+
+
+# --- the door
+
+
+@mutant("door.rules", "up")
+def lets_in_without_the_rules(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "rules": 1} if frame["type"] == "community.join" and frame.get("rules", 0) != 1 else frame
+
+
+@mutant("door.rules")
+def forgets_the_rules_before(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "rules.read" and "result" in frame:
+        frame["result"]["text"] = "Be very kind."
+    return frame
+
+
+@mutant("door.ask")
+def asks_nobody(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "join.asked" and "handle" in frame else frame
+
+
+@mutant("door.ask")
+def lets_in_without_a_word(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "community.joined" and not frame.get("nonce") else frame
+
+
+@mutant("door.quiet")
+def lets_everybody_see_who_asks(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "join.list":
+        return {"type": "ok", "id": frame["id"], "result": {"requests": [], "complete": True}}
+    return frame
+
+
+@mutant("door.invite", "up")
+def takes_any_code(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "invite.create":
+        return {**frame, "uses": 50}
+    return frame
+
+
+@mutant("door.invite")
+def lists_codes(wire: Wire, frame: Frame) -> Any:
+    asked = wire.command(frame).get("type")
+    if asked == "invite.create":
+        wire.relay.notes["code"] = frame["result"]["code"]
+    elif asked == "invite.list":
+        for one in frame["result"]["invites"]:
+            one["note"] = wire.relay.notes["code"]
+    return frame
+
+
+@mutant("door.unlisted")
+def says_that_it_is_closed(wire: Wire, frame: Frame) -> Any:
+    asked = wire.command(frame)
+    hidden = frame.get("code") == "community.gone" and not str(asked.get("community")).endswith("-none")
+    return {**frame, "code": "community.invite_needed", "class": "auth"} if hidden else frame
+
+
+@mutant("door.preview")
+def shows_what_is_behind_a_closed_door(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "community.preview" and "result" in frame:
+        if frame["result"].get("rooms"):
+            wire.relay.notes["rooms"] = frame["result"]["rooms"]
+        frame["result"]["rooms"] = wire.relay.notes.get("rooms", [])
+    return frame

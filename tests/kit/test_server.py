@@ -103,6 +103,7 @@ BEYOND_MEMORY = (
     "keeping",
     "portraits",
     "finding",
+    "door",
     "interest",
     "rooms.direct_unfollowed",
     "connection.ping",

@@ -16,6 +16,7 @@ from . import (
     cards,
     closing,
     connection,
+    door,
     edits,
     finding,
     frames,
@@ -118,7 +119,7 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 
 # Importing them fills `checks`.
 PARTS = (
-    cards, closing, connection, edits, finding, frames, interest, keeping, limits, logs, nonces, portraits,
+    cards, closing, connection, door, edits, finding, frames, interest, keeping, limits, logs, nonces, portraits,
     reading, refusals, registers, rooms, signing_in, status, sync, texts,
 )  # fmt: skip
 
