@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from among_protocol.text import TextError, body
 
-from . import account, cards, discovery, door, doorkeeping, edits, keeping, people, portrait, rooms, status
+from . import account, cards, discovery, door, doorkeeping, edits, keeping, people, personas, portrait, rooms, status
 from .lines import Line, note, problem, told
 from .link import WITHIN, Link
 
@@ -171,9 +171,10 @@ COMMANDS = (
     Command("invite", "[USES] [7d] [NOTE]", "a link that lets people in", doorkeeping.invite, takes="words"),
     Command("invites", "", "the links that there are, numbered", doorkeeping.invites),
     Command("community", "[SETTING VALUE]", "this community, or change it", doorkeeping.community, takes="words"),
-    Command("me", "[name|bio TEXT]", "who you are, or change it", people.me, takes="words"),
-    Command("me", "show FIELD members|stewards|nobody", "who sees it", people.me, takes="words"),
-    Command("me", "as-others|as-stewards", "your card as they see it", people.me, takes="words"),
+    Command("me", "[FIELD TEXT]", "who you are in this community, or change it", personas.me, takes="words"),
+    Command("me", "show FIELD members|stewards|nobody", "who sees it", personas.me, takes="words"),
+    Command("me", "as-others|as-stewards", "your card as they see it", personas.me, takes="words"),
+    Command("me", "profile [FIELD TEXT]", "who you are wherever you chose nothing else", personas.me, takes="words"),
     Command(
         "status", "[here] [:EMOJI:] TEXT [for 2h]", "say what you are up to; none ends it", status.status, takes="words"
     ),
@@ -215,10 +216,10 @@ NAMED = {command.name: command for command in reversed(COMMANDS)}
 WORDS = {
     "room": ("create", "private", "topic", "add", "follow", "unfollow"),
     "portrait": portrait.WORDS,
+    "me": personas.WORDS,
     "rules": ("accept",),
     "invite": ("revoke",),
     "community": doorkeeping.SETTINGS,
-    "me": ("name", "bio", "show", "as-others", "as-stewards"),
     "revoke": ("others",),
     "status": ("here", "none"),
     "dnd": ("here",),

@@ -9,16 +9,19 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from among_protocol import text
+from among_protocol.codes import Refuse
 from among_protocol.communities import Community, Membership
 from among_protocol.house_rules import AcceptRules, ReadRules
 from among_protocol.joining import AskToJoin, WithdrawJoin
+from among_protocol.personas import PersonaWish
 from among_protocol.preview import Preview, PreviewCommunity
 
 from . import address
 from .discovery import chosen
-from .lines import Line, Part, joined, note, told
+from .lines import Line, Part, joined, note, problem, told
 from .link import WITHIN, Cannot, Link
 from .moment import when
+from .personas import wanted
 
 T = TypeVar("T")
 
@@ -60,14 +63,30 @@ async def come_in(link: Link, name: str, invite: str = "") -> Membership | None:
         if asks:
             await _ask(link, seen, rules)
             return None
+        card = await _as_somebody(link, slug, rules, invite if seen.invited else "")
     else:
-        rules = 0
-    card = await _soon(link.among.join(slug, rules=rules, invite=invite if seen.invited else ""))
+        card = await _soon(link.among.join(slug))
     link.model.joined(card)
     names = sorted(room.slug for room in card.rooms)
     where = f"Rooms: {joined(names)}." if names else f"It has no rooms yet: /room create {slug}/NAME"
     link.screen.show([told("You are in ", ("place", slug), ("dim", f". {where}"))])
     return card
+
+
+async def _as_somebody(link: Link, slug: str, rules: int, invite: str) -> Membership:
+    """Join, as who one wants to be there: asked again where that is somebody else's."""
+    while True:
+        wish = await _wish(link, slug)
+        try:
+            return await _soon(link.among.join(slug, rules=rules, invite=invite, persona=wish))
+        except Refuse as refused:
+            if not refused.field.startswith("persona.") or not link.screen.asks:
+                raise
+            link.screen.show([problem(refused.message)])
+
+
+async def _wish(link: Link, slug: str) -> PersonaWish | None:
+    return await wanted(link, slug, lambda question: _asked(link, question)) if link.screen.asks else None
 
 
 async def preview(link: Link, rest: str) -> None:
@@ -160,7 +179,8 @@ async def _ask(link: Link, seen: Preview, version: int) -> None:
         answers.append(text.line(answer, longest=limits.answer_chars))
     words = await _asked(link, "A word to the stewards, or just Enter: ")
     words = text.line(words, longest=limits.reason_chars, empty=True)
-    await _soon(link.among.ask(AskToJoin, community=slug, rules=version, answers=answers, note=words))
+    wish = await _wish(link, slug)
+    await _soon(link.among.ask(AskToJoin, community=slug, rules=version, answers=answers, note=words, persona=wish))
     link.screen.show(
         [
             told("You have asked to be let into ", ("place", slug), ", and will hear what they say."),

@@ -48,6 +48,7 @@ class LineUi:
 
     def __init__(self, alert: Alert) -> None:
         self.link: Link | None = None  # set before anything is shown
+        self.asks = True
         self.refused = False  # nothing that can't be done is accepted
         self._alert = alert
         self._leaving = False

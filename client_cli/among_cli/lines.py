@@ -24,7 +24,7 @@ class Said:
     room: str
     seq: int
     at: datetime | None  # in the reader's zone; None when the server's time made no sense
-    who: str  # handle of the author as it was then
+    who: str  # handle of the author, as it is now as far as that is known
     body: str
     mine: bool = False
     mention: bool = False  # of me
@@ -33,6 +33,7 @@ class Said:
     number: str = ""  # how it is named by who reads it: #12
     edited: bool = False
     blank: bool = False  # it was deleted
+    then: str = ""  # their handle when they wrote this, where it was another
 
 
 @dataclass(frozen=True, slots=True)

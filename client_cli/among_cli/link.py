@@ -56,6 +56,8 @@ class Screen(Protocol):
     async def secret(self, question: str) -> str:
         """Ask for something that is not shown while it is typed. Raises EOFError when the user gives up."""
 
+    asks: bool  # whether somebody is there who can be asked what they did not expect
+
     async def ask(self, question: str) -> str:
         """Ask for something. Raises EOFError when the user gives up."""
 
@@ -82,6 +84,7 @@ class Link:
         self.listed: list[str] = []  # short names of communities, as they were numbered last
         self.tags: dict[str, list[str]] = {}  # those in which a word begins with these two letters, for completion
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
+        self._current: set[str] = set()  # members of whom it is known who they are now, since the link is up
         self._tasks: set[asyncio.Task[object]] = set()
         self._marking = False  # a read marker is being set
         self._typed = 0.0  # time of the last sign of writing
@@ -122,6 +125,7 @@ class Link:
 
     def _up(self, up: Up) -> list[Line]:
         was_down, self.down = self.down is not None, None
+        self._current.clear()
         room = self.model.room
         self.model.place(up.account, up.sync.communities, up.sync.directs)
         self.model.blocking(up.sync.blocks)
@@ -161,9 +165,13 @@ class Link:
             case _:
                 pass
 
-    async def learn(self, people: Iterable[tuple[str, int]]) -> None:
-        """Find out who these members were at these revisions, as far as one may know."""
-        unknown = {one for one in people if one[0] and not self.model.knows(*one)}
+    async def learn(self, people: Iterable[tuple[str, int]], *, now: bool = False) -> None:
+        """Find out who these members were at these revisions, as far as one may know; with `now` also who they are."""
+        asked = {one for one in people if one[0]}
+        unknown = {one for one in asked if not self.model.knows(*one)}
+        if now:
+            unknown |= {(member, 0) for member, _ in asked if member not in self._current}
+            self._current |= {member for member, _ in asked}
         for answer in asyncio.as_completed([self.among.persona(*one) for one in unknown]):
             with contextlib.suppress(Refuse, ClientError):
                 if persona := await answer:
@@ -224,7 +232,7 @@ class Link:
         room = visit.room
         limit = min(MOST, max(PAGE, room.unread + 5))
         page = await self.among.ask(ReadMessages, room=room.id, limit=limit)
-        await self.learn((message.by, message.rev) for message in page.messages)
+        await self.learn(((message.by, message.rev) for message in page.messages), now=True)
         self.screen.show(self.model.page(visit, page))
         self.mark()
         self.screen.refresh()
@@ -238,7 +246,7 @@ class Link:
             self.screen.show([note("This is where the room begins.")])
             return
         page = await self.among.ask(ReadMessages, room=visit.room.id, before=visit.first, limit=PAGE)
-        await self.learn((message.by, message.rev) for message in page.messages)
+        await self.learn(((message.by, message.rev) for message in page.messages), now=True)
         self.screen.show(self.model.older(visit, page))
 
     async def watch(self, room: Room) -> bool:

@@ -27,7 +27,7 @@ from . import care, changes, portrait_page
 from .appearances import Appearances
 from .lines import Line, Part, Said, told
 from .moment import moment
-from .places import Community, Outgoing, Room, direct_title
+from .places import Community, Outgoing, Room, direct_title, persona_of
 from .visit import Visit
 
 TYPING_SECONDS = 6.0  # how long somebody counts as writing, by the protocol
@@ -199,8 +199,8 @@ class Model:
 
     def said(self, room: Room, message: messages.Message | messages.MessageSent) -> Said:
         """A message as it stands on the screen."""
-        who, mine = self.who(message.by, message.rev), message.by == room.me
-        folded = "" if mine else self.blocks.get(who, "")
+        then, who, mine = self.who(message.by, message.rev), self.who(message.by), message.by == room.me
+        folded = "" if mine else self.blocks.get(who, "") or self.blocks.get(then, "")
         return Said(
             room=room.id,
             seq=message.seq,
@@ -213,6 +213,7 @@ class Model:
             number=changes.number_of(message.seq),
             edited=bool(getattr(message, "edited", 0)),
             blank=message.blank,
+            then=then if then != who else "",
         )
 
     # ---- one's own words
@@ -374,7 +375,7 @@ class Model:
                 community.about = community.about if event.about is None else event.about
                 line = told(("who", before), ("dim", f" changed {community.slug}: "), *care.changed(event))
             case members.MemberJoined():
-                self._renamed(event)
+                self.know(persona_of(event))
                 line = told(("who", self.who(event.by)), ("dim", f" joined {community.slug}"))
             case members.MemberLeft():
                 line = told(("who", before), ("dim", f" left {community.slug}"))
@@ -382,7 +383,7 @@ class Model:
                 who = Part("who", self.who(event.member))
                 line = told(who, ("dim", " is now "), care.a_role(event.role), ("dim", f" of {community.slug}"))
             case members.MemberUpdated():
-                self._renamed(event)
+                self.know(persona_of(event))
                 if self.who(event.by) == before:
                     return []
                 line = told(("who", before), ("dim", " is now "), ("who", self.who(event.by)))
@@ -394,7 +395,3 @@ class Model:
         title = f"{community.slug}/{slug}"
         self.rooms[id] = Room(id, title, kind, community.id, community.me, topic)
         return self.rooms[id]
-
-    def _renamed(self, event: members.MemberJoined | members.MemberUpdated) -> None:
-        name, bio = event.display_name, event.bio
-        self.know(Persona(member=event.by, rev=event.rev, handle=event.handle, display_name=name, bio=bio))

@@ -1,9 +1,7 @@
 """The commands about people: who is here, who somebody is, who I am, and talking to somebody alone."""
 
 from among_protocol import text
-from among_protocol.accounts import ReadAccount, UpdateAccount
 
-from . import cards
 from .lines import Line, Style, note, told
 from .link import Cannot, Link
 
@@ -56,40 +54,6 @@ async def direct(link: Link, rest: str) -> None:
     await link.enter(room)
     if words.strip():
         _ = link.say(room, text.body(words.strip()))  # what becomes of it is seen on the screen
-
-
-async def me(link: Link, rest: str) -> None:
-    """Who I am here, as I or as others see it; or change what I say about myself, or who sees it."""
-    what, _, value = rest.partition(" ")
-    limits = link.among.hello.limits
-    match what.lower():
-        case "":
-            await _me(link)
-        case "as-others":
-            await cards.seen_as(link, "members")
-        case "as-stewards":
-            await cards.seen_as(link, "stewards")
-        case "show":
-            await cards.show(link, value)
-        case "name":
-            await link.among.ask(UpdateAccount, display_name=text.line(value, longest=limits.name_chars))
-            await _me(link)
-        case "bio":
-            await link.among.ask(UpdateAccount, bio=text.line(value, longest=limits.about_chars, empty=True))
-            await _me(link)
-        case _:
-            raise Cannot("Say /me name TEXT or /me bio TEXT; /me show FIELD members; /me as-others.")
-
-
-async def _me(link: Link) -> None:
-    """In this community; or else the profile of the account."""
-    room = link.model.room
-    if (room and room.community) or len(link.model.communities) == 1:
-        await cards.mine(link)
-        return
-    mine = await link.among.ask(ReadAccount, handle=link.among.account.handle)
-    lines: list[Line] = [told(("who", f"@{mine.handle}"), ("strong", f"  {mine.display_name}"), ("dim", "  you"))]
-    link.screen.show([*lines, told(("dim", f"  {mine.bio}"))] if mine.bio else lines)
 
 
 def _status(link: Link, member: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from among_protocol.members import Persona, Role
+from among_protocol.members import MemberJoined, MemberUpdated, Persona, Role
 from among_protocol.rooms import RoomKind
 from among_protocol.session import SessionCard
 
@@ -72,3 +72,15 @@ def _hour(time: str) -> str:
 def direct_title(people: list[Persona], me: str) -> str:
     """A direct is named by the others in it."""
     return "@" + ",".join(sorted(person.handle for person in people if person.member != me) or ["me"])
+
+
+def persona_of(event: MemberJoined | MemberUpdated) -> Persona:
+    """Who somebody is from this entry on."""
+    return Persona(
+        member=event.by,
+        rev=event.rev,
+        handle=event.handle,
+        display_name=event.display_name,
+        bio=event.bio,
+        pronouns=event.pronouns,
+    )

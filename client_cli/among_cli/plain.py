@@ -28,6 +28,7 @@ class Plain:
     def __init__(self, source: TextIO, out: TextIO) -> None:
         self._source = source
         self._out = out
+        self.asks = source.isatty()  # what is read from elsewhere was written before anything is asked
         self.refused = False  # something that was read could not be done
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._wanted = threading.Semaphore(1)

@@ -20,7 +20,8 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
             head = f"{time} {safe_text(line.who)}  "
             first, *more = safe_lines("✗ deleted" if line.blank else line.body)
             rows = [Safe(head + first), *(Safe(" " * len(head) + one) for one in more)]
-            tail = f"{' (edited)' if line.edited else ''}{'  ' + line.number if line.number else ''}"
+            then = f" (as @{safe_text(line.then)} then)" if line.then else ""
+            tail = f"{then}{' (edited)' if line.edited else ''}{'  ' + line.number if line.number else ''}"
             rows[-1] = Safe(rows[-1] + tail)
         case Rule():
             rows = [Safe(f"-- {safe_text(line.text)} --")]

@@ -83,8 +83,9 @@ def across(text: Safe, columns: int) -> Safe:
 
 
 def behind(line: Said) -> Safe:
-    """What stands behind a message: its number, and that it was edited."""
-    return Safe(f"{' (edited)' if line.edited else ''}{'  ' + line.number if line.number else ''}")
+    """What stands behind a message: what its author was called, that it was edited, its number."""
+    then = f" (as @{safe_text(line.then)} then)" if line.then else ""
+    return Safe(f"{then}{' (edited)' if line.edited else ''}{'  ' + line.number if line.number else ''}")
 
 
 def _message(time: Span, who: str, mark: str, body: str, columns: int, me: str, tail: Safe | None = None) -> list[Row]:

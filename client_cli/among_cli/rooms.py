@@ -3,9 +3,10 @@
 import asyncio
 
 from among_protocol import text
-from among_protocol.codes import ROOM_GONE, Refuse
+from among_protocol.codes import MEMBER_GONE, ROOM_GONE, Refuse
 from among_protocol.communities import CreateCommunity, LeaveCommunity, ReadCommunity
-from among_protocol.members import ListMembers, Member
+from among_protocol.members import Member
+from among_protocol.personas import FindMember, FoundMember
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, SetTopic, UnfollowRoom
 
 from . import address, door
@@ -220,11 +221,20 @@ async def _add(link: Link, room: Room, handle: str) -> None:
 
 
 async def member_of(link: Link, community: str, handle: str) -> Member | None:
-    """The member with this handle. The page that begins right before it has it first."""
-    handle = text.handle(handle)
-    before = handle[:-1] + chr(ord(handle[-1]) - 1) + "\x7f"  # follows every handle that is before this one
-    page = await link.among.ask(ListMembers, community=community, after=before, limit=1)
-    return next((one for one in page.members if one.handle == handle), None)
+    """The member who goes by this handle, or did."""
+    found = await find(link, community, handle)
+    return None if found is None else found.member
+
+
+async def find(link: Link, community: str, handle: str) -> FoundMember | None:
+    """Likewise, with what else there is to know."""
+    try:
+        found = await link.among.ask(FindMember, community=community, handle=text.handle(handle))
+    except Refuse as refused:
+        if refused.code != MEMBER_GONE:
+            raise
+        return None
+    return found
 
 
 def _pull(room: Room) -> tuple[bool, bool, bool]:

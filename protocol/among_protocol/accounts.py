@@ -34,7 +34,7 @@ class AccountCreated(Entry, tag="account.created", kw_only=True):
 class AccountUpdated(Entry, tag="account.updated", kw_only=True):
     """In the account's own log: the profile as it is now."""
 
-    words: ClassVar[tuple[str, ...]] = ("handle", "display_name", "bio")
+    words: ClassVar[tuple[str, ...]] = ("handle", "display_name", "bio", "pronouns", "place", "links", "intro")
 
     handle: str
     display_name: str

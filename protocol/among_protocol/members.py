@@ -37,9 +37,10 @@ class Member(Shape, kw_only=True):
 
 
 class MemberJoined(Entry, tag="member.joined", kw_only=True):
-    """In the community's log. `by` is the one who joined."""
+    """In the community's log. `by` is the one who joined. It is blank where they hide what they were called
+    before."""
 
-    words: ClassVar[tuple[str, ...]] = ("handle", "display_name", "bio")
+    words: ClassVar[tuple[str, ...]] = ("handle", "display_name", "bio", "pronouns")
 
     handle: str
     display_name: str
@@ -54,9 +55,10 @@ class MemberLeft(Entry, tag="member.left", kw_only=True):
 
 class MemberUpdated(Entry, tag="member.updated", kw_only=True):
     """In the community's log. `by` changed who they are; `rev` is the new revision. What is not for all members is not in
-    it: what is left out here may still be on the card of those who may see it, and be another by now."""
+    it: what is left out here may still be on the card of those who may see it, and be another by now. An older one is blank
+    where they hide what they were called before."""
 
-    words: ClassVar[tuple[str, ...]] = ("handle", "display_name", "bio")
+    words: ClassVar[tuple[str, ...]] = ("handle", "display_name", "bio", "pronouns")
 
     handle: str
     display_name: str

@@ -162,6 +162,8 @@ class UpdatePersona(Write, tag="persona.update", kw_only=True):
 class PersonaRenamed(Entry, tag="persona.renamed", kw_only=True):
     """In the account's own log: it goes by another handle in this community. All members hear `member.updated`."""
 
+    words: ClassVar[tuple[str, ...]] = ("handle", "was")
+
     community: str
     member: str  # who I am there
     handle: str  # the new one

@@ -2785,7 +2785,10 @@ export interface MemberCard {
   changes?: number;
 }
 
-/** In the community's log. `by` is the one who joined. */
+/**
+ * In the community's log. `by` is the one who joined. It is blank where they hide what they were called
+ * before.
+ */
 export interface MemberJoined {
   type: "member.joined";
   /** id of the log, which is that of its place */
@@ -3121,7 +3124,8 @@ export interface MemberUnsilenced {
 
 /**
  * In the community's log. `by` changed who they are; `rev` is the new revision. What is not for all members is not in
- * it: what is left out here may still be on the card of those who may see it, and be another by now.
+ * it: what is left out here may still be on the card of those who may see it, and be another by now. An older one is blank
+ * where they hide what they were called before.
  */
 export interface MemberUpdated {
   type: "member.updated";

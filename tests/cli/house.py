@@ -66,6 +66,8 @@ class Paper:
         self.secrets: list[str] = []  # what the user will type when asked; then they give up
         self.answers: list[str] = []  # likewise
         self.questions: list[str] = []  # what was asked in sight
+        self.asks = True
+        self.chooses = False  # who to be, where they join: else they are who they are everywhere
         self._news = asyncio.Event()
 
     def show(self, lines: list[Line]) -> None:
@@ -82,6 +84,8 @@ class Paper:
 
     async def ask(self, question: str) -> str:
         self.questions.append(question)
+        if question.startswith("Who do you want to be") and not (self.answers and self.chooses):
+            return ""
         if not self.answers:
             raise EOFError
         return self.answers.pop(0)

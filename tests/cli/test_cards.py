@@ -197,5 +197,5 @@ async def test_who_is_in_no_community_sees_profiles(house):
     bob = await house.person("bob")
     await bob.types("/me bio Grows beans.")
     assert await ana.types("/whois bob") == ["@bob", "  Grows beans."]
-    assert (await bob.types("/me"))[0] == "@bob  bob  you"
+    assert (await bob.types("/me"))[0] == "@bob  bob  your profile, wherever you chose nothing else"
     assert "Go to a room of the community first" in (await ana.types("/me as-others"))[0]

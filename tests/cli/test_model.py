@@ -308,10 +308,10 @@ def test_topics_people_and_rooms_are_told_where_one_looks(model):
     assert not room_of(model, "r-pond").following
 
 
-def test_messages_keep_the_handle_of_their_time(model):
+def test_messages_say_who_wrote_them_and_what_they_were_called_then(model):
     enter(model)
     model.know(Persona(member=BOB, rev=2, handle="robert", display_name="Bob"))
-    assert [line.who for line in model.apply(sent(1)) if isinstance(line, Said)] == ["bob"]
+    assert [(line.who, line.then) for line in model.apply(sent(1)) if isinstance(line, Said)] == [("robert", "bob")]
     assert model.who(BOB) == "robert"
     assert model.who("m-nobody") == "somebody"
 

@@ -9,7 +9,7 @@ async def test_cnt_03_who_would_take_the_name_of_another_is_refused_and_shown_by
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
         (refused, *_) = await bob.types("/me name ana")
-        assert "somebody else has this name or handle" in refused
+        assert "the name or handle of somebody else here" in refused
         await bob.types("/me name Ana, to my friends")
         await bob.types("it is me, ana")
         await ana.sees("it is me, ana")

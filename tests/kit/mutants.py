@@ -862,6 +862,40 @@ def forgets_who_is_invisible(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+@mutant("personas.one_entry")
+def keeps_the_revision(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if entry.get("type") == "member.updated":
+        entry["rev"] -= 1
+    return frame
+
+
+@mutant("personas.heard", "up")
+def shows_all_to_all(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "persona.update":
+        frame["persona"].pop("shown", None)
+    return frame
+
+
+@mutant("personas.nobody_else", "up")
+def lets_anybody_be_anybody(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "persona.update":
+        frame["persona"] = {"bio": "kit"}
+    return frame
+
+
+@mutant("personas.former")
+def forgets_that_it_was_another_handle(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).pop("former", None) if "member" in frame.get("result", {}) else None
+    return frame
+
+
+@mutant("personas.directs")
+def does_not_say_whose_personas_speak(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).get("entry", {}).pop("within", None)
+    return frame
+
+
 @mutant("cards.audience")
 def shows_the_intro_to_all(wire: Wire, frame: Frame) -> Any:
     for card in frame.get("result", {}).get("cards", []):

@@ -425,6 +425,28 @@ async def test_who_hides_their_lineage_is_found_by_it_no_longer_but_by_stewards(
         assert resolved.handle == "ann"
 
 
+async def test_auz_03_what_a_member_was_called_before_they_hid_it_is_in_no_log_any_more():
+    async with world_of() as world:
+        (bob,) = await world.join("garden/hall", "bob")
+        garden = world.id("garden")
+        ann = await joins(world, "ann", "garden", handle="canary-handle", display_name="Canary", bio="canary-bio")
+        await becomes(ann, garden, bio="canary-bio, still")
+        await becomes(ann, garden, handle="moss", display_name="Moss", bio="")
+        await ann.say("hi")
+        await becomes(ann, garden, shown={"lineage": "stewards"})
+        newcomer = await joins(world, "cyd", "garden")
+        for person in (newcomer, await bob.again()):
+            since = len(person.frames)
+            await person.sync(cards=True, epoch=world.app.store.epoch, positions={garden: 0})
+            await person.entries(garden)
+            await person.settled()
+            await person.ask(ResolveMembers, members=[PersonaRef(member=ann.member, rev=rev) for rev in range(5)])
+            assert not any(b"anary" in frame for frame in person.frames[since:])
+        await becomes(ann, garden, display_name="Mossy")
+        entries = [one for one in await bob.entries(garden) if one.by == ann.member]
+        assert [(one.blank, one.handle) for one in entries] == [(True, "")] * 4 + [(False, "moss")]
+
+
 # --- bans
 
 

@@ -69,6 +69,7 @@ from ..known import Known
 from ..logs import Want
 from ..members import Persona, PersonaRef, ResolveMembers
 from ..messages import MessageSent, SendMessage, SentWritten
+from ..personas import PersonaWish
 from ..replies import Asking
 from ..rooms import DirectOpened, OpenDirect, Room
 from ..signing import Credentials
@@ -167,9 +168,12 @@ class Among(Known):
         written: SentWritten = await self.sending(room, body, nonce=nonce)
         return written.entry
 
-    async def join(self, community: str, *, rules: int = 0, invite: str = "") -> Membership:
-        """Join a community, by id or slug: `rules` is the version that one accepts, where there are some."""
-        joined = await self.ask(JoinCommunity, community=community, rules=rules, invite=invite)
+    async def join(
+        self, community: str, *, rules: int = 0, invite: str = "", persona: PersonaWish | None = None
+    ) -> Membership:
+        """Join a community, by id or slug: `rules` is the version that one accepts, where there are some; `persona` who one
+        wants to be there."""
+        joined = await self.ask(JoinCommunity, community=community, rules=rules, invite=invite, persona=persona)
         card = await self.ask(ReadCommunity, community=joined.entry.community)
         self.view.apply(Card(card))
         return card
@@ -203,7 +207,9 @@ class Among(Known):
             refs = [PersonaRef(member=member, rev=rev) for member, rev in wanted[start : start + PERSONAS_AT_ONCE]]
             for persona in (await self.ask(ResolveMembers, members=refs)).personas:
                 self.view.learn(persona)
-                found[persona.member, persona.rev] = found[persona.member, 0] = persona
+                newest = found.get((persona.member, 0), persona)
+                found[persona.member, persona.rev] = persona
+                found[persona.member, 0] = persona if persona.rev >= newest.rev else newest
         return found
 
     def _resolved(self, task: asyncio.Task[Any]) -> None:

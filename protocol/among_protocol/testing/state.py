@@ -154,6 +154,13 @@ class MemberRow:
         self.display_name, self.claim = display_name, claim
 
 
+def called(rows: list[MemberRow]) -> dict[str, MemberRow]:
+    """By handle: who goes by it, or else who did, where members may know."""
+    known = [row for row in rows if row.claim.shown.lineage == "members"]
+    found = {former.handle: row for row in known for former in reversed(row.former)}
+    return found | {row.handle: row for row in rows}
+
+
 @dataclass
 class CommunityRow:
     id: str

@@ -30,7 +30,7 @@ from ..status import Status
 from ..wire import JSON, Encoding
 from .clock import Clock
 from .connection import Connection
-from .state import LIMITS, BanRow, CommunityRow, Log, MemberRow, Novelty, Person, ReportRow, RoomRow, SessionRow
+from .state import LIMITS, BanRow, CommunityRow, Log, MemberRow, Novelty, Person, ReportRow, RoomRow, SessionRow, called
 
 PASSWORD = "correct horse"  # noqa: S105  # of everybody whom a test brings in
 Thing = Literal["account", "community", "room", "direct", "member", "session"]
@@ -213,7 +213,7 @@ class Town:
                 self.people[other.account].mentioned.setdefault(room.id, []).append(seq)
 
     def mentioned(self, room: RoomRow, body: str) -> list[MemberRow]:
-        by_handle = {row.handle: row for row in self.inside(room.place)}
+        by_handle = called(self.inside(room.place))
         found = [by_handle[handle] for handle in text.mentions(body)[: self.limits.mentions] if handle in by_handle]
         return [row for row in found if room.kind == "open" or room.id in self.people[row.account].logs]
 

@@ -82,6 +82,10 @@ class PersonaTx(Protocol):
         """The handles that this member had here, newest first."""
         ...
 
+    def told(self, member: str, since: int, before: int) -> list[int]:
+        """The numbers of the entries in the place's log that told this member's revisions, from one on and before another."""
+        ...
+
     def had_handle(self, place: str, handle: str) -> "list[MemberRow]":
         """Who went by this handle here and does no longer, or has left, the latest first."""
         ...

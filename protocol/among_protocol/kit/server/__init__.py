@@ -25,6 +25,7 @@ from . import (
     limits,
     logs,
     nonces,
+    personas,
     portraits,
     reading,
     refusals,
@@ -119,7 +120,8 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 
 # Importing them fills `checks`.
 PARTS = (
-    cards, closing, connection, door, edits, finding, frames, interest, keeping, limits, logs, nonces, portraits,
+    cards, closing, connection, door, edits, finding, frames, interest, keeping, limits, logs, nonces, personas,
+    portraits,
     reading, refusals, registers, rooms, signing_in, status, sync, texts,
 )  # fmt: skip
 

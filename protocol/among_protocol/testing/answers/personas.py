@@ -1,5 +1,5 @@
-"""Who somebody is in a community. Handles and names are judged as on a real server; cool-downs are not kept, and former
-handles rest for nobody, since a test would only wait for them."""
+"""Who somebody is in a community. Handles and names are judged as on a real server; cool-downs are not kept, since a test
+would only wait for them, and former handles rest for ever."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -109,6 +109,7 @@ def wished(town: "Town", row: MemberRow, wish: PersonaWish | None) -> MemberRow:
     accounts = [one for one in town.people.values() if one.id != row.account]
     if given.handle is not None or row.left or not row.id:
         taken = [one.handle for one in others]
+        taken += [former.handle for one in others for former in one.former]
         if given.handle is not None:
             taken += [one.handle for one in accounts]
         if fresh.handle in taken:

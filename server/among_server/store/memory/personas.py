@@ -17,6 +17,7 @@ class MemoryPersonas(MemoryOwn):
         super().__init__()
         self.members: dict[str, MemberRow] = {}
         self.room_rows: dict[str, RoomRow] = {}
+        self.told_at: dict[tuple[str, int], int] = {}  # by member and revision: number of the entry that told it
         self.formers: dict[tuple[str, Time, str], Former] = {}  # by member, until, handle
 
     def _others(self, place: str, but: str) -> list[MemberRow]:
@@ -37,6 +38,9 @@ class MemoryPersonas(MemoryOwn):
     def lineage(self, member: str) -> list[Former]:
         mine = [former for (whose, _, _), former in self.formers.items() if whose == member]
         return sorted(mine, key=lambda former: (former.until, former.since), reverse=True)
+
+    def told(self, member: str, since: int, before: int) -> list[int]:
+        return [self.told_at[member, rev] for rev in range(since, before) if (member, rev) in self.told_at]
 
     def had_handle(self, place: str, handle: str) -> list[MemberRow]:
         found = []

@@ -181,6 +181,8 @@ class MemoryTx(
         self._put(self.members, row.id, row)
         if (row.id, row.rev) not in self.personas:
             self._put(self.personas, (row.id, row.rev), row.persona())
+            if told:
+                self._put(self.told_at, (row.id, row.rev), told)
         if row.place in self.communities:
             now = replace(self.communities[row.place], members=len(self.present(row.place)))
             self._put(self.communities, row.place, now)

@@ -11,7 +11,7 @@ from among_protocol.members import MemberUpdated
 
 from ..api import Tx
 from ..rows import AccountRow, MemberRow
-from .personas import as_profile, check_name, name_taken, profile, told
+from .personas import as_profile, check_name, forget, name_taken, profile, told
 
 
 def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
@@ -57,6 +57,7 @@ def speaks_again(tx: Tx, member: MemberRow) -> MemberRow:
 
 def _update(tx: Tx, member: MemberRow, row: AccountRow) -> MemberRow:
     changed = replace(as_profile(row, member), rev=member.rev + 1)
+    forget(tx, member, changed)
     entry = told(tx, MemberUpdated, changed, "")
     tx.put_member(changed, told=entry.seq)
     tx.add(entry)

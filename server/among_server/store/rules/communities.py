@@ -38,7 +38,7 @@ from .departure import depart
 from .house_rules import accepts
 from .invites import by_which, use
 from .moderation import may_join
-from .personas import as_profile, check, check_handle, paced, rename, told, was_there, wished
+from .personas import as_profile, check, check_handle, forget, paced, rename, told, was_there, wished
 from .rooms import room_for_follows
 from .standing import present
 from .tags import give
@@ -103,6 +103,7 @@ def admit(tx: Tx, member: MemberRow, community: CommunityRow, accepted: int, non
     before = tx.membership(account, community.id)
     if before is not None:
         member = rename(tx, before, member, "")
+        forget(tx, before, member)
     return _enter(tx, member, rooms[: max(0, room_for_follows(tx, account))], nonce, accepted)
 
 

@@ -50,6 +50,7 @@ def update(tx: Tx, account: str, command: UpdatePersona) -> Entry:
     check(tx, member, fresh)
     fresh = replace(paced(tx, member, fresh), rev=member.rev + 1)
     fresh = rename(tx, member, fresh, command.nonce)
+    forget(tx, member, fresh)
     entry = told(tx, MemberUpdated, fresh, command.nonce)
     tx.put_member(fresh, told=entry.seq)
     tx.add(entry)
@@ -164,6 +165,15 @@ def _wait(tx: Tx, code: Any, sentence: str, wait: int, field: str) -> Refuse:
 
 
 # --- what becomes of a change
+
+
+def forget(tx: Tx, before: MemberRow, fresh: MemberRow) -> None:
+    """Who hides their lineage is not to be found under what they were called in the log either."""
+    if fresh.claim.shown.lineage == "members":
+        return
+    hides = before.claim.shown.lineage == "members"
+    for seq in tx.told(fresh.id, 0 if hides else before.rev, fresh.rev):
+        tx.blank(fresh.place, seq)
 
 
 def was_there(row: MemberRow) -> bool:

@@ -63,6 +63,10 @@ class SqlitePersonas(SqliteOwn):
     def lineage(self, member: str) -> list[Former]:
         return lineage(self._db, member)
 
+    def told(self, member: str, since: int, before: int) -> list[int]:
+        sql = "SELECT seq FROM personas WHERE member = ? AND rev >= ? AND rev < ? AND seq > 0 ORDER BY rev"
+        return [seq for (seq,) in self._db.execute(sql, (member, since, before)).fetchall()]
+
     def had_handle(self, place: str, handle: str) -> list[MemberRow]:
         return had_handle(self._db, self.key(place), handle)
 

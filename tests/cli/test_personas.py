@@ -1,0 +1,66 @@
+"""Being somebody in particular, at the terminal."""
+
+from among_cli.lines import Said
+
+from .house import House
+
+
+async def test_who_joins_is_asked_who_they_want_to_be_and_shown_it_before(tmp_path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        bob = await house.person("bob")
+        bob.paper.chooses = True
+        bob.paper.answers = ["ana", "Ana", "", "", "y", "moss", "", "he/him", "The beans", "y"]
+        told = await bob.types("/join garden")
+        assert "Enter: bob, as everywhere. Or a handle: " in bob.paper.questions[0]
+        assert any("somebody else" in line for line in told), "and asked again"
+        assert "In garden you will be moss  moss  he/him  The beans" in told
+        await ana.sees("moss joined garden")
+        await bob.types("hello")
+        await ana.sees("hello")
+
+
+async def test_who_says_no_has_not_joined(tmp_path):
+    async with House(tmp_path) as house:
+        await house.join("garden/hall", "ana")
+        bob = await house.person("bob")
+        bob.paper.chooses = True
+        bob.paper.answers = ["moss", "", "", "", "n"]
+        assert (await bob.types("/join garden"))[-1] == "You did not join garden."
+        assert not bob.model.communities
+
+
+async def test_me_is_who_one_is_here_and_the_profile_is_what_one_is_elsewhere(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        assert (await bob.types("/me"))[0] == "@bob"
+        first, *told = await bob.types("/me place city Lisbon")
+        assert first.startswith("From now on you are somebody in particular in garden")
+        assert any("Lisbon" in line for line in told)
+        await bob.types("/me why To learn how to graft")
+        told = await bob.types("/me link My garden https://example.org/bob")
+        assert any("My garden" in line for line in told)
+        assert any("To learn how to graft" in line for line in await ana.types("/whois bob"))
+        assert not any("My garden" in line for line in await bob.types("/me unlink 1"))
+        assert (await bob.types("/me profile"))[-1] == "@bob  bob  your profile, wherever you chose nothing else"
+        assert (await bob.types("/me profile bio Digs"))[-1] == "  bio       Digs"
+        assert not any("Digs" in line for line in await bob.types("/me"))
+        assert any("Digs" in line for line in await bob.types("/me back"))
+        assert (await bob.types("/me nonsense x"))[0].startswith("Say /me handle")
+        assert (await bob.types("/me place 38.72, -9.13"))[0].startswith(
+            "The field persona.place.name must be the name"
+        )
+
+
+async def test_a_former_handle_is_shown_with_what_was_said_and_leads_to_its_owner(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await bob.types("I am bob")
+        await ana.sees("I am bob")
+        await bob.types("/me handle moss")
+        await ana.sees("bob is now moss")
+        assert (await ana.types("/whois @bob"))[0] == "@bob goes by @moss now."
+        cyd = await house.person("cyd")
+        await cyd.types("/join garden")
+        (said,) = [line for line in cyd.paper.lines if isinstance(line, Said) and line.body == "I am bob"]
+        assert (said.who, said.then) == ("moss", "bob")
