@@ -34,6 +34,8 @@ WORDS = {  # that a client may choose, and the server need not have said yet
     "handle": ("ann", "bob", "eve", "new-one", "nobody"),
     "password": (PASSWORD, "wrong horse"),
     "body": ("hi", "@ann @bob"),
+    "door": ("open", "ask", "invite"),
+    "verdict": ("accepted", "declined"),
 }
 ID = re.compile(r"[a-z]_[a-z2-7]{16}")
 KEPT = 60  # values under a name

@@ -165,7 +165,13 @@ async def test_settings_are_shown_and_changed(ana, house):
     bob = await house.person("bob")
     await bob.types("/join garden")
     told = await ana.types("/community name The Garden")
-    assert told == ["garden  The Garden  2 members", "  about  –", "  door   open to all", "  rules  none"]
+    assert told == [
+        "garden  The Garden  2 members",
+        "  about  –",
+        "  tags   –",
+        "  door   open to all",
+        "  rules  none",
+    ]
     await bob.sees("ana changed garden: it is called The Garden now")
     await ana.types("/community question add Why?")
     await ana.types("/community question add What?")
