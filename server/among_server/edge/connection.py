@@ -18,10 +18,7 @@ from typing import TYPE_CHECKING, cast
 import structlog
 from msgspec.structs import replace
 from websockets.datastructures import Headers
-from websockets.exceptions import InvalidMessage
 from websockets.frames import Close, Frame, Opcode
-from websockets.http11 import Request
-from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from among_protocol import wire
@@ -39,11 +36,11 @@ from ..limits import (
     FRAME_BYTES,
     GUEST_BYTES,
     GUEST_FRAMES,
-    HANDSHAKE_BYTES,
     IN_FLIGHT,
 )
 from . import http
-from .library import Pieces, apply_mask, for_frames, for_handshake
+from .handshake import Handshake
+from .library import Pieces, apply_mask, for_frames
 
 if TYPE_CHECKING:
     from .listener import Listener
@@ -61,7 +58,7 @@ class Connection(asyncio.Protocol):
     """A peer. Its transport, its session once the handshake is done, and its deadlines (loop time)."""
 
     __slots__ = (
-        "_buffer", "_guest_bytes", "_guest_frames", "_library", "_listener", "_peer", "_transport", "address", "begun",
+        "_buffer", "_guest_bytes", "_guest_frames", "_handshake", "_library", "_listener", "_peer", "_transport", "address", "begun",
         "born", "closing", "context", "controls", "fragmented", "guest", "heard", "number", "pinged", "secure", "session",
         "stalled",
     )  # fmt: skip
@@ -69,7 +66,8 @@ class Connection(asyncio.Protocol):
     def __init__(self, listener: "Listener", number: int) -> None:
         self._listener = listener
         self._transport: asyncio.Transport
-        self._library: ServerProtocol | None = for_handshake()
+        self._handshake: Handshake | None = Handshake(self, listener)  # until the session begins
+        self._library: ServerProtocol | None = None  # for frames that are not simple, which few connections have
         self._buffer = b""  # the start of a frame whose rest has not come
         self._peer = ""  # the address that connected; empty for a socket of this machine
         self._guest_bytes = 0  # that came before signing in, without the handshake
@@ -111,7 +109,8 @@ class Connection(asyncio.Protocol):
         if self.closing:
             return
         if self.session is None:
-            self._shake(data)
+            if self._handshake is not None:
+                self._handshake.receive(data)
         else:
             if self.guest:
                 self._guest_bytes += len(data)
@@ -123,7 +122,8 @@ class Connection(asyncio.Protocol):
                 self._read(self.session)
 
     def eof_received(self) -> bool:
-        return False  # the transport closes itself
+        # Unless an answer is on its way the transport closes itself.
+        return not self.closing and self._handshake is not None and self._handshake.later
 
     def pause_writing(self) -> None:
         self.stalled = self._listener.now()
@@ -141,44 +141,21 @@ class Connection(asyncio.Protocol):
         self._listener.lost(self)
         # What refers to each other in a circle stays until the collector comes, and it hardly ever does.
         self._buffer = b""
-        self._library = self.context = self.session = None
+        self._handshake = self._library = self.context = self.session = None
 
     # --- the handshake
 
-    def _shake(self, data: bytes) -> None:
-        library = self._library
-        if library is None or self.closing:
-            return
-        request, end, rest = (self._buffer + data).partition(b"\r\n\r\n")  # the library gets no frames: they are ours
-        if len(request) > HANDSHAKE_BYTES:
-            self._refuse_request(too_large=True)
-            return
-        if not end:
-            self._buffer = request
-            return
-        self._buffer = rest
-        library.receive_data(request + end)
-        for event in library.events_received():
-            if isinstance(event, Request) and library.handshake_exc is None:
-                http.answer(library, event, self, self._listener)
-        if isinstance(library.handshake_exc, InvalidMessage):  # which the library leaves without an answer
-            self._refuse_request(too_large=False)
-            return
-        self._flush_library(library)
-        if library.state is OPEN and self.session is None:
-            session = self._open(library)
-            if rest:
-                self._read(session)
-
-    def _refuse_request(self, *, too_large: bool) -> None:
+    def refuse_request(self, *, too_large: bool) -> None:
+        """What came can't be read as a request."""
         self._listener.aborted["handshake.too_large" if too_large else "handshake.malformed"] += 1
         self._transport.write(http.unanswered(too_large=too_large))
         self._end()
 
-    def _open(self, library: ServerProtocol) -> Session:
-        """The handshake is done: the session begins, and the server speaks first."""
-        encoding = wire.ENCODINGS[library.subprotocol or wire.JSON.subprotocol]
-        self._library = None  # most connections never need it again
+    def open(self, subprotocol: str, rest: bytes) -> None:
+        """The handshake is done: the session begins, and the server speaks first. `rest` came behind the request."""
+        encoding = wire.ENCODINGS[subprotocol or wire.JSON.subprotocol]
+        self._handshake = None
+        self._buffer = rest
         self.context = self._listener.begin(self, encoding, self._transport.write)
         self.session = self.context.session
         self.session.room_again = self._again
@@ -187,7 +164,8 @@ class Connection(asyncio.Protocol):
             log.debug("connection.insecure", connection=self.number, peer=self._peer)
         self.session.notice(replace(self.context.services.hello, at=now()))
         self.session.admitted = self._admitted
-        return self.session
+        if rest:
+            self._read(self.session)
 
     def identify(self, headers: Headers) -> int:
         """Whose connection this is, by the request's headers: 0, or milliseconds until this address may have another.
@@ -204,13 +182,19 @@ class Connection(asyncio.Protocol):
         if self.session is not None:
             self.session.admitted = _nothing
 
+    @property
+    def gone(self) -> bool:
+        """Nothing can be said to this peer any more."""
+        return bool(self.closing) or self._transport.is_closing()
+
     def is_local(self) -> bool:
         """Whether the peer is on this machine."""
         return self._peer in ("", "::1") or self._peer.startswith("127.")
 
     def unread(self) -> int:
         """Bytes of ours that wait for the peer to read, and of the peer's that wait for the rest of a frame."""
-        return self._transport.get_write_buffer_size() + len(self._buffer)
+        begun = len(self._buffer) if self._handshake is None else self._handshake.waiting
+        return self._transport.get_write_buffer_size() + begun
 
     # --- frames
 
@@ -296,7 +280,7 @@ class Connection(asyncio.Protocol):
             if isinstance(event, Frame):
                 self._piece(event)
         if not self.closing:
-            self._flush_library(library)
+            self.flush(library)
 
     def _piece(self, piece: Frame) -> None:
         if piece.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
@@ -322,7 +306,8 @@ class Connection(asyncio.Protocol):
         error = Malformed(MALFORMED, f"The subprotocol {session.encoding.subprotocol} travels in {kind} frames.")
         self._listener.dispatch.malformed(session, error)
 
-    def _flush_library(self, library: ServerProtocol) -> None:
+    def flush(self, library: ServerProtocol) -> None:
+        """Write what the library has to say."""
         for data in library.data_to_send():
             if data:  # an empty one means the end of the stream, which is `_end`'s
                 self._transport.write(data)
