@@ -8,9 +8,10 @@ one to set a password, is the fragment, which no server ever sees in a log.
 import re
 from ipaddress import ip_address
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 DEFAULT = "ws://127.0.0.1:8080/v1"
+LINK = "among"  # the scheme of links to what is on a server
 _PATH = "/v1"
 _SCHEMES = {"ws": "ws", "http": "ws", "wss": "wss", "https": "wss"}
 
@@ -20,6 +21,7 @@ class Address(NamedTuple):
     invite: str = ""  # the code out of an invite's link
     reset: str = ""  # the code out of a link to set a password
     community: str = ""  # where a link leads; with an invite, that of this community
+    place: str = ""  # what an among:// link leads to: garden/@bob/7
 
 
 class AddressError(ValueError):
@@ -46,26 +48,32 @@ def parse(text: str) -> Address:
         raise AddressError("the name of a machine is missing")
     if parts.username is not None:
         raise AddressError("sign in with --handle; an address carries no name and no password")
-    if scheme_given and parts.scheme not in _SCHEMES:
+    leads = parts.scheme == LINK
+    if scheme_given and not leads and parts.scheme not in _SCHEMES:
         raise AddressError(f"it begins with ws://, wss://, http:// or https://, not {parts.scheme}://")
     here = is_loopback(host)
-    scheme = _SCHEMES[parts.scheme] if scheme_given else ("ws" if here else "wss")
+    scheme = _SCHEMES[parts.scheme] if scheme_given and not leads else ("ws" if here else "wss")
     if port is None and here and not scheme_given:
         port = 8080
     codes = parse_qs(parts.fragment)
-    path = parts.path.rstrip("/")
+    path = parts.path.rstrip("/") if not leads else ""
     if not path.endswith(_PATH):
         path += _PATH
     name = f"[{host}]" if ":" in host else host
     if port is not None and port != {"ws": 80, "wss": 443}[scheme]:
         name += f":{port}"
     invite, reset, community = (codes.get(word, [""])[0] for word in ("invite", "reset", "community"))
-    return Address(f"{scheme}://{name}{path}", invite, reset, community.lower())
+    place = _place(parts) if leads else ""
+    return Address(f"{scheme}://{name}{path}", invite, reset, community.lower(), place)
 
 
 def with_invite(server: str, community: str, code: str) -> str:
     """A link that leads into a community."""
     return f"{server}#community={community}&invite={code}"
+
+
+def _place(parts: SplitResult) -> str:
+    return parts.path.strip("/") + (f"?{parts.query}" if parts.query else "")
 
 
 def is_loopback(host: str) -> bool:

@@ -52,6 +52,16 @@ def parser() -> argparse.ArgumentParser:
     join.add_argument("--rules", type=_number, default=0, metavar="VERSION", help="accept its rules, of this version")
     join.add_argument("--answer", action="append", default=[], metavar="TEXT", help="to a question; may be repeated")
 
+    corner = some.add_parser("corner", parents=[common], help="read corners, or publish what stands on standard input")
+    corner.add_argument("community", metavar="COMMUNITY")
+    corner.add_argument("what", nargs="?", default="", metavar="post|@HANDLE", help="left out: who has a corner")
+    corner.add_argument("number", nargs="?", type=_number, metavar="N", help="read this post of theirs")
+    corner.add_argument("--title", default="", help="of the post; else its first line is")
+    corner.add_argument(
+        "--nonce", default="", help="a key of your own: sent again with the same one, it is published once"
+    )
+    corner.add_argument("--json", action="store_true", help="one JSON object per line")
+
     sessions = some.add_parser("sessions", parents=[common], help="where you are signed in")
     sessions.add_argument("--json", action="store_true", help="one JSON object per line")
 
@@ -62,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
-COMMANDS = ("chat", "send", "tail", "unread", "join", "sessions", "reset", "sign-out")
+COMMANDS = ("chat", "send", "tail", "unread", "join", "corner", "sessions", "reset", "sign-out")
 
 
 def parse(argv: list[str]) -> argparse.Namespace:

@@ -12,7 +12,7 @@ from functools import partial
 
 from among_protocol.aio import Stopped
 
-from . import doorkeeping, keeping, rooms
+from . import corner, doorkeeping, keeping, rooms
 from .address import shown
 from .line_ui import LineUi
 from .lines import note, problem
@@ -79,13 +79,18 @@ async def _talk(link: Link, ui: LineUi | Plain, room: str, invite: str) -> list[
 
 async def _begin_and_run(link: Link, ui: LineUi | Plain, room: str, invite: str) -> None:
     await link.placed.wait()
-    placed = await link.attempt(partial(rooms.start, link, room, invite), within=None)
+    placed = await link.attempt(partial(_start, link, room, invite), within=None)
     link.spawn(partial(keeping.waiting, link), quiet=True)
     link.spawn(partial(doorkeeping.waiting, link), quiet=True)
     if placed or sys.stdin.isatty():
         await ui.run(link)
     else:
         ui.refused = True  # what is piped in was meant for that room, not for another
+
+
+async def _start(link: Link, place: str, invite: str) -> None:
+    if not await corner.start(link, place):
+        await rooms.start(link, place, invite)
 
 
 def _parting(link: Link, ui: LineUi | Plain) -> int:

@@ -12,7 +12,21 @@ from typing import NamedTuple
 
 from among_protocol.text import TextError, body
 
-from . import account, cards, discovery, door, doorkeeping, edits, keeping, people, personas, portrait, rooms, status
+from . import (
+    account,
+    cards,
+    corner,
+    discovery,
+    door,
+    doorkeeping,
+    edits,
+    keeping,
+    people,
+    personas,
+    portrait,
+    rooms,
+    status,
+)
 from .lines import Line, note, problem, told
 from .link import WITHIN, Link
 
@@ -111,6 +125,19 @@ COMMANDS = (
     Command(
         "dm", "HANDLE [TEXT]", "talk to somebody alone (or some: ana,bob)", people.direct, needs=True, takes="handles"
     ),
+    Command(
+        "corner", "[@HANDLE] [N]", "a corner and its posts, or a post in it", corner.corner, takes="handles", asks=True
+    ),
+    Command("corner", "post [TITLE]", "write something long in your own corner", corner.corner, asks=True),
+    Command("corner", "edit N", "write a post of yours anew", corner.corner, asks=True),
+    Command("corner", "title TEXT", "what your corner is called", corner.corner, asks=True),
+    Command("corner", "comments|public on|off", "who may comment; who may read", corner.corner, asks=True),
+    Command("corners", "[all]", "who has a corner in this community", corner.corners),
+    Command("comment", "N TEXT", "say something about a post", corner.comment, needs=True),
+    Command(
+        "follow", "@HANDLE", "hear of what somebody writes in their corner", corner.follow, needs=True, takes="handles"
+    ),
+    Command("unfollow", "@HANDLE", "hear of it no longer", corner.unfollow, needs=True, takes="handles"),
     Command(
         "report",
         "HANDLE REASON",
@@ -220,6 +247,7 @@ WORDS = {
     "rules": ("accept",),
     "invite": ("revoke",),
     "community": doorkeeping.SETTINGS,
+    "corner": ("post", "edit", "title", "comments", "public", "more", "older"),
     "revoke": ("others",),
     "status": ("here", "none"),
     "dnd": ("here",),

@@ -22,7 +22,7 @@ from prompt_toolkit.shortcuts import CompleteStyle, print_formatted_text
 from prompt_toolkit.styles import Style
 from prompt_toolkit.validation import ValidationError, Validator
 
-from . import commands
+from . import commands, composing
 from .complete import candidates
 from .lines import Line, Said, Told, note
 from .link import Link
@@ -51,6 +51,7 @@ class LineUi:
         self.asks = True
         self.refused = False  # nothing that can't be done is accepted
         self._alert = alert
+        self._composing = False  # something else has the screen
         self._leaving = False
         self._waiting: list[Line] = []  # printed in one go when this turn of the loop is over
         self._lines: asyncio.Queue[str] = asyncio.Queue()  # typed, to be done in order
@@ -139,6 +140,16 @@ class LineUi:
             except KeyboardInterrupt:
                 raise EOFError from None
 
+    async def compose(self, begin: str) -> str:
+        """In the user's editor, or where there is none in a prompt of many lines. Lines that come meanwhile wait."""
+        self._composing = True
+        try:
+            async with in_terminal():
+                return await composing.compose(begin, self._session.input, self._session.output)
+        finally:
+            self._composing = False
+            self.flush()
+
     def show(self, lines: list[Line]) -> None:
         """Print these lines above the prompt."""
         if lines and not self._waiting:
@@ -151,6 +162,8 @@ class LineUi:
 
     def flush(self) -> None:
         """Print what waits."""
+        if self._composing:
+            return
         lines, self._waiting = self._waiting, []
         columns, me = self._columns(), self._me()
         text = FormattedText()

@@ -26,12 +26,12 @@ from among_protocol.moderation import Act
 from among_protocol.portrait import Portrait, PortraitUpdated
 from among_protocol.presence import StartTyping, TypingStarted, WatchPresence
 from among_protocol.reports import ReportFiled
-from among_protocol.rooms import FollowRoom, PersonAdded
+from among_protocol.rooms import FollowRoom, PersonAdded, RoomFollowed
 from among_protocol.text import TextError
 
 from .lines import Line, note, problem, told
 from .model import Model
-from .places import Outgoing, Room
+from .places import OpenCorner, Outgoing, Room
 from .visit import Visit
 
 PAGE = 30  # messages shown on entering a room
@@ -61,6 +61,9 @@ class Screen(Protocol):
     async def ask(self, question: str) -> str:
         """Ask for something. Raises EOFError when the user gives up."""
 
+    async def compose(self, begin: str) -> str:
+        """Let the user write something long, which begins with this. Raises EOFError when they give up."""
+
     def refresh(self) -> None:
         """What stands beside the lines has changed: state of the link, unread, what is on its way."""
 
@@ -83,6 +86,7 @@ class Link:
         self.invites: list[str] = []  # ids, as /invites numbered them last
         self.listed: list[str] = []  # short names of communities, as they were numbered last
         self.tags: dict[str, list[str]] = {}  # those in which a word begins with these two letters, for completion
+        self.corner: OpenCorner | None = None  # looked at last
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
         self._current: set[str] = set()  # members of whom it is known who they are now, since the link is up
         self._tasks: set[asyncio.Task[object]] = set()
@@ -132,6 +136,7 @@ class Link:
         self.model.appearances.stated(up.sync.appearances)
         self.model.counted(up.sync.logs)
         self.placed.set()
+        self.spawn(self._learn_corners, quiet=True)
         lines: list[Line] = [note("Back.")] if was_down else []
         if room is not None and self.model.room is None:
             lines.append(problem(f"{room.title} is no longer there for you. /rooms shows what is."))
@@ -160,6 +165,8 @@ class Link:
                 await self.learn([(event.by, event.rev), (event.author, event.author_rev)])
             case TypingStarted():
                 await self.learn([(event.by, 0)])
+            case RoomFollowed() if event.owner:
+                await self.learn([(event.owner, 0)])
             case Entry() if event.by:
                 await self.learn([(event.by, event.rev)])
             case _:
@@ -176,6 +183,12 @@ class Link:
             with contextlib.suppress(Refuse, ClientError):
                 if persona := await answer:
                     self.model.know(persona)
+
+    async def _learn_corners(self) -> None:
+        """Whose the corners are that one follows, to name them by."""
+        await self.learn((room.owner, 0) for room in self.model.rooms.values() if room.owner)
+        self.model.name_corners()
+        self.screen.refresh()
 
     # ---- to the server
 
@@ -220,6 +233,8 @@ class Link:
 
     async def enter(self, room: Room) -> None:
         """Go to a room: follow it where one doesn't yet, and show its newest messages."""
+        if room.kind == "corner":
+            raise Cannot(f"That is a corner: /corner {room.title}")
         if not room.following:
             await self.among.ask(FollowRoom, room=room.id)
             room.following = True

@@ -15,7 +15,7 @@ from among_protocol import codes
 from among_protocol.aio import Among, ClientError, Refuse, Stopped, Unreachable
 from among_protocol.text import TextError
 
-from . import address, arguments, one_shot, settings
+from . import address, arguments, corner_once, one_shot, settings
 from .opening import Entry, NotSignedIn, chosen, opened
 from .safe_text import safe_text
 from .saved import Saved
@@ -72,6 +72,8 @@ def _run(given: argparse.Namespace) -> int:
         given.room = server.community
     if given.command == "join" and address.is_link(given.community):
         given.community = server.community
+    if given.command == "chat" and server.place:
+        given.room = server.place
     saved = Saved.of(os.environ)
     if given.sign_up and not (given.handle and given.password_file):
         return _fail("--sign-up needs --handle and --password-file", USAGE)
@@ -103,6 +105,10 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
             )
         case "unread":
             return lambda among: one_shot.unread(among, as_json=given.json)
+        case "corner":
+            words = sys.stdin.read() if given.what == "post" else ""
+            options = {"title": given.title, "nonce": given.nonce, "json": given.json, "words": words}
+            return lambda among: corner_once.corner(among, given.community, given.what, given.number, options)
         case "sessions":
             return lambda among: one_shot.sessions(among, as_json=given.json)
         case _:

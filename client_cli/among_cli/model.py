@@ -16,14 +16,14 @@ from among_protocol.accounts import Account, AccountUpdated
 from among_protocol.base import Entry
 from among_protocol.blocks import Block, BlockChanged, BlockKind
 from among_protocol.joining import JoinDeclined
-from among_protocol.members import Persona
 from among_protocol.moderation import Act, RoleSet
 from among_protocol.portrait import PortraitDeclined, PortraitMerged, PortraitUpdated
 from among_protocol.reports import ReportResolved
 from among_protocol.status import AppearanceChanged
 from among_protocol.wire import AnyEvent, UnknownEvent
 
-from . import care, changes, portrait_page
+from . import care, changes, corner_news, portrait_page
+from .acquaintances import Acquaintances
 from .appearances import Appearances
 from .lines import Line, Part, Said, told
 from .moment import moment
@@ -31,13 +31,13 @@ from .places import Community, Outgoing, Room, direct_title, persona_of
 from .visit import Visit
 
 TYPING_SECONDS = 6.0  # how long somebody counts as writing, by the protocol
-GLIMPSE = 100  # characters shown of what was said elsewhere
 
 
-class Model:
+class Model(Acquaintances):
     """All that the client shows."""
 
     def __init__(self, zone: tzinfo | None = None) -> None:
+        super().__init__()
         self.zone = zone  # of the reader; None is the machine's
         self.account: Account | None = None
         self.communities: dict[str, Community] = {}
@@ -47,8 +47,6 @@ class Model:
         self.appearances = Appearances()
         self.outgoing: dict[str, Outgoing] = {}  # by nonce, oldest first
         self.blocks: dict[str, BlockKind] = {}  # by handle: whom the reader blocks or mutes
-        self._personas: dict[tuple[str, int], Persona] = {}
-        self._latest: dict[str, Persona] = {}
 
     # ---- who and where
 
@@ -67,26 +65,6 @@ class Model:
         if self.room is not None and self.room.community:
             return self.communities[self.room.community]
         return next(iter(self.communities.values())) if len(self.communities) == 1 else None
-
-    def know(self, persona: Persona) -> None:
-        """This is who a member is or was."""
-        self._personas[persona.member, persona.rev] = persona
-        latest = self._latest.get(persona.member)
-        if latest is None or latest.rev <= persona.rev:
-            self._latest[persona.member] = persona
-
-    def knows(self, member: str, rev: int) -> bool:
-        """Whether it is known who that member was at that revision (0: is now)."""
-        return (member, rev) in self._personas or (not rev and member in self._latest)
-
-    def who(self, member: str, rev: int = 0) -> str:
-        """The handle of a member as it was at that revision, or as it is now."""
-        persona = self._personas.get((member, rev)) or self._latest.get(member)
-        return persona.handle if persona else "somebody"
-
-    def handles(self) -> list[str]:
-        """Handles of the people known of, to complete what is being typed."""
-        return sorted({persona.handle for persona in self._latest.values()})
 
     def place(
         self, account: Account | None, cards: Iterable[communities.Membership], directs: Iterable[rooms.Room]
@@ -124,15 +102,22 @@ class Model:
             place.id, place.slug, place.name, place.about, card.member, card.role, card.stewards
         )
         for room in card.rooms:
-            self._put(room, f"{place.slug}/{room.slug}", card.member, before)
+            name = f"@{self.who(room.owner)}" if room.kind == "corner" else room.slug
+            self._put(room, f"{place.slug}/{name}", card.member, before)
 
     def _put(self, card: rooms.Room, title: str, me: str, before: dict[str, Room]) -> None:
         room = before.get(card.id)
         if room is None:  # following one begins at its head: what was said before is not new
             room = Room(card.id, title, card.kind, card.community, me, read=card.head, counted=card.head)
         room.title, room.topic, room.following = title, card.topic, card.following or card.kind == "direct"
-        room.people, room.head = card.people, max(room.head, card.head)
+        room.people, room.owner, room.head = card.people, card.owner, max(room.head, card.head)
         self.rooms[card.id] = room
+
+    def name_corners(self) -> None:
+        """Those that one follows, by whose they are, as far as that is known."""
+        for room in self.rooms.values():
+            if room.owner:
+                room.title = f"{room.title.partition('/')[0]}/@{self.who(room.owner)}"
 
     def counted(self, states: Iterable[logs.LogState]) -> None:
         """What the server counted as unread, up to the head that it states."""
@@ -142,8 +127,8 @@ class Model:
                 room.read, room.unread, room.mentions = state.read, state.unread, state.mentions
 
     def numbered(self) -> list[Room]:
-        """The rooms in the order in which /rooms numbers them: by community, then directs."""
-        return sorted(self.rooms.values(), key=lambda room: (room.kind == "direct", room.title))
+        """The rooms in the order in which /rooms numbers them: by community, its corners last; then directs."""
+        return sorted(self.rooms.values(), key=lambda room: room.order)
 
     def find(self, name: str) -> list[Room]:
         """The rooms that may be meant: community/room, a slug, @handle, or a number in /rooms. One is an answer."""
@@ -151,7 +136,7 @@ class Model:
         if name.isdecimal():
             return self.numbered()[int(name) - 1 : int(name)] if name.strip("0") else []
         exact = [room for room in self.rooms.values() if room.title == name]
-        near = [room for room in self.numbered() if room.community and room.short == name]
+        near = [room for room in self.numbered() if room.community and not room.owner and room.short == name]
         here = [room for room in near if self.room and room.community == self.room.community]
         return exact or here or near
 
@@ -259,6 +244,8 @@ class Model:
 
     def _entry(self, event: Entry) -> list[Line]:
         if room := self.rooms.get(event.log):
+            if room.owner:
+                return corner_news.told_of(self, room, event)
             return self._message(room, event) if isinstance(event, messages.MessageSent) else self._in_room(room, event)
         if community := self.communities.get(event.log):
             lines = self._in_community(community, event)
@@ -290,9 +277,8 @@ class Model:
             return self.visit.show(alerting, first_missed=missed and room.unread == 1)
         if not for_me:
             return []
-        line = event.body.strip().partition("\n")[0]
-        glimpse = line[:GLIMPSE] + ("…" if len(line) > GLIMPSE else "")
         where = " to you: " if room.title == f"@{said.who}" else f" in {room.title}: "
+        glimpse = corner_news.glimpse(event.body)
         return [told(("mention", "» "), ("who", said.who), ("dim", where), glimpse, alert=not quiet)]
 
     def _in_room(self, room: Room, event: Entry) -> list[Line]:
@@ -331,7 +317,9 @@ class Model:
                 community = self.communities.get(event.community)
                 room = self.rooms.get(event.room)
                 if room is None and community is not None:
-                    room = self._room(community, event.room, event.slug, event.kind, event.topic)
+                    name = f"@{self.who(event.owner)}" if event.owner else event.slug
+                    room = self._room(community, event.room, name, event.kind, event.topic)
+                    room.owner = event.owner
                 if room is not None:
                     room.following, room.head = True, max(room.head, event.head)
                     room.read, room.counted = max(room.read, event.head), max(room.counted, event.head)

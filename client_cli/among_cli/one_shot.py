@@ -75,7 +75,7 @@ async def unread(among: Among, *, as_json: bool) -> None:
             continue
         title = _title(among, room)
         if as_json:
-            print(_json({"room": title, "log": state.log, "unread": state.unread, "mentions": state.mentions}))
+            print(json_line({"room": title, "log": state.log, "unread": state.unread, "mentions": state.mentions}))
         else:
             print(safe_text(f"{title}  {_counts(state)}"))
 
@@ -85,7 +85,7 @@ async def sessions(among: Among, *, as_json: bool) -> None:
     for card in (await among.ask(ListSessions)).sessions:
         if as_json:
             fields = {name: getattr(card, name) for name in card.__struct_fields__}
-            print(_json(fields))
+            print(json_line(fields))
         else:
             print(safe_text("  ".join(part for part in session_parts(card) if part)))
 
@@ -187,10 +187,10 @@ def _counts(state: LogState) -> str:
 
 
 def _print_json(entry: AnyEntry | UnknownEvent, title: str, handle: str) -> None:
-    print(_json({"room": title, "handle": handle, **msgspec.to_builtins(entry)}), flush=True)
+    print(json_line({"room": title, "handle": handle, **msgspec.to_builtins(entry)}), flush=True)
 
 
-def _json(value: dict[str, object]) -> str:
+def json_line(value: dict[str, object]) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from among_protocol.corners import Corner
 from among_protocol.members import MemberJoined, MemberUpdated, Persona, Role
+from among_protocol.posts import Post
 from among_protocol.rooms import RoomKind
 from among_protocol.session import SessionCard
 
@@ -33,6 +35,7 @@ class Room:
     topic: str = ""
     following: bool = False
     people: list[Persona] = field(default_factory=list)  # directs only
+    owner: str = ""  # corners only: whose it is
     head: int = 0  # newest entry known of
     read: int = 0  # number up to which it is read
     unread: int = 0  # messages
@@ -44,6 +47,22 @@ class Room:
     def short(self) -> str:
         """The title where the community is plain."""
         return self.title.rpartition("/")[2]
+
+    @property
+    def order(self) -> tuple[bool, str, bool, str]:
+        """Where it comes among the others: by community, its corners last; directs after all."""
+        return self.kind == "direct", self.title.partition("/")[0], self.kind == "corner", self.title
+
+
+@dataclass(slots=True)
+class OpenCorner:
+    """The corner that was looked at last."""
+
+    corner: Corner
+    slug: str  # of its community
+    oldest: int = 0  # number of the oldest post on the screen; 0: none is older
+    post: Post | None = None  # the one that is being read
+    rest: list[str] = field(default_factory=list)  # lines of it that were not shown yet
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from . import commands
-from .lines import Line
+from .lines import Line, note
 from .link import Link
 from .plain_text import columns_of, plain
 from .safe_text import safe_text
@@ -85,6 +85,25 @@ class Plain:
             self._lines.put_nowait(None)  # for whoever waits for the next line, too
             raise EOFError
         return line.rstrip("\r\n")
+
+    async def compose(self, begin: str) -> str:
+        """The next lines, up to one that is a dot. What it begins with is shown, and is there unless it is written anew."""
+        print(
+            "Write it, first line the title. A line that is only a dot ends it; one that is only !q gives it up.",
+            file=self._out,
+        )
+        if not begin.startswith("# Title"):
+            print("An = alone at the start stands for all that is there already:", file=self._out)
+            self.show([note(line) for line in begin.splitlines()])
+        self._out.flush()
+        written: list[str] = []
+        while True:
+            line = await self._next()
+            if line == "!q":
+                raise EOFError
+            if line == ".":
+                return "\n".join(written)
+            written.append(begin.rstrip("\n") if line == "=" and not written else line)
 
     def stop(self) -> None:
         """End the wait for a line."""

@@ -75,7 +75,9 @@ async def unread(link: Link, _: str) -> None:
 async def go(link: Link, rest: str) -> None:
     """Go to a room; without a name to where somebody wants something of me, or where something is new."""
     if not rest:
-        waiting = [room for room in link.model.numbered() if room.unread and room is not link.model.room]
+        waiting = [
+            room for room in link.model.numbered() if room.unread and not room.owner and room is not link.model.room
+        ]
         if not waiting:
             link.screen.show([note("Nothing is unread elsewhere. /rooms lists your rooms.")])
             return
@@ -106,7 +108,7 @@ async def _go_to(link: Link, name: str) -> None:
 
 async def _greet(link: Link) -> None:
     await list_rooms(link, "")
-    followed = [room for room in link.model.numbered() if room.following]
+    followed = [room for room in link.model.numbered() if room.following and not room.owner]
     if followed:
         await link.enter(max(followed, key=_pull))
     else:
@@ -244,7 +246,7 @@ def _pull(room: Room) -> tuple[bool, bool, bool]:
 
 def _of(link: Link, community: str) -> list[Room]:
     """The rooms of a community, those one follows first."""
-    rooms = [room for room in link.model.numbered() if room.community == community]
+    rooms = [room for room in link.model.numbered() if room.community == community and not room.owner]
     return sorted(rooms, key=lambda room: not room.following)
 
 
@@ -257,7 +259,7 @@ def _room(link: Link, number: int, room: Room, *, full: bool = False) -> Line:
         news.append(Part("mention", f", {room.mentions} for you"))
     if not room.following:
         news.append(Part("dim", "  not followed"))
-    kind = "  private" if room.kind == "private" else ""
+    kind = f"  {room.kind}" if room.kind in ("private", "corner") else ""
     title = room.title if full else room.short
     return told(f"{here}{number:>2} ", ("place", f"{title:<14}"), *news, ("dim", f"{kind}  {room.topic}".rstrip()))
 

@@ -56,6 +56,8 @@ ADVICE: dict[ErrorCode, str] = {
     codes.PROPOSAL_GONE: "Read `portrait.proposals` again: another steward was faster, or its author took it back.",
     codes.MESSAGE_GONE: "Check the number: there is no message under it in this room.",
     codes.TAG_GONE: "Offer those that `tag.search` finds: a new tag comes with a community that carries it.",
+    codes.POST_GONE: "Forget the post: it was deleted, or never was there.",
+    codes.COMMENT_REFUSED: "Tell the person that it can't be; why is not for them to know.",
     codes.NO_STEWARDS: "Offer `block.set` instead.",
     codes.LIMIT_REACHED: "Do with what there is, or give up one of them; the sentence says how many there may be.",
     codes.NONCE_CONFLICT: "Mend the client: a nonce belongs to one write for ever. What was first written under it stands.",

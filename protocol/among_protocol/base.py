@@ -33,6 +33,10 @@ LINKS = 5  # of one persona
 LABEL_CHARS = 40
 LINK_CHARS = 250
 CARDS = 100  # read at once
+TITLE_CHARS = 200
+POST_BYTES = 20_000
+CORNERS = 100  # asked for by name at once
+DRAFTS = 100  # of one account
 EXTENSIONS = 32
 TAG_CHARS = 32
 TAGS = 8  # of one community
@@ -65,6 +69,10 @@ WhyText = Annotated[str, Meta(max_length=WHY_CHARS)]  # likewise
 IntroText = Annotated[str, Meta(max_length=INTRO_CHARS)]  # code points; may have several lines
 LabelText = Annotated[str, Meta(min_length=1, max_length=LABEL_CHARS)]  # code points after NFC, one line
 LinkText = Annotated[str, Meta(min_length=1, max_length=LINK_CHARS)]  # printable ASCII
+TitleText = Annotated[str, Meta(min_length=1, max_length=TITLE_CHARS)]  # code points after NFC, one line
+PostText = Annotated[
+    str, Meta(min_length=1, max_length=POST_BYTES)
+]  # UTF-8 bytes; code points are only the first check
 ReasonText = Annotated[str, Meta(min_length=1, max_length=REASON_CHARS)]  # code points after NFC, one line
 OptionalReason = Annotated[str, Meta(max_length=REASON_CHARS)]  # likewise; empty: none was given
 RulesText = Annotated[str, Meta(max_length=RULES_BYTES)]  # UTF-8 bytes; lines may break
@@ -169,6 +177,21 @@ class Ok(Struct, kw_only=True, omit_defaults=True, tag_field="type", tag="ok"):
     id: str  # of the command
     result: msgspec.Raw  # what the command answers with
     budget: Budget | None = None  # told when less than half of it is left
+
+
+class WrittenRaw(Shape, kw_only=True):
+    """The result of a write, around an entry that is encoded already."""
+
+    entry: msgspec.Raw
+    repeat: bool = False
+
+
+class OkRaw(Struct, kw_only=True, omit_defaults=True, tag_field="type", tag="ok"):
+    """An `ok` around it."""
+
+    id: str
+    result: WrittenRaw
+    budget: Budget | None = None
 
 
 class Refused(Struct, kw_only=True, omit_defaults=True, tag_field="type", tag="refused"):

@@ -94,6 +94,8 @@ VERSION_GONE = ErrorCode("version.gone", "gone", "There is no such version of th
 PROPOSAL_GONE = ErrorCode("proposal.gone", "gone", "There is no such proposal, or it was answered.")
 MESSAGE_GONE = ErrorCode("message.gone", "gone", "There is no such message.")
 TAG_GONE = ErrorCode("tag.gone", "gone", "There is no such tag.")
+POST_GONE = ErrorCode("post.gone", "gone", "There is no such post.")
+COMMENT_REFUSED = ErrorCode("comment.refused", "auth", "No comment can be left here.")
 NO_STEWARDS = ErrorCode(
     "report.no_stewards", "fix", "A direct has no stewards who could look at it: block whoever troubles you there."
 )

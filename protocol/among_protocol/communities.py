@@ -52,7 +52,7 @@ class Membership(Shape, kw_only=True):
     handle: str = ""  # by which I go here
     display_name: str = ""  # likewise
     role: Role
-    rooms: list[Room]  # open ones, and the private ones that I am in
+    rooms: list[Room]  # open ones, the private ones that I am in, and the corners that I follow
     as_of: Seq  # of the community's log
     stewards: str = ""  # id of the stewards' log, for who may hear it
     silenced_until: Time = ""  # I may not speak here until then

@@ -7,7 +7,7 @@ all that is listed can happen. What the table is made of is in told.py.
 from . import accounts as a
 from . import blocks as b
 from . import cards as ca
-from . import codes
+from . import codes, told_of_corners
 from . import communities as c
 from . import discovery as d
 from . import edits as ed
@@ -33,7 +33,7 @@ from . import status as st
 from . import tags as t
 from .base import Command, Write
 from .codes import ErrorCode
-from .told import ALWAYS, CLAIM, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
+from .told import ALWAYS, CLAIM, NAMED, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
 
 __all__ = ["ALWAYS", "EFFECTS", "SIGNED_IN", "STORED", "WRITTEN", "Effects", "Told", "Where", "refusals"]
 
@@ -52,7 +52,6 @@ _WITHDRAWN = (
     Told(jn.JoinWithdrawn, Where.STEWARDS, "when they had asked to be let in"),
     Told(jn.JoinWithdrawn, Where.THEIRS, "likewise"),
 )
-_NAMED = Told(mb.MemberUpdated, Where.COMMUNITY, "when they changed their name while they were silenced")
 
 EFFECTS: dict[type[Command], Effects] = {
     s.SignUp: Effects(
@@ -251,7 +250,7 @@ EFFECTS: dict[type[Command], Effects] = {
     ),
     mo.UnsilenceMember: Effects(
         _ON_MEMBER,
-        (Told(mo.MemberUnsilenced, Where.STEWARDS), Told(mo.MemberUnsilenced, Where.THEIRS), _NAMED),
+        (Told(mo.MemberUnsilenced, Where.STEWARDS), Told(mo.MemberUnsilenced, Where.THEIRS), NAMED),
         ("reason_chars",),
     ),
     mo.ListBans: Effects((codes.COMMUNITY_GONE, codes.RIGHT_MISSING), (), ("page_entries",)),
@@ -354,19 +353,20 @@ EFFECTS: dict[type[Command], Effects] = {
         ("directs", "direct_people", "handle_chars"),
     ),
     ms.SendMessage: Effects(
-        (codes.ROOM_GONE, codes.SILENCED, codes.DIRECT_REFUSED),
-        (Told(ms.MessageSent, Where.ROOM), _NAMED),
+        (codes.ROOM_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.POST_GONE, codes.COMMENT_REFUSED),
+        (Told(ms.MessageSent, Where.ROOM), NAMED),
         ("body_bytes", "mentions", "key_chars"),
     ),
-    ms.ReadMessages: Effects((codes.ROOM_GONE,), (), ("page_entries",)),
+    ms.ReadMessages: Effects((codes.ROOM_GONE, codes.POST_GONE), (), ("page_entries",)),
     ed.EditMessage: Effects(
         (*_ON_MESSAGE, codes.RIGHT_MISSING, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED),
-        (Told(ed.MessageEdited, Where.ROOM), _NAMED), ("body_bytes", "mentions", "edits", "key_chars")),
+        (Told(ed.MessageEdited, Where.ROOM), NAMED), ("body_bytes", "mentions", "edits", "key_chars")),
     ed.DeleteMessage: Effects(
         (*_ON_MESSAGE, codes.RIGHT_MISSING, codes.SILENCED, codes.OUTRANKED),
         (Told(ed.MessageDeleted, Where.ROOM), Told(ed.MessageRemoved, Where.STEWARDS, "of a steward"),
          Told(ed.MessageRemoved, Where.THEIRS, "of a steward, while the author is there")), ("reason_chars",)),
     ed.ReadHistory: Effects(_ON_MESSAGE, (), ("page_entries",)),
+    **told_of_corners.ROWS,
     mk.SetMarker: Effects((codes.ROOM_GONE, *STORED), (Told(mk.MarkerMoved, Where.DEVICES),)),
     p.SetPresence: Effects((), _HERE_NOW),
     p.WatchPresence: Effects((), (), ("watched",)),

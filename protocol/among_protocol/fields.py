@@ -12,6 +12,7 @@ from .base import (
     LINK_CHARS,
     NAME_CHARS,
     PLACE_CHARS,
+    POST_BYTES,
     PRONOUNS_CHARS,
     TAG_CHARS,
     WHY_CHARS,
@@ -112,6 +113,15 @@ def passage(given: str, *, field: str, longest: int) -> str:
         return text.passage(given, longest=longest)
     except text.TextError as error:
         code = FIELD_TOO_LONG if len(given.encode()) > longest else FIELD_INVALID
+        raise Refuse(code, f"The field {field} {_must(error)}.", field=field) from None
+
+
+def post(given: str, *, field: str = "body", empty: bool = False) -> str:
+    """The body of a post, or what may become one."""
+    try:
+        return given if empty and not given else text.body(given, POST_BYTES)
+    except text.TextError as error:
+        code = FIELD_TOO_LONG if len(given.encode()) > POST_BYTES else FIELD_INVALID
         raise Refuse(code, f"The field {field} {_must(error)}.", field=field) from None
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from .accounts import Account
 from .blocks import BlockChanged
 from .communities import Membership
+from .drafts import DraftChanged
 from .logs import LogKind, LogPassed, Synced, SyncStarted
 from .markers import MarkerMoved
 from .presence import PresenceChanged, TypingStarted
@@ -77,7 +78,7 @@ class Card(Struct, frozen=True):
     community: Membership
 
 
-Notice = MarkerMoved | BlockChanged | AppearanceChanged | PresenceChanged | TypingStarted | Synced
+Notice = MarkerMoved | BlockChanged | DraftChanged | AppearanceChanged | PresenceChanged | TypingStarted | Synced
 Happening = AnyEntry | LogPassed | UnknownEvent | Notice | Up | Down | Opened | Closed | Reset | Card
 
 

@@ -15,6 +15,7 @@ from .accounts import Account
 from .base import POSITIONS, Command, Event, Id, KeyText, PageLimit, Seq, Shape
 from .blocks import Block
 from .communities import Membership
+from .drafts import DraftState
 from .rooms import Room
 from .status import Appearance
 
@@ -34,7 +35,7 @@ class Want(Shape, omit_defaults=False, kw_only=True):
     """Which events a session wants. It never hears more for it, and what is left out of a log is told as a range.
 
     `everything`: every entry. `talk`: the messages of rooms. `calls`: the messages that mention me. Under all three one's
-    own account's log and one's directs come whole. Under `talk` and `calls` the logs of communities and stewards do not
+    own account's log and one's directs come whole. A post of a corner counts as a message. Under `talk` and `calls` the logs of communities and stewards do not
     come at all."""
 
     profile: KeyText = "everything"  # everything, talk, calls; another one is refused
@@ -71,6 +72,7 @@ class SyncStarted(Shape, kw_only=True):
     want: Want | None = None  # what the session gets from now on; null: everything
     blocks: list[Block] = []  # all of them, by handle
     appearances: list[Appearance] = []  # what I chose for how I appear; everywhere comes first
+    drafts: list[DraftState] = []  # all of them, by place
     account: Account | None = None  # these three when `cards` was asked for
     communities: list[Membership] = []  # where I am a member
     directs: list[Room] = []  # mine

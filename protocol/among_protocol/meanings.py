@@ -32,6 +32,7 @@ EVERYWHERE = {
     "why": "why they are there",
     "intro": "a longer introduction; may have several lines",
     "topic": "what the room is about",
+    "title": "what it is called",
     "about": "what the community is about",
     "reason": "why, for those whom it concerns",
     "limit": "rows of the page, at most",

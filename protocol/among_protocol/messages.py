@@ -16,6 +16,7 @@ class MessageSent(Entry, tag="message.sent", kw_only=True):
 
     body: str  # the text, as it was sent
     mentions: list[str] = []  # memberships that the body mentions, as the server understood it
+    post: Seq = 0  # in a corner: the number of the post that it comments on
 
 
 class SentWritten(Shape, kw_only=True):
@@ -24,12 +25,13 @@ class SentWritten(Shape, kw_only=True):
 
 
 class SendMessage(Write, tag="message.send", kw_only=True):
-    """Say something in a room. The `ok` comes after the message is on disk, and after one's own live copy of it."""
+    """Say something in a room, or about a post of a corner. The `ok` comes after the message is on disk, and after one's own live copy of it."""
 
     Reply: ClassVar[type[Shape]] = SentWritten
 
     room: Id
     body: BodyText  # the text; `@handle` mentions somebody
+    post: Seq = 0  # in a corner, and only there: the number of the post that it comments on
 
 
 class Message(Shape, kw_only=True):
@@ -45,6 +47,7 @@ class Message(Shape, kw_only=True):
     blank: bool = False  # what it said was deleted: its text is empty, and its number stays
     edited: Seq = 0  # number of its newest edit in the room's log; 0: never
     edited_at: Time = ""  # when that was
+    post: Seq = 0  # in a corner: the number of the post that it comments on
 
 
 class MessagePage(Shape, kw_only=True):
@@ -65,4 +68,5 @@ class ReadMessages(Command, tag="message.page", kw_only=True):
     before: Seq | None = None  # older than this number
     after: Seq | None = None  # newer than this number
     around: Seq | None = None  # this one, and those next to it
+    post: Seq | None = None  # only the comments on this post of a corner
     limit: PageLimit = 50

@@ -6,6 +6,9 @@ A command is given as a struct, or as its type and its fields; the id, and the n
 from collections.abc import Coroutine
 from typing import Any, Protocol, overload
 
+from . import moderation as mo
+from . import portrait as po
+from . import posts as ps
 from .accounts import AccountWritten, Profile, ReadAccount, UpdateAccount
 from .base import Done
 from .blocks import Block, SetBlock
@@ -24,7 +27,9 @@ from .communities import (
     UpdateCommunity,
     UpdateWritten,
 )
+from .corners import CornerPage, CornerWritten, ListCorners, UpdateCorner
 from .discovery import Discover, DismissCommunity, Suggestions
+from .drafts import Drafts, DraftState, ListDrafts, SetDraft
 from .edits import DeleteMessage, DeleteWritten, EditMessage, EditWritten, MessageHistory, ReadHistory
 from .finding import FoundMembers, SearchMembers
 from .house_rules import AcceptRules, AcceptWritten, ReadRules, Rules
@@ -44,40 +49,8 @@ from .logs import ChangedLogs, EntryPage, ReadChanged, ReadEntries
 from .markers import Marker, SetMarker
 from .members import ListMembers, MemberPage, Personas, ResolveMembers
 from .messages import MessagePage, ReadMessages, SendMessage, SentWritten
-from .moderation import (
-    BanMember,
-    BanPage,
-    BanWritten,
-    KickMember,
-    KickWritten,
-    ListBans,
-    RoleWritten,
-    SetRole,
-    SilenceMember,
-    SilenceWritten,
-    UnbanMember,
-    UnbanWritten,
-    UnsilenceMember,
-    UnsilenceWritten,
-)
 from .passwords import ChangePassword
 from .personas import FindMember, FoundMember, OwnPersona, PersonaWritten, ReadPersona, UpdatePersona
-from .portrait import (
-    DeclineProposal,
-    DeclineWritten,
-    ExportedPortrait,
-    ExportPortrait,
-    ListProposals,
-    ListVersions,
-    MergeProposal,
-    MergeWritten,
-    Portrait,
-    PortraitHistory,
-    ProposalPage,
-    ProposalWritten,
-    ProposePortrait,
-    ReadPortrait,
-)
 from .presence import Presences, SetPresence, StartTyping, WatchPresence
 from .preview import Preview, PreviewCommunity
 from .reports import (
@@ -250,27 +223,33 @@ class Asking(Protocol):
         self, command: UpdatePersona | type[UpdatePersona], /, **fields: Any
     ) -> Coroutine[Any, Any, PersonaWritten]: ...
     @overload
-    def __call__(self, command: SetRole | type[SetRole], /, **fields: Any) -> Coroutine[Any, Any, RoleWritten]: ...
+    def __call__(
+        self, command: mo.SetRole | type[mo.SetRole], /, **fields: Any
+    ) -> Coroutine[Any, Any, mo.RoleWritten]: ...
     @overload
     def __call__(
-        self, command: KickMember | type[KickMember], /, **fields: Any
-    ) -> Coroutine[Any, Any, KickWritten]: ...
-    @overload
-    def __call__(self, command: BanMember | type[BanMember], /, **fields: Any) -> Coroutine[Any, Any, BanWritten]: ...
+        self, command: mo.KickMember | type[mo.KickMember], /, **fields: Any
+    ) -> Coroutine[Any, Any, mo.KickWritten]: ...
     @overload
     def __call__(
-        self, command: UnbanMember | type[UnbanMember], /, **fields: Any
-    ) -> Coroutine[Any, Any, UnbanWritten]: ...
+        self, command: mo.BanMember | type[mo.BanMember], /, **fields: Any
+    ) -> Coroutine[Any, Any, mo.BanWritten]: ...
     @overload
     def __call__(
-        self, command: SilenceMember | type[SilenceMember], /, **fields: Any
-    ) -> Coroutine[Any, Any, SilenceWritten]: ...
+        self, command: mo.UnbanMember | type[mo.UnbanMember], /, **fields: Any
+    ) -> Coroutine[Any, Any, mo.UnbanWritten]: ...
     @overload
     def __call__(
-        self, command: UnsilenceMember | type[UnsilenceMember], /, **fields: Any
-    ) -> Coroutine[Any, Any, UnsilenceWritten]: ...
+        self, command: mo.SilenceMember | type[mo.SilenceMember], /, **fields: Any
+    ) -> Coroutine[Any, Any, mo.SilenceWritten]: ...
     @overload
-    def __call__(self, command: ListBans | type[ListBans], /, **fields: Any) -> Coroutine[Any, Any, BanPage]: ...
+    def __call__(
+        self, command: mo.UnsilenceMember | type[mo.UnsilenceMember], /, **fields: Any
+    ) -> Coroutine[Any, Any, mo.UnsilenceWritten]: ...
+    @overload
+    def __call__(
+        self, command: mo.ListBans | type[mo.ListBans], /, **fields: Any
+    ) -> Coroutine[Any, Any, mo.BanPage]: ...
     @overload
     def __call__(
         self, command: FileReport | type[FileReport], /, **fields: Any
@@ -285,32 +264,32 @@ class Asking(Protocol):
     ) -> Coroutine[Any, Any, ResolveWritten]: ...
     @overload
     def __call__(
-        self, command: ReadPortrait | type[ReadPortrait], /, **fields: Any
-    ) -> Coroutine[Any, Any, Portrait]: ...
+        self, command: po.ReadPortrait | type[po.ReadPortrait], /, **fields: Any
+    ) -> Coroutine[Any, Any, po.Portrait]: ...
     @overload
     def __call__(
-        self, command: ListVersions | type[ListVersions], /, **fields: Any
-    ) -> Coroutine[Any, Any, PortraitHistory]: ...
+        self, command: po.ListVersions | type[po.ListVersions], /, **fields: Any
+    ) -> Coroutine[Any, Any, po.PortraitHistory]: ...
     @overload
     def __call__(
-        self, command: ExportPortrait | type[ExportPortrait], /, **fields: Any
-    ) -> Coroutine[Any, Any, ExportedPortrait]: ...
+        self, command: po.ExportPortrait | type[po.ExportPortrait], /, **fields: Any
+    ) -> Coroutine[Any, Any, po.ExportedPortrait]: ...
     @overload
     def __call__(
-        self, command: ListProposals | type[ListProposals], /, **fields: Any
-    ) -> Coroutine[Any, Any, ProposalPage]: ...
+        self, command: po.ListProposals | type[po.ListProposals], /, **fields: Any
+    ) -> Coroutine[Any, Any, po.ProposalPage]: ...
     @overload
     def __call__(
-        self, command: ProposePortrait | type[ProposePortrait], /, **fields: Any
-    ) -> Coroutine[Any, Any, ProposalWritten]: ...
+        self, command: po.ProposePortrait | type[po.ProposePortrait], /, **fields: Any
+    ) -> Coroutine[Any, Any, po.ProposalWritten]: ...
     @overload
     def __call__(
-        self, command: MergeProposal | type[MergeProposal], /, **fields: Any
-    ) -> Coroutine[Any, Any, MergeWritten]: ...
+        self, command: po.MergeProposal | type[po.MergeProposal], /, **fields: Any
+    ) -> Coroutine[Any, Any, po.MergeWritten]: ...
     @overload
     def __call__(
-        self, command: DeclineProposal | type[DeclineProposal], /, **fields: Any
-    ) -> Coroutine[Any, Any, DeclineWritten]: ...
+        self, command: po.DeclineProposal | type[po.DeclineProposal], /, **fields: Any
+    ) -> Coroutine[Any, Any, po.DeclineWritten]: ...
     @overload
     def __call__(
         self, command: ListInterests | type[ListInterests], /, **fields: Any
@@ -363,6 +342,32 @@ class Asking(Protocol):
     def __call__(
         self, command: ReadHistory | type[ReadHistory], /, **fields: Any
     ) -> Coroutine[Any, Any, MessageHistory]: ...
+    @overload
+    def __call__(
+        self, command: UpdateCorner | type[UpdateCorner], /, **fields: Any
+    ) -> Coroutine[Any, Any, CornerWritten]: ...
+    @overload
+    def __call__(
+        self, command: ListCorners | type[ListCorners], /, **fields: Any
+    ) -> Coroutine[Any, Any, CornerPage]: ...
+    @overload
+    def __call__(
+        self, command: ps.PublishPost | type[ps.PublishPost], /, **fields: Any
+    ) -> Coroutine[Any, Any, ps.PostWritten]: ...
+    @overload
+    def __call__(
+        self, command: ps.EditPost | type[ps.EditPost], /, **fields: Any
+    ) -> Coroutine[Any, Any, ps.PostEditWritten]: ...
+    @overload
+    def __call__(
+        self, command: ps.ReadPosts | type[ps.ReadPosts], /, **fields: Any
+    ) -> Coroutine[Any, Any, ps.PostPage]: ...
+    @overload
+    def __call__(self, command: ps.ReadPost | type[ps.ReadPost], /, **fields: Any) -> Coroutine[Any, Any, ps.Post]: ...
+    @overload
+    def __call__(self, command: SetDraft | type[SetDraft], /, **fields: Any) -> Coroutine[Any, Any, DraftState]: ...
+    @overload
+    def __call__(self, command: ListDrafts | type[ListDrafts], /, **fields: Any) -> Coroutine[Any, Any, Drafts]: ...
     @overload
     def __call__(self, command: SetMarker | type[SetMarker], /, **fields: Any) -> Coroutine[Any, Any, Marker]: ...
     @overload

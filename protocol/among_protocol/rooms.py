@@ -1,5 +1,5 @@
 """A room: where a community talks. Open rooms are for every member, private ones for those who were added; a direct
-is a room of a few people outside any community. Following a room brings its entries live, and its unread counts."""
+is a room of a few people outside any community; a corner is one member's own (corners.py). Following a room brings its entries live, and its unread counts."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -8,12 +8,12 @@ from msgspec import Meta
 from .base import DIRECT_PEOPLE, Command, Entry, HandleText, Id, Seq, Shape, TopicText, Write
 from .members import Persona
 
-RoomKind = str  # open, private, direct; unknown: as private
+RoomKind = str  # open, private, direct, corner; unknown: as private
 
 
 class Room(Shape, kw_only=True):
     id: str  # also of its log
-    slug: str  # empty for a direct
+    slug: str  # empty for a direct, and for a corner
     kind: RoomKind
     community: str = ""  # empty for a direct
     topic: str = ""
@@ -21,6 +21,7 @@ class Room(Shape, kw_only=True):
     member: str = ""  # directs only: who I am there
     within: str = ""  # directs only: the community whose personas speak there; empty: the accounts' profiles do
     people: list[Persona] = []  # directs only: all of them, oneself included
+    owner: str = ""  # corners only: the membership whose it is
     head: Seq = 0  # the state is of this position of the room's log
 
 
@@ -47,6 +48,7 @@ class RoomFollowed(Entry, tag="room.followed", kw_only=True):
     slug: str = ""
     kind: RoomKind = "open"
     topic: str = ""
+    owner: str = ""  # of a corner: the membership whose it is
 
 
 class RoomUnfollowed(Entry, tag="room.unfollowed", kw_only=True):
@@ -107,7 +109,7 @@ class Rooms(Shape, kw_only=True):
 
 
 class ListRooms(Command, tag="room.list", kw_only=True):
-    """The rooms of a community that one may see."""
+    """The rooms of a community that one may see; of its corners, those that one follows."""
 
     Reply: ClassVar[type[Shape]] = Rooms
 
@@ -120,7 +122,7 @@ class FollowWritten(Shape, kw_only=True):
 
 
 class FollowRoom(Write, tag="room.follow", kw_only=True):
-    """Follow an open room; from this moment its entries come live to every session of the account that has synced."""
+    """Follow an open room or a corner; from this moment its entries come live to every session of the account that has synced."""
 
     Reply: ClassVar[type[Shape]] = FollowWritten
 
@@ -147,7 +149,8 @@ class TopicWritten(Shape, kw_only=True):
 
 
 class SetTopic(Write, tag="room.set_topic", kw_only=True):
-    """Say what a room is about. In open rooms that is a steward's right; in the others, everybody's who is there."""
+    """Say what a room is about. In open rooms that is a steward's right; in the others, everybody's who is there. The
+    title of a corner is its owner's: `corner.update`."""
 
     Reply: ClassVar[type[Shape]] = TopicWritten
 

@@ -73,6 +73,11 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     connections: int = 0  # per account; beyond it the one that was silent longest is closed
     joins: int = 0  # of communities, by one account in a row
     join_seconds: int = 0  # until one more
+    post_bytes: int = 0  # of a post's body, or a draft's text, in UTF-8
+    title_chars: int = 0  # code points of a post's title
+    post_versions: int = 0  # of one post, the first among them
+    corners: int = 0  # members whose corners are asked for at once
+    drafts: int = 0  # per account
     brought_back: int = 0  # how often others bring back who left a private room
     passage_bytes: int = 0  # of a section of a portrait, in UTF-8
     milestones: int = 0  # of one portrait

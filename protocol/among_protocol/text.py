@@ -107,10 +107,10 @@ def _is_tagged(before: str, char: str) -> bool:
     return kind in "LN" or (kind == "M" and before != "-")
 
 
-def body(text: str) -> str:
-    """The body of a message, unchanged. Raises TextError."""
-    if len(text) > MAX_BODY_BYTES // 4 and len(text.encode()) > MAX_BODY_BYTES:
-        raise TextError(f"at most {MAX_BODY_BYTES} bytes of UTF-8")
+def body(text: str, most: int = MAX_BODY_BYTES) -> str:
+    """The body of a message (or of something with room for more), unchanged. Raises TextError."""
+    if len(text) > most // 4 and len(text.encode()) > most:
+        raise TextError(f"at most {most} bytes of UTF-8")
     found = _BODY_CONTROL.search(text)
     if found:
         raise TextError(f"must not contain the character U+{ord(found.group()):04X}")

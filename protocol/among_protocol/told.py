@@ -6,6 +6,7 @@ from typing import NamedTuple
 from . import codes
 from .base import Event
 from .codes import ErrorCode
+from .members import MemberUpdated
 
 
 class Where(Enum):
@@ -56,3 +57,5 @@ CLAIM = (
     "handle_chars", "name_chars", "about_chars", "pronouns_chars", "place_chars", "why_chars", "intro_chars", "links",
     "label_chars", "link_chars", *PACE,
 )  # fmt: skip
+
+NAMED = Told(MemberUpdated, Where.COMMUNITY, "when they changed their name while they were silenced")

@@ -12,6 +12,7 @@ from .accounts import Account, AccountUpdated
 from .base import Entry
 from .blocks import BlockChanged, BlockKind
 from .communities import CommunityLeft, CommunityUpdated, Membership
+from .corners import CornerUpdated
 from .edits import MessageEdited
 from .happenings import Card, Closed, Happening, Opened, Reset, Up
 from .house_rules import RulesAccepted
@@ -21,6 +22,7 @@ from .members import MemberJoined, MemberUpdated, Persona
 from .messages import MessageSent
 from .moderation import MemberSilenced, MemberUnsilenced, RoleSet
 from .personas import PersonaRenamed
+from .posts import PostPublished
 from .rooms import DirectOpened, Room, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet
 from .status import Appearance, AppearanceChanged
 
@@ -133,16 +135,17 @@ class View:
 
     def _entry(self, entry: Entry) -> None:
         match entry:
-            case MessageSent():
+            case MessageSent() | PostPublished():
                 self._message(entry)
             case MessageEdited():
                 state = self._state(entry.log)
                 if entry.seq > state.head:
                     state.mentions += self.me(entry.log) in entry.mentions_new and self._called_by(entry)
-            case TopicSet():
+            case TopicSet() | CornerUpdated():
                 room = self.rooms.get(entry.log)
+                topic = entry.topic if isinstance(entry, TopicSet) else entry.title
                 if room is not None and entry.seq > room.head:
-                    self.rooms[room.id] = replace(room, topic=entry.topic, head=entry.seq)
+                    self.rooms[room.id] = replace(room, topic=topic, head=entry.seq)
             case RoomCreated():
                 room = Room(id=entry.room, slug=entry.slug, kind="open", community=entry.log, topic=entry.topic)
                 self.rooms.setdefault(room.id, room)
@@ -195,6 +198,7 @@ class View:
                     community=entry.community,
                     topic=entry.topic,
                     following=True,
+                    owner=entry.owner,
                     head=entry.head,
                 )
             case RoomUnfollowed():
@@ -242,7 +246,7 @@ class View:
             case _:
                 pass
 
-    def _message(self, sent: MessageSent) -> None:
+    def _message(self, sent: MessageSent | PostPublished) -> None:
         """Counts move with what is new; the sync has counted the rest."""
         state = self._state(sent.log)
         if sent.seq <= state.head:

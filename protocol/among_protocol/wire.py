@@ -16,7 +16,9 @@ from . import (
     cards,
     codes,
     communities,
+    corners,
     discovery,
+    drafts,
     edits,
     finding,
     house_rules,
@@ -31,6 +33,7 @@ from . import (
     passwords,
     personas,
     portrait,
+    posts,
     presence,
     preview,
     reports,
@@ -39,7 +42,7 @@ from . import (
     status,
     tags,
 )
-from .base import Budget, Command, Entry, Event, Ok, Refused, Shape, Write
+from .base import Budget, Command, Entry, Event, Ok, OkRaw, Refused, Shape, Write, WrittenRaw
 
 AnyCommand = (
     session.SignUp
@@ -117,6 +120,14 @@ AnyCommand = (
     | edits.EditMessage
     | edits.DeleteMessage
     | edits.ReadHistory
+    | corners.UpdateCorner
+    | corners.ListCorners
+    | posts.PublishPost
+    | posts.EditPost
+    | posts.ReadPosts
+    | posts.ReadPost
+    | drafts.SetDraft
+    | drafts.ListDrafts
     | markers.SetMarker
     | presence.SetPresence
     | presence.WatchPresence
@@ -167,6 +178,9 @@ AnyEntry = (
     | edits.MessageEdited
     | edits.MessageDeleted
     | edits.MessageRemoved
+    | corners.CornerUpdated
+    | posts.PostPublished
+    | posts.PostEdited
 )
 AnyNotice = (  # events without a number: control, registers, ephemeral
     session.Hello
@@ -175,6 +189,7 @@ AnyNotice = (  # events without a number: control, registers, ephemeral
     | logs.LogPassed
     | markers.MarkerMoved
     | blocks.BlockChanged
+    | drafts.DraftChanged
     | presence.PresenceChanged
     | presence.TypingStarted
     | status.AppearanceChanged
@@ -323,19 +338,8 @@ class Encoding:
 
     def ok_written(self, id: str, entry: bytes, repeat: bool, budget: Budget | None = None) -> bytes:
         """The bytes of an `ok` around an entry that is encoded already: the reply to every Write."""
-        result = _WrittenRaw(entry=msgspec.Raw(entry), repeat=repeat)
-        return self.encode(_OkRaw(id=id, result=result, budget=budget))
-
-
-class _WrittenRaw(Shape, kw_only=True):
-    entry: msgspec.Raw
-    repeat: bool = False
-
-
-class _OkRaw(msgspec.Struct, kw_only=True, omit_defaults=True, tag_field="type", tag="ok"):
-    id: str
-    result: _WrittenRaw
-    budget: Budget | None = None
+        result = WrittenRaw(entry=msgspec.Raw(entry), repeat=repeat)
+        return self.encode(OkRaw(id=id, result=result, budget=budget))
 
 
 def _sentence(error: BaseException) -> str:
@@ -382,5 +386,8 @@ AnyWrite = (
     | messages.SendMessage
     | edits.EditMessage
     | edits.DeleteMessage
+    | corners.UpdateCorner
+    | posts.PublishPost
+    | posts.EditPost
 )
 WRITES: tuple[type[Write], ...] = get_args(AnyWrite)

@@ -50,9 +50,12 @@ export class View {
       case 'room.topic_set':
         this.#change(happening.log, { topic: happening.topic });
         break;
+      case 'corner.updated':
+        this.#change(happening.log, { topic: happening.title ?? '' });
+        break;
       case 'room.followed': {
-        const { room: id, slug = '', kind = 'open', community, topic, head } = happening;
-        this.rooms.set(id, { id, slug, kind, community, topic, head, following: true });
+        const { room: id, slug = '', kind = 'open', community, topic, owner, head } = happening;
+        this.rooms.set(id, { id, slug, kind, community, topic, owner, head, following: true });
         break;
       }
       case 'room.unfollowed':

@@ -34,6 +34,9 @@ export const WRITES = new Set([
   "message.send",
   "message.edit",
   "message.delete",
+  "corner.update",
+  "post.publish",
+  "post.edit",
 ]);
 
 /** Why the server closed. 4000 to 4499: come back, with back-off. 4500 to 4999: do not. */

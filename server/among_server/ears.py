@@ -4,20 +4,21 @@ which part; the live fan-out, the replay and the store all ask here, so they can
 from among_protocol.base import Entry
 from among_protocol.edits import MessageDeleted, MessageEdited
 from among_protocol.messages import MessageSent
+from among_protocol.posts import PostPublished
 from among_protocol.wire import ENTRIES, tag_of
 
 Ear = str  # WHOLE, TALK, or the id of a membership: the messages that mention it
 WHOLE: Ear = ""
 TALK: Ear = "talk"  # no membership is called that
 
-MESSAGES = tuple(entry for entry in ENTRIES if tag_of(entry).startswith("message."))
+MESSAGES = tuple(entry for entry in ENTRIES if tag_of(entry).startswith(("message.", "post.")))
 
 
 def ears_of(event: Entry) -> tuple[Ear, ...]:
     """Who hears this entry, beside those who hear the whole log."""
     if not isinstance(event, MESSAGES):
         return ()
-    if isinstance(event, MessageSent):
+    if isinstance(event, MessageSent | PostPublished):
         return (TALK, *event.mentions)
     return (TALK, *event.mentions_new) if isinstance(event, MessageEdited) else (TALK,)
 

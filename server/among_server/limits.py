@@ -94,6 +94,17 @@ CONNECT_UNITS = _limit(
 )
 _setting("address_connections", "connections of one address", "a school behind one address; raise it for a larger one")
 
+_section("Feeds")
+FEED_POSTS = _limit(
+    "feed_posts", 20, "posts of one feed, the newest", "readers come back; older posts are read in the corner"
+)
+FEED_BYTES = _limit(
+    "feed_bytes", 131_072, "bytes of all bodies in one feed", "six of the longest posts; of what is beyond them a feed has the first lines"
+)  # fmt: skip
+FEED_UNITS = _limit(
+    "feed_units", 50, "units of the address for one feed", "as much as the dearest command: a dozen a second, for ever"
+)
+
 _section("Tries at secrets")
 HANDLE_TRIES = _limit(
     "handle_tries",
@@ -156,6 +167,10 @@ HANDLE_REST_MS = _limit(
 
 _section("Texts")
 _limit("body_bytes", text.MAX_BODY_BYTES, "bytes of UTF-8", "four pages; more is a file")
+POST_BYTES = _limit(
+    "post_bytes", base.POST_BYTES, "bytes of UTF-8", "an essay of ten pages; with every character escaped it still fits a frame"
+)  # fmt: skip
+_limit("title_chars", base.TITLE_CHARS, "code points after NFC", "titles of posts: three lines of a small screen")
 _limit("name_chars", base.NAME_CHARS, "code points after NFC", "display names and names of communities fit a line")
 _limit("about_chars", base.ABOUT_CHARS, "code points after NFC", "profiles and descriptions: a paragraph")
 _limit("topic_chars", base.TOPIC_CHARS, "code points after NFC", "topics: two lines")
@@ -238,6 +253,13 @@ DIRECT_PEOPLE = _limit(
 BROUGHT_BACK = _limit(
     "brought_back", 1, "times that others bring back who left a private room", "leaving once may be a mistake; twice is a wish"
 )  # fmt: skip
+POST_VERSIONS = _limit(
+    "post_versions", 100, "versions of one post, the first among them", "all of them are kept, and listed with the post"
+)
+_limit("corners", base.CORNERS, "members whose corners are asked for at once", "the members on a page")
+DRAFTS_PER_ACCOUNT = _limit(
+    "drafts", base.DRAFTS, "drafts of one account", "all of them are in every sync, by their fingerprints"
+)
 REPORTS_PER_ACCOUNT = _limit(
     "reports", 20, "reports of one account in one community that wait for an answer", "a steward reads each"
 )

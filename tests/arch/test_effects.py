@@ -40,6 +40,7 @@ METHODS = {
     "revoke_invite": "store/rules/invites.py:revoke",
     "invites": "store/rules/invites.py:list_",
     "invited": "store/rules/invites.py:invited",
+    "set_draft": "store/rules/drafts.py:set_draft",
     "room": "core/context.py:room",
     "member_of": "core/context.py:member_of",
     "password": "core/tries.py:password",
@@ -63,6 +64,7 @@ STORES = {
     "set_status",
     "set_interests",
     "dismiss",
+    "set_draft",
 }
 
 CODES = {name: value for name, value in vars(codes).items() if isinstance(value, ErrorCode)}
@@ -86,6 +88,9 @@ NEVER = {
     "member.find": {codes.RIGHT_MISSING: "no right is asked for"},
     "persona.read": {codes.RIGHT_MISSING: "no right is asked for"},
     "member.list": {codes.RIGHT_MISSING: "no right is asked for"},
+    "corner.list": {codes.RIGHT_MISSING: "no right is asked for"},
+    "corner.update": {codes.RIGHT_MISSING: "every role may have one"},
+    "post.publish": {codes.RIGHT_MISSING: "every role may publish"},
     "room.list": {codes.RIGHT_MISSING: "no right is asked for"},
     "portrait.read": {codes.RIGHT_MISSING: "no right is asked for"},
     "portrait.history": {codes.RIGHT_MISSING: "no right is asked for"},

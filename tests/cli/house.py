@@ -68,6 +68,8 @@ class Paper:
         self.questions: list[str] = []  # what was asked in sight
         self.asks = True
         self.chooses = False  # who to be, where they join: else they are who they are everywhere
+        self.written: list[str] = []  # likewise, when they may write something long
+        self.begun: list[str] = []  # what that began with
         self._news = asyncio.Event()
 
     def show(self, lines: list[Line]) -> None:
@@ -89,6 +91,12 @@ class Paper:
         if not self.answers:
             raise EOFError
         return self.answers.pop(0)
+
+    async def compose(self, begin: str) -> str:
+        self.begun.append(begin)
+        if not self.written:
+            raise EOFError
+        return self.written.pop(0)
 
     async def until(self, check: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):

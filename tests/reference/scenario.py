@@ -19,6 +19,7 @@ async def everything(play: Play) -> None:
     bob, room, community = await a_community(play, ann)
     await reading(play, ann, bob, room, community)
     await rooms(play, ann, bob, community)
+    await corners(play, ann, bob, room, community)
     await trouble(play, ann, bob, room)
     await coming_back(play, ann, bob, room, community)
     await personas(play, ann, community)
@@ -211,6 +212,35 @@ async def rooms(play: Play, ann: Actor, bob: Actor, community: str) -> None:
         await bob.result("room.follow", room=tools)
     with play.take("direct.open"):
         await bob.result("direct.open", handles=["ann"])
+
+
+async def corners(play: Play, ann: Actor, bob: Actor, room: str, community: str) -> None:
+    phone = await play.enter("bob's phone")
+    await phone.result("session.sign_in", handle="bob", password=PASSWORD, device="phone")
+    await phone.result("session.sync")
+    with play.take("draft.set"):
+        await bob.result("draft.set", place=community, text="# On beans\n\nThey gr")
+    with play.take("draft.list"):
+        await phone.result("draft.list")
+    await phone.leaves()
+    with play.take("post.publish"):
+        post = (await bob.result("post.publish", community=community, title="On beans", body="They grow."))["entry"]
+    with play.take("corner.update"):
+        await bob.result("corner.update", community=community, title="Bob's beans", public=True)
+    with play.take("corner.list"):
+        await ann.result("corner.list", community=community)
+    await ann.result("room.follow", room=post["log"])
+    with play.take("comment"):
+        await ann.result("message.send", room=post["log"], post=post["seq"], body="Like weeds!")
+        await bob.result("message.page", room=post["log"], post=post["seq"])
+    with play.take("post.edit"):
+        await bob.result("post.edit", room=post["log"], post=post["seq"], body="They grow like weeds.")
+    with play.take("post.page"):
+        await ann.result("post.page", room=post["log"])
+    with play.take("post.read"):
+        await ann.result("post.read", room=post["log"], post=post["seq"])
+    await ann.result("room.unfollow", room=post["log"])
+    await bob.result("room.unfollow", room=post["log"])
 
 
 async def trouble(play: Play, ann: Actor, bob: Actor, room: str) -> None:

@@ -14,6 +14,7 @@ from among_protocol import wire
 from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Command, Entry
 from among_protocol.communities import CommunityJoined, CommunityLeft, CreateCommunity, JoinCommunity, LeaveCommunity
+from among_protocol.corners import UpdateCorner
 from among_protocol.logs import SyncStarted
 from among_protocol.markers import SetMarker
 from among_protocol.messages import SendMessage
@@ -27,6 +28,7 @@ from among_protocol.moderation import (
     UnbanMember,
     UnsilenceMember,
 )
+from among_protocol.posts import EditPost, PublishPost
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import (
     AddPerson,
@@ -47,6 +49,7 @@ KEEPING = ("role", "role", "kick", "ban", "unban", "silence", "unsilence", "repo
 ACTS = (
     "create", "join", "join", "join", "leave", "open room", "open room", "private room", "private room", "follow", "unfollow",
     "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
+    "publish", "publish", "revise", "comment", "comment", "corner",
     *KEEPING,
 )  # fmt: skip
 
@@ -115,10 +118,8 @@ class Town:
             case "open room" | "private room":
                 kind = act.partition(" ")[0]
                 return CreateRoom, {"community": community, "slug": self._word(), "topic": "first", "kind": kind}
-            case "follow":
-                return FollowRoom, {"room": room}
-            case "unfollow":
-                return UnfollowRoom, {"room": room}
+            case "follow" | "unfollow":
+                return (FollowRoom if act == "follow" else UnfollowRoom), {"room": room}
             case "topic":
                 return SetTopic, {"room": room, "topic": f"topic of {room}"}
             case "add":
@@ -127,11 +128,30 @@ class Town:
                 return OpenDirect, {"handles": [HANDLES[one % 4], HANDLES[two % 4]]}
             case "profile":
                 return UpdateAccount, {"display_name": self._word(), "bio": "" if two % 2 else "new"}
+            case "corner" | "publish" | "revise" | "comment":
+                return self._writing(act, community, room, two)
             case "marker":
                 return SetMarker, {"room": room, "seq": two, "unread": two % 3 == 0}
             case _:
                 body = f"said in {room} @{HANDLES[two % 4]}"
                 return SendMessage, {"room": room, "body": body * (1 + 400 * (two == 7))}
+
+    def _writing(self, act: str, community: str, room: str, two: int) -> tuple[type[Command], dict[str, Any]]:
+        """What is done in corners."""
+        match act:
+            case "corner":
+                return UpdateCorner, {"community": community, "comments": "nobody" if two == 7 else "members"}
+            case "publish":
+                body = f"published in {community} @{HANDLES[two % 4]}\n"
+                return PublishPost, {
+                    "community": community,
+                    "title": self._word(),
+                    "body": body * (1 + 400 * (two == 7)),
+                }
+            case "revise":
+                return EditPost, {"room": room, "post": two, "body": f"revised in {room}"}
+            case _:
+                return SendMessage, {"room": room, "body": f"about it, @{HANDLES[two % 4]}", "post": two}
 
     def _keeping(self, act: str, one: int, two: int) -> tuple[type[Command], dict[str, Any]]:
         """What is done about a member, where that member is."""

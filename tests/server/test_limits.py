@@ -14,11 +14,13 @@ from among_protocol.base import Command
 from among_protocol.blocks import SetBlock
 from among_protocol.codes import CloseCode, comes_back
 from among_protocol.communities import BrowseCommunities, CreateCommunity, JoinCommunity, UpdateCommunity
+from among_protocol.corners import ListCorners, UpdateCorner
 from among_protocol.logs import ReadChanged, ReadEntries, Sync
 from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
 from among_protocol.messages import ReadMessages, SendMessage
 from among_protocol.moderation import DAY, BanMember, ListBans, SilenceMember
 from among_protocol.portrait import ListProposals, ListVersions, MergeProposal, Milestone, ProposePortrait
+from among_protocol.posts import ReadPosts
 from among_protocol.presence import WatchPresence
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
@@ -54,6 +56,9 @@ PROVEN = {
     "address_budget_per_second": "server/test_budget.py::test_an_address_has_a_budget_of_everybody_there",
     "connect_units": "wire/test_avl_05_guests.py::test_avl_05_connecting_again_and_again_costs_the_address",
     "address_connections": "wire/test_avl_05_guests.py::test_avl_05_an_address_has_so_many_connections_and_no_more",
+    "feed_posts": "wire/test_feeds.py::test_inp_05_a_feed_has_so_many_posts_and_so_many_bytes",
+    "feed_bytes": "wire/test_feeds.py::test_inp_05_a_feed_has_so_many_posts_and_so_many_bytes",
+    "feed_units": "wire/test_feeds.py::test_inp_05_a_feed_costs_the_address_that_asks",
     "handle_tries": "server/test_tries.py::test_ath_02_a_handle_is_guessed_at_so_often_and_no_more",
     "handle_try_seconds": "server/test_tries.py::test_ath_02_a_handle_is_guessed_at_so_often_and_no_more",
     "address_tries": "server/test_tries.py::test_ath_02_an_address_guesses_so_often_and_no_more",
@@ -65,6 +70,11 @@ PROVEN = {
     "join_seconds": "server/test_communities.py::test_who_joins_and_leaves_in_a_loop_is_told_to_wait",
     "brought_back": "store/test_places.py::test_who_left_a_private_room_twice_is_brought_back_by_nobody",
     "body_bytes": "server/test_limits.py::test_inp_05_texts",
+    "post_bytes": "server/test_posts.py::test_inp_05_a_post_has_so_many_bytes_and_a_title_so_many_characters",
+    "title_chars": "server/test_posts.py::test_inp_05_a_post_has_so_many_bytes_and_a_title_so_many_characters",
+    "post_versions": "server/test_posts.py::test_inp_05_a_post_has_so_many_versions",
+    "corners": "server/test_limits.py::test_inp_05_personas_and_extensions",
+    "drafts": "server/test_drafts.py::test_inp_05_an_account_has_so_many_drafts_of_so_many_bytes",
     "name_chars": "server/test_limits.py::test_inp_05_texts",
     "about_chars": "server/test_limits.py::test_inp_05_texts",
     "status_chars": "server/test_status.py::test_inp_05_a_status_is_so_long_and_lasts_so_long",
@@ -177,6 +187,7 @@ def test_all_that_an_account_can_have_fits_into_one_sync():
         ("topic_chars", CreateRoom, "topic", "x"),
         ("passage_bytes", ProposePortrait, "text", "é"),
         ("reason_chars", ProposePortrait, "note", "é"),
+        ("topic_chars", UpdateCorner, "title", "é"),
         ("reason_chars", BanMember, "reason", "é"),
         ("reason_chars", FileReport, "reason", "x"),
         ("reason_chars", SilenceMember, "reason", "😀"),
@@ -198,6 +209,7 @@ async def test_inp_05_texts(limit, command, field, unit):
             CreateCommunity: {"slug": "meadow", "name": "Meadow"},
             CreateRoom: {"community": world.id("garden"), "slug": "shed"},
             UpdateCommunity: {"community": world.id("garden")},
+            UpdateCorner: {"community": world.id("garden")},
             BanMember: {"community": world.id("garden"), "member": bob.member},
             FileReport: {"community": world.id("garden"), "member": bob.member},
             SilenceMember: {"community": world.id("garden"), "member": bob.member, "for_ms": DAY},
@@ -211,7 +223,18 @@ async def test_inp_05_texts(limit, command, field, unit):
 
 
 @pytest.mark.parametrize(
-    "command", [ReadEntries, ReadMessages, ListMembers, ListBans, ListReports, ListVersions, ListProposals]
+    "command",
+    [
+        ReadEntries,
+        ReadMessages,
+        ListMembers,
+        ListBans,
+        ListReports,
+        ListVersions,
+        ListProposals,
+        ListCorners,
+        ReadPosts,
+    ],
 )
 async def test_inp_05_pages(command):
     async with world_of() as world:
@@ -226,6 +249,8 @@ async def test_inp_05_pages(command):
             ListReports: {"community": world.id("garden")},
             ListVersions: {"community": world.id("garden")},
             ListProposals: {"community": world.id("garden")},
+            ListCorners: {"community": world.id("garden")},
+            ReadPosts: {"room": founder.room},
         }
         rest = needed[command]
         await founder.ask(command, **rest, limit=most)
@@ -467,6 +492,11 @@ async def test_inp_05_personas_and_extensions():
         wanted = [PersonaRef(member=f"m_{number}") for number in range(told.personas + 1)]
         await ann.ask(ResolveMembers, members=wanted[1:])
         refused = await ann.refused(ResolveMembers, members=wanted)
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "members")
+        (bob,) = await world.join("garden/hall", "bob")
+        members = [f"m_{number}" for number in range(told.corners + 1)]
+        await bob.ask(ListCorners, community=world.id("garden"), members=members[1:])
+        refused = await bob.refused(ListCorners, community=world.id("garden"), members=members)
         assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "members")
         names = [f"x.vendor/{number}" for number in range(told.extensions + 1)]
         await ann.ask(Enable, extensions=names[1:])

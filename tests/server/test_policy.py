@@ -27,7 +27,9 @@ from among_protocol.communities import (
     ReadCommunity,
     UpdateCommunity,
 )
+from among_protocol.corners import ListCorners, UpdateCorner
 from among_protocol.discovery import Discover, DismissCommunity
+from among_protocol.drafts import ListDrafts, SetDraft
 from among_protocol.edits import DeleteMessage, EditMessage, ReadHistory
 from among_protocol.finding import SearchMembers
 from among_protocol.house_rules import AcceptRules, ReadRules
@@ -59,6 +61,7 @@ from among_protocol.portrait import (
     ProposePortrait,
     ReadPortrait,
 )
+from among_protocol.posts import EditPost, PublishPost, ReadPost, ReadPosts
 from among_protocol.presence import SetPresence, StartTyping, WatchPresence
 from among_protocol.preview import PreviewCommunity
 from among_protocol.reports import FileReport, ListReports, ResolveReport
@@ -100,7 +103,7 @@ ROLES = {
 }  # in the garden
 
 COMMUNITIES = ("garden", "library", "lodge")
-ROOMS = ("open", "private", "direct", "elsewhere")
+ROOMS = ("open", "private", "direct", "corner", "elsewhere")
 LOGS = (*COMMUNITIES, *ROOMS, "stewards", "own account", "other account")
 
 
@@ -177,11 +180,19 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     SetTopic: lambda cast, place: {"room": cast.id(place), "topic": "beans"},
     AddPerson: lambda cast, place: {"room": cast.id(place), "member": cast.people["member"].member},
     OpenDirect: lambda cast, place: {"handles": ["librarian"]},
-    SendMessage: lambda cast, place: {"room": cast.id(place), "body": "hi"},
+    SendMessage: lambda cast, place: {"room": cast.id(place), "body": "hi", "post": POST * (place == "corner")},
     ReadMessages: lambda cast, place: {"room": cast.id(place)},
     EditMessage: lambda cast, place: {**cast.own_message(place), "body": "ho"},
     DeleteMessage: lambda cast, place: cast.own_message(place),
     ReadHistory: lambda cast, place: cast.own_message(place),
+    UpdateCorner: lambda cast, place: {"community": cast.id(place), "title": "mine"},
+    ListCorners: lambda cast, place: {"community": cast.id(place)},
+    PublishPost: lambda cast, place: {"community": cast.id(place), "title": "On beans", "body": "They grow."},
+    EditPost: lambda cast, place: {"room": cast.id(place), "post": POST, "body": "They grew."},
+    ReadPosts: lambda cast, place: {"room": cast.id(place)},
+    ReadPost: lambda cast, place: {"room": cast.id(place), "post": POST},
+    SetDraft: lambda cast, place: {"place": cast.id(place), "text": "They gr"},
+    ListDrafts: lambda cast, place: {},
     SetMarker: lambda cast, place: {"room": cast.id(place), "seq": 1},
     SetPresence: lambda cast, place: {"state": "away"},
     WatchPresence: lambda cast, place: {"members": [cast.people["insider"].member]},
@@ -204,11 +215,15 @@ CHANGES = (
     DismissCommunity,
     CreateInvite,
     RevokeInvite,
+    SetDraft,
 )  # no writes, but
-NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS}
+NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS, "place": (*COMMUNITIES, *ROOMS)}
+POST = 2  # its number in the corner, which is the insider's
 
 # What the place itself does not have, for anybody.
-NOT_THERE = {(AddPerson, "open"), (AddPerson, "direct")}
+NOT_FOLLOWED = {(UnfollowRoom, "corner")}  # but by the insider, whose it is
+NOT_THERE = {(AddPerson, "open"), (AddPerson, "direct"), (AddPerson, "corner")}
+POSTS = {EditPost, ReadPost}  # about a post, which only the corner has
 STARTS = {
     SendMessage,
     EditMessage,
@@ -220,9 +235,11 @@ STARTS = {
     ProposePortrait,
     UpdateTag,
     UpdatePersona,
+    UpdateCorner,
+    PublishPost,
 }  # not for who is silenced
-BY_ID = [command for command in wire.COMMANDS if {"community", "room", "log"} & set(command.__struct_fields__)]
-GONE = {"community": codes.COMMUNITY_GONE, "room": codes.ROOM_GONE, "log": codes.LOG_GONE}
+BY_ID = [command for command in wire.COMMANDS if NAMES.keys() & set(command.__struct_fields__)]
+GONE = {"community": codes.COMMUNITY_GONE, "room": codes.ROOM_GONE, "log": codes.LOG_GONE, "place": codes.ROOM_GONE}
 
 
 class Cast(NamedTuple):
@@ -272,6 +289,8 @@ async def cast_of(world: World) -> Cast:
     (librarian,) = await world.join("library/desk", "librarian")
     direct = await world.direct(insider, librarian)
     stranger = await world.person("stranger")
+    post = (await insider.ask(PublishPost, community=garden, title="On beans", body="They grow.")).entry
+    assert post.seq == POST
     for person, room in ((owner, owner.room), (insider, private), (insider, direct), (librarian, librarian.room)):
         await person.say("hi", room=room)
     await steward.ask(SilenceMember, community=garden, member=silenced.member, reason="rude", for_ms=DAY)
@@ -289,6 +308,7 @@ async def cast_of(world: World) -> Cast:
         "open": world.id("garden/hall"),
         "private": private,
         "direct": direct,
+        "corner": post.log,
         "elsewhere": world.id("library/desk"),
         "other account": librarian.account,
         "nowhere": "x_nowhere",
@@ -308,7 +328,7 @@ async def cast_of(world: World) -> Cast:
 
 def audience(who: str, place: str) -> bool:
     """Whether somebody is in a place, as the cast has it."""
-    if place in ("garden", "open"):
+    if place in ("garden", "open", "corner"):
         return who in ROLES
     if place in ("private", "direct"):
         return who == "insider"
@@ -339,7 +359,7 @@ def at_the_door(command: type[Command], who: str, place: str) -> ErrorCode | Non
     return codes.RIGHT_MISSING if command is CreateInvite else codes.INVITE_GONE
 
 
-def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:
+def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:  # noqa: C901  # a line for each thing
     """What the policy says: None when it is allowed."""
     rule = POLICY[command]
     if rule.who is Who.ANYONE:
@@ -353,8 +373,15 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:
     if rule.who is Who.ACCOUNT:
         return None
     name = next(name for name in NAMES if name in command.__struct_fields__)
-    if not audience(who, place) or (command, place) in NOT_THERE:
+    unfollowed = (command, place) in NOT_FOLLOWED and who != "insider"
+    if not audience(who, place) or unfollowed or (command, place) in NOT_THERE:
         return GONE[name]
+    if command in POSTS and place != "corner":
+        return codes.POST_GONE
+    if command in (EditMessage, DeleteMessage, ReadHistory) and place == "corner":  # nobody has commented there
+        return codes.MESSAGE_GONE
+    if place == "corner" and (command is SetTopic or (command is EditPost and who != "insider")):  # it is the insider's
+        return codes.RIGHT_MISSING
     if rule.right is not None and place in ("garden", "open") and rule.right not in RIGHTS[ROLES[who]]:
         return codes.RIGHT_MISSING
     if command in STARTS and who == "silenced":
@@ -363,9 +390,7 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:
         return codes.PROPOSAL_GONE  # it is somebody else's
     if command is SetRole and who != "owner":  # the table can't say it: one may lay one's own role down
         return codes.RIGHT_MISSING
-    if command is LeaveCommunity and who == "owner":
-        return codes.LAST_OWNER
-    return None
+    return codes.LAST_OWNER if command is LeaveCommunity and who == "owner" else None
 
 
 def places(command: type[Command]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from among_protocol import wire
 from among_protocol.communities import JoinCommunity
+from among_protocol.corners import CornerUpdated
 from among_protocol.logs import ReadChanged
 from among_protocol.members import ListMembers, MemberJoined, MemberLeft, MemberUpdated
 from among_protocol.messages import MessageSent, ReadMessages
@@ -73,8 +74,13 @@ async def check_community(person: Person, card: Any, log: list[Any], rooms: dict
     for room in card.rooms:
         entries = rooms.get(room.id) or await person.entries(room.id)
         first = open_rooms[room.id][1] if room.kind == "open" else "first"
-        assert room.topic == next((entry.topic for entry in reversed(entries) if isinstance(entry, TopicSet)), first)
+        said = [entry.topic if isinstance(entry, TopicSet) else entry.title for entry in entries if told_topic(entry)]
+        assert room.topic == (said[-1] if said else first)
         assert room.head == len(entries)
+
+
+def told_topic(entry: Any) -> bool:
+    return isinstance(entry, TopicSet | CornerUpdated)
 
 
 async def check_messages(person: Person, room: str, log: list[Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from among_protocol.accounts import AccountCreated, AccountUpdated
 from among_protocol.base import Entry
 from among_protocol.communities import CommunityCreated, CommunityJoined, CommunityLeft, CommunityUpdated
+from among_protocol.corners import CornerUpdated
 from among_protocol.edits import MessageDeleted, MessageEdited
 from among_protocol.house_rules import RulesAccepted
 from among_protocol.invites import InviteCreated, InviteRevoked, InviteUsed
@@ -25,6 +26,7 @@ from among_protocol.moderation import (
 )
 from among_protocol.personas import PersonaRenamed
 from among_protocol.portrait import Content, PortraitDeclined, PortraitMerged, PortraitProposed, PortraitUpdated
+from among_protocol.posts import PostEdited, PostPublished
 from among_protocol.reports import ReportFiled, ReportResolved
 from among_protocol.rooms import (
     DirectOpened,
@@ -74,6 +76,9 @@ class State:
     tags: dict[str, list[str]] = field(default_factory=dict)  # of communities, as they are meant
     meant: dict[str, str] = field(default_factory=dict, compare=False)  # what was merged, into what
     requests: dict[str, dict[int, str]] = field(default_factory=dict)  # to be let in, that wait: number, handle
+    corners: dict[str, tuple[str, str, bool]] = field(default_factory=dict)  # room: whose, who may comment, public
+    posts: dict[str, dict[int, tuple[str, str, list[int]]]] = field(default_factory=dict)  # title, body, versions
+    comments: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # room: post, number
 
 
 def _here(state: State) -> set[str]:
@@ -203,6 +208,8 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.added[log].remove(entry.by)
         case MessageSent():
             state.said.setdefault(log, []).append((entry.seq, entry.body, 0, entry.blank))
+            if entry.post:
+                state.comments.setdefault(log, []).append((entry.post, entry.seq))
         case MessageEdited():
             said = state.said[log]
             at = [number for number, *_ in said].index(entry.message)
@@ -211,6 +218,14 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             assert entry.blank == said[at][3]
         case MessageDeleted():
             assert (entry.message, "", 0, True) in state.said[log]
+        case CornerUpdated():
+            state.rooms[log] = ("corner", state.rooms[log][1], "", entry.title)
+            state.corners[log] = (entry.by, entry.comments, entry.public)
+        case PostPublished():
+            state.posts.setdefault(log, {})[entry.seq] = (entry.title, entry.body, [entry.seq])
+        case PostEdited():
+            versions = [*state.posts[log][entry.post][2], entry.seq]
+            state.posts[log][entry.post] = (entry.title, entry.body, versions)
         case _:
             raise AssertionError(f"an entry that this replay does not know: {entry}")
 
@@ -266,6 +281,8 @@ async def live(store: Store, logs: list[str]) -> State:
             waiting = await store.portrait_proposals(id, "", 0, 1000)
             state.proposals[id] = {one.proposal: (one.section, one.content) for one in waiting.proposals}
             state.members[id] = {row.member: (*_heard(row), row.role) for row in members}
+            corners = await store.corners(id, "", 1000)
+            state.corners |= {one.room: (one.member, one.comments, one.public) for one in corners}
         room = await store.room(id)
         if room is not None:
             state.rooms[id] = (room.kind, room.community, room.slug, room.topic)
@@ -278,6 +295,7 @@ async def live(store: Store, logs: list[str]) -> State:
                 complete = page.complete
             if said:
                 state.said[id] = said
+            await _corner(store, state, id)
             if room.kind == "private":
                 inside = (who[member][0] for member in who if who[member][1] == room.community)
                 followers = {account for account in inside if id in state.follows[account]}
@@ -286,3 +304,18 @@ async def live(store: Store, logs: list[str]) -> State:
         account, place = who[member]
         state.accepted[account][place] = version
     return state
+
+
+async def _corner(store: Store, state: State, room: str) -> None:
+    """The posts of a room, if it is a corner, and what is said about them."""
+    for card in (await store.posts(room, None, 1000)).posts[::-1]:
+        post = await store.post(room, card.seq, None)
+        assert post is not None
+        assert (post.title, card.bytes) == (card.title, len(post.body.encode()))
+        versions = [version.seq for version in post.versions]
+        state.posts.setdefault(room, {})[card.seq] = (post.title, post.body, versions)
+        page = await store.messages(room, before=None, after=0, around=None, limit=1000, post=card.seq)
+        assert card.comments == post.comments == len(page.messages)
+        if page.messages:
+            state.comments.setdefault(room, []).extend((card.seq, message.seq) for message in page.messages)
+            state.comments[room].sort(key=lambda one: one[1])

@@ -20,6 +20,7 @@ from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Write
 from among_protocol.codes import INTERNAL, STORAGE_UNAVAILABLE, Refuse
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
+from among_protocol.corners import UpdateCorner
 from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.house_rules import AcceptRules
 from among_protocol.joining import AnswerJoin, AskToJoin, WithdrawJoin
@@ -37,6 +38,7 @@ from among_protocol.moderation import (
 )
 from among_protocol.personas import PersonaWish, PlaceWish, ShownWish, UpdatePersona
 from among_protocol.portrait import DeclineProposal, MergeProposal, Milestone, ProposePortrait
+from among_protocol.posts import EditPost, PublishPost
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.wire import AnyWrite
@@ -130,6 +132,7 @@ ends = st.sampled_from([0, DAY])  # in any case after the test
 merging = st.booleans()
 versions = st.integers(0, 4)
 milestones = st.lists(st.builds(lambda text: Milestone(date="2019", text=text), text), max_size=2)
+number = st.integers(1, 6)  # of a post, or not
 nonce = st.one_of(st.none(), st.none(), st.none(), st.sampled_from(["n0", "n1", "n2"]))
 
 
@@ -225,6 +228,19 @@ asked = st.one_of(
     ),
     free(MergeProposal, {"proposal": versions, "base": st.one_of(st.none(), versions)}, community="c"),
     free(DeclineProposal, {"proposal": versions, "reason": text}, community="c"),
+    free(SendMessage, {"body": text, "post": number}, room="r"),
+    free(
+        UpdateCorner,
+        {
+            "title": st.one_of(st.none(), text),
+            "comments": st.sampled_from([None, "members", "nobody"]),
+            "public": st.sampled_from([None, True, False]),
+        },
+        community="c",
+    ),
+    free(PublishPost, {"title": text, "body": text}, community="c"),
+    free(PublishPost, {"title": text, "body": text}, community="c"),
+    free(EditPost, {"post": number, "title": st.one_of(st.none(), text), "body": text}, room="r"),
     free(UpdateAccount, {"display_name": text, "bio": st.one_of(st.none(), text)}),
 )
 

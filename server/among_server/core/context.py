@@ -119,7 +119,7 @@ class Context:
         room = person.rooms.get(id)
         if room is None:
             room = await self.store.room(id)
-            if room is None or room.kind != "open":
+            if room is None or not room.for_all:
                 raise Refuse(ROOM_GONE, field="room")
         member = person.member_in(room)
         if member is None:
@@ -129,7 +129,7 @@ class Context:
     def may_read(self, room: RoomRow) -> bool:
         """For after something was read of it: whether whoever asks has not lost the room meanwhile."""
         person = self.person
-        return person.member_in(room) is not None and (room.kind == "open" or room.id in person.rooms)
+        return person.member_in(room) is not None and (room.for_all or room.id in person.rooms)
 
 
 def oldest(sessions: Iterable[Session]) -> Session:

@@ -201,7 +201,12 @@ class People:
                 self.entered(person)
             case RoomFollowed():
                 person.rooms[event.room] = RoomRow(
-                    id=event.room, kind=event.kind, community=event.community, slug=event.slug, topic=event.topic
+                    id=event.room,
+                    kind=event.kind,
+                    community=event.community,
+                    slug=event.slug,
+                    topic=event.topic,
+                    owner=event.owner,
                 )
                 arrived = {event.room: event.head}
             case RoomUnfollowed():

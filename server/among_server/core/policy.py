@@ -12,7 +12,9 @@ from among_protocol import (
     blocks,
     cards,
     communities,
+    corners,
     discovery,
+    drafts,
     edits,
     finding,
     house_rules,
@@ -27,6 +29,7 @@ from among_protocol import (
     passwords,
     personas,
     portrait,
+    posts,
     presence,
     preview,
     reports,
@@ -130,6 +133,14 @@ POLICY: dict[type[Command], Rule] = {
     edits.EditMessage: Rule(Who.AUDIENCE, Right.SPEAK),
     edits.DeleteMessage: Rule(Who.AUDIENCE),  # DELETE_MESSAGE for another's
     edits.ReadHistory: Rule(Who.AUDIENCE),
+    corners.UpdateCorner: Rule(Who.MEMBER, Right.SPEAK),
+    corners.ListCorners: Rule(Who.MEMBER),
+    posts.PublishPost: Rule(Who.MEMBER, Right.SPEAK),
+    posts.EditPost: Rule(Who.AUDIENCE),  # and its author
+    posts.ReadPosts: Rule(Who.AUDIENCE),
+    posts.ReadPost: Rule(Who.AUDIENCE),
+    drafts.SetDraft: Rule(Who.AUDIENCE),  # or a member of the community that is named
+    drafts.ListDrafts: Rule(Who.ACCOUNT),
     markers.SetMarker: Rule(Who.AUDIENCE),
     presence.SetPresence: Rule(Who.ACCOUNT),
     presence.WatchPresence: Rule(Who.ACCOUNT),

@@ -52,7 +52,7 @@ class Handshake:
         library.receive_data(request + end)
         for event in library.events_received():
             if isinstance(event, Request) and library.handshake_exc is None:
-                http.answer(library, event, self._connection, self._listener)
+                http.answer(library, event, self._connection, self, self._listener)
         if isinstance(library.handshake_exc, InvalidMessage):  # which the library leaves without an answer
             self._connection.refuse_request(too_large=False)
             return

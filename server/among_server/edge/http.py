@@ -2,7 +2,7 @@
 
 GET /healthz: 200 as long as the process serves. GET /readyz: 200 when newcomers are welcome, else 503 and why. Neither
 tells a secret. GET /metrics: to whoever has the token; without one configured, to who asks from this machine and is no
-proxy. For all others there is no such page.
+proxy. For all others there is no such page. GET /feeds/…: what members made public, see feeds.py.
 """
 
 import hmac
@@ -14,12 +14,15 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
 from ..limits import HANDSHAKE_BYTES
+from . import feeds
+from .atom import PREFIX
 from .forwarded import Unreadable
 from .metrics import CONTENT_TYPE as METRICS
 from .origin import allowed
 
 if TYPE_CHECKING:
     from .connection import Connection
+    from .handshake import Handshake
     from .listener import Listener
 
 ENDPOINT = "/v1"
@@ -42,9 +45,12 @@ def unanswered(*, too_large: bool) -> bytes:
     return f"{head}Content-Length: {len(text)}\r\n\r\n{text}".encode()
 
 
-def answer(library: ServerProtocol, request: Request, connection: "Connection", listener: "Listener") -> None:
-    """Answer a request: the handshake at the endpoint, a small document elsewhere."""
+def answer(
+    library: ServerProtocol, request: Request, connection: "Connection", handshake: "Handshake", listener: "Listener"
+) -> None:
+    """Answer a request: the handshake at the endpoint, a small document elsewhere. Of a feed the answer comes later."""
     path, _, query = request.path.partition("?")
+    response: Response | None
     if path == ENDPOINT:
         if query:
             response = _text(library, 400, "Nothing may stand in the query: tokens belong into the first frame.\n")
@@ -68,8 +74,12 @@ def answer(library: ServerProtocol, request: Request, connection: "Connection", 
         response = _json(200 if ready["ready"] else 503, ready)
     elif path == "/metrics" and not query and may_measure(request, connection, listener):
         response = _document(200, METRICS, listener.metrics.text())
+    elif path.startswith(PREFIX) and not listener.stopping and not listener.short:
+        response = feeds.begin(library, request, connection, handshake, listener)
+        if response is None:
+            return
     else:
-        response = _text(library, 404, f"Nothing here. The WebSocket endpoint is {ENDPOINT}.\n")
+        response = feeds.nothing(library)
     if request.method == "HEAD" and response.status_code != 101:
         response.body = b""
     library.send_response(response)

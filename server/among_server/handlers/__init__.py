@@ -9,7 +9,9 @@ from among_protocol import accounts as a
 from among_protocol import blocks as b
 from among_protocol import cards as ca
 from among_protocol import communities as c
+from among_protocol import corners as co
 from among_protocol import discovery as d
+from among_protocol import drafts as dr
 from among_protocol import edits as ed
 from among_protocol import finding as f
 from among_protocol import house_rules as hr
@@ -24,6 +26,7 @@ from among_protocol import moderation as mo
 from among_protocol import passwords as pw
 from among_protocol import personas as pe
 from among_protocol import portrait as po
+from among_protocol import posts as ps
 from among_protocol import presence as p
 from among_protocol import preview as pv
 from among_protocol import reports as rp
@@ -39,7 +42,9 @@ from . import (
     blocks,
     cards,
     communities,
+    corners,
     discovery,
+    drafts,
     edits,
     finding,
     house_rules,
@@ -54,6 +59,7 @@ from . import (
     passwords,
     personas,
     portrait,
+    posts,
     presence,
     preview,
     reports,
@@ -140,6 +146,14 @@ ROUTES: dict[type[Command], Route] = dict(
         on(ed.EditMessage, edits.edit, cost=5),
         on(ed.DeleteMessage, edits.delete, cost=5),
         on(ed.ReadHistory, edits.history, cost=2),
+        on(co.UpdateCorner, corners.update, cost=10),
+        on(co.ListCorners, corners.list_corners, cost=5),
+        on(ps.PublishPost, posts.publish, cost=25),
+        on(ps.EditPost, posts.edit, cost=15),
+        on(ps.ReadPosts, posts.page, cost=2),
+        on(ps.ReadPost, posts.read, cost=2),
+        on(dr.SetDraft, drafts.set_draft, cost=5),
+        on(dr.ListDrafts, drafts.list_drafts, cost=5),
         on(mk.SetMarker, markers.set_marker, cost=1),
         on(p.SetPresence, presence.set_presence, cost=2),
         on(p.WatchPresence, presence.watch, cost=2),

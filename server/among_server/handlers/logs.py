@@ -58,6 +58,7 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
     started = SyncStarted(epoch=context.store.epoch, logs=states, want=interest.want)
     started.blocks = [Block(handle=handle, kind=kind) for (_, handle), kind in sorted(person.blocks.items(), key=_name)]
     started.appearances = appearances(person.statuses)
+    started.drafts = await context.store.draft_states(person.account.id)
     if command.cards:
         await _cards(context, person, started)
     session.reply(command.id, started)

@@ -1,6 +1,6 @@
 """Saying something, and reading what was said."""
 
-from among_protocol.codes import ROOM_GONE, Refuse
+from among_protocol.codes import POST_GONE, ROOM_GONE, Refuse
 from among_protocol.fields import body
 from among_protocol.messages import MessagePage, ReadMessages, SendMessage
 
@@ -15,8 +15,15 @@ async def send(context: Context, command: SendMessage) -> Appended:
 
 async def page(context: Context, command: ReadMessages) -> MessagePage:
     room, _ = await context.room(command.room)
+    if command.post is not None and await context.store.post(room.id, command.post, None) is None:
+        raise Refuse(POST_GONE, field="post")
     found = await context.store.messages(
-        command.room, before=command.before, after=command.after, around=command.around, limit=command.limit
+        command.room,
+        before=command.before,
+        after=command.after,
+        around=command.around,
+        limit=command.limit,
+        post=command.post,
     )
     if not context.may_read(room):
         raise Refuse(ROOM_GONE, field="room")

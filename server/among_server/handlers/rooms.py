@@ -61,8 +61,12 @@ async def open_direct(context: Context, command: OpenDirect) -> Appended:
 
 
 async def visible_rooms(context: Context, person: Person, community: str) -> list[Room]:
-    """The rooms of a community that this person may see: open ones, and the private ones that they are in."""
+    """The rooms of a community that this person may see: open ones, the private ones that they are in, and the corners that
+    they follow."""
     rows = [row for row in await context.store.rooms(community) if row.kind == "open" or row.id in person.rooms]
+    if any(row.kind == "corner" and row.community == community for row in person.rooms.values()):
+        corners = await context.store.followed_corners(person.account.id, community)
+        rows += [row for row in corners if row.id in person.rooms]
     heads = await _heads(context, person, rows)
     return [shown(person, row, heads) for row in rows]
 
@@ -95,5 +99,6 @@ def shown(person: Person, row: RoomRow, heads: dict[str, int]) -> Room:
         topic=row.topic,
         within=row.within,
         following=row.id in person.rooms,
+        owner=row.owner,
         head=heads.get(row.id, 0),
     )

@@ -32,8 +32,10 @@ from ..counts import StoreCounts
 from ..ears import Ear
 from .blanks import BlankStore, BlankTx
 from .cards import CardStore
+from .corners import CornersStore, CornersTx
 from .discovery import DiscoveryStore
 from .door import DoorStore, DoorTx
+from .drafts import DraftsStore, DraftsTx
 from .edits import EditStore, EditTx
 from .finding import FindingStore
 from .invites import InvitesStore, InvitesTx
@@ -74,6 +76,8 @@ class Tx(
     EditTx,
     OwnTx,
     PersonaTx,
+    CornersTx,
+    DraftsTx,
     PortraitTx,
     StatusTx,
     TagTx,
@@ -146,7 +150,10 @@ class Tx(
         ...
 
     def room(self, id: str) -> RoomRow | None: ...
-    def rooms(self, community: str) -> list[RoomRow]: ...
+    def rooms(self, community: str) -> list[RoomRow]:
+        """Without corners."""
+        ...
+
     def put_room(self, row: RoomRow) -> None:
         """Add (with its log) or change."""
         ...
@@ -216,6 +223,8 @@ class Store(
     CardStore,
     OwnStore,
     PersonaStore,
+    CornersStore,
+    DraftsStore,
     PortraitStore,
     StatusStore,
     TagStore,
@@ -297,7 +306,10 @@ class Store(
 
     async def community(self, id_or_slug: str) -> CommunityRow | None: ...
     async def room(self, id: str) -> RoomRow | None: ...
-    async def rooms(self, community: str) -> list[RoomRow]: ...
+    async def rooms(self, community: str) -> list[RoomRow]:
+        """Without corners."""
+        ...
+
     async def members(self, community: str, after: str, limit: int) -> list[Member]:
         """Who has not left, by handle, after a handle."""
         ...
@@ -329,10 +341,17 @@ class Store(
         ...
 
     async def messages(
-        self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
+        self,
+        room: str,
+        *,
+        before: int | None,
+        after: int | None,
+        around: int | None,
+        limit: int,
+        post: int | None = None,
     ) -> Messages:
         """The newest; those before, after or between (from the oldest); or around a number. See protocol messages.py.
-        Each as it is now: edited, or blank.
+        Each as it is now: edited, or blank. With `post` only the comments on it.
 
         At most `limit`; where these are more than PAGE_BYTES, half as many, as often as it takes."""
         ...

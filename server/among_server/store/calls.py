@@ -8,12 +8,13 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from among_protocol.codes import Refuse
+from among_protocol.drafts import DraftState
 from among_protocol.invites import CreateInvite, Invite
 
 from .api import Tx
 from .own import BlockSet, BlockWish, Ended, Entered
 from .rows import Stored
-from .rules import blocks, invites, sessions, status, tags
+from .rules import blocks, drafts, invites, sessions, status, tags
 from .status import Statuses, StatusWish
 from .tags import InterestRow, MyInterest
 
@@ -106,3 +107,6 @@ class Calls:
 
     async def invited(self, account: str, community: str, secret: bytes) -> bool:
         return await self._call(lambda tx: invites.invited(tx, account, community, secret))
+
+    async def set_draft(self, account: str, place: str, text: str) -> DraftState:
+        return await self._call(lambda tx: drafts.set_draft(tx, account, place, text))

@@ -110,9 +110,15 @@ class RoomRow(Struct):
     id: str
     kind: RoomKind
     community: str = ""  # empty for a direct
-    slug: str = ""  # empty for a direct
+    slug: str = ""  # empty for a direct, and for a corner
     topic: str = ""
     within: str = ""  # of a direct: the community whose personas speak there
+    owner: str = ""  # of a corner: the membership
+
+    @property
+    def for_all(self) -> bool:
+        """Whether every member of its community may read it, following or not."""
+        return self.kind in ("open", "corner")
 
 
 class LogRow(Struct):

@@ -19,7 +19,9 @@ from ...communities import (
     ReadCommunity,
     UpdateCommunity,
 )
+from ...corners import ListCorners, UpdateCorner
 from ...discovery import Discover, DismissCommunity
+from ...drafts import ListDrafts, SetDraft
 from ...edits import DeleteMessage, EditMessage, ReadHistory
 from ...finding import SearchMembers
 from ...house_rules import AcceptRules, ReadRules
@@ -42,6 +44,7 @@ from ...portrait import (
     ProposePortrait,
     ReadPortrait,
 )
+from ...posts import EditPost, PublishPost, ReadPost, ReadPosts
 from ...presence import SetPresence, StartTyping, WatchPresence
 from ...preview import PreviewCommunity
 from ...reports import FileReport, ListReports, ResolveReport
@@ -122,6 +125,7 @@ ABSENT: frozenset[type[Command]] = frozenset({
     UpdateCommunity, PreviewCommunity, AcceptRules, ReadRules, AskToJoin, WithdrawJoin, AnswerJoin, ListRequests,
     CreateInvite, ListInvites, RevokeInvite,
     ReadCards,
+    UpdateCorner, ListCorners, PublishPost, EditPost, ReadPosts, ReadPost, SetDraft, ListDrafts,
 })  # fmt: skip
 
 COSTS: dict[type[Command], int] = {  # as a real server charges them; what is not here costs 5

@@ -10,12 +10,15 @@ from ..rows import Messages
 from .tx import MemoryTx
 
 
-def page(tx: MemoryTx, room: str, before: int | None, after: int | None, around: int | None, limit: int) -> Messages:
+def page(
+    tx: MemoryTx, room: str, before: int | None, after: int | None, around: int | None, limit: int, post: int | None
+) -> Messages:
     row = tx.logs.get(room)
     if row is None:
         return Messages([], 0, complete=True)
     numbers = [seq for seq in range(1, row.head + 1) if isinstance(tx.entries[room, seq].stored.event, MessageSent)]
     sent = [as_it_is(tx, room, seq) for seq in numbers]
+    sent = [message for message in sent if post is None or message.post == post]
     found, complete = _page(sent, before, after, around, limit)
     while len(found) > 1 and sum(_size(tx, room, message) for message in found) > PAGE_BYTES:
         limit //= 2

@@ -53,6 +53,7 @@ from ..stewards import stewards_of
 from . import directory, messages
 from .cards import CardReads
 from .personas import PersonaReads
+from .reading import MemoryCornerReads
 from .searching import MemorySearching
 from .tx import MemoryTx
 
@@ -61,7 +62,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class MemoryStore(CardReads, MemorySearching, PersonaReads, Calls):
+class MemoryStore(CardReads, MemoryCornerReads, MemorySearching, PersonaReads, Calls):
     def __init__(self) -> None:
         self.epoch = f"e_{secrets.token_hex(8)}"
         self.durability: Durability = "memory"
@@ -318,9 +319,16 @@ class MemoryStore(CardReads, MemorySearching, PersonaReads, Calls):
         return Entries(page, row.head, row.floor, complete=after >= last, upto=after, whole=False)
 
     async def messages(
-        self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
+        self,
+        room: str,
+        *,
+        before: int | None,
+        after: int | None,
+        around: int | None,
+        limit: int,
+        post: int | None = None,
     ) -> Messages:
-        return messages.page(self._tx, room, before, after, around, limit)
+        return messages.page(self._tx, room, before, after, around, limit, post)
 
     async def history(self, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
         return messages.history(self._tx, room, message, after, limit)

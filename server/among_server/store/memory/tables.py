@@ -4,9 +4,15 @@ that fails by a mistake of ours leaves no trace."""
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..rows import Stored
+
+
+class Kept(NamedTuple):
+    stored: Stored
+    ordinal: int  # messages in the log up to and including this entry
+    author: str  # the account that asked for it
 
 
 class Tables:

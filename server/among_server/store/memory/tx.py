@@ -5,7 +5,6 @@ All state is dicts of rows that are never changed, only replaced; see tables.py.
 
 import base64
 import secrets
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -20,19 +19,17 @@ from among_protocol.wire import JSON
 
 from ..rows import AccountRow, CommunityRow, InviteRow, LogRow, MemberRow, RoomRow, Stored, Unread
 from ..stewards import BanRow, ReportRow, stewards_of
+from .corners import MemoryCorners
 from .door import MemoryDoor
+from .drafts import MemoryDrafts
 from .invites import MemoryInvites
 from .joining import MemoryJoining
+from .own import MemoryOwn
 from .personas import MemoryPersonas
 from .portrait import MemoryPortrait
 from .status import MemoryStatus
+from .tables import Kept
 from .tags import MemoryTags
-
-
-class _Kept(NamedTuple):
-    stored: Stored
-    ordinal: int  # messages in the log up to and including this entry
-    author: str  # the account that asked for it
 
 
 class MemoryTx(
@@ -41,6 +38,9 @@ class MemoryTx(
     MemoryJoining,
     MemoryInvites,
     MemoryPersonas,
+    MemoryOwn,
+    MemoryCorners,
+    MemoryDrafts,
     MemoryPortrait,
     MemoryTags,
 ):
@@ -50,7 +50,7 @@ class MemoryTx(
         self.looks: dict[str, str] = {}  # skeleton of a handle: the account that had it first
         self.invites: dict[bytes, InviteRow] = {}
         self.logs: dict[str, LogRow] = {}
-        self.entries: dict[tuple[str, int], _Kept] = {}
+        self.entries: dict[tuple[str, int], Kept] = {}
         self.nonces: dict[tuple[str, str], tuple[bytes, Stored]] = {}
         self.communities: dict[str, CommunityRow] = {}
         self.personas: dict[tuple[str, int], Persona] = {}
@@ -80,7 +80,7 @@ class MemoryTx(
         row = replace(row, head=event.seq, ordinal=row.ordinal + message)
         stored = Stored(event, JSON.encode(event))
         self._put(self.logs, event.log, row)
-        self._put(self.entries, (event.log, event.seq), _Kept(stored, row.ordinal, self.author))
+        self._put(self.entries, (event.log, event.seq), Kept(stored, row.ordinal, self.author))
         self.stored.append(stored)
         self._undo.append(self.stored.pop)
 
@@ -214,7 +214,7 @@ class MemoryTx(
         return self.room_rows.get(id)
 
     def rooms(self, community: str) -> list[RoomRow]:
-        return [row for row in self.room_rows.values() if row.community == community]
+        return [row for row in self.room_rows.values() if row.community == community and row.kind != "corner"]
 
     def put_room(self, row: RoomRow) -> None:
         if row.id not in self.room_rows:

@@ -13,6 +13,7 @@ import msgspec
 from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Entry, Write
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
+from among_protocol.corners import UpdateCorner
 from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.house_rules import AcceptRules
 from among_protocol.joining import AnswerJoin, AskToJoin, WithdrawJoin
@@ -27,6 +28,7 @@ from among_protocol.moderation import (
 )
 from among_protocol.personas import UpdatePersona
 from among_protocol.portrait import DeclineProposal, MergeProposal, ProposePortrait
+from among_protocol.posts import EditPost, PublishPost
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.tags import UpdateTag
@@ -35,6 +37,7 @@ from ..api import Tx
 from . import (
     accounts,
     communities,
+    corners,
     door,
     edits,
     house_rules,
@@ -43,6 +46,7 @@ from . import (
     moderation,
     personas,
     portrait,
+    posts,
     reports,
     rooms,
     tags,
@@ -82,6 +86,9 @@ RULES: dict[type[Write], Rule] = {
     SendMessage: messages.send,
     EditMessage: edits.edit,
     DeleteMessage: edits.delete,
+    UpdateCorner: corners.update,
+    PublishPost: posts.publish,
+    EditPost: posts.edit,
 }
 
 _encode = msgspec.json.Encoder().encode

@@ -180,9 +180,7 @@ def _enter(tx: Tx, member: MemberRow, rooms: list[RoomRow], nonce: str, accepted
 
 def _again(tx: Tx, account: str, community: CommunityRow, member: MemberRow, nonce: str) -> CommunityJoined:
     """Joining where one is already: told again in one's own log, and nothing changes."""
-    followed = set(tx.followed(account))
-    rooms = [room for room in tx.rooms(community.id) if room.id in followed]
-    return _tell(tx, member, rooms, nonce)
+    return _tell(tx, member, tx.followed_in(account, community.id), nonce)
 
 
 def _tell(tx: Tx, member: MemberRow, rooms: list[RoomRow], nonce: str, accepted: int = 0) -> CommunityJoined:

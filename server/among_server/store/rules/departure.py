@@ -17,11 +17,10 @@ def depart(tx: Tx, member: MemberRow, community: CommunityRow, nonce: str) -> Co
     end_those_of(tx, member)
     tx.put_member(replace(member, left=True, role="member", left_at=tx.now))
     by, rev = member.id, member.rev
-    for room in tx.rooms(log):
-        if tx.follows(account, room.id):
-            tx.unfollow(account, room.id)
-            if room.kind == "private":
-                tx.add(PersonLeft(log=room.id, seq=tx.next(room.id), at=tx.now, by=by, rev=rev, nonce=nonce))
+    for room in tx.followed_in(account, log):
+        tx.unfollow(account, room.id)
+        if room.kind == "private":
+            tx.add(PersonLeft(log=room.id, seq=tx.next(room.id), at=tx.now, by=by, rev=rev, nonce=nonce))
     tx.add(MemberLeft(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, nonce=nonce))
     entry = CommunityLeft(log=account, seq=tx.next(account), at=tx.now, nonce=nonce, community=log)
     tx.add(entry)

@@ -11,6 +11,7 @@ from ..api import Tx
 from ..rows import MemberRow, RoomRow
 from .accounts import speaks_again
 from .blocks import deaf, may_write
+from .corners import may_comment
 from .personas import called
 from .rooms import visible
 from .standing import silenced
@@ -26,6 +27,8 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
         raise silenced(member)
     if room.kind == "direct":
         may_write(tx, room, member)
+    elif command.post or room.kind == "corner":
+        may_comment(tx, room, member, command.post)
     if member.silenced:
         member = speaks_again(tx, member)
     others = mentioned(tx, room, command.body) if "@" in command.body else []
@@ -38,8 +41,11 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
         nonce=command.nonce,
         body=command.body,
         mentions=[other.id for other in others],
+        post=command.post,
     )
     tx.add(entry, message=True)
+    if command.post:
+        tx.add_comment(room.id, command.post, entry.seq)
     tx.mark(account, room.id)
     for other in others:
         if other.account != account and not deaf(tx, other, member):
@@ -52,5 +58,5 @@ def mentioned(tx: Tx, room: RoomRow, body: str) -> list[MemberRow]:
     place = room.community or room.id
     handles = text.mentions(body)[:MENTIONS]
     found = [tx.member_by_handle(place, handle) or called(tx, place, handle) for handle in handles]
-    readers = [one for one in found if one is not None and (room.kind == "open" or tx.follows(one.account, room.id))]
+    readers = [one for one in found if one is not None and (room.for_all or tx.follows(one.account, room.id))]
     return list({one.id: one for one in readers}.values())

@@ -26,6 +26,8 @@ from ..stewards import ReportRow, stewards_of
 from .rooms import visible
 from .standing import may, present
 
+REPORTED = 2_000  # characters of a post that a report holds: as much as of a message
+
 
 def file(tx: Tx, account: str, command: FileReport) -> Entry:
     if bool(command.room) == bool(command.member):
@@ -36,11 +38,16 @@ def file(tx: Tx, account: str, command: FileReport) -> Entry:
         room, mine = visible(tx, account, command.room)
         if room.kind == "direct":
             raise Refuse(NO_STEWARDS, field="room")
-        said = tx.message(room.id, command.message)
-        if said is None:
+        message = tx.message(room.id, command.message)
+        said = message or tx.post_version(room.id, command.message)
+        if said is None or said.blank:
             raise Refuse(MESSAGE_GONE, field="message")
         subject, community = tx.member(said.by), room.community
-        about |= {"room": room.id, "message": said.seq, "body": _body(tx, said)}
+        about |= {
+            "room": room.id,
+            "message": said.seq,
+            "body": said.body[:REPORTED] if message is None else _body(tx, message),
+        }
     else:
         row, mine = present(tx, account, command.community)
         subject, community = tx.member(command.member), row.id

@@ -15,6 +15,7 @@ from among_protocol.codes import (
     FIELD_INVALID,
     LIMIT_REACHED,
     MEMBER_GONE,
+    RIGHT_MISSING,
     ROOM_GONE,
     SLUG_LOOKALIKE,
     SLUG_TAKEN,
@@ -111,6 +112,8 @@ def unfollow(tx: Tx, account: str, command: UnfollowRoom) -> Entry:
 
 def set_topic(tx: Tx, account: str, command: SetTopic) -> Entry:
     room, member = visible(tx, account, command.room)
+    if room.kind == "corner":
+        raise Refuse(RIGHT_MISSING, "The title of a corner is its owner's, by `corner.update`.")
     if room.kind == "open":
         may(tx, member, Right.SET_TOPIC)
     may_act(tx, member)
@@ -224,14 +227,23 @@ def _personas(tx: Tx, account: str, ids: list[str]) -> tuple[str, dict[str, Acco
     return within, people
 
 
-def visible(tx: Tx, account: str, room_id: str) -> tuple[RoomRow, MemberRow]:
+def visible(tx: Tx, account: str, room_id: str, *, field: str = "room") -> tuple[RoomRow, MemberRow]:
     """The room, and who the account is in it. Raises Refuse `room.gone` when it may not see it."""
     room = tx.room(room_id)
     if room is not None:
         member = tx.membership(account, room.community or room.id)
-        if member is not None and not member.left and (room.kind == "open" or tx.follows(account, room.id)):
+        if member is not None and not member.left and (room.for_all or tx.follows(account, room.id)):
             return room, member
-    raise Refuse(ROOM_GONE, field="room")
+    raise Refuse(ROOM_GONE, field=field)
+
+
+def follow_own(tx: Tx, member: MemberRow, room: RoomRow, nonce: str, *, new: bool = False) -> None:
+    """Whoever writes in their own corner follows it. `new`: it is made. Raises Refuse `limit.reached`."""
+    if new or not tx.follows(member.account, room.id):
+        _may_follow_one_more(tx, member.account)
+        if new:
+            tx.put_room(room)
+        _follow(tx, member.account, room, nonce)
 
 
 def key(people: list[str]) -> str:
@@ -273,6 +285,7 @@ def _follow(tx: Tx, account: str, room: RoomRow, nonce: str) -> RoomFollowed:
         slug=room.slug,
         kind=room.kind,
         topic=room.topic,
+        owner=room.owner,
     )
     tx.add(entry)
     return entry

@@ -4,8 +4,7 @@ A function that needs more than one statement reads them in one transaction, so 
 `as of` belong together.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from sqlite3 import Connection
 from typing import Any
 
@@ -43,21 +42,12 @@ from .rows import (
     kept,
     log_row,
     member_row,
+    moment,
     room_row,
 )
 
 _entry = json.Decoder(AnyEntry).decode
 _report = json.Decoder(Report).decode
-
-
-@contextmanager
-def _moment(db: Connection) -> Iterator[None]:
-    """All that is read inside is of one commit."""
-    db.execute("BEGIN")
-    try:
-        yield
-    finally:
-        db.execute("COMMIT")
 
 
 def _one(db: Connection, sql: str, *named: Any) -> Any:
@@ -116,7 +106,7 @@ def account_by_handle(db: Connection, handle: str) -> AccountRow | None:
 
 
 def standing(db: Connection, id: str) -> Standing | None:
-    with _moment(db):
+    with moment(db):
         found = account(db, id)
         if found is None:
             return None
@@ -132,12 +122,12 @@ def standing(db: Connection, id: str) -> Standing | None:
 
 
 def cards(db: Connection, account: str, members: Sequence[str]) -> list[CardRow]:
-    with _moment(db):
+    with moment(db):
         return own_cards.cards(db, account, members)
 
 
 def seen(db: Connection, account: str, members: Sequence[str]) -> list[Seen]:
-    with _moment(db):
+    with moment(db):
         return status.seen_by(db, account, members)
 
 
@@ -155,7 +145,8 @@ def room(db: Connection, id: str) -> RoomRow | None:
 
 
 def rooms(db: Connection, community: str) -> list[RoomRow]:
-    return [room_row(row) for row in db.execute(f"{ROOM} WHERE c.id = ? ORDER BY r.key", (community,))]
+    sql = f"{ROOM} WHERE r.community = (SELECT key FROM logs WHERE id = ?) AND r.kind <> 'corner' ORDER BY r.key"  # noqa: S608  # ours
+    return [room_row(row) for row in db.execute(sql, (community,))]
 
 
 def members(db: Connection, community: str, after: str, limit: int) -> list[Member]:
@@ -231,7 +222,7 @@ def log(db: Connection, id: str) -> LogRow | None:
 
 
 def entries(db: Connection, log: str, after: int, until: int | None, limit: int) -> Entries:
-    with _moment(db):
+    with moment(db):
         found = _one(db, "SELECT l.key, h.head, l.floor FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?", log)
         if found is None:
             return Entries([], 0, 0, complete=True)
@@ -251,14 +242,15 @@ def entries(db: Connection, log: str, after: int, until: int | None, limit: int)
         return Entries(page, head, floor, complete=at >= last, upto=at)
 
 
-_MESSAGES = "pos > ? AND pos <= ? AND type >= 'message.' AND type < 'message/'"
+_TYPES = "(type >= 'message.' AND type < 'message/' OR type >= 'post.' AND type < 'post/')"  # ears.MESSAGES
+_MESSAGES = f"pos > ? AND pos <= ? AND {_TYPES}"
 _TALK = kept("pos, json", _MESSAGES, "ASC")
 _CALLS = kept("pos, json", f"{_MESSAGES} AND (type = 'message.deleted' OR instr(json, ?))", "ASC")
 
 
 def wanted(db: Connection, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:
     """SQLite leaves out what can't be wanted; whether it is, the entries themselves say."""
-    with _moment(db):
+    with moment(db):
         found = _one(db, "SELECT l.key, h.head, l.floor FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?", log)
         if found is None:
             return Entries([], 0, 0, complete=True, whole=False)
@@ -285,39 +277,53 @@ def wanted(db: Connection, log: str, ear: Ear, after: int, until: int | None, li
 
 
 def messages(
-    db: Connection, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
+    db: Connection,
+    room: str,
+    *,
+    before: int | None,
+    after: int | None,
+    around: int | None,
+    limit: int,
+    post: int | None,
 ) -> Messages:
-    with _moment(db):
+    with moment(db):
         found = _one(db, "SELECT l.key, h.head FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?", room)
         if found is None:
             return Messages([], 0, complete=True)
         key, head = found
 
-        page, complete = _page(db, key, head, before, after, around, limit)
+        page, complete = _page(db, key, head, post, before, after, around, limit)
         found, size = edits.as_they_are(db, key, page)
         while len(page) > 1 and size > PAGE_BYTES:
             limit //= 2
-            page, complete = _page(db, key, head, before, after, around, limit)
+            page, complete = _page(db, key, head, post, before, after, around, limit)
             found, size = edits.as_they_are(db, key, page)
         return Messages(found, head, complete)
 
 
 def history(db: Connection, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
-    with _moment(db):
+    with moment(db):
         return edits.history(db, room, message, after, limit)
 
 
 def _page(
-    db: Connection, key: int, head: int, before: int | None, after: int | None, around: int | None, limit: int
+    db: Connection,
+    key: int,
+    head: int,
+    post: int | None,
+    before: int | None,
+    after: int | None,
+    around: int | None,
+    limit: int,
 ) -> tuple[list[bytes], bool]:
     """Messages as they are kept, and whether these are all."""
 
     def up(low: int, high: int) -> list[bytes]:
         """The oldest between the two, both excluded; one more than the limit tells whether there are more."""
-        return _sent(db, key, max(low, 0), min(high, head + 1), limit + 1, _OLDEST)
+        return _sent(db, key, max(low, 0), min(high, head + 1), limit + 1, post, "ASC")
 
     def down(low: int, high: int) -> list[bytes]:
-        return _sent(db, key, max(low, 0), min(high, head + 1), limit + 1, _NEWEST)[::-1]
+        return _sent(db, key, max(low, 0), min(high, head + 1), limit + 1, post, "DESC")[::-1]
 
     if around is not None:
         older, newer = down(0, around), up(around - 1, head + 1)
@@ -333,15 +339,22 @@ def _page(
 
 
 _IS_SENT = "pos > ? AND pos < ? AND type = 'message.sent'"
-_OLDEST = kept("pos, json", _IS_SENT, "ASC")
-_NEWEST = kept("pos, json", _IS_SENT, "DESC")
+_ABOUT = (
+    f"{_IS_SENT} AND pos IN (SELECT room << {SEQ_BITS} | seq FROM post_parts"  # noqa: S608  # ours
+    " WHERE room = ? AND post = ? AND kind = 'comment')"
+)
+_SENT = {order: kept("pos, json", _IS_SENT, order) for order in ("ASC", "DESC")}
+_COMMENTS = {order: kept("pos, json", _ABOUT, order) for order in ("ASC", "DESC")}
 
 
-def _sent(db: Connection, key: int, low: int, high: int, limit: int, sql: str) -> list[bytes]:
+def _sent(db: Connection, key: int, low: int, high: int, limit: int, post: int | None, order: str) -> list[bytes]:
     base = key << SEQ_BITS
     if high <= low:
         return []
-    span = (base | low, base | high)
+    span: tuple[int, ...] = (base | low, base | high)
+    sql = _SENT[order]
+    if post is not None:
+        span, sql = (*span, key, post), _COMMENTS[order]
     return [entry for _, entry in db.execute(sql, (*span, *span, limit))]
 
 

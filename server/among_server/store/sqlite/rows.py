@@ -1,6 +1,7 @@
 """How rows are laid out in the file: positions, and the columns that make an `api` row. Shared by writing and reading."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from sqlite3 import Connection
 from sys import intern
 from typing import Any
@@ -27,9 +28,9 @@ MEMBER_AND = (  # and more columns after these; of a member `m`, the log `a` of 
 MEMBER_WIDTH = 14
 MEMBER = f"{MEMBER_AND} FROM members m JOIN logs a ON a.key = m.account JOIN logs p ON p.key = m.place"
 ROOM = (
-    "SELECT l.id, r.kind, coalesce(c.id, ''), r.slug, r.topic, coalesce(w.id, '')"
+    "SELECT l.id, r.kind, coalesce(c.id, ''), r.slug, r.topic, coalesce(w.id, ''), coalesce(k.member, '')"
     " FROM rooms r JOIN logs l ON l.key = r.key LEFT JOIN logs c ON c.key = r.community"
-    " LEFT JOIN logs w ON w.key = r.within"
+    " LEFT JOIN logs w ON w.key = r.within LEFT JOIN corners k ON k.room = r.key"
 )
 
 
@@ -41,6 +42,16 @@ SIZES = (
     32,
     *range(24, 0, -1),
 )  # rows in a statement; all stay prepared, and a few rows take but one
+
+
+@contextmanager
+def moment(db: Connection) -> Iterator[None]:
+    """All that is read inside is of one commit."""
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.execute("COMMIT")
 
 
 def kept(columns: str, where: str, order: str) -> str:
@@ -117,7 +128,7 @@ def text_of(kept: Claim | Pace) -> str:
 def room_row(row: Sequence[Any]) -> RoomRow:
     """From the columns of ROOM."""
     kind: Any = intern(row[1])
-    return RoomRow(row[0], kind, row[2], row[3], row[4], row[5])
+    return RoomRow(row[0], kind, row[2], row[3], row[4], row[5], row[6])
 
 
 def log_row(row: Sequence[Any]) -> LogRow:

@@ -53,7 +53,7 @@ from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
 from ..status import Seen
 from ..stewards import stewards_of
-from . import backup, directory, disk, door, invites, joining, own, reads, schema
+from . import backup, corners, directory, disk, door, drafts, invites, joining, own, reads, schema
 from . import portrait as portraits
 from .personas import PersonaReads
 from .searching import SqliteSearching
@@ -68,7 +68,7 @@ READERS = 3  # connections; more than there are cores only helps when the disk i
 T = TypeVar("T")
 
 
-class SqliteStore(SqliteSearching, PersonaReads, Calls):
+class SqliteStore(corners.Reads, drafts.Reads, SqliteSearching, PersonaReads, Calls):
     """The data in `folder`. Another `synchronous` than `full` may lose what was acknowledged when the power goes."""
 
     def __init__(self, folder: Path, *, synchronous: schema.Synchronous = "full") -> None:
@@ -372,9 +372,18 @@ class SqliteStore(SqliteSearching, PersonaReads, Calls):
         return await self._read_log(log, reads.wanted, log, ear, after, until, limit)
 
     async def messages(
-        self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
+        self,
+        room: str,
+        *,
+        before: int | None,
+        after: int | None,
+        around: int | None,
+        limit: int,
+        post: int | None = None,
     ) -> Messages:
-        return await self._read_log(room, reads.messages, room, before=before, after=after, around=around, limit=limit)
+        return await self._read_log(
+            room, reads.messages, room, before=before, after=after, around=around, limit=limit, post=post
+        )
 
     async def history(self, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
         return await self._read_log(room, reads.history, room, message, after, limit)

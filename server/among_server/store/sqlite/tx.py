@@ -16,7 +16,9 @@ from ..rows import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow
 from ..rules.communities import words
 from ..stewards import BanRow, ReportRow, stewards_of
 from .blanks import SqliteBlanks
+from .corners import SqliteCorners
 from .door import SqliteDoor
+from .drafts import SqliteDrafts
 from .edits import SqliteEdits
 from .finding import put_ends, texts
 from .invites import SqliteInvites
@@ -37,6 +39,8 @@ class SqliteTx(
     SqlitePersonas,
     SqliteBlanks,
     SqliteEdits,
+    SqliteCorners,
+    SqliteDrafts,
     SqlitePortrait,
     SqliteTags,
 ):
@@ -249,7 +253,7 @@ class SqliteTx(
         return row
 
     def rooms(self, community: str) -> list[RoomRow]:
-        sql = f"{ROOM} WHERE r.community = ? ORDER BY r.key"
+        sql = f"{ROOM} WHERE r.community = ? AND r.kind <> 'corner' ORDER BY r.key"
         return [room_row(row) for row in self._db.execute(sql, (self.key(community),)).fetchall()]
 
     def put_room(self, row: RoomRow) -> None:

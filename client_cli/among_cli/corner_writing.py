@@ -1,0 +1,84 @@
+"""Writing in one's own corner. What is being written is kept as a draft on the server: before it is published, and whatever
+goes wrong.
+"""
+
+import asyncio
+
+from among_protocol.drafts import ListDrafts, SetDraft
+from among_protocol.posts import EditPost, PublishPost, ReadPost
+
+from .corner_places import by_id, community_of, corner_of, permalink
+from .lines import note, told
+from .link import WITHIN, Cannot, Link
+
+
+async def write(link: Link, title: str) -> None:
+    """A new post: begun where the draft ends, published when it is said so."""
+    here = community_of(link)
+    draft = await _draft(link, here.id)
+    begin = draft or (f"# {title}\n\n" if title else "# Title\n\n")
+    if draft:
+        link.screen.show([note("Here is the draft that you left.")])
+    written = await _composed(link, here.id, begin)
+    if written is None:
+        return
+    name, body = parted(written)
+    async with asyncio.timeout(WITHIN):
+        entry = (await link.among.ask(PublishPost, community=here.id, title=name, body=body)).entry
+        opened = await corner_of(link, here, link.among.account.handle)
+    link.corner = opened
+    link.screen.show(
+        [
+            told(("good", "Published: "), ("strong", f"#{entry.seq} {name}")),
+            note(f"  {permalink(link, opened, entry.seq)}"),
+            note(f"  by id: {by_id(link.server, opened.corner.room, entry.seq, link.among.epoch)}"),
+        ]
+    )
+
+
+async def edit(link: Link, number: int) -> None:
+    """A new version of a post of one's own."""
+    opened = await corner_of(link, community_of(link), link.among.account.handle)
+    async with asyncio.timeout(WITHIN):
+        post = await link.among.ask(ReadPost, room=opened.corner.room, post=number)
+    before = f"# {post.title}\n\n{post.body}"
+    written = await _composed(link, opened.corner.room, before)
+    if written is None or written == before:
+        link.screen.show([note("Nothing was changed.")])
+        return
+    name, body = parted(written)
+    async with asyncio.timeout(WITHIN):
+        await link.among.ask(EditPost, room=opened.corner.room, post=number, title=name, body=body)
+        await link.among.ask(SetDraft, place=opened.corner.room, text="")
+    link.screen.show([told(("good", "Changed: "), ("strong", f"#{number} {name}"))])
+
+
+async def _composed(link: Link, place: str, begin: str) -> str | None:
+    """What the user has written; kept as a draft first of all. None: given up, or nothing."""
+    try:
+        written = (await link.screen.compose(begin)).strip()
+    except EOFError:
+        written = ""
+    if not written or written in ("# Title", begin.strip() if begin.endswith("\n\n") else ""):
+        link.screen.show([note("Nothing was written, and nothing is published.")])
+        return None
+    async with asyncio.timeout(WITHIN):
+        await link.among.ask(SetDraft, place=place, text=written)
+    return written
+
+
+async def _draft(link: Link, place: str) -> str:
+    async with asyncio.timeout(WITHIN):
+        found = (await link.among.ask(ListDrafts, places=[place])).drafts
+    return found[0].text if found else ""
+
+
+def parted(written: str) -> tuple[str, str]:
+    """The title, which is the first line, and the body. Raises Cannot where one is missing."""
+    first, _, rest = written.strip().partition("\n")
+    title, body = first.removeprefix("#").strip(), rest.strip("\n")
+    if not title or not body.strip():
+        raise Cannot(
+            "A post has a title, which is its first line, and a text below it. What you wrote is kept: /corner post"
+        )
+    return title, body

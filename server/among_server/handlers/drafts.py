@@ -1,0 +1,30 @@
+"""What one has begun to write; every other device of the account is told. See store/rules/drafts.py."""
+
+from among_protocol.drafts import Draft, DraftChanged, Drafts, DraftState, ListDrafts, SetDraft
+from among_protocol.fields import post
+
+from ..core.context import Context
+from ..limits import DRAFTS_PER_ACCOUNT
+
+
+async def set_draft(context: Context, command: SetDraft) -> DraftState:
+    """Blank is as good as empty: who has only typed a space has begun nothing."""
+    text = "" if command.text.isspace() else post(command.text, field="text", empty=True)
+    person = context.person
+    context.admit()
+    state = await context.store.set_draft(person.account.id, command.place, text)
+    told = DraftChanged(place=state.place, fingerprint=state.fingerprint, at=state.at)
+    for session in person.sessions:
+        if session is not context.session and session.synced:
+            session.register(f"draft {state.place}", told)
+    return state
+
+
+async def list_drafts(context: Context, command: ListDrafts) -> Drafts:
+    wanted = DRAFTS_PER_ACCOUNT + 1
+    rows = await context.store.drafts(context.person.account.id, command.after, wanted, places=command.places)
+    last = rows[-1].place if rows else command.after
+    states = await context.store.draft_states(context.person.account.id)
+    left = [one for one in states if one.place > last and (not command.places or one.place in command.places)]
+    drafts = [Draft(place=row.place, text=row.text, fingerprint=row.fingerprint, at=row.at) for row in rows]
+    return Drafts(drafts=drafts, complete=not left)

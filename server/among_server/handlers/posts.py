@@ -1,0 +1,43 @@
+"""Posts: publishing, editing, and reading. What they mean is in store/rules/posts.py."""
+
+from msgspec.structs import replace
+
+from among_protocol.base import TITLE_CHARS
+from among_protocol.codes import FIELD_INVALID, POST_GONE, ROOM_GONE, Refuse
+from among_protocol.fields import line, post
+from among_protocol.posts import EditPost, Post, PostPage, PublishPost, ReadPost, ReadPosts
+
+from ..core.context import Context
+from ..store.rows import Appended
+
+
+async def publish(context: Context, command: PublishPost) -> Appended:
+    post(command.body)
+    return await context.append(replace(command, title=line(command.title, field="title", longest=TITLE_CHARS)))
+
+
+async def edit(context: Context, command: EditPost) -> Appended:
+    if command.title is None and command.body is None:
+        raise Refuse(FIELD_INVALID, "Nothing is to be changed: give a title, a body, or both.", field="body")
+    if command.body is not None:
+        post(command.body)
+    title = None if command.title is None else line(command.title, field="title", longest=TITLE_CHARS)
+    return await context.append(replace(command, title=title))
+
+
+async def page(context: Context, command: ReadPosts) -> PostPage:
+    room, _ = await context.room(command.room)
+    found = await context.store.posts(room.id, command.before, command.limit)
+    if not context.may_read(room):
+        raise Refuse(ROOM_GONE, field="room")
+    return PostPage(posts=found.posts, as_of=found.as_of, complete=found.complete)
+
+
+async def read(context: Context, command: ReadPost) -> Post:
+    room, _ = await context.room(command.room)
+    found = await context.store.post(room.id, command.post, command.version)
+    if not context.may_read(room):
+        raise Refuse(ROOM_GONE, field="room")
+    if found is None:
+        raise Refuse(POST_GONE, field="post")
+    return found

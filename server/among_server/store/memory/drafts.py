@@ -1,0 +1,40 @@
+"""Drafts as the reference remembers them: the part of `api.Tx` that drafts.py says."""
+
+from collections.abc import Sequence
+
+from ..api import PAGE_BYTES
+from ..drafts import DraftRow
+from .tables import Tables
+
+
+class MemoryDrafts(Tables):
+    def __init__(self) -> None:
+        super().__init__()
+        self.draft_rows: dict[tuple[str, str], DraftRow] = {}  # (account, place)
+
+    def draft(self, account: str, place: str) -> DraftRow | None:
+        return self.draft_rows.get((account, place))
+
+    def drafts(self, account: str) -> int:
+        return len(self.drafts_of(account))
+
+    def drafts_of(self, account: str) -> list[DraftRow]:
+        """By place."""
+        return [row for (owner, _), row in sorted(self.draft_rows.items()) if owner == account]
+
+    def put_draft(self, account: str, row: DraftRow) -> None:
+        if row.text:
+            self._put(self.draft_rows, (account, row.place), row)
+        else:
+            self._drop(self.draft_rows, (account, row.place))
+
+    def read_drafts(self, account: str, after: str, limit: int, places: Sequence[str]) -> list[DraftRow]:
+        found = [row for row in self.drafts_of(account) if row.place > after and (not places or row.place in places)]
+        page: list[DraftRow] = []
+        size = 0
+        for row in found[:limit]:
+            size += len(row.text.encode())
+            if page and size > PAGE_BYTES:
+                break
+            page.append(row)
+        return page

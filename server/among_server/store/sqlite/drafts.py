@@ -1,0 +1,75 @@
+"""Drafts in a table: the part of `api.Tx` that drafts.py says, and what is read of them."""
+
+from collections.abc import Callable, Sequence
+from sqlite3 import Connection
+from typing import Any, TypeVar
+
+from msgspec import json
+
+from among_protocol.drafts import DraftState
+
+from ..api import PAGE_BYTES
+from ..drafts import DraftRow
+from .ledger import Ledger
+
+T = TypeVar("T")
+
+MINE = "FROM drafts d JOIN logs a ON a.key = d.account JOIN logs p ON p.key = d.place WHERE a.id = ?"
+DRAFT = f"SELECT p.id, d.text, d.fingerprint, d.at {MINE}"
+
+
+class SqliteDrafts(Ledger):
+    def draft(self, account: str, place: str) -> DraftRow | None:
+        found = self._db.execute(f"{DRAFT} AND p.id = ?", (account, place)).fetchone()
+        return DraftRow(*found) if found else None
+
+    def drafts(self, account: str) -> int:
+        sql = "SELECT count(*) FROM drafts WHERE account = ?"
+        count: int = self._db.execute(sql, (self.key(account),)).fetchone()[0]
+        return count
+
+    def put_draft(self, account: str, row: DraftRow) -> None:
+        self.writes += 1
+        keys = (self._log(account).key, self._log(row.place).key)
+        if not row.text:
+            self._db.execute("DELETE FROM drafts WHERE account = ? AND place = ?", keys)
+            return
+        self._db.execute(
+            "REPLACE INTO drafts (account, place, text, fingerprint, at) VALUES (?, ?, ?, ?, ?)",
+            (*keys, row.text, row.fingerprint, row.at),
+        )
+
+
+def draft_states(db: Connection, account: str) -> list[DraftState]:
+    rows = db.execute(f"SELECT p.id, d.fingerprint, d.at {MINE} ORDER BY p.id", (account,))
+    return [DraftState(place=place, fingerprint=fingerprint, at=at) for place, fingerprint, at in rows]
+
+
+def drafts(db: Connection, account: str, after: str, limit: int, *, places: Sequence[str]) -> list[DraftRow]:
+    sql, given = f"{DRAFT} AND p.id > ?", [account, after]
+    if places:
+        sql += " AND p.id IN (SELECT value FROM json_each(?))"
+        given.append(json.encode(list(places)).decode())
+    page: list[DraftRow] = []
+    size = 0
+    rows = db.execute(f"{sql} ORDER BY p.id LIMIT ?", (*given, limit))
+    for row in rows:
+        size += len(row[1].encode())
+        if page and size > PAGE_BYTES:
+            break
+        page.append(DraftRow(*row))
+    rows.close()
+    return page
+
+
+class Reads:
+    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
+
+    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
+        raise NotImplementedError
+
+    async def draft_states(self, account: str) -> list[DraftState]:
+        return await self._read(draft_states, account)
+
+    async def drafts(self, account: str, after: str, limit: int, *, places: Sequence[str] = ()) -> list[DraftRow]:
+        return await self._read(drafts, account, after, limit, places=places)

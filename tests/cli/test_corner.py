@@ -1,0 +1,195 @@
+"""Corners at the terminal: writing, reading, following, and what becomes of what was being written."""
+
+from pathlib import Path
+
+import pytest
+
+from among_cli import composing, corner, corner_writing
+from among_cli.address import parse
+from among_cli.link import Cannot
+from among_cli.render import rows
+from among_protocol.text import TextError, body
+
+from .corpus import CORPUS, obeyed
+from .house import House, Reader
+
+
+async def post(who: Reader, written: str, line: str = "/corner post") -> list[str]:
+    who.paper.written.append(written)
+    return await who.types(line)
+
+
+async def test_a_post_is_written_published_found_and_read(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        assert await bob.types("/corners") == ["Nobody in garden has a corner yet. /corner post begins yours."]
+        told = await post(ana, "# On beans\n\nThey grow.\nSlowly.\n")
+        assert ana.paper.begun == ["# Title\n\n"]
+        assert told[0] == "Published: #2 On beans"
+        assert told[1].endswith("/garden/@ana/2")
+        assert any("@ana" in line for line in await bob.types("/corners"))
+        listed = await bob.types("/corner @Ana")
+        assert listed[1].startswith("garden/@ana")
+        assert any(line.startswith("#2 On beans") for line in listed)
+        assert any("They grow. Slowly." in line for line in listed)
+        read = await bob.types("/corner 2")
+        assert [line for line in read if line.startswith("  ")] == ["  They grow.", "  Slowly."]
+        assert read[-1] == "no comments yet: /comment 2 TEXT"
+
+
+async def test_comments_are_said_and_seen_with_the_post_and_told_to_its_author(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await post(ana, "On beans\nThey grow.")
+        await bob.types("/corner @ana")
+        assert await bob.types("/comment 2 Like weeds!") == ["Said about #2 in garden/@ana."]
+        await ana.sees("bob on #2 in garden/@ana: Like weeds!")
+        read = await bob.types("/corner 2")
+        assert "1 comment: /comment 2 TEXT" in read
+        assert bob.paper.said[-1] == "Like weeds!"
+        assert await bob.types("/comment 99 hm") == ["There is no such post."]
+        assert "N TEXT" in (await bob.types("/comment 2"))[0]
+        await ana.types("/corner comments off")
+        assert await bob.types("/comment 2 hm") == ["No comment can be left here."]
+
+
+async def test_who_follows_a_corner_is_told_of_posts_and_has_it_among_their_rooms(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await post(ana, "One\nFirst.")
+        assert (await bob.types("/follow @ana"))[0].startswith("You follow garden/@ana")
+        await bob.paper.until(lambda: any(room.kind == "corner" for room in bob.model.rooms.values()))
+        await post(ana, "Two\nSecond.")
+        await bob.sees("ana published #3 in garden/@ana: Two")
+        assert any("@ana" in line and "1 new" in line and "corner" in line for line in await bob.types("/rooms"))
+        assert await bob.types("/go garden/@ana") == ["That is a corner: /corner garden/@ana"]
+        assert any(line.startswith("#3 Two") for line in await bob.types("/corner garden/@ana"))
+        assert await bob.types("/unread") == ["Nothing is unread."]
+        again = await house.person("bob", token=bob.among.token)
+        await again.paper.until(lambda: "garden/@ana" in [room.title for room in again.model.rooms.values()])
+        await bob.types("/unfollow @ana")
+        await bob.paper.until(lambda: not any(room.kind == "corner" for room in bob.model.rooms.values()))
+
+
+async def test_what_was_being_written_is_kept_whatever_goes_wrong(tmp_path: Path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        told = await post(ana, "# Only a title")
+        assert "What you wrote is kept" in told[-1]
+        assert await post(ana, "", "/corner post") == [
+            "Here is the draft that you left.", "Nothing was written, and nothing is published.",
+        ]  # fmt: skip
+        phone = await house.signs_in("ana")
+        await post(phone, "# Only a title\n\nand a text")
+        assert phone.paper.begun == ["# Only a title"]
+        await post(ana, "Next\none")
+        assert ana.paper.begun[-1] == "# Title\n\n", "it is published, and begun anew"
+
+
+async def test_a_post_is_changed_and_says_so(tmp_path: Path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        await post(ana, "On baens\nThey grow.")
+        assert await post(ana, "# On beans\n\nThey grow.", "/corner edit 2") == ["Changed: #2 On beans"]
+        assert ana.paper.begun[-1] == "# On baens\n\nThey grow."
+        assert any("edited" in line for line in await ana.types("/corner 2"))
+        assert await post(ana, "# On beans\n\nThey grow.", "/corner edit 2") == ["Nothing was changed."]
+
+
+async def test_a_corner_is_named_opened_and_closed_and_the_feed_is_told(tmp_path: Path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        assert "garden/@ana  Beans" in await ana.types("/corner title Beans")
+        told = await ana.types("/corner public on")
+        assert any(line.endswith("/feeds/garden/ana.atom") for line in told)
+        assert any("no comments" in line for line in await ana.types("/corner comments off"))
+        assert await ana.types("/corner public") == ["Say /corner public on, or /corner public off."]
+        assert (await ana.types("/corner what is this"))[0].startswith("Say /corner")
+
+
+async def test_a_long_post_comes_a_screen_at_a_time_and_older_posts_a_page_at_a_time(tmp_path: Path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        for number in range(11):
+            await post(ana, f"Post {number}\n" + "A line of text.\n" * 100)
+        told = await ana.types("/corner")
+        assert sum(line.startswith("#") for line in told) == 10
+        assert "Older posts: /corner older" in told
+        assert any(line.startswith("#2 Post 0") for line in await ana.types("/corner older"))
+        assert (await ana.types("/corner older"))[0].startswith("These were the oldest")
+        read = await ana.types("/corner 2")
+        assert read[-1].endswith("characters more: /corner more")
+        lines = sum(line == "  A line of text." for line in read)
+        while not read[-1].endswith("TEXT"):
+            read = await ana.types("/corner more")
+            lines += sum(line == "  A line of text." for line in read)
+        assert lines == 100
+        assert (await ana.types("/corner more"))[0].startswith("There is nothing more")
+
+
+async def test_links_lead_to_a_post_and_join_nothing(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        told = await post(ana, "On beans\nThey grow.")
+        by_name, by_id = told[1].strip(), told[2].strip().removeprefix("by id: ")
+        for link in (by_name, by_id, "garden/@ana/2"):
+            assert "  They grow." in await bob.types(f"/corner {link}")
+            await corner.start(bob.link, parse(link).place if "://" in link else link)
+            assert bob.paper.told[-1] == "no comments yet: /comment 2 TEXT"
+        assert (parse(by_name).server, parse(by_name).place) == (house.url, "garden/@ana/2")
+        (told_,) = await bob.types(f"/corner {by_id[:-1]}x")
+        assert "were replaced" in told_
+        eve = await house.person("eve")
+        with pytest.raises(Cannot, match="/join garden first"):
+            await corner.start(eve.link, parse(by_name).place)
+        assert not eve.model.communities
+        assert (await eve.types(f"/corner {by_id}"))[0] == "There is no such room."
+
+
+@pytest.mark.parametrize("written", ["", "  \n", "# ", "only a title", "# title\n\n \n"])
+def test_a_post_needs_a_title_and_a_text(written: str):
+    with pytest.raises(Cannot):
+        corner_writing.parted(written)
+
+
+def test_the_first_line_is_the_title_with_or_without_a_mark():
+    assert corner_writing.parted("# One\n\nbody\n# no title\n") == ("One", "body\n# no title")
+    assert corner_writing.parted("One\nbody") == ("One", "body")
+
+
+async def test_cnt_01_nothing_of_a_post_reaches_the_terminal_as_it_came(tmp_path: Path):
+    """What the server lets pass, since it is text to others: each is read, and no row begins at the edge as if it were the
+    client's own but the first of each line."""
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        hostile = [text for text in CORPUS if posted(text)]
+        assert len(hostile) > 15
+        for text in hostile:
+            await post(ana, f"title\nbody {text}")
+        start = len(bob.paper.lines)
+        for number in range(2, 2 + len(hostile)):
+            await bob.types(f"/corner @ana {number}")
+            await bob.types("/corner")
+        for line in bob.paper.lines[start:]:
+            first, *more = rows(line, 60)
+            for row in (first, *more):
+                assert not obeyed("".join(span.text for span in row))
+            assert all(row[0].text.startswith(" ") for row in more)
+
+
+def posted(text: str) -> bool:
+    try:
+        text.encode()
+        return body(f"body {text}") == f"body {text}"
+    except (TextError, UnicodeEncodeError):
+        return False
+
+
+async def test_an_editor_of_ones_own_writes_it_and_one_that_fails_gives_it_up(tmp_path: Path):
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nprintf "%s and more" "$(cat "$2")" > "$2"\n')
+    script.chmod(0o755)
+    assert await composing.edited("begun", f"{script} --wait") == "begun and more"
+    for wrong in ("false", "/nowhere/editor", "'"):
+        with pytest.raises(EOFError):
+            await composing.edited("begun", wrong)
