@@ -24,6 +24,7 @@ from . import (
     people,
     personas,
     portrait,
+    quotes,
     rooms,
     status,
 )
@@ -116,8 +117,21 @@ COMMANDS = (
         portrait.portrait,
         takes="words",
     ),
+    Command("portrait", "takeout NUMBER REASON", "stewards: take a quote out", portrait.portrait, takes="words"),
     Command(
         "portrait", "back NUMBER SECTION", "stewards: what it said in an old version", portrait.portrait, takes="words"
+    ),
+    Command(
+        "quote",
+        "HANDLE [WORDS]",
+        "ask whether what somebody said last may be quoted",
+        quotes.quote,
+        needs=True,
+        takes="handles",
+    ),
+    Command("quote", "me WORDS", "offer words of your own", quotes.quote, needs=True, takes="handles"),
+    Command(
+        "quotes", "[yes|no|withdraw NUMBER]", "what you are asked for, and agreed to", quotes.quotes, takes="words"
     ),
     Command("members", "", "who is in this community", people.list_members),
     Command("find", "NAME|#TAG", "people in this community", discovery.find, needs=True, takes="tags"),
@@ -243,6 +257,7 @@ NAMED = {command.name: command for command in reversed(COMMANDS)}
 WORDS = {
     "room": ("create", "private", "topic", "add", "follow", "unfollow"),
     "portrait": portrait.WORDS,
+    "quotes": quotes.ANSWERS,
     "me": personas.WORDS,
     "rules": ("accept",),
     "invite": ("revoke",),

@@ -25,6 +25,7 @@ from among_protocol.messages import ReadMessages
 from among_protocol.moderation import Act
 from among_protocol.portrait import Portrait, PortraitUpdated
 from among_protocol.presence import StartTyping, TypingStarted, WatchPresence
+from among_protocol.quotes import QuoteAsked
 from among_protocol.reports import ReportFiled
 from among_protocol.rooms import FollowRoom, PersonAdded, RoomFollowed
 from among_protocol.text import TextError
@@ -81,6 +82,7 @@ class Link:
         self.placed = asyncio.Event()  # it is known where one is
         self.quit = asyncio.Event()  # the user wants to leave
         self.sessions: list[str] = []  # ids, as /sessions numbered them last
+        self.quotes: list[str] = []  # ids, as /quotes numbered them last
         self.portraits: dict[str, Portrait] = {}  # by community: as read last, which changes are against
         self.let_in: set[str] = set()  # communities, whose card is on its way
         self.invites: list[str] = []  # ids, as /invites numbered them last
@@ -163,6 +165,8 @@ class Link:
                 await self.learn([(event.by, event.rev), (event.member, 0)])
             case PortraitUpdated():
                 await self.learn([(event.by, event.rev), (event.author, event.author_rev)])
+            case QuoteAsked():
+                await self.learn([(event.asker, 0)])
             case TypingStarted():
                 await self.learn([(event.by, 0)])
             case RoomFollowed() if event.owner:

@@ -17,12 +17,12 @@ from among_protocol.base import Entry
 from among_protocol.blocks import Block, BlockChanged, BlockKind
 from among_protocol.joining import JoinDeclined
 from among_protocol.moderation import Act, RoleSet
-from among_protocol.portrait import PortraitDeclined, PortraitMerged, PortraitUpdated
+from among_protocol.portrait import PortraitUpdated
 from among_protocol.reports import ReportResolved
 from among_protocol.status import AppearanceChanged
 from among_protocol.wire import AnyEvent, UnknownEvent
 
-from . import care, changes, corner_news, portrait_page
+from . import care, changes, corner_news, own_lines, portrait_page
 from .acquaintances import Acquaintances
 from .appearances import Appearances
 from .lines import Line, Part, Said, told
@@ -306,9 +306,6 @@ class Model(Acquaintances):
                     community.role, community.stewards = event.role, event.stewards
                 line = care.to_me(self, event, community.slug if community else "", community.me if community else "")
                 return [line] if line else []
-            case PortraitMerged() | PortraitDeclined() if not event.nonce:  # else one did it oneself
-                place = self.communities.get(event.community)
-                return [portrait_page.to_me(event, place.slug if place else "")]
             case AccountUpdated():
                 assert self.account
                 name, bio = event.display_name, event.bio
@@ -336,7 +333,7 @@ class Model(Acquaintances):
                     rooms.Room(id=event.room, slug="", kind="direct", member=me, people=people, head=event.head)
                 )
             case _:
-                pass
+                return own_lines.told(self, event)
         return []
 
     def _unfollowed(self, id: str) -> None:

@@ -23,6 +23,7 @@ from among_protocol.portrait import (
     ProposePortrait,
     ReadPortrait,
 )
+from among_protocol.quotes import WithdrawQuote
 
 from . import portrait_page as page
 from .keeping import this_community
@@ -31,7 +32,7 @@ from .link import Cannot, Link
 from .places import Community
 
 SHOWN = 20  # versions on the screen
-WORDS = ("about", "story", "milestones", "propose", "write", "proposals", "merge", "decline", "history", "compare", "back", "export")  # fmt: skip
+WORDS = ("about", "story", "milestones", "propose", "write", "proposals", "merge", "decline", "history", "compare", "back", "takeout", "export")  # fmt: skip
 DROP = "drop"
 
 
@@ -207,6 +208,16 @@ async def _back(link: Link, place: Community, more: str) -> None:
     link.screen.show([told(("place", page.TITLES[name]), f" {done} in version {number}.")])
 
 
+async def _take_out(link: Link, place: Community, more: str) -> None:
+    number, reason = _number(more, "takeout NUMBER REASON, with the number of a quote in /portrait")
+    read = link.portraits.get(place.id) or await _read(link, place)
+    if not 0 < number <= len(read.quotes):
+        raise Cannot("There is no such quote: /portrait numbers them.")
+    await link.among.ask(WithdrawQuote, quote=read.quotes[number - 1].quote, reason=reason)
+    link.portraits.pop(place.id, None)
+    link.screen.show([note("Taken out of every version. Whose words they were reads why.")])
+
+
 async def _export(link: Link, place: Community, more: str) -> None:
     words = more.split()
     force = "--force" in words
@@ -265,5 +276,6 @@ ACTIONS: dict[str, Callable[[Link, Community, str], Awaitable[None]]] = {
     "history": _history,
     "compare": _compare,
     "back": _back,
+    "takeout": _take_out,
     "export": _export,
 }

@@ -20,13 +20,15 @@ from among_protocol.portrait import (
     PortraitVersion,
     Proposal,
 )
+from among_protocol.quotes import QuoteAsked, QuoteWithdrawn
 
 from .lines import Line, Rule, Style, Told, note, told
 from .moment import moment
 from .places import Community
 
-TITLES = {"about": "What we are about", "story": "How it came about", "milestones": "Milestones"}
-SECTIONS = tuple(TITLES)
+SECTIONS = ("about", "story", "milestones")
+TITLES = dict(zip(SECTIONS, ("What we are about", "How it came about", "Milestones"), strict=True))
+ALL_TITLES = {**TITLES, "quotes": "Quotes"}
 GLANCE = 700  # characters of a section that are shown with the others
 DATED = 10  # columns of a date
 AROUND = 1  # lines shown around what changed
@@ -40,9 +42,16 @@ def page(portrait: Portrait, zone: tzinfo | None) -> list[Line]:
     for name, title in TITLES.items():
         if name in shown:
             lines += [told(("strong", title)), *_glance(name, shown[name]), told("")]
+    if portrait.quotes:
+        people = {(one.member, one.rev): one.handle for one in portrait.people}
+        lines.append(told(("strong", "In the words of members")))
+        for number, quote in enumerate(portrait.quotes, 1):
+            who = people.get((quote.member, quote.rev), "a former member")
+            lines += [told(f"  “{quote.text}”"), told(("dim", "      — "), ("who", who), ("dim", f"  ({number})"))]
+        lines.append(told(""))
     if portrait.interests:
         lines += [told(("strong", "Interests")), told(f"  {', '.join(portrait.interests)}"), told("")]
-    if not shown:
+    if not shown and not portrait.quotes:
         lines += [
             told("  This community has not said yet what it is about."),
             note("  Make a start: /portrait propose about TEXT"),
@@ -62,20 +71,26 @@ def section(portrait: Portrait, name: str, zone: tzinfo | None) -> list[Line]:
 
 def to_all(event: PortraitUpdated, who: str) -> Told:
     """There is a new version."""
-    title = TITLES.get(event.section, event.section)
+    title = ALL_TITLES.get(event.section, event.section)
     return told(
         ("place", title), ("dim", " of the portrait was written anew, by "), ("who", who), ("dim", ": /portrait")
     )
 
 
-def to_me(event: PortraitMerged | PortraitDeclined, slug: str) -> Line:
-    """What became of what one proposed."""
+def to_me(event: PortraitMerged | PortraitDeclined | QuoteAsked | QuoteWithdrawn, slug: str, asker: str) -> Line:
+    """What became of what one proposed; who would like to quote one."""
     place: tuple[Style, str] = ("place", slug or "a community")
+    if isinstance(event, QuoteAsked):
+        return told(
+            ("who", asker), " would like to quote you in the portrait of ", place, ("dim", ": /quotes"), alert=True
+        )
     if isinstance(event, PortraitMerged):
         return told(
             "What you proposed is in the portrait of ", place, ": thank you. ", ("dim", "/portrait"), alert=True
         )
     because = f" The reason: {event.reason}" if event.reason else ""
+    if isinstance(event, QuoteWithdrawn):
+        return told("A quote of yours was taken out of the portrait of ", place, f".{because}", alert=True)
     return told("What you proposed for the portrait of ", place, f" is not to be.{because}", alert=True)
 
 
@@ -86,7 +101,7 @@ def to_stewards(community: Community, event: Entry, who: str) -> Line | None:
     head: tuple[tuple[Style, str], ...] = (("place", community.slug), ("dim", ", for stewards: "), ("who", who))
     match event:
         case PortraitProposed():
-            title = TITLES.get(event.section, event.section)
+            title = ALL_TITLES.get(event.section, event.section)
             return told(*head, " proposes a change: ", ("place", title), ("dim", "  /portrait proposals"), alert=True)
         case PortraitMerged():
             return told(*head, f" merged proposal {event.proposal}")
@@ -104,10 +119,11 @@ def history(versions: Iterable[PortraitVersion], names: Mapping[str, str], zone:
 def proposal(one: Proposal, who: str, now: Content, zone: tzinfo | None, *, steward: bool) -> list[Line]:
     """What somebody proposes, as the difference to what the section says now."""
     head = told(
-        ("strong", f"{one.proposal:>3}  "), ("who", who), " on ", ("place", TITLES.get(one.section, one.section)),
+        ("strong", f"{one.proposal:>3}  "), ("who", who), " on ", ("place", ALL_TITLES.get(one.section, one.section)),
         ("dim", f", {_day(one.at, zone)}"), f": {one.note}" if one.note else "",
     )  # fmt: skip
-    lines: list[Line] = [head, *difference(now, one.content)]
+    quoted: list[Line] = [told(f"  + “{one.quote.text}”")] if one.quote else []
+    lines: list[Line] = [head, *(quoted or difference(now, one.content))]
     if one.stale:
         lines.append(
             told(("problem", "  The section has changed since it was written."), " Above is what would change.")
@@ -174,7 +190,7 @@ def _changed(one: PortraitVersion, names: Mapping[str, str], zone: tzinfo | None
     author, steward = names.get(one.author, "somebody"), names.get(one.by, "somebody")
     merged = f", merged by {steward}" if one.by != one.author else ""
     return told(
-        ("strong", f"{one.version:>3}  "), ("place", TITLES.get(one.section, one.section)), ", by ", ("who", author),
+        ("strong", f"{one.version:>3}  "), ("place", ALL_TITLES.get(one.section, one.section)), ", by ", ("who", author),
         ("dim", f"{merged}, {_day(one.at, zone)}"), f": {one.note}" if one.note else "",
     )  # fmt: skip
 

@@ -54,6 +54,8 @@ ADVICE: dict[ErrorCode, str] = {
     codes.PORTRAIT_CHANGED: "Keep the text, show what the section says now (`portrait.read`), and let the person decide.",
     codes.VERSION_GONE: "Read `portrait.history`: it has all the versions there are.",
     codes.PROPOSAL_GONE: "Read `portrait.proposals` again: another steward was faster, or its author took it back.",
+    codes.QUOTE_GONE: "Read `quote.list` and `portrait.read` again.",
+    codes.QUOTE_REFUSED: "Tell the person that it can't be; why is not for them to know.",
     codes.MESSAGE_GONE: "Check the number: there is no message under it in this room.",
     codes.TAG_GONE: "Offer those that `tag.search` finds: a new tag comes with a community that carries it.",
     codes.POST_GONE: "Forget the post: it was deleted, or never was there.",

@@ -23,7 +23,6 @@ from . import messages as ms
 from . import moderation as mo
 from . import passwords as pw
 from . import personas as pe
-from . import portrait as po
 from . import presence as p
 from . import preview as pv
 from . import reports as rp
@@ -33,6 +32,7 @@ from . import status as st
 from . import tags as t
 from .base import Command, Write
 from .codes import ErrorCode
+from .effects_of_portraits import PORTRAITS, QUOTES, TAKEN_ALONG
 from .told import ALWAYS, CLAIM, NAMED, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
 
 __all__ = ["ALWAYS", "EFFECTS", "SIGNED_IN", "STORED", "WRITTEN", "Effects", "Told", "Where", "refusals"]
@@ -274,37 +274,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ),
         ("reason_chars",),
     ),
-    po.ReadPortrait: Effects((codes.COMMUNITY_GONE, codes.VERSION_GONE), (), ("key_chars",)),
-    po.ListVersions: Effects((codes.COMMUNITY_GONE,), (), ("page_entries",)),
-    po.ExportPortrait: Effects((codes.COMMUNITY_GONE, codes.VERSION_GONE), (), ("key_chars",)),
-    po.ListProposals: Effects((codes.COMMUNITY_GONE, codes.RIGHT_MISSING), (), ("page_entries",)),
-    po.ProposePortrait: Effects(
-        (*_ACT, codes.PORTRAIT_CHANGED, codes.LIMIT_REACHED),
-        (
-            Told(po.PortraitProposed, Where.STEWARDS),
-            Told(po.PortraitProposed, Where.OWN, "where it waits for the stewards"),
-            Told(po.PortraitMerged, Where.STEWARDS, "with `merge`"),
-            Told(po.PortraitUpdated, Where.COMMUNITY, "with `merge`"),
-        ),
-        ("passage_bytes", "milestones", "topic_chars", "reason_chars", "proposals"),
-    ),
-    po.MergeProposal: Effects(
-        (*_ACT, codes.PROPOSAL_GONE, codes.PORTRAIT_CHANGED),
-        (
-            Told(po.PortraitMerged, Where.STEWARDS),
-            Told(po.PortraitMerged, Where.THEIRS, "who had proposed it"),
-            Told(po.PortraitUpdated, Where.COMMUNITY),
-        ),
-    ),
-    po.DeclineProposal: Effects(
-        (*_ACT, codes.PROPOSAL_GONE),
-        (
-            Told(po.PortraitDeclined, Where.STEWARDS),
-            Told(po.PortraitDeclined, Where.THEIRS, "who had proposed it"),
-            Told(po.PortraitDeclined, Where.OWN, "when you take back your own"),
-        ),
-        ("reason_chars",),
-    ),
+    **PORTRAITS,
     i.ListInterests: Effects((), (), ("interests",)),
     i.SetInterests: Effects((codes.COMMUNITY_GONE, codes.TAG_GONE, *STORED), (), ("interests", "tag_chars")),
     t.SearchTags: Effects((), (), ("page_entries", "key_chars")),
@@ -316,6 +286,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ),
         ("tag_chars",),
     ),
+    **QUOTES,
     r.CreateRoom: Effects(
         (*_ACT, codes.SLUG_TAKEN, codes.SLUG_LOOKALIKE, codes.LIMIT_REACHED),
         (
@@ -364,7 +335,7 @@ EFFECTS: dict[type[Command], Effects] = {
     ed.DeleteMessage: Effects(
         (*_ON_MESSAGE, codes.RIGHT_MISSING, codes.SILENCED, codes.OUTRANKED),
         (Told(ed.MessageDeleted, Where.ROOM), Told(ed.MessageRemoved, Where.STEWARDS, "of a steward"),
-         Told(ed.MessageRemoved, Where.THEIRS, "of a steward, while the author is there")), ("reason_chars",)),
+         Told(ed.MessageRemoved, Where.THEIRS, "of a steward, while the author is there"), *TAKEN_ALONG), ("reason_chars",)),
     ed.ReadHistory: Effects(_ON_MESSAGE, (), ("page_entries",)),
     **told_of_corners.ROWS,
     mk.SetMarker: Effects((codes.ROOM_GONE, *STORED), (Told(mk.MarkerMoved, Where.DEVICES),)),

@@ -108,9 +108,9 @@ def body(given: str) -> str:
         raise Refuse(code, f"A message {_must(error)}.", field="body") from None
 
 
-def passage(given: str, *, field: str, longest: int) -> str:
+def passage(given: str, *, field: str, longest: int, empty: bool = True) -> str:
     try:
-        return text.passage(given, longest=longest)
+        return text.passage(given, longest=longest, empty=empty)
     except text.TextError as error:
         code = FIELD_TOO_LONG if len(given.encode()) > longest else FIELD_INVALID
         raise Refuse(code, f"The field {field} {_must(error)}.", field=field) from None

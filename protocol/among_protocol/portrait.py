@@ -27,7 +27,7 @@ from .members import Persona
 MILESTONES = 40
 PASSAGE_BYTES = 8_000
 
-Section = str  # about, story, milestones; unknown: as one that is not shown
+Section = str  # about, story, milestones, quotes; unknown: as one that is not shown
 PassageText = Annotated[str, Meta(max_length=PASSAGE_BYTES)]  # UTF-8 bytes; code points are only the first check
 DateText = Annotated[str, Meta(min_length=4, max_length=10)]  # 2019, 2019-05 or 2019-05-17
 
@@ -54,6 +54,21 @@ class PortraitSection(Shape, kw_only=True):
     content: Content  # what it says
 
 
+class Quote(Shape, kw_only=True):
+    """Something that a member said, and agreed to have quoted."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"text"})
+
+    quote: str  # its id
+    member: str  # who said it
+    rev: Rev  # revision of their persona at that moment
+    at: Time  # when they said it
+    text: str  # their words
+    room: str = ""  # with a message
+    message: Seq = 0  # its number in the room; 0: they said it for the portrait
+    version: Seq = 0  # of the portrait, that took it in; 0: it waits for the stewards
+
+
 class Portrait(Shape, kw_only=True):
     """A community's portrait, as of one of its versions."""
 
@@ -64,6 +79,8 @@ class Portrait(Shape, kw_only=True):
     newest: Seq = 0  # version that there is
     at: Time = ""  # when this version was made
     sections: list[PortraitSection] = []  # those that say something
+    quotes: list[Quote] = []  # of members who agreed, in the order in which they came in
+    people: list[Persona] = []  # whom the quotes are by, as they were then
     interests: list[str] = []  # what the community is about, in the words of its tags
 
 
@@ -91,6 +108,7 @@ class Proposal(Shape, kw_only=True):
     base: Seq  # version of the portrait that gave the section what the author read
     stale: bool = False  # the section has changed since
     content: Content  # what the section is to say
+    quote: Quote | None = None  # instead: what is to come in among the quotes
     note: str = ""  # why
 
 
@@ -104,6 +122,7 @@ class PortraitProposed(Entry, tag="portrait.proposed", kw_only=True):
     section: Section
     base: Seq  # version of the portrait that gave the section what the author read
     content: Content | None = None  # what the section is to say
+    quote: str = ""  # instead: id of what is to come in among the quotes
     note: str = ""  # why
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, overload
 from . import moderation as mo
 from . import portrait as po
 from . import posts as ps
+from . import quotes as q
 from .accounts import AccountWritten, Profile, ReadAccount, UpdateAccount
 from .base import Done
 from .blocks import Block, SetBlock
@@ -302,6 +303,22 @@ class Asking(Protocol):
     def __call__(self, command: SearchTags | type[SearchTags], /, **fields: Any) -> Coroutine[Any, Any, Tags]: ...
     @overload
     def __call__(self, command: UpdateTag | type[UpdateTag], /, **fields: Any) -> Coroutine[Any, Any, TagWritten]: ...
+    @overload
+    def __call__(
+        self, command: q.ListQuotes | type[q.ListQuotes], /, **fields: Any
+    ) -> Coroutine[Any, Any, q.QuoteList]: ...
+    @overload
+    def __call__(
+        self, command: q.AskQuote | type[q.AskQuote], /, **fields: Any
+    ) -> Coroutine[Any, Any, q.QuoteAskWritten]: ...
+    @overload
+    def __call__(
+        self, command: q.ConsentToQuote | type[q.ConsentToQuote], /, **fields: Any
+    ) -> Coroutine[Any, Any, q.ConsentWritten]: ...
+    @overload
+    def __call__(
+        self, command: q.WithdrawQuote | type[q.WithdrawQuote], /, **fields: Any
+    ) -> Coroutine[Any, Any, q.QuoteWithdrawWritten]: ...
     @overload
     def __call__(self, command: CreateRoom | type[CreateRoom], /, **fields: Any) -> Coroutine[Any, Any, RoomMade]: ...
     @overload

@@ -81,6 +81,9 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     brought_back: int = 0  # how often others bring back who left a private room
     passage_bytes: int = 0  # of a section of a portrait, in UTF-8
     milestones: int = 0  # of one portrait
+    quote_bytes: int = 0  # of a quote in a portrait, in UTF-8
+    quotes: int = 0  # of one member in one portrait, or waiting for it
+    quotes_asked: int = 0  # that one account asked others for and were not answered, per community
     proposals: int = 0  # changes to one portrait by one account that wait for stewards
     rules_bytes: int = 0  # of the rules of a community, in UTF-8
     questions: int = 0  # at the door of one

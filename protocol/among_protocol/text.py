@@ -119,11 +119,13 @@ def body(text: str, most: int = MAX_BODY_BYTES) -> str:
     return text
 
 
-def passage(text: str, *, longest: int) -> str:
+def passage(text: str, *, longest: int, empty: bool = True) -> str:
     """A text of several lines as it is kept: NFC, without blanks at the ends of lines and of the whole, and at most two
-    line feeds in a row. `longest` in bytes of UTF-8; empty is allowed. Raises TextError."""
+    line feeds in a row. `longest` in bytes of UTF-8. Raises TextError."""
     lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")]
     kept = re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    if not kept and not empty:
+        raise TextError("must not be empty")
     if len(kept.encode()) > longest:
         raise TextError(f"at most {longest} bytes of UTF-8")
     for char in kept:

@@ -36,6 +36,7 @@ from . import (
     posts,
     presence,
     preview,
+    quotes,
     reports,
     rooms,
     session,
@@ -108,6 +109,10 @@ AnyCommand = (
     | interests.SetInterests
     | tags.SearchTags
     | tags.UpdateTag
+    | quotes.ListQuotes
+    | quotes.AskQuote
+    | quotes.ConsentToQuote
+    | quotes.WithdrawQuote
     | rooms.CreateRoom
     | rooms.ListRooms
     | rooms.FollowRoom
@@ -167,6 +172,9 @@ AnyEntry = (
     | portrait.PortraitDeclined
     | portrait.PortraitUpdated
     | tags.TagUpdated
+    | quotes.QuoteAsked
+    | quotes.QuoteAnswered
+    | quotes.QuoteWithdrawn
     | rooms.RoomCreated
     | rooms.RoomFollowed
     | rooms.RoomUnfollowed
@@ -377,6 +385,9 @@ AnyWrite = (
     | portrait.MergeProposal
     | portrait.DeclineProposal
     | tags.UpdateTag
+    | quotes.AskQuote
+    | quotes.ConsentToQuote
+    | quotes.WithdrawQuote
     | rooms.CreateRoom
     | rooms.FollowRoom
     | rooms.UnfollowRoom

@@ -7,7 +7,7 @@ a part of the protocol's types take the value from there. Those that an operator
 
 from typing import NamedTuple
 
-from among_protocol import base, invites, portrait, text
+from among_protocol import base, invites, portrait, quotes, text
 from among_protocol.session import Limits
 from among_protocol.status import STATUS_CHARS
 
@@ -268,6 +268,17 @@ PROPOSALS_PER_MEMBER = _limit(
 )  # fmt: skip
 PROPOSALS_PER_COMMUNITY = _limit(
     "community_proposals", 100, "changes to one portrait that wait for stewards", "more is a crowd that nobody reads; let them answer some"
+)  # fmt: skip
+QUOTE_BYTES = _limit("quote_bytes", quotes.QUOTE_BYTES, "bytes of UTF-8", "some sentences of a member in a portrait")
+QUOTES_PER_MEMBER = _limit(
+    "quotes", 10, "quotes of one account in one portrait, or waiting for it", "a portrait of many, and not of one"
+)
+QUOTES_PER_PORTRAIT = _limit("portrait_quotes", 60, "quotes in one portrait", "what one reads to its end")
+QUOTES_ASKED_BY_MEMBER = _limit(
+    "quotes_asked", 5, "quotes that one account asked others for in one community and were not answered", "each asks for somebody's attention"
+)  # fmt: skip
+QUOTES_ASKED_OF_MEMBER = _limit(
+    "quotes_asked_of", 20, "quotes that one account is asked for in one community", "whoever does not answer is left in peace"
 )  # fmt: skip
 _limit("milestones", portrait.MILESTONES, "milestones of one community", "a story that one reads to its end")
 REQUESTS_PER_ACCOUNT = _limit(

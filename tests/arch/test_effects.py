@@ -94,6 +94,8 @@ NEVER = {
     "room.list": {codes.RIGHT_MISSING: "no right is asked for"},
     "portrait.read": {codes.RIGHT_MISSING: "no right is asked for"},
     "portrait.history": {codes.RIGHT_MISSING: "no right is asked for"},
+    "quote.list": {codes.RIGHT_MISSING: "no right is asked for"},
+    "quote.ask": {codes.RIGHT_MISSING: "no right is asked for"},
     "portrait.export": {codes.RIGHT_MISSING: "no right is asked for"},
     "member.search": {codes.RIGHT_MISSING: "no right is asked for"},
     "log.entries": {codes.ROOM_GONE: "caught: log.gone"},

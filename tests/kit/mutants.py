@@ -1200,6 +1200,23 @@ def tells_everybody_what_waits(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+@mutant("portraits.consent", "up")
+def takes_any_words_for_said(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "text": "nobody speaks"} if frame["type"] == "quote.ask" else frame
+
+
+@mutant("portraits.consent")
+def lets_anybody_agree(wire: Wire, frame: Frame) -> Any:
+    if frame.get("code") == "quote.gone":
+        return {"type": "ok", "id": frame["id"], "result": {"entry": {}}}
+    return frame
+
+
+@mutant("portraits.withdrawn", "up")
+def keeps_what_was_taken_back(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "type": "session.ping"} if frame["type"] == "quote.withdraw" else frame
+
+
 @mutant("portraits.export")
 def shows_markup_of_others(wire: Wire, frame: Frame) -> Any:
     if wire.command(frame).get("type") == "portrait.export":

@@ -24,7 +24,7 @@ async def everything(play: Play) -> None:
     await coming_back(play, ann, bob, room, community)
     await personas(play, ann, community)
     await keeping(play, ann, bob, room, community)
-    await face(play, ann, bob, community)
+    await face(play, ann, bob, room, community)
     await accounts(play, ann, bob)
 
 
@@ -359,7 +359,7 @@ async def keeping(play: Play, ann: Actor, bob: Actor, room: str, community: str)
     await phone.leaves()
 
 
-async def face(play: Play, ann: Actor, bob: Actor, community: str) -> None:
+async def face(play: Play, ann: Actor, bob: Actor, room: str, community: str) -> None:
     """The portrait of the community."""
     token = bob.token
     bob = await play.enter("bob")
@@ -387,6 +387,21 @@ async def face(play: Play, ann: Actor, bob: Actor, community: str) -> None:
         )
     with play.take("portrait.changed"):
         await bob.sends("portrait.propose", community=community, section="about", base=0, text="We grow tomatoes.")
+    said = await ann.result("message.send", room=room, body="I came for the beans and stayed for the people.")
+    message = said["entry"]["seq"]
+    with play.take("quote.ask"):
+        words = "stayed for the people"
+        asked = await bob.result("quote.ask", community=community, room=room, message=message, text=words)
+    quote = asked["entry"]["quote"]
+    with play.take("quote.list"):
+        await ann.result("quote.list", community=community)
+    with play.take("quote.consent"):
+        text = "I stayed for the people."
+        await ann.result("quote.consent", community=community, quote=quote, agree=True, text=text)
+    (waiting,) = (await ann.result("portrait.proposals", community=community))["proposals"]
+    await ann.result("portrait.merge", community=community, proposal=waiting["proposal"])
+    with play.take("quote.withdraw"):
+        await ann.result("quote.withdraw", quote=quote)
     with play.take("portrait.history"):
         await bob.result("portrait.history", community=community)
     with play.take("portrait.export"):
@@ -398,7 +413,7 @@ async def personas(play: Play, ann: Actor, community: str) -> None:
     fay = await play.enter("fay")
     await fay.result("session.sign_up", handle="fay", password=PASSWORD, display_name="Fay")
     await fay.result("session.sync")
-    with play.take("joining as somebody"):
+    with play.take("joining in person"):
         wish = {
             "handle": "fern",
             "display_name": "Fern",

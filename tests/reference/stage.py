@@ -225,7 +225,7 @@ async def stage(folder: Path, encoding: Encoding) -> AsyncIterator[Play]:
 
 # --- the same names every time
 
-ID = re.compile(r"\b[acimrsw]_[a-z2-7]{16}\b")
+ID = re.compile(r"\b[acimqrsw]_[a-z2-7]{16}\b")
 EPOCH = re.compile(r"\be_[0-9a-f]{16}\b")
 TOKEN = re.compile(r"\bamong_[\w-]{43}(?![\w-])")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

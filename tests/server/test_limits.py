@@ -22,6 +22,7 @@ from among_protocol.moderation import DAY, BanMember, ListBans, SilenceMember
 from among_protocol.portrait import ListProposals, ListVersions, MergeProposal, Milestone, ProposePortrait
 from among_protocol.posts import ReadPosts
 from among_protocol.presence import WatchPresence
+from among_protocol.quotes import AskQuote, ConsentToQuote, ListQuotes
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.session import Enable, Limits, Ping, SignIn, SignUp
@@ -30,6 +31,7 @@ from among_server.config import Config
 from among_server.store.rules import blocks as block_rules
 from among_server.store.rules import communities as community_rules
 from among_server.store.rules import portrait as portrait_rules
+from among_server.store.rules import quotes as quote_rules
 from among_server.store.rules import reports as report_rules
 from among_server.store.rules import rooms as room_rules
 from among_server.store.rules import sessions as session_rules
@@ -123,6 +125,11 @@ PROVEN = {
     "discoveries": "server/test_discovery.py::test_who_looks_around_without_end_is_told_to_wait_and_before_that_so",
     "discovery_seconds": "server/test_discovery.py::test_who_looks_around_without_end_is_told_to_wait_and_before_that_so",
     "reports": "server/test_limits.py::test_inp_05_reports_that_wait_for_an_answer",
+    "quote_bytes": "server/test_limits.py::test_inp_05_texts",
+    "quotes": "server/test_limits.py::test_inp_05_quotes_of_a_member",
+    "portrait_quotes": "server/test_limits.py::test_inp_05_quotes_of_a_portrait",
+    "quotes_asked": "server/test_limits.py::test_inp_05_quotes_that_one_asks_for",
+    "quotes_asked_of": "server/test_limits.py::test_inp_05_quotes_that_one_is_asked_for",
     "passage_bytes": "server/test_limits.py::test_inp_05_texts",
     "milestones": "server/test_limits.py::test_inp_05_milestones_of_a_portrait",
     "proposals": "server/test_limits.py::test_inp_05_changes_to_a_portrait_that_wait",
@@ -186,6 +193,7 @@ def test_all_that_an_account_can_have_fits_into_one_sync():
         ("topic_chars", SetTopic, "topic", "😀"),
         ("topic_chars", CreateRoom, "topic", "x"),
         ("passage_bytes", ProposePortrait, "text", "é"),
+        ("quote_bytes", AskQuote, "text", "é"),
         ("reason_chars", ProposePortrait, "note", "é"),
         ("topic_chars", UpdateCorner, "title", "é"),
         ("reason_chars", BanMember, "reason", "é"),
@@ -201,7 +209,7 @@ async def test_inp_05_texts(limit, command, field, unit):
         (bob,) = await world.join("garden/hall", "bob")
         founder = world.founder("garden")
         most = getattr(world.app.services.hello.limits, limit)
-        if limit in ("body_bytes", "passage_bytes", "rules_bytes"):
+        if limit in ("body_bytes", "passage_bytes", "rules_bytes", "quote_bytes"):
             most //= len(unit.encode())
         needed: dict[type[Command], dict[str, Any]] = {
             SendMessage: {"room": founder.room},
@@ -213,6 +221,7 @@ async def test_inp_05_texts(limit, command, field, unit):
             BanMember: {"community": world.id("garden"), "member": bob.member},
             FileReport: {"community": world.id("garden"), "member": bob.member},
             SilenceMember: {"community": world.id("garden"), "member": bob.member, "for_ms": DAY},
+            AskQuote: {"community": world.id("garden")},
             ProposePortrait: {"community": world.id("garden"), "section": "about", "base": 0, "text": "Beans"},
         }
         rest = needed.get(command, {})
@@ -372,6 +381,55 @@ async def test_inp_05_changes_to_a_portrait_of_everybody(monkeypatch):
         refused = await bob.refused(ProposePortrait, **fields, text="second")
         assert (refused.code, limit_in(refused.message)) == (codes.LIMIT_REACHED.code, 1)
         await world.founder("garden").ask(ProposePortrait, **fields, text="stewards are not held up", merge=True)
+
+
+async def test_inp_05_quotes_of_a_member(monkeypatch):
+    async with world_of() as world:
+        assert world.app.services.hello.limits.quotes == limits.QUOTES_PER_MEMBER
+        monkeypatch.setattr(quote_rules, "QUOTES_PER_MEMBER", 2)
+        (ann,) = await world.join("garden/hall", "ann")
+        garden, founder = world.id("garden"), world.founder("garden")
+        await most_and_one_more(ann, 2, AskQuote, community=lambda _: garden, text=str)
+        said = await ann.say("one more")
+        await founder.ask(AskQuote, community=garden, room=ann.room, message=said.seq, text="one more")
+        (asked,) = (await ann.ask(ListQuotes, community=garden)).asked
+        refused = await ann.refused(ConsentToQuote, community=garden, quote=asked.quote, agree=True)
+        assert (refused.code, limit_in(refused.message)) == (codes.LIMIT_REACHED.code, 2)
+
+
+async def test_inp_05_quotes_of_a_portrait(monkeypatch):
+    async with world_of() as world:
+        monkeypatch.setattr(portrait_rules, "QUOTES_PER_PORTRAIT", 1)
+        (ann,) = await world.join("garden/hall", "ann")
+        garden, founder = world.id("garden"), world.founder("garden")
+        for text in ("one", "two"):
+            await ann.ask(AskQuote, community=garden, text=text)
+        await founder.ask(MergeProposal, community=garden, proposal=1)
+        refused = await founder.refused(MergeProposal, community=garden, proposal=2)
+        assert (refused.code, limit_in(refused.message)) == (codes.LIMIT_REACHED.code, 1)
+
+
+async def test_inp_05_quotes_that_one_asks_for(monkeypatch):
+    async with world_of() as world:
+        assert world.app.services.hello.limits.quotes_asked == limits.QUOTES_ASKED_BY_MEMBER
+        monkeypatch.setattr(quote_rules, "QUOTES_ASKED_BY_MEMBER", 2)
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        garden = world.id("garden")
+        said = [(await bob.say("beans")).seq for _ in range(3)]
+        same = {"community": garden, "room": bob.room, "text": "beans"}
+        await most_and_one_more(
+            ann, 2, AskQuote, **{k: (lambda _, v=v: v) for k, v in same.items()}, message=said.__getitem__
+        )
+
+
+async def test_inp_05_quotes_that_one_is_asked_for(monkeypatch):
+    async with world_of() as world:
+        monkeypatch.setattr(quote_rules, "QUOTES_ASKED_OF_MEMBER", 1)
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        same = {"community": world.id("garden"), "room": bob.room, "text": "beans"}
+        await ann.ask(AskQuote, **same, message=(await bob.say("beans")).seq)
+        refused = await cyd.refused(AskQuote, **same, message=(await bob.say("beans")).seq)
+        assert refused.code == codes.QUOTE_REFUSED.code, "how much others are asked for is not told"
 
 
 async def test_inp_05_milestones_of_a_portrait():

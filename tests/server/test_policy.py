@@ -64,6 +64,7 @@ from among_protocol.portrait import (
 from among_protocol.posts import EditPost, PublishPost, ReadPost, ReadPosts
 from among_protocol.presence import SetPresence, StartTyping, WatchPresence
 from among_protocol.preview import PreviewCommunity
+from among_protocol.quotes import AskQuote, ConsentToQuote, ListQuotes, WithdrawQuote
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import (
     AddPerson,
@@ -173,6 +174,10 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     ProposePortrait: lambda cast, place: {"community": cast.id(place), "section": "about", "base": 0, "text": "Beans"},
     MergeProposal: lambda cast, place: {"community": cast.id(place), "proposal": 1},
     DeclineProposal: lambda cast, place: {"community": cast.id(place), "proposal": 1, "reason": "no"},
+    ListQuotes: lambda cast, place: {"community": cast.id(place)},
+    AskQuote: lambda cast, place: {"community": cast.id(place), "text": "Beans!"},
+    ConsentToQuote: lambda cast, place: {"community": cast.id(place), "quote": cast.id("quote"), "agree": True},
+    WithdrawQuote: lambda cast, place: {"quote": cast.id("own quote"), "reason": "no"},
     CreateRoom: lambda cast, place: {"community": cast.id(place), "slug": "shed"},
     ListRooms: lambda cast, place: {"community": cast.id(place)},
     FollowRoom: lambda cast, place: {"room": cast.id(place)},
@@ -237,9 +242,15 @@ STARTS = {
     UpdatePersona,
     UpdateCorner,
     PublishPost,
+    AskQuote,
 }  # not for who is silenced
 BY_ID = [command for command in wire.COMMANDS if NAMES.keys() & set(command.__struct_fields__)]
 GONE = {"community": codes.COMMUNITY_GONE, "room": codes.ROOM_GONE, "log": codes.LOG_GONE, "place": codes.ROOM_GONE}
+OWN = {  # what is somebody's: who may, and what the others are told
+    DeclineProposal: (("insider", "steward", "owner"), codes.PROPOSAL_GONE),
+    ConsentToQuote: (("insider",), codes.QUOTE_GONE),
+    WithdrawQuote: (("insider", "steward", "owner"), codes.QUOTE_GONE),
+}
 
 
 class Cast(NamedTuple):
@@ -284,6 +295,9 @@ async def cast_of(world: World) -> Cast:
     await steward.ask(BanMember, community=garden, member=banned.member, reason="rude")
     await insider.ask(FileReport, community=garden, member=member.member, reason="rude")
     await insider.ask(ProposePortrait, community=garden, section="story", base=0, text="It grew.")
+    said = await insider.say("beans")
+    wanted = await member.ask(AskQuote, community=garden, room=insider.room, message=said.seq, text="beans")
+    own = await insider.ask(AskQuote, community=garden, text="beans")
     await owner.ask(UnfollowRoom, room=private)  # owning the community does not open its private rooms
     await former.ask(LeaveCommunity, community=world.id("garden"))
     (librarian,) = await world.join("library/desk", "librarian")
@@ -313,6 +327,8 @@ async def cast_of(world: World) -> Cast:
         "other account": librarian.account,
         "nowhere": "x_nowhere",
         "invite": (await steward.ask(CreateInvite, community=garden)).invite.invite,
+        "quote": wanted.entry.quote,
+        "own quote": own.entry.quote,
     }
     await world.app.store.add_reset("the-insider", hashlib.sha256(b"the operator's").digest(), 2**52)
     people = dict(
@@ -359,6 +375,12 @@ def at_the_door(command: type[Command], who: str, place: str) -> ErrorCode | Non
     return codes.RIGHT_MISSING if command is CreateInvite else codes.INVITE_GONE
 
 
+def theirs(command: type[Command], who: str) -> ErrorCode | None:
+    """What somebody is told who may not, since it is somebody else's."""
+    mine, code = OWN.get(command, ((who,), None))
+    return None if who in mine else code
+
+
 def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:  # noqa: C901  # a line for each thing
     """What the policy says: None when it is allowed."""
     rule = POLICY[command]
@@ -371,7 +393,7 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None: 
     if command in AT_THE_DOOR:
         return at_the_door(command, who, place)
     if rule.who is Who.ACCOUNT:
-        return None
+        return theirs(command, who)
     name = next(name for name in NAMES if name in command.__struct_fields__)
     unfollowed = (command, place) in NOT_FOLLOWED and who != "insider"
     if not audience(who, place) or unfollowed or (command, place) in NOT_THERE:
@@ -386,8 +408,8 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None: 
         return codes.RIGHT_MISSING
     if command in STARTS and who == "silenced":
         return codes.SILENCED
-    if command is DeclineProposal and who in ("member", "silenced"):
-        return codes.PROPOSAL_GONE  # it is somebody else's
+    if other := theirs(command, who):
+        return other
     if command is SetRole and who != "owner":  # the table can't say it: one may lay one's own role down
         return codes.RIGHT_MISSING
     return codes.LAST_OWNER if command is LeaveCommunity and who == "owner" else None

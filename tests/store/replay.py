@@ -27,6 +27,7 @@ from among_protocol.moderation import (
 from among_protocol.personas import PersonaRenamed
 from among_protocol.portrait import Content, PortraitDeclined, PortraitMerged, PortraitProposed, PortraitUpdated
 from among_protocol.posts import PostEdited, PostPublished
+from among_protocol.quotes import QuoteAnswered, QuoteAsked, QuoteWithdrawn
 from among_protocol.reports import ReportFiled, ReportResolved
 from among_protocol.rooms import (
     DirectOpened,
@@ -70,6 +71,7 @@ class State:
     silenced: dict[str, str] = field(default_factory=dict)  # member of a community: until
     reports: dict[str, dict[int, str]] = field(default_factory=dict)  # that wait: number, reason
     portraits: dict[str, dict[str, tuple[int, Content]]] = field(default_factory=dict)  # section: version, what it says
+    quotes: dict[str, set[str]] = field(default_factory=dict)  # in the portrait: ids
     proposals: dict[str, dict[int, tuple[str, Content | None]]] = field(
         default_factory=dict
     )  # that wait: section, content
@@ -138,7 +140,7 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             if entry.tags:
                 state.tags[log] = entry.tags
             state.members[log], state.bans[log], state.reports[log] = {}, {}, {}
-            state.portraits[log], state.proposals[log] = {}, {}
+            state.portraits[log], state.proposals[log], state.quotes[log] = {}, {}, set()
             state.doors[log], state.rules[log], state.requests[log] = dict(DOOR), {}, {}
         case CommunityUpdated():
             slug, name, about = state.communities[log]
@@ -183,14 +185,26 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
         case Act() | ReportFiled() | ReportResolved() | JoinAsked() | JoinWithdrawn() | JoinDeclined():
             assert log[0] == "w" or entry.community in state.communities  # what it says was said there too
         case PortraitProposed() if log[0] == "w":
-            state.proposals[entry.community][entry.proposal] = (entry.section, entry.content)
+            state.proposals[entry.community][entry.proposal] = (entry.quote or entry.section, entry.content)
         case PortraitMerged() if log[0] == "w":
             section, content = state.proposals[entry.community].pop(entry.proposal)
-            assert content is not None
-            state.portraits[entry.community][section] = (entry.version, content)
+            if section.startswith("q_"):
+                state.quotes[entry.community].add(section)
+            else:
+                assert content is not None
+                state.portraits[entry.community][section] = (entry.version, content)
+        case QuoteWithdrawn() if log[0] == "w":
+            state.quotes[entry.community].remove(entry.quote)
         case PortraitDeclined() if log[0] == "w":
             del state.proposals[entry.community][entry.proposal]
-        case PortraitProposed() | PortraitMerged() | PortraitDeclined():
+        case (
+            PortraitProposed()
+            | PortraitMerged()
+            | PortraitDeclined()
+            | QuoteAsked()
+            | QuoteAnswered()
+            | QuoteWithdrawn()
+        ):
             assert entry.community in state.communities
         case PortraitUpdated():
             assert log in state.communities
@@ -279,7 +293,11 @@ async def live(store: Store, logs: list[str]) -> State:
             assert portrait is not None
             state.portraits[id] = {one.section: (one.version, one.content) for one in portrait.sections}
             waiting = await store.portrait_proposals(id, "", 0, 1000)
-            state.proposals[id] = {one.proposal: (one.section, one.content) for one in waiting.proposals}
+            state.quotes[id] = {one.quote for one in portrait.quotes}
+            state.proposals[id] = {
+                one.proposal: (one.quote.quote, None) if one.quote else (one.section, one.content)
+                for one in waiting.proposals
+            }
             state.members[id] = {row.member: (*_heard(row), row.role) for row in members}
             corners = await store.corners(id, "", 1000)
             state.corners |= {one.room: (one.member, one.comments, one.public) for one in corners}

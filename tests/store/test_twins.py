@@ -39,6 +39,7 @@ from among_protocol.moderation import (
 from among_protocol.personas import PersonaWish, PlaceWish, ShownWish, UpdatePersona
 from among_protocol.portrait import DeclineProposal, MergeProposal, Milestone, ProposePortrait
 from among_protocol.posts import EditPost, PublishPost
+from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.wire import AnyWrite
@@ -57,9 +58,9 @@ from tests.store.replay import live, replayed
 from tests.store.town import Person, Town
 
 HANDLES = ("ann", "bob", "cat", "dan")
-ID = re.compile(r"\b([acmrsw])_[a-z2-7]{16}\b")
+ID = re.compile(r"\b([acimqrsw])_[a-z2-7]{16}\b")
 TIME = re.compile(
-    r'("(at|edited_at|opened|until|silenced|silenced_until|since|left_at)":"|after )\d{4}-[^"U]*("| UTC)|"(seen|edit|full|handle)_ms":\d+'
+    r'("(at|asked|said|edited_at|opened|until|silenced|silenced_until|since|left_at)":"|after )\d{4}-[^"U]*("| UTC)|"(seen|edit|full|handle)_ms":\d+'
 )
 
 
@@ -241,6 +242,10 @@ asked = st.one_of(
     free(PublishPost, {"title": text, "body": text}, community="c"),
     free(PublishPost, {"title": text, "body": text}, community="c"),
     free(EditPost, {"post": number, "title": st.one_of(st.none(), text), "body": text}, room="r"),
+    free(AskQuote, {"text": text}, community="c"),
+    free(AskQuote, {"text": text, "message": st.integers(1, 5)}, community="c", room="r"),
+    free(ConsentToQuote, {"agree": st.booleans(), "text": st.sampled_from(["", "better"])}, community="c", quote="q"),
+    free(WithdrawQuote, {"reason": text}, quote="q"),
     free(UpdateAccount, {"display_name": text, "bio": st.one_of(st.none(), text)}),
 )
 
@@ -472,6 +477,7 @@ class Twins(RuleBasedStateMachine):
                 *(store.bans(log, None, 100) for log in logs),
                 *(store.reports(log, 0, 100) for log in logs),
                 *(store.portrait(log, version) for log in logs for version in (None, 0, 1, 2)),
+                *(store.quotes(account, log) for log in logs for account in accounts),
                 *(store.portrait_versions(log, 3, 100) for log in logs),
                 *(store.portrait_proposals(log, account, 1, 2) for log in logs for account in ("", accounts[0])),
                 *(store.requests(log, 0, 100) for log in logs),

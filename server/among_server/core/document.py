@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from among_protocol.portrait import Content, Milestone, Portrait
+from among_protocol.members import Persona
+from among_protocol.portrait import Content, Milestone, Portrait, Quote
 
 TITLES = {"about": "What we are about", "story": "How it came about", "milestones": "Milestones"}
+QUOTES = "In the words of members"
 INTERESTS = "Interests"
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]#|~$]|(?<=www)\.|:(?=//)", re.IGNORECASE)
@@ -27,6 +29,9 @@ def markdown(portrait: Portrait) -> str:
             parts += [_paragraph(lines) for lines in _paragraphs(content.text)]
         if content.milestones:
             parts.append("\n".join(f"- **{one.date}** {_plain(one.text)}" for one in content.milestones))
+    if portrait.quotes:
+        parts.append(f"## {QUOTES}")
+        parts += [_quoted(one.text, who) for one, who in _by(portrait)]
     if portrait.interests:
         parts += [f"## {INTERESTS}", ", ".join(map(_plain, portrait.interests))]
     return "\n\n".join(parts) + "\n"
@@ -41,6 +46,11 @@ def _plain(line: str) -> str:
 
 def _paragraph(lines: list[str]) -> str:
     return "  \n".join(map(_plain, lines))
+
+
+def _quoted(text: str, who: str) -> str:
+    paragraphs = [*map(_paragraph, _paragraphs(text)), f"— {_plain(who)}"]
+    return "\n>\n".join("\n".join(f"> {row}" for row in one.split("\n")) for one in paragraphs)
 
 
 _STYLE = """
@@ -67,6 +77,12 @@ def html(portrait: Portrait) -> str:
     ]
     for title, content in _sections(portrait):
         parts.append(f"<section>\n<h2>{title}</h2>\n{''.join(_marked_up(content))}</section>")
+    if portrait.quotes:
+        said = "".join(
+            f"<blockquote>\n{_lines(one.text)}<footer>— <bdi>{escape(who)}</bdi></footer>\n</blockquote>\n"
+            for one, who in _by(portrait)
+        )
+        parts.append(f"<section>\n<h2>{QUOTES}</h2>\n{said}</section>")
     if portrait.interests:
         words = ", ".join(f"<bdi>{escape(word)}</bdi>" for word in portrait.interests)
         parts.append(f"<section>\n<h2>{INTERESTS}</h2>\n<p>{words}</p>\n</section>")
@@ -81,14 +97,29 @@ def html(portrait: Portrait) -> str:
 
 
 def _marked_up(content: Content) -> Iterator[str]:
-    for lines in _paragraphs(content.text):
-        yield f'<p dir="auto">{"<br>".join(map(escape, lines))}</p>\n'
+    yield _lines(content.text)
     if content.milestones:
         yield f"<dl>\n{''.join(map(_milestone, content.milestones))}</dl>\n"
 
 
+def _lines(text: str) -> str:
+    return "".join(f'<p dir="auto">{"<br>".join(map(escape, lines))}</p>\n' for lines in _paragraphs(text))
+
+
 def _milestone(one: Milestone) -> str:
     return f'<dt><time>{escape(one.date)}</time></dt><dd dir="auto">{escape(one.text)}</dd>\n'
+
+
+def _by(portrait: Portrait) -> Iterator[tuple[Quote, str]]:
+    """Each quote, with the name of whom it is by."""
+    people = {(one.member, one.rev): one for one in portrait.people} | {(one.member, 0): one for one in portrait.people}
+    for one in portrait.quotes:
+        who = people.get((one.member, one.rev)) or people.get((one.member, 0))
+        yield one, "a former member" if who is None else _named(who)
+
+
+def _named(who: Persona) -> str:
+    return who.handle if who.display_name == who.handle else f"{who.display_name} ({who.handle})"
 
 
 def _sections(portrait: Portrait) -> Iterator[tuple[str, Content]]:

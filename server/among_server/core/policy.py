@@ -32,6 +32,7 @@ from among_protocol import (
     posts,
     presence,
     preview,
+    quotes,
     reports,
     rooms,
     session,
@@ -121,6 +122,10 @@ POLICY: dict[type[Command], Rule] = {
     interests.SetInterests: Rule(Who.MEMBER),  # without a community: one's own
     tags.SearchTags: Rule(Who.ACCOUNT),
     tags.UpdateTag: Rule(Who.MEMBER, Right.TAGS),  # without a community: who owns the server
+    quotes.ListQuotes: Rule(Who.MEMBER),
+    quotes.AskQuote: Rule(Who.MEMBER),  # with a room: of its audience
+    quotes.ConsentToQuote: Rule(Who.MEMBER),  # whose words they are
+    quotes.WithdrawQuote: Rule(Who.ACCOUNT),  # whose words they are, member or not; for others PORTRAIT
     rooms.CreateRoom: Rule(Who.MEMBER, Right.CREATE_ROOM),
     rooms.ListRooms: Rule(Who.MEMBER),
     rooms.FollowRoom: Rule(Who.AUDIENCE),

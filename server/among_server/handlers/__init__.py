@@ -29,6 +29,7 @@ from among_protocol import portrait as po
 from among_protocol import posts as ps
 from among_protocol import presence as p
 from among_protocol import preview as pv
+from among_protocol import quotes as q
 from among_protocol import reports as rp
 from among_protocol import rooms as r
 from among_protocol import session as s
@@ -62,6 +63,7 @@ from . import (
     posts,
     presence,
     preview,
+    quotes,
     reports,
     rooms,
     session,
@@ -134,6 +136,10 @@ ROUTES: dict[type[Command], Route] = dict(
         on(i.SetInterests, interests.set_interests, cost=10),
         on(t.SearchTags, tags.search, cost=2),
         on(t.UpdateTag, tags.update, cost=10),
+        on(q.ListQuotes, quotes.list_quotes, cost=5),
+        on(q.AskQuote, quotes.ask, cost=50),
+        on(q.ConsentToQuote, quotes.consent, cost=10),
+        on(q.WithdrawQuote, quotes.withdraw, cost=10),
         on(r.CreateRoom, rooms.create, cost=10),
         on(r.ListRooms, rooms.list_rooms, cost=2),
         on(r.FollowRoom, rooms.follow, cost=5),

@@ -50,6 +50,7 @@ async def portrait_of(store: Store, community: CommunityRow, version: int | None
     found = await store.portrait(community.id, version)
     if found is None:
         raise Refuse(VERSION_GONE, field="version")
+    found.interests = (await store.tags_of([community.id])).get(community.id, [])
     return found
 
 
@@ -59,6 +60,8 @@ async def _as_member(context: Context, community: str, version: int | None) -> P
         raise Refuse(COMMUNITY_GONE, field="community")
     context.member_of(row.id)
     portrait = await portrait_of(context.store, row, version)
+    quoted = [PersonaRef(member=one.member, rev=one.rev) for one in portrait.quotes]
+    portrait.people = await context.store.personas(context.person.account.id, quoted)
     context.member_of(row.id)  # still
     return portrait
 

@@ -43,6 +43,7 @@ from .joining import JoiningStore, JoiningTx
 from .own import OwnStore, OwnTx, SessionRow
 from .personas import PersonaStore, PersonaTx
 from .portrait import PortraitStore, PortraitTx
+from .quotes import QuotesStore, QuotesTx
 from .rows import (
     AccountRow,
     Appended,
@@ -79,6 +80,7 @@ class Tx(
     CornersTx,
     DraftsTx,
     PortraitTx,
+    QuotesTx,
     StatusTx,
     TagTx,
     Protocol,
@@ -226,6 +228,7 @@ class Store(
     CornersStore,
     DraftsStore,
     PortraitStore,
+    QuotesStore,
     StatusStore,
     TagStore,
     FindingStore,

@@ -43,6 +43,7 @@ class ProposalRow(Struct):
     base: int  # version that gave the section what the author read
     content: Content
     note: str = ""
+    quote: str = ""  # its id, instead of a content
 
 
 class Proposals(NamedTuple):

@@ -81,6 +81,67 @@ async def what_waits_is_between_its_author_and_the_stewards(scene: Scene) -> Non
         await bob.ask("portrait.decline", **place, proposal=made["proposal"])
 
 
+async def _quoted(ann: Peer, bob: Peer, cid: Peer, room: str, place: dict[str, Any], words: str) -> str:
+    """Something that bob said, cid asked for, and bob agreed to; the id of the quote, which waits for ann."""
+    said = await bob.say(room, f"so to say, {words}.")
+    asked = {**place, "room": room, "message": said["seq"]}
+    quote = str((await cid.result("quote.ask", **asked, text=words))["entry"]["quote"])
+    await bob.result("quote.consent", **place, quote=quote, agree=True)
+    return quote
+
+
+async def _merge_quote(ann: Peer, place: dict[str, Any], quote: str) -> None:
+    waiting = (await ann.result("portrait.proposals", **place))["proposals"]
+    found = [one for one in waiting if (one.get("quote") or {}).get("quote") == quote]
+    demand(len(found) == 1, "the quote among what waits", waiting)
+    await ann.result("portrait.merge", **place, proposal=found[0]["proposal"])
+
+
+@checks("portraits.consent")
+async def nobody_is_quoted_without_their_consent(scene: Scene) -> None:
+    """Ask for words that somebody said, and for others; let others answer, then the author."""
+    ann, bob, cid = await scene.people("ann", "bob", "cid")
+    room = await scene.room()
+    place: dict[str, Any] = {"community": scene.ground.community}
+    said = await bob.say(room, "nobody speaks for me")
+    asked = {**place, "room": room, "message": said["seq"]}
+    await cid.refused("field.invalid", "quote.ask", **asked, text="somebody speaks for me")
+    quote = (await cid.result("quote.ask", **asked, text="nobody speaks"))["entry"]["quote"]
+    for peer in (ann, cid):
+        await peer.refused("quote.gone", "quote.consent", **place, quote=quote, agree=True)
+    shown = (await ann.result("portrait.read", **place)).get("quotes", [])
+    waiting = (await ann.result("portrait.proposals", **place))["proposals"]
+    demand("nobody speaks" not in str(shown) + str(waiting), "nothing of it before its author agreed", waiting)
+    listed = (await bob.result("quote.list", **place))["asked"]
+    mine = [one for one in listed if one["quote"] == quote]
+    demand(mine and mine[0]["text"] == "nobody speaks", "its author asked for these words", listed)
+    await bob.result("quote.consent", **place, quote=quote, agree=True, text="I speak for myself")
+    await _merge_quote(ann, place, quote)
+    texts = [one["text"] for one in (await cid.result("portrait.read", **place)).get("quotes", [])]
+    demand("I speak for myself" in texts, "what the author put in its place", texts)
+    await bob.ask("quote.withdraw", quote=quote)
+
+
+@checks("portraits.withdrawn")
+async def who_agreed_may_take_it_back(scene: Scene) -> None:
+    """Put a quote in, take it back, and look for it everywhere."""
+    ann, bob, cid = await scene.people("ann", "bob", "cid")
+    room = await scene.room()
+    place: dict[str, Any] = {"community": scene.ground.community}
+    words = f"words of a test {scene.ground.tag}"
+    quote = await _quoted(ann, bob, cid, room, place, words)
+    await _merge_quote(ann, place, quote)
+    version = (await cid.result("portrait.read", **place))["version"]
+    await bob.result("quote.withdraw", quote=quote)
+    for asked in (place, {**place, "version": version}):
+        portrait = await cid.result("portrait.read", **asked)
+        demand(words not in str(portrait), "no version with what was taken back", portrait)
+    stewards = (await ann.result("community.read", **place)).get("stewards", "")
+    for peer, log in ((ann, stewards), (cid, place["community"]), (bob, bob.account), (cid, cid.account)):
+        found = [entry for entry in await peer.entries(log) if words in str(entry)]
+        demand(not found, "no word of it in a log", found)
+
+
 @checks("portraits.export")
 async def what_people_wrote_is_text_in_a_document(scene: Scene) -> None:
     """Put markup into a section, and export the portrait as HTML."""

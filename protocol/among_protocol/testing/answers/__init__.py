@@ -47,6 +47,7 @@ from ...portrait import (
 from ...posts import EditPost, PublishPost, ReadPost, ReadPosts
 from ...presence import SetPresence, StartTyping, WatchPresence
 from ...preview import PreviewCommunity
+from ...quotes import AskQuote, ConsentToQuote, ListQuotes, WithdrawQuote
 from ...reports import FileReport, ListReports, ResolveReport
 from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
@@ -126,6 +127,7 @@ ABSENT: frozenset[type[Command]] = frozenset({
     CreateInvite, ListInvites, RevokeInvite,
     ReadCards,
     UpdateCorner, ListCorners, PublishPost, EditPost, ReadPosts, ReadPost, SetDraft, ListDrafts,
+    ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal, ListQuotes, AskQuote, ConsentToQuote, WithdrawQuote,
 })  # fmt: skip
 
 COSTS: dict[type[Command], int] = {  # as a real server charges them; what is not here costs 5

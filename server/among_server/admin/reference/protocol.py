@@ -43,6 +43,7 @@ NOUNS = {  # the first word of a command: what it is about
     "portrait": "Portraits",
     "interest": "Interests",
     "tag": "Tags",
+    "quote": "Quotes",
     "room": "Rooms",
     "direct": "Directs",
     "message": "Messages",

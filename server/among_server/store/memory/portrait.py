@@ -1,15 +1,22 @@
 """The portraits of communities, as the reference remembers them: the part of `api.Tx` that portrait.py says."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from msgspec import json
 
 from among_protocol.portrait import Portrait, PortraitSection, PortraitVersion, Proposal, Section
 
 from ..api import PAGE_BYTES
 from ..portrait import PortraitRow, ProposalRow, Proposals, VersionRow
-from .tables import Tables
+from ..quotes import QuoteRow
+from .quotes import MemoryQuotes
+
+if TYPE_CHECKING:
+    from .tx import MemoryTx
 
 
-class MemoryPortrait(Tables):
+class MemoryPortrait(MemoryQuotes):
     def __init__(self) -> None:
         super().__init__()
         self.portraits: dict[str, PortraitRow] = {}
@@ -54,8 +61,11 @@ class MemoryPortrait(Tables):
         card.version, card.newest = wanted, newest
         card.at = self.versions[card.community, wanted].at if wanted else ""
         card.sections = [
-            PortraitSection(section=row.section, version=row.version, content=row.content) for row in said.values()
+            PortraitSection(section=row.section, version=row.version, content=row.content)
+            for row in said.values()
+            if row.section != "quotes"
         ]
+        card.quotes = [row.shown() for row in self.quotes_merged(card.community) if row.version <= wanted]
         card.sections.sort(key=lambda section: section.section)
         return card
 
@@ -85,6 +95,7 @@ class MemoryPortrait(Tables):
             if len(page) == limit or (page and size > PAGE_BYTES):
                 break
             now = self.portrait_section(community, row.section)
+            asked = self.quote(row.quote) if row.quote else None
             page.append(
                 Proposal(
                     proposal=row.number,
@@ -93,8 +104,9 @@ class MemoryPortrait(Tables):
                     rev=row.rev,
                     section=row.section,
                     base=row.base,
-                    stale=(now.version if now else 0) != row.base,
+                    stale=not row.quote and (now.version if now else 0) != row.base,
                     content=row.content,
+                    quote=asked.shown() if asked else None,
                     note=row.note,
                 )
             )
@@ -102,3 +114,23 @@ class MemoryPortrait(Tables):
 
     def _versions(self, community: str) -> list[VersionRow]:
         return [row for row in self.versions.values() if row.community == community]
+
+
+class PortraitReading:
+    """A part of `api.Store`."""
+
+    _tx: "MemoryTx"
+
+    async def portrait(self, community: str, version: int | None) -> Portrait | None:
+        row = self._tx.communities.get(community)
+        card = Portrait(community=community, slug=row.slug, name=row.name) if row else None
+        return self._tx.read_portrait(card, version) if card else None
+
+    async def portrait_versions(self, community: str, before: int | None, limit: int) -> list[PortraitVersion]:
+        return self._tx.read_versions(community, before, limit)
+
+    async def portrait_proposals(self, community: str, account: str, after: int, limit: int) -> Proposals:
+        return self._tx.read_proposals(community, account, after, limit)
+
+    async def quotes(self, account: str, community: str) -> Sequence[QuoteRow]:
+        return self._tx.quotes_of(account, community)

@@ -19,7 +19,6 @@ from among_protocol.joining import JoinRequest
 from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.moderation import Ban
-from among_protocol.portrait import Portrait, PortraitVersion
 from among_protocol.reports import Report
 from among_protocol.wire import AnyWrite
 
@@ -32,7 +31,6 @@ from ..door import RulesRow
 from ..joining import RequestRow
 from ..own import AccountState, ResetRow, SessionRow
 from ..personas import as_then
-from ..portrait import Proposals
 from ..rows import (
     AccountRow,
     Appended,
@@ -53,6 +51,7 @@ from ..stewards import stewards_of
 from . import directory, messages
 from .cards import CardReads
 from .personas import PersonaReads
+from .portrait import PortraitReading
 from .reading import MemoryCornerReads
 from .searching import MemorySearching
 from .tx import MemoryTx
@@ -62,7 +61,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class MemoryStore(CardReads, MemoryCornerReads, MemorySearching, PersonaReads, Calls):
+class MemoryStore(CardReads, MemoryCornerReads, MemorySearching, PersonaReads, PortraitReading, Calls):
     def __init__(self) -> None:
         self.epoch = f"e_{secrets.token_hex(8)}"
         self.durability: Durability = "memory"
@@ -272,17 +271,6 @@ class MemoryStore(CardReads, MemoryCornerReads, MemorySearching, PersonaReads, C
         seqs = [row.seq for row in self._tx.open_reports.values() if row.community == community and row.seq > after]
         log = stewards_of(community)
         return [json.decode(self._tx.entries[log, seq].stored.json, type=Report) for seq in sorted(seqs)[:limit]]
-
-    async def portrait(self, community: str, version: int | None) -> Portrait | None:
-        row = self._tx.communities.get(community)
-        card = Portrait(community=community, slug=row.slug, name=row.name) if row else None
-        return self._tx.read_portrait(card, version) if card else None
-
-    async def portrait_versions(self, community: str, before: int | None, limit: int) -> list[PortraitVersion]:
-        return self._tx.read_versions(community, before, limit)
-
-    async def portrait_proposals(self, community: str, account: str, after: int, limit: int) -> Proposals:
-        return self._tx.read_proposals(community, account, after, limit)
 
     async def log(self, id: str) -> LogRow | None:
         return self._tx.logs.get(id)

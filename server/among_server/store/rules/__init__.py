@@ -29,6 +29,7 @@ from among_protocol.moderation import (
 from among_protocol.personas import UpdatePersona
 from among_protocol.portrait import DeclineProposal, MergeProposal, ProposePortrait
 from among_protocol.posts import EditPost, PublishPost
+from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.tags import UpdateTag
@@ -47,6 +48,7 @@ from . import (
     personas,
     portrait,
     posts,
+    quotes,
     reports,
     rooms,
     tags,
@@ -77,6 +79,9 @@ RULES: dict[type[Write], Rule] = {
     MergeProposal: portrait.merge,
     DeclineProposal: portrait.decline,
     UpdateTag: tags.update,
+    AskQuote: quotes.ask,
+    ConsentToQuote: quotes.consent,
+    WithdrawQuote: quotes.withdraw,
     CreateRoom: rooms.create,
     FollowRoom: rooms.follow,
     UnfollowRoom: rooms.unfollow,

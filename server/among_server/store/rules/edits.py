@@ -21,6 +21,7 @@ from ..stewards import stewards_of
 from .accounts import speaks_again
 from .blocks import deaf, may_write
 from .messages import mentioned
+from .quotes import forget_message
 from .rooms import visible
 from .standing import may
 
@@ -77,6 +78,7 @@ def delete(tx: Tx, account: str, command: DeleteMessage) -> Entry:
         message=said.seq,
     )
     tx.add(entry)
+    forget_message(tx, room.id, said.seq)
     if not mine:
         _tell(tx, room, member, author, said.seq, command.reason)
     return entry

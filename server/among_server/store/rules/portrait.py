@@ -4,6 +4,8 @@ A section is changed against the version of it that its author read; where it ha
 unseen: the proposal waits on, and a steward who has read both may merge it in so many words.
 """
 
+from msgspec.structs import replace
+
 from among_protocol.base import Entry
 from among_protocol.codes import FIELD_INVALID, LIMIT_REACHED, PORTRAIT_CHANGED, PROPOSAL_GONE, Refuse
 from among_protocol.portrait import (
@@ -17,7 +19,7 @@ from among_protocol.portrait import (
     ProposePortrait,
 )
 
-from ...limits import PROPOSALS_PER_COMMUNITY, PROPOSALS_PER_MEMBER
+from ...limits import PROPOSALS_PER_COMMUNITY, PROPOSALS_PER_MEMBER, QUOTES_PER_PORTRAIT
 from ...rights import RIGHTS, Right
 from ..api import Tx
 from ..portrait import ProposalRow, VersionRow
@@ -54,10 +56,10 @@ def propose(tx: Tx, account: str, command: ProposePortrait) -> Entry:
     tx.add_proposal(row)
     log = stewards_of(community.id)
     nonce = command.nonce if Right.STEWARDS in RIGHTS[member.role] else ""
-    _tell_proposed(tx, row, log, by=member.id, rev=member.rev, nonce=nonce)
+    tell_proposed(tx, row, log, by=member.id, rev=member.rev, nonce=nonce)
     if command.merge:
         return _merge(tx, member, row, command.nonce)
-    return _tell_proposed(tx, row, account, nonce=command.nonce)
+    return tell_proposed(tx, row, account, nonce=command.nonce)
 
 
 def merge(tx: Tx, account: str, command: MergeProposal) -> Entry:
@@ -66,7 +68,10 @@ def merge(tx: Tx, account: str, command: MergeProposal) -> Entry:
     row = tx.proposal(community.id, command.proposal)
     if row is None:
         raise Refuse(PROPOSAL_GONE, field="proposal")
-    _is_of(tx.portrait_section(community.id, row.section), row.base if command.base is None else command.base)
+    if not row.quote:
+        _is_of(tx.portrait_section(community.id, row.section), row.base if command.base is None else command.base)
+    elif len(tx.quotes_merged(community.id)) >= QUOTES_PER_PORTRAIT:
+        raise Refuse(LIMIT_REACHED, f"A portrait has at most {QUOTES_PER_PORTRAIT} quotes.")
     entry = _merge(tx, steward, row, command.nonce)
     tx.add(
         PortraitMerged(
@@ -94,6 +99,8 @@ def decline(tx: Tx, account: str, command: DeclineProposal) -> Entry:
         if not command.reason:
             raise Refuse(FIELD_INVALID, "Say why: somebody took the trouble to write it.", field="reason")
     tx.remove_proposal(community.id, row.number)
+    if row.quote:
+        tx.remove_quote(row.quote)
     log = stewards_of(community.id)
     told = PortraitDeclined(
         log=log,
@@ -137,7 +144,7 @@ def _may_propose_one_more(tx: Tx, account: str, community: str) -> None:
         )
 
 
-def _tell_proposed(
+def tell_proposed(
     tx: Tx, row: ProposalRow, log: str, *, by: str = "", rev: int = 0, nonce: str = ""
 ) -> PortraitProposed:
     entry = PortraitProposed(
@@ -151,7 +158,8 @@ def _tell_proposed(
         proposal=row.number,
         section=row.section,
         base=row.base,
-        content=row.content,
+        content=None if row.quote else row.content,
+        quote=row.quote,
         note=row.note,
     )
     tx.add(entry)
@@ -175,6 +183,9 @@ def _merge(tx: Tx, steward: MemberRow, row: ProposalRow, nonce: str) -> Portrait
     )
     tx.remove_proposal(community, row.number)
     tx.add_version(version)
+    quote = tx.quote(row.quote) if row.quote else None
+    if quote is not None:
+        tx.put_quote(replace(quote, state="merged", version=version.version))
     log = stewards_of(community)
     tx.add(
         PortraitMerged(

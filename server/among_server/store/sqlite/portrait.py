@@ -11,6 +11,7 @@ from among_protocol.portrait import Content, Portrait, PortraitSection, Portrait
 
 from ..api import PAGE_BYTES
 from ..portrait import PortraitRow, ProposalRow, Proposals, VersionRow
+from . import quotes
 from .ledger import Ledger
 
 _content = json.Decoder(Content).decode
@@ -19,7 +20,7 @@ SECTION = """
     SELECT version, at, section, steward, rev, author, author_rev, content, note FROM portrait_versions
     WHERE community = ? AND section = ? ORDER BY version DESC LIMIT 1"""
 PROPOSAL = """
-    SELECT p.number, p.at, a.id, p.member, p.rev, p.section, p.base, p.content, p.note
+    SELECT p.number, p.at, a.id, p.member, p.rev, p.section, p.base, p.content, p.note, p.quote
     FROM portrait_proposals p JOIN logs a ON a.key = p.account WHERE p.community = ? AND p.number = ?"""
 
 
@@ -57,7 +58,7 @@ class SqlitePortrait(Ledger):
 
     def proposal(self, community: str, number: int) -> ProposalRow | None:
         row = self._db.execute(PROPOSAL, (self.key(community), number)).fetchone()
-        return ProposalRow(community, *row[:7], *_said(row)) if row else None
+        return ProposalRow(community, *row[:7], *_said(row), *row[9:]) if row else None
 
     def proposals(self, community: str, account: str = "") -> int:
         sql = "SELECT count(*) FROM portrait_proposals WHERE community = ?1 AND (?2 = 0 OR account = ?2)"
@@ -68,8 +69,8 @@ class SqlitePortrait(Ledger):
     def add_proposal(self, row: ProposalRow) -> None:
         self.writes += 1
         self._db.execute(
-            "INSERT INTO portrait_proposals (community, number, at, account, member, rev, section, base, content, note)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO portrait_proposals (community, number, at, account, member, rev, section, base, content, note,"
+            " quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self._log(row.community).key,
                 row.number,
@@ -81,6 +82,7 @@ class SqlitePortrait(Ledger):
                 row.base,
                 json.encode(row.content),
                 row.note,
+                row.quote,
             ),
         )
         self._put_portrait(row.community, self.portrait(row.community)._replace(proposal=row.number))
@@ -107,7 +109,7 @@ _PORTRAIT = """
     FROM logs l JOIN communities c ON c.key = l.key LEFT JOIN portraits p ON p.community = c.key WHERE l.id = ?"""
 _SECTIONS = """
     SELECT section, max(version), content FROM portrait_versions
-    WHERE community = ? AND version <= ? GROUP BY section ORDER BY section"""
+    WHERE community = ? AND version <= ? AND section <> 'quotes' GROUP BY section ORDER BY section"""
 
 
 def portrait(db: Connection, community: str, version: int | None) -> Portrait | None:
@@ -124,6 +126,7 @@ def portrait(db: Connection, community: str, version: int | None) -> Portrait | 
         at = db.execute(
             "SELECT at FROM portrait_versions WHERE community = ? AND version = ?", (key, wanted)
         ).fetchone()
+        quoted = [row.shown() for row in quotes.merged(db, community) if row.version <= wanted]
         sections = [
             PortraitSection(section=section, version=given, content=_content(content))
             for section, given, content in db.execute(_SECTIONS, (key, wanted))
@@ -138,6 +141,7 @@ def portrait(db: Connection, community: str, version: int | None) -> Portrait | 
         newest=newest,
         at=at[0] if at else "",
         sections=sections,
+        quotes=quoted,
     )
 
 
@@ -165,7 +169,7 @@ def _version(row: Sequence[Any]) -> PortraitVersion:
 
 def proposals(db: Connection, community: str, account: str, after: int, limit: int) -> Proposals:
     sql = """
-        SELECT p.number, p.at, p.member, p.rev, p.section, p.base, p.content, p.note, coalesce((
+        SELECT p.number, p.at, p.member, p.rev, p.section, p.base, p.content, p.note, p.quote, coalesce((
             SELECT max(v.version) FROM portrait_versions v WHERE v.community = p.community AND v.section = p.section
         ), 0)
         FROM logs l JOIN portrait_proposals p ON p.community = l.key JOIN logs a ON a.key = p.account
@@ -173,10 +177,11 @@ def proposals(db: Connection, community: str, account: str, after: int, limit: i
     page: list[Proposal] = []
     size = 0
     rows = db.execute(sql, (community, account, after, limit + 1)).fetchall()
-    for number, at, member, rev, section, base, content, note, now in rows:
+    for number, at, member, rev, section, base, content, note, quote, now in rows:
         size += len(content)
         if len(page) == limit or (page and size > PAGE_BYTES):
             break
+        asked = quotes.one(db, quote) if quote else None
         page.append(
             Proposal(
                 proposal=number,
@@ -185,8 +190,9 @@ def proposals(db: Connection, community: str, account: str, after: int, limit: i
                 rev=rev,
                 section=section,
                 base=base,
-                stale=now != base,
+                stale=not quote and now != base,
                 content=_content(content),
+                quote=asked.shown() if asked else None,
                 note=note,
             )
         )

@@ -35,6 +35,7 @@ from ..door import RulesRow
 from ..joining import RequestRow
 from ..own import AccountState, ResetRow, SessionRow
 from ..portrait import Proposals
+from ..quotes import QuoteRow
 from ..revocations import Revocations, Revoked
 from ..rows import (
     AccountRow,
@@ -55,6 +56,7 @@ from ..status import Seen
 from ..stewards import stewards_of
 from . import backup, corners, directory, disk, door, drafts, invites, joining, own, reads, schema
 from . import portrait as portraits
+from . import quotes as quoted
 from .personas import PersonaReads
 from .searching import SqliteSearching
 from .tags import bring
@@ -361,6 +363,9 @@ class SqliteStore(corners.Reads, drafts.Reads, SqliteSearching, PersonaReads, Ca
 
     async def portrait_proposals(self, community: str, account: str, after: int, limit: int) -> Proposals:
         return await self._read(portraits.proposals, community, account, after, limit)
+
+    async def quotes(self, account: str, community: str) -> Sequence[QuoteRow]:
+        return await self._read(quoted.of, account, community)
 
     async def log(self, id: str) -> LogRow | None:
         return await self._read(reads.log, id)

@@ -15,7 +15,6 @@ from among_protocol.wire import JSON
 from ..rows import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow
 from ..rules.communities import words
 from ..stewards import BanRow, ReportRow, stewards_of
-from .blanks import SqliteBlanks
 from .corners import SqliteCorners
 from .door import SqliteDoor
 from .drafts import SqliteDrafts
@@ -26,6 +25,7 @@ from .joining import SqliteJoining
 from .own import Note
 from .personas import SqlitePersonas
 from .portrait import SqlitePortrait
+from .quotes import SqliteQuotes
 from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, community_row, member_row, room_row, text_of
 from .status import SqliteStatus
 from .tags import SqliteTags
@@ -37,11 +37,11 @@ class SqliteTx(
     SqliteJoining,
     SqliteInvites,
     SqlitePersonas,
-    SqliteBlanks,
     SqliteEdits,
     SqliteCorners,
     SqliteDrafts,
     SqlitePortrait,
+    SqliteQuotes,
     SqliteTags,
 ):
     def __init__(self, db: Connection, note: Note) -> None:
