@@ -61,6 +61,14 @@ def parser() -> argparse.ArgumentParser:
         "--nonce", default="", help="a key of your own: sent again with the same one, it is published once"
     )
     corner.add_argument("--json", action="store_true", help="one JSON object per line")
+    portrait = some.add_parser("portrait", parents=[common], help="print the portrait of a community, as a document")
+    portrait.add_argument("community", metavar="COMMUNITY")
+    portrait.add_argument("--html", action="store_true", help="as an HTML page; without it, as Markdown")
+    portrait.add_argument("--version", dest="version_", type=_number, metavar="N", help="as it was in this version")
+    portrait.add_argument(
+        "--out", default="", metavar="FILE", help="write it to this file instead, for you alone to read"
+    )
+    portrait.add_argument("--force", action="store_true", help="replace the file where it is there already")
 
     sessions = some.add_parser("sessions", parents=[common], help="where you are signed in")
     sessions.add_argument("--json", action="store_true", help="one JSON object per line")
@@ -72,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
-COMMANDS = ("chat", "send", "tail", "unread", "join", "corner", "sessions", "reset", "sign-out")
+COMMANDS = ("chat", "send", "tail", "unread", "join", "corner", "portrait", "sessions", "reset", "sign-out")
 
 
 def parse(argv: list[str]) -> argparse.Namespace:

@@ -21,6 +21,7 @@ from . import (
     doorkeeping,
     edits,
     keeping,
+    newcomers,
     people,
     personas,
     portrait,
@@ -133,6 +134,19 @@ COMMANDS = (
     Command(
         "quotes", "[yes|no|withdraw NUMBER]", "what you are asked for, and agreed to", quotes.quotes, takes="words"
     ),
+    Command(
+        "welcome",
+        "[write TEXT|rooms NAMES]",
+        "what newcomers are told; stewards write it",
+        newcomers.welcome,
+        takes="words",
+    ),
+    Command("greet", "[volunteer|stop]", "who greets newcomers here; do it, too", newcomers.greet, takes="words"),
+    Command("greet", "yes|no HANDLE [REASON]", "stewards: who may greet", newcomers.greet, takes="words"),
+    Command(
+        "directs", "[anyone|known|nobody] [here]", "who may open a direct with you", newcomers.directs, takes="words"
+    ),
+    Command("greetings", "on|off", "whether greeters hear of you here", newcomers.greetings, needs=True, takes="words"),
     Command("members", "", "who is in this community", people.list_members),
     Command("find", "NAME|#TAG", "people in this community", discovery.find, needs=True, takes="tags"),
     Command("whois", "HANDLE", "who somebody is", cards.whois, needs=True, takes="handles"),
@@ -258,6 +272,10 @@ WORDS = {
     "room": ("create", "private", "topic", "add", "follow", "unfollow"),
     "portrait": portrait.WORDS,
     "quotes": quotes.ANSWERS,
+    "welcome": ("write", "rooms"),
+    "greet": newcomers.GREET,
+    "directs": (*newcomers.DIRECTS, "usual"),
+    "greetings": ("on", "off"),
     "me": personas.WORDS,
     "rules": ("accept",),
     "invite": ("revoke",),

@@ -15,8 +15,9 @@ from among_protocol.house_rules import AcceptRules, ReadRules
 from among_protocol.joining import AskToJoin, WithdrawJoin
 from among_protocol.personas import PersonaWish
 from among_protocol.preview import Preview, PreviewCommunity
+from among_protocol.welcome import ReadWelcome
 
-from . import address
+from . import address, newcomer_lines
 from .discovery import chosen
 from .lines import Line, Part, joined, note, problem, told
 from .link import WITHIN, Cannot, Link
@@ -70,6 +71,8 @@ async def come_in(link: Link, name: str, invite: str = "") -> Membership | None:
     names = sorted(room.slug for room in card.rooms)
     where = f"Rooms: {joined(names)}." if names else f"It has no rooms yet: /room create {slug}/NAME"
     link.screen.show([told("You are in ", ("place", slug), ("dim", f". {where}"))])
+    welcome = await _soon(link.among.ask(ReadWelcome, community=card.community.id))
+    link.screen.show(newcomer_lines.welcome(link.model, slug, welcome))
     return card
 
 

@@ -16,6 +16,7 @@ from among_protocol.aio import Among, Card, Down, Happening, Reset, Sending, Sto
 from among_protocol.base import Entry
 from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
 from among_protocol.communities import CommunityJoined, Membership
+from among_protocol.greeters import NewcomerSettled, NewcomerSpoke
 from among_protocol.happenings import ClientError, Closed, Opened
 from among_protocol.joining import JoinAnswered
 from among_protocol.logs import Synced
@@ -165,6 +166,8 @@ class Link:
                 await self.learn([(event.by, event.rev), (event.member, 0)])
             case PortraitUpdated():
                 await self.learn([(event.by, event.rev), (event.author, event.author_rev)])
+            case NewcomerSpoke() | NewcomerSettled():
+                await self.learn([(event.member, 0)])
             case QuoteAsked():
                 await self.learn([(event.asker, 0)])
             case TypingStarted():

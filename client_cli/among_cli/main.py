@@ -109,6 +109,10 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
             words = sys.stdin.read() if given.what == "post" else ""
             options = {"title": given.title, "nonce": given.nonce, "json": given.json, "words": words}
             return lambda among: corner_once.corner(among, given.community, given.what, given.number, options)
+        case "portrait":
+            return lambda among: one_shot.portrait(
+                among, given.community, html=given.html, version=given.version_, out=given.out, force=given.force
+            )
         case "sessions":
             return lambda among: one_shot.sessions(among, as_json=given.json)
         case _:

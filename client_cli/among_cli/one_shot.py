@@ -9,6 +9,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import msgspec
 
@@ -17,6 +18,7 @@ from among_protocol.base import Entry
 from among_protocol.joining import AskToJoin
 from among_protocol.logs import LogState, ReadEntries
 from among_protocol.messages import MessageSent
+from among_protocol.portrait import ExportPortrait
 from among_protocol.preview import PreviewCommunity
 from among_protocol.rooms import FollowRoom, Room
 from among_protocol.session import ListSessions, SignOut
@@ -27,7 +29,8 @@ from .lines import Said
 from .moment import moment
 from .places import direct_title, session_parts
 from .plain_text import columns_of, plain
-from .safe_text import safe_text
+from .portrait_file import FileError, write
+from .safe_text import safe_lines, safe_text
 
 PAGE = 200  # entries at once, by the protocol
 
@@ -65,6 +68,22 @@ async def tail(among: Among, name: str, *, start: int | None, count: int | None,
         left = None if left is None else left - 1
         if left == 0:
             return
+
+
+async def portrait(among: Among, community: str, *, html: bool, version: int | None, out: str, force: bool) -> None:
+    """Print the portrait of a community, or write it to a file. Raises Refuse, NotThere."""
+    kind = "html" if html else "markdown"
+    document = await among.ask(ExportPortrait, community=community.lower(), version=version, format=kind)
+    if out:
+        try:
+            print(safe_text(str(write(document, Path(out), force=force))))
+        except FileError as error:
+            raise NotThere(str(error)) from None
+    elif sys.stdout.isatty():
+        for row in safe_lines(document.text):
+            print(row)
+    else:
+        sys.stdout.write(document.text)
 
 
 async def unread(among: Among, *, as_json: bool) -> None:

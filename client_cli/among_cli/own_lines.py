@@ -1,23 +1,21 @@
-"""What stands in one's own log and is told as it comes: of portraits and quotes. Pure."""
+"""What stands in one's own log and is told as it comes: of portraits, quotes and newcomers. Pure."""
 
 from typing import Protocol
 
 from among_protocol.base import Entry
+from among_protocol.greeters import GreeterSet, NewcomerSettled, NewcomerSpoke
 from among_protocol.portrait import PortraitDeclined, PortraitMerged
 from among_protocol.quotes import QuoteAsked, QuoteWithdrawn
 
-from . import portrait_page
+from . import newcomer_lines, portrait_page
 from .lines import Line
 from .places import Community
 
 
-class Known(Protocol):
+class Known(newcomer_lines.Known, Protocol):
     """What the model knows."""
 
     communities: dict[str, Community]
-
-    def who(self, member: str, rev: int = 0) -> str:
-        """The handle of a member."""
 
 
 def told(model: Known, event: Entry) -> list[Line]:
@@ -29,6 +27,8 @@ def told(model: Known, event: Entry) -> list[Line]:
             return [portrait_page.to_me(event, _slug(model, event.community), "")]
         case QuoteAsked():
             return [portrait_page.to_me(event, _slug(model, event.community), model.who(event.asker))]
+        case NewcomerSpoke() | NewcomerSettled() | GreeterSet():
+            return [newcomer_lines.to_me(model, event, _slug(model, event.community))]
         case _:
             return []
 

@@ -4,7 +4,6 @@ Rule: what somebody typed is never lost: where it can't be taken, it is shown ag
 last, so that nothing is overwritten unseen.
 """
 
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from among_protocol.codes import PORTRAIT_CHANGED, Refuse
 from among_protocol.portrait import (
     Content,
     DeclineProposal,
-    ExportedPortrait,
     ExportPortrait,
     ListProposals,
     ListVersions,
@@ -30,6 +28,7 @@ from .keeping import this_community
 from .lines import Line, note, told
 from .link import Cannot, Link
 from .places import Community
+from .portrait_file import FileError, file_name, write
 
 SHOWN = 20  # versions on the screen
 WORDS = ("about", "story", "milestones", "propose", "write", "proposals", "merge", "decline", "history", "compare", "back", "takeout", "export")  # fmt: skip
@@ -224,32 +223,11 @@ async def _export(link: Link, place: Community, more: str) -> None:
     named = [word for word in words if word not in ("--force", "html", "markdown")]
     kind = "html" if "html" in words or (named and named[0].endswith((".html", ".htm"))) else "markdown"
     document = await link.among.ask(ExportPortrait, community=place.id, format=kind)
-    written = write(document, Path(named[0]) if named else Path(_file_name(document)), force=force)
-    link.screen.show([note(f"Written to {written}")])
-
-
-def write(document: ExportedPortrait, path: Path, *, force: bool) -> Path:
-    """Into a file that only its owner may read; where it is. Raises Cannot: it is there already."""
-    path = path.expanduser().absolute()
-    how = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (os.O_TRUNC if force else os.O_EXCL)
     try:
-        descriptor = os.open(path, how, 0o600)
-    except FileExistsError:
-        raise Cannot(f"{path} is there already: name another file, or add --force.") from None
-    except OSError as error:
-        raise Cannot(f"{path} can't be written: {error.strerror}.") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as out:
-        os.fchmod(out.fileno(), 0o600)
-        out.write(document.text)
-    return path
-
-
-def _file_name(document: ExportedPortrait) -> str:
-    """What the server calls it, where that is the name of a file and nothing else."""
-    name = document.name
-    plain = name.isascii() and name.replace(".", "").replace("-", "").replace("_", "").isalnum()
-    suffix = "html" if document.media_type == "text/html" else "md"
-    return name if plain and not name.startswith(".") else f"portrait.{suffix}"
+        written = write(document, Path(named[0] if named else file_name(document)), force=force)
+    except FileError as error:
+        raise Cannot(str(error)) from None
+    link.screen.show([note(f"Written to {written}")])
 
 
 def _number(more: str, usage: str) -> tuple[int, str]:

@@ -56,6 +56,7 @@ ADVICE: dict[ErrorCode, str] = {
     codes.PROPOSAL_GONE: "Read `portrait.proposals` again: another steward was faster, or its author took it back.",
     codes.QUOTE_GONE: "Read `quote.list` and `portrait.read` again.",
     codes.QUOTE_REFUSED: "Tell the person that it can't be; why is not for them to know.",
+    codes.GREETER_GONE: "Read `greeter.list` again: they have changed their mind, or another steward was faster.",
     codes.MESSAGE_GONE: "Check the number: there is no message under it in this room.",
     codes.TAG_GONE: "Offer those that `tag.search` finds: a new tag comes with a community that carries it.",
     codes.POST_GONE: "Forget the post: it was deleted, or never was there.",

@@ -94,6 +94,7 @@ VERSION_GONE = ErrorCode("version.gone", "gone", "There is no such version of th
 PROPOSAL_GONE = ErrorCode("proposal.gone", "gone", "There is no such proposal, or it was answered.")
 QUOTE_GONE = ErrorCode("quote.gone", "gone", "There is no such quote, or it was answered or taken back.")
 QUOTE_REFUSED = ErrorCode("quote.refused", "auth", "Nobody can be asked for this quote.")
+GREETER_GONE = ErrorCode("greeter.gone", "gone", "There is no such greeter, and nobody who volunteers to be.")
 MESSAGE_GONE = ErrorCode("message.gone", "gone", "There is no such message.")
 TAG_GONE = ErrorCode("tag.gone", "gone", "There is no such tag.")
 POST_GONE = ErrorCode("post.gone", "gone", "There is no such post.")

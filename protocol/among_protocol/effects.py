@@ -32,6 +32,7 @@ from . import status as st
 from . import tags as t
 from .base import Command, Write
 from .codes import ErrorCode
+from .effects_of_newcomers import NEWCOMERS, TOLD_OF_NEWCOMERS, WELCOMED, WELCOMED_TOO
 from .effects_of_portraits import PORTRAITS, QUOTES, TAKEN_ALONG
 from .told import ALWAYS, CLAIM, NAMED, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
 
@@ -123,6 +124,7 @@ EFFECTS: dict[type[Command], Effects] = {
         (
             Told(mb.MemberJoined, Where.COMMUNITY, "when you were not there yet"),
             Told(c.CommunityJoined, Where.OWN),
+            WELCOMED,
             Told(pe.PersonaRenamed, Where.OWN, "when you were there before, under another handle"),
             Told(b.BlockChanged, Where.BLOCKERS, "likewise"),
             Told(p.PresenceChanged, Where.WATCHERS, "from when you were there before"),
@@ -175,6 +177,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(jn.JoinAnswered, Where.STEWARDS),
             Told(mb.MemberJoined, Where.COMMUNITY, "when they are let in"),
             Told(c.CommunityJoined, Where.THEIRS, "likewise"),
+            WELCOMED_TOO,
             Told(pe.PersonaRenamed, Where.THEIRS, "likewise, when they were there before under another handle"),
             Told(b.BlockChanged, Where.BLOCKERS, "likewise"),
             Told(p.PresenceChanged, Where.WATCHERS, "likewise, from when they were there before"),
@@ -287,6 +290,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ("tag_chars",),
     ),
     **QUOTES,
+    **NEWCOMERS,
     r.CreateRoom: Effects(
         (*_ACT, codes.SLUG_TAKEN, codes.SLUG_LOOKALIKE, codes.LIMIT_REACHED),
         (
@@ -321,12 +325,12 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(r.DirectOpened, Where.OWN),
             Told(r.DirectOpened, Where.THEIRS, "when the direct is new"),
         ),
-        ("directs", "direct_people", "handle_chars"),
+        ("directs", "direct_people", "handle_chars", "newcomer_days"),
     ),
     ms.SendMessage: Effects(
         (codes.ROOM_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.POST_GONE, codes.COMMENT_REFUSED),
-        (Told(ms.MessageSent, Where.ROOM), NAMED),
-        ("body_bytes", "mentions", "key_chars"),
+        (Told(ms.MessageSent, Where.ROOM), *TOLD_OF_NEWCOMERS, NAMED),
+        ("body_bytes", "mentions", "newcomer_days", "key_chars"),
     ),
     ms.ReadMessages: Effects((codes.ROOM_GONE, codes.POST_GONE), (), ("page_entries",)),
     ed.EditMessage: Effects(

@@ -14,6 +14,7 @@ from .drafts import DraftChanged
 from .logs import LogKind, LogPassed, Synced, SyncStarted
 from .markers import MarkerMoved
 from .presence import PresenceChanged, TypingStarted
+from .reach import ReachChanged
 from .session import Hello
 from .status import AppearanceChanged
 from .wire import AnyEntry, UnknownEvent
@@ -78,7 +79,16 @@ class Card(Struct, frozen=True):
     community: Membership
 
 
-Notice = MarkerMoved | BlockChanged | DraftChanged | AppearanceChanged | PresenceChanged | TypingStarted | Synced
+Notice = (
+    MarkerMoved
+    | BlockChanged
+    | ReachChanged
+    | DraftChanged
+    | AppearanceChanged
+    | PresenceChanged
+    | TypingStarted
+    | Synced
+)
 Happening = AnyEntry | LogPassed | UnknownEvent | Notice | Up | Down | Opened | Closed | Reset | Card
 
 

@@ -16,6 +16,7 @@ from .base import POSITIONS, Command, Event, Id, KeyText, PageLimit, Seq, Shape
 from .blocks import Block
 from .communities import Membership
 from .drafts import DraftState
+from .reach import Reach
 from .rooms import Room
 from .status import Appearance
 
@@ -71,6 +72,7 @@ class SyncStarted(Shape, kw_only=True):
     logs: list[LogState]  # every log of this account, and each that was named
     want: Want | None = None  # what the session gets from now on; null: everything
     blocks: list[Block] = []  # all of them, by handle
+    reach: list[Reach] = []  # what I said of who may speak to me alone, where I said something
     appearances: list[Appearance] = []  # what I chose for how I appear; everywhere comes first
     drafts: list[DraftState] = []  # all of them, by place
     account: Account | None = None  # these three when `cards` was asked for

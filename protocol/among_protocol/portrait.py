@@ -264,3 +264,10 @@ class DeclineProposal(Write, tag="portrait.decline", kw_only=True):
     community: Id
     proposal: Seq  # its number
     reason: OptionalReason = ""  # needed, but for one's own
+
+
+PortraitCommand = (
+    ReadPortrait | ListVersions | ExportPortrait | ListProposals | ProposePortrait | MergeProposal | DeclineProposal
+)
+PortraitWrite = ProposePortrait | MergeProposal | DeclineProposal
+PortraitEntry = PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated

@@ -140,3 +140,8 @@ class WithdrawQuote(Write, tag="quote.withdraw", kw_only=True):
 
     quote: Id  # its id
     reason: OptionalReason = ""  # of a steward: needed
+
+
+QuoteCommand = ListQuotes | AskQuote | ConsentToQuote | WithdrawQuote
+QuoteWrite = AskQuote | ConsentToQuote | WithdrawQuote
+QuoteEntry = QuoteAsked | QuoteAnswered | QuoteWithdrawn

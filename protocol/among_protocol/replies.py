@@ -6,10 +6,14 @@ A command is given as a struct, or as its type and its fields; the id, and the n
 from collections.abc import Coroutine
 from typing import Any, Protocol, overload
 
+from . import greeters as g
 from . import moderation as mo
 from . import portrait as po
 from . import posts as ps
 from . import quotes as q
+from . import reach as re
+from . import reports as rp
+from . import welcome as w
 from .accounts import AccountWritten, Profile, ReadAccount, UpdateAccount
 from .base import Done
 from .blocks import Block, SetBlock
@@ -54,14 +58,6 @@ from .passwords import ChangePassword
 from .personas import FindMember, FoundMember, OwnPersona, PersonaWritten, ReadPersona, UpdatePersona
 from .presence import Presences, SetPresence, StartTyping, WatchPresence
 from .preview import Preview, PreviewCommunity
-from .reports import (
-    FileReport,
-    ListReports,
-    ReportPage,
-    ReportWritten,
-    ResolveReport,
-    ResolveWritten,
-)
 from .rooms import (
     AddPerson,
     AddWritten,
@@ -253,16 +249,16 @@ class Asking(Protocol):
     ) -> Coroutine[Any, Any, mo.BanPage]: ...
     @overload
     def __call__(
-        self, command: FileReport | type[FileReport], /, **fields: Any
-    ) -> Coroutine[Any, Any, ReportWritten]: ...
+        self, command: rp.FileReport | type[rp.FileReport], /, **fields: Any
+    ) -> Coroutine[Any, Any, rp.ReportWritten]: ...
     @overload
     def __call__(
-        self, command: ListReports | type[ListReports], /, **fields: Any
-    ) -> Coroutine[Any, Any, ReportPage]: ...
+        self, command: rp.ListReports | type[rp.ListReports], /, **fields: Any
+    ) -> Coroutine[Any, Any, rp.ReportPage]: ...
     @overload
     def __call__(
-        self, command: ResolveReport | type[ResolveReport], /, **fields: Any
-    ) -> Coroutine[Any, Any, ResolveWritten]: ...
+        self, command: rp.ResolveReport | type[rp.ResolveReport], /, **fields: Any
+    ) -> Coroutine[Any, Any, rp.ResolveWritten]: ...
     @overload
     def __call__(
         self, command: po.ReadPortrait | type[po.ReadPortrait], /, **fields: Any
@@ -319,6 +315,24 @@ class Asking(Protocol):
     def __call__(
         self, command: q.WithdrawQuote | type[q.WithdrawQuote], /, **fields: Any
     ) -> Coroutine[Any, Any, q.QuoteWithdrawWritten]: ...
+    @overload
+    def __call__(
+        self, command: w.ReadWelcome | type[w.ReadWelcome], /, **fields: Any
+    ) -> Coroutine[Any, Any, w.Welcome]: ...
+    @overload
+    def __call__(
+        self, command: w.SetWelcome | type[w.SetWelcome], /, **fields: Any
+    ) -> Coroutine[Any, Any, w.WelcomeWritten]: ...
+    @overload
+    def __call__(
+        self, command: g.ListGreeters | type[g.ListGreeters], /, **fields: Any
+    ) -> Coroutine[Any, Any, g.Greeters]: ...
+    @overload
+    def __call__(
+        self, command: g.SetGreeter | type[g.SetGreeter], /, **fields: Any
+    ) -> Coroutine[Any, Any, g.GreeterWritten]: ...
+    @overload
+    def __call__(self, command: re.SetReach | type[re.SetReach], /, **fields: Any) -> Coroutine[Any, Any, re.Reach]: ...
     @overload
     def __call__(self, command: CreateRoom | type[CreateRoom], /, **fields: Any) -> Coroutine[Any, Any, RoomMade]: ...
     @overload

@@ -84,6 +84,8 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     quote_bytes: int = 0  # of a quote in a portrait, in UTF-8
     quotes: int = 0  # of one member in one portrait, or waiting for it
     quotes_asked: int = 0  # that one account asked others for and were not answered, per community
+    welcome_bytes: int = 0  # of a welcome, in UTF-8
+    newcomer_days: int = 0  # for how long somebody is new to a community that has greeters
     proposals: int = 0  # changes to one portrait by one account that wait for stewards
     rules_bytes: int = 0  # of the rules of a community, in UTF-8
     questions: int = 0  # at the door of one

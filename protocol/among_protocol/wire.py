@@ -21,6 +21,7 @@ from . import (
     drafts,
     edits,
     finding,
+    greeters,
     house_rules,
     interests,
     invites,
@@ -37,11 +38,13 @@ from . import (
     presence,
     preview,
     quotes,
+    reach,
     reports,
     rooms,
     session,
     status,
     tags,
+    welcome,
 )
 from .base import Budget, Command, Entry, Event, Ok, OkRaw, Refused, Shape, Write, WrittenRaw
 
@@ -98,21 +101,17 @@ AnyCommand = (
     | reports.FileReport
     | reports.ListReports
     | reports.ResolveReport
-    | portrait.ReadPortrait
-    | portrait.ListVersions
-    | portrait.ExportPortrait
-    | portrait.ListProposals
-    | portrait.ProposePortrait
-    | portrait.MergeProposal
-    | portrait.DeclineProposal
+    | portrait.PortraitCommand
     | interests.ListInterests
     | interests.SetInterests
     | tags.SearchTags
     | tags.UpdateTag
-    | quotes.ListQuotes
-    | quotes.AskQuote
-    | quotes.ConsentToQuote
-    | quotes.WithdrawQuote
+    | quotes.QuoteCommand
+    | welcome.ReadWelcome
+    | welcome.SetWelcome
+    | greeters.ListGreeters
+    | greeters.SetGreeter
+    | reach.SetReach
     | rooms.CreateRoom
     | rooms.ListRooms
     | rooms.FollowRoom
@@ -167,14 +166,14 @@ AnyEntry = (
     | moderation.MemberUnsilenced
     | reports.ReportFiled
     | reports.ReportResolved
-    | portrait.PortraitProposed
-    | portrait.PortraitMerged
-    | portrait.PortraitDeclined
-    | portrait.PortraitUpdated
+    | portrait.PortraitEntry
     | tags.TagUpdated
-    | quotes.QuoteAsked
-    | quotes.QuoteAnswered
-    | quotes.QuoteWithdrawn
+    | quotes.QuoteEntry
+    | welcome.WelcomeSet
+    | welcome.WelcomeGiven
+    | greeters.GreeterSet
+    | greeters.NewcomerSpoke
+    | greeters.NewcomerSettled
     | rooms.RoomCreated
     | rooms.RoomFollowed
     | rooms.RoomUnfollowed
@@ -198,6 +197,7 @@ AnyNotice = (  # events without a number: control, registers, ephemeral
     | markers.MarkerMoved
     | blocks.BlockChanged
     | drafts.DraftChanged
+    | reach.ReachChanged
     | presence.PresenceChanged
     | presence.TypingStarted
     | status.AppearanceChanged
@@ -381,13 +381,11 @@ AnyWrite = (
     | moderation.UnsilenceMember
     | reports.FileReport
     | reports.ResolveReport
-    | portrait.ProposePortrait
-    | portrait.MergeProposal
-    | portrait.DeclineProposal
+    | portrait.PortraitWrite
     | tags.UpdateTag
-    | quotes.AskQuote
-    | quotes.ConsentToQuote
-    | quotes.WithdrawQuote
+    | quotes.QuoteWrite
+    | welcome.SetWelcome
+    | greeters.SetGreeter
     | rooms.CreateRoom
     | rooms.FollowRoom
     | rooms.UnfollowRoom

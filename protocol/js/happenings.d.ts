@@ -5,7 +5,7 @@
 // `closed`: the first one given covers the number after `after`, and each covers the number after the one before it.
 
 import type {
-  Account, AppearanceChanged, BlockChanged, Commands, Entry, Hello, LogPassed, MarkerMoved, Membership, PresenceChanged, Synced, SyncStarted,
+  Account, AppearanceChanged, BlockChanged, Commands, Entry, Hello, LogPassed, MarkerMoved, Membership, PresenceChanged, ReachChanged, Synced, SyncStarted,
   TypingStarted, Want, Write,
 } from './types.d.ts';
 
@@ -74,7 +74,7 @@ export interface Card {
 }
 
 /** Beside the entries: what may be lost, since only its last value matters. */
-export type Notice = MarkerMoved | BlockChanged | AppearanceChanged | PresenceChanged | TypingStarted | Synced;
+export type Notice = MarkerMoved | BlockChanged | ReachChanged | AppearanceChanged | PresenceChanged | TypingStarted | Synced;
 
 /** An event of a type that this version does not know comes, too, as it was sent: leave it to the `default` of a switch. */
 export type Happening = Entry | Notice | Up | Down | Opened | Closed | Reset | Card;

@@ -277,6 +277,33 @@ export interface AppearanceChanged {
   status: Status | null;
 }
 
+/**
+ * Ask whoever said something in an open room whether it may be quoted in the portrait; of one's own words, that is one's
+ * consent. `quote.refused`, for whichever reason: they are not there any more, one of the two blocks the other, they said
+ * no to this before, or are asked for much already.
+ */
+export interface AskQuote {
+  type: "quote.ask";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /**
+   * where it was said; without one: words of one's own
+   * @default ""
+   */
+  room?: string;
+  /**
+   * its number there
+   * @default 0
+   */
+  message?: number;
+  /** the words: a part of the message, to the letter */
+  text: string;
+}
+
 /** Ask the stewards of a community to be let in. What it takes is told by `community.preview`. */
 export interface AskToJoin {
   type: "join.ask";
@@ -316,6 +343,27 @@ export interface AskWritten {
    * @default false
    */
   repeat?: boolean;
+}
+
+/** A quote that its author was asked to agree to, with what stood around it. */
+export interface AskedQuote {
+  /** its id */
+  quote: string;
+  /** when it was asked for */
+  at: string;
+  /** membership of who asks */
+  asker: string;
+  /** the words, out of the message */
+  text: string;
+  /** where they were said */
+  room: string;
+  /** number of the message */
+  message: number;
+  /**
+   * the message, and those next to it
+   * @default []
+   */
+  around?: Message[];
 }
 
 /** A ban that holds. */
@@ -542,6 +590,15 @@ export type Command =
   | SetInterests
   | SearchTags
   | UpdateTag
+  | ListQuotes
+  | AskQuote
+  | ConsentToQuote
+  | WithdrawQuote
+  | ReadWelcome
+  | SetWelcome
+  | ListGreeters
+  | SetGreeter
+  | SetReach
   | CreateRoom
   | ListRooms
   | FollowRoom
@@ -879,6 +936,36 @@ export interface CommunityUpdated {
   members_invite?: boolean | null;
 }
 
+/** Agree to be quoted, or not. `text`: in other words of one's own. */
+export interface ConsentToQuote {
+  type: "quote.consent";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** its id */
+  quote: string;
+  /** no: nobody is told why, and this message is not asked for again */
+  agree: boolean;
+  /**
+   * empty: as it was asked for
+   * @default ""
+   */
+  text?: string;
+}
+
+export interface ConsentWritten {
+  /** what was written, as everybody reads it */
+  entry: QuoteAnswered;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
 /** What a section says: a text, or milestones by date. */
 export interface Content {
   /**
@@ -1176,7 +1263,7 @@ export interface Enabled {
 
 export interface EntryPage {
   /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
-  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | UnknownEvent)[];
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterSet | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | UnknownEvent)[];
   /** newest entry */
   head: number;
   /** entries up to this number are no longer kept */
@@ -1218,6 +1305,14 @@ export type Event =
   | PortraitDeclined
   | PortraitUpdated
   | TagUpdated
+  | QuoteAsked
+  | QuoteAnswered
+  | QuoteWithdrawn
+  | WelcomeSet
+  | WelcomeGiven
+  | GreeterSet
+  | NewcomerSpoke
+  | NewcomerSettled
   | RoomCreated
   | RoomFollowed
   | RoomUnfollowed
@@ -1235,6 +1330,7 @@ export type Event =
   | LogPassed
   | MarkerMoved
   | BlockChanged
+  | ReachChanged
   | PresenceChanged
   | TypingStarted
   | AppearanceChanged
@@ -1381,6 +1477,78 @@ export interface FoundMembers {
   found: Found[];
   /** these are all; otherwise a longer query finds the others */
   complete: boolean;
+}
+
+export interface Greeter {
+  /** who it is */
+  persona: Persona;
+  /** words: volunteers, greets, none; unknown: as none */
+  state: string;
+}
+
+/**
+ * In the stewards' log, and without `by` in the own log of the one concerned. Who begins or ceases to greet is told in
+ * the community's log, too, without who decided it and why.
+ */
+export interface GreeterSet {
+  type: "greeter.set";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** whom it concerns */
+  member: string;
+  /** words: volunteers, greets, none; unknown: as none */
+  state: string;
+  /**
+   * of a steward
+   * @default ""
+   */
+  reason?: string;
+}
+
+export interface GreeterWritten {
+  /** of the stewards' log; of one's own, where one does not hear that */
+  entry: GreeterSet;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+export interface Greeters {
+  /** by handle */
+  greeters: Greeter[];
 }
 
 /** The first frame, from the server, before anything is asked. */
@@ -2144,6 +2312,31 @@ export interface Limits {
    */
   milestones?: number;
   /**
+   * of a quote in a portrait, in UTF-8
+   * @default 0
+   */
+  quote_bytes?: number;
+  /**
+   * of one member in one portrait, or waiting for it
+   * @default 0
+   */
+  quotes?: number;
+  /**
+   * that one account asked others for and were not answered, per community
+   * @default 0
+   */
+  quotes_asked?: number;
+  /**
+   * of a welcome, in UTF-8
+   * @default 0
+   */
+  welcome_bytes?: number;
+  /**
+   * for how long somebody is new to a community that has greeters
+   * @default 0
+   */
+  newcomer_days?: number;
+  /**
    * changes to one portrait by one account that wait for stewards
    * @default 0
    */
@@ -2359,6 +2552,15 @@ export interface ListBans {
   limit?: number;
 }
 
+/** Who greets in a community; for stewards also who volunteers, and for everybody themselves. */
+export interface ListGreeters {
+  type: "greeter.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+}
+
 /** One's own interests, in every place. */
 export interface ListInterests {
   type: "interest.list";
@@ -2411,6 +2613,15 @@ export interface ListProposals {
    * @default 10
    */
   limit?: number;
+}
+
+/** The quotes of mine in a community: those that I am asked for, and those that I agreed to. */
+export interface ListQuotes {
+  type: "quote.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
 }
 
 /** What waits for an answer: for stewards, a page at a time. */
@@ -3529,13 +3740,97 @@ export interface NewStatus {
   for_ms?: number;
 }
 
+/** In the own log of a greeter: they and a newcomer have mentioned each other three times in turn. It worked. */
+export interface NewcomerSettled {
+  type: "newcomer.settled";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** the newcomer */
+  member: string;
+}
+
+/** In the own log of each greeter of the community: somebody new has spoken for the first time, in an open room. */
+export interface NewcomerSpoke {
+  type: "newcomer.spoke";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** the newcomer */
+  member: string;
+  /** where */
+  room: string;
+  /** its number there */
+  message: number;
+}
+
 /** The reply to a command that was carried out. `result` is what this command answers with. */
 export interface Ok {
   type: "ok";
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | Cards | ChangedLogs | CommunityMade | CommunityPage | DeclineWritten | DeleteWritten | DirectWritten | Done | EditWritten | Enabled | EntryPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | OwnPersona | PersonaWritten | Personas | Pong | Portrait | PortraitHistory | Presences | Preview | Profile | ProposalPage | ProposalWritten | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | EditWritten | Enabled | EntryPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | OwnPersona | PersonaWritten | Personas | Pong | Portrait | PortraitHistory | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -3625,6 +3920,19 @@ export interface OwnPersona {
    * @default ""
    */
   rename_after?: string;
+}
+
+/** A quote of mine. */
+export interface OwnQuote {
+  /** its id */
+  quote: string;
+  /** what I agreed to */
+  text: string;
+  /**
+   * of the portrait, that took it in; 0: it waits for the stewards
+   * @default 0
+   */
+  version?: number;
 }
 
 /** In a private room's log: `by` added this member. */
@@ -3917,6 +4225,16 @@ export interface Portrait {
    */
   sections?: PortraitSection[];
   /**
+   * of members who agreed, in the order in which they came in
+   * @default []
+   */
+  quotes?: Quote[];
+  /**
+   * whom the quotes are by, as they were then
+   * @default []
+   */
+  people?: Persona[];
+  /**
    * what the community is about, in the words of its tags
    * @default []
    */
@@ -4058,7 +4376,7 @@ export interface PortraitProposed {
   community: string;
   /** its number in this community */
   proposal: number;
-  /** words: about, story, milestones; unknown: as one that is not shown */
+  /** words: about, story, milestones, quotes; unknown: as one that is not shown */
   section: string;
   /** version of the portrait that gave the section what the author read */
   base: number;
@@ -4068,6 +4386,11 @@ export interface PortraitProposed {
    */
   content?: Content | null;
   /**
+   * instead: id of what is to come in among the quotes
+   * @default ""
+   */
+  quote?: string;
+  /**
    * why
    * @default ""
    */
@@ -4075,7 +4398,7 @@ export interface PortraitProposed {
 }
 
 export interface PortraitSection {
-  /** which one. Words: about, story, milestones; unknown: as one that is not shown */
+  /** which one. Words: about, story, milestones, quotes; unknown: as one that is not shown */
   section: string;
   /** of the portrait, that gave this section what it says */
   version: number;
@@ -4119,7 +4442,7 @@ export interface PortraitUpdated {
   blank?: boolean;
   /** of the portrait, that there is now */
   version: number;
-  /** that says something else. Words: about, story, milestones; unknown: as one that is not shown */
+  /** that says something else. Words: about, story, milestones, quotes; unknown: as one that is not shown */
   section: string;
   /** membership of whoever proposed it */
   author: string;
@@ -4133,7 +4456,7 @@ export interface PortraitVersion {
   version: number;
   /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
   at: string;
-  /** that it changed. Words: about, story, milestones; unknown: as one that is not shown */
+  /** that it changed. Words: about, story, milestones, quotes; unknown: as one that is not shown */
   section: string;
   /** the steward who merged it */
   by: string;
@@ -4300,7 +4623,7 @@ export interface Proposal {
   by: string;
   /** revision of a persona; the first is 1 */
   rev: number;
-  /** words: about, story, milestones; unknown: as one that is not shown */
+  /** words: about, story, milestones, quotes; unknown: as one that is not shown */
   section: string;
   /** version of the portrait that gave the section what the author read */
   base: number;
@@ -4311,6 +4634,11 @@ export interface Proposal {
   stale?: boolean;
   /** what the section is to say */
   content: Content;
+  /**
+   * instead: what is to come in among the quotes
+   * @default null
+   */
+  quote?: Quote | null;
   /**
    * why
    * @default ""
@@ -4374,6 +4702,223 @@ export interface ProposePortrait {
    * @default false
    */
   merge?: boolean;
+}
+
+/** Something that a member said, and agreed to have quoted. */
+export interface Quote {
+  /** its id */
+  quote: string;
+  /** who said it */
+  member: string;
+  /** revision of their persona at that moment */
+  rev: number;
+  /** when they said it */
+  at: string;
+  /** their words */
+  text: string;
+  /**
+   * with a message
+   * @default ""
+   */
+  room?: string;
+  /**
+   * its number in the room; 0: they said it for the portrait
+   * @default 0
+   */
+  message?: number;
+  /**
+   * of the portrait, that took it in; 0: it waits for the stewards
+   * @default 0
+   */
+  version?: number;
+}
+
+/** In the own log of the account whose words they are, and in that of whoever had asked. */
+export interface QuoteAnswered {
+  type: "quote.answered";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** its id */
+  quote: string;
+  /**
+   * it waits for the stewards now
+   * @default false
+   */
+  agreed?: boolean;
+}
+
+export interface QuoteAskWritten {
+  /** in one's own log; of one's own words, at once what waits for the stewards */
+  entry: QuoteAsked | PortraitProposed;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** In the own log of the account whose words they are, and in that of whoever asks. `quote.list` has the words. */
+export interface QuoteAsked {
+  type: "quote.asked";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** its id */
+  quote: string;
+  /** whose words they are */
+  member: string;
+  /** membership of who asks */
+  asker: string;
+  /** where they were said */
+  room: string;
+  /** number of the message */
+  message: number;
+}
+
+export interface QuoteList {
+  /** that wait for my answer; oldest first, a few at a time */
+  asked: AskedQuote[];
+  /** that I agreed to; oldest first */
+  mine: OwnQuote[];
+  /** who asks */
+  people: Persona[];
+  /** none waits beside those */
+  complete: boolean;
+}
+
+export interface QuoteWithdrawWritten {
+  /** what was written, as everybody reads it */
+  entry: QuoteWithdrawn;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/**
+ * In the own logs of whoever took it back and of the account whose words they were; and, where it had been merged, in
+ * the stewards' log (`by` whoever did it).
+ */
+export interface QuoteWithdrawn {
+  type: "quote.withdrawn";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** its id */
+  quote: string;
+  /**
+   * of a steward
+   * @default ""
+   */
+  reason?: string;
+}
+
+export interface Reach {
+  /** its id; empty: everywhere */
+  community: string;
+  /** who may open a direct with me; empty: nothing is said. Words: anyone, known, nobody; unknown: as nobody */
+  directs: string;
+  /** greeters are told when I speak for the first time; always true for everywhere */
+  greetings: boolean;
+}
+
+/** To every other session of the account that has synced. */
+export interface ReachChanged {
+  type: "reach.changed";
+  /** as it is now */
+  reach: Reach;
 }
 
 /** The profile behind a handle. */
@@ -4550,6 +5095,15 @@ export interface ReadRules {
    * @default 0
    */
   version?: number;
+}
+
+/** The welcome of a community, as those get it who join now. */
+export interface ReadWelcome {
+  type: "welcome.read";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
 }
 
 export interface Reason {
@@ -5324,6 +5878,32 @@ export interface SetBlock {
   member?: string | null;
 }
 
+/**
+ * Volunteer to greet (`volunteers`), or cease to (`none`). Stewards agree to somebody who volunteers (`greets`), or take
+ * it from somebody (`none`), and say why.
+ */
+export interface SetGreeter {
+  type: "greeter.set";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /**
+   * empty: oneself
+   * @default ""
+   */
+  member?: string;
+  /** the new one */
+  state: "greets" | "none" | "volunteers";
+  /**
+   * needed to take it from somebody
+   * @default ""
+   */
+  reason?: string;
+}
+
 /** One's own interests in a community, or for oneself alone; they replace those that were there. */
 export interface SetInterests {
   type: "interest.set";
@@ -5365,6 +5945,31 @@ export interface SetPresence {
   id: string;
   /** invisible: this session counts as none */
   state: "away" | "invisible" | "online";
+}
+
+/**
+ * Say who may open a direct with me, everywhere or for whom I know from one community; and there, whether I want to be
+ * greeted. What is left out stays as it is.
+ */
+export interface SetReach {
+  type: "reach.set";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * one that I am in, or join next, by its id; empty: everywhere
+   * @default ""
+   */
+  community?: string;
+  /**
+   * empty: as if nothing had been said
+   * @default null
+   */
+  directs?: "" | "anyone" | "known" | "nobody" | null;
+  /**
+   * of a community
+   * @default null
+   */
+  greetings?: boolean | null;
 }
 
 /**
@@ -5439,6 +6044,30 @@ export interface SetTopic {
   room: string;
   /** what the room is about */
   topic: string;
+}
+
+/**
+ * Write the welcome for those who join from now on. A room that is not open, or not of this community, is refused as
+ * not there.
+ */
+export interface SetWelcome {
+  type: "welcome.set";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /**
+   * empty, and no rooms: none any more
+   * @default ""
+   */
+  text?: string;
+  /**
+   * to start in
+   * @default []
+   */
+  rooms?: string[];
 }
 
 /** Who sees what of a persona. */
@@ -5730,6 +6359,11 @@ export interface SyncStarted {
    * @default []
    */
   blocks?: Block[];
+  /**
+   * what I said of who may speak to me alone, where I said something
+   * @default []
+   */
+  reach?: Reach[];
   /**
    * what I chose for how I appear; everywhere comes first
    * @default []
@@ -6204,6 +6838,125 @@ export interface WatchPresence {
   members: string[];
 }
 
+export interface Welcome {
+  /**
+   * may have several lines; empty: there is none
+   * @default ""
+   */
+  text?: string;
+  /**
+   * open ones, to start in
+   * @default []
+   */
+  rooms?: string[];
+}
+
+/** In the own log of who has just joined for the first time, behind `community.joined`. */
+export interface WelcomeGiven {
+  type: "welcome.given";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /**
+   * may have several lines
+   * @default ""
+   */
+  text?: string;
+  /**
+   * to start in
+   * @default []
+   */
+  rooms?: string[];
+}
+
+/** In the stewards' log: `by` wrote the welcome anew. */
+export interface WelcomeSet {
+  type: "welcome.updated";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /**
+   * as it is from now on
+   * @default ""
+   */
+  text?: string;
+  /**
+   * to start in
+   * @default []
+   */
+  rooms?: string[];
+}
+
+export interface WelcomeWritten {
+  /** what was written, as everybody reads it */
+  entry: WelcomeSet;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
 /** Take back what one asked, before it is answered. */
 export interface WithdrawJoin {
   type: "join.withdraw";
@@ -6213,6 +6966,25 @@ export interface WithdrawJoin {
   nonce: string;
   /** its id or slug */
   community: string;
+}
+
+/**
+ * Take back a quote that one agreed to, at any time, also after having left; or, as a steward, take one out and say
+ * why. It is gone from every version of the portrait. Who took it back is not asked for it again.
+ */
+export interface WithdrawQuote {
+  type: "quote.withdraw";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** its id */
+  quote: string;
+  /**
+   * of a steward: needed
+   * @default ""
+   */
+  reason?: string;
 }
 
 export interface WithdrawWritten {
@@ -6288,6 +7060,15 @@ export interface Commands {
   "interest.set": { command: SetInterests; result: InterestList };
   "tag.search": { command: SearchTags; result: Tags };
   "tag.update": { command: UpdateTag; result: TagWritten };
+  "quote.list": { command: ListQuotes; result: QuoteList };
+  "quote.ask": { command: AskQuote; result: QuoteAskWritten };
+  "quote.consent": { command: ConsentToQuote; result: ConsentWritten };
+  "quote.withdraw": { command: WithdrawQuote; result: QuoteWithdrawWritten };
+  "welcome.read": { command: ReadWelcome; result: Welcome };
+  "welcome.set": { command: SetWelcome; result: WelcomeWritten };
+  "greeter.list": { command: ListGreeters; result: Greeters };
+  "greeter.set": { command: SetGreeter; result: GreeterWritten };
+  "reach.set": { command: SetReach; result: Reach };
   "room.create": { command: CreateRoom; result: RoomMade };
   "room.list": { command: ListRooms; result: Rooms };
   "room.follow": { command: FollowRoom; result: FollowWritten };
@@ -6341,6 +7122,14 @@ export interface Events {
   "portrait.declined": PortraitDeclined;
   "portrait.updated": PortraitUpdated;
   "tag.updated": TagUpdated;
+  "quote.asked": QuoteAsked;
+  "quote.answered": QuoteAnswered;
+  "quote.withdrawn": QuoteWithdrawn;
+  "welcome.updated": WelcomeSet;
+  "welcome.given": WelcomeGiven;
+  "greeter.set": GreeterSet;
+  "newcomer.spoke": NewcomerSpoke;
+  "newcomer.settled": NewcomerSettled;
   "room.created": RoomCreated;
   "room.followed": RoomFollowed;
   "room.unfollowed": RoomUnfollowed;
@@ -6358,6 +7147,7 @@ export interface Events {
   "log.passed": LogPassed;
   "marker.moved": MarkerMoved;
   "block.changed": BlockChanged;
+  "reach.changed": ReachChanged;
   "presence.changed": PresenceChanged;
   "typing.started": TypingStarted;
   "status.changed": AppearanceChanged;
@@ -6396,6 +7186,14 @@ export type Entry =
   | PortraitDeclined
   | PortraitUpdated
   | TagUpdated
+  | QuoteAsked
+  | QuoteAnswered
+  | QuoteWithdrawn
+  | WelcomeSet
+  | WelcomeGiven
+  | GreeterSet
+  | NewcomerSpoke
+  | NewcomerSettled
   | RoomCreated
   | RoomFollowed
   | RoomUnfollowed
@@ -6432,6 +7230,11 @@ export type Write =
   | "portrait.merge"
   | "portrait.decline"
   | "tag.update"
+  | "quote.ask"
+  | "quote.consent"
+  | "quote.withdraw"
+  | "welcome.set"
+  | "greeter.set"
   | "room.create"
   | "room.follow"
   | "room.unfollow"
@@ -6494,6 +7297,9 @@ export type ErrorCode =
   | "portrait.changed"
   | "version.gone"
   | "proposal.gone"
+  | "quote.gone"
+  | "quote.refused"
+  | "greeter.gone"
   | "message.gone"
   | "tag.gone"
   | "report.no_stewards"

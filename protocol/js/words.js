@@ -28,6 +28,8 @@ export const WRITES = new Set([
   "quote.ask",
   "quote.consent",
   "quote.withdraw",
+  "welcome.set",
+  "greeter.set",
   "room.create",
   "room.follow",
   "room.unfollow",

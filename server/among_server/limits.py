@@ -7,7 +7,7 @@ a part of the protocol's types take the value from there. Those that an operator
 
 from typing import NamedTuple
 
-from among_protocol import base, invites, portrait, quotes, text
+from among_protocol import base, invites, portrait, quotes, text, welcome
 from among_protocol.session import Limits
 from among_protocol.status import STATUS_CHARS
 
@@ -280,6 +280,17 @@ QUOTES_ASKED_BY_MEMBER = _limit(
 QUOTES_ASKED_OF_MEMBER = _limit(
     "quotes_asked_of", 20, "quotes that one account is asked for in one community", "whoever does not answer is left in peace"
 )  # fmt: skip
+_limit("welcome_bytes", welcome.WELCOME_BYTES, "bytes of UTF-8", "the welcome of a community: half a page")
+NEWCOMER_DAYS = _limit(
+    "newcomer_days", 14, "days after somebody joined a community that has greeters", "by then one knows whom one talks with"
+)  # fmt: skip
+GREETERS_PER_COMMUNITY = _limit(
+    "greeters", 20, "greeters of one community", "each is told of each newcomer, by an entry of their own"
+)
+VOLUNTEERS_PER_COMMUNITY = _limit("volunteers", 100, "who greet in one community, or would", "stewards look at each")
+REACHES_PER_ACCOUNT = _limit(
+    "reaches", 200, "communities that one account said something of, about directs", "all of them are in every sync"
+)
 _limit("milestones", portrait.MILESTONES, "milestones of one community", "a story that one reads to its end")
 REQUESTS_PER_ACCOUNT = _limit(
     "requests", 20, "requests of one account to be let in that wait", "who asks everywhere means nowhere"

@@ -7,9 +7,8 @@ import pytest
 
 from among_cli import portrait_page
 from among_cli.lines import Line, Told
-from among_cli.link import Cannot
 from among_cli.plain_text import plain
-from among_cli.portrait import _file_name, write
+from among_cli.portrait_file import FileError, file_name, write
 from among_cli.render import rows
 from among_protocol.portrait import Content, ExportedPortrait, Milestone, Portrait, PortraitSection, Proposal
 
@@ -115,7 +114,7 @@ async def test_the_portrait_is_written_to_a_file_of_ones_own(tmp_path: Path, mon
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", ".bashrc", "", "a b", "x\x1b[2J"])
 def test_a_server_does_not_say_where_a_file_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
     document = ExportedPortrait(name=name, media_type="text/html", text="x")
-    assert _file_name(document) == "portrait.html"
+    assert file_name(document) == "portrait.html"
 
 
 def test_a_link_in_the_way_is_not_followed(tmp_path: Path):
@@ -123,7 +122,7 @@ def test_a_link_in_the_way_is_not_followed(tmp_path: Path):
     (tmp_path / "page.md").symlink_to(tmp_path / "target")
     document = ExportedPortrait(name="x.md", media_type="text/markdown", text="theirs")
     for force in (True, False):
-        with pytest.raises(Cannot):
+        with pytest.raises(FileError):
             write(document, tmp_path / "page.md", force=force)
     assert (tmp_path / "target").read_text() == "mine"
 

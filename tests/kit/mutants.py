@@ -1339,6 +1339,40 @@ def suggests_for_ever(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+# --- newcomers
+
+
+@mutant("newcomers.welcome")
+def welcomes_nobody(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "welcome.given" else frame
+
+
+@mutant("newcomers.told")
+def tells_no_greeter(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "newcomer.spoke" else frame
+
+
+@mutant("newcomers.told", "up")
+def greets_whoever_does_not_want_it(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "greetings": True} if frame["type"] == "reach.set" and "greetings" in frame else frame
+
+
+@mutant("newcomers.closed", "up")
+def opens_directs_with_anybody(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "type": "session.ping"} if frame["type"] == "direct.open" else frame
+
+
+@mutant("newcomers.reach")
+def keeps_reach_from_other_devices(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "reach.changed" else frame
+
+
+@mutant("newcomers.reach")
+def leaves_reach_out_of_sync(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).pop("reach", None)
+    return frame
+
+
 # --- text
 
 

@@ -102,6 +102,7 @@ BEYOND_MEMORY = (
     "cards",
     "keeping",
     "portraits",
+    "newcomers",
     "finding",
     "door",
     "interest",

@@ -361,8 +361,9 @@ async def keeping(play: Play, ann: Actor, bob: Actor, room: str, community: str)
 
 async def face(play: Play, ann: Actor, bob: Actor, room: str, community: str) -> None:
     """The portrait of the community."""
-    token = bob.token
+    token, member = bob.token, bob.member
     bob = await play.enter("bob")
+    bob.member = member
     await bob.result("session.sign_in", token=token)
     await bob.result("session.sync")
     with play.take("portrait.propose"):
@@ -402,6 +403,36 @@ async def face(play: Play, ann: Actor, bob: Actor, room: str, community: str) ->
     await ann.result("portrait.merge", community=community, proposal=waiting["proposal"])
     with play.take("quote.withdraw"):
         await ann.result("quote.withdraw", quote=quote)
+    with play.take("welcome.set"):
+        await ann.result("welcome.set", community=community, text="Hello! Say what you grow.", rooms=[room])
+    with play.take("welcome.read"):
+        await bob.result("welcome.read", community=community)
+    with play.take("greeter.set"):
+        await bob.result("greeter.set", community=community, state="volunteers")
+        await ann.result("greeter.set", community=community, member=bob.member, state="greets")
+    with play.take("greeter.list"):
+        await bob.result("greeter.list", community=community)
+    gil = await play.enter("gil")
+    await gil.result("session.sign_up", handle="gil", password=PASSWORD)
+    await gil.result("session.sync")
+    with play.take("welcome.given"):
+        gil.member = (await gil.result("community.join", community="garden", rules=2))["entry"]["member"]
+    with play.take("newcomer"):
+        await gil.result("message.send", room=room, body="Hello, I grow peas.")
+        await bob.sends("direct.open", handles=["gil"])
+    for _ in range(2):
+        await bob.result("message.send", room=room, body="Welcome, @gil!")
+        await gil.result("message.send", room=room, body="Thank you, @bob.")
+    await bob.result("message.send", room=room, body="Come and see our beans, @gil.")
+    with play.take("newcomer settled"):
+        await gil.result("message.send", room=room, body="I will, @bob.")
+    tablet = await play.enter("gil's tablet")
+    await tablet.result("session.sign_in", handle="gil", password=PASSWORD)
+    await tablet.result("session.sync")
+    with play.take("reach.set"):
+        await gil.result("reach.set", community=community, directs="anyone")
+    await gil.leaves()
+    await tablet.leaves()
     with play.take("portrait.history"):
         await bob.result("portrait.history", community=community)
     with play.take("portrait.export"):

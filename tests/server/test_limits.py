@@ -15,6 +15,7 @@ from among_protocol.blocks import SetBlock
 from among_protocol.codes import CloseCode, comes_back
 from among_protocol.communities import BrowseCommunities, CreateCommunity, JoinCommunity, UpdateCommunity
 from among_protocol.corners import ListCorners, UpdateCorner
+from among_protocol.greeters import SetGreeter
 from among_protocol.logs import ReadChanged, ReadEntries, Sync
 from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
 from among_protocol.messages import ReadMessages, SendMessage
@@ -23,15 +24,19 @@ from among_protocol.portrait import ListProposals, ListVersions, MergeProposal, 
 from among_protocol.posts import ReadPosts
 from among_protocol.presence import WatchPresence
 from among_protocol.quotes import AskQuote, ConsentToQuote, ListQuotes
+from among_protocol.reach import SetReach
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.session import Enable, Limits, Ping, SignIn, SignUp
+from among_protocol.welcome import SetWelcome
 from among_server import limits
 from among_server.config import Config
 from among_server.store.rules import blocks as block_rules
 from among_server.store.rules import communities as community_rules
+from among_server.store.rules import greeters as greeter_rules
 from among_server.store.rules import portrait as portrait_rules
 from among_server.store.rules import quotes as quote_rules
+from among_server.store.rules import reach as reach_rules
 from among_server.store.rules import reports as report_rules
 from among_server.store.rules import rooms as room_rules
 from among_server.store.rules import sessions as session_rules
@@ -125,6 +130,11 @@ PROVEN = {
     "discoveries": "server/test_discovery.py::test_who_looks_around_without_end_is_told_to_wait_and_before_that_so",
     "discovery_seconds": "server/test_discovery.py::test_who_looks_around_without_end_is_told_to_wait_and_before_that_so",
     "reports": "server/test_limits.py::test_inp_05_reports_that_wait_for_an_answer",
+    "welcome_bytes": "server/test_limits.py::test_inp_05_texts",
+    "newcomer_days": "server/test_greeters.py::test_after_two_weeks_nobody_is_new_any_more",
+    "greeters": "server/test_limits.py::test_inp_05_greeters_of_a_community",
+    "volunteers": "server/test_limits.py::test_inp_05_volunteers_of_a_community",
+    "reaches": "server/test_limits.py::test_inp_05_communities_that_one_says_something_of",
     "quote_bytes": "server/test_limits.py::test_inp_05_texts",
     "quotes": "server/test_limits.py::test_inp_05_quotes_of_a_member",
     "portrait_quotes": "server/test_limits.py::test_inp_05_quotes_of_a_portrait",
@@ -194,6 +204,8 @@ def test_all_that_an_account_can_have_fits_into_one_sync():
         ("topic_chars", CreateRoom, "topic", "x"),
         ("passage_bytes", ProposePortrait, "text", "é"),
         ("quote_bytes", AskQuote, "text", "é"),
+        ("welcome_bytes", SetWelcome, "text", "é"),
+        ("reason_chars", SetGreeter, "reason", "é"),
         ("reason_chars", ProposePortrait, "note", "é"),
         ("topic_chars", UpdateCorner, "title", "é"),
         ("reason_chars", BanMember, "reason", "é"),
@@ -209,7 +221,7 @@ async def test_inp_05_texts(limit, command, field, unit):
         (bob,) = await world.join("garden/hall", "bob")
         founder = world.founder("garden")
         most = getattr(world.app.services.hello.limits, limit)
-        if limit in ("body_bytes", "passage_bytes", "rules_bytes", "quote_bytes"):
+        if limit in ("body_bytes", "passage_bytes", "rules_bytes", "quote_bytes", "welcome_bytes"):
             most //= len(unit.encode())
         needed: dict[type[Command], dict[str, Any]] = {
             SendMessage: {"room": founder.room},
@@ -222,6 +234,8 @@ async def test_inp_05_texts(limit, command, field, unit):
             FileReport: {"community": world.id("garden"), "member": bob.member},
             SilenceMember: {"community": world.id("garden"), "member": bob.member, "for_ms": DAY},
             AskQuote: {"community": world.id("garden")},
+            SetWelcome: {"community": world.id("garden")},
+            SetGreeter: {"community": world.id("garden"), "state": "volunteers"},
             ProposePortrait: {"community": world.id("garden"), "section": "about", "base": 0, "text": "Beans"},
         }
         rest = needed.get(command, {})
@@ -430,6 +444,39 @@ async def test_inp_05_quotes_that_one_is_asked_for(monkeypatch):
         await ann.ask(AskQuote, **same, message=(await bob.say("beans")).seq)
         refused = await cyd.refused(AskQuote, **same, message=(await bob.say("beans")).seq)
         assert refused.code == codes.QUOTE_REFUSED.code, "how much others are asked for is not told"
+
+
+async def test_inp_05_greeters_of_a_community(monkeypatch):
+    async with world_of() as world:
+        monkeypatch.setattr(greeter_rules, "GREETERS_PER_COMMUNITY", 1)
+        people = await world.join("garden/hall", "ann", "bob")
+        garden, founder = world.id("garden"), world.founder("garden")
+        for person in people:
+            await person.ask(SetGreeter, community=garden, state="volunteers")
+        await founder.ask(SetGreeter, community=garden, member=people[0].member, state="greets")
+        refused = await founder.refused(SetGreeter, community=garden, member=people[1].member, state="greets")
+        assert (refused.code, limit_in(refused.message)) == (codes.LIMIT_REACHED.code, 1)
+
+
+async def test_inp_05_volunteers_of_a_community(monkeypatch):
+    async with world_of() as world:
+        monkeypatch.setattr(greeter_rules, "VOLUNTEERS_PER_COMMUNITY", 1)
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await ann.ask(SetGreeter, community=world.id("garden"), state="volunteers")
+        refused = await bob.refused(SetGreeter, community=world.id("garden"), state="volunteers")
+        assert (refused.code, limit_in(refused.message)) == (codes.LIMIT_REACHED.code, 1)
+
+
+async def test_inp_05_communities_that_one_says_something_of(monkeypatch):
+    async with world_of() as world:
+        monkeypatch.setattr(reach_rules, "REACHES_PER_ACCOUNT", 1)
+        (ann,) = await world.join("garden/hall", "ann")
+        await ann.ask(SetReach, directs="known")
+        refused = await ann.refused(SetReach, community=world.id("garden"), directs="known")
+        assert (refused.code, limit_in(refused.message)) == (codes.LIMIT_REACHED.code, 1)
+        await ann.ask(SetReach, directs="nobody")
+        await ann.ask(SetReach, directs="")
+        await ann.ask(SetReach, community=world.id("garden"), directs="known")
 
 
 async def test_inp_05_milestones_of_a_portrait():

@@ -32,6 +32,7 @@ from among_protocol.discovery import Discover, DismissCommunity
 from among_protocol.drafts import ListDrafts, SetDraft
 from among_protocol.edits import DeleteMessage, EditMessage, ReadHistory
 from among_protocol.finding import SearchMembers
+from among_protocol.greeters import ListGreeters, SetGreeter
 from among_protocol.house_rules import AcceptRules, ReadRules
 from among_protocol.interests import InterestWish, ListInterests, SetInterests
 from among_protocol.invites import CreateInvite, ListInvites, RevokeInvite
@@ -65,6 +66,7 @@ from among_protocol.posts import EditPost, PublishPost, ReadPost, ReadPosts
 from among_protocol.presence import SetPresence, StartTyping, WatchPresence
 from among_protocol.preview import PreviewCommunity
 from among_protocol.quotes import AskQuote, ConsentToQuote, ListQuotes, WithdrawQuote
+from among_protocol.reach import SetReach
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import (
     AddPerson,
@@ -87,6 +89,7 @@ from among_protocol.session import (
 )
 from among_protocol.status import SetStatus
 from among_protocol.tags import SearchTags, UpdateTag
+from among_protocol.welcome import ReadWelcome, SetWelcome
 from among_server.core.policy import POLICY, Who
 from among_server.handlers import ROUTES
 from among_server.rights import RIGHTS
@@ -178,6 +181,11 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     AskQuote: lambda cast, place: {"community": cast.id(place), "text": "Beans!"},
     ConsentToQuote: lambda cast, place: {"community": cast.id(place), "quote": cast.id("quote"), "agree": True},
     WithdrawQuote: lambda cast, place: {"quote": cast.id("own quote"), "reason": "no"},
+    ReadWelcome: lambda cast, place: {"community": cast.id(place)},
+    SetWelcome: lambda cast, place: {"community": cast.id(place), "text": "Hello!"},
+    ListGreeters: lambda cast, place: {"community": cast.id(place)},
+    SetGreeter: lambda cast, place: {"community": cast.id(place), "state": "volunteers"},
+    SetReach: lambda cast, place: {"community": cast.id(place), "directs": "known"},
     CreateRoom: lambda cast, place: {"community": cast.id(place), "slug": "shed"},
     ListRooms: lambda cast, place: {"community": cast.id(place)},
     FollowRoom: lambda cast, place: {"room": cast.id(place)},
@@ -216,6 +224,7 @@ CHANGES = (
     ResetPassword,
     SetBlock,
     SetStatus,
+    SetReach,
     SetInterests,
     DismissCommunity,
     CreateInvite,
@@ -243,6 +252,7 @@ STARTS = {
     UpdateCorner,
     PublishPost,
     AskQuote,
+    SetGreeter,
 }  # not for who is silenced
 BY_ID = [command for command in wire.COMMANDS if NAMES.keys() & set(command.__struct_fields__)]
 GONE = {"community": codes.COMMUNITY_GONE, "room": codes.ROOM_GONE, "log": codes.LOG_GONE, "place": codes.ROOM_GONE}

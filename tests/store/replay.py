@@ -11,6 +11,7 @@ from among_protocol.base import Entry
 from among_protocol.communities import CommunityCreated, CommunityJoined, CommunityLeft, CommunityUpdated
 from among_protocol.corners import CornerUpdated
 from among_protocol.edits import MessageDeleted, MessageEdited
+from among_protocol.greeters import GreeterSet, NewcomerSettled, NewcomerSpoke
 from among_protocol.house_rules import RulesAccepted
 from among_protocol.invites import InviteCreated, InviteRevoked, InviteUsed
 from among_protocol.joining import JoinAnswered, JoinAsked, JoinDeclined, JoinWithdrawn
@@ -39,6 +40,7 @@ from among_protocol.rooms import (
     TopicSet,
 )
 from among_protocol.tags import TagUpdated
+from among_protocol.welcome import Welcome, WelcomeGiven, WelcomeSet
 from among_server.store.api import Store
 from among_server.store.personas import NOTHING, Claim
 from among_server.store.sqlite import SqliteStore
@@ -71,6 +73,8 @@ class State:
     silenced: dict[str, str] = field(default_factory=dict)  # member of a community: until
     reports: dict[str, dict[int, str]] = field(default_factory=dict)  # that wait: number, reason
     portraits: dict[str, dict[str, tuple[int, Content]]] = field(default_factory=dict)  # section: version, what it says
+    greeters: dict[str, set[str]] = field(default_factory=dict)  # members who greet
+    welcomes: dict[str, Welcome] = field(default_factory=dict)
     quotes: dict[str, set[str]] = field(default_factory=dict)  # in the portrait: ids
     proposals: dict[str, dict[int, tuple[str, Content | None]]] = field(
         default_factory=dict
@@ -141,6 +145,7 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
                 state.tags[log] = entry.tags
             state.members[log], state.bans[log], state.reports[log] = {}, {}, {}
             state.portraits[log], state.proposals[log], state.quotes[log] = {}, {}, set()
+            state.greeters[log], state.welcomes[log] = set(), Welcome()
             state.doors[log], state.rules[log], state.requests[log] = dict(DOOR), {}, {}
         case CommunityUpdated():
             slug, name, about = state.communities[log]
@@ -160,6 +165,7 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.members[log][entry.by] = (*_heard(entry), state.members[log][entry.by][5])
         case MemberLeft():
             del state.members[log][entry.by]
+            state.greeters[log].discard(entry.by)
         case RoleSet() if log == entry.community:
             state.members[log][entry.member] = (*state.members[log][entry.member][:5], entry.role)
         case MemberBanned() if log[0] == "w":
@@ -205,6 +211,14 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             | QuoteAnswered()
             | QuoteWithdrawn()
         ):
+            assert entry.community in state.communities
+        case GreeterSet() if log == entry.community:
+            state.greeters[log] = state.greeters[log] - {entry.member} | (
+                {entry.member} if entry.state == "greets" else set()
+            )
+        case WelcomeSet():
+            state.welcomes[entry.community] = Welcome(text=entry.text, rooms=entry.rooms)
+        case GreeterSet() | NewcomerSpoke() | NewcomerSettled() | WelcomeGiven():
             assert entry.community in state.communities
         case PortraitUpdated():
             assert log in state.communities
@@ -293,6 +307,8 @@ async def live(store: Store, logs: list[str]) -> State:
             assert portrait is not None
             state.portraits[id] = {one.section: (one.version, one.content) for one in portrait.sections}
             waiting = await store.portrait_proposals(id, "", 0, 1000)
+            state.greeters[id] = {one.member for one in await store.greeters(id) if one.state == "greets"}
+            state.welcomes[id] = await store.welcome(id)
             state.quotes[id] = {one.quote for one in portrait.quotes}
             state.proposals[id] = {
                 one.proposal: (one.quote.quote, None) if one.quote else (one.section, one.content)

@@ -22,6 +22,7 @@ from among_protocol.codes import INTERNAL, STORAGE_UNAVAILABLE, Refuse
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
 from among_protocol.corners import UpdateCorner
 from among_protocol.edits import DeleteMessage, EditMessage
+from among_protocol.greeters import SetGreeter
 from among_protocol.house_rules import AcceptRules
 from among_protocol.joining import AnswerJoin, AskToJoin, WithdrawJoin
 from among_protocol.members import PersonaRef
@@ -42,6 +43,7 @@ from among_protocol.posts import EditPost, PublishPost
 from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
+from among_protocol.welcome import SetWelcome
 from among_protocol.wire import AnyWrite
 from among_server.ears import TALK
 from among_server.store.api import Store, Tx
@@ -122,6 +124,7 @@ class Twin:
         return [id for name, id in self.ids.items() if name[0] in "acrw"]
 
 
+REACHES = ("", "anyone", "known", "nobody")
 KINDS = ("block", "mute", "none")
 SECRETS = ("open", "open", "end", "end others", "change", "offer", "reset", "disable", "enable", "enable")
 LATER = 2**52  # Unix time in ms
@@ -242,6 +245,11 @@ asked = st.one_of(
     free(PublishPost, {"title": text, "body": text}, community="c"),
     free(PublishPost, {"title": text, "body": text}, community="c"),
     free(EditPost, {"post": number, "title": st.one_of(st.none(), text), "body": text}, room="r"),
+    free(SetWelcome, {"text": text}, community="c"),
+    free(SetGreeter, {"state": st.just("volunteers")}, community="c"),
+    free(
+        SetGreeter, {"state": st.sampled_from(["greets", "greets", "none"]), "reason": text}, community="c", member="m"
+    ),
     free(AskQuote, {"text": text}, community="c"),
     free(AskQuote, {"text": text, "message": st.integers(1, 5)}, community="c", room="r"),
     free(ConsentToQuote, {"agree": st.booleans(), "text": st.sampled_from(["", "better"])}, community="c", quote="q"),
@@ -347,6 +355,22 @@ class Twins(RuleBasedStateMachine):
             where = "" if place is None else twin.find("c", place)
             wish = StatusWish(where, appear, last_seen, status)
             return [store.set_status(account, wish), store.note_day(account)]
+
+        self._both(ask)
+
+    @rule(
+        who=st.integers(0, 3),
+        place=small,
+        directs=st.sampled_from([None, *REACHES]),
+        greetings=st.sampled_from([None, True, False]),
+    )
+    def reach(self, who: int, place: int, directs: str | None, greetings: bool | None) -> None:
+        """`place`: a community, or everywhere."""
+
+        def ask(twin: Twin) -> list[Any]:
+            community = "" if place > 35 else twin.find("c", place)
+            account = twin.ids[f"a_{who}"]
+            return [twin.town.store.set_reach(account, community, directs=directs, greetings=greetings)]
 
         self._both(ask)
 
@@ -477,6 +501,8 @@ class Twins(RuleBasedStateMachine):
                 *(store.bans(log, None, 100) for log in logs),
                 *(store.reports(log, 0, 100) for log in logs),
                 *(store.portrait(log, version) for log in logs for version in (None, 0, 1, 2)),
+                *(store.welcome(log) for log in logs),
+                *(store.greeters(log) for log in logs),
                 *(store.quotes(account, log) for log in logs for account in accounts),
                 *(store.portrait_versions(log, 3, 100) for log in logs),
                 *(store.portrait_proposals(log, account, 1, 2) for log in logs for account in ("", accounts[0])),

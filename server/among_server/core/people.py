@@ -14,6 +14,7 @@ from among_protocol.blocks import BlockChanged
 from among_protocol.communities import CommunityJoined, CommunityLeft
 from among_protocol.moderation import MemberSilenced, MemberUnsilenced, RoleSet
 from among_protocol.personas import PersonaRenamed
+from among_protocol.reach import Reach
 from among_protocol.rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 
 from ..rights import RIGHTS, Right
@@ -30,7 +31,7 @@ from .session import Session
 class Person:
     """An account that is here."""
 
-    __slots__ = ("account", "blocks", "bucket", "members", "rooms", "seq", "sessions", "statuses")
+    __slots__ = ("account", "blocks", "bucket", "members", "reach", "rooms", "seq", "sessions", "statuses")
 
     def __init__(self, standing: Standing, seq: int, bucket: Bucket) -> None:
         self.seq = seq  # of the account's own log: at least up to here, the standing is as it tells
@@ -39,6 +40,7 @@ class Person:
         self.members: dict[str, MemberRow] = {member.place: member for member in standing.members}
         self.rooms: dict[str, RoomRow] = {room.id: room for room in standing.rooms}  # followed
         self.blocks: Blocks = standing.blocks
+        self.reach: Sequence[Reach] = standing.reach  # what it said of who may speak to it alone
         self.statuses: Statuses = standing.statuses
         self.sessions: set[Session] = set()
 
@@ -133,6 +135,14 @@ class People:
         elif account in self._loading:  # likewise
             self._loading[account] += 1
         return person
+
+    def reaching(self, account: str, reach: Sequence[Reach]) -> None:
+        """What an account says from now on of who may speak to it alone."""
+        person = self._people.get(account)
+        if person is not None:
+            person.reach = reach
+        elif account in self._loading:  # what is being read of it may be older
+            self._loading[account] += 1
 
     def exit(self, session: Session) -> None:
         person = session.person

@@ -17,6 +17,7 @@ from among_protocol import (
     drafts,
     edits,
     finding,
+    greeters,
     house_rules,
     interests,
     invites,
@@ -33,11 +34,13 @@ from among_protocol import (
     presence,
     preview,
     quotes,
+    reach,
     reports,
     rooms,
     session,
     status,
     tags,
+    welcome,
 )
 from among_protocol.base import Command
 from among_protocol.codes import RIGHT_MISSING, SIGN_IN_REQUIRED, SIGNED_IN_ALREADY, Refuse
@@ -126,6 +129,11 @@ POLICY: dict[type[Command], Rule] = {
     quotes.AskQuote: Rule(Who.MEMBER),  # with a room: of its audience
     quotes.ConsentToQuote: Rule(Who.MEMBER),  # whose words they are
     quotes.WithdrawQuote: Rule(Who.ACCOUNT),  # whose words they are, member or not; for others PORTRAIT
+    welcome.ReadWelcome: Rule(Who.MEMBER),
+    welcome.SetWelcome: Rule(Who.MEMBER, Right.PORTRAIT),
+    greeters.ListGreeters: Rule(Who.MEMBER),  # stewards also who volunteers
+    greeters.SetGreeter: Rule(Who.MEMBER),  # PORTRAIT but for volunteering, and ceasing to
+    reach.SetReach: Rule(Who.ACCOUNT),
     rooms.CreateRoom: Rule(Who.MEMBER, Right.CREATE_ROOM),
     rooms.ListRooms: Rule(Who.MEMBER),
     rooms.FollowRoom: Rule(Who.AUDIENCE),

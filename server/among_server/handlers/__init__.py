@@ -14,6 +14,7 @@ from among_protocol import discovery as d
 from among_protocol import drafts as dr
 from among_protocol import edits as ed
 from among_protocol import finding as f
+from among_protocol import greeters as g
 from among_protocol import house_rules as hr
 from among_protocol import interests as i
 from among_protocol import invites as iv
@@ -30,11 +31,13 @@ from among_protocol import posts as ps
 from among_protocol import presence as p
 from among_protocol import preview as pv
 from among_protocol import quotes as q
+from among_protocol import reach as re
 from among_protocol import reports as rp
 from among_protocol import rooms as r
 from among_protocol import session as s
 from among_protocol import status as st
 from among_protocol import tags as t
+from among_protocol import welcome as w
 from among_protocol.base import Command
 
 from ..core.dispatch import Route, on
@@ -48,6 +51,7 @@ from . import (
     drafts,
     edits,
     finding,
+    greeters,
     house_rules,
     interests,
     invites,
@@ -64,11 +68,13 @@ from . import (
     presence,
     preview,
     quotes,
+    reach,
     reports,
     rooms,
     session,
     status,
     tags,
+    welcome,
 )
 
 ROUTES: dict[type[Command], Route] = dict(
@@ -140,6 +146,11 @@ ROUTES: dict[type[Command], Route] = dict(
         on(q.AskQuote, quotes.ask, cost=50),
         on(q.ConsentToQuote, quotes.consent, cost=10),
         on(q.WithdrawQuote, quotes.withdraw, cost=10),
+        on(w.ReadWelcome, welcome.read, cost=2),
+        on(w.SetWelcome, welcome.set_welcome, cost=10),
+        on(g.ListGreeters, greeters.list_greeters, cost=2),
+        on(g.SetGreeter, greeters.set_greeter, cost=25),
+        on(re.SetReach, reach.set_reach, cost=5),
         on(r.CreateRoom, rooms.create, cost=10),
         on(r.ListRooms, rooms.list_rooms, cost=2),
         on(r.FollowRoom, rooms.follow, cost=5),

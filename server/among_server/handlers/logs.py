@@ -56,6 +56,7 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
         if state.status != "gone" and session.ear(state.log) is None:
             state.status, state.reason = "unwanted", ""
     started = SyncStarted(epoch=context.store.epoch, logs=states, want=interest.want)
+    started.reach = list(person.reach)
     started.blocks = [Block(handle=handle, kind=kind) for (_, handle), kind in sorted(person.blocks.items(), key=_name)]
     started.appearances = appearances(person.statuses)
     started.drafts = await context.store.draft_states(person.account.id)

@@ -38,6 +38,7 @@ from .door import DoorStore, DoorTx
 from .drafts import DraftsStore, DraftsTx
 from .edits import EditStore, EditTx
 from .finding import FindingStore
+from .greeting import GreetingStore, GreetingTx
 from .invites import InvitesStore, InvitesTx
 from .joining import JoiningStore, JoiningTx
 from .own import OwnStore, OwnTx, SessionRow
@@ -81,6 +82,7 @@ class Tx(
     DraftsTx,
     PortraitTx,
     QuotesTx,
+    GreetingTx,
     StatusTx,
     TagTx,
     Protocol,
@@ -229,6 +231,7 @@ class Store(
     DraftsStore,
     PortraitStore,
     QuotesStore,
+    GreetingStore,
     StatusStore,
     TagStore,
     FindingStore,

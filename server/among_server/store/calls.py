@@ -10,11 +10,14 @@ import structlog
 from among_protocol.codes import Refuse
 from among_protocol.drafts import DraftState
 from among_protocol.invites import CreateInvite, Invite
+from among_protocol.reach import DirectsFrom
 
 from .api import Tx
+from .greeting import ReachSet
 from .own import BlockSet, BlockWish, Ended, Entered
 from .rows import Stored
 from .rules import blocks, drafts, invites, sessions, status, tags
+from .rules import reach as reach_rules
 from .status import Statuses, StatusWish
 from .tags import InterestRow, MyInterest
 
@@ -110,3 +113,8 @@ class Calls:
 
     async def set_draft(self, account: str, place: str, text: str) -> DraftState:
         return await self._call(lambda tx: drafts.set_draft(tx, account, place, text))
+
+    async def set_reach(
+        self, account: str, community: str, *, directs: DirectsFrom | None = None, greetings: bool | None = None
+    ) -> ReachSet:
+        return await self._call(lambda tx: reach_rules.set_reach(tx, account, community, directs, greetings))

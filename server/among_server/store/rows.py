@@ -12,6 +12,7 @@ from among_protocol.communities import Community, Door
 from among_protocol.logs import LogKind
 from among_protocol.members import Member, Persona, Role
 from among_protocol.messages import Message
+from among_protocol.reach import Reach
 from among_protocol.rooms import RoomKind
 
 from .own import Blocks
@@ -182,6 +183,7 @@ class Standing(NamedTuple):
     rooms: list[RoomRow]  # followed ones: open, private and direct
     blocks: Blocks
     statuses: Statuses
+    reach: Sequence[Reach] = ()  # what it said of who may speak to it alone
 
 
 class Unread(NamedTuple):

@@ -24,6 +24,7 @@ from . import (
     keeping,
     limits,
     logs,
+    newcomers,
     nonces,
     personas,
     portraits,
@@ -120,7 +121,7 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 
 # Importing them fills `checks`.
 PARTS = (
-    cards, closing, connection, door, edits, finding, frames, interest, keeping, limits, logs, nonces, personas,
+    cards, closing, connection, door, edits, finding, frames, interest, keeping, limits, logs, newcomers, nonces, personas,
     portraits,
     reading, refusals, registers, rooms, signing_in, status, sync, texts,
 )  # fmt: skip

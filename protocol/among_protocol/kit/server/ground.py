@@ -56,6 +56,7 @@ class Ground:
         self.community = ""
         self.slug = f"kit-{self.tag}"
         self.second: tuple[str, str, str] | None = None  # another community: id, slug, room
+        self.more: list[str] = []  # slugs of communities that checks founded for themselves
         self.rooms: list[str] = []  # that everybody but eve follows
         self.words = [f"kit {self.tag} one", f"kit {self.tag} two"]  # tags of the second community, as it gave them
         self.kept: dict[str, Peer] = {}  # connections of the people, from check to check
@@ -158,8 +159,9 @@ class Ground:
     def left_behind(self) -> str:
         """What the server has from now on, for its operator."""
         accounts = "" if self.given else f"{len(self.accounts)} accounts named kit-{self.tag}-…, and "
-        places = "the community" if self.second is None else "the communities"
-        names = " and ".join([self.slug, *([self.second[1]] if self.second else [])])
+        made = [self.slug, *([self.second[1]] if self.second else []), *self.more]
+        places = "the community" if len(made) == 1 else "the communities"
+        names = " and ".join([", ".join(made[:-1]), made[-1]] if len(made) > 1 else made)
         return f"left on the server: {accounts}{places} {names}."
 
     async def _signed_out(self, scene: "Scene", name: str) -> bool:

@@ -24,6 +24,7 @@ from ...discovery import Discover, DismissCommunity
 from ...drafts import ListDrafts, SetDraft
 from ...edits import DeleteMessage, EditMessage, ReadHistory
 from ...finding import SearchMembers
+from ...greeters import ListGreeters, SetGreeter
 from ...house_rules import AcceptRules, ReadRules
 from ...interests import ListInterests, SetInterests
 from ...invites import CreateInvite, ListInvites, RevokeInvite
@@ -48,11 +49,13 @@ from ...posts import EditPost, PublishPost, ReadPost, ReadPosts
 from ...presence import SetPresence, StartTyping, WatchPresence
 from ...preview import PreviewCommunity
 from ...quotes import AskQuote, ConsentToQuote, ListQuotes, WithdrawQuote
+from ...reach import SetReach
 from ...reports import FileReport, ListReports, ResolveReport
 from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
 from ...status import SetStatus
 from ...tags import SearchTags, UpdateTag
+from ...welcome import ReadWelcome, SetWelcome
 from . import accounts, edits, keeping, members, personas, places, reading, status
 
 if TYPE_CHECKING:
@@ -128,6 +131,7 @@ ABSENT: frozenset[type[Command]] = frozenset({
     ReadCards,
     UpdateCorner, ListCorners, PublishPost, EditPost, ReadPosts, ReadPost, SetDraft, ListDrafts,
     ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal, ListQuotes, AskQuote, ConsentToQuote, WithdrawQuote,
+    ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal, ListQuotes, AskQuote, ConsentToQuote, WithdrawQuote, ReadWelcome, SetWelcome, ListGreeters, SetGreeter, SetReach,
 })  # fmt: skip
 
 COSTS: dict[type[Command], int] = {  # as a real server charges them; what is not here costs 5

@@ -50,6 +50,7 @@ from ..rules.sign_up import create_account
 from ..stewards import stewards_of
 from . import directory, messages
 from .cards import CardReads
+from .greeting import GreetingReading
 from .personas import PersonaReads
 from .portrait import PortraitReading
 from .reading import MemoryCornerReads
@@ -61,7 +62,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class MemoryStore(CardReads, MemoryCornerReads, MemorySearching, PersonaReads, PortraitReading, Calls):
+class MemoryStore(CardReads, MemoryCornerReads, MemorySearching, PersonaReads, PortraitReading, GreetingReading, Calls):
     def __init__(self) -> None:
         self.epoch = f"e_{secrets.token_hex(8)}"
         self.durability: Durability = "memory"
@@ -182,7 +183,9 @@ class MemoryStore(CardReads, MemoryCornerReads, MemorySearching, PersonaReads, P
         there = [
             row for row in self._tx.standing_in(account) if row.place in self._tx.communities or row.place in followed
         ]
-        return Standing(row, there, rooms, self._tx.blocks(account), self._tx.statuses(account))
+        return Standing(
+            row, there, rooms, self._tx.blocks(account), self._tx.statuses(account), self._tx.reaches(account)
+        )
 
     async def communities(
         self, query: str, after: str, limit: int, *, tags: Sequence[str] = (), newest: bool = False

@@ -22,6 +22,7 @@ from ..stewards import BanRow, ReportRow, stewards_of
 from .corners import MemoryCorners
 from .door import MemoryDoor
 from .drafts import MemoryDrafts
+from .greeting import MemoryGreeting
 from .invites import MemoryInvites
 from .joining import MemoryJoining
 from .own import MemoryOwn
@@ -42,6 +43,7 @@ class MemoryTx(
     MemoryCorners,
     MemoryDrafts,
     MemoryPortrait,
+    MemoryGreeting,
     MemoryTags,
 ):
     def __init__(self) -> None:
@@ -148,6 +150,18 @@ class MemoryTx(
         self._add_log(row.id, "community")
         self._add_log(stewards_of(row.id), "stewards")
         self._put(self.communities, row.id, row)
+
+    def share_direct(self, account: str, other: str, within: str) -> bool:
+        rooms = [{row.place for row in self.members.values() if row.account == who} for who in (account, other)]
+        both = [self.room_rows[place] for place in rooms[0] & rooms[1] if place in self.room_rows]
+        return any(room.within == within for room in both)
+
+    def met(self, account: str, other: str) -> list[tuple[str, str]]:
+        theirs = {row.place for row in self.members.values() if row.account == other}
+        handle = self.account_rows[account].handle
+        return [
+            (row.place, row.id) for row in self.memberships(account) if row.place in theirs and row.handle == handle
+        ]
 
     def membership(self, account: str, place: str) -> MemberRow | None:
         return next((row for row in self.members.values() if row.account == account and row.place == place), None)

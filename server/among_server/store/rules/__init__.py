@@ -15,6 +15,7 @@ from among_protocol.base import Entry, Write
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
 from among_protocol.corners import UpdateCorner
 from among_protocol.edits import DeleteMessage, EditMessage
+from among_protocol.greeters import SetGreeter
 from among_protocol.house_rules import AcceptRules
 from among_protocol.joining import AnswerJoin, AskToJoin, WithdrawJoin
 from among_protocol.messages import SendMessage
@@ -33,6 +34,7 @@ from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.tags import UpdateTag
+from among_protocol.welcome import SetWelcome
 
 from ..api import Tx
 from . import (
@@ -41,6 +43,7 @@ from . import (
     corners,
     door,
     edits,
+    greeters,
     house_rules,
     joining,
     messages,
@@ -52,6 +55,7 @@ from . import (
     reports,
     rooms,
     tags,
+    welcome,
 )
 
 Rule = Callable[[Tx, str, Any], Entry]  # (tx, account, command) -> the entry to reply with
@@ -82,6 +86,8 @@ RULES: dict[type[Write], Rule] = {
     AskQuote: quotes.ask,
     ConsentToQuote: quotes.consent,
     WithdrawQuote: quotes.withdraw,
+    SetWelcome: welcome.set_welcome,
+    SetGreeter: greeters.set_greeter,
     CreateRoom: rooms.create,
     FollowRoom: rooms.follow,
     UnfollowRoom: rooms.unfollow,

@@ -35,6 +35,7 @@ from ..finding import folded
 from ..rows import AccountRow, CommunityRow, MemberRow, RoomRow
 from ..stewards import stewards_of
 from .departure import depart
+from .greeters import arrived
 from .house_rules import accepts
 from .invites import by_which, use
 from .moderation import may_join
@@ -104,7 +105,10 @@ def admit(tx: Tx, member: MemberRow, community: CommunityRow, accepted: int, non
     if before is not None:
         member = rename(tx, before, member, "")
         forget(tx, before, member)
-    return _enter(tx, member, rooms[: max(0, room_for_follows(tx, account))], nonce, accepted)
+    entry = _enter(tx, member, rooms[: max(0, room_for_follows(tx, account))], nonce, accepted)
+    if before is None:
+        arrived(tx, account, community.id)
+    return entry
 
 
 def found_for(

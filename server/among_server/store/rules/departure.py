@@ -8,6 +8,7 @@ from among_protocol.rooms import PersonLeft
 
 from ..api import Tx
 from ..rows import CommunityRow, MemberRow
+from . import greeters
 from .ends import end_those_of
 
 
@@ -17,6 +18,7 @@ def depart(tx: Tx, member: MemberRow, community: CommunityRow, nonce: str) -> Co
     end_those_of(tx, member)
     tx.put_member(replace(member, left=True, role="member", left_at=tx.now))
     by, rev = member.id, member.rev
+    greeters.gone(tx, member)
     for room in tx.followed_in(account, log):
         tx.unfollow(account, room.id)
         if room.kind == "private":

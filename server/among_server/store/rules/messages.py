@@ -9,6 +9,7 @@ from ...limits import MENTIONS
 from ...rights import RIGHTS, Right
 from ..api import Tx
 from ..rows import MemberRow, RoomRow
+from . import greeters
 from .accounts import speaks_again
 from .blocks import deaf, may_write
 from .corners import may_comment
@@ -50,6 +51,8 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
     for other in others:
         if other.account != account and not deaf(tx, other, member):
             tx.mention(other.account, room.id, entry.seq)
+    if room.kind == "open" and tx.greeters(room.community):
+        greeters.spoke(tx, member, entry, others)
     return entry
 
 

@@ -50,6 +50,7 @@ from ...rights import Right
 from ..api import Tx
 from ..rows import AccountRow, MemberRow, RoomRow
 from .blocks import apart, may_write
+from .reach import reachable
 from .standing import may, may_act, present
 
 
@@ -183,7 +184,8 @@ def open_direct(tx: Tx, account: str, command: OpenDirect) -> Entry:
             row = tx.account(id)
             full = tx.directs_of(id) >= DIRECTS_FROM_OTHERS
             blocked = apart(tx, (account, people[account].handle), (id, other.handle))
-            if row is None or full or row.disabled or blocked:
+            closed = not reachable(tx, id, account, within)
+            if row is None or full or row.disabled or blocked or closed:
                 raise Refuse(DIRECT_REFUSED, field=field)  # which of these it is, is not for others to know
     room = RoomRow(id=tx.new_id("r"), kind="direct", within=within)
     tx.put_room(room)

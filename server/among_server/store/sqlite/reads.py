@@ -27,7 +27,7 @@ from ..rows import AccountRow, CommunityRow, Entries, LogRow, Messages, RoomRow,
 from ..status import Seen
 from ..stewards import stewards_of
 from . import cards as own_cards
-from . import edits, own, status
+from . import edits, greeting, own, status
 from .rows import (
     ACCOUNT,
     COMMUNITY,
@@ -118,7 +118,14 @@ def standing(db: Connection, id: str) -> Standing | None:
             (id,),
         )
         placed = [member_row(row) for row in members]
-        return Standing(found, placed, [room_row(row) for row in rooms], own.blocks(db, id), status.statuses(db, id))
+        return Standing(
+            found,
+            placed,
+            [room_row(row) for row in rooms],
+            own.blocks(db, id),
+            status.statuses(db, id),
+            greeting.reaches(db, id),
+        )
 
 
 def cards(db: Connection, account: str, members: Sequence[str]) -> list[CardRow]:

@@ -21,7 +21,6 @@ from among_protocol.joining import JoinRequest
 from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.moderation import Ban
-from among_protocol.portrait import Portrait, PortraitVersion
 from among_protocol.reports import Report
 from among_protocol.wire import AnyWrite
 
@@ -34,8 +33,6 @@ from ..cards import CardRow
 from ..door import RulesRow
 from ..joining import RequestRow
 from ..own import AccountState, ResetRow, SessionRow
-from ..portrait import Proposals
-from ..quotes import QuoteRow
 from ..revocations import Revocations, Revoked
 from ..rows import (
     AccountRow,
@@ -55,8 +52,7 @@ from ..rules.sign_up import create_account
 from ..status import Seen
 from ..stewards import stewards_of
 from . import backup, corners, directory, disk, door, drafts, invites, joining, own, reads, schema
-from . import portrait as portraits
-from . import quotes as quoted
+from .faces import FaceReads
 from .personas import PersonaReads
 from .searching import SqliteSearching
 from .tags import bring
@@ -70,7 +66,7 @@ READERS = 3  # connections; more than there are cores only helps when the disk i
 T = TypeVar("T")
 
 
-class SqliteStore(corners.Reads, drafts.Reads, SqliteSearching, PersonaReads, Calls):
+class SqliteStore(corners.Reads, drafts.Reads, SqliteSearching, PersonaReads, FaceReads, Calls):
     """The data in `folder`. Another `synchronous` than `full` may lose what was acknowledged when the power goes."""
 
     def __init__(self, folder: Path, *, synchronous: schema.Synchronous = "full") -> None:
@@ -354,18 +350,6 @@ class SqliteStore(corners.Reads, drafts.Reads, SqliteSearching, PersonaReads, Ca
 
     async def reports(self, community: str, after: int, limit: int) -> list[Report]:
         return await self._read_log(stewards_of(community), reads.reports, community, after, limit)
-
-    async def portrait(self, community: str, version: int | None) -> Portrait | None:
-        return await self._read(portraits.portrait, community, version)
-
-    async def portrait_versions(self, community: str, before: int | None, limit: int) -> list[PortraitVersion]:
-        return await self._read(portraits.versions, community, before, limit)
-
-    async def portrait_proposals(self, community: str, account: str, after: int, limit: int) -> Proposals:
-        return await self._read(portraits.proposals, community, account, after, limit)
-
-    async def quotes(self, account: str, community: str) -> Sequence[QuoteRow]:
-        return await self._read(quoted.of, account, community)
 
     async def log(self, id: str) -> LogRow | None:
         return await self._read(reads.log, id)

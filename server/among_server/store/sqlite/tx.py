@@ -20,6 +20,7 @@ from .door import SqliteDoor
 from .drafts import SqliteDrafts
 from .edits import SqliteEdits
 from .finding import put_ends, texts
+from .greeting import SqliteGreeting
 from .invites import SqliteInvites
 from .joining import SqliteJoining
 from .own import Note
@@ -42,6 +43,7 @@ class SqliteTx(
     SqliteDrafts,
     SqlitePortrait,
     SqliteQuotes,
+    SqliteGreeting,
     SqliteTags,
 ):
     def __init__(self, db: Connection, note: Note) -> None:

@@ -1,0 +1,36 @@
+"""What the commands about newcomers may bring about, and what others bring about for their sake: a part of effects.py."""
+
+from . import codes
+from . import greeters as g
+from . import reach as re
+from . import welcome as w
+from .base import Command
+from .told import Effects, Told, Where
+
+_ACT = (codes.COMMUNITY_GONE, codes.RIGHT_MISSING, codes.SILENCED)
+_STORED = (codes.BUSY, codes.STORAGE_UNAVAILABLE, codes.STORAGE_UNCERTAIN)
+
+WELCOMED_TOO = Told(w.WelcomeGiven, Where.THEIRS, "whom you let in, where they were never there")
+WELCOMED = Told(w.WelcomeGiven, Where.OWN, "when you were never there, and there is a welcome")
+TOLD_OF_NEWCOMERS = (
+    Told(g.NewcomerSpoke, Where.THEIRS, "who greets, where you speak in an open room for the first time"),
+    Told(g.NewcomerSettled, Where.THEIRS, "who greeted, where you have mentioned each other often enough"),
+    Told(g.NewcomerSettled, Where.OWN, "where it is you who greeted"),
+)
+
+NEWCOMERS: dict[type[Command], Effects] = {
+    w.ReadWelcome: Effects((codes.COMMUNITY_GONE,)),
+    w.SetWelcome: Effects((*_ACT, codes.ROOM_GONE), (Told(w.WelcomeSet, Where.STEWARDS),), ("welcome_bytes",)),
+    g.ListGreeters: Effects((codes.COMMUNITY_GONE,)),
+    g.SetGreeter: Effects(
+        (*_ACT, codes.GREETER_GONE, codes.LIMIT_REACHED),
+        (
+            Told(g.GreeterSet, Where.STEWARDS),
+            Told(g.GreeterSet, Where.THEIRS, "whom it concerns"),
+            Told(g.GreeterSet, Where.OWN, "where it is you"),
+            Told(g.GreeterSet, Where.COMMUNITY, "where somebody begins or ceases to greet"),
+        ),
+        ("reason_chars", "newcomer_days"),
+    ),
+    re.SetReach: Effects((codes.COMMUNITY_GONE, codes.LIMIT_REACHED, *_STORED), (Told(re.ReachChanged, Where.DEVICES),)),
+}  # fmt: skip
