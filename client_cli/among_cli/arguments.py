@@ -73,6 +73,9 @@ def parser() -> argparse.ArgumentParser:
     sessions = some.add_parser("sessions", parents=[common], help="where you are signed in")
     sessions.add_argument("--json", action="store_true", help="one JSON object per line")
 
+    export = some.add_parser("export", parents=[common], help="write everything of yours to a file")
+    export.add_argument("file", nargs="?", default="", metavar="FILE", help="among-export-HANDLE-DATE.jsonl by default")
+
     reset = some.add_parser("reset", parents=[common], help="set a new password with the operator's link")
     reset.add_argument("link", nargs="?", default="", metavar="LINK", help="asked for when left out")
 
@@ -80,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
-COMMANDS = ("chat", "send", "tail", "unread", "join", "corner", "portrait", "sessions", "reset", "sign-out")
+COMMANDS = ("chat", "send", "tail", "unread", "join", "corner", "portrait", "sessions", "export", "reset", "sign-out")
 
 
 def parse(argv: list[str]) -> argparse.Namespace:

@@ -113,6 +113,8 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
             return lambda among: one_shot.portrait(
                 among, given.community, html=given.html, version=given.version_, out=given.out, force=given.force
             )
+        case "export":
+            return lambda among: one_shot.export(among, given.file)
         case "sessions":
             return lambda among: one_shot.sessions(among, as_json=given.json)
         case _:

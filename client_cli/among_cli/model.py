@@ -27,7 +27,7 @@ from .acquaintances import Acquaintances
 from .appearances import Appearances
 from .lines import Line, Part, Said, told
 from .moment import moment
-from .places import Community, Outgoing, Room, direct_title, persona_of
+from .places import NOBODY, Community, Outgoing, Room, direct_title, persona_of
 from .visit import Visit
 
 TYPING_SECONDS = 6.0  # how long somebody counts as writing, by the protocol
@@ -243,6 +243,8 @@ class Model(Acquaintances):
         return []
 
     def _entry(self, event: Entry) -> list[Line]:
+        if isinstance(event, members.MemberForgotten):
+            self.forget(event)
         if room := self.rooms.get(event.log):
             if room.owner:
                 return corner_news.told_of(self, room, event)
@@ -294,6 +296,12 @@ class Model(Acquaintances):
                 lines = [told(by, ("dim", " brought in "), ("who", self.who(event.member)))]
             case rooms.PersonLeft():
                 lines = [told(by, ("dim", " left the room"))]
+            case members.MemberForgotten():
+                room.people = [
+                    members.nobody(one.member, one.rev) if one.member == event.by else one for one in room.people
+                ]
+                room.title = direct_title(room.people, room.me)
+                lines = [told(("who", NOBODY), ("dim", ": the account was erased"))]
             case _:
                 lines = changes.told_of(self, room, event)
         return lines if passes else []
@@ -367,6 +375,9 @@ class Model(Acquaintances):
             case RoleSet() if event.member != community.me:
                 who = Part("who", self.who(event.member))
                 line = told(who, ("dim", " is now "), care.a_role(event.role), ("dim", f" of {community.slug}"))
+            case members.MemberForgotten():
+                said = " and of what they said" if event.erased else ""
+                line = told(("who", NOBODY), ("dim", f" of {community.slug}: nothing is kept of who they were{said}"))
             case members.MemberUpdated():
                 self.know(persona_of(event))
                 if self.who(event.by) == before:

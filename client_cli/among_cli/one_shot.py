@@ -25,11 +25,14 @@ from among_protocol.session import ListSessions, SignOut
 from among_protocol.text import body
 from among_protocol.wire import JSON, AnyEntry, UnknownEvent
 
+from .archive import named
+from .archive import write as write_archive
 from .lines import Said
 from .moment import moment
 from .places import direct_title, session_parts
 from .plain_text import columns_of, plain
-from .portrait_file import FileError, write
+from .portrait_file import FileError
+from .portrait_file import write as write_document
 from .safe_text import safe_lines, safe_text
 
 PAGE = 200  # entries at once, by the protocol
@@ -76,7 +79,7 @@ async def portrait(among: Among, community: str, *, html: bool, version: int | N
     document = await among.ask(ExportPortrait, community=community.lower(), version=version, format=kind)
     if out:
         try:
-            print(safe_text(str(write(document, Path(out), force=force))))
+            print(safe_text(str(write_document(document, Path(out), force=force))))
         except FileError as error:
             raise NotThere(str(error)) from None
     elif sys.stdout.isatty():
@@ -127,6 +130,23 @@ async def join(among: Among, community: str, *, rules: int, answers: list[str], 
         raise NotThere(f"{slug} lets people in who answer these: give --answer TEXT once for each")
     await among.ask(AskToJoin, community=slug, rules=rules, answers=answers)
     _tell(f"the stewards of {slug} were asked to let you in")
+
+
+async def export(among: Among, file: str) -> None:
+    """Write everything of one's own to a new file. Raises Refuse, OSError."""
+    path = named(among.account.handle, file)
+    seen = sys.stderr.isatty()
+
+    def progress(done: int, about: int) -> None:
+        if seen:
+            print(
+                f"\r{min(99, done * 100 // max(1, about)):3} %  {done:,} records", end="", file=sys.stderr, flush=True
+            )
+
+    count = await write_archive(among, path, progress)
+    if seen:
+        print("\r", end="", file=sys.stderr)
+    print(f"{safe_text(str(path))}  {count} records")
 
 
 async def sign_out(among: Among) -> None:

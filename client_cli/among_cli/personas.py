@@ -12,7 +12,7 @@ from among_protocol.accounts import Profile, ReadAccount, UpdateAccount
 from among_protocol.personas import PersonaLink, PersonaWish, PlaceWish, ReadPersona, UpdatePersona
 from among_protocol.session import Limits
 
-from . import cards
+from . import cards, going
 from .lines import Line, Part, note, told
 from .link import Cannot, Link
 from .places import Community
@@ -46,7 +46,7 @@ FIELDS = {
     "why": Field("why_chars", lambda value: {"why": value}, profile=False),
     "intro": Field("intro_chars", lambda value: {"intro": value}),
 }
-WORDS = (*FIELDS, "link", "unlink", "show", "as-others", "as-stewards", "back", "profile")
+WORDS = (*FIELDS, "link", "unlink", "show", "as-others", "as-stewards", "back", "profile", "export", "erase")
 
 
 async def me(link: Link, rest: str) -> None:
@@ -63,6 +63,10 @@ async def me(link: Link, rest: str) -> None:
             await cards.show(link, value)
         case "profile":
             await _profile(link, value)
+        case "export":
+            await going.export(link, value)
+        case "erase":
+            await going.erase(link, value)
         case _ if here is None:
             await _profile(link, rest)
         case "":

@@ -88,9 +88,12 @@ def _hour(time: str) -> str:
     return f"{time[:10]} around {time[11:13]}:00 UTC"
 
 
+NOBODY = "a former member"  # of whom nothing is kept
+
+
 def direct_title(people: list[Persona], me: str) -> str:
     """A direct is named by the others in it."""
-    return "@" + ",".join(sorted(person.handle for person in people if person.member != me) or ["me"])
+    return "@" + ",".join(sorted(person.handle or NOBODY for person in people if person.member != me) or ["me"])
 
 
 def persona_of(event: MemberJoined | MemberUpdated) -> Persona:

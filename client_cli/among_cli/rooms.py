@@ -4,7 +4,7 @@ import asyncio
 
 from among_protocol import text
 from among_protocol.codes import MEMBER_GONE, ROOM_GONE, Refuse
-from among_protocol.communities import CreateCommunity, LeaveCommunity, ReadCommunity
+from among_protocol.communities import CreateCommunity, ReadCommunity
 from among_protocol.members import Member
 from among_protocol.personas import FindMember, FoundMember
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, SetTopic, UnfollowRoom
@@ -25,15 +25,6 @@ async def join(link: Link, rest: str) -> None:
     if first:
         async with asyncio.timeout(WITHIN):
             await link.enter(first[0])
-
-
-async def leave(link: Link, rest: str) -> None:
-    """Leave a community."""
-    named = [community for community in link.model.communities.values() if community.slug == rest.lower()]
-    if not named:
-        raise Cannot(f"You are in no community {rest}.")
-    await link.among.ask(LeaveCommunity, community=named[0].id)
-    link.screen.show([note(f"You have left {named[0].slug}. Your words stay; /join {named[0].slug} brings you back.")])
 
 
 async def create(link: Link, rest: str) -> None:

@@ -22,7 +22,7 @@ from .base import (
     Time,
     Write,
 )
-from .members import Role
+from .members import Keep, Role
 from .personas import PersonaWish
 from .rooms import Room
 from .tags import TagText
@@ -108,9 +108,11 @@ class CommunityJoined(Entry, tag="community.joined", kw_only=True):
 
 
 class CommunityLeft(Entry, tag="community.left", kw_only=True):
-    """In the account's own log."""
+    """In the account's own log; once more where one left before, and chose afterwards what is kept."""
 
     community: str
+    keep: Keep = "persona"  # of who one was there
+    frozen: bool = False  # what was reported waits until the report is answered
 
 
 class CommunityMade(Shape, kw_only=True):
@@ -179,11 +181,15 @@ class LeaveWritten(Shape, kw_only=True):
 
 
 class LeaveCommunity(Write, tag="community.leave", kw_only=True):
-    """Leave a community, by id or slug, and all its rooms. The last owner stays while others are there."""
+    """Leave a community, by id or slug, and all its rooms. The last owner stays while others are there.
+
+    `keep` says what stays of oneself there. Who has left already, or had to, may still choose `words` or `erase`. Whoever
+    joins again until `limits.sealed_days` are over is the same member; what was erased does not come back."""
 
     Reply: ClassVar[type[Shape]] = LeaveWritten
 
     community: Id  # its id or slug
+    keep: Literal["persona", "words", "erase"] = "persona"  # what stays of oneself there
 
 
 class CommunityPage(Shape, kw_only=True):

@@ -11,6 +11,8 @@ from . import codes, told_of_corners
 from . import communities as c
 from . import discovery as d
 from . import edits as ed
+from . import erasure as er
+from . import export as ex
 from . import finding as f
 from . import house_rules as hr
 from . import interests as i
@@ -35,6 +37,7 @@ from .codes import ErrorCode
 from .effects_of_newcomers import NEWCOMERS, TOLD_OF_NEWCOMERS, WELCOMED, WELCOMED_TOO
 from .effects_of_portraits import PORTRAITS, QUOTES, TAKEN_ALONG
 from .told import ALWAYS, CLAIM, NAMED, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
+from .who_goes import ERASED, FORGOTTEN
 
 __all__ = ["ALWAYS", "EFFECTS", "SIGNED_IN", "STORED", "WRITTEN", "Effects", "Told", "Where", "refusals"]
 
@@ -94,6 +97,11 @@ EFFECTS: dict[type[Command], Effects] = {
         _HERE_NOW,
         ("password_chars", "password_least", "key_chars"),
     ),
+    er.EraseAccount: Effects(
+        (*_SECRET, codes.BAD_CREDENTIALS, codes.LAST_OWNER, *STORED), (*ERASED, Told(p.PresenceChanged, Where.WATCHERS)),
+        ("password_chars", "handle_chars", "handle_rest_ms", "sealed_ms", "erase_grace_ms"),
+    ),
+    ex.ExportAccount: Effects((), (), ("handle_change_ms",)),
     b.SetBlock: Effects(
         (codes.ACCOUNT_GONE, codes.MEMBER_GONE, codes.LIMIT_REACHED, *STORED),
         (
@@ -137,11 +145,13 @@ EFFECTS: dict[type[Command], Effects] = {
     c.LeaveCommunity: Effects(
         (codes.COMMUNITY_GONE, codes.LAST_OWNER),
         (
-            Told(mb.MemberLeft, Where.COMMUNITY),
+            Told(mb.MemberLeft, Where.COMMUNITY, "when you were there"),
             Told(r.PersonLeft, Where.ROOM, "of each private room you were in"),
             Told(c.CommunityLeft, Where.OWN),
+            *FORGOTTEN,
             Told(p.PresenceChanged, Where.WATCHERS),
         ),
+        ("handle_rest_ms", "sealed_ms"),
     ),
     c.BrowseCommunities: Effects((), (), ("page_entries", "key_chars", "tags", "tag_chars")),
     c.ReadCommunity: Effects((codes.COMMUNITY_GONE,), (), ("rooms",)),

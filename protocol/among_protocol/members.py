@@ -11,17 +11,25 @@ from msgspec import Meta
 from .base import PERSONAS, Command, Entry, Id, KeyText, PageLimit, Rev, Seq, Shape
 
 Role = str  # owner, steward, member, from the highest rank to the lowest; unknown: as member
+Keep = str  # persona (a former member), words (under nobody's name), erase (nothing stays); unknown: as persona
 
 
 class Persona(Shape, kw_only=True):
-    """Who a member is there, as all members hear it. The rest of a persona is read with the card."""
+    """Who a member is there, as all members hear it. The rest of a persona is read with the card. Of one who left and wished so
+    nothing is kept: the handle is empty, whatever the revision."""
 
     member: str
     rev: int  # its revision; the first is 1
-    handle: str
+    handle: str  # empty: a former member, of whom nothing is kept
     display_name: str
     bio: str = ""
     pronouns: str = ""
+    left: bool = False  # is a member no longer
+
+
+def nobody(member: str, rev: int) -> Persona:
+    """A former member of whom nothing is kept."""
+    return Persona(member=member, rev=rev, handle="", display_name="", left=True)
 
 
 class Member(Shape, kw_only=True):
@@ -64,6 +72,13 @@ class MemberUpdated(Entry, tag="member.updated", kw_only=True):
     display_name: str
     bio: str = ""
     pronouns: str = ""
+
+
+class MemberForgotten(Entry, tag="member.forgotten", kw_only=True):
+    """In the community's log, or that of a direct: of who `by` was here nothing is kept. Every revision of the persona
+    resolves to a blank one, until `by` joins again; with `erased`, what they said goes, too."""
+
+    erased: bool = False  # what they said under this revision or an older one is blank now, or will be in a moment
 
 
 class MemberPage(Shape, kw_only=True):

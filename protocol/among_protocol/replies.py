@@ -36,6 +36,8 @@ from .corners import CornerPage, CornerWritten, ListCorners, UpdateCorner
 from .discovery import Discover, DismissCommunity, Suggestions
 from .drafts import Drafts, DraftState, ListDrafts, SetDraft
 from .edits import DeleteMessage, DeleteWritten, EditMessage, EditWritten, MessageHistory, ReadHistory
+from .erasure import EraseAccount, ErasureBegun
+from .export import ExportAccount, ExportPage
 from .finding import FoundMembers, SearchMembers
 from .house_rules import AcceptRules, AcceptWritten, ReadRules, Rules
 from .interests import AllInterests, InterestList, ListInterests, SetInterests
@@ -111,6 +113,14 @@ class Asking(Protocol):
     def __call__(
         self, command: ChangePassword | type[ChangePassword], /, **fields: Any
     ) -> Coroutine[Any, Any, SessionsEnded]: ...
+    @overload
+    def __call__(
+        self, command: EraseAccount | type[EraseAccount], /, **fields: Any
+    ) -> Coroutine[Any, Any, ErasureBegun]: ...
+    @overload
+    def __call__(
+        self, command: ExportAccount | type[ExportAccount], /, **fields: Any
+    ) -> Coroutine[Any, Any, ExportPage]: ...
     @overload
     def __call__(self, command: SetBlock | type[SetBlock], /, **fields: Any) -> Coroutine[Any, Any, Block]: ...
     @overload

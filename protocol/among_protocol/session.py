@@ -78,6 +78,8 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     post_versions: int = 0  # of one post, the first among them
     corners: int = 0  # members whose corners are asked for at once
     drafts: int = 0  # per account
+    sealed_ms: int = 0  # that who left, and is forgotten, may come back as the same member
+    erase_grace_ms: int = 0  # from `account.erase` to the erasure; 0: at once
     brought_back: int = 0  # how often others bring back who left a private room
     passage_bytes: int = 0  # of a section of a portrait, in UTF-8
     milestones: int = 0  # of one portrait
@@ -160,6 +162,7 @@ class SignedIn(Shape, kw_only=True):
     account: Account  # who one is
     session: str  # id of this session, as listed to its owner
     cut: int = 0  # close code, when the server had to cut this session's last connection without being able to say so
+    spared: bool = False  # the account was to be erased, and is not: signing in has undone that
     token: str = ""  # after a password or a sign-up: keep it secret; it signs in again without the password
 
 

@@ -18,7 +18,7 @@ from .happenings import Card, Closed, Happening, Opened, Reset, Up
 from .house_rules import RulesAccepted
 from .logs import LogPassed, LogState
 from .markers import MarkerMoved
-from .members import MemberJoined, MemberUpdated, Persona
+from .members import MemberForgotten, MemberJoined, MemberUpdated, Persona, nobody
 from .messages import MessageSent
 from .moderation import MemberSilenced, MemberUnsilenced, RoleSet
 from .personas import PersonaRenamed
@@ -167,6 +167,8 @@ class View:
                     self.communities[entry.log] = replace(
                         card, rev=entry.rev, handle=entry.handle, display_name=entry.display_name
                     )
+            case MemberForgotten():
+                self._forget(entry)
             case _ if self.account is not None and entry.log == self.account.id and entry.seq > self._as_of:
                 self._mine(entry)
             case _:
@@ -186,6 +188,15 @@ class View:
         if entry.members_invite is not None:
             card = replace(card, members_invite=entry.members_invite)
         self.communities[entry.log] = card
+
+    def _forget(self, entry: MemberForgotten) -> None:
+        """Nothing is kept of who they were, here neither."""
+        for key in [key for key in self.personas if key[0] == entry.by and key[1] <= entry.rev]:
+            self.personas[key] = nobody(*key)
+        room = self.rooms.get(entry.log)
+        if room is not None and room.kind == "direct":
+            people = [nobody(one.member, one.rev) if one.member == entry.by else one for one in room.people]
+            self.rooms[room.id] = replace(room, people=people)
 
     def _mine(self, entry: Entry) -> None:
         """In the account's own log; the cards of the sync hold what came before it."""

@@ -20,6 +20,8 @@ from . import (
     discovery,
     drafts,
     edits,
+    erasure,
+    export,
     finding,
     greeters,
     house_rules,
@@ -64,6 +66,8 @@ AnyCommand = (
     | accounts.ReadAccount
     | passwords.ChangePassword
     | passwords.ResetPassword
+    | erasure.EraseAccount
+    | export.ExportAccount
     | blocks.SetBlock
     | communities.CreateCommunity
     | communities.UpdateCommunity
@@ -158,6 +162,7 @@ AnyEntry = (
     | members.MemberLeft
     | members.MemberUpdated
     | personas.PersonaRenamed
+    | members.MemberForgotten
     | moderation.RoleSet
     | moderation.MemberKicked
     | moderation.MemberBanned

@@ -62,6 +62,14 @@ export class View {
         if (this.rooms.get(happening.room)?.kind === 'open') this.#change(happening.room, { following: false });
         else this.rooms.delete(happening.room);
         break;
+      case 'member.forgotten': {
+        const { log, by } = happening;
+        const people = this.rooms.get(log)?.people?.map((one) =>
+          one.member === by ? { member: by, rev: one.rev, handle: '', display_name: '', left: true } : one,
+        );
+        if (people) this.#change(log, { people });
+        break;
+      }
       case 'direct.opened': {
         const { room: id, member, people, within } = happening;
         this.rooms.set(id, { id, slug: '', kind: 'direct', following: true, member, people, within });

@@ -87,6 +87,15 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         says("choice", "exit: with code 3, so that a supervisor starts it again; read_only: stay, for reading"),
     ] = "exit"
 
+    erase_grace_hours: Annotated[
+        int,
+        Meta(ge=0, le=720),
+        says(
+            "hours",
+            "from asking to erase an account to its erasure; signing in until then undoes it. 0: at once",
+        ),
+    ] = 72
+
     # --- what is told
     log_format: Annotated[
         Literal["auto", "json", "pretty"], says("choice", "auto: pretty on a terminal, else json")
@@ -165,6 +174,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         says("%", "of what a flush of a large room cost, that the next one waits to be fuller; 0: never"),
     ] = 25
     window_max_ms: Annotated[int, Meta(ge=0, le=1000), says("ms", "and no longer than this")] = 10
+
+    @property
+    def erase_grace_ms(self) -> int:
+        return self.erase_grace_hours * 3_600_000
 
     def members_url(self) -> str:
         """The server as its members reach it, for links."""

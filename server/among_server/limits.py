@@ -306,6 +306,9 @@ INVITES_PER_MEMBER = _limit(
     "invites_member", 5, "invites to one community of a member who is no steward", "for friends, not for a crowd"
 )
 _limit("invite_uses", invites.INVITE_USES, "people whom one invite lets in", "a conference; more is an open door")
+SEALED_MS = _limit(
+    "sealed_ms", 30 * 86_400_000, "milliseconds until nothing leads from a forgotten member to their account", "longer than the longest silence, which leaving does not end"
+)  # fmt: skip
 BLOCKS_PER_ACCOUNT = _limit("blocks", 500, "people whom one account blocks or mutes", "all of them are in every sync")
 _limit("tags", base.TAGS, "tags of one community", "who is about everything is found by nothing")
 _limit("interests", base.INTERESTS, "interests of one person in one place", "likewise")
@@ -314,6 +317,11 @@ DISMISSED_PER_ACCOUNT = _limit(
 )
 SESSIONS_PER_ACCOUNT = _limit(
     "sessions", 50, "signed-in devices of one account", "beyond this the oldest that is not connected is signed out"
+)
+_setting(
+    "erase_grace_ms",
+    "milliseconds from asking to erase an account to its erasure",
+    "a stolen device, or a bad evening: signing in undoes it",
 )
 _setting(
     "connections",

@@ -155,5 +155,5 @@ async def test_a_community_joined_elsewhere_appears(house):
     await ana.types("/create bikes")
     await bob.types("/join bikes")
     await device.paper.until(lambda: any(room.title == "bikes/hall" for room in device.model.numbered()))
-    await bob.types("/leave bikes")
+    await bob.types("/leave bikes persona")
     await device.paper.until(lambda: not any(room.title == "bikes/hall" for room in device.model.numbered()))

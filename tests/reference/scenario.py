@@ -348,7 +348,7 @@ async def keeping(play: Play, ann: Actor, bob: Actor, room: str, community: str)
     with play.take("member.unban"):
         await ann.result("member.unban", community=community, member=cyd.member)
     with play.take("community.leave"):
-        await dan.result("community.leave", community="garden")
+        await dan.result("community.leave", community="garden", keep="words")
     phone = await play.enter("dan's phone")
     await phone.result("session.sign_in", handle="dan", password=PASSWORD)
     await phone.result("session.sync")
@@ -484,3 +484,8 @@ async def accounts(play: Play, ann: Actor, bob: Actor) -> None:
     with play.take("account.reset_password"):
         new = await play.enter("bob")
         await new.result("account.reset_password", code=code, password="quite another horse", device="laptop")
+    with play.take("account.export"):
+        page = await new.result("account.export")
+        await new.result("account.export", after=page["next"])
+    with play.take("account.erase"):
+        await new.sends("account.erase", password="quite another horse", handle="bob", keep="words")

@@ -158,6 +158,8 @@ PROVEN = {
     "preview_messages": "server/test_door.py::test_inp_05_a_preview_shows_so_much_and_no_more",
     "preview_bytes": "server/test_door.py::test_inp_05_a_preview_shows_so_much_and_no_more",
     "edits": "server/test_edits.py::test_inp_05_a_message_is_edited_so_often_and_no_more",
+    "sealed_ms": "store/test_erasing.py::test_a_membership_is_sealed_when_its_time_is_over",
+    "erase_grace_ms": "server/test_erasure.py::test_until_the_grace_is_over_the_account_is_as_it_was_and_signing_in_keeps_it",
     "blocks": "server/test_limits.py::test_inp_05_people_whom_an_account_blocks",
 }  # fmt: skip
 TESTS = Path(__file__).parents[1]

@@ -31,6 +31,8 @@ from among_protocol.corners import ListCorners, UpdateCorner
 from among_protocol.discovery import Discover, DismissCommunity
 from among_protocol.drafts import ListDrafts, SetDraft
 from among_protocol.edits import DeleteMessage, EditMessage, ReadHistory
+from among_protocol.erasure import EraseAccount
+from among_protocol.export import ExportAccount
 from among_protocol.finding import SearchMembers
 from among_protocol.greeters import ListGreeters, SetGreeter
 from among_protocol.house_rules import AcceptRules, ReadRules
@@ -131,6 +133,8 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     ReadAccount: lambda cast, place: {"handle": "the-insider"},
     ChangePassword: lambda cast, place: {"old": PASSWORD, "new": "another horse"},
     ResetPassword: lambda cast, place: {"code": "the operator's", "password": "another horse"},
+    EraseAccount: lambda cast, place: {"password": PASSWORD, "handle": cast.id("own handle")},
+    ExportAccount: lambda cast, place: {},
     SetBlock: lambda cast, place: {"kind": "block", "handle": "librarian"},
     CreateCommunity: lambda cast, place: {"slug": "meadow", "name": "Meadow"},
     UpdateCommunity: lambda cast, place: {"community": cast.id(place), "about": "beans"},
@@ -222,6 +226,7 @@ CHANGES = (
     RevokeOthers,
     ChangePassword,
     ResetPassword,
+    EraseAccount,
     SetBlock,
     SetStatus,
     SetReach,
@@ -403,6 +408,8 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None: 
     if command in AT_THE_DOOR:
         return at_the_door(command, who, place)
     if rule.who is Who.ACCOUNT:
+        if command is EraseAccount and who == "owner":
+            return codes.LAST_OWNER
         return theirs(command, who)
     name = next(name for name in NAMES if name in command.__struct_fields__)
     unfollowed = (command, place) in NOT_FOLLOWED and who != "insider"
@@ -444,6 +451,7 @@ async def test_auz_01_what_is_declared_is_what_happens_and_a_refusal_changes_not
                 who, place = left.pop()
                 person = cast.people[who]
                 cast.ids["own account"] = person.account or "x_nobody"
+                cast.ids["own handle"] = person.handle or "nobody"
                 cast.ids["own session"] = person.session.id or "s_nowhere"
                 cast.note_messages_of(person)
                 expected = declared(command, who, place)

@@ -150,6 +150,10 @@ class Person:
         assert standing is not None
         return {room.id for room in standing.rooms}
 
+    async def store_memberships(self) -> set[str]:
+        """Every place that leads from this account to a membership, left or not."""
+        return {member.place for member in await self.town.store.all_memberships(self.id)}
+
     async def member_in(self, place: str) -> str:
         standing = await self.town.store.standing(self.id)
         assert standing is not None

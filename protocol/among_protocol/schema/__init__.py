@@ -9,11 +9,11 @@ Where a struct says `Raw` (bytes that are passed on as they are), the schema say
 
 import inspect
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
-from .. import deprecated, logs, meanings, wire
+from .. import deprecated, export, logs, meanings, wire
 from ..base import Entry, Ok, Refused, Write
 from ..codes import ERROR_CODES, CloseCode, comes_back
 
@@ -24,12 +24,13 @@ REF = "#/$defs/{name}"
 def document() -> dict[str, Any]:
     """The schema. Every frame of a client matches `$defs/Command`, every frame of a server `$defs/ServerFrame`."""
     replies = {command.Reply.__name__: command.Reply for command in wire.COMMANDS}
-    types = [*wire.COMMANDS, *wire.EVENTS, *replies.values(), wire.UnknownEvent, _ok(), Refused]
+    archive = get_args(export.AnyExported)
+    types = [*wire.COMMANDS, *wire.EVENTS, *replies.values(), *archive, wire.UnknownEvent, _ok(), Refused]
     _, defs = msgspec.json.schema_components(types, ref_template=REF)
     for schema in defs.values():
         if "description" in schema:
             schema["description"] = inspect.cleandoc(schema["description"])
-    for struct in meanings.within(*wire.COMMANDS, *wire.EVENTS, *replies.values(), Ok, Refused):
+    for struct in meanings.within(*wire.COMMANDS, *wire.EVENTS, *replies.values(), *archive, Ok, Refused):
         for name, means in meanings.of_fields(struct).items():
             told = defs[struct.__name__]["properties"][name]
             told["description"] = f"{told['description']}: {means}" if "description" in told else means
@@ -51,6 +52,12 @@ def document() -> dict[str, Any]:
         "anyOf": [_ref(replies[name]) for name in sorted(replies)],
     }
     defs[logs.EntryPage.__name__]["properties"]["entries"]["items"] = {"anyOf": [*entries, unknown]}
+    defs[export.ExportedEntry.__name__]["properties"]["entry"] = {"anyOf": [*entries, unknown]}
+    defs[export.ExportPage.__name__]["properties"]["records"]["items"] = {"$ref": "#/$defs/Exported"}
+    defs["Exported"] = {
+        "description": "A line of an archive (`account.export`). One of another `record` is to be kept.",
+        "anyOf": [_ref(record) for record in archive],
+    }
     structs = {wire.tag_of(command): command.__name__ for command in wire.COMMANDS}
     structs |= {wire.tag_of(event): event.__name__ for event in wire.EVENTS}
     for going in deprecated.DEPRECATED:

@@ -20,6 +20,7 @@ from .. import __version__
 from ..base import MAX_INT, Budget, Entry
 from ..blank import blanked
 from ..codes import ERROR_CODES, ErrorCode
+from ..export import ExportedEntry
 from ..messages import MessageSent
 from ..wire import COMMANDS, EVENTS, JSON, MSGPACK, VERSION, tag_of
 from . import FOLDER
@@ -184,7 +185,7 @@ def _full(info: inspect.Type, name: str, turn: int) -> Any:
         case inspect.LiteralType():
             return info.values[turn % len(info.values)]
         case inspect.RawType():
-            return full(MessageSent, turn)
+            return full(ExportedEntry if name.endswith("records") else MessageSent, turn)
         case inspect.UnionType():
             forms = [form for form in info.types if not isinstance(form, inspect.NoneType)]
             return _full(forms[turn % len(forms)], name, turn)

@@ -132,7 +132,15 @@ class MemberRow:
             display_name=self.display_name,
             bio=claim.bio if shown.bio == "members" else "",
             pronouns=claim.pronouns if shown.pronouns == "members" else "",
+            left=self.left,
         )
+
+    def forget(self) -> None:
+        """Nothing is kept of who they were, in any revision."""
+        self.handle = self.display_name = ""
+        self.claim, self.claimed = Claim(), False
+        self.past.clear()
+        self.former.clear()
 
     def shown(self) -> Member:
         told = self.persona()

@@ -19,7 +19,7 @@ from ..app import has_data
 from ..config import Config
 from ..store.api import StoreError
 from ..store.own import AccountState
-from .control import PAGE, AddReset, Answer, Disable, ListAccounts, Request, ask
+from .control import PAGE, AddReset, Answer, Disable, EraseAccount, ListAccounts, Request, ask
 
 
 def reset(config: Config, handle: str, *, hours: int, url: str | None) -> int:
@@ -50,6 +50,26 @@ def disable(config: Config, handle: str, *, disabled: bool) -> int:
     undo = f"Undo it: among-server enable {name}"
     print(
         f"{name} is disabled: signed out everywhere, and refused. {undo}" if disabled else f"{name} is enabled again."
+    )
+    return 0
+
+
+def erase(config: Config, handle: str, *, words: bool, sure: bool) -> int:
+    """The account goes for good, with its name everywhere. Exit code: 0, 1 when it could not be done or was not meant."""
+    name = safe_text(_folded(handle))
+    what = "and all that it wrote goes" if words else "what it wrote stays, under nobody's name"
+    if not sure:
+        print(f"This erases {name} for good: {what}. Nobody can undo it.", file=sys.stderr)
+        if not sys.stdin.isatty():
+            return _fail("say --yes where nobody can be asked", 1)
+        print("Type the handle once more: ", end="", file=sys.stderr, flush=True)
+        if _folded(sys.stdin.readline()) != _folded(handle):
+            return _fail("that is another one: nothing was erased", 1)
+    if _asked(config, EraseAccount(handle=_folded(handle), keep="erase" if words else "words")) is None:
+        return 1
+    print(
+        f"{name} is erased: {what}. What is long goes while the server runs; `among-server doctor` tells how far it is.\n"
+        "Backups from before still hold it; a restore erases it again. Remove them when their time is over."
     )
     return 0
 

@@ -76,6 +76,14 @@ def _people(commands: "Commands") -> None:
     _common(enable)
     enable.add_argument("handle", metavar="HANDLE")
 
+    erase = commands.add_parser("erase", help="erase an account for good, as its owner could: for legal requests")
+    _common(erase)
+    erase.add_argument("handle", metavar="HANDLE")
+    erase.add_argument(
+        "--words", action="store_true", help="what it wrote goes, too; else it stays under nobody's name"
+    )
+    erase.add_argument("--yes", action="store_true", help="don't ask for the handle once more")
+
     owner = commands.add_parser("owner-link", help="a link that makes its bearer an owner of the server; works once")
     _common(owner)
     owner.add_argument("--days", type=int, default=7, metavar="N", help="days that it is valid (7)")

@@ -86,6 +86,7 @@ def restore(config: Config, source: Path, *, replace: bool, keep_sessions: bool,
             revoked_again=done.revoked,
             locked=done.locked,
             ended=done.ended,
+            erased_again=done.erased,
             seconds=took,
             manifest=done.manifest,
         )
@@ -94,6 +95,8 @@ def restore(config: Config, source: Path, *, replace: bool, keep_sessions: bool,
     if done.aside:
         print(f"  the data that were there are in {done.aside}")
     print(f"  {_secrets(done, keep_sessions=keep_sessions)}")
+    if done.erased:
+        print(f"  {done.erased} accounts or memberships that were erased since are erased again")
     if done.locked:
         print(f"  passwords changed since, so that none opens these accounts: {', '.join(done.locked)}")
         print("  `among-server reset HANDLE` makes each a link")

@@ -9,6 +9,7 @@ import contextlib
 import os
 import socket
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import structlog
@@ -45,11 +46,16 @@ class Disable(msgspec.Struct, tag_field="do", tag="disable"):
     disabled: bool  # False: enable
 
 
+class EraseAccount(msgspec.Struct, tag_field="do", tag="erase"):
+    handle: str
+    keep: Literal["words", "erase"] = "words"
+
+
 class ListAccounts(msgspec.Struct, tag_field="do", tag="accounts"):
     after: str = ""  # the last handle of the page before
 
 
-Request = AddInvite | AddReset | Disable | ListAccounts
+Request = AddInvite | AddReset | Disable | EraseAccount | ListAccounts
 
 
 class Answer(msgspec.Struct, omit_defaults=True):
@@ -78,6 +84,12 @@ async def carry_out(store: Store, request: Request, app: App | None) -> Answer:
                     log.info("account.enabled", handle=request.handle)
                 if app is not None and request.disabled:
                     app.services.sessions.end(ended, CloseCode.DISABLED, "the operator has disabled this account")
+            case EraseAccount():
+                begun = await store.erase_by_force(request.handle, request.keep)
+                log.info("account.erased", account=begun.account, keep=request.keep, by="operator")
+                if app is not None:
+                    app.services.sessions.end(begun, CloseCode.SIGNED_OUT, "the account was erased")
+                    app.services.erasing.begun(begun.account)
             case ListAccounts():
                 return Answer(ok=True, accounts=await store.account_states(request.after, PAGE))
     except Refuse as refused:

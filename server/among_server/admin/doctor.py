@@ -4,6 +4,7 @@ It works while the server runs and while it is stopped, and changes nothing. Eac
 one that fails by itself is a finding too.
 """
 
+import contextlib
 import fcntl
 import os
 import platform
@@ -31,6 +32,7 @@ State = Literal["ok", "warn", "fail"]
 MIB = 1 << 20
 SCARCE = 100 * MIB  # bytes of disk: a busy evening fills that
 LOW = 1024 * MIB
+LATE = 600  # seconds after which an erasure that is due should long be under way
 FILES = 4_096  # open files: each connection is one
 SMALLEST = 256  # MiB of memory for a small community
 BUILT = 1_767_225_600  # Unix time before which no clock can be right: 2026 has begun
@@ -73,6 +75,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("file system", lambda: file_system(Path(config.data))),
         ("disk", lambda: disk(Path(config.data))),
         ("database", lambda: database(Path(config.data), running=running)),
+        ("erasing", lambda: erasing(Path(config.data), running=running)),
         ("open files", lambda: open_files(config)),
         ("memory", memory),
         ("clock", lambda: clock(Path(config.data))),
@@ -198,6 +201,27 @@ def database(folder: Path, *, running: bool) -> Iterator[Finding]:
             f"its write-ahead log has {wal.stat().st_size // MIB} MiB",
             "something reads the file for very long and holds it up: a copy, or another program",
         )
+
+
+def erasing(folder: Path, *, running: bool) -> Iterator[Finding]:
+    """What is left to do of those who go."""
+    file = folder / DATABASE
+    if not file.exists() or (not running and file.with_name(f"{DATABASE}-wal").exists()):
+        return
+    how = "mode=ro" if running else "mode=ro&immutable=1"
+    with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True, timeout=5)) as db:
+        if not db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'erasures'").fetchone()[0]:
+            return
+        sql = "SELECT count(*), min(due_ms) FROM erasures WHERE name NOT LIKE 'seal %' AND name NOT LIKE 'close %'"
+        waiting, due_ms = db.execute(sql).fetchone()
+    late = (time.time() * 1000 - due_ms) / 1000 if waiting else 0.0
+    if not waiting:
+        yield Finding("erasing", "ok", "nothing is left to be erased")
+    elif running and late > LATE:
+        mend = "look for erasing.failed in the server's log"
+        yield Finding("erasing", "warn", f"{waiting} erasures are not done, {late / 60:.0f} minutes late", mend)
+    else:
+        yield Finding("erasing", "ok", f"{waiting} erasures are under way, or wait for a report to be answered")
 
 
 def open_files(config: Config) -> Iterator[Finding]:

@@ -42,7 +42,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
         return _carry_out(args, settings)
 
 
-def _carry_out(args: argparse.Namespace, settings: Settings) -> int:  # a table of commands
+def _carry_out(args: argparse.Namespace, settings: Settings) -> int:  # noqa: C901  # a table of commands
     from . import accounts, backup, check_config, demo, doctor, invite, serve  # noqa: PLC0415  # as above
 
     config = settings.config
@@ -65,6 +65,8 @@ def _carry_out(args: argparse.Namespace, settings: Settings) -> int:  # a table 
             return accounts.reset(config, args.handle, hours=args.hours, url=args.url)
         case "disable" | "enable":
             return accounts.disable(config, args.handle, disabled=args.command == "disable")
+        case "erase":
+            return accounts.erase(config, args.handle, words=args.words, sure=args.yes)
         case "owner-link":
             return invite.make(config, uses=1, days=args.days, url=args.url, owner=True)
         case "check-config":

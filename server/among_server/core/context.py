@@ -16,6 +16,7 @@ from ..store.rows import Appended, MemberRow, RoomRow
 from .admission import Admission
 from .budget import Buckets
 from .days import Days
+from .erasing import Erasing
 from .logs import Logs
 from .notices import Notices
 from .passwords import Passwords
@@ -64,6 +65,7 @@ class Services:
         self.most_silent: Callable[[Iterable[Session]], Session] = oldest  # which connection to give up
         self.background = self.replay.tasks
         self.sessions = LiveSessions(store, self.background, self.replay.departed)
+        self.erasing = Erasing(store, self.people, self.background)
         self.watchdog: Watchdog
         self.hello: Hello
 

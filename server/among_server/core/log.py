@@ -130,8 +130,7 @@ class Log:
             self._early[seq] = stored
             return False
         if seq <= self.head:
-            if stored.event.blank:
-                self._blank(stored)
+            self._again(stored)
             return False
         item = Item(stored)
         if item.first > self.head + 1:
@@ -141,8 +140,8 @@ class Log:
         self.pending.append(item)
         return True
 
-    def _blank(self, stored: Stored) -> None:
-        """Nobody is written the old one from here on, but for who is in the middle of a flush: see `stale`."""
+    def _again(self, stored: Stored) -> None:
+        """It was blanked, or says less now. Nobody is written the old one from here on, but for who is in the middle of a flush: see `stale`."""
         seq = stored.event.seq
         for item in self.tail:
             if item.seq == seq:

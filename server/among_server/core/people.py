@@ -144,6 +144,14 @@ class People:
         elif account in self._loading:  # what is being read of it may be older
             self._loading[account] += 1
 
+    def erased(self, account: str) -> None:
+        """Nobody blocks it any more: it is not there."""
+        for person in self._people.values():
+            if any(other == account for other, _ in person.blocks):
+                person.blocks = {key: kind for key, kind in person.blocks.items() if key[0] != account}
+        for loading in self._loading:  # what is being read of them may be older
+            self._loading[loading] += 1
+
     def exit(self, session: Session) -> None:
         person = session.person
         if person is None:

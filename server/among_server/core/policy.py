@@ -16,6 +16,8 @@ from among_protocol import (
     discovery,
     drafts,
     edits,
+    erasure,
+    export,
     finding,
     greeters,
     house_rules,
@@ -79,11 +81,13 @@ POLICY: dict[type[Command], Rule] = {
     accounts.ReadAccount: Rule(Who.ACCOUNT),
     passwords.ChangePassword: Rule(Who.ACCOUNT),
     passwords.ResetPassword: Rule(Who.GUEST),
+    erasure.EraseAccount: Rule(Who.ACCOUNT),
+    export.ExportAccount: Rule(Who.ACCOUNT),
     blocks.SetBlock: Rule(Who.ACCOUNT),
     communities.CreateCommunity: Rule(Who.ACCOUNT),
     communities.UpdateCommunity: Rule(Who.MEMBER, Right.EDIT),  # some of it DOOR
     communities.JoinCommunity: Rule(Who.ACCOUNT),
-    communities.LeaveCommunity: Rule(Who.MEMBER),
+    communities.LeaveCommunity: Rule(Who.MEMBER),  # to choose what is kept: who was one, too
     communities.BrowseCommunities: Rule(Who.ACCOUNT),
     communities.ReadCommunity: Rule(Who.MEMBER),
     discovery.Discover: Rule(Who.ACCOUNT),

@@ -200,6 +200,7 @@ class Listener:
         for sweep in itertools.count(1):
             await asyncio.sleep(SWEEP)
             self.services.sessions.sweep(self.now())
+            self.services.erasing.sweep(self.now())
             for index, connection in enumerate(list(self.connections)):
                 if index % 512 == 511:
                     await asyncio.sleep(0)  # let others have a turn

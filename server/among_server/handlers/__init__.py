@@ -13,6 +13,8 @@ from among_protocol import corners as co
 from among_protocol import discovery as d
 from among_protocol import drafts as dr
 from among_protocol import edits as ed
+from among_protocol import erasure as er
+from among_protocol import export as ex
 from among_protocol import finding as f
 from among_protocol import greeters as g
 from among_protocol import house_rules as hr
@@ -50,6 +52,8 @@ from . import (
     discovery,
     drafts,
     edits,
+    erasure,
+    export,
     finding,
     greeters,
     house_rules,
@@ -94,6 +98,8 @@ ROUTES: dict[type[Command], Route] = dict(
         on(a.ReadAccount, accounts.read, cost=2),
         on(pw.ChangePassword, passwords.change, cost=50),
         on(pw.ResetPassword, passwords.reset, cost=50),
+        on(er.EraseAccount, erasure.erase, cost=50),
+        on(ex.ExportAccount, export.export, cost=25),
         on(b.SetBlock, blocks.set_block, cost=5),
         on(c.CreateCommunity, communities.create, cost=25),
         on(c.UpdateCommunity, communities.update, cost=25),

@@ -89,7 +89,10 @@ async def join(context: Context, command: JoinCommunity) -> Appended:
 
 
 async def leave(context: Context, command: LeaveCommunity) -> Appended:
-    return await context.append(command)
+    left = await context.append(command)
+    if command.keep != "persona":
+        context.services.erasing.wake()
+    return left
 
 
 async def browse(context: Context, command: BrowseCommunities) -> CommunityPage:

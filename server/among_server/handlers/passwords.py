@@ -54,4 +54,4 @@ async def reset(context: Context, command: ResetPassword) -> SignedIn:
     ended = await context.store.use_reset(secret, hashed, kept, device)
     log.info("password.reset", connection=context.session.number, sessions_ended=len(ended.sessions))
     context.services.sessions.end(ended, CloseCode.SIGNED_OUT, "the password was set anew")
-    return await enter(context, ended.opened.account, ended.opened.id, token)
+    return await enter(context, ended.opened.account, ended.opened.id, token, spared=ended.spared)

@@ -48,6 +48,11 @@ async def read(context: Context, command: ReadPersona) -> OwnPersona:
     context.member_of(command.community)  # still
     if row is None:
         raise Refuse(COMMUNITY_GONE, field="community")
+    return own(row, former)
+
+
+def own(row: MemberRow, former: Sequence[Former]) -> OwnPersona:
+    """All of it, as its owner sees it."""
     claim = row.claim
     free = written(row.pace.handle_ms + HANDLE_CHANGE_MS) if row.pace.handle_ms else ""
     return OwnPersona(

@@ -25,4 +25,7 @@ async def list_reports(context: Context, command: ListReports) -> ReportPage:
 
 
 async def resolve(context: Context, command: ResolveReport) -> Appended:
-    return await context.append(replace(command, note=line(command.note, field="note", longest=500, empty=True)))
+    note = line(command.note, field="note", longest=500, empty=True)
+    resolved = await context.append(replace(command, note=note))
+    context.services.erasing.wake()  # it may have waited for this
+    return resolved

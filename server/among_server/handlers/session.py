@@ -184,7 +184,7 @@ async def _with_token(context: Context, account: str, password_hash: str, device
     )
     reason = "too many devices are signed in: this one was the oldest"
     context.services.sessions.end(opened, CloseCode.SIGNED_OUT, reason)
-    return await enter(context, account, opened.opened.id, token)
+    return await enter(context, account, opened.opened.id, token, spared=opened.spared)
 
 
 def device_name(given: str) -> str:
@@ -216,7 +216,7 @@ async def _by_token(context: Context, token: str) -> SignedIn:
     return await enter(context, row.account, row.id, "")
 
 
-async def enter(context: Context, account: str, session_id: str, token: str) -> SignedIn:
+async def enter(context: Context, account: str, session_id: str, token: str, *, spared: bool = False) -> SignedIn:
     """The connection speaks for this stored session from now on. Raises Refuse when that has ended meanwhile."""
     session = context.session
     services = context.services
@@ -231,7 +231,13 @@ async def enter(context: Context, account: str, session_id: str, token: str) -> 
         crowded.close(CloseCode.CROWDED_OUT, "too many connections of this account")
     services.presence.refresh(person)
     log.debug("session.signed_in", handle=person.account.handle, connection=session.number)
-    return SignedIn(account=shown(person.account), session=session_id, cut=services.cut.pop(session_id, 0), token=token)
+    return SignedIn(
+        account=shown(person.account),
+        session=session_id,
+        cut=services.cut.pop(session_id, 0),
+        spared=spared,
+        token=token,
+    )
 
 
 def shown(row: AccountRow) -> Account:

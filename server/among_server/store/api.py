@@ -37,6 +37,8 @@ from .discovery import DiscoveryStore
 from .door import DoorStore, DoorTx
 from .drafts import DraftsStore, DraftsTx
 from .edits import EditStore, EditTx
+from .erasing import ErasingStore, ErasingTx
+from .exporting import ExportStore
 from .finding import FindingStore
 from .greeting import GreetingStore, GreetingTx
 from .invites import InvitesStore, InvitesTx
@@ -64,13 +66,16 @@ from .stewards import BanRow, ReportRow
 from .tags import TagStore, TagTx
 
 Durability = Literal["full", "relaxed", "memory"]
-Revocable = Literal["session", "invite", "password", "reset"]  # and how each is named: see revocations.py
+Revocable = Literal[
+    "session", "invite", "password", "reset", "account", "member"
+]  # and how each is named: see revocations.py
 
 LOOKED_THROUGH = 4_000  # entries that a page of what is wanted looks at: some milliseconds, as for a page of long ones
 PAGE_BYTES = 1 << 17  # of a page of entries or messages: what one client may hold of the server's memory at once
 
 
 class Tx(
+    ErasingTx,
     BlankTx,
     DoorTx,
     InvitesTx,
@@ -219,6 +224,8 @@ class Tx(
 
 
 class Store(
+    ErasingStore,
+    ExportStore,
     BlankStore,
     DoorStore,
     InvitesStore,

@@ -71,6 +71,7 @@ class Restored(NamedTuple):
     revoked: int  # secrets that the backup would have brought back
     locked: list[str]  # handles whose password was changed since: nobody knows the new one here, and the old is none
     ended: int  # sessions and invites that were ended since nobody knows
+    erased: int = 0  # accounts and members that were erased since, and are again
 
 
 class Backups(Protocol):

@@ -12,6 +12,8 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from among_protocol.base import Entry
+
 PURGE_SECONDS = 600  # a purge costs a flush, and nobody can write meanwhile: not for every deletion
 KEPT = 1_024  # logs of which it is known when they were last blanked in
 
@@ -22,6 +24,11 @@ class BlankTx(Protocol):
     def blank(self, log: str, seq: int) -> None:
         """Empty the body of an entry of this log; nothing happens to one that is blank. A rule does this before it adds
         the entry that tells of it. Raises LookupError when there is no such entry."""
+        ...
+
+    def rewrite(self, event: Entry) -> None:
+        """Likewise, but only a part of it goes: from now on the entry with this number says what this one says. For what
+        somebody else's entry says of one who is forgotten (fates.py)."""
         ...
 
 

@@ -10,13 +10,15 @@ import structlog
 from among_protocol.codes import Refuse
 from among_protocol.drafts import DraftState
 from among_protocol.invites import CreateInvite, Invite
+from among_protocol.members import Keep
 from among_protocol.reach import DirectsFrom
 
 from .api import Tx
+from .erasing import Begun, Erasure
 from .greeting import ReachSet
 from .own import BlockSet, BlockWish, Ended, Entered
 from .rows import Stored
-from .rules import blocks, drafts, invites, sessions, status, tags
+from .rules import blocks, drafts, erasing, invites, sessions, status, tags
 from .rules import reach as reach_rules
 from .status import Statuses, StatusWish
 from .tags import InterestRow, MyInterest
@@ -118,3 +120,12 @@ class Calls:
         self, account: str, community: str, *, directs: DirectsFrom | None = None, greetings: bool | None = None
     ) -> ReachSet:
         return await self._call(lambda tx: reach_rules.set_reach(tx, account, community, directs, greetings))
+
+    async def begin_erasure(self, account: str, keep: Keep, *, password: str, grace_ms: int) -> Begun:
+        return await self._call(lambda tx: erasing.begin(tx, account, keep, password, grace_ms))
+
+    async def erase_by_force(self, handle: str, keep: Keep) -> Begun:
+        return await self._call(lambda tx: erasing.by_force(tx, handle, keep))
+
+    async def erase_more(self) -> Erasure | None:
+        return await self._call(erasing.step)

@@ -51,6 +51,7 @@ class Entered(Ended):
     """And one that was opened in their place."""
 
     opened: SessionRow
+    spared: bool = False  # the account was to be erased, and is not: somebody has signed in
 
 
 class BlockSet(NamedTuple):

@@ -63,7 +63,7 @@ def as_then(row: "MemberRow", past: Persona | None, *, all_seen: bool) -> Person
     if past is None or past.rev == row.rev or not (all_seen or shown.lineage == "members"):
         return row.persona()
     bio, pronouns = past.bio * (shown.bio == "members"), past.pronouns * (shown.pronouns == "members")
-    return replace(past, bio=bio, pronouns=pronouns)
+    return replace(past, bio=bio, pronouns=pronouns, left=row.left)
 
 
 class PersonaTx(Protocol):

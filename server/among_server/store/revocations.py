@@ -1,4 +1,4 @@
-"""What was revoked, in a file beside the database: restoring an older backup must bring none of it back.
+"""What was revoked or erased, in a file beside the database: restoring an older backup must bring none of it back.
 
 Rule 1: a line is on the disk before the transaction that revokes is committed. A line whose transaction failed is
 harmless: somebody wanted it revoked, and after a restore it is.
@@ -9,9 +9,11 @@ whatever the clocks said:
     invite    the SHA-256 of the code, as it is kept (in hex)
     password  the SHA-256 of the hash that is no longer valid (in hex)
     reset     the SHA-256 of the code with which a password is set anew, as it is kept (in hex)
+    account   the id of an account that was erased, and what is kept of it: `a_…:words`
+    member    the id of a membership of whom nothing is kept, likewise: `m_…:erase`
 
 Rule 3: the first line names the store, and since when everything that it revoked is here. The file is bounded: when it
-holds too much, the oldest lines are dropped and that moment moves. About a backup from before that moment nobody knows
+holds too much, the oldest lines are dropped, but for what was erased, and that moment moves. About a backup from before that moment nobody knows
 what was revoked since, so `restore` ends every session that is in it.
 """
 
@@ -32,6 +34,7 @@ HEAD = "among revocations 1"
 KEPT = 100_000  # lines after the oldest were dropped, when there are twice as many: seven megabytes
 
 KINDS: tuple[Revocable, ...] = get_args(Revocable)
+ERASED = ("account", "member")
 
 log = structlog.get_logger(__name__)
 
@@ -126,7 +129,7 @@ class Revocations:
 
     def _drop_oldest(self) -> None:
         store, _, lines = read(self.path)
-        kept = lines[-KEPT:]
+        kept = [line for line in lines[:-KEPT] if line[1].kind in ERASED] + lines[-KEPT:]
         since = lines[-KEPT - 1][0]
         text = "".join(f"{moment} {kind} {name}\n" for moment, (kind, name) in kept)
         self.close()

@@ -91,6 +91,7 @@ class MemberRow(Struct):
             display_name=self.display_name,
             bio=self.bio,
             pronouns=self.pronouns,
+            left=self.left,
         )
 
     def card(self) -> Member:

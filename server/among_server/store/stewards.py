@@ -29,6 +29,9 @@ class ReportRow(Struct):
     seq: int  # of the entry in the stewards' log
     account: str  # who filed it
     filed: int  # of the entry in that account's log
+    member: str = ""  # whom it concerns
+    room: str = ""  # with a message
+    message: int = 0  # its number in the room
 
 
 def stewards_of(community: str) -> str:

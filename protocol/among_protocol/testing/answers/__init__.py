@@ -23,6 +23,8 @@ from ...corners import ListCorners, UpdateCorner
 from ...discovery import Discover, DismissCommunity
 from ...drafts import ListDrafts, SetDraft
 from ...edits import DeleteMessage, EditMessage, ReadHistory
+from ...erasure import EraseAccount
+from ...export import ExportAccount
 from ...finding import SearchMembers
 from ...greeters import ListGreeters, SetGreeter
 from ...house_rules import AcceptRules, ReadRules
@@ -124,6 +126,7 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
 
 # What serves people's screens and no bot. It is refused, and says so.
 ABSENT: frozenset[type[Command]] = frozenset({
+    EraseAccount, ExportAccount,
     ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal,
     Discover, DismissCommunity, SearchMembers, ListInterests, SetInterests, SearchTags, UpdateTag,
     UpdateCommunity, PreviewCommunity, AcceptRules, ReadRules, AskToJoin, WithdrawJoin, AnswerJoin, ListRequests,

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from ...blank import blanked
 from ...communities import CommunityLeft
-from ...members import MemberLeft
+from ...members import Keep, MemberForgotten, MemberLeft
+from ...messages import MessageSent
 from ...rooms import PersonLeft
 
 if TYPE_CHECKING:
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from ..town import Town
 
 
-def depart(town: "Town", member: "MemberRow", nonce: str = "") -> CommunityLeft:
+def depart(town: "Town", member: "MemberRow", nonce: str = "", keep: Keep = "persona") -> CommunityLeft:
     """`nonce`: of who leaves; empty when it is somebody else's doing. Gives the entry in the account's own log."""
     account, log, at = member.account, member.place, town.clock.time()
     member.left, member.role = True, "member"
@@ -25,4 +27,35 @@ def depart(town: "Town", member: "MemberRow", nonce: str = "") -> CommunityLeft:
     town.ends(account, town.stewards_of(log))
     town.ends(account, log)
     town.write(MemberLeft(log=log, seq=town.next(log), at=at, by=by, rev=rev, nonce=nonce))
-    return town.write(CommunityLeft(log=account, seq=town.next(account), at=at, nonce=nonce, community=log))
+    if keep != "persona":
+        forget(town, member, words=keep == "erase")
+    return left(town, member, nonce, keep)
+
+
+def left(town: "Town", member: "MemberRow", nonce: str, keep: Keep) -> CommunityLeft:
+    log, at = member.account, town.clock.time()
+    return town.write(CommunityLeft(log=log, seq=town.next(log), at=at, nonce=nonce, community=member.place, keep=keep))
+
+
+def forget(town: "Town", member: "MemberRow", *, words: bool) -> None:
+    """At once and whole: a real server does what is long a little later."""
+    member.forget()
+    logs = [
+        town.logs[member.place],
+        *(town.logs[room.id] for room in town.rooms.values() if room.place == member.place),
+    ]
+    for log in logs:
+        for at, entry in enumerate(log.entries):
+            theirs = entry.by == member.id and not entry.blank
+            if theirs and (words if isinstance(entry, MessageSent) else hasattr(entry, "handle")):
+                log.entries[at] = blanked(entry)
+    town.write(
+        MemberForgotten(
+            log=member.place,
+            seq=town.next(member.place),
+            at=town.clock.time(),
+            by=member.id,
+            rev=member.rev,
+            erased=words,
+        )
+    )

@@ -36,7 +36,7 @@ from ...rooms import (
 )
 from ..state import CommunityRow, MemberRow, RoomRow
 from . import personas
-from .departure import depart
+from .departure import depart, forget, left
 from .standing import RANKS, chief, may_act, present
 
 if TYPE_CHECKING:
@@ -104,11 +104,16 @@ def join(town: "Town", person: "Person", command: JoinCommunity) -> CommunityJoi
 
 
 def leave(town: "Town", person: "Person", command: LeaveCommunity) -> CommunityLeft:
+    row = town.community(command.community)
+    former = None if row is None else town.member(person.id, row.id)
+    if former is not None and former.left and command.keep != "persona":
+        forget(town, former, words=command.keep == "erase")
+        return left(town, former, command.nonce, command.keep)
     row, member = present(town, person, command.community)
     owners = sum(other.role == "owner" for other in town.inside(row.id))
     if member.role == "owner" and owners == 1 and len(town.inside(row.id)) > 1:
         raise Refuse(codes.LAST_OWNER)
-    return depart(town, member, command.nonce)
+    return depart(town, member, command.nonce, command.keep)
 
 
 def _enter(

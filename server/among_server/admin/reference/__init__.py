@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import life, operator, protocol
+from . import erasing, life, operator, protocol
 
 FOLDER = Path(__file__).parents[4] / "docs/reference"
 MADE = "<!-- Made by `make docs` from the code. Don't edit it here. -->\n"
 
 PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": operator.configuration,
+    "erasing.md": erasing.page,
     "metrics.md": lambda: asyncio.run(operator.metrics()),
     "protocol.md": protocol.page,
     "life.svg": life.svg,

@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable
 from importlib import resources
+from typing import get_args
 
 from msgspec import Struct
 
@@ -15,6 +16,7 @@ from among_protocol.advice import ADVICE
 from among_protocol.base import Command, Entry, Event, Ok, Refused, Write
 from among_protocol.codes import CLASSES, ERROR_CODES, CloseCode, ErrorCode, comes_back
 from among_protocol.effects import ALWAYS, EFFECTS, SIGNED_IN, STORED, WRITTEN
+from among_protocol.export import AnyExported
 from among_protocol.kit.rules import RULES
 from among_protocol.session import Hello, Limits
 from among_protocol.wire import COMMANDS, ENTRIES, EVENTS, tag_of
@@ -196,7 +198,7 @@ def _event(event: type[Event]) -> str:
 def objects() -> str:
     """What is inside of commands, replies and events, by name."""
     told: set[type[Struct]] = {*COMMANDS, *EVENTS}
-    inner = meanings.within(*COMMANDS, *EVENTS, *_replies(), Ok, Refused)
+    inner = meanings.within(*COMMANDS, *EVENTS, *_replies(), *get_args(AnyExported), Ok, Refused)
     replies = set(_replies())
     told |= {one for one in replies if _written(one) or not _is_shared(one)}
     shown = [one for one in inner if one not in told and one not in (Limits, Ok, Refused)]

@@ -50,6 +50,7 @@ from ..rules.sign_up import create_account
 from ..stewards import stewards_of
 from . import directory, messages
 from .cards import CardReads
+from .exporting import MemoryTaking
 from .greeting import GreetingReading
 from .personas import PersonaReads
 from .portrait import PortraitReading
@@ -62,7 +63,9 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class MemoryStore(CardReads, MemoryCornerReads, MemorySearching, PersonaReads, PortraitReading, GreetingReading, Calls):
+class MemoryStore(
+    CardReads, MemoryCornerReads, MemorySearching, PersonaReads, PortraitReading, GreetingReading, MemoryTaking, Calls
+):
     def __init__(self) -> None:
         self.epoch = f"e_{secrets.token_hex(8)}"
         self.durability: Durability = "memory"
@@ -283,6 +286,7 @@ class MemoryStore(CardReads, MemoryCornerReads, MemorySearching, PersonaReads, P
         if row is None:
             return Entries([], 0, 0, complete=True)
         last = row.head if until is None else min(until, row.head)
+        after = max(after, row.floor)
         left = [self._tx.entries[log, seq].stored.json for seq in range(after + 1, last + 1)]
         page, size = 0, 0
         for kept in left[:limit]:
@@ -297,6 +301,7 @@ class MemoryStore(CardReads, MemoryCornerReads, MemorySearching, PersonaReads, P
         if row is None:
             return Entries([], 0, 0, complete=True, whole=False)
         last = row.head if until is None else min(until, row.head)
+        after = max(after, row.floor)
         page: list[bytes] = []
         size = 0
         for seq in range(after + 1, min(last, after + LOOKED_THROUGH) + 1):

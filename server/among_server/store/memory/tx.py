@@ -22,6 +22,7 @@ from ..stewards import BanRow, ReportRow, stewards_of
 from .corners import MemoryCorners
 from .door import MemoryDoor
 from .drafts import MemoryDrafts
+from .erasing import MemoryErasing
 from .greeting import MemoryGreeting
 from .invites import MemoryInvites
 from .joining import MemoryJoining
@@ -34,6 +35,7 @@ from .tags import MemoryTags
 
 
 class MemoryTx(
+    MemoryErasing,
     MemoryStatus,
     MemoryDoor,
     MemoryJoining,
@@ -87,14 +89,22 @@ class MemoryTx(
         self._undo.append(self.stored.pop)
 
     def blank(self, log: str, seq: int) -> None:
+        kept = self._found(log, seq)
+        if not kept.stored.event.blank:
+            self._put_again(kept, blanked(kept.stored.event))
+
+    def rewrite(self, event: Entry) -> None:
+        self._put_again(self._found(event.log, event.seq), event)
+
+    def _found(self, log: str, seq: int) -> Kept:
         kept = self.entries.get((log, seq))
         if kept is None:
             raise LookupError(f"no entry {seq} in log {log!r}")
-        if kept.stored.event.blank:
-            return
-        event = blanked(kept.stored.event)
+        return kept
+
+    def _put_again(self, kept: Kept, event: Entry) -> None:
         stored = Stored(event, JSON.encode(event))
-        self._put(self.entries, (log, seq), kept._replace(stored=stored))
+        self._put(self.entries, (event.log, event.seq), kept._replace(stored=stored))
         command = (kept.author, event.nonce)
         if command in self.nonces:
             result = self.nonces[command][1]
@@ -258,7 +268,11 @@ class MemoryTx(
         self._put(self.directs, key, room)
 
     def people(self, room: str) -> list[MemberRow]:
-        return self.present(room) if room in self.room_rows else []
+        """Those who have left, too: an account of theirs was erased."""
+        if room not in self.room_rows:
+            return []
+        there = [row for row in self.members.values() if row.place == room]
+        return sorted(there, key=lambda row: (row.handle, row.id))
 
     # --- following, markers, mentions
     def follows(self, account: str, room: str) -> bool:

@@ -34,7 +34,8 @@ from ..api import Tx
 from ..finding import folded
 from ..rows import AccountRow, CommunityRow, MemberRow, RoomRow
 from ..stewards import stewards_of
-from .departure import depart
+from .departure import depart, go, tell
+from .forgetting import reclaimed, unname
 from .greeters import arrived
 from .house_rules import accepts
 from .invites import by_which, use
@@ -102,7 +103,7 @@ def admit(tx: Tx, member: MemberRow, community: CommunityRow, accepted: int, non
         tx.accept(account, community.id, accepted)
     rooms = [room for room in tx.rooms(community.id) if room.kind == "open"]
     before = tx.membership(account, community.id)
-    if before is not None:
+    if before is not None and before.handle:
         member = rename(tx, before, member, "")
         forget(tx, before, member)
     entry = _enter(tx, member, rooms[: max(0, room_for_follows(tx, account))], nonce, accepted)
@@ -125,10 +126,29 @@ def found_for(
 
 
 def leave(tx: Tx, account: str, command: LeaveCommunity) -> Entry:
-    community, member = present(tx, account, command.community)
+    if command.keep == "persona":
+        return depart(tx, *_may_leave(tx, account, command.community), command.nonce)
+    member = _former(tx, account, command.community)
+    if member is None:
+        present_one, community = _may_leave(tx, account, command.community)
+        member = go(tx, present_one, community, command.nonce)
+    tx.note_revoked("member", f"{member.id}:{command.keep}")
+    frozen = unname(tx, member, command.keep)
+    return tell(tx, member, command.nonce, command.keep, frozen=frozen)
+
+
+def _may_leave(tx: Tx, account: str, name: str) -> tuple[MemberRow, CommunityRow]:
+    community, member = present(tx, account, name)
     if member.role == "owner" and tx.owners(community.id) == 1 and community.members > 1:
         raise Refuse(LAST_OWNER)
-    return depart(tx, member, community, command.nonce)
+    return member, community
+
+
+def _former(tx: Tx, account: str, name: str) -> MemberRow | None:
+    """Who has left, by themselves or not."""
+    community = tx.community(name)
+    member = None if community is None else tx.membership(account, community.id)
+    return member if member is not None and member.left and was_there(member) else None
 
 
 def words(row: CommunityRow) -> str:
@@ -153,7 +173,7 @@ def arriving(tx: Tx, account: AccountRow, community: CommunityRow, wish: Persona
     before = tx.membership(account.id, community.id)
     fresh = _newcomer(tx, account, community)
     if before is not None:
-        if before.silenced > tx.now:
+        if before.silenced > tx.now and before.handle:
             check_handle(tx, before)
             return replace(before, left=False, left_at="", role="member")
         fresh = before if before.claimed else as_profile(account, before)
@@ -176,6 +196,7 @@ def _newcomer(tx: Tx, account: AccountRow, community: CommunityRow) -> MemberRow
 def _enter(tx: Tx, member: MemberRow, rooms: list[RoomRow], nonce: str, accepted: int = 0) -> CommunityJoined:
     joined = told(tx, MemberJoined, member, nonce, role=member.role)
     tx.put_member(member, told=joined.seq)
+    reclaimed(tx, member)
     tx.add(joined)
     for room in rooms:
         tx.follow(member.account, room.id)

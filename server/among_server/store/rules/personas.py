@@ -118,7 +118,7 @@ def check(tx: Tx, before: MemberRow | None, fresh: MemberRow) -> None:
 def check_handle(tx: Tx, fresh: MemberRow) -> None:
     place, handle, looks = fresh.place, fresh.handle, skeleton(fresh.handle)
     kept = tx.kept_handles(place, looks, fresh.id, moment(max(0, tx.now_ms - HANDLE_REST_MS)))
-    if handle in kept:
+    if handle in kept or tx.rests(place, handle, fresh.id):
         raise Refuse(HANDLE_TAKEN, _KEPT, field="persona.handle")
     other = tx.account_by_handle(handle)
     if other is not None and other.id != fresh.account:

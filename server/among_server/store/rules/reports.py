@@ -23,6 +23,7 @@ from ...rights import RIGHTS, Right
 from ..api import Tx
 from ..rows import MemberRow
 from ..stewards import ReportRow, stewards_of
+from .forgetting import thaw
 from .rooms import visible
 from .standing import may, present
 
@@ -68,7 +69,17 @@ def file(tx: Tx, account: str, command: FileReport) -> Entry:
     about["body"] = ""  # for the stewards alone: elsewhere it is gone when it is deleted
     filed = ReportFiled(log=account, seq=tx.next(account), at=tx.now, nonce=command.nonce, **about)
     tx.add(filed)
-    tx.add_report(ReportRow(community=community, seq=told.seq, account=account, filed=filed.seq))
+    tx.add_report(
+        ReportRow(
+            community=community,
+            seq=told.seq,
+            account=account,
+            filed=filed.seq,
+            member=subject.id,
+            room=filed.room,
+            message=filed.message,
+        )
+    )
     return filed
 
 
@@ -85,6 +96,7 @@ def resolve(tx: Tx, account: str, command: ResolveReport) -> Entry:
     if found is None:
         raise Refuse(REPORT_GONE, field="report")
     tx.remove_report(community.id, found.seq)
+    thaw(tx, found.member)
     log = stewards_of(community.id)
     entry = ReportResolved(
         log=log,

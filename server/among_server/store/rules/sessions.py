@@ -16,6 +16,7 @@ from ...limits import SESSIONS_PER_ACCOUNT
 from ..api import Tx
 from ..own import Ended, Entered, ResetRow, SessionRow
 from ..rows import AccountRow
+from .erasing import spared
 
 SEEN_EVERY = 3_600_000  # ms between two signs of life of a session that are written
 
@@ -35,7 +36,7 @@ def enter(tx: Tx, account: str, secret: bytes, device: str, password: str, keep:
     fallen = [id for id in others if id not in keep][:surplus]
     if fallen:
         tx.revoke(account, fallen)
-    return Entered(fallen, _open(tx, account, secret, device))
+    return Entered(fallen, _open(tx, account, secret, device), spared(tx, account))
 
 
 def end(tx: Tx, account: str, *, only: str = "", but: str = "") -> Ended:
@@ -76,7 +77,7 @@ def use_reset(tx: Tx, secret: bytes, password: str, token: bytes, device: str) -
         raise Refuse(ACCOUNT_DISABLED)
     ended = [row.id for row in tx.sessions(account.id)]
     tx.revoke(account.id, ended, password=password)
-    return Entered(ended, _open(tx, account.id, token, device))
+    return Entered(ended, _open(tx, account.id, token, device), spared(tx, account.id))
 
 
 def disable(tx: Tx, handle: str, disabled: bool) -> Ended:

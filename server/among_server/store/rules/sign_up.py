@@ -23,7 +23,7 @@ def create_account(
             raise Refuse(INVITE_INVALID, field="invite")
         owner = found is not None and found.owner
     handle = handle.lower()
-    if tx.account_by_handle(handle) is not None:
+    if tx.account_by_handle(handle) is not None or tx.rests("", handle):
         raise Refuse(HANDLE_TAKEN, field="handle")
     if tx.looks_taken(handle):
         raise Refuse(HANDLE_LOOKALIKE, field="handle")

@@ -101,6 +101,19 @@ class Arrivals:
         self._new = None
         self._way.clear()
 
+    def drop(self, account: int, first: int, last: int) -> None:
+        """The entries of these places, and the nonces of this account. All must be flushed."""
+        new = self._read()
+        self._db.execute("UPDATE arrivals SET nonce = NULL, digest = NULL WHERE author = ?", (account,))
+        for key in [key for key in new if key[0] == account]:
+            del new[key]
+        gone = self._db.execute(
+            "SELECT author, nonce FROM arrivals WHERE pos BETWEEN ? AND ? AND nonce IS NOT NULL", (first, last)
+        ).fetchall()
+        for key in gone:
+            new.pop(key, None)
+        self._count -= self._db.execute("DELETE FROM arrivals WHERE pos BETWEEN ? AND ?", (first, last)).rowcount
+
     def due(self) -> bool:
         """Whether there is enough to move, or a portion on the way."""
         return self._count > NEW or bool(self._way)

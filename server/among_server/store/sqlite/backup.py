@@ -16,7 +16,8 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -25,7 +26,9 @@ from among_server import __version__
 from .. import backups, files, revocations
 from ..api import StoreError
 from ..backups import Manifest, Progress, Restored, Taken
+from ..rules import erasing
 from . import schema
+from .tx import SqliteTx
 
 STEP = 256  # pages copied at a time: 1 MiB
 RESTORING = ".restoring"
@@ -221,12 +224,13 @@ def _make_ready(
         mine = known is not None and known.store == manifest.store
         revoked, locked = _revoke_again(db, known) if known is not None and mine else (0, [])
         ended = 0 if covered or keep_sessions else _end_all(db)
+        erased = _erase_again(db, known) if known is not None and mine else 0
         epoch = schema.new_epoch()
         db.executemany("REPLACE INTO meta (name, value) VALUES (?, ?)", [("epoch", epoch), ("open", "")])
         (at,) = db.execute("PRAGMA user_version").fetchone()
         schema.finish(db)
     files.flush_file(path)
-    return Restored(manifest, at, epoch, None, covered, revoked, locked, ended)
+    return Restored(manifest, at, epoch, None, covered, revoked, locked, ended, erased)
 
 
 def _judge(db: Connection, source: Path, manifest: Manifest) -> None:
@@ -278,6 +282,30 @@ ENDED = ("sessions", "invites", "door_invites", "admissions", "resets")
 
 def _end_all(db: Connection) -> int:
     return sum(db.execute(f"DELETE FROM {table}").rowcount for table in ENDED)  # noqa: S608  # ours
+
+
+def _erase_again(db: Connection, known: revocations.Known) -> int:
+    """How much of what the backup would have brought back was erased since: it is erased to the end, before anybody sees
+    it. What is under way in the backup itself goes on, too."""
+    tx = SqliteTx(db, lambda moment, revoked: None)
+    done = 0
+
+    def carry_out(work: Callable[[SqliteTx], object]) -> bool:
+        now = time.time_ns() // 1_000_000
+        tx.now_ms, tx.now = now, backups.now()
+        db.execute("BEGIN IMMEDIATE")
+        found = work(tx)
+        tx.flush()
+        db.execute("COMMIT")
+        tx.stored.clear()
+        return bool(found)
+
+    for _, (kind, name) in known.lines:
+        if kind in revocations.ERASED:
+            done += carry_out(partial(erasing.again, kind=kind, name=name))
+    while carry_out(erasing.step):
+        pass
+    return done
 
 
 def _connect(uri: str) -> Connection:

@@ -32,6 +32,15 @@ class SqliteBlanks(Ledger):
         self.blanked: set[str] = set()  # logs, in this batch; the writer empties it
 
     def blank(self, log: str, seq: int) -> None:
+        event, author = self._found(log, seq)
+        if not event.blank:
+            self._put_again(blanked(event), author)
+
+    def rewrite(self, event: Entry) -> None:
+        self._put_again(event, self._found(event.log, event.seq)[1])
+
+    def _found(self, log: str, seq: int) -> tuple[Entry, int]:
+        """And the key of the account that caused it."""
         self.flush()
         pos = self._log(log).key << SEQ_BITS | seq
         row = self._db.execute(_FOUND, (pos, pos, 1)).fetchone()
@@ -39,16 +48,16 @@ class SqliteBlanks(Ledger):
             raise LookupError(f"no entry {seq} in log {log!r}")
         event = JSON.decode_entry(row[2])
         assert isinstance(event, Entry), "the log holds what the protocol does not know"
-        if event.blank:
-            return
+        return event, row[1]
+
+    def _put_again(self, event: Entry, author: int) -> None:
         self.writes += 1
-        event = blanked(event)
-        json = JSON.encode(event)
+        pos, json = self.position(event), JSON.encode(event)
         self._db.execute("UPDATE entries SET json = ? WHERE pos = ?", (json, pos))
         self._db.execute("UPDATE arrivals SET json = ? WHERE pos = ?", (json, pos))
         if event.nonce:
-            self.arrivals.empty_digest((row[1], event.nonce))
-        self.blanked.add(log)
+            self.arrivals.empty_digest((author, event.nonce))
+        self.blanked.add(event.log)
         self.tell_again(Stored(event, json))
 
 

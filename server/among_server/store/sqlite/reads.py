@@ -58,7 +58,7 @@ def _one(db: Connection, sql: str, *named: Any) -> Any:
 
 
 def accounts(db: Connection) -> int:
-    count: int = _one(db, "SELECT count(*) FROM accounts")[0]
+    count: int = _one(db, "SELECT count(*) FROM accounts WHERE erased = 0")[0]
     return count
 
 
@@ -87,7 +87,7 @@ def account_states(db: Connection, after: str, limit: int) -> list[AccountState]
     first = " UNION ALL ".join(begun.format(table, SEQ_BITS) for table in ("entries", "arrivals"))
     sql = (
         f"SELECT handle, (SELECT CAST(json AS TEXT) ->> 'at' FROM ({first})), seen_ms, owner, disabled"  # noqa: S608  # ours
-        " FROM accounts a WHERE handle > ? ORDER BY handle LIMIT ?"
+        " FROM accounts a WHERE handle > ? AND erased = 0 ORDER BY handle LIMIT ?"
     )
     return [
         AccountState(handle, opened or "", seen_ms, bool(owner), bool(disabled))
@@ -162,7 +162,7 @@ def members(db: Connection, community: str, after: str, limit: int) -> list[Memb
 
 
 def people(db: Connection, room: str) -> list[Persona]:
-    sql = f"{MEMBER} WHERE p.id = ? AND p.kind = 'room' ORDER BY m.handle"
+    sql = f"{MEMBER} WHERE p.id = ? AND p.kind = 'room' ORDER BY m.handle, m.id"
     return [member_row(row).persona() for row in db.execute(sql, (room,))]
 
 

@@ -15,6 +15,7 @@ SEQ_BITS = 36  # of a position, which is log << 36 | seq; see migrations/0001_fi
 
 ACCOUNT = (
     "SELECT l.id, a.handle, a.display_name, a.claim, a.owner, a.disabled FROM accounts a JOIN logs l ON l.key = a.key"
+    " AND a.erased = 0"
 )
 COMMUNITY = (
     "SELECT l.id, c.slug, c.name, c.about, c.members, c.door, c.listed, c.rules, c.rules_required, c.questions,"
@@ -27,6 +28,7 @@ MEMBER_AND = (  # and more columns after these; of a member `m`, the log `a` of 
 )
 MEMBER_WIDTH = 14
 MEMBER = f"{MEMBER_AND} FROM members m JOIN logs a ON a.key = m.account JOIN logs p ON p.key = m.place"
+RANKED = "CASE m.role WHEN 'owner' THEN 0 WHEN 'steward' THEN 1 ELSE 2 END"
 ROOM = (
     "SELECT l.id, r.kind, coalesce(c.id, ''), r.slug, r.topic, coalesce(w.id, ''), coalesce(k.member, '')"
     " FROM rooms r JOIN logs l ON l.key = r.key LEFT JOIN logs c ON c.key = r.community"

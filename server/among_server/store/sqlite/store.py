@@ -52,6 +52,7 @@ from ..rules.sign_up import create_account
 from ..status import Seen
 from ..stewards import stewards_of
 from . import backup, corners, directory, disk, door, drafts, invites, joining, own, reads, schema
+from .exporting import SqliteTaking
 from .faces import FaceReads
 from .personas import PersonaReads
 from .searching import SqliteSearching
@@ -66,7 +67,7 @@ READERS = 3  # connections; more than there are cores only helps when the disk i
 T = TypeVar("T")
 
 
-class SqliteStore(corners.Reads, drafts.Reads, SqliteSearching, PersonaReads, FaceReads, Calls):
+class SqliteStore(corners.Reads, drafts.Reads, SqliteSearching, PersonaReads, FaceReads, SqliteTaking, Calls):
     """The data in `folder`. Another `synchronous` than `full` may lose what was acknowledged when the power goes."""
 
     def __init__(self, folder: Path, *, synchronous: schema.Synchronous = "full") -> None:

@@ -19,6 +19,7 @@ from .corners import SqliteCorners
 from .door import SqliteDoor
 from .drafts import SqliteDrafts
 from .edits import SqliteEdits
+from .erasing import SqliteErasing
 from .finding import put_ends, texts
 from .greeting import SqliteGreeting
 from .invites import SqliteInvites
@@ -33,6 +34,7 @@ from .tags import SqliteTags
 
 
 class SqliteTx(
+    SqliteErasing,
     SqliteStatus,
     SqliteDoor,
     SqliteJoining,
@@ -223,7 +225,8 @@ class SqliteTx(
 
     def report(self, community: str, seq: int) -> ReportRow | None:
         found = self._db.execute(
-            "SELECT a.id, r.filed FROM reports r JOIN logs a ON a.key = r.account WHERE r.community = ? AND r.seq = ?",
+            "SELECT a.id, r.filed, r.member, r.room, r.message FROM reports r JOIN logs a ON a.key = r.account"
+            " WHERE r.community = ? AND r.seq = ?",
             (self.key(community), seq),
         ).fetchone()
         return ReportRow(community, seq, *found) if found else None
@@ -236,8 +239,16 @@ class SqliteTx(
     def add_report(self, row: ReportRow) -> None:
         self.writes += 1
         self._db.execute(
-            "INSERT INTO reports (community, seq, account, filed) VALUES (?, ?, ?, ?)",
-            (self._log(row.community).key, row.seq, self._log(row.account).key, row.filed),
+            "INSERT INTO reports (community, seq, account, filed, member, room, message) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                self._log(row.community).key,
+                row.seq,
+                self._log(row.account).key,
+                row.filed,
+                row.member,
+                row.room,
+                row.message,
+            ),
         )
 
     def remove_report(self, community: str, seq: int) -> None:
@@ -290,7 +301,7 @@ class SqliteTx(
     def people(self, room: str) -> list[MemberRow]:
         found = self._people.get(room)
         if found is None:
-            sql = f"{MEMBER} WHERE m.place = ? ORDER BY m.handle"
+            sql = f"{MEMBER} WHERE m.place = ? ORDER BY m.handle, m.id"
             found = [member_row(row) for row in self._db.execute(sql, (self.key(room),)).fetchall()]
             self._people[room] = found
         return found

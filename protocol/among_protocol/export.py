@@ -1,0 +1,121 @@
+"""Everything of mine, to take along: a page at a time, each record a JSON object on a line of its own in the archive.
+
+What is one's own is in it, whole: account, every place one is or was in with every revision of one's persona there, all
+that one wrote, one's own log (which tells what was done about one), registers. What is somebody else's is in it only as it
+was shown: a mention, the people of a direct. No secret is: no password, no token, nor what is kept of them.
+
+A client asks on with `next` until it is empty, in its own time; what is written meanwhile may be in it or not. Asked again
+with the same `after`, the page is the same.
+"""
+
+from typing import Annotated, ClassVar
+
+import msgspec
+from msgspec import Meta
+
+from .accounts import Account
+from .base import Command, Seq, Shape, Time
+from .interests import InterestList
+from .members import Persona, Role
+from .personas import OwnPersona
+from .status import Appearance
+
+Cursor = Annotated[str, Meta(max_length=160)]
+
+
+class Exported(Shape, tag_field="record", kw_only=True):
+    """A record of the archive. One of an unknown kind is kept, and not understood."""
+
+
+class ExportedArchive(Exported, tag="archive", kw_only=True):
+    """The first record: what this is an archive of."""
+
+    form: int = 1  # version of this form
+    server: str  # name and version of the software, for people
+    epoch: str  # that the numbers are of
+    at: Time  # when it was begun
+    account: Account
+
+
+class ExportedMembership(Exported, tag="membership", kw_only=True):
+    """A place one is in, or was: a community, or a direct."""
+
+    place: str  # id, also of its log
+    slug: str = ""  # of the community; empty for a direct
+    name: str = ""  # of the community, for people
+    member: str  # who one is there
+    role: Role = "member"
+    left: bool = False
+    silenced_until: Time = ""
+    persona: OwnPersona  # as it is now, with what others don't see, and one's former handles
+    personas: list[Persona]  # every revision that is kept, the oldest first; of very many the next record goes on
+
+
+class ExportedEntry(Exported, tag="entry", kw_only=True):
+    """An entry of one's own log, or one that one caused elsewhere: what one said, above all."""
+
+    entry: msgspec.Raw  # as it is kept; blank where it was deleted
+
+
+class ExportedMarker(Exported, tag="marker", kw_only=True):
+    room: str
+    read: Seq
+
+
+class ExportedBlock(Exported, tag="block", kw_only=True):
+    handle: str
+    kind: str  # block, mute
+
+
+class ExportedSession(Exported, tag="session", kw_only=True):
+    """A device that is signed in, without what signs it in."""
+
+    device: str = ""
+    opened: Time
+    seen: Time
+
+
+class ExportedAppearance(Exported, tag="appearance", kw_only=True):
+    """How one appears somewhere, and what one says one is up to."""
+
+    appearance: Appearance
+    day: str = ""  # the last one on which others could see one there, where that is kept: 2026-01-31
+
+
+class ExportedInterests(Exported, tag="interests", kw_only=True):
+    """What one cares for, in one place or for oneself alone."""
+
+    interests: InterestList
+
+
+class ExportedDismissal(Exported, tag="dismissal", kw_only=True):
+    """A community that is not to be suggested again."""
+
+    community: str
+
+
+AnyExported = (
+    ExportedArchive
+    | ExportedMembership
+    | ExportedEntry
+    | ExportedMarker
+    | ExportedBlock
+    | ExportedSession
+    | ExportedAppearance
+    | ExportedInterests
+    | ExportedDismissal
+)
+
+
+class ExportPage(Shape, kw_only=True):
+    records: list[msgspec.Raw]  # each an `Exported`
+    next: Cursor = ""  # to ask on with; empty: that is all
+    about: Seq = 0  # how many records there will be, more or less; told with the first page
+
+
+class ExportAccount(Command, tag="account.export", kw_only=True):
+    """Everything of mine, a page at a time."""
+
+    Reply: ClassVar[type[Shape]] = ExportPage
+
+    after: Cursor = ""  # `next` of the page before; empty: from the start

@@ -1,0 +1,75 @@
+"""What is left to do of those who go: a task that carries it on, step by step, while others talk.
+
+It rests after each step for as long as the step took, so that it never has more than half of the writer; and it looks
+now and then for what has come due: a grace that is over, a report that was answered.
+"""
+
+import asyncio
+
+import structlog
+
+from among_protocol.codes import Refuse
+
+from ..store.api import Store
+from .people import People
+
+LOOK = 60.0  # seconds between two looks for what has come due
+TOLD = 20.0  # seconds of work between two lines in the log
+
+log = structlog.get_logger()
+
+
+class Erasing:
+    def __init__(self, store: Store, people: People, tasks: set[asyncio.Task[None]]) -> None:
+        self.steps = 0  # only ever grows, for whoever measures
+        self._people = people
+        self._store = store
+        self._tasks = tasks
+        self._working = False
+        self._again = False
+        self._looked: float | None = None
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._again = True
+        if not self._working:
+            self._working = True
+            task = asyncio.get_running_loop().create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def begun(self, account: str) -> None:
+        """An account was erased: what is long is still to be done."""
+        self._people.erased(account)
+        self.wake()
+
+    def sweep(self, now: float) -> None:
+        """Once a minute, and at the start."""
+        if self._looked is None or now - self._looked >= LOOK:
+            self._looked = now
+            self.wake()
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        begun = told = loop.time()
+        try:
+            while self._again:
+                self._again = False
+                while True:
+                    started = loop.time()
+                    row = await self._store.erase_more()
+                    if row is None:
+                        break
+                    self.steps += 1
+                    if row.name.startswith("close "):
+                        self._people.erased(row.account)
+                    if loop.time() - told >= TOLD:
+                        told = loop.time()
+                        log.info("erasing.progress", of=row.name, steps=self.steps, seconds=int(told - begun))
+                    await asyncio.sleep(loop.time() - started)
+        except Refuse as why:  # the disk is full, or we stop: what is left is kept, and looked at again
+            log.info("erasing.put_off", why=why.message)
+        except Exception:
+            log.exception("erasing.failed")
+        finally:
+            self._working = False
