@@ -132,7 +132,10 @@ class LineUi:
     async def ask(self, question: str) -> str:
         """Likewise, in sight."""
         self.flush()
-        await asyncio.sleep(0)  # what was told before it is printed in a turn of its own
+        for _ in range(
+            3
+        ):  # what was told before it is printed in turns of its own, and has to be first at the terminal
+            await asyncio.sleep(0)
         session: PromptSession[str] = PromptSession(input=self._session.input, output=self._session.output)
         async with in_terminal():
             try:

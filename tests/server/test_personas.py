@@ -135,9 +135,16 @@ async def test_one_change_is_one_entry_and_one_revision_however_many_rooms_there
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")
         await world.join("garden/shed")
+        for number in range(20):
+            await world.join(f"garden/bed-{number}")
         garden = world.id("garden")
-        heads = world.heads()
+        for person in (ann, bob):
+            await person.settled()
+        commits = world.app.store.counts.batches
+        heads, frames, before = world.heads(), len(bob.frames), commits.buckets()[-1][1]
         entry = await becomes(ann, garden, why="The beans", bio="Digs")
+        await world.quiet()
+        assert (len(bob.frames) - frames, commits.buckets()[-1][1] - before) == (1, 1), "a commit, and a frame"
         assert {log: head for log, head in world.heads().items() if head != heads[log]} == {garden: heads[garden] + 1}
         told = await bob.hears(MemberUpdated)
         assert (told.by, told.rev, told.bio) == (ann.member, entry.rev, "Digs") == (ann.member, 2, "Digs")
