@@ -18,7 +18,7 @@ from .places import Community
 APART = "By another handle you still come and go when you do elsewhere, for who watches both: /invisible here hides it."
 View = Literal["", "members", "stewards"]
 AUDIENCES = ("members", "stewards", "nobody")
-SHOWN = ("bio", "pronouns", "place", "links", "why", "intro", "lineage", "common")
+SHOWN = ("bio", "pronouns", "place", "links", "why", "intro", "lineage", "common", "elsewhere")
 
 
 async def whois(link: Link, rest: str) -> None:
@@ -77,15 +77,30 @@ async def show(link: Link, rest: str) -> None:
     audience = audience.strip()
     if field == "lineage" and audience == "nobody":
         raise Cannot("Stewards always see former handles: /me show lineage stewards hides them from members.")
+    if field == "elsewhere" and audience == "stewards":
+        raise Cannot("It is for people you talk with elsewhere: /me show elsewhere members, or nobody.")
     if field == "common" and audience == "stewards":
         raise Cannot("Common ground is between members: /me show common members, or nobody.")
     here = place(link)
+    if field == "elsewhere":
+        await _elsewhere(link, here, counted=audience == "members")
+        return
     shown = msgspec.convert({field: audience}, ShownWish)
     await link.among.ask(UpdatePersona, community=here.id, persona=PersonaWish(shown=shown))
     who = {"members": "All members", "stewards": "Stewards alone", "nobody": "Nobody but you"}[audience]
     what = {"lineage": "your former handles", "common": "that you are here, where you let more than this be named"}
     said = [Part("", f"{who} of " if audience != "nobody" else f"{who} in "), Part("place", here.slug)]
     link.screen.show([told(*said, f" see{'s' if audience == 'nobody' else ''} {what.get(field, f'your {field}')}.")])
+
+
+async def _elsewhere(link: Link, here: Community, *, counted: bool) -> None:
+    """Whether one counts among those whom people elsewhere talk with."""
+    shown = ShownWish(elsewhere="members" if counted else "nobody")
+    await link.among.ask(UpdatePersona, community=here.id, persona=PersonaWish(shown=shown))
+    who = "People you talk with elsewhere may be told" if counted else "Nobody elsewhere is told"
+    link.screen.show(
+        [told(f"{who} that one of those they talk with is in ", ("place", here.slug), ". You are not named.")]
+    )
 
 
 async def read(link: Link, member: str, view: View = "") -> MemberCard:

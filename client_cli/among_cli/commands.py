@@ -234,6 +234,9 @@ COMMANDS = (
     Command("decline", "HANDLE [REASON]", "stewards: don't let somebody in", doorkeeping.decline, needs=True),
     Command("invite", "[USES] [7d] [NOTE]", "a link that lets people in", doorkeeping.invite, takes="words"),
     Command("invites", "", "the links that there are, numbered", doorkeeping.invites),
+    Command(
+        "tag", "NAME means OTHER|sensitive", "stewards: what a tag means here", discovery.tag, needs=True, takes="tags"
+    ),
     Command("community", "[SETTING VALUE]", "this community, or change it", doorkeeping.community, takes="words"),
     Command("me", "[FIELD TEXT]", "who you are in this community, or change it", personas.me, takes="words", asks=True),
     Command("me", "show FIELD members|stewards|nobody", "who sees it", personas.me, takes="words"),
@@ -300,6 +303,7 @@ WORDS = {
     "seen": ("shown", "hidden"),
     "discover": ("not", "again"),
     "interests": ("here", "show", "found"),
+    "tag": ("everywhere",),
     "role": keeping.ROLES,
     "resolve": keeping.OUTCOMES,
     "help": tuple(NAMED),

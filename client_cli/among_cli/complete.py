@@ -53,7 +53,7 @@ def _tags(link: Link, name: str, piece: str, *, first: bool) -> list[str]:
     sign = piece[:1] if piece[:1] and piece[0] in signs else ""
     words = _beginning(piece, WORDS.get(name, ())) if first and not sign else []
     begin = tag_begin(piece.removeprefix(sign))
-    if not begin or not (sign or name == "interests"):
+    if not begin or not (sign or name in ("interests", "tag")):
         return words
     known = link.tags.get(begin[:LETTERS], [])
     return [*words, *(f"{sign}{tag}" for tag in known if tag.startswith(begin) or f"-{begin}" in tag)]

@@ -11,7 +11,7 @@ from among_protocol.communities import BrowseCommunities, Community
 from among_protocol.discovery import Discover, DismissCommunity, Reason, Suggestion
 from among_protocol.finding import Found, SearchMembers
 from among_protocol.interests import Interest, InterestList, InterestWish, ListInterests, SetInterests
-from among_protocol.tags import SearchTags
+from among_protocol.tags import SearchTags, UpdateTag
 
 from .lines import Line, Part, joined, note, told
 from .link import Cannot, Link
@@ -97,6 +97,26 @@ async def interests(link: Link, rest: str) -> None:
             await _mark(link, more[0], found=more[1:] == [])
         case _:
             await _change(link, "", [first, *more])
+
+
+async def tag(link: Link, rest: str) -> None:
+    """Stewards: what a tag means in this community, or that it is sensitive; `everywhere` for the owner of the server."""
+    words = rest.split()
+    everywhere = words[:1] == ["everywhere"]
+    community = "" if everywhere else _here(link).id
+    where = "everywhere" if everywhere else f"in {_here(link).slug}"
+    match words[1:] if everywhere else words:
+        case [name, "means", other]:
+            into = "" if other == "itself" else _tag(other)
+            done = await link.among.ask(UpdateTag, community=community, tag=_tag(name), into=into)
+            means = f"#{done.entry.into}" if done.entry.into else "itself"
+            link.screen.show([note(f"#{done.entry.tag} means {means} {where}.")])
+        case [name, "sensitive", *no] if no in ([], ["no"]):
+            done = await link.among.ask(UpdateTag, community=community, tag=_tag(name), sensitive=not no)
+            what = "sensitive" if done.entry.sensitive else "not sensitive"
+            link.screen.show([note(f"#{done.entry.tag} is {what} {where}.")])
+        case _:
+            raise Cannot("Say /tag NAME means OTHER (or itself), /tag NAME sensitive (or sensitive no).")
 
 
 def typed(link: Link, line: str) -> None:

@@ -74,6 +74,9 @@ class Shown(Shape, kw_only=True):
     common: Audience = (
         "nobody"  # that I am here, to who is here too and meets me elsewhere where I also let it be named
     )
+    elsewhere: Audience = (
+        "nobody"  # that I am here, to people I talk with elsewhere, who are only told how many there are
+    )
 
 
 class ShownWish(Shape, kw_only=True):
@@ -87,6 +90,7 @@ class ShownWish(Shape, kw_only=True):
     intro: AudienceWish | None = None
     lineage: Literal["members", "stewards"] | None = None  # former handles here
     common: Literal["members", "nobody"] | None = None  # that I am here, beside where else I meet somebody
+    elsewhere: Literal["members", "nobody"] | None = None  # that I am here, as one of those people talk with elsewhere
 
 
 class PersonaWish(Shape, kw_only=True):

@@ -81,6 +81,19 @@ async def test_who_sees_what_one_cares_for(ana):
     assert await ana.types("/interests here -moss -depression") == ["Nothing."]
 
 
+async def test_stewards_say_what_a_tag_means(ana, house):
+    assert await ana.types("/tag moss means plants") == ["#moss means #botany in garden."]
+    assert "  #botany           members see it" in await ana.types("/interests here +moss")
+    assert await ana.types("/tag #botany sensitive") == ["#botany is sensitive in garden."]
+    assert "  #botany           only you see it, sensitive" in await ana.types("/interests")
+    assert await ana.types("/tag botany sensitive no") == ["#botany is not sensitive in garden."]
+    assert await ana.types("/tag moss means itself") == ["#moss means itself in garden."]
+    assert (await ana.types("/tag everywhere moss means botany"))[0].startswith("What holds everywhere")
+    assert (await ana.types("/tag moss"))[0].startswith("Say /tag NAME means OTHER")
+    assert "  tags   #tea #bean-poles" in await ana.types("/community tags +tea Bean-Poles")
+    assert "  tags   #bean-poles" in await ana.types("/community tags -tea")
+
+
 async def test_people_are_found(ana, house):
     await house.person("zed")
     await ana.types("/interests here +moss")

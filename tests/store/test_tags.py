@@ -7,6 +7,7 @@ import pytest
 from among_protocol.accounts import UpdateAccount
 from among_protocol.codes import COMMUNITY_GONE, LIMIT_REACHED, RIGHT_MISSING, TAG_GONE
 from among_protocol.communities import CreateCommunity
+from among_protocol.personas import PersonaWish, ShownWish, UpdatePersona
 from among_protocol.tags import UpdateTag
 from among_server.store.rules import tags as tag_rules
 from among_server.store.tags import InterestRow
@@ -184,3 +185,43 @@ async def test_the_directory_by_words_and_tags_and_age(town: Town):
     assert await browse(tags=["none"]) == await browse(newest=True, after="none") == []
     (card,) = await town.store.communities("", "fern", 1)
     assert card.tags == ["botany", "tea"]
+
+
+async def test_people_whom_one_talks_with_count_where_they_show_that_they_are(town: Town):
+    ann, bob, cat, dan = await town.people("ann", "bob", "cat", "dan")
+    hall = await founds(ann, "hall")
+    room = await ann.makes(hall, "general")
+    barn, circle = await founds(dan, "barn"), await founds(dan, "circle", "depression")
+    for one in (bob, cat):
+        for place in (hall, barn, circle):
+            await one.joins(place)
+    for one in (ann, bob):
+        await one.says(room, "hello")
+    shown = PersonaWish(shown=ShownWish(elsewhere="members"))
+    assert await suggested(ann) == {}, "nobody let themselves be counted"
+    for place in (barn, circle):
+        await bob.do(UpdatePersona, community=place, persona=shown)
+    await cat.do(UpdatePersona, community=barn, persona=shown)
+    assert await suggested(ann) == {"barn": ["1"]}, "cat has not talked, and one is too few where it is sensitive"
+    await cat.says(room, "hello")
+    assert await suggested(ann) == {"barn": ["2"]}
+    assert await suggested(dan) == {}
+    direct = await dan.writes_to(ann)
+    await dan.says(direct, "who answers?")
+    assert await suggested(ann) == {"barn": ["2"]}, "whom one did not answer, one does not talk with"
+    await bob.leaves(barn)
+    assert await suggested(ann) == {"barn": ["1"]}
+    await cat.do(UpdatePersona, community=barn, persona=PersonaWish(shown=ShownWish(elsewhere="nobody")))
+    assert await suggested(ann) == {}
+
+
+async def test_a_former_handle_finds_who_does_not_hide_it(town: Town):
+    ann, bob = await town.people("ann", "bob")
+    hall = await founds(ann, "hall")
+    await bob.joins(hall)
+    await bob.do(UpdatePersona, community=hall, persona=PersonaWish(handle="robert", display_name="Rob"))
+    rows = await town.store.find(hall, ann.id, "bo", "", 9)
+    assert [(one.member.handle, one.former) for one in rows] == [("robert", "bob")]
+    assert await found(ann, hall, "rob") == ["robert"]
+    await bob.do(UpdatePersona, community=hall, persona=PersonaWish(shown=ShownWish(lineage="stewards")))
+    assert await found(ann, hall, "bo") == []

@@ -43,6 +43,7 @@ from among_protocol.posts import EditPost, PublishPost
 from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
+from among_protocol.tags import UpdateTag
 from among_protocol.welcome import SetWelcome
 from among_protocol.wire import AnyWrite
 from among_server.ears import TALK
@@ -55,6 +56,7 @@ from among_server.store.rules.edits import wipe
 from among_server.store.sqlite import SqliteStore
 from among_server.store.sqlite.tx import SqliteTx
 from among_server.store.status import StatusWish
+from among_server.store.tags import InterestRow
 from tests.store.conftest import little_memory
 from tests.store.replay import live, replayed
 from tests.store.town import Person, Town
@@ -132,6 +134,8 @@ LATER = 2**52  # Unix time in ms
 small = st.integers(0, 42)
 slug = st.sampled_from(["hall", "barn", "mill"])
 text = st.sampled_from(["hello", "@ann", "@fern", "@bob @cat", "@dan, look", "@nobody"])
+text = st.sampled_from(["hello", "@ann", "@bob @cat", "@dan, look", "@nobody"])
+tag = st.sampled_from(["tea", "films", "cinema", "moss", "depression", "brandnew", "newer"])
 ends = st.sampled_from([0, DAY])  # in any case after the test
 merging = st.booleans()
 versions = st.integers(0, 4)
@@ -167,6 +171,13 @@ asked = st.one_of(
     free(CreateCommunity, {"slug": slug, "name": text}),
     free(EditMessage, {"message": st.integers(0, 9), "body": text}, room="r"),
     free(DeleteMessage, {"message": st.integers(0, 9), "reason": st.sampled_from(["", "rude"])}, room="r"),
+    free(CreateCommunity, {"slug": slug, "name": text, "tags": st.lists(tag, max_size=3)}),
+    free(UpdateCommunity, {"tags": st.lists(tag, max_size=3)}, community="c"),
+    free(
+        UpdateTag,
+        {"tag": tag, "into": st.one_of(st.none(), st.just(""), tag), "sensitive": st.one_of(st.none(), st.booleans())},
+        community="c",
+    ),
     place(JoinCommunity, community="c"),
     free(JoinCommunity, {"rules": st.integers(0, 2)}, community="c"),
     free(
@@ -373,6 +384,45 @@ class Twins(RuleBasedStateMachine):
             return [twin.town.store.set_reach(account, community, directs=directs, greetings=greetings)]
 
         self._both(ask)
+
+    @rule(
+        who=st.integers(0, 3),
+        place=small,
+        own=st.booleans(),
+        said=st.lists(st.tuples(tag, st.sampled_from(["", "members", "nobody"]), st.booleans()), max_size=3),
+    )
+    def care(self, who: int, place: int, own: bool, said: list[tuple[str, str, bool]]) -> None:
+        rows = [InterestRow(*one) for one in said]
+        self._both(
+            lambda twin: [
+                twin.town.store.set_interests(twin.ids[f"a_{who}"], "" if own else twin.find("c", place), rows),
+                twin.town.store.dismiss(twin.ids[f"a_{who}"], twin.find("c", place), dismissed=own),
+            ]
+        )
+
+    @rule(who=st.integers(0, 3), place=small, tag=tag, query=st.sampled_from(["", "a", "an", "hello", "b"]))
+    def look_around(self, who: int, place: int, tag: str, query: str) -> None:
+        def ask(twin: Twin) -> list[Any]:
+            store, me, community = twin.town.store, twin.ids[f"a_{who}"], twin.find("c", place)
+            return [
+                store.find(community, me, query, tag, 3),
+                *([store.find(community, me, query, "", 3)] if query else []),
+                store.tags(query, me, 300),
+                store.tags(tag, me, 2),
+                store.communities(query, "", 9, tags=[tag], newest=bool(query)),
+                self._in_no_order(store.discover(me, 9, "")),
+                self._in_no_order(store.interests(me)),
+            ]
+
+        self._both(ask)
+
+    @staticmethod
+    async def _in_no_order(answer: Any) -> Any:
+        """Chance decides by ids, which differ."""
+        found = await answer
+        if isinstance(found, dict):
+            return [found[place] for place in sorted(found, key=lambda place: str(found[place]))]
+        return sorted(found, key=lambda one: one.community.slug)
 
     @rule(who=st.integers(0, 3), what=st.sampled_from(SECRETS), session=small)
     def own(self, who: int, what: str, session: int) -> None:

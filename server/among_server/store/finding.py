@@ -1,7 +1,8 @@
 """The law of a store, the part about finding members; and how texts are cut for it. Pure but for the law.
 
 A text is folded, so that case, accents and width don't count, and every end of it is kept: whoever has some characters
-anywhere has an end that begins with them. So a search is one range of an ordered table, and needs no other index.
+anywhere has an end that begins with them. So a search is one range of an ordered table, and needs no
+other index. Who changes what `folded` or `ends` give adds a migration that makes the stored ones anew.
 """
 
 import unicodedata
@@ -10,7 +11,7 @@ from typing import Protocol
 
 from among_protocol.finding import Found
 
-PIECE = 12  # characters of an end that are kept; a longer query is held against the texts themselves
+PIECE = 24  # characters of an end that are kept; a longer query is held against the texts themselves
 LONGEST = 96  # characters of a folded text that are looked at: a name is shorter, but some letters fold into eighteen
 FORMER = 10  # former handles that find a member, the newest
 
@@ -36,9 +37,9 @@ def ends(*texts: str) -> set[End]:
     return found
 
 
-def span(query: str) -> tuple[str, str]:
-    """Ends from the first on, before the second, begin with a (folded) query."""
-    head = query[:PIECE]
+def span(query: str, kept: int = PIECE) -> tuple[str, str]:
+    """Ends from the first on, before the second, begin with a (folded) query; so much of it is looked at."""
+    head = query[:kept]
     return head, head + "\U0010ffff"
 
 
@@ -52,6 +53,7 @@ class FindingStore(Protocol):
 
     async def find(self, community: str, account: str, query: str, interest: str, limit: int) -> Sequence[Found]:
         """Members that have not left. With a query: who has it, folded, in handle, name or a former handle that is not hidden,
-        those first in whom a word begins with it, then by what follows it. With an interest: who shows it to members and
+        those first in whom a word begins with it, then by what follows it; then by former handles, from
+        their beginning. With an interest: who shows it to members and
         wants to be found by it, but nobody who blocks this account or is blocked by it."""
         ...

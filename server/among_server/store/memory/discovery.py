@@ -25,8 +25,9 @@ def discover(tx: MemoryTx, account: str, limit: int, chance: str) -> list[Sugges
 
 
 def shows(tx: MemoryTx, account: str, community: str) -> bool:
-    """Whether somebody lets people elsewhere know that they are there."""
-    return False
+    """Whether somebody lets people elsewhere be told that one of those they talk with is there."""
+    row = tx.membership(account, community)
+    return row is not None and row.claim.shown.elsewhere == "members"
 
 
 def _may_be(tx: MemoryTx, account: str, community: str) -> bool:

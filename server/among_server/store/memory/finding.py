@@ -18,7 +18,18 @@ def find(tx: MemoryTx, community: str, account: str, query: str, interest: str, 
         places = [(*_best(here[who], query), came[who]) for who in here if _best(here[who], query)]
         accounts = [list(came)[at] for *_, at in sorted(places)]
     rows = [here[who] for who in accounts if holds(query, texts(here[who]))]
-    return [Found(member=row.card()) for row in rows[:limit]]
+    found = [Found(member=row.card()) for row in rows]
+    if not interest:
+        had = sorted(
+            (former.handle, came[row.account], row.account)
+            for row in here.values()
+            if row.claim.shown.lineage == "members" and row not in rows
+            for former in tx.lineage(row.id)
+            if former.handle.startswith(query)
+        )
+        were = {who: handle for handle, _, who in reversed(had)}
+        found += [Found(member=here[who].card(), former=were[who]) for who in dict.fromkeys(who for *_, who in had)]
+    return found[:limit]
 
 
 def texts(row: MemberRow) -> list[str]:

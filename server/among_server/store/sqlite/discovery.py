@@ -22,7 +22,8 @@ from .directory import cards
 from .rows import SEQ_BITS
 from .tags import HERE, LISTED, MEANT
 
-SHOWS = "0"  # whether a member m lets people elsewhere know that they are there
+# Whether a member m lets people elsewhere be told that somebody they talk with is there.
+SHOWS = "m.claim != '' AND m.claim ->> '$.shown.elsewhere' = 'members'"
 
 _MINE = f"SELECT DISTINCT m.key{MEANT} WHERE i.account = ? AND {HERE} ORDER BY m.key LIMIT {MY_TAGS}"
 # Whether a community, `{}`, may be suggested to the account :me.

@@ -39,6 +39,7 @@ def find(db: Connection, community: str, account: str, query: str, interest: str
         if place is None:
             return []
         found: list[Found] = []
+        seen: set[str] = set()
         for looked_at, other in enumerate(
             _who_care(db, place[0], account, interest) if interest else _who_are(db, place[0], query)
         ):
@@ -46,7 +47,15 @@ def find(db: Connection, community: str, account: str, query: str, interest: str
             if len(found) == limit or looked_at == LOOKED_AT:
                 break
             if holds(query, texts(row)):
+                seen.add(row.id)
                 found.append(Found(member=row.card()))
+        if not interest:
+            for row, handle in _who_were(db, place[0], query):
+                if len(found) == limit:
+                    break
+                if row.id not in seen:
+                    seen.add(row.id)
+                    found.append(Found(member=row.card(), former=handle))
         return found
     finally:
         db.execute("COMMIT")
@@ -70,6 +79,20 @@ def _who_are(db: Connection, place: int, query: str) -> Iterator[int]:
                 seen.add(account)
                 yield account
         rows.close()
+
+
+_WERE = (
+    f"{MEMBER.replace('SELECT ', 'SELECT f.handle, ', 1)} JOIN lineage f ON f.member = m.id"
+    f" WHERE f.place = ? AND f.handle >= ? AND f.handle < ? AND m.gone = 0 ORDER BY f.handle, m.account LIMIT {LOOKED_AT}"
+)
+
+
+def _who_were(db: Connection, place: int, query: str) -> Iterator[tuple[MemberRow, str]]:
+    """Who is there and had a handle that begins with the query, which they don't hide; and which one."""
+    for handle, *columns in db.execute(_WERE, (place, *span(query, len(query)))).fetchall():
+        row = member_row(columns)
+        if row.claim.shown.lineage == "members":
+            yield row, handle
 
 
 _CARE = f"""
