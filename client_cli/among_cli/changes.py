@@ -4,12 +4,15 @@ Rules: what stands on the screen can't be taken back, so a line says what has ch
 what was deleted is kept nowhere from then on.
 """
 
+from dataclasses import replace
 from typing import Protocol
 
 from among_protocol.base import Entry
+from among_protocol.blocks import BlockKind
 from among_protocol.edits import MessageDeleted, MessageEdited
+from among_protocol.messages import Message, MessageSent
 
-from .lines import Line, Part, told
+from .lines import Line, Part, Said, told
 from .places import Room
 from .visit import Visit
 
@@ -21,6 +24,7 @@ class Known(Protocol):
     """What the model knows."""
 
     visit: Visit | None
+    blocks: dict[str, BlockKind]
 
     def who(self, member: str, rev: int = 0) -> str:
         """The handle of a member."""
@@ -41,6 +45,29 @@ def seq_of(visit: Visit | None, number: str) -> int:
         if shown:
             return max(shown)
     return int(digits)
+
+
+def marked(model: Known, message: Message | MessageSent, said: Said) -> Said:
+    """With its number, and what became of it."""
+    edited = isinstance(message, Message) and message.edited > 0
+    number, quote = number_of(message.seq), quote_of(model, message)
+    return replace(said, number=number, edited=edited, blank=message.blank, quote=quote)
+
+
+def quote_of(model: Known, message: Message | MessageSent) -> str:
+    """What a message answers, as far as it is known. A block or mute holds here too."""
+    if not message.reply_to or message.blank:
+        return ""
+    quote = message.quote if isinstance(message, Message) else None
+    if quote is not None:
+        who, body, blank = model.who(quote.by, quote.rev), quote.body, quote.blank
+    else:
+        here = model.visit.said.get(message.reply_to) if model.visit is not None else None
+        who, body, blank = (here.who, here.body, here.blank) if here is not None else ("", "", False)
+    number = number_of(message.reply_to)
+    if not who or who in model.blocks:
+        return number
+    return f"{who} {number}: {'✗ deleted' if blank else ' '.join(body.split())}"
 
 
 def told_of(model: Known, room: Room, event: Entry) -> list[Line]:

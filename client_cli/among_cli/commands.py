@@ -103,6 +103,7 @@ COMMANDS = (
     Command("room", "add HANDLE", "bring somebody into this private room", rooms.room, needs=True, takes="words"),
     Command("room", "follow|unfollow [ROOM]", "follow a room, or no longer", rooms.room, needs=True, takes="words"),
     Command("older", "", "what was said before", rooms.older),
+    Command("reply", "#12 TEXT", "answer a message: yours shows how it began", edits.reply, needs=True),
     Command("edit", "[#12] TEXT", "change your last message here, or the one of that number", edits.edit, needs=True),
     Command("delete", "#12", "take back what you said (stewards: what others said, and why)", edits.delete, needs=True),
     Command("history", "#12", "what a message said before it was edited", edits.history, needs=True),

@@ -45,6 +45,15 @@ async def history(link: Link, rest: str) -> None:
     link.screen.show([note(head), *lines, *([] if page.complete else [note("  … and more.")])])
 
 
+async def reply(link: Link, rest: str) -> None:
+    """Answer a message."""
+    room = here(link)
+    number, text = _numbered(rest)
+    if not number or not text:
+        raise Cannot("Say which one, and what: /reply #12 TEXT. The numbers stand behind the messages.")
+    _ = link.say(room, body(text), reply_to=named(link, number))
+
+
 def here(link: Link) -> Room:
     """The open room. Raises Cannot."""
     if link.model.room is None:

@@ -34,6 +34,7 @@ class Said:
     edited: bool = False
     blank: bool = False  # it was deleted
     then: str = ""  # their handle when they wrote this, where it was another
+    quote: str = ""  # what it answers: by whom, and how that began
 
 
 @dataclass(frozen=True, slots=True)

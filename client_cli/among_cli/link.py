@@ -326,14 +326,16 @@ class Link:
 
     # ---- one's own words
 
-    def say(self, room: Room, body: str) -> Sending:
+    def say(self, room: Room, body: str, reply_to: int = 0) -> Sending:
         """Say something in a room. It is in sight until it is stored, and stays where it is refused."""
-        one = Outgoing(secrets.token_hex(12), room.id, body)
+        one = Outgoing(secrets.token_hex(12), room.id, body, reply_to=reply_to)
         self.model.sending(one)
         self._typed = 0.0
         self._undecided += 1
         self.screen.refresh()
-        return self.among.sending(room.id, body, nonce=one.nonce, changed=lambda sending: self._sent(one, sending))
+        return self.among.sending(
+            room.id, body, nonce=one.nonce, reply_to=reply_to, changed=lambda sending: self._sent(one, sending)
+        )
 
     def _sent(self, one: Outgoing, sending: Sending) -> None:
         if self._closed:
@@ -363,7 +365,7 @@ class Link:
         again = [one for one in self.model.failed() if one.room in self.model.rooms]
         for one in again:
             del self.model.outgoing[one.nonce]
-            _ = self.say(self.model.rooms[one.room], one.body)
+            _ = self.say(self.model.rooms[one.room], one.body, one.reply_to)
         return len(again)
 
 

@@ -186,7 +186,7 @@ class Model(Acquaintances):
         """A message as it stands on the screen."""
         then, who, mine = self.who(message.by, message.rev), self.who(message.by), message.by == room.me
         folded = "" if mine else self.blocks.get(who, "") or self.blocks.get(then, "")
-        return Said(
+        said = Said(
             room=room.id,
             seq=message.seq,
             at=moment(message.at, self.zone),
@@ -195,11 +195,9 @@ class Model(Acquaintances):
             mine=mine,
             mention=room.me in message.mentions and not folded,
             folded=folded,
-            number=changes.number_of(message.seq),
-            edited=bool(getattr(message, "edited", 0)),
-            blank=message.blank,
             then=then if then != who else "",
         )
+        return changes.marked(self, message, said)
 
     # ---- one's own words
 

@@ -74,6 +74,7 @@ class Outgoing:
     body: str
     state: SendState = "sending"
     reason: str = ""  # why it failed
+    reply_to: int = 0  # number of the message that it answers
 
 
 def session_parts(card: SessionCard) -> tuple[str, str, str, str]:

@@ -23,6 +23,8 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
             then = f" (as @{safe_text(line.then)} then)" if line.then else ""
             tail = f"{then}{' (edited)' if line.edited else ''}{'  ' + line.number if line.number else ''}"
             rows[-1] = Safe(rows[-1] + tail)
+            if line.quote:
+                rows.insert(0, Safe(f"{INDENT}in answer to {safe_text(line.quote)}"))
         case Rule():
             rows = [Safe(f"-- {safe_text(line.text)} --")]
         case Quoted():

@@ -49,7 +49,8 @@ def rows(line: Line, columns: int, me: str = "") -> list[Row]:
             mark = "»" if line.mention and not line.mine else " "
             mark = "✗" if line.blank else mark
             body = "deleted" if line.blank else line.body
-            return _message(Span(LOOKS["dim"], Safe(time)), line.who, mark, body, columns, me, behind(line))
+            laid = _message(Span(LOOKS["dim"], Safe(time)), line.who, mark, body, columns, me, behind(line))
+            return [_quote(line.quote, columns), *laid] if line.quote else laid
         case Rule():
             return [[Span(LOOKS[line.style], across(safe_text(line.text), min(columns, RULE)))]]
         case Told():
@@ -80,6 +81,11 @@ def across(text: Safe, columns: int) -> Safe:
     """A rule of that many columns with a text in it."""
     head = clip(Safe(f"── {text}"), columns - 3) + " "
     return Safe(head + "─" * (columns - width(head)))
+
+
+def _quote(quote: str, columns: int) -> Row:
+    """What a message answers, in a row above it. It can't pose as a message: those begin with a time."""
+    return [Span(LOOKS["dim"], clip(Safe(f"      ┌ {safe_text(quote)}"), columns))]
 
 
 def behind(line: Said) -> Safe:

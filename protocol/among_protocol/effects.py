@@ -341,6 +341,9 @@ EFFECTS: dict[type[Command], Effects] = {
         (codes.ROOM_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.POST_GONE, codes.COMMENT_REFUSED),
         (Told(ms.MessageSent, Where.ROOM), *TOLD_OF_NEWCOMERS, NAMED),
         ("body_bytes", "mentions", "newcomer_days", "key_chars"),
+        (codes.ROOM_GONE, codes.MESSAGE_GONE, codes.SILENCED, codes.DIRECT_REFUSED),
+        (Told(ms.MessageSent, Where.ROOM), _NAMED),
+        ("body_bytes", "mentions", "key_chars"),
     ),
     ms.ReadMessages: Effects((codes.ROOM_GONE, codes.POST_GONE), (), ("page_entries",)),
     ed.EditMessage: Effects(

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from .base import BodyText, Command, Entry, Id, PageLimit, Seq, Shape, Time, Write
 
+QUOTED = 120  # code points of a message that are quoted
+
 
 class MessageSent(Entry, tag="message.sent", kw_only=True):
     """In the room's log: `by` said this. A message is named by its room and its `seq`."""
@@ -17,6 +19,7 @@ class MessageSent(Entry, tag="message.sent", kw_only=True):
     body: str  # the text, as it was sent
     mentions: list[str] = []  # memberships that the body mentions, as the server understood it
     post: Seq = 0  # in a corner: the number of the post that it comments on
+    reply_to: Seq = 0  # number of the message in this room that it answers; 0: none
 
 
 class SentWritten(Shape, kw_only=True):
@@ -32,6 +35,17 @@ class SendMessage(Write, tag="message.send", kw_only=True):
     room: Id
     body: BodyText  # the text; `@handle` mentions somebody
     post: Seq = 0  # in a corner, and only there: the number of the post that it comments on
+    reply_to: Seq = 0  # number of the message in this room that it answers; 0: none
+
+
+class Quote(Shape, kw_only=True):
+    """A message that another one answers, as it is now: it is looked up for each page, and kept with nothing."""
+
+    seq: Seq  # its number in the room's log
+    by: str  # the author's membership
+    rev: int  # revision of the author's persona at that moment
+    body: str  # how its text begins: at most 120 code points
+    blank: bool = False  # what it said was deleted
 
 
 class Message(Shape, kw_only=True):
@@ -48,6 +62,8 @@ class Message(Shape, kw_only=True):
     edited: Seq = 0  # number of its newest edit in the room's log; 0: never
     edited_at: Time = ""  # when that was
     post: Seq = 0  # in a corner: the number of the post that it comments on
+    reply_to: Seq = 0  # number of the message that it answers; 0: none
+    quote: Quote | None = None  # with `reply_to`: that message
 
 
 class MessagePage(Shape, kw_only=True):

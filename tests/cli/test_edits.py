@@ -1,7 +1,7 @@
 """Editing and deleting, as who sits at the terminal sees it."""
 
 from among_cli.changes import number_of, seq_of
-from among_cli.lines import Said
+from among_cli.lines import Line, Said
 from among_cli.places import Room
 from among_cli.plain_text import plain
 from among_cli.render import rows
@@ -67,3 +67,26 @@ def test_numbers_are_short_and_mean_the_newest_on_the_screen():
     assert [seq_of(visit, number) for number in ("#045", "#123045", "#7", "x", "#", "#-1", "#" + "9" * 20)] == [
         123_045, 123_045, 7, 0, 0, 0, 0,
     ]  # fmt: skip
+
+
+async def test_an_answer_stands_under_what_it_answers(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who waters the beans?")
+        await bob.sees("Who waters the beans?")
+        assert (await bob.types("/reply So do I."))[0].startswith("Say which one, and what")
+        await bob.types("/reply #1 I do, every day")
+        await ana.sees("I do, every day")
+        said = [one for one in ana.paper.lines if isinstance(one, Said)][-1]
+        laid = ["".join(span.text for span in row) for row in rows(said, 60)]
+        assert laid[0] == "      ┌ ana #1: Who waters the beans?"
+        assert laid[1].endswith("bob          I do, every day  #2")
+        assert plain(said)[0] == "  in answer to ana #1: Who waters the beans?"
+        await ana.types("/delete #1")
+        await bob.sees("ana deleted #1")
+        await bob.types("/go hall")
+        await bob.paper.until(lambda: bool(bob.paper.lines) and "✗ deleted" in _last(bob.paper.lines).quote)
+
+
+def _last(lines: list[Line]) -> Said:
+    return [one for one in lines if isinstance(one, Said)][-1]

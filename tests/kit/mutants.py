@@ -666,6 +666,20 @@ def does_not_know_as_of_when(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+@mutant("reading.replies")
+def quotes_nothing(wire: Wire, frame: Frame) -> Any:
+    for message in frame.get("result", {}).get("messages", []):
+        message.pop("quote", None)
+    return frame
+
+
+@mutant("reading.replies", "up")
+def answers_what_is_gone(wire: Wire, frame: Frame) -> Any:
+    if frame.get("type") == "message.edit":
+        return {**frame, "type": "session.ping"}
+    return frame
+
+
 @mutant("edits.newest")
 def shows_what_was_said_first(wire: Wire, frame: Frame) -> Any:
     for message in frame.get("result", {}).get("messages", []):

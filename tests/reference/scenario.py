@@ -159,6 +159,9 @@ async def reading(play: Play, ann: Actor, bob: Actor, room: str, community: str)
     with play.take("message.page"):
         await bob.result("message.page", room=room, limit=1)
     said = (await bob.result("message.send", room=room, body="The tomatos too."))["entry"]["seq"]
+    with play.take("reply"):
+        await ann.result("message.send", room=room, body="So are the slugs.", reply_to=said)
+        await bob.result("message.page", room=room, limit=1)
     with play.take("message.edit"):
         await bob.result("message.edit", room=room, message=said, body="The tomatoes too, @ann.")
     with play.take("message.history"):

@@ -169,6 +169,7 @@ asked = st.one_of(
     say,
     say,
     free(CreateCommunity, {"slug": slug, "name": text}),
+    free(SendMessage, {"body": text, "reply_to": st.integers(0, 6)}, room="r"),
     free(EditMessage, {"message": st.integers(0, 9), "body": text}, room="r"),
     free(DeleteMessage, {"message": st.integers(0, 9), "reason": st.sampled_from(["", "rude"])}, room="r"),
     free(CreateCommunity, {"slug": slug, "name": text, "tags": st.lists(tag, max_size=3)}),

@@ -158,14 +158,21 @@ class Among(Known):
         return sending
 
     def sending(
-        self, room: str, body: str, *, nonce: str = "", changed: Callable[[Sending], object] | None = None
+        self,
+        room: str,
+        body: str,
+        *,
+        nonce: str = "",
+        reply_to: int = 0,
+        changed: Callable[[Sending], object] | None = None,
     ) -> Sending:
         """Say something, without waiting."""
-        return self.begin(SendMessage(id="", nonce=nonce, room=room, body=body), changed=changed)
+        said = SendMessage(id="", nonce=nonce, room=room, body=body, reply_to=reply_to)
+        return self.begin(said, changed=changed)
 
-    async def send(self, room: str, body: str, *, nonce: str = "") -> MessageSent:
+    async def send(self, room: str, body: str, *, nonce: str = "", reply_to: int = 0) -> MessageSent:
         """Say something in a room: exactly once, whatever happens to the link. The message as it is stored."""
-        written: SentWritten = await self.sending(room, body, nonce=nonce)
+        written: SentWritten = await self.sending(room, body, nonce=nonce, reply_to=reply_to)
         return written.entry
 
     async def join(

@@ -12,7 +12,7 @@ import hashlib
 import itertools
 from collections import Counter, deque
 from collections.abc import Callable
-from typing import Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -189,19 +189,14 @@ class Town:
             for connection in [one for one in self.connections if one.session == row.id]:
                 connection.close(CloseCode.SIGNED_OUT, reason)
 
-    def say(self, account: str, room: RoomRow, member: MemberRow, body: str, nonce: str = "") -> MessageSent:
+    def say(
+        self, account: str, room: RoomRow, member: MemberRow, body: str, nonce: str = "", reply_to: int = 0
+    ) -> MessageSent:
         """A message, with whom it mentions; one's own marker moves along."""
         mentioned = self.mentioned(room, body)
-        entry = MessageSent(
-            log=room.id,
-            seq=self.next(room.id),
-            at=self.clock.time(),
-            by=member.id,
-            rev=member.rev,
-            nonce=nonce,
-            body=body,
-            mentions=[row.id for row in mentioned],
-        )
+        names, at, seq = [row.id for row in mentioned], self.clock.time(), self.next(room.id)
+        said: dict[str, Any] = {"nonce": nonce, "body": body, "mentions": names, "reply_to": reply_to}
+        entry = MessageSent(log=room.id, seq=seq, at=at, by=member.id, rev=member.rev, **said)
         self.people[account].read[room.id] = entry.seq
         self.call(self.people[account], room, [row for row in mentioned if row.id != member.id], entry.seq)
         return self.write(entry)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from among_protocol.edits import MessageEdited, MessageHistory
+from among_protocol.messages import QUOTED, Message, Quote
 
 
 class EditTx(Protocol):
@@ -28,3 +29,8 @@ class EditStore(Protocol):
         """Its versions after a number, oldest first; at most `limit` and about PAGE_BYTES, but one if there is any. None
         when it is no message, or blank, or not there."""
         ...
+
+
+def quote(message: Message) -> Quote:
+    """Of a message as it is now."""
+    return Quote(seq=message.seq, by=message.by, rev=message.rev, body=message.body[:QUOTED], blank=message.blank)

@@ -2,7 +2,7 @@
 
 from ..checks import demand
 from .ground import Scene, checks
-from .peer import Peer
+from .peer import Frame, Peer
 
 
 async def _talk(scene: Scene, ann: Peer, number: int) -> tuple[str, list[int]]:
@@ -86,3 +86,28 @@ async def what_changed_is_listed_and_not_replayed(scene: Scene) -> None:
     replayed = [event for event in ann.events[known:] if event.get("log") == room]
     demand(not replayed, "nothing replayed", replayed)
     demand(positions[quiet] == heads[-1], "the head that was synced", positions[quiet])
+
+
+@checks("reading.replies")
+async def a_reply_quotes_what_it_answers_as_it_is(scene: Scene) -> None:
+    """Answer a message, edit that, delete it, and look at the answer in pages; answer what is no message."""
+    ann, bob = await scene.people("ann", "bob")
+    room = await scene.room()
+    asked = (await ann.say(room, "How ar you?"))["seq"]
+    fields = {"room": room, "body": "Fine.", "reply_to": asked}
+    entry = (await bob.result("message.send", **fields))["entry"]
+    heard = await ann.hears("message.sent", log=room, seq=entry["seq"])
+    demand(heard.get("reply_to") == asked and "How" not in str(heard), "`reply_to`, and no copy of the text", heard)
+    quote: Frame = {}
+    for change, body in (
+        ({}, "How ar you?"),
+        ({"type": "message.edit", "body": "How are you?"}, "How are you?"),
+        ({"type": "message.delete"}, ""),
+    ):
+        if change:
+            await ann.result(change.pop("type"), room=room, message=asked, **change)
+        page = await bob.result("message.page", room=room, around=entry["seq"], limit=1)
+        quote = page["messages"][0].get("quote", {})
+        demand(quote.get("seq") == asked and quote.get("body") == body, f"a quote of {body!r}", page)
+    demand(quote.get("blank") is True, "`blank` in the quote of what was deleted", quote)
+    await bob.refused("message.gone", "message.send", **fields)

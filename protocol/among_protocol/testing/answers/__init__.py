@@ -76,7 +76,7 @@ WRITES: "dict[type[Write], Callable[[Town, Person, Any], Entry]]" = {
     SetTopic: places.set_topic,
     AddPerson: places.add,
     OpenDirect: places.open_direct,
-    SendMessage: places.send,
+    SendMessage: edits.send,
     EditMessage: edits.edit,
     DeleteMessage: edits.delete,
     UpdatePersona: personas.update,

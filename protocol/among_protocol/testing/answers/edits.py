@@ -18,7 +18,7 @@ from ...edits import (
 )
 from ...fields import body, line
 from ...members import Persona
-from ...messages import Message, MessageSent
+from ...messages import QUOTED, Message, MessageSent, Quote, SendMessage
 from .places import may_write
 from .standing import RANKS, chief, may_act
 
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
     from ..connection import Connection
     from ..state import MemberRow, Person, RoomRow
     from ..town import Town
+
+
+def send(town: "Town", person: "Person", command: SendMessage) -> MessageSent:
+    body(command.body)
+    room, member = town.visible(person.id, command.room)
+    may_act(town, member)
+    if room.kind == "direct":
+        may_write(town, person, room)
+    if command.reply_to:
+        message(town, room, command.reply_to, "reply_to")
+    return town.say(person.id, room, member, command.body, command.nonce, command.reply_to)
 
 
 def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
@@ -104,7 +115,18 @@ def as_it_is(town: "Town", said: MessageSent) -> Message:
         blank=said.blank,
         edited=edited.seq if edited else 0,
         edited_at=edited.at if edited else "",
+        reply_to=said.reply_to,
+        quote=_quote(town, said) if said.reply_to and not said.blank else None,
     )
+
+
+def _quote(town: "Town", said: MessageSent) -> Quote | None:
+    """Of what it answers, as that is now; None when it is no longer kept."""
+    answered = next((one for one in town.logs[said.log].entries if one.seq == said.reply_to), None)
+    if not isinstance(answered, MessageSent):
+        return None
+    body = "" if answered.blank else versions(town, answered)[-1].body
+    return Quote(seq=answered.seq, by=answered.by, rev=answered.rev, body=body[:QUOTED], blank=answered.blank)
 
 
 def message(town: "Town", room: "RoomRow", seq: int, field: str = "message") -> MessageSent:

@@ -14,10 +14,9 @@ from ...communities import (
     JoinCommunity,
     LeaveCommunity,
 )
-from ...fields import body, handle, line, tag
+from ...fields import handle, line, tag
 from ...lookalikes import skeleton
 from ...members import MemberJoined, Role
-from ...messages import MessageSent, SendMessage
 from ...personas import PersonaWish
 from ...rooms import (
     AddPerson,
@@ -42,15 +41,6 @@ from .standing import RANKS, chief, may_act, present
 if TYPE_CHECKING:
     from ..state import Person
     from ..town import Town
-
-
-def send(town: "Town", person: "Person", command: SendMessage) -> MessageSent:
-    body(command.body)
-    room, member = town.visible(person.id, command.room)
-    may_act(town, member)
-    if room.kind == "direct":
-        may_write(town, person, room)
-    return town.say(person.id, room, member, command.body, command.nonce)
 
 
 # --- communities

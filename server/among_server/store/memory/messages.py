@@ -6,6 +6,7 @@ from among_protocol.edits import MessageEdited, MessageHistory, Version
 from among_protocol.messages import Message, MessageSent
 
 from ..api import PAGE_BYTES
+from ..edits import quote
 from ..rows import Messages
 from .tx import MemoryTx
 
@@ -23,6 +24,9 @@ def page(
     while len(found) > 1 and sum(_size(tx, room, message) for message in found) > PAGE_BYTES:
         limit //= 2
         found, complete = _page(sent, before, after, around, limit)
+    for message in found:
+        if message.reply_to and not message.blank:
+            message.quote = quote(as_it_is(tx, room, message.reply_to))
     return Messages(found, row.head, complete)
 
 

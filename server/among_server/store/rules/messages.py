@@ -2,7 +2,7 @@
 
 from among_protocol import text
 from among_protocol.base import Entry
-from among_protocol.codes import RIGHT_MISSING, Refuse
+from among_protocol.codes import MESSAGE_GONE, RIGHT_MISSING, Refuse
 from among_protocol.messages import MessageSent, SendMessage
 
 from ...limits import MENTIONS
@@ -30,6 +30,8 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
         may_write(tx, room, member)
     elif command.post or room.kind == "corner":
         may_comment(tx, room, member, command.post)
+    if command.reply_to and tx.message(room.id, command.reply_to) is None:
+        raise Refuse(MESSAGE_GONE, field="reply_to")
     if member.silenced:
         member = speaks_again(tx, member)
     others = mentioned(tx, room, command.body) if "@" in command.body else []
@@ -43,6 +45,7 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
         body=command.body,
         mentions=[other.id for other in others],
         post=command.post,
+        reply_to=command.reply_to,
     )
     tx.add(entry, message=True)
     if command.post:

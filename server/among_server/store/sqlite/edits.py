@@ -10,6 +10,7 @@ from among_protocol.messages import Message, MessageSent
 from among_protocol.wire import JSON
 
 from ..api import PAGE_BYTES
+from ..edits import quote
 from .ledger import Ledger
 from .rows import SEQ_BITS, kept
 
@@ -36,9 +37,24 @@ class SqliteEdits(Ledger):
 def as_they_are(db: Connection, key: int, page: Sequence[bytes]) -> tuple[list[Message], int]:
     """Messages of a room as they are now, in a row, from how they were sent; and the bytes of all that."""
     messages = [_message(entry) for entry in page]
-    size = sum(map(len, page))
+    size = sum(map(len, page)) + _revise(db, key, messages)
+    known = {message.seq: message for message in messages}
+    missing = {message.reply_to for message in messages if message.reply_to} - known.keys()
+    if missing:
+        others = [_message(entry) for entry in _entries(db, key, sorted(missing)).values()]
+        _revise(db, key, others)
+        known |= {message.seq: message for message in others}
+    for message in messages:
+        if message.reply_to and not message.blank:
+            message.quote = quote(known[message.reply_to])
+    return messages, size
+
+
+def _revise(db: Connection, key: int, messages: Sequence[Message]) -> int:
+    """What these messages, by number, say since they were edited; gives the bytes of that."""
+    size = 0
     if not messages:
-        return [], 0
+        return 0
     sql = "SELECT message, max(seq) FROM edits WHERE room = ? AND message BETWEEN ? AND ? GROUP BY message"
     newest = dict(db.execute(sql, (key, messages[0].seq, messages[-1].seq)))
     if newest:
@@ -50,7 +66,7 @@ def as_they_are(db: Connection, key: int, page: Sequence[bytes]) -> tuple[list[M
                 message.body, message.mentions = edit.body, edit.mentions
                 message.edited, message.edited_at = edit.seq, edit.at
                 size += len(entry)
-    return messages, size
+    return size
 
 
 def history(db: Connection, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
