@@ -338,12 +338,9 @@ EFFECTS: dict[type[Command], Effects] = {
         ("directs", "direct_people", "handle_chars", "newcomer_days"),
     ),
     ms.SendMessage: Effects(
-        (codes.ROOM_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.POST_GONE, codes.COMMENT_REFUSED),
+        (codes.ROOM_GONE, codes.MESSAGE_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.POST_GONE, codes.COMMENT_REFUSED),
         (Told(ms.MessageSent, Where.ROOM), *TOLD_OF_NEWCOMERS, NAMED),
         ("body_bytes", "mentions", "newcomer_days", "key_chars"),
-        (codes.ROOM_GONE, codes.MESSAGE_GONE, codes.SILENCED, codes.DIRECT_REFUSED),
-        (Told(ms.MessageSent, Where.ROOM), _NAMED),
-        ("body_bytes", "mentions", "key_chars"),
     ),
     ms.ReadMessages: Effects((codes.ROOM_GONE, codes.POST_GONE), (), ("page_entries",)),
     ed.EditMessage: Effects(
