@@ -33,8 +33,7 @@ class MemoryGreeting(Tables):
         return self.greeting.get(member)
 
     def greeters(self, community: str) -> Sequence[GreeterRow]:
-        here = [row for row in self.greeting.values() if (row.community, row.state) == (community, "greets")]
-        return sorted(here, key=lambda row: row.member)
+        return [row for row in self.greeting.values() if (row.community, row.state) == (community, "greets")]
 
     def volunteers(self, community: str) -> int:
         return sum(row.community == community for row in self.greeting.values())
@@ -61,14 +60,13 @@ class MemoryGreeting(Tables):
         return self.reached.get((account, community)) or Reach(community=community, directs="", greetings=True)
 
     def reaches(self, account: str) -> list[Reach]:
-        mine = [reach for (whose, _), reach in self.reached.items() if whose == account]
-        return sorted(mine, key=lambda reach: reach.community)
+        return [reach for (whose, _), reach in self.reached.items() if whose == account]
 
     def put_reach(self, account: str, reach: Reach) -> None:
+        if (account, reach.community) in self.reached:
+            self._drop(self.reached, (account, reach.community))
         if reach.directs or not reach.greetings:
             self._put(self.reached, (account, reach.community), reach)
-        else:
-            self._drop(self.reached, (account, reach.community))
 
 
 class GreetingReading:
@@ -80,5 +78,4 @@ class GreetingReading:
         return self._tx.welcome(community)
 
     async def greeters(self, community: str) -> list[GreeterRow]:
-        rows = [row for row in self._tx.greeting.values() if row.community == community]
-        return sorted(rows, key=lambda row: row.member)
+        return [row for row in self._tx.greeting.values() if row.community == community]

@@ -13,8 +13,7 @@ class MemoryQuotes(Tables):
         return self.quote_rows.get(id)
 
     def quotes_of(self, account: str, community: str) -> list[QuoteRow]:
-        mine = [row for row in self.quote_rows.values() if (row.account, row.community) == (account, community)]
-        return sorted(mine, key=lambda row: (row.asked, row.id))
+        return [row for row in self.quote_rows.values() if (row.account, row.community) == (account, community)]
 
     def quotes_asked_by(self, account: str, community: str) -> int:
         here = [row for row in self.quote_rows.values() if (row.asker, row.community) == (account, community)]
@@ -25,8 +24,7 @@ class MemoryQuotes(Tables):
         return sorted(here, key=lambda row: row.version)
 
     def quotes_from(self, room: str, message: int) -> list[QuoteRow]:
-        found = [row for row in self.quote_rows.values() if (row.room, row.message) == (room, message)]
-        return sorted(found, key=lambda row: (row.asked, row.id))
+        return [row for row in self.quote_rows.values() if (row.room, row.message) == (room, message)]
 
     def put_quote(self, row: QuoteRow) -> None:
         self._put(self.quote_rows, row.id, row)

@@ -41,7 +41,7 @@ class SqliteGreeting(Ledger):
     def greeters(self, community: str) -> Sequence[GreeterRow]:
         found = self._greeters.get(community)
         if found is None:
-            sql = f"{GREETER} WHERE g.community = ? AND g.state = 'greets' ORDER BY g.member"
+            sql = f"{GREETER} WHERE g.community = ? AND g.state = 'greets' ORDER BY g.number"
             rows = self._db.execute(sql, (self.key(community),)).fetchall()
             found = self._greeters[community] = [_greeter(row) for row in rows]
         return found
@@ -55,7 +55,9 @@ class SqliteGreeting(Ledger):
         self.writes += 1
         key = self._log(row.community).key
         self._db.execute(
-            "REPLACE INTO greeters (member, community, state) VALUES (?, ?, ?)", (row.member, key, row.state)
+            "INSERT INTO greeters (member, community, state) VALUES (?, ?, ?)"
+            " ON CONFLICT (member) DO UPDATE SET state = excluded.state",
+            (row.member, key, row.state),
         )
         self._greeters.pop(row.community, None)
 
@@ -138,14 +140,14 @@ def welcome(db: Connection, community: str) -> Welcome:
 
 
 def greeters(db: Connection, community: str) -> list[GreeterRow]:
-    rows = db.execute(f"{GREETER} WHERE c.id = ? ORDER BY g.member", (community,)).fetchall()
+    rows = db.execute(f"{GREETER} WHERE c.id = ? ORDER BY g.number", (community,)).fetchall()
     return [_greeter(row) for row in rows]
 
 
 def reaches(db: Connection, account: str) -> list[Reach]:
     sql = """
         SELECT r.community, r.directs, r.greetings FROM reaches r JOIN logs l ON l.key = r.account
-        WHERE l.id = ? ORDER BY r.community"""
+        WHERE l.id = ? ORDER BY r.number"""
     return [_reach(*row) for row in db.execute(sql, (account,)).fetchall()]
 
 

@@ -15,7 +15,7 @@ QUOTE = """
         q.state, q.proposal, q.version
     FROM quotes q JOIN logs c ON c.key = q.community JOIN logs a ON a.key = q.account JOIN logs k ON k.key = q.asker
     LEFT JOIN logs r ON r.key = q.room"""
-OF = f"{QUOTE} WHERE a.id = ? AND c.id = ? ORDER BY q.asked, q.id"
+OF = f"{QUOTE} WHERE a.id = ? AND c.id = ? ORDER BY q.number"
 
 
 class SqliteQuotes(SqliteBlanks):
@@ -34,7 +34,7 @@ class SqliteQuotes(SqliteBlanks):
         return merged(self._db, community)
 
     def quotes_from(self, room: str, message: int) -> list[QuoteRow]:
-        sql = f"{QUOTE} WHERE q.room = ? AND q.message = ? ORDER BY q.asked, q.id"
+        sql = f"{QUOTE} WHERE q.room = ? AND q.message = ? ORDER BY q.number"
         return [quote_row(row) for row in self._db.execute(sql, (self.key(room), message)).fetchall()]
 
     def put_quote(self, row: QuoteRow) -> None:
@@ -42,8 +42,10 @@ class SqliteQuotes(SqliteBlanks):
         if not row.text:
             self.blanked.add(row.community)  # what was written over is to be purged
         self._db.execute(
-            "REPLACE INTO quotes (id, community, account, member, rev, asker, asker_member, asked, said, text, room, message,"
-            " state, proposal, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO quotes (id, community, account, member, rev, asker, asker_member, asked, said, text, room, message,"
+            " state, proposal, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET account = excluded.account, member = excluded.member, rev = excluded.rev,"
+            " text = excluded.text, state = excluded.state, proposal = excluded.proposal, version = excluded.version",
             (
                 row.id,
                 self._log(row.community).key,

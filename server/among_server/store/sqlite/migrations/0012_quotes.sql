@@ -1,7 +1,8 @@
 -- Quotes of members in the portraits of communities: who is asked, who agreed. Their words are here alone.
 
 CREATE TABLE quotes (
-    id TEXT PRIMARY KEY,
+    number INTEGER PRIMARY KEY,  -- the order in which they were asked for
+    id TEXT NOT NULL UNIQUE,
     community INTEGER NOT NULL REFERENCES communities,
     account INTEGER NOT NULL REFERENCES accounts,  -- whose words they are
     member TEXT NOT NULL REFERENCES members,
@@ -16,7 +17,7 @@ CREATE TABLE quotes (
     state TEXT NOT NULL CHECK (state IN ('asked', 'refused', 'agreed', 'merged')),
     proposal INTEGER NOT NULL,  -- in portrait_proposals, once it was agreed to
     version INTEGER NOT NULL    -- of the portrait, that took it in
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX quotes_account ON quotes (account, community);
 CREATE INDEX quotes_asker ON quotes (asker, community);

@@ -6,10 +6,11 @@ CREATE TABLE welcomes (
 ) STRICT;
 
 CREATE TABLE greeters (
-    member TEXT PRIMARY KEY REFERENCES members,
+    number INTEGER PRIMARY KEY,  -- the order in which they volunteered
+    member TEXT NOT NULL UNIQUE REFERENCES members,
     community INTEGER NOT NULL REFERENCES communities,
     state TEXT NOT NULL CHECK (state IN ('volunteers', 'greets'))
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX greeters_community ON greeters (community);
 
@@ -32,9 +33,10 @@ CREATE TABLE greetings (
 
 -- By whom an account lets itself be spoken to alone, where it said so.
 CREATE TABLE reaches (
+    number INTEGER PRIMARY KEY,  -- the order in which it was said
     account INTEGER NOT NULL REFERENCES accounts,
     community TEXT NOT NULL,    -- id; empty: everywhere
     directs TEXT NOT NULL CHECK (directs IN ('', 'anyone', 'known', 'nobody')),
     greetings INTEGER NOT NULL, -- 0 or 1
-    PRIMARY KEY (account, community)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (account, community)
+) STRICT;
