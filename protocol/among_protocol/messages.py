@@ -38,7 +38,7 @@ class SendMessage(Write, tag="message.send", kw_only=True):
     reply_to: Seq = 0  # number of the message in this room that it answers; 0: none
 
 
-class Quote(Shape, kw_only=True):
+class Quoted(Shape, kw_only=True):
     """A message that another one answers, as it is now: it is looked up for each page, and kept with nothing."""
 
     seq: Seq  # its number in the room's log
@@ -63,7 +63,7 @@ class Message(Shape, kw_only=True):
     edited_at: Time = ""  # when that was
     post: Seq = 0  # in a corner: the number of the post that it comments on
     reply_to: Seq = 0  # number of the message that it answers; 0: none
-    quote: Quote | None = None  # with `reply_to`: that message
+    quote: Quoted | None = None  # with `reply_to`: that message
 
 
 class MessagePage(Shape, kw_only=True):

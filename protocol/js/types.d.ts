@@ -544,6 +544,8 @@ export type Command =
   | ReadAccount
   | ChangePassword
   | ResetPassword
+  | EraseAccount
+  | ExportAccount
   | SetBlock
   | CreateCommunity
   | UpdateCommunity
@@ -611,6 +613,14 @@ export type Command =
   | EditMessage
   | DeleteMessage
   | ReadHistory
+  | UpdateCorner
+  | ListCorners
+  | PublishPost
+  | EditPost
+  | ReadPosts
+  | ReadPost
+  | SetDraft
+  | ListDrafts
   | SetMarker
   | SetPresence
   | WatchPresence
@@ -795,7 +805,7 @@ export interface CommunityJoined {
   rules?: number;
 }
 
-/** In the account's own log. */
+/** In the account's own log; once more where one left before, and chose afterwards what is kept. */
 export interface CommunityLeft {
   type: "community.left";
   /** id of the log, which is that of its place */
@@ -831,6 +841,16 @@ export interface CommunityLeft {
   blank?: boolean;
   /** id of the community */
   community: string;
+  /**
+   * of who one was there. Words: persona (a former member), words (under nobody's name), erase (nothing stays); unknown: as persona
+   * @default "persona"
+   */
+  keep?: string;
+  /**
+   * what was reported waits until the report is answered
+   * @default false
+   */
+  frozen?: boolean;
 }
 
 export interface CommunityMade {
@@ -978,6 +998,120 @@ export interface Content {
    * @default []
    */
   milestones?: Milestone[];
+}
+
+/** A corner as a member of its community sees it. */
+export interface Corner {
+  /** id of the room */
+  room: string;
+  /** whose it is */
+  member: string;
+  /** revision of their persona now */
+  rev: number;
+  /** theirs now */
+  handle: string;
+  /** the name that people are shown */
+  display_name: string;
+  /**
+   * what it is called
+   * @default ""
+   */
+  title?: string;
+  /**
+   * who may comment. Words: members, nobody; unknown: as nobody
+   * @default "members"
+   */
+  comments?: string;
+  /**
+   * anybody may read it, without an account
+   * @default false
+   */
+  public?: boolean;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  opened: string;
+  /**
+   * when its newest post was published; empty: there is none
+   * @default ""
+   */
+  latest?: string;
+  /**
+   * its entries come live, and its posts and comments count as unread
+   * @default false
+   */
+  following?: boolean;
+  /**
+   * newest entry of its log
+   * @default 0
+   */
+  head?: number;
+}
+
+export interface CornerPage {
+  /** by handle */
+  corners: Corner[];
+  /** none comes after the last one */
+  complete: boolean;
+}
+
+/** In the corner's log, and its first entry: how it is from now on. `by` is its owner. */
+export interface CornerUpdated {
+  type: "corner.updated";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /**
+   * what it is called
+   * @default ""
+   */
+  title?: string;
+  /**
+   * who may comment. Words: members, nobody; unknown: as nobody
+   * @default "members"
+   */
+  comments?: string;
+  /**
+   * anybody may read it, without an account
+   * @default false
+   */
+  public?: boolean;
+}
+
+export interface CornerWritten {
+  /** what was written, as everybody reads it */
+  entry: CornerUpdated;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
 }
 
 /** Found a community: one becomes its owner. It starts without rooms. */
@@ -1219,6 +1353,44 @@ export interface DismissCommunity {
 export interface Done {
 }
 
+export interface Draft {
+  /** id of the room; or of the community, for a post in one's corner there */
+  place: string;
+  /** what was written so far */
+  text: string;
+  /** changes with the text */
+  fingerprint: string;
+  /** when it was set */
+  at: string;
+}
+
+/** To every other session of the account that has synced. */
+export interface DraftChanged {
+  type: "draft.changed";
+  /** id of the room; or of the community, for a post in one's corner there */
+  place: string;
+  /** changes with the text; empty: there is no draft any more */
+  fingerprint: string;
+  /** when it was set */
+  at: string;
+}
+
+export interface DraftState {
+  /** id of the room; or of the community, for a post in one's corner there */
+  place: string;
+  /** changes with the text; empty: there is no draft any more */
+  fingerprint: string;
+  /** when it was set */
+  at: string;
+}
+
+export interface Drafts {
+  /** by place */
+  drafts: Draft[];
+  /** none comes after the last one */
+  complete: boolean;
+}
+
 /** Change what one said. Mentions are found anew, and whoever may not speak may not edit either. */
 export interface EditMessage {
   type: "message.edit";
@@ -1232,6 +1404,29 @@ export interface EditMessage {
   message: number;
   /** the text; `@handle` mentions somebody */
   body: string;
+}
+
+/** A new version of a post of one's own. What is left out stays as it is. */
+export interface EditPost {
+  type: "post.edit";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /** its number */
+  post: number;
+  /**
+   * what it is called
+   * @default null
+   */
+  title?: string | null;
+  /**
+   * UTF-8 bytes; code points are only the first check
+   * @default null
+   */
+  body?: string | null;
 }
 
 export interface EditWritten {
@@ -1263,13 +1458,45 @@ export interface Enabled {
 
 export interface EntryPage {
   /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
-  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterSet | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | UnknownEvent)[];
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterSet | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | CornerUpdated | PostPublished | PostEdited | UnknownEvent)[];
   /** newest entry */
   head: number;
   /** entries up to this number are no longer kept */
   floor: number;
   /** nothing is left up to `until` (or up to `head`) */
   complete: boolean;
+}
+
+/**
+ * Erase one's own account: everywhere the persona becomes a blank one, and its handles rest before anybody may have
+ * them. Directs and rooms stay for the others.
+ *
+ * The last owner of a community in which others are hands it over first: `community.last_owner` names it.
+ */
+export interface EraseAccount {
+  type: "account.erase";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** the one that holds */
+  password: string;
+  /** one's own, typed once more */
+  handle: string;
+  /**
+   * words: what one said stays, under nobody's name; erase: it goes too
+   * @default "words"
+   */
+  keep?: "erase" | "words";
+}
+
+/** All sessions have ended, this one too: the server closes the connection after the reply. */
+export interface ErasureBegun {
+  /** when it is done: until then signing in undoes it; in the past, or now: it is done */
+  at: string;
+  /**
+   * what was reported waits until the report is answered
+   * @default false
+   */
+  frozen?: boolean;
 }
 
 /** What the server says without being asked. One of another type is to be skipped; when it has `log` and `seq`, it still counts in its log. */
@@ -1292,6 +1519,7 @@ export type Event =
   | MemberLeft
   | MemberUpdated
   | PersonaRenamed
+  | MemberForgotten
   | RoleSet
   | MemberKicked
   | MemberBanned
@@ -1324,17 +1552,48 @@ export type Event =
   | MessageEdited
   | MessageDeleted
   | MessageRemoved
+  | CornerUpdated
+  | PostPublished
+  | PostEdited
   | Hello
   | Synced
   | Lagging
   | LogPassed
   | MarkerMoved
   | BlockChanged
+  | DraftChanged
   | ReachChanged
   | PresenceChanged
   | TypingStarted
   | AppearanceChanged
   | UnknownEvent;
+
+/** Everything of mine, a page at a time. */
+export interface ExportAccount {
+  type: "account.export";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * `next` of the page before; empty: from the start
+   * @default ""
+   */
+  after?: string;
+}
+
+export interface ExportPage {
+  /** each an `Exported` */
+  records: Exported[];
+  /**
+   * to ask on with; empty: that is all
+   * @default ""
+   */
+  next?: string;
+  /**
+   * how many records there will be, more or less; told with the first page
+   * @default 0
+   */
+  about?: number;
+}
 
 /**
  * The portrait as one document, to be kept or shown elsewhere. What people wrote is escaped: it can't be markup. The
@@ -1358,6 +1617,116 @@ export interface ExportPortrait {
   format?: "html" | "markdown";
 }
 
+/** A line of an archive (`account.export`). One of another `record` is to be kept. */
+export type Exported =
+  | ExportedArchive
+  | ExportedMembership
+  | ExportedEntry
+  | ExportedMarker
+  | ExportedBlock
+  | ExportedSession
+  | ExportedAppearance
+  | ExportedInterests
+  | ExportedDismissal;
+
+/** How one appears somewhere, and what one says one is up to. */
+export interface ExportedAppearance {
+  record: "appearance";
+  appearance: Appearance;
+  /**
+   * the last one on which others could see one there, where that is kept: 2026-01-31
+   * @default ""
+   */
+  day?: string;
+}
+
+/** The first record: what this is an archive of. */
+export interface ExportedArchive {
+  record: "archive";
+  /**
+   * version of this form
+   * @default 1
+   */
+  form?: number;
+  /** name and version of the software, for people */
+  server: string;
+  /** that the numbers are of */
+  epoch: string;
+  /** when it was begun */
+  at: string;
+  account: Account;
+}
+
+export interface ExportedBlock {
+  record: "block";
+  /** their handle */
+  handle: string;
+  /** block, mute */
+  kind: string;
+}
+
+/** A community that is not to be suggested again. */
+export interface ExportedDismissal {
+  record: "dismissal";
+  /** id of the community */
+  community: string;
+}
+
+/** An entry of one's own log, or one that one caused elsewhere: what one said, above all. */
+export interface ExportedEntry {
+  record: "entry";
+  entry: AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterSet | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | CornerUpdated | PostPublished | PostEdited | UnknownEvent;
+}
+
+/** What one cares for, in one place or for oneself alone. */
+export interface ExportedInterests {
+  record: "interests";
+  interests: InterestList;
+}
+
+export interface ExportedMarker {
+  record: "marker";
+  /** id of the room */
+  room: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  read: number;
+}
+
+/** A place one is in, or was: a community, or a direct. */
+export interface ExportedMembership {
+  record: "membership";
+  /** id, also of its log */
+  place: string;
+  /**
+   * of the community; empty for a direct
+   * @default ""
+   */
+  slug?: string;
+  /**
+   * of the community, for people
+   * @default ""
+   */
+  name?: string;
+  /** who one is there */
+  member: string;
+  /**
+   * the rank in the community. Words: owner, steward, member, from the highest rank to the lowest; unknown: as member
+   * @default "member"
+   */
+  role?: string;
+  /** @default false */
+  left?: boolean;
+  /**
+   * RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers
+   * @default ""
+   */
+  silenced_until?: string;
+  /** as it is now, with what others don't see, and one's former handles */
+  persona: OwnPersona;
+  /** every revision that is kept, the oldest first; of very many the next record goes on */
+  personas: Persona[];
+}
+
 export interface ExportedPortrait {
   /** for the file */
   name: string;
@@ -1365,6 +1734,17 @@ export interface ExportedPortrait {
   media_type: string;
   /** the whole document */
   text: string;
+}
+
+/** A device that is signed in, without what signs it in. */
+export interface ExportedSession {
+  record: "session";
+  /** @default "" */
+  device?: string;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  opened: string;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  seen: string;
 }
 
 /** Report a message (`room` and its number), or a member (`community` and `member`). Who is silenced may, too. */
@@ -1409,7 +1789,7 @@ export interface FindMember {
   handle: string;
 }
 
-/** Follow an open room; from this moment its entries come live to every session of the account that has synced. */
+/** Follow an open room or a corner; from this moment its entries come live to every session of the account that has synced. */
 export interface FollowRoom {
   type: "room.follow";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -2122,7 +2502,12 @@ export interface Lagging {
   logs: { [key: string]: number };
 }
 
-/** Leave a community, by id or slug, and all its rooms. The last owner stays while others are there. */
+/**
+ * Leave a community, by id or slug, and all its rooms. The last owner stays while others are there.
+ *
+ * `keep` says what stays of oneself there. Who has left already, or had to, may still choose `words` or `erase`. Whoever
+ * joins again until `limits.sealed_days` are over is the same member; what was erased does not come back.
+ */
 export interface LeaveCommunity {
   type: "community.leave";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -2131,6 +2516,11 @@ export interface LeaveCommunity {
   nonce: string;
   /** its id or slug */
   community: string;
+  /**
+   * what stays of oneself there
+   * @default "persona"
+   */
+  keep?: "erase" | "persona" | "words";
 }
 
 export interface LeaveWritten {
@@ -2296,6 +2686,41 @@ export interface Limits {
    * @default 0
    */
   join_seconds?: number;
+  /**
+   * of a post's body, or a draft's text, in UTF-8
+   * @default 0
+   */
+  post_bytes?: number;
+  /**
+   * code points of a post's title
+   * @default 0
+   */
+  title_chars?: number;
+  /**
+   * of one post, the first among them
+   * @default 0
+   */
+  post_versions?: number;
+  /**
+   * members whose corners are asked for at once
+   * @default 0
+   */
+  corners?: number;
+  /**
+   * per account
+   * @default 0
+   */
+  drafts?: number;
+  /**
+   * that who left, and is forgotten, may come back as the same member
+   * @default 0
+   */
+  sealed_ms?: number;
+  /**
+   * from `account.erase` to the erasure; 0: at once
+   * @default 0
+   */
+  erase_grace_ms?: number;
   /**
    * how often others bring back who left a private room
    * @default 0
@@ -2552,6 +2977,47 @@ export interface ListBans {
   limit?: number;
 }
 
+/** The corners of a community's members, by handle, a page at a time; or those of certain members. */
+export interface ListCorners {
+  type: "corner.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the community */
+  community: string;
+  /**
+   * only theirs; empty: of all
+   * @default []
+   */
+  members?: string[];
+  /**
+   * the last handle of the page before
+   * @default ""
+   */
+  after?: string;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
+}
+
+/** My drafts with their texts, by place, as many as fit a page; or those of certain places. */
+export interface ListDrafts {
+  type: "draft.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * only of these; empty: all
+   * @default []
+   */
+  places?: string[];
+  /**
+   * the last place of the page before
+   * @default ""
+   */
+  after?: string;
+}
+
 /** Who greets in a community; for stewards also who volunteers, and for everybody themselves. */
 export interface ListGreeters {
   type: "greeter.list";
@@ -2662,7 +3128,7 @@ export interface ListRequests {
   limit?: number;
 }
 
-/** The rooms of a community that one may see. */
+/** The rooms of a community that one may see; of its corners, those that one follows. */
 export interface ListRooms {
   type: "room.list";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -2994,6 +3460,50 @@ export interface MemberCard {
    * @default 0
    */
   changes?: number;
+}
+
+/**
+ * In the community's log, or that of a direct: of who `by` was here nothing is kept. Every revision of the persona
+ * resolves to a blank one, until `by` joins again; with `erased`, what they said goes, too.
+ */
+export interface MemberForgotten {
+  type: "member.forgotten";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /**
+   * what they said under this revision or an older one is blank now, or will be in a moment
+   * @default false
+   */
+  erased?: boolean;
 }
 
 /**
@@ -3407,7 +3917,7 @@ export interface Membership {
   display_name?: string;
   /** the rank in the community. Words: owner, steward, member, from the highest rank to the lowest; unknown: as member */
   role: string;
-  /** open ones, and the private ones that I am in */
+  /** open ones, the private ones that I am in, and the corners that I follow */
   rooms: Room[];
   /** of the community's log */
   as_of: number;
@@ -3506,6 +4016,21 @@ export interface Message {
    * @default ""
    */
   edited_at?: string;
+  /**
+   * in a corner: the number of the post that it comments on
+   * @default 0
+   */
+  post?: number;
+  /**
+   * number of the message that it answers; 0: none
+   * @default 0
+   */
+  reply_to?: number;
+  /**
+   * with `reply_to`: that message
+   * @default null
+   */
+  quote?: Quoted | null;
 }
 
 /** In the room's log: the message is blank from now on, and so are its edits. Without `by` a steward has deleted it. */
@@ -3712,6 +4237,16 @@ export interface MessageSent {
    * @default []
    */
   mentions?: string[];
+  /**
+   * in a corner: the number of the post that it comments on
+   * @default 0
+   */
+  post?: number;
+  /**
+   * number of the message in this room that it answers; 0: none
+   * @default 0
+   */
+  reply_to?: number;
 }
 
 export interface Milestone {
@@ -3830,7 +4365,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | EditWritten | Enabled | EntryPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | OwnPersona | PersonaWritten | Personas | Pong | Portrait | PortraitHistory | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | OwnPersona | PersonaWritten | Personas | Pong | Portrait | PortraitHistory | Post | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -4009,13 +4544,16 @@ export interface PersonLeft {
   blank?: boolean;
 }
 
-/** Who a member is there, as all members hear it. The rest of a persona is read with the card. */
+/**
+ * Who a member is there, as all members hear it. The rest of a persona is read with the card. Of one who left and wished so
+ * nothing is kept: the handle is empty, whatever the revision.
+ */
 export interface Persona {
   /** id of the membership */
   member: string;
   /** its revision; the first is 1 */
   rev: number;
-  /** their handle */
+  /** empty: a former member, of whom nothing is kept */
   handle: string;
   /** the name that people are shown */
   display_name: string;
@@ -4029,6 +4567,11 @@ export interface Persona {
    * @default ""
    */
   pronouns?: string;
+  /**
+   * is a member no longer
+   * @default false
+   */
+  left?: boolean;
 }
 
 /** An address of theirs. The server never looks at it. */
@@ -4473,6 +5016,196 @@ export interface PortraitVersion {
   note?: string;
 }
 
+/** A post in one of its versions. */
+export interface Post {
+  /** its number in the corner's log: its name */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /** the author's membership */
+  by: string;
+  /** revision of the author's persona when this version was written */
+  rev: number;
+  /** what it is called */
+  title: string;
+  /** Markdown, as it was typed */
+  body: string;
+  /**
+   * memberships that the body mentions
+   * @default []
+   */
+  mentions?: string[];
+  /** number of the entry that this version is of */
+  version: number;
+  /** all of them, oldest first */
+  versions: PostVersion[];
+  /**
+   * how many there are, deleted ones too
+   * @default 0
+   */
+  comments?: number;
+}
+
+/** A post in a list: how it begins. */
+export interface PostCard {
+  /** its number in the corner's log: its name */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /** the author's membership */
+  by: string;
+  /** revision of the author's persona at that moment */
+  rev: number;
+  /** what it is called */
+  title: string;
+  /** how the body begins: its first lines */
+  lead: string;
+  /** of the whole body */
+  bytes: number;
+  /**
+   * when the newest version was written; empty: it is the first
+   * @default ""
+   */
+  edited?: string;
+  /**
+   * how many there are, deleted ones too
+   * @default 0
+   */
+  comments?: number;
+}
+
+export interface PostEditWritten {
+  /** what was written, as everybody reads it */
+  entry: PostEdited;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** In the corner's log: a post has a new version, which is this. */
+export interface PostEdited {
+  type: "post.edited";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** its number */
+  post: number;
+  /** what it is called */
+  title: string;
+  /** Markdown, as it was typed */
+  body: string;
+  /**
+   * memberships that this version mentions; they are not called again
+   * @default []
+   */
+  mentions?: string[];
+}
+
+export interface PostPage {
+  /** the newest first */
+  posts: PostCard[];
+  /** of the corner's log */
+  as_of: number;
+  /** none is older than the last one */
+  complete: boolean;
+}
+
+/**
+ * In the corner's log. A post is named by its room and its `seq`. It counts as unread, as a message does.
+ *
+ * Whoever published it has no draft for this corner any more.
+ */
+export interface PostPublished {
+  type: "post.published";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** what it is called */
+  title: string;
+  /** Markdown, as it was typed */
+  body: string;
+  /**
+   * memberships that the body mentions, as the server understood it
+   * @default []
+   */
+  mentions?: string[];
+}
+
+export interface PostVersion {
+  /** number of its entry; the first one's is the post's */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+}
+
+export interface PostWritten {
+  /** what was written, as everybody reads it */
+  entry: PostPublished;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
 /** Somebody whom this session watches is here, away, or no longer here; or their status is another, or over. */
 export interface PresenceChanged {
   type: "presence.changed";
@@ -4704,6 +5437,21 @@ export interface ProposePortrait {
   merge?: boolean;
 }
 
+/** Publish a post in one's corner of a community, which is made if there is none. */
+export interface PublishPost {
+  type: "post.publish";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /** what it is called */
+  title: string;
+  /** Markdown; `@handle` mentions somebody */
+  body: string;
+}
+
 /** Something that a member said, and agreed to have quoted. */
 export interface Quote {
   /** its id */
@@ -4905,6 +5653,23 @@ export interface QuoteWithdrawn {
   reason?: string;
 }
 
+/** A message that another one answers, as it is now: it is looked up for each page, and kept with nothing. */
+export interface Quoted {
+  /** its number in the room's log */
+  seq: number;
+  /** the author's membership */
+  by: string;
+  /** revision of the author's persona at that moment */
+  rev: number;
+  /** how its text begins: at most 120 code points */
+  body: string;
+  /**
+   * what it said was deleted
+   * @default false
+   */
+  blank?: boolean;
+}
+
 export interface Reach {
   /** its id; empty: everywhere */
   community: string;
@@ -5054,6 +5819,11 @@ export interface ReadMessages {
    */
   around?: number | null;
   /**
+   * only the comments on this post of a corner
+   * @default null
+   */
+  post?: number | null;
+  /**
    * rows of the page, at most
    * @default 50
    */
@@ -5081,6 +5851,41 @@ export interface ReadPortrait {
    * @default null
    */
   version?: number | null;
+}
+
+/** A whole post, as it is now or in a certain version. Its comments: `message.page` with `post`. */
+export interface ReadPost {
+  type: "post.read";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+  /** its number */
+  post: number;
+  /**
+   * number of the entry of that version; left out: the newest
+   * @default null
+   */
+  version?: number | null;
+}
+
+/** The posts of a corner, the newest first, a page at a time. */
+export interface ReadPosts {
+  type: "post.page";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+  /**
+   * older than this number
+   * @default null
+   */
+  before?: number | null;
+  /**
+   * rows of the page, at most
+   * @default 30
+   */
+  limit?: number;
 }
 
 /** The rules of a community: of any version. Whoever may join may read them, and members may. */
@@ -5490,9 +6295,9 @@ export interface RoleWritten {
 export interface Room {
   /** also of its log */
   id: string;
-  /** empty for a direct */
+  /** empty for a direct, and for a corner */
   slug: string;
-  /** words: open, private, direct; unknown: as private */
+  /** words: open, private, direct, corner; unknown: as private */
   kind: string;
   /**
    * empty for a direct
@@ -5524,6 +6329,11 @@ export interface Room {
    * @default []
    */
   people?: Persona[];
+  /**
+   * corners only: the membership whose it is
+   * @default ""
+   */
+  owner?: string;
   /**
    * the state is of this position of the room's log
    * @default 0
@@ -5632,7 +6442,7 @@ export interface RoomFollowed {
    */
   slug?: string;
   /**
-   * words: open, private, direct; unknown: as private
+   * words: open, private, direct, corner; unknown: as private
    * @default "open"
    */
   kind?: string;
@@ -5641,6 +6451,11 @@ export interface RoomFollowed {
    * @default ""
    */
   topic?: string;
+  /**
+   * of a corner: the membership whose it is
+   * @default ""
+   */
+  owner?: string;
 }
 
 export interface RoomMade {
@@ -5798,7 +6613,7 @@ export interface SearchTags {
   limit?: number;
 }
 
-/** Say something in a room. The `ok` comes after the message is on disk, and after one's own live copy of it. */
+/** Say something in a room, or about a post of a corner. The `ok` comes after the message is on disk, and after one's own live copy of it. */
 export interface SendMessage {
   type: "message.send";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -5809,6 +6624,16 @@ export interface SendMessage {
   room: string;
   /** the text; `@handle` mentions somebody */
   body: string;
+  /**
+   * in a corner, and only there: the number of the post that it comments on
+   * @default 0
+   */
+  post?: number;
+  /**
+   * number of the message in this room that it answers; 0: none
+   * @default 0
+   */
+  reply_to?: number;
 }
 
 export interface SentWritten {
@@ -5876,6 +6701,17 @@ export interface SetBlock {
    * @default null
    */
   member?: string | null;
+}
+
+/** This is what one has written there so far. An empty text: nothing any more. */
+export interface SetDraft {
+  type: "draft.set";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** a room that one may see; or a community that one is in, for a post in one's corner there */
+  place: string;
+  /** what was written so far */
+  text: string;
 }
 
 /**
@@ -6033,7 +6869,10 @@ export interface SetStatus {
   status?: NewStatus | null;
 }
 
-/** Say what a room is about. In open rooms that is a steward's right; in the others, everybody's who is there. */
+/**
+ * Say what a room is about. In open rooms that is a steward's right; in the others, everybody's who is there. The
+ * title of a corner is its owner's: `corner.update`.
+ */
 export interface SetTopic {
   type: "room.set_topic";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -6112,6 +6951,11 @@ export interface Shown {
    * @default "nobody"
    */
   common?: string;
+  /**
+   * words: members, stewards, nobody, each with oneself; unknown: as nobody
+   * @default "nobody"
+   */
+  elsewhere?: string;
 }
 
 /** What is left out stays. */
@@ -6156,6 +7000,11 @@ export interface ShownWish {
    * @default null
    */
   common?: "members" | "nobody" | null;
+  /**
+   * that I am here, as one of those people talk with elsewhere
+   * @default null
+   */
+  elsewhere?: "members" | "nobody" | null;
 }
 
 /** Sign in with handle and password, or with a token (which never costs a password hash). */
@@ -6229,6 +7078,11 @@ export interface SignedIn {
    * @default 0
    */
   cut?: number;
+  /**
+   * the account was to be erased, and is not: signing in has undone that
+   * @default false
+   */
+  spared?: boolean;
   /**
    * after a password or a sign-up: keep it secret; it signs in again without the password
    * @default ""
@@ -6369,6 +7223,11 @@ export interface SyncStarted {
    * @default []
    */
   appearances?: Appearance[];
+  /**
+   * all of them, by place
+   * @default []
+   */
+  drafts?: DraftState[];
   /**
    * these three when `cards` was asked for
    * @default null
@@ -6724,6 +7583,35 @@ export interface UpdateCommunity {
 }
 
 /**
+ * Make one's corner of a community, or change it. What is left out stays as it is; a new one has no title, lets members
+ * comment, and is not public.
+ */
+export interface UpdateCorner {
+  type: "corner.update";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the community */
+  community: string;
+  /**
+   * what it is called
+   * @default null
+   */
+  title?: string | null;
+  /**
+   * who may comment
+   * @default null
+   */
+  comments?: "members" | "nobody" | null;
+  /**
+   * anybody may read it, without an account: as an Atom feed
+   * @default null
+   */
+  public?: boolean | null;
+}
+
+/**
  * Be somebody else in a community: one entry in its log, however many rooms it has. Naming anything but `shown` claims
  * the persona: it follows the profile no longer.
  *
@@ -6808,7 +7696,7 @@ export interface Version {
  * Which events a session wants. It never hears more for it, and what is left out of a log is told as a range.
  *
  * `everything`: every entry. `talk`: the messages of rooms. `calls`: the messages that mention me. Under all three one's
- * own account's log and one's directs come whole. Under `talk` and `calls` the logs of communities and stewards do not
+ * own account's log and one's directs come whole. A post of a corner counts as a message. Under `talk` and `calls` the logs of communities and stewards do not
  * come at all.
  */
 export interface Want {
@@ -7014,6 +7902,8 @@ export interface Commands {
   "account.read": { command: ReadAccount; result: Profile };
   "account.change_password": { command: ChangePassword; result: SessionsEnded };
   "account.reset_password": { command: ResetPassword; result: SignedIn };
+  "account.erase": { command: EraseAccount; result: ErasureBegun };
+  "account.export": { command: ExportAccount; result: ExportPage };
   "block.set": { command: SetBlock; result: Block };
   "community.create": { command: CreateCommunity; result: CommunityMade };
   "community.update": { command: UpdateCommunity; result: UpdateWritten };
@@ -7081,6 +7971,14 @@ export interface Commands {
   "message.edit": { command: EditMessage; result: EditWritten };
   "message.delete": { command: DeleteMessage; result: DeleteWritten };
   "message.history": { command: ReadHistory; result: MessageHistory };
+  "corner.update": { command: UpdateCorner; result: CornerWritten };
+  "corner.list": { command: ListCorners; result: CornerPage };
+  "post.publish": { command: PublishPost; result: PostWritten };
+  "post.edit": { command: EditPost; result: PostEditWritten };
+  "post.page": { command: ReadPosts; result: PostPage };
+  "post.read": { command: ReadPost; result: Post };
+  "draft.set": { command: SetDraft; result: DraftState };
+  "draft.list": { command: ListDrafts; result: Drafts };
   "marker.set": { command: SetMarker; result: Marker };
   "presence.set": { command: SetPresence; result: Done };
   "presence.watch": { command: WatchPresence; result: Presences };
@@ -7109,6 +8007,7 @@ export interface Events {
   "member.left": MemberLeft;
   "member.updated": MemberUpdated;
   "persona.renamed": PersonaRenamed;
+  "member.forgotten": MemberForgotten;
   "member.role_set": RoleSet;
   "member.kicked": MemberKicked;
   "member.banned": MemberBanned;
@@ -7141,12 +8040,16 @@ export interface Events {
   "message.edited": MessageEdited;
   "message.deleted": MessageDeleted;
   "message.removed": MessageRemoved;
+  "corner.updated": CornerUpdated;
+  "post.published": PostPublished;
+  "post.edited": PostEdited;
   "hello": Hello;
   "session.synced": Synced;
   "session.lagging": Lagging;
   "log.passed": LogPassed;
   "marker.moved": MarkerMoved;
   "block.changed": BlockChanged;
+  "draft.changed": DraftChanged;
   "reach.changed": ReachChanged;
   "presence.changed": PresenceChanged;
   "typing.started": TypingStarted;
@@ -7173,6 +8076,7 @@ export type Entry =
   | MemberLeft
   | MemberUpdated
   | PersonaRenamed
+  | MemberForgotten
   | RoleSet
   | MemberKicked
   | MemberBanned
@@ -7204,7 +8108,10 @@ export type Entry =
   | MessageSent
   | MessageEdited
   | MessageDeleted
-  | MessageRemoved;
+  | MessageRemoved
+  | CornerUpdated
+  | PostPublished
+  | PostEdited;
 
 /** `type` of the commands that write entries, each with a nonce. */
 export type Write =
@@ -7243,7 +8150,10 @@ export type Write =
   | "direct.open"
   | "message.send"
   | "message.edit"
-  | "message.delete";
+  | "message.delete"
+  | "corner.update"
+  | "post.publish"
+  | "post.edit";
 
 /** `code` of a refusal. */
 export type ErrorCode =
@@ -7302,6 +8212,8 @@ export type ErrorCode =
   | "greeter.gone"
   | "message.gone"
   | "tag.gone"
+  | "post.gone"
+  | "comment.refused"
   | "report.no_stewards"
   | "limit.reached"
   | "nonce.conflict"

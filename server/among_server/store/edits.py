@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from among_protocol.edits import MessageEdited, MessageHistory
-from among_protocol.messages import QUOTED, Message, Quote
+from among_protocol.messages import QUOTED, Message, Quoted
 
 
 class EditTx(Protocol):
@@ -31,6 +31,6 @@ class EditStore(Protocol):
         ...
 
 
-def quote(message: Message) -> Quote:
+def quote(message: Message) -> Quoted:
     """Of a message as it is now."""
-    return Quote(seq=message.seq, by=message.by, rev=message.rev, body=message.body[:QUOTED], blank=message.blank)
+    return Quoted(seq=message.seq, by=message.by, rev=message.rev, body=message.body[:QUOTED], blank=message.blank)

@@ -18,7 +18,7 @@ from ...edits import (
 )
 from ...fields import body, line
 from ...members import Persona
-from ...messages import QUOTED, Message, MessageSent, Quote, SendMessage
+from ...messages import QUOTED, Message, MessageSent, Quoted, SendMessage
 from .places import may_write
 from .standing import RANKS, chief, may_act
 
@@ -120,13 +120,13 @@ def as_it_is(town: "Town", said: MessageSent) -> Message:
     )
 
 
-def _quote(town: "Town", said: MessageSent) -> Quote | None:
+def _quote(town: "Town", said: MessageSent) -> Quoted | None:
     """Of what it answers, as that is now; None when it is no longer kept."""
     answered = next((one for one in town.logs[said.log].entries if one.seq == said.reply_to), None)
     if not isinstance(answered, MessageSent):
         return None
     body = "" if answered.blank else versions(town, answered)[-1].body
-    return Quote(seq=answered.seq, by=answered.by, rev=answered.rev, body=body[:QUOTED], blank=answered.blank)
+    return Quoted(seq=answered.seq, by=answered.by, rev=answered.rev, body=body[:QUOTED], blank=answered.blank)
 
 
 def message(town: "Town", room: "RoomRow", seq: int, field: str = "message") -> MessageSent:
