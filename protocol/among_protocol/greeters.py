@@ -17,6 +17,8 @@ class GreeterSet(Entry, tag="greeter.set", kw_only=True):
     """In the stewards' log, and without `by` in the own log of the one concerned. Who begins or ceases to greet is told in
     the community's log, too, without who decided it and why."""
 
+    words: ClassVar[tuple[str, ...]] = ("reason",)
+
     community: str
     member: str  # whom it concerns
     state: GreeterState
