@@ -7,6 +7,7 @@ from pathlib import Path
 
 from among_protocol.portrait import MergeProposal, Milestone, ProposePortrait
 from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
+from among_server.store.api import Tx
 from among_server.store.rules import quotes as rules
 from among_server.store.sqlite import SqliteStore
 from tests.store.test_blanks import files_with
@@ -66,6 +67,25 @@ async def test_a_message_that_is_deleted_takes_its_quotes_with_it(town: Town):
     portrait = await town.store.portrait(hall, None)
     assert portrait is not None
     assert portrait.version == 2
+
+
+async def test_of_who_is_forgotten_nothing_is_quoted_and_nothing_waits(town: Town):
+    hall, _, ann, bob = await quoted(town)
+    await bob.do(ProposePortrait, community=hall, section="about", base=0, text=CANARY)
+    await bob.do(AskQuote, community=hall, text=CANARY)
+    await ann.do(ProposePortrait, community=hall, section="about", base=0, text="of somebody else")
+    member = await bob.member_in(hall)
+
+    def forget(tx: Tx) -> None:
+        row = tx.member(member)
+        assert row is not None
+        rules.forget_author(tx, row)
+
+    await town.carry_out(forget)
+    assert await texts(town, hall) == await texts(town, hall, 1) == []
+    assert (await town.store.quotes(bob.id, hall)) == []
+    waiting = (await town.store.portrait_proposals(hall, "", 0, 10)).proposals
+    assert [one.content.text for one in waiting] == ["of somebody else"]
 
 
 @asynccontextmanager

@@ -70,6 +70,10 @@ class PortraitTx(Protocol):
         """How many wait, of this account or of all."""
         ...
 
+    def proposals_by(self, account: str, community: str) -> list[int]:
+        """Those of this account that wait, by number."""
+        ...
+
     def add_proposal(self, row: ProposalRow) -> None:
         """The next one of its community."""
         ...

@@ -40,6 +40,10 @@ class MemoryPortrait(MemoryQuotes):
     def proposals(self, community: str, account: str = "") -> int:
         return sum(row.community == community and account in ("", row.account) for row in self.proposed.values())
 
+    def proposals_by(self, account: str, community: str) -> list[int]:
+        mine = [row for row in self.proposed.values() if (row.account, row.community) == (account, community)]
+        return sorted(row.number for row in mine)
+
     def add_proposal(self, row: ProposalRow) -> None:
         self._put(self.proposed, (row.community, row.number), row)
         self._put(self.portraits, row.community, self.portrait(row.community)._replace(proposal=row.number))

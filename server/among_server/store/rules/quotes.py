@@ -103,6 +103,15 @@ def withdraw(tx: Tx, account: str, command: WithdrawQuote) -> Entry:
     return entry
 
 
+def forget_author(tx: Tx, member: MemberRow) -> None:
+    """Somebody is forgotten in a place: what is quoted of them goes, what they asked for or propose is no more."""
+    for row in tx.quotes_of(member.account, member.place):
+        forget(tx, row, member, "", "")
+    for number in tx.proposals_by(member.account, member.place):
+        tx.remove_proposal(member.place, number)
+        _no_more(tx, member.place, number, member, "")
+
+
 def forget_message(tx: Tx, room: str, message: int) -> None:
     """A message was deleted: what was quoted out of it goes with it."""
     for row in tx.quotes_from(room, message):
@@ -118,19 +127,7 @@ def forget(tx: Tx, row: QuoteRow, by: MemberRow, reason: str, nonce: str) -> Non
     tx.remove_quote(row.id)
     if row.state == "agreed":
         tx.remove_proposal(row.community, row.proposal)
-        log = stewards_of(row.community)
-        tx.add(
-            PortraitDeclined(
-                log=log,
-                seq=tx.next(log),
-                at=tx.now,
-                by=by.id,
-                rev=by.rev,
-                community=row.community,
-                proposal=row.proposal,
-                reason=reason,
-            )
-        )
+        _no_more(tx, row.community, row.proposal, by, reason)
     if row.state == "merged":
         _out_of_portrait(tx, row, by, reason, nonce)
 
@@ -236,6 +233,22 @@ def _withdrawn(tx: Tx, log: str, row: QuoteRow, *, reason: str = "", nonce: str 
     )
     tx.add(entry)
     return entry
+
+
+def _no_more(tx: Tx, community: str, proposal: int, by: MemberRow, reason: str) -> None:
+    log = stewards_of(community)
+    tx.add(
+        PortraitDeclined(
+            log=log,
+            seq=tx.next(log),
+            at=tx.now,
+            by=by.id,
+            rev=by.rev,
+            community=community,
+            proposal=proposal,
+            reason=reason,
+        )
+    )
 
 
 def _out_of_portrait(tx: Tx, row: QuoteRow, by: MemberRow, reason: str, nonce: str) -> None:

@@ -66,6 +66,10 @@ class SqlitePortrait(Ledger):
         count: int = self._db.execute(sql, keys).fetchone()[0]
         return count
 
+    def proposals_by(self, account: str, community: str) -> list[int]:
+        sql = "SELECT number FROM portrait_proposals WHERE account = ? AND community = ? ORDER BY number"
+        return [number for (number,) in self._db.execute(sql, (self.key(account), self.key(community))).fetchall()]
+
     def add_proposal(self, row: ProposalRow) -> None:
         self.writes += 1
         self._db.execute(
