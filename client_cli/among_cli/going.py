@@ -14,6 +14,7 @@ from .archive import named, write
 from .lines import Line, note, told
 from .link import WITHIN, Cannot, Link
 
+LONG = 2_000  # records, from which on one is told how far it is
 KEPT = {
     "persona": "you stay as a former member: name, card and words",
     "words": "your words stay, under nobody's name",
@@ -119,7 +120,7 @@ async def export(link: Link, rest: str) -> None:
     def progress(done: int, about: int) -> None:
         nonlocal shown
         part = min(99, done * 100 // max(1, about))
-        if part >= shown + 25:
+        if about > LONG and part >= shown + 25:
             shown = part
             link.screen.show([note(f"  {part} %, {done:,} records")])
 

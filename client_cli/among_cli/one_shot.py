@@ -29,7 +29,7 @@ from .archive import named
 from .archive import write as write_archive
 from .lines import Said
 from .moment import moment
-from .places import direct_title, session_parts
+from .places import NOBODY, direct_title, session_parts
 from .plain_text import columns_of, plain
 from .portrait_file import FileError
 from .portrait_file import write as write_document
@@ -63,7 +63,7 @@ async def tail(among: Among, name: str, *, start: int | None, count: int | None,
         if as_json:
             _print_json(entry, title, handle)
         elif isinstance(entry, MessageSent):
-            said = Said(room.id, entry.seq, moment(entry.at, None), handle, entry.body)
+            said = Said(room.id, entry.seq, moment(entry.at, None), handle or NOBODY, entry.body, blank=entry.blank)
             for row in plain(said, columns_of(sys.stdout)):
                 print(row, flush=True)
         else:

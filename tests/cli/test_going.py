@@ -1,0 +1,99 @@
+"""Leaving with a choice, taking everything along, and erasing an account, as they are typed."""
+
+import asyncio
+import json
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from among_protocol.messages import ReadMessages
+
+from .house import House, Reader
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with House(tmp_path) as house:
+        yield house
+
+
+async def bodies(person: Reader, room: str) -> list[str]:
+    page = await person.among.ask(ReadMessages, room=room)
+    return [message.body for message in page.messages]
+
+
+async def test_leaving_asks_what_stays_and_says_what_each_means(house: House):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    assert bob.model.room is not None
+    room = bob.model.room.id
+    await bob.types("hello")
+    bob.paper.answers = ["2"]
+    told = await bob.types("/leave garden")
+    assert [line.split()[:2] for line in told[1:4]] == [["1", "persona"], ["2", "words"], ["3", "erase"]]
+    assert "your words stay, under nobody's name" in told[-2]
+    assert all(len(line) <= 80 for line in told)
+    await ana.paper.until(lambda: ana.model.who(bob_of(ana), 1) == "a former member")
+    assert await bodies(ana, room) == ["hello"]
+
+
+def bob_of(ana: Reader) -> str:
+    assert ana.model.room is not None
+    known = ana.model._personas
+    return next(member for member, _ in known if member != ana.model.room.me)
+
+
+async def test_to_erase_ones_words_one_types_where(house: House):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    assert bob.model.room is not None
+    room = bob.model.room.id
+    await bob.types("hello")
+    bob.paper.answers = ["3", "gard"]
+    assert await bob.types("/leave garden") != []
+    assert bob.model.communities, "still there: what was typed was not the name"
+    bob.paper.answers = ["erase", "garden"]
+    await bob.types("/leave garden")
+    await ana.paper.until(lambda: not bob.model.communities)
+    for _ in range(200):  # words go in the server's own time, soon after
+        if await bodies(ana, room) == [""]:
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("the words are still there")
+
+
+@pytest.mark.parametrize("answers", [[], ["4"], ["maybe"]])
+async def test_who_does_not_choose_stays(house: House, answers: list[str]):
+    _, bob = await house.join("garden/hall", "ana", "bob")
+    bob.paper.answers = answers
+    told = await bob.types("/leave garden")
+    assert "still in garden" in told[-1]
+    assert bob.model.communities
+
+
+async def test_everything_of_mine_is_a_file_that_is_mine_alone(house: House, tmp_path: Path):
+    _, bob = await house.join("garden/hall", "ana", "bob")
+    await bob.types("hello")
+    file = tmp_path / "out" / "mine.jsonl"
+    file.parent.mkdir()
+    told = await bob.types(f"/me export {file}")
+    assert str(file) in told[-1], told
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    records = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert records[0]["record"] == "archive"
+    assert records[0]["account"]["handle"] == "bob"
+    assert "hello" in [one["entry"].get("body") for one in records if one["record"] == "entry"]
+    assert "is there already" in (await bob.types(f"/me export {file}"))[0]
+    assert [path.name for path in file.parent.iterdir()] == ["mine.jsonl"]
+
+
+async def test_erasing_an_account_takes_a_choice_the_handle_and_the_password(house: House):
+    _, bob = await house.join("garden/hall", "ana", "bob")
+    for answers in ([], ["all"], ["words", "ana"], ["words", "bob"]):
+        bob.paper.answers, bob.paper.secrets = list(answers), []
+        told = await bob.types("/me erase")
+        assert "othing was erased" in told[-1]
+        assert all(len(line) <= 80 for line in told)
+    bob.paper.answers, bob.paper.secrets = ["words", "bob"], ["a guess"]
+    assert "password is not right" in (await bob.types("/me erase"))[-1]
+    assert not bob.link.quit.is_set()
