@@ -35,7 +35,7 @@ from . import tags as t
 from .base import Command, Write
 from .codes import ErrorCode
 from .effects_of_newcomers import NEWCOMERS, TOLD_OF_NEWCOMERS, WELCOMED, WELCOMED_TOO
-from .effects_of_portraits import PORTRAITS, QUOTES, TAKEN_ALONG
+from .effects_of_portraits import PORTRAITS, QUOTES, TAKEN_ALONG, TAKEN_BACK
 from .told import ALWAYS, CLAIM, NAMED, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
 from .who_goes import ERASED, FORGOTTEN
 
@@ -98,7 +98,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ("password_chars", "password_least", "key_chars"),
     ),
     er.EraseAccount: Effects(
-        (*_SECRET, codes.BAD_CREDENTIALS, codes.LAST_OWNER, *STORED), (*ERASED, Told(p.PresenceChanged, Where.WATCHERS)),
+        (*_SECRET, codes.BAD_CREDENTIALS, codes.LAST_OWNER, *STORED), (*ERASED, *TAKEN_BACK, Told(p.PresenceChanged, Where.WATCHERS)),
         ("password_chars", "handle_chars", "handle_rest_ms", "sealed_ms", "erase_grace_ms"),
     ),
     ex.ExportAccount: Effects((), (), ("handle_change_ms",)),
@@ -149,6 +149,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(r.PersonLeft, Where.ROOM, "of each private room you were in"),
             Told(c.CommunityLeft, Where.OWN),
             *FORGOTTEN,
+            *TAKEN_BACK,
             Told(p.PresenceChanged, Where.WATCHERS),
         ),
         ("handle_rest_ms", "sealed_ms"),

@@ -16,6 +16,14 @@ TAKEN_ALONG = (  # with a message that is deleted
     Told(po.PortraitDeclined, Where.STEWARDS, "of each quote out of it that waited for them"),
 )
 
+TAKEN_BACK = (  # with whoever goes, where nothing is kept of who they were
+    Told(q.QuoteWithdrawn, Where.OWN, "of each quote of yours, and each that you asked for"),
+    Told(q.QuoteWithdrawn, Where.THEIRS, "who asked for a quote of yours"),
+    Told(q.QuoteWithdrawn, Where.STEWARDS, "of each quote of yours that was in the portrait"),
+    Told(po.PortraitUpdated, Where.COMMUNITY, "likewise"),
+    Told(po.PortraitDeclined, Where.STEWARDS, "of each quote of yours that waited for them, and what you proposed"),
+)
+
 PORTRAITS: dict[type[Command], Effects] = {
     po.ReadPortrait: Effects((codes.COMMUNITY_GONE, codes.VERSION_GONE), (), ("key_chars",)),
     po.ListVersions: Effects((codes.COMMUNITY_GONE,), (), ("page_entries",)),

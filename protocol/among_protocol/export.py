@@ -18,6 +18,7 @@ from .base import Command, Seq, Shape, Time
 from .interests import InterestList
 from .members import Persona, Role
 from .personas import OwnPersona
+from .reach import Reach
 from .status import Appearance
 
 Cursor = Annotated[str, Meta(max_length=160)]
@@ -94,6 +95,29 @@ class ExportedDismissal(Exported, tag="dismissal", kw_only=True):
     community: str
 
 
+class ExportedDraft(Exported, tag="draft", kw_only=True):
+    """What one has begun to write."""
+
+    place: str  # id of the room; or of the community, for a post in one's corner there
+    text: str
+    at: Time
+
+
+class ExportedReach(Exported, tag="reach", kw_only=True):
+    """By whom one lets oneself be spoken to alone."""
+
+    reach: Reach
+
+
+class ExportedQuote(Exported, tag="quote", kw_only=True):
+    """Words of one's own that somebody wants in a portrait, or has there."""
+
+    community: str
+    quote: str
+    text: str
+    state: str  # asked, refused, agreed, merged
+
+
 AnyExported = (
     ExportedArchive
     | ExportedMembership
@@ -104,6 +128,9 @@ AnyExported = (
     | ExportedAppearance
     | ExportedInterests
     | ExportedDismissal
+    | ExportedDraft
+    | ExportedReach
+    | ExportedQuote
 )
 
 

@@ -6,32 +6,21 @@ A command is given as a struct, or as its type and its fields; the id, and the n
 from collections.abc import Coroutine
 from typing import Any, Protocol, overload
 
+from . import communities as c
 from . import greeters as g
+from . import joining as jo
 from . import moderation as mo
 from . import portrait as po
 from . import posts as ps
 from . import quotes as q
 from . import reach as re
 from . import reports as rp
+from . import rooms as ro
 from . import welcome as w
 from .accounts import AccountWritten, Profile, ReadAccount, UpdateAccount
 from .base import Done
 from .blocks import Block, SetBlock
 from .cards import Cards, ReadCards
-from .communities import (
-    BrowseCommunities,
-    CommunityMade,
-    CommunityPage,
-    CreateCommunity,
-    JoinCommunity,
-    JoinWritten,
-    LeaveCommunity,
-    LeaveWritten,
-    Membership,
-    ReadCommunity,
-    UpdateCommunity,
-    UpdateWritten,
-)
 from .corners import CornerPage, CornerWritten, ListCorners, UpdateCorner
 from .discovery import Discover, DismissCommunity, Suggestions
 from .drafts import Drafts, DraftState, ListDrafts, SetDraft
@@ -42,16 +31,6 @@ from .finding import FoundMembers, SearchMembers
 from .house_rules import AcceptRules, AcceptWritten, ReadRules, Rules
 from .interests import AllInterests, InterestList, ListInterests, SetInterests
 from .invites import CreateInvite, InviteList, InviteMade, ListInvites, RevokeInvite
-from .joining import (
-    AnsweredWritten,
-    AnswerJoin,
-    AskToJoin,
-    AskWritten,
-    ListRequests,
-    RequestPage,
-    WithdrawJoin,
-    WithdrawWritten,
-)
 from .logs import ChangedLogs, EntryPage, ReadChanged, ReadEntries
 from .markers import Marker, SetMarker
 from .members import ListMembers, MemberPage, Personas, ResolveMembers
@@ -60,22 +39,6 @@ from .passwords import ChangePassword
 from .personas import FindMember, FoundMember, OwnPersona, PersonaWritten, ReadPersona, UpdatePersona
 from .presence import Presences, SetPresence, StartTyping, WatchPresence
 from .preview import Preview, PreviewCommunity
-from .rooms import (
-    AddPerson,
-    AddWritten,
-    CreateRoom,
-    DirectWritten,
-    FollowRoom,
-    FollowWritten,
-    ListRooms,
-    OpenDirect,
-    RoomMade,
-    Rooms,
-    SetTopic,
-    TopicWritten,
-    UnfollowRoom,
-    UnfollowWritten,
-)
 from .session import (
     Enable,
     Enabled,
@@ -143,28 +106,28 @@ class Asking(Protocol):
     def __call__(self, command: ReadAccount | type[ReadAccount], /, **fields: Any) -> Coroutine[Any, Any, Profile]: ...
     @overload
     def __call__(
-        self, command: CreateCommunity | type[CreateCommunity], /, **fields: Any
-    ) -> Coroutine[Any, Any, CommunityMade]: ...
+        self, command: c.CreateCommunity | type[c.CreateCommunity], /, **fields: Any
+    ) -> Coroutine[Any, Any, c.CommunityMade]: ...
     @overload
     def __call__(
-        self, command: UpdateCommunity | type[UpdateCommunity], /, **fields: Any
-    ) -> Coroutine[Any, Any, UpdateWritten]: ...
+        self, command: c.UpdateCommunity | type[c.UpdateCommunity], /, **fields: Any
+    ) -> Coroutine[Any, Any, c.UpdateWritten]: ...
     @overload
     def __call__(
-        self, command: JoinCommunity | type[JoinCommunity], /, **fields: Any
-    ) -> Coroutine[Any, Any, JoinWritten]: ...
+        self, command: c.JoinCommunity | type[c.JoinCommunity], /, **fields: Any
+    ) -> Coroutine[Any, Any, c.JoinWritten]: ...
     @overload
     def __call__(
-        self, command: LeaveCommunity | type[LeaveCommunity], /, **fields: Any
-    ) -> Coroutine[Any, Any, LeaveWritten]: ...
+        self, command: c.LeaveCommunity | type[c.LeaveCommunity], /, **fields: Any
+    ) -> Coroutine[Any, Any, c.LeaveWritten]: ...
     @overload
     def __call__(
-        self, command: BrowseCommunities | type[BrowseCommunities], /, **fields: Any
-    ) -> Coroutine[Any, Any, CommunityPage]: ...
+        self, command: c.BrowseCommunities | type[c.BrowseCommunities], /, **fields: Any
+    ) -> Coroutine[Any, Any, c.CommunityPage]: ...
     @overload
     def __call__(
-        self, command: ReadCommunity | type[ReadCommunity], /, **fields: Any
-    ) -> Coroutine[Any, Any, Membership]: ...
+        self, command: c.ReadCommunity | type[c.ReadCommunity], /, **fields: Any
+    ) -> Coroutine[Any, Any, c.Membership]: ...
     @overload
     def __call__(self, command: Discover | type[Discover], /, **fields: Any) -> Coroutine[Any, Any, Suggestions]: ...
     @overload
@@ -182,19 +145,21 @@ class Asking(Protocol):
     @overload
     def __call__(self, command: ReadRules | type[ReadRules], /, **fields: Any) -> Coroutine[Any, Any, Rules]: ...
     @overload
-    def __call__(self, command: AskToJoin | type[AskToJoin], /, **fields: Any) -> Coroutine[Any, Any, AskWritten]: ...
+    def __call__(
+        self, command: jo.AskToJoin | type[jo.AskToJoin], /, **fields: Any
+    ) -> Coroutine[Any, Any, jo.AskWritten]: ...
     @overload
     def __call__(
-        self, command: WithdrawJoin | type[WithdrawJoin], /, **fields: Any
-    ) -> Coroutine[Any, Any, WithdrawWritten]: ...
+        self, command: jo.WithdrawJoin | type[jo.WithdrawJoin], /, **fields: Any
+    ) -> Coroutine[Any, Any, jo.WithdrawWritten]: ...
     @overload
     def __call__(
-        self, command: AnswerJoin | type[AnswerJoin], /, **fields: Any
-    ) -> Coroutine[Any, Any, AnsweredWritten]: ...
+        self, command: jo.AnswerJoin | type[jo.AnswerJoin], /, **fields: Any
+    ) -> Coroutine[Any, Any, jo.AnsweredWritten]: ...
     @overload
     def __call__(
-        self, command: ListRequests | type[ListRequests], /, **fields: Any
-    ) -> Coroutine[Any, Any, RequestPage]: ...
+        self, command: jo.ListRequests | type[jo.ListRequests], /, **fields: Any
+    ) -> Coroutine[Any, Any, jo.RequestPage]: ...
     @overload
     def __call__(
         self, command: CreateInvite | type[CreateInvite], /, **fields: Any
@@ -344,25 +309,33 @@ class Asking(Protocol):
     @overload
     def __call__(self, command: re.SetReach | type[re.SetReach], /, **fields: Any) -> Coroutine[Any, Any, re.Reach]: ...
     @overload
-    def __call__(self, command: CreateRoom | type[CreateRoom], /, **fields: Any) -> Coroutine[Any, Any, RoomMade]: ...
-    @overload
-    def __call__(self, command: ListRooms | type[ListRooms], /, **fields: Any) -> Coroutine[Any, Any, Rooms]: ...
+    def __call__(
+        self, command: ro.CreateRoom | type[ro.CreateRoom], /, **fields: Any
+    ) -> Coroutine[Any, Any, ro.RoomMade]: ...
     @overload
     def __call__(
-        self, command: FollowRoom | type[FollowRoom], /, **fields: Any
-    ) -> Coroutine[Any, Any, FollowWritten]: ...
+        self, command: ro.ListRooms | type[ro.ListRooms], /, **fields: Any
+    ) -> Coroutine[Any, Any, ro.Rooms]: ...
     @overload
     def __call__(
-        self, command: UnfollowRoom | type[UnfollowRoom], /, **fields: Any
-    ) -> Coroutine[Any, Any, UnfollowWritten]: ...
-    @overload
-    def __call__(self, command: SetTopic | type[SetTopic], /, **fields: Any) -> Coroutine[Any, Any, TopicWritten]: ...
-    @overload
-    def __call__(self, command: AddPerson | type[AddPerson], /, **fields: Any) -> Coroutine[Any, Any, AddWritten]: ...
+        self, command: ro.FollowRoom | type[ro.FollowRoom], /, **fields: Any
+    ) -> Coroutine[Any, Any, ro.FollowWritten]: ...
     @overload
     def __call__(
-        self, command: OpenDirect | type[OpenDirect], /, **fields: Any
-    ) -> Coroutine[Any, Any, DirectWritten]: ...
+        self, command: ro.UnfollowRoom | type[ro.UnfollowRoom], /, **fields: Any
+    ) -> Coroutine[Any, Any, ro.UnfollowWritten]: ...
+    @overload
+    def __call__(
+        self, command: ro.SetTopic | type[ro.SetTopic], /, **fields: Any
+    ) -> Coroutine[Any, Any, ro.TopicWritten]: ...
+    @overload
+    def __call__(
+        self, command: ro.AddPerson | type[ro.AddPerson], /, **fields: Any
+    ) -> Coroutine[Any, Any, ro.AddWritten]: ...
+    @overload
+    def __call__(
+        self, command: ro.OpenDirect | type[ro.OpenDirect], /, **fields: Any
+    ) -> Coroutine[Any, Any, ro.DirectWritten]: ...
     @overload
     def __call__(
         self, command: SendMessage | type[SendMessage], /, **fields: Any

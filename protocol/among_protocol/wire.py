@@ -49,6 +49,7 @@ from . import (
     welcome,
 )
 from .base import Budget, Command, Entry, Event, Ok, OkRaw, Refused, Shape, Write, WrittenRaw
+from .malformed import Malformed as Malformed  # noqa: PLC0414  # whoever decodes meets it here
 
 AnyCommand = (
     session.SignUp
@@ -230,17 +231,6 @@ class UnknownEvent(Shape, kw_only=True):
     log: str = ""
     seq: int = 0
     first: int = msgspec.field(default=0, name="from")
-
-
-class Malformed(Exception):
-    """The frame is no command. `id` is the command's where it could be read."""
-
-    def __init__(self, code: codes.ErrorCode, message: str, *, id: str | None = None, field: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.id = id
-        self.field = field
 
 
 class _Head(Shape, kw_only=True):

@@ -1627,7 +1627,10 @@ export type Exported =
   | ExportedSession
   | ExportedAppearance
   | ExportedInterests
-  | ExportedDismissal;
+  | ExportedDismissal
+  | ExportedDraft
+  | ExportedReach
+  | ExportedQuote;
 
 /** How one appears somewhere, and what one says one is up to. */
 export interface ExportedAppearance {
@@ -1670,6 +1673,16 @@ export interface ExportedDismissal {
   record: "dismissal";
   /** id of the community */
   community: string;
+}
+
+/** What one has begun to write. */
+export interface ExportedDraft {
+  record: "draft";
+  /** id of the room; or of the community, for a post in one's corner there */
+  place: string;
+  text: string;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
 }
 
 /** An entry of one's own log, or one that one caused elsewhere: what one said, above all. */
@@ -1734,6 +1747,23 @@ export interface ExportedPortrait {
   media_type: string;
   /** the whole document */
   text: string;
+}
+
+/** Words of one's own that somebody wants in a portrait, or has there. */
+export interface ExportedQuote {
+  record: "quote";
+  /** id of the community */
+  community: string;
+  quote: string;
+  text: string;
+  /** asked, refused, agreed, merged */
+  state: string;
+}
+
+/** By whom one lets oneself be spoken to alone. */
+export interface ExportedReach {
+  record: "reach";
+  reach: Reach;
 }
 
 /** A device that is signed in, without what signs it in. */

@@ -225,6 +225,7 @@ async def test_endless_fragments_are_bounded(tmp_path):
         (framed(b"\x03", CLOSE), 1002),
         (framed((5000).to_bytes(2, "big") + b"\xff\xfe", CLOSE), 1007),
     ],
+    ids=lambda given: given if isinstance(given, int) else f"{len(given)} bytes, {given[0]:x}",  # masks are random
 )
 async def test_what_breaks_the_rules_is_told_which_and_shown_out(tmp_path, frame, code):
     async with serving(tmp_path) as house:

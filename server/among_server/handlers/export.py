@@ -1,7 +1,7 @@
 """Everything of mine, a page at a time. A cursor says which part and how far in it: whoever asks with one of their own
 making gets their own, or a refusal.
 
-Parts, in this order: the archive's head with the places; the registers; the account's own log; what the account wrote in
+Parts, in this order: the archive's head with the places; the registers; drafts; the account's own log; what the account wrote in
 others. A noun that keeps something for an account adds it to `_registers`.
 """
 
@@ -17,10 +17,13 @@ from among_protocol.export import (
     ExportedArchive,
     ExportedBlock,
     ExportedDismissal,
+    ExportedDraft,
     ExportedEntry,
     ExportedInterests,
     ExportedMarker,
     ExportedMembership,
+    ExportedQuote,
+    ExportedReach,
     ExportedSession,
     ExportPage,
 )
@@ -57,7 +60,11 @@ async def export(context: Context, command: ExportAccount) -> ExportPage:
     if part == "places" and len(numbers) == 2:
         records, next_ = await _places(context, account, *numbers)
     elif part == "registers":
-        records, next_ = await _registers(context, account), "own:0"
+        records, next_ = await _registers(context, account), "drafts:"
+    elif part == "drafts":
+        found = await context.store.drafts(account, after, EXPORTED)
+        records = [_encode(ExportedDraft(place=row.place, text=row.text, at=row.at)) for row in found]
+        next_ = f"drafts:{found[-1].place}" if found else "own:0"
     elif part == "own" and len(numbers) == 1:
         records, next_ = await _own(context, account, *numbers)
     elif part == "written":
@@ -115,6 +122,12 @@ async def _registers(context: Context, account: str) -> list[bytes]:
     said = await list_interests(context, ListInterests(id="export"))
     records += [ExportedInterests(interests=place) for place in said.places if place.interests]
     records += [ExportedDismissal(community=community) for community in await store.dismissals(account)]
+    records += [ExportedReach(reach=reach) for reach in (standing.reach if standing is not None else ())]
+    for member in await store.all_memberships(account):
+        records += [
+            ExportedQuote(community=row.community, quote=row.id, text=row.text, state=row.state)
+            for row in await store.quotes(account, member.place)
+        ]
     told = [_encode(record) for record in records]
     for community, seq in await store.asked(account):  # with what they answered, which their own log does not hold
         page = await store.entries(stewards_of(community), seq - 1, seq, 1)

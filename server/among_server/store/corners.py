@@ -90,6 +90,10 @@ class CornersTx(Protocol):
         """Add or change, and count its newest entry among its versions."""
         ...
 
+    def remove_post(self, room: str, seq: int) -> None:
+        """With the numbers of its versions and comments; nothing where there is none."""
+        ...
+
     def post_versions(self, room: str, post: int) -> list[int]:
         """The numbers of the entries of its versions, oldest first."""
         ...

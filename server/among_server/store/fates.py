@@ -14,7 +14,9 @@ from msgspec.structs import replace
 
 from among_protocol import accounts as a
 from among_protocol import communities as c
+from among_protocol import corners as co
 from among_protocol import edits as ed
+from among_protocol import greeters as gr
 from among_protocol import house_rules as hr
 from among_protocol import invites as iv
 from among_protocol import joining as jo
@@ -23,9 +25,12 @@ from among_protocol import messages as ms
 from among_protocol import moderation as mo
 from among_protocol import personas as pn
 from among_protocol import portrait as po
+from among_protocol import posts as ps
+from among_protocol import quotes as qu
 from among_protocol import reports as rp
 from among_protocol import rooms as r
 from among_protocol import tags as tg
+from among_protocol import welcome as we
 from among_protocol.base import Entry
 from among_protocol.members import nobody
 
@@ -109,15 +114,23 @@ ENTRIES: dict[type[Entry], dict[str, Fate]] = {
     jo.JoinDeclined: {"community": _STAYS, "slug": Fate.PLACE, "reason": Fate.RECORD, "until": _STAYS},
     tg.TagUpdated: dict.fromkeys(("tag", "into", "sensitive", "community"), _STAYS),
     po.PortraitProposed: {
-        **dict.fromkeys(("community", "proposal", "section", "base"), _STAYS),
+        **dict.fromkeys(("community", "proposal", "section", "base", "quote"), _STAYS),
         **dict.fromkeys(("content", "note"), Fate.WORDS),
     },
     po.PortraitMerged: dict.fromkeys(("community", "proposal", "version"), _STAYS),
     po.PortraitDeclined: {"community": _STAYS, "proposal": _STAYS, "reason": Fate.RECORD},
     po.PortraitUpdated: dict.fromkeys(("version", "section", "author", "author_rev"), _STAYS),
+    qu.QuoteAsked: dict.fromkeys(("community", "quote", "member", "asker", "room", "message"), _STAYS),
+    qu.QuoteAnswered: dict.fromkeys(("community", "quote", "agreed"), _STAYS),
+    qu.QuoteWithdrawn: {**dict.fromkeys(("community", "quote"), _STAYS), "reason": Fate.RECORD},
+    we.WelcomeSet: {"community": _STAYS, "text": Fate.PLACE, "rooms": Fate.PLACE},
+    we.WelcomeGiven: {"community": _STAYS, "text": Fate.PLACE, "rooms": Fate.PLACE},
+    gr.GreeterSet: {**dict.fromkeys(("community", "member", "state"), _STAYS), "reason": Fate.RECORD},
+    gr.NewcomerSpoke: dict.fromkeys(("community", "member", "room", "message"), _STAYS),
+    gr.NewcomerSettled: dict.fromkeys(("community", "member"), _STAYS),
     r.RoomCreated: {"room": _STAYS, "slug": Fate.PLACE, "topic": Fate.PLACE},
     r.RoomFollowed: {
-        **dict.fromkeys(("room", "head", "community", "kind"), _STAYS),
+        **dict.fromkeys(("room", "head", "community", "kind", "owner"), _STAYS),
         **dict.fromkeys(("slug", "topic"), Fate.PLACE),
     },
     r.RoomUnfollowed: {"room": _STAYS},
@@ -125,7 +138,10 @@ ENTRIES: dict[type[Entry], dict[str, Fate]] = {
     r.PersonAdded: {"member": _STAYS},
     r.PersonLeft: {},
     r.DirectOpened: {**dict.fromkeys(("room", "head", "member", "within"), _STAYS), "people": Fate.OTHERS},
-    ms.MessageSent: {"body": Fate.WORDS, "mentions": _STAYS},
+    ms.MessageSent: {"body": Fate.WORDS, **dict.fromkeys(("mentions", "post", "reply_to"), _STAYS)},
+    co.CornerUpdated: {"title": Fate.WORDS, "comments": _STAYS, "public": _STAYS},
+    ps.PostPublished: {"title": Fate.WORDS, "body": Fate.WORDS, "mentions": _STAYS},
+    ps.PostEdited: {"post": _STAYS, "title": Fate.WORDS, "body": Fate.WORDS, "mentions": _STAYS},
     ed.MessageEdited: {"message": _STAYS, "body": Fate.WORDS, "mentions": _STAYS, "mentions_new": _STAYS},
     ed.MessageDeleted: {"message": _STAYS},
     ed.MessageRemoved: {**_ACT, "room": _STAYS, "message": _STAYS},
@@ -223,6 +239,16 @@ TABLES: dict[str, Table] = {
         "stays: what was merged belongs to the place, by a membership without a name", "- of the place"
     ),
     "portrait_proposals": Table("goes", "as `entry`: one's own log tells of it"),
+    "quotes": Table("goes, with the persona: it leaves every version of the portrait", "`quote`"),
+    "welcomes": Table("stays: it belongs to the place", "- of the place"),
+    "greeters": Table("goes on leaving", "as `entry`: the account's log tells of it"),
+    "newcomers": Table("goes with the persona", "- what the server keeps of who is new"),
+    "greetings": Table("goes with the persona", "- who greeted whom, in numbers"),
+    "reaches": Table("goes", "`reach`"),
+    "corners": Table("stays without its title, which goes with the words", "as `entry`"),
+    "posts": Table("goes with the words", "as `entry`"),
+    "post_parts": Table("goes with the words; numbers of comments", "- numbers"),
+    "drafts": Table("goes", "`draft`"),
     "statuses": Table("goes; that of one place with the persona there", "`appearance`"),
     "tags": Table(_INSIDE, "- words of the server"),
     "local_tags": Table("stays: it belongs to the place", "- of the place"),

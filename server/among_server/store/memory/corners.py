@@ -47,6 +47,12 @@ class MemoryCorners(Tables):
         self._put(self.post_rows, (row.room, row.seq), row)
         self._put(self.version_rows, (row.room, row.seq, row.newest), True)
 
+    def remove_post(self, room: str, seq: int) -> None:
+        self._drop(self.post_rows, (room, seq))
+        for rows in (self.version_rows, self.comment_rows):
+            for key in [key for key in rows if key[:2] == (room, seq)]:
+                self._drop(rows, key)
+
     def post_versions(self, room: str, post: int) -> list[int]:
         return _parts(self.version_rows, room, post)
 

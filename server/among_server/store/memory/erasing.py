@@ -9,8 +9,10 @@ from among_protocol.base import Entry
 from among_protocol.logs import LogKind
 from among_protocol.lookalikes import skeleton
 from among_protocol.members import Persona
+from among_protocol.reach import Reach
 
 from ...rights import RANKS
+from ..drafts import DraftRow
 from ..erasing import Erasure, Told, Written, blank_member
 from ..joining import RequestRow
 from ..personas import Former
@@ -47,6 +49,8 @@ class MemoryErasing(MemoryOwn):
     request_rows: dict[tuple[str, str], RequestRow]
     status_rows: dict[tuple[str, str], StatusRow]
     proposed: dict[tuple[str, int], ProposalRow]
+    draft_rows: dict[tuple[str, str], DraftRow]
+    reached: dict[tuple[str, str], Reach]
 
     def new_id(self, prefix: str) -> str:
         raise NotImplementedError
@@ -106,6 +110,8 @@ class MemoryErasing(MemoryOwn):
             self.dismissed,
             self.accepted,
             self.admissions,
+            self.draft_rows,
+            self.reached,
         )
         for table in tables:
             for key in [key for key in table if key[0] == account]:

@@ -50,6 +50,11 @@ class MemoryGreeting(Tables):
     def put_newcomer(self, row: NewcomerRow) -> None:
         self._put(self.newcomers, row.member, row)
 
+    def forget_greetings(self, member: str) -> None:
+        self._drop(self.newcomers, member)
+        for pair in [pair for pair in self.turns_taken if member in pair]:
+            self._drop(self.turns_taken, pair)
+
     def turns(self, newcomer: str, greeter: str) -> Turns:
         return self.turns_taken.get((newcomer, greeter), Turns())
 

@@ -23,6 +23,7 @@ from ..rows import AccountRow, CommunityRow, MemberRow
 from ..stewards import stewards_of
 from .departure import depart, go, tell
 from .forgetting import let_go, unname
+from .posts import unwritten
 
 # --- an account
 
@@ -234,6 +235,7 @@ def _empty(tx: Tx, row: Erasure, log: str, seq: int) -> bool:
         if (log, said) in tx.reported(entry.by):
             return False
         tx.blank(log, seq)
+        unwritten(tx, entry)
     elif theirs and row.member and goes(entry, Fate.PERSONA):
         tx.blank(log, seq)
     elif row.member:

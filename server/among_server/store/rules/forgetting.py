@@ -7,6 +7,7 @@ from ..api import Tx
 from ..erasing import Erasure, Work
 from ..rows import MemberRow
 from ..stewards import stewards_of
+from .quotes import forget_author
 from .withdrawal import drop
 
 ABOUT_THEMSELVES = ("", 0)  # a report of the member, not of a message
@@ -21,6 +22,8 @@ def unname(tx: Tx, member: MemberRow, keep: Keep, *, everywhere: bool = False) -
     if seal is not None and not member.handle and seal.keep in (keep, "erase"):
         return held  # it was chosen before
     drop(tx, member.account, member.place)
+    forget_author(tx, member)
+    tx.forget_greetings(member.id)
     row = Erasure(
         name=member.id,
         account=member.account,

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from among_protocol.base import Entry
 from among_protocol.codes import LIMIT_REACHED, POST_GONE, RIGHT_MISSING, Refuse
+from among_protocol.corners import CornerUpdated
 from among_protocol.posts import EditPost, PostEdited, PostPublished, PublishPost
 
 from ...limits import POST_VERSIONS
@@ -112,6 +113,17 @@ def edit(tx: Tx, account: str, command: EditPost) -> Entry:
     )
     _touch(tx, room.id)
     return entry
+
+
+def unwritten(tx: Tx, entry: Entry) -> None:
+    """This entry was blanked: what a row holds of its words goes, too."""
+    if isinstance(entry, PostPublished):
+        tx.remove_post(entry.log, entry.seq)
+        _touch(tx, entry.log)
+    elif isinstance(entry, CornerUpdated):
+        room = tx.room(entry.log)
+        assert room is not None
+        tx.put_room(replace(room, topic=""))
 
 
 def there(tx: Tx, room: RoomRow, seq: int) -> PostRow:

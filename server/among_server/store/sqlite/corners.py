@@ -69,6 +69,12 @@ class SqliteCorners(Ledger):
         )
         self._add_part(key, row.seq, "version", row.newest)
 
+    def remove_post(self, room: str, seq: int) -> None:
+        self.writes += 1
+        keys = (self._log(room).key, seq)
+        self._db.execute("DELETE FROM posts WHERE room = ? AND seq = ?", keys)
+        self._db.execute("DELETE FROM post_parts WHERE room = ? AND post = ?", keys)
+
     def post_versions(self, room: str, post: int) -> list[int]:
         return [seq for seq, _ in self._db.execute(PARTS, (self.key(room), post, "version")).fetchall()]
 

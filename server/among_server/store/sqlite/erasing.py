@@ -48,6 +48,8 @@ CLOSING = (
     "DELETE FROM dismissals WHERE account = ?1",
     "DELETE FROM member_ends WHERE account = ?1 AND place IN (SELECT place FROM members WHERE account = ?1)",
     "DELETE FROM portrait_proposals WHERE account = ?1",
+    "DELETE FROM drafts WHERE account = ?1",
+    "DELETE FROM reaches WHERE account = ?1",
 )
 NOBODY = "INSERT INTO accounts (key, handle, display_name, owner, disabled, erased) VALUES (?, ?, '', 0, 1, 1)"
 

@@ -88,6 +88,12 @@ class SqliteGreeting(Ledger):
         )
         self._newcomers[row.member] = row
 
+    def forget_greetings(self, member: str) -> None:
+        self.writes += 1
+        self._db.execute("DELETE FROM newcomers WHERE member = ?", (member,))
+        self._db.execute("DELETE FROM greetings WHERE newcomer = ?1 OR greeter = ?1", (member,))
+        self._newcomers.pop(member, None)
+
     def turns(self, newcomer: str, greeter: str) -> Turns:
         sql = "SELECT turns, last FROM greetings WHERE newcomer = ? AND greeter = ?"
         row = self._db.execute(sql, (newcomer, greeter)).fetchone()
