@@ -1624,6 +1624,49 @@ def still_calls_who_left(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+# --- leaving
+
+
+@mutant("leaving.nobody")
+def forgets_in_silence(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "member.forgotten" else frame
+
+
+@mutant("leaving.nobody")
+def resolves_who_they_were(wire: Wire, frame: Frame) -> Any:
+    for persona in frame.get("result", {}).get("personas", []):
+        persona["handle"] = persona["handle"] or "cid"
+    return frame
+
+
+@mutant("leaving.nobody", "up")
+def keeps_whoever_leaves_as_they_were(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "keep": "persona"} if frame["type"] == "community.leave" else frame
+
+
+@mutant("leaving.erased", "up")
+def keeps_words_that_were_to_go(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "keep": "words"} if frame.get("keep") == "erase" else frame
+
+
+@mutant("leaving.erased")
+def blanks_and_moves(wire: Wire, frame: Frame) -> Any:
+    for message in frame.get("result", {}).get("messages", []):
+        message["seq"] += bool(message.get("blank"))
+    return frame
+
+
+@mutant("leaving.same")
+def takes_who_comes_back_for_somebody_new(wire: Wire, frame: Frame) -> Any:
+    left = wire.relay.notes.setdefault("left", [])
+    command = wire.command(frame).get("type")
+    if command == "community.leave":
+        left.append(wire)
+    if command == "community.join" and wire in left:
+        frame["result"]["entry"]["member"] = "m_new"
+    return frame
+
+
 # --- what came later
 
 

@@ -22,6 +22,7 @@ from . import (
     frames,
     interest,
     keeping,
+    leaving,
     limits,
     logs,
     newcomers,
@@ -121,7 +122,8 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 
 # Importing them fills `checks`.
 PARTS = (
-    cards, closing, connection, door, edits, finding, frames, interest, keeping, limits, logs, newcomers, nonces, personas,
+    cards, closing, connection, door, edits, finding, frames, interest, keeping, leaving, limits, logs, newcomers, nonces,
+    personas,
     portraits,
     reading, refusals, registers, rooms, signing_in, status, sync, texts,
 )  # fmt: skip
