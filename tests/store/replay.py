@@ -15,7 +15,7 @@ from among_protocol.greeters import GreeterSet, NewcomerSettled, NewcomerSpoke
 from among_protocol.house_rules import RulesAccepted
 from among_protocol.invites import InviteCreated, InviteRevoked, InviteUsed
 from among_protocol.joining import JoinAnswered, JoinAsked, JoinDeclined, JoinWithdrawn
-from among_protocol.members import Member, MemberJoined, MemberLeft, MemberUpdated
+from among_protocol.members import Member, MemberForgotten, MemberJoined, MemberLeft, MemberUpdated
 from among_protocol.messages import MessageSent
 from among_protocol.moderation import (
     Act,
@@ -127,7 +127,7 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
         case RulesAccepted():
             state.accepted[log][entry.community] = entry.version
         case CommunityLeft():
-            del state.inside[log][entry.community]
+            state.inside[log].pop(entry.community, None)  # told again when they chose what is kept
             state.follows[log] -= {room for room, row in state.rooms.items() if row[1] == entry.community}
         case RoomFollowed():
             state.follows[log].add(entry.room)
@@ -163,6 +163,8 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.members[log][entry.by] = (*_heard(entry), entry.role)
         case MemberUpdated():
             state.members[log][entry.by] = (*_heard(entry), state.members[log][entry.by][5])
+        case MemberForgotten():
+            pass  # who they were is told nowhere, and they are no member
         case MemberLeft():
             del state.members[log][entry.by]
             state.greeters[log].discard(entry.by)

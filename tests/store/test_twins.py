@@ -208,6 +208,7 @@ asked = st.one_of(
     free(UpdatePersona, {"persona": wish}, community="c"),
     free(UpdatePersona, {"as_profile": st.just(True)}, community="c"),
     place(LeaveCommunity, community="c"),
+    free(LeaveCommunity, {"keep": st.sampled_from(["persona", "words"])}, community="c"),
     free(CreateRoom, {"slug": slug, "kind": st.sampled_from(["open", "private"]), "topic": text}, community="c"),
     place(FollowRoom, room="r"),
     place(UnfollowRoom, room="r"),
@@ -489,6 +490,16 @@ class Twins(RuleBasedStateMachine):
             return [twin.town.carry_out(job)]
 
         self._both(ask)
+
+    @rule()
+    def erase(self) -> None:
+        """What is left to do of those who left and are to be forgotten."""
+
+        async def done(twin: Twin) -> None:
+            while await twin.town.store.erase_more() is not None:
+                pass
+
+        self._both(lambda twin: [done(twin)])
 
     @rule(who=st.integers(1, 3), answered=st.booleans(), reason=text)
     def report(self, who: int, answered: bool, reason: str) -> None:

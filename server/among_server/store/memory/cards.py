@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from among_protocol.cards import CommonPlace
-from among_protocol.members import MemberJoined
 
 from ..cards import CardRow, common_ground, nameable, shared_interests
 from ..rows import MemberRow
@@ -60,8 +59,8 @@ def _opened(tx: MemoryTx, place: str) -> str:
 
 
 def _joined(tx: MemoryTx, member: str, place: str) -> str:
-    entries = (tx.entries[place, seq].stored.event for seq in range(1, tx.logs[place].head + 1))
-    return next((entry.at for entry in entries if isinstance(entry, MemberJoined) and entry.by == member), "")
+    told = [seq for (who, _), seq in tx.told_at.items() if who == member]  # nothing of who was forgotten
+    return tx.entries[place, min(told)].stored.event.at if told else ""
 
 
 def _shared(tx: MemoryTx, account: str, member: MemberRow) -> list[str]:
