@@ -1,5 +1,9 @@
 """Erasing one's account: who may, what is left, and that it ends everything that speaks for it."""
 
+import asyncio
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
 from among_protocol import codes, wire
@@ -12,6 +16,9 @@ from among_protocol.messages import ReadMessages, SendMessage
 from among_protocol.moderation import SetRole
 from among_protocol.rooms import OpenDirect
 from among_protocol.session import SignIn, SignUp
+from among_server.core.erasing import Erasing
+from among_server.core.people import People
+from among_server.store.api import Store
 from tests.world import PASSWORD, Person, world_of
 
 
@@ -121,3 +128,25 @@ async def test_a_direct_stays_for_the_others_and_nothing_can_be_said_in_it():
         assert people == {two: ["", "ann"], three: ["", "ann", "cyd"]}
         assert (await later.refused(SendMessage, room=two, body="hello?")).code == codes.DIRECT_REFUSED.code
         await later.say("we two", room=three)
+
+
+async def test_what_was_erased_is_purged_at_most_once_a_minute():
+    purges = []
+    store = SimpleNamespace()
+    left = [SimpleNamespace(name="m", account="a")] * 2
+
+    async def erase_more() -> SimpleNamespace | None:
+        return left.pop() if left else None
+
+    async def purge() -> bool:
+        purges.append(erasing.steps)
+        return True
+
+    store.erase_more, store.purge, tasks = erase_more, purge, set[asyncio.Task[None]]()
+    erasing = Erasing(cast(Store, store), cast(People, None), tasks)
+    for now, more in ((0.0, 0), (30.0, 1), (60.0, 1), (120.0, 0)):
+        left += [SimpleNamespace(name="m", account="a")] * more
+        erasing.sweep(now)
+        erasing.wake()
+        await asyncio.gather(*tasks)
+    assert purges == [2, 4], "after the first look, and after the next minute; not where nothing was done"

@@ -1,7 +1,8 @@
 """What is left to do of those who go: a task that carries it on, step by step, while others talk.
 
 It rests after each step for as long as the step took, so that it never has more than half of the writer; and it looks
-now and then for what has come due: a grace that is over, a report that was answered.
+now and then for what has come due: a grace that is over, a report that was answered. Then it has purged what was erased,
+too: once a minute at most, for nobody can write meanwhile.
 """
 
 import asyncio
@@ -27,6 +28,8 @@ class Erasing:
         self._tasks = tasks
         self._working = False
         self._again = False
+        self._purge = False  # the minute is over: what is erased may be purged
+        self._purged_at = 0  # how many steps had been done by the last purge
         self._looked: float | None = None
 
     def wake(self) -> None:
@@ -47,6 +50,7 @@ class Erasing:
         """Once a minute, and at the start."""
         if self._looked is None or now - self._looked >= LOOK:
             self._looked = now
+            self._purge = True
             self.wake()
 
     async def _work(self) -> None:
@@ -67,6 +71,10 @@ class Erasing:
                         told = loop.time()
                         log.info("erasing.progress", of=row.name, steps=self.steps, seconds=int(told - begun))
                     await asyncio.sleep(loop.time() - started)
+                if self._purge and self._purged_at != self.steps:
+                    self._purge, done = False, self.steps
+                    if await self._store.purge():
+                        self._purged_at = done
         except Refuse as why:  # the disk is full, or we stop: what is left is kept, and looked at again
             log.info("erasing.put_off", why=why.message)
         except Exception:
