@@ -20,6 +20,7 @@ from among_protocol.moderation import (
     MemberUnsilenced,
     RoleSet,
 )
+from among_protocol.posts import PostRemoved
 from among_protocol.reports import ReportFiled, ReportResolved
 
 from .lines import Line, Part, told
@@ -74,6 +75,8 @@ def to_me(model: Known, event: Act | ReportResolved | JoinDeclined, slug: str, m
             return told(by, " asks you to only read in ", place, rest, alert=True)
         case MemberUnsilenced():
             return told("You may speak in ", place, " again.", alert=True)
+        case PostRemoved():
+            return told(by, f" deleted your post #{event.post} in ", place, f".{because}", alert=True)
         case MessageRemoved():
             return told(by, " deleted a message of yours", *place_of(model, event.room), f".{because}", alert=True)
         case _:
@@ -192,6 +195,8 @@ def _done(model: Known, event: Act) -> list[Part]:
             return [Part("", " silenced "), whom, Part("", f" until {when(event.until, model.zone)}")]
         case MemberUnsilenced():
             return [Part("", " let "), whom, Part("", " speak again")]
+        case PostRemoved():
+            return [Part("", f" deleted post #{event.post} of "), whom]
         case MessageRemoved():
             return [Part("", " deleted a message of "), whom, *place_of(model, event.room)]
         case _:

@@ -7,7 +7,7 @@ import re
 from among_protocol import text
 from among_protocol.corners import ListCorners, UpdateCorner
 from among_protocol.messages import ReadMessages, SendMessage
-from among_protocol.posts import Post, PostCard, ReadPost, ReadPosts
+from among_protocol.posts import DeletePost, Post, PostCard, ReadPost, ReadPosts
 from among_protocol.rooms import FollowRoom, UnfollowRoom
 
 from . import corner_writing, rooms
@@ -42,6 +42,8 @@ async def corner(link: Link, rest: str) -> None:
 async def _look(link: Link, rest: str, what: str, more: str) -> None:
     if what in SETTINGS:
         await _settle(link, what, more)
+    elif what == "delete" and more.split(" ", maxsplit=1)[0].isdecimal():
+        await _delete(link, more)
     elif what == "more":
         _more(link)
     elif what == "older":
@@ -57,7 +59,9 @@ async def _look(link: Link, rest: str, what: str, more: str) -> None:
         opened = await corner_of(link, here, what[1:] or link.among.account.handle)
         await (_read(link, opened, int(more)) if more else _show(link, opened))
     else:
-        raise Cannot("Say /corner, /corner @HANDLE, a number, post, edit N, older, title, comments or public.")
+        raise Cannot(
+            "Say /corner, /corner @HANDLE, a number, post, edit N, delete N, older, title, comments or public."
+        )
 
 
 async def start(link: Link, place: str) -> bool:
@@ -262,6 +266,15 @@ async def _comments(link: Link, opened: OpenCorner, post: Post) -> None:
 
 
 # ---- one's own
+
+
+async def _delete(link: Link, more: str) -> None:
+    """A post of the corner that was looked at last: one's own, or for stewards anybody's, with a reason."""
+    number, _, reason = more.partition(" ")
+    opened = await last(link)
+    await link.among.ask(DeletePost, room=opened.corner.room, post=int(number), reason=reason.strip())
+    opened.post, opened.rest = None, []
+    link.screen.show([told(("good", "Deleted: "), f"#{number} in ", ("place", title_of(opened)), ".")])
 
 
 async def _settle(link: Link, what: str, value: str) -> None:

@@ -6,7 +6,8 @@ that names the post.
 
 from typing import ClassVar
 
-from .base import Command, Entry, Id, PageLimit, PostText, Seq, Shape, Time, TitleText, Write
+from .base import Command, Entry, Id, OptionalReason, PageLimit, PostText, Seq, Shape, Time, TitleText, Write
+from .moderation import Act
 
 
 class PostPublished(Entry, tag="post.published", kw_only=True):
@@ -65,6 +66,35 @@ class EditPost(Write, tag="post.edit", kw_only=True):
     post: Seq  # its number
     title: TitleText | None = None
     body: PostText | None = None
+
+
+class PostDeleted(Entry, tag="post.deleted", kw_only=True):
+    """In the corner's log: the post is blank from now on, and so are its edits. Without `by` a steward has deleted it."""
+
+    post: Seq  # its number
+
+
+class PostRemoved(Act, tag="post.removed", kw_only=True):
+    """A steward (`by`) has deleted a post of this member. Not what it said."""
+
+    room: str
+    post: Seq  # its number in the corner's log
+
+
+class PostDeleteWritten(Shape, kw_only=True):
+    entry: PostDeleted
+    repeat: bool = False
+
+
+class DeletePost(Write, tag="post.delete", kw_only=True):
+    """Delete a post of one's own; for stewards, that of somebody of a lower role, with the reason, which the author is told.
+    It can't be undone. What others said about it stays theirs, and is paged with it no longer."""
+
+    Reply: ClassVar[type[Shape]] = PostDeleteWritten
+
+    room: Id
+    post: Seq  # its number
+    reason: OptionalReason = ""  # of a steward: needed
 
 
 class PostCard(Shape, kw_only=True):

@@ -374,6 +374,10 @@ class Asking(Protocol):
     ) -> Coroutine[Any, Any, ps.PostEditWritten]: ...
     @overload
     def __call__(
+        self, command: ps.DeletePost | type[ps.DeletePost], /, **fields: Any
+    ) -> Coroutine[Any, Any, ps.PostDeleteWritten]: ...
+    @overload
+    def __call__(
         self, command: ps.ReadPosts | type[ps.ReadPosts], /, **fields: Any
     ) -> Coroutine[Any, Any, ps.PostPage]: ...
     @overload

@@ -33,6 +33,21 @@ ROWS: dict[type[Command], Effects] = {
         (Told(ps.PostEdited, Where.ROOM),),
         ("post_bytes", "title_chars", "post_versions", "mentions"),
     ),
+    ps.DeletePost: Effects(
+        (
+            codes.ROOM_GONE,
+            codes.POST_GONE,
+            codes.RIGHT_MISSING,
+            codes.SILENCED,
+            codes.OUTRANKED,
+        ),
+        (
+            Told(ps.PostDeleted, Where.ROOM),
+            Told(ps.PostRemoved, Where.STEWARDS, "when a steward did it"),
+            Told(ps.PostRemoved, Where.THEIRS, "when a steward did it, and they are still there"),
+        ),
+        ("reason_chars",),
+    ),
     ps.ReadPosts: Effects((codes.ROOM_GONE,), (), ("page_entries",)),
     ps.ReadPost: Effects((codes.ROOM_GONE, codes.POST_GONE), (), ("post_versions",)),
     dr.SetDraft: Effects(

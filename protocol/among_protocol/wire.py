@@ -133,6 +133,7 @@ AnyCommand = (
     | corners.ListCorners
     | posts.PublishPost
     | posts.EditPost
+    | posts.DeletePost
     | posts.ReadPosts
     | posts.ReadPost
     | drafts.SetDraft
@@ -194,6 +195,8 @@ AnyEntry = (
     | corners.CornerUpdated
     | posts.PostPublished
     | posts.PostEdited
+    | posts.PostDeleted
+    | posts.PostRemoved
 )
 AnyNotice = (  # events without a number: control, registers, ephemeral
     session.Hello
@@ -393,5 +396,6 @@ AnyWrite = (
     | corners.UpdateCorner
     | posts.PublishPost
     | posts.EditPost
+    | posts.DeletePost
 )
 WRITES: tuple[type[Write], ...] = get_args(AnyWrite)

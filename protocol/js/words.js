@@ -42,6 +42,7 @@ export const WRITES = new Set([
   "corner.update",
   "post.publish",
   "post.edit",
+  "post.delete",
 ]);
 
 /** Why the server closed. 4000 to 4499: come back, with back-off. 4500 to 4999: do not. */

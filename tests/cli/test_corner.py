@@ -96,6 +96,20 @@ async def test_a_post_is_changed_and_says_so(tmp_path: Path):
         assert await post(ana, "# On beans\n\nThey grow.", "/corner edit 2") == ["Nothing was changed."]
 
 
+async def test_a_post_is_taken_back_and_stewards_say_why(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await post(bob, "One\nFirst.")
+        await post(bob, "Two\nSecond.")
+        await bob.types("/corner")
+        assert await bob.types("/corner delete 2") == ["Deleted: #2 in garden/@bob."]
+        assert await bob.types("/corner 2") == ["There is no such post."]
+        await ana.types("/corner @bob")
+        assert "Say why" in (await ana.types("/corner delete 3"))[0]
+        await ana.types("/corner delete 3 an advert")
+        await bob.sees("ana deleted your post #3 in garden. The reason: an advert")
+
+
 async def test_a_corner_is_named_opened_and_closed_and_the_feed_is_told(tmp_path: Path):
     async with House(tmp_path) as house:
         (ana,) = await house.join("garden/hall", "ana")

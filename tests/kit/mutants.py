@@ -1761,3 +1761,65 @@ def shows_what_is_behind_a_closed_door(wire: Wire, frame: Frame) -> Any:
             wire.relay.notes["rooms"] = frame["result"]["rooms"]
         frame["result"]["rooms"] = wire.relay.notes.get("rooms", [])
     return frame
+
+
+# --- corners and drafts
+
+
+@mutant("corners.quiet")
+def lists_corners_among_the_rooms(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "room.list" and frame["type"] == "ok":
+        frame["result"]["rooms"].append({"id": "r_x", "slug": "", "kind": "corner"})
+    return frame
+
+
+@mutant("corners.owner")
+def lets_anybody_edit_a_post(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "post.edit" and frame["type"] == "refused":
+        return {"type": "ok", "id": frame["id"], "result": {}}
+    return frame
+
+
+@mutant("corners.comments")
+def pages_the_comments_of_all_posts(wire: Wire, frame: Frame) -> Any:
+    command = wire.command(frame)
+    if command.get("type") == "message.page" and "post" in command and frame["type"] == "ok":
+        messages = frame["result"]["messages"]
+        frame["result"]["messages"] = [{**messages[0], "seq": messages[0]["seq"] - 1}, *messages]
+    return frame
+
+
+@mutant("corners.counted")
+def counts_edits_as_unread(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "session.sync" and frame["type"] == "ok":
+        for state in frame["result"]["logs"]:
+            state["unread"] = state.get("unread", 0) + 1
+    return frame
+
+
+@mutant("corners.versions")
+def forgets_the_versions_before(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "post.read" and frame["type"] == "ok":
+        frame["result"]["versions"] = frame["result"]["versions"][-1:]
+    return frame
+
+
+@mutant("drafts.devices")
+def tells_no_other_device_of_a_draft(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "draft.changed" else frame
+
+
+@mutant("drafts.published")
+def keeps_the_draft_of_what_is_published(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "draft.list" and frame["type"] == "ok":
+        frame["result"]["drafts"].append({"place": "c_x", "text": "x", "fingerprint": "x", "at": ""})
+    return frame
+
+
+@mutant("corners.deleted")
+def keeps_the_words_of_a_deleted_post(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "log.entries" and frame["type"] == "ok":
+        for entry in frame["result"]["entries"]:
+            if entry.get("blank"):
+                entry["body"] = "still there"
+    return frame

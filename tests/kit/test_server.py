@@ -103,6 +103,8 @@ BEYOND_MEMORY = (
     "keeping",
     "portraits",
     "newcomers",
+    "corners",
+    "drafts",
     "finding",
     "door",
     "interest",

@@ -242,6 +242,8 @@ async def corners(play: Play, ann: Actor, bob: Actor, room: str, community: str)
         await ann.result("post.page", room=post["log"])
     with play.take("post.read"):
         await ann.result("post.read", room=post["log"], post=post["seq"])
+    with play.take("post.delete"):
+        await bob.result("post.delete", room=post["log"], post=post["seq"])
     await ann.result("room.unfollow", room=post["log"])
     await bob.result("room.unfollow", room=post["log"])
 

@@ -28,7 +28,7 @@ from among_protocol.moderation import (
     UnbanMember,
     UnsilenceMember,
 )
-from among_protocol.posts import EditPost, PublishPost
+from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import (
     AddPerson,
@@ -49,7 +49,7 @@ KEEPING = ("role", "role", "kick", "ban", "unban", "silence", "unsilence", "repo
 ACTS = (
     "create", "join", "join", "join", "leave", "open room", "open room", "private room", "private room", "follow", "unfollow",
     "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
-    "publish", "publish", "revise", "comment", "comment", "corner",
+    "publish", "publish", "revise", "unpublish", "comment", "comment", "corner",
     *KEEPING,
 )  # fmt: skip
 
@@ -128,7 +128,7 @@ class Town:
                 return OpenDirect, {"handles": [HANDLES[one % 4], HANDLES[two % 4]]}
             case "profile":
                 return UpdateAccount, {"display_name": self._word(), "bio": "" if two % 2 else "new"}
-            case "corner" | "publish" | "revise" | "comment":
+            case "corner" | "publish" | "revise" | "unpublish" | "comment":
                 return self._writing(act, community, room, two)
             case "marker":
                 return SetMarker, {"room": room, "seq": two, "unread": two % 3 == 0}
@@ -148,6 +148,8 @@ class Town:
                     "title": self._word(),
                     "body": body * (1 + 400 * (two == 7)),
                 }
+            case "unpublish":
+                return DeletePost, {"room": room, "post": two, "reason": f"reason-{self._word()[5:]}"}
             case "revise":
                 return EditPost, {"room": room, "post": two, "body": f"revised in {room}"}
             case _:

@@ -64,7 +64,7 @@ from among_protocol.portrait import (
     ProposePortrait,
     ReadPortrait,
 )
-from among_protocol.posts import EditPost, PublishPost, ReadPost, ReadPosts
+from among_protocol.posts import DeletePost, EditPost, PublishPost, ReadPost, ReadPosts
 from among_protocol.presence import SetPresence, StartTyping, WatchPresence
 from among_protocol.preview import PreviewCommunity
 from among_protocol.quotes import AskQuote, ConsentToQuote, ListQuotes, WithdrawQuote
@@ -206,6 +206,7 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     ListCorners: lambda cast, place: {"community": cast.id(place)},
     PublishPost: lambda cast, place: {"community": cast.id(place), "title": "On beans", "body": "They grow."},
     EditPost: lambda cast, place: {"room": cast.id(place), "post": POST, "body": "They grew."},
+    DeletePost: lambda cast, place: {"room": cast.id(place), "post": POST, "reason": "spam"},
     ReadPosts: lambda cast, place: {"room": cast.id(place)},
     ReadPost: lambda cast, place: {"room": cast.id(place), "post": POST},
     SetDraft: lambda cast, place: {"place": cast.id(place), "text": "They gr"},
@@ -242,7 +243,7 @@ POST = 2  # its number in the corner, which is the insider's
 # What the place itself does not have, for anybody.
 NOT_FOLLOWED = {(UnfollowRoom, "corner")}  # but by the insider, whose it is
 NOT_THERE = {(AddPerson, "open"), (AddPerson, "direct"), (AddPerson, "corner")}
-POSTS = {EditPost, ReadPost}  # about a post, which only the corner has
+POSTS = {EditPost, DeletePost, ReadPost}  # about a post, which only the corner has
 STARTS = {
     SendMessage,
     EditMessage,
@@ -396,7 +397,7 @@ def theirs(command: type[Command], who: str) -> ErrorCode | None:
     return None if who in mine else code
 
 
-def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:  # noqa: C901  # a line for each thing
+def declared(command: type[Command], who: str, place: str) -> ErrorCode | None:  # noqa: C901, PLR0912  # a line for each thing
     """What the policy says: None when it is allowed."""
     rule = POLICY[command]
     if rule.who is Who.ANYONE:
@@ -419,6 +420,8 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None: 
         return codes.POST_GONE
     if command in (EditMessage, DeleteMessage, ReadHistory) and place == "corner":  # nobody has commented there
         return codes.MESSAGE_GONE
+    if command is DeletePost:
+        return None if who in ("insider", "steward", "owner") else codes.RIGHT_MISSING
     if place == "corner" and (command is SetTopic or (command is EditPost and who != "insider")):  # it is the insider's
         return codes.RIGHT_MISSING
     if rule.right is not None and place in ("garden", "open") and rule.right not in RIGHTS[ROLES[who]]:

@@ -8,14 +8,26 @@ from among_protocol import codes, wire
 from among_protocol.base import POST_BYTES, TITLE_CHARS
 from among_protocol.blocks import SetBlock
 from among_protocol.corners import UpdateCorner
+from among_protocol.edits import DeleteMessage, MessageRemoved
 from among_protocol.logs import Want
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
 from among_protocol.moderation import DAY, SilenceMember
-from among_protocol.posts import EditPost, PostEdited, PostPublished, PublishPost, ReadPost, ReadPosts
+from among_protocol.posts import (
+    DeletePost,
+    EditPost,
+    PostDeleted,
+    PostEdited,
+    PostPublished,
+    PostRemoved,
+    PublishPost,
+    ReadPost,
+    ReadPosts,
+)
 from among_protocol.reports import FileReport, ReportFiled
 from among_protocol.rooms import FollowRoom
 from among_server.limits import POST_VERSIONS
 from among_server.store.rules import posts as rules
+from among_server.store.stewards import stewards_of
 from tests.server.test_corners import publish
 from tests.world import world_of
 
@@ -137,6 +149,81 @@ async def test_a_page_of_posts_with_long_beginnings_is_no_larger_than_a_page(mon
         assert (len(page.posts), page.complete) == (2, False)
 
 
+# --- deleting
+
+
+async def test_a_deleted_post_is_gone_from_everywhere_with_all_its_versions():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        canary = "canary of the post"
+        post = await publish(world, ann, canary, canary)
+        await bob.ask(FollowRoom, room=post.log)
+        about = {"room": post.log, "post": post.seq}
+        await ann.ask(EditPost, **about, body=f"{canary}, again")
+        said = (await bob.ask(SendMessage, **about, body="fine")).entry
+        other = await publish(world, ann, "Other", "Stays.")
+        asked = {**about, "nonce": "once"}
+        gone = (await ann.ask(DeletePost, **asked)).entry
+        assert (gone.post, gone.by) == (post.seq, ann.member)
+        assert (await bob.hears(PostDeleted)).post == post.seq
+        assert (await ann.ask(DeletePost, **asked)).repeat
+        for command, fields in (
+            (ReadPost, about), (ReadMessages, about), (SendMessage, {**about, "body": "x"}), (EditPost, {**about, "body": "x"}),
+            (DeletePost, about), (ReadPost, {**about, "version": post.seq}),
+        ):  # fmt: skip
+            assert (await ann.refused(command, **fields)).code == codes.POST_GONE.code
+        assert [card.seq for card in (await bob.ask(ReadPosts, room=post.log)).posts] == [other.seq]
+        start = len(bob.frames)
+        entries = await bob.entries(post.log)
+        assert [entry.blank for entry in entries if isinstance(entry, PostPublished | PostEdited)] == [
+            True,
+            True,
+            False,
+        ]
+        assert [message.seq for message in (await bob.ask(ReadMessages, room=post.log)).messages] == [said.seq]
+        assert not [frame for frame in bob.frames[start:] if canary.encode() in frame]
+        (state,) = [one for one in (await ann.sync()).logs if one.log == post.log]
+        assert state.unread == 0, "deleted ones count as they did"
+
+
+async def test_stewards_delete_posts_of_those_below_them_and_say_why():
+    async with world_of() as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        await world.promote(bob, "garden", "steward")
+        post, stewards = await publish(world, ann), await publish(world, bob)
+        about = {"room": post.log, "post": post.seq}
+        assert (await cyd.refused(DeletePost, **about)).code == codes.RIGHT_MISSING.code
+        assert (await bob.refused(DeletePost, **about)).field == "reason"
+        founder = world.founder("garden")
+        refused = await bob.refused(DeletePost, room=(await publish(world, founder)).log, post=2, reason="x")
+        assert refused.code == codes.OUTRANKED.code
+        await cyd.ask(FollowRoom, room=post.log)
+        written = (await bob.ask(DeletePost, **about, reason=" an advert ")).entry
+        assert (written.by, written.rev) == ("", 0)
+        assert (await cyd.hears(PostDeleted)).by == "", "the room is not told who"
+        told = await ann.hears(PostRemoved)
+        assert told.steward is not None
+        assert (told.log, told.reason, told.post, told.slug, told.steward.handle) == (
+            ann.account, "an advert", post.seq, "garden", "bob",
+        )  # fmt: skip
+        audit = await founder.hears(PostRemoved)
+        assert (audit.log, audit.by, audit.member, audit.steward) == (
+            stewards_of(world.id("garden")), bob.member, ann.member, None,
+        )  # fmt: skip
+        assert not [event for event in await cyd.settled() if isinstance(event, PostRemoved)]
+        await founder.ask(DeletePost, room=stewards.log, post=stewards.seq, reason="another")
+
+
+async def test_who_is_silenced_may_take_back_what_they_wrote():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        post = await publish(world, bob)
+        await world.founder("garden").ask(
+            SilenceMember, community=world.id("garden"), member=bob.member, reason="loud", for_ms=DAY
+        )
+        await bob.ask(DeletePost, room=post.log, post=post.seq)
+
+
 # --- comments
 
 
@@ -214,6 +301,24 @@ async def test_who_is_silenced_comments_nothing_and_edits_nothing():
         assert refused.code == codes.SILENCED.code
         refused = await bob.refused(EditPost, room=mine.log, post=mine.seq, body="x")
         assert refused.code == codes.SILENCED.code
+
+
+async def test_the_owner_takes_a_comment_out_of_their_corner_and_says_nothing_of_it():
+    async with world_of() as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        post = await publish(world, ann)
+        said = (await bob.ask(SendMessage, room=post.log, body="canary", post=post.seq)).entry
+        about = {"room": post.log, "message": said.seq}
+        assert (await cyd.refused(DeleteMessage, **about)).code == codes.RIGHT_MISSING.code
+        await bob.settled()
+        gone = (await ann.ask(DeleteMessage, **about)).entry
+        assert (gone.message, gone.by) == (said.seq, "")
+        (left,) = (await cyd.ask(ReadMessages, room=post.log, post=post.seq)).messages
+        assert (left.blank, left.body) == (True, "")
+        assert not [event for event in await world.founder("garden").settled() if isinstance(event, MessageRemoved)]
+        founder = world.founder("garden")
+        steward = (await founder.ask(SendMessage, room=post.log, body="hm", post=post.seq)).entry
+        await ann.ask(DeleteMessage, room=post.log, message=steward.seq)  # whoever it is: it is her corner
 
 
 async def test_posts_and_comments_are_reported_as_messages_are():

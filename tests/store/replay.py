@@ -27,7 +27,7 @@ from among_protocol.moderation import (
 )
 from among_protocol.personas import PersonaRenamed
 from among_protocol.portrait import Content, PortraitDeclined, PortraitMerged, PortraitProposed, PortraitUpdated
-from among_protocol.posts import PostEdited, PostPublished
+from among_protocol.posts import PostDeleted, PostEdited, PostPublished
 from among_protocol.quotes import QuoteAnswered, QuoteAsked, QuoteWithdrawn
 from among_protocol.reports import ReportFiled, ReportResolved
 from among_protocol.rooms import (
@@ -253,6 +253,13 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.corners[log] = (entry.by, entry.comments, entry.public)
         case PostPublished():
             state.posts.setdefault(log, {})[entry.seq] = (entry.title, entry.body, [entry.seq])
+        case PostDeleted():
+            del state.posts[log][entry.post]
+            if not state.posts[log]:
+                del state.posts[log]
+            left = [one for one in state.comments.pop(log, []) if one[0] != entry.post]
+            if left:
+                state.comments[log] = left
         case PostEdited():
             versions = [*state.posts[log][entry.post][2], entry.seq]
             state.posts[log][entry.post] = (entry.title, entry.body, versions)

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import msgspec
+
 from among_protocol.codes import LIMIT_REACHED, ROOM_GONE
 from among_protocol.corners import UpdateCorner
 from among_protocol.messages import SendMessage
-from among_protocol.posts import EditPost, PublishPost
+from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_server.store.rules import posts as rules
 from among_server.store.rules import rooms as room_rules
 from among_server.store.sqlite import SqliteStore
@@ -109,6 +111,44 @@ async def test_comments_are_paged_both_ways_and_around_one(town: Town):
     assert await page(after=said[4]) == (["6", "8"], True)
     assert await page(around=said[4]) == (["2", "4", "6"], False)
     assert await page(limit=5) == (["0", "2", "4", "6", "8"], True)
+
+
+async def test_a_deleted_post_leaves_its_number_and_nothing_that_it_said(town: Town):
+    ann, bob, hall_ = await hall(town)
+    first = await bob.do(PublishPost, community=hall_, title="canary", body="canary")
+    second = await bob.do(PublishPost, community=hall_, title="Two", body="Second")
+    await bob.do(EditPost, room=first.log, post=first.seq, body="canary, again")
+    await ann.do(SendMessage, room=first.log, body="hm", post=first.seq)
+    counts = [await person.unread(first.log) for person in (ann, bob)]
+    await bob.do(DeletePost, room=first.log, post=first.seq)
+    assert [await person.unread(first.log) for person in (ann, bob)] == counts
+    entries = await town.log(first.log)
+    assert numbers(entries) == list(range(1, 7))
+    assert "canary" not in str([msgspec.json.encode(entry) for entry in entries])
+    assert [card.seq for card in (await town.store.posts(first.log, None, 10)).posts] == [second.seq]
+    for version in (None, first.seq, 4):
+        assert await town.store.post(first.log, first.seq, version) is None
+    logs = [ann.id, bob.id, hall_, first.log]
+    assert await replayed(town, logs) == await live(town.store, logs)
+
+
+async def test_prv_02_what_a_post_and_a_draft_said_is_in_no_file_after_the_purge(tmp_path: Path):
+    town = Town(SqliteStore(tmp_path))
+    await town.store.open()
+    _, bob, hall_ = await hall(town)
+    canary = "canary-of-the-post"
+    post = await bob.do(PublishPost, community=hall_, title=canary, body=f"{canary} " * 900)
+    await bob.do(EditPost, room=post.log, post=post.seq, body=f"{canary} again " * 900)
+    await town.store.set_draft(bob.id, hall_, f"{canary} draft " * 900)
+    await town.store.set_draft(bob.id, hall_, "")
+    await bob.do(DeletePost, room=post.log, post=post.seq)
+    assert await town.store.purge()
+    assert files_with(tmp_path, canary) == []
+    await town.store.close()
+
+
+def files_with(folder: Path, text: str) -> list[str]:
+    return [file.name for file in folder.iterdir() if text.encode() in file.read_bytes()]
 
 
 async def test_a_draft_is_the_last_that_was_set(town: Town):

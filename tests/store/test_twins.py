@@ -39,7 +39,7 @@ from among_protocol.moderation import (
 )
 from among_protocol.personas import PersonaWish, PlaceWish, ShownWish, UpdatePersona
 from among_protocol.portrait import DeclineProposal, MergeProposal, Milestone, ProposePortrait
-from among_protocol.posts import EditPost, PublishPost
+from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
@@ -257,6 +257,7 @@ asked = st.one_of(
     ),
     free(PublishPost, {"title": text, "body": text}, community="c"),
     free(PublishPost, {"title": text, "body": text}, community="c"),
+    free(DeletePost, {"post": number, "reason": text}, room="r"),
     free(EditPost, {"post": number, "title": st.one_of(st.none(), text), "body": text}, room="r"),
     free(SetWelcome, {"text": text}, community="c"),
     free(SetGreeter, {"state": st.just("volunteers")}, community="c"),

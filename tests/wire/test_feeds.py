@@ -181,6 +181,19 @@ async def test_who_has_it_already_is_told_so_and_told_when_it_changes(tmp_path):
         assert b"First, again." in body
 
 
+async def test_what_is_deleted_is_gone_from_the_feed_at_once(tmp_path):
+    async with serving(tmp_path) as house:
+        bob = await author(house)
+        await bob.updates(public=True)
+        post = await bob.posts("One", "canary of the feed")
+        peer, _ = await get(house)
+        await bob.asks("post.delete", room=post["log"], post=post["seq"])
+        again, body = await get(house, If_None_Match=peer.headers["etag"])
+        assert again.status == 200
+        assert b"canary" not in body
+        assert not parsed(body).findall(f"{ATOM}entry")
+
+
 async def test_inp_05_a_feed_has_so_many_posts_and_so_many_bytes(tmp_path, monkeypatch):
     async with serving(tmp_path) as house:
         bob = await author(house)

@@ -154,6 +154,7 @@ POLICY: dict[type[Command], Rule] = {
     corners.ListCorners: Rule(Who.MEMBER),
     posts.PublishPost: Rule(Who.MEMBER, Right.SPEAK),
     posts.EditPost: Rule(Who.AUDIENCE),  # and its author
+    posts.DeletePost: Rule(Who.AUDIENCE),  # and its author; or DELETE_MESSAGE
     posts.ReadPosts: Rule(Who.AUDIENCE),
     posts.ReadPost: Rule(Who.AUDIENCE),
     drafts.SetDraft: Rule(Who.AUDIENCE),  # or a member of the community that is named

@@ -173,6 +173,7 @@ ROUTES: dict[type[Command], Route] = dict(
         on(co.ListCorners, corners.list_corners, cost=5),
         on(ps.PublishPost, posts.publish, cost=25),
         on(ps.EditPost, posts.edit, cost=15),
+        on(ps.DeletePost, posts.delete, cost=10),
         on(ps.ReadPosts, posts.page, cost=2),
         on(ps.ReadPost, posts.read, cost=2),
         on(dr.SetDraft, drafts.set_draft, cost=5),

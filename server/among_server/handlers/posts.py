@@ -2,10 +2,10 @@
 
 from msgspec.structs import replace
 
-from among_protocol.base import TITLE_CHARS
+from among_protocol.base import REASON_CHARS, TITLE_CHARS
 from among_protocol.codes import FIELD_INVALID, POST_GONE, ROOM_GONE, Refuse
 from among_protocol.fields import line, post
-from among_protocol.posts import EditPost, Post, PostPage, PublishPost, ReadPost, ReadPosts
+from among_protocol.posts import DeletePost, EditPost, Post, PostPage, PublishPost, ReadPost, ReadPosts
 
 from ..core.context import Context
 from ..store.rows import Appended
@@ -23,6 +23,11 @@ async def edit(context: Context, command: EditPost) -> Appended:
         post(command.body)
     title = None if command.title is None else line(command.title, field="title", longest=TITLE_CHARS)
     return await context.append(replace(command, title=title))
+
+
+async def delete(context: Context, command: DeletePost) -> Appended:
+    reason = line(command.reason, field="reason", longest=REASON_CHARS, empty=True)
+    return await context.append(replace(command, reason=reason))
 
 
 async def page(context: Context, command: ReadPosts) -> PostPage:

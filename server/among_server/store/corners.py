@@ -91,7 +91,8 @@ class CornersTx(Protocol):
         ...
 
     def remove_post(self, room: str, seq: int) -> None:
-        """With the numbers of its versions and comments; nothing where there is none."""
+        """It is there no longer, with its versions and what is listed as said about it; nothing where there is none. The entries
+        stay."""
         ...
 
     def post_versions(self, room: str, post: int) -> list[int]:

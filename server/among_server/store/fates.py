@@ -141,6 +141,8 @@ ENTRIES: dict[type[Entry], dict[str, Fate]] = {
     ms.MessageSent: {"body": Fate.WORDS, **dict.fromkeys(("mentions", "post", "reply_to"), _STAYS)},
     co.CornerUpdated: {"title": Fate.WORDS, "comments": _STAYS, "public": _STAYS},
     ps.PostPublished: {"title": Fate.WORDS, "body": Fate.WORDS, "mentions": _STAYS},
+    ps.PostDeleted: {"post": _STAYS},
+    ps.PostRemoved: {**_ACT, "room": _STAYS, "post": _STAYS},
     ps.PostEdited: {"post": _STAYS, "title": Fate.WORDS, "body": Fate.WORDS, "mentions": _STAYS},
     ed.MessageEdited: {"message": _STAYS, "body": Fate.WORDS, "mentions": _STAYS, "mentions_new": _STAYS},
     ed.MessageDeleted: {"message": _STAYS},
@@ -174,6 +176,7 @@ def _without_asker(entry: jo.JoinAsked, member: str, *, words: bool) -> jo.JoinA
 
 
 _ACTS = (
+    ps.PostRemoved,
     ed.MessageRemoved,
     mo.RoleSet,
     mo.MemberKicked,

@@ -47,7 +47,7 @@ from ...portrait import (
     ProposePortrait,
     ReadPortrait,
 )
-from ...posts import EditPost, PublishPost, ReadPost, ReadPosts
+from ...posts import DeletePost, EditPost, PublishPost, ReadPost, ReadPosts
 from ...presence import SetPresence, StartTyping, WatchPresence
 from ...preview import PreviewCommunity
 from ...quotes import AskQuote, ConsentToQuote, ListQuotes, WithdrawQuote
@@ -135,6 +135,7 @@ ABSENT: frozenset[type[Command]] = frozenset({
     UpdateCorner, ListCorners, PublishPost, EditPost, ReadPosts, ReadPost, SetDraft, ListDrafts,
     ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal, ListQuotes, AskQuote, ConsentToQuote, WithdrawQuote,
     ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal, ListQuotes, AskQuote, ConsentToQuote, WithdrawQuote, ReadWelcome, SetWelcome, ListGreeters, SetGreeter, SetReach,
+    UpdateCorner, ListCorners, PublishPost, EditPost, DeletePost, ReadPosts, ReadPost, SetDraft, ListDrafts,
 })  # fmt: skip
 
 COSTS: dict[type[Command], int] = {  # as a real server charges them; what is not here costs 5

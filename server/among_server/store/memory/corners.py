@@ -50,8 +50,8 @@ class MemoryCorners(Tables):
     def remove_post(self, room: str, seq: int) -> None:
         self._drop(self.post_rows, (room, seq))
         for rows in (self.version_rows, self.comment_rows):
-            for key in [key for key in rows if key[:2] == (room, seq)]:
-                self._drop(rows, key)
+            for part in [part for part in rows if part[:2] == (room, seq)]:
+                self._drop(rows, part)
 
     def post_versions(self, room: str, post: int) -> list[int]:
         return _parts(self.version_rows, room, post)

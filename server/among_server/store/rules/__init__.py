@@ -29,7 +29,7 @@ from among_protocol.moderation import (
 )
 from among_protocol.personas import UpdatePersona
 from among_protocol.portrait import DeclineProposal, MergeProposal, ProposePortrait
-from among_protocol.posts import EditPost, PublishPost
+from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
@@ -100,6 +100,7 @@ RULES: dict[type[Write], Rule] = {
     UpdateCorner: corners.update,
     PublishPost: posts.publish,
     EditPost: posts.edit,
+    DeletePost: posts.delete,
 }
 
 _encode = msgspec.json.Encoder().encode
