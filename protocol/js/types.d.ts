@@ -617,6 +617,7 @@ export type Command =
   | ListCorners
   | PublishPost
   | EditPost
+  | DeletePost
   | ReadPosts
   | ReadPost
   | SetDraft
@@ -1233,6 +1234,27 @@ export interface DeleteMessage {
   reason?: string;
 }
 
+/**
+ * Delete a post of one's own; for stewards, that of somebody of a lower role, with the reason, which the author is told.
+ * It can't be undone. What others said about it stays theirs, and is paged with it no longer.
+ */
+export interface DeletePost {
+  type: "post.delete";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /** its number */
+  post: number;
+  /**
+   * of a steward: needed
+   * @default ""
+   */
+  reason?: string;
+}
+
 export interface DeleteWritten {
   /** what was written, as everybody reads it */
   entry: MessageDeleted;
@@ -1458,7 +1480,7 @@ export interface Enabled {
 
 export interface EntryPage {
   /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
-  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterSet | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | CornerUpdated | PostPublished | PostEdited | UnknownEvent)[];
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterSet | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent)[];
   /** newest entry */
   head: number;
   /** entries up to this number are no longer kept */
@@ -1555,6 +1577,8 @@ export type Event =
   | CornerUpdated
   | PostPublished
   | PostEdited
+  | PostDeleted
+  | PostRemoved
   | Hello
   | Synced
   | Lagging
@@ -1688,7 +1712,7 @@ export interface ExportedDraft {
 /** An entry of one's own log, or one that one caused elsewhere: what one said, above all. */
 export interface ExportedEntry {
   record: "entry";
-  entry: AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterSet | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | CornerUpdated | PostPublished | PostEdited | UnknownEvent;
+  entry: AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterSet | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent;
 }
 
 /** What one cares for, in one place or for oneself alone. */
@@ -4395,7 +4419,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | OwnPersona | PersonaWritten | Personas | Pong | Portrait | PortraitHistory | Post | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | OwnPersona | PersonaWritten | Personas | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -5104,6 +5128,54 @@ export interface PostCard {
   comments?: number;
 }
 
+export interface PostDeleteWritten {
+  /** what was written, as everybody reads it */
+  entry: PostDeleted;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** In the corner's log: the post is blank from now on, and so are its edits. Without `by` a steward has deleted it. */
+export interface PostDeleted {
+  type: "post.deleted";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** its number */
+  post: number;
+}
+
 export interface PostEditWritten {
   /** what was written, as everybody reads it */
   entry: PostEdited;
@@ -5217,6 +5289,65 @@ export interface PostPublished {
    * @default []
    */
   mentions?: string[];
+}
+
+/** A steward (`by`) has deleted a post of this member. Not what it said. */
+export interface PostRemoved {
+  type: "post.removed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** id of the community */
+  community: string;
+  /** whom it concerns */
+  member: string;
+  /**
+   * why, for those whom it concerns
+   * @default ""
+   */
+  reason?: string;
+  /**
+   * of the community; in the account's own log
+   * @default ""
+   */
+  slug?: string;
+  /**
+   * who did it, as they were then; in the account's own log
+   * @default null
+   */
+  steward?: Persona | null;
+  /** id of the room */
+  room: string;
+  /** its number in the corner's log */
+  post: number;
 }
 
 export interface PostVersion {
@@ -8005,6 +8136,7 @@ export interface Commands {
   "corner.list": { command: ListCorners; result: CornerPage };
   "post.publish": { command: PublishPost; result: PostWritten };
   "post.edit": { command: EditPost; result: PostEditWritten };
+  "post.delete": { command: DeletePost; result: PostDeleteWritten };
   "post.page": { command: ReadPosts; result: PostPage };
   "post.read": { command: ReadPost; result: Post };
   "draft.set": { command: SetDraft; result: DraftState };
@@ -8073,6 +8205,8 @@ export interface Events {
   "corner.updated": CornerUpdated;
   "post.published": PostPublished;
   "post.edited": PostEdited;
+  "post.deleted": PostDeleted;
+  "post.removed": PostRemoved;
   "hello": Hello;
   "session.synced": Synced;
   "session.lagging": Lagging;
@@ -8141,7 +8275,9 @@ export type Entry =
   | MessageRemoved
   | CornerUpdated
   | PostPublished
-  | PostEdited;
+  | PostEdited
+  | PostDeleted
+  | PostRemoved;
 
 /** `type` of the commands that write entries, each with a nonce. */
 export type Write =
@@ -8183,7 +8319,8 @@ export type Write =
   | "message.delete"
   | "corner.update"
   | "post.publish"
-  | "post.edit";
+  | "post.edit"
+  | "post.delete";
 
 /** `code` of a refusal. */
 export type ErrorCode =
