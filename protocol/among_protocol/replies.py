@@ -16,6 +16,7 @@ from . import quotes as q
 from . import reach as re
 from . import reports as rp
 from . import rooms as ro
+from . import session as se
 from . import welcome as w
 from .accounts import AccountWritten, Profile, ReadAccount, UpdateAccount
 from .base import Done
@@ -39,18 +40,6 @@ from .passwords import ChangePassword
 from .personas import FindMember, FoundMember, OwnPersona, PersonaWritten, ReadPersona, UpdatePersona
 from .presence import Presences, SetPresence, StartTyping, WatchPresence
 from .preview import Preview, PreviewCommunity
-from .session import (
-    Enable,
-    Enabled,
-    ListSessions,
-    Ping,
-    Pong,
-    RevokeOthers,
-    RevokeSession,
-    Sessions,
-    SessionsEnded,
-    SignOut,
-)
 from .status import Appearance, SetStatus
 from .tags import SearchTags, Tags, TagWritten, UpdateTag
 
@@ -59,23 +48,23 @@ class Asking(Protocol):
     """Asks, and gives the result of the `ok`. Raises codes.Refuse when it was refused."""
 
     @overload
-    def __call__(self, command: SignOut | type[SignOut], /, **fields: Any) -> Coroutine[Any, Any, Done]: ...
+    def __call__(self, command: se.SignOut | type[se.SignOut], /, **fields: Any) -> Coroutine[Any, Any, Done]: ...
     @overload
     def __call__(
-        self, command: ListSessions | type[ListSessions], /, **fields: Any
-    ) -> Coroutine[Any, Any, Sessions]: ...
+        self, command: se.ListSessions | type[se.ListSessions], /, **fields: Any
+    ) -> Coroutine[Any, Any, se.Sessions]: ...
     @overload
     def __call__(
-        self, command: RevokeSession | type[RevokeSession], /, **fields: Any
-    ) -> Coroutine[Any, Any, SessionsEnded]: ...
+        self, command: se.RevokeSession | type[se.RevokeSession], /, **fields: Any
+    ) -> Coroutine[Any, Any, se.SessionsEnded]: ...
     @overload
     def __call__(
-        self, command: RevokeOthers | type[RevokeOthers], /, **fields: Any
-    ) -> Coroutine[Any, Any, SessionsEnded]: ...
+        self, command: se.RevokeOthers | type[se.RevokeOthers], /, **fields: Any
+    ) -> Coroutine[Any, Any, se.SessionsEnded]: ...
     @overload
     def __call__(
         self, command: ChangePassword | type[ChangePassword], /, **fields: Any
-    ) -> Coroutine[Any, Any, SessionsEnded]: ...
+    ) -> Coroutine[Any, Any, se.SessionsEnded]: ...
     @overload
     def __call__(
         self, command: EraseAccount | type[EraseAccount], /, **fields: Any
@@ -87,9 +76,9 @@ class Asking(Protocol):
     @overload
     def __call__(self, command: SetBlock | type[SetBlock], /, **fields: Any) -> Coroutine[Any, Any, Block]: ...
     @overload
-    def __call__(self, command: Ping | type[Ping], /, **fields: Any) -> Coroutine[Any, Any, Pong]: ...
+    def __call__(self, command: se.Ping | type[se.Ping], /, **fields: Any) -> Coroutine[Any, Any, se.Pong]: ...
     @overload
-    def __call__(self, command: Enable | type[Enable], /, **fields: Any) -> Coroutine[Any, Any, Enabled]: ...
+    def __call__(self, command: se.Enable | type[se.Enable], /, **fields: Any) -> Coroutine[Any, Any, se.Enabled]: ...
     @overload
     def __call__(
         self, command: ReadEntries | type[ReadEntries], /, **fields: Any

@@ -93,8 +93,6 @@ AnyCommand = (
     | finding.SearchMembers
     | personas.ReadPersona
     | personas.UpdatePersona
-    | members.ListMembers
-    | members.ResolveMembers
     | personas.FindMember
     | moderation.SetRole
     | moderation.KickMember
