@@ -15,7 +15,7 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output
 
-HINT = "Write it, first line the title. Esc then Enter ends it, Ctrl-C gives it up. (EDITOR names an editor of yours.)"
+HINT = "First line: the title. Esc, Enter ends; Ctrl-C gives up."  # fits sixty columns
 
 
 async def compose(begin: str, source: Input, out: Output) -> str:

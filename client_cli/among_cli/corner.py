@@ -220,8 +220,10 @@ async def _read(link: Link, opened: OpenCorner, number: int) -> None:
             Rule(f"#{post.seq} {post.title}", "strong"),
             told(
                 ("who", f"@{link.model.who(post.by, post.rev)}"),
-                ("dim", f"  {when(post.at, link.model.zone)}{edited}  {permalink(link, opened, post.seq)}"),
+                ("dim", f"  {when(post.at, link.model.zone)}{edited}"),
             ),
+            note(permalink(link, opened, post.seq)),
+            told(""),
         ]
     )
     opened.post, opened.rest = post, post.body.split("\n")

@@ -243,7 +243,7 @@ async def corners(play: Play, ann: Actor, bob: Actor, room: str, community: str)
     with play.take("post.read"):
         await ann.result("post.read", room=post["log"], post=post["seq"])
     with play.take("post.delete"):
-        await bob.result("post.delete", room=post["log"], post=post["seq"])
+        await ann.result("post.delete", room=post["log"], post=post["seq"], reason="Beans are for the other community")
     await ann.result("room.unfollow", room=post["log"])
     await bob.result("room.unfollow", room=post["log"])
 

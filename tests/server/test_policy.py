@@ -238,6 +238,13 @@ CHANGES = (
     SetDraft,
 )  # no writes, but
 NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS, "place": (*COMMUNITIES, *ROOMS)}
+
+
+def named_by(command: type[Command]) -> list[str]:
+    """The fields by which it names a place. Where somebody lives is a `place`, too, and none of these."""
+    return [name for name in NAMES if name in command.__struct_fields__ and (name != "place" or command is SetDraft)]
+
+
 POST = 2  # its number in the corner, which is the insider's
 
 # What the place itself does not have, for anybody.
@@ -260,7 +267,7 @@ STARTS = {
     AskQuote,
     SetGreeter,
 }  # not for who is silenced
-BY_ID = [command for command in wire.COMMANDS if NAMES.keys() & set(command.__struct_fields__)]
+BY_ID = [command for command in wire.COMMANDS if named_by(command)]
 GONE = {"community": codes.COMMUNITY_GONE, "room": codes.ROOM_GONE, "log": codes.LOG_GONE, "place": codes.ROOM_GONE}
 OWN = {  # what is somebody's: who may, and what the others are told
     DeclineProposal: (("insider", "steward", "owner"), codes.PROPOSAL_GONE),
@@ -412,7 +419,7 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None: 
         if command is EraseAccount and who == "owner":
             return codes.LAST_OWNER
         return theirs(command, who)
-    name = next(name for name in NAMES if name in command.__struct_fields__)
+    name = named_by(command)[0]
     unfollowed = (command, place) in NOT_FOLLOWED and who != "insider"
     if not audience(who, place) or unfollowed or (command, place) in NOT_THERE:
         return GONE[name]
@@ -436,7 +443,7 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None: 
 
 
 def places(command: type[Command]) -> tuple[str, ...]:
-    return next((NAMES[name] for name in NAMES if name in command.__struct_fields__), ("anywhere",))
+    return NAMES[named_by(command)[0]] if named_by(command) else ("anywhere",)
 
 
 def test_auz_01_every_command_has_a_route_a_policy_and_a_row_here():

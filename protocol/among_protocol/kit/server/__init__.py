@@ -16,6 +16,7 @@ from . import (
     cards,
     closing,
     connection,
+    corners,
     door,
     edits,
     finding,
@@ -122,8 +123,8 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 
 # Importing them fills `checks`.
 PARTS = (
-    cards, closing, connection, door, edits, finding, frames, interest, keeping, leaving, limits, logs, newcomers, nonces,
-    personas,
+    cards, closing, connection, corners, door, edits, finding, frames, interest, keeping, leaving, limits, logs, newcomers,
+    nonces, personas,
     portraits,
     reading, refusals, registers, rooms, signing_in, status, sync, texts,
 )  # fmt: skip
