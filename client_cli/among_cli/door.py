@@ -89,7 +89,13 @@ async def _as_somebody(link: Link, slug: str, rules: int, invite: str) -> Member
 
 
 async def _wish(link: Link, slug: str) -> PersonaWish | None:
-    return await wanted(link, slug, lambda question: _asked(link, question)) if link.screen.asks else None
+    """Whoever is nowhere yet has just said who they are: they are not asked again, but told how to be somebody else."""
+    if not link.screen.asks:
+        return None
+    if not link.model.communities:
+        link.screen.show([note(f"You are {link.among.account.handle} there; /me changes who you are in {slug}.")])
+        return None
+    return await wanted(link, slug, lambda question: _asked(link, question))
 
 
 async def preview(link: Link, rest: str) -> None:

@@ -2,14 +2,14 @@
 
 from typing import Protocol
 
-from among_protocol.greeters import GreeterSet, NewcomerSettled, NewcomerSpoke
+from among_protocol.greeters import GreeterChanged, NewcomerSettled, NewcomerSpoke
 from among_protocol.reach import Reach
 from among_protocol.welcome import Welcome
 
 from .lines import Line, Rule, Style, note, told
 from .places import Room
 
-ToMe = GreeterSet | NewcomerSpoke | NewcomerSettled  # in one's own log
+ToMe = GreeterChanged | NewcomerSpoke | NewcomerSettled  # in one's own log
 MEANS = {
     "anyone": "anybody may open a direct with you",
     "known": "only who is in a direct with you already, or whom you write to yourself",

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from among_protocol.base import Entry
-from among_protocol.greeters import GreeterSet, NewcomerSettled, NewcomerSpoke
+from among_protocol.greeters import GreeterChanged, NewcomerSettled, NewcomerSpoke
 from among_protocol.portrait import PortraitDeclined, PortraitMerged
 from among_protocol.quotes import QuoteAsked, QuoteWithdrawn
 
@@ -27,7 +27,7 @@ def told(model: Known, event: Entry) -> list[Line]:
             return [portrait_page.to_me(event, _slug(model, event.community), "")]
         case QuoteAsked():
             return [portrait_page.to_me(event, _slug(model, event.community), model.who(event.asker))]
-        case NewcomerSpoke() | NewcomerSettled() | GreeterSet():
+        case NewcomerSpoke() | NewcomerSettled() | GreeterChanged():
             return [newcomer_lines.to_me(model, event, _slug(model, event.community))]
         case _:
             return []

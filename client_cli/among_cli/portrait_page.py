@@ -10,7 +10,7 @@ from datetime import tzinfo
 from typing import Literal
 
 from among_protocol.base import Entry
-from among_protocol.greeters import GreeterSet
+from among_protocol.greeters import GreeterChanged
 from among_protocol.portrait import (
     Content,
     Portrait,
@@ -104,7 +104,7 @@ def to_stewards(community: Community, event: Entry, who: str) -> Line | None:
         case PortraitProposed():
             title = ALL_TITLES.get(event.section, event.section)
             return told(*head, " proposes a change: ", ("place", title), ("dim", "  /portrait proposals"), alert=True)
-        case GreeterSet(state="volunteers"):
+        case GreeterChanged(state="volunteers"):
             return told(*head, " would like to greet newcomers", ("dim", f": /greet yes {who}"), alert=True)
         case PortraitMerged():
             return told(*head, f" merged proposal {event.proposal}")

@@ -25,10 +25,10 @@ NEWCOMERS: dict[type[Command], Effects] = {
     g.SetGreeter: Effects(
         (*_ACT, codes.GREETER_GONE, codes.LIMIT_REACHED),
         (
-            Told(g.GreeterSet, Where.STEWARDS),
-            Told(g.GreeterSet, Where.THEIRS, "whom it concerns"),
-            Told(g.GreeterSet, Where.OWN, "where it is you"),
-            Told(g.GreeterSet, Where.COMMUNITY, "where somebody begins or ceases to greet"),
+            Told(g.GreeterChanged, Where.STEWARDS),
+            Told(g.GreeterChanged, Where.THEIRS, "whom it concerns"),
+            Told(g.GreeterChanged, Where.OWN, "where it is you"),
+            Told(g.GreeterChanged, Where.COMMUNITY, "where somebody begins or ceases to greet"),
         ),
         ("reason_chars", "newcomer_days"),
     ),

@@ -13,7 +13,7 @@ from .members import Persona
 GreeterState = str  # volunteers, greets, none; unknown: as none
 
 
-class GreeterSet(Entry, tag="greeter.set", kw_only=True):
+class GreeterChanged(Entry, tag="greeter.changed", kw_only=True):
     """In the stewards' log, and without `by` in the own log of the one concerned. Who begins or ceases to greet is told in
     the community's log, too, without who decided it and why."""
 
@@ -59,7 +59,7 @@ class ListGreeters(Command, tag="greeter.list", kw_only=True):
 
 
 class GreeterWritten(Shape, kw_only=True):
-    entry: GreeterSet  # of the stewards' log; of one's own, where one does not hear that
+    entry: GreeterChanged  # of the stewards' log; of one's own, where one does not hear that
     repeat: bool = False
 
 

@@ -176,7 +176,7 @@ AnyEntry = (
     | quotes.QuoteEntry
     | welcome.WelcomeSet
     | welcome.WelcomeGiven
-    | greeters.GreeterSet
+    | greeters.GreeterChanged
     | greeters.NewcomerSpoke
     | greeters.NewcomerSettled
     | rooms.RoomCreated

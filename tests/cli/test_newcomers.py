@@ -9,7 +9,7 @@ from among_cli import newcomer_lines
 from among_cli.lines import Line
 from among_cli.model import Model
 from among_cli.render import rows
-from among_protocol.greeters import GreeterSet, NewcomerSettled, NewcomerSpoke
+from among_protocol.greeters import GreeterChanged, NewcomerSettled, NewcomerSpoke
 from among_protocol.reach import Reach
 from among_protocol.welcome import Welcome
 
@@ -75,7 +75,7 @@ async def test_who_may_speak_to_me_alone_is_shown_and_said(tmp_path: Path):
 def test_what_is_told_of_newcomers_never_steers_the_terminal(text: str):
     base: dict[str, Any] = {"log": "a", "seq": 1, "at": "", "community": "c", "member": "m"}
     events: list[newcomer_lines.ToMe] = [
-        NewcomerSpoke(**base, room="r", message=1), NewcomerSettled(**base), GreeterSet(**base, state="none", reason=text),
+        NewcomerSpoke(**base, room="r", message=1), NewcomerSettled(**base), GreeterChanged(**base, state="none", reason=text),
     ]  # fmt: skip
     told: list[Line] = [newcomer_lines.to_me(Model(), event, text) for event in events]
     told += newcomer_lines.welcome(Model(), text, Welcome(text=text, rooms=["r"]))

@@ -9,6 +9,7 @@ async def test_who_joins_is_asked_who_they_want_to_be_and_shown_it_before(tmp_pa
     async with House(tmp_path) as house:
         (ana,) = await house.join("garden/hall", "ana")
         bob = await house.person("bob")
+        await bob.types("/create elsewhere")
         bob.paper.chooses = True
         bob.paper.answers = ["ana", "Ana", "", "", "y", "moss", "", "he/him", "The beans", "y"]
         told = await bob.types("/join garden")
@@ -24,10 +25,20 @@ async def test_who_says_no_has_not_joined(tmp_path):
     async with House(tmp_path) as house:
         await house.join("garden/hall", "ana")
         bob = await house.person("bob")
+        await bob.types("/create elsewhere")
         bob.paper.chooses = True
         bob.paper.answers = ["moss", "", "", "", "n"]
         assert (await bob.types("/join garden"))[-1] == "You did not join garden."
-        assert not bob.model.communities
+        assert [place.slug for place in bob.model.communities.values()] == ["elsewhere"]
+
+
+async def test_who_is_nowhere_yet_has_just_said_who_they_are_and_is_not_asked_again(tmp_path):
+    async with House(tmp_path) as house:
+        await house.join("garden/hall", "ana")
+        bob = await house.person("bob")
+        bob.paper.chooses = True
+        told = await bob.types("/join garden")
+        assert "You are bob there; /me changes who you are in garden." in told
 
 
 async def test_me_is_who_one_is_here_and_the_profile_is_what_one_is_elsewhere(tmp_path):

@@ -8,7 +8,7 @@ from among_protocol import codes
 from among_protocol.blocks import SetBlock
 from among_protocol.communities import JoinCommunity, LeaveCommunity
 from among_protocol.greeters import (
-    GreeterSet,
+    GreeterChanged,
     ListGreeters,
     NewcomerSettled,
     NewcomerSpoke,
@@ -94,14 +94,14 @@ async def test_who_volunteers_greets_once_a_steward_agrees():
         await world.promote(ann, "garden", "steward")
         written = (await bob.ask(SetGreeter, community=garden, state="volunteers")).entry
         assert (written.log, written.state) == (bob.account, "volunteers")
-        assert (await ann.hears(GreeterSet)).by == bob.member
+        assert (await ann.hears(GreeterChanged)).by == bob.member
         for who, seen in ((ann, ["volunteers"]), (bob, ["volunteers"]), (cyd, [])):
             assert [one.state for one in (await who.ask(ListGreeters, community=garden)).greeters] == seen
         for who in (bob, cyd):
             refused = await who.refused(SetGreeter, community=garden, member=bob.member, state="greets")
             assert refused.code == codes.RIGHT_MISSING.code
         await ann.ask(SetGreeter, community=garden, member=bob.member, state="greets")
-        heard = await cyd.hears(GreeterSet)
+        heard = await cyd.hears(GreeterChanged)
         assert (heard.log, heard.member, heard.state, heard.by, heard.reason) == (garden, bob.member, "greets", "", "")
         (one,) = (await cyd.ask(ListGreeters, community=garden)).greeters
         assert (one.persona.handle, one.state) == ("bob", "greets")
@@ -123,9 +123,9 @@ async def test_a_steward_takes_it_away_and_says_why():
         assert (await ann.refused(SetGreeter, **away)).field == "reason"
         assert (await cyd.refused(SetGreeter, **away, reason="x")).code == codes.RIGHT_MISSING.code
         await ann.ask(SetGreeter, **away, reason="writes to people alone")
-        heard = await bob.hears(GreeterSet, lambda event: event.log == bob.account)
+        heard = await bob.hears(GreeterChanged, lambda event: event.log == bob.account)
         assert (heard.state, heard.reason, heard.by) == ("none", "writes to people alone", "")
-        assert (await cyd.hears(GreeterSet)).reason == ""
+        assert (await cyd.hears(GreeterChanged)).reason == ""
         await (await newcomer(world)).say("hi")
         assert await told(bob, NewcomerSpoke) == []
 

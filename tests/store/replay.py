@@ -11,7 +11,7 @@ from among_protocol.base import Entry
 from among_protocol.communities import CommunityCreated, CommunityJoined, CommunityLeft, CommunityUpdated
 from among_protocol.corners import CornerUpdated
 from among_protocol.edits import MessageDeleted, MessageEdited
-from among_protocol.greeters import GreeterSet, NewcomerSettled, NewcomerSpoke
+from among_protocol.greeters import GreeterChanged, NewcomerSettled, NewcomerSpoke
 from among_protocol.house_rules import RulesAccepted
 from among_protocol.invites import InviteCreated, InviteRevoked, InviteUsed
 from among_protocol.joining import JoinAnswered, JoinAsked, JoinDeclined, JoinWithdrawn
@@ -214,13 +214,13 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             | QuoteWithdrawn()
         ):
             assert entry.community in state.communities
-        case GreeterSet() if log == entry.community:
+        case GreeterChanged() if log == entry.community:
             state.greeters[log] = state.greeters[log] - {entry.member} | (
                 {entry.member} if entry.state == "greets" else set()
             )
         case WelcomeSet():
             state.welcomes[entry.community] = Welcome(text=entry.text, rooms=entry.rooms)
-        case GreeterSet() | NewcomerSpoke() | NewcomerSettled() | WelcomeGiven():
+        case GreeterChanged() | NewcomerSpoke() | NewcomerSettled() | WelcomeGiven():
             assert entry.community in state.communities
         case PortraitUpdated():
             assert log in state.communities

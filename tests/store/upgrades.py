@@ -1,5 +1,5 @@
 """An upgrade that is killed before each of its statements in turn, and then run again:
-`python -m tests.store.upgrades FIXTURE FOLDER`.
+`python -m tests.store.upgrades FIXTURE FOLDER [MOST]`: at so many of them, at random; without a number at every one.
 
 Prints a line for each statement at which it was killed: what was left was not as without the kill, or `same`. A process
 of its own, with no threads, so that it may fork.
@@ -8,6 +8,7 @@ of its own, with no threads, so that it may fork.
 import contextlib
 import itertools
 import os
+import random
 import re
 import shutil
 import signal
@@ -43,8 +44,8 @@ def with_later_steps() -> int:
     return len(steps)
 
 
-def upgrade(folder: Path, kill_at: int = 0) -> None:
-    """All that a start does to the file. Killed before the statement with this number."""
+def upgrade(folder: Path, kill_at: int = 0) -> int:
+    """All that a start does to the file; how many statements it was. Killed before the one with this number."""
     path = folder / schema.FILE
     schema.look(folder)
     db = schema.open_writer(path, "full")
@@ -60,6 +61,23 @@ def upgrade(folder: Path, kill_at: int = 0) -> None:
     schema.epoch_of(db, "full", relaxed=False)
     schema.finish(db)
     db.close()
+    return next(numbers) - 1
+
+
+def statements(fixture: Path, folder: Path) -> int:
+    """How many an upgrade has."""
+    load(fixture, folder)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.write(writer, str(upgrade(folder)).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, encoding="ascii") as told:
+        count = int(told.read())
+    os.waitpid(child, 0)
+    return count
 
 
 def in_a_process(folder: Path, kill_at: int = 0) -> int:
@@ -82,7 +100,7 @@ def content(path: Path) -> str:
     return re.sub(r"'(st|e)_[0-9a-f]{16}'", "''", f"{lines}\n{version}")
 
 
-def main(fixture: Path, folder: Path) -> None:
+def main(fixture: Path, folder: Path, most: int = 0) -> None:
     newest = with_later_steps()
     load(fixture, folder / "whole")
     steps = [f"among-before-{step:04}" for step in range(int(fixture.stem[-4:]) + 1, newest + 1)]
@@ -90,12 +108,11 @@ def main(fixture: Path, folder: Path) -> None:
     assert in_a_process(folder / "whole") == 0
     after = content(folder / "whole" / schema.FILE)
     assert f"({newest},)" in after
-    for at in itertools.count(1):
+    every = range(1, statements(fixture, folder / "counted") + 1)
+    for at in sorted(random.sample(every, most)) if most else every:
         place = folder / str(at)
         load(fixture, place)
         ended = in_a_process(place, at)
-        if ended == 0:
-            break
         assert ended == signal.SIGKILL, f"it ended with {ended}"
         assert in_a_process(place) == 0, "run again, it must be done"
         wrong = []
@@ -115,4 +132,4 @@ def main(fixture: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 0)

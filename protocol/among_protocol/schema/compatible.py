@@ -37,6 +37,12 @@ class _Comparison:
             self._compare(was["command"], now["command"], name, told=False)
             self._compare(was["result"], now["result"], f"reply to {name}", told=True)
             self._same(was, now, "writes", name)
+        archive = [
+            {name: told for name, told in defs.items() if name.startswith("Exported")}
+            for defs in (self._old, self._new)
+        ]
+        for name, was, now in self._kept("record", *archive):
+            self._compare(was, now, name, told=True)
         for name, was, now in self._kept("error", old["errors"], new["errors"]):
             self._same(was, now, "class", name)
         for name, was, now in self._kept("close code", old["closeCodes"], new["closeCodes"]):

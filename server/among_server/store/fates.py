@@ -125,7 +125,7 @@ ENTRIES: dict[type[Entry], dict[str, Fate]] = {
     qu.QuoteWithdrawn: {**dict.fromkeys(("community", "quote"), _STAYS), "reason": Fate.RECORD},
     we.WelcomeSet: {"community": _STAYS, "text": Fate.PLACE, "rooms": Fate.PLACE},
     we.WelcomeGiven: {"community": _STAYS, "text": Fate.PLACE, "rooms": Fate.PLACE},
-    gr.GreeterSet: {**dict.fromkeys(("community", "member", "state"), _STAYS), "reason": Fate.RECORD},
+    gr.GreeterChanged: {**dict.fromkeys(("community", "member", "state"), _STAYS), "reason": Fate.RECORD},
     gr.NewcomerSpoke: dict.fromkeys(("community", "member", "room", "message"), _STAYS),
     gr.NewcomerSettled: dict.fromkeys(("community", "member"), _STAYS),
     r.RoomCreated: {"room": _STAYS, "slug": Fate.PLACE, "topic": Fate.PLACE},

@@ -136,7 +136,7 @@ async def a_preview_shows_rooms_where_the_door_is_open(scene: Scene) -> None:
     await ann.result("message.send", room=room, body=words)
     seen = await bob.result("community.preview", community=slug)
     demand(words in str(seen.get("rooms")), "what was said last", seen)
-    demand([one["handle"] for one in seen.get("people", [])] == [ann.handle], "who said it", seen)
+    demand(ann.handle in [one["handle"] for one in seen.get("people", [])], "who said it", seen)
     async with _door(scene, door="ask"):
         seen = await bob.result("community.preview", community=community)
         demand(not seen.get("rooms") and words not in str(seen), "no room and no word", seen)

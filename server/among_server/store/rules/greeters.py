@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from among_protocol.base import Entry
 from among_protocol.codes import FIELD_INVALID, GREETER_GONE, LIMIT_REACHED, RIGHT_MISSING, Refuse
-from among_protocol.greeters import GreeterSet, GreeterState, NewcomerSettled, NewcomerSpoke, SetGreeter
+from among_protocol.greeters import GreeterChanged, GreeterState, NewcomerSettled, NewcomerSpoke, SetGreeter
 from among_protocol.messages import MessageSent
 from among_protocol.welcome import WelcomeGiven
 
@@ -158,8 +158,8 @@ def _tell(
     by: tuple[str, int] = ("", 0),
     reason: str = "",
     nonce: str = "",
-) -> GreeterSet:
-    entry = GreeterSet(
+) -> GreeterChanged:
+    entry = GreeterChanged(
         log=log,
         seq=tx.next(log),
         at=tx.now,
