@@ -7,8 +7,11 @@ import pytest
 
 from among_protocol.codes import COMMUNITY_GONE, HANDLE_TAKEN, LAST_OWNER, Refuse
 from among_protocol.communities import CommunityLeft, LeaveCommunity
+from among_protocol.corners import UpdateCorner
 from among_protocol.members import MemberForgotten, MemberJoined, PersonaRef
 from among_protocol.moderation import KickMember, RoleSet, SetRole
+from among_protocol.posts import EditPost, PublishPost
+from among_protocol.quotes import AskQuote, ConsentToQuote
 from among_protocol.reports import FileReport, ReportFiled, ResolveReport
 from among_protocol.rooms import AddPerson, DirectOpened
 from among_server.limits import HANDLE_REST_MS, SEALED_MS
@@ -31,6 +34,11 @@ async def done(town: Town) -> int:
 async def goes(person: Person, community: str, keep: str) -> CommunityLeft:
     left: CommunityLeft = await person.do(LeaveCommunity, community=community, keep=keep)
     return left
+
+
+def vars_of(entry: Any) -> dict[str, Any]:
+    """All that an entry says, also what it does not show of itself."""
+    return {name: getattr(entry, name) for name in entry.__struct_fields__}
 
 
 async def seen(town: Town, by: Person, member: str, rev: int = 0) -> tuple[str, str, bool]:
@@ -91,6 +99,39 @@ async def test_with_erase_the_words_go_and_only_theirs_and_only_there(town: Town
     assert [message.body for message in page if not message.blank] == [f"ann {n}" for n in range(len(page) // 2)]
     assert await town.bodies(other) == ["kept"]
     assert [message.seq for message in page] == list(range(1, len(page) + 1))
+
+
+async def test_with_erase_a_corner_is_empty_and_nobody_is_quoted_any_more(town: Town):
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    await bob.do(UpdateCorner, community=community, title="canary corner")
+    post = await bob.do(PublishPost, community=community, title="canary title", body="canary body")
+    corner = post.log
+    await ann.follows(corner)
+    await bob.do(EditPost, room=corner, post=post.seq, body="canary again")
+    said = await bob.says(room, "canary quote")
+    asked = await ann.do(AskQuote, community=community, room=room, message=said.entry.event.seq, text="canary quote")
+    await bob.do(ConsentToQuote, community=community, quote=asked.quote, agree=True)
+    await goes(bob, community, "erase")
+    await done(town)
+    assert (await town.store.posts(corner, None, 9)).posts == []
+    row = await town.store.room(corner)
+    assert row is not None
+    assert row.topic == ""
+    assert await town.store.quotes(bob.id, community) == []
+    logs = [community, room, corner, stewards_of(community), ann.id, bob.id]
+    told = [entry for log in logs for entry in await town.log(log)]
+    assert [entry for entry in told if "canary" in repr(vars_of(entry))] == []
+
+
+async def test_an_account_that_is_erased_leaves_no_draft_and_says_nothing_of_who_may_speak_to_it(town: Town):
+    community, room, (_, bob) = await hall(town, "ann", "bob")
+    await town.store.set_draft(bob.id, room, "canary")
+    await town.store.set_reach(bob.id, community, directs="nobody")
+    await bob.leaves(community)
+    await erased(bob)
+    await done(town)
+    assert await town.store.drafts(bob.id, "", 9) == []
+    assert await town.store.standing(bob.id) is None
 
 
 async def test_a_step_looks_at_so_much_and_no_more(town: Town, monkeypatch: pytest.MonkeyPatch):

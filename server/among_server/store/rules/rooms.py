@@ -286,7 +286,7 @@ def _follow(tx: Tx, account: str, room: RoomRow, nonce: str) -> RoomFollowed:
         community=room.community,
         slug=room.slug,
         kind=room.kind,
-        topic=room.topic,
+        topic=room.topic if room.kind != "corner" else "",  # a title goes with its owner, and this log is another's
         owner=room.owner,
     )
     tx.add(entry)
