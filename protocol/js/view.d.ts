@@ -10,7 +10,8 @@ export declare class View {
     communities: Map<string, Membership>;
     rooms: Map<string, Room>;
     constructor();
-    /** A room by `community/room`, by id, or `@handle` for the direct with that one person. @param {string} name */
+    /** A room by `community/room`, by id, or `@handle` for the direct with that one person, sooner the account of this handle
+     * than a persona. @param {string} name */
     room(name: string): Room | undefined;
     /** Who I am there: my membership in a community, a room or a direct; empty when I am not. @param {string} place */
     me(place: string): string;
