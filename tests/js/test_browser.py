@@ -94,7 +94,7 @@ async def test_the_example_page_signs_in_reads_and_writes(tmp_path: Path, chromi
         await sign_in(tab, server, "voice1")
         await tab.until("document.querySelectorAll('button.room').length === 2")
         await tab.run("document.querySelector('button.room').click()")
-        await tab.until("!document.getElementById('say').hidden")
+        await tab.until("document.getElementById('say')?.hidden === false")
         say = """{
           document.getElementById('say').elements.body.value = TEXT;
           document.getElementById('say').requestSubmit();
@@ -114,4 +114,4 @@ async def test_the_example_page_signs_in_reads_and_writes(tmp_path: Path, chromi
         await tab.run("location.reload()")
         await tab.until("document.querySelectorAll('button.room').length === 2")
         await tab.run("document.getElementById('leave').click()")
-        await tab.until("!document.getElementById('door').hidden && !sessionStorage.length")
+        await tab.until("document.getElementById('door')?.hidden === false && !sessionStorage.length")
