@@ -102,7 +102,7 @@ async def replayed(town: Town, logs: list[str]) -> State:
     for log, tags in state.tags.items():
         state.tags[log] = list(dict.fromkeys(state.meant.get(tag) or tag for tag in tags))
     state.corners = {
-        room: corner for room, corner in state.corners.items() if corner[0] in here
+        room: corner for room, corner in state.corners.items() if corner[0] in _here(state)
     }  # who left is not listed
     state.silenced = {member: until for member, until in state.silenced.items() if member in _here(state)}
     for account, accepted in state.accepted.items():  # a store tells it of members alone
