@@ -11,7 +11,7 @@ from among_protocol.posts import DeletePost, Post, PostCard, ReadPost, ReadPosts
 from among_protocol.rooms import FollowRoom, UnfollowRoom
 
 from . import corner_writing, rooms
-from .corner_places import community_of, corner_of, feed, last, permalink, room_of, title_of
+from .corner_places import community_of, corner_of, feed, is_mine, last, my_corner, permalink, room_of, title_of
 from .lines import Line, Rule, note, told
 from .link import WITHIN, Cannot, Link
 from .moment import when
@@ -56,7 +56,7 @@ async def _look(link: Link, rest: str, what: str, more: str) -> None:
         await visit(link, found[1].lower(), found[2], int(found[3] or 0))
     elif not what or (what.startswith("@") and (not more or more.isdecimal())):
         here = community_of(link)
-        opened = await corner_of(link, here, what[1:] or link.among.account.handle)
+        opened = await (corner_of(link, here, what[1:]) if what else my_corner(link, here))
         await (_read(link, opened, int(more)) if more else _show(link, opened))
     else:
         raise Cannot(
@@ -165,7 +165,7 @@ async def _show(link: Link, opened: OpenCorner) -> None:
     one = opened.corner
     lines: list[Line] = [told(""), told(("place", title_of(opened)), f"  {one.title}" if one.title else "")]
     facts = ["comments open" if one.comments == "members" else "no comments"]
-    facts += ["followed"] if one.following and one.handle != link.among.account.handle else []
+    facts += ["followed"] if one.following and not is_mine(link, opened) else []
     lines.append(note(f"  {', '.join(facts)}"))
     if one.public:
         lines.append(note(f"  public: {feed(link.server, opened.slug, one.handle)}"))
@@ -183,7 +183,7 @@ async def _older(link: Link) -> None:
 
 
 async def _posts(link: Link, opened: OpenCorner, before: int | None) -> list[Line]:
-    mine = opened.corner.handle == link.among.account.handle
+    mine = is_mine(link, opened)
     page = await link.among.ask(ReadPosts, room=opened.corner.room, before=before, limit=PAGE)
     lines: list[Line] = [row for card in page.posts for row in _card(link, card)]
     if not page.posts and before is None:
@@ -293,4 +293,4 @@ async def _settle(link: Link, what: str, value: str) -> None:
         case _:
             raise Cannot(f"Say /corner {what} on, or /corner {what} off.")
     await link.among.ask(UpdateCorner, community=here.id, **wish)
-    await _show(link, await corner_of(link, here, link.among.account.handle))
+    await _show(link, await my_corner(link, here))

@@ -7,7 +7,7 @@ import msgspec
 from among_protocol import text
 from among_protocol.aio import Among
 from among_protocol.corners import Corner, ListCorners
-from among_protocol.members import ListMembers
+from among_protocol.personas import FindMember
 from among_protocol.posts import PublishPost, ReadPost, ReadPosts
 
 from .one_shot import NotThere, json_line
@@ -63,11 +63,8 @@ async def _corners(among: Among, community: str, *, as_json: bool) -> None:
 
 
 async def _of(among: Among, community: str, name: str) -> Corner:
-    handle = text.handle(name.removeprefix("@"))
-    before = handle[:-1] + chr(ord(handle[-1]) - 1) + "\x7f"  # follows every handle that is before this one
-    page = await among.ask(ListMembers, community=community, after=before, limit=1)
-    members = [one.member for one in page.members if one.handle == handle]
-    found = (await among.ask(ListCorners, community=community, members=members)).corners if members else []
+    who = await among.ask(FindMember, community=community, handle=text.handle(name.removeprefix("@")))
+    found = (await among.ask(ListCorners, community=community, members=[who.member.member])).corners
     if not found:
         raise NotThere(f"{name} has no corner there")
     return found[0]

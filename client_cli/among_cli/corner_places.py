@@ -24,20 +24,34 @@ async def corner_of(link: Link, here: Community, handle: str) -> OpenCorner:
     member = await member_of(link, here.id, text.handle(handle.lower()))
     if member is None:
         raise Cannot(f"There is no {handle} in {here.slug}. /members lists who is there.")
-    found = (await link.among.ask(ListCorners, community=here.id, members=[member.member])).corners
-    if not found:
-        mine = member.member == here.me
-        raise Cannot(
-            f"You have no corner in {here.slug} yet: /corner post begins one."
-            if mine
-            else f"@{member.handle} has no corner in {here.slug}."
-        )
-    return OpenCorner(found[0], here.slug)
+    if member.member == here.me:
+        return await my_corner(link, here)
+    found = await _corner(link, here, member.member)
+    if found is None:
+        raise Cannot(f"@{member.handle} has no corner in {here.slug}.")
+    return found
+
+
+async def my_corner(link: Link, here: Community) -> OpenCorner:
+    """By membership: one may go by another handle here than everywhere."""
+    found = await _corner(link, here, here.me)
+    if found is None:
+        raise Cannot(f"You have no corner in {here.slug} yet: /corner post begins one.")
+    return found
+
+
+async def _corner(link: Link, here: Community, member: str) -> OpenCorner | None:
+    found = (await link.among.ask(ListCorners, community=here.id, members=[member])).corners
+    return OpenCorner(found[0], here.slug) if found else None
+
+
+def is_mine(link: Link, opened: OpenCorner) -> bool:
+    return any(place.me == opened.corner.member for place in link.model.communities.values())
 
 
 async def last(link: Link) -> OpenCorner:
     """The corner that was looked at last, or else one's own."""
-    return link.corner or await corner_of(link, community_of(link), link.among.account.handle)
+    return link.corner or await my_corner(link, community_of(link))
 
 
 def title_of(opened: OpenCorner) -> str:

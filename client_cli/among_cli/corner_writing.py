@@ -7,16 +7,18 @@ import asyncio
 from among_protocol.drafts import ListDrafts, SetDraft
 from among_protocol.posts import EditPost, PublishPost, ReadPost
 
-from .corner_places import by_id, community_of, corner_of, permalink
+from .corner_places import by_id, community_of, my_corner, permalink
 from .lines import note, told
 from .link import WITHIN, Cannot, Link
+
+EMPTY = "# "  # what a post begins with: the title is written behind it
 
 
 async def write(link: Link, title: str) -> None:
     """A new post: begun where the draft ends, published when it is said so."""
     here = community_of(link)
     draft = await _draft(link, here.id)
-    begin = draft or (f"# {title}\n\n" if title else "# Title\n\n")
+    begin = draft or (f"# {title}\n\n" if title else EMPTY)
     if draft:
         link.screen.show([note("Here is the draft that you left.")])
     written = await _composed(link, here.id, begin)
@@ -25,7 +27,7 @@ async def write(link: Link, title: str) -> None:
     name, body = parted(written)
     async with asyncio.timeout(WITHIN):
         entry = (await link.among.ask(PublishPost, community=here.id, title=name, body=body)).entry
-        opened = await corner_of(link, here, link.among.account.handle)
+        opened = await my_corner(link, here)
     link.corner = opened
     link.screen.show(
         [
@@ -38,7 +40,7 @@ async def write(link: Link, title: str) -> None:
 
 async def edit(link: Link, number: int) -> None:
     """A new version of a post of one's own."""
-    opened = await corner_of(link, community_of(link), link.among.account.handle)
+    opened = await my_corner(link, community_of(link))
     async with asyncio.timeout(WITHIN):
         post = await link.among.ask(ReadPost, room=opened.corner.room, post=number)
     before = f"# {post.title}\n\n{post.body}"
@@ -59,7 +61,7 @@ async def _composed(link: Link, place: str, begin: str) -> str | None:
         written = (await link.screen.compose(begin)).strip()
     except EOFError:
         written = ""
-    if not written or written in ("# Title", begin.strip() if begin.endswith("\n\n") else ""):
+    if written in ("", EMPTY.strip(), begin.strip() if begin.endswith("\n\n") else ""):
         link.screen.show([note("Nothing was written, and nothing is published.")])
         return None
     async with asyncio.timeout(WITHIN):
@@ -77,6 +79,7 @@ def parted(written: str) -> tuple[str, str]:
     """The title, which is the first line, and the body. Raises Cannot where one is missing."""
     first, _, rest = written.strip().partition("\n")
     title, body = first.removeprefix("#").strip(), rest.strip("\n")
+    title = title.removeprefix("# ").strip()  # whoever wrote a mark of their own behind ours
     if not title or not body.strip():
         raise Cannot(
             "A post has a title, which is its first line, and a text below it. What you wrote is kept: /corner post"

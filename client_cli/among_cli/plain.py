@@ -92,7 +92,7 @@ class Plain:
             "Write it, first line the title. A line that is only a dot ends it; one that is only !q gives it up.",
             file=self._out,
         )
-        if not begin.startswith("# Title"):
+        if begin.strip("# "):
             print("An = alone at the start stands for all that is there already:", file=self._out)
             self.show([note(line) for line in begin.splitlines()])
         self._out.flush()

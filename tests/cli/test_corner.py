@@ -24,7 +24,7 @@ async def test_a_post_is_written_published_found_and_read(tmp_path: Path):
         ana, bob = await house.join("garden/hall", "ana", "bob")
         assert await bob.types("/corners") == ["Nobody in garden has a corner yet. /corner post begins yours."]
         told = await post(ana, "# On beans\n\nThey grow.\nSlowly.\n")
-        assert ana.paper.begun == ["# Title\n\n"]
+        assert ana.paper.begun == ["# "]
         assert told[0] == "Published: #2 On beans"
         assert told[1].endswith("/garden/@ana/2")
         assert any("@ana" in line for line in await bob.types("/corners"))
@@ -51,6 +51,18 @@ async def test_comments_are_said_and_seen_with_the_post_and_told_to_its_author(t
         assert "N TEXT" in (await bob.types("/comment 2"))[0]
         await ana.types("/corner comments off")
         assert await bob.types("/comment 2 hm") == ["No comment can be left here."]
+
+
+async def test_ones_own_corner_is_found_whatever_one_is_called_here(tmp_path: Path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        await ana.types("/me handle moss")
+        told = await post(ana, "# # On beans\n\nThey grow.\n")
+        assert told[0] == "Published: #2 On beans"
+        assert told[1].endswith("/garden/@moss/2")
+        assert (await ana.types("/corner"))[1].startswith("garden/@moss")
+        assert (await ana.types("/corner title Beans"))[1] == "garden/@moss  Beans"
+        assert (await post(ana, "", "/corner post"))[0].startswith("Nothing was written")
 
 
 async def test_who_follows_a_corner_is_told_of_posts_and_has_it_among_their_rooms(tmp_path: Path):
@@ -83,7 +95,7 @@ async def test_what_was_being_written_is_kept_whatever_goes_wrong(tmp_path: Path
         await post(phone, "# Only a title\n\nand a text")
         assert phone.paper.begun == ["# Only a title"]
         await post(ana, "Next\none")
-        assert ana.paper.begun[-1] == "# Title\n\n", "it is published, and begun anew"
+        assert ana.paper.begun[-1] == "# ", "it is published, and begun anew"
 
 
 async def test_a_post_is_changed_and_says_so(tmp_path: Path):
