@@ -25,6 +25,7 @@ _ADDRESS = re.compile(
 )
 _COORDINATES = re.compile(
     r"\d\s*[°º˚]|\bgeo:|[-+]?\d{1,3}[.,]\d{2,}\D{1,12}\d{1,3}[.,]\d{2,}"  # 38.72, -9.14
+    r"|^\W*\d{1,3}(?:[.,]\d+)?\s*[NSEW]?\W+\d{1,3}(?:[.,]\d+)?\s*[NSEW]?\W*$"  # two numbers and nothing else
     r"|\b\d{1,3}[ :]\d{1,2}(?:[ :]\d{1,2}(?:[.,]\d+)?)?\s*[NSEW]\b"  # 38 43 20 N
     r"|\b[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}\b"  # an open location code
     r"|\b(?=\w*\d\w*\d)(?=\w*[A-Z])[0-9B-HJKMNP-Z]{8,12}\b"  # a geohash

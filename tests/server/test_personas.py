@@ -619,6 +619,8 @@ async def test_ones_own_devices_hear_of_another_handle():
     ("wish", "field"),
     [
         ({"place": {"name": "38.7223, -9.1393"}}, "persona.place.name"),
+        ({"place": {"name": "41.1, -8.6"}}, "persona.place.name"),
+        ({"place": {"name": "41 N / 8 W"}}, "persona.place.name"),
         ({"place": {"name": "38° 43' N"}}, "persona.place.name"),
         ({"place": {"name": "home: 8CCGPVC5+2V"}}, "persona.place.name"),
         ({"place": {"name": "geo:38.7,-9.1"}}, "persona.place.name"),
