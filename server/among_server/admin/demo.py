@@ -9,6 +9,7 @@ import contextlib
 import getpass
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def demo(config: Config, *, handle: str | None) -> int:
                 print(f"among-server: could not make the first community: {error}", file=sys.stderr)
                 return 1
         print(f"Server: {url}   its log: {data / 'server.log'}")
-        print(f"A second terminal: among --server {url} {COMMUNITY}/hall\n", flush=True)
+        print(f"A second terminal: {_among()} --server {url} {COMMUNITY}/hall\n", flush=True)
         environ = {**os.environ, "AMONG_TOKEN": token_file.read_text().strip()}
         client = [sys.executable, "-m", "among_cli.main", "--server", url, f"{COMMUNITY}/hall"]
         return subprocess.run(client, env=environ, check=False).returncode  # noqa: S603  # as above
@@ -99,6 +100,14 @@ def _guess() -> str:
         if not text.is_reserved(name):
             return name
     return "founder"
+
+
+def _among() -> str:
+    """The client as it can be typed here: it need not be on the path."""
+    if shutil.which("among"):
+        return "among"
+    beside = Path(sys.executable).with_name("among")
+    return str(beside.relative_to(Path.cwd())) if beside.is_relative_to(Path.cwd()) else str(beside)
 
 
 def _url(server: "subprocess.Popen[str]") -> str | None:
