@@ -23,7 +23,13 @@ STATES: dict[str, tuple[Style, str]] = {
 DAYS = {"today": "today", "week": "this week", "month": "this month", "longer": "more than a month ago"}
 MARKS = {"new": "new here", "founding": "founding member"}
 FIELDS = ("bio", "pronouns", "place", "why", "links", "intro")
-SAID_WITH = {"bio": "/me bio I grow beans."}  # how one fills what can be filled in this client
+SAID_WITH = {  # how one fills what is empty; nobody is asked for pronouns
+    "bio": "/me bio I grow beans.",
+    "why": "/me why To learn how to graft.",
+    "place": "/me place city Lisbon",
+    "links": "/me link My garden https://example.org",
+    "intro": "/me intro What others read first.",
+}
 
 
 def card(one: MemberCard, zone: tzinfo | None, *, community: str = "", more: str = "", you: bool = False) -> list[Line]:

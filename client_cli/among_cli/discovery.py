@@ -50,6 +50,17 @@ async def communities(link: Link, rest: str) -> None:
     link.screen.show(lines)
 
 
+async def _nothing(link: Link) -> list[Line]:
+    mine = await link.among.ask(ListInterests)
+    if any(place.interests for place in mine.places):
+        return [note("Nothing to suggest: you are in all that cares for the same. /communities lists all there are.")]
+    return [
+        note("Nothing to suggest yet. Say what you care for:"),
+        told(("strong", "  /interests +tea +film-photography")),
+        note("Only you see that. Tab completes tags; /communities lists all."),
+    ]
+
+
 async def discover(link: Link, rest: str) -> None:
     """Communities that one may like, and why; `not NUMBER` has one suggested no more."""
     what, _, name = rest.partition(" ")
@@ -73,11 +84,7 @@ async def discover(link: Link, rest: str) -> None:
     if lines:
         lines.append(note("/join 1 joins the first; /discover not 1: no more of that."))
     else:
-        lines = [
-            note("Nothing to suggest yet. Say what you care for:"),
-            told(("strong", "  /interests +tea +film-photography")),
-            note("Only you see that. Tab completes tags; /communities lists all."),
-        ]
+        lines = await _nothing(link)
     if found.budget is not None:
         lines.append(note(f"You may look {_times(found.budget.left)} more for now."))
     link.screen.show(lines)

@@ -121,7 +121,7 @@ def test_ones_own_card_says_what_is_hidden_and_what_is_empty():
     )
     lines = text(hidden(mine))
     assert lines[1:3] == ["  stewards alone see intro and former handles", "  nobody but you sees why"]
-    assert lines[3:] == ["  Still empty: bio.", "  /me bio I grow beans."]
+    assert lines[3:] == ["  Still empty: bio, place and links.", "  /me bio I grow beans."]
     assert isinstance(hidden(mine)[1], Told)
     assert not any(isinstance(line, Labelled) for line in hidden(mine))
 
@@ -141,7 +141,7 @@ async def test_whois_and_me_show_cards(house):
     assert any(line.startswith("  joined: ") and "new here" in line for line in shown)
     own = await bob.types("/me")
     assert own[1] == "  ● online · you · in garden"
-    assert not any("Still empty" in line for line in own)
+    assert "  Still empty: why, place, links and intro." in own
     assert "  /me bio I grow beans." in await ana.types("/me")
     await ana.types("/block bob")
     assert (await ana.types("/whois bob"))[1] == "  ○ offline · in garden · blocked by you"
