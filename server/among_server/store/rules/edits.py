@@ -5,23 +5,20 @@ of a lower role said, and says why: the author is told, and the other stewards. 
 not by whom.
 """
 
-from typing import Any
-
 from among_protocol.base import Entry
-from among_protocol.codes import FIELD_INVALID, LIMIT_REACHED, MESSAGE_GONE, OUTRANKED, RIGHT_MISSING, Refuse
+from among_protocol.codes import LIMIT_REACHED, MESSAGE_GONE, RIGHT_MISSING, Refuse
 from among_protocol.edits import DeleteMessage, EditMessage, MessageDeleted, MessageEdited, MessageRemoved
-from among_protocol.members import Persona
 from among_protocol.messages import MessageSent
 
 from ...limits import EDITS
-from ...rights import RANKS, Right
+from ...rights import Right
 from ..api import Tx
 from ..rows import MemberRow, RoomRow
-from ..stewards import stewards_of
 from .accounts import speaks_again
 from .blocks import deaf, may_write
 from .messages import mentioned
 from .quotes import forget_message
+from .removal import may_remove, tell_removed
 from .rooms import visible
 from .standing import may
 
@@ -80,7 +77,7 @@ def delete(tx: Tx, account: str, command: DeleteMessage) -> Entry:
     tx.add(entry)
     forget_message(tx, room.id, said.seq)
     if not mine and room.owner != member.id:
-        _tell(tx, room, member, author, said.seq, command.reason)
+        tell_removed(tx, MessageRemoved, room, member, author, command.reason, message=said.seq)
     return entry
 
 
@@ -103,26 +100,4 @@ def _may_delete(tx: Tx, room: RoomRow, member: MemberRow, said: MessageSent, rea
         return author  # in their own corner nobody has to say why
     if room.kind == "direct":
         raise Refuse(RIGHT_MISSING, "In a direct each may delete their own alone.", field="message")
-    may(tx, member, Right.DELETE_MESSAGE)
-    author = tx.member(said.by)
-    assert author is not None, "memberships are never removed"
-    if RANKS[author.role] >= RANKS[member.role]:
-        raise Refuse(OUTRANKED, field="message")
-    if not reason:
-        raise Refuse(FIELD_INVALID, "Say why: whoever wrote it is told.", field="reason")
-    return author
-
-
-def _tell(tx: Tx, room: RoomRow, steward: MemberRow, author: MemberRow, message: int, reason: str) -> None:
-    """The stewards, and the author while they are there."""
-    community = tx.community(room.community)
-    assert community is not None
-    log = stewards_of(community.id)
-    by, rev = steward.id, steward.rev
-    about: dict[str, Any] = {"community": community.id, "member": author.id, "reason": reason, "room": room.id}
-    tx.add(MessageRemoved(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, message=message, **about))
-    if not author.left:
-        who = Persona(member=by, rev=rev, handle=steward.handle, display_name=steward.display_name)
-        log = author.account
-        about |= {"slug": community.slug, "steward": who}
-        tx.add(MessageRemoved(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, message=message, **about))
+    return may_remove(tx, member, said.by, reason, field="message")

@@ -1,26 +1,23 @@
 """Posts: publishing, editing, deleting. The words of each version are in its entry; the row of a post has what a list shows."""
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from among_protocol.base import Entry
-from among_protocol.codes import FIELD_INVALID, LIMIT_REACHED, OUTRANKED, POST_GONE, RIGHT_MISSING, Refuse
+from among_protocol.codes import LIMIT_REACHED, POST_GONE, RIGHT_MISSING, Refuse
 from among_protocol.corners import CornerUpdated
-from among_protocol.members import Persona
 from among_protocol.posts import DeletePost, EditPost, PostDeleted, PostEdited, PostPublished, PostRemoved, PublishPost
 
 from ...limits import POST_VERSIONS
-from ...rights import RANKS, Right
+from ...rights import Right
 from ..api import Tx
 from ..corners import PostRow
-from ..rows import MemberRow, RoomRow
-from ..stewards import stewards_of
+from ..rows import RoomRow
 from . import corners
 from .accounts import speaks_again
 from .blocks import deaf
 from .drafts import cleared
 from .messages import mentioned
+from .removal import may_remove, tell_removed
 from .rooms import follow_own, visible
 from .standing import may, present
 
@@ -135,7 +132,7 @@ def delete(tx: Tx, account: str, command: DeletePost) -> Entry:
     room, member = visible(tx, account, command.room)
     post = there(tx, room, command.post)
     mine = post.by == member.id
-    author = member if mine else _may_delete(tx, member, post, command.reason)
+    author = member if mine else may_remove(tx, member, post.by, command.reason, field="post")
     for seq in tx.post_versions(room.id, post.seq):
         tx.blank(room.id, seq)
     tx.remove_post(room.id, post.seq)
@@ -151,35 +148,8 @@ def delete(tx: Tx, account: str, command: DeletePost) -> Entry:
     tx.add(entry)
     _touch(tx, room.id)
     if not mine:
-        _tell(tx, room, member, author, post.seq, command.reason)
+        tell_removed(tx, PostRemoved, room, member, author, command.reason, post=post.seq)
     return entry
-
-
-def _may_delete(tx: Tx, member: MemberRow, post: PostRow, reason: str) -> MemberRow:
-    """The author of what a steward may delete. Raises Refuse."""
-    may(tx, member, Right.DELETE_MESSAGE)
-    author = tx.member(post.by)
-    assert author is not None, "memberships are never removed"
-    if RANKS[author.role] >= RANKS[member.role]:
-        raise Refuse(OUTRANKED, field="post")
-    if not reason:
-        raise Refuse(FIELD_INVALID, "Say why: whoever wrote it is told.", field="reason")
-    return author
-
-
-def _tell(tx: Tx, room: RoomRow, steward: MemberRow, author: MemberRow, post: int, reason: str) -> None:
-    """The stewards, and the author while they are there."""
-    community = tx.community(room.community)
-    assert community is not None
-    log = stewards_of(community.id)
-    by, rev = steward.id, steward.rev
-    about: dict[str, Any] = {"community": community.id, "member": author.id, "reason": reason, "room": room.id}
-    tx.add(PostRemoved(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, post=post, **about))
-    if not author.left:
-        who = Persona(member=by, rev=rev, handle=steward.handle, display_name=steward.display_name)
-        log = author.account
-        about |= {"slug": community.slug, "steward": who}
-        tx.add(PostRemoved(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, post=post, **about))
 
 
 def there(tx: Tx, room: RoomRow, seq: int) -> PostRow:
