@@ -8,7 +8,7 @@ from typing import Any
 from among_protocol import effects
 from among_protocol.base import Command, Entry, Refused
 from among_protocol.effects import EFFECTS
-from among_protocol.told import Where
+from among_protocol.effects.told import Where
 from among_server.core.policy import POLICY, Who
 from among_server.store.rules import RULES
 

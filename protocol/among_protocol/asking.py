@@ -17,8 +17,9 @@ import msgspec
 from .base import Command, Refused, Shape, Write
 from .codes import ERROR_CODES, FIELD_INVALID, STORAGE_UNCERTAIN, ErrorCode, Refuse
 from .happenings import ConnectionLost, Happening
+from .malformed import Malformed
 from .presence import StartTyping
-from .wire import Encoding, Malformed
+from .wire import Encoding
 
 AskState = Literal["sending", "unconfirmed", "sent", "failed"]
 

@@ -32,11 +32,12 @@ from .codes import Refuse, comes_back
 from .communities import CommunityJoined, Membership, ReadCommunity
 from .happenings import Card, Down, Happening, Overfull, Positions, Reset, Stopped, Up, Withdrawn
 from .logs import EntryPage, Lagging, LogPassed, ReadEntries, Sync, Synced, SyncStarted, Want
+from .malformed import Malformed
 from .presence import PresenceChanged, Presences, SetPresence, WatchPresence
 from .session import Enable, Hello, Limits, SignedIn
 from .signing import ENTRANCES, Credentials, SigningIn
 from .whole import Numbered, Whole
-from .wire import JSON, AnyEvent, Encoding, Malformed, UnknownEvent, tag_of
+from .wire import JSON, AnyEvent, Encoding, UnknownEvent, tag_of
 
 LinkState = Literal["down", "greeting", "signing_in", "syncing", "replaying", "live", "stopped"]
 
@@ -395,6 +396,5 @@ def _carded(ask: Ask, now: float) -> list[Happening]:
 def _said_again(ask: Ask, now: float) -> list[Happening]:
     """What has changed while nobody told us is told now."""
     del now
-    if not isinstance(ask.result, Presences):
-        return []
-    return [PresenceChanged(member=one.member, state=one.state, status=one.status) for one in ask.result.members]
+    members = ask.result.members if isinstance(ask.result, Presences) else []
+    return [PresenceChanged(member=one.member, state=one.state, status=one.status) for one in members]

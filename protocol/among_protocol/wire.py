@@ -49,7 +49,7 @@ from . import (
     welcome,
 )
 from .base import Budget, Command, Entry, Event, Ok, OkRaw, Refused, Shape, Write, WrittenRaw
-from .malformed import Malformed as Malformed  # noqa: PLC0414  # whoever decodes meets it here
+from .malformed import Malformed
 
 AnyCommand = (
     session.SignUp

@@ -17,7 +17,7 @@ from websockets.server import ServerProtocol
 
 from among_protocol import wire
 from among_protocol.codes import ERROR_CODES
-from among_protocol.wire import Malformed
+from among_protocol.malformed import Malformed
 from among_server.app import hello
 from among_server.config import Config
 from among_server.core.budget import Bucket

@@ -8,9 +8,10 @@ from among_protocol.base import POSITIONS, Command
 from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, MALFORMED, UNKNOWN_COMMAND, ErrorCode
 from among_protocol.happenings import Positions
 from among_protocol.logs import Sync
+from among_protocol.malformed import Malformed
 from among_protocol.messages import SendMessage
 from among_protocol.session import Ping
-from among_protocol.wire import COMMANDS, JSON, MSGPACK, Encoding, Frame, Malformed, tag_of
+from among_protocol.wire import COMMANDS, JSON, MSGPACK, Encoding, Frame, tag_of
 from tests.fuzz.corpus import EITHER
 
 from .faults import a_client

@@ -21,6 +21,7 @@ from structlog.testing import capture_logs
 from among_protocol import wire
 from among_protocol.base import Command, Ok, Refused
 from among_protocol.codes import ERROR_CODES, CloseCode, Refuse
+from among_protocol.malformed import Malformed
 from among_server.store.sqlite import SqliteStore
 from tests.anything import COMMANDS, Pool, anything
 from tests.store.conftest import little_memory
@@ -170,7 +171,7 @@ def test_inp_01_most_of_what_is_made_is_what_the_types_allow():
         command, fields = anything(random, pool)
         try:
             wire.JSON.decode_command(wire.JSON.encode({"id": "1", **fields}))
-        except wire.Malformed:
+        except Malformed:
             continue
         fine[command] = fine.get(command, 0) + 1
     assert min(fine.values()) > 20, fine

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from among_protocol import codes, wire
 from among_protocol.base import Command
+from among_protocol.malformed import Malformed
 from among_protocol.messages import MessageSent
 from among_protocol.session import Ping
 from among_server.core.policy import POLICY, Who
@@ -45,7 +46,7 @@ def well_formed(command: type[Command], pool: Pool) -> dict[str, Any]:
         made, fields = anything(random, pool, command)
         try:
             wire.JSON.decode_command(wire.JSON.encode({"id": "1", **fields}))
-        except wire.Malformed:
+        except Malformed:
             continue
         assert made is command
         return fields

@@ -4,46 +4,46 @@ For documents, and for whoever tests a server. A test holds it to what the serve
 all that is listed can happen. What the table is made of is in told.py.
 """
 
-from . import accounts as a
-from . import blocks as b
-from . import cards as ca
-from . import codes, told_of_corners
-from . import communities as c
-from . import discovery as d
-from . import edits as ed
-from . import erasure as er
-from . import export as ex
-from . import finding as f
-from . import house_rules as hr
-from . import interests as i
-from . import invites as iv
-from . import joining as jn
-from . import logs as l_
-from . import markers as mk
-from . import members as mb
-from . import messages as ms
-from . import moderation as mo
-from . import passwords as pw
-from . import personas as pe
-from . import presence as p
-from . import preview as pv
-from . import reports as rp
-from . import rooms as r
-from . import session as s
-from . import status as st
-from . import tags as t
-from .base import Command, Write
-from .codes import ErrorCode
-from .effects_of_newcomers import NEWCOMERS, TOLD_OF_NEWCOMERS, WELCOMED, WELCOMED_TOO
-from .effects_of_portraits import PORTRAITS, QUOTES, TAKEN_ALONG, TAKEN_BACK
-from .told import ALWAYS, CLAIM, NAMED, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
-from .who_goes import ERASED, FORGOTTEN
+from .. import accounts as a
+from .. import blocks as b
+from .. import cards as ca
+from .. import codes
+from .. import communities as c
+from .. import discovery as d
+from .. import edits as ed
+from .. import erasure as er
+from .. import export as ex
+from .. import finding as f
+from .. import house_rules as hr
+from .. import interests as i
+from .. import invites as iv
+from .. import joining as jn
+from .. import logs as l_
+from .. import markers as mk
+from .. import members as mb
+from .. import messages as ms
+from .. import moderation as mo
+from .. import passwords as pw
+from .. import personas as pe
+from .. import presence as p
+from .. import preview as pv
+from .. import reports as rp
+from .. import rooms as r
+from .. import session as s
+from .. import status as st
+from .. import tags as t
+from ..base import Command, Write
+from ..codes import ErrorCode
+from .corners import CORNERS
+from .going import ERASED, FORGOTTEN
+from .newcomers import NEWCOMERS, TOLD_OF_NEWCOMERS, WELCOMED, WELCOMED_TOO
+from .portraits import PORTRAITS, QUOTES, TAKEN_ALONG, TAKEN_BACK
+from .told import ACT, ALWAYS, CLAIM, NAMED, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
 
 __all__ = ["ALWAYS", "EFFECTS", "SIGNED_IN", "STORED", "WRITTEN", "Effects", "Told", "Where", "refusals"]
 
 _SECRET = (codes.INSECURE, codes.TOO_MANY_TRIES)
-_ACT = (codes.COMMUNITY_GONE, codes.RIGHT_MISSING, codes.SILENCED)
-_ON_MEMBER = (*_ACT, codes.MEMBER_GONE, codes.OUTRANKED)
+_ON_MEMBER = (*ACT, codes.MEMBER_GONE, codes.OUTRANKED)
 _ON_MESSAGE = (codes.ROOM_GONE, codes.MESSAGE_GONE)
 _DEPARTED = (
     Told(mb.MemberLeft, Where.COMMUNITY, "when they were there"),
@@ -120,7 +120,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ("communities", "handle_chars", "name_chars", "about_chars", "tags", "tag_chars"),
     ),
     c.UpdateCommunity: Effects(
-        _ACT,
+        ACT,
         (Told(c.CommunityUpdated, Where.COMMUNITY),),
         ("name_chars", "about_chars", "tags", "tag_chars", "rules_bytes", "questions", "question_chars"),
     ),
@@ -181,7 +181,7 @@ EFFECTS: dict[type[Command], Effects] = {
     ),
     jn.AnswerJoin: Effects(
         (
-            *_ACT, codes.REQUEST_GONE, codes.BANNED, *(code for code in NAMING if code is not codes.HANDLE_RESERVED),
+            *ACT, codes.REQUEST_GONE, codes.BANNED, *(code for code in NAMING if code is not codes.HANDLE_RESERVED),
             codes.LIMIT_REACHED,
         ),
         (
@@ -198,7 +198,7 @@ EFFECTS: dict[type[Command], Effects] = {
     ),
     jn.ListRequests: Effects((codes.COMMUNITY_GONE, codes.RIGHT_MISSING), (), ("page_entries",)),
     iv.CreateInvite: Effects(
-        (*_ACT, codes.LIMIT_REACHED, *STORED),
+        (*ACT, codes.LIMIT_REACHED, *STORED),
         (Told(iv.InviteCreated, Where.STEWARDS),),
         ("invites", "invites_member", "invite_uses", "reason_chars"),
     ),
@@ -250,7 +250,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ("reason_chars", "handle_chars"),
     ),
     mo.UnbanMember: Effects(
-        (*_ACT, codes.BAN_GONE),
+        (*ACT, codes.BAN_GONE),
         (
             Told(mo.MemberUnbanned, Where.STEWARDS),
             Told(mo.MemberUnbanned, Where.THEIRS, "without a reason, and when they had been told of the ban"),
@@ -281,7 +281,7 @@ EFFECTS: dict[type[Command], Effects] = {
     ),
     rp.ListReports: Effects((codes.COMMUNITY_GONE, codes.RIGHT_MISSING), (), ("page_entries",)),
     rp.ResolveReport: Effects(
-        (*_ACT, codes.REPORT_GONE),
+        (*ACT, codes.REPORT_GONE),
         (
             Told(rp.ReportResolved, Where.STEWARDS),
             Told(rp.ReportResolved, Where.THEIRS, "who filed it: without the note, and without who wrote it"),
@@ -303,7 +303,7 @@ EFFECTS: dict[type[Command], Effects] = {
     **QUOTES,
     **NEWCOMERS,
     r.CreateRoom: Effects(
-        (*_ACT, codes.SLUG_TAKEN, codes.SLUG_LOOKALIKE, codes.LIMIT_REACHED),
+        (*ACT, codes.SLUG_TAKEN, codes.SLUG_LOOKALIKE, codes.LIMIT_REACHED),
         (
             Told(r.RoomCreated, Where.COMMUNITY, "for an open room"),
             Told(r.PersonAdded, Where.ROOM, "for a private one: its first entry, with you"),
@@ -352,7 +352,7 @@ EFFECTS: dict[type[Command], Effects] = {
         (Told(ed.MessageDeleted, Where.ROOM), Told(ed.MessageRemoved, Where.STEWARDS, "of a steward"),
          Told(ed.MessageRemoved, Where.THEIRS, "of a steward, while the author is there"), *TAKEN_ALONG), ("reason_chars",)),
     ed.ReadHistory: Effects(_ON_MESSAGE, (), ("page_entries",)),
-    **told_of_corners.ROWS,
+    **CORNERS,
     mk.SetMarker: Effects((codes.ROOM_GONE, *STORED), (Told(mk.MarkerMoved, Where.DEVICES),)),
     p.SetPresence: Effects((), _HERE_NOW),
     p.WatchPresence: Effects((), (), ("watched",)),

@@ -1,14 +1,14 @@
 """What commands about corners, posts and drafts bring about."""
 
-from . import codes
-from . import corners as co
-from . import drafts as dr
-from . import posts as ps
-from . import rooms as r
-from .base import Command
+from .. import codes
+from .. import corners as co
+from .. import drafts as dr
+from .. import posts as ps
+from .. import rooms as r
+from ..base import Command
 from .told import NAMED, STORED, Effects, Told, Where
 
-ROWS: dict[type[Command], Effects] = {
+CORNERS: dict[type[Command], Effects] = {
     co.UpdateCorner: Effects(
         (codes.COMMUNITY_GONE, codes.SILENCED, codes.LIMIT_REACHED),
         (

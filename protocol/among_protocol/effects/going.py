@@ -1,10 +1,10 @@
 """What is told when somebody goes, for the table of effects: it is much, and from two commands."""
 
-from .communities import CommunityLeft
-from .joining import JoinWithdrawn
-from .members import MemberForgotten, MemberLeft
-from .moderation import RoleSet
-from .rooms import PersonLeft, RoomUnfollowed
+from ..communities import CommunityLeft
+from ..joining import JoinWithdrawn
+from ..members import MemberForgotten, MemberLeft
+from ..moderation import RoleSet
+from ..rooms import PersonLeft, RoomUnfollowed
 from .told import Told, Where
 
 FORGOTTEN = (

@@ -1,14 +1,11 @@
-"""What the commands about newcomers may bring about, and what others bring about for their sake: a part of effects.py."""
+"""What the commands about newcomers may bring about, and what others bring about for their sake: a part of the table."""
 
-from . import codes
-from . import greeters as g
-from . import reach as re
-from . import welcome as w
-from .base import Command
-from .told import Effects, Told, Where
-
-_ACT = (codes.COMMUNITY_GONE, codes.RIGHT_MISSING, codes.SILENCED)
-_STORED = (codes.BUSY, codes.STORAGE_UNAVAILABLE, codes.STORAGE_UNCERTAIN)
+from .. import codes
+from .. import greeters as g
+from .. import reach as re
+from .. import welcome as w
+from ..base import Command
+from .told import ACT, STORED, Effects, Told, Where
 
 WELCOMED_TOO = Told(w.WelcomeGiven, Where.THEIRS, "whom you let in, where they were never there")
 WELCOMED = Told(w.WelcomeGiven, Where.OWN, "when you were never there, and there is a welcome")
@@ -20,10 +17,10 @@ TOLD_OF_NEWCOMERS = (
 
 NEWCOMERS: dict[type[Command], Effects] = {
     w.ReadWelcome: Effects((codes.COMMUNITY_GONE,)),
-    w.SetWelcome: Effects((*_ACT, codes.ROOM_GONE), (Told(w.WelcomeSet, Where.STEWARDS),), ("welcome_bytes",)),
+    w.SetWelcome: Effects((*ACT, codes.ROOM_GONE), (Told(w.WelcomeSet, Where.STEWARDS),), ("welcome_bytes",)),
     g.ListGreeters: Effects((codes.COMMUNITY_GONE,)),
     g.SetGreeter: Effects(
-        (*_ACT, codes.GREETER_GONE, codes.LIMIT_REACHED),
+        (*ACT, codes.GREETER_GONE, codes.LIMIT_REACHED),
         (
             Told(g.GreeterChanged, Where.STEWARDS),
             Told(g.GreeterChanged, Where.THEIRS, "whom it concerns"),
@@ -32,5 +29,5 @@ NEWCOMERS: dict[type[Command], Effects] = {
         ),
         ("reason_chars", "newcomer_days"),
     ),
-    re.SetReach: Effects((codes.COMMUNITY_GONE, codes.LIMIT_REACHED, *_STORED), (Told(re.ReachChanged, Where.DEVICES),)),
+    re.SetReach: Effects((codes.COMMUNITY_GONE, codes.LIMIT_REACHED, *STORED), (Told(re.ReachChanged, Where.DEVICES),)),
 }  # fmt: skip

@@ -1,12 +1,10 @@
-"""What the commands about portraits and quotes may bring about: a part of effects.py."""
+"""What the commands about portraits and quotes may bring about: a part of the table."""
 
-from . import codes
-from . import portrait as po
-from . import quotes as q
-from .base import Command
-from .told import Effects, Told, Where
-
-_ACT = (codes.COMMUNITY_GONE, codes.RIGHT_MISSING, codes.SILENCED)
+from .. import codes
+from .. import portrait as po
+from .. import quotes as q
+from ..base import Command
+from .told import ACT, Effects, Told, Where
 
 TAKEN_ALONG = (  # with a message that is deleted
     Told(q.QuoteWithdrawn, Where.OWN, "of each quote out of it, where it is your own"),
@@ -30,7 +28,7 @@ PORTRAITS: dict[type[Command], Effects] = {
     po.ExportPortrait: Effects((codes.COMMUNITY_GONE, codes.VERSION_GONE), (), ("key_chars",)),
     po.ListProposals: Effects((codes.COMMUNITY_GONE, codes.RIGHT_MISSING), (), ("page_entries",)),
     po.ProposePortrait: Effects(
-        (*_ACT, codes.PORTRAIT_CHANGED, codes.LIMIT_REACHED),
+        (*ACT, codes.PORTRAIT_CHANGED, codes.LIMIT_REACHED),
         (
             Told(po.PortraitProposed, Where.STEWARDS),
             Told(po.PortraitProposed, Where.OWN, "where it waits for the stewards"),
@@ -40,7 +38,7 @@ PORTRAITS: dict[type[Command], Effects] = {
         ("passage_bytes", "milestones", "topic_chars", "reason_chars", "proposals"),
     ),
     po.MergeProposal: Effects(
-        (*_ACT, codes.PROPOSAL_GONE, codes.PORTRAIT_CHANGED, codes.LIMIT_REACHED),
+        (*ACT, codes.PROPOSAL_GONE, codes.PORTRAIT_CHANGED, codes.LIMIT_REACHED),
         (
             Told(po.PortraitMerged, Where.STEWARDS),
             Told(po.PortraitMerged, Where.THEIRS, "who had proposed it"),
@@ -48,7 +46,7 @@ PORTRAITS: dict[type[Command], Effects] = {
         ),
     ),
     po.DeclineProposal: Effects(
-        (*_ACT, codes.PROPOSAL_GONE),
+        (*ACT, codes.PROPOSAL_GONE),
         (
             Told(po.PortraitDeclined, Where.STEWARDS),
             Told(po.PortraitDeclined, Where.THEIRS, "who had proposed it"),

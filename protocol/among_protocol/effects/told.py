@@ -3,10 +3,10 @@
 from enum import Enum
 from typing import NamedTuple
 
-from . import codes
-from .base import Event
-from .codes import ErrorCode
-from .members import MemberUpdated
+from .. import codes
+from ..base import Event
+from ..codes import ErrorCode
+from ..members import MemberUpdated
 
 
 class Where(Enum):
@@ -45,6 +45,7 @@ ALWAYS = (
 )  # fmt: skip
 SIGNED_IN = (codes.SIGN_IN_REQUIRED,)  # what needs an account
 STORED = (codes.BUSY, codes.STORAGE_UNAVAILABLE, codes.STORAGE_UNCERTAIN)  # what is written down
+ACT = (codes.COMMUNITY_GONE, codes.RIGHT_MISSING, codes.SILENCED)  # what a right is needed for
 WRITTEN = (codes.NONCE_CONFLICT, *STORED)  # any Write
 
 # Whoever says who they want to be in a community.

@@ -11,10 +11,11 @@ from .. import codes
 from ..base import Budget, Command, Entry, Event, Refused, Shape, Write
 from ..codes import CloseCode, Refuse
 from ..logs import Lagging, LogPassed
+from ..malformed import Malformed
 from ..presence import PresenceState
 from ..session import Enable, Hello, Ping, SignOut
 from ..signing import ENTRANCES
-from ..wire import Encoding, Malformed
+from ..wire import Encoding
 from .answers import ABSENT, COSTS, READS, WRITES
 from .interest import TOLD_EVERY, Interest, ranged
 

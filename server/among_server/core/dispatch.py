@@ -20,9 +20,10 @@ from msgspec.structs import fields
 from among_protocol import codes
 from among_protocol.base import Command, Shape, Write
 from among_protocol.codes import Close, CloseCode, Refuse
+from among_protocol.malformed import Malformed
 from among_protocol.passwords import ResetPassword
 from among_protocol.session import SignIn, SignUp
-from among_protocol.wire import AnyCommand, Malformed, tag_of
+from among_protocol.wire import AnyCommand, tag_of
 
 from ..limits import MALFORMED_FRAMES
 from ..store.rows import Appended

@@ -23,7 +23,7 @@ from websockets.server import ServerProtocol
 
 from among_protocol import wire
 from among_protocol.codes import MALFORMED, CloseCode
-from among_protocol.wire import Malformed
+from among_protocol.malformed import Malformed
 
 from ..core.addresses import Address
 from ..core.context import Context

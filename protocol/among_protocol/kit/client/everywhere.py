@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from ...base import KEY_CHARS, Write
+from ...malformed import Malformed
 from ...testing.server import Crossed
-from ...wire import Malformed
 from ..checks import Fault, demand
 from .stage import Stage, checks
 

@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from ...base import Command
 from ...logs import ReadEntries, Sync
+from ...malformed import Malformed
 from ...messages import MessageSent, SendMessage
 from ...testing import LIMITS, PASSWORD, Clock, Connection, TestServer, Town
-from ...wire import JSON, Encoding, Malformed
+from ...wire import JSON, Encoding
 from ..checks import Checks, Fault, Skip, demand, shown
 from .driver import Driver, Start
 

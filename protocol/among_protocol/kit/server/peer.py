@@ -16,6 +16,7 @@ import msgspec
 from websockets.frames import Opcode
 
 from ... import wire
+from ...malformed import Malformed
 from ..checks import Fault, demand, shown
 from ..link import Ended, Link, NoHandshake
 
@@ -138,7 +139,7 @@ class Peer:
                 command = COMMANDS.get(self._waiting[understood.ok.id])
                 if command is not None:
                     self.encoding.decode_result(command.Reply, understood.ok.result)
-        except (wire.Malformed, msgspec.DecodeError) as error:
+        except (Malformed, msgspec.DecodeError) as error:
             raise Fault(f"a frame of the shape that the schema gives ({error})", frame) from None
         return dict(frame)
 
