@@ -17,7 +17,7 @@ from among_protocol.personas import PersonaWish
 from among_protocol.preview import Preview, PreviewCommunity
 from among_protocol.welcome import ReadWelcome
 
-from . import address, newcomer_lines
+from . import address, newcomer_lines, portrait_page
 from .discovery import chosen
 from .lines import Line, Part, joined, note, problem, told
 from .link import WITHIN, Cannot, Link
@@ -101,7 +101,7 @@ async def _wish(link: Link, slug: str) -> PersonaWish | None:
 async def preview(link: Link, rest: str) -> None:
     """Look at a community from outside."""
     seen = await _soon(link.among.ask(PreviewCommunity, community=chosen(link, rest)))
-    lines = [*_about(seen), *_rules(seen)]
+    lines = [*_about(seen), *portrait_page.from_outside(seen.portrait), *_rules(seen)]
     people = {(one.member, one.rev): one.handle for one in seen.people}
     for room in seen.rooms:
         topic = Part("dim", f"  {room.topic}" if room.topic else "")

@@ -17,6 +17,7 @@ from among_protocol.portrait import (
     PortraitDeclined,
     PortraitMerged,
     PortraitProposed,
+    PortraitSection,
     PortraitUpdated,
     PortraitVersion,
     Proposal,
@@ -59,6 +60,17 @@ def page(portrait: Portrait, zone: tzinfo | None) -> list[Line]:
         ]
     lines.append(note(_version(portrait, zone)))
     return lines
+
+
+def from_outside(sections: Iterable[PortraitSection]) -> list[Line]:
+    """How each section begins, for who looks in."""
+    shown = {one.section: one.content for one in sections if one.content != Content()}
+    return [
+        line
+        for name, title in TITLES.items()
+        if name in shown
+        for line in (told(("strong", title)), *_glance(name, shown[name]))
+    ]
 
 
 def section(portrait: Portrait, name: str, zone: tzinfo | None) -> list[Line]:

@@ -7,6 +7,7 @@ from .base import Command, Id, SecretText, Seq, Shape, Time
 from .communities import Community
 from .members import Persona
 from .messages import Message
+from .portrait import PortraitSection
 
 
 class PreviewRoom(Shape, kw_only=True):
@@ -29,6 +30,7 @@ class Preview(Shape, kw_only=True):
     again: Time = ""  # I was declined, and may ask again after that
     rooms: list[PreviewRoom] = []  # of one with an open door, the first few; private ones are never here
     people: list[Persona] = []  # who wrote these messages: handle and name
+    portrait: list[PortraitSection] = []  # what it says of itself, of one with an open door; quotes are for members
 
 
 class PreviewCommunity(Command, tag="community.preview", kw_only=True):

@@ -5439,6 +5439,11 @@ export interface Preview {
    * @default []
    */
   people?: Persona[];
+  /**
+   * what it says of itself, of one with an open door; quotes are for members
+   * @default []
+   */
+  portrait?: PortraitSection[];
 }
 
 /**

@@ -17,6 +17,7 @@ from among_protocol.communities import (
 from among_protocol.house_rules import AcceptRules, ReadRules, RulesAccepted
 from among_protocol.members import ListMembers
 from among_protocol.moderation import DAY, BanMember, SilenceMember
+from among_protocol.portrait import ProposePortrait
 from among_protocol.preview import PreviewCommunity
 from among_protocol.rooms import CreateRoom
 from among_server.limits import PREVIEW_BYTES, PREVIEW_MESSAGES, PREVIEW_ROOMS
@@ -238,6 +239,11 @@ async def test_stewards_see_who_accepted_which_and_members_do_not():
 # --- looking in
 
 
+async def portrayed(world: World, text: str) -> None:
+    founder, garden = world.founder("garden"), world.id("garden")
+    await founder.ask(ProposePortrait, community=garden, section="about", base=0, text=text, merge=True)
+
+
 async def test_an_open_community_shows_what_goes_on_in_its_open_rooms():
     async with world_of() as world:
         (ann,) = await world.join("garden/hall", "ann")
@@ -246,6 +252,7 @@ async def test_an_open_community_shows_what_goes_on_in_its_open_rooms():
         for number in range(PREVIEW_MESSAGES + 2):
             await ann.say(f"said {number}", room=world.id("garden/hall"))
         await ann.say("a canary", room=cellar)
+        await portrayed(world, "Beans, and who grows them.")
         stranger = await world.person("stranger")
         seen = await stranger.ask(PreviewCommunity, community="garden")
         assert [room.slug for room in seen.rooms] == ["hall", "shed"]
@@ -253,6 +260,7 @@ async def test_an_open_community_shows_what_goes_on_in_its_open_rooms():
         (author,) = seen.people
         assert (author.handle, author.bio) == ("ann", "")
         assert {one.by for one in seen.rooms[0].messages} == {author.member}
+        assert [(one.section, one.content.text) for one in seen.portrait] == [("about", "Beans, and who grows them.")]
         assert not seen.member
         assert b"canary" not in b"".join(stranger.frames)
 
@@ -262,10 +270,12 @@ async def test_auz_03_one_whose_door_is_not_open_shows_none_of_it(door):
     async with world_of() as world:
         (ann,) = await world.join("garden/hall", "ann")
         await ann.say("a canary")
+        await portrayed(world, "a canary")
         await update(world, door=door, rules="Be kind.", questions=["Why?"])
         stranger = await world.person("stranger")
         seen = await stranger.ask(PreviewCommunity, community="garden")
         assert (seen.community.door, seen.rules, seen.rooms, seen.people) == (door, "Be kind.", [], [])
+        assert seen.portrait == []
         assert seen.questions == (["Why?"] if door == "ask" else [])
         assert (await ann.ask(PreviewCommunity, community="garden")).questions == ["Why?"]
         expected = codes.ENTRY_ASKS if door == "ask" else codes.INVITE_NEEDED

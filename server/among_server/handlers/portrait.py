@@ -28,8 +28,7 @@ from among_protocol.portrait import (
 from ..core import document
 from ..core.context import Context
 from ..rights import RIGHTS, Right
-from ..store.api import Store
-from ..store.rows import Appended, CommunityRow
+from ..store.rows import Appended
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
@@ -45,21 +44,15 @@ async def export(context: Context, command: ExportPortrait) -> ExportedPortrait:
     return ExportedPortrait(name=f"{name}.{suffix}", media_type=f"text/{command.format}", text=text)
 
 
-async def portrait_of(store: Store, community: CommunityRow, version: int | None = None) -> Portrait:
-    """For whoever may see the community. Raises Refuse `version.gone`."""
-    found = await store.portrait(community.id, version)
-    if found is None:
-        raise Refuse(VERSION_GONE, field="version")
-    found.interests = (await store.tags_of([community.id])).get(community.id, [])
-    return found
-
-
 async def _as_member(context: Context, community: str, version: int | None) -> Portrait:
     row = await context.store.community(community.lower())
     if row is None:
         raise Refuse(COMMUNITY_GONE, field="community")
     context.member_of(row.id)
-    portrait = await portrait_of(context.store, row, version)
+    portrait = await context.store.portrait(row.id, version)
+    if portrait is None:
+        raise Refuse(VERSION_GONE, field="version")
+    portrait.interests = (await context.store.tags_of([row.id])).get(row.id, [])
     quoted = [PersonaRef(member=one.member, rev=one.rev) for one in portrait.quotes]
     portrait.people = await context.store.personas(context.person.account.id, quoted)
     context.member_of(row.id)  # still

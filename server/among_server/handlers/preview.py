@@ -30,7 +30,7 @@ async def preview(context: Context, command: PreviewCommunity) -> Preview:
     if await _is_open(context, row):
         await _look_in(context, row, found)
         if not await _is_open(context, await visible(context, row.id)):
-            found.rooms, found.people = [], []
+            found.rooms, found.people, found.portrait = [], [], []
     return found
 
 
@@ -78,4 +78,6 @@ async def _look_in(context: Context, row: CommunityRow, found: Preview) -> None:
                 break
             shown.messages.insert(0, message)
     wrote = {(one.by, one.rev): None for shown in found.rooms for one in shown.messages}
+    portrait = await context.store.portrait(row.id, None)
+    found.portrait = portrait.sections if portrait is not None else []
     found.people = await context.store.authors(row.id, [PersonaRef(member=by, rev=rev) for by, rev in wrote])
