@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.proof.peer import UNREACHABLE, Lost, Peer
 from tests.proof.process import PATIENCE, on_disk, server_in
-from tests.proof.proxy import Proxy
+from tests.proof.proxy import TROUBLES, Proxy
 from tests.proof.storm import found_town, until
 from tests.proof.workload import Person
 
@@ -71,7 +71,7 @@ async def another(url: str, person: Person, room: str) -> None:
 
 async def talk(folder: Path, *, bad: bool) -> Counter[str]:
     rng = random.Random(random.getrandbits(32))
-    async with server_in(folder) as server, Proxy(server.port, rng) as proxy:
+    async with server_in(folder) as server, Proxy(server.port, rng, TROUBLES[1:]) as proxy:
         people, town = await found_town(server.url, clients=2, rooms=1)
         room = town.rooms[0]
         environ = {
@@ -93,14 +93,19 @@ async def talk(folder: Path, *, bad: bool) -> Counter[str]:
                     await server.start()
                 await asyncio.sleep(rng.uniform(0, 0.02))
             await other
+            more = 0
+            while bad and not proxy.seen:  # whatever is in store for the connection needs more of it
+                driver.say(f"mine {SAID + more}")
+                more += 1
+                await asyncio.sleep(0.01)
             proxy.calm()
-            said = 1 + 2 * SAID
+            said = 1 + 2 * SAID + more
             await until(lambda: len(driver.heard) >= said)
             assert await driver.end() == (0, "")
         kept = on_disk(server.data)[room]
         assert driver.heard == [entry for entry in kept if entry["type"] == "message.sent"], "each, once, in order"
         mine = [entry["body"] for entry in kept if entry.get("by") == people[1].member and "body" in entry]
-        assert mine == ["first", *(f"mine {number}" for number in range(SAID))], "each said once, in order"
+        assert mine == ["first", *(f"mine {number}" for number in range(SAID + more))], "each said once, in order"
         return Counter({str(trouble): count for trouble, count in proxy.seen.items()})
 
 

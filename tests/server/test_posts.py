@@ -24,7 +24,7 @@ from among_protocol.posts import (
     ReadPosts,
 )
 from among_protocol.reports import FileReport, ReportFiled
-from among_protocol.rooms import FollowRoom
+from among_protocol.rooms import FollowRoom, OpenDirect
 from among_server.limits import POST_VERSIONS
 from among_server.store.rules import posts as rules
 from among_server.store.stewards import stewards_of
@@ -253,9 +253,11 @@ async def test_a_comment_names_a_post_and_nothing_else_does():
         ann, bob = await world.join("garden/hall", "ann", "bob")
         post = await publish(world, ann)
         said = await bob.ask(SendMessage, room=post.log, body="hm", post=post.seq)
+        direct = (await ann.ask(OpenDirect, handles=["bob"])).entry.room
         for fields, code in (
             ({"room": post.log}, codes.FIELD_INVALID),
             ({"room": bob.room, "post": post.seq}, codes.FIELD_INVALID),
+            ({"room": direct, "post": 1}, codes.FIELD_INVALID),
             ({"room": post.log, "post": 1}, codes.POST_GONE),
             ({"room": post.log, "post": said.entry.seq}, codes.POST_GONE),
         ):

@@ -28,7 +28,7 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
         raise silenced(member)
     if room.kind == "direct":
         may_write(tx, room, member)
-    elif command.post or room.kind == "corner":
+    if command.post or room.kind == "corner":
         may_comment(tx, room, member, command.post)
     if command.reply_to and tx.message(room.id, command.reply_to) is None:
         raise Refuse(MESSAGE_GONE, field="reply_to")
