@@ -198,6 +198,8 @@ class House:
 
     async def stop(self) -> None:
         app, self._app = self._app, None
+        for _ in range(10):  # asyncio's own loop forgets whom it is just accepting; the server's does not
+            await asyncio.sleep(0)
         if app is not None:
             await app.stop()
 
