@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import alike, backup, cards, ceiling, fanout, finding, many, report, small
+from . import alike, backup, cards, ceiling, fanout, finding, many, personas, report, small
 from .drive import BUILD, BenchError, cores, fsync_ms
 from .rows import DISTURBED, Bench, Row
 
@@ -40,6 +40,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "resume": many.resume,
     "stalled": fanout.stalled,
     "cards": cards.cards,
+    "personas": personas.personas,
     "backup": backup.backup,
     "finding": finding.finding,
     "alike": alike.alike,

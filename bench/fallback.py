@@ -10,10 +10,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .plan import EVENT, NUMBER
+from .plan import NUMBER
 
 Values = dict[str, float]
-EVENT_BYTES = EVENT.encode()
 
 
 def masked(opcode: int, payload: bytes) -> bytes:
@@ -81,7 +80,7 @@ class Link(asyncio.Protocol):
 
     def frame(self, opcode: int, text: bytes) -> bool:
         load = self.load
-        if text.startswith(EVENT_BYTES):
+        if text.startswith(load.event):
             self.events += 1
             load.deliveries += 1
             if self.sampled or self.say:
@@ -139,7 +138,7 @@ def server_writes(pid: int) -> float:
 class Load:
     def __init__(self, plan: Path) -> None:
         self.links: list[Link] = []
-        self.protocol, self.done, self.marker = "", b"", b""
+        self.protocol, self.done, self.marker, self.event = "", b"", b"", b""
         self.port, self.window = 0, 100
         self.deliveries = self.reads = self.event_reads = self.lost = self.refused = 0
         self.error = ""
@@ -155,7 +154,7 @@ class Load:
     def take(self, key: str, value: str) -> None:
         if key in ("port", "window"):
             setattr(self, key, int(value))
-        elif key in ("done", "marker"):
+        elif key in ("done", "marker", "event"):
             setattr(self, key, value.encode())
         elif key == "protocol":
             self.protocol = value

@@ -6,7 +6,7 @@ from pathlib import Path
 NUMBER = "##########"  # the generator writes a message's number here
 MARKER = "|n|"  # before the number, in a message's text
 BODY_BYTES = 64
-EVENT = '{"type":"message.sent"'  # how a delivery begins
+EVENT = '{"type":"message.sent"'
 PING = f'{{"type":"session.ping","id":"{NUMBER}"}}'
 TYPING = f'{{"type":"typing.start","id":"{NUMBER}","room":"%s"}}'
 COUNTS_NOWHERE = -1  # a room for connections that no message is delivered to
@@ -47,6 +47,7 @@ class Plan:
     connections: list[Connection]
     protocol: str = ""
     done: str = ""  # a connection is ready when a frame has this text; empty: when it is upgraded
+    event: str = EVENT  # how a delivery begins
     dense: bool = False  # messages carry numbers without a hole
     window: int = 100  # connections that are opened at the same time
     limit: float = 120  # seconds until all must be ready
@@ -58,7 +59,7 @@ class Plan:
             f"limit {self.limit}",
             f"dense {int(self.dense)}",
             f"marker {MARKER}",
-            f"event {EVENT}",
+            f"event {self.event}",
         ]
         if self.protocol:
             lines.append(f"protocol {self.protocol}")

@@ -31,8 +31,9 @@ class World:
 
     folder: Path
     community: str = ""
-    accounts: list[str] = field(default_factory=list)  # ids: first those in rooms of two, then the crowd
+    accounts: list[str] = field(default_factory=list)  # ids: first those in rooms of two, then the crowd, then others
     tokens: list[str] = field(default_factory=list)  # of the same
+    others: int = 0  # members who follow no room at all
     hall: list[str] = field(default_factory=list)  # rooms that the crowd follows
     pairs: list[str] = field(default_factory=list)  # rooms of two: the k-th is for the accounts 2k and 2k+1
 
@@ -44,7 +45,7 @@ class World:
     @property
     def crowd(self) -> range:
         """Who is in the halls."""
-        return range(2 * len(self.pairs), len(self.tokens))
+        return range(2 * len(self.pairs), len(self.tokens) - self.others)
 
     def plan(self, people: Iterable[int], *, authors: int = 64) -> Plan:
         """These accounts, signed in and synced, in the order given. Who is in a room of two speaks there; of the
@@ -106,10 +107,11 @@ async def newcomer(store: Store, number: int) -> tuple[AccountRow, str]:
     return account, token
 
 
-async def fill(folder: Path, crowd: int, halls: int, pairs: int) -> World:
-    world = World(folder)
+async def fill(folder: Path, crowd: int, halls: int, pairs: int, others: int) -> World:
+    world = World(folder, others=others)
     async with opened(folder) as store:
-        people = crowd + 2 * pairs
+        in_rooms = crowd + 2 * pairs
+        people = in_rooms + others
         for start in range(0, people, AT_ONCE):
             numbers = range(start, min(start + AT_ONCE, people))
             for account, token in await asyncio.gather(*(newcomer(store, number) for number in numbers)):
@@ -127,9 +129,10 @@ async def fill(folder: Path, crowd: int, halls: int, pairs: int) -> World:
 
         # Who joins follows the open rooms that there are: first those who are to follow none of them.
         join = JoinCommunity(id="0", nonce="j", community=world.community)
-        await all_of(store.append(world.accounts[person], join) for person in range(2 * pairs))
+        roomless = [*range(2 * pairs), *range(in_rooms, people)]
+        await all_of(store.append(world.accounts[person], join) for person in roomless)
         world.hall = [await make(f"hall{number}") for number in range(halls)]
-        await all_of(store.append(world.accounts[person], join) for person in range(2 * pairs, people))
+        await all_of(store.append(world.accounts[person], join) for person in range(2 * pairs, in_rooms))
         world.pairs = [await make(f"pair{number}") for number in range(pairs)]
         await all_of(
             store.append(world.accounts[2 * number + side], FollowRoom(id="0", nonce="f", room=room))
@@ -139,12 +142,13 @@ async def fill(folder: Path, crowd: int, halls: int, pairs: int) -> World:
     return world
 
 
-def build(folder: Path, *, crowd: int, halls: int = 1, pairs: int = 0) -> World:
-    """A new data directory: a community with a crowd that follows its `halls`, and so many rooms of two others each."""
+def build(folder: Path, *, crowd: int, halls: int = 1, pairs: int = 0, others: int = 0) -> World:
+    """A new data directory: a community with a crowd that follows its `halls`, so many rooms of two others each, and
+    others who follow none."""
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    return asyncio.run(fill(folder, crowd, halls, pairs))
+    return asyncio.run(fill(folder, crowd, halls, pairs, others))
 
 
 async def _heads(folder: Path, logs: list[str]) -> tuple[str, dict[str, int]]:
