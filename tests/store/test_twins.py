@@ -610,6 +610,10 @@ TestTwins = Twins.TestCase
 TestTwins.settings = settings(
     max_examples=12,
     stateful_step_count=25,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # Phase.shrink, for who looks into a failure, takes five minutes
+    phases=[
+        Phase.explicit,
+        Phase.reuse,
+        Phase.generate,
+    ],  # Phase.shrink, for who looks into a failure, takes five minutes
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
