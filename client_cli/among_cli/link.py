@@ -134,7 +134,7 @@ class Link:
         was_down, self.down = self.down is not None, None
         self._current.clear()
         room = self.model.room
-        self.model.place(up.account, up.sync.communities, up.sync.directs)
+        self.model.place(up.account, up.sync.communities, up.sync.directs, up.sync.later)
         self.model.blocking(up.sync.blocks)
         self.model.appearances.stated(up.sync.appearances)
         self.model.counted(up.sync.logs)

@@ -5,7 +5,7 @@ Who wrote is known before an event comes in here (`know`); link.py sees to that.
 client only adds what came live after the position that they are of.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import tzinfo
 
@@ -67,12 +67,18 @@ class Model(Acquaintances):
         return next(iter(self.communities.values())) if len(self.communities) == 1 else None
 
     def place(
-        self, account: Account | None, cards: Iterable[communities.Membership], directs: Iterable[rooms.Room]
+        self,
+        account: Account | None,
+        cards: Iterable[communities.Membership],
+        directs: Iterable[rooms.Room],
+        later: Collection[str] = (),
     ) -> None:
-        """Where one is, as the server states it: what is not in here is no more."""
+        """Where one is, as the server states it: what is not in here is no more, but for the communities whose cards
+        come `later`: those stay as they were."""
         self.account = account or self.account
         before = self.rooms
-        self.communities, self.rooms = {}, {}
+        self.communities = {id: here for id, here in self.communities.items() if id in later}
+        self.rooms = {id: room for id, room in before.items() if room.community in later}
         for card in cards:
             self._card(card, before)
         self.rooms.update((room.id, before[room.id]) for room in directs if room.id in before)

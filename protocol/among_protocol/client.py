@@ -29,11 +29,12 @@ from .asking import PENDING, Ask, Asks, Errand, check, refuse_of
 from .backoff import Backoff
 from .base import Budget, Command, Entry, Ok, Refused, Write
 from .codes import Refuse, comes_back
-from .communities import CommunityJoined, Membership, ReadCommunity
-from .happenings import Card, Down, Happening, Overfull, Positions, Reset, Stopped, Up, Withdrawn
+from .communities import CommunityJoined, ReadCommunity
+from .errands import carded, said_again
+from .happenings import Down, Happening, Overfull, Positions, Reset, Stopped, Up, Withdrawn
 from .logs import EntryPage, Lagging, LogPassed, ReadEntries, Sync, Synced, SyncStarted, Want
 from .malformed import Malformed
-from .presence import PresenceChanged, Presences, SetPresence, WatchPresence
+from .presence import SetPresence, WatchPresence
 from .session import Enable, Hello, Limits, SignedIn
 from .signing import ENTRANCES, Credentials, SigningIn
 from .whole import Numbered, Whole
@@ -265,6 +266,8 @@ class Client:
         self.state = "replaying"
         self._placed = True
         self._step(now)
+        for community in sync.later:
+            self._errand(ReadCommunity(id="", community=community), carded)
         return [up, *self.whole.started(sync)]
 
     def _step_refused(self, refused: Refused, now: float) -> None:
@@ -285,7 +288,7 @@ class Client:
         undecided = {type(ask.command) for ask in self._asks.all()}
         for kind, command in self._standing.items():
             if kind not in undecided:  # else something newer is about to be said
-                self._errand(command, _said_again)
+                self._errand(command, said_again)
 
     # --- frames
 
@@ -324,11 +327,11 @@ class Client:
         """What follows from entries that were given, beside giving them."""
         for happening in told:
             if isinstance(happening, CommunityJoined) and happening.seq > self.whole.account_head:
-                self._errand(ReadCommunity(id="", community=happening.community), _carded)
+                self._errand(ReadCommunity(id="", community=happening.community), carded)
             elif isinstance(happening, Reset) and happening.log == self.whole.account and self.state == "live":
                 self._take_step(now)  # which logs are mine is not known any more: sync anew
             elif isinstance(happening, Reset) and self.whole.logs[happening.log].kind == "community":
-                self._errand(ReadCommunity(id="", community=happening.log), _carded)
+                self._errand(ReadCommunity(id="", community=happening.log), carded)
         return told
 
     def _ok(self, ok: Ok, now: float) -> list[Happening]:
@@ -386,15 +389,3 @@ class Client:
             return self.whole.gone(command.log)
         page = ask.result if isinstance(ask.result, EntryPage) else None
         return self._entries(self.whole.page(command, page, self.encoding.decode_numbered), now)
-
-
-def _carded(ask: Ask, now: float) -> list[Happening]:
-    del now
-    return [Card(ask.result)] if isinstance(ask.result, Membership) else []
-
-
-def _said_again(ask: Ask, now: float) -> list[Happening]:
-    """What has changed while nobody told us is told now."""
-    del now
-    members = ask.result.members if isinstance(ask.result, Presences) else []
-    return [PresenceChanged(member=one.member, state=one.state, status=one.status) for one in members]

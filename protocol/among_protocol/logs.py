@@ -75,8 +75,9 @@ class SyncStarted(Shape, kw_only=True):
     reach: list[Reach] = []  # what I said of who may speak to me alone, where I said something
     appearances: list[Appearance] = []  # what I chose for how I appear; everywhere comes first
     drafts: list[DraftState] = []  # all of them, by place
-    account: Account | None = None  # these three when `cards` was asked for
+    account: Account | None = None  # these four when `cards` was asked for
     communities: list[Membership] = []  # where I am a member
+    later: list[str] = []  # ids of further ones that did not fit: ask for each with `community.read`
     directs: list[Room] = []  # mine
 
 

@@ -67,6 +67,7 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     personas: int = 0  # resolved at once
     cards: int = 0  # read at once
     cards_bytes: int = 0  # of the cards of one answer, about; what does not fit is named
+    sync_bytes: int = 0  # of the communities in one sync, about; those that do not fit are named
     extensions: int = 0  # enabled at once
     directs: int = 0  # per account
     sessions: int = 0  # per account; beyond it the oldest that is not connected is signed out

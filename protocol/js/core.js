@@ -266,6 +266,7 @@ export class Core {
     this.#step(now);
     /** @type {Told[]} */
     const told = [{ type: 'up', hello, account: sync.account ?? account, session, cut, sync, resumed: this.#named }];
+    for (const community of sync.later ?? []) this.#card(community);
     return told.concat(this.whole.started(sync));
   }
 

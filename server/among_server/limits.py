@@ -233,6 +233,12 @@ CARDS_BYTES = _limit(
     "bytes of the cards of one answer, about",
     "a page; one who says a lot of themselves takes 15,000",
 )
+SYNC_BYTES = _limit(
+    "sync_bytes",
+    1_048_576,
+    "bytes of the communities in one sync, about",
+    "most people's all at once; the rest is asked for, each by itself",
+)
 _limit("extensions", base.EXTENSIONS, "extensions enabled at once", "more than there are")
 
 EDITS = _limit("edits", 100, "edits of one message", "each is kept, and is read with the message")

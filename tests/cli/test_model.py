@@ -339,6 +339,13 @@ def test_a_room_that_went_while_one_was_away_is_no_longer_open(model):
     assert model.room is None
 
 
+def test_a_community_whose_card_comes_later_stays_as_it_was(model):
+    enter(model)
+    model.place(None, [], [], [GARDEN])
+    assert room_of(model).title == "garden/hall"
+    assert model.room is not None
+
+
 def test_the_profile_follows_its_changes(model):
     model.apply(AccountUpdated(log=ACCOUNT, seq=2, at=at(0), handle="ana", display_name="Ana B.", bio="Roses"))
     assert model.account is not None

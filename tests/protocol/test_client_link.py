@@ -404,6 +404,17 @@ def test_joining_a_community_brings_its_card():
     assert isinstance(wire.reader.told[-1], Card)
 
 
+def test_a_community_that_did_not_fit_the_sync_is_asked_for():
+    server = Server()
+    server.limits.sync_bytes = -1  # not even the first
+    wire = a_client(server)
+    wire.settle(nudge=False)
+    (up,) = [happening for happening in wire.reader.told if isinstance(happening, Up)]
+    assert (up.sync.communities, up.sync.later) == ([], ["c1"])
+    cards = [happening.community for happening in wire.reader.told if isinstance(happening, Card)]
+    assert [card.community.slug for card in cards] == ["garden"]
+
+
 def test_joining_that_the_sync_knows_of_brings_none():
     wire = live()
     wire.server.left("a-ann", "c1")

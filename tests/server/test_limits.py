@@ -107,6 +107,7 @@ PROVEN = {
     "handle_rest_ms": "server/test_personas.py::test_a_freed_handle_rests_for_all_but_who_had_it",
     "watched": "server/test_limits.py::test_inp_05_who_is_watched_and_positions",
     "cards": "server/test_cards.py::test_inp_05_at_most_a_hundred_cards_and_what_does_not_fit_is_named",
+    "sync_bytes": "server/test_sync.py::test_inp_05_communities_that_do_not_fit_a_sync_are_named",
     "cards_bytes": "server/test_cards.py::test_inp_05_at_most_a_hundred_cards_and_what_does_not_fit_is_named",
     "personas": "server/test_limits.py::test_inp_05_personas_and_extensions",
     "positions": "server/test_limits.py::test_inp_05_who_is_watched_and_positions",

@@ -1,10 +1,12 @@
 """Becoming whole: sync says for each log what it does, replays, says that it is done, and is live from exactly there."""
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from among_protocol import codes, wire
 from among_protocol.base import Entry
+from among_protocol.communities import ReadCommunity
 from among_protocol.logs import LogState, Sync, Synced, SyncStarted
 from among_protocol.messages import MessageSent, SendMessage
 from among_server.limits import REPLAY_ENTRIES
@@ -160,6 +162,25 @@ async def test_the_cards_tell_who_and_where_one_is():
         assert [room.id for room in garden.rooms] == [bob.room, cellar]
         assert library.as_of == world.heads()[world.id("library")]
         assert [room.id for room in started.directs] == [direct]
+
+
+async def test_inp_05_communities_that_do_not_fit_a_sync_are_named(monkeypatch):
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        for slug in ("library", "harbour"):
+            await world.join(f"{slug}/desk")
+            await world.join_too(ann, slug)
+        assert (await ann.sync(cards=True)).later == []
+        most = len(msgspec.json.encode((await ann.sync(cards=True)).communities[0]))
+        monkeypatch.setattr("among_server.handlers.logs.SYNC_BYTES", most)
+        assert len((await ann.sync(cards=True)).communities) == 2, "what is beyond the limit is the last"
+        monkeypatch.setattr("among_server.handlers.logs.SYNC_BYTES", most - 1)
+        started = await ann.sync(cards=True)
+        told = {card.community.id for card in started.communities}
+        assert len(told) == 1, "one at least"
+        assert told | set(started.later) == {world.id(slug) for slug in ("garden", "library", "harbour")}
+        for community in started.later:
+            assert (await ann.ask(ReadCommunity, community=community)).community.id == community
 
 
 @pytest.mark.parametrize("answers", range(5))

@@ -77,7 +77,7 @@ EFFECTS: dict[type[Command], Effects] = {
     s.RevokeOthers: Effects(STORED, _HERE_NOW),
     s.Ping: Effects(),
     s.Enable: Effects((), (), ("extensions", "key_chars")),
-    l_.Sync: Effects((), (Told(l_.Synced, Where.HERE),), ("positions", "replay_entries", "frame_bytes")),
+    l_.Sync: Effects((), (Told(l_.Synced, Where.HERE),), ("positions", "replay_entries", "frame_bytes", "sync_bytes")),
     l_.ReadEntries: Effects((codes.LOG_GONE,), (), ("page_entries", "key_chars")),
     l_.ReadChanged: Effects((), (), ("positions", "replay_entries", "frame_bytes")),
     a.UpdateAccount: Effects(

@@ -20,7 +20,7 @@ from ..core.interest import EVERYTHING, Interest
 from ..core.people import Person
 from ..core.replay import payloads
 from ..ears import WHOLE
-from ..limits import REPLAY_ENTRIES
+from ..limits import REPLAY_ENTRIES, SYNC_BYTES
 from ..store.rows import Entries, RoomRow, Unread
 from . import communities, rooms
 from .session import shown
@@ -87,11 +87,17 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
 
 async def _cards(context: Context, person: Person, started: SyncStarted) -> None:
     started.account = shown(person.account)
+    size = 0
     for member in list(person.members.values()):
+        if size > SYNC_BYTES:
+            started.later.append(member.place)
+            continue
         row = await context.store.community(member.place)
         if row is not None:
             with contextlib.suppress(Refuse):  # left meanwhile
-                started.communities.append(await communities.membership(context, person, row))
+                card = await communities.membership(context, person, row)
+                size += len(msgspec.json.encode(card))
+                started.communities.append(card)
     started.directs = await rooms.directs(context, person)
 
 

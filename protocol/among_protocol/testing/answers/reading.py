@@ -32,7 +32,13 @@ def sync(connection: "Connection", command: Sync) -> None:
     started.appearances = [person.appearances[place] for place in sorted(person.appearances)]
     if command.cards:
         started.account = person.shown()
-        started.communities = [membership(town, person, id) for id in person.logs if id in town.communities]
+        size = 0
+        for id in [id for id in person.logs if id in town.communities]:
+            if size > town.limits.sync_bytes:
+                started.later.append(id)
+            else:
+                started.communities.append(membership(town, person, id))
+                size += len(msgspec.json.encode(started.communities[-1]))
         directs = [room for id in person.logs if (room := town.rooms.get(id)) is not None and room.kind == "direct"]
         started.directs = [shown(town, person, room) for room in directs]
     connection.ok(command, started)
