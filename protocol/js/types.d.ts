@@ -2711,6 +2711,11 @@ export interface Limits {
    */
   cards_bytes?: number;
   /**
+   * of the communities in one sync, about; those that do not fit are named
+   * @default 0
+   */
+  sync_bytes?: number;
+  /**
    * enabled at once
    * @default 0
    */
@@ -7395,7 +7400,7 @@ export interface SyncStarted {
    */
   drafts?: DraftState[];
   /**
-   * these three when `cards` was asked for
+   * these four when `cards` was asked for
    * @default null
    */
   account?: Account | null;
@@ -7404,6 +7409,11 @@ export interface SyncStarted {
    * @default []
    */
   communities?: Membership[];
+  /**
+   * ids of further ones that did not fit: ask for each with `community.read`
+   * @default []
+   */
+  later?: string[];
   /**
    * mine
    * @default []
