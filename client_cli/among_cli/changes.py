@@ -5,16 +5,19 @@ what was deleted is kept nowhere from then on.
 """
 
 from dataclasses import replace
+from datetime import tzinfo
 from typing import Protocol
 
 from among_protocol.base import Entry
 from among_protocol.blocks import BlockKind
 from among_protocol.edits import MessageDeleted, MessageEdited
-from among_protocol.messages import Message, MessageSent
+from among_protocol.messages import QUOTED, Message, MessageSent
 
 from .lines import Line, Part, Said, told
+from .moment import moment
 from .places import Room
 from .visit import Visit
+from .words import glimpse
 
 LONG = 10_000  # from this number on, a message goes by the last digits of its number
 DIGITS = 3
@@ -23,6 +26,7 @@ DIGITS = 3
 class Known(Protocol):
     """What the model knows."""
 
+    zone: tzinfo | None
     visit: Visit | None
     blocks: dict[str, BlockKind]
 
@@ -60,14 +64,16 @@ def quote_of(model: Known, message: Message | MessageSent) -> str:
         return ""
     quote = message.quote if isinstance(message, Message) else None
     if quote is not None:
-        who, body, blank = model.who(quote.by, quote.rev), quote.body, quote.blank
+        who, blank = model.who(quote.by, quote.rev), quote.blank
+        body = glimpse(quote.body, cut=len(quote.body) >= QUOTED, most=QUOTED)
     else:
         here = model.visit.said.get(message.reply_to) if model.visit is not None else None
-        who, body, blank = (here.who, here.body, here.blank) if here is not None else ("", "", False)
+        who, blank = (here.who, here.blank) if here is not None else ("", False)
+        body = glimpse(here.body, most=QUOTED) if here is not None else ""
     number = number_of(message.reply_to)
     if not who or who in model.blocks:
         return number
-    return f"{who} {number}: {'✗ deleted' if blank else ' '.join(body.split())}"
+    return f"{who} {number}: {'✗ deleted' if blank else body}"
 
 
 def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
@@ -75,10 +81,10 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
     visit = model.visit if model.visit is not None and model.visit.room is room else None
     match event:
         case MessageEdited():
+            before = visit.said.get(event.message) if visit is not None else None
             if visit is not None:
                 visit.edited(event.message, event.body)
-            number = Part("dim", f" edited {number_of(event.message)}: ")
-            return [told(("who", model.who(event.by, event.rev)), number, event.body)]
+            return [] if model.who(event.by) in model.blocks else [_edited(model, room, event, before)]
         case MessageDeleted():
             if visit is not None:
                 visit.blank(event.message)
@@ -86,3 +92,19 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             return [told(who, ("dim", f" deleted {number_of(event.message)}"))]
         case _:
             return []
+
+
+def _edited(model: Known, room: Room, event: MessageEdited, before: Said | None) -> Said:
+    """The message again, with what has changed."""
+    return Said(
+        room=room.id,
+        seq=event.message,
+        at=moment(event.at, model.zone),
+        who=model.who(event.by),
+        body=event.body,
+        mine=event.by == room.me,
+        mention=room.me in event.mentions,
+        number=number_of(event.message),
+        edited=True,
+        was=before.body if before is not None else "",
+    )

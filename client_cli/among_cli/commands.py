@@ -21,6 +21,7 @@ from . import (
     doorkeeping,
     edits,
     going,
+    helping,
     keeping,
     newcomers,
     people,
@@ -47,21 +48,16 @@ class Command(NamedTuple):
 
 
 async def help_(link: Link, rest: str) -> None:
-    """What can be typed; or one command."""
+    """What can be typed; or one command, or how one writes, or the keys."""
     name = rest.lower().removeprefix("/")
     chosen = [command for command in COMMANDS if not name or command.name == name]
-    if not chosen:
+    if not chosen and name not in helping.TOPICS:
         link.screen.show([problem(_unknown(name))])
         return
-    lines: list[Line] = [] if name else [told("Type a line and press Enter to say it. Alt-Enter begins a new line.")]
-    for command in chosen:
-        usage = f"/{command.name} {command.usage}".rstrip()
-        lines.append(told(("strong", f"  {usage:<34} "), ("dim", command.about)))
-    if not name:
-        lines.append(
-            told(("dim", "  //text says a line that begins with a slash. Tab completes commands, @handles, rooms."))
-        )
-    link.screen.show(lines)
+    lines: list[Line] = helping.BEGIN if not name else helping.topic(name) if name in helping.TOPICS else []
+    usages = [(f"/{command.name} {command.usage}".rstrip(), command.about) for command in chosen]
+    rows = [told(("strong", f"  {usage:<34} "), ("dim", about)) for usage, about in usages]
+    link.screen.show([*lines, *rows, *([] if name else helping.END)])
 
 
 async def quit_(link: Link, _: str) -> None:
@@ -104,9 +100,10 @@ COMMANDS = (
     Command("room", "follow|unfollow [ROOM]", "follow a room, or no longer", rooms.room, needs=True, takes="words"),
     Command("older", "", "what was said before", rooms.older),
     Command("reply", "#12 TEXT", "answer a message: yours shows how it began", edits.reply, needs=True),
-    Command("edit", "[#12] TEXT", "change your last message here, or the one of that number", edits.edit, needs=True),
+    Command("edit", "[#12] [TEXT]", "change your last message here, or the one of that number", edits.edit),
     Command("delete", "#12", "take back what you said (stewards: what others said, and why)", edits.delete, needs=True),
     Command("history", "#12", "what a message said before it was edited", edits.history, needs=True),
+    Command("reveal", "[#12]", "what a message hides", edits.reveal),
     Command("read", "[all]", "count this room, or all, as read", rooms.read),
     Command(
         "portrait",
@@ -308,7 +305,7 @@ WORDS = {
     "tag": ("everywhere",),
     "role": keeping.ROLES,
     "resolve": keeping.OUTCOMES,
-    "help": tuple(NAMED),
+    "help": (*NAMED, *helping.TOPICS),
 }
 
 
@@ -324,15 +321,24 @@ def check(link: Link, line: str) -> str:
             return "" if link.model.find(name) else f"There is no room {name}; /rooms numbers them."
         if command is None:
             return _unknown(name)
-        return f"Say more: /{name} {command.usage}" if command.needs and not rest else ""
-    most, size = link.among.hello.limits.body_bytes, len(spoken(line).encode())
+        if command.needs and not rest:
+            return f"Say more: /{name} {command.usage}"
+        return _unsayable(link, edits.words_of(rest)) if name in ("edit", "reply") else ""
+    return _unsayable(link, spoken(line)) or (
+        "" if link.model.room else "You are in no room. /rooms has yours, /communities what else there is."
+    )
+
+
+def _unsayable(link: Link, words: str) -> str:
+    """Why this can't be a message."""
+    most, size = link.among.hello.limits.body_bytes, len(words.encode())
     if size > most:
         return f"Too long: {size:,} bytes, and a message has at most {most:,}. Shorten it or say it in parts."
     try:
-        body(spoken(line))
+        body(words)
     except TextError as error:
         return f"A message {error}."
-    return "" if link.model.room else "You are in no room. /rooms has yours, /communities what else there is."
+    return ""
 
 
 async def take(link: Link, line: str) -> bool:

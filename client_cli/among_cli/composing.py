@@ -20,8 +20,13 @@ HINT = "First line: the title. Esc, Enter ends; Ctrl-C gives up."  # fits sixty 
 
 async def compose(begin: str, source: Input, out: Output) -> str:
     """What the user has made of it. Raises EOFError when they give up."""
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
-    return await edited(begin, editor) if editor else await _typed(begin, source, out)
+    named = editor()
+    return await edited(begin, named) if named else await _typed(begin, source, out)
+
+
+def editor() -> str:
+    """The user's own; empty where they have named none."""
+    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
 
 
 async def edited(begin: str, editor: str) -> str:

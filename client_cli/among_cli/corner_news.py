@@ -9,11 +9,10 @@ from among_protocol.posts import PostPublished
 
 from .lines import Line, told
 from .places import Room
+from .words import glimpse
 
 if TYPE_CHECKING:
     from .model import Model
-
-GLIMPSE = 100  # characters shown of what was said elsewhere
 
 
 def told_of(model: "Model", room: Room, event: Entry) -> list[Line]:
@@ -35,9 +34,3 @@ def told_of(model: "Model", room: Room, event: Entry) -> list[Line]:
     number, said = (event.seq, event.title) if isinstance(event, PostPublished) else (event.post, event.body)
     what = f" published #{number} in {room.title}: " if published else f" on #{number} in {room.title}: "
     return [told(("mention", "» "), ("who", who), ("dim", what), glimpse(said), alert=called)]
-
-
-def glimpse(said: str) -> str:
-    """The beginning of what was said elsewhere."""
-    line = said.strip().partition("\n")[0]
-    return line[:GLIMPSE] + ("…" if len(line) > GLIMPSE else "")

@@ -1,57 +1,95 @@
-"""The commands about what was said in the open room: editing, deleting, and what it said before."""
+"""The commands about what was said in the open room: answering, editing, deleting, what it said before, what it hides.
+
+A message goes by the number behind it, #12; where nothing but a number can stand, 12 does, too.
+"""
+
+import re
+from dataclasses import replace
 
 from among_protocol.edits import DeleteMessage, EditMessage, ReadHistory
+from among_protocol.messages import ReadMessages
 from among_protocol.text import body
 
 from .changes import number_of, seq_of
-from .lines import Line, note, told
+from .lines import Line, Rule, Said, note
 from .link import Cannot, Link
-from .moment import when
+from .moment import moment
 from .places import Room
+from .words import hides
 
-
-async def edit(link: Link, rest: str) -> None:
-    """Change what one said: the message named, or one's last one here."""
-    room = here(link)
-    number, text = _numbered(rest)
-    if not text:
-        raise Cannot("Say what it should say: /edit TEXT for your last message, or /edit #12 TEXT.")
-    await link.among.ask(
-        EditMessage, room=room.id, message=named(link, number) if number else _last(link), body=body(text)
-    )
-
-
-async def delete(link: Link, rest: str) -> None:
-    """Delete what one said; for stewards, what somebody else said, with the reason."""
-    room = here(link)
-    number, reason = _numbered(rest)
-    if not number:
-        raise Cannot("Say which one: /delete #12. The numbers stand behind the messages.")
-    await link.among.ask(DeleteMessage, room=room.id, message=named(link, number), reason=reason)
-
-
-async def history(link: Link, rest: str) -> None:
-    """What a message said before it was edited."""
-    room = here(link)
-    number, _ = _numbered(rest)
-    if not number:
-        raise Cannot("Say which one: /history #12. The numbers stand behind the messages.")
-    seq = named(link, number)
-    page = await link.among.ask(ReadHistory, room=room.id, message=seq)
-    lines: list[Line] = [
-        told(("dim", f"  {when(version.at, link.model.zone)}  "), version.body) for version in page.versions
-    ]
-    head = f"{number_of(seq)} was never edited:" if len(lines) == 1 else f"What {number_of(seq)} said, oldest first:"
-    link.screen.show([note(head), *lines, *([] if page.complete else [note("  … and more.")])])
+_NUMBERED = re.compile(r"(#?)([0-9]{1,15})(?:\s+(.*)|$)", re.DOTALL)
+WHERE = "The numbers stand behind the messages."
 
 
 async def reply(link: Link, rest: str) -> None:
     """Answer a message."""
     room = here(link)
-    number, text = _numbered(rest)
+    number, text = numbered(rest)
     if not number or not text:
-        raise Cannot("Say which one, and what: /reply #12 TEXT. The numbers stand behind the messages.")
+        raise Cannot(f"Say which one, and what: /reply #12 TEXT. {WHERE}")
     _ = link.say(room, body(text), reply_to=named(link, number))
+
+
+async def edit(link: Link, rest: str) -> None:
+    """Change what one said: the message named, or one's last one here. Without a text it is given back to be changed."""
+    room = here(link)
+    number, text = numbered(rest, bare=False)
+    seq = named(link, number) if number else _last(link)
+    if text:
+        await link.among.ask(EditMessage, room=room.id, message=seq, body=body(text))
+        return
+    said = await _said(link, room, seq)
+    if not said.mine or said.blank:
+        raise Cannot("It was deleted." if said.blank else "Only who said it may edit it.")
+    link.screen.offer(again(said))
+
+
+async def delete(link: Link, rest: str) -> None:
+    """Delete what one said; for stewards, what somebody else said, with the reason."""
+    room = here(link)
+    number, reason = numbered(rest)
+    if not number:
+        raise Cannot(f"Say which one: /delete #12. {WHERE}")
+    await link.among.ask(DeleteMessage, room=room.id, message=named(link, number), reason=reason)
+
+
+async def history(link: Link, rest: str) -> None:
+    """What a message said before it was edited: each version as it would stand on the screen."""
+    room = here(link)
+    number, _ = numbered(rest)
+    if not number:
+        raise Cannot(f"Say which one: /history #12. {WHERE}")
+    seq = named(link, number)
+    page = await link.among.ask(ReadHistory, room=room.id, message=seq)
+    now = await _said(link, room, seq)
+    if len(page.versions) == 1:
+        link.screen.show([note(f"{number_of(seq)} was never edited.")])
+        return
+    lines: list[Line] = [Rule(f"what {number_of(seq)} said, oldest first")]
+    day = ""
+    for version in page.versions:
+        at = moment(version.at, link.model.zone)
+        if at is not None and f"{at:%Y-%m-%d}" != day:
+            day = f"{at:%Y-%m-%d}"
+            lines.append(note(f"{at:%A} {at.day} {at:%B %Y}"))
+        lines.append(replace(now, at=at, body=version.body, edited=False, mention=False, alert=False, quote=""))
+    link.screen.show([*lines, Rule("end of what it said" if page.complete else "and more")])
+
+
+async def reveal(link: Link, rest: str) -> None:
+    """Show a message with what its spoilers hide: the one named, or the newest here that hides something."""
+    room = here(link)
+    number, _ = numbered(rest)
+    if number:
+        said = await _said(link, room, named(link, number))
+    else:
+        hiding = [one for one in _on_screen(link) if not one.blank and not one.folded and hides(one.body)]
+        if not hiding:
+            raise Cannot("Nothing on this screen hides anything; /reveal #12 names a message.")
+        said = max(hiding, key=lambda one: one.seq)
+    if not hides(said.body):
+        raise Cannot(f"{said.number} hides nothing.")
+    link.screen.show([replace(said, unveiled=True, alert=False)])
 
 
 def here(link: Link) -> Room:
@@ -69,16 +107,58 @@ def named(link: Link, number: str) -> int:
     return seq
 
 
-def _numbered(rest: str) -> tuple[str, str]:
-    """A number (#12), where one leads, and the rest."""
-    first, _, more = rest.partition(" ")
-    return (first, more.strip()) if first.startswith("#") and first[1:].isdecimal() else ("", rest)
+def numbered(rest: str, *, bare: bool = True) -> tuple[str, str]:
+    """A number (#12, or with `bare` also 12), where one leads, and the rest."""
+    found = _NUMBERED.fullmatch(rest)
+    if found is None or not (found[1] or bare):
+        return "", rest
+    return f"#{found[2]}", (found[3] or "").strip()
+
+
+def words_of(rest: str) -> str:
+    """What would be said, of what follows /edit or /reply."""
+    return numbered(rest, bare=False)[1]
+
+
+def mine(link: Link) -> Said | None:
+    """One's own newest message on the screen."""
+    own = [one for one in _on_screen(link) if one.mine and not one.blank]
+    return max(own, key=lambda one: one.seq) if own else None
+
+
+def answerable(link: Link, before: str = "") -> Said | None:
+    """The newest message of somebody else on the screen; with a number, the newest before that one, or none."""
+    seq = seq_of(link.model.visit, before) if before else 0
+    theirs = [one for one in _on_screen(link) if not (one.mine or one.blank or one.folded)]
+    older = [one for one in theirs if not seq or one.seq < seq]
+    return max(older, key=lambda one: one.seq) if older else None
+
+
+def again(said: Said) -> str:
+    """The line that would say it anew."""
+    return f"/edit {number_of(said.seq)} {said.body}"
+
+
+def _on_screen(link: Link) -> list[Said]:
+    return list(link.model.visit.said.values()) if link.model.visit is not None else []
 
 
 def _last(link: Link) -> int:
     """One's own newest message on the screen. Raises Cannot."""
-    visit = link.model.visit
-    mine = [one.seq for one in visit.said.values() if one.mine and not one.blank] if visit is not None else []
-    if not mine:
+    said = mine(link)
+    if said is None:
         raise Cannot("You have said nothing here lately; /edit #12 TEXT names a message.")
-    return max(mine)
+    return said.seq
+
+
+async def _said(link: Link, room: Room, seq: int) -> Said:
+    """A message as it is now. Raises Cannot."""
+    visit = link.model.visit
+    if visit is not None and visit.room is room and seq in visit.said:
+        return visit.said[seq]
+    page = await link.among.ask(ReadMessages, room=room.id, around=seq, limit=1)
+    found = [message for message in page.messages if message.seq == seq]
+    if not found:
+        raise Cannot(f"There is no message {number_of(seq)}.")
+    await link.learn([(found[0].by, found[0].rev)], now=True)
+    return link.model.said(room, found[0])

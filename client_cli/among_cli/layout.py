@@ -20,11 +20,20 @@ def wrap(text: Safe, first: int, rest: int) -> list[slice]:
     Broken at spaces where that leaves no big hole; the space itself goes. Never empty."""
     cuts: list[slice] = []
     start, columns = 0, max(first, 2)
-    while width(text[start:]) > columns:
-        end = start + _fits(text[start:], columns)
+    while (end := start + _fits(text[start:], columns)) < len(text):
         space = text.rfind(" ", start + (end - start) // 2, end + 1)
         cuts.append(slice(start, end if space < 0 else space))
         start, columns = (end if space < 0 else space + 1), max(rest, 2)
+    return [*cuts, slice(start, len(text))]
+
+
+def chop(text: Safe, columns: int) -> list[slice]:
+    """Where to cut the text so that each piece takes at most `columns`, wherever that is: every space stays. Never empty."""
+    cuts: list[slice] = []
+    start = 0
+    while (end := start + _fits(text[start:], max(columns, 2))) < len(text):
+        cuts.append(slice(start, end))
+        start = end
     return [*cuts, slice(start, len(text))]
 
 

@@ -16,7 +16,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
 from prompt_toolkit.history import InMemoryHistory
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.shortcuts import CompleteStyle, print_formatted_text
 from prompt_toolkit.styles import Style
@@ -24,12 +24,15 @@ from prompt_toolkit.validation import ValidationError, Validator
 
 from . import commands, composing
 from .complete import candidates
+from .keys import keys
 from .lines import Line, Said, Told, note
 from .link import Link
+from .referring import about
 from .render import outgoing, rows
 from .safe_text import safe_text
 from .settings import Alert
 from .toolbar import toolbar
+from .words import glimpse
 
 STYLE = Style.from_dict(
     {
@@ -41,6 +44,7 @@ STYLE = Style.from_dict(
     }
 )
 COLUMNS = 200  # text is not laid out wider, however wide the window
+WRITING = 10  # rows that the prompt grows to; more is scrolled
 
 
 class LineUi:
@@ -63,7 +67,7 @@ class LineUi:
             reserve_space_for_menu=0,
             validator=_Validator(self),
             validate_while_typing=False,
-            key_bindings=_keys(self),
+            key_bindings=keys(self),
             bottom_toolbar=self._toolbar,
             prompt_continuation=lambda width, _line, _wrapped: " " * width,
             erase_when_done=True,
@@ -71,7 +75,10 @@ class LineUi:
             style=STYLE,
             refresh_interval=1.0,  # who writes, and the time of the next try, change by themselves
         )
-        self._session.default_buffer.on_text_changed += self._typed
+        self._session.default_buffer.on_text_changed += self._changed
+        for window in self._session.layout.find_all_windows():
+            if getattr(window.content, "buffer", None) is self._session.default_buffer:
+                window.height = Dimension(max=WRITING)
 
     async def run(self, link: Link) -> None:
         """Take lines until the user leaves."""
@@ -108,6 +115,11 @@ class LineUi:
             self._session.app.exit(exception=EOFError)
 
     @property
+    def typed(self) -> str:
+        """What stands in the prompt."""
+        return self._session.default_buffer.text
+
+    @property
     def draft(self) -> str:
         """What was typed and not done: lines that still waited, and what was not entered."""
         waiting = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
@@ -142,6 +154,23 @@ class LineUi:
                 return await session.prompt_async(safe_text(question))
             except KeyboardInterrupt:
                 raise EOFError from None
+
+    def offer(self, line: str) -> None:
+        """In the prompt; where something else is being typed, above it."""
+        buffer = self._session.default_buffer
+        if buffer.text:
+            self.show([note(line)])
+        else:
+            buffer.document = Document(line)
+
+    async def in_editor(self) -> None:
+        """Let the user go on writing in their editor; Enter says it then."""
+        if not composing.editor():
+            self.show([note("Name your editor first: VISUAL or EDITOR, in the environment that you start this from.")])
+            return
+        with contextlib.suppress(EOFError):
+            written = (await self.compose(self.typed)).rstrip("\n")
+            self._session.default_buffer.document = Document(written)
 
     async def compose(self, begin: str) -> str:
         """In the user's editor, or where there is none in a prompt of many lines. Lines that come meanwhile wait."""
@@ -184,7 +213,11 @@ class LineUi:
             case "bell":
                 output.bell()
             case "osc9":
-                what = f"{line.who}: {line.body}" if isinstance(line, Said) else "".join(text for _, text in line.parts)
+                what = (
+                    f"{line.who}: {glimpse(line.body)}"
+                    if isinstance(line, Said)
+                    else "".join(text for _, text in line.parts)
+                )
                 output.write_raw(f"\x1b]9;{safe_text(what)}\x07")
             case "none":
                 pass
@@ -209,12 +242,14 @@ class LineUi:
         for one in model.outgoing.values():
             for row in outgoing(one, self._me(), self._columns()):
                 laid += [*row, ("", "\n")]
+        if what := about(self.link, self.typed, self._columns()):
+            laid += [*what, ("", "\n")]
         return [*laid, ("bold", f"{safe_text(model.room.short) if model.room else ''}> ")]
 
     def _toolbar(self) -> StyleAndTextTuples:
         return [*toolbar(self.link, self._session.output.get_size().columns)] if self.link else []
 
-    def _typed(self, buffer: Buffer) -> None:
+    def _changed(self, buffer: Buffer) -> None:
         if self.link and buffer.text:
             commands.typed(self.link, buffer.text)
 
@@ -248,21 +283,3 @@ class _Completer(Completer):
         piece, names = candidates(self._ui.link, document.text_before_cursor)
         for name in names:
             yield Completion(f"{safe_text(name)} ", start_position=-len(piece))
-
-
-def _keys(ui: LineUi) -> KeyBindings:
-    keys = KeyBindings()
-
-    @keys.add("escape", "enter")
-    def new_line(event: KeyPressEvent) -> None:
-        """Alt-Enter: a line within the message."""
-        event.current_buffer.insert_text("\n")
-
-    @keys.add("c-c")
-    def give_up(event: KeyPressEvent) -> None:
-        """Ctrl-C: empty the line, as a shell does."""
-        if not event.current_buffer.text:
-            ui.show([note("Ctrl-D or /quit leaves.")])
-        event.current_buffer.reset(append_to_history=True)
-
-    return keys

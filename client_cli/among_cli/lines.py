@@ -35,6 +35,8 @@ class Said:
     blank: bool = False  # it was deleted
     then: str = ""  # their handle when they wrote this, where it was another
     quote: str = ""  # what it answers: by whom, and how that began
+    was: str | None = None  # it was edited and is shown again: what it said before, as far as that is known
+    unveiled: bool = False  # what spoilers hide of it is shown
 
 
 @dataclass(frozen=True, slots=True)

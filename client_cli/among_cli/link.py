@@ -63,6 +63,9 @@ class Screen(Protocol):
     async def ask(self, question: str) -> str:
         """Ask for something. Raises EOFError when the user gives up."""
 
+    def offer(self, line: str) -> None:
+        """Give a line to be changed and entered, where it can be."""
+
     async def compose(self, begin: str) -> str:
         """Let the user write something long, which begins with this. Raises EOFError when they give up."""
 

@@ -22,7 +22,7 @@ from among_protocol.reports import ReportResolved
 from among_protocol.status import AppearanceChanged
 from among_protocol.wire import AnyEvent, UnknownEvent
 
-from . import care, changes, corner_news, own_lines, portrait_page
+from . import care, changes, corner_news, own_lines, portrait_page, words
 from .acquaintances import Acquaintances
 from .appearances import Appearances
 from .lines import Line, Part, Said, told
@@ -284,7 +284,7 @@ class Model(Acquaintances):
         if not for_me:
             return []
         where = " to you: " if room.title == f"@{said.who}" else f" in {room.title}: "
-        glimpse = corner_news.glimpse(event.body)
+        glimpse = words.glimpse(event.body)
         return [told(("mention", "» "), ("who", said.who), ("dim", where), glimpse, alert=not quiet)]
 
     def _in_room(self, room: Room, event: Entry) -> list[Line]:

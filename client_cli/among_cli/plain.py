@@ -37,9 +37,17 @@ class Plain:
     async def run(self, link: Link) -> None:
         """Take lines until they end or the user leaves."""
         self._begin()
-        while not link.quit.is_set() and (line := await self._lines.get()) is not None:
-            self.refused |= not await commands.take(link, line)
-            await link.settled(MOST_UNDECIDED)
+        begun: list[str] = []  # lines that go on in the next
+        line: str | None = ""
+        while not link.quit.is_set() and line is not None:
+            line = await self._lines.get()
+            begun += [] if line is None else [line.rstrip("\r\n")]
+            if line is not None and goes_on(begun[-1]):
+                begun[-1] = begun[-1][:-1]
+            elif begun:
+                self.refused |= not await commands.take(link, "\n".join(begun))
+                begun = []
+                await link.settled(MOST_UNDECIDED)
             self._wanted.release()
 
     def _begin(self) -> None:
@@ -86,6 +94,10 @@ class Plain:
             raise EOFError
         return line.rstrip("\r\n")
 
+    def offer(self, line: str) -> None:
+        """It can't be changed where it stands, but said anew."""
+        self.show([note("Say it anew; this is what it says:"), note(line)])
+
     async def compose(self, begin: str) -> str:
         """The next lines, up to one that is a dot. What it begins with is shown, and is there unless it is written anew."""
         print(
@@ -122,6 +134,11 @@ class Plain:
 
     def flush(self) -> None:
         """Nothing ever waits."""
+
+
+def goes_on(line: str) -> bool:
+    """Whether the next line is of the same message: it ends in a backslash, and not in two."""
+    return line.endswith("\\") and not line.endswith("\\\\")
 
 
 @contextlib.contextmanager

@@ -6,6 +6,8 @@ Rule: as on a terminal, only the first row of a line begins at the left edge.
 import os
 from typing import TextIO
 
+from among_protocol.markup import veiled
+
 from .lines import Labelled, Line, Part, Quoted, Rule, Said
 from .safe_text import Safe, safe_lines, safe_text
 
@@ -17,11 +19,14 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
     match line:
         case Said():
             time = f"{line.at:%H:%M}" if line.at else "--:--"
-            head = f"{time} {safe_text(line.who)}  "
-            first, *more = safe_lines("✗ deleted" if line.blank else line.body)
+            again = "" if line.was is None else f" edited {line.number}:"
+            head = f"{time} {safe_text(line.who)}{again}  "
+            said = line.body if line.unveiled else veiled(line.body)
+            first, *more = safe_lines("✗ deleted" if line.blank else said)
             rows = [Safe(head + first), *(Safe(" " * len(head) + one) for one in more)]
             then = f" (as @{safe_text(line.then)} then)" if line.then else ""
-            tail = f"{then}{' (edited)' if line.edited else ''}{'  ' + line.number if line.number else ''}"
+            number = f"/reveal {line.number}" if said != line.body and line.number else "" if again else line.number
+            tail = f"{then}{' (edited)' if line.edited and not again else ''}{f'  {number}' if number else ''}"
             rows[-1] = Safe(rows[-1] + tail)
             if line.quote:
                 rows.insert(0, Safe(f"{INDENT}in answer to {safe_text(line.quote)}"))

@@ -1,55 +1,33 @@
 """Lines laid out in columns: every text becomes `Safe` here, and styles get their looks. Pure.
 
 Rules: only the first row of a line begins at the left edge; what follows is indented under the text, so that neither
-a line feed nor a long line can pose as a message of somebody else. Nothing is told by colour alone. A handle always
-has the same colour; the colours are legible on black and on white.
+a line feed nor a long line can pose as a message of somebody else. What somebody wrote is laid out by words.py.
 """
 
-import re
-import zlib
-from typing import NamedTuple
+from among_protocol.markup import Block, parse
 
 from .layout import clip, pad, width, wrap
 from .lines import Labelled, Line, Part, Quoted, Rule, Said, Told
+from .looks import LOOKS, Row, Span, blank, colour, parts_of
 from .places import Outgoing
 from .safe_text import Safe, safe_lines, safe_text
+from .words import changed, hides
+from .words import laid as words
 
 NAMES = 10  # columns of handles; a longer one pushes the first row of its message
 WIDE = 60  # columns from which on handles are aligned
 RULE = 64  # columns of a rule, where there is room
 LABELS = 9  # columns of labels, where there is room
 
-LOOKS = {
-    "dim": "fg:#808080",
-    "place": "bold",
-    "strong": "bold",
-    "good": "fg:#00875f",
-    "problem": "bold fg:#d75f5f",
-    "mention": "bold fg:#d75f00",
-}
-_COLOURS = ["#d75f00", "#af8700", "#5f8700", "#00875f", "#008787", "#0087d7", "#5f87d7", "#875fd7", "#af5fd7", "#d75faf", "#d75f87", "#af875f"]  # fmt: skip
-_HANDLE = re.compile(r"(?<![A-Za-z0-9._@/-])(@[A-Za-z0-9][A-Za-z0-9._-]{1,30}[A-Za-z0-9])")
-
-
-class Span(NamedTuple):
-    """A piece of a row, as prompt_toolkit takes it."""
-
-    look: str
-    text: Safe
-
-
-Row = list[Span]
+__all__ = ["LOOKS", "Row", "Span", "across", "behind", "colour", "outgoing", "rows"]
 
 
 def rows(line: Line, columns: int, me: str = "") -> list[Row]:
     """The line as rows of at most `columns`. `me` is the reader's handle, which stands out where it is mentioned."""
     match line:
         case Said():
-            time = f"{line.at:%H:%M}" if line.at else "--:--"
-            mark = "»" if line.mention and not line.mine else " "
-            mark = "✗" if line.blank else mark
-            body = "deleted" if line.blank else line.body
-            laid = _message(Span(LOOKS["dim"], Safe(time)), line.who, mark, body, columns, me, behind(line))
+            time = Span(LOOKS["dim"], Safe(f"{line.at:%H:%M}" if line.at else "--:--"))
+            laid = _message(time, line.who, _mark(line), _blocks(line), columns, me, behind(line), line.unveiled)
             return [_quote(line.quote, columns), *laid] if line.quote else laid
         case Rule():
             return [[Span(LOOKS[line.style], across(safe_text(line.text), min(columns, RULE)))]]
@@ -64,17 +42,12 @@ def rows(line: Line, columns: int, me: str = "") -> list[Row]:
 def outgoing(one: Outgoing, who: str, columns: int) -> list[Row]:
     """What one has said and the server has not confirmed."""
     mark = "✗" if one.state == "failed" else "?" if one.state == "unconfirmed" else "…"
-    laid = _message(Span("", Safe("     ")), who, mark, one.body, columns, "")
+    laid = _message(blank(5), who, mark, parse(one.body), columns, "", "", unveiled=True)
     dimmed = [[Span(LOOKS["dim"], span.text) for span in row] for row in laid]
     if one.state == "failed":
         laid = _told(Told((Part("problem", f"✗ Not sent: {one.reason}"), Part("dim", "  /retry or /drop"))), columns)
         dimmed += laid
     return dimmed
-
-
-def colour(handle: Safe) -> str:
-    """The look of a handle: the same everywhere and always."""
-    return f"fg:{_COLOURS[zlib.crc32(handle.encode()) % len(_COLOURS)]}"
 
 
 def across(text: Safe, columns: int) -> Safe:
@@ -88,22 +61,33 @@ def _quote(quote: str, columns: int) -> Row:
     return [Span(LOOKS["dim"], clip(Safe(f"      ┌ {safe_text(quote)}"), columns))]
 
 
-def behind(line: Said) -> Safe:
-    """What stands behind a message: what its author was called, that it was edited, its number."""
-    then = f" (as @{safe_text(line.then)} then)" if line.then else ""
-    return Safe(f"{then}{' (edited)' if line.edited else ''}{'  ' + line.number if line.number else ''}")
+def behind(line: Said) -> str:
+    """What stands behind a message: what its author was called, that it was edited, its number, and how to see all of it."""
+    then = f" (as @{line.then} then)" if line.then else ""
+    how = "/reveal " if line.number and not (line.unveiled or line.blank) and hides(line.body) else ""
+    return f"{then}{' (edited)' if line.edited else ''}{f'  {how}{line.number}' if line.number else ''}"
 
 
-def _message(time: Span, who: str, mark: str, body: str, columns: int, me: str, tail: Safe | None = None) -> list[Row]:
+def _mark(line: Said) -> str:
+    """What stands before a message: it was deleted, it is shown again, it is for the reader."""
+    return "✗" if line.blank else "✎" if line.was is not None else "»" if line.mention and not line.mine else " "
+
+
+def _blocks(line: Said) -> list[Block]:
+    if line.blank:
+        return parse("deleted")
+    return changed(line.was, line.body) if line.was else parse(line.body)
+
+
+def _message(
+    time: Span, who: str, mark: str, blocks: list[Block], columns: int, me: str, tail: str, unveiled: bool
+) -> list[Row]:
     handle = clip(safe_text(who), min(32, columns // 2))  # no honest one is longer
     name = pad(handle, NAMES) if columns >= WIDE else handle
-    head: Row = [time, Span("", Safe(" ")), Span(f"bold {colour(handle)}", name), Span("", Safe(" "))]
-    head += [Span(LOOKS["mention"] if mark == "»" else "", Safe(mark)), Span("", Safe(" "))]
+    head: Row = [time, blank(1), Span(f"bold {colour(handle)}", name), blank(1)]
+    head += [Span(LOOKS["mention"] if mark == "»" else "", Safe(mark)), blank(1)]
     used = sum(width(span.text) for span in head)
-    texts = [_with_mentions(text, me) for text in safe_lines(body)]
-    if tail:
-        texts[-1].append(Span(LOOKS["dim"], tail))
-    return _laid(head, texts, columns, used, min(used, 9 + NAMES))
+    return words(head, blocks, columns, indent=min(used, 9 + NAMES), me=me, unveiled=unveiled, tail=tail)
 
 
 def _told(line: Told, columns: int) -> list[Row]:
@@ -143,29 +127,7 @@ def _laid(head: Row, texts: list[Row], columns: int, used: int, indent: int) -> 
     for spans in texts:
         text = Safe("".join(span.text for span in spans))
         taken = indent if laid else used
-        for cut in wrap(text, columns - taken, columns - indent):
+        for part in parts_of(spans, wrap(text, columns - taken, columns - indent)):
             start = head if not laid else [Span("", Safe(" " * indent))]
-            laid.append([*start, *_cut(spans, cut)])
+            laid.append([*start, *part])
     return laid
-
-
-def _cut(spans: Row, cut: slice) -> Row:
-    """The spans between two places in their joined text."""
-    row: Row = []
-    at = 0
-    for look, text in spans:
-        piece = text[max(cut.start - at, 0) : max(cut.stop - at, 0)]
-        at += len(text)
-        if piece:
-            row.append(Span(look, Safe(piece)))
-    return row
-
-
-def _with_mentions(text: Safe, me: str) -> Row:
-    """The text with the handles in it in their colours."""
-    row: Row = []
-    for number, piece in enumerate(_HANDLE.split(text)):
-        handle = Safe(piece[1:].lower())
-        look = "" if not number % 2 else LOOKS["mention"] if handle == me else colour(handle)
-        row.append(Span(look, Safe(piece)))
-    return row

@@ -46,6 +46,12 @@ CORPUS = [
     "\u0338begins with a mark",
     "\ufff9annotation\ufffa\ufffb\uffff\U0001ffff",
     "\ud800lone surrogate",
+    "**\x1b[31mred\x1b[0m** ~~\x9b2J~~ _\u202eevil_ `\x1b]0;title\x07`",
+    f"```\x1b[2J\n\x1b]52;c;ZXZpbA==\x07\n\r{FORGED}\n```",
+    f"```\n{FORGED}\n{'x ' * 200}{FORGED}\n```",
+    f"> > > > > > > > {FORGED}\n- {FORGED}\n123456789. {FORGED}",
+    f"||\x1b[8m{FORGED}|| ||\n{FORGED}\n||",
+    "[\x1b[1m](https://evil.example/\x07) https://evil.example/\u202e\u200b https://bank.example\u2028@evil.example",
     "",
 ]
 

@@ -70,6 +70,7 @@ class Paper:
         self.chooses = False  # who to be, where they join: else they are who they are everywhere
         self.written: list[str] = []  # likewise, when they may write something long
         self.begun: list[str] = []  # what that began with
+        self.offered: list[str] = []  # what was given back to be changed
         self._news = asyncio.Event()
 
     def show(self, lines: list[Line]) -> None:
@@ -91,6 +92,10 @@ class Paper:
         if not self.answers:
             raise EOFError
         return self.answers.pop(0)
+
+    def offer(self, line: str) -> None:
+        self.offered.append(line)
+        self._news.set()
 
     async def compose(self, begin: str) -> str:
         self.begun.append(begin)

@@ -82,6 +82,15 @@ async def test_lines_in_lines_out(house):
         assert [line[6:] for line in talk.lines if "hello" in line] == ["bob  hello ana  #1", "ana  hello bob  #2"]
 
 
+async def test_a_plain_line_that_ends_in_a_backslash_goes_on_in_the_next(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, token=ana.among.token) as talk:
+        await talk.types("one\\\n  two\\\n\nC:\\\\\nthe end\\\n")
+        assert await talk.ends() == (0, "")
+    await ana.sees("the end")
+    assert ana.paper.said == ["one\n  two", "C:\\\\", "the end"]
+
+
 async def test_what_is_piped_in_is_stored_before_it_ends(house):
     (ana,) = await house.join("garden/hall", "ana")
     async with chat(house, token=ana.among.token) as talk:

@@ -15,16 +15,51 @@ async def test_what_one_said_is_edited_and_everybody_sees_how(tmp_path):
         await ana.types("helo all")
         await bob.sees("helo all")
         await ana.types("/edit hello all")
-        await bob.sees("ana edited #1: hello all")
+        await bob.sees("hello all")
+        edit = _last(bob.paper.lines)
+        assert plain(edit)[0].endswith("ana edited #1:  hello all")
         await bob.types("not mine")
         await ana.sees("not mine")
         assert await ana.types("/edit #3 but mine") == ["Only who said it may edit it."]
         await ana.types("/edit #1 hello, everybody")
-        await bob.sees("ana edited #1: hello, everybody")
-        told = await bob.types("/history #1")
-        assert [line.split("  ")[-1] for line in told[1:]] == ["helo all", "hello all", "hello, everybody"]
-        assert (await bob.types("/history 3"))[0].startswith("Say which one")
-        assert (await bob.types("/history #3"))[0] == "#3 was never edited:"
+        await bob.sees("hello, everybody")
+        before = len(bob.paper.said)
+        told = await bob.types("/history 1")
+        assert (told[0], told[-1]) == ("what #1 said, oldest first", "end of what it said")
+        assert bob.paper.said[before:] == ["helo all", "hello all", "hello, everybody"]
+        assert (await bob.types("/history one"))[0].startswith("Say which one")
+        assert (await bob.types("/history #3"))[0] == "#3 was never edited."
+
+
+async def test_an_edit_without_a_text_gives_back_what_was_said(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        assert (await ana.types("/edit"))[0].startswith("You have said nothing here lately")
+        await ana.types("one\n  two")
+        await ana.sees("one")
+        await bob.types("three")
+        await ana.sees("three")
+        await ana.types("/edit")
+        assert ana.paper.offered == ["/edit #1 one\n  two"]
+        assert await ana.types("/edit #2") == ["Only who said it may edit it."]
+        await ana.types(f"{ana.paper.offered[0]}!")
+        await bob.sees("one\n  two!")
+        assert (await ana.types("/edit #1 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")
+        assert (await ana.types("/reply #2 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")
+
+
+async def test_who_is_blocked_is_not_heard_by_editing(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await bob.types("first")
+        await bob.sees("first")
+        await ana.sees("first")
+        await ana.types("/block bob")
+        await ana.paper.until(lambda: "bob" in ana.model.blocks)
+        await bob.types("/edit kestrel")
+        await bob.types("next")
+        await ana.paper.until(lambda: ana.model.visit is not None and 3 in ana.model.visit.said)
+        assert not any("kestrel" in line for line in [*ana.paper.said, *ana.paper.told])
 
 
 async def test_what_one_deletes_is_gone_also_from_the_memory_of_the_clients(tmp_path):

@@ -32,6 +32,9 @@ def every_line_with(text: str) -> list[Line]:
         Said("room", 1, None, "ana", text),
         Said("room", 1, AT, text, text, mine=True),
         Said("room", 1, AT, "ana", f"@bob {text}", mention=True),
+        Said("room", 1, AT, "ana", text, unveiled=True, number="#1"),
+        Said("room", 1, AT, "ana", text, was=f"{text}\nand more", edited=True),
+        Said("room", 1, AT, "ana", f"```\n{text}\n```\n||{text}||", number="#1"),
         Rule(text),
         *(Told((Part("dim", "a notice of "), Part(style, text), Part("", text))) for style in STYLES),
     ]
@@ -67,6 +70,15 @@ def test_cnt_01_no_row_is_wider_than_the_terminal(text, columns):
     for line in every_line_with(text):
         for row in rows(line, columns):
             assert width("".join(span.text for span in row)) <= columns
+
+
+@pytest.mark.parametrize("text", CORPUS)
+def test_cnt_01_what_a_message_answers_stands_on_one_row_that_begins_no_message(text):
+    line = Said("room", 1, AT, "ana", "yes", quote=f"{text} #7: {text}")
+    assert obeyed(on_terminal(rows(line, 60))) == ""
+    quote, message = ("".join(span.text for span in row) for row in rows(line, 60))
+    assert quote.startswith("      ┌")
+    assert message.startswith("14:03 ana")
 
 
 @given(ANY_TEXT)

@@ -1,0 +1,62 @@
+"""The keys of the line mode, beside those that every line editor has. helping.py lists them."""
+
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+from among_protocol.markup import parse
+
+from . import edits, referring
+from .lines import note
+
+if TYPE_CHECKING:
+    from .line_ui import LineUi
+
+
+def in_code(text: str) -> bool:
+    """Whether what comes next is in a code block."""
+    last = parse(f"{text}\nx")[-1]
+    return last.kind == "code" and last.spans[-1].text.endswith("x")
+
+
+def keys(ui: "LineUi") -> KeyBindings:
+    """What they do."""
+    bound = KeyBindings()
+
+    @bound.add("escape", "enter")
+    @bound.add("escape", "c-j")
+    @bound.add("c-j")
+    @bound.add("enter", filter=Condition(lambda: in_code(ui.typed)))
+    def new_line(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    @bound.add("up", filter=Condition(lambda: not ui.typed and ui.link is not None and edits.mine(ui.link) is not None))
+    def change(event: KeyPressEvent) -> None:
+        said = edits.mine(ui.link) if ui.link else None
+        if said is not None:
+            ui.offer(edits.again(said))
+
+    @bound.add("escape", "r")
+    def answer(event: KeyPressEvent) -> None:
+        if ui.link:
+            event.current_buffer.text = referring.answering(ui.link, event.current_buffer.text)
+            event.current_buffer.cursor_position = len(event.current_buffer.text)
+
+    @bound.add("c-x", "c-e")
+    def edit(event: KeyPressEvent) -> None:
+        _ = event.app.create_background_task(ui.in_editor())
+
+    @bound.add("pageup")
+    def older(event: KeyPressEvent) -> None:
+        if ui.link:
+            ui.link.spawn(ui.link.older)
+
+    @bound.add("c-c")
+    def give_up(event: KeyPressEvent) -> None:
+        """Empty the line, as a shell does."""
+        if not event.current_buffer.text:
+            ui.show([note("Ctrl-D or /quit leaves.")])
+        event.current_buffer.reset(append_to_history=True)
+
+    return bound
