@@ -96,6 +96,16 @@ QUOTE_GONE = ErrorCode("quote.gone", "gone", "There is no such quote, or it was 
 QUOTE_REFUSED = ErrorCode("quote.refused", "auth", "Nobody can be asked for this quote.")
 GREETER_GONE = ErrorCode("greeter.gone", "gone", "There is no such greeter, and nobody who volunteers to be.")
 MESSAGE_GONE = ErrorCode("message.gone", "gone", "There is no such message.")
+PINNED_ALREADY = ErrorCode("pin.added_already", "fix", "This message is pinned already.")
+PIN_GONE = ErrorCode("pin.gone", "gone", "There is no such pin.")
+BOOKMARK_GONE = ErrorCode("bookmark.gone", "gone", "There is no such bookmark of yours.")
+FORWARD_REFUSED = ErrorCode(
+    "forward.refused", "auth", "What was said in a private room or a direct stays there: only what a whole community may "
+    "read is forwarded.",
+)  # fmt: skip
+ROOM_MENTIONED_OFTEN = ErrorCode(
+    "room.mentioned_often", "wait", "Everybody here was mentioned often of late; wait, or say it without @room."
+)
 TAG_GONE = ErrorCode("tag.gone", "gone", "There is no such tag.")
 POST_GONE = ErrorCode("post.gone", "gone", "There is no such post.")
 COMMENT_REFUSED = ErrorCode("comment.refused", "auth", "No comment can be left here.")

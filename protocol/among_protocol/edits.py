@@ -20,6 +20,8 @@ class MessageEdited(Entry, tag="message.edited", kw_only=True):
     body: str  # the text from now on
     mentions: list[str] = []  # memberships that it mentions from now on
     mentions_new: list[str] = []  # of them, those that it did not mention before: it counts for them as a mention
+    mentions_room: bool = False  # it mentions everybody who is there from now on
+    mentions_room_new: bool = False  # and no version did before: it counts for them as a mention
 
 
 class MessageDeleted(Entry, tag="message.deleted", kw_only=True):
@@ -89,3 +91,8 @@ class ReadHistory(Command, tag="message.history", kw_only=True):
     message: Seq  # the number of the message
     after: Seq = 0  # the `seq` of the last one of the page before
     limit: PageLimit = 50
+
+
+EditCommand = EditMessage | DeleteMessage | ReadHistory
+EditEntry = MessageEdited | MessageDeleted | MessageRemoved
+EditWrite = EditMessage | DeleteMessage

@@ -103,6 +103,15 @@ class ExportedDraft(Exported, tag="draft", kw_only=True):
     at: Time
 
 
+class ExportedBookmark(Exported, tag="bookmark", kw_only=True):
+    """A message that one wanted to find again, and the note to oneself. Not what it says: that is another's."""
+
+    room: str
+    seq: Seq  # the message's number in the room
+    at: Time  # when it was set
+    note: str = ""
+
+
 class ExportedReach(Exported, tag="reach", kw_only=True):
     """By whom one lets oneself be spoken to alone."""
 
@@ -129,6 +138,7 @@ AnyExported = (
     | ExportedInterests
     | ExportedDismissal
     | ExportedDraft
+    | ExportedBookmark
     | ExportedReach
     | ExportedQuote
 )

@@ -100,12 +100,12 @@ def tag(given: str, *, field: str) -> str:
         raise Refuse(code, f"A tag has {error}.", field=field) from None
 
 
-def body(given: str) -> str:
+def body(given: str, *, field: str = "body") -> str:
     try:
         return text.body(given)
     except text.TextError as error:
         code = FIELD_TOO_LONG if len(given.encode()) > text.MAX_BODY_BYTES else FIELD_INVALID
-        raise Refuse(code, f"A message {_must(error)}.", field="body") from None
+        raise Refuse(code, f"A message {_must(error)}.", field=field) from None
 
 
 def passage(given: str, *, field: str, longest: int, empty: bool = True) -> str:

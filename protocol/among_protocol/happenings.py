@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from .accounts import Account
 from .blocks import BlockChanged
+from .bookmarks import BookmarkChanged
 from .communities import Membership
 from .drafts import DraftChanged
 from .logs import LogKind, LogPassed, Synced, SyncStarted
@@ -84,6 +85,7 @@ Notice = (
     | BlockChanged
     | ReachChanged
     | DraftChanged
+    | BookmarkChanged
     | AppearanceChanged
     | PresenceChanged
     | TypingStarted

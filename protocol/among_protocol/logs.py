@@ -14,6 +14,7 @@ from msgspec import Meta
 from .accounts import Account
 from .base import POSITIONS, Command, Event, Id, KeyText, PageLimit, Seq, Shape
 from .blocks import Block
+from .bookmarks import Bookmarked
 from .communities import Membership
 from .drafts import DraftState
 from .reach import Reach
@@ -75,6 +76,7 @@ class SyncStarted(Shape, kw_only=True):
     reach: list[Reach] = []  # what I said of who may speak to me alone, where I said something
     appearances: list[Appearance] = []  # what I chose for how I appear; everywhere comes first
     drafts: list[DraftState] = []  # all of them, by place
+    bookmarks: Bookmarked | None = None  # all of mine, in short; null: there are none
     account: Account | None = None  # these four when `cards` was asked for
     communities: list[Membership] = []  # where I am a member
     later: list[str] = []  # ids of further ones that did not fit: ask for each with `community.read`

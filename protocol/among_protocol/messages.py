@@ -6,20 +6,31 @@ time with the position that the page is of, to show them.
 
 from typing import ClassVar
 
-from .base import BodyText, Command, Entry, Id, PageLimit, Seq, Shape, Time, Write
+from .base import BodyText, Command, Entry, Id, PageLimit, Rev, Seq, Shape, Time, Write
 
 QUOTED = 120  # code points of a message that are quoted
+
+
+class Origin(Shape, kw_only=True):
+    """A message that another one shows: where it is, and whose."""
+
+    room: str  # where it was said
+    seq: Seq  # its number in that room's log
+    by: str  # the author's membership, in the place that the room belongs to
+    rev: Rev  # revision of the author's persona when they said it
 
 
 class MessageSent(Entry, tag="message.sent", kw_only=True):
     """In the room's log: `by` said this. A message is named by its room and its `seq`."""
 
-    words: ClassVar[tuple[str, ...]] = ("body",)
+    words: ClassVar[tuple[str, ...]] = ("body", "forwarded")
 
-    body: str  # the text, as it was sent
+    body: str  # the text, as it was sent; may be empty where it shows another message
     mentions: list[str] = []  # memberships that the body mentions, as the server understood it
+    mentions_room: bool = False  # it mentions everybody who is there: `@room`, by somebody who may
     post: Seq = 0  # in a corner: the number of the post that it comments on
     reply_to: Seq = 0  # number of the message in this room that it answers; 0: none
+    forwarded: Origin | None = None  # the message that it shows, of another room
 
 
 class SentWritten(Shape, kw_only=True):
@@ -48,6 +59,16 @@ class Quoted(Shape, kw_only=True):
     blank: bool = False  # what it said was deleted
 
 
+class Forwarded(Origin, kw_only=True):
+    """A message that another one shows, as it is now: it is looked up for each page and reader, and kept with nothing."""
+
+    at: Time = ""  # when it was said
+    body: str = ""  # its text by now
+    edited: Seq = 0  # number of its newest edit in its room's log; 0: never
+    blank: bool = False  # what it said was deleted
+    gone: bool = False  # it is not there for whoever asks: nothing of it is told
+
+
 class Message(Shape, kw_only=True):
     """A message as it is now."""
 
@@ -58,12 +79,14 @@ class Message(Shape, kw_only=True):
     body: str  # the text, as it was sent or last edited
     nonce: str = ""  # of the author's command
     mentions: list[str] = []  # memberships that the body mentions
+    mentions_room: bool = False  # it mentions everybody who is there
     blank: bool = False  # what it said was deleted: its text is empty, and its number stays
     edited: Seq = 0  # number of its newest edit in the room's log; 0: never
     edited_at: Time = ""  # when that was
     post: Seq = 0  # in a corner: the number of the post that it comments on
     reply_to: Seq = 0  # number of the message that it answers; 0: none
     quote: Quoted | None = None  # with `reply_to`: that message
+    forwarded: Forwarded | None = None  # the message that it shows, of another room
 
 
 class MessagePage(Shape, kw_only=True):

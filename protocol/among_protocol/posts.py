@@ -159,3 +159,8 @@ class ReadPost(Command, tag="post.read", kw_only=True):
     room: Id
     post: Seq  # its number
     version: Seq | None = None  # number of the entry of that version; left out: the newest
+
+
+PostCommand = PublishPost | EditPost | DeletePost | ReadPosts | ReadPost
+PostEntry = PostPublished | PostEdited | PostDeleted | PostRemoved
+PostWrite = PublishPost | EditPost | DeletePost

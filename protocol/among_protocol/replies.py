@@ -4,12 +4,14 @@ A command is given as a struct, or as its type and its fields; the id, and the n
 """
 
 from collections.abc import Coroutine
-from typing import Any, Protocol, overload
+from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
+from . import bookmarks as bm
 from . import communities as c
 from . import greeters as g
 from . import joining as jo
 from . import moderation as mo
+from . import pins as pi
 from . import portrait as po
 from . import posts as ps
 from . import quotes as q
@@ -19,7 +21,7 @@ from . import rooms as ro
 from . import session as se
 from . import welcome as w
 from .accounts import AccountWritten, Profile, ReadAccount, UpdateAccount
-from .base import Done
+from .base import Command, Done
 from .blocks import Block, SetBlock
 from .cards import Cards, ReadCards
 from .corners import CornerPage, CornerWritten, ListCorners, UpdateCorner
@@ -29,6 +31,7 @@ from .edits import DeleteMessage, DeleteWritten, EditMessage, EditWritten, Messa
 from .erasure import EraseAccount, ErasureBegun
 from .export import ExportAccount, ExportPage
 from .finding import FoundMembers, SearchMembers
+from .forwards import ForwardMessage
 from .house_rules import AcceptRules, AcceptWritten, ReadRules, Rules
 from .interests import AllInterests, InterestList, ListInterests, SetInterests
 from .invites import CreateInvite, InviteList, InviteMade, ListInvites, RevokeInvite
@@ -42,6 +45,12 @@ from .presence import Presences, SetPresence, StartTyping, WatchPresence
 from .preview import Preview, PreviewCommunity
 from .status import Appearance, SetStatus
 from .tags import SearchTags, Tags, TagWritten, UpdateTag
+
+C = TypeVar("C", bound=Command)
+T = TypeVar("T")
+
+Of: TypeAlias = C | type[C]
+Answer: TypeAlias = Coroutine[Any, Any, T]
 
 
 class Asking(Protocol):
@@ -326,55 +335,47 @@ class Asking(Protocol):
         self, command: ro.OpenDirect | type[ro.OpenDirect], /, **fields: Any
     ) -> Coroutine[Any, Any, ro.DirectWritten]: ...
     @overload
-    def __call__(
-        self, command: SendMessage | type[SendMessage], /, **fields: Any
-    ) -> Coroutine[Any, Any, SentWritten]: ...
+    def __call__(self, command: Of[SendMessage], /, **fields: Any) -> Answer[SentWritten]: ...
     @overload
-    def __call__(
-        self, command: ReadMessages | type[ReadMessages], /, **fields: Any
-    ) -> Coroutine[Any, Any, MessagePage]: ...
+    def __call__(self, command: Of[ReadMessages], /, **fields: Any) -> Answer[MessagePage]: ...
     @overload
-    def __call__(
-        self, command: EditMessage | type[EditMessage], /, **fields: Any
-    ) -> Coroutine[Any, Any, EditWritten]: ...
+    def __call__(self, command: Of[ForwardMessage], /, **fields: Any) -> Answer[SentWritten]: ...
     @overload
-    def __call__(
-        self, command: DeleteMessage | type[DeleteMessage], /, **fields: Any
-    ) -> Coroutine[Any, Any, DeleteWritten]: ...
+    def __call__(self, command: Of[EditMessage], /, **fields: Any) -> Answer[EditWritten]: ...
     @overload
-    def __call__(
-        self, command: ReadHistory | type[ReadHistory], /, **fields: Any
-    ) -> Coroutine[Any, Any, MessageHistory]: ...
+    def __call__(self, command: Of[DeleteMessage], /, **fields: Any) -> Answer[DeleteWritten]: ...
     @overload
-    def __call__(
-        self, command: UpdateCorner | type[UpdateCorner], /, **fields: Any
-    ) -> Coroutine[Any, Any, CornerWritten]: ...
+    def __call__(self, command: Of[ReadHistory], /, **fields: Any) -> Answer[MessageHistory]: ...
     @overload
-    def __call__(
-        self, command: ListCorners | type[ListCorners], /, **fields: Any
-    ) -> Coroutine[Any, Any, CornerPage]: ...
+    def __call__(self, command: Of[pi.AddPin], /, **fields: Any) -> Answer[pi.PinWritten]: ...
     @overload
-    def __call__(
-        self, command: ps.PublishPost | type[ps.PublishPost], /, **fields: Any
-    ) -> Coroutine[Any, Any, ps.PostWritten]: ...
+    def __call__(self, command: Of[pi.RemovePin], /, **fields: Any) -> Answer[pi.UnpinWritten]: ...
     @overload
-    def __call__(
-        self, command: ps.EditPost | type[ps.EditPost], /, **fields: Any
-    ) -> Coroutine[Any, Any, ps.PostEditWritten]: ...
+    def __call__(self, command: Of[pi.ListPins], /, **fields: Any) -> Answer[pi.PinPage]: ...
     @overload
-    def __call__(
-        self, command: ps.DeletePost | type[ps.DeletePost], /, **fields: Any
-    ) -> Coroutine[Any, Any, ps.PostDeleteWritten]: ...
+    def __call__(self, command: Of[bm.SetBookmark], /, **fields: Any) -> Answer[bm.BookmarkSet]: ...
     @overload
-    def __call__(
-        self, command: ps.ReadPosts | type[ps.ReadPosts], /, **fields: Any
-    ) -> Coroutine[Any, Any, ps.PostPage]: ...
+    def __call__(self, command: Of[bm.RemoveBookmark], /, **fields: Any) -> Answer[bm.Bookmarked]: ...
     @overload
-    def __call__(self, command: ps.ReadPost | type[ps.ReadPost], /, **fields: Any) -> Coroutine[Any, Any, ps.Post]: ...
+    def __call__(self, command: Of[bm.ListBookmarks], /, **fields: Any) -> Answer[bm.BookmarkPage]: ...
     @overload
-    def __call__(self, command: SetDraft | type[SetDraft], /, **fields: Any) -> Coroutine[Any, Any, DraftState]: ...
+    def __call__(self, command: Of[UpdateCorner], /, **fields: Any) -> Answer[CornerWritten]: ...
     @overload
-    def __call__(self, command: ListDrafts | type[ListDrafts], /, **fields: Any) -> Coroutine[Any, Any, Drafts]: ...
+    def __call__(self, command: Of[ListCorners], /, **fields: Any) -> Answer[CornerPage]: ...
+    @overload
+    def __call__(self, command: Of[ps.PublishPost], /, **fields: Any) -> Answer[ps.PostWritten]: ...
+    @overload
+    def __call__(self, command: Of[ps.EditPost], /, **fields: Any) -> Answer[ps.PostEditWritten]: ...
+    @overload
+    def __call__(self, command: Of[ps.DeletePost], /, **fields: Any) -> Answer[ps.PostDeleteWritten]: ...
+    @overload
+    def __call__(self, command: Of[ps.ReadPosts], /, **fields: Any) -> Answer[ps.PostPage]: ...
+    @overload
+    def __call__(self, command: Of[ps.ReadPost], /, **fields: Any) -> Answer[ps.Post]: ...
+    @overload
+    def __call__(self, command: Of[SetDraft], /, **fields: Any) -> Answer[DraftState]: ...
+    @overload
+    def __call__(self, command: Of[ListDrafts], /, **fields: Any) -> Answer[Drafts]: ...
     @overload
     def __call__(self, command: SetMarker | type[SetMarker], /, **fields: Any) -> Coroutine[Any, Any, Marker]: ...
     @overload

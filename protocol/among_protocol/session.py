@@ -128,6 +128,11 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     mends: int = 0  # such corrections of one change
     handle_change_ms: int = 0  # from one handle in a community to the next
     handle_rest_ms: int = 0  # for which nobody else takes a handle that somebody in the community had
+    pins: int = 0  # of one room
+    bookmarks: int = 0  # per account
+    note_chars: int = 0  # code points of a note at a bookmark
+    room_mentions: int = 0  # of everybody in one room, `@room`, within `room_mention_ms`
+    room_mention_ms: int = 0  # see `room_mentions`
 
 
 class Deprecation(Shape, kw_only=True):

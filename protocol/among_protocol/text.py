@@ -15,6 +15,8 @@ from .lookalikes import shows, skeleton
 
 MAX_BODY_BYTES = 8000
 
+EVERYBODY = "room"  # nobody's handle: `@room` is whoever is there
+
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,30})[a-z0-9]")
 _MENTION = re.compile(r"(?<![A-Za-z0-9._@/-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9])(?![A-Za-z0-9])")
 _ID = re.compile(r"[a-z]_[a-z2-7]{16}")
@@ -39,7 +41,7 @@ _JOINERS = "\u200c\u200d"  # needed by Persian, Indic scripts and emoji
 
 RESERVED = frozenset({
     "admin", "administrator", "all", "among", "anonymous", "bot", "channel", "everyone", "guest", "here", "host", "mod",
-    "moderator", "nobody", "null", "official", "operator", "owner", "root", "server", "staff", "steward", "stewards",
+    "moderator", "nobody", "null", "official", "operator", "owner", "room", "root", "server", "staff", "steward", "stewards",
     "support", "system", "undefined", "you",
 })  # fmt: skip
 
@@ -162,6 +164,11 @@ def address(text: str, *, longest: int) -> str:
     if found is None:
         raise TextError("must be an https address, as https://example.org/me, with no name or password before the host")
     return found.group(1).lower() + found.group(2)
+
+
+def mentions_room(text: str) -> bool:
+    """Whether a body has the word that mentions everybody, `@room`."""
+    return EVERYBODY in mentions(text)
 
 
 def mentions(text: str) -> list[str]:

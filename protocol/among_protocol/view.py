@@ -140,7 +140,8 @@ class View:
             case MessageEdited():
                 state = self._state(entry.log)
                 if entry.seq > state.head:
-                    state.mentions += self.me(entry.log) in entry.mentions_new and self._called_by(entry)
+                    called = self.me(entry.log) in entry.mentions_new or entry.mentions_room_new
+                    state.mentions += called and self._called_by(entry)
             case TopicSet() | CornerUpdated():
                 room = self.rooms.get(entry.log)
                 topic = entry.topic if isinstance(entry, TopicSet) else entry.title
@@ -267,7 +268,8 @@ class View:
             state.read, state.unread, state.mentions = sent.seq, 0, 0
         else:
             state.unread += 1
-            state.mentions += me in sent.mentions and self._called_by(sent)
+            called = me in sent.mentions or (isinstance(sent, MessageSent) and sent.mentions_room)
+            state.mentions += called and self._called_by(sent)
 
     def _called_by(self, entry: Entry) -> bool:
         """Whether a mention of me counts: I said it myself, or block or mute the author, as far as it is known here who

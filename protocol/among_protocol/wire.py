@@ -13,6 +13,7 @@ import msgspec
 from . import (
     accounts,
     blocks,
+    bookmarks,
     cards,
     codes,
     communities,
@@ -23,6 +24,7 @@ from . import (
     erasure,
     export,
     finding,
+    forwards,
     greeters,
     house_rules,
     interests,
@@ -35,6 +37,7 @@ from . import (
     moderation,
     passwords,
     personas,
+    pins,
     portrait,
     posts,
     presence,
@@ -124,16 +127,13 @@ AnyCommand = (
     | rooms.OpenDirect
     | messages.SendMessage
     | messages.ReadMessages
-    | edits.EditMessage
-    | edits.DeleteMessage
-    | edits.ReadHistory
+    | edits.EditCommand
+    | forwards.ForwardMessage
+    | pins.PinCommand
+    | bookmarks.BookmarkCommand
     | corners.UpdateCorner
     | corners.ListCorners
-    | posts.PublishPost
-    | posts.EditPost
-    | posts.DeletePost
-    | posts.ReadPosts
-    | posts.ReadPost
+    | posts.PostCommand
     | drafts.SetDraft
     | drafts.ListDrafts
     | markers.SetMarker
@@ -187,14 +187,10 @@ AnyEntry = (
     | rooms.PersonLeft
     | rooms.DirectOpened
     | messages.MessageSent
-    | edits.MessageEdited
-    | edits.MessageDeleted
-    | edits.MessageRemoved
+    | edits.EditEntry
+    | pins.PinEntry
     | corners.CornerUpdated
-    | posts.PostPublished
-    | posts.PostEdited
-    | posts.PostDeleted
-    | posts.PostRemoved
+    | posts.PostEntry
 )
 AnyNotice = (  # events without a number: control, registers, ephemeral
     session.Hello
@@ -204,6 +200,7 @@ AnyNotice = (  # events without a number: control, registers, ephemeral
     | markers.MarkerMoved
     | blocks.BlockChanged
     | drafts.DraftChanged
+    | bookmarks.BookmarkChanged
     | reach.ReachChanged
     | presence.PresenceChanged
     | presence.TypingStarted
@@ -389,11 +386,10 @@ AnyWrite = (
     | rooms.AddPerson
     | rooms.OpenDirect
     | messages.SendMessage
-    | edits.EditMessage
-    | edits.DeleteMessage
+    | edits.EditWrite
+    | forwards.ForwardMessage
+    | pins.PinWrite
     | corners.UpdateCorner
-    | posts.PublishPost
-    | posts.EditPost
-    | posts.DeletePost
+    | posts.PostWrite
 )
 WRITES: tuple[type[Write], ...] = get_args(AnyWrite)

@@ -24,8 +24,11 @@ def ears_of(event: Entry) -> tuple[Ear, ...]:
 
 
 def all_hear(event: Entry) -> bool:
-    """Whether whoever hears any part hears this: that something is gone is told to all who may have it."""
-    return isinstance(event, MessageDeleted)
+    """Whether whoever hears any part hears this: that something is gone is told to all who may have it, and what mentions
+    everybody calls everybody."""
+    if isinstance(event, MessageSent):
+        return event.mentions_room
+    return isinstance(event, MessageDeleted) or (isinstance(event, MessageEdited) and event.mentions_room_new)
 
 
 def wants(ear: Ear, event: Entry) -> bool:

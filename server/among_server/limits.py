@@ -7,7 +7,7 @@ a part of the protocol's types take the value from there. Those that an operator
 
 from typing import NamedTuple
 
-from among_protocol import base, invites, portrait, quotes, text, welcome
+from among_protocol import base, bookmarks, invites, portrait, quotes, text, welcome
 from among_protocol.session import Limits
 from among_protocol.status import STATUS_CHARS
 
@@ -183,6 +183,7 @@ _limit("tag_chars", base.TAG_CHARS, "characters of a tag", "a word or three; mor
 _limit("rules_bytes", base.RULES_BYTES, "bytes of UTF-8", "rules of a community: four pages")
 _limit("question_chars", base.QUESTION_CHARS, "code points after NFC", "a question at the door: two lines")
 _limit("answer_chars", base.ANSWER_CHARS, "code points after NFC", "an answer at the door: a paragraph")
+_limit("note_chars", bookmarks.NOTE_CHARS, "code points after NFC", "a note at a bookmark: a paragraph")
 _limit("handle_chars", base.HANDLE_CHARS, "characters, of a-z 0-9 . _ -", "handles and short names of places are typed")
 _limit("pronouns_chars", base.PRONOUNS_CHARS, "code points after NFC", "three or four words")
 _limit("place_chars", base.PLACE_CHARS, "code points after NFC", "the longest names of places there are")
@@ -241,6 +242,13 @@ SYNC_BYTES = _limit(
 )
 _limit("extensions", base.EXTENSIONS, "extensions enabled at once", "more than there are")
 
+ROOM_MENTIONS = _limit(
+    "room_mentions", 3, "mentions of everybody in one room, `@room`, within `room_mention_ms`", "it rings everywhere; who calls more often is heard by nobody"
+)  # fmt: skip
+ROOM_MENTION_MS = _limit(
+    "room_mention_ms", 3_600_000, "milliseconds", "an hour: what is urgent is said three times in it"
+)
+
 EDITS = _limit("edits", 100, "edits of one message", "each is kept, and is read with the message")
 
 _section("Places and accounts")
@@ -265,6 +273,10 @@ POST_VERSIONS = _limit(
 _limit("corners", base.CORNERS, "members whose corners are asked for at once", "the members on a page")
 DRAFTS_PER_ACCOUNT = _limit(
     "drafts", base.DRAFTS, "drafts of one account", "all of them are in every sync, by their fingerprints"
+)
+PINS = _limit("pins", 50, "messages that are pinned in one room", "what one looks through to find something")
+BOOKMARKS_PER_ACCOUNT = _limit(
+    "bookmarks", 1_000, "bookmarks of one account", "each is a row to keep; who wants more wants a search"
 )
 REPORTS_PER_ACCOUNT = _limit(
     "reports", 20, "reports of one account in one community that wait for an answer", "a steward reads each"

@@ -21,6 +21,8 @@ class Right(StrEnum):
     PORTRAIT = "portrait"  # merge and decline changes to the community's portrait
     TAGS = "tags"  # say what tags mean here
     DELETE_MESSAGE = "delete_message"  # of somebody else
+    PIN = "pin"  # in open rooms
+    MENTION_ROOM = "mention_room"  # everybody in an open room, by `@room`
     SET_ROLE = "set_role"
     INVITE = "invite"  # make invites, see and revoke all of them
     ADMIT = "admit"  # see who asks to be let in, and answer
@@ -34,6 +36,7 @@ _STEWARD = _MEMBER | {
     Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT,
     Right.INVITE, Right.ADMIT, Right.EDIT,
     Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.DELETE_MESSAGE, Right.PORTRAIT,
+    Right.PIN, Right.MENTION_ROOM,
 }  # fmt: skip
 _OWNER = _STEWARD | {Right.SET_ROLE, Right.DOOR}
 

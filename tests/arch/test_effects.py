@@ -43,6 +43,8 @@ METHODS = {
     "invites": "store/rules/invites.py:list_",
     "invited": "store/rules/invites.py:invited",
     "set_draft": "store/rules/drafts.py:set_draft",
+    "set_bookmark": "store/rules/bookmarks.py:set_bookmark",
+    "remove_bookmark": "store/rules/bookmarks.py:remove_bookmark",
     "room": "core/context.py:room",
     "member_of": "core/context.py:member_of",
     "password": "core/tries.py:password",
@@ -69,6 +71,8 @@ STORES = {
     "set_interests",
     "dismiss",
     "set_draft",
+    "set_bookmark",
+    "remove_bookmark",
 }
 
 CODES = {name: value for name, value in vars(codes).items() if isinstance(value, ErrorCode)}
@@ -106,6 +110,7 @@ NEVER = {
     "member.search": {codes.RIGHT_MISSING: "no right is asked for"},
     "log.entries": {codes.ROOM_GONE: "caught: log.gone"},
     "message.send": {codes.RIGHT_MISSING: "every role may speak"},
+    "message.forward": {codes.RIGHT_MISSING: "every role may speak"},
     "room.add": {codes.RIGHT_MISSING: "every role may add"},
 }
 

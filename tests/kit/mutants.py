@@ -760,6 +760,117 @@ def tells_who_deleted_it(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+@mutant("pins.credit")
+def credits_who_pinned_it(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", frame)
+    if entry.get("type") == "pin.added":
+        entry["author"] = entry["by"]
+    return frame
+
+
+@mutant("pins.credit")
+def tells_no_pin(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "pin.added" else frame
+
+
+@mutant("pins.once")
+def pins_again_without_a_word(wire: Wire, frame: Frame) -> Any:
+    if frame.get("code") == "pin.added_already":
+        frame["code"] = "message.gone"
+    return frame
+
+
+@mutant("pins.right")
+def lets_nobody_pin(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "pin.add" and frame["type"] == "ok":
+        return {"type": "refused", "id": frame["id"], "code": "right.missing", "class": "auth", "message": "No."}
+    return frame
+
+
+@mutant("pins.deleted")
+def still_lists_what_was_deleted(wire: Wire, frame: Frame) -> Any:
+    if "pins" in frame.get("result", {}):
+        frame["result"]["pins"].append({"seq": 1, "at": "", "by": "m_x", "rev": 1, "message": {"blank": True}})
+    return frame
+
+
+@mutant("forwards.reference")
+def copies_what_is_forwarded(wire: Wire, frame: Frame) -> Any:
+    if frame.get("forwarded"):
+        frame["forwarded"]["body"] = "frist"
+    return frame
+
+
+@mutant("forwards.reference")
+def shows_no_words_of_a_forward(wire: Wire, frame: Frame) -> Any:
+    for message in frame.get("result", {}).get("messages", []):
+        message.get("forwarded", {}).pop("body", None)
+    return frame
+
+
+@mutant("forwards.rights")
+def does_not_say_that_it_is_gone(wire: Wire, frame: Frame) -> Any:
+    for message in frame.get("result", {}).get("messages", []):
+        message.get("forwarded", {}).pop("gone", None)
+    return frame
+
+
+@mutant("forwards.private")
+def calls_what_is_private_gone(wire: Wire, frame: Frame) -> Any:
+    if frame.get("code") == "forward.refused":
+        frame["code"] = "room.gone"
+    return frame
+
+
+@mutant("bookmarks.devices")
+def tells_no_other_device_of_a_bookmark(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "bookmark.changed" else frame
+
+
+@mutant("bookmarks.devices")
+def counts_bookmarks_in_no_sync(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "session.sync" and frame["type"] == "ok":
+        frame["result"].pop("bookmarks", None)
+    return frame
+
+
+@mutant("bookmarks.gone")
+def forgets_bookmarks_of_what_is_gone(wire: Wire, frame: Frame) -> Any:
+    if "bookmarks" in frame.get("result", {}) and wire.command(frame).get("type") == "bookmark.list":
+        frame["result"]["bookmarks"] = [one for one in frame["result"]["bookmarks"] if one.get("message")]
+    return frame
+
+
+@mutant("everybody.counted")
+def counts_who_is_named_besides_twice(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "marker.set" and frame.get("result", {}).get("mentions"):
+        frame["result"]["mentions"] += 1
+    return frame
+
+
+@mutant("everybody.right")
+def lets_everybody_mention_everybody(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if "@room" in entry.get("body", ""):
+        entry["mentions_room"] = True
+    return frame
+
+
+@mutant("everybody.calls")
+def calls_who_is_named_alone(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "message.sent" and frame.get("from"):
+        return {"type": "log.passed", "log": frame["log"], "seq": frame["seq"], "from": frame["from"]}
+    return frame
+
+
+@mutant("everybody.edits")
+def says_of_every_edit_that_it_is_new(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if entry.get("type") == "message.edited" and entry.get("mentions_room"):
+        entry["mentions_room_new"] = True
+    return frame
+
+
 @mutant("reading.changed")
 def lists_every_log(wire: Wire, frame: Frame) -> Any:
     command = wire.command(frame)

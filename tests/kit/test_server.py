@@ -105,6 +105,7 @@ BEYOND_MEMORY = (
     "newcomers",
     "corners",
     "drafts",
+    "bookmarks",
     "finding",
     "door",
     "interest",

@@ -223,7 +223,7 @@ HOLDS: dict[str, Change] = {
     "nothing": lambda new: None,
     "a new command": new_command,
     "a new event": new_event,
-    "a new code": set_to({"class": "fix", "message": "No."}, "errors", "pin.gone"),
+    "a new code": set_to({"class": "fix", "message": "No."}, "errors", "poll.gone"),
     "a new subprotocol": lambda new: new["subprotocols"].append("among.v1.cbor"),
     "another sentence of a code": set_to("Nowhere.", "errors", "room.gone", "message"),
     "another description": set_to("Speak.", "$defs", "SendMessage", "description"),

@@ -232,7 +232,8 @@ def tomorrows(frame: dict[str, Any], reply: type[Any] | None, news: dict[str, An
 def test_ops_06_more_fields_at_every_level_change_nothing(frame: golden.Frame):
     reply = COMMAND[frame.of].Reply if frame.kind == "ok" else None
     more = tomorrows(frame.frame, reply, NEWS)
-    assert str(more).count("x_mood") >= str(frame.frame).count("{") - 2, "two of them are maps at most"
+    if frame.of != "account.export":  # its records are passed on as they came
+        assert str(more).count("x_mood") >= str(frame.frame).count("{") - 2, "two of them are maps at most"
     for encoding in (JSON, MSGPACK):
         today = understood(frame, encoding, encoding.encode(frame.frame))
         read = understood(frame, encoding, encoding.encode(more))

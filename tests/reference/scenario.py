@@ -213,6 +213,18 @@ async def rooms(play: Play, ann: Actor, bob: Actor, community: str) -> None:
     tools = (await ann.result("room.create", community=community, slug="tools"))["entry"]["room"]
     with play.take("room.follow"):
         await bob.result("room.follow", room=tools)
+    said = (await bob.result("message.send", room=tools, body="The rake is back."))["entry"]["seq"]
+    with play.take("pin.add"):
+        await ann.result("pin.add", room=tools, message=said)
+    with play.take("pin.list"):
+        await bob.result("pin.list", room=tools)
+    with play.take("pin.remove"):
+        await ann.result("pin.remove", room=tools, message=said)
+    with play.take("message.forward"):
+        await ann.result("message.forward", room=shed, origin=tools, message=said, comment="At last!")
+        await ann.result("message.page", room=shed)
+    with play.take("everybody"):
+        await ann.result("message.send", room=tools, body="The kettle is on, @room.")
     with play.take("direct.open"):
         await bob.result("direct.open", handles=["ann"])
 
@@ -225,6 +237,13 @@ async def corners(play: Play, ann: Actor, bob: Actor, room: str, community: str)
         await bob.result("draft.set", place=community, text="# On beans\n\nThey gr")
     with play.take("draft.list"):
         await phone.result("draft.list")
+    said = (await ann.result("message.send", room=room, body="Who has the rake?"))["entry"]["seq"]
+    with play.take("bookmark.set"):
+        await bob.result("bookmark.set", room=room, message=said, note="bring it back")
+    with play.take("bookmark.list"):
+        await phone.result("bookmark.list")
+    with play.take("bookmark.remove"):
+        await phone.result("bookmark.remove", room=room, message=said)
     await phone.leaves()
     with play.take("post.publish"):
         post = (await bob.result("post.publish", community=community, title="On beans", body="They grow."))["entry"]

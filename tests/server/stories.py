@@ -15,6 +15,8 @@ from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Command, Entry
 from among_protocol.communities import CommunityJoined, CommunityLeft, CreateCommunity, JoinCommunity, LeaveCommunity
 from among_protocol.corners import UpdateCorner
+from among_protocol.edits import EditMessage
+from among_protocol.forwards import ForwardMessage
 from among_protocol.logs import SyncStarted
 from among_protocol.markers import SetMarker
 from among_protocol.messages import SendMessage
@@ -28,6 +30,7 @@ from among_protocol.moderation import (
     UnbanMember,
     UnsilenceMember,
 )
+from among_protocol.pins import AddPin, RemovePin
 from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import (
@@ -49,6 +52,7 @@ KEEPING = ("role", "role", "kick", "ban", "unban", "silence", "unsilence", "repo
 ACTS = (
     "create", "join", "join", "join", "leave", "open room", "open room", "private room", "private room", "follow", "unfollow",
     "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
+    "pin", "pin", "unpin", "forward", "edit", "everybody",
     "publish", "publish", "revise", "unpublish", "comment", "comment", "corner",
     *KEEPING,
 )  # fmt: skip
@@ -120,8 +124,6 @@ class Town:
                 return CreateRoom, {"community": community, "slug": self._word(), "topic": "first", "kind": kind}
             case "follow" | "unfollow":
                 return (FollowRoom if act == "follow" else UnfollowRoom), {"room": room}
-            case "topic":
-                return SetTopic, {"room": room, "topic": f"topic of {room}"}
             case "add":
                 return AddPerson, {"room": room, "member": member}
             case "direct":
@@ -130,11 +132,28 @@ class Town:
                 return UpdateAccount, {"display_name": self._word(), "bio": "" if two % 2 else "new"}
             case "corner" | "publish" | "revise" | "unpublish" | "comment":
                 return self._writing(act, community, room, two)
+            case "pin" | "unpin" | "forward" | "edit" | "everybody" | "topic":
+                return self._later(act, room, one, two)
             case "marker":
                 return SetMarker, {"room": room, "seq": two, "unread": two % 3 == 0}
             case _:
                 body = f"said in {room} @{HANDLES[two % 4]}"
                 return SendMessage, {"room": room, "body": body * (1 + 400 * (two == 7))}
+
+    def _later(self, act: str, room: str, one: int, two: int) -> tuple[type[Command], dict[str, Any]]:
+        """What becomes of a room, of what was said there, and a call to everybody."""
+        match act:
+            case "pin" | "unpin":
+                return (AddPin if act == "pin" else RemovePin), {"room": room, "message": two}
+            case "forward":
+                origin = self.rooms[two % len(self.rooms)] if self.rooms else "r_nowhere"
+                return ForwardMessage, {"room": room, "origin": origin, "message": one, "comment": "look" * (two % 2)}
+            case "topic":
+                return SetTopic, {"room": room, "topic": f"topic of {room}"}
+            case "edit":
+                return EditMessage, {"room": room, "message": two, "body": f"edited in {room} @room"}
+            case _:
+                return SendMessage, {"room": room, "body": f"said in {room}, @room"}
 
     def _writing(self, act: str, community: str, room: str, two: int) -> tuple[type[Command], dict[str, Any]]:
         """What is done in corners."""

@@ -17,6 +17,7 @@ from among_protocol import codes, wire
 from among_protocol.accounts import ReadAccount, UpdateAccount
 from among_protocol.base import Command, Refused, Write
 from among_protocol.blocks import SetBlock
+from among_protocol.bookmarks import ListBookmarks, RemoveBookmark, SetBookmark
 from among_protocol.cards import ReadCards
 from among_protocol.codes import ErrorCode
 from among_protocol.communities import (
@@ -34,6 +35,7 @@ from among_protocol.edits import DeleteMessage, EditMessage, ReadHistory
 from among_protocol.erasure import EraseAccount
 from among_protocol.export import ExportAccount
 from among_protocol.finding import SearchMembers
+from among_protocol.forwards import ForwardMessage
 from among_protocol.greeters import ListGreeters, SetGreeter
 from among_protocol.house_rules import AcceptRules, ReadRules
 from among_protocol.interests import InterestWish, ListInterests, SetInterests
@@ -55,6 +57,7 @@ from among_protocol.moderation import (
 )
 from among_protocol.passwords import ChangePassword, ResetPassword
 from among_protocol.personas import FindMember, ReadPersona, UpdatePersona
+from among_protocol.pins import AddPin, ListPins, RemovePin
 from among_protocol.portrait import (
     DeclineProposal,
     ExportPortrait,
@@ -199,6 +202,18 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     OpenDirect: lambda cast, place: {"handles": ["librarian"]},
     SendMessage: lambda cast, place: {"room": cast.id(place), "body": "hi", "post": POST * (place == "corner")},
     ReadMessages: lambda cast, place: {"room": cast.id(place)},
+    ForwardMessage: lambda cast, place: {
+        "room": cast.id(place),
+        "origin": cast.id("open"),
+        "message": cast.pinned("open"),
+        "post": POST * (place == "corner"),
+    },
+    AddPin: lambda cast, place: cast.own_message(place),
+    RemovePin: lambda cast, place: {"room": cast.id(place), "message": cast.pinned(place)},
+    ListPins: lambda cast, place: {"room": cast.id(place)},
+    SetBookmark: lambda cast, place: cast.own_message(place),
+    RemoveBookmark: lambda cast, place: cast.own_message(place),
+    ListBookmarks: lambda cast, place: {},
     EditMessage: lambda cast, place: {**cast.own_message(place), "body": "ho"},
     DeleteMessage: lambda cast, place: cast.own_message(place),
     ReadHistory: lambda cast, place: cast.own_message(place),
@@ -236,6 +251,7 @@ CHANGES = (
     CreateInvite,
     RevokeInvite,
     SetDraft,
+    SetBookmark,
 )  # no writes, but
 NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS, "place": (*COMMUNITIES, *ROOMS)}
 
@@ -253,6 +269,9 @@ NOT_THERE = {(AddPerson, "open"), (AddPerson, "direct"), (AddPerson, "corner")}
 POSTS = {EditPost, DeletePost, ReadPost}  # about a post, which only the corner has
 STARTS = {
     SendMessage,
+    ForwardMessage,
+    AddPin,
+    RemovePin,
     EditMessage,
     StartTyping,
     SetTopic,
@@ -270,6 +289,7 @@ STARTS = {
 BY_ID = [command for command in wire.COMMANDS if named_by(command)]
 GONE = {"community": codes.COMMUNITY_GONE, "room": codes.ROOM_GONE, "log": codes.LOG_GONE, "place": codes.ROOM_GONE}
 OWN = {  # what is somebody's: who may, and what the others are told
+    RemoveBookmark: ((), codes.BOOKMARK_GONE),
     DeclineProposal: (("insider", "steward", "owner"), codes.PROPOSAL_GONE),
     ConsentToQuote: (("insider",), codes.QUOTE_GONE),
     WithdrawQuote: (("insider", "steward", "owner"), codes.QUOTE_GONE),
@@ -281,6 +301,7 @@ class Cast(NamedTuple):
     people: dict[str, Person]
     ids: dict[str, str]
     request: int  # of the stranger, its number in the stewards' log
+    pins: dict[str, int]  # a message that is pinned, by place
 
     def id(self, place: str) -> str:
         return self.ids[place]
@@ -288,6 +309,10 @@ class Cast(NamedTuple):
     def own_message(self, place: str) -> dict[str, Any]:
         """What whoever asks said there, where they said something."""
         return {"room": self.ids[place], "message": int(self.ids.get(f"own message in {place}", "1"))}
+
+    def pinned(self, place: str) -> int:
+        """A message that is pinned there, where one is."""
+        return self.pins.get(place, 1)
 
     def note_messages_of(self, person: Person) -> None:
         tx = self.world.app.store._tx  # type: ignore[attr-defined]  # looks inside the reference
@@ -328,6 +353,15 @@ async def cast_of(world: World) -> Cast:
     stranger = await world.person("stranger")
     post = (await insider.ask(PublishPost, community=garden, title="On beans", body="They grow.")).entry
     assert post.seq == POST
+    pins = {}
+    for person, name, room in (
+        (steward, "open", steward.room),
+        (insider, "private", private),
+        (insider, "direct", direct),
+    ):
+        pinned = said if name == "open" else await person.say("look", room=room)
+        pins[name] = pinned.seq
+        await person.ask(AddPin, room=room, message=pinned.seq)
     for person, room in ((owner, owner.room), (insider, private), (insider, direct), (librarian, librarian.room)):
         await person.say("hi", room=room)
     await steward.ask(SilenceMember, community=garden, member=silenced.member, reason="rude", for_ms=DAY)
@@ -362,7 +396,7 @@ async def cast_of(world: World) -> Cast:
         )
     )
     (waiting,) = (await owner.ask(ListRequests, community=garden)).requests
-    return Cast(world, people, ids, waiting.seq)
+    return Cast(world, people, ids, waiting.seq, pins)
 
 
 def audience(who: str, place: str) -> bool:
@@ -425,7 +459,9 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None: 
         return GONE[name]
     if command in POSTS and place != "corner":
         return codes.POST_GONE
-    if command in (EditMessage, DeleteMessage, ReadHistory) and place == "corner":  # nobody has commented there
+    if command in (AddPin, RemovePin) and place == "corner":  # the insider's, and nobody has commented there
+        return codes.RIGHT_MISSING if who != "insider" else codes.MESSAGE_GONE if command is AddPin else codes.PIN_GONE
+    if command in (EditMessage, DeleteMessage, ReadHistory, SetBookmark) and place == "corner":  # likewise
         return codes.MESSAGE_GONE
     if command is DeletePost:
         return None if who in ("insider", "steward", "owner") else codes.RIGHT_MISSING

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from among_protocol import wire
 from among_protocol.communities import JoinCommunity
 from among_protocol.corners import CornerUpdated
+from among_protocol.edits import MessageEdited
 from among_protocol.logs import ReadChanged
 from among_protocol.members import ListMembers, MemberJoined, MemberLeft, MemberUpdated
 from among_protocol.messages import MessageSent, ReadMessages
 from among_protocol.moderation import Act, RoleSet
+from among_protocol.pins import ListPins, PinAdded, PinRemoved
 from among_protocol.rooms import DirectOpened, RoomCreated, RoomFollowed, TopicSet
 from among_server.store.stewards import stewards_of
 from tests.server.stories import STORIES, Story, Town, places_of
@@ -84,11 +86,36 @@ def told_topic(entry: Any) -> bool:
 
 
 async def check_messages(person: Person, room: str, log: list[Any]) -> None:
-    said = [entry for entry in log if isinstance(entry, MessageSent)]
+    said: dict[int, Any] = {}
+    now: dict[int, Any] = {}  # the newest version of each
+    pins: dict[int, PinAdded] = {}
+    for entry in log:
+        match entry:
+            case MessageSent():
+                said[entry.seq] = now[entry.seq] = entry
+            case MessageEdited():
+                now[entry.message] = entry
+            case PinAdded():
+                pins[entry.message] = entry
+            case PinRemoved():
+                del pins[entry.message]
+            case _:
+                pass
     page = await person.ask(ReadMessages, room=room, limit=200)
     assert page.as_of == len(log)
-    told = [(message.seq, message.by, message.rev, message.body, message.mentions) for message in page.messages]
-    assert told == [(entry.seq, entry.by, entry.rev, entry.body, entry.mentions) for entry in said]
+    told = [(one.seq, one.by, one.rev, one.body, one.mentions, one.mentions_room) for one in page.messages]
+    assert told == [
+        (seq, entry.by, entry.rev, now[seq].body, now[seq].mentions, now[seq].mentions_room)
+        for seq, entry in said.items()
+    ]
+    shown = [(pin.seq, pin.by, pin.rev, pin.message) for pin in (await person.ask(ListPins, room=room)).pins]
+    by_number = {one.seq: one for one in page.messages if one.forwarded is None}
+    assert [(seq, by, rev, one.seq) for seq, by, rev, one in shown] == [
+        (pin.seq, pin.by, pin.rev, pin.message) for pin in reversed(pins.values())
+    ]
+    assert all(one == by_number.get(one.seq, one) for *_, one in shown)
+    for pin in pins.values():
+        assert (pin.author, pin.author_rev) == (said[pin.message].by, said[pin.message].rev)
 
 
 @given(story=STORIES, kept=st.booleans())
@@ -162,7 +189,7 @@ async def test_auz_03_what_is_said_in_a_closed_room_reaches_only_who_was_let_in(
         await town.open()
         await town.tell(story)
         tx = world.app.store._tx  # type: ignore[attr-defined]  # knows what nobody is told
-        closed = {id for id, row in tx.room_rows.items() if row.kind != "open"}
+        closed = {id for id, row in tx.room_rows.items() if not row.for_all}
         for person in town.people.values():
             await history(person)
             await person.sync(cards=True)

@@ -26,6 +26,7 @@ from among_protocol.moderation import (
     RoleSet,
 )
 from among_protocol.personas import PersonaRenamed
+from among_protocol.pins import PinAdded, PinRemoved
 from among_protocol.portrait import Content, PortraitDeclined, PortraitMerged, PortraitProposed, PortraitUpdated
 from among_protocol.posts import PostDeleted, PostEdited, PostPublished
 from among_protocol.quotes import QuoteAnswered, QuoteAsked, QuoteWithdrawn
@@ -84,6 +85,7 @@ class State:
     requests: dict[str, dict[int, str]] = field(default_factory=dict)  # to be let in, that wait: number, handle
     corners: dict[str, tuple[str, str, bool]] = field(default_factory=dict)  # room: whose, who may comment, public
     posts: dict[str, dict[int, tuple[str, str, list[int]]]] = field(default_factory=dict)  # title, body, versions
+    pins: dict[str, dict[int, tuple[str, str]]] = field(default_factory=dict)  # room: message -> pinned by, said by
     comments: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # room: post, number
 
 
@@ -104,6 +106,11 @@ async def replayed(town: Town, logs: list[str]) -> State:
     state.corners = {
         room: corner for room, corner in state.corners.items() if corner[0] in _here(state)
     }  # who left is not listed
+    for room, pins in list(state.pins.items()):  # what is deleted is pinned no more
+        blank = {number for number, _, _, gone in state.said[room] if gone}
+        state.pins[room] = {message: pin for message, pin in pins.items() if message not in blank}
+        if not state.pins[room]:
+            del state.pins[room]
     state.silenced = {member: until for member, until in state.silenced.items() if member in _here(state)}
     for account, accepted in state.accepted.items():  # a store tells it of members alone
         state.accepted[account] = {
@@ -251,6 +258,10 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             assert entry.blank == said[at][3]
         case MessageDeleted():
             assert (entry.message, "", 0, True) in state.said[log]
+        case PinAdded():
+            state.pins.setdefault(log, {})[entry.message] = (entry.by, entry.author)
+        case PinRemoved():
+            del state.pins[log][entry.message]
         case CornerUpdated():
             state.rooms[log] = ("corner", state.rooms[log][1], "", entry.title)
             state.corners[log] = (entry.by, entry.comments, entry.public)
@@ -341,6 +352,9 @@ async def live(store: Store, logs: list[str]) -> State:
                 complete = page.complete
             if said:
                 state.said[id] = said
+            pins = (await store.pins(id, None, 1000)).pins
+            if pins:
+                state.pins[id] = {pin.message.seq: (pin.by, pin.message.by) for pin in pins}
             await _corner(store, state, id)
             if room.kind == "private":
                 inside = (who[member][0] for member in who if who[member][1] == room.community)

@@ -22,6 +22,7 @@ from among_protocol.codes import INTERNAL, STORAGE_UNAVAILABLE, Refuse
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
 from among_protocol.corners import UpdateCorner
 from among_protocol.edits import DeleteMessage, EditMessage
+from among_protocol.forwards import ForwardMessage
 from among_protocol.greeters import SetGreeter
 from among_protocol.house_rules import AcceptRules
 from among_protocol.joining import AnswerJoin, AskToJoin, WithdrawJoin
@@ -38,6 +39,7 @@ from among_protocol.moderation import (
     UnsilenceMember,
 )
 from among_protocol.personas import PersonaWish, PlaceWish, ShownWish, UpdatePersona
+from among_protocol.pins import AddPin, RemovePin
 from among_protocol.portrait import DeclineProposal, MergeProposal, Milestone, ProposePortrait
 from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
@@ -64,7 +66,7 @@ from tests.store.town import Person, Town
 HANDLES = ("ann", "bob", "cat", "dan")
 ID = re.compile(r"\b([acimqrsw])_[a-z2-7]{16}\b")
 TIME = re.compile(
-    r'("(at|asked|said|edited_at|opened|until|silenced|silenced_until|since|left_at)":"|after )\d{4}-[^"U]*("| UTC)|"(seen|edit|full|handle)_ms":\d+'
+    r'("(at|asked|said|edited_at|opened|until|silenced|silenced_until|since|left_at|changed)":"|after )\d{4}-[^"U]*("| UTC)|"(seen|edit|full|handle)_ms":\d+'
 )
 
 
@@ -133,8 +135,7 @@ LATER = 2**52  # Unix time in ms
 
 small = st.integers(0, 42)
 slug = st.sampled_from(["hall", "barn", "mill"])
-text = st.sampled_from(["hello", "@ann", "@fern", "@bob @cat", "@dan, look", "@nobody"])
-text = st.sampled_from(["hello", "@ann", "@bob @cat", "@dan, look", "@nobody"])
+text = st.sampled_from(["hello", "@ann", "@fern", "@bob @cat", "@dan, look", "@nobody", "@room"])
 tag = st.sampled_from(["tea", "films", "cinema", "moss", "depression", "brandnew", "newer"])
 ends = st.sampled_from([0, DAY])  # in any case after the test
 merging = st.booleans()
@@ -171,6 +172,9 @@ asked = st.one_of(
     free(CreateCommunity, {"slug": slug, "name": text}),
     free(SendMessage, {"body": text, "reply_to": st.integers(0, 6)}, room="r"),
     free(EditMessage, {"message": st.integers(0, 9), "body": text}, room="r"),
+    free(ForwardMessage, {"message": st.integers(0, 6), "comment": st.one_of(st.just(""), text)}, room="r", origin="r"),
+    free(AddPin, {"message": st.integers(0, 9)}, room="r"),
+    free(RemovePin, {"message": st.integers(0, 9)}, room="r"),
     free(DeleteMessage, {"message": st.integers(0, 9), "reason": st.sampled_from(["", "rude"])}, room="r"),
     free(CreateCommunity, {"slug": slug, "name": text, "tags": st.lists(tag, max_size=3)}),
     free(UpdateCommunity, {"tags": st.lists(tag, max_size=3)}, community="c"),
@@ -347,6 +351,15 @@ class Twins(RuleBasedStateMachine):
             ]
         )
 
+    @rule(who=st.integers(0, 3), room=small, seq=st.integers(0, 9), note=text, gone=st.booleans())
+    def bookmark(self, who: int, room: int, seq: int, note: str, gone: bool) -> None:
+        def ask(twin: Twin) -> list[Any]:
+            store, account, id = twin.town.store, twin.ids[f"a_{who}"], twin.find("r", room)
+            done = store.remove_bookmark(account, id, seq) if gone else store.set_bookmark(account, id, seq, note)
+            return [done, store.bookmarks(account, 3, 2)]
+
+        self._both(ask)
+
     @rule(who=st.integers(0, 3), other=st.sampled_from(HANDLES), member=small, kind=st.sampled_from(KINDS))
     def block(self, who: int, other: str, member: int, kind: Literal["block", "mute", "none"]) -> None:
         self._both(
@@ -470,12 +483,20 @@ class Twins(RuleBasedStateMachine):
         self._both(
             lambda twin: [
                 twin.town.store.messages(twin.find("r", room), before=before, after=after, around=around, limit=limit),
+                self._shown(twin, twin.find("r", room), before=before, after=after, around=around, limit=limit),
+                twin.town.store.pins(twin.find("r", room), before, limit),
                 twin.town.store.history(twin.find("r", room), before or 1, after or 0, limit),
                 twin.town.store.entries(twin.find("r", room), after or 0, before, limit),
                 twin.town.store.wanted(twin.find("r", room), TALK, after or 0, before, limit),
                 twin.town.store.wanted(twin.find("r", room), twin.find("m", room), after or 0, before, limit),
             ]
         )
+
+    @staticmethod
+    async def _shown(twin: Twin, room: str, **page: Any) -> Any:
+        """With what is shown of the rooms of one community."""
+        found = await twin.town.store.messages(room, **page, places=[twin.ids["c_0"]])
+        return [found.messages, found.as_of, found.complete, sorted(found.origins.values())]
 
     @rule(room=small, seq=st.integers(1, 6))
     def blank(self, room: int, seq: int) -> None:
@@ -577,6 +598,8 @@ class Twins(RuleBasedStateMachine):
                 store.accepted([ref.member for ref in refs]),
                 *(store.standing(account) for account in accounts),
                 *(store.unread(account, logs) for account in accounts),
+                *(store.pins(log, None, 100) for log in logs),
+                *(store.bookmarks(account, None, 100) for account in accounts),
                 *(store.personas(account, refs) for account in accounts),
                 *(store.seen(account, [ref.member for ref in refs]) for account in accounts),
                 *(store.cards(account, [ref.member for ref in refs]) for account in accounts),

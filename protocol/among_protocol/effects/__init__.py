@@ -36,6 +36,7 @@ from ..base import Command, Write
 from ..codes import ErrorCode
 from .corners import CORNERS
 from .going import ERASED, FORGOTTEN
+from .keepsakes import KEEPSAKES
 from .newcomers import NEWCOMERS, TOLD_OF_NEWCOMERS, WELCOMED, WELCOMED_TOO
 from .portraits import PORTRAITS, QUOTES, TAKEN_ALONG, TAKEN_BACK
 from .told import ACT, ALWAYS, CLAIM, NAMED, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
@@ -339,19 +340,24 @@ EFFECTS: dict[type[Command], Effects] = {
         ("directs", "direct_people", "handle_chars", "newcomer_days"),
     ),
     ms.SendMessage: Effects(
-        (codes.ROOM_GONE, codes.MESSAGE_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.POST_GONE, codes.COMMENT_REFUSED),
+        (
+            codes.ROOM_GONE, codes.MESSAGE_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.POST_GONE,
+            codes.COMMENT_REFUSED, codes.ROOM_MENTIONED_OFTEN,
+        ),
         (Told(ms.MessageSent, Where.ROOM), *TOLD_OF_NEWCOMERS, NAMED),
-        ("body_bytes", "mentions", "newcomer_days", "key_chars"),
+        ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "newcomer_days", "key_chars"),
     ),
     ms.ReadMessages: Effects((codes.ROOM_GONE, codes.POST_GONE), (), ("page_entries",)),
     ed.EditMessage: Effects(
-        (*_ON_MESSAGE, codes.RIGHT_MISSING, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED),
-        (Told(ed.MessageEdited, Where.ROOM), NAMED), ("body_bytes", "mentions", "edits", "key_chars")),
+        (*_ON_MESSAGE, codes.RIGHT_MISSING, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED, codes.ROOM_MENTIONED_OFTEN),
+        (Told(ed.MessageEdited, Where.ROOM), NAMED),
+        ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "edits", "key_chars")),
     ed.DeleteMessage: Effects(
         (*_ON_MESSAGE, codes.RIGHT_MISSING, codes.SILENCED, codes.OUTRANKED),
         (Told(ed.MessageDeleted, Where.ROOM), Told(ed.MessageRemoved, Where.STEWARDS, "of a steward"),
          Told(ed.MessageRemoved, Where.THEIRS, "of a steward, while the author is there"), *TAKEN_ALONG), ("reason_chars",)),
     ed.ReadHistory: Effects(_ON_MESSAGE, (), ("page_entries",)),
+    **KEEPSAKES,
     **CORNERS,
     mk.SetMarker: Effects((codes.ROOM_GONE, *STORED), (Told(mk.MarkerMoved, Where.DEVICES),)),
     p.SetPresence: Effects((), _HERE_NOW),

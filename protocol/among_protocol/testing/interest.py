@@ -56,7 +56,8 @@ class Interest:
             return False
         member = self._town.member(self._account, room.community)
         mentioned = entry.mentions if isinstance(entry, MessageSent) else entry.mentions_new
-        return self._asked.profile == "talk" or (member is not None and member.id in mentioned)
+        everybody = entry.mentions_room if isinstance(entry, MessageSent) else entry.mentions_room_new
+        return self._asked.profile == "talk" or everybody or (member is not None and member.id in mentioned)
 
     def notices(self, event: Event) -> bool:
         """Whether this event without a number is wanted."""

@@ -28,9 +28,10 @@ from ..session import Limits
 from ..signing import ENTRANCES
 from ..status import Status
 from ..wire import JSON, Encoding
+from . import mentions
 from .clock import Clock
 from .connection import Connection
-from .state import LIMITS, BanRow, CommunityRow, Log, MemberRow, Novelty, Person, ReportRow, RoomRow, SessionRow, called
+from .state import LIMITS, BanRow, CommunityRow, Log, MemberRow, Novelty, Person, ReportRow, RoomRow, SessionRow
 
 PASSWORD = "correct horse"  # noqa: S105  # of everybody whom a test brings in
 Thing = Literal["account", "community", "room", "direct", "member", "session"]
@@ -190,15 +191,16 @@ class Town:
                 connection.close(CloseCode.SIGNED_OUT, reason)
 
     def say(
-        self, account: str, room: RoomRow, member: MemberRow, body: str, nonce: str = "", reply_to: int = 0
+        self, account: str, room: RoomRow, member: MemberRow, body: str, nonce: str = "", reply_to: int = 0, **more: Any
     ) -> MessageSent:
         """A message, with whom it mentions; one's own marker moves along."""
-        mentioned = self.mentioned(room, body)
+        mentioned, everybody = mentions.of(self, room, body), mentions.everybody(room, member, body)
         names, at, seq = [row.id for row in mentioned], self.clock.time(), self.next(room.id)
-        said: dict[str, Any] = {"nonce": nonce, "body": body, "mentions": names, "reply_to": reply_to}
-        entry = MessageSent(log=room.id, seq=seq, at=at, by=member.id, rev=member.rev, **said)
+        said: dict[str, Any] = {"nonce": nonce, "body": body, "mentions": names, "reply_to": reply_to} | more
+        entry = MessageSent(log=room.id, seq=seq, at=at, by=member.id, rev=member.rev, mentions_room=everybody, **said)
         self.people[account].read[room.id] = entry.seq
-        self.call(self.people[account], room, [row for row in mentioned if row.id != member.id], entry.seq)
+        called = mentions.readers(self, room) if everybody else mentioned
+        self.call(self.people[account], room, [row for row in called if row.id != member.id], entry.seq)
         return self.write(entry)
 
     def call(self, author: Person, room: RoomRow, mentioned: list[MemberRow], seq: int) -> None:
@@ -206,11 +208,6 @@ class Town:
         for other in mentioned:
             if not self.deaf(self.people[other.account], author):
                 self.people[other.account].mentioned.setdefault(room.id, []).append(seq)
-
-    def mentioned(self, room: RoomRow, body: str) -> list[MemberRow]:
-        by_handle = called(self.inside(room.place))
-        found = [by_handle[handle] for handle in text.mentions(body)[: self.limits.mentions] if handle in by_handle]
-        return [row for row in found if room.kind == "open" or room.id in self.people[row.account].logs]
 
     def apart(self, one: Person, other: Person) -> bool:
         """Whether one of the two blocks the other."""

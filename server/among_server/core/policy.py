@@ -10,6 +10,7 @@ from typing import NamedTuple
 from among_protocol import (
     accounts,
     blocks,
+    bookmarks,
     cards,
     communities,
     corners,
@@ -19,6 +20,7 @@ from among_protocol import (
     erasure,
     export,
     finding,
+    forwards,
     greeters,
     house_rules,
     interests,
@@ -31,6 +33,7 @@ from among_protocol import (
     moderation,
     passwords,
     personas,
+    pins,
     portrait,
     posts,
     presence,
@@ -147,9 +150,16 @@ POLICY: dict[type[Command], Rule] = {
     rooms.OpenDirect: Rule(Who.ACCOUNT),
     messages.SendMessage: Rule(Who.AUDIENCE, Right.SPEAK),
     messages.ReadMessages: Rule(Who.AUDIENCE),
+    forwards.ForwardMessage: Rule(Who.AUDIENCE, Right.SPEAK),  # and of the audience of where it comes from
     edits.EditMessage: Rule(Who.AUDIENCE, Right.SPEAK),
     edits.DeleteMessage: Rule(Who.AUDIENCE),  # DELETE_MESSAGE for another's
     edits.ReadHistory: Rule(Who.AUDIENCE),
+    pins.AddPin: Rule(Who.AUDIENCE, Right.PIN),  # in a corner its owner
+    pins.RemovePin: Rule(Who.AUDIENCE, Right.PIN),  # likewise
+    pins.ListPins: Rule(Who.AUDIENCE),
+    bookmarks.SetBookmark: Rule(Who.AUDIENCE),
+    bookmarks.RemoveBookmark: Rule(Who.ACCOUNT),
+    bookmarks.ListBookmarks: Rule(Who.ACCOUNT),
     corners.UpdateCorner: Rule(Who.MEMBER, Right.SPEAK),
     corners.ListCorners: Rule(Who.MEMBER),
     posts.PublishPost: Rule(Who.MEMBER, Right.SPEAK),

@@ -7,6 +7,7 @@ somebody's attention.
 
 from among_protocol import accounts as a
 from among_protocol import blocks as b
+from among_protocol import bookmarks as bm
 from among_protocol import cards as ca
 from among_protocol import communities as c
 from among_protocol import corners as co
@@ -16,6 +17,7 @@ from among_protocol import edits as ed
 from among_protocol import erasure as er
 from among_protocol import export as ex
 from among_protocol import finding as f
+from among_protocol import forwards as fw
 from among_protocol import greeters as g
 from among_protocol import house_rules as hr
 from among_protocol import interests as i
@@ -28,6 +30,7 @@ from among_protocol import messages as ms
 from among_protocol import moderation as mo
 from among_protocol import passwords as pw
 from among_protocol import personas as pe
+from among_protocol import pins as pn
 from among_protocol import portrait as po
 from among_protocol import posts as ps
 from among_protocol import presence as p
@@ -46,6 +49,7 @@ from ..core.dispatch import Route, on
 from . import (
     accounts,
     blocks,
+    bookmarks,
     cards,
     communities,
     corners,
@@ -55,6 +59,7 @@ from . import (
     erasure,
     export,
     finding,
+    forwards,
     greeters,
     house_rules,
     interests,
@@ -67,6 +72,7 @@ from . import (
     moderation,
     passwords,
     personas,
+    pins,
     portrait,
     posts,
     presence,
@@ -166,9 +172,16 @@ ROUTES: dict[type[Command], Route] = dict(
         on(r.OpenDirect, rooms.open_direct, cost=10),
         on(ms.SendMessage, messages.send, cost=5),
         on(ms.ReadMessages, messages.page, cost=2),
+        on(fw.ForwardMessage, forwards.forward, cost=5),
         on(ed.EditMessage, edits.edit, cost=5),
         on(ed.DeleteMessage, edits.delete, cost=5),
         on(ed.ReadHistory, edits.history, cost=2),
+        on(pn.AddPin, pins.add, cost=5),
+        on(pn.RemovePin, pins.remove, cost=5),
+        on(pn.ListPins, pins.list_pins, cost=2),
+        on(bm.SetBookmark, bookmarks.set_bookmark, cost=5),
+        on(bm.RemoveBookmark, bookmarks.remove, cost=5),
+        on(bm.ListBookmarks, bookmarks.list_bookmarks, cost=5),
         on(co.UpdateCorner, corners.update, cost=10),
         on(co.ListCorners, corners.list_corners, cost=5),
         on(ps.PublishPost, posts.publish, cost=25),

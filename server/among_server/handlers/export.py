@@ -1,8 +1,8 @@
 """Everything of mine, a page at a time. A cursor says which part and how far in it: whoever asks with one of their own
 making gets their own, or a refusal.
 
-Parts, in this order: the archive's head with the places; the registers; drafts; the account's own log; what the account wrote in
-others. A noun that keeps something for an account adds it to `_registers`.
+Parts, in this order: the archive's head with the places; the registers; drafts; bookmarks; the account's own log; what the
+account wrote in others. A noun that keeps something for an account adds it to `_registers`.
 """
 
 from datetime import date, timedelta
@@ -16,6 +16,7 @@ from among_protocol.export import (
     ExportedAppearance,
     ExportedArchive,
     ExportedBlock,
+    ExportedBookmark,
     ExportedDismissal,
     ExportedDraft,
     ExportedEntry,
@@ -64,7 +65,9 @@ async def export(context: Context, command: ExportAccount) -> ExportPage:
     elif part == "drafts":
         found = await context.store.drafts(account, after, EXPORTED)
         records = [_encode(ExportedDraft(place=row.place, text=row.text, at=row.at)) for row in found]
-        next_ = f"drafts:{found[-1].place}" if found else "own:0"
+        next_ = f"drafts:{found[-1].place}" if found else "bookmarks:"
+    elif part == "bookmarks":
+        records, next_ = await _bookmarks(context, account, numbers)
     elif part == "own" and len(numbers) == 1:
         records, next_ = await _own(context, account, *numbers)
     elif part == "written":
@@ -133,6 +136,13 @@ async def _registers(context: Context, account: str) -> list[bytes]:
         page = await store.entries(stewards_of(community), seq - 1, seq, 1)
         told += map(_entry, page.entries)
     return told
+
+
+async def _bookmarks(context: Context, account: str, numbers: list[int]) -> tuple[list[bytes], str]:
+    page = await context.store.bookmarks(account, numbers[0] if numbers else None, EXPORTED)
+    mine = [one.bookmark for one in page.found]
+    records = [_encode(ExportedBookmark(room=one.room, seq=one.seq, at=one.at, note=one.note)) for one in mine]
+    return records, "own:0" if page.complete else f"bookmarks:{mine[-1].number}"
 
 
 async def _own(context: Context, account: str, after: int) -> tuple[list[bytes], str]:

@@ -60,6 +60,8 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
     started.blocks = [Block(handle=handle, kind=kind) for (_, handle), kind in sorted(person.blocks.items(), key=_name)]
     started.appearances = appearances(person.statuses)
     started.drafts = await context.store.draft_states(person.account.id)
+    bookmarks = await context.store.bookmarked(person.account.id)
+    started.bookmarks = bookmarks if bookmarks.count else None
     if command.cards:
         await _cards(context, person, started)
     session.reply(command.id, started)

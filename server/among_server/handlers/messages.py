@@ -5,7 +5,8 @@ from among_protocol.fields import body
 from among_protocol.messages import MessagePage, ReadMessages, SendMessage
 
 from ..core.context import Context
-from ..store.rows import Appended
+from ..store.edits import as_shown
+from ..store.rows import Appended, Messages
 
 
 async def send(context: Context, command: SendMessage) -> Appended:
@@ -24,7 +25,18 @@ async def page(context: Context, command: ReadMessages) -> MessagePage:
         around=command.around,
         limit=command.limit,
         post=command.post,
+        places=context.person.members.keys(),
     )
     if not context.may_read(room):
         raise Refuse(ROOM_GONE, field="room")
+    _only_of(context, found)
     return MessagePage(messages=found.messages, as_of=found.as_of, complete=found.complete)
+
+
+def _only_of(context: Context, found: Messages) -> None:
+    """What is shown of rooms whose community was lost while it was read, is not told."""
+    here = context.person.members
+    for message in found.messages:
+        shown = message.forwarded
+        if shown is not None and not shown.gone and found.origins[shown.room] not in here:
+            message.forwarded = as_shown(shown, None)

@@ -16,7 +16,7 @@
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal, Protocol
 
 from among_protocol.base import Entry
@@ -31,6 +31,8 @@ from among_protocol.wire import AnyWrite
 from ..counts import StoreCounts
 from ..ears import Ear
 from .blanks import BlankStore, BlankTx
+from .bookmarks import BookmarkStore, BookmarkTx
+from .calling import CallingTx
 from .cards import CardStore
 from .corners import CornersStore, CornersTx
 from .discovery import DiscoveryStore
@@ -45,6 +47,7 @@ from .invites import InvitesStore, InvitesTx
 from .joining import JoiningStore, JoiningTx
 from .own import OwnStore, OwnTx, SessionRow
 from .personas import PersonaStore, PersonaTx
+from .pins import PinStore, PinTx
 from .portrait import PortraitStore, PortraitTx
 from .quotes import QuotesStore, QuotesTx
 from .rows import (
@@ -81,6 +84,9 @@ class Tx(
     InvitesTx,
     JoiningTx,
     EditTx,
+    PinTx,
+    BookmarkTx,
+    CallingTx,
     OwnTx,
     PersonaTx,
     CornersTx,
@@ -231,6 +237,8 @@ class Store(
     InvitesStore,
     JoiningStore,
     EditStore,
+    PinStore,
+    BookmarkStore,
     CardStore,
     OwnStore,
     PersonaStore,
@@ -362,9 +370,11 @@ class Store(
         around: int | None,
         limit: int,
         post: int | None = None,
+        places: Collection[str] = (),
     ) -> Messages:
         """The newest; those before, after or between (from the oldest); or around a number. See protocol messages.py.
-        Each as it is now: edited, or blank. With `post` only the comments on it.
+        Each as it is now: edited, or blank. With `post` only the comments on it. What is shown of other rooms is told where
+        these are of one of the communities `places`, and whoever asks sees to it that they may read there.
 
         At most `limit`; where these are more than PAGE_BYTES, half as many, as often as it takes."""
         ...

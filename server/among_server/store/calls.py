@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 
+from among_protocol.bookmarks import Bookmarked
 from among_protocol.codes import Refuse
 from among_protocol.drafts import DraftState
 from among_protocol.invites import CreateInvite, Invite
@@ -14,11 +15,12 @@ from among_protocol.members import Keep
 from among_protocol.reach import DirectsFrom
 
 from .api import Tx
+from .bookmarks import BookmarkRow
 from .erasing import Begun, Erasure
 from .greeting import ReachSet
 from .own import BlockSet, BlockWish, Ended, Entered
 from .rows import Stored
-from .rules import blocks, drafts, erasing, invites, sessions, status, tags
+from .rules import blocks, bookmarks, drafts, erasing, invites, sessions, status, tags
 from .rules import reach as reach_rules
 from .status import Statuses, StatusWish
 from .tags import InterestRow, MyInterest
@@ -115,6 +117,12 @@ class Calls:
 
     async def set_draft(self, account: str, place: str, text: str) -> DraftState:
         return await self._call(lambda tx: drafts.set_draft(tx, account, place, text))
+
+    async def set_bookmark(self, account: str, room: str, seq: int, note: str) -> tuple[BookmarkRow, Bookmarked]:
+        return await self._call(lambda tx: bookmarks.set_bookmark(tx, account, room, seq, note))
+
+    async def remove_bookmark(self, account: str, room: str, seq: int) -> Bookmarked:
+        return await self._call(lambda tx: bookmarks.remove_bookmark(tx, account, room, seq))
 
     async def set_reach(
         self, account: str, community: str, *, directs: DirectsFrom | None = None, greetings: bool | None = None

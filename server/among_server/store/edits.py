@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from among_protocol.edits import MessageEdited, MessageHistory
-from among_protocol.messages import QUOTED, Message, Quoted
+from among_protocol.messages import QUOTED, Forwarded, Message, Quoted
 
 
 class EditTx(Protocol):
@@ -34,3 +34,11 @@ class EditStore(Protocol):
 def quote(message: Message) -> Quoted:
     """Of a message as it is now."""
     return Quoted(seq=message.seq, by=message.by, rev=message.rev, body=message.body[:QUOTED], blank=message.blank)
+
+
+def as_shown(origin: Forwarded, source: Message | None) -> Forwarded:
+    """What is told of a message that another one shows, as it is now; None: whoever asks may not see it."""
+    shown = Forwarded(room=origin.room, seq=origin.seq, by=origin.by, rev=origin.rev, gone=source is None)
+    if source is not None:
+        shown.at, shown.body, shown.edited, shown.blank = source.at, source.body, source.edited, source.blank
+    return shown

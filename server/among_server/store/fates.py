@@ -24,6 +24,7 @@ from among_protocol import members as mb
 from among_protocol import messages as ms
 from among_protocol import moderation as mo
 from among_protocol import personas as pn
+from among_protocol import pins as pi
 from among_protocol import portrait as po
 from among_protocol import posts as ps
 from among_protocol import quotes as qu
@@ -138,13 +139,21 @@ ENTRIES: dict[type[Entry], dict[str, Fate]] = {
     r.PersonAdded: {"member": _STAYS},
     r.PersonLeft: {},
     r.DirectOpened: {**dict.fromkeys(("room", "head", "member", "within"), _STAYS), "people": Fate.OTHERS},
-    ms.MessageSent: {"body": Fate.WORDS, **dict.fromkeys(("mentions", "post", "reply_to"), _STAYS)},
+    ms.MessageSent: {
+        **dict.fromkeys(("body", "forwarded"), Fate.WORDS),
+        **dict.fromkeys(("mentions", "mentions_room", "post", "reply_to"), _STAYS),
+    },
+    pi.PinAdded: dict.fromkeys(("message", "author", "author_rev"), _STAYS),
+    pi.PinRemoved: {"message": _STAYS},
     co.CornerUpdated: {"title": Fate.WORDS, "comments": _STAYS, "public": _STAYS},
     ps.PostPublished: {"title": Fate.WORDS, "body": Fate.WORDS, "mentions": _STAYS},
     ps.PostDeleted: {"post": _STAYS},
     ps.PostRemoved: {**_ACT, "room": _STAYS, "post": _STAYS},
     ps.PostEdited: {"post": _STAYS, "title": Fate.WORDS, "body": Fate.WORDS, "mentions": _STAYS},
-    ed.MessageEdited: {"message": _STAYS, "body": Fate.WORDS, "mentions": _STAYS, "mentions_new": _STAYS},
+    ed.MessageEdited: {
+        "body": Fate.WORDS,
+        **dict.fromkeys(("message", "mentions", "mentions_new", "mentions_room", "mentions_room_new"), _STAYS),
+    },
     ed.MessageDeleted: {"message": _STAYS},
     ed.MessageRemoved: {**_ACT, "room": _STAYS, "message": _STAYS},
 }
@@ -265,6 +274,10 @@ TABLES: dict[str, Table] = {
     "door_invites": Table("goes: what somebody made ends as they leave", "- secrets, of the place"),
     "admissions": Table("goes", "- who invited whom is the stewards'"),
     "edits": Table("stays: numbers of entries", "- numbers"),
+    "pins": Table("stays for the others; that of a message goes with the words", "as `entry`, those that one set"),
+    "bookmarks": Table("goes", "`bookmark`"),
+    "room_mentions": Table("stays: numbers of entries", "- numbers"),
+    "uncalled": Table("goes", "- numbers of what others said, and of one's own"),
     "lineage": Table("goes with the persona: former handles", "with `membership`"),
     "resting": Table("stays until its time is over: digests of handles that nobody may have yet", "- names nobody"),
     "erasures": Table("goes when all is done", "- what is under way"),

@@ -2,7 +2,7 @@
 to itself (own.py, stewards.py) keeps its rows there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -174,6 +174,7 @@ class Messages(NamedTuple):
     messages: list[Message]
     as_of: int
     complete: bool
+    origins: Mapping[str, str] = {}  # rooms of which something is shown in these: their communities
 
 
 class Standing(NamedTuple):

@@ -23,6 +23,7 @@ from . import (
     frames,
     interest,
     keeping,
+    keepsakes,
     leaving,
     limits,
     logs,
@@ -123,7 +124,7 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 
 # Importing them fills `checks`.
 PARTS = (
-    cards, closing, connection, corners, door, edits, finding, frames, interest, keeping, leaving, limits, logs, newcomers,
+    cards, closing, connection, corners, door, edits, finding, frames, interest, keeping, keepsakes, leaving, limits, logs, newcomers,
     nonces, personas,
     portraits,
     reading, refusals, registers, rooms, signing_in, status, sync, texts,

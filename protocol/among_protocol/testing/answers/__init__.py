@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...accounts import ReadAccount, UpdateAccount
 from ...base import Command, Entry, Shape, Write
 from ...blocks import SetBlock
+from ...bookmarks import ListBookmarks, RemoveBookmark, SetBookmark
 from ...cards import ReadCards
 from ...communities import (
     BrowseCommunities,
@@ -26,6 +27,7 @@ from ...edits import DeleteMessage, EditMessage, ReadHistory
 from ...erasure import EraseAccount
 from ...export import ExportAccount
 from ...finding import SearchMembers
+from ...forwards import ForwardMessage
 from ...greeters import ListGreeters, SetGreeter
 from ...house_rules import AcceptRules, ReadRules
 from ...interests import ListInterests, SetInterests
@@ -38,6 +40,7 @@ from ...messages import ReadMessages, SendMessage
 from ...moderation import BanMember, KickMember, ListBans, SetRole, SilenceMember, UnbanMember, UnsilenceMember
 from ...passwords import ChangePassword, ResetPassword
 from ...personas import FindMember, ReadPersona, UpdatePersona
+from ...pins import AddPin, ListPins, RemovePin
 from ...portrait import (
     DeclineProposal,
     ExportPortrait,
@@ -58,7 +61,7 @@ from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, 
 from ...status import SetStatus
 from ...tags import SearchTags, UpdateTag
 from ...welcome import ReadWelcome, SetWelcome
-from . import accounts, edits, keeping, members, personas, places, reading, status
+from . import accounts, edits, keeping, members, personas, pins, places, reading, status
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -79,6 +82,9 @@ WRITES: "dict[type[Write], Callable[[Town, Person, Any], Entry]]" = {
     SendMessage: edits.send,
     EditMessage: edits.edit,
     DeleteMessage: edits.delete,
+    ForwardMessage: pins.forward,
+    AddPin: pins.add,
+    RemovePin: pins.remove,
     UpdatePersona: personas.update,
     SetRole: keeping.set_role,
     KickMember: keeping.kick,
@@ -119,6 +125,7 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     ReadEntries: reading.entries,
     ReadMessages: reading.page,
     ReadHistory: edits.history,
+    ListPins: pins.list_pins,
     SetMarker: reading.set_marker,
     ListBans: keeping.list_bans,
     ListReports: keeping.list_reports,
@@ -131,7 +138,7 @@ ABSENT: frozenset[type[Command]] = frozenset({
     Discover, DismissCommunity, SearchMembers, ListInterests, SetInterests, SearchTags, UpdateTag,
     UpdateCommunity, PreviewCommunity, AcceptRules, ReadRules, AskToJoin, WithdrawJoin, AnswerJoin, ListRequests,
     CreateInvite, ListInvites, RevokeInvite,
-    ReadCards,
+    ReadCards, SetBookmark, RemoveBookmark, ListBookmarks,
     UpdateCorner, ListCorners, PublishPost, EditPost, ReadPosts, ReadPost, SetDraft, ListDrafts,
     ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal, ListQuotes, AskQuote, ConsentToQuote, WithdrawQuote,
     ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal, ListQuotes, AskQuote, ConsentToQuote, WithdrawQuote, ReadWelcome, SetWelcome, ListGreeters, SetGreeter, SetReach,
@@ -161,6 +168,7 @@ COSTS: dict[type[Command], int] = {  # as a real server charges them; what is no
     ReadEntries: 2,
     ReadMessages: 2,
     ReadHistory: 2,
+    ListPins: 2,
     ReadAccount: 2,
     ListMembers: 2,
     ListRooms: 2,

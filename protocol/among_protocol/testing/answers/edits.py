@@ -18,7 +18,8 @@ from ...edits import (
 )
 from ...fields import body, line
 from ...members import Persona
-from ...messages import QUOTED, Message, MessageSent, Quoted, SendMessage
+from ...messages import QUOTED, Forwarded, Message, MessageSent, Origin, Quoted, SendMessage
+from .. import mentions
 from .places import may_write
 from .standing import RANKS, chief, may_act
 
@@ -51,8 +52,9 @@ def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
     before = versions(town, said)
     if len(before) > town.limits.edits:
         raise Refuse(codes.LIMIT_REACHED, f"A message is edited at most {town.limits.edits} times.", field="message")
-    now = town.mentioned(room, command.body)
-    new = [row for row in now if row.id not in before[-1].mentions]
+    now = mentions.of(town, room, command.body)
+    everybody, called = mentions.everybody(room, member, command.body), any(one.mentions_room for one in before)
+    new = [] if called else [row for row in now if row.id not in before[-1].mentions]
     entry = MessageEdited(
         log=room.id,
         seq=town.next(room.id),
@@ -64,7 +66,10 @@ def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
         body=command.body,
         mentions=[row.id for row in now],
         mentions_new=[row.id for row in new],
+        mentions_room=everybody,
+        mentions_room_new=everybody and not called,
     )
+    new = mentions.readers(town, room) if entry.mentions_room_new else new
     town.call(person, room, [row for row in new if row.id != member.id], entry.seq)
     return town.write(entry)
 
@@ -100,8 +105,8 @@ def versions(town: "Town", said: MessageSent) -> list[MessageSent | MessageEdite
     return [said, *(one for one in later if isinstance(one, MessageEdited) and one.message == said.seq)]
 
 
-def as_it_is(town: "Town", said: MessageSent) -> Message:
-    """A message as it is now."""
+def as_it_is(town: "Town", said: MessageSent, account: str = "") -> Message:
+    """A message as it is now, for whoever reads it; without an account nothing of other rooms is shown."""
     last = said if said.blank else versions(town, said)[-1]
     edited = last if isinstance(last, MessageEdited) else None
     return Message(
@@ -112,12 +117,28 @@ def as_it_is(town: "Town", said: MessageSent) -> Message:
         body=last.body,
         nonce=said.nonce,
         mentions=last.mentions,
+        mentions_room=last.mentions_room,
         blank=said.blank,
         edited=edited.seq if edited else 0,
         edited_at=edited.at if edited else "",
         reply_to=said.reply_to,
         quote=_quote(town, said) if said.reply_to and not said.blank else None,
+        forwarded=_forwarded(town, said.forwarded, account) if said.forwarded else None,
     )
+
+
+def _forwarded(town: "Town", origin: Origin, account: str) -> Forwarded:
+    """What a message shows of another room, as that is now; nothing where this account may not see it."""
+    shown = Forwarded(room=origin.room, seq=origin.seq, by=origin.by, rev=origin.rev)
+    try:
+        town.visible(account, origin.room)
+    except Refuse:
+        shown.gone = True
+        return shown
+    entries = town.logs[origin.room].entries
+    source = as_it_is(town, next(one for one in entries if isinstance(one, MessageSent) and one.seq == origin.seq))
+    shown.at, shown.body, shown.edited, shown.blank = source.at, source.body, source.edited, source.blank
+    return shown
 
 
 def _quote(town: "Town", said: MessageSent) -> Quoted | None:

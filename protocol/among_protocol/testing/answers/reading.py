@@ -104,7 +104,7 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     town = connection.town
     room, _ = town.visible(connection.person.id, command.room)
     log = town.logs[room.id]
-    found = [as_it_is(town, entry) for entry in log.entries if isinstance(entry, MessageSent)]
+    found = [as_it_is(town, entry, connection.person.id) for entry in log.entries if isinstance(entry, MessageSent)]
     limit = min(town.limits.page_entries, command.limit)
     if command.around is not None:
         older = [message for message in found if message.seq < command.around]

@@ -53,6 +53,8 @@ NOUNS = {  # the first word of a command: what it is about
     "room": "Rooms",
     "direct": "Directs",
     "message": "Messages",
+    "pin": "Pins",
+    "bookmark": "Bookmarks",
     "corner": "Corners",
     "post": "Posts",
     "draft": "Drafts",

@@ -12,6 +12,7 @@ from among_protocol.members import Persona
 from among_protocol.reach import Reach
 
 from ...rights import RANKS
+from ..bookmarks import BookmarkRow
 from ..drafts import DraftRow
 from ..erasing import Erasure, Told, Written, blank_member
 from ..joining import RequestRow
@@ -50,6 +51,8 @@ class MemoryErasing(MemoryOwn):
     status_rows: dict[tuple[str, str], StatusRow]
     proposed: dict[tuple[str, int], ProposalRow]
     draft_rows: dict[tuple[str, str], DraftRow]
+    bookmark_rows: dict[tuple[str, str, int], BookmarkRow]
+    room_mentions: dict[tuple[str, int], tuple[int, frozenset[str]]]
     reached: dict[tuple[str, str], Reach]
 
     def new_id(self, prefix: str) -> str:
@@ -101,7 +104,7 @@ class MemoryErasing(MemoryOwn):
             if reset.account == account:
                 self._drop(self.resets, secret)
         self._forget_blocks(account)
-        tables: tuple[dict[tuple[str, str], Any], ...] = (
+        tables: tuple[dict[Any, Any], ...] = (
             self.following,
             self.left_rooms,
             self.bans,
@@ -111,6 +114,7 @@ class MemoryErasing(MemoryOwn):
             self.accepted,
             self.admissions,
             self.draft_rows,
+            self.bookmark_rows,
             self.reached,
         )
         for table in tables:
@@ -150,6 +154,8 @@ class MemoryErasing(MemoryOwn):
         for table, keys in tables:
             for key in keys:
                 self._drop(table, key)
+        for mention, (at, uncalled) in list(self.room_mentions.items()):
+            self._put(self.room_mentions, mention, (at, uncalled - {account}))
         self._put(self.logs, account, replace(row, floor=row.head))
         return False
 

@@ -1,33 +1,40 @@
 """Messages as they are now, in the reference: edited, blank, a page at a time."""
 
+from collections.abc import Collection
+
 from msgspec import json
 
 from among_protocol.edits import MessageEdited, MessageHistory, Version
 from among_protocol.messages import Message, MessageSent
 
 from ..api import PAGE_BYTES
-from ..edits import quote
+from ..edits import as_shown, quote
 from ..rows import Messages
 from .tx import MemoryTx
 
 
 def page(
-    tx: MemoryTx, room: str, before: int | None, after: int | None, around: int | None, limit: int, post: int | None
+    tx: MemoryTx,
+    room: str,
+    before: int | None,
+    after: int | None,
+    around: int | None,
+    limit: int,
+    post: int | None,
+    places: Collection[str],
 ) -> Messages:
     row = tx.logs.get(room)
     if row is None:
         return Messages([], 0, complete=True)
     numbers = [seq for seq in range(1, row.head + 1) if isinstance(tx.entries[room, seq].stored.event, MessageSent)]
-    sent = [as_it_is(tx, room, seq) for seq in numbers]
+    sent = [dressed(tx, room, as_it_is(tx, room, seq), places) for seq in numbers]
     sent = [message for message in sent if post is None or message.post == post]
     found, complete = _page(sent, before, after, around, limit)
-    while len(found) > 1 and sum(_size(tx, room, message) for message in found) > PAGE_BYTES:
+    while len(found) > 1 and sum(size(tx, room, message) for message in found) > PAGE_BYTES:
         limit //= 2
         found, complete = _page(sent, before, after, around, limit)
-    for message in found:
-        if message.reply_to and not message.blank:
-            message.quote = quote(as_it_is(tx, room, message.reply_to))
-    return Messages(found, row.head, complete)
+    shown = {message.forwarded.room for message in found if message.forwarded and not message.forwarded.gone}
+    return Messages(found, row.head, complete, {room: tx.room_rows[room].community for room in sorted(shown)})
 
 
 def as_it_is(tx: MemoryTx, room: str, seq: int) -> Message:
@@ -35,13 +42,27 @@ def as_it_is(tx: MemoryTx, room: str, seq: int) -> Message:
     edits = tx.edits(room, seq)
     if edits and not message.blank:
         edit = tx.edit(room, edits[-1])
-        message.body, message.mentions = edit.body, edit.mentions
+        message.body, message.mentions, message.mentions_room = edit.body, edit.mentions, edit.mentions_room
         message.edited, message.edited_at = edit.seq, edit.at
     return message
 
 
-def _size(tx: MemoryTx, room: str, message: Message) -> int:
-    return sum(len(tx.entries[room, seq].stored.json) for seq in (message.seq, message.edited) if seq)
+def dressed(tx: MemoryTx, room: str, message: Message, places: Collection[str] = ()) -> Message:
+    """With the message that it answers, and with what it shows of other rooms, where these are of one of these places."""
+    if message.reply_to and not message.blank:
+        message.quote = quote(as_it_is(tx, room, message.reply_to))
+    if message.forwarded is not None:
+        origin = tx.room_rows[message.forwarded.room]
+        shown = origin.for_all and origin.community in places
+        source = as_it_is(tx, origin.id, message.forwarded.seq) if shown else None
+        message.forwarded = as_shown(message.forwarded, source)
+    return message
+
+
+def size(tx: MemoryTx, room: str, message: Message) -> int:
+    """In bytes, of the entries that it was made of, and of what it shows."""
+    shown = len(message.forwarded.body.encode()) if message.forwarded is not None else 0
+    return shown + sum(len(tx.entries[room, seq].stored.json) for seq in (message.seq, message.edited) if seq)
 
 
 def history(tx: MemoryTx, room: str, message: int, after: int, limit: int) -> MessageHistory | None:

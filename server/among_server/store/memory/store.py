@@ -5,7 +5,7 @@ What waits is carried out once per turn of the loop, as one batch. Reads look at
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 import structlog
@@ -52,6 +52,7 @@ from . import directory, messages
 from .cards import CardReads
 from .exporting import MemoryTaking
 from .greeting import GreetingReading
+from .keeping import MemoryKept
 from .personas import PersonaReads
 from .portrait import PortraitReading
 from .reading import MemoryCornerReads
@@ -64,7 +65,15 @@ T = TypeVar("T")
 
 
 class MemoryStore(
-    CardReads, MemoryCornerReads, MemorySearching, PersonaReads, PortraitReading, GreetingReading, MemoryTaking, Calls
+    CardReads,
+    MemoryCornerReads,
+    MemorySearching,
+    PersonaReads,
+    PortraitReading,
+    GreetingReading,
+    MemoryKept,
+    MemoryTaking,
+    Calls,
 ):
     def __init__(self) -> None:
         self.epoch = f"e_{secrets.token_hex(8)}"
@@ -323,8 +332,9 @@ class MemoryStore(
         around: int | None,
         limit: int,
         post: int | None = None,
+        places: Collection[str] = (),
     ) -> Messages:
-        return messages.page(self._tx, room, before, after, around, limit, post)
+        return messages.page(self._tx, room, before, after, around, limit, post, places)
 
     async def history(self, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
         return messages.history(self._tx, room, message, after, limit)

@@ -26,6 +26,7 @@ from .erasing import MemoryErasing
 from .greeting import MemoryGreeting
 from .invites import MemoryInvites
 from .joining import MemoryJoining
+from .keepsakes import MemoryKeepsakes
 from .own import MemoryOwn
 from .personas import MemoryPersonas
 from .portrait import MemoryPortrait
@@ -41,6 +42,7 @@ class MemoryTx(
     MemoryJoining,
     MemoryInvites,
     MemoryPersonas,
+    MemoryKeepsakes,
     MemoryOwn,
     MemoryCorners,
     MemoryDrafts,
@@ -308,7 +310,7 @@ class MemoryTx(
         seq = self.markers.get((account, room), 0)
         seen = self.entries[room, seq].ordinal if seq else 0
         mentions = sum(who == account and where == room and at > seq for who, where, at in self.mentions)
-        return Unread(row, seq, row.ordinal - seen, mentions)
+        return Unread(row, seq, row.ordinal - seen, mentions + self.calls(account, room, seq))
 
     def mention(self, account: str, room: str, seq: int) -> None:
         self._put(self.mentions, (account, room, seq), True)

@@ -15,6 +15,7 @@ from among_protocol.base import Entry, Write
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
 from among_protocol.corners import UpdateCorner
 from among_protocol.edits import DeleteMessage, EditMessage
+from among_protocol.forwards import ForwardMessage
 from among_protocol.greeters import SetGreeter
 from among_protocol.house_rules import AcceptRules
 from among_protocol.joining import AnswerJoin, AskToJoin, WithdrawJoin
@@ -28,6 +29,7 @@ from among_protocol.moderation import (
     UnsilenceMember,
 )
 from among_protocol.personas import UpdatePersona
+from among_protocol.pins import AddPin, RemovePin
 from among_protocol.portrait import DeclineProposal, MergeProposal, ProposePortrait
 from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
@@ -43,12 +45,14 @@ from . import (
     corners,
     door,
     edits,
+    forwards,
     greeters,
     house_rules,
     joining,
     messages,
     moderation,
     personas,
+    pins,
     portrait,
     posts,
     quotes,
@@ -97,6 +101,9 @@ RULES: dict[type[Write], Rule] = {
     SendMessage: messages.send,
     EditMessage: edits.edit,
     DeleteMessage: edits.delete,
+    ForwardMessage: forwards.forward,
+    AddPin: pins.add,
+    RemovePin: pins.remove,
     UpdateCorner: corners.update,
     PublishPost: posts.publish,
     EditPost: posts.edit,

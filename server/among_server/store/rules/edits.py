@@ -14,9 +14,10 @@ from ...limits import EDITS
 from ...rights import Right
 from ..api import Tx
 from ..rows import MemberRow, RoomRow
+from . import calling
 from .accounts import speaks_again
-from .blocks import deaf, may_write
-from .messages import mentioned
+from .blocks import may_write
+from .messages import call_each, mentioned
 from .quotes import forget_message
 from .removal import may_remove, tell_removed
 from .rooms import visible
@@ -38,7 +39,9 @@ def edit(tx: Tx, account: str, command: EditMessage) -> Entry:
         member = speaks_again(tx, member)
     before = tx.edit(room.id, edits[-1]).mentions if edits else said.mentions
     now = mentioned(tx, room, command.body)
-    new = [other for other in now if other.id not in before]
+    everybody = calling.may_call(tx, room, member, command.body, (said.seq, *edits))
+    called = tx.mentions_room(room.id, (said.seq, *edits))  # everybody was, when it did so first
+    new = [] if called else [other for other in now if other.id not in before]
     entry = MessageEdited(
         log=room.id,
         seq=tx.next(room.id),
@@ -50,12 +53,15 @@ def edit(tx: Tx, account: str, command: EditMessage) -> Entry:
         body=command.body,
         mentions=[other.id for other in now],
         mentions_new=[other.id for other in new],
+        mentions_room=everybody,
+        mentions_room_new=everybody and not called,
     )
     tx.add(entry)
     tx.add_edit(room.id, said.seq, entry.seq)
-    for other in new:
-        if other.account != account and not deaf(tx, other, member):
-            tx.mention(other.account, room.id, entry.seq)
+    if entry.mentions_room_new:
+        calling.call(tx, room, member, entry.seq)
+    else:
+        call_each(tx, room, member, entry.seq, new)
     return entry
 
 
@@ -82,9 +88,10 @@ def delete(tx: Tx, account: str, command: DeleteMessage) -> Entry:
 
 
 def wipe(tx: Tx, room: str, message: int) -> None:
-    """Blank a message and all that it ever said."""
+    """Blank a message and all that it ever said; it is pinned no more."""
     for seq in (message, *tx.edits(room, message)):
         tx.blank(room, seq)
+    tx.remove_pin(room, message)
 
 
 def _message(tx: Tx, room: RoomRow, seq: int) -> MessageSent:

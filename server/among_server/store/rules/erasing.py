@@ -236,6 +236,7 @@ def _empty(tx: Tx, row: Erasure, log: str, seq: int) -> bool:
             return False
         tx.blank(log, seq)
         unwritten(tx, entry)
+        tx.remove_pin(log, seq)
     elif theirs and row.member and goes(entry, Fate.PERSONA):
         tx.blank(log, seq)
     elif row.member:

@@ -3,13 +3,13 @@
 from among_protocol import text
 from among_protocol.base import Entry
 from among_protocol.codes import MESSAGE_GONE, RIGHT_MISSING, Refuse
-from among_protocol.messages import MessageSent, SendMessage
+from among_protocol.messages import MessageSent, Origin, SendMessage
 
 from ...limits import MENTIONS
 from ...rights import RIGHTS, Right
 from ..api import Tx
 from ..rows import MemberRow, RoomRow
-from . import greeters
+from . import calling, greeters
 from .accounts import speaks_again
 from .blocks import deaf, may_write
 from .corners import may_comment
@@ -20,7 +20,8 @@ from .standing import silenced
 _SPEAKERS = frozenset(role for role, rights in RIGHTS.items() if Right.SPEAK in rights)
 
 
-def send(tx: Tx, account: str, command: SendMessage) -> Entry:
+def send(tx: Tx, account: str, command: SendMessage, forwarded: Origin | None = None) -> Entry:
+    """`forwarded`: the message of another room that it shows (forwards.py)."""
     room, member = visible(tx, account, command.room)
     if member.role not in _SPEAKERS:
         raise Refuse(RIGHT_MISSING)
@@ -34,7 +35,10 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
         raise Refuse(MESSAGE_GONE, field="reply_to")
     if member.silenced:
         member = speaks_again(tx, member)
-    others = mentioned(tx, room, command.body) if "@" in command.body else []
+    others, everybody = [], False
+    if "@" in command.body:
+        others = mentioned(tx, room, command.body)
+        everybody = calling.may_call(tx, room, member, command.body)
     entry = MessageSent(
         log=room.id,
         seq=tx.next(room.id),
@@ -46,17 +50,27 @@ def send(tx: Tx, account: str, command: SendMessage) -> Entry:
         mentions=[other.id for other in others],
         post=command.post,
         reply_to=command.reply_to,
+        mentions_room=everybody,
+        forwarded=forwarded,
     )
     tx.add(entry, message=True)
     if command.post:
         tx.add_comment(room.id, command.post, entry.seq)
     tx.mark(account, room.id)
-    for other in others:
-        if other.account != account and not deaf(tx, other, member):
-            tx.mention(other.account, room.id, entry.seq)
+    if everybody:
+        calling.call(tx, room, member, entry.seq)
+    else:
+        call_each(tx, room, member, entry.seq, others)
     if room.kind == "open" and tx.greeters(room.community):
         greeters.spoke(tx, member, entry, others)
     return entry
+
+
+def call_each(tx: Tx, room: RoomRow, author: MemberRow, seq: int, others: list[MemberRow]) -> None:
+    """It counts as a mention for these, but for the author, and for whom a block or a mute is between."""
+    for other in others:
+        if other.account != author.account and not deaf(tx, other, author):
+            tx.mention(other.account, room.id, seq)
 
 
 def mentioned(tx: Tx, room: RoomRow, body: str) -> list[MemberRow]:

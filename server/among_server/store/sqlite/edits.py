@@ -1,7 +1,8 @@
 """Messages that were edited, in a table: the parts of `api.Tx` and `api.Store` that edits.py says."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from sqlite3 import Connection
+from typing import NamedTuple
 
 from msgspec import json
 
@@ -10,14 +11,12 @@ from among_protocol.messages import Message, MessageSent
 from among_protocol.wire import JSON
 
 from ..api import PAGE_BYTES
-from ..edits import quote
+from . import present
 from .ledger import Ledger
-from .rows import SEQ_BITS, kept
+from .rows import SEQ_BITS
 
 _message = json.Decoder(Message).decode
 _edit = json.Decoder(MessageEdited).decode
-
-_THESE = kept("pos, json", "pos IN (SELECT value FROM json_each(?))", "ASC")
 
 
 class SqliteEdits(Ledger):
@@ -34,20 +33,22 @@ class SqliteEdits(Ledger):
         return _edit(self.entry(self._log(room).key << SEQ_BITS | seq))
 
 
-def as_they_are(db: Connection, key: int, page: Sequence[bytes]) -> tuple[list[Message], int]:
-    """Messages of a room as they are now, in a row, from how they were sent; and the bytes of all that."""
+class Page(NamedTuple):
+    """Messages of a room as they are now, in a row."""
+
+    messages: list[Message]
+    size: int  # bytes of all that
+    origins: dict[str, str]  # rooms of which something is shown in these: their communities
+
+
+def as_they_are(db: Connection, key: int, page: Sequence[bytes], places: Collection[str]) -> Page:
+    """From how they were sent. `places`: communities of which something may be shown."""
     messages = [_message(entry) for entry in page]
     size = sum(map(len, page)) + _revise(db, key, messages)
-    known = {message.seq: message for message in messages}
-    missing = {message.reply_to for message in messages if message.reply_to} - known.keys()
-    if missing:
-        others = [_message(entry) for entry in _entries(db, key, sorted(missing)).values()]
-        _revise(db, key, others)
-        known |= {message.seq: message for message in others}
-    for message in messages:
-        if message.reply_to and not message.blank:
-            message.quote = quote(known[message.reply_to])
-    return messages, size
+    if not any(message.reply_to or message.forwarded for message in messages):
+        return Page(messages, size, {})
+    more, origins = present.dress(db, {(key, message.seq): message for message in messages}, places)
+    return Page(messages, size + more, origins)
 
 
 def _revise(db: Connection, key: int, messages: Sequence[Message]) -> int:
@@ -58,21 +59,18 @@ def _revise(db: Connection, key: int, messages: Sequence[Message]) -> int:
     sql = "SELECT message, max(seq) FROM edits WHERE room = ? AND message BETWEEN ? AND ? GROUP BY message"
     newest = dict(db.execute(sql, (key, messages[0].seq, messages[-1].seq)))
     if newest:
-        found = _entries(db, key, list(newest.values()))
+        found = present.entries(db, [(key, seq) for seq in newest.values()])
         for message in messages:
-            entry = found.get(newest.get(message.seq, 0))
+            entry = found.get((key, newest.get(message.seq, 0)))
             if entry is not None and not message.blank:
-                edit = _edit(entry)
-                message.body, message.mentions = edit.body, edit.mentions
-                message.edited, message.edited_at = edit.seq, edit.at
-                size += len(entry)
+                size += present.revise(message, entry)
     return size
 
 
 def history(db: Connection, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
     """In the transaction of the caller."""
     found = db.execute("SELECT key FROM logs WHERE id = ? AND kind = 'room'", (room,)).fetchone()
-    first = _entries(db, found[0], [message]).get(message) if found else None
+    first = present.entries(db, [(found[0], message)]).get((found[0], message)) if found else None
     said = JSON.decode_entry(first) if first else None
     if not isinstance(said, MessageSent) or said.blank:
         return None
@@ -81,7 +79,7 @@ def history(db: Connection, room: str, message: int, after: int, limit: int) -> 
     seqs = [seq for (seq,) in db.execute(sql, (key, message, after, limit + 1))]
     if said.seq > after:
         seqs = [said.seq, *seqs]
-    kept_as = _entries(db, key, seqs[:limit])
+    kept_as = {seq: entry for (_, seq), entry in present.entries(db, [(key, seq) for seq in seqs[:limit]]).items()}
     versions: list[Version] = []
     size = 0
     for seq in seqs[:limit]:
@@ -91,10 +89,3 @@ def history(db: Connection, room: str, message: int, after: int, limit: int) -> 
         one = said if seq == said.seq else _edit(kept_as[seq])
         versions.append(Version(seq=seq, at=one.at, body=one.body, mentions=one.mentions))
     return MessageHistory(versions=versions, complete=len(versions) == len(seqs))
-
-
-def _entries(db: Connection, key: int, seqs: Sequence[int]) -> dict[int, bytes]:
-    """As they are kept, by number."""
-    base = key << SEQ_BITS
-    asked = json.encode([base | seq for seq in seqs]).decode()
-    return {pos - base: entry for pos, entry in db.execute(_THESE, (asked, asked, -1))}

@@ -49,6 +49,7 @@ CLOSING = (
     "DELETE FROM member_ends WHERE account = ?1 AND place IN (SELECT place FROM members WHERE account = ?1)",
     "DELETE FROM portrait_proposals WHERE account = ?1",
     "DELETE FROM drafts WHERE account = ?1",
+    "DELETE FROM bookmarks WHERE account = ?1",
     "DELETE FROM reaches WHERE account = ?1",
 )
 NOBODY = "INSERT INTO accounts (key, handle, display_name, owner, disabled, erased) VALUES (?, ?, '', 0, 1, 1)"
@@ -138,6 +139,11 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
             (
                 "mentions",
                 "account = ?1 AND (room, seq) IN (SELECT room, seq FROM mentions WHERE account = ?1 LIMIT ?2)",
+                (log.key,),
+            ),
+            (
+                "uncalled",
+                "account = ?1 AND (room, seq) IN (SELECT room, seq FROM uncalled WHERE account = ?1 LIMIT ?2)",
                 (log.key,),
             ),
         ):

@@ -26,6 +26,10 @@ MIRRORED = 32_768  # rows in each mirror
 
 _ENTRY = kept("pos, json", "pos = ?", "ASC")
 _LAST = kept("pos, ordinal", "pos BETWEEN ? AND ?", "DESC")
+_MENTIONS = """
+    SELECT (SELECT count(*) FROM mentions WHERE account = ?1 AND room = ?2 AND seq > ?3)
+        + (SELECT count(*) FROM room_mentions y WHERE y.room = ?2 AND y.seq > ?3 AND NOT EXISTS (
+            SELECT 1 FROM uncalled u WHERE u.account = ?1 AND u.room = ?2 AND u.seq = y.seq))"""
 _TAGS = {entry: tag_of(entry) for entry in ENTRIES}
 
 
@@ -188,8 +192,7 @@ class Ledger:
         log, reader = self._log(room), self._log(account)
         sql = "SELECT seq, ordinal FROM markers WHERE account = ? AND room = ?"
         seq, ordinal = self._db.execute(sql, (reader.key, log.key)).fetchone() or (0, 0)
-        sql = "SELECT count(*) FROM mentions WHERE account = ? AND room = ? AND seq > ?"
-        (mentions,) = self._db.execute(sql, (reader.key, log.key, seq)).fetchone()
+        (mentions,) = self._db.execute(_MENTIONS, (reader.key, log.key, seq)).fetchone()
         row = log_row((log.id, log.kind, log.head, log.ordinal, log.floor))
         return Unread(row, seq, log.ordinal - ordinal, mentions)
 

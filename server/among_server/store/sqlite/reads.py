@@ -4,7 +4,7 @@ A function that needs more than one statement reads them in one transaction, so 
 `as of` belong together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from sqlite3 import Connection
 from typing import Any
 
@@ -28,6 +28,7 @@ from ..status import Seen
 from ..stewards import stewards_of
 from . import cards as own_cards
 from . import edits, greeting, own, status
+from .calling import CALLED
 from .rows import (
     ACCOUNT,
     COMMUNITY,
@@ -252,7 +253,8 @@ def entries(db: Connection, log: str, after: int, until: int | None, limit: int)
 _TYPES = "(type >= 'message.' AND type < 'message/' OR type >= 'post.' AND type < 'post/')"  # ears.MESSAGES
 _MESSAGES = f"pos > ? AND pos <= ? AND {_TYPES}"
 _TALK = kept("pos, json", _MESSAGES, "ASC")
-_CALLS = kept("pos, json", f"{_MESSAGES} AND (type = 'message.deleted' OR instr(json, ?))", "ASC")
+_ALL = """instr(json, CAST('"mentions_room' AS BLOB))"""  # ears.all_hear
+_CALLS = kept("pos, json", f"{_MESSAGES} AND (type = 'message.deleted' OR {_ALL} OR instr(json, ?))", "ASC")
 
 
 def wanted(db: Connection, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:
@@ -292,6 +294,7 @@ def messages(
     around: int | None,
     limit: int,
     post: int | None,
+    places: Collection[str],
 ) -> Messages:
     with moment(db):
         found = _one(db, "SELECT l.key, h.head FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?", room)
@@ -300,12 +303,12 @@ def messages(
         key, head = found
 
         page, complete = _page(db, key, head, post, before, after, around, limit)
-        found, size = edits.as_they_are(db, key, page)
-        while len(page) > 1 and size > PAGE_BYTES:
+        found = edits.as_they_are(db, key, page, places)
+        while len(page) > 1 and found.size > PAGE_BYTES:
             limit //= 2
             page, complete = _page(db, key, head, post, before, after, around, limit)
-            found, size = edits.as_they_are(db, key, page)
-        return Messages(found, head, complete)
+            found = edits.as_they_are(db, key, page, places)
+        return Messages(found.messages, head, complete, found.origins)
 
 
 def history(db: Connection, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
@@ -366,13 +369,14 @@ def _sent(db: Connection, key: int, low: int, high: int, limit: int, post: int |
 
 
 def unread(db: Connection, account: str, logs: Sequence[str]) -> list[Unread]:
-    sql = """
+    sql = f"""
         SELECT l.id, l.kind, h.head, h.ordinal, l.floor, coalesce(m.seq, 0), h.ordinal - coalesce(m.ordinal, 0),
             (SELECT count(*) FROM mentions x WHERE x.account = a.key AND x.room = l.key AND x.seq > coalesce(m.seq, 0))
+            + {CALLED}
         FROM json_each(?) ask
         JOIN logs l ON l.id = ask.value
         JOIN heads h ON h.log = l.key
         LEFT JOIN logs a ON a.id = ?
         LEFT JOIN markers m ON m.account = a.key AND m.room = l.key
-        ORDER BY ask.key"""
+        ORDER BY ask.key"""  # noqa: S608  # ours
     return [Unread(log_row(row), *row[5:]) for row in db.execute(sql, (json.encode(list(logs)).decode(), account))]

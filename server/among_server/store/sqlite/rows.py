@@ -29,11 +29,15 @@ MEMBER_AND = (  # and more columns after these; of a member `m`, the log `a` of 
 MEMBER_WIDTH = 14
 MEMBER = f"{MEMBER_AND} FROM members m JOIN logs a ON a.key = m.account JOIN logs p ON p.key = m.place"
 RANKED = "CASE m.role WHEN 'owner' THEN 0 WHEN 'steward' THEN 1 ELSE 2 END"
-ROOM = (
+ROOM_AND = (  # and more columns after these; of a room `r` and its log `l`
     "SELECT l.id, r.kind, coalesce(c.id, ''), r.slug, r.topic, coalesce(w.id, ''), coalesce(k.member, '')"
+)
+ROOM_WIDTH = 7
+ROOMS = (
     " FROM rooms r JOIN logs l ON l.key = r.key LEFT JOIN logs c ON c.key = r.community"
     " LEFT JOIN logs w ON w.key = r.within LEFT JOIN corners k ON k.room = r.key"
 )
+ROOM = ROOM_AND + ROOMS
 
 
 SIZES = (

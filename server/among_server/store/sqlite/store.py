@@ -7,7 +7,7 @@ costs more than the statements.
 import asyncio
 import errno
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,6 @@ import aiosqlite
 import structlog
 
 from among_protocol.communities import Community
-from among_protocol.edits import MessageHistory
 from among_protocol.joining import JoinRequest
 from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
@@ -41,7 +40,6 @@ from ..rows import (
     Entries,
     InviteRow,
     LogRow,
-    Messages,
     RoomRow,
     Standing,
     Stored,
@@ -51,9 +49,10 @@ from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
 from ..status import Seen
 from ..stewards import stewards_of
-from . import backup, corners, directory, disk, door, drafts, invites, joining, own, reads, schema
+from . import backup, bookmarks, corners, directory, disk, door, drafts, invites, joining, own, pins, reads, schema
 from .exporting import SqliteTaking
 from .faces import FaceReads
+from .messages import MessageReads
 from .personas import PersonaReads
 from .searching import SqliteSearching
 from .tags import bring
@@ -67,7 +66,18 @@ READERS = 3  # connections; more than there are cores only helps when the disk i
 T = TypeVar("T")
 
 
-class SqliteStore(corners.Reads, drafts.Reads, SqliteSearching, PersonaReads, FaceReads, SqliteTaking, Calls):
+class SqliteStore(
+    pins.Reads,
+    MessageReads,
+    bookmarks.Reads,
+    corners.Reads,
+    drafts.Reads,
+    SqliteSearching,
+    PersonaReads,
+    FaceReads,
+    SqliteTaking,
+    Calls,
+):
     """The data in `folder`. Another `synchronous` than `full` may lose what was acknowledged when the power goes."""
 
     def __init__(self, folder: Path, *, synchronous: schema.Synchronous = "full") -> None:
@@ -258,13 +268,19 @@ class SqliteStore(corners.Reads, drafts.Reads, SqliteSearching, PersonaReads, Fa
 
     async def _read_log(self, log: str, read: Callable[..., T], *named: Any, **options: Any) -> T:
         """Likewise, but what was blanked in this log while it was read is not given: then it is read anew."""
+        return await self._read_logs(lambda _: (log,), read, *named, **options)
+
+    async def _read_logs(
+        self, logs: Callable[[T], Iterable[str]], read: Callable[..., T], *named: Any, **options: Any
+    ) -> T:
+        """Likewise, of the logs that what was read says it is of."""
         blankings = self._writer.blankings
         reader = await self._free.get()
         try:
             while True:
                 begun = blankings.count
                 found = await _run(reader, read, *named, **options)
-                if not blankings.since(begun, log):
+                if not any(blankings.since(begun, log) for log in logs(found)):
                     return found
         finally:
             self._free.put_nowait(reader)
@@ -360,23 +376,6 @@ class SqliteStore(corners.Reads, drafts.Reads, SqliteSearching, PersonaReads, Fa
 
     async def wanted(self, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:
         return await self._read_log(log, reads.wanted, log, ear, after, until, limit)
-
-    async def messages(
-        self,
-        room: str,
-        *,
-        before: int | None,
-        after: int | None,
-        around: int | None,
-        limit: int,
-        post: int | None = None,
-    ) -> Messages:
-        return await self._read_log(
-            room, reads.messages, room, before=before, after=after, around=around, limit=limit, post=post
-        )
-
-    async def history(self, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
-        return await self._read_log(room, reads.history, room, message, after, limit)
 
     async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:
         return await self._read(reads.unread, account, logs)

@@ -15,6 +15,8 @@ from among_protocol.wire import JSON
 from ..rows import AccountRow, CommunityRow, InviteRow, MemberRow, RoomRow
 from ..rules.communities import words
 from ..stewards import BanRow, ReportRow, stewards_of
+from .bookmarks import SqliteBookmarks
+from .calling import SqliteCalling
 from .corners import SqliteCorners
 from .door import SqliteDoor
 from .drafts import SqliteDrafts
@@ -26,6 +28,7 @@ from .invites import SqliteInvites
 from .joining import SqliteJoining
 from .own import Note
 from .personas import SqlitePersonas
+from .pins import SqlitePins
 from .portrait import SqlitePortrait
 from .quotes import SqliteQuotes
 from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, community_row, member_row, room_row, text_of
@@ -41,6 +44,9 @@ class SqliteTx(
     SqliteInvites,
     SqlitePersonas,
     SqliteEdits,
+    SqlitePins,
+    SqliteBookmarks,
+    SqliteCalling,
     SqliteCorners,
     SqliteDrafts,
     SqlitePortrait,

@@ -1,0 +1,129 @@
+"""Pins, and messages that show another one. What is pinned is told by the room's log alone."""
+
+from typing import TYPE_CHECKING
+
+from ... import codes
+from ...codes import Refuse
+from ...fields import body
+from ...forwards import ForwardMessage
+from ...messages import MessageSent, Origin
+from ...pins import AddPin, ListPins, Pin, PinAdded, PinPage, PinRemoved, RemovePin
+from . import edits
+from .places import may_write
+from .standing import chief, may_act
+
+if TYPE_CHECKING:
+    from ..connection import Connection
+    from ..state import MemberRow, Person, RoomRow
+    from ..town import Town
+
+
+def add(town: "Town", person: "Person", command: AddPin) -> PinAdded:
+    room, member = town.visible(person.id, command.room)
+    _may_pin(town, person, room, member)
+    said = edits.message(town, room, command.message)
+    pinned = _pinned(town, room.id)
+    if said.seq in pinned:
+        raise Refuse(codes.PINNED_ALREADY, field="message")
+    if len(pinned) >= town.limits.pins:
+        raise Refuse(codes.LIMIT_REACHED, f"At most {town.limits.pins} messages of a room are pinned.")
+    return town.write(
+        PinAdded(
+            log=room.id,
+            seq=town.next(room.id),
+            at=town.clock.time(),
+            by=member.id,
+            rev=member.rev,
+            nonce=command.nonce,
+            message=said.seq,
+            author=said.by,
+            author_rev=said.rev,
+        )
+    )
+
+
+def remove(town: "Town", person: "Person", command: RemovePin) -> PinRemoved:
+    room, member = town.visible(person.id, command.room)
+    _may_pin(town, person, room, member)
+    if command.message not in _pinned(town, room.id):
+        raise Refuse(codes.PIN_GONE, field="message")
+    return town.write(
+        PinRemoved(
+            log=room.id,
+            seq=town.next(room.id),
+            at=town.clock.time(),
+            by=member.id,
+            rev=member.rev,
+            nonce=command.nonce,
+            message=command.message,
+        )
+    )
+
+
+def list_pins(connection: "Connection", command: ListPins) -> PinPage:
+    town = connection.town
+    room, _ = town.visible(connection.person.id, command.room)
+    left = [one for one in reversed(_pinned(town, room.id).values()) if one.seq < (command.before or one.seq + 1)]
+    page = left[: min(town.limits.page_entries, command.limit)]
+    pins = [
+        Pin(
+            seq=one.seq,
+            at=one.at,
+            by=one.by,
+            rev=one.rev,
+            message=edits.as_it_is(town, edits.message(town, room, one.message)),
+        )
+        for one in page
+    ]
+    return PinPage(pins=pins, as_of=town.logs[room.id].head, complete=len(page) == len(left))
+
+
+def forward(town: "Town", person: "Person", command: ForwardMessage) -> MessageSent:
+    if command.comment:
+        body(command.comment, field="comment")
+    origin, said = _source(town, person, command.origin, command.message)
+    if said.forwarded is not None and len(edits.versions(town, said)) == 1 and not said.body:
+        try:
+            origin, said = _source(town, person, said.forwarded.room, said.forwarded.seq)
+        except Refuse:
+            raise Refuse(codes.MESSAGE_GONE, field="message") from None
+    room, member = town.visible(person.id, command.room)
+    may_act(town, member)
+    if room.kind == "direct":
+        may_write(town, person, room)
+    shown = Origin(room=origin.id, seq=said.seq, by=said.by, rev=said.rev)
+    return town.say(person.id, room, member, command.comment, command.nonce, forwarded=shown)
+
+
+def _source(town: "Town", person: "Person", origin: str, seq: int) -> "tuple[RoomRow, MessageSent]":
+    """Raises Refuse."""
+    try:
+        room, _ = town.visible(person.id, origin)
+    except Refuse:
+        raise Refuse(codes.ROOM_GONE, field="origin") from None
+    if room.kind != "open":
+        raise Refuse(codes.FORWARD_REFUSED, field="origin")
+    return room, edits.message(town, room, seq)
+
+
+def _pinned(town: "Town", room: str) -> dict[int, PinAdded]:
+    """By message, in the order in which they were pinned."""
+    pinned: dict[int, PinAdded] = {}
+    blank: set[int] = set()
+    for entry in town.logs[room].entries:
+        if isinstance(entry, PinAdded):
+            pinned[entry.message] = entry
+        elif isinstance(entry, PinRemoved):
+            pinned.pop(entry.message, None)
+        elif isinstance(entry, MessageSent) and entry.blank:
+            blank.add(entry.seq)
+    return {message: entry for message, entry in pinned.items() if message not in blank}
+
+
+def _may_pin(town: "Town", person: "Person", room: "RoomRow", member: "MemberRow") -> None:
+    """Raises Refuse."""
+    if room.kind == "open":
+        chief(town, member)
+    may_act(town, member)
+    if room.kind == "direct":
+        may_write(town, person, room)

@@ -1,0 +1,28 @@
+"""Whom a text mentions, and who is there to be mentioned."""
+
+from typing import TYPE_CHECKING
+
+from .. import text
+from .state import MemberRow, RoomRow, called
+
+if TYPE_CHECKING:
+    from .town import Town
+
+
+def of(town: "Town", room: RoomRow, body: str) -> list[MemberRow]:
+    """Of those who may read it; no more than count."""
+    by_handle = called(town.inside(room.place))
+    there = readers(town, room)
+    found = [by_handle[handle] for handle in text.mentions(body)[: town.limits.mentions] if handle in by_handle]
+    return [row for row in found if row in there]
+
+
+def readers(town: "Town", room: RoomRow) -> list[MemberRow]:
+    """Who may read there."""
+    inside = town.inside(room.place)
+    return [row for row in inside if room.kind == "open" or room.id in town.people[row.account].logs]
+
+
+def everybody(room: RoomRow, member: MemberRow, body: str) -> bool:
+    """Whether it mentions everybody who is there: it has the word, and who says it may."""
+    return text.mentions_room(body) and (room.kind != "open" or member.role != "member")

@@ -1,0 +1,37 @@
+"""The law of a store, the part about what is pinned in a room: numbers alone. Who pinned what, and whose it is, is in the
+entries that these are of."""
+
+from typing import NamedTuple, Protocol
+
+from among_protocol.pins import Pin
+
+
+class PinPage(NamedTuple):
+    pins: list[Pin]  # what was pinned last comes first
+    as_of: int
+    complete: bool
+
+
+class PinTx(Protocol):
+    """The part of `api.Tx`."""
+
+    def pins(self, room: str) -> list[int]:
+        """The messages that are pinned there, in the order in which they were."""
+        ...
+
+    def add_pin(self, room: str, message: int, seq: int) -> None:
+        """Pinned by this entry."""
+        ...
+
+    def remove_pin(self, room: str, message: int) -> None:
+        """Nothing happens where it is not pinned."""
+        ...
+
+
+class PinStore(Protocol):
+    """The part of `api.Store`."""
+
+    async def pins(self, room: str, before: int | None, limit: int) -> PinPage:
+        """Those pinned before this entry, with their messages as they are now (what they show of other rooms left out). At
+        most `limit` and about PAGE_BYTES, but one if there is any."""
+        ...

@@ -1,0 +1,67 @@
+"""Pins in a table: the parts of `api.Tx` and `api.Store` that pins.py says."""
+
+from collections.abc import Callable
+from sqlite3 import Connection
+from typing import Any, TypeVar
+
+from msgspec import json
+
+from among_protocol.base import MAX_INT
+from among_protocol.pins import Pin, PinAdded
+
+from ..api import PAGE_BYTES
+from ..pins import PinPage
+from . import present
+from .ledger import Ledger
+from .rows import moment
+
+T = TypeVar("T")
+
+_added = json.Decoder(PinAdded).decode
+
+_PINS = "SELECT message, seq FROM pins WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
+
+
+class SqlitePins(Ledger):
+    def pins(self, room: str) -> list[int]:
+        sql = "SELECT message FROM pins WHERE room = ? ORDER BY seq"
+        return [seq for (seq,) in self._db.execute(sql, (self.key(room),)).fetchall()]
+
+    def add_pin(self, room: str, message: int, seq: int) -> None:
+        self.writes += 1
+        self._db.execute("INSERT INTO pins (room, message, seq) VALUES (?, ?, ?)", (self._log(room).key, message, seq))
+
+    def remove_pin(self, room: str, message: int) -> None:
+        self.writes += 1
+        self._db.execute("DELETE FROM pins WHERE room = ? AND message = ?", (self._log(room).key, message))
+
+
+def pins(db: Connection, room: str, before: int | None, limit: int) -> PinPage:
+    with moment(db):
+        sql = "SELECT l.key, h.head FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?"
+        found = db.execute(sql, (room,)).fetchone()
+        if found is None:
+            return PinPage([], 0, complete=True)
+        key, head = found
+        rows = db.execute(_PINS, (key, MAX_INT if before is None else before, limit + 1)).fetchall()
+        messages = present.messages(db, [(key, message) for message, _ in rows[:limit]])
+        added = present.entries(db, [(key, seq) for _, seq in rows[:limit]])
+        page: list[Pin] = []
+        size = 0
+        for message, seq in rows[:limit]:
+            one, entry = messages[key, message], _added(added[key, seq])
+            size += one.size
+            if page and size > PAGE_BYTES:
+                break
+            page.append(Pin(seq=seq, at=entry.at, by=entry.by, rev=entry.rev, message=one.message))
+        return PinPage(page, head, complete=len(page) == len(rows))
+
+
+class Reads:
+    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
+
+    async def _read_log(self, log: str, read: Callable[..., T], *named: Any, **options: Any) -> T:
+        raise NotImplementedError
+
+    async def pins(self, room: str, before: int | None, limit: int) -> PinPage:
+        return await self._read_log(room, pins, room, before, limit)

@@ -1,0 +1,112 @@
+"""Messages as they are now, wherever they are: in a few statements, however many they are and in however many rooms.
+
+A message is named by the key of its room and its number. All of this runs in the transaction of the caller.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from sqlite3 import Connection
+from typing import NamedTuple
+
+from msgspec import json
+
+from among_protocol.edits import MessageEdited
+from among_protocol.messages import Message, Quoted
+
+from ..edits import as_shown, quote
+from .rows import SEQ_BITS, kept
+
+Ref = tuple[int, int]  # key of a room, number of an entry
+
+_message = json.Decoder(Message).decode
+_edit = json.Decoder(MessageEdited).decode
+
+_SEQ = (1 << SEQ_BITS) - 1
+_THESE = kept("pos, json", "pos IN (SELECT value FROM json_each(?))", "ASC")
+_NEWEST = """
+    SELECT e.room, e.message, max(e.seq) FROM json_each(?) ask
+    JOIN edits e ON e.room = ask.value ->> 0 AND e.message = ask.value ->> 1 GROUP BY e.room, e.message"""
+_SHOWN = """
+    SELECT l.id, l.key, c.id FROM json_each(?) ask JOIN logs l ON l.id = ask.value
+    JOIN rooms r ON r.key = l.key AND r.kind IN ('open', 'corner') JOIN logs c ON c.key = r.community"""
+
+
+class Present(NamedTuple):
+    message: Message
+    size: int  # bytes of the entries that it was made of
+
+
+def entries(db: Connection, refs: Iterable[Ref]) -> dict[Ref, bytes]:
+    """As they are kept; what is not there is left out."""
+    asked = json.encode([key << SEQ_BITS | seq for key, seq in refs]).decode()
+    if asked == "[]":
+        return {}
+    return {(pos >> SEQ_BITS, pos & _SEQ): entry for pos, entry in db.execute(_THESE, (asked, asked, -1))}
+
+
+def messages(db: Connection, refs: Sequence[Ref], places: Collection[str] = ()) -> dict[Ref, Present]:
+    """Each with the message that it answers, and with what it shows of other rooms where these are of `places`."""
+    found = _plain(db, refs)
+    own = {ref: one.message for ref, one in found.items()}
+    dress(db, own, places)
+    return found
+
+
+def dress(db: Connection, found: Mapping[Ref, Message], places: Collection[str]) -> tuple[int, dict[str, str]]:
+    """Put to these messages what they answer, and what they show of other rooms; gives the bytes of the latter, and the
+    communities of the rooms that these are of, by room."""
+    replies = {(key, one.reply_to) for (key, _), one in found.items() if one.reply_to and not one.blank}
+    shown, origins = _shown(db, [one for one in found.values() if one.forwarded is not None], places)
+    more = _plain(db, sorted((replies | set(shown.values())) - found.keys()))
+    size = 0
+    for (key, _), one in found.items():
+        if one.reply_to and not one.blank:
+            one.quote = _quote(found, more, (key, one.reply_to))
+        if one.forwarded is not None:
+            at = shown.get((one.forwarded.room, one.forwarded.seq))
+            source = None if at is None else found.get(at) or (more[at].message if at in more else None)
+            one.forwarded = as_shown(one.forwarded, source)
+            size += len(one.forwarded.body.encode())
+    return size, origins
+
+
+def _quote(found: Mapping[Ref, Message], more: Mapping[Ref, Present], ref: Ref) -> Quoted | None:
+    one = found.get(ref) or (more[ref].message if ref in more else None)
+    return None if one is None else quote(one)
+
+
+def _shown(
+    db: Connection, showing: Sequence[Message], places: Collection[str]
+) -> tuple[dict[tuple[str, int], Ref], dict[str, str]]:
+    """Of what these messages show, what is of one of these communities: where it is, by room and number; and the communities
+    of the rooms."""
+    asked = {(one.forwarded.room, one.forwarded.seq) for one in showing if one.forwarded is not None}
+    if not asked or not places:
+        return {}, {}
+    rows = db.execute(_SHOWN, (json.encode(sorted({room for room, _ in asked})).decode(),)).fetchall()
+    keys = {room: key for room, key, community in rows if community in places}
+    origins = {room: community for room, _, community in rows if community in places}
+    return {(room, seq): (keys[room], seq) for room, seq in asked if room in keys}, origins
+
+
+def _plain(db: Connection, refs: Sequence[Ref]) -> dict[Ref, Present]:
+    """Without what they answer or show."""
+    sent = entries(db, refs)
+    if not sent:
+        return {}
+    newest = {(key, seq): edit for key, seq, edit in db.execute(_NEWEST, (json.encode(list(sent)).decode(),))}
+    edits = entries(db, [(key, edit) for (key, _), edit in newest.items()])
+    found: dict[Ref, Present] = {}
+    for ref, entry in sent.items():
+        message, size = _message(entry), len(entry)
+        if ref in newest and not message.blank:
+            size += revise(message, edits[ref[0], newest[ref]])
+        found[ref] = Present(message, size)
+    return found
+
+
+def revise(message: Message, kept_edit: bytes) -> int:
+    """What a message says since this edit; gives the bytes of that."""
+    edit = _edit(kept_edit)
+    message.body, message.mentions, message.mentions_room = edit.body, edit.mentions, edit.mentions_room
+    message.edited, message.edited_at = edit.seq, edit.at
+    return len(kept_edit)
