@@ -1,6 +1,18 @@
 """Who is who, as far as the client has been told: each member as they were at each revision, and as they are now. Data only."""
 
-from among_protocol.members import MemberForgotten, Persona, nobody
+from among_protocol.base import Entry
+from among_protocol.greeters import NewcomerSettled, NewcomerSpoke
+from among_protocol.happenings import Happening
+from among_protocol.joining import JoinAnswered
+from among_protocol.members import MemberForgotten, MemberJoined, MemberUpdated, Persona, nobody
+from among_protocol.messages import MessagePage, MessageSent
+from among_protocol.moderation import Act
+from among_protocol.pins import PinAdded
+from among_protocol.portrait import PortraitUpdated
+from among_protocol.presence import TypingStarted
+from among_protocol.quotes import QuoteAsked
+from among_protocol.reports import ReportFiled
+from among_protocol.rooms import PersonAdded, RoomFollowed
 
 from .places import NOBODY
 
@@ -37,3 +49,34 @@ class Acquaintances:
         latest = self._latest.get(event.by)
         if latest is not None and latest.rev <= event.rev:
             self._latest[event.by] = nobody(event.by, event.rev)
+
+
+def people_in(event: Happening) -> list[tuple[str, int]]:
+    """The members that must be known to tell of it, each at a revision; 0: as they are now."""
+    match event:
+        case MemberJoined() | MemberUpdated():
+            return []  # it says so itself
+        case PersonAdded() | Act() | ReportFiled() | JoinAnswered():
+            return [(event.by, event.rev), (event.member, 0)]
+        case PortraitUpdated() | PinAdded():
+            return [(event.by, event.rev), (event.author, event.author_rev)]
+        case NewcomerSpoke() | NewcomerSettled():
+            return [(event.member, 0)]
+        case QuoteAsked():
+            return [(event.asker, 0)]
+        case TypingStarted():
+            return [(event.by, 0)]
+        case RoomFollowed() if event.owner:
+            return [(event.owner, 0)]
+        case MessageSent() if event.forwarded is not None:
+            return [(event.by, event.rev), (event.forwarded.by, event.forwarded.rev)]
+        case Entry() if event.by:
+            return [(event.by, event.rev)]
+        case _:
+            return []
+
+
+def people_on(page: MessagePage) -> list[tuple[str, int]]:
+    """Who wrote what is on it, and what that shows of other rooms."""
+    shown = [one.forwarded for one in page.messages if one.forwarded is not None]
+    return [*((one.by, one.rev) for one in page.messages), *((one.by, one.rev) for one in shown)]

@@ -12,7 +12,9 @@ from among_protocol.base import Entry
 from among_protocol.blocks import BlockKind
 from among_protocol.edits import MessageDeleted, MessageEdited
 from among_protocol.messages import QUOTED, Message, MessageSent
+from among_protocol.pins import PinAdded, PinRemoved
 
+from . import forwarding
 from .lines import Line, Part, Said, told
 from .moment import moment
 from .places import Room
@@ -29,6 +31,7 @@ class Known(Protocol):
     zone: tzinfo | None
     visit: Visit | None
     blocks: dict[str, BlockKind]
+    rooms: dict[str, Room]
 
     def who(self, member: str, rev: int = 0) -> str:
         """The handle of a member."""
@@ -55,7 +58,9 @@ def marked(model: Known, message: Message | MessageSent, said: Said) -> Said:
     """With its number, and what became of it."""
     edited = isinstance(message, Message) and message.edited > 0
     number, quote = number_of(message.seq), quote_of(model, message)
-    return replace(said, number=number, edited=edited, blank=message.blank, quote=quote)
+    origin = number_of(message.forwarded.seq) if message.forwarded is not None else ""
+    credit, shown = forwarding.credit_of(model, message, origin)
+    return replace(said, number=number, edited=edited, blank=message.blank, quote=quote, credit=credit, shown=shown)
 
 
 def quote_of(model: Known, message: Message | MessageSent) -> str:
@@ -90,6 +95,8 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
                 visit.blank(event.message)
             who = Part("who", model.who(event.by, event.rev)) if event.by else Part("", "A steward")
             return [told(who, ("dim", f" deleted {number_of(event.message)}"))]
+        case PinAdded() | PinRemoved():
+            return [_pinned(model, visit, event)]
         case _:
             return []
 
@@ -108,3 +115,14 @@ def _edited(model: Known, room: Room, event: MessageEdited, before: Said | None)
         edited=True,
         was=before.body if before is not None else "",
     )
+
+
+def _pinned(model: Known, visit: Visit | None, event: PinAdded | PinRemoved) -> Line:
+    """With how the message begins, where it stands on the screen."""
+    who, number = Part("who", model.who(event.by, event.rev)), number_of(event.message)
+    if isinstance(event, PinRemoved):
+        return told(who, ("dim", f" unpinned {number}"))
+    said = visit.said.get(event.message) if visit is not None else None
+    begins = glimpse(said.body) if said is not None and not said.folded else ""
+    whose = Part("who", model.who(event.author, event.author_rev))
+    return told(who, ("dim", f" pinned {number} of "), whose, f": {begins}" if begins else "")

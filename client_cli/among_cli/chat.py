@@ -12,7 +12,7 @@ from functools import partial
 
 from among_protocol.aio import Stopped
 
-from . import corner, doorkeeping, keeping, rooms
+from . import doorkeeping, keeping, keepsakes, rooms
 from .address import shown
 from .line_ui import LineUi
 from .lines import note, problem
@@ -89,7 +89,7 @@ async def _begin_and_run(link: Link, ui: LineUi | Plain, room: str, invite: str)
 
 
 async def _start(link: Link, place: str, invite: str) -> None:
-    if not await corner.start(link, place):
+    if not await keepsakes.start(link, place):
         await rooms.start(link, place, invite)
 
 

@@ -7,6 +7,7 @@ import re
 from among_protocol import text
 from among_protocol.corners import ListCorners, UpdateCorner
 from among_protocol.messages import ReadMessages, SendMessage
+from among_protocol.permalinks import Permalink
 from among_protocol.posts import DeletePost, Post, PostCard, ReadPost, ReadPosts
 from among_protocol.rooms import FollowRoom, UnfollowRoom
 
@@ -62,6 +63,14 @@ async def _look(link: Link, rest: str, what: str, more: str) -> None:
         raise Cannot(
             "Say /corner, /corner @HANDLE, a number, post, edit N, delete N, older, title, comments or public."
         )
+
+
+async def follow_link(link: Link, found: Permalink) -> None:
+    """What a permalink of a corner leads to."""
+    if found.community:
+        await visit(link, found.community, found.room.removeprefix("@"), found.seq)
+    else:
+        await _by_id(link, found.room, found.seq, found.epoch)
 
 
 async def start(link: Link, place: str) -> bool:

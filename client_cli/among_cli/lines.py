@@ -37,6 +37,8 @@ class Said:
     quote: str = ""  # what it answers: by whom, and how that began
     was: str | None = None  # it was edited and is shown again: what it said before, as far as that is known
     unveiled: bool = False  # what spoilers hide of it is shown
+    credit: str = ""  # of a message that it shows, of another room: whose that is, and where
+    shown: str = ""  # what that says
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,24 +13,20 @@ from functools import partial
 from typing import Protocol
 
 from among_protocol.aio import Among, Card, Down, Happening, Reset, Sending, Stopped, Up
-from among_protocol.base import Entry
+from among_protocol.bookmarks import Bookmark
 from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
 from among_protocol.communities import CommunityJoined, Membership
-from among_protocol.greeters import NewcomerSettled, NewcomerSpoke
 from among_protocol.happenings import ClientError, Closed, Opened
-from among_protocol.joining import JoinAnswered
 from among_protocol.logs import Synced
 from among_protocol.markers import MarkerMoved, SetMarker
-from among_protocol.members import ListMembers, Member, MemberJoined, MemberUpdated, Persona
-from among_protocol.messages import ReadMessages
-from among_protocol.moderation import Act
-from among_protocol.portrait import Portrait, PortraitUpdated
-from among_protocol.presence import StartTyping, TypingStarted, WatchPresence
-from among_protocol.quotes import QuoteAsked
-from among_protocol.reports import ReportFiled
-from among_protocol.rooms import FollowRoom, PersonAdded, RoomFollowed
-from among_protocol.text import TextError
+from among_protocol.members import ListMembers, Member, Persona
+from among_protocol.messages import Forwarded, MessageSent, ReadMessages
+from among_protocol.portrait import Portrait
+from among_protocol.presence import StartTyping, WatchPresence
+from among_protocol.rooms import FollowRoom
+from among_protocol.text import TextError, mentions_room
 
+from .acquaintances import people_in, people_on
 from .lines import Line, note, problem, told
 from .model import Model
 from .places import OpenCorner, Outgoing, Room
@@ -93,6 +89,8 @@ class Link:
         self.listed: list[str] = []  # short names of communities, as they were numbered last
         self.tags: dict[str, list[str]] = {}  # those in which a word begins with these two letters, for completion
         self.corner: OpenCorner | None = None  # looked at last
+        self.bookmarks: list[Bookmark] = []  # as /bookmarks numbered them last
+        self.pins_before = 0  # number of the last pin that /pins showed
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
         self._current: set[str] = set()  # members of whom it is known who they are now, since the link is up
         self._tasks: set[asyncio.Task[object]] = set()
@@ -107,7 +105,9 @@ class Link:
     async def run(self) -> None:
         """Follow what happens, until the connection is over. Raises Stopped when the server says so."""
         async for event in self.among:
-            await self._learn_people_of(event)
+            if isinstance(event, MessageSent) and event.forwarded is not None:
+                await self._look_up(event)
+            await self.learn(people_in(event))
             self.screen.show(self._happened(event))
             self.mark()
             self.screen.refresh()
@@ -159,28 +159,16 @@ class Link:
         slug = card.community.slug
         return [told("You are in ", ("place", slug), ("dim", f": its stewards let you in. /go {slug}"), alert=True)]
 
-    async def _learn_people_of(self, event: Happening) -> None:
-        match event:
-            case MemberJoined() | MemberUpdated():
-                pass  # it says so itself
-            case PersonAdded():
-                await self.learn([(event.by, event.rev), (event.member, 0)])
-            case Act() | ReportFiled() | JoinAnswered():
-                await self.learn([(event.by, event.rev), (event.member, 0)])
-            case PortraitUpdated():
-                await self.learn([(event.by, event.rev), (event.author, event.author_rev)])
-            case NewcomerSpoke() | NewcomerSettled():
-                await self.learn([(event.member, 0)])
-            case QuoteAsked():
-                await self.learn([(event.asker, 0)])
-            case TypingStarted():
-                await self.learn([(event.by, 0)])
-            case RoomFollowed() if event.owner:
-                await self.learn([(event.owner, 0)])
-            case Entry() if event.by:
-                await self.learn([(event.by, event.rev)])
-            case _:
-                pass
+    async def _look_up(self, sent: MessageSent) -> None:
+        """What a message shows of another room, where one may read that: what comes live only says which it is."""
+        origin = sent.forwarded
+        assert origin is not None
+        sent.forwarded = Forwarded(room=origin.room, seq=origin.seq, by=origin.by, rev=origin.rev, gone=True)
+        if self.model.room is not None and sent.log == self.model.room.id:
+            with contextlib.suppress(Refuse, ClientError):
+                page = await self.among.ask(ReadMessages, room=sent.log, around=sent.seq, limit=1)
+                found = next((one.forwarded for one in page.messages if one.seq == sent.seq), None)
+                sent.forwarded = found or sent.forwarded
 
     async def learn(self, people: Iterable[tuple[str, int]], *, now: bool = False) -> None:
         """Find out who these members were at these revisions, as far as one may know; with `now` also who they are."""
@@ -257,7 +245,7 @@ class Link:
         room = visit.room
         limit = min(MOST, max(PAGE, room.unread + 5))
         page = await self.among.ask(ReadMessages, room=room.id, limit=limit)
-        await self.learn(((message.by, message.rev) for message in page.messages), now=True)
+        await self.learn(people_on(page), now=True)
         self.screen.show(self.model.page(visit, page))
         self.mark()
         self.screen.refresh()
@@ -271,7 +259,7 @@ class Link:
             self.screen.show([note("This is where the room begins.")])
             return
         page = await self.among.ask(ReadMessages, room=visit.room.id, before=visit.first, limit=PAGE)
-        await self.learn(((message.by, message.rev) for message in page.messages), now=True)
+        await self.learn(people_on(page), now=True)
         self.screen.show(self.model.older(visit, page))
 
     async def watch(self, room: Room) -> bool:
@@ -348,7 +336,10 @@ class Link:
             self._decided.set()
         match sending.state:
             case "sent":
-                self.model.stored(one, sending.result.entry.seq)
+                entry = sending.result.entry
+                self.model.stored(one, entry.seq)
+                if mentions_room(one.body) and not (entry.mentions_room or sending.result.repeat):
+                    self.screen.show([note("@room is only a word here: its stewards can call everybody by it.")])
             case "failed":
                 one.state = "failed"
                 one.reason = sending.error.message if isinstance(sending.error, Refuse) else str(sending.error)

@@ -199,7 +199,7 @@ class Model(Acquaintances):
             who=who,
             body=message.body,
             mine=mine,
-            mention=room.me in message.mentions and not folded,
+            mention=(room.me in message.mentions or (message.mentions_room and not mine)) and not folded,
             folded=folded,
             then=then if then != who else "",
         )

@@ -22,14 +22,17 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
             again = "" if line.was is None else f" edited {line.number}:"
             head = f"{time} {safe_text(line.who)}{again}  "
             said = line.body if line.unveiled else veiled(line.body)
-            first, *more = safe_lines("✗ deleted" if line.blank else said)
+            first, *more = safe_lines("✗ deleted" if line.blank else said or "(forwarded)")
             rows = [Safe(head + first), *(Safe(" " * len(head) + one) for one in more)]
             then = f" (as @{safe_text(line.then)} then)" if line.then else ""
             number = f"/reveal {line.number}" if said != line.body and line.number else "" if again else line.number
             tail = f"{then}{' (edited)' if line.edited and not again else ''}{f'  {number}' if number else ''}"
             rows[-1] = Safe(rows[-1] + tail)
-            if line.quote:
-                rows.insert(0, Safe(f"{INDENT}in answer to {safe_text(line.quote)}"))
+            above = [Safe(f"{INDENT}in answer to {safe_text(line.quote)}")] if line.quote else []
+            if line.credit:
+                above.append(Safe(f"{INDENT}{safe_text(line.credit)}{':' if line.shown else ''}"))
+                above += [Safe(f"{INDENT}| {one}") for one in safe_lines(line.shown)] if line.shown else []
+            rows = [*above, *rows]
         case Rule():
             rows = [Safe(f"-- {safe_text(line.text)} --")]
         case Quoted():

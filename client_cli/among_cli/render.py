@@ -28,7 +28,9 @@ def rows(line: Line, columns: int, me: str = "") -> list[Row]:
         case Said():
             time = Span(LOOKS["dim"], Safe(f"{line.at:%H:%M}" if line.at else "--:--"))
             laid = _message(time, line.who, _mark(line), _blocks(line), columns, me, behind(line), line.unveiled)
-            return [_quote(line.quote, columns), *laid] if line.quote else laid
+            above = [_quote(line.quote, columns)] if line.quote else []
+            above += _forwarded(line.credit, line.shown, columns) if line.credit else []
+            return [*above, *laid]
         case Rule():
             return [[Span(LOOKS[line.style], across(safe_text(line.text), min(columns, RULE)))]]
         case Told():
@@ -61,6 +63,15 @@ def _quote(quote: str, columns: int) -> Row:
     return [Span(LOOKS["dim"], clip(Safe(f"      ┌ {safe_text(quote)}"), columns))]
 
 
+def _forwarded(credit: str, shown: str, columns: int) -> list[Row]:
+    """The credit in a row above the message, and what was said, behind a bar that nothing in it can leave."""
+    laid = [_quote(credit, columns)]
+    for text in safe_lines(shown) if shown else ():
+        cuts = wrap(text, columns - 8, columns - 8)
+        laid += [[Span(LOOKS["dim"], Safe("      │ ")), Span("", Safe(text[cut]))] for cut in cuts]
+    return laid
+
+
 def behind(line: Said) -> str:
     """What stands behind a message: what its author was called, that it was edited, its number, and how to see all of it."""
     then = f" (as @{line.then} then)" if line.then else ""
@@ -76,7 +87,7 @@ def _mark(line: Said) -> str:
 def _blocks(line: Said) -> list[Block]:
     if line.blank:
         return parse("deleted")
-    return changed(line.was, line.body) if line.was else parse(line.body)
+    return changed(line.was, line.body) if line.was else parse(line.body or "(forwarded)")
 
 
 def _message(

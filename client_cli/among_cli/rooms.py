@@ -74,7 +74,7 @@ async def go(link: Link, rest: str) -> None:
             return
         await link.enter(max(waiting, key=_pull))
     else:
-        await link.enter(_find(link, rest))
+        await link.enter(named(link, rest))
 
 
 async def start(link: Link, name: str, invite: str = "") -> None:
@@ -94,7 +94,7 @@ async def start(link: Link, name: str, invite: str = "") -> None:
 async def _go_to(link: Link, name: str) -> None:
     empty = [one for one in link.model.communities.values() if one.slug == name.lower() and not _of(link, one.id)]
     if not empty:  # a community without a room was told of when it was joined
-        await link.enter(_find(link, name))
+        await link.enter(named(link, name))
 
 
 async def _greet(link: Link) -> None:
@@ -124,12 +124,12 @@ async def room(link: Link, rest: str) -> None:
         case "add" if here and more:
             await _add(link, here, more.removeprefix("@").lower())
         case "follow" if more:
-            found = _find(link, more)
+            found = named(link, more)
             await link.among.ask(FollowRoom, room=found.id)
             found.following = True
             link.screen.show([note(f"You follow {found.title}.")])
         case "unfollow" if here or more:
-            found = _find(link, more or (here.title if here else ""))
+            found = named(link, more or (here.title if here else ""))
             await link.among.ask(UnfollowRoom, room=found.id)
             link.screen.show([note(f"You no longer follow {found.title}. {_way_back(found)}")])
         case _:
@@ -180,7 +180,7 @@ def _community(link: Link, slug: str) -> str:
     return named[0]
 
 
-def _find(link: Link, name: str) -> Room:
+def named(link: Link, name: str) -> Room:
     """The room that is meant. Raises Cannot where none or more than one is."""
     found = link.model.find(name)
     if not found:  # a community's name is its first room's

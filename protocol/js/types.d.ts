@@ -200,6 +200,19 @@ export interface AddPerson {
   member: string;
 }
 
+/** Pin a message. In open rooms stewards do, in private rooms and directs whoever is there, in a corner its owner. */
+export interface AddPin {
+  type: "pin.add";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /** the number of the message */
+  message: number;
+}
+
 export interface AddWritten {
   /** what was written, as everybody reads it */
   entry: PersonAdded;
@@ -449,6 +462,69 @@ export interface BlockChanged {
   kind: string;
 }
 
+export interface Bookmark {
+  /** of one's own bookmarks; a later one has a higher one */
+  number: number;
+  /** id of the room */
+  room: string;
+  /** the message's number in the room */
+  seq: number;
+  /** when it was set */
+  at: string;
+  /**
+   * to oneself
+   * @default ""
+   */
+  note?: string;
+  /**
+   * as it is now; null: it is gone, or not for you any more
+   * @default null
+   */
+  message?: Message | null;
+}
+
+/**
+ * To every other session of the account that has synced. Of several changes one that lagged is told the last alone:
+ * where `bookmarks` is not what one has then, the list is asked for anew.
+ */
+export interface BookmarkChanged {
+  type: "bookmark.changed";
+  /** id of the room */
+  room: string;
+  /** its number in the room */
+  message: number;
+  /** when it was set; empty: it is gone */
+  at: string;
+  /** to oneself */
+  note: string;
+  /** all of them, from now on */
+  bookmarks: Bookmarked;
+}
+
+export interface BookmarkPage {
+  /** what was bookmarked last comes first */
+  bookmarks: Bookmark[];
+  /** all of them, when the page was read */
+  of: Bookmarked;
+  /** there are none before the last one */
+  complete: boolean;
+}
+
+export interface BookmarkSet {
+  /** without its message */
+  bookmark: Bookmark;
+  /** all of them, from now on */
+  bookmarks: Bookmarked;
+}
+
+/** All bookmarks of an account, as of a moment: two states that are alike are of the same list. */
+export interface Bookmarked {
+  /** how many there are */
+  count: number;
+  /** when the youngest of them was set; empty: there are none */
+  changed: string;
+}
+
 /**
  * The communities of this server, a page at a time: those in whose slug, name or about the query occurs, whatever its
  * case and accents, and that carry all of these tags.
@@ -613,6 +689,13 @@ export type Command =
   | EditMessage
   | DeleteMessage
   | ReadHistory
+  | ForwardMessage
+  | AddPin
+  | RemovePin
+  | ListPins
+  | SetBookmark
+  | RemoveBookmark
+  | ListBookmarks
   | UpdateCorner
   | ListCorners
   | PublishPost
@@ -1480,7 +1563,7 @@ export interface Enabled {
 
 export interface EntryPage {
   /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
-  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent)[];
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent)[];
   /** newest entry */
   head: number;
   /** entries up to this number are no longer kept */
@@ -1574,6 +1657,8 @@ export type Event =
   | MessageEdited
   | MessageDeleted
   | MessageRemoved
+  | PinAdded
+  | PinRemoved
   | CornerUpdated
   | PostPublished
   | PostEdited
@@ -1586,6 +1671,7 @@ export type Event =
   | MarkerMoved
   | BlockChanged
   | DraftChanged
+  | BookmarkChanged
   | ReachChanged
   | PresenceChanged
   | TypingStarted
@@ -1653,6 +1739,7 @@ export type Exported =
   | ExportedInterests
   | ExportedDismissal
   | ExportedDraft
+  | ExportedBookmark
   | ExportedReach
   | ExportedQuote;
 
@@ -1692,6 +1779,19 @@ export interface ExportedBlock {
   kind: string;
 }
 
+/** A message that one wanted to find again, and the note to oneself. Not what it says: that is another's. */
+export interface ExportedBookmark {
+  record: "bookmark";
+  /** id of the room */
+  room: string;
+  /** the message's number in the room */
+  seq: number;
+  /** when it was set */
+  at: string;
+  /** @default "" */
+  note?: string;
+}
+
 /** A community that is not to be suggested again. */
 export interface ExportedDismissal {
   record: "dismissal";
@@ -1712,7 +1812,7 @@ export interface ExportedDraft {
 /** An entry of one's own log, or one that one caused elsewhere: what one said, above all. */
 export interface ExportedEntry {
   record: "entry";
-  entry: AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent;
+  entry: AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent;
 }
 
 /** What one cares for, in one place or for oneself alone. */
@@ -1874,6 +1974,71 @@ export interface FormerHandle {
   since?: string;
   /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
   until: string;
+}
+
+/**
+ * Show a message of one room in another. It is answered, and heard, as `message.send` is. A message that has no words of
+ * its own, and shows another, is passed over: that one is shown.
+ */
+export interface ForwardMessage {
+  type: "message.forward";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** where it goes */
+  room: string;
+  /** the room that it comes from: an open one, or a corner */
+  origin: string;
+  /** the number of the message there */
+  message: number;
+  /**
+   * in a corner, and only there: the number of the post that it comments on
+   * @default 0
+   */
+  post?: number;
+  /**
+   * words of one's own; `@handle` mentions somebody
+   * @default ""
+   */
+  comment?: string;
+}
+
+/** A message that another one shows, as it is now: it is looked up for each page and reader, and kept with nothing. */
+export interface Forwarded {
+  /** where it was said */
+  room: string;
+  /** its number in that room's log */
+  seq: number;
+  /** the author's membership, in the place that the room belongs to */
+  by: string;
+  /** revision of the author's persona when they said it */
+  rev: number;
+  /**
+   * when it was said
+   * @default ""
+   */
+  at?: string;
+  /**
+   * its text by now
+   * @default ""
+   */
+  body?: string;
+  /**
+   * number of its newest edit in its room's log; 0: never
+   * @default 0
+   */
+  edited?: number;
+  /**
+   * what it said was deleted
+   * @default false
+   */
+  blank?: boolean;
+  /**
+   * it is not there for whoever asks: nothing of it is told
+   * @default false
+   */
+  gone?: boolean;
 }
 
 export interface Found {
@@ -3015,6 +3180,31 @@ export interface Limits {
    * @default 0
    */
   handle_rest_ms?: number;
+  /**
+   * of one room
+   * @default 0
+   */
+  pins?: number;
+  /**
+   * per account
+   * @default 0
+   */
+  bookmarks?: number;
+  /**
+   * code points of a note at a bookmark
+   * @default 0
+   */
+  note_chars?: number;
+  /**
+   * of everybody in one room, `@room`, within `room_mention_ms`
+   * @default 0
+   */
+  room_mentions?: number;
+  /**
+   * see `room_mentions`
+   * @default 0
+   */
+  room_mention_ms?: number;
 }
 
 /** Who may not join: for stewards, a page at a time. */
@@ -3026,6 +3216,23 @@ export interface ListBans {
   community: string;
   /**
    * the `seq` of the last one of the page before
+   * @default null
+   */
+  before?: number | null;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
+}
+
+/** My bookmarks, a page at a time. A page of long messages holds fewer than asked for. */
+export interface ListBookmarks {
+  type: "bookmark.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * the `number` of the last one of the page before
    * @default null
    */
   before?: number | null;
@@ -3117,6 +3324,25 @@ export interface ListMembers {
   /**
    * rows of the page, at most
    * @default 100
+   */
+  limit?: number;
+}
+
+/** What is pinned in a room, a page at a time. A page of long messages holds fewer than asked for. */
+export interface ListPins {
+  type: "pin.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+  /**
+   * the `seq` of the last pin of the page before
+   * @default null
+   */
+  before?: number | null;
+  /**
+   * rows of the page, at most
+   * @default 50
    */
   limit?: number;
 }
@@ -4061,6 +4287,11 @@ export interface Message {
    */
   mentions?: string[];
   /**
+   * it mentions everybody who is there
+   * @default false
+   */
+  mentions_room?: boolean;
+  /**
    * what it said was deleted: its text is empty, and its number stays
    * @default false
    */
@@ -4090,6 +4321,11 @@ export interface Message {
    * @default null
    */
   quote?: Quoted | null;
+  /**
+   * the message that it shows, of another room
+   * @default null
+   */
+  forwarded?: Forwarded | null;
 }
 
 /** In the room's log: the message is blank from now on, and so are its edits. Without `by` a steward has deleted it. */
@@ -4178,6 +4414,16 @@ export interface MessageEdited {
    * @default []
    */
   mentions_new?: string[];
+  /**
+   * it mentions everybody who is there from now on
+   * @default false
+   */
+  mentions_room?: boolean;
+  /**
+   * and no version did before: it counts for them as a mention
+   * @default false
+   */
+  mentions_room_new?: boolean;
 }
 
 export interface MessageHistory {
@@ -4289,13 +4535,18 @@ export interface MessageSent {
    * @default false
    */
   blank?: boolean;
-  /** the text, as it was sent */
+  /** the text, as it was sent; may be empty where it shows another message */
   body: string;
   /**
    * memberships that the body mentions, as the server understood it
    * @default []
    */
   mentions?: string[];
+  /**
+   * it mentions everybody who is there: `@room`, by somebody who may
+   * @default false
+   */
+  mentions_room?: boolean;
   /**
    * in a corner: the number of the post that it comments on
    * @default 0
@@ -4306,6 +4557,11 @@ export interface MessageSent {
    * @default 0
    */
   reply_to?: number;
+  /**
+   * the message that it shows, of another room
+   * @default null
+   */
+  forwarded?: Origin | null;
 }
 
 export interface Milestone {
@@ -4424,7 +4680,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | OwnPersona | PersonaWritten | Personas | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -4455,6 +4711,18 @@ export interface OpenDirect {
    * @default []
    */
   members?: string[];
+}
+
+/** A message that another one shows: where it is, and whose. */
+export interface Origin {
+  /** where it was said */
+  room: string;
+  /** its number in that room's log */
+  seq: number;
+  /** the author's membership, in the place that the room belongs to */
+  by: string;
+  /** revision of the author's persona when they said it */
+  rev: number;
 }
 
 /** My persona in a community, all of it. */
@@ -4769,6 +5037,118 @@ export interface PersonaWritten {
 export interface Personas {
   /** in no order */
   personas: Persona[];
+}
+
+export interface Pin {
+  /** number of its `pin.added` in the room's log */
+  seq: number;
+  /** when it was pinned */
+  at: string;
+  /** who pinned it, a membership */
+  by: string;
+  /** revision of their persona at that moment */
+  rev: number;
+  /** as it is now; `by` and `rev` in it are the credit */
+  message: Message;
+}
+
+/** In the room's log: `by` has pinned a message. */
+export interface PinAdded {
+  type: "pin.added";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** the number of the message */
+  message: number;
+  /** whose message it is, a membership */
+  author: string;
+  /** revision of the author's persona when they said it */
+  author_rev: number;
+}
+
+export interface PinPage {
+  /** what was pinned last comes first */
+  pins: Pin[];
+  /** the room's head when the page was read */
+  as_of: number;
+  /** nothing was pinned before the last one */
+  complete: boolean;
+}
+
+/** In the room's log: `by` has taken a pin away. The message stays. */
+export interface PinRemoved {
+  type: "pin.removed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** the number of the message */
+  message: number;
+}
+
+export interface PinWritten {
+  /** what was written, as everybody reads it */
+  entry: PinAdded;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
 }
 
 /**
@@ -6135,6 +6515,30 @@ export interface Refused {
   budget?: Budget | null;
 }
 
+/** Whatever became of the message. */
+export interface RemoveBookmark {
+  type: "bookmark.remove";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+  /** the number of the message */
+  message: number;
+}
+
+/** Take a pin away; whoever may pin may. */
+export interface RemovePin {
+  type: "pin.remove";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /** the number of the message */
+  message: number;
+}
+
 /** A report that waits for an answer. */
 export interface Report {
   /** of its entry in the stewards' log */
@@ -6874,6 +7278,22 @@ export interface SetBlock {
   member?: string | null;
 }
 
+/** Bookmark a message that one may see; of one that has a bookmark, change the note. */
+export interface SetBookmark {
+  type: "bookmark.set";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+  /** the number of the message */
+  message: number;
+  /**
+   * to oneself
+   * @default ""
+   */
+  note?: string;
+}
+
 /** This is what one has written there so far. An empty text: nothing any more. */
 export interface SetDraft {
   type: "draft.set";
@@ -7400,6 +7820,11 @@ export interface SyncStarted {
    */
   drafts?: DraftState[];
   /**
+   * all of mine, in short; null: there are none
+   * @default null
+   */
+  bookmarks?: Bookmarked | null;
+  /**
    * these four when `cards` was asked for
    * @default null
    */
@@ -7625,6 +8050,16 @@ export interface UnknownEvent {
   seq?: number;
   /** @default 0 */
   from?: number;
+}
+
+export interface UnpinWritten {
+  /** what was written, as everybody reads it */
+  entry: PinRemoved;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
 }
 
 /** End a time-out before its time. */
@@ -8147,6 +8582,13 @@ export interface Commands {
   "message.edit": { command: EditMessage; result: EditWritten };
   "message.delete": { command: DeleteMessage; result: DeleteWritten };
   "message.history": { command: ReadHistory; result: MessageHistory };
+  "message.forward": { command: ForwardMessage; result: SentWritten };
+  "pin.add": { command: AddPin; result: PinWritten };
+  "pin.remove": { command: RemovePin; result: UnpinWritten };
+  "pin.list": { command: ListPins; result: PinPage };
+  "bookmark.set": { command: SetBookmark; result: BookmarkSet };
+  "bookmark.remove": { command: RemoveBookmark; result: Bookmarked };
+  "bookmark.list": { command: ListBookmarks; result: BookmarkPage };
   "corner.update": { command: UpdateCorner; result: CornerWritten };
   "corner.list": { command: ListCorners; result: CornerPage };
   "post.publish": { command: PublishPost; result: PostWritten };
@@ -8217,6 +8659,8 @@ export interface Events {
   "message.edited": MessageEdited;
   "message.deleted": MessageDeleted;
   "message.removed": MessageRemoved;
+  "pin.added": PinAdded;
+  "pin.removed": PinRemoved;
   "corner.updated": CornerUpdated;
   "post.published": PostPublished;
   "post.edited": PostEdited;
@@ -8229,6 +8673,7 @@ export interface Events {
   "marker.moved": MarkerMoved;
   "block.changed": BlockChanged;
   "draft.changed": DraftChanged;
+  "bookmark.changed": BookmarkChanged;
   "reach.changed": ReachChanged;
   "presence.changed": PresenceChanged;
   "typing.started": TypingStarted;
@@ -8288,6 +8733,8 @@ export type Entry =
   | MessageEdited
   | MessageDeleted
   | MessageRemoved
+  | PinAdded
+  | PinRemoved
   | CornerUpdated
   | PostPublished
   | PostEdited
@@ -8332,6 +8779,9 @@ export type Write =
   | "message.send"
   | "message.edit"
   | "message.delete"
+  | "message.forward"
+  | "pin.add"
+  | "pin.remove"
   | "corner.update"
   | "post.publish"
   | "post.edit"
@@ -8393,6 +8843,11 @@ export type ErrorCode =
   | "quote.refused"
   | "greeter.gone"
   | "message.gone"
+  | "pin.added_already"
+  | "pin.gone"
+  | "bookmark.gone"
+  | "forward.refused"
+  | "room.mentioned_often"
   | "tag.gone"
   | "post.gone"
   | "comment.refused"

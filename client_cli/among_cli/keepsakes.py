@@ -1,0 +1,219 @@
+"""The commands that keep what was said: pins of a room, bookmarks of one's own, forwarding, and permalinks."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from among_protocol import permalinks, text
+from among_protocol.bookmarks import Bookmark, ListBookmarks, RemoveBookmark, SetBookmark
+from among_protocol.forwards import ForwardMessage
+from among_protocol.messages import Message, ReadMessages
+from among_protocol.permalinks import Permalink, PermalinkError
+from among_protocol.pins import AddPin, ListPins, Pin, RemovePin
+
+from . import corner, rooms
+from .acquaintances import people_on
+from .changes import number_of
+from .edits import here, named, numbered
+from .lines import Line, Rule, note, told
+from .link import Cannot, Link
+from .moment import when
+from .places import Room
+from .words import glimpse
+
+PAGE = 20  # pins, or bookmarks, on the screen
+AROUND = 9  # messages shown about the one that a link leads to
+GLIMPSE = 160  # characters of a message in a list
+
+
+async def pin(link: Link, rest: str) -> None:
+    """Pin a message of this room."""
+    room, seq, _ = _this(link, rest, "/pin #12")
+    await link.among.ask(AddPin, room=room.id, message=seq)
+
+
+async def unpin(link: Link, rest: str) -> None:
+    """Take a pin away."""
+    room, seq, _ = _this(link, rest, "/unpin #12")
+    await link.among.ask(RemovePin, room=room.id, message=seq)
+
+
+async def pins(link: Link, rest: str) -> None:
+    """What is pinned in this room, with the credit of who said it."""
+    room = here(link)
+    before = link.pins_before if rest.lower() == "more" else None
+    page = await link.among.ask(ListPins, room=room.id, before=before, limit=PAGE)
+    await link.learn([*((one.by, one.rev) for one in page.pins), *_authors(one.message for one in page.pins)])
+    if not page.pins:
+        link.screen.show([note("Nothing is pinned here." if before is None else "These were all.")])
+        return
+    lines: list[Line] = [Rule(f"pinned in {room.title}")]
+    for one in page.pins:
+        lines += _pinned(link, one)
+    if not page.complete:
+        lines.append(note("There are more: /pins more"))
+    link.pins_before = page.pins[-1].seq
+    link.screen.show(lines)
+
+
+async def bookmark(link: Link, rest: str) -> None:
+    """Find a message again, with a note to oneself."""
+    room, seq, words = _this(link, rest, "/bookmark #12, with a note if you like")
+    longest = link.among.hello.limits.note_chars or len(words)
+    noted = text.line(words, longest=longest, empty=True)
+    await link.among.ask(SetBookmark, room=room.id, message=seq, note=noted)
+    link.screen.show([note(f"Bookmarked {number_of(seq)}. /bookmarks has all of them, and nobody else sees them.")])
+
+
+async def bookmarks(link: Link, rest: str) -> None:
+    """One's bookmarks, numbered; or take one away."""
+    what, _, number = rest.lower().partition(" ")
+    if what == "drop":
+        await _drop(link, number.strip())
+        return
+    if what not in ("", "more"):
+        raise Cannot("Say /bookmarks, /bookmarks more, or /bookmarks drop NUMBER.")
+    more = what == "more" and bool(link.bookmarks)
+    before = link.bookmarks[-1].number if more else None
+    page = await link.among.ask(ListBookmarks, before=before, limit=PAGE)
+    link.bookmarks = [*link.bookmarks, *page.bookmarks] if more else page.bookmarks
+    await link.learn(_authors(one.message for one in page.bookmarks if one.message is not None))
+    if not page.bookmarks:
+        link.screen.show([note("These were all." if more else "You have no bookmarks. /bookmark #12 NOTE sets one.")])
+        return
+    first = len(link.bookmarks) - len(page.bookmarks) + 1
+    lines: list[Line] = [Rule(f"your bookmarks: {page.of.count}")]
+    for count, one in enumerate(page.bookmarks, first):
+        lines += _bookmarked(link, count, one)
+    lines.append(note("/bookmarks drop NUMBER" + ("" if page.complete else "; there are more: /bookmarks more")))
+    link.screen.show(lines)
+
+
+async def forward(link: Link, rest: str) -> None:
+    """Show a message of this room in another."""
+    usage = "/forward #12 ROOM, with a comment if you like"
+    room, seq, more = _this(link, rest, usage)
+    name, _, comment = more.partition(" ")
+    if not name:
+        raise Cannot(f"Say where to: {usage}. /rooms has yours.")
+    target = rooms.named(link, name)
+    said = text.body(comment.strip()) if comment.strip() else ""
+    await link.among.ask(ForwardMessage, room=target.id, origin=room.id, message=seq, comment=said)
+    if target is not link.model.room:
+        link.screen.show([told(("dim", f"Forwarded {number_of(seq)} to "), ("place", target.title), ("dim", "."))])
+
+
+async def link_(link: Link, rest: str) -> None:
+    """The permalink of a message here; or what a permalink leads to."""
+    if rest.lower().startswith(f"{permalinks.SCHEME}://"):
+        await follow(link, rest)
+        return
+    room, seq, _ = _this(link, rest, "/link #12, or /link with a permalink")
+    link.screen.show([told(permalinks.write(permalink(link, room, seq)))])
+
+
+def permalink(link: Link, room: Room, seq: int) -> Permalink:
+    """By the short names that never change; a direct has none."""
+    community, _, slug = room.title.partition("/")
+    named_ = (community, slug) if room.community else ("", room.id)
+    return Permalink(urlsplit(link.server).netloc, seq, *named_, link.among.epoch)
+
+
+async def follow(link: Link, given: str) -> None:
+    """Show what a permalink leads to. Raises Cannot."""
+    try:
+        found = permalinks.read(given.strip())
+    except PermalinkError as error:
+        raise Cannot(f"This is no permalink: {error}.") from None
+    if found.host != urlsplit(link.server).netloc.lower():
+        raise Cannot(f"This leads to another server: `among {given.strip()}` opens it there.")
+    await _show(link, found)
+
+
+async def start(link: Link, place: str) -> bool:
+    """Go to what a link leads to that the program was begun with; whether it leads to anything that was said."""
+    try:
+        found = permalinks.read(f"{permalinks.SCHEME}://here/{place}")
+    except PermalinkError:
+        return await corner.start(link, place)
+    room = _room_of(link, found)
+    if room is None:
+        return await corner.start(link, place)
+    await rooms.start(link, room.title)
+    await _show(link, found)
+    return True
+
+
+async def _show(link: Link, found: Permalink) -> None:
+    """A message with what was said around it; or a post. Nobody follows anything by that."""
+    if found.epoch and found.epoch != link.among.epoch:
+        raise Cannot("This link is older than the data of the server, which were replaced: it may lead elsewhere now.")
+    room = _room_of(link, found)
+    if room is None:
+        await corner.follow_link(link, found)
+        return
+    page = await link.among.ask(ReadMessages, room=room.id, around=found.seq, limit=AROUND)
+    if all(one.seq != found.seq for one in page.messages):
+        raise Cannot(f"There is no message {number_of(found.seq)} in {room.title}.")
+    await link.learn(people_on(page), now=True)
+    lines: list[Line] = [Rule(f"{number_of(found.seq)} in {room.title}")]
+    for message in page.messages:
+        said = link.model.said(room, message)
+        lines += [note("This is the one:"), said] if message.seq == found.seq else [said]
+    link.screen.show([*lines, Rule(f"go there: /go {room.title}")])
+
+
+def _room_of(link: Link, found: Permalink) -> Room | None:
+    """A room that is no corner; None where it is one, or not for us."""
+    title = f"{found.community}/{found.room}"
+    for room in link.model.rooms.values():
+        if room.kind != "corner" and (room.title == title if found.community else room.id == found.room):
+            return room
+    if found.community and not found.room.startswith("@"):
+        raise Cannot(f"There is no room {title} for you. /rooms lists yours.")
+    return None
+
+
+async def _drop(link: Link, number: str) -> None:
+    if not number.isdecimal() or not 0 < int(number) <= len(link.bookmarks):
+        raise Cannot("Say which one: /bookmarks numbers them, /bookmarks drop 3 takes one away.")
+    one = link.bookmarks[int(number) - 1]
+    await link.among.ask(RemoveBookmark, room=one.room, message=one.seq)
+    link.bookmarks = []  # or the numbers would mean others
+    link.screen.show([note(f"Bookmark {number} is gone.")])
+
+
+def _this(link: Link, rest: str, usage: str) -> tuple[Room, int, str]:
+    """The open room, the message named, and what follows. Raises Cannot."""
+    number, more = numbered(rest)
+    if not number:
+        raise Cannot(f"Say which one: {usage}. The numbers stand behind the messages.")
+    return here(link), named(link, number), more
+
+
+def _pinned(link: Link, one: Pin) -> list[Line]:
+    message = one.message
+    by = f"  pinned by {link.model.who(one.by, one.rev)}, {when(one.at, link.model.zone)}"
+    who = ("who", link.model.who(message.by, message.rev))
+    return [told(("strong", f"{number_of(message.seq)} "), who, ("dim", by)), told(f"   {_glimpse(message)}")]  # type: ignore[arg-type]  # a style
+
+
+def _bookmarked(link: Link, count: int, one: Bookmark) -> list[Line]:
+    room = link.model.rooms.get(one.room)
+    where = f"{room.title} {number_of(one.seq)}" if room is not None else "somewhere that you can't read"
+    head = told(("strong", f"{count:>2} "), ("place", where), ("dim", f"  {when(one.at, link.model.zone)}"))
+    lines: list[Line] = [head]
+    if one.note:
+        lines.append(told(("good", f"   {one.note}")))
+    if one.message is not None:
+        lines.append(
+            told("   ", ("who", link.model.who(one.message.by, one.message.rev)), f": {_glimpse(one.message)}")
+        )
+    return lines
+
+
+def _glimpse(message: Message) -> str:
+    return "✗ deleted" if message.blank else glimpse(message.body, most=GLIMPSE) or "(a message that was forwarded)"
+
+
+def _authors(messages: Iterable[Message]) -> list[tuple[str, int]]:
+    return [(one.by, one.rev) for one in messages]
