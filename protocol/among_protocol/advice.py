@@ -74,5 +74,7 @@ ADVICE: dict[ErrorCode, str] = {
     codes.STOPPING: "Connect again, with back-off, and send the same again, with the same nonce.",
     codes.STORAGE_UNAVAILABLE: "Wait as long as it says, and send the same again; reading goes on meanwhile.",
     codes.STORAGE_UNCERTAIN: "Wait as long as it says, and send the same again, with the same nonce: the answer says what became of it.",
+    codes.SEARCH_ABSENT: "Offer no search: `hello.search` says so beforehand.",
+    codes.SEARCH_UNAVAILABLE: "Wait as long as it says, and search again; everything else goes on.",
     codes.INTERNAL: "Report it. Whether it was carried out is not known: send it again, with the same nonce, once.",
 }

@@ -47,6 +47,9 @@ RULES_BYTES = 8_000
 QUESTIONS = 5  # at the door of one community
 QUESTION_CHARS = 200
 ANSWER_CHARS = 500
+QUERY_CHARS = 400  # of a search
+QUERY_TERMS = 16  # words, phrases and filters of a search
+HITS = 50  # of a search, in one answer
 
 CommandId = Annotated[str, Meta(min_length=1, max_length=KEY_CHARS)]
 Nonce = Annotated[str, Meta(min_length=1, max_length=KEY_CHARS, description="printable ASCII")]

@@ -121,6 +121,10 @@ STORAGE_UNAVAILABLE = ErrorCode("storage.unavailable", "wait", "The server canno
 STORAGE_UNCERTAIN = ErrorCode(
     "storage.uncertain", "wait", "The disk failed; nobody knows yet if this was stored. Ask again with the same nonce."
 )
+SEARCH_ABSENT = ErrorCode("search.absent", "gone", "This server does not search what was said.")
+SEARCH_UNAVAILABLE = ErrorCode(
+    "search.unavailable", "wait", "What was said can't be searched right now; try again soon."
+)
 INTERNAL = ErrorCode("server.internal", "bug", "The server made a mistake; it is in its log.")
 
 ERROR_CODES: dict[str, ErrorCode] = {

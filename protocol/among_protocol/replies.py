@@ -43,6 +43,7 @@ from .passwords import ChangePassword
 from .personas import FindMember, FoundMember, OwnPersona, PersonaWritten, ReadPersona, UpdatePersona
 from .presence import Presences, SetPresence, StartTyping, WatchPresence
 from .preview import Preview, PreviewCommunity
+from .search import MessageHits, SearchMessages
 from .status import Appearance, SetStatus
 from .tags import SearchTags, Tags, TagWritten, UpdateTag
 
@@ -340,6 +341,8 @@ class Asking(Protocol):
     def __call__(self, command: Of[ReadMessages], /, **fields: Any) -> Answer[MessagePage]: ...
     @overload
     def __call__(self, command: Of[ForwardMessage], /, **fields: Any) -> Answer[SentWritten]: ...
+    @overload
+    def __call__(self, command: Of[SearchMessages], /, **fields: Any) -> Answer[MessageHits]: ...
     @overload
     def __call__(self, command: Of[EditMessage], /, **fields: Any) -> Answer[EditWritten]: ...
     @overload

@@ -109,6 +109,9 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     tags: int = 0  # of one community
     interests: int = 0  # of one person in one place
     found: int = 0  # members that one search finds
+    query_chars: int = 0  # code points of a search
+    query_terms: int = 0  # words, phrases and filters of a search
+    hits: int = 0  # of a search, in one answer
     suggestions: int = 0  # communities suggested at once
     dismissed: int = 0  # communities that one account wants suggested no more
     discoveries: int = 0  # answers with suggestions, or with who is found by an interest, in a row
@@ -157,6 +160,7 @@ class Hello(Event, tag="hello", omit_defaults=False, kw_only=True):
     deadline_ms: int  # and drops it when it stays silent this much longer
     sign_in_ms: int  # time to sign in
     stall_ms: int = 0  # who reads nothing for this long, while something waits for them, is cut; 0: not said
+    search: bool = False  # what was said can be searched: `message.search`
     limits: Limits  # every one of them, with its value
     deprecated: list[Deprecation] = []  # what will go, and when
     at: Time  # the server's time

@@ -23,7 +23,6 @@ from . import (
     edits,
     erasure,
     export,
-    finding,
     forwards,
     greeters,
     house_rules,
@@ -46,6 +45,7 @@ from . import (
     reach,
     reports,
     rooms,
+    search,
     session,
     status,
     tags,
@@ -93,7 +93,7 @@ AnyCommand = (
     | invites.RevokeInvite
     | members.ListMembers
     | members.ResolveMembers
-    | finding.SearchMembers
+    | search.SearchCommand
     | personas.ReadPersona
     | personas.UpdatePersona
     | personas.FindMember

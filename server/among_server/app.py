@@ -166,6 +166,7 @@ def hello(config: Config, store: Store) -> Hello:
         deadline_ms=config.deadline_ms,
         sign_in_ms=config.sign_in_ms,
         stall_ms=config.stall_ms,
+        search=store.searchable,
         limits=limits.told(config),
         deprecated=list(deprecated.DEPRECATED),
         at=now(),

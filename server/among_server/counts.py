@@ -37,3 +37,15 @@ class StoreCounts:
         self.commits = Histogram(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds of one
         self.database_bytes = 0  # of the files, as they were at most a second before the last batch
         self.wal_bytes = 0
+
+
+class SearchCounts:
+    """Of the index of what was said. Its thread sets them; the loop says since when something waits."""
+
+    def __init__(self) -> None:
+        self.up = True  # it can be written
+        self.indexed = 0  # texts since the start, edits among them
+        self.to_index = 0  # texts that are still to be indexed for the first time
+        self.refilling = False  # a part of it is missing, and is made anew
+        self.upto_ms = 0  # Unix time: all that was said until then is indexed
+        self.waiting_since = 0.0  # monotonic seconds: something committed then is not indexed yet; 0: nothing waits

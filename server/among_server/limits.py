@@ -220,6 +220,9 @@ POSITIONS = _limit(
     "positions", base.POSITIONS, "logs named in one sync", "all that an account can have, and some that it left"
 )
 _limit("found", base.FOUND, "members that one search finds", "who is not among them is found by one more letter")
+_limit("query_chars", base.QUERY_CHARS, "code points of a search", "a sentence that one remembers, and some filters")
+_limit("query_terms", base.QUERY_TERMS, "words, phrases and filters of one search", "each is looked up")
+_limit("hits", base.HITS, "hits of one search, in one answer", "what one reads before the next page")
 _limit("suggestions", base.SUGGESTIONS, "communities suggested at once", "what one reads before the next question")
 _limit("questions", base.QUESTIONS, "questions at the door of one community", "more is an examination")
 PREVIEW_ROOMS = _limit("preview_rooms", 10, "rooms in a preview", "what a glance takes in")

@@ -52,6 +52,7 @@ METHODS = {
     "sign_up": "core/tries.py:sign_up",
     "hash": "core/passwords.py:hash",
     "check": "core/passwords.py:check",
+    "search": "store/search.py:refusal",
 }
 STORES = {
     "create_invite",
@@ -107,6 +108,7 @@ NEVER = {
     "quote.list": {codes.RIGHT_MISSING: "no right is asked for"},
     "quote.ask": {codes.RIGHT_MISSING: "no right is asked for"},
     "portrait.export": {codes.RIGHT_MISSING: "no right is asked for"},
+    "message.search": {codes.RIGHT_MISSING: "no right is asked for"},
     "member.search": {codes.RIGHT_MISSING: "no right is asked for"},
     "log.entries": {codes.ROOM_GONE: "caught: log.gone"},
     "message.send": {codes.RIGHT_MISSING: "every role may speak"},
@@ -124,7 +126,12 @@ class Function(NamedTuple):
 def functions() -> dict[str, Function]:
     """Every function and method, as `file:name`."""
     found: dict[str, Function] = {}
-    for path in (*SOURCE.glob("handlers/*.py"), *SOURCE.glob("store/rules/*.py"), *SOURCE.glob("core/*.py")):
+    for path in (
+        *SOURCE.glob("handlers/*.py"),
+        *SOURCE.glob("store/rules/*.py"),
+        *SOURCE.glob("core/*.py"),
+        SOURCE / "store/search.py",
+    ):
         file = str(path.relative_to(SOURCE))
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

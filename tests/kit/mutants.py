@@ -1934,3 +1934,52 @@ def keeps_the_words_of_a_deleted_post(wire: Wire, frame: Frame) -> Any:
             if entry.get("blank"):
                 entry["body"] = "still there"
     return frame
+
+
+# --- searching
+
+
+@mutant("search.seen")
+def tells_everybody_what_somebody_found(wire: Wire, frame: Frame) -> Any:
+    asked = wire.command(frame)
+    if asked.get("type") == "message.search" and frame["type"] == "ok":
+        known = wire.relay.notes.setdefault("found", {})
+        known.setdefault(asked["query"], frame["result"]["hits"] or None)
+        frame["result"]["hits"] = frame["result"]["hits"] or known[asked["query"]] or []
+        if not frame["result"]["hits"]:
+            del known[asked["query"]]
+    return frame
+
+
+@mutant("search.seen", "up")
+def looks_everywhere_where_one_may_not(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "message.search":
+        return {key: value for key, value in frame.items() if key != "room"}
+    return frame
+
+
+@mutant("search.present")
+def finds_what_was_there_once(wire: Wire, frame: Frame) -> Any:
+    asked = wire.command(frame)
+    if asked.get("type") == "message.search" and frame["type"] == "ok":
+        known = wire.notes.setdefault("found", {})
+        known[asked["query"]] = frame["result"]["hits"] or known.get(asked["query"], [])
+        frame["result"]["hits"] = known[asked["query"]]
+    return frame
+
+
+@mutant("search.words", "up")
+def takes_parts_of_words(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "message.search":
+        return {**frame, "query": " ".join(f"{word}*" if word.isalnum() else word for word in frame["query"].split())}
+    return frame
+
+
+@mutant("search.words", "up")
+def knows_no_phrases(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "query": frame["query"].replace('"', "")} if frame["type"] == "message.search" else frame
+
+
+@mutant("search.words", "up")
+def leaves_nothing_out(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "query": frame["query"].replace(" -", " ")} if frame["type"] == "message.search" else frame

@@ -158,6 +158,9 @@ async def reading(play: Play, ann: Actor, bob: Actor, room: str, community: str)
     await bob.result("message.send", room=room, body="Morning. The beans are up.")
     with play.take("message.page"):
         await bob.result("message.page", room=room, limit=1)
+    await play.app.store.indexed()
+    with play.take("message.search"):
+        await bob.result("message.search", query="beans from:bob")
     said = (await bob.result("message.send", room=room, body="The tomatos too."))["entry"]["seq"]
     with play.take("reply"):
         await ann.result("message.send", room=room, body="So are the slugs.", reply_to=said)

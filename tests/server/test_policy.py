@@ -82,6 +82,7 @@ from among_protocol.rooms import (
     SetTopic,
     UnfollowRoom,
 )
+from among_protocol.search import SearchMessages
 from among_protocol.session import (
     Enable,
     ListSessions,
@@ -159,6 +160,7 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     RevokeInvite: lambda cast, place: {"community": cast.id(place), "invite": cast.id("invite")},
     ListMembers: lambda cast, place: {"community": cast.id(place)},
     SearchMembers: lambda cast, place: {"community": cast.id(place), "query": "the"},
+    SearchMessages: lambda cast, place: {"community": cast.id(place), "query": "the"},
     ListInterests: lambda cast, place: {},
     SetInterests: lambda cast, place: {"community": cast.id(place), "interests": [InterestWish(tag="moss")]},
     SearchTags: lambda cast, place: {"query": "mo"},

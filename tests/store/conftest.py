@@ -7,7 +7,7 @@ import pytest
 
 from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
-from among_server.store.sqlite import SqliteStore, arrivals, ledger, writer
+from among_server.store.sqlite import SqliteStore, arrivals, following, index, ledger, search, writer
 from tests.store.town import Town
 
 
@@ -19,6 +19,10 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrivals, "STEP", 2)
     monkeypatch.setattr(ledger, "MIRRORED", 3)
     monkeypatch.setattr(writer, "BATCH", 5)
+    monkeypatch.setattr(index, "VOLUME_BITS", 2)
+    monkeypatch.setattr(following, "BATCH", 3)
+    monkeypatch.setattr(following, "LISTED", 2)
+    monkeypatch.setattr(search, "CHUNKS", (1, 2))
 
 
 @pytest.fixture(params=["memory", "sqlite", "sqlite with little memory"])

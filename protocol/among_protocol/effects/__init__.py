@@ -29,6 +29,7 @@ from .. import presence as p
 from .. import preview as pv
 from .. import reports as rp
 from .. import rooms as r
+from .. import search as sr
 from .. import session as s
 from .. import status as st
 from .. import tags as t
@@ -212,6 +213,9 @@ EFFECTS: dict[type[Command], Effects] = {
     f.SearchMembers: Effects(
         (codes.COMMUNITY_GONE,), (), ("found", "key_chars", "tag_chars", "discoveries", "discovery_seconds")
     ),
+    sr.SearchMessages: Effects(
+        (codes.COMMUNITY_GONE, codes.ROOM_GONE, codes.MEMBER_GONE, codes.SEARCH_ABSENT, codes.SEARCH_UNAVAILABLE),
+        (), ("query_chars", "query_terms", "hits")),
     pe.ReadPersona: Effects((codes.COMMUNITY_GONE,), (), ("handle_change_ms",)),
     pe.UpdatePersona: Effects(
         (codes.COMMUNITY_GONE, codes.SILENCED, *NAMING),

@@ -42,6 +42,7 @@ from among_protocol import (
     reach,
     reports,
     rooms,
+    search,
     session,
     status,
     tags,
@@ -151,6 +152,7 @@ POLICY: dict[type[Command], Rule] = {
     messages.SendMessage: Rule(Who.AUDIENCE, Right.SPEAK),
     messages.ReadMessages: Rule(Who.AUDIENCE),
     forwards.ForwardMessage: Rule(Who.AUDIENCE, Right.SPEAK),  # and of the audience of where it comes from
+    search.SearchMessages: Rule(Who.MEMBER),  # with a room: of its audience; without either: anybody signed in
     edits.EditMessage: Rule(Who.AUDIENCE, Right.SPEAK),
     edits.DeleteMessage: Rule(Who.AUDIENCE),  # DELETE_MESSAGE for another's
     edits.ReadHistory: Rule(Who.AUDIENCE),

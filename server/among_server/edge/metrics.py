@@ -4,6 +4,7 @@ owners keep; docs/reference/metrics.md is made from this file.
 Rule: a label's values are ours (codes, types of commands), never what a member wrote.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,7 @@ class Metrics(Collector):
         yield from self._commands()
         yield from self._logs()
         yield from self._store()
+        yield from self._search()
         yield from self._loop()
 
     def _connections(self) -> Iterator[Metric]:
@@ -125,6 +127,14 @@ class Metrics(Collector):
         size.add_metric(["database"], counts.database_bytes)
         size.add_metric(["wal"], counts.wal_bytes)
         yield size
+
+    def _search(self) -> Iterator[Metric]:
+        counts = self._listener.services.store.search_counts
+        waited = time.monotonic() - counts.waiting_since if counts.waiting_since else 0.0
+        yield _gauge("among_search_up", "Whether the index of what was said is kept up: 1 or 0", counts.up)
+        yield _gauge("among_search_lag_seconds", "How long the oldest of what is not indexed yet has waited", waited)
+        yield _gauge("among_search_to_index", "Texts that are still to be indexed for the first time", counts.to_index)
+        yield _counter("among_search_indexed", "Texts indexed since the start, edits among them", counts.indexed)
 
     def _loop(self) -> Iterator[Metric]:
         watchdog = self._listener.services.watchdog

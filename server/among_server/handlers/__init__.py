@@ -39,6 +39,7 @@ from among_protocol import quotes as q
 from among_protocol import reach as re
 from among_protocol import reports as rp
 from among_protocol import rooms as r
+from among_protocol import search as se
 from among_protocol import session as s
 from among_protocol import status as st
 from among_protocol import tags as t
@@ -81,6 +82,7 @@ from . import (
     reach,
     reports,
     rooms,
+    search,
     session,
     status,
     tags,
@@ -173,6 +175,7 @@ ROUTES: dict[type[Command], Route] = dict(
         on(ms.SendMessage, messages.send, cost=5),
         on(ms.ReadMessages, messages.page, cost=2),
         on(fw.ForwardMessage, forwards.forward, cost=5),
+        on(se.SearchMessages, search.search, cost=10),
         on(ed.EditMessage, edits.edit, cost=5),
         on(ed.DeleteMessage, edits.delete, cost=5),
         on(ed.ReadHistory, edits.history, cost=2),

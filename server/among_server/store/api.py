@@ -64,6 +64,7 @@ from .rows import (
     Stored,
     Unread,
 )
+from .search import SearchStore
 from .status import StatusStore, StatusTx
 from .stewards import BanRow, ReportRow
 from .tags import TagStore, TagTx
@@ -250,6 +251,7 @@ class Store(
     StatusStore,
     TagStore,
     FindingStore,
+    SearchStore,
     DiscoveryStore,
     Protocol,
 ):

@@ -278,6 +278,7 @@ TABLES: dict[str, Table] = {
     "bookmarks": Table("goes", "`bookmark`"),
     "room_mentions": Table("stays: numbers of entries", "- numbers"),
     "uncalled": Table("goes", "- numbers of what others said, and of one's own"),
+    "unsaid": Table("goes once the index of searches has forgotten what was blanked", "- numbers"),
     "lineage": Table("goes with the persona: former handles", "with `membership`"),
     "resting": Table("stays until its time is over: digests of handles that nobody may have yet", "- names nobody"),
     "erasures": Table("goes when all is done", "- what is under way"),

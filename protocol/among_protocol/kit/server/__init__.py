@@ -35,6 +35,7 @@ from . import (
     refusals,
     registers,
     rooms,
+    search,
     signing_in,
     status,
     sync,
@@ -127,7 +128,7 @@ PARTS = (
     cards, closing, connection, corners, door, edits, finding, frames, interest, keeping, keepsakes, leaving, limits, logs, newcomers,
     nonces, personas,
     portraits,
-    reading, refusals, registers, rooms, signing_in, status, sync, texts,
+    reading, refusals, registers, rooms, search, signing_in, status, sync, texts,
 )  # fmt: skip
 
 __all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "run"]

@@ -57,6 +57,7 @@ from ...quotes import AskQuote, ConsentToQuote, ListQuotes, WithdrawQuote
 from ...reach import SetReach
 from ...reports import FileReport, ListReports, ResolveReport
 from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
+from ...search import SearchMessages
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
 from ...status import SetStatus
 from ...tags import SearchTags, UpdateTag
@@ -135,7 +136,7 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
 ABSENT: frozenset[type[Command]] = frozenset({
     EraseAccount, ExportAccount,
     ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal,
-    Discover, DismissCommunity, SearchMembers, ListInterests, SetInterests, SearchTags, UpdateTag,
+    Discover, DismissCommunity, SearchMembers, SearchMessages, ListInterests, SetInterests, SearchTags, UpdateTag,
     UpdateCommunity, PreviewCommunity, AcceptRules, ReadRules, AskToJoin, WithdrawJoin, AnswerJoin, ListRequests,
     CreateInvite, ListInvites, RevokeInvite,
     ReadCards, SetBookmark, RemoveBookmark, ListBookmarks,

@@ -1,4 +1,5 @@
-"""What is looked for rather than named: the parts of `api.Store` about tags, members who are searched, and suggestions."""
+"""What is looked for rather than named: the parts of `api.Store` about tags, members who are searched, and suggestions;
+and what was said."""
 
 from collections.abc import Sequence
 
@@ -6,13 +7,24 @@ from among_protocol.discovery import Suggestion
 from among_protocol.finding import Found
 from among_protocol.tags import Tag
 
+from ...counts import SearchCounts
+from ..search import Asked
+from ..search import Found as FoundSaid
 from ..tags import MyInterest
-from . import discovery, finding
+from . import discovery, finding, search
 from .tx import MemoryTx
 
 
 class MemorySearching:
     _tx: MemoryTx
+    searchable = True
+    search_counts = SearchCounts()
+
+    async def search(self, account: str, asked: Asked) -> FoundSaid:
+        return search.search(self._tx, account, asked)
+
+    async def indexed(self) -> None:
+        """There is no index."""
 
     async def tags(self, query: str, account: str, limit: int) -> list[Tag]:
         return self._tx.tags(query, account, limit)

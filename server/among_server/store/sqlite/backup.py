@@ -27,13 +27,24 @@ from .. import backups, files, revocations
 from ..api import StoreError
 from ..backups import Manifest, Progress, Restored, Taken
 from ..rules import erasing
-from . import schema
+from . import index, schema
 from .tx import SqliteTx
 
 STEP = 256  # pages copied at a time: 1 MiB
 RESTORING = ".restoring"
 OURS = (schema.FILE, f"{schema.FILE}-wal", f"{schema.FILE}-shm", f"{schema.FILE}-journal", "owner-invite")
-BESIDE = ("lock", "control.sock", "server.log", "demo-token", backups.FOLDER, revocations.FILE, RESTORING)
+BESIDE = (
+    index.FILE,
+    f"{index.FILE}-wal",
+    f"{index.FILE}-shm",
+    "lock",
+    "control.sock",
+    "server.log",
+    "demo-token",
+    backups.FOLDER,
+    revocations.FILE,
+    RESTORING,
+)
 
 
 def _unseen(done: int, of: int) -> None:

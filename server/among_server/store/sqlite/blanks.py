@@ -17,6 +17,7 @@ from ..blanks import PURGE_SECONDS
 from ..rows import Stored
 from .job import Outcome
 from .ledger import Ledger
+from .present import SAYS
 from .rows import SEQ_BITS, kept
 from .trouble import RETRY_MS, Trouble
 
@@ -35,6 +36,13 @@ class SqliteBlanks(Ledger):
         event, author = self._found(log, seq)
         if not event.blank:
             self._put_again(blanked(event), author)
+            if isinstance(event, SAYS):
+                self._db.execute("INSERT INTO unsaid (pos) VALUES (?)", (self.position(event),))
+
+    def drop_unsaid(self, upto: int) -> None:
+        """The index has forgotten what these rows name."""
+        self.writes += 1
+        self._db.execute("DELETE FROM unsaid WHERE id <= ?", (upto,))
 
     def rewrite(self, event: Entry) -> None:
         self._put_again(event, self._found(event.log, event.seq)[1])

@@ -42,7 +42,6 @@ from ..rows import (
     LogRow,
     RoomRow,
     Standing,
-    Stored,
     Unread,
 )
 from ..rules.markers import set_marker
@@ -88,6 +87,7 @@ class SqliteStore(
         self._synchronous = synchronous
         self._lock: schema.Lock | None = None
         self._migrating = ""  # set by the writer's thread while it brings the tables up to date
+        self._identity = ""  # of this store, over restores
         self._writer = Writer(
             self._connect,
             schema.finish,
@@ -95,6 +95,7 @@ class SqliteStore(
             partial(disk.check_room, folder),
             lambda: schema.sizes(self._path),
         )
+        SqliteSearching.__init__(self, folder, self._writer)
         self._revocations = Revocations(folder)
         self.counts = self._writer.counts
         self._readers: list[aiosqlite.Connection] = []
@@ -112,14 +113,6 @@ class SqliteStore(
     @property
     def backlog(self) -> int:
         return self._writer.backlog
-
-    @property
-    def committed(self) -> Callable[[Sequence[Stored]], None]:
-        return self._writer.committed
-
-    @committed.setter
-    def committed(self, hear: Callable[[Sequence[Stored]], None]) -> None:
-        self._writer.committed = hear
 
     @property
     def gave_up(self) -> Callable[[], None]:
@@ -148,6 +141,7 @@ class SqliteStore(
                 self._readers.append(reader)
                 await _run(reader, schema.set_up_reader)
                 self._free.put_nowait(reader)
+            self._indexer.start(self._identity, self.epoch)
         except (OSError, sqlite3.Error) as error:
             await self._give_up()
             raise StoreError(f"The data in {self._folder} can't be opened: {error}.") from error
@@ -171,7 +165,8 @@ class SqliteStore(
             schema.migrate(db, self._path, backup.before_step)
             self._migrating = ""
             bring(db)
-            self._revocations.open(schema.identity(db), now())
+            self._identity = schema.identity(db)
+            self._revocations.open(self._identity, now())
             relaxed = self._synchronous != "full" or self.durability == "relaxed"
             self.epoch = schema.epoch_of(db, self._synchronous, relaxed=relaxed)
             files.flush_folder(self._folder)
@@ -218,6 +213,7 @@ class SqliteStore(
 
     async def close(self) -> None:
         await self._writer.drain()
+        await self._stop_searching()
         if not self._writer.trouble.over:  # before the writer, whose last checkpoint no reader may hold up
             await self._close_readers()
         await self._writer.close()
@@ -254,9 +250,6 @@ class SqliteStore(
 
     async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
         return await self._writer.call(lambda tx: set_marker(tx, account, room, seq, back=back))
-
-    async def purge(self) -> bool:
-        return await self._writer.purge()
 
     # --- reading
     async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:

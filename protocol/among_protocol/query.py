@@ -1,0 +1,138 @@
+"""The language of searches: what people type into one line. Pure: what it means is the server's.
+
+    bean soup            both words, anywhere, in any order
+    "bean soup"          in a row
+    bean*                words that begin so
+    -soup                not with this; also before a phrase, and before from: in: mentions: has:
+    from:ana from:me     said by her, by oneself
+    in:hall in:garden/hall in:garden in:@ana   a room, a community, the directs with somebody
+    mentions:ana         that mention her
+    has:link             link, reply, edit, mention, post, comment
+    before:2026-01-31    said before that day (a day, a month 2026-01, or a moment 2026-01-31T18:00Z; all in UTC)
+    after:2026-01-31     said on that day or later
+    before:120           in one room: before this number; likewise after:
+
+Several `from:` or `in:` mean any of them; everything else must be so at once. A name that is no filter is words.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from .base import QUERY_TERMS
+
+FILTERS = ("from", "in", "mentions", "has", "before", "after")
+HAS = ("link", "reply", "edit", "mention", "post", "comment")
+PREFIX_LEAST = 2  # characters before a *
+
+_FILTER = re.compile(rf"({'|'.join(FILTERS)}):", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,3})?)?Z?)?)?", re.IGNORECASE)
+_QUOTES = str.maketrans("“”„‟«»", '""""""')
+
+
+class QueryError(ValueError):
+    """The query can't be understood; the sentence says what to do."""
+
+
+class Term(NamedTuple):
+    """Words to look for, in a row."""
+
+    text: str  # as it was typed
+    prefix: bool = False  # the last word may go on
+    without: bool = False
+
+
+class Filter(NamedTuple):
+    name: str
+    value: str
+    without: bool = False
+
+
+class Query(NamedTuple):
+    terms: tuple[Term, ...] = ()
+    filters: tuple[Filter, ...] = ()
+
+    def values(self, name: str, *, without: bool = False) -> list[str]:
+        """Of the filters with this name."""
+        return [one.value for one in self.filters if one.name == name and one.without == without]
+
+
+def parse(text: str) -> Query:
+    """Raises QueryError."""
+    found = _CONTROL.search(text)
+    if found:
+        raise QueryError(f"A search must not contain the character U+{ord(found.group()):04X}.")
+    text = text.translate(_QUOTES)
+    terms: list[Term] = []
+    filters: list[Filter] = []
+    at = 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        without = text[at] == "-" and at + 1 < len(text) and not text[at + 1].isspace()
+        at += without
+        named = _FILTER.match(text, at)
+        if named:
+            value, _, at = _value(text, named.end())
+            filters.append(_filter(named.group(1).lower(), value.strip(), without=without))
+        else:
+            words, quoted, at = _value(text, at)
+            prefix = words.endswith("*") if not quoted else text[at : at + 1] == "*"
+            at += quoted and prefix
+            words = words.rstrip("*") if not quoted else words
+            if words.strip():
+                terms.append(Term(words, prefix, without))
+        if len(terms) + len(filters) > QUERY_TERMS:
+            raise QueryError(f"A search has at most {QUERY_TERMS} words and filters.")
+    if not terms and not filters:
+        raise QueryError("Say what to look for: some words, or a filter as from:ana.")
+    return Query(tuple(terms), tuple(filters))
+
+
+def _value(text: str, at: int) -> tuple[str, bool, int]:
+    """What stands here up to a blank, or between quotes; whether it was quoted; and where it ends. A quote that nobody
+    closes goes to the end."""
+    if text[at : at + 1] == '"':
+        end = text.find('"', at + 1)
+        return (text[at + 1 :], True, len(text)) if end < 0 else (text[at + 1 : end], True, end + 1)
+    end = at
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return text[at:end], False, end
+
+
+def _filter(name: str, value: str, *, without: bool) -> Filter:
+    if not value:
+        example = {"has": "link", "in": "hall", "before": "2026-01-31", "after": "2026-01-31"}.get(name, "ana")
+        raise QueryError(f"Say what stands behind {name}: as in {name}:{example}.")
+    if name == "has":
+        value = value.lower().removesuffix("s")
+        if value not in HAS:
+            raise QueryError(f"has: is followed by one of {', '.join(HAS)}.")
+    elif name in ("from", "mentions"):
+        value = value.lower().removeprefix("@")
+    elif name == "in":
+        value = value.lower()
+    else:
+        if without:
+            raise QueryError(f"There is no -{name}: say {'after' if name == 'before' else 'before'}: instead.")
+        moment(value)
+    return Filter(name, value, without)
+
+
+def moment(value: str) -> int:
+    """What stands behind before: and after:, as Unix time in milliseconds; a message's number as a negative number.
+    Raises QueryError."""
+    if value.isascii() and value.isdecimal() and len(value) < 16:
+        return -int(value)
+    found = _DAY.fullmatch(value)
+    try:
+        if found:
+            year, month, day, hour, minute, second = (int(part) if part else None for part in found.groups())
+            at = datetime(year or 0, month or 0, day or 1, hour or 0, minute or 0, second or 0, tzinfo=UTC)
+            return int((at - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1))
+    except ValueError:
+        pass
+    raise QueryError(f"{value!r:.40} is no day, as 2026-01-31, and no number of a message.")

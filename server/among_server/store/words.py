@@ -1,0 +1,242 @@
+"""Texts as they are searched: the words in them, and whether a query is in them. Pure.
+
+Rule 1: a text is folded character by character: case, accents and width don't count. Where marks are letters (of Indic
+scripts, of kana) they stay.
+Rule 2: a word is a run of letters, digits and marks. Scripts that are written without blanks (Chinese, Japanese, Thai) and
+Hangul, which glues its endings on, are indexed by each two characters in a row: so every part of such a run is found.
+Rule 3: the index only proposes. What is found is what `Sought.fits` says of the text as it is now.
+
+Who changes what `words_of` gives moves SHAPE in sqlite/index.py on: then every index is made anew.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from among_protocol.query import PREFIX_LEAST, Query, QueryError, Term
+from among_protocol.search import Mark
+
+LONGEST = 48  # characters of a word that are indexed: a longer one is found by these, and held against the text
+PAIRS = 8  # of a run of a query that are looked up: the text decides about the rest
+SNIPPET = 160  # characters shown of a text
+BEFORE = 40  # of them, at most so many before what was found
+MARKS = 16  # in one text
+
+_PLAIN = re.compile(r"[a-z0-9]+")
+# Scripts without blanks between words, and Hangul.
+_RUN = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+)
+_IN_RUN = re.compile(f"[{_RUN}]")
+# Accents of Latin, Greek and Cyrillic, points of Hebrew and Arabic, and what can't be seen.
+_STRIPPED = re.compile(
+    "[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]"
+)
+
+
+class _Folds(dict[int, str]):
+    """What each character is folded to, found out when it is met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
+        folded = self[code] = unicodedata.normalize("NFC", _STRIPPED.sub("", decomposed))
+        return folded
+
+
+_FOLDS = _Folds()
+
+
+def fold(text: str) -> str:
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text).translate(_FOLDS)
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    """Of any script: runs of those without blanks, and words of the others. Made when the first text needs it."""
+    kept: list[str] = []
+    first = -1
+    for code in range(0x20000 + 1):
+        char = chr(code)
+        inside = code < 0x20000 and unicodedata.category(char)[0] in "LNM" and not _IN_RUN.match(char)
+        if inside and first < 0:
+            first = code
+        elif not inside and first >= 0:
+            kept.append(f"{re.escape(chr(first))}-{re.escape(chr(code - 1))}")
+            first = -1
+    in_run = f"[{_RUN}]+"
+    return re.compile(f"{in_run}|[{''.join(kept)}]+")
+
+
+def split(folded: str) -> list[str]:
+    """The words of a folded text, and its runs, in order."""
+    return _PLAIN.findall(folded) if folded.isascii() else _words().findall(folded)
+
+
+def is_run(word: str) -> bool:
+    return not word.isascii() and _IN_RUN.match(word) is not None
+
+
+def words_of(*texts: str) -> dict[str, None]:
+    """What a text is found by, each once, in order."""
+    found: dict[str, None] = {}
+    for text in texts:
+        for word in split(fold(text)):
+            if is_run(word):
+                found.update(dict.fromkeys(_pairs(word)))
+                found[word[-1]] = None  # or one character alone would not be found at the end
+            else:
+                found[word[:LONGEST]] = None
+    return found
+
+
+def _pairs(run: str) -> Iterator[str]:
+    return (run[at : at + 2] for at in range(len(run) - 1))
+
+
+class Piece(NamedTuple):
+    """Words in a row, folded."""
+
+    words: Sequence[str]  # with runs among them
+    pattern: str  # is in what `spread` gives of a text that has it
+    prefix: bool
+    without: bool
+
+    def looked_up(self) -> Iterator[tuple[str, bool]]:
+        """The words of the index that a text with this has; the flag: those that begin so."""
+        for at, word in enumerate(self.words):
+            last = at == len(self.words) - 1
+            if not is_run(word):
+                yield word[:LONGEST], self.prefix and last and len(word) <= LONGEST
+            elif len(word) == 1:
+                yield word, True
+            else:
+                yield from ((pair, False) for pair in list(_pairs(word))[:PAIRS])
+
+
+class Sought(NamedTuple):
+    """What is to be in a text, and what is not."""
+
+    pieces: tuple[Piece, ...]
+    without: tuple[Piece, ...]
+
+    def fits(self, *texts: str) -> bool:
+        spaced = spread(*texts)
+        return all(piece.pattern in spaced for piece in self.pieces) and not any(
+            piece.pattern in spaced for piece in self.without
+        )
+
+    def score(self, title: str, text: str) -> float:
+        """How well a text that fits does: often and close together, in a short text or a title. From 0 up."""
+        if not self.pieces:
+            return 0.0
+        spaced, heading = spread(text), spread(title) if title else ""
+        weight = 1.2 * (0.25 + 0.75 * len(spaced) / 300)
+        total = 0.0
+        for piece in self.pieces:
+            often = spaced.count(piece.pattern)
+            exact = 1.0 if not piece.prefix or f"{piece.pattern} " in spaced else 0.6
+            total += exact * 2.2 * often / (often + weight) + (2.0 if heading and piece.pattern in heading else 0.0)
+        if len(self.pieces) > 1:
+            places = [spaced.find(piece.pattern) for piece in self.pieces]
+            if min(places) >= 0:
+                total += 1.0 / (1.0 + (max(places) - min(places)) / 60)
+        return total
+
+
+def spread(*texts: str) -> str:
+    """The words of texts, each between blanks of its own; two texts are further apart than two words."""
+    return f" {'   '.join('  '.join(split(fold(text))) for text in texts)} "
+
+
+def sought(query: Query) -> Sought:
+    """Raises QueryError."""
+    pieces = [piece for piece in map(_piece, query.terms) if piece is not None]
+    if not pieces and not query.filters:
+        raise QueryError("There is no word in this search, only marks.")
+    wanted = tuple(dict.fromkeys(piece for piece in pieces if not piece.without))
+    if not wanted and not any(not one.without and one.name in ("from", "mentions", "has") for one in query.filters):
+        raise QueryError(
+            "Say also what to look for: a word, or from: mentions: has:, not only where or when it was said."
+        )
+    return Sought(wanted, tuple(dict.fromkeys(piece for piece in pieces if piece.without)))
+
+
+def _piece(term: Term) -> Piece | None:
+    words = split(fold(term.text))
+    if not words:
+        return None
+    first, last = words[0], words[-1]
+    prefix = term.prefix and not is_run(last)
+    if prefix and len(last) < PREFIX_LEAST:
+        raise QueryError(f"At least {PREFIX_LEAST} characters stand before a *.")
+    before = "" if is_run(first) else " "
+    after = "" if is_run(last) or prefix else " "
+    return Piece(tuple(words), f"{before}{'  '.join(words)}{after}", prefix, term.without)
+
+
+def shown(wanted: Sequence[Piece], text: str, longest: int = SNIPPET) -> tuple[str, list[Mark]]:
+    """A part of a text in one line, around what is wanted, and where that stands in it."""
+    text = unicodedata.normalize("NFC", text)
+    spans = _spans(wanted, text)
+    start = end = 0
+    if len(text) <= longest:
+        end = len(text)
+    else:
+        first = spans[0][0] if spans else 0
+        start = max(0, min(first - BEFORE, len(text) - longest))
+        while 0 < start < first and not text[start - 1].isspace() and first - start < 2 * BEFORE:
+            start += 1  # begin with a word
+        end = start + longest
+    piece = "".join(" " if char in "\n\t\r" else char for char in text[start:end])
+    marks = [Mark(start=low - start, end=min(high, end) - start) for low, high in spans if start <= low < end]
+    return piece, marks[:MARKS]
+
+
+def _spans(wanted: Sequence[Piece], text: str) -> list[tuple[int, int]]:
+    """Where the pieces stand in a text that is in NFC."""
+    folds = [_FOLDS[ord(char)] for char in text]
+    folded = "".join(folds)
+    places: list[int] = []  # of each folded character, where it comes from
+    for at, part in enumerate(folds):
+        places += [at] * len(part)
+    tokens = [(match.group(), match.start()) for match in (_words().finditer(folded))]
+    found: set[tuple[int, int]] = set()
+    for piece in wanted:
+        count = len(piece.words)
+        for at in range(len(tokens) - count + 1):
+            for low, high in _matches(piece, tokens[at : at + count]):
+                found.add((places[low], places[high - 1] + 1))
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(found):
+        if merged and low < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def _matches(piece: Piece, tokens: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
+    """Where a piece stands in as many words of a text, in folded characters."""
+    if len(tokens) == 1:
+        (word, at), wanted = tokens[0], piece.words[0]
+        if is_run(wanted):
+            if is_run(word):
+                begin = word.find(wanted)
+                while begin >= 0:
+                    yield at + begin, at + begin + len(wanted)
+                    begin = word.find(wanted, begin + len(wanted))
+        elif word == wanted or (piece.prefix and word.startswith(wanted)):
+            yield at, at + len(word)
+        return
+    spaced = f" {'  '.join(word for word, _ in tokens)} "
+    if piece.pattern not in spaced:
+        return
+    (first, begin), (last, end) = tokens[0], tokens[-1]
+    wanted_first, wanted_last = piece.words[0], piece.words[-1]
+    low = begin + (len(first) - len(wanted_first) if is_run(wanted_first) else 0)
+    high = end + (len(wanted_last) if is_run(wanted_last) else len(last))
+    yield low, high

@@ -1,0 +1,82 @@
+"""The language of searches: every line is understood, or refused with a sentence that says what to do."""
+
+import contextlib
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from among_protocol.base import QUERY_TERMS
+from among_protocol.query import FILTERS, Filter, Query, QueryError, Term, moment, parse
+
+
+@pytest.mark.parametrize(
+    ("line", "understood"),
+    [
+        ("bean soup", Query((Term("bean"), Term("soup")))),
+        ('"bean soup" tea', Query((Term("bean soup"), Term("tea")))),
+        ("\u201cbean soup\u201d", Query((Term("bean soup"),))),
+        ('"never closed', Query((Term("never closed"),))),
+        ("bean*", Query((Term("bean", prefix=True),))),
+        ('"hot bean"*', Query((Term("hot bean", prefix=True),))),
+        ('-soup -"hot tea" -be*', Query((Term("soup", without=True), Term("hot tea", without=True), Term("be", prefix=True, without=True)))),
+        ("e-mail - --x", Query((Term("e-mail"), Term("-"), Term("-x", without=True)))),
+        ("from:Ana IN:@bob", Query((), (Filter("from", "ana"), Filter("in", "@bob")))),
+        ("from:@ana -from:bob", Query((), (Filter("from", "ana"), Filter("from", "bob", without=True)))),
+        ('in:"garden/hall" has:Links', Query((), (Filter("in", "garden/hall"), Filter("has", "link")))),
+        ("https://example.org note:this", Query((Term("https://example.org"), Term("note:this")))),
+        ("before:2026-01-31 after:120", Query((), (Filter("before", "2026-01-31"), Filter("after", "120")))),
+        ('"from:ana"', Query((Term("from:ana"),))),
+    ],
+)  # fmt: skip
+def test_a_line_is_understood(line: str, understood: Query):
+    assert parse(line) == understood
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("", "Say what to look for"),
+        ("  * ** ", "Say what to look for"),
+        ("from:", "as in from:ana"),
+        ('has:""', "as in has:link"),
+        ("has:gold", "link, reply, edit"),
+        ("before:yesterday", "is no day"),
+        ("before:2026-13-01", "is no day"),
+        ("after:2026-02-30", "is no day"),
+        ("-before:2026-01-01", "say after: instead"),
+        ("nul\x00byte", "U+0000"),
+        ("esc\x1b[2J", "U+001B"),
+        ("a " * (QUERY_TERMS + 1), f"at most {QUERY_TERMS}"),
+    ],
+)
+def test_what_is_wrong_is_said(line: str, says: str):
+    with pytest.raises(QueryError, match=re.escape(says)):
+        parse(line)
+
+
+@pytest.mark.parametrize(
+    ("value", "ms"),
+    [
+        ("1970-01-02", 86_400_000),
+        ("1970-02", 31 * 86_400_000),
+        ("1970-01-01T00:01", 60_000),
+        ("1970-01-01T00:00:02Z", 2_000),
+        ("1970-01-01T00:00:02.500z", 2_000),
+        ("120", -120),
+        ("0", 0),
+    ],
+)
+def test_days_and_numbers(value: str, ms: int):
+    assert moment(value) == ms
+
+
+PIECES = [*'ab"*-:@ \n\x00\u4e2d\u00e9', *(f"{name}:" for name in FILTERS), "2026-01-01", "9" * 20]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_any_line_is_understood_or_refused(line: str):
+    with contextlib.suppress(QueryError):
+        found = parse(line)
+        assert 0 < len(found.terms) + len(found.filters) <= QUERY_TERMS

@@ -1,0 +1,176 @@
+"""Searching what was said, as it is asked: what one may not read is never there, and so much is asked and no more."""
+
+from typing import Any
+
+import pytest
+
+from among_protocol import codes
+from among_protocol.base import HITS, QUERY_CHARS, QUERY_TERMS
+from among_protocol.communities import LeaveCommunity
+from among_protocol.messages import ReadMessages
+from among_protocol.moderation import DAY, BanMember
+from among_protocol.rooms import AddPerson, CreateRoom, UnfollowRoom
+from among_protocol.search import Hit, SearchMessages
+from among_server.limits import TABLE
+from tests.world import Person, World, world_of
+
+CANARY = "kestrel-9041"
+
+
+async def hits(person: Person, query: str = CANARY, **asked: Any) -> list[Hit]:
+    page = await person.ask(SearchMessages, query=query, **asked)
+    return page.hits  # type: ignore[no-any-return]  # a page
+
+
+async def cellar(world: World, owner: Person, *others: Person) -> str:
+    """A private room of the garden."""
+    made = await owner.ask(CreateRoom, community=world.id("garden"), slug="cellar", kind="private")
+    for other in others:
+        await owner.ask(AddPerson, room=made.entry.room, member=other.member)
+    return made.entry.room  # type: ignore[no-any-return]  # an id
+
+
+async def test_a_hit_says_where_who_and_when_and_leads_to_the_message():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        said = await ann.say(f"Behold the {CANARY}!")
+        (hit,) = await hits(bob)
+        assert (hit.room, hit.seq, hit.at, hit.by, hit.rev) == (ann.room, said.seq, said.at, ann.member, 1)
+        assert (hit.community, hit.slug, hit.kind) == (world.id("garden"), "hall", "message")
+        assert hit.snippet[hit.marks[0].start : hit.marks[0].end] == CANARY
+        page = await bob.ask(ReadMessages, room=hit.room, around=hit.seq, limit=1)
+        assert [one.seq for one in page.messages] == [hit.seq]
+
+
+async def test_hello_says_that_one_can_search():
+    async with world_of() as world:
+        assert world.app.services.hello.search
+
+
+async def test_auz_03_of_what_one_may_not_read_there_is_no_hit_no_count_and_no_cursor():
+    async with world_of() as world:
+        ann, bob, cyd, eve = await world.join("garden/hall", "ann", "bob", "cyd", "eve")
+        founder = world.founder("garden")
+        stranger = await world.person("stranger")
+        room = await cellar(world, founder, bob)
+        for number in range(30):
+            await founder.say(f"{CANARY} {number}", room=room)
+        assert len(await hits(bob, limit=50)) == 30
+        nothing = await ann.ask(SearchMessages, query="nothing-of-the-kind")
+        for person in (ann, cyd, stranger):
+            page = await person.ask(SearchMessages, query=CANARY)
+            assert (page.hits, page.complete, page.after) == (nothing.hits, nothing.complete, nothing.after)
+        await bob.ask(UnfollowRoom, room=room)
+        assert await hits(bob) == []
+        await ann.say(CANARY)
+        assert len(await hits(eve)) == 1
+        await eve.ask(LeaveCommunity, community=world.id("garden"))
+        assert await hits(eve) == []
+        await founder.ask(BanMember, community=world.id("garden"), member=cyd.member, reason="out", for_ms=DAY)
+        assert await hits(cyd) == []
+
+
+async def test_auz_02_a_place_that_one_may_not_see_is_refused_as_one_that_there_is_not():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        founder = world.founder("garden")
+        room = await cellar(world, founder)
+        await world.join("library/desk")
+        for there, nowhere in (
+            ({"room": room}, {"room": "r_aaaaaaaaaaaaaaaa"}),
+            ({"community": world.id("library")}, {"community": "c_aaaaaaaaaaaaaaaa"}),
+            ({"query": f"x in:{room}"}, {"query": "x in:r_aaaaaaaaaaaaaaaa"}),
+            ({"query": "x in:cellar"}, {"query": "x in:attic"}),
+            ({"query": "x in:library"}, {"query": "x in:nowhere"}),
+            ({"query": "x from:founder-of-library"}, {"query": "x from:nobody"}),
+        ):
+            one, other = [await ann.refused(SearchMessages, **{"query": "x", **asked}) for asked in (there, nowhere)]
+            assert (one.code, one.field, one.kind) == (other.code, other.field, "gone")
+            assert (
+                one.message.replace(str(there.get("query", ""))[5:], "")
+                == other.message.replace(str(nowhere.get("query", ""))[5:], "")
+                or one.message.split()[:3] == other.message.split()[:3]
+            )
+
+
+async def test_who_loses_the_room_while_it_is_searched_is_not_given_it(monkeypatch):
+    async with world_of() as world:
+        (bob,) = await world.join("garden/hall", "bob")
+        founder = world.founder("garden")
+        room = await cellar(world, founder, bob)
+        await founder.say(CANARY, room=room)
+        search = world.app.store.search
+
+        async def slowly(account: str, asked: Any) -> Any:
+            found = await search(account, asked)
+            await bob.ask(UnfollowRoom, room=room)
+            return found
+
+        monkeypatch.setattr(world.app.store, "search", slowly)
+        assert await hits(bob) == []
+        refused = await bob.refused(SearchMessages, query=CANARY, room=room)
+        assert refused.code == codes.ROOM_GONE.code
+
+
+async def test_inp_05_how_long_a_search_is_and_how_many_are_found():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        told = world.app.services.hello.limits
+        assert (told.query_chars, told.query_terms, told.hits) == (QUERY_CHARS, QUERY_TERMS, HITS)
+        assert {TABLE[name].value for name in ("query_chars", "query_terms", "hits")} == {
+            QUERY_CHARS,
+            QUERY_TERMS,
+            HITS,
+        }
+        await ann.ask(SearchMessages, query="😀x" * (QUERY_CHARS // 2))
+        refused = await ann.refused(SearchMessages, query="😀" * (QUERY_CHARS + 1))
+        assert refused.field == "query"
+        await ann.ask(SearchMessages, query="a " * QUERY_TERMS)
+        refused = await ann.refused(SearchMessages, query="a " * (QUERY_TERMS + 1))
+        assert (refused.code, str(QUERY_TERMS) in refused.message) == (codes.FIELD_INVALID.code, True)
+        for number in range(HITS + 1):
+            world.clock.now += 10
+            await ann.say(f"{CANARY} {number}")
+        assert len(await hits(ann, limit=HITS)) == HITS
+        for limit in (0, HITS + 1):
+            refused = await ann.refused(SearchMessages, query=CANARY, limit=limit)
+            assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "limit")
+
+
+@pytest.mark.parametrize(
+    "query", ["", "before:soon x", "from: x", "a*", "-x", "before:2026-01-01", "in:hall", "!!!", "has:teeth"]
+)
+async def test_a_search_that_means_nothing_is_refused_with_what_to_do(query: str):
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        refused = await ann.refused(SearchMessages, query=query)
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "query")
+        assert len(refused.message) > 10
+
+
+async def test_what_one_searches_is_in_no_log():
+    assert "canary" not in repr(SearchMessages(id="1", query="canary"))
+    assert "canary" not in repr(
+        Hit(room="r", seq=1, kind="message", at="", by="m", rev=1, snippet="canary", title="canary")
+    )
+
+
+async def test_inp_06_words_of_a_search_engine_are_words_here():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        await ann.say('NEAR AND OR NOT terms: {a} ^b "quoted" a*b 100% _under_')
+        for query in (
+            "near",
+            "AND",
+            "or not",
+            "terms:",
+            "{a}",
+            "^b",
+            '"quoted"',
+            "a*b",
+            "100%",
+            "_under_",
+            "near(and",
+            "'a'",
+        ):
+            assert len(await hits(ann, query)) == 1, query

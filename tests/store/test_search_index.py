@@ -1,0 +1,345 @@
+"""The index of what was said is a file that may be lost, late, damaged or full: messages go on, and it is made anew."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from among_protocol import codes
+from among_protocol.codes import Refuse
+from among_protocol.posts import DeletePost, EditPost, PublishPost
+from among_protocol.query import parse
+from among_server.store.search import Asked
+from among_server.store.sqlite import SqliteStore, following, index, indexing, present, schema, search
+from among_server.store.sqlite.backup import SqliteBackups
+from among_server.store.words import sought
+from tests.proof.test_prv_02_erase import found_in
+from tests.store.conftest import little_memory
+from tests.store.test_search import finds, found, hall, pages
+from tests.store.town import Person, Town
+
+CANARY = "zugvogelninety"  # which begins like no other word: the index keeps how words go on
+FILES = (index.FILE, f"{index.FILE}-wal", f"{index.FILE}-shm")
+
+
+@asynccontextmanager
+async def opened(folder: Path, synchronous: schema.Synchronous = "off") -> AsyncIterator[Town]:
+    store = SqliteStore(folder, synchronous=synchronous)
+    await store.open()
+    try:
+        yield Town(store)
+    finally:
+        await store.close()
+
+
+async def spoken(town: Town, count: int = 10) -> tuple[Person, str]:
+    _, room, (ann,) = await hall(town, "ann")
+    for number in range(count):
+        await ann.says(room, f"kestrel {number}")
+    return ann, room
+
+
+def again(town: Town, ann: Person) -> Person:
+    return Person(town, ann.id, ann.handle)
+
+
+async def once_indexed(town: Town) -> None:
+    """However often that fails."""
+    while True:
+        with contextlib.suppress(Refuse):
+            return await town.store.indexed()
+
+
+def keeps_up(town: Town) -> bool:
+    return town.store.search_counts.up
+
+
+def everything(count: int = 10) -> list[str]:
+    return [f"kestrel {number}" for number in reversed(range(count))]
+
+
+def consistent(folder: Path) -> None:
+    """Every text that says something is in the index once, by its own number."""
+    with contextlib.closing(sqlite3.connect(folder / schema.FILE)) as db:
+        says = "type IN ('message.sent', 'post.published') AND NOT coalesce(CAST(json AS TEXT) ->> 'blank', 0)"
+        kept = {
+            pos for table in ("entries", "arrivals") for (pos,) in db.execute(f"SELECT pos FROM {table} WHERE {says}")
+        }
+    with contextlib.closing(sqlite3.connect(folder / index.FILE)) as db:
+        rows = db.execute("SELECT n, pos FROM said ORDER BY n").fetchall()
+        assert [n for n, _ in rows] == list(range(1, len(rows) + 1))
+        assert {pos for _, pos in rows} >= kept
+        assert len({pos for _, pos in rows}) == len(rows)
+        assert not db.execute("SELECT count(*) FROM todo").fetchone()[0]
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%fts5%'")}
+        assert tables == {f"words_{volume}" for (volume,) in db.execute("SELECT volume FROM volumes")}
+        for table in tables:
+            db.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
+
+
+@pytest.mark.parametrize(
+    "lost", ["it was deleted", "it is empty", "it is nonsense", "half of it is nonsense", "another's"]
+)
+async def test_an_index_that_is_lost_is_made_anew(tmp_path: Path, lost: str, monkeypatch):
+    little_memory(monkeypatch)
+    async with opened(tmp_path) as town:
+        ann, _ = await spoken(town)
+        await found(ann, "kestrel")
+    path = tmp_path / index.FILE
+    whole = path.read_bytes()
+    match lost:
+        case "it was deleted":
+            path.unlink()
+        case "it is empty":
+            path.write_bytes(b"")
+        case "it is nonsense":
+            path.write_bytes(b"nonsense " * 5_000)
+        case "half of it is nonsense":
+            path.write_bytes(whole[:4096] + b"nonsense " * (len(whole) // 9))
+        case _:
+            path.unlink()
+            with contextlib.closing(sqlite3.connect(path)) as db:
+                db.execute("CREATE TABLE about (name TEXT, value TEXT)")
+                db.commit()
+    async with opened(tmp_path) as town:
+        await again(town, ann).says(await _room(town, ann), "kestrel 10")  # nobody waits for it
+        await once_indexed(town)
+        assert await finds(again(town, ann), "kestrel", limit=50) == everything(11)
+    consistent(tmp_path)
+
+
+async def _room(town: Town, ann: Person) -> str:
+    standing = await town.store.standing(ann.id)
+    assert standing is not None
+    return standing.rooms[0].id
+
+
+async def test_its_progress_is_logged(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(following, "BATCH", 4)
+    monkeypatch.setattr(following, "TOLD", 0.0)
+    async with opened(tmp_path) as town:
+        ann, _ = await spoken(town)
+    (tmp_path / index.FILE).unlink()
+    with capture_logs() as logs:
+        async with opened(tmp_path) as town:
+            assert await finds(again(town, ann), "kestrel") == everything()
+    told = [(one["event"], one.get("left", one.get("texts"))) for one in logs if one["event"].startswith("search.")]
+    assert told == [("search.indexing", 10), ("search.indexing", 6), ("search.indexing", 2), ("search.indexed", 10)]
+
+
+async def test_a_restored_store_is_indexed_anew_and_backups_have_no_index(tmp_path: Path):
+    data, kept = tmp_path / "data", tmp_path / "kept"
+    async with opened(data) as town:
+        ann, room = await spoken(town)
+        await found(ann, "kestrel")
+        taken = SqliteBackups(data).take(kept)
+        await ann.says(room, "kestrel after the backup")
+        assert len(await finds(ann, "kestrel", limit=50)) == 11
+    assert not list(taken.path.glob("search*"))
+    SqliteBackups(data).restore(taken.path, replace=True, keep_sessions=False)
+    with capture_logs() as logs:
+        async with opened(data) as town:
+            assert await finds(again(town, ann), "kestrel") == everything()
+    assert [one["why"] for one in logs if one["event"] == "search.discarded"]
+    consistent(data)
+
+
+@pytest.mark.parametrize("turn", range(4))
+async def test_killed_at_any_moment_nothing_is_missing_and_nothing_there_twice(tmp_path: Path, turn: int):
+    command = [sys.executable, "-m", "tests.store.killed", str(tmp_path)]
+    writer = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: ASYNC220  # nothing else is to be done meanwhile
+    assert writer.stdout is not None
+    line = b""
+    while not line.startswith(b"a_"):  # after what is logged
+        line = writer.stdout.readline()
+    ann, room = line.decode().split()
+    for _ in range(40 + 700 * turn):
+        writer.stdout.readline()
+    os.kill(writer.pid, signal.SIGKILL)
+    writer.communicate()
+    async with opened(tmp_path) as town:
+        person = Person(town, ann, "ann")
+        log = await town.store.log(room)
+        assert log is not None
+        assert len(await pages(person, "from:me", limit=50)) == log.head
+    consistent(tmp_path)
+
+
+async def test_a_full_disk_delays_the_search_and_nothing_else(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(indexing, "AGAIN", 0.01)
+    connect, full = index.connect, threading.Event()
+
+    def little(path: Path) -> sqlite3.Connection:
+        db = connect(path)
+        if full.is_set():
+            (pages_now,) = db.execute("PRAGMA page_count").fetchone()
+            db.execute(f"PRAGMA max_page_count = {pages_now}")
+        return db
+
+    monkeypatch.setattr(index, "connect", little)
+    async with opened(tmp_path) as town:
+        ann, room = await spoken(town)
+        await found(ann, "kestrel")
+    full.set()
+    async with opened(tmp_path) as town:
+        ann = again(town, ann)
+        with capture_logs() as logs:
+            for number in range(10, 60):
+                await ann.says(room, f"kestrel {number} " + " ".join(f"word{number}x{n}" for n in range(200)))
+            with pytest.raises(Refuse) as why:
+                await town.store.indexed()
+        assert why.value.code is codes.SEARCH_UNAVAILABLE
+        assert not keeps_up(town)
+        assert [one["event"] for one in logs].count("search.failed") == 1
+        assert len(await town.bodies(room)) == 50
+        query = parse("kestrel")
+        with contextlib.suppress(Refuse):  # while the file is opened again
+            late = await town.store.search(ann.id, Asked(query, sought(query), limit=50))
+            assert len(late.hits) < 60
+        full.clear()
+        await once_indexed(town)
+        assert len(await pages(ann, "kestrel", limit=50)) == 60
+        assert keeps_up(town)
+    consistent(tmp_path)
+
+
+async def test_without_the_means_to_search_it_says_so(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(indexing, "available", lambda: False)
+    async with opened(tmp_path) as town:
+        ann, room = await spoken(town)
+        await ann.deletes(room, 1)
+        assert not town.store.searchable
+        with pytest.raises(Refuse) as why:
+            await found(ann, "kestrel")
+        assert why.value.code is codes.SEARCH_ABSENT
+        assert await town.store.purge()
+    assert not (tmp_path / index.FILE).exists()
+
+
+# --- what is left of what was deleted
+
+
+@pytest.mark.parametrize("body", [CANARY, f"{CANARY} " * 500], ids=["short", "long"])
+@pytest.mark.parametrize("memory", ["much", "little"])
+async def test_prv_02_of_what_was_deleted_nothing_is_left_in_the_index(tmp_path: Path, monkeypatch, body, memory):
+    if memory == "little":
+        little_memory(monkeypatch)
+    async with opened(tmp_path) as town:
+        ann, room = await spoken(town)
+        said = (await ann.says(room, body)).entry.event
+        edited = (await ann.says(room, "something")).entry.event
+        await ann.edits(room, edited.seq, body)
+        await found(ann, "kestrel")
+        await ann.edits(room, edited.seq, "something else")
+        garden = (await town.store.rooms((await town.store.standing(ann.id)).members[0].place))[0].community  # type: ignore[union-attr]  # there is
+        post = await ann.do(PublishPost, community=garden, title=CANARY, body=body)
+        await ann.do(EditPost, room=post.log, post=post.seq, title=f"{CANARY} too")
+        for number in range(10, 20):
+            await ann.says(room, f"kestrel {number}")
+        assert len(await finds(ann, CANARY)) == 2
+        assert index.FILE in " ".join(found_in(tmp_path, CANARY))
+        for seq in (said.seq, edited.seq):
+            await ann.deletes(room, seq)
+        await ann.do(DeletePost, room=post.log, post=post.seq)
+        assert await finds(ann, CANARY) == []
+        assert await town.store.purge()
+        assert found_in(tmp_path, CANARY) == {}
+        assert await finds(ann, "kestrel", limit=50) == everything(20)
+        await ann.says(room, "kestrel 20")
+        assert await finds(ann, "kestrel", limit=50) == everything(21)
+    assert found_in(tmp_path, CANARY) == {}
+    consistent(tmp_path)
+
+
+async def test_prv_02_nothing_is_left_by_a_server_that_is_stopped_or_killed_before_it_purged(tmp_path: Path):
+    data, killed = tmp_path / "data", tmp_path / "killed"
+    async with opened(data, "full") as town:
+        ann, room = await spoken(town)
+        said = (await ann.says(room, CANARY)).entry.event
+        await found(ann, "kestrel")
+        await ann.deletes(room, said.seq)
+        shutil.copytree(data, killed)
+    assert found_in(data, CANARY) == {}
+    assert index.FILE in " ".join(found_in(killed, CANARY))
+    for folder in (data, killed):
+        async with opened(folder, "full") as town:
+            assert await finds(again(town, ann), "kestrel") == everything()
+            assert await town.store.purge()
+            assert found_in(folder, CANARY) == {}
+        with contextlib.closing(sqlite3.connect(folder / schema.FILE)) as db:
+            assert db.execute("SELECT count(*) FROM unsaid").fetchone() == (0,)
+        consistent(folder)
+
+
+async def test_who_searches_for_long_puts_off_the_purge(tmp_path: Path):
+    async with opened(tmp_path) as town:
+        ann, room = await spoken(town)
+        await found(ann, "kestrel")
+        with contextlib.closing(sqlite3.connect(tmp_path / index.FILE, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            assert reader.execute("SELECT count(*) FROM said").fetchone()
+            await ann.deletes(room, 1)
+            assert not await town.store.purge()
+            reader.execute("COMMIT")
+        assert await town.store.purge()
+
+
+async def test_what_is_deleted_while_somebody_searches_is_not_given_to_them(tmp_path: Path, monkeypatch):
+    reading, deleted = threading.Event(), threading.Event()
+    read: Callable[..., Any] = present.present
+
+    def slowly(db: sqlite3.Connection, places: Any) -> Any:
+        said = read(db, places)
+        if threading.current_thread().name.startswith("among-searches") and not reading.is_set():
+            reading.set()
+            deleted.wait(10)
+        return said
+
+    async with opened(tmp_path) as town:
+        ann, room = await spoken(town, 3)
+        await town.store.indexed()
+        monkeypatch.setattr(search, "present", slowly)
+        query = parse("kestrel")
+        searching = asyncio.ensure_future(town.store.search(ann.id, Asked(query, sought(query), newest=True)))
+        await asyncio.to_thread(reading.wait)
+        await ann.deletes(room, 2)
+        deleted.set()
+        assert [row.hit.snippet for row in (await searching).hits] == ["kestrel 2", "kestrel 0"]
+
+
+# --- bounds
+
+
+async def test_inp_06_so_many_searches_wait_and_one_more_is_told_to_come_back(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(search, "WAITING", 2)
+    async with opened(tmp_path) as town:
+        ann, _ = await spoken(town)
+        await town.store.indexed()
+        results = await asyncio.gather(*(found(ann, "kestrel") for _ in range(8)), return_exceptions=True)
+        refused = [one for one in results if isinstance(one, Refuse)]
+        assert {one.code for one in refused} == {codes.SEARCH_UNAVAILABLE}
+        assert len(refused) == 6
+
+
+async def test_until_when_everything_is_found_is_told(tmp_path: Path, monkeypatch):
+    async with opened(tmp_path) as town:
+        ann, room = await spoken(town)
+        page = await found(ann, "kestrel")
+        assert page.as_of > "2026"
+        town.store.search_counts.waiting_since = 1.0
+        town.store.search_counts.upto_ms = 1_700_000_000_999
+        query = parse("kestrel")
+        late = await town.store.search(ann.id, Asked(query, sought(query)))
+        assert late.as_of == "2023-11-14T22:13:20.000Z"
