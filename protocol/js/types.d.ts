@@ -644,6 +644,7 @@ export type Command =
   | ListMembers
   | ResolveMembers
   | SearchMembers
+  | SearchMessages
   | ReadPersona
   | UpdatePersona
   | FindMember
@@ -2176,6 +2177,11 @@ export interface Hello {
    * @default 0
    */
   stall_ms?: number;
+  /**
+   * what was said can be searched: `message.search`
+   * @default false
+   */
+  search?: boolean;
   /** every one of them, with its value */
   limits: Limits;
   /**
@@ -2185,6 +2191,58 @@ export interface Hello {
   deprecated?: Deprecation[];
   /** the server's time */
   at: string;
+}
+
+/** Something that was said, as it is now. `message.page` with `around` shows what stands about it. */
+export interface Hit {
+  /** id of the room */
+  room: string;
+  /**
+   * empty for a direct
+   * @default ""
+   */
+  community?: string;
+  /**
+   * of the room; empty for a direct, and for a corner
+   * @default ""
+   */
+  slug?: string;
+  /** its number in the room's log: its name */
+  seq: number;
+  /** words: message, comment, post; unknown: as message */
+  kind: string;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /** the author's membership */
+  by: string;
+  /** revision of the author's persona at that moment */
+  rev: number;
+  /**
+   * of a comment: the number of the post
+   * @default 0
+   */
+  post?: number;
+  /**
+   * number of its newest edit; 0: never
+   * @default 0
+   */
+  edited?: number;
+  /**
+   * of a post
+   * @default ""
+   */
+  title?: string;
+  /** @default [] */
+  title_marks?: Mark[];
+  /** a part of the text, in one line, with what was looked for in it where there is such a thing */
+  snippet: string;
+  /** @default [] */
+  marks?: Mark[];
+  /**
+   * by somebody whom one blocks: it is shown when one asks for it
+   * @default false
+   */
+  folded?: boolean;
 }
 
 export interface Interest {
@@ -3086,6 +3144,21 @@ export interface Limits {
    */
   found?: number;
   /**
+   * code points of a search
+   * @default 0
+   */
+  query_chars?: number;
+  /**
+   * words, phrases and filters of a search
+   * @default 0
+   */
+  query_terms?: number;
+  /**
+   * of a search, in one answer
+   * @default 0
+   */
+  hits?: number;
+  /**
    * communities suggested at once
    * @default 0
    */
@@ -3517,6 +3590,12 @@ export interface LogState {
    * @default ""
    */
   reason?: string;
+}
+
+/** A part of a text that was looked for, in code points: it begins at `start` and ends before `end`. */
+export interface Mark {
+  start: number;
+  end: number;
 }
 
 export interface Marker {
@@ -4433,6 +4512,19 @@ export interface MessageHistory {
   complete: boolean;
 }
 
+export interface MessageHits {
+  hits: Hit[];
+  /** nothing more is found; otherwise `after` goes on, also where this page is not full */
+  complete: boolean;
+  /**
+   * the way to the next page
+   * @default ""
+   */
+  after?: string;
+  /** what was said until then is found; what is newer may not be, yet */
+  as_of: string;
+}
+
 export interface MessagePage {
   /** oldest first */
   messages: Message[];
@@ -4680,7 +4772,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessagePage | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessageHits | MessagePage | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -7171,6 +7263,43 @@ export interface SearchMembers {
   limit?: number;
 }
 
+/**
+ * What was said with these words in it, in all that one may read: words, "words in a row", begin*, -without, and
+ * from: in: mentions: has: before: after:. See the grammar above.
+ *
+ * By `rank` the best of the newest that match come first, then those before them. So much work is done for one page and no
+ * more: a page may be short, and says in `complete` whether there is more.
+ */
+export interface SearchMessages {
+  type: "message.search";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** code points */
+  query: string;
+  /**
+   * only here
+   * @default ""
+   */
+  community?: string;
+  /**
+   * only here
+   * @default ""
+   */
+  room?: string;
+  /** @default "rank" */
+  order?: "newest" | "rank";
+  /**
+   * hits, at most
+   * @default 20
+   */
+  limit?: number;
+  /**
+   * of the page before, for the same query and order
+   * @default ""
+   */
+  after?: string;
+}
+
 /** Tags by the beginning of one of their words. A word that was merged into another finds that one. */
 export interface SearchTags {
   type: "tag.search";
@@ -8537,6 +8666,7 @@ export interface Commands {
   "member.list": { command: ListMembers; result: MemberPage };
   "member.resolve": { command: ResolveMembers; result: Personas };
   "member.search": { command: SearchMembers; result: FoundMembers };
+  "message.search": { command: SearchMessages; result: MessageHits };
   "persona.read": { command: ReadPersona; result: OwnPersona };
   "persona.update": { command: UpdatePersona; result: PersonaWritten };
   "member.find": { command: FindMember; result: FoundMember };
@@ -8859,6 +8989,8 @@ export type ErrorCode =
   | "server.stopping"
   | "storage.unavailable"
   | "storage.uncertain"
+  | "search.absent"
+  | "search.unavailable"
   | "server.internal"
   | (string & {});
 
