@@ -22,7 +22,7 @@ from among_protocol.codes import Refuse
 from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.query import parse
 from among_server.store.search import Asked
-from among_server.store.sqlite import SqliteStore, following, index, indexing, present, schema, search
+from among_server.store.sqlite import SqliteStore, following, index, indexing, said, schema, search
 from among_server.store.sqlite.backup import SqliteBackups
 from among_server.store.words import sought
 from tests.proof.test_prv_02_erase import found_in
@@ -298,7 +298,7 @@ async def test_who_searches_for_long_puts_off_the_purge(tmp_path: Path):
 
 async def test_what_is_deleted_while_somebody_searches_is_not_given_to_them(tmp_path: Path, monkeypatch):
     reading, deleted = threading.Event(), threading.Event()
-    read: Callable[..., Any] = present.present
+    read: Callable[..., Any] = said.present
 
     def slowly(db: sqlite3.Connection, places: Any) -> Any:
         said = read(db, places)

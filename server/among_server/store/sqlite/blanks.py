@@ -17,8 +17,8 @@ from ..blanks import PURGE_SECONDS
 from ..rows import Stored
 from .job import Outcome
 from .ledger import Ledger
-from .present import SAYS
 from .rows import SEQ_BITS, kept
+from .said import SAYS
 from .trouble import RETRY_MS, Trouble
 
 PATIENCE_MS = 200  # for who is reading, while nobody can write

@@ -20,8 +20,8 @@ from among_protocol.wire import tag_of
 from ...counts import SearchCounts
 from ..search import Said, Seal
 from .index import Index, Row, terms_of
-from .present import SAYS, SEQ, present, targets
 from .rows import SEQ_BITS, kept, moment
+from .said import SAYS, SEQ, present, targets
 
 BATCH = 500  # texts in one transaction
 SLICE = 8  # texts between two rests: a part of a millisecond

@@ -28,7 +28,7 @@ from ..search import Seal, refusal
 from . import index, schema
 from .following import Follower, Stop
 from .index import Index
-from .present import SAYS
+from .said import SAYS
 
 GATHER = 0.1  # seconds after the first of something new until it is indexed, with what came meanwhile
 AGAIN = 1.0  # seconds until it is tried again after the disk failed, or a purge was held up

@@ -25,8 +25,8 @@ from ..search import Asked, Cursor, Found, HitRow, Looked, Said, Seal, choose, d
 from . import index, schema
 from .index import member_value, term
 from .indexing import Indexer
-from .present import present
 from .rows import ROOM, moment, room_row
+from .said import present
 
 WAITING = 32  # searches; one more is told to come back
 CHUNKS = 30, 100  # texts that are read at once: at first, and then
