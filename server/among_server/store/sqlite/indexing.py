@@ -173,7 +173,6 @@ class Indexer:
         follower.load()
         self.seal = Seal(follower.key)
         self.generation += 1
-        self.counts.up = True
         self._due = time.monotonic()  # a server that was killed may have left something
         try:
             while True:
@@ -193,6 +192,7 @@ class Indexer:
         try:
             while follower.batch(self._new()):
                 self._rest(time.monotonic())
+            self.counts.up = True
             with self._lock:
                 if not self._dirty:
                     self.counts.waiting_since = 0.0
