@@ -35,6 +35,7 @@ class Refused(Exception):
         self.code: str = frame["code"]
         self.kind: str = frame["class"]
         self.field: str = frame.get("field", "")
+        self.retry_after_ms: int = frame.get("retry_after_ms", 0)
 
 
 class Peer:

@@ -36,14 +36,27 @@ class Somebody:
         self.url, self.name, self.random, self.pool, self.seen = url, name, random, pool, seen
         self.peer: Peer | None = None
         self.binary = random.random() < 0.5
+        self.token = ""
+        self.lives = 0
 
     async def begin(self) -> Peer:
         self.peer = peer = await Peer.open(self.url, self.pool.hear, binary=self.binary)
-        way = {"handle": self.name, "password": PASSWORD}
-        try:
-            await peer.ask("session.sign_up", **way)
-        except Refused:
-            await peer.ask("session.sign_in", **way)
+        while True:
+            try:
+                if not self.token:
+                    way = {"handle": self.name, "password": PASSWORD}
+                    self.token = (await peer.ask("session.sign_up", **way))["token"]
+                else:
+                    await peer.ask("session.sign_in", token=self.token)
+                break
+            except Refused as why:
+                assert why.kind != "bug", str(why)
+                if why.kind == "wait":
+                    await asyncio.sleep(why.retry_after_ms / 1000)
+                    continue
+                self.token = ""  # somebody's command has ended the session, or the account: come as somebody new
+                self.lives += 1
+                self.name = f"{self.name.rstrip('x0123456789')}{self.lives}x{self.random.randrange(10**6)}"
         if self.random.random() < 0.8:
             await peer.ask("session.sync")
         return peer
