@@ -50,7 +50,8 @@ class Somebody:
                     await peer.ask("session.sign_in", token=self.token)
                 break
             except Refused as why:
-                assert why.kind != "bug", str(why)
+                if why.kind == "bug":
+                    raise
                 if why.kind == "wait":
                     await asyncio.sleep(why.retry_after_ms / 1000)
                     continue
