@@ -98,6 +98,7 @@ async def test_under_its_nonce_anything_gives_the_first_result_again(town: Town)
         assert again.repeat
         assert again.entry == await kept(town, room, 1)
     await refused(NONCE_CONFLICT, ann.says(room, "something else", nonce="m"))
+    await refused(NONCE_CONFLICT, ann.ask(SetTopic, nonce="n", room=room, topic="of another kind"))
 
 
 async def test_what_is_said_blanked_and_repeated_in_one_breath(town: Town):

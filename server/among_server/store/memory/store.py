@@ -44,7 +44,7 @@ from ..rows import (
     Stored,
     Unread,
 )
-from ..rules import RULES, digest
+from ..rules import RULES, answers, digest
 from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
 from ..stewards import stewards_of
@@ -351,7 +351,7 @@ def _append(tx: MemoryTx, account: str, command: Write) -> Appended:
     known = tx.nonces.get((account, command.nonce))
     if known is not None:
         before, first = known
-        if before and before != content:
+        if (before and before != content) or not answers(command, first.event):
             raise Refuse(NONCE_CONFLICT, field="nonce")
         return Appended(first, repeat=True)
     event = RULES[type(command)](tx, account, command)

@@ -6,7 +6,8 @@ writes after: one that raises `Refuse` has written nothing. What one may not see
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
@@ -116,3 +117,16 @@ _encode = msgspec.json.Encoder().encode
 def digest(command: Write) -> bytes:
     """What makes two commands under one nonce the same: everything but the id that the reply carries (16 bytes)."""
     return hashlib.blake2b(_encode(msgspec.structs.replace(command, id="")), digest_size=16).digest()
+
+
+def answers(command: Write, entry: Entry) -> bool:
+    """Whether this entry can be the reply to such a command. Of what was deleted nobody keeps what was asked; but a client
+    that gets an entry of another kind could not even read it."""
+    return isinstance(entry, _kinds(type(command)))
+
+
+@cache
+def _kinds(command: type[Write]) -> tuple[type[Entry], ...]:
+    """The entries that the reply to such a command may hold."""
+    kind = get_type_hints(command.Reply)["entry"]
+    return get_args(kind) or (kind,)

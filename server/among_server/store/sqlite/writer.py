@@ -39,7 +39,7 @@ from ..blanks import Blankings
 from ..calls import answer
 from ..revocations import Revoked
 from ..rows import Appended, Stored
-from ..rules import RULES, digest
+from ..rules import RULES, answers, digest
 from . import blanks
 from .arrivals import STEP, Key, Result
 from .disk import is_disks
@@ -367,11 +367,11 @@ class Writer:
             tx.arrivals.add_nonce(key, content, tx.position(event))
             stored = tx.stored[-1]
             return Appended(stored if stored.event is event else tx.stored_as(event), repeat=False)
-        if first[0] and first[0] != content:
-            raise Refuse(NONCE_CONFLICT, field="nonce")
         json = tx.entry(first[1])
         entry = JSON.decode_entry(json)
         assert isinstance(entry, Entry), "the log holds what the protocol does not know"
+        if (first[0] and first[0] != content) or not answers(command, entry):
+            raise Refuse(NONCE_CONFLICT, field="nonce")
         return Appended(Stored(entry, json), repeat=True)
 
     def _undo(self) -> None:
