@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import alike, backup, cards, ceiling, fanout, finding, many, personas, report, small
+from . import alike, backup, cards, ceiling, fanout, finding, many, personas, report, small, storm
 from .drive import BUILD, BenchError, cores, fsync_ms
 from .rows import DISTURBED, Bench, Row
 
@@ -27,6 +27,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "fanout": fanout.at_maximum,
     "ceiling": ceiling.ceiling,
     "busy": fanout.busy,
+    "storm": storm.storm,
     "light": fanout.light,
     "large": fanout.large,
     "inbound": small.inbound,

@@ -34,6 +34,7 @@ WORDS = {  # that a client may choose, and the server need not have said yet
     "handle": ("ann", "bob", "eve", "new-one", "nobody"),
     "password": (PASSWORD, "wrong horse"),
     "body": ("hi", "@ann @bob"),
+    "emoji": ("👍", "🎉"),
     "door": ("open", "ask", "invite"),
     "verdict": ("accepted", "declined"),
 }

@@ -11,10 +11,13 @@ from among_protocol.pins import PinAdded
 from among_protocol.portrait import PortraitUpdated
 from among_protocol.presence import TypingStarted
 from among_protocol.quotes import QuoteAsked
+from among_protocol.reactions import ReactionsChanged
 from among_protocol.reports import ReportFiled
 from among_protocol.rooms import PersonAdded, RoomFollowed
 
 from .places import NOBODY
+
+NAMED_AT_ONCE = 3  # people, of the many that a line is about
 
 
 class Acquaintances:
@@ -70,6 +73,8 @@ def people_in(event: Happening) -> list[tuple[str, int]]:
             return [(event.owner, 0)]
         case MessageSent() if event.forwarded is not None:
             return [(event.by, event.rev), (event.forwarded.by, event.forwarded.rev)]
+        case ReactionsChanged():
+            return [(ref.member, ref.rev) for change in event.changes for ref in change.added[:NAMED_AT_ONCE]]
         case Entry() if event.by:
             return [(event.by, event.rev)]
         case _:

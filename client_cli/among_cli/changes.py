@@ -4,6 +4,7 @@ Rules: what stands on the screen can't be taken back, so a line says what has ch
 what was deleted is kept nowhere from then on.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import tzinfo
 from typing import Protocol
@@ -13,6 +14,7 @@ from among_protocol.blocks import BlockKind
 from among_protocol.edits import MessageDeleted, MessageEdited
 from among_protocol.messages import QUOTED, Message, MessageSent
 from among_protocol.pins import PinAdded, PinRemoved
+from among_protocol.reactions import Reaction
 
 from . import forwarding
 from .lines import Line, Part, Said, told
@@ -60,7 +62,22 @@ def marked(model: Known, message: Message | MessageSent, said: Said) -> Said:
     number, quote = number_of(message.seq), quote_of(model, message)
     origin = number_of(message.forwarded.seq) if message.forwarded is not None else ""
     credit, shown = forwarding.credit_of(model, message, origin)
-    return replace(said, number=number, edited=edited, blank=message.blank, quote=quote, credit=credit, shown=shown)
+    reacted = under(message.reactions) if isinstance(message, Message) else ""
+    return replace(
+        said,
+        number=number,
+        edited=edited,
+        blank=message.blank,
+        quote=quote,
+        credit=credit,
+        shown=shown,
+        reactions=reacted,
+    )
+
+
+def under(reactions: Iterable[Reaction]) -> str:
+    """How a message is reacted to, in a row."""
+    return "  ".join(f"{one.emoji} {one.count}{' (you)' if one.mine else ''}" for one in reactions)
 
 
 def quote_of(model: Known, message: Message | MessageSent) -> str:

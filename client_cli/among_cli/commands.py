@@ -29,6 +29,7 @@ from . import (
     personas,
     portrait,
     quotes,
+    reactions,
     rooms,
     status,
 )
@@ -101,6 +102,7 @@ COMMANDS = (
     Command("room", "follow|unfollow [ROOM]", "follow a room, or no longer", rooms.room, needs=True, takes="words"),
     Command("older", "", "what was said before", rooms.older),
     Command("reply", "#12 TEXT", "answer a message: yours shows how it began", edits.reply, needs=True),
+    Command("react", "[-] [#12] :EMOJI:", "react to a message; #12 alone: who does", reactions.react, needs=True),
     Command("edit", "[#12] [TEXT]", "change your last message here, or the one of that number", edits.edit),
     Command("delete", "#12", "take back what you said (stewards: what others said, and why)", edits.delete, needs=True),
     Command("history", "#12", "what a message said before it was edited", edits.history, needs=True),
@@ -134,9 +136,7 @@ COMMANDS = (
         takes="words",
     ),
     Command("portrait", "takeout NUMBER REASON", "stewards: take a quote out", portrait.portrait, takes="words"),
-    Command(
-        "portrait", "back NUMBER SECTION", "stewards: what it said in an old version", portrait.portrait, takes="words"
-    ),
+    Command("portrait", "back NUMBER SECTION", "stewards: what it said before", portrait.portrait, takes="words"),
     Command(
         "quote",
         "HANDLE [WORDS]",

@@ -39,6 +39,7 @@ class Said:
     unveiled: bool = False  # what spoilers hide of it is shown
     credit: str = ""  # of a message that it shows, of another room: whose that is, and where
     shown: str = ""  # what that says
+    reactions: str = ""  # how it is reacted to, in a row
 
 
 @dataclass(frozen=True, slots=True)

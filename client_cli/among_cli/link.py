@@ -26,6 +26,7 @@ from among_protocol.presence import StartTyping, WatchPresence
 from among_protocol.rooms import FollowRoom
 from among_protocol.text import TextError, mentions_room
 
+from . import reaction_lines
 from .acquaintances import people_in, people_on
 from .lines import Line, note, problem, told
 from .model import Model
@@ -109,6 +110,7 @@ class Link:
                 await self._look_up(event)
             await self.learn(people_in(event))
             self.screen.show(self._happened(event))
+            reaction_lines.tell(self)
             self.mark()
             self.screen.refresh()
 

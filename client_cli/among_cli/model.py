@@ -22,7 +22,7 @@ from among_protocol.reports import ReportResolved
 from among_protocol.status import AppearanceChanged
 from among_protocol.wire import AnyEvent, UnknownEvent
 
-from . import care, changes, corner_news, own_lines, portrait_page, words
+from . import care, changes, corner_news, own_lines, portrait_page, reaction_lines, words
 from .acquaintances import Acquaintances
 from .appearances import Appearances
 from .lines import Line, Part, Said, told
@@ -47,6 +47,7 @@ class Model(Acquaintances):
         self.appearances = Appearances()
         self.outgoing: dict[str, Outgoing] = {}  # by nonce, oldest first
         self.blocks: dict[str, BlockKind] = {}  # by handle: whom the reader blocks or mutes
+        self.gathered = reaction_lines.Gathered()
 
     # ---- who and where
 
@@ -226,6 +227,8 @@ class Model(Acquaintances):
     def apply(self, event: AnyEvent | UnknownEvent, now: float = 0.0) -> list[Line]:
         """Something happened: the lines that it puts on the screen. `now` in seconds, of any steady clock."""
         match event:
+            case _ if reaction_lines.heard(self, event):
+                pass  # they are told together, by and by
             case Entry():
                 return self._entry(event)
             case markers.MarkerMoved():

@@ -20,6 +20,7 @@ from among_protocol.logs import LogState, ReadEntries
 from among_protocol.messages import MessageSent
 from among_protocol.portrait import ExportPortrait
 from among_protocol.preview import PreviewCommunity
+from among_protocol.reactions import ReactionsChanged
 from among_protocol.rooms import FollowRoom, Room
 from among_protocol.session import ListSessions, SignOut
 from among_protocol.text import body
@@ -159,13 +160,14 @@ async def _entries(among: Among, log: str, start: int | None) -> AsyncIterator[A
     down = False
     async for event in among:
         match event:
-            case Opened() if event.log == log:
-                if start is not None:
-                    async for entry in _pages(among, log, start - 1, event.after):
-                        yield entry
-            case Entry() | UnknownEvent():
-                if event.log == log and event.seq >= (start or 0):
-                    yield event
+            case Opened() if event.log == log and start is not None:
+                async for entry in _pages(among, log, start - 1, event.after):
+                    yield entry
+            case ReactionsChanged() if event.log == log:
+                async for entry in _pages(among, log, max(event.first, start or 0) - 1, event.seq):
+                    yield entry
+            case Entry() | UnknownEvent() if event.log == log and event.seq >= (start or 0):
+                yield event
             case Reset() if event.log == log:
                 _tell(f"the server's data was replaced ({event.reason}); going on after entry {event.after}")
             case Closed() if event.log == log:

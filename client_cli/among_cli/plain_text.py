@@ -28,6 +28,8 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
             number = f"/reveal {line.number}" if said != line.body and line.number else "" if again else line.number
             tail = f"{then}{' (edited)' if line.edited and not again else ''}{f'  {number}' if number else ''}"
             rows[-1] = Safe(rows[-1] + tail)
+            if line.reactions:
+                rows.append(Safe(f"{INDENT}{safe_text(line.reactions)}"))
             above = [Safe(f"{INDENT}in answer to {safe_text(line.quote)}")] if line.quote else []
             if line.credit:
                 above.append(Safe(f"{INDENT}{safe_text(line.credit)}{':' if line.shown else ''}"))

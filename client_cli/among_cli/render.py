@@ -28,6 +28,8 @@ def rows(line: Line, columns: int, me: str = "") -> list[Row]:
         case Said():
             time = Span(LOOKS["dim"], Safe(f"{line.at:%H:%M}" if line.at else "--:--"))
             laid = _message(time, line.who, _mark(line), _blocks(line), columns, me, behind(line), line.unveiled)
+            if line.reactions:
+                laid += _reactions(line.reactions, columns)
             above = [_quote(line.quote, columns)] if line.quote else []
             above += _forwarded(line.credit, line.shown, columns) if line.credit else []
             return [*above, *laid]
@@ -70,6 +72,12 @@ def _forwarded(credit: str, shown: str, columns: int) -> list[Row]:
         cuts = wrap(text, columns - 8, columns - 8)
         laid += [[Span(LOOKS["dim"], Safe("      │ ")), Span("", Safe(text[cut]))] for cut in cuts]
     return laid
+
+
+def _reactions(reactions: str, columns: int) -> list[Row]:
+    """How it is reacted to, in rows below it."""
+    head, text = Span(LOOKS["dim"], Safe("      └ ")), Span(LOOKS["dim"], safe_text(reactions))
+    return _laid([head], [[text]], columns, 8, 8)
 
 
 def behind(line: Said) -> str:

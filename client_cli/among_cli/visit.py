@@ -119,7 +119,7 @@ class Visit:
     def blank(self, seq: int) -> None:
         """A message was deleted: what it said is not kept."""
         if seq in self.said:
-            self._changed(replace(self.said[seq], body="", blank=True))
+            self._changed(replace(self.said[seq], body="", blank=True, reactions=""))
         self.folded = [one for one in self.folded if one.seq != seq]
         self.newest = {who: one for who, one in self.newest.items() if one.seq != seq}
         self._waiting = [replace(one, body="", blank=True) if one.seq == seq else one for one in self._waiting]

@@ -63,6 +63,8 @@ ADVICE: dict[ErrorCode, str] = {
     codes.BOOKMARK_GONE: "Read `bookmark.list` again: another device was faster.",
     codes.FORWARD_REFUSED: "Don't offer this for what was said in a private room or a direct.",
     codes.ROOM_MENTIONED_OFTEN: "Keep what was written, and show `until`; without `@room` it can be said at once.",
+    codes.REACTED_ALREADY: "Nothing is to be done: it is as the person wants it. Or take it back, where the same again does that.",
+    codes.REACTION_GONE: "Nothing is to be done: it is as the person wants it.",
     codes.TAG_GONE: "Offer those that `tag.search` finds: a new tag comes with a community that carries it.",
     codes.POST_GONE: "Forget the post: it was deleted, or never was there.",
     codes.COMMENT_REFUSED: "Tell the person that it can't be; why is not for them to know.",

@@ -165,6 +165,14 @@ class Entry(Event, kw_only=True):
     blank: bool = False  # what it said was deleted: its text is empty, and its number stays
 
 
+class Span(Event, kw_only=True):
+    """An event that covers numbers of a log. It is no entry, but counts like one: a client's position goes on to `seq`."""
+
+    log: Id
+    seq: Seq  # the last number that it covers
+    first: Seq = msgspec.field(default=0, name="from")  # the first one; 0: `seq` alone
+
+
 class Budget(Shape, kw_only=True):
     """How much one may still ask. Told when less than half is left, and in every refusal for rate."""
 

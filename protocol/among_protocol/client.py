@@ -27,12 +27,12 @@ import msgspec
 
 from .asking import PENDING, Ask, Asks, Errand, check, refuse_of
 from .backoff import Backoff
-from .base import Budget, Command, Entry, Ok, Refused, Write
+from .base import Budget, Command, Entry, Ok, Refused, Span, Write
 from .codes import Refuse, comes_back
 from .communities import CommunityJoined, ReadCommunity
 from .errands import carded, said_again
 from .happenings import Down, Happening, Overfull, Positions, Reset, Stopped, Up, Withdrawn
-from .logs import EntryPage, Lagging, LogPassed, ReadEntries, Sync, Synced, SyncStarted, Want
+from .logs import EntryPage, Lagging, ReadEntries, Sync, Synced, SyncStarted, Want
 from .malformed import Malformed
 from .presence import SetPresence, WatchPresence
 from .session import Enable, Hello, Limits, SignedIn
@@ -309,7 +309,7 @@ class Client:
                     return []
                 self._synced(now)
                 return [event]
-            case Entry() | LogPassed():
+            case Entry() | Span():
                 return self._numbered(event, now)
             case UnknownEvent() if event.log and event.seq:
                 return self._numbered(event, now)

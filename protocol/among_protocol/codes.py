@@ -106,6 +106,8 @@ FORWARD_REFUSED = ErrorCode(
 ROOM_MENTIONED_OFTEN = ErrorCode(
     "room.mentioned_often", "wait", "Everybody here was mentioned often of late; wait, or say it without @room."
 )
+REACTED_ALREADY = ErrorCode("reaction.added_already", "fix", "You react with this already; nothing has changed.")
+REACTION_GONE = ErrorCode("reaction.gone", "gone", "There is no such reaction of yours.")
 TAG_GONE = ErrorCode("tag.gone", "gone", "There is no such tag.")
 POST_GONE = ErrorCode("post.gone", "gone", "There is no such post.")
 COMMENT_REFUSED = ErrorCode("comment.refused", "auth", "No comment can be left here.")

@@ -2,7 +2,7 @@
 
 An entry is given exactly once and in order between an `Opened` (or `Reset`) of its log and the next `Reset` or
 `Closed`: the first one given covers the number after `after`, and each covers the number after the one before it. So
-does `LogPassed`, where what one does not want was left out.
+does `LogPassed`, where what one does not want was left out, and `ReactionsChanged`, which tells of many reactions at once.
 """
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from .logs import LogKind, LogPassed, Synced, SyncStarted
 from .markers import MarkerMoved
 from .presence import PresenceChanged, TypingStarted
 from .reach import ReachChanged
+from .reactions import ReactionsChanged
 from .session import Hello
 from .status import AppearanceChanged
 from .wire import AnyEntry, UnknownEvent
@@ -91,7 +92,7 @@ Notice = (
     | TypingStarted
     | Synced
 )
-Happening = AnyEntry | LogPassed | UnknownEvent | Notice | Up | Down | Opened | Closed | Reset | Card
+Happening = AnyEntry | LogPassed | ReactionsChanged | UnknownEvent | Notice | Up | Down | Opened | Closed | Reset | Card
 
 
 class ClientError(Exception):

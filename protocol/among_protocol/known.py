@@ -12,7 +12,7 @@ from collections import deque
 import msgspec
 
 from .accounts import Account
-from .base import Budget, Entry
+from .base import Budget, Entry, Span
 from .blocks import BlockKind
 from .client import Client
 from .communities import Membership
@@ -161,7 +161,7 @@ class Known:
                 self._read.logs[event.log] = event.after
             case Closed():
                 self._read.logs.pop(event.log, None)
-            case Entry() | LogPassed() | UnknownEvent() if event.log and event.seq:
+            case Entry() | Span() | UnknownEvent() if event.log and event.seq:
                 self._read.logs[event.log] = event.seq
                 self._opened()
             case _:

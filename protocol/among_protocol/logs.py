@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from .accounts import Account
-from .base import POSITIONS, Command, Event, Id, KeyText, PageLimit, Seq, Shape
+from .base import POSITIONS, Command, Event, Id, KeyText, PageLimit, Seq, Shape, Span
 from .blocks import Block
 from .bookmarks import Bookmarked
 from .communities import Membership
@@ -111,13 +111,9 @@ class Lagging(Event, tag="session.lagging", omit_defaults=False, kw_only=True):
     logs: dict[str, int]  # id of the log -> number after which live entries go on
 
 
-class LogPassed(Event, tag="log.passed", kw_only=True):
+class LogPassed(Span, tag="log.passed", kw_only=True):
     """A log has come as far as `seq`, and from `from` on there was nothing that this session wants. It is no entry, but
     counts like one: a client's position goes on to `seq`."""
-
-    log: Id
-    seq: Seq  # where the log is now
-    first: Seq = msgspec.field(default=0, name="from")  # the first number that was left out; 0: `seq` alone
 
 
 class EntryPage(Shape, kw_only=True):

@@ -7,6 +7,7 @@ time with the position that the page is of, to show them.
 from typing import ClassVar
 
 from .base import BodyText, Command, Entry, Id, PageLimit, Rev, Seq, Shape, Time, Write
+from .reactions import Reaction
 
 QUOTED = 120  # code points of a message that are quoted
 
@@ -87,6 +88,7 @@ class Message(Shape, kw_only=True):
     reply_to: Seq = 0  # number of the message that it answers; 0: none
     quote: Quoted | None = None  # with `reply_to`: that message
     forwarded: Forwarded | None = None  # the message that it shows, of another room
+    reactions: list[Reaction] = []  # how it is reacted to, the most frequent first; of a blank one nothing
 
 
 class MessagePage(Shape, kw_only=True):

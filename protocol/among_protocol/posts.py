@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from .base import Command, Entry, Id, OptionalReason, PageLimit, PostText, Seq, Shape, Time, TitleText, Write
 from .moderation import Act
+from .reactions import Reaction
 
 
 class PostPublished(Entry, tag="post.published", kw_only=True):
@@ -111,6 +112,7 @@ class PostCard(Shape, kw_only=True):
     bytes: int  # of the whole body
     edited: Time = ""  # when the newest version was written; empty: it is the first
     comments: int = 0  # how many there are, deleted ones too
+    reactions: list[Reaction] = []  # how it is reacted to, the most frequent first
 
 
 class PostPage(Shape, kw_only=True):
@@ -149,6 +151,7 @@ class Post(Shape, kw_only=True):
     version: Seq  # number of the entry that this version is of
     versions: list[PostVersion]  # all of them, oldest first
     comments: int = 0  # how many there are, deleted ones too
+    reactions: list[Reaction] = []  # how it is reacted to, the most frequent first
 
 
 class ReadPost(Command, tag="post.read", kw_only=True):

@@ -42,6 +42,7 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     in_flight: int  # commands not yet answered, per connection; more wait unread
     malformed_frames: int  # this many and the connection is closed
     mentions: int  # per message; more are not counted as mentions
+    reactions: int = 0  # different emoji on one message; 0: not told
     communities: int  # per account
     follows: int  # per account
     rooms: int  # per community

@@ -23,8 +23,10 @@ from .messages import MessageSent
 from .moderation import MemberSilenced, MemberUnsilenced, RoleSet
 from .personas import PersonaRenamed
 from .posts import PostPublished
+from .reactions import ReactionsChanged
 from .rooms import DirectOpened, Room, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet
 from .status import Appearance, AppearanceChanged
+from .tallies import Tallies
 
 PERSONAS = 20_000  # kept at most; the oldest go first
 
@@ -43,6 +45,7 @@ class View:
         self.appearances: dict[str, Appearance] = {}  # by community (empty: everywhere): what I chose
         self._as_of = 0  # number in the account's log that the newest sync was of
         self.personas: dict[tuple[str, int], Persona] = {}  # by membership and revision
+        self.tallies = Tallies()  # how messages are reacted to, of those that were shown
 
     def room(self, name: str) -> Room:
         """By `community/room`, by id, or `@handle` for the direct with that one person, sooner the account of this handle
@@ -76,6 +79,7 @@ class View:
 
     def apply(self, happening: Happening) -> None:
         """Follow what has arrived."""
+        self.tallies.apply(happening, self.me)
         if isinstance(happening, Entry):
             self._entry(happening)
             return
@@ -87,7 +91,7 @@ class View:
             case Opened() | Reset():
                 state = self._state(happening.log)
                 state.head = max(state.head, happening.after)
-            case LogPassed():
+            case LogPassed() | ReactionsChanged():
                 state = self._state(happening.log)
                 state.head = max(state.head, happening.seq)
             case Closed():

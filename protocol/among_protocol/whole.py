@@ -8,7 +8,7 @@
 5. Which logs are mine is what `session.sync` listed, as of the head of the account's log that it stated; entries of
    that log after it open and close logs, and say where those begin. Logs that sync lists and that were not mine when
    we left wait for that entry, which is part of the replay. What such a log sends before it is open comes with a page.
-6. What one does not want is never open, and what is left out of a log moves `at` as entries do (`LogPassed`).
+6. What one does not want is never open, and what is left out of a log, or told in short, moves `at` as entries do (`Span`).
 """
 
 import heapq
@@ -20,13 +20,14 @@ from .communities import CommunityJoined, CommunityLeft
 from .happenings import Closed, Happening, Opened, Positions, Reset
 from .logs import EntryPage, LogKind, LogPassed, LogState, ReadEntries, Sync, SyncStarted, Want
 from .moderation import RoleSet
+from .reactions import ReactionsChanged
 from .rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 from .wire import AnyEntry, UnknownEvent
 
 HELD = 500  # entries kept ahead of a hole, per log
 FILLS = 4  # pages asked for at once
 
-Numbered = AnyEntry | LogPassed | UnknownEvent
+Numbered = AnyEntry | LogPassed | ReactionsChanged | UnknownEvent
 
 
 class Log:

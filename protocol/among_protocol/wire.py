@@ -43,6 +43,7 @@ from . import (
     preview,
     quotes,
     reach,
+    reactions,
     reports,
     rooms,
     search,
@@ -131,6 +132,7 @@ AnyCommand = (
     | forwards.ForwardMessage
     | pins.PinCommand
     | bookmarks.BookmarkCommand
+    | reactions.ReactionCommand
     | corners.UpdateCorner
     | corners.ListCorners
     | posts.PostCommand
@@ -189,6 +191,7 @@ AnyEntry = (
     | messages.MessageSent
     | edits.EditEntry
     | pins.PinEntry
+    | reactions.ReactionEntry
     | corners.CornerUpdated
     | posts.PostEntry
 )
@@ -197,6 +200,7 @@ AnyNotice = (  # events without a number: control, registers, ephemeral
     | logs.Synced
     | logs.Lagging
     | logs.LogPassed
+    | reactions.ReactionsChanged
     | markers.MarkerMoved
     | blocks.BlockChanged
     | drafts.DraftChanged
@@ -389,6 +393,7 @@ AnyWrite = (
     | edits.EditWrite
     | forwards.ForwardMessage
     | pins.PinWrite
+    | reactions.ReactionWrite
     | corners.UpdateCorner
     | posts.PostWrite
 )

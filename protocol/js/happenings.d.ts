@@ -3,9 +3,10 @@
 //
 // An entry is given exactly once and in order between an `opened` (or `reset`) of its log and the next `reset` or
 // `closed`: the first one given covers the number after `after`, and each covers the number after the one before it.
+// `reaction.changed` stands for several entries, and covers their numbers.
 
 import type {
-  Account, AppearanceChanged, BlockChanged, Commands, Entry, Hello, LogPassed, MarkerMoved, Membership, PresenceChanged, ReachChanged, Synced, SyncStarted,
+  Account, AppearanceChanged, BlockChanged, Commands, Entry, Hello, LogPassed, MarkerMoved, Membership, PresenceChanged, ReachChanged, ReactionsChanged, Synced, SyncStarted,
   TypingStarted, Want, Write,
 } from './types.d.ts';
 
@@ -77,7 +78,7 @@ export interface Card {
 export type Notice = MarkerMoved | BlockChanged | ReachChanged | AppearanceChanged | PresenceChanged | TypingStarted | Synced;
 
 /** An event of a type that this version does not know comes, too, as it was sent: leave it to the `default` of a switch. */
-export type Happening = Entry | Notice | Up | Down | Opened | Closed | Reset | Card;
+export type Happening = Entry | ReactionsChanged | Notice | Up | Down | Opened | Closed | Reset | Card;
 
 /** What the core tells: also what was left out of a log, since it was not wanted. */
 export type Told = Happening | LogPassed;

@@ -1,8 +1,8 @@
 // Made by `python -m tests.js.declare` from the code: not to be edited.
 
 import type { Positions, Told } from './happenings.d.ts';
-import type { Entry, EntryPage, LogPassed, LogState, ReadEntries, Sync, SyncStarted, Want } from './types.d.ts';
-export type Numbered = Entry | LogPassed;
+import type { Entry, EntryPage, LogPassed, LogState, ReactionsChanged, ReadEntries, Sync, SyncStarted, Want } from './types.d.ts';
+export type Numbered = Entry | LogPassed | ReactionsChanged;
 /** Ids come from outside: none of them may meet what every object has. @returns {{ [id: string]: number }} */
 export declare const numbers: () => {
     [id: string]: number;

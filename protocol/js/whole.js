@@ -11,8 +11,8 @@
 // 6. What one does not want is never open, and what is left out of a log moves `at` as entries do (`log.passed`).
 
 /** @import { Positions, Told } from './happenings.d.ts' */
-/** @import { Entry, EntryPage, LogPassed, LogState, ReadEntries, Sync, SyncStarted, Want } from './types.d.ts' */
-/** @typedef {Entry | LogPassed} Numbered */
+/** @import { Entry, EntryPage, LogPassed, LogState, ReactionsChanged, ReadEntries, Sync, SyncStarted, Want } from './types.d.ts' */
+/** @typedef {Entry | LogPassed | ReactionsChanged} Numbered */
 
 const HELD = 500; // entries kept ahead of a hole, per log
 const FILLS = 4; // pages asked for at once

@@ -42,6 +42,8 @@ export const WRITES = new Set([
   "message.forward",
   "pin.add",
   "pin.remove",
+  "reaction.add",
+  "reaction.remove",
   "corner.update",
   "post.publish",
   "post.edit",

@@ -253,6 +253,9 @@ ROOM_MENTION_MS = _limit(
 )
 
 EDITS = _limit("edits", 100, "edits of one message", "each is kept, and is read with the message")
+REACTIONS = _limit(
+    "reactions", 20, "different emoji on one message, each by any number of members", "two lines of a small screen; all of them are read with the message"
+)  # fmt: skip
 
 _section("Places and accounts")
 COMMUNITIES_PER_ACCOUNT = _limit("communities", 100, "communities of one account", "each is a log to sync")

@@ -113,6 +113,7 @@ NEVER = {
     "log.entries": {codes.ROOM_GONE: "caught: log.gone"},
     "message.send": {codes.RIGHT_MISSING: "every role may speak"},
     "message.forward": {codes.RIGHT_MISSING: "every role may speak"},
+    "reaction.add": {codes.RIGHT_MISSING: "every role may speak"},
     "room.add": {codes.RIGHT_MISSING: "every role may add"},
 }
 

@@ -31,6 +31,7 @@ from among_protocol.codes import STORAGE_UNCERTAIN, Refuse
 from among_protocol.wire import AnyWrite
 from among_server.app import App
 from among_server.config import Config
+from among_server.core.logs import Logs
 from among_server.store.api import Store
 from among_server.store.rows import Appended
 
@@ -200,6 +201,12 @@ class House:
         """The server's own."""
         assert self._app is not None
         return self._app.store
+
+    @property
+    def logs(self) -> Logs:
+        """The server's own, live."""
+        assert self._app is not None
+        return self._app.services.logs
 
     async def stop(self) -> None:
         app, self._app = self._app, None

@@ -890,6 +890,78 @@ def changes_nothing(wire: Wire, frame: Frame) -> Any:
 # --- registers, presence
 
 
+@mutant("reactions.entries")
+def counts_reactions_from_nothing(wire: Wire, frame: Frame) -> Any:
+    for entry in (frame, frame.get("result", {}).get("entry", {})):
+        if entry.get("type") == "reaction.added":
+            entry["count"] -= 1
+    return frame
+
+
+@mutant("reactions.entries")
+def tells_nobody_of_reactions(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "reaction.removed" else frame
+
+
+@mutant("reactions.page")
+def says_of_every_reaction_that_it_is_mine(wire: Wire, frame: Frame) -> Any:
+    for message in frame.get("result", {}).get("messages", []):
+        for one in message.get("reactions", []):
+            one["mine"] = True
+    return frame
+
+
+@mutant("reactions.page")
+def lists_who_reacts_the_newest_first(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).get("reactors", []).reverse()
+    return frame
+
+
+@mutant("reactions.once", "up")
+def takes_any_text_for_an_emoji(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "emoji": "🙈"} if frame.get("type") == "reaction.add" and frame["emoji"] == "ok" else frame
+
+
+@mutant("reactions.once")
+def says_that_what_is_there_is_gone(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "code": "reaction.gone"} if frame.get("code") == "reaction.added_already" else frame
+
+
+@mutant("reactions.limit")
+def says_that_one_too_many_is_wrong(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "code": "field.invalid"} if frame.get("code") == "limit.reached" else frame
+
+
+@mutant("reactions.gone")
+def shows_reactions_to_nothing(wire: Wire, frame: Frame) -> Any:
+    for message in frame.get("result", {}).get("messages", []):
+        if message.get("blank"):
+            message["reactions"] = [{"emoji": "👍", "count": 1}]
+    return frame
+
+
+@mutant("reactions.uncounted")
+def counts_a_reaction_as_unread(wire: Wire, frame: Frame) -> Any:
+    wire.notes["reacted"] = wire.notes.get("reacted", 0) + (frame["type"] == "reaction.added")
+    if "unread" in frame.get("result", {}):
+        frame["result"]["unread"] += wire.notes["reacted"]
+    return frame
+
+
+@mutant("reactions.short")
+def loses_numbers_of_a_storm(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "reaction.changed":
+        frame["from"] += 1
+    return frame
+
+
+@mutant("reactions.short")
+def forgets_who_took_back(wire: Wire, frame: Frame) -> Any:
+    for change in frame.get("changes", []):
+        change.pop("removed", None)
+    return None if frame["type"] == "reaction.removed" else frame
+
+
 @mutant("registers.forward")
 def moves_markers_back(wire: Wire, frame: Frame) -> Any:
     command = wire.command(frame)

@@ -180,6 +180,7 @@ class Small:
         kind = frame["type"]
         passed_over = (
             (self.fault == "does not know log.passed" and kind == "log.passed")
+            or (self.fault == "does not know reaction.changed" and kind == "reaction.changed")
             or (self.fault == "strict about fields" and set(frame) - KNOWN)
             or (self.fault == "unknown entries do not count" and kind not in ("message.sent", "log.passed"))
         )
@@ -363,6 +364,7 @@ FAULTS: dict[str, tuple[str, ...]] = {  # rule -> what breaks it
     "sync.forgets": ("does not forget", "keeps its epoch"),
     "lagging.catches_up": ("does not hear that it lags",),
     "interest.passed": ("does not know log.passed",),
+    "reactions.moves": ("does not know reaction.changed",),
     "closing.come_back": ("never comes back", "a tight loop", "always the same wait"),
     "closing.stay_away": ("comes back from 45xx",),
 }

@@ -167,6 +167,23 @@ async def reading(play: Play, ann: Actor, bob: Actor, room: str, community: str)
         await bob.result("message.page", room=room, limit=1)
     with play.take("message.edit"):
         await bob.result("message.edit", room=room, message=said, body="The tomatoes too, @ann.")
+    with play.take("reaction.add"):
+        await ann.result("reaction.add", room=room, message=said, emoji="🍅")
+    await bob.result("reaction.add", room=room, message=said, emoji="🍅")
+    with play.take("reactions"):
+        await bob.result("message.page", room=room, around=said, limit=1)
+    with play.take("reaction.read"):
+        await ann.result("reaction.read", room=room, message=said)
+    with play.take("reaction.remove"):
+        await bob.result("reaction.remove", room=room, message=said, emoji="🍅")
+    asked = {"room": room, "message": said}
+    with play.take("storm"):
+        await bob.sends_at_once(
+            room,
+            ("reaction.add", {**asked, "emoji": "🎉"}),
+            ("reaction.add", {**asked, "emoji": "🌱"}),
+            ("reaction.remove", {**asked, "emoji": "🌱"}),
+        )
     with play.take("message.history"):
         await ann.result("message.history", room=room, message=said)
     with play.take("message.delete"):

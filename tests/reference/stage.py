@@ -32,6 +32,7 @@ from among_server.core.session import Session
 from tests.world import until
 
 PATIENCE = 20  # seconds for anything at all
+WINDOW = 0.5  # seconds: some commits, many times over
 BETWEEN = 10.0  # seconds from one take to the next: a budget is full again, and nobody was silent for too long
 WRITING = {tag_of(command) for command in WRITES}
 KNOWN = {tag_of(command) for command in COMMANDS}
@@ -71,6 +72,21 @@ class Actor:
         reply = await self._until(frame["id"])
         await self.play.settle(first=self)
         return reply
+
+    async def sends_at_once(self, log: str, *commands: tuple[str, dict[str, Any]]) -> None:
+        """Writes to one log, which goes out to nobody before all of them are stored."""
+        live = self.play.app.services.logs.get(log)
+        assert live is not None
+        live.not_before = asyncio.get_running_loop().time() + WINDOW
+        frames = [
+            {"type": type_, "id": f"{next(self._ids)}", "nonce": self.play.nonce(self.name), **fields}
+            for type_, fields in commands
+        ]
+        for frame in frames:
+            await self.says(self.play.packed(frame), frame)
+        for frame in frames:
+            await self._until(frame["id"])
+        await self.play.settle(first=self)
 
     async def result(self, type_: str, **fields: Any) -> Any:
         """What an `ok` brings."""

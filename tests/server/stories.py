@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from among_protocol import wire
 from among_protocol.accounts import UpdateAccount
-from among_protocol.base import Command, Entry
+from among_protocol.base import Command, Entry, Span
 from among_protocol.communities import CommunityJoined, CommunityLeft, CreateCommunity, JoinCommunity, LeaveCommunity
 from among_protocol.corners import UpdateCorner
 from among_protocol.edits import EditMessage
@@ -32,6 +32,7 @@ from among_protocol.moderation import (
 )
 from among_protocol.pins import AddPin, RemovePin
 from among_protocol.posts import DeletePost, EditPost, PublishPost
+from among_protocol.reactions import AddReaction, RemoveReaction
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import (
     AddPerson,
@@ -53,7 +54,7 @@ ACTS = (
     "create", "join", "join", "join", "leave", "open room", "open room", "private room", "private room", "follow", "unfollow",
     "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
     "pin", "pin", "unpin", "forward", "edit", "everybody",
-    "publish", "publish", "revise", "unpublish", "comment", "comment", "corner",
+    "publish", "publish", "revise", "unpublish", "comment", "comment", "corner", "react", "react", "react", "unreact",
     *KEEPING,
 )  # fmt: skip
 
@@ -130,7 +131,7 @@ class Town:
                 return OpenDirect, {"handles": [HANDLES[one % 4], HANDLES[two % 4]]}
             case "profile":
                 return UpdateAccount, {"display_name": self._word(), "bio": "" if two % 2 else "new"}
-            case "corner" | "publish" | "revise" | "unpublish" | "comment":
+            case "corner" | "publish" | "revise" | "unpublish" | "comment" | "react" | "unreact":
                 return self._writing(act, community, room, two)
             case "pin" | "unpin" | "forward" | "edit" | "everybody" | "topic":
                 return self._later(act, room, one, two)
@@ -156,7 +157,7 @@ class Town:
                 return SendMessage, {"room": room, "body": f"said in {room}, @room"}
 
     def _writing(self, act: str, community: str, room: str, two: int) -> tuple[type[Command], dict[str, Any]]:
-        """What is done in corners."""
+        """What is done in corners; and reactions, there and elsewhere."""
         match act:
             case "corner":
                 return UpdateCorner, {"community": community, "comments": "nobody" if two == 7 else "members"}
@@ -167,6 +168,8 @@ class Town:
                     "title": self._word(),
                     "body": body * (1 + 400 * (two == 7)),
                 }
+            case "react" | "unreact":
+                return AddReaction if act == "react" else RemoveReaction, {"room": room, "message": two, "emoji": "👍"}
             case "unpublish":
                 return DeletePost, {"room": room, "post": two, "reason": f"reason-{self._word()[5:]}"}
             case "revise":
@@ -238,14 +241,19 @@ class Story:
         }
         self.told = next(state.head for state in started.logs if state.log == account)
         self.heard: list[Entry] = []
+        self.told_in_short: list[Span] = []
         self._community = {room.id: card.community.id for card in started.communities for room in card.rooms}
 
     def hear(self, event: Any) -> None:
-        if not isinstance(event, Entry):
+        if not isinstance(event, Entry | Span):
             return
         assert event.log in self.at, f"heard of {event.log}, which is none of one's logs: {event}"
-        assert event.seq == self.at[event.log] + 1, f"{event.log}: {event.seq} came after {self.at[event.log]}"
+        begins = event.first or event.seq
+        assert begins == self.at[event.log] + 1, f"{event.log}: {begins} came after {self.at[event.log]}"
         self.at[event.log] = event.seq
+        if isinstance(event, Span):
+            self.told_in_short.append(event)
+            return
         self.heard.append(event)
         if event.log == self.account:
             self._moves(event, event.seq > self.told)

@@ -2,6 +2,7 @@
 number it joined at, exactly once and in order, until it leaves; and no reply overtakes the entry that it speaks of."""
 
 import asyncio
+import json
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -13,9 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from among_protocol import wire
+from among_protocol.base import Entry
 from among_protocol.blank import blanked
 from among_protocol.codes import CloseCode
 from among_protocol.messages import MessageSent, SendMessage
+from among_protocol.reactions import ReactionAdded
 from among_protocol.wire import Encoding
 from among_server.core.budget import Bucket
 from among_server.core.frames import frame
@@ -68,13 +71,17 @@ def turns() -> Iterator[Turns]:
 
 
 def said(seq: int, size: int = 1, *, log: str = ROOM) -> Stored:
-    event = MessageSent(log=log, seq=seq, at="", body="x" * size)
+    """A message of this size; of none: a reaction."""
+    event: Entry = MessageSent(log=log, seq=seq, at="", body="x" * size)
+    if not size:
+        event = ReactionAdded(log=log, seq=seq, at="", by=f"m_{seq}", message=1, emoji="👍", author="m_0", count=seq)
     return Stored(event, wire.JSON.encode(event))
 
 
 class Happened(NamedTuple):
     what: str  # joins, leaves, lags, keeps up; or what was written: entry, reply, lagging
     number: int
+    first: int = 0  # of an entry: the first number that it covers
 
 
 class Member:
@@ -110,7 +117,15 @@ class Member:
         if event["type"] == "session.lagging":
             self.story.append(Happened("lagging", event["logs"][ROOM]))
         else:
-            self.story.append(Happened("entry", event["seq"]))
+            assert event["type"] != "reaction.changed" or whole(event)
+            self.story.append(Happened("entry", event["seq"], event.get("from", event["seq"])))
+
+
+def whole(event: dict[str, Any]) -> bool:
+    """Whether a storm was told as it was: each reaction once, and how many there are after the last."""
+    (change,) = event["changes"]
+    numbers = [f"m_{seq}" for seq in range(event["from"], event["seq"] + 1)]
+    return [who["member"] for who in change["added"]] == numbers and change["count"] == event["seq"]
 
 
 class Room:
@@ -204,14 +219,14 @@ def check(member: Member, head: int) -> None:
     listening = lags = False
     has = 0  # everything up to here, since joining
     answered: set[int] = set()  # since joining
-    for what, number in member.story:
+    for what, number, first in member.story:
         if what == "joins":
             listening, has = True, number
             answered.clear()
         elif what == "entry":
             assert listening, f"{number} came to who had left"
-            assert number == has + 1, f"{number} came after {has}"
-            assert number not in answered, f"the reply overtook {number}"
+            assert first == has + 1, f"{first} came after {has}"
+            assert answered.isdisjoint(range(first, number + 1)), f"the reply overtook {number}"
             has = number
         elif what == "lagging":
             assert number > has or (number == has and not answered), "told of a hole that is none"
@@ -231,7 +246,7 @@ def check(member: Member, head: int) -> None:
 
 WHO = st.integers(0, 2)
 STEPS = st.one_of(
-    st.tuples(st.just("say"), st.lists(st.sampled_from([1, 1, 1, 9_000]), min_size=1, max_size=6), st.none() | WHO),
+    st.tuples(st.just("say"), st.lists(st.sampled_from([1, 0, 0, 9_000]), min_size=1, max_size=6), st.none() | WHO),
     st.tuples(st.just("join"), WHO, st.sampled_from([0, 0, 0, 1, 2, 5, 400])),
     st.tuples(st.just("leave"), WHO),
     st.tuples(st.just("pause"), WHO),
@@ -274,6 +289,31 @@ def test_what_was_said_at_once_goes_out_in_one_write(turns):
         pass
     assert [len(got) for got in room.heard] == [1] * 5
     assert (room.logs.flushes, room.logs.writes, room.logs.deliveries) == (1, 5, 50)
+
+
+def test_a_storm_of_reactions_is_told_in_short_to_who_was_there_before_it(turns):
+    room = Room(turns, 3, window=0.25)
+    late = Member(wire.JSON)
+    room.say([1, *[0] * 500], None)
+    while turns.turn():
+        pass
+    room.join(late, 400)
+    kinds = [
+        [json.loads(frame)["type"] for frame in frames(got)] for got in room.heard[1:]
+    ]  # the first of a crowd has it packed
+    assert kinds[0] == kinds[1] == ["message.sent", *["reaction.changed"] * (len(kinds[0]) - 1)]
+    assert len(kinds[0]) < 10
+    assert [happened.number for happened in late.story[1:]] == list(range(401, 502)), "each by itself, from any number"
+    assert room.logs.deliveries == 3 * 501
+
+
+def frames(got: list[bytes]) -> list[bytes]:
+    """What is in them."""
+    one = Member(wire.JSON)
+    found: list[bytes] = []
+    one.take = found.append  # type: ignore[method-assign, assignment]  # as it came
+    one.write(b"".join(got))
+    return found
 
 
 def test_one_burst_is_cut_into_buffers(turns):

@@ -25,6 +25,7 @@ from among_protocol.posts import ReadPosts
 from among_protocol.presence import WatchPresence
 from among_protocol.quotes import AskQuote, ConsentToQuote, ListQuotes
 from among_protocol.reach import SetReach
+from among_protocol.reactions import ReadReactions
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.session import Enable, Limits, Ping, SignIn, SignUp
@@ -166,6 +167,7 @@ PROVEN = {
     "note_chars": "server/test_bookmarks.py::test_inp_05_a_note_is_so_long_and_no_longer",
     "room_mentions": "server/test_room_mentions.py::test_inp_05_everybody_is_mentioned_so_often_in_an_hour_and_no_more",
     "room_mention_ms": "server/test_room_mentions.py::test_inp_05_everybody_is_mentioned_so_often_in_an_hour_and_no_more",
+    "reactions": "server/test_reactions.py::test_inp_05_a_message_has_so_many_different_reactions",
     "edits": "server/test_edits.py::test_inp_05_a_message_is_edited_so_often_and_no_more",
     "sealed_ms": "store/test_erasing.py::test_a_membership_is_sealed_when_its_time_is_over",
     "erase_grace_ms": "server/test_erasure.py::test_until_the_grace_is_over_the_account_is_as_it_was_and_signing_in_keeps_it",
@@ -268,12 +270,14 @@ async def test_inp_05_texts(limit, command, field, unit):
         ListProposals,
         ListCorners,
         ReadPosts,
+        ReadReactions,
     ],
 )
 async def test_inp_05_pages(command):
     async with world_of() as world:
         await world.join("garden/hall")
         founder = world.founder("garden")
+        said = await founder.say("hi")
         most = world.app.services.hello.limits.page_entries
         needed: dict[type[Command], dict[str, Any]] = {
             ReadEntries: {"log": founder.room, "after": 0},
@@ -285,6 +289,7 @@ async def test_inp_05_pages(command):
             ListProposals: {"community": world.id("garden")},
             ListCorners: {"community": world.id("garden")},
             ReadPosts: {"room": founder.room},
+            ReadReactions: {"room": founder.room, "message": said.seq},
         }
         rest = needed[command]
         await founder.ask(command, **rest, limit=most)

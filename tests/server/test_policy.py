@@ -72,6 +72,7 @@ from among_protocol.presence import SetPresence, StartTyping, WatchPresence
 from among_protocol.preview import PreviewCommunity
 from among_protocol.quotes import AskQuote, ConsentToQuote, ListQuotes, WithdrawQuote
 from among_protocol.reach import SetReach
+from among_protocol.reactions import AddReaction, ReadReactions, RemoveReaction
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import (
     AddPerson,
@@ -219,6 +220,9 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     EditMessage: lambda cast, place: {**cast.own_message(place), "body": "ho"},
     DeleteMessage: lambda cast, place: cast.own_message(place),
     ReadHistory: lambda cast, place: cast.own_message(place),
+    AddReaction: lambda cast, place: {**cast.said(place), "emoji": "👍"},
+    RemoveReaction: lambda cast, place: {**cast.said(place), "emoji": REACTED},
+    ReadReactions: lambda cast, place: cast.said(place),
     UpdateCorner: lambda cast, place: {"community": cast.id(place), "title": "mine"},
     ListCorners: lambda cast, place: {"community": cast.id(place)},
     PublishPost: lambda cast, place: {"community": cast.id(place), "title": "On beans", "body": "They grow."},
@@ -264,6 +268,7 @@ def named_by(command: type[Command]) -> list[str]:
 
 
 POST = 2  # its number in the corner, which is the insider's
+REACTED = "🌱"  # with which everybody reacts to the last thing that they said in each room
 
 # What the place itself does not have, for anybody.
 NOT_FOLLOWED = {(UnfollowRoom, "corner")}  # but by the insider, whose it is
@@ -275,6 +280,7 @@ STARTS = {
     AddPin,
     RemovePin,
     EditMessage,
+    AddReaction,
     StartTyping,
     SetTopic,
     AddPerson,
@@ -316,6 +322,10 @@ class Cast(NamedTuple):
         """A message that is pinned there, where one is."""
         return self.pins.get(place, 1)
 
+    def said(self, place: str) -> dict[str, Any]:
+        """Likewise; in the corner the post."""
+        return {"room": self.ids[place], "message": POST} if place == "corner" else self.own_message(place)
+
     def note_messages_of(self, person: Person) -> None:
         tx = self.world.app.store._tx  # type: ignore[attr-defined]  # looks inside the reference
         mine = {row.id for row in tx.members.values() if row.account == person.account}
@@ -330,6 +340,13 @@ class Cast(NamedTuple):
         return {name: dict(table) for name, table in vars(tx).items() if isinstance(table, dict)}
 
 
+async def says(person: Person, body: str, room: str = "") -> MessageSent:
+    """And reacts to it."""
+    said = await person.say(body, room=room)
+    await person.ask(AddReaction, room=said.log, message=said.seq, emoji=REACTED)
+    return said
+
+
 async def cast_of(world: World) -> Cast:
     names = ("member", "steward", "former", "kicked", "banned", "silenced", "insider")
     member, steward, former, kicked, banned, silenced, insider = await world.join(
@@ -338,14 +355,14 @@ async def cast_of(world: World) -> Cast:
     await world.promote(steward, "garden", "steward")
     owner = world.founder("garden")
     for person in (member, steward, silenced, insider):
-        await person.say("hi")
+        await says(person, "hi")
     private = await world.private_room("garden/cellar", former, kicked, banned, insider)
     garden = world.id("garden")
     await steward.ask(KickMember, community=garden, member=kicked.member, reason="rude")
     await steward.ask(BanMember, community=garden, member=banned.member, reason="rude")
     await insider.ask(FileReport, community=garden, member=member.member, reason="rude")
     await insider.ask(ProposePortrait, community=garden, section="story", base=0, text="It grew.")
-    said = await insider.say("beans")
+    said = await says(insider, "beans")
     wanted = await member.ask(AskQuote, community=garden, room=insider.room, message=said.seq, text="beans")
     own = await insider.ask(AskQuote, community=garden, text="beans")
     await owner.ask(UnfollowRoom, room=private)  # owning the community does not open its private rooms
@@ -365,7 +382,7 @@ async def cast_of(world: World) -> Cast:
         pins[name] = pinned.seq
         await person.ask(AddPin, room=room, message=pinned.seq)
     for person, room in ((owner, owner.room), (insider, private), (insider, direct), (librarian, librarian.room)):
-        await person.say("hi", room=room)
+        await says(person, "hi", room)
     await steward.ask(SilenceMember, community=garden, member=silenced.member, reason="rude", for_ms=DAY)
     await owner.ask(UpdateCommunity, community=garden, door="ask", rules="Be kind.", rules_required=False)
     asked = (await stranger.ask(AskToJoin, community=garden)).entry
@@ -465,6 +482,8 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None: 
         return codes.RIGHT_MISSING if who != "insider" else codes.MESSAGE_GONE if command is AddPin else codes.PIN_GONE
     if command in (EditMessage, DeleteMessage, ReadHistory, SetBookmark) and place == "corner":  # likewise
         return codes.MESSAGE_GONE
+    if command is RemoveReaction and place == "corner":  # nobody has reacted there
+        return codes.REACTION_GONE
     if command is DeletePost:
         return None if who in ("insider", "steward", "owner") else codes.RIGHT_MISSING
     if place == "corner" and (command is SetTopic or (command is EditPost and who != "insider")):  # it is the insider's

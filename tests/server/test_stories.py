@@ -10,6 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from among_protocol import wire
+from among_protocol.base import Span
 from among_protocol.communities import JoinCommunity
 from among_protocol.corners import CornerUpdated
 from among_protocol.edits import MessageEdited
@@ -18,6 +19,7 @@ from among_protocol.members import ListMembers, MemberJoined, MemberLeft, Member
 from among_protocol.messages import MessageSent, ReadMessages
 from among_protocol.moderation import Act, RoleSet
 from among_protocol.pins import ListPins, PinAdded, PinRemoved
+from among_protocol.reactions import ReactionAdded, ReactionRemoved, ReactionsChanged
 from among_protocol.rooms import DirectOpened, RoomCreated, RoomFollowed, TopicSet
 from among_server.store.stewards import stewards_of
 from tests.server.stories import STORIES, Story, Town, places_of
@@ -172,6 +174,25 @@ async def test_dur_10_who_comes_back_from_any_position_is_like_who_never_left(
             assert story.at == {log: len(entries) for log, entries in logs.items()}
             for entry in story.heard:
                 assert entry.log not in logs or logs[entry.log][entry.seq - 1] == entry
+            for span in story.told_in_short:
+                if span.log in logs:
+                    check_span(span, logs[span.log][span.first - 1 : span.seq])
+
+
+def check_span(span: Span, entries: list[Any]) -> None:
+    """What was told in short is what became of the reactions that it stands for."""
+    assert isinstance(span, ReactionsChanged)
+    assert all(isinstance(entry, ReactionAdded | ReactionRemoved) for entry in entries)
+    ends: dict[tuple[int, str], dict[str, bool]] = {}
+    for entry in entries:
+        ends.setdefault((entry.message, entry.emoji), {})[entry.by] = isinstance(entry, ReactionAdded)
+    left = {(entry.message, entry.emoji): entry.count for entry in entries}
+    told = {(change.message, change.emoji): change for change in span.changes}
+    assert {key: change.count for key, change in told.items()} == left
+    for key, who in ends.items():
+        changed = dict.fromkeys([ref.member for ref in told[key].added], True)
+        changed |= dict.fromkeys([ref.member for ref in told[key].removed], False)
+        assert changed == who
 
 
 async def begin(person: Person, positions: dict[str, int]) -> tuple[Person, int, Story]:

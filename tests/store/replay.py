@@ -30,6 +30,7 @@ from among_protocol.pins import PinAdded, PinRemoved
 from among_protocol.portrait import Content, PortraitDeclined, PortraitMerged, PortraitProposed, PortraitUpdated
 from among_protocol.posts import PostDeleted, PostEdited, PostPublished
 from among_protocol.quotes import QuoteAnswered, QuoteAsked, QuoteWithdrawn
+from among_protocol.reactions import ReactionAdded, ReactionRemoved
 from among_protocol.reports import ReportFiled, ReportResolved
 from among_protocol.rooms import (
     DirectOpened,
@@ -87,6 +88,7 @@ class State:
     posts: dict[str, dict[int, tuple[str, str, list[int]]]] = field(default_factory=dict)  # title, body, versions
     pins: dict[str, dict[int, tuple[str, str]]] = field(default_factory=dict)  # room: message -> pinned by, said by
     comments: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # room: post, number
+    reactions: dict[str, dict[int, dict[str, set[str]]]] = field(default_factory=dict)  # room: message: emoji, who
 
 
 def _here(state: State) -> set[str]:
@@ -101,6 +103,7 @@ async def replayed(town: Town, logs: list[str]) -> State:
     for log in sorted(logs, key=lambda id: "cwar".index(id[0])):
         for entry in await town.log(log):
             _apply(state, log, entry)
+    _reacted(state)
     for log, tags in state.tags.items():
         state.tags[log] = list(dict.fromkeys(state.meant.get(tag) or tag for tag in tags))
     state.corners = {
@@ -117,6 +120,16 @@ async def replayed(town: Town, logs: list[str]) -> State:
             place: version for place, version in accepted.items() if place in state.inside[account]
         }
     return state
+
+
+def _reacted(state: State) -> None:
+    """To what is blank, or is no post any more, nobody reacts."""
+    for log, said in list(state.reactions.items()):
+        there = {seq for seq, _, _, blank in state.said.get(log, []) if not blank} | set(state.posts.get(log, ()))
+        left = {seq: {emoji: who for emoji, who in kinds.items() if who} for seq, kinds in said.items() if seq in there}
+        state.reactions[log] = {seq: kinds for seq, kinds in left.items() if kinds}
+        if not state.reactions[log]:
+            del state.reactions[log]
 
 
 def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912  # one branch for each kind of entry
@@ -262,6 +275,13 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.pins.setdefault(log, {})[entry.message] = (entry.by, entry.author)
         case PinRemoved():
             del state.pins[log][entry.message]
+        case ReactionAdded():
+            if not entry.blank:
+                kinds = state.reactions.setdefault(log, {}).setdefault(entry.message, {})
+                kinds.setdefault(entry.emoji, set()).add(entry.by)
+        case ReactionRemoved():
+            if not entry.blank and entry.by:
+                state.reactions[log][entry.message][entry.emoji].discard(entry.by)
         case CornerUpdated():
             state.rooms[log] = ("corner", state.rooms[log][1], "", entry.title)
             state.corners[log] = (entry.by, entry.comments, entry.public)
@@ -356,6 +376,8 @@ async def live(store: Store, logs: list[str]) -> State:
             if pins:
                 state.pins[id] = {pin.message.seq: (pin.by, pin.message.by) for pin in pins}
             await _corner(store, state, id)
+            for seq in [*(one[0] for one in said if not one[3]), *state.posts.get(id, ())]:
+                await _reactions(store, state, id, seq)
             if room.kind == "private":
                 inside = (who[member][0] for member in who if who[member][1] == room.community)
                 followers = {account for account in inside if id in state.follows[account]}
@@ -364,6 +386,24 @@ async def live(store: Store, logs: list[str]) -> State:
         account, place = who[member]
         state.accepted[account][place] = version
     return state
+
+
+async def _reactions(store: Store, state: State, room: str, message: int) -> None:
+    """Who reacts, which is as many as a page says."""
+    found = await store.reactors(room, message, "", 0, 1000, reader="")
+    assert found is not None
+    kinds: dict[str, set[str]] = {}
+    for one in found.reactors:
+        kinds.setdefault(one.emoji, set()).add(one.by)
+    page = await store.messages(room, before=None, after=None, around=message, limit=1)
+    shown = [one.reactions for one in page.messages if one.seq == message]
+    post = await store.post(room, message, None)
+    shown += [post.reactions] if post is not None else []
+    assert [{one.emoji: one.count for one in reactions} for reactions in shown] == [
+        {emoji: len(who) for emoji, who in kinds.items()}
+    ]
+    if kinds:
+        state.reactions.setdefault(room, {})[message] = kinds
 
 
 async def _corner(store: Store, state: State, room: str) -> None:

@@ -43,6 +43,7 @@ from among_protocol.pins import AddPin, RemovePin
 from among_protocol.portrait import DeclineProposal, MergeProposal, Milestone, ProposePortrait
 from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
+from among_protocol.reactions import AddReaction, RemoveReaction
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.tags import UpdateTag
@@ -142,6 +143,7 @@ merging = st.booleans()
 versions = st.integers(0, 4)
 milestones = st.lists(st.builds(lambda text: Milestone(date="2019", text=text), text), max_size=2)
 number = st.integers(1, 6)  # of a post, or not
+emoji = st.sampled_from(["👍", "🎉"])
 nonce = st.one_of(st.none(), st.none(), st.none(), st.sampled_from(["n0", "n1", "n2"]))
 
 
@@ -175,6 +177,9 @@ asked = st.one_of(
     free(ForwardMessage, {"message": st.integers(0, 6), "comment": st.one_of(st.just(""), text)}, room="r", origin="r"),
     free(AddPin, {"message": st.integers(0, 9)}, room="r"),
     free(RemovePin, {"message": st.integers(0, 9)}, room="r"),
+    free(AddReaction, {"message": st.integers(0, 9), "emoji": emoji}, room="r"),
+    free(AddReaction, {"message": st.integers(0, 9), "emoji": emoji}, room="r"),
+    free(RemoveReaction, {"message": st.integers(0, 9), "emoji": emoji}, room="r"),
     free(DeleteMessage, {"message": st.integers(0, 9), "reason": st.sampled_from(["", "rude"])}, room="r"),
     free(CreateCommunity, {"slug": slug, "name": text, "tags": st.lists(tag, max_size=3)}),
     free(UpdateCommunity, {"tags": st.lists(tag, max_size=3)}, community="c"),
@@ -482,7 +487,18 @@ class Twins(RuleBasedStateMachine):
         before, after, around = page
         self._both(
             lambda twin: [
-                twin.town.store.messages(twin.find("r", room), before=before, after=after, around=around, limit=limit),
+                twin.town.store.messages(
+                    twin.find("r", room),
+                    before=before,
+                    after=after,
+                    around=around,
+                    limit=limit,
+                    reader=twin.find("m", limit),
+                ),
+                twin.town.store.reactors(
+                    twin.find("r", room), around or 1, "", after or 0, limit, reader=twin.find("a", limit)
+                ),
+                twin.town.store.posts(twin.find("r", room), before, limit, reader=twin.find("m", limit)),
                 self._shown(twin, twin.find("r", room), before=before, after=after, around=around, limit=limit),
                 twin.town.store.pins(twin.find("r", room), before, limit),
                 twin.town.store.history(twin.find("r", room), before or 1, after or 0, limit),

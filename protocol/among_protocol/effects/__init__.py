@@ -40,6 +40,7 @@ from .going import ERASED, FORGOTTEN
 from .keepsakes import KEEPSAKES
 from .newcomers import NEWCOMERS, TOLD_OF_NEWCOMERS, WELCOMED, WELCOMED_TOO
 from .portraits import PORTRAITS, QUOTES, TAKEN_ALONG, TAKEN_BACK
+from .reactions import REACTIONS
 from .told import ACT, ALWAYS, CLAIM, NAMED, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
 
 __all__ = ["ALWAYS", "EFFECTS", "SIGNED_IN", "STORED", "WRITTEN", "Effects", "Told", "Where", "refusals"]
@@ -362,6 +363,7 @@ EFFECTS: dict[type[Command], Effects] = {
          Told(ed.MessageRemoved, Where.THEIRS, "of a steward, while the author is there"), *TAKEN_ALONG), ("reason_chars",)),
     ed.ReadHistory: Effects(_ON_MESSAGE, (), ("page_entries",)),
     **KEEPSAKES,
+    **REACTIONS,
     **CORNERS,
     mk.SetMarker: Effects((codes.ROOM_GONE, *STORED), (Told(mk.MarkerMoved, Where.DEVICES),)),
     p.SetPresence: Effects((), _HERE_NOW),

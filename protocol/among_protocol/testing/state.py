@@ -32,7 +32,7 @@ LIMITS = Limits(
     password_chars=PASSWORD_CHARS, password_least=8, key_chars=64, secret_chars=SECRET_CHARS, personas=200,
     extensions=32, brought_back=1, rules_bytes=8000, questions=5, question_chars=200, answer_chars=500, requests=20, requests_waiting=500, declined_seconds=86_400, invites=100, invites_member=5,
     invite_uses=1000, preview_rooms=10, preview_messages=5,
-    preview_bytes=32_768, edits=100, pins=50,
+    preview_bytes=32_768, edits=100, pins=50, reactions=20,
     pronouns_chars=PRONOUNS_CHARS, place_chars=PLACE_CHARS, why_chars=WHY_CHARS,
     intro_chars=INTRO_CHARS, links=LINKS, label_chars=LABEL_CHARS, link_chars=LINK_CHARS,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """How an entry reaches all who listen to its log: the flushes of all live logs of this node.
 
 Rule 1: encode once, join once, write once: an entry becomes one finished frame per encoding, what waits for a log
-becomes one buffer of at most 32 KiB, and each member gets that buffer in one write.
+becomes one buffer of at most 32 KiB, and each member gets that buffer in one write. A storm of reactions is told in short.
 Rule 2: members come and go at a known number, never inside a buffer, so nobody gets a double or a hole.
 Rule 3: a reply never overtakes the entry that it speaks of.
 Rule 4: a large log is written to in chunks; where others have something to say, they get their turn often.
@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ..store.rows import Stored
 from .groups import Part
 from .log import Flush, Hole, Item, Log, Outbox
+from .storms import joined
 
 BUFFER_BYTES = 32_768  # of one joined buffer: small enough that one burst can't make a whole room lag
 CHUNK = 256  # members written to before other work gets its turn
@@ -134,12 +135,13 @@ class Logs:
         items = _buffer(log.pending, min(log.joining.values()) if log.joining else None)
         log.pending = log.pending[len(items) :] if len(items) < len(log.pending) else []
         log.flushed = items[-1].seq
+        told = joined(items)
         parts: list[Part] = []
         members = 0
         for encoding, listeners in log.listeners.items():
             if listeners:
                 members += len(listeners)
-                frames = [item.frame(encoding) for item in items]
+                frames = [one.frame(encoding) for one in told]
                 parts.append((listeners, b"".join(frames) if len(frames) > 1 else frames[0]))
         self.flushes += 1
         self.entries += len(items)

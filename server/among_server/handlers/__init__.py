@@ -37,6 +37,7 @@ from among_protocol import presence as p
 from among_protocol import preview as pv
 from among_protocol import quotes as q
 from among_protocol import reach as re
+from among_protocol import reactions as rx
 from among_protocol import reports as rp
 from among_protocol import rooms as r
 from among_protocol import search as se
@@ -80,6 +81,7 @@ from . import (
     preview,
     quotes,
     reach,
+    reactions,
     reports,
     rooms,
     search,
@@ -185,6 +187,9 @@ ROUTES: dict[type[Command], Route] = dict(
         on(bm.SetBookmark, bookmarks.set_bookmark, cost=5),
         on(bm.RemoveBookmark, bookmarks.remove, cost=5),
         on(bm.ListBookmarks, bookmarks.list_bookmarks, cost=5),
+        on(rx.AddReaction, reactions.add, cost=5),
+        on(rx.RemoveReaction, reactions.remove, cost=5),
+        on(rx.ReadReactions, reactions.read, cost=2),
         on(co.UpdateCorner, corners.update, cost=10),
         on(co.ListCorners, corners.list_corners, cost=5),
         on(ps.PublishPost, posts.publish, cost=25),

@@ -15,7 +15,7 @@ async def send(context: Context, command: SendMessage) -> Appended:
 
 
 async def page(context: Context, command: ReadMessages) -> MessagePage:
-    room, _ = await context.room(command.room)
+    room, member = await context.room(command.room)
     if command.post is not None and await context.store.post(room.id, command.post, None) is None:
         raise Refuse(POST_GONE, field="post")
     found = await context.store.messages(
@@ -26,6 +26,7 @@ async def page(context: Context, command: ReadMessages) -> MessagePage:
         limit=command.limit,
         post=command.post,
         places=context.person.members.keys(),
+        reader=member.id,
     )
     if not context.may_read(room):
         raise Refuse(ROOM_GONE, field="room")

@@ -31,16 +31,16 @@ async def delete(context: Context, command: DeletePost) -> Appended:
 
 
 async def page(context: Context, command: ReadPosts) -> PostPage:
-    room, _ = await context.room(command.room)
-    found = await context.store.posts(room.id, command.before, command.limit)
+    room, member = await context.room(command.room)
+    found = await context.store.posts(room.id, command.before, command.limit, reader=member.id)
     if not context.may_read(room):
         raise Refuse(ROOM_GONE, field="room")
     return PostPage(posts=found.posts, as_of=found.as_of, complete=found.complete)
 
 
 async def read(context: Context, command: ReadPost) -> Post:
-    room, _ = await context.room(command.room)
-    found = await context.store.post(room.id, command.post, command.version)
+    room, member = await context.room(command.room)
+    found = await context.store.post(room.id, command.post, command.version, reader=member.id)
     if not context.may_read(room):
         raise Refuse(ROOM_GONE, field="room")
     if found is None:

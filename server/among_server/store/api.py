@@ -50,6 +50,7 @@ from .personas import PersonaStore, PersonaTx
 from .pins import PinStore, PinTx
 from .portrait import PortraitStore, PortraitTx
 from .quotes import QuotesStore, QuotesTx
+from .reactions import ReactionsStore, ReactionsTx
 from .rows import (
     AccountRow,
     Appended,
@@ -88,6 +89,7 @@ class Tx(
     PinTx,
     BookmarkTx,
     CallingTx,
+    ReactionsTx,
     OwnTx,
     PersonaTx,
     CornersTx,
@@ -240,6 +242,7 @@ class Store(
     EditStore,
     PinStore,
     BookmarkStore,
+    ReactionsStore,
     CardStore,
     OwnStore,
     PersonaStore,
@@ -373,10 +376,12 @@ class Store(
         limit: int,
         post: int | None = None,
         places: Collection[str] = (),
+        reader: str = "",
     ) -> Messages:
         """The newest; those before, after or between (from the oldest); or around a number. See protocol messages.py.
-        Each as it is now: edited, or blank. With `post` only the comments on it. What is shown of other rooms is told where
-        these are of one of the communities `places`, and whoever asks sees to it that they may read there.
+        Each as it is now: edited, or blank, and reacted to, as the membership `reader` sees it. With `post` only the comments
+        on it. What is shown of other rooms is told where these are of one of the communities `places`, and whoever asks sees
+        to it that they may read there.
 
         At most `limit`; where these are more than PAGE_BYTES, half as many, as often as it takes."""
         ...

@@ -13,6 +13,7 @@ from among_protocol.base import Time
 from among_protocol.corners import Comments, Corner
 from among_protocol.posts import Post, PostCard, PostEdited, PostPublished
 
+from .reactions import BYTES
 from .rows import CommunityRow, RoomRow
 
 
@@ -65,7 +66,7 @@ def page_of(cards: list[PostCard], as_of: int, limit: int, most: int) -> Posts:
     """As many of these as there may be, and as fit about so many bytes; one at least."""
     page, size = 0, 0
     for card in cards[:limit]:
-        size += len(card.title.encode()) + len(card.lead.encode()) + 200
+        size += len(card.title.encode()) + len(card.lead.encode()) + 200 + BYTES * len(card.reactions)
         if page and size > most:
             break
         page += 1
@@ -117,12 +118,13 @@ class CornersStore(Protocol):
         ...
 
     async def followed_corners(self, account: str, community: str) -> list[RoomRow]: ...
-    async def posts(self, room: str, before: int | None, limit: int) -> Posts:
-        """The newest first, before a number. At most `limit` and about PAGE_BYTES, but one if there is any."""
+    async def posts(self, room: str, before: int | None, limit: int, *, reader: str = "") -> Posts:
+        """The newest first, before a number, as the membership `reader` sees them. At most `limit` and about PAGE_BYTES, but
+        one if there is any."""
         ...
 
-    async def post(self, room: str, seq: int, version: int | None) -> Post | None:
-        """In its newest version, or that of this number."""
+    async def post(self, room: str, seq: int, version: int | None, *, reader: str = "") -> Post | None:
+        """In its newest version, or that of this number, as the membership `reader` sees it."""
         ...
 
     async def public_corner(self, community: str, handle: str) -> PublicCorner | None:

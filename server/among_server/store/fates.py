@@ -28,6 +28,7 @@ from among_protocol import pins as pi
 from among_protocol import portrait as po
 from among_protocol import posts as ps
 from among_protocol import quotes as qu
+from among_protocol import reactions as rx
 from among_protocol import reports as rp
 from among_protocol import rooms as r
 from among_protocol import tags as tg
@@ -156,6 +157,8 @@ ENTRIES: dict[type[Entry], dict[str, Fate]] = {
     },
     ed.MessageDeleted: {"message": _STAYS},
     ed.MessageRemoved: {**_ACT, "room": _STAYS, "message": _STAYS},
+    rx.ReactionAdded: {"emoji": Fate.WORDS, **dict.fromkeys(("message", "author", "count"), _STAYS)},
+    rx.ReactionRemoved: {"emoji": Fate.WORDS, "message": _STAYS, "count": _STAYS},
 }
 
 
@@ -279,6 +282,8 @@ TABLES: dict[str, Table] = {
     "room_mentions": Table("stays: numbers of entries", "- numbers"),
     "uncalled": Table("goes", "- numbers of what others said, and of one's own"),
     "unsaid": Table("goes once the index of searches has forgotten what was blanked", "- numbers"),
+    "reactions": Table("goes with the words", "as `entry`"),
+    "reaction_counts": Table("stays, without theirs: numbers", "- numbers"),
     "lineage": Table("goes with the persona: former handles", "with `membership`"),
     "resting": Table("stays until its time is over: digests of handles that nobody may have yet", "- names nobody"),
     "erasures": Table("goes when all is done", "- what is under way"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from ...logs import Lagging, LogPassed
 from ...messages import MessageSent
+from ...reactions import ReactionChange, ReactionsChanged
 from ...testing import Connection
 from ..checks import demand
 from .frames import MANY
@@ -294,3 +295,19 @@ async def a_log_that_is_passed(stage: Stage) -> None:
     await stage.server.release()
     await stage.shows()
     stage.asks_for_nothing("the log has passed these numbers")
+
+
+@checks("reactions.moves")
+async def a_storm_of_reactions(stage: Stage) -> None:
+    """Tell of several reactions as one event: their numbers are no hole."""
+    await stage.begin()
+    await stage.says(*stage.some(1))
+    stage.server.hold()
+    for _ in range(3):
+        stage.town.novelty(stage.room)
+    stage.client.out.clear()
+    changes = [ReactionChange(message=stage.head - 3, emoji="👍", count=3)]
+    stage.client.say(ReactionsChanged(log=stage.room, seq=stage.head, first=stage.head - 2, changes=changes))
+    await stage.server.release()
+    await stage.shows()
+    stage.asks_for_nothing("one event has covered these numbers")

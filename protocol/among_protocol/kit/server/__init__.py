@@ -31,6 +31,7 @@ from . import (
     nonces,
     personas,
     portraits,
+    reactions,
     reading,
     refusals,
     registers,
@@ -128,7 +129,7 @@ PARTS = (
     cards, closing, connection, corners, door, edits, finding, frames, interest, keeping, keepsakes, leaving, limits, logs, newcomers,
     nonces, personas,
     portraits,
-    reading, refusals, registers, rooms, search, signing_in, status, sync, texts,
+    reactions, reading, refusals, registers, rooms, search, signing_in, status, sync, texts,
 )  # fmt: skip
 
 __all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "run"]

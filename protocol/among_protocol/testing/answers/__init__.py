@@ -55,6 +55,7 @@ from ...presence import SetPresence, StartTyping, WatchPresence
 from ...preview import PreviewCommunity
 from ...quotes import AskQuote, ConsentToQuote, ListQuotes, WithdrawQuote
 from ...reach import SetReach
+from ...reactions import AddReaction, ReadReactions, RemoveReaction
 from ...reports import FileReport, ListReports, ResolveReport
 from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from ...search import SearchMessages
@@ -62,7 +63,7 @@ from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, 
 from ...status import SetStatus
 from ...tags import SearchTags, UpdateTag
 from ...welcome import ReadWelcome, SetWelcome
-from . import accounts, edits, keeping, members, personas, pins, places, reading, status
+from . import accounts, edits, keeping, members, personas, pins, places, reactions, reading, status
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -86,6 +87,8 @@ WRITES: "dict[type[Write], Callable[[Town, Person, Any], Entry]]" = {
     ForwardMessage: pins.forward,
     AddPin: pins.add,
     RemovePin: pins.remove,
+    AddReaction: reactions.add,
+    RemoveReaction: reactions.remove,
     UpdatePersona: personas.update,
     SetRole: keeping.set_role,
     KickMember: keeping.kick,
@@ -127,6 +130,7 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     ReadMessages: reading.page,
     ReadHistory: edits.history,
     ListPins: pins.list_pins,
+    ReadReactions: reactions.read,
     SetMarker: reading.set_marker,
     ListBans: keeping.list_bans,
     ListReports: keeping.list_reports,
@@ -170,6 +174,7 @@ COSTS: dict[type[Command], int] = {  # as a real server charges them; what is no
     ReadMessages: 2,
     ReadHistory: 2,
     ListPins: 2,
+    ReadReactions: 2,
     ReadAccount: 2,
     ListMembers: 2,
     ListRooms: 2,

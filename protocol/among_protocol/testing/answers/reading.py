@@ -13,6 +13,7 @@ from ...messages import MessagePage, MessageSent, ReadMessages
 from ..interest import Interest
 from .edits import as_it_is
 from .members import membership, shown
+from .reactions import reactions_for
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -102,7 +103,7 @@ def entries(connection: "Connection", command: ReadEntries) -> EntryPage:
 
 def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     town = connection.town
-    room, _ = town.visible(connection.person.id, command.room)
+    room, member = town.visible(connection.person.id, command.room)
     log = town.logs[room.id]
     found = [as_it_is(town, entry, connection.person.id) for entry in log.entries if isinstance(entry, MessageSent)]
     limit = min(town.limits.page_entries, command.limit)
@@ -117,6 +118,9 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
         if command.after is not None:
             found = [message for message in found if message.seq > command.after]
         messages = found[:limit] if command.after is not None else found[max(0, len(found) - limit) :]
+    for message in messages:
+        if not message.blank:
+            message.reactions = reactions_for(town, member.id, room.id, message.seq)
     return MessagePage(messages=messages, as_of=log.head, complete=len(messages) == len(found))
 
 

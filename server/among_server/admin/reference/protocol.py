@@ -55,6 +55,7 @@ NOUNS = {  # the first word of a command: what it is about
     "message": "Messages",
     "pin": "Pins",
     "bookmark": "Bookmarks",
+    "reaction": "Reactions",
     "corner": "Corners",
     "post": "Posts",
     "draft": "Drafts",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from among_protocol.corners import Corner
 from among_protocol.posts import Post, PostCard, PostEdited, PostPublished, PostVersion
+from among_protocol.reactions import Reaction
 
 from ..api import PAGE_BYTES
 from ..corners import CornerRow, PostRow, Posts, PublicCorner, page_of
@@ -26,6 +27,9 @@ class MemoryCorners(Tables):
         self.comment_rows: dict[tuple[str, int, int], bool] = {}  # likewise
 
     def followed(self, account: str) -> list[str]:
+        raise NotImplementedError
+
+    def reactions_for(self, reader: str, room: str, message: int) -> list[Reaction]:
         raise NotImplementedError
 
     def corner(self, room: str) -> CornerRow | None:
@@ -100,15 +104,15 @@ class MemoryCorners(Tables):
             return None
         return PublicCorner(place, corner, self.corner_rows[corner.room].changed, self.logs[corner.room].head)
 
-    def read_posts(self, room: str, before: int | None, limit: int) -> Posts:
+    def read_posts(self, room: str, before: int | None, limit: int, reader: str) -> Posts:
         if room not in self.logs:
             return Posts([], 0, complete=True)
         found = [
             row for (at, seq), row in sorted(self.post_rows.items()) if at == room and (before is None or seq < before)
         ]
-        return page_of([self._card(row) for row in found[::-1]], self.logs[room].head, limit, PAGE_BYTES)
+        return page_of([self._card(row, reader) for row in found[::-1]], self.logs[room].head, limit, PAGE_BYTES)
 
-    def _card(self, row: PostRow) -> PostCard:
+    def _card(self, row: PostRow, reader: str) -> PostCard:
         return PostCard(
             seq=row.seq,
             at=row.at,
@@ -119,9 +123,10 @@ class MemoryCorners(Tables):
             bytes=row.bytes,
             edited=row.edited,
             comments=len(self.comments(row.room, row.seq)),
+            reactions=self.reactions_for(reader, row.room, row.seq),
         )
 
-    def read_post(self, room: str, seq: int, version: int | None) -> Post | None:
+    def read_post(self, room: str, seq: int, version: int | None, reader: str) -> Post | None:
         row = self.post(room, seq)
         numbers = self.post_versions(room, seq)
         wanted = version if version is not None else row.newest if row is not None else 0
@@ -140,6 +145,7 @@ class MemoryCorners(Tables):
             version=wanted,
             versions=versions,
             comments=len(self.comments(room, seq)),
+            reactions=self.reactions_for(reader, room, seq),
         )
 
 

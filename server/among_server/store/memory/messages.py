@@ -9,6 +9,7 @@ from among_protocol.messages import Message, MessageSent
 
 from ..api import PAGE_BYTES
 from ..edits import as_shown, quote
+from ..reactions import BYTES
 from ..rows import Messages
 from .tx import MemoryTx
 
@@ -21,7 +22,9 @@ def page(
     around: int | None,
     limit: int,
     post: int | None,
+    *,
     places: Collection[str],
+    reader: str,
 ) -> Messages:
     row = tx.logs.get(room)
     if row is None:
@@ -29,6 +32,8 @@ def page(
     numbers = [seq for seq in range(1, row.head + 1) if isinstance(tx.entries[room, seq].stored.event, MessageSent)]
     sent = [dressed(tx, room, as_it_is(tx, room, seq), places) for seq in numbers]
     sent = [message for message in sent if post is None or message.post == post]
+    for message in sent:
+        message.reactions = tx.reactions_for(reader, room, message.seq)
     found, complete = _page(sent, before, after, around, limit)
     while len(found) > 1 and sum(size(tx, room, message) for message in found) > PAGE_BYTES:
         limit //= 2
@@ -62,6 +67,7 @@ def dressed(tx: MemoryTx, room: str, message: Message, places: Collection[str] =
 def size(tx: MemoryTx, room: str, message: Message) -> int:
     """In bytes, of the entries that it was made of, and of what it shows."""
     shown = len(message.forwarded.body.encode()) if message.forwarded is not None else 0
+    shown += BYTES * len(message.reactions)
     return shown + sum(len(tx.entries[room, seq].stored.json) for seq in (message.seq, message.edited) if seq)
 
 

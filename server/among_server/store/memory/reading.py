@@ -26,11 +26,11 @@ class MemoryCornerReads:
     async def public_corner(self, community: str, handle: str) -> PublicCorner | None:
         return self._tx.read_public(community, handle)
 
-    async def posts(self, room: str, before: int | None, limit: int) -> Posts:
-        return self._tx.read_posts(room, before, limit)
+    async def posts(self, room: str, before: int | None, limit: int, *, reader: str = "") -> Posts:
+        return self._tx.read_posts(room, before, limit, reader)
 
-    async def post(self, room: str, seq: int, version: int | None) -> Post | None:
-        return self._tx.read_post(room, seq, version)
+    async def post(self, room: str, seq: int, version: int | None, *, reader: str = "") -> Post | None:
+        return self._tx.read_post(room, seq, version, reader)
 
     async def draft_states(self, account: str) -> list[DraftState]:
         rows = self._tx.drafts_of(account)

@@ -19,6 +19,7 @@ from among_protocol.joining import JoinRequest
 from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.moderation import Ban
+from among_protocol.reactions import Reactors
 from among_protocol.reports import Report
 from among_protocol.wire import AnyWrite
 
@@ -333,8 +334,14 @@ class MemoryStore(
         limit: int,
         post: int | None = None,
         places: Collection[str] = (),
+        reader: str = "",
     ) -> Messages:
-        return messages.page(self._tx, room, before, after, around, limit, post, places)
+        return messages.page(self._tx, room, before, after, around, limit, post, places=places, reader=reader)
+
+    async def reactors(
+        self, room: str, message: int, emoji: str, after: int, limit: int, *, reader: str
+    ) -> Reactors | None:
+        return self._tx.read_reactors(room, message, emoji, after, limit, reader)
 
     async def history(self, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
         return messages.history(self._tx, room, message, after, limit)

@@ -30,6 +30,7 @@ from .keepsakes import MemoryKeepsakes
 from .own import MemoryOwn
 from .personas import MemoryPersonas
 from .portrait import MemoryPortrait
+from .reactions import MemoryReactions
 from .status import MemoryStatus
 from .tables import Kept
 from .tags import MemoryTags
@@ -44,6 +45,7 @@ class MemoryTx(
     MemoryPersonas,
     MemoryKeepsakes,
     MemoryOwn,
+    MemoryReactions,
     MemoryCorners,
     MemoryDrafts,
     MemoryPortrait,

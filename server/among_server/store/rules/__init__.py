@@ -34,6 +34,7 @@ from among_protocol.pins import AddPin, RemovePin
 from among_protocol.portrait import DeclineProposal, MergeProposal, ProposePortrait
 from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
+from among_protocol.reactions import AddReaction, RemoveReaction
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.tags import UpdateTag
@@ -57,6 +58,7 @@ from . import (
     portrait,
     posts,
     quotes,
+    reactions,
     reports,
     rooms,
     tags,
@@ -105,6 +107,8 @@ RULES: dict[type[Write], Rule] = {
     ForwardMessage: forwards.forward,
     AddPin: pins.add,
     RemovePin: pins.remove,
+    AddReaction: reactions.add,
+    RemoveReaction: reactions.remove,
     UpdateCorner: corners.update,
     PublishPost: posts.publish,
     EditPost: posts.edit,

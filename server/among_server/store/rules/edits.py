@@ -88,10 +88,11 @@ def delete(tx: Tx, account: str, command: DeleteMessage) -> Entry:
 
 
 def wipe(tx: Tx, room: str, message: int) -> None:
-    """Blank a message and all that it ever said; it is pinned no more."""
+    """Blank a message and all that it ever said; it is pinned no more, and nobody reacts to it."""
     for seq in (message, *tx.edits(room, message)):
         tx.blank(room, seq)
     tx.remove_pin(room, message)
+    tx.drop_reactions(room, message)
 
 
 def _message(tx: Tx, room: RoomRow, seq: int) -> MessageSent:

@@ -21,6 +21,7 @@ from ..erasing import LOOKED, STEP, WAIT_MS, Begun, Erasure, Work
 from ..fates import Fate, goes, without
 from ..rows import AccountRow, CommunityRow, MemberRow
 from ..stewards import stewards_of
+from . import reactions
 from .departure import depart, go, tell
 from .forgetting import let_go, unname
 from .posts import unwritten
@@ -237,6 +238,7 @@ def _empty(tx: Tx, row: Erasure, log: str, seq: int) -> bool:
         tx.blank(log, seq)
         unwritten(tx, entry)
         tx.remove_pin(log, seq)
+        reactions.unwritten(tx, entry)
     elif theirs and row.member and goes(entry, Fate.PERSONA):
         tx.blank(log, seq)
     elif row.member:

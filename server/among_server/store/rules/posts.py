@@ -136,6 +136,7 @@ def delete(tx: Tx, account: str, command: DeletePost) -> Entry:
     for seq in tx.post_versions(room.id, post.seq):
         tx.blank(room.id, seq)
     tx.remove_post(room.id, post.seq)
+    tx.drop_reactions(room.id, post.seq)
     entry = PostDeleted(
         log=room.id,
         seq=tx.next(room.id),

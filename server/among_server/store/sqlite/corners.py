@@ -16,6 +16,7 @@ from ..api import PAGE_BYTES
 from ..corners import CornerRow, PostRow, Posts, PublicCorner, page_of
 from ..rows import RoomRow
 from .ledger import Ledger
+from .reactions import with_reactions
 from .rows import COMMUNITY, ROOM, SEQ_BITS, community_row, kept, moment, room_row
 
 T = TypeVar("T")
@@ -147,7 +148,7 @@ def followed_corners(db: Connection, account: str, community: str) -> list[RoomR
     return [room_row(row) for row in rows]
 
 
-def posts(db: Connection, room: str, before: int | None, limit: int) -> Posts:
+def posts(db: Connection, room: str, before: int | None, limit: int, reader: str) -> Posts:
     with moment(db):
         found = db.execute(
             "SELECT l.key, h.head FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?", (room,)
@@ -157,24 +158,25 @@ def posts(db: Connection, room: str, before: int | None, limit: int) -> Posts:
         key, head = found
         sql = f"{CARD} WHERE p.room = ? AND p.seq < ? ORDER BY p.seq DESC LIMIT ?"
         rows = db.execute(sql, (key, MAX_INT if before is None else before, limit + 1)).fetchall()
-    cards = [
-        PostCard(
-            seq=row[0],
-            at=row[1],
-            by=row[2],
-            rev=row[3],
-            title=row[4],
-            lead=row[5],
-            bytes=row[6],
-            edited=row[7],
-            comments=row[8],
-        )
-        for row in rows
-    ]
+        cards = [
+            PostCard(
+                seq=row[0],
+                at=row[1],
+                by=row[2],
+                rev=row[3],
+                title=row[4],
+                lead=row[5],
+                bytes=row[6],
+                edited=row[7],
+                comments=row[8],
+            )
+            for row in rows
+        ]
+        with_reactions(db, key, reader, cards)
     return page_of(cards, head, limit, PAGE_BYTES)
 
 
-def post(db: Connection, room: str, seq: int, version: int | None) -> Post | None:
+def post(db: Connection, room: str, seq: int, version: int | None, reader: str) -> Post | None:
     with moment(db):
         sql = "SELECT p.room, p.newest FROM posts p WHERE p.room = (SELECT key FROM logs WHERE id = ?) AND p.seq = ?"
         found = db.execute(sql, (room, seq)).fetchone()
@@ -192,18 +194,20 @@ def post(db: Connection, room: str, seq: int, version: int | None) -> Post | Non
         assert isinstance(said, PostPublished | PostEdited)
         count = "SELECT count(*) FROM post_parts WHERE room = ? AND post = ? AND kind = 'comment'"
         (comments,) = db.execute(count, (key, seq)).fetchone()
-    return Post(
-        seq=seq,
-        at=versions[0].at,
-        by=said.by,
-        rev=said.rev,
-        title=said.title,
-        body=said.body,
-        mentions=said.mentions,
-        version=said.seq,
-        versions=versions,
-        comments=comments,
-    )
+        read = Post(
+            seq=seq,
+            at=versions[0].at,
+            by=said.by,
+            rev=said.rev,
+            title=said.title,
+            body=said.body,
+            mentions=said.mentions,
+            version=said.seq,
+            versions=versions,
+            comments=comments,
+        )
+        with_reactions(db, key, reader, [read])
+    return read
 
 
 def public_corner(db: Connection, community: str, handle: str) -> PublicCorner | None:
@@ -240,8 +244,8 @@ class Reads:
     async def public_corner(self, community: str, handle: str) -> PublicCorner | None:
         return await self._read(public_corner, community, handle)
 
-    async def posts(self, room: str, before: int | None, limit: int) -> Posts:
-        return await self._read_log(room, posts, room, before, limit)
+    async def posts(self, room: str, before: int | None, limit: int, *, reader: str = "") -> Posts:
+        return await self._read_log(room, posts, room, before, limit, reader)
 
-    async def post(self, room: str, seq: int, version: int | None) -> Post | None:
-        return await self._read_log(room, post, room, seq, version)
+    async def post(self, room: str, seq: int, version: int | None, *, reader: str = "") -> Post | None:
+        return await self._read_log(room, post, room, seq, version, reader)

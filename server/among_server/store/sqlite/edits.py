@@ -13,6 +13,7 @@ from among_protocol.wire import JSON
 from ..api import PAGE_BYTES
 from . import present
 from .ledger import Ledger
+from .reactions import with_reactions
 from .rows import SEQ_BITS
 
 _message = json.Decoder(Message).decode
@@ -41,10 +42,10 @@ class Page(NamedTuple):
     origins: dict[str, str]  # rooms of which something is shown in these: their communities
 
 
-def as_they_are(db: Connection, key: int, page: Sequence[bytes], places: Collection[str]) -> Page:
-    """From how they were sent. `places`: communities of which something may be shown."""
+def as_they_are(db: Connection, key: int, page: Sequence[bytes], places: Collection[str], reader: str) -> Page:
+    """From how they were sent, as the membership `reader` sees them. `places`: communities of which something may be shown."""
     messages = [_message(entry) for entry in page]
-    size = sum(map(len, page)) + _revise(db, key, messages)
+    size = sum(map(len, page)) + _revise(db, key, messages) + with_reactions(db, key, reader, messages)
     if not any(message.reply_to or message.forwarded for message in messages):
         return Page(messages, size, {})
     more, origins = present.dress(db, {(key, message.seq): message for message in messages}, places)
@@ -69,12 +70,13 @@ def _revise(db: Connection, key: int, messages: Sequence[Message]) -> int:
 
 def history(db: Connection, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
     """In the transaction of the caller."""
-    found = db.execute("SELECT key FROM logs WHERE id = ? AND kind = 'room'", (room,)).fetchone()
-    first = present.entries(db, [(found[0], message)]).get((found[0], message)) if found else None
+    sql = "SELECT key, head FROM logs JOIN heads ON log = key WHERE id = ? AND kind = 'room'"
+    key, head = db.execute(sql, (room,)).fetchone() or (0, 0)
+    known = present.entries(db, [(key, message)]) if message <= head else {}  # a larger number leads into another log
+    first = known.get((key, message))
     said = JSON.decode_entry(first) if first else None
     if not isinstance(said, MessageSent) or said.blank:
         return None
-    key = found[0]
     sql = "SELECT seq FROM edits WHERE room = ? AND message = ? AND seq > ? ORDER BY seq LIMIT ?"
     seqs = [seq for (seq,) in db.execute(sql, (key, message, after, limit + 1))]
     if said.seq > after:

@@ -32,9 +32,12 @@ class MessageReads:
         limit: int,
         post: int | None = None,
         places: Collection[str] = (),
+        reader: str = "",
     ) -> Messages:
         wanted = {"before": before, "after": after, "around": around, "limit": limit, "post": post, "places": places}
-        return await self._read_logs(lambda found: (room, *found.origins), reads.messages, room, **wanted)
+        return await self._read_logs(
+            lambda found: (room, *found.origins), reads.messages, room, reader=reader, **wanted
+        )
 
     async def history(self, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
         return await self._read_log(room, reads.history, room, message, after, limit)

@@ -295,6 +295,7 @@ def messages(
     limit: int,
     post: int | None,
     places: Collection[str],
+    reader: str,
 ) -> Messages:
     with moment(db):
         found = _one(db, "SELECT l.key, h.head FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?", room)
@@ -303,11 +304,11 @@ def messages(
         key, head = found
 
         page, complete = _page(db, key, head, post, before, after, around, limit)
-        found = edits.as_they_are(db, key, page, places)
+        found = edits.as_they_are(db, key, page, places, reader)
         while len(page) > 1 and found.size > PAGE_BYTES:
             limit //= 2
             page, complete = _page(db, key, head, post, before, after, around, limit)
-            found = edits.as_they_are(db, key, page, places)
+            found = edits.as_they_are(db, key, page, places, reader)
         return Messages(found.messages, head, complete, found.origins)
 
 

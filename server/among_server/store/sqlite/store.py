@@ -53,6 +53,7 @@ from .exporting import SqliteTaking
 from .faces import FaceReads
 from .messages import MessageReads
 from .personas import PersonaReads
+from .reactions import ReactionReads
 from .searching import SqliteSearching
 from .tags import bring
 from .tx import SqliteTx
@@ -67,6 +68,7 @@ T = TypeVar("T")
 
 class SqliteStore(
     pins.Reads,
+    ReactionReads,
     MessageReads,
     bookmarks.Reads,
     corners.Reads,
@@ -374,7 +376,7 @@ class SqliteStore(
         return await self._read(reads.unread, account, logs)
 
 
-async def _run(reader: aiosqlite.Connection, read: Callable[..., T], *named: Any, **options: Any) -> T:
+async def _run(reader: aiosqlite.Connection, read: Callable[..., T], /, *named: Any, **options: Any) -> T:
     """One function on the connection's thread. aiosqlite has no public call for this; see ADR 3."""
     raw = reader._conn  # noqa: SLF001  # as above
     result: T = await reader._execute(partial(read, raw, *named, **options))  # type: ignore[no-untyped-call]  # noqa: SLF001  # as above

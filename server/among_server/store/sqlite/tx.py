@@ -31,6 +31,7 @@ from .personas import SqlitePersonas
 from .pins import SqlitePins
 from .portrait import SqlitePortrait
 from .quotes import SqliteQuotes
+from .reactions import SqliteReactions
 from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, community_row, member_row, room_row, text_of
 from .status import SqliteStatus
 from .tags import SqliteTags
@@ -47,6 +48,7 @@ class SqliteTx(
     SqlitePins,
     SqliteBookmarks,
     SqliteCalling,
+    SqliteReactions,
     SqliteCorners,
     SqliteDrafts,
     SqlitePortrait,

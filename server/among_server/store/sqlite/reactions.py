@@ -1,0 +1,120 @@
+"""Reactions in tables: the parts of `api.Tx` and `api.Store` that reactions.py says."""
+
+from collections.abc import Callable, Iterable
+from sqlite3 import Connection
+from typing import Any, TypeVar
+
+from msgspec import json
+
+from among_protocol.messages import Message, MessageSent
+from among_protocol.posts import Post, PostCard
+from among_protocol.reactions import Reactor, Reactors
+from among_protocol.wire import JSON
+
+from ..reactions import BYTES, shown
+from .ledger import Ledger
+from .rows import SEQ_BITS, kept, moment
+
+T = TypeVar("T")
+
+_OF = "room = ? AND message = ?"
+_COUNTS = """
+    SELECT c.message, c.emoji, c.count, EXISTS (SELECT 1 FROM reactions r
+        WHERE r.room = c.room AND r.message = c.message AND r.emoji = c.emoji AND r.member = ?1)
+    FROM json_each(?3) ask JOIN reaction_counts c ON c.room = ?2 AND c.message = ask.value"""
+_REACTORS = f"""
+    SELECT r.seq, r.member, r.rev, r.emoji FROM reactions r
+    WHERE {_OF} AND seq > ? AND ? IN ('', emoji) AND NOT EXISTS (SELECT 1 FROM members m
+        JOIN blocks b ON b.other = m.account AND b.handle = m.handle JOIN logs a ON a.key = b.account
+        WHERE m.id = r.member AND a.id = ?)
+    ORDER BY seq LIMIT ?"""  # noqa: S608  # ours
+_ENTRY = kept("pos, json", "pos = ?", "ASC")
+
+
+class SqliteReactions(Ledger):
+    def reactions(self, room: str, message: int) -> dict[str, int]:
+        sql = f"SELECT emoji, count FROM reaction_counts WHERE {_OF}"  # noqa: S608  # ours
+        return dict(self._db.execute(sql, (self._log(room).key, message)).fetchall())
+
+    def reaction(self, room: str, message: int, emoji: str, member: str) -> int:
+        sql = f"SELECT seq FROM reactions WHERE {_OF} AND emoji = ? AND member = ?"  # noqa: S608  # ours
+        found = self._db.execute(sql, (self._log(room).key, message, emoji, member)).fetchone()
+        return found[0] if found else 0
+
+    def add_reaction(self, room: str, message: int, emoji: str, member: str, rev: int, seq: int) -> None:
+        self.writes += 1
+        key = self._log(room).key
+        self._db.execute(
+            "INSERT INTO reactions (room, message, seq, emoji, member, rev) VALUES (?, ?, ?, ?, ?, ?)",
+            (key, message, seq, emoji, member, rev),
+        )
+        self._db.execute(
+            "INSERT INTO reaction_counts (room, message, emoji, count) VALUES (?, ?, ?, 1)"
+            " ON CONFLICT DO UPDATE SET count = count + 1",
+            (key, message, emoji),
+        )
+
+    def remove_reaction(self, room: str, message: int, emoji: str, member: str) -> None:
+        self.writes += 1
+        named = (self._log(room).key, message, emoji)
+        self._db.execute(f"DELETE FROM reactions WHERE {_OF} AND emoji = ? AND member = ?", (*named, member))  # noqa: S608  # ours
+        self._db.execute(f"UPDATE reaction_counts SET count = count - 1 WHERE {_OF} AND emoji = ?", named)  # noqa: S608  # ours
+        self._db.execute(f"DELETE FROM reaction_counts WHERE {_OF} AND emoji = ? AND count = 0", named)  # noqa: S608  # ours
+
+    def drop_reactions(self, room: str, message: int) -> None:
+        self.writes += 1
+        for table in ("reactions", "reaction_counts"):
+            self._db.execute(f"DELETE FROM {table} WHERE {_OF}", (self._log(room).key, message))  # noqa: S608  # ours
+
+
+# --- reading
+
+
+def with_reactions(db: Connection, key: int, reader: str, said: Iterable[Message | PostCard | Post]) -> int:
+    """How each of these, of one room, is reacted to, as this membership sees it; gives the bytes of that, about. One statement,
+    however many they are."""
+    known = {one.seq: one for one in said if not (isinstance(one, Message) and one.blank)}
+    counts: dict[int, dict[str, int]] = {}
+    mine: dict[int, set[str]] = {}
+    for message, emoji, count, is_mine in db.execute(_COUNTS, (reader, key, json.encode(list(known)).decode())):
+        counts.setdefault(message, {})[emoji] = count
+        if is_mine:
+            mine.setdefault(message, set()).add(emoji)
+    for message, found in counts.items():
+        known[message].reactions = shown(found, mine.get(message, set()))
+    return BYTES * sum(map(len, counts.values()))
+
+
+def reactors(
+    db: Connection, room: str, message: int, emoji: str, after: int, limit: int, reader: str
+) -> Reactors | None:
+    with moment(db):
+        found = db.execute("SELECT key, head FROM logs JOIN heads ON log = key WHERE id = ?", (room,)).fetchone()
+        key, head = found or (0, 0)
+        if not 0 < message <= head or not _is_there(db, key, message):
+            return None
+        rows = db.execute(_REACTORS, (key, message, after, emoji, reader, limit + 1)).fetchall()
+    page = [Reactor(seq=seq, by=by, rev=rev, emoji=emoji) for seq, by, rev, emoji in rows[:limit]]
+    return Reactors(reactors=page, as_of=head, complete=len(rows) <= limit)
+
+
+def _is_there(db: Connection, key: int, message: int) -> bool:
+    """A message that is not blank, or a post."""
+    pos = key << SEQ_BITS | message
+    row = db.execute(_ENTRY, (pos, pos, 1)).fetchone()
+    entry = JSON.decode_entry(row[1]) if row else None
+    if isinstance(entry, MessageSent):
+        return not entry.blank
+    return db.execute("SELECT 1 FROM posts WHERE room = ? AND seq = ?", (key, message)).fetchone() is not None
+
+
+class ReactionReads:
+    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
+
+    async def _read_log(self, log: str, read: Callable[..., T], *named: Any, **options: Any) -> T:
+        raise NotImplementedError
+
+    async def reactors(
+        self, room: str, message: int, emoji: str, after: int, limit: int, *, reader: str
+    ) -> Reactors | None:
+        return await self._read_log(room, reactors, room, message, emoji, after, limit, reader)

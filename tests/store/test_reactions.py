@@ -1,0 +1,160 @@
+"""Reactions as every store keeps them: over restarts, erasures and long pages."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from among_protocol.codes import REACTED_ALREADY
+from among_protocol.corners import UpdateCorner
+from among_protocol.posts import PublishPost
+from among_protocol.reactions import AddReaction, Reaction, ReactionAdded, ReactionRemoved, RemoveReaction
+from among_server.store.api import PAGE_BYTES
+from among_server.store.reactions import BYTES
+from among_server.store.sqlite import SqliteStore, reads
+from tests.store.replay import live, replayed
+from tests.store.test_erasing import done, goes
+from tests.store.test_laws import hall
+from tests.store.town import Person, Town, refused
+
+EMOJI = ["👍", "🎉", "🌱", "🦤"]
+
+
+async def react(person: Person, room: str, message: int, emoji: str = "👍") -> Any:
+    return await person.do(AddReaction, room=room, message=message, emoji=emoji)
+
+
+async def shown(town: Town, room: str, reader: str = "") -> list[list[tuple[str, int, bool]]]:
+    page = await town.store.messages(room, before=None, after=0, around=None, limit=200, reader=reader)
+    return [[(one.emoji, one.count, one.mine) for one in message.reactions] for message in page.messages]
+
+
+async def test_who_goes_with_their_words_takes_their_reactions_along_and_those_to_what_they_said(town: Town):
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    await ann.says(room, "hi")
+    await bob.says(room, "ho")
+    first = await react(bob, room, 1)
+    await bob.do(RemoveReaction, room=room, message=1, emoji="👍")
+    for emoji in EMOJI:
+        await react(bob, room, 1, emoji)
+    await react(ann, room, 1)
+    await react(ann, room, 2)
+    await goes(bob, community, "erase")
+    await done(town)
+    assert await shown(town, room) == [[("👍", 1, False)], []]
+    entries = await town.log(room)
+    told = [one for one in entries if isinstance(one, ReactionRemoved) and not one.by]
+    assert sorted((one.emoji, one.count) for one in told) == sorted([("👍", 1), *((emoji, 0) for emoji in EMOJI[1:])])
+    assert [
+        one.emoji for one in entries if one.by == first.by and isinstance(one, ReactionAdded | ReactionRemoved)
+    ] == [""] * 6
+    found = await town.store.reactors(room, 1, "", 0, 10, reader=ann.id)
+    assert found is not None
+    assert [one.by for one in found.reactors] == [await ann.member_in(community)]
+    assert await town.store.reactors(room, 2, "", 0, 10, reader=ann.id) is None
+    logs = [community, room, ann.id]
+    assert (await replayed(town, logs)).reactions == (await live(town.store, logs)).reactions
+
+
+async def test_who_goes_with_their_name_alone_leaves_their_reactions(town: Town):
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    await ann.says(room, "hi")
+    await react(bob, room, 1)
+    await goes(bob, community, "words")
+    await done(town)
+    assert await shown(town, room) == [[("👍", 1, False)]]
+
+
+async def test_a_post_that_is_blanked_takes_its_reactions_along(town: Town):
+    community, _, (ann, bob) = await hall(town, "ann", "bob")
+    post = await bob.do(PublishPost, community=community, title="On beans", body="They grow.")
+    await react(ann, post.log, post.seq)
+    (card,) = (await town.store.posts(post.log, None, 10)).posts
+    assert card.reactions == [Reaction(emoji="👍", count=1)]
+    await goes(bob, community, "erase")
+    await done(town)
+    assert (await town.store.posts(post.log, None, 10)).posts == []
+    assert await town.store.reactors(post.log, post.seq, "", 0, 10, reader=ann.id) is None
+
+
+async def test_what_is_no_message_of_this_room_has_no_reactions_to_read(town: Town):
+    """A number may be as large as the protocol allows, and is not to lead into another room."""
+    community, room, (ann,) = await hall(town, "ann")
+    await ann.says(room, "hi")
+    corner = await ann.do(UpdateCorner, community=community)
+    other = await ann.makes(community, "other")
+    await ann.says(other, "ho")
+    for log in (room, other, corner.log):
+        for number in (0, 2, 2**36 + 1, 2**53 - 1, *(key << 36 | 1 for key in range(1, 16))):
+            assert await town.store.reactors(log, number, "", 0, 10, reader=ann.id) is None
+            assert await town.store.history(log, number, 0, 10) is None
+    assert await town.store.reactors("r_nowhere", 1, "", 0, 10, reader=ann.id) is None
+
+
+async def test_a_page_ends_earlier_where_what_it_is_reacted_to_with_is_long(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+):
+    _, room, (ann,) = await hall(town, "ann")
+    for number in range(4):
+        await ann.says(room, "hi")
+        await react(ann, room, 2 * number + 1)
+    (one, *_), _ = await town.page(room)
+    for module in ("among_server.store.sqlite.reads", "among_server.store.memory.messages"):
+        monkeypatch.setattr(f"{module}.PAGE_BYTES", 2 * (BYTES + 250))
+    page, complete = await town.page(room, limit=4)
+    assert (len(page), complete) == (2, False)
+    assert one.reactions == page[0].reactions == [Reaction(emoji="👍", count=1)]
+    assert PAGE_BYTES > 2 * (BYTES + 250)
+
+
+async def test_reactions_survive_a_restart(tmp_path: Path):
+    town = Town(SqliteStore(tmp_path, synchronous="off"))
+    await town.store.open()
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    await ann.says(room, "hi")
+    first = await react(bob, room, 1)
+    await react(ann, room, 1)
+    await town.store.close()
+    again = Town(SqliteStore(tmp_path, synchronous="off"))
+    await again.store.open()
+    try:
+        member = await Person(again, bob.id, "bob").member_in(community)
+        assert await shown(again, room, member) == [[("👍", 2, True)]]
+        later = Person(again, bob.id, "bob")
+        await refused(REACTED_ALREADY, later.ask(AddReaction, room=room, message=1, emoji="👍"))
+        assert (await later.do(AddReaction, room=room, message=1, emoji="👍", nonce=first.nonce)) == first
+        assert (await later.do(RemoveReaction, room=room, message=1, emoji="👍")).count == 1
+    finally:
+        await again.store.close()
+
+
+async def test_a_page_costs_as_many_statements_with_reactions_as_without(tmp_path: Path):
+    """Not one for each message: a page is read often, and of two hundred."""
+    store = SqliteStore(tmp_path, synchronous="off")
+    town = Town(store)
+    await store.open()
+    try:
+        _, room, (ann,) = await hall(town, "ann")
+        for _ in range(30):
+            await ann.says(room, "hi")
+
+        async def statements() -> int:
+            def read(db: Any) -> int:
+                told: list[str] = []
+                db.set_trace_callback(told.append)
+                page = reads.messages(
+                    db, room, before=None, after=0, around=None, limit=30, post=None, places=(), reader=""
+                )
+                db.set_trace_callback(None)
+                assert len(page.messages) == 30
+                return len(told)
+
+            return await store._read(read)
+
+        before = await statements()
+        for number in range(1, 31):
+            for emoji in EMOJI:
+                await react(ann, room, number, emoji)
+        assert await statements() == before
+    finally:
+        await store.close()
