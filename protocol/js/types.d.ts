@@ -213,6 +213,24 @@ export interface AddPin {
   message: number;
 }
 
+/**
+ * React to a message, or to a post of a corner, with one emoji: each member once with each. Whoever may not speak there
+ * may not react either.
+ */
+export interface AddReaction {
+  type: "reaction.add";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /** the number of the message, or of the post */
+  message: number;
+  /** any one emoji, and no other text */
+  emoji: string;
+}
+
 export interface AddWritten {
   /** what was written, as everybody reads it */
   entry: PersonAdded;
@@ -697,6 +715,9 @@ export type Command =
   | SetBookmark
   | RemoveBookmark
   | ListBookmarks
+  | AddReaction
+  | RemoveReaction
+  | ReadReactions
   | UpdateCorner
   | ListCorners
   | PublishPost
@@ -1564,7 +1585,7 @@ export interface Enabled {
 
 export interface EntryPage {
   /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
-  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent)[];
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | ReactionAdded | ReactionRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent)[];
   /** newest entry */
   head: number;
   /** entries up to this number are no longer kept */
@@ -1660,6 +1681,8 @@ export type Event =
   | MessageRemoved
   | PinAdded
   | PinRemoved
+  | ReactionAdded
+  | ReactionRemoved
   | CornerUpdated
   | PostPublished
   | PostEdited
@@ -1669,6 +1692,7 @@ export type Event =
   | Synced
   | Lagging
   | LogPassed
+  | ReactionsChanged
   | MarkerMoved
   | BlockChanged
   | DraftChanged
@@ -1813,7 +1837,7 @@ export interface ExportedDraft {
 /** An entry of one's own log, or one that one caused elsewhere: what one said, above all. */
 export interface ExportedEntry {
   record: "entry";
-  entry: AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent;
+  entry: AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | ReactionAdded | ReactionRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent;
 }
 
 /** What one cares for, in one place or for oneself alone. */
@@ -2837,6 +2861,11 @@ export interface Limits {
   malformed_frames: number;
   /** per message; more are not counted as mentions */
   mentions: number;
+  /**
+   * different emoji on one message; 0: not told
+   * @default 0
+   */
+  reactions?: number;
   /** per account */
   communities: number;
   /** per account */
@@ -3529,10 +3558,10 @@ export interface LogPassed {
   type: "log.passed";
   /** id of the log, which is that of its place */
   log: string;
-  /** where the log is now */
+  /** the last number that it covers */
   seq: number;
   /**
-   * the first number that was left out; 0: `seq` alone
+   * the first one; 0: `seq` alone
    * @default 0
    */
   from?: number;
@@ -4405,6 +4434,11 @@ export interface Message {
    * @default null
    */
   forwarded?: Forwarded | null;
+  /**
+   * how it is reacted to, the most frequent first; of a blank one nothing
+   * @default []
+   */
+  reactions?: Reaction[];
 }
 
 /** In the room's log: the message is blank from now on, and so are its edits. Without `by` a steward has deleted it. */
@@ -4772,7 +4806,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessageHits | MessagePage | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessageHits | MessagePage | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReactionAddWritten | ReactionRemoveWritten | Reactors | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -5575,6 +5609,11 @@ export interface Post {
    * @default 0
    */
   comments?: number;
+  /**
+   * how it is reacted to, the most frequent first
+   * @default []
+   */
+  reactions?: Reaction[];
 }
 
 /** A post in a list: how it begins. */
@@ -5603,6 +5642,11 @@ export interface PostCard {
    * @default 0
    */
   comments?: number;
+  /**
+   * how it is reacted to, the most frequent first
+   * @default []
+   */
+  reactions?: Reaction[];
 }
 
 export interface PostDeleteWritten {
@@ -6329,6 +6373,191 @@ export interface ReachChanged {
   reach: Reach;
 }
 
+/** How a message is reacted to with one emoji. */
+export interface Reaction {
+  /** exactly one */
+  emoji: string;
+  /** how many members react with it */
+  count: number;
+  /**
+   * I am one of them
+   * @default false
+   */
+  mine?: boolean;
+}
+
+export interface ReactionAddWritten {
+  /** what was written, as everybody reads it */
+  entry: ReactionAdded;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** In the room's log: `by` reacts to a message. It counts as no message. */
+export interface ReactionAdded {
+  type: "reaction.added";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** the number of the message, or of the post */
+  message: number;
+  /** exactly one */
+  emoji: string;
+  /** membership of who said the message */
+  author: string;
+  /** how many react with this emoji from now on */
+  count: number;
+}
+
+/** What became of one emoji at one message. Who both added and removed theirs is where it ended. */
+export interface ReactionChange {
+  /** the number of the message, or of the post */
+  message: number;
+  /** exactly one */
+  emoji: string;
+  /** how many react with this emoji after all of it */
+  count: number;
+  /**
+   * membership of who said the message, where one of these entries added a reaction
+   * @default ""
+   */
+  author?: string;
+  /**
+   * who changed something, and reacts with it now
+   * @default []
+   */
+  added?: PersonaRef[];
+  /**
+   * who changed something, and does not
+   * @default []
+   */
+  removed?: PersonaRef[];
+}
+
+export interface ReactionRemoveWritten {
+  /** what was written, as everybody reads it */
+  entry: ReactionRemoved;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
+/** In the room's log: `by` reacts with this no longer. Without `by` it is somebody of whom nothing is kept. */
+export interface ReactionRemoved {
+  type: "reaction.removed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** the number of the message, or of the post */
+  message: number;
+  /** exactly one */
+  emoji: string;
+  /** how many react with this emoji from now on; 0: nobody */
+  count: number;
+}
+
+/**
+ * Many reactions at once, live alone: it stands for the entries `from` to `seq`, each `reaction.added` or
+ * `reaction.removed`, which `log.entries` and a replay give one by one. It is no entry, but counts like one: a client's
+ * position goes on to `seq`.
+ */
+export interface ReactionsChanged {
+  type: "reaction.changed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** the last number that it covers */
+  seq: number;
+  /**
+   * the first one; 0: `seq` alone
+   * @default 0
+   */
+  from?: number;
+  /** in the order in which they were first touched */
+  changes: ReactionChange[];
+}
+
+/** Somebody who reacts to a message. */
+export interface Reactor {
+  /** the number of the entry that added it */
+  seq: number;
+  /** the membership */
+  by: string;
+  /** revision of their persona at that moment */
+  rev: number;
+  /** with which they do */
+  emoji: string;
+}
+
+export interface Reactors {
+  /** the oldest first */
+  reactors: Reactor[];
+  /** the room's head when they were read */
+  as_of: number;
+  /** nobody comes after the last one */
+  complete: boolean;
+}
+
 /** The profile behind a handle. */
 export interface ReadAccount {
   type: "account.read";
@@ -6531,6 +6760,35 @@ export interface ReadPosts {
   limit?: number;
 }
 
+/**
+ * Who reacts to a message, with which emoji, a page at a time. Whom one blocks or mutes is left out; the counts that come
+ * with a message are everybody's, and count them.
+ */
+export interface ReadReactions {
+  type: "reaction.read";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+  /** the number of the message, or of the post */
+  message: number;
+  /**
+   * only these; empty: all
+   * @default ""
+   */
+  emoji?: string;
+  /**
+   * the `seq` of the last one of the page before
+   * @default 0
+   */
+  after?: number;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
+}
+
 /** The rules of a community: of any version. Whoever may join may read them, and members may. */
 export interface ReadRules {
   type: "rules.read";
@@ -6629,6 +6887,21 @@ export interface RemovePin {
   room: string;
   /** the number of the message */
   message: number;
+}
+
+/** Take back one's own reaction. Whoever may not speak may do that too. */
+export interface RemoveReaction {
+  type: "reaction.remove";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /** the number of the message, or of the post */
+  message: number;
+  /** the one to take back */
+  emoji: string;
 }
 
 /** A report that waits for an answer. */
@@ -8719,6 +8992,9 @@ export interface Commands {
   "bookmark.set": { command: SetBookmark; result: BookmarkSet };
   "bookmark.remove": { command: RemoveBookmark; result: Bookmarked };
   "bookmark.list": { command: ListBookmarks; result: BookmarkPage };
+  "reaction.add": { command: AddReaction; result: ReactionAddWritten };
+  "reaction.remove": { command: RemoveReaction; result: ReactionRemoveWritten };
+  "reaction.read": { command: ReadReactions; result: Reactors };
   "corner.update": { command: UpdateCorner; result: CornerWritten };
   "corner.list": { command: ListCorners; result: CornerPage };
   "post.publish": { command: PublishPost; result: PostWritten };
@@ -8791,6 +9067,8 @@ export interface Events {
   "message.removed": MessageRemoved;
   "pin.added": PinAdded;
   "pin.removed": PinRemoved;
+  "reaction.added": ReactionAdded;
+  "reaction.removed": ReactionRemoved;
   "corner.updated": CornerUpdated;
   "post.published": PostPublished;
   "post.edited": PostEdited;
@@ -8800,6 +9078,7 @@ export interface Events {
   "session.synced": Synced;
   "session.lagging": Lagging;
   "log.passed": LogPassed;
+  "reaction.changed": ReactionsChanged;
   "marker.moved": MarkerMoved;
   "block.changed": BlockChanged;
   "draft.changed": DraftChanged;
@@ -8865,6 +9144,8 @@ export type Entry =
   | MessageRemoved
   | PinAdded
   | PinRemoved
+  | ReactionAdded
+  | ReactionRemoved
   | CornerUpdated
   | PostPublished
   | PostEdited
@@ -8912,6 +9193,8 @@ export type Write =
   | "message.forward"
   | "pin.add"
   | "pin.remove"
+  | "reaction.add"
+  | "reaction.remove"
   | "corner.update"
   | "post.publish"
   | "post.edit"
@@ -8978,6 +9261,8 @@ export type ErrorCode =
   | "bookmark.gone"
   | "forward.refused"
   | "room.mentioned_often"
+  | "reaction.added_already"
+  | "reaction.gone"
   | "tag.gone"
   | "post.gone"
   | "comment.refused"
