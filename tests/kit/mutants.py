@@ -952,7 +952,7 @@ def counts_a_reaction_as_unread(wire: Wire, frame: Frame) -> Any:
 def loses_numbers_of_a_storm(wire: Wire, frame: Frame) -> Any:
     if frame["type"] == "reaction.changed":
         frame["from"] += 1
-    return frame
+    return None if frame["type"] == "reaction.added" else frame
 
 
 @mutant("reactions.short")
