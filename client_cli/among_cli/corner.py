@@ -3,9 +3,11 @@ open room, or about the only one there is; a number is that of a post in the cor
 
 import asyncio
 import re
+from dataclasses import replace
 
 from among_protocol import text
 from among_protocol.corners import ListCorners, UpdateCorner
+from among_protocol.markup import screens
 from among_protocol.messages import ReadMessages, SendMessage
 from among_protocol.permalinks import Permalink
 from among_protocol.posts import DeletePost, Post, PostCard, ReadPost, ReadPosts
@@ -13,13 +15,14 @@ from among_protocol.rooms import FollowRoom, UnfollowRoom
 
 from . import corner_writing, rooms
 from .corner_places import community_of, corner_of, feed, is_mine, last, my_corner, permalink, room_of, title_of
-from .lines import Line, Rule, note, told
+from .lines import Line, Rule, Written, note, told
 from .link import WITHIN, Cannot, Link
 from .moment import when
 from .places import OpenCorner
+from .words import hides
 
 PAGE = 10  # posts of a corner, or comments on a post, on the screen
-SCREEN = 2_400  # characters of a post that are shown at once, in whole lines
+SCREEN = 2_400  # characters of a post that are shown at once, or as many as its next block has
 MOST = 200  # of a page, by the protocol
 SETTINGS = ("title", "comments", "public")
 _BY_ID = re.compile(r"(?:among://[^/]+/)?(r_[a-z2-7]{16})/([1-9][0-9]*)(?:\?epoch=([\w-]+))?")
@@ -235,7 +238,7 @@ async def _read(link: Link, opened: OpenCorner, number: int) -> None:
             told(""),
         ]
     )
-    opened.post, opened.rest = post, post.body.split("\n")
+    opened.post, opened.rest = post, screens(post.body, SCREEN)
     link.corner = opened
     _more(link)
     if not opened.rest:
@@ -247,14 +250,9 @@ def _more(link: Link) -> None:
     opened = link.corner
     if opened is None or opened.post is None or not opened.rest:
         raise Cannot("There is nothing more of it. /corner N reads a post.")
-    taken, size = 0, 0
-    for line in opened.rest:
-        size += len(line) + 60  # a short line takes a row, too
-        if taken and size > SCREEN:
-            break
-        taken += 1
-    shown, opened.rest = opened.rest[:taken], opened.rest[taken:]
-    lines: list[Line] = [told(f"  {line}") for line in shown]
+    shown = Written(opened.rest.pop(0))
+    opened.hiding = shown if hides(shown.text) else None
+    lines: list[Line] = [shown]
     if opened.rest:
         left = sum(map(len, opened.rest))
         lines.append(note(f"-- {left:,} characters more: /corner more"))
@@ -273,7 +271,9 @@ async def _comments(link: Link, opened: OpenCorner, post: Post) -> None:
     await link.learn((message.by, message.rev) for message in page.messages)
     room = room_of(link, opened)
     lines: list[Line] = [] if page.complete else [note(f"The newest {len(page.messages)}:")]
-    link.screen.show([*lines, *(link.model.said(room, message) for message in page.messages)])
+    said = [replace(link.model.said(room, message), number="") for message in page.messages]
+    opened.hiding = next((one for one in reversed(said) if not one.folded and hides(one.body)), opened.hiding)
+    link.screen.show([*lines, *said])
 
 
 # ---- one's own

@@ -23,6 +23,7 @@ from .lines import Line, Part, joined, note, problem, told
 from .link import WITHIN, Cannot, Link
 from .moment import when
 from .personas import wanted
+from .words import glimpse
 
 T = TypeVar("T")
 
@@ -107,8 +108,7 @@ async def preview(link: Link, rest: str) -> None:
         topic = Part("dim", f"  {room.topic}" if room.topic else "")
         lines.append(told(("place", f"  {room.slug}"), topic))
         for message in room.messages:
-            words = " ".join(message.body.split())
-            words = words[:SHOWN] + ("…" if len(words) > SHOWN else "")
+            words = glimpse(message.body, most=SHOWN)
             lines.append(told(("who", f"    {people.get((message.by, message.rev), '?')}"), f": {words}"))
     slug = seen.community.slug
     if not seen.member:

@@ -11,7 +11,7 @@ from among_protocol.messages import ReadMessages
 from among_protocol.text import body
 
 from .changes import number_of, seq_of
-from .lines import Line, Rule, Said, note
+from .lines import Line, Rule, Said, Written, note
 from .link import Cannot, Link
 from .moment import moment
 from .places import Room
@@ -77,16 +77,22 @@ async def history(link: Link, rest: str) -> None:
 
 
 async def reveal(link: Link, rest: str) -> None:
-    """Show a message with what its spoilers hide: the one named, or the newest here that hides something."""
-    room = here(link)
+    """Show a message with what its spoilers hide: the one named, or the newest here that hides something. Or what was read
+    last in a corner."""
     number, _ = numbered(rest)
+    hiding = link.corner.hiding if link.corner else None
+    if not number and link.corner and isinstance(hiding, Said | Written):
+        link.corner.hiding = None
+        link.screen.show([replace(hiding, unveiled=True)])
+        return
+    room = here(link)
     if number:
         said = await _said(link, room, named(link, number))
     else:
-        hiding = [one for one in _on_screen(link) if not one.blank and not one.folded and hides(one.body)]
-        if not hiding:
+        found = [one for one in _on_screen(link) if not one.blank and not one.folded and hides(one.body)]
+        if not found:
             raise Cannot("Nothing on this screen hides anything; /reveal #12 names a message.")
-        said = max(hiding, key=lambda one: one.seq)
+        said = max(found, key=lambda one: one.seq)
     if not hides(said.body):
         raise Cannot(f"{said.number} hides nothing.")
     link.screen.show([replace(said, unveiled=True, alert=False)])

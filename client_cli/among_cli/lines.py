@@ -73,7 +73,15 @@ class Quoted:
     text: str
 
 
-Line = Said | Rule | Told | Labelled | Quoted
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A part of something long that somebody wrote, with marks in it."""
+
+    text: str
+    unveiled: bool = False  # what spoilers hide of it is shown
+
+
+Line = Said | Rule | Told | Labelled | Quoted | Written
 
 
 def told(*parts: str | tuple[Style, str], alert: bool = False) -> Told:

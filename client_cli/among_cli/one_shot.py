@@ -64,7 +64,10 @@ async def tail(among: Among, name: str, *, start: int | None, count: int | None,
         if as_json:
             _print_json(entry, title, handle)
         elif isinstance(entry, MessageSent):
-            said = Said(room.id, entry.seq, moment(entry.at, None), handle or NOBODY, entry.body, blank=entry.blank)
+            at, who = moment(entry.at, None), handle or NOBODY
+            said = Said(
+                room.id, entry.seq, at, who, entry.body, blank=entry.blank, unveiled=True
+            )  # nobody can ask here
             for row in plain(said, columns_of(sys.stdout)):
                 print(row, flush=True)
         else:

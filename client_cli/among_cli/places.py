@@ -9,6 +9,8 @@ from among_protocol.posts import Post
 from among_protocol.rooms import RoomKind
 from among_protocol.session import SessionCard
 
+from .lines import Line
+
 SendState = Literal["sending", "unconfirmed", "failed"]
 
 
@@ -62,7 +64,8 @@ class OpenCorner:
     slug: str  # of its community
     oldest: int = 0  # number of the oldest post on the screen; 0: none is older
     post: Post | None = None  # the one that is being read
-    rest: list[str] = field(default_factory=list)  # lines of it that were not shown yet
+    rest: list[str] = field(default_factory=list)  # parts of it that were not shown yet
+    hiding: Line | None = None  # shown last, where a spoiler hides something of it
 
 
 @dataclass(slots=True)

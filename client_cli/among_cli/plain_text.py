@@ -8,7 +8,7 @@ from typing import TextIO
 
 from among_protocol.markup import veiled
 
-from .lines import Labelled, Line, Part, Quoted, Rule, Said
+from .lines import Labelled, Line, Part, Quoted, Rule, Said, Written
 from .safe_text import Safe, safe_lines, safe_text
 
 INDENT = "  "
@@ -25,7 +25,7 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
             first, *more = safe_lines("✗ deleted" if line.blank else said or "(forwarded)")
             rows = [Safe(head + first), *(Safe(" " * len(head) + one) for one in more)]
             then = f" (as @{safe_text(line.then)} then)" if line.then else ""
-            number = f"/reveal {line.number}" if said != line.body and line.number else "" if again else line.number
+            number = f"/reveal {line.number}".rstrip() if said != line.body else "" if again else line.number
             tail = f"{then}{' (edited)' if line.edited and not again else ''}{f'  {number}' if number else ''}"
             rows[-1] = Safe(rows[-1] + tail)
             if line.reactions:
@@ -39,6 +39,10 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
             rows = [Safe(f"-- {safe_text(line.text)} --")]
         case Quoted():
             rows = [Safe(INDENT + one) for one in safe_lines(line.text)]
+        case Written():
+            said = line.text if line.unveiled else veiled(line.text)
+            rows = [Safe(INDENT + one) for one in safe_lines(said)]
+            rows[-1] = Safe(f"{rows[-1]}{'' if said == line.text else '  /reveal'}")
         case _:
             label = (
                 Part("", f"{INDENT}{line.label}: " if line.label else INDENT * 2)

@@ -7,7 +7,7 @@ a line feed nor a long line can pose as a message of somebody else. What somebod
 from among_protocol.markup import Block, parse
 
 from .layout import clip, pad, width, wrap
-from .lines import Labelled, Line, Part, Quoted, Rule, Said, Told
+from .lines import Labelled, Line, Part, Quoted, Rule, Said, Told, Written
 from .looks import LOOKS, Row, Span, blank, colour, parts_of
 from .places import Outgoing
 from .safe_text import Safe, safe_lines, safe_text
@@ -41,6 +41,9 @@ def rows(line: Line, columns: int, me: str = "") -> list[Row]:
             return _labelled(line, columns)
         case Quoted():
             return _quoted(line, columns)
+        case Written():
+            tail = "  /reveal" if hides(line.text) and not line.unveiled else ""
+            return words([blank(2)], parse(line.text), columns, indent=2, me=me, unveiled=line.unveiled, tail=tail)
 
 
 def outgoing(one: Outgoing, who: str, columns: int) -> list[Row]:
@@ -83,8 +86,9 @@ def _reactions(reactions: str, columns: int) -> list[Row]:
 def behind(line: Said) -> str:
     """What stands behind a message: what its author was called, that it was edited, its number, and how to see all of it."""
     then = f" (as @{line.then} then)" if line.then else ""
-    how = "/reveal " if line.number and not (line.unveiled or line.blank) and hides(line.body) else ""
-    return f"{then}{' (edited)' if line.edited else ''}{f'  {how}{line.number}' if line.number else ''}"
+    how = "/reveal" if not (line.unveiled or line.blank) and hides(line.body) else ""
+    number = " ".join(filter(None, (how, line.number)))
+    return f"{then}{' (edited)' if line.edited else ''}{f'  {number}' if number else ''}"
 
 
 def _mark(line: Said) -> str:

@@ -10,7 +10,7 @@ that was not in the text, but for one space before the address of `[words](addre
 """
 
 import re
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -60,6 +60,7 @@ class _Fence(NamedTuple):
     quote: int
     level: int
     language: str
+    at: int
     lines: list[str]
 
 
@@ -71,6 +72,7 @@ class _Draft(NamedTuple):
     level: int
     mark: str
     language: str
+    at: int  # where it begins in the text
     pieces: list[Piece]
 
 
@@ -79,7 +81,7 @@ def parse(text: str) -> list[Block]:
     if not _ANY.search(text):
         return [Block(spans=[Span(line)] if line else []) for line in text.split("\n")]
     drafts = _drafts(text)
-    pairs = sum(piece.flags & SPOILER > 0 for draft in drafts for piece in draft.pieces) & ~1  # the odd one is text
+    pairs = sum(_spoilers(draft) for draft in drafts) & ~1  # the odd one is text
     blocks: list[Block] = []
     seen = 0
     for draft in drafts:
@@ -127,12 +129,28 @@ def veiled(text: str, *, cut: bool = False, hidden: str = "[spoiler]") -> str:
     return "".join([*kept, text[at:]])
 
 
+def screens(text: str, size: int) -> list[str]:
+    """The text in pieces of about `size` characters, each of which can be taken apart alone: cut at ends of lines, and never
+    within a code block, a list or a spoiler. A line counts as sixty characters more than it has, since a short one takes a row, too."""
+    drafts = _drafts(text)
+    pairs = sum(_spoilers(draft) for draft in drafts) & ~1
+    cuts, seen, begun = [0], 0, 0
+    for draft, after in pairwise(drafts):
+        seen += _spoilers(draft)
+        begun += after.at - draft.at + 60 * text.count("\n", draft.at, after.at)
+        alone = after.level <= (after.kind == "item") and any(piece.text.strip(" \t") for piece in after.pieces)
+        if begun >= size and alone and (seen >= pairs or not seen % 2):
+            cuts.append(after.at)
+            begun = 0
+    return [text[start : end - 1] for start, end in pairwise([*cuts, len(text) + 1])]
+
+
 def escaped(text: str) -> str:
     """The text with backslashes, so that `parse` takes all of it as text (and addresses as links)."""
     lines: list[str] = []
     for line in text.split("\n"):
         begin = _blanks(line)
-        slashes, after = _start(line, begin)
+        slashes, after = _begins(line, begin)
         head = line[:after]
         if slashes is not None:
             head += "\\" * (slashes + 1)
@@ -146,12 +164,17 @@ def _blanks(line: str) -> int:
     return found.end() if found else 0
 
 
-def _start(line: str, begin: int) -> tuple[int | None, int]:
+def _begins(line: str, begin: int) -> tuple[int | None, int]:
     """Where something would begin a block but for backslashes: how many these are, and where it goes on."""
     found = _START.match(line, begin)
     if found is None or (begin and line[found.end()] == ">"):  # a quote begins at the left edge alone
         return None, begin
     return len(found[3] or found[1] or ""), found.end()
+
+
+def _spoilers(draft: _Draft) -> int:
+    """How many marks of spoilers are in it."""
+    return sum(piece.flags & SPOILER > 0 for piece in draft.pieces)
 
 
 def _span(text: str, flags: int) -> Span:
@@ -186,9 +209,9 @@ def _drafts(text: str) -> list[_Draft]:
         quote, rest = _quoted(line, DEEP)
         if quote != deep:
             deep, indents = quote, []
-        fence = _opened(quote, rest, indents)
+        fence = _opened(quote, rest, indents, begin)
         if fence is None:
-            drafts.append(_line(quote, rest, indents, begin + len(line) - len(rest)))
+            drafts.append(_line(quote, rest, indents, begin, begin + len(line) - len(rest)))
     return [*drafts, _code(fence)] if fence is not None else drafts
 
 
@@ -204,7 +227,7 @@ def _quoted(line: str, most: int) -> tuple[int, str]:
     return depth, line[at:]
 
 
-def _opened(quote: int, rest: str, indents: list[int]) -> _Fence | None:
+def _opened(quote: int, rest: str, indents: list[int], at: int) -> _Fence | None:
     """The code block that this line begins."""
     indent = len(rest) - len(rest.lstrip(" "))
     found = _FENCE.fullmatch(rest, indent)
@@ -212,7 +235,7 @@ def _opened(quote: int, rest: str, indents: list[int]) -> _Fence | None:
         return None
     if indent < 2:
         indents.clear()
-    return _Fence(len(found[1]), indent, quote, len(indents), found[2] or "", [])
+    return _Fence(len(found[1]), indent, quote, len(indents), found[2] or "", at, [])
 
 
 def _closes(fence: _Fence, rest: str) -> bool:
@@ -228,29 +251,29 @@ def _dedented(line: str, indent: int) -> str:
 def _code(fence: _Fence) -> _Draft:
     text = "\n".join(fence.lines)
     pieces = [Piece(text, CODE)] if text else []
-    return _Draft("code", fence.quote, fence.level, "", fence.language, pieces)
+    return _Draft("code", fence.quote, fence.level, "", fence.language, fence.at, pieces)
 
 
-def _line(quote: int, rest: str, indents: list[int], at: int) -> _Draft:
-    """A line of text or of a list. `at`: where the rest begins in the whole text."""
+def _line(quote: int, rest: str, indents: list[int], start: int, at: int) -> _Draft:
+    """A line of text or of a list. `start`, `at`: where it and what is quoted of it begin in the whole text."""
     begin = _blanks(rest)
     indent = sum(4 if char == "\t" else 1 for char in rest[:begin])
     item = _ITEM.match(rest, begin)
     if item is not None:
         _indent(indents, indent)
         mark = item[1] if item[1][0].isdigit() else "•"
-        return _Draft("item", quote, len(indents), mark, "", markup_line.pieces(rest, item.end(), at))
+        return _Draft("item", quote, len(indents), mark, "", start, markup_line.pieces(rest, item.end(), at))
     if begin == len(rest):
-        return _Draft("text", quote, 0, "", "", [Piece(rest, 0)] if rest else [])
+        return _Draft("text", quote, 0, "", "", start, [Piece(rest, 0)] if rest else [])
     if indent < 2:
         indents.clear()
     head = "" if indents else rest[:begin]
-    slashes, after = _start(rest, begin)
+    slashes, after = _begins(rest, begin)
     if slashes:
         head += rest[begin : after - slashes] + "\\" * (slashes // 2)
         begin = after
     pieces = markup_line.pieces(rest, begin, at)
-    return _Draft("text", quote, len(indents), "", "", [Piece(head, 0), *pieces] if head else pieces)
+    return _Draft("text", quote, len(indents), "", "", start, [Piece(head, 0), *pieces] if head else pieces)
 
 
 def _indent(indents: list[int], indent: int) -> None:

@@ -20,7 +20,7 @@ from typing import Self
 from structlog.testing import capture_logs
 
 from among_cli import commands
-from among_cli.lines import Line, Rule, Said, Told
+from among_cli.lines import Line, Rule, Said, Told, Written
 from among_cli.link import Link
 from among_cli.model import Model
 from among_cli.opening import Entry, opened
@@ -116,17 +116,19 @@ class Paper:
 
     @property
     def told(self) -> list[str]:
-        return [_told(line) for line in self.lines if not isinstance(line, Said)]
+        return [row for line in self.lines if not isinstance(line, Said) for row in _told(line)]
 
 
-def _told(line: Line) -> str:
+def _told(line: Line) -> list[str]:
     match line:
         case Rule():
-            return line.text
+            return [line.text]
         case Told():
-            return "".join(part.text for part in line.parts)
+            return ["".join(part.text for part in line.parts)]
+        case Written():
+            return [*plain(line)]
         case _:
-            return "\n".join(plain(line))
+            return ["\n".join(plain(line))]
 
 
 class Reader:

@@ -95,6 +95,14 @@ async def test_tail_in_plain_text_is_for_people(house, capsys):
     assert second[5:] == " ana  two"
 
 
+async def test_a_script_reads_what_spoilers_hide_since_it_can_ask_for_nothing(house, capsys):
+    (ana,) = await house.join("garden/hall", "ana")
+    await ana.types("It was ||the gardener||")
+    await ana.sees("It was")
+    assert await among("tail", "garden/hall", "--from", "1", "--count", "1") == 0
+    assert capsys.readouterr().out[5:] == " ana  It was ||the gardener||\n"
+
+
 async def test_unread_counts_for_scripts(house, capsys):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     await bob.types("/dm ana")

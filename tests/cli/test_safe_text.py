@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from among_cli.layout import clip, width, wrap
-from among_cli.lines import Line, Part, Rule, Said, Style, Told
+from among_cli.lines import Line, Part, Rule, Said, Style, Told, Written
 from among_cli.places import Outgoing
 from among_cli.plain_text import plain
 from among_cli.render import outgoing, rows
@@ -35,6 +35,8 @@ def every_line_with(text: str) -> list[Line]:
         Said("room", 1, AT, "ana", text, unveiled=True, number="#1"),
         Said("room", 1, AT, "ana", text, was=f"{text}\nand more", edited=True),
         Said("room", 1, AT, "ana", f"```\n{text}\n```\n||{text}||", number="#1"),
+        Written(text),
+        Written(text, unveiled=True),
         Rule(text),
         *(Told((Part("dim", "a notice of "), Part(style, text), Part("", text))) for style in STYLES),
     ]

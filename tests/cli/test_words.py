@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from among_cli.layout import chop, width
-from among_cli.lines import Said
+from among_cli.lines import Said, Written
 from among_cli.looks import LOOKS, Row, Span, parts_of
 from among_cli.plain_text import plain
 from among_cli.render import rows
@@ -135,6 +135,35 @@ def test_cutting_a_row_loses_nothing(texts: list[str], columns: int):
     assert all(width(text[cut]) <= columns for cut in cuts)
     looked = [(span.look, char) for part in parts for span in part for char in span.text]
     assert looked == [(span.look, char) for span in row for char in span.text]
+
+
+async def test_a_post_shows_its_marks_and_its_spoilers_to_who_asks(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        ana.paper.written = ["Beans\n**They** grow.\n```\ncode\n```\n||kestrel||"]
+        await ana.types("/corner post")
+        told = await bob.types("/corner @ana 2")
+        assert told[-2:-1] == ["  [spoiler]  /reveal"]
+        (part,) = [line for line in bob.paper.lines if isinstance(line, Written)]
+        assert ["".join(span.text for span in row) for row in rows(part, 60)] == [
+            "  They grow.", "  ┊ code", "  ▒▒▒▒▒▒▒▒  /reveal",
+        ]  # fmt: skip
+        assert await bob.types("/reveal") == ["  **They** grow.", "  ```", "  code", "  ```", "  ||kestrel||"]
+        await ana.types("/comment 2 It was ||kestrel||")
+        told = await bob.types("/corner 2")
+        assert "kestrel" not in "\n".join([*told, *plain(bob.paper.lines[-1])])
+        assert plain(bob.paper.lines[-1])[0].endswith("ana  It was [spoiler]  /reveal")
+        await bob.types("/reveal")
+        assert plain(bob.paper.lines[-1])[0].endswith("ana  It was ||kestrel||")
+
+
+async def test_who_looks_in_from_outside_sees_no_spoiler(tmp_path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        await ana.types("**It** was ||kestrel||")
+        await ana.sees("was")
+        bob = await house.person("bob")
+        assert "    ana: It was [spoiler]" in await bob.types("/preview garden")
 
 
 async def test_a_spoiler_is_shown_to_who_asks(tmp_path):

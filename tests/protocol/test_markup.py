@@ -149,3 +149,20 @@ def test_the_cost_is_linear_in_one_long_line_of_anything():
 def test_the_longest_message_is_taken_apart_in_no_time():
     worst = max(HOSTILE.values(), key=lambda unit: seconds(unit * (text.MAX_BODY_BYTES // len(unit))))
     assert seconds(worst * (text.MAX_BODY_BYTES // len(worst))) < 0.5
+
+
+@given(ANY_TEXT, st.integers(1, 400))
+def test_a_long_text_falls_into_parts_that_can_be_taken_apart_alone(said: str, size: int):
+    parts = markup.screens(said, size)
+    assert "\n".join(parts) == said
+    assert [block for part in parts for block in parse(part)] == parse(said)
+
+
+def test_parts_are_about_as_long_as_asked_for_and_cut_no_block():
+    code = "```\n" + "a line of code\n" * 50 + "```"
+    parts = markup.screens("a line\n" * 100 + code + "\n||a\n" + "b\n" * 100 + "c||\n" + "d\n" * 100, 1000)
+    assert parts[-1].startswith("d")
+    assert [part for part in parts if "```" in part] == [next(part for part in parts if part.endswith(code))]
+    assert sum("||" in part for part in parts) == 1
+    assert max(len(part) for part in parts) < 1500
+    assert len(markup.screens("a\n" * 2000, 2400)) == 52
