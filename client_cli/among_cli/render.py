@@ -4,6 +4,8 @@ Rules: only the first row of a line begins at the left edge; what follows is ind
 a line feed nor a long line can pose as a message of somebody else. What somebody wrote is laid out by words.py.
 """
 
+from msgspec.structs import replace
+
 from among_protocol.markup import Block, parse
 
 from .layout import clip, pad, width, wrap
@@ -70,11 +72,8 @@ def _quote(quote: str, columns: int) -> Row:
 
 def _forwarded(credit: str, shown: str, columns: int) -> list[Row]:
     """The credit in a row above the message, and what was said, behind a bar that nothing in it can leave."""
-    laid = [_quote(credit, columns)]
-    for text in safe_lines(shown) if shown else ():
-        cuts = wrap(text, columns - 8, columns - 8)
-        laid += [[Span(LOOKS["dim"], Safe("      │ ")), Span("", Safe(text[cut]))] for cut in cuts]
-    return laid
+    blocks = [replace(block, quote=block.quote + 1) for block in parse(shown)] if shown else []
+    return [_quote(credit, columns), *(words([blank(6)], blocks, columns, indent=6) if blocks else [])]
 
 
 def _reactions(reactions: str, columns: int) -> list[Row]:
