@@ -108,7 +108,7 @@ async def preview(link: Link, rest: str) -> None:
         topic = Part("dim", f"  {room.topic}" if room.topic else "")
         lines.append(told(("place", f"  {room.slug}"), topic))
         for message in room.messages:
-            words = glimpse(message.body, most=SHOWN)
+            words = glimpse(message.body, most=SHOWN, whole=True)
             lines.append(told(("who", f"    {people.get((message.by, message.rev), '?')}"), f": {words}"))
     slug = seen.community.slug
     if not seen.member:

@@ -1,5 +1,6 @@
 """The keys of the line mode, beside those that every line editor has. helping.py lists them."""
 
+import re
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.filters import Condition
@@ -13,10 +14,12 @@ from .lines import note
 if TYPE_CHECKING:
     from .line_ui import LineUi
 
+_COMMAND = re.compile(r"^/(?!/)\S*(?:\s+|$)(?:#?[0-9]+(?:\s+|$))?")
+
 
 def in_code(text: str) -> bool:
-    """Whether what comes next is in a code block."""
-    last = parse(f"{text}\nx")[-1]
+    """Whether what comes next is in a code block: of what is said, or of what follows a command and its number."""
+    last = parse(f"{_COMMAND.sub('', text, count=1)}\nx")[-1]
     return last.kind == "code" and last.spans[-1].text.endswith("x")
 
 

@@ -26,8 +26,11 @@ def about(link: Link, line: str, columns: int) -> Row:
 
 
 def answering(link: Link, line: str) -> str:
-    """The line as an answer to the newest message of somebody else; where it is an answer, to the one before that."""
+    """The line as an answer to the newest message of somebody else; where it is an answer, to the one before that. Another
+    command stays what it is."""
     found = _REPLY.match(line)
-    words = line[found.end() :] if found else line
+    if not found and line.startswith("/") and not line.startswith("//"):
+        return line
+    words = line[found.end() :] if found else line.removeprefix("/")
     said = edits.answerable(link, found[1] if found else "") or edits.answerable(link)
     return line if said is None else f"/reply {said.number} {words}"

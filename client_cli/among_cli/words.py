@@ -35,11 +35,12 @@ class _Paragraph(NamedTuple):
     need: int = 0  # of code: columns of its longest line, and what stands before it; 0: this is no code
 
 
-def glimpse(body: str, *, cut: bool = False, most: int = GLIMPSE) -> str:
-    """How a text begins, on one line and without marks; nothing that a spoiler hides. `cut`: the end of it is missing."""
+def glimpse(body: str, *, cut: bool = False, most: int = GLIMPSE, whole: bool = False) -> str:
+    """How a text begins, without marks, and without what a spoiler hides: its first line, or with `whole` all of them as one.
+    `cut`: the end of the text is missing."""
     said = plain(parse(veiled(body, cut=True, hidden=SPOILER) if cut else body), hidden=SPOILER)
     line = next((line for line in said.split("\n") if line.strip()), "")
-    line = " ".join(line.split())
+    line = " ".join((said if whole else line).split())
     return line[:most].rstrip() + "…" if len(line) > most else line
 
 

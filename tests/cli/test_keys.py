@@ -8,6 +8,7 @@ import pytest
 from among_cli.helping import KEYS
 from among_cli.keys import in_code
 from among_cli.plain import goes_on
+from among_cli.referring import answering
 
 from .house import House, Reader
 from .test_line_ui import at_terminal
@@ -41,9 +42,18 @@ async def test_enter_goes_on_within_a_code_block_until_it_is_closed(house):
     async with at_terminal(ana) as terminal:
         terminal.press("```py\rx = 1\r\r    y\r```\r")
         await bob.sees("```py\nx = 1\n\n    y\n```")
-    assert [in_code(text) for text in ("", "```", "```\na\n```", "``` a b", "> ```", "a ```")] == [
-        False, True, False, False, False, False,
-    ]  # fmt: skip
+    opened = ("```", "```py", "```\na", "/reply #1 ```", "/reply 1 ```\na\n\n", "/edit ```")
+    assert all(in_code(text) for text in opened)
+    closed = ("", "/edit", "```\na\n```", "``` a b", "> ```", "a ```", "/edit #1 ```py\na\n```", "//x ```")
+    assert not any(in_code(text) for text in closed)
+
+
+async def test_code_that_one_has_said_is_changed_and_said_anew(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await said(ana, bob, "```py\nx = 1\n```")
+    async with at_terminal(ana) as terminal:
+        terminal.press(f"{UP}\x1b[A\x05!\r")  # at the end of the second line
+        await bob.sees("```py\nx = 1!\n```")
 
 
 async def test_up_changes_what_one_said_last(house):
@@ -84,10 +94,17 @@ async def test_alt_r_answers_the_newest_of_the_others_and_then_the_one_before(ho
         terminal.press(ALT_R)
         await terminal.out.until("first")
         assert terminal.ui.typed == "/reply #1 so what"
-        terminal.press(f"{ALT_R}{ALT_R}?\r")
-        await bob.sees("so what?")
+        terminal.press(f"\x03//so what{ALT_R}{ALT_R}?\r")
+        await bob.sees("/so what?")
         assert bob.model.visit is not None
         assert max(bob.model.visit.said.values(), key=lambda one: one.seq).quote == "bob #1: first"
+
+
+async def test_a_command_is_made_no_answer(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await said(bob, ana, "first")
+    lines = ("/delete #1", "//x", "/reply #1 x", "x")
+    assert [answering(ana.link, line) for line in lines] == ["/delete #1", "/reply #1 /x", "/reply #1 x", "/reply #1 x"]
 
 
 async def test_there_is_nobody_to_answer(house):
