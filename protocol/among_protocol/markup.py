@@ -96,7 +96,7 @@ def parse(text: str) -> list[Block]:
         ]
         if spans or seen == before or draft.kind != "text":  # a line of nothing but marks of spoilers is none
             blocks.append(Block(spans, draft.kind, draft.quote, draft.level, draft.mark, draft.language))
-    return blocks
+    return blocks or [Block(spans=[])]
 
 
 def plain(blocks: list[Block], *, hidden: str = HIDDEN) -> str:

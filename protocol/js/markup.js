@@ -87,7 +87,7 @@ export function parse(text) {
       spans, ...(kind !== 'text' && { kind }), ...(quote && { quote }), ...(level && { level }), ...(mark && { mark }), ...(language && { language }),
     });
   }
-  return blocks;
+  return blocks.length ? blocks : [{ spans: [] }];
 }
 
 /** The text without marks, for a notice or a glimpse; in place of what spoilers hide stands `hidden`.

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from among_cli.layout import chop, width
@@ -115,6 +115,7 @@ def test_a_glimpse_is_a_line_without_marks_or_spoilers():
 
 
 @pytest.mark.parametrize("columns", [20, 24, 60, 100])
+@example(body="||\n||", unveiled=False)
 @given(body=st.lists(st.sampled_from(PIECES), max_size=60).map("".join), unveiled=st.booleans())
 def test_no_row_is_too_wide_and_only_the_first_begins_at_the_left_edge(columns: int, body: str, unveiled: bool):
     for line in (said(body, unveiled=unveiled), said(body, was=body[: len(body) // 2])):

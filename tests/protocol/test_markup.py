@@ -61,6 +61,7 @@ def test_nothing_comes_out_that_was_not_in_the_text(said: str):
 
 
 @given(ANY_TEXT)
+@example("||\n||")
 def test_what_it_takes_apart_is_bounded(said: str):
     blocks = parse(said)
     assert 1 <= len(blocks) <= said.count("\n") + 1
