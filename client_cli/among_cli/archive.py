@@ -24,7 +24,7 @@ def named(handle: str, wished: str = "") -> Path:
 async def write(among: Among, path: Path, progress: Callable[[int, int], None]) -> int:
     """All of it, a page at a time, at the pace that the server allows; gives how many records. `progress` gets how many there
     are, and how many there will be, more or less. Raises OSError, Refuse."""
-    part = _begun(path)
+    part = begun(path)
     count, about, after = 0, 0, ""
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         while True:
@@ -43,7 +43,7 @@ async def write(among: Among, path: Path, progress: Callable[[int, int], None]) 
     return count
 
 
-def _begun(path: Path) -> Path:
+def begun(path: Path) -> Path:
     """Where it is written until it is whole. Raises FileExistsError."""
     if path.exists():
         raise FileExistsError(errno.EEXIST, "it is there already", str(path))

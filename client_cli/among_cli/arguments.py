@@ -3,6 +3,7 @@
 import argparse
 from importlib.metadata import version
 
+FORMATS = ("html", "md", "json")  # of a room
 VALUED = ("--server", "--handle", "--password-file")  # options that take the next word
 DESCRIPTION = "The terminal client of Among. Without a command it opens the chat."
 EPILOG = """\
@@ -73,14 +74,21 @@ def parser() -> argparse.ArgumentParser:
     sessions = some.add_parser("sessions", parents=[common], help="where you are signed in")
     sessions.add_argument("--json", action="store_true", help="one JSON object per line")
 
-    export = some.add_parser("export", parents=[common], help="write everything of yours to a file")
-    export.add_argument("file", nargs="?", default="", metavar="FILE", help="among-export-HANDLE-DATE.jsonl by default")
+    _export(some.add_parser("export", parents=[common], help="write everything of yours, or a room, to a file"))
 
     reset = some.add_parser("reset", parents=[common], help="set a new password with the operator's link")
     reset.add_argument("link", nargs="?", default="", metavar="LINK", help="asked for when left out")
 
     some.add_parser("sign-out", parents=[common], help="end this session and forget its token")
     return whole
+
+
+def _export(export: argparse.ArgumentParser) -> None:
+    export.add_argument(
+        "what", nargs="?", default="", metavar="FILE|COMMUNITY/ROOM", help="among-export-HANDLE-DATE.jsonl by default"
+    )
+    export.add_argument("--format", choices=FORMATS, default="", help="of a room: a page to read, or for programs")
+    export.add_argument("--out", default="", metavar="FILE", help="of a room: among-COMMUNITY-ROOM-DATE by default")
 
 
 COMMANDS = ("chat", "send", "tail", "unread", "join", "corner", "portrait", "sessions", "export", "reset", "sign-out")

@@ -23,6 +23,7 @@ from among_protocol.moderation import (
 from among_protocol.posts import PostRemoved
 from among_protocol.reports import ReportFiled, ReportResolved
 
+from . import kept
 from .lines import Line, Part, told
 from .moment import when
 from .places import Community, Room
@@ -130,8 +131,13 @@ def changed(event: CommunityUpdated) -> list[Part]:
         (event.rules_required, "its rules must be accepted" if event.rules_required else "its rules may be accepted"),
         (event.questions, "its questions"),
         (event.members_invite, "every member may /invite" if event.members_invite else "stewards alone invite now"),
+        (event.retention, f"its rooms keep what is said {kept.lasting(event.retention)}{_from(event)}"),
     )
     return [Part("", "; ".join(words for value, words in said if value is not None) or "nothing")]
+
+
+def _from(event: CommunityUpdated) -> str:
+    return kept.since(event.retention_since, event.at, None)
 
 
 def _declined(model: Known, event: JoinDeclined) -> Line:

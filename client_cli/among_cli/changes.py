@@ -15,8 +15,9 @@ from among_protocol.edits import MessageDeleted, MessageEdited
 from among_protocol.messages import QUOTED, Message, MessageSent
 from among_protocol.pins import PinAdded, PinRemoved
 from among_protocol.reactions import Reaction
+from among_protocol.retention import RetentionSet, RoomTrimmed
 
-from . import forwarding
+from . import forwarding, kept
 from .lines import Line, Part, Said, told
 from .moment import moment
 from .places import Room
@@ -114,6 +115,14 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             return [told(who, ("dim", f" deleted {number_of(event.message)}"))]
         case PinAdded() | PinRemoved():
             return [_pinned(model, visit, event)]
+        case RetentionSet():
+            room.retention, room.retention_since = event.retention, event.since
+            return [kept.set_to(event, model.who(event.by, event.rev), model.zone)]
+        case RoomTrimmed():
+            room.floor, room.unread = event.floor, min(room.unread, event.left)
+            if visit is not None:
+                visit.trim(event.floor)
+            return [kept.removed(event)]
         case _:
             return []
 

@@ -35,6 +35,8 @@ from . import (
 )
 from .lines import Line, note, problem, told
 from .link import WITHIN, Link
+from .transcript import FORMATS
+from .typed import is_command, split, spoken
 
 Action = Callable[[Link, str], Awaitable[None]]
 
@@ -99,8 +101,11 @@ COMMANDS = (
     Command("room", "create|private NAME [TOPIC]", "make a room", rooms.room, needs=True, takes="words"),
     Command("room", "topic TEXT", "set the topic of this room", rooms.room, needs=True, takes="words"),
     Command("room", "add HANDLE", "bring somebody into this private room", rooms.room, needs=True, takes="words"),
+    Command("room", "info [ROOM]", "about a room, how long it keeps what is said", rooms.room, takes="words"),
+    Command("room", "keep 30d|500|forever", "stewards: for how long", rooms.room, needs=True, takes="words"),
     Command("room", "follow|unfollow [ROOM]", "follow a room, or no longer", rooms.room, needs=True, takes="words"),
     Command("older", "", "what was said before", rooms.older),
+    Command("export", "[html|md|json] [FILE]", "this room as a file", going.export_room, takes="words", asks=True),
     Command("reply", "#12 TEXT", "answer a message: yours shows how it began", edits.reply, needs=True),
     Command("react", "[-] [#12] :EMOJI:", "react to a message; #12 alone: who does", reactions.react, needs=True),
     Command("edit", "[#12] [TEXT]", "change your last message here, or the one of that number", edits.edit),
@@ -290,7 +295,8 @@ COMMANDS = (
 )
 NAMED = {command.name: command for command in reversed(COMMANDS)}
 WORDS = {
-    "room": ("create", "private", "topic", "add", "follow", "unfollow"),
+    "room": ("create", "private", "topic", "info", "keep", "add", "follow", "unfollow"),
+    "export": FORMATS,
     "portrait": portrait.WORDS,
     "quotes": quotes.ANSWERS,
     "pins": ("more",),
@@ -375,22 +381,6 @@ def typed(link: Link, line: str) -> None:
         link.typing()
     elif (command := NAMED.get(split(line)[0])) is not None and command.takes == "tags":
         discovery.typed(link, line)
-
-
-def is_command(line: str) -> bool:
-    """Whether the line is one, and not something to be said."""
-    return line.startswith("/") and not line.startswith("//")
-
-
-def split(line: str) -> tuple[str, str]:
-    """The command's name and what follows it."""
-    name, _, rest = line[1:].partition(" ")
-    return name.lower(), rest.strip()
-
-
-def spoken(line: str) -> str:
-    """What the line says."""
-    return line[1:] if line.startswith("//") else line
 
 
 def _unknown(name: str) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 
 from among_protocol.text import tag_begin
 
-from .commands import COMMANDS, NAMED, WORDS, is_command
+from .commands import COMMANDS, NAMED, WORDS
 from .discovery import LETTERS
 from .link import Link
+from .typed import is_command
 
 _HANDLE = re.compile(r"(?:^|[\s(])@([A-Za-z0-9._-]*)$")
 

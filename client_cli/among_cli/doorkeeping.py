@@ -9,19 +9,20 @@ from among_protocol.invites import CreateInvite, ListInvites, RevokeInvite
 from among_protocol.joining import AnswerJoin, JoinRequest, ListRequests
 from among_protocol.preview import PreviewCommunity
 
+from . import kept
 from .address import with_invite
 from .door import DOORS, members
 from .lines import Line, Part, note, told
 from .link import Cannot, Link
-from .moment import span, when
+from .moment import now, span, when
 from .places import Community
 
 MOST = 200  # of a page, by the protocol
-SETTINGS = ("name", "about", "tags", "door", "listed", "rules", "question", "invites")
+SETTINGS = ("name", "about", "tags", "door", "listed", "rules", "question", "invites", "keep")
 YES_OR_NO = {"yes": True, "no": False}
 USAGE = (
     "Say /community name, about or rules TEXT; tags +TAG -TAG; door open, ask or invite; listed yes or no; question add TEXT or drop "
-    "NUMBER; invites members or stewards; rules required or optional."
+    "NUMBER; invites members or stewards; rules required or optional; keep 30d, 500 or forever."
 )
 
 
@@ -61,6 +62,8 @@ async def _change(link: Link, here: Community, what: str, value: str) -> dict[st
             return {"rules": text.passage(value, longest=limits.rules_bytes)}
         case "invites" if word in ("members", "stewards"):
             return {"members_invite": word == "members"}
+        case "keep" if (retention := kept.asked(value)) is not None:
+            return {"retention": retention}
         case "question":
             return {"questions": await _questions(link, here, value)}
         case _:
@@ -98,6 +101,11 @@ async def _show(link: Link, here: Community) -> None:
         told(("dim", "  tags   "), " ".join(f"#{tag}" for tag in card.tags) or "–"),
         told(("dim", "  door   "), door),
         told(("dim", "  rules  "), version, ("dim", must)),
+        told(
+            ("dim", "  keeps  "),
+            *kept.parts(card.retention, None, ""),
+            ("dim", kept.since(card.retention_since, now(), link.model.zone)),
+        ),
     ]
     for number, question in enumerate(seen.questions, 1):
         lines.append(told(("dim", f"  asks {number} "), question))

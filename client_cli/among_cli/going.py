@@ -1,4 +1,5 @@
-"""The commands of who goes: leaving a community and what stays there, erasing one's account, taking everything along.
+"""The commands of who goes: leaving a community and what stays there, erasing one's account, taking everything along, or
+a room.
 
 Rules: nothing here is done by one keystroke too many. What is lost is said before it is asked for, and a script says it
 in the command itself: `/leave garden words`.
@@ -10,9 +11,11 @@ from pathlib import Path
 from among_protocol.communities import LeaveCommunity
 from among_protocol.erasure import EraseAccount
 
+from . import room_file
 from .archive import named, write
 from .lines import Line, note, told
 from .link import WITHIN, Cannot, Link
+from .transcript import FORMATS
 
 LONG = 2_000  # records, from which on one is told how far it is
 KEPT = {
@@ -131,5 +134,31 @@ async def export(link: Link, rest: str) -> None:
     link.screen.show([told("Everything of yours: ", ("strong", str(path)), ("dim", f", {count:,} records."))])
 
 
-def _trouble(path: Path, error: OSError) -> str:
-    return f"{path} can't be written: {error.strerror}. Name another file: /me export FILE"
+async def export_room(link: Link, rest: str) -> None:
+    """Write the open room to a file."""
+    here = link.model.room
+    if here is None:
+        raise Cannot("Go to the room first; /rooms lists yours.")
+    word, _, more = rest.removeprefix("room ").strip().partition(" ")
+    if word.lower() not in FORMATS:
+        word, more = "", f"{word} {more}"
+    form = room_file.form_of(word.lower(), more.strip())
+    path = room_file.named(here.title, form, more.strip())
+    shown = 0
+
+    def progress(done: int, at: int, of: int) -> None:
+        nonlocal shown
+        part = min(99, at * 100 // max(1, of))
+        if of > LONG and part >= shown + 25:
+            shown = part
+            link.screen.show([note(f"  {part} %, {done:,} messages")])
+
+    try:
+        count = await room_file.write(link.among, link.among.room(here.id), here.title, path, form, progress)
+    except OSError as error:
+        raise Cannot(_trouble(path, error, "/export")) from None
+    link.screen.show([told(("place", here.title), ": ", ("strong", str(path)), ("dim", f", {count:,} messages."))])
+
+
+def _trouble(path: Path, error: OSError, how: str = "/me export") -> str:
+    return f"{path} can't be written: {error.strerror}. Name another file: {how} FILE"

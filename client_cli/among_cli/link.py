@@ -128,6 +128,8 @@ class Link:
                 self.let_in.add(event.community)
             case Reset() if self.model.room and event.log == self.model.room.id:
                 self.spawn(partial(self.enter, self.model.room))
+                if event.reason == "floor":
+                    return [note("Meanwhile older messages of this room were removed; this is the room as it is now.")]
                 return [problem(f"The server's data was replaced ({event.reason}); this is the room as it has it now.")]
             case Reset() | Opened() | Closed() | Synced():
                 pass
@@ -258,7 +260,7 @@ class Link:
         if visit is None or visit.loading:
             return
         if visit.complete or not visit.first:
-            self.screen.show([note("This is where the room begins.")])
+            self.screen.show([visit.beginning()])
             return
         page = await self.among.ask(ReadMessages, room=visit.room.id, before=visit.first, limit=PAGE)
         await self.learn(people_on(page), now=True)

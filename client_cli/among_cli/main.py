@@ -113,8 +113,12 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
             return lambda among: one_shot.portrait(
                 among, given.community, html=given.html, version=given.version_, out=given.out, force=given.force
             )
+        case "export" if given.format or given.out:
+            if not given.what:
+                raise one_shot.NotThere("name the room: `among export COMMUNITY/ROOM --format html`")
+            return lambda among: one_shot.export_room(among, given.what, form=given.format, out=given.out)
         case "export":
-            return lambda among: one_shot.export(among, given.file)
+            return lambda among: one_shot.export(among, given.what)
         case "sessions":
             return lambda among: one_shot.sessions(among, as_json=given.json)
         case _:

@@ -105,9 +105,7 @@ class Model(Acquaintances):
 
     def _card(self, card: communities.Membership, before: dict[str, Room]) -> None:
         place = card.community
-        self.communities[place.id] = Community(
-            place.id, place.slug, place.name, place.about, card.member, card.role, card.stewards
-        )
+        self.communities[place.id] = Community.of(card)
         for room in card.rooms:
             name = f"@{self.who(room.owner)}" if room.kind == "corner" else room.slug
             self._put(room, f"{place.slug}/{name}", card.member, before)
@@ -118,6 +116,7 @@ class Model(Acquaintances):
             room = Room(card.id, title, card.kind, card.community, me, read=card.head, counted=card.head)
         room.title, room.topic, room.following = title, card.topic, card.following or card.kind == "direct"
         room.people, room.owner, room.head = card.people, card.owner, max(room.head, card.head)
+        room.retention, room.retention_since = card.retention, card.retention_since
         self.rooms[card.id] = room
 
     def name_corners(self) -> None:
@@ -130,7 +129,7 @@ class Model(Acquaintances):
         """What the server counted as unread, up to the head that it states."""
         for state in states:
             if (room := self.rooms.get(state.log)) and state.status != "gone":
-                room.counted = room.head = state.head
+                room.counted, room.head, room.floor = state.head, state.head, state.floor
                 room.read, room.unread, room.mentions = state.read, state.unread, state.mentions
 
     def numbered(self) -> list[Room]:
@@ -172,6 +171,7 @@ class Model(Acquaintances):
         """The newest messages of the room just opened."""
         if visit is not self.visit or not visit.loading:
             return []  # gone elsewhere meanwhile
+        visit.room.floor = max(visit.room.floor, page.floor)
         said = [self.said(visit.room, message) for message in page.messages]
         return visit.page(said, page.as_of, complete=page.complete)
 
@@ -332,6 +332,7 @@ class Model(Acquaintances):
                     name = f"@{self.who(event.owner)}" if event.owner else event.slug
                     room = self._room(community, event.room, name, event.kind, event.topic)
                     room.owner = event.owner
+                    room.retention, room.retention_since = event.retention, event.retention_since
                 if room is not None:
                     room.following, room.head = True, max(room.head, event.head)
                     room.read, room.counted = max(room.read, event.head), max(room.counted, event.head)
@@ -371,8 +372,7 @@ class Model(Acquaintances):
             case PortraitUpdated():
                 line = portrait_page.to_all(event, self.who(event.author, event.author_rev))
             case communities.CommunityUpdated():
-                community.name = community.name if event.name is None else event.name
-                community.about = community.about if event.about is None else event.about
+                community.changed(event)
                 line = told(("who", before), ("dim", f" changed {community.slug}: "), *care.changed(event))
             case members.MemberJoined():
                 self.know(persona_of(event))

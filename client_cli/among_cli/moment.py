@@ -1,7 +1,7 @@
-"""Times: as the server says them, as the reader reads them, and as somebody types how long. Pure."""
+"""Times: as the server says them, as the reader reads them, and as somebody types how long. Pure, but for `now`."""
 
 import re
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 UNITS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}  # milliseconds
 SPANS = "30m, 2h, 7d, 2w"  # examples
@@ -14,6 +14,11 @@ def moment(at: str, zone: tzinfo | None) -> datetime | None:
         return datetime.fromisoformat(at).astimezone(zone)
     except (ValueError, OverflowError):
         return None
+
+
+def now() -> str:
+    """The moment by this machine's clock, as the server writes times."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 def when(at: str, zone: tzinfo | None) -> str:

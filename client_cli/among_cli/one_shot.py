@@ -26,6 +26,7 @@ from among_protocol.session import ListSessions, SignOut
 from among_protocol.text import body
 from among_protocol.wire import JSON, AnyEntry, UnknownEvent
 
+from . import room_file
 from .archive import named
 from .archive import write as write_archive
 from .lines import Said
@@ -153,6 +154,24 @@ async def export(among: Among, file: str) -> None:
     print(f"{safe_text(str(path))}  {count} records")
 
 
+async def export_room(among: Among, name: str, *, form: str, out: str) -> None:
+    """Write a room to a new file. Raises Refuse, NotThere, OSError."""
+    room = await _room(among, name)
+    title = _title(among, room)
+    chosen = room_file.form_of(form, out)
+    path = room_file.named(title, chosen, out)
+    seen = sys.stderr.isatty()
+
+    def progress(done: int, at: int, of: int) -> None:
+        if seen:
+            print(f"\r{min(99, at * 100 // max(1, of)):3} %  {done:,} messages", end="", file=sys.stderr, flush=True)
+
+    count = await room_file.write(among, room, title, path, chosen, progress)
+    if seen:
+        print("\r", end="", file=sys.stderr)
+    print(f"{safe_text(str(path))}  {count} messages")
+
+
 async def sign_out(among: Among) -> None:
     """End the session: its token is void from now on."""
     await among.ask(SignOut)
@@ -172,7 +191,10 @@ async def _entries(among: Among, log: str, start: int | None) -> AsyncIterator[A
             case Entry() | UnknownEvent() if event.log == log and event.seq >= (start or 0):
                 yield event
             case Reset() if event.log == log:
-                _tell(f"the server's data was replaced ({event.reason}); going on after entry {event.after}")
+                why = (
+                    "older entries are no longer kept" if event.reason == "floor" else "the server's data was replaced"
+                )
+                _tell(f"{why} ({event.reason}); going on after entry {event.after}")
             case Closed() if event.log == log:
                 raise NotThere("the room is no longer there for you")
             case Down() if not down:

@@ -1,11 +1,13 @@
 """Communities, rooms and people as the client knows them. Data only."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
+from among_protocol.communities import CommunityUpdated, Membership
 from among_protocol.corners import Corner
 from among_protocol.members import MemberJoined, MemberUpdated, Persona, Role
 from among_protocol.posts import Post
+from among_protocol.retention import Retention
 from among_protocol.rooms import RoomKind
 from among_protocol.session import SessionCard
 
@@ -25,6 +27,21 @@ class Community:
     me: str  # who I am there
     role: Role
     stewards: str = ""  # id of the stewards' log, where I hear it
+    retention: Retention | None = None  # how long its rooms keep what is said; None: for ever
+    retention_since: str = ""  # nothing is removed by it before this
+
+    @classmethod
+    def of(cls, card: Membership) -> Self:
+        place = card.community
+        said = (place.id, place.slug, place.name, place.about, card.member, card.role, card.stewards)
+        return cls(*said, place.retention, place.retention_since)
+
+    def changed(self, event: CommunityUpdated) -> None:
+        """What holds from now on."""
+        self.name = self.name if event.name is None else event.name
+        self.about = self.about if event.about is None else event.about
+        if event.retention is not None:
+            self.retention, self.retention_since = event.retention, event.retention_since
 
 
 @dataclass(slots=True)
@@ -43,6 +60,9 @@ class Room:
     unread: int = 0  # messages
     mentions: int = 0  # of me, among the unread
     counted: int = 0  # entries up to this number are in `unread`
+    retention: Retention | None = None  # how long it keeps what is said; None: as its community says
+    retention_since: str = ""  # nothing is removed before this
+    floor: int = 0  # what was said up to this number is no longer kept
     typing: dict[str, float] = field(default_factory=dict)  # member: when last heard of, in the caller's seconds
 
     @property

@@ -7,12 +7,14 @@ from among_protocol.codes import MEMBER_GONE, ROOM_GONE, Refuse
 from among_protocol.communities import CreateCommunity, ReadCommunity
 from among_protocol.members import Member
 from among_protocol.personas import FindMember, FoundMember
+from among_protocol.retention import SetRetention
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, SetTopic, UnfollowRoom
 
-from . import address, door
+from . import address, door, kept
 from .discovery import chosen, communities
 from .lines import Line, Part, joined, note, told
 from .link import WITHIN, Cannot, Link
+from .moment import now
 from .places import Room
 
 
@@ -121,6 +123,10 @@ async def room(link: Link, rest: str) -> None:
         case "topic" if here:
             longest = link.among.hello.limits.topic_chars
             await link.among.ask(SetTopic, room=here.id, topic=text.line(more, longest=longest, empty=True))
+        case "info" if here or more:
+            link.screen.show(_about(link, here if here and not more else named(link, more)))
+        case "keep" if here and more:
+            await _keep(link, here, more)
         case "add" if here and more:
             await _add(link, here, more.removeprefix("@").lower())
         case "follow" if more:
@@ -133,7 +139,9 @@ async def room(link: Link, rest: str) -> None:
             await link.among.ask(UnfollowRoom, room=found.id)
             link.screen.show([note(f"You no longer follow {found.title}. {_way_back(found)}")])
         case _:
-            raise Cannot("Say /room create NAME, private NAME, topic TEXT, add HANDLE, follow, unfollow.")
+            raise Cannot(
+                "Say /room create NAME, private NAME, topic TEXT, info, keep 30d, add HANDLE, follow, unfollow."
+            )
 
 
 async def older(link: Link, _: str) -> None:
@@ -204,6 +212,31 @@ async def _create_room(link: Link, community: str, slug: str, topic: str, *, pri
     if room is None:
         raise Refuse(ROOM_GONE)
     await link.enter(room)
+
+
+async def _keep(link: Link, room: Room, words: str) -> None:
+    """How long it keeps what is said there; what is told to everybody in it is told here, too."""
+    retention = None if words.lower() in ("community", "default") else kept.asked(words)
+    if retention is None and words.lower() not in ("community", "default"):
+        raise Cannot(f"Say /room keep {kept.USAGE}; or /room keep community: as the community says.")
+    await link.among.ask(SetRetention, room=room.id, retention=retention)
+
+
+def _about(link: Link, room: Room) -> list[Line]:
+    community = link.model.communities.get(room.community)
+    lines: list[Line] = [
+        told(("place", room.title), ("dim", f"  {room.kind}")),
+        told(("dim", "  topic  "), room.topic or "–"),
+    ]
+    if community is not None and not room.owner:
+        since = room.retention_since
+        if room.retention is None:
+            since = max(since, community.retention_since)
+        holds = kept.parts(room.retention, community.retention, community.slug)
+        lines.append(told(("dim", "  keeps  "), *holds, ("dim", kept.since(since, now(), link.model.zone))))
+    if room.floor:
+        lines.append(told(("dim", "  begins "), "what was said before is no longer kept"))
+    return lines
 
 
 async def _add(link: Link, room: Room, handle: str) -> None:

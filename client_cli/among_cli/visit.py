@@ -8,6 +8,7 @@ line says that there is something, and it is kept for who asks.
 from collections.abc import Iterable
 from dataclasses import replace
 
+from .kept import no_longer
 from .lines import Line, Rule, Said, note
 from .places import Room
 
@@ -34,6 +35,7 @@ class Visit:
     def page(self, said: list[Said], as_of: int, *, complete: bool) -> list[Line]:
         """The newest messages, with a rule where the unread ones begin."""
         lines: list[Line] = [] if complete or not said else [note("Older messages: /older")]
+        lines = [no_longer()] if complete and self.room.floor else lines
         before: Said | None = None
         marked = False
         rules: dict[int, list[Line]] = {}
@@ -45,7 +47,8 @@ class Visit:
             before = one
         lines += self._laid(said, rules)
         if not said:
-            lines.append(note("Nothing has been said here yet. Type a line and press Enter."))
+            yet = "" if self.room.floor else "Nothing has been said here yet. "
+            lines.append(note(f"{yet}Type a line and press Enter."))
         self.first, self.complete = (said[0].seq if said else 0), complete
         self.shown, self.loading = as_of, False
         waiting, self._waiting = self._waiting, []
@@ -57,14 +60,21 @@ class Visit:
         """Messages before the oldest on the screen, as a block of their own."""
         self.complete = complete or not said
         if not said:
-            return [note("This is where the room begins.")]
+            return [self.beginning()]
         self.first = said[0].seq
         day, self._day = self._day, ""
         lines: list[Line] = [Rule(f"older in {self.room.title}")]
         quiet = self._quiet
         lines += self._laid(said, {one.seq: self._day_before(one) for one in said})
         self._day, self._quiet = day, quiet
-        return [*lines, Rule("the room begins here" if self.complete else "end of the older ones; more: /older")]
+        end: Line = Rule("end of the older ones; more: /older")
+        if self.complete:
+            end = no_longer() if self.room.floor else Rule("the room begins here")
+        return [*lines, end]
+
+    def beginning(self) -> Line:
+        """Says that nothing older is there."""
+        return no_longer() if self.room.floor else note("This is where the room begins.")
 
     def show(self, said: Said, *, first_missed: bool = False) -> list[Line]:
         """A message that came live, unless it is there already. `first_missed`: the first while one was away."""
@@ -123,6 +133,15 @@ class Visit:
         self.folded = [one for one in self.folded if one.seq != seq]
         self.newest = {who: one for who, one in self.newest.items() if one.seq != seq}
         self._waiting = [replace(one, body="", blank=True) if one.seq == seq else one for one in self._waiting]
+
+    def trim(self, floor: int) -> None:
+        """What was said up to this number is no longer kept, here neither."""
+        self.said = {seq: one for seq, one in self.said.items() if seq > floor}
+        self.folded = [one for one in self.folded if one.seq > floor]
+        self.newest = {who: one for who, one in self.newest.items() if one.seq > floor}
+        self._waiting = [one for one in self._waiting if one.seq > floor]
+        if self.first and self.first <= floor:
+            self.first, self.complete = min(self.said, default=0), True
 
     def _changed(self, now: Said) -> None:
         self.said[now.seq] = now

@@ -24,6 +24,7 @@ from .base import (
 )
 from .members import Keep, Role
 from .personas import PersonaWish
+from .retention import Retention
 from .rooms import Room
 from .tags import TagText
 
@@ -41,6 +42,8 @@ class Community(Shape, kw_only=True):
     tags: list[str] = []  # what it is about
     door: Door = "open"  # how one comes in: by joining, by asking the stewards (`join.ask`), or with an invite alone
     listed: bool = True  # stands in the directory; one that does not is not there for whoever is no member
+    retention: Retention | None = None  # how long rooms that say nothing else keep what is said; null: for ever
+    retention_since: Time = ""  # nothing is removed by it before this
 
 
 class Membership(Shape, kw_only=True):
@@ -87,6 +90,8 @@ class CommunityUpdated(Entry, tag="community.updated", kw_only=True):
     rules_required: bool | None = None  # who joins must accept them
     questions: list[str] | None = None  # for who asks to be let in
     members_invite: bool | None = None  # every member may make invites
+    retention: Retention | None = None  # how long its rooms keep what is said there; without bounds: for ever
+    retention_since: Time = ""  # with `retention`: nothing is removed by it before this; empty: it may be at once
 
 
 class CommunityJoined(Entry, tag="community.joined", kw_only=True):
@@ -155,6 +160,7 @@ class UpdateCommunity(Write, tag="community.update", kw_only=True):
     rules_required: bool | None = None  # who joins must accept them
     questions: Questions | None = None  # for who asks to be let in
     members_invite: bool | None = None  # every member may make invites; owners
+    retention: Retention | None = None  # how long its rooms keep what is said; without bounds: for ever; owners
 
 
 class JoinWritten(Shape, kw_only=True):

@@ -15,10 +15,13 @@ from msgspec import Meta
 
 from .accounts import Account
 from .base import Command, Seq, Shape, Time
+from .communities import Community
 from .interests import InterestList
 from .members import Persona, Role
+from .messages import Message
 from .personas import OwnPersona
 from .reach import Reach
+from .rooms import Room
 from .status import Appearance
 
 Cursor = Annotated[str, Meta(max_length=160)]
@@ -156,3 +159,17 @@ class ExportAccount(Command, tag="account.export", kw_only=True):
     Reply: ClassVar[type[Shape]] = ExportPage
 
     after: Cursor = ""  # `next` of the page before; empty: from the start
+
+
+class Transcript(Shape, kw_only=True):
+    """A room as a file: what whoever wrote it could read there at that moment. A client makes it, out of `message.page`."""
+
+    form: int = 1  # version of this form
+    epoch: str  # that the numbers are of
+    at: Time  # when it was begun
+    community: Community | None = None  # null for a direct
+    room: Room
+    as_of: Seq  # the room's head: nothing later is in it
+    floor: Seq = 0  # what was said up to this number was no longer kept
+    messages: list[Message] = []  # oldest first, without those that were deleted
+    personas: list[Persona] = []  # who wrote them, as of then

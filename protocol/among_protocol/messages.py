@@ -86,7 +86,7 @@ class Message(Shape, kw_only=True):
     edited_at: Time = ""  # when that was
     post: Seq = 0  # in a corner: the number of the post that it comments on
     reply_to: Seq = 0  # number of the message that it answers; 0: none
-    quote: Quoted | None = None  # with `reply_to`: that message
+    quote: Quoted | None = None  # with `reply_to`: that message; null: it is no longer kept
     forwarded: Forwarded | None = None  # the message that it shows, of another room
     reactions: list[Reaction] = []  # how it is reacted to, the most frequent first; of a blank one nothing
 
@@ -95,6 +95,7 @@ class MessagePage(Shape, kw_only=True):
     messages: list[Message]  # oldest first
     as_of: Seq  # the room's head when the page was read
     complete: bool  # nothing is left in the direction asked for (for `around` and `between`: in either)
+    floor: Seq = 0  # what was said up to this number is no longer kept: retention.py
 
 
 class ReadMessages(Command, tag="message.page", kw_only=True):

@@ -8,6 +8,7 @@ from .communities import Community
 from .members import Persona
 from .messages import Message
 from .portrait import PortraitSection
+from .retention import Retention
 
 
 class PreviewRoom(Shape, kw_only=True):
@@ -15,6 +16,8 @@ class PreviewRoom(Shape, kw_only=True):
 
     slug: str
     topic: str = ""
+    retention: Retention | None = None  # how long it keeps what is said in it; null: as the community says
+    retention_since: Time = ""  # nothing is removed before this
     messages: list[Message] = []  # the newest few, oldest first
 
 

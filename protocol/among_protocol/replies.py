@@ -18,6 +18,7 @@ from . import quotes as q
 from . import reach as re
 from . import reactions as r_
 from . import reports as rp
+from . import retention as rn
 from . import rooms as ro
 from . import session as se
 from . import welcome as w
@@ -204,6 +205,8 @@ class Asking(Protocol):
     def __call__(self, command: Of[ro.UnfollowRoom], /, **fields: Any) -> Answer[ro.UnfollowWritten]: ...
     @overload
     def __call__(self, command: Of[ro.SetTopic], /, **fields: Any) -> Answer[ro.TopicWritten]: ...
+    @overload
+    def __call__(self, command: Of[rn.SetRetention], /, **fields: Any) -> Answer[rn.RetentionWritten]: ...
     @overload
     def __call__(self, command: Of[ro.AddPerson], /, **fields: Any) -> Answer[ro.AddWritten]: ...
     @overload

@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from .base import DIRECT_PEOPLE, Command, Entry, HandleText, Id, Seq, Shape, TopicText, Write
+from .base import DIRECT_PEOPLE, Command, Entry, HandleText, Id, Seq, Shape, Time, TopicText, Write
 from .members import Persona
+from .retention import Retention, RetentionSet, RoomTrimmed, SetRetention
 
 RoomKind = str  # open, private, direct, corner; unknown: as private
 
@@ -23,6 +24,8 @@ class Room(Shape, kw_only=True):
     people: list[Persona] = []  # directs only: all of them, oneself included
     owner: str = ""  # corners only: the membership whose it is
     head: Seq = 0  # the state is of this position of the room's log
+    retention: Retention | None = None  # how long it keeps what is said in it; null: as its community says
+    retention_since: Time = ""  # nothing is removed before this
 
 
 class RoomCreated(Entry, tag="room.created", kw_only=True):
@@ -49,6 +52,8 @@ class RoomFollowed(Entry, tag="room.followed", kw_only=True):
     kind: RoomKind = "open"
     topic: str = ""
     owner: str = ""  # of a corner: the membership whose it is
+    retention: Retention | None = None  # how long it keeps what is said in it; null: as its community says
+    retention_since: Time = ""  # nothing is removed before this
 
 
 class RoomUnfollowed(Entry, tag="room.unfollowed", kw_only=True):
@@ -190,3 +195,18 @@ class OpenDirect(Write, tag="direct.open", kw_only=True):
 
     handles: Annotated[list[HandleText], Meta(max_length=DIRECT_PEOPLE - 1)] = []  # of the others' accounts
     members: Annotated[list[Id], Meta(max_length=DIRECT_PEOPLE - 1)] = []  # or their memberships, of one community
+
+
+RoomWrite = CreateRoom | FollowRoom | UnfollowRoom | SetTopic | SetRetention | AddPerson | OpenDirect
+RoomCommand = CreateRoom | ListRooms | FollowRoom | UnfollowRoom | SetTopic | SetRetention | AddPerson | OpenDirect
+RoomEntry = (
+    RoomCreated
+    | RoomFollowed
+    | RoomUnfollowed
+    | TopicSet
+    | RetentionSet
+    | RoomTrimmed
+    | PersonAdded
+    | PersonLeft
+    | DirectOpened
+)

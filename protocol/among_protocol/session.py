@@ -82,6 +82,9 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     drafts: int = 0  # per account
     sealed_ms: int = 0  # that who left, and is forgotten, may come back as the same member
     erase_grace_ms: int = 0  # from `account.erase` to the erasure; 0: at once
+    retention_days: int = 0  # of a room's retention, at most; 0: the server knows none
+    retention_messages: int = 0  # likewise
+    retention_grace_ms: int = 0  # until a retention that takes more than the one before removes something
     brought_back: int = 0  # how often others bring back who left a private room
     passage_bytes: int = 0  # of a section of a portrait, in UTF-8
     milestones: int = 0  # of one portrait

@@ -5,6 +5,7 @@ each message that arrives; `sync` and `marker.moved` set them right.
 """
 
 from copy import copy
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -24,6 +25,7 @@ from .moderation import MemberSilenced, MemberUnsilenced, RoleSet
 from .personas import PersonaRenamed
 from .posts import PostPublished
 from .reactions import ReactionsChanged
+from .retention import RetentionSet, RoomTrimmed
 from .rooms import DirectOpened, Room, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet
 from .status import Appearance, AppearanceChanged
 from .tallies import Tallies
@@ -146,11 +148,8 @@ class View:
                 if entry.seq > state.head:
                     called = self.me(entry.log) in entry.mentions_new or entry.mentions_room_new
                     state.mentions += called and self._called_by(entry)
-            case TopicSet() | CornerUpdated():
-                room = self.rooms.get(entry.log)
-                topic = entry.topic if isinstance(entry, TopicSet) else entry.title
-                if room is not None and entry.seq > room.head:
-                    self.rooms[room.id] = replace(room, topic=topic, head=entry.seq)
+            case TopicSet() | CornerUpdated() | RetentionSet() | RoomTrimmed():
+                self._in_room(entry)
             case RoomCreated():
                 room = Room(id=entry.room, slug=entry.slug, kind="open", community=entry.log, topic=entry.topic)
                 self.rooms.setdefault(room.id, room)
@@ -181,6 +180,25 @@ class View:
         state = self._state(entry.log)
         state.head = max(state.head, entry.seq)
 
+    def _in_room(self, entry: TopicSet | CornerUpdated | RetentionSet | RoomTrimmed) -> None:
+        """Something is said of a room."""
+        state = self._state(entry.log)
+        told: dict[str, Any] = {}
+        match entry:
+            case TopicSet():
+                told = {"topic": entry.topic}
+            case CornerUpdated():
+                told = {"topic": entry.title}
+            case RetentionSet():
+                told = {"retention": entry.retention, "retention_since": entry.since}
+            case RoomTrimmed():
+                state.floor = max(state.floor, entry.floor)
+                if entry.seq > state.head:
+                    state.unread = min(state.unread, entry.left)
+        room = self.rooms.get(entry.log)
+        if told and room is not None and entry.seq > room.head:
+            self.rooms[room.id] = replace(room, head=entry.seq, **told)
+
     def _updated(self, card: Membership, entry: CommunityUpdated) -> None:
         """A setting of a community has changed since its card was made."""
         if entry.seq <= card.as_of:
@@ -192,6 +210,10 @@ class View:
             card = replace(card, rules=entry.rules_version)
         if entry.members_invite is not None:
             card = replace(card, members_invite=entry.members_invite)
+        if entry.retention is not None:
+            retention = entry.retention if entry.retention.bounded else None
+            place = replace(card.community, retention=retention, retention_since=entry.retention_since)
+            card = replace(card, community=place)
         self.communities[entry.log] = card
 
     def _forget(self, entry: MemberForgotten) -> None:
@@ -216,6 +238,8 @@ class View:
                     following=True,
                     owner=entry.owner,
                     head=entry.head,
+                    retention=entry.retention,
+                    retention_since=entry.retention_since,
                 )
             case RoomUnfollowed():
                 room = self.rooms.pop(entry.room, None)

@@ -119,13 +119,7 @@ AnyCommand = (
     | greeters.ListGreeters
     | greeters.SetGreeter
     | reach.SetReach
-    | rooms.CreateRoom
-    | rooms.ListRooms
-    | rooms.FollowRoom
-    | rooms.UnfollowRoom
-    | rooms.SetTopic
-    | rooms.AddPerson
-    | rooms.OpenDirect
+    | rooms.RoomCommand
     | messages.SendMessage
     | messages.ReadMessages
     | edits.EditCommand
@@ -181,13 +175,7 @@ AnyEntry = (
     | greeters.GreeterChanged
     | greeters.NewcomerSpoke
     | greeters.NewcomerSettled
-    | rooms.RoomCreated
-    | rooms.RoomFollowed
-    | rooms.RoomUnfollowed
-    | rooms.TopicSet
-    | rooms.PersonAdded
-    | rooms.PersonLeft
-    | rooms.DirectOpened
+    | rooms.RoomEntry
     | messages.MessageSent
     | edits.EditEntry
     | pins.PinEntry
@@ -383,12 +371,7 @@ AnyWrite = (
     | quotes.QuoteWrite
     | welcome.SetWelcome
     | greeters.SetGreeter
-    | rooms.CreateRoom
-    | rooms.FollowRoom
-    | rooms.UnfollowRoom
-    | rooms.SetTopic
-    | rooms.AddPerson
-    | rooms.OpenDirect
+    | rooms.RoomWrite
     | messages.SendMessage
     | edits.EditWrite
     | forwards.ForwardMessage

@@ -701,6 +701,7 @@ export type Command =
   | FollowRoom
   | UnfollowRoom
   | SetTopic
+  | SetRetention
   | AddPerson
   | OpenDirect
   | SendMessage
@@ -777,6 +778,16 @@ export interface Community {
    * @default true
    */
   listed?: boolean;
+  /**
+   * how long rooms that say nothing else keep what is said; null: for ever
+   * @default null
+   */
+  retention?: Retention | null;
+  /**
+   * nothing is removed by it before this
+   * @default ""
+   */
+  retention_since?: string;
 }
 
 /** The first entry of a community's log. */
@@ -1060,6 +1071,16 @@ export interface CommunityUpdated {
    * @default null
    */
   members_invite?: boolean | null;
+  /**
+   * how long its rooms keep what is said there; without bounds: for ever
+   * @default null
+   */
+  retention?: Retention | null;
+  /**
+   * with `retention`: nothing is removed by it before this; empty: it may be at once
+   * @default ""
+   */
+  retention_since?: string;
 }
 
 /** Agree to be quoted, or not. `text`: in other words of one's own. */
@@ -1585,7 +1606,7 @@ export interface Enabled {
 
 export interface EntryPage {
   /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
-  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | ReactionAdded | ReactionRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent)[];
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | RetentionSet | RoomTrimmed | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | ReactionAdded | ReactionRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent)[];
   /** newest entry */
   head: number;
   /** entries up to this number are no longer kept */
@@ -1672,6 +1693,8 @@ export type Event =
   | RoomFollowed
   | RoomUnfollowed
   | TopicSet
+  | RetentionSet
+  | RoomTrimmed
   | PersonAdded
   | PersonLeft
   | DirectOpened
@@ -1837,7 +1860,7 @@ export interface ExportedDraft {
 /** An entry of one's own log, or one that one caused elsewhere: what one said, above all. */
 export interface ExportedEntry {
   record: "entry";
-  entry: AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | ReactionAdded | ReactionRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent;
+  entry: AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | RetentionSet | RoomTrimmed | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | ReactionAdded | ReactionRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent;
 }
 
 /** What one cares for, in one place or for oneself alone. */
@@ -3032,6 +3055,21 @@ export interface Limits {
    * @default 0
    */
   erase_grace_ms?: number;
+  /**
+   * of a room's retention, at most; 0: the server knows none
+   * @default 0
+   */
+  retention_days?: number;
+  /**
+   * likewise
+   * @default 0
+   */
+  retention_messages?: number;
+  /**
+   * until a retention that takes more than the one before removes something
+   * @default 0
+   */
+  retention_grace_ms?: number;
   /**
    * how often others bring back who left a private room
    * @default 0
@@ -4425,7 +4463,7 @@ export interface Message {
    */
   reply_to?: number;
   /**
-   * with `reply_to`: that message
+   * with `reply_to`: that message; null: it is no longer kept
    * @default null
    */
   quote?: Quoted | null;
@@ -4566,6 +4604,11 @@ export interface MessagePage {
   as_of: number;
   /** nothing is left in the direction asked for (for `around` and `between`: in either) */
   complete: boolean;
+  /**
+   * what was said up to this number is no longer kept: retention.py
+   * @default 0
+   */
+  floor?: number;
 }
 
 /** A steward (`by`) has deleted a message of this member. Not what it said. */
@@ -4806,7 +4849,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessageHits | MessagePage | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReactionAddWritten | ReactionRemoveWritten | Reactors | ReportPage | ReportWritten | RequestPage | ResolveWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessageHits | MessagePage | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReactionAddWritten | ReactionRemoveWritten | Reactors | ReportPage | ReportWritten | RequestPage | ResolveWritten | RetentionWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -5994,6 +6037,16 @@ export interface PreviewRoom {
    */
   topic?: string;
   /**
+   * how long it keeps what is said in it; null: as the community says
+   * @default null
+   */
+  retention?: Retention | null;
+  /**
+   * nothing is removed before this
+   * @default ""
+   */
+  retention_since?: string;
+  /**
    * the newest few, oldest first
    * @default []
    */
@@ -7123,6 +7176,81 @@ export interface ResolveWritten {
   repeat?: boolean;
 }
 
+/** What is removed from a room: what is over either bound. Without bounds: nothing. */
+export interface Retention {
+  /**
+   * what was said longer ago than so many days; 0: no bound
+   * @default 0
+   */
+  days?: number;
+  /**
+   * all but the newest so many; 0: no bound
+   * @default 0
+   */
+  messages?: number;
+  /**
+   * what is pinned stays, among the pins alone; false: it goes with the rest
+   * @default true
+   */
+  pinned?: boolean;
+}
+
+/** In the room's log: how long it keeps what is said in it, from now on. */
+export interface RetentionSet {
+  type: "room.retention_set";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /**
+   * null: as the community says
+   * @default null
+   */
+  retention?: Retention | null;
+  /**
+   * nothing is removed by it before this; empty: it may be at once
+   * @default ""
+   */
+  since?: string;
+}
+
+export interface RetentionWritten {
+  /** what was written, as everybody reads it */
+  entry: RetentionSet;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
+}
+
 /** End an invite: one's own, or as a steward any. It never comes back, not even with an older backup. */
 export interface RevokeInvite {
   type: "invite.revoke";
@@ -7279,6 +7407,16 @@ export interface Room {
    * @default 0
    */
   head?: number;
+  /**
+   * how long it keeps what is said in it; null: as its community says
+   * @default null
+   */
+  retention?: Retention | null;
+  /**
+   * nothing is removed before this
+   * @default ""
+   */
+  retention_since?: string;
 }
 
 /** An open room, in the community's log. */
@@ -7396,6 +7534,16 @@ export interface RoomFollowed {
    * @default ""
    */
   owner?: string;
+  /**
+   * how long it keeps what is said in it; null: as its community says
+   * @default null
+   */
+  retention?: Retention | null;
+  /**
+   * nothing is removed before this
+   * @default ""
+   */
+  retention_since?: string;
 }
 
 export interface RoomMade {
@@ -7406,6 +7554,74 @@ export interface RoomMade {
    * @default false
    */
   repeat?: boolean;
+}
+
+/**
+ * In the room's log: the server removed what was due. Everything up to `floor` is no longer there, messages with
+ * their edits; unread counts go down with it. What those entries told of the room itself stands here. It has no author.
+ */
+export interface RoomTrimmed {
+  type: "room.trimmed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** entries up to this number are no longer kept */
+  floor: number;
+  /**
+   * messages between the floor and this entry: nobody has more unread there
+   * @default 0
+   */
+  left?: number;
+  /** by which that was */
+  bounds: Retention;
+  /**
+   * messages up to the floor that stay, since they are pinned: `pin.list`
+   * @default []
+   */
+  pins?: number[];
+  /**
+   * of the room, at this moment, as the next two
+   * @default ""
+   */
+  topic?: string;
+  /**
+   * its own; null: as its community says
+   * @default null
+   */
+  retention?: Retention | null;
+  /**
+   * nothing is removed before this
+   * @default ""
+   */
+  retention_since?: string;
 }
 
 /** In the account's own log: follows no longer (also: has left this private room). */
@@ -7799,6 +8015,26 @@ export interface SetReach {
    * @default null
    */
   greetings?: boolean | null;
+}
+
+/**
+ * Say how long an open or private room keeps what is said in it: a steward's right. What removes more than before
+ * removes nothing for `limits.retention_grace_ms`: everybody there has that time to take something along, or to object.
+ * For all rooms of a community that say nothing of their own: `community.update`.
+ */
+export interface SetRetention {
+  type: "room.set_retention";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /**
+   * null: as the community says; without bounds: for ever
+   * @default null
+   */
+  retention?: Retention | null;
 }
 
 /**
@@ -8593,6 +8829,11 @@ export interface UpdateCommunity {
    * @default null
    */
   members_invite?: boolean | null;
+  /**
+   * how long its rooms keep what is said; without bounds: for ever; owners
+   * @default null
+   */
+  retention?: Retention | null;
 }
 
 /**
@@ -8978,6 +9219,7 @@ export interface Commands {
   "room.follow": { command: FollowRoom; result: FollowWritten };
   "room.unfollow": { command: UnfollowRoom; result: UnfollowWritten };
   "room.set_topic": { command: SetTopic; result: TopicWritten };
+  "room.set_retention": { command: SetRetention; result: RetentionWritten };
   "room.add": { command: AddPerson; result: AddWritten };
   "direct.open": { command: OpenDirect; result: DirectWritten };
   "message.send": { command: SendMessage; result: SentWritten };
@@ -9058,6 +9300,8 @@ export interface Events {
   "room.followed": RoomFollowed;
   "room.unfollowed": RoomUnfollowed;
   "room.topic_set": TopicSet;
+  "room.retention_set": RetentionSet;
+  "room.trimmed": RoomTrimmed;
   "room.person_added": PersonAdded;
   "room.person_left": PersonLeft;
   "direct.opened": DirectOpened;
@@ -9135,6 +9379,8 @@ export type Entry =
   | RoomFollowed
   | RoomUnfollowed
   | TopicSet
+  | RetentionSet
+  | RoomTrimmed
   | PersonAdded
   | PersonLeft
   | DirectOpened
@@ -9185,6 +9431,7 @@ export type Write =
   | "room.follow"
   | "room.unfollow"
   | "room.set_topic"
+  | "room.set_retention"
   | "room.add"
   | "direct.open"
   | "message.send"

@@ -50,12 +50,15 @@ export class View {
       case 'room.topic_set':
         this.#change(happening.log, { topic: happening.topic });
         break;
+      case 'room.retention_set':
+        this.#change(happening.log, { retention: happening.retention, retention_since: happening.since });
+        break;
       case 'corner.updated':
         this.#change(happening.log, { topic: happening.title ?? '' });
         break;
       case 'room.followed': {
-        const { room: id, slug = '', kind = 'open', community, topic, owner, head } = happening;
-        this.rooms.set(id, { id, slug, kind, community, topic, owner, head, following: true });
+        const { room: id, slug = '', kind = 'open', community, topic, owner, head, retention, retention_since } = happening;
+        this.rooms.set(id, { id, slug, kind, community, topic, owner, head, retention, retention_since, following: true });
         break;
       }
       case 'room.unfollowed':

@@ -34,6 +34,7 @@ export const WRITES = new Set([
   "room.follow",
   "room.unfollow",
   "room.set_topic",
+  "room.set_retention",
   "room.add",
   "direct.open",
   "message.send",

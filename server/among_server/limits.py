@@ -7,7 +7,7 @@ a part of the protocol's types take the value from there. Those that an operator
 
 from typing import NamedTuple
 
-from among_protocol import base, bookmarks, invites, portrait, quotes, text, welcome
+from among_protocol import base, bookmarks, invites, portrait, quotes, retention, text, welcome
 from among_protocol.session import Limits
 from among_protocol.status import STATUS_CHARS
 
@@ -272,6 +272,18 @@ DIRECT_PEOPLE = _limit(
 )
 BROUGHT_BACK = _limit(
     "brought_back", 1, "times that others bring back who left a private room", "leaving once may be a mistake; twice is a wish"
+)  # fmt: skip
+_limit(
+    "retention_days",
+    retention.RETENTION_DAYS,
+    "days that a room keeps what is said in it, where it has a bound",
+    "ten years",
+)
+_limit(
+    "retention_messages", retention.RETENTION_MESSAGES, "messages that a room keeps, where it has a bound", "more is no bound that anybody feels"
+)  # fmt: skip
+RETENTION_GRACE_MS = _limit(
+    "retention_grace_ms", 3 * 86_400_000, "milliseconds in which a room's retention that takes more than the one before removes nothing", "a weekend, to take something along or to object: nobody can bring it back"
 )  # fmt: skip
 POST_VERSIONS = _limit(
     "post_versions", 100, "versions of one post, the first among them", "all of them are kept, and listed with the post"

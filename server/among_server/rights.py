@@ -13,6 +13,7 @@ class Right(StrEnum):
     SPEAK = "speak"
     CREATE_ROOM = "create_room"
     SET_TOPIC = "set_topic"
+    RETENTION = "retention"  # say how long a room keeps what is said in it; for all rooms of the community: DOOR
     ADD_PERSON = "add_person"
     STEWARDS = "stewards"  # hear the stewards' log, and answer the reports in it
     KICK = "kick"
@@ -27,14 +28,14 @@ class Right(StrEnum):
     INVITE = "invite"  # make invites, see and revoke all of them
     ADMIT = "admit"  # see who asks to be let in, and answer
     EDIT = "edit"  # what is said about the community, its rules, its questions; and make its door narrower
-    DOOR = "door"  # make its door wider, rename it, take it out of the directory, let members invite
+    DOOR = "door"  # make its door wider, rename it, take it out of the directory, let members invite, say how long its rooms keep what is said
 
 
 _MEMBER = frozenset({Right.SPEAK, Right.ADD_PERSON})
 _STEWARD = _MEMBER | {
     Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT, Right.TAGS,
     Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT,
-    Right.INVITE, Right.ADMIT, Right.EDIT,
+    Right.INVITE, Right.ADMIT, Right.EDIT, Right.RETENTION,
     Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.DELETE_MESSAGE, Right.PORTRAIT,
     Right.PIN, Right.MENTION_ROOM,
 }  # fmt: skip

@@ -37,7 +37,7 @@ def bar(reader: Reader, columns: int = 80) -> str:
 async def test_help_lists_every_command(ana):
     told = "\n".join(await ana.types("/help"))
     assert all(f"/{command.name} {command.usage}".strip() in told for command in COMMANDS)
-    assert len(await ana.types("/help room")) == 4
+    assert len(await ana.types("/help room")) == 6
     assert await ana.types("/help /go") == await ana.types("/help go")
 
 
@@ -244,7 +244,10 @@ async def test_tab_completes_commands_handles_and_rooms(ana, house):
     assert candidates(ana.link, "/me") == ("/me", ["/members", "/me"])
     assert candidates(ana.link, "/go t") == ("t", ["tools"])
     assert candidates(ana.link, "/go garden/") == ("garden/", ["garden/hall", "garden/tools"])
-    assert candidates(ana.link, "/room ") == ("", ["create", "private", "topic", "add", "follow", "unfollow"])
+    assert candidates(ana.link, "/room ") == (
+        "",
+        ["create", "private", "topic", "info", "keep", "add", "follow", "unfollow"],
+    )
     assert candidates(ana.link, "/room add b") == ("b", ["bob"])
     assert candidates(ana.link, "/room follow h") == ("h", ["hall"])
     assert candidates(ana.link, "/leave g") == ("g", ["garden"])

@@ -2055,3 +2055,47 @@ def knows_no_phrases(wire: Wire, frame: Frame) -> Any:
 @mutant("search.words", "up")
 def leaves_nothing_out(wire: Wire, frame: Frame) -> Any:
     return {**frame, "query": frame["query"].replace(" -", " ")} if frame["type"] == "message.search" else frame
+
+
+# --- retention
+
+
+@mutant("retention.told")
+def tells_nobody_how_long(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "room.retention_set" else frame
+
+
+@mutant("retention.told")
+def forgets_how_long(wire: Wire, frame: Frame) -> Any:
+    for room in frame.get("result", {}).get("rooms", []) if wire.command(frame).get("type") == "room.list" else []:
+        room.pop("retention", None)
+    return frame
+
+
+@mutant("retention.rights")
+def lets_everybody_say_how_long(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "room.set_retention" and frame.get("code") == "right.missing":
+        return {"type": "ok", "id": frame["id"], "result": {}}
+    return frame
+
+
+@mutant("retention.grace")
+def removes_at_once(wire: Wire, frame: Frame) -> Any:
+    entry = frame.get("result", {}).get("entry", {})
+    if entry.get("type") == "room.retention_set" and "since" in entry:
+        entry["since"] = entry["at"]
+    return frame
+
+
+@mutant("retention.community")
+def says_it_for_no_room(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "community.updated":
+        frame.pop("retention", None)
+    return frame
+
+
+@mutant("retention.community")
+def does_not_show_it_in_the_card(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "community.read" and frame["type"] == "ok":
+        frame["result"]["community"].pop("retention", None)
+    return frame

@@ -228,6 +228,8 @@ async def rooms(play: Play, ann: Actor, bob: Actor, community: str) -> None:
         await ann.result("room.add", room=shed, member=bob.member)
     with play.take("room.set_topic"):
         await bob.result("room.set_topic", room=shed, topic="Tools")
+    with play.take("room.set_retention"):
+        await ann.result("room.set_retention", room=shed, retention={"days": 30})
     with play.take("room.unfollow"):
         await bob.result("room.unfollow", room=shed)
     tools = (await ann.result("room.create", community=community, slug="tools"))["entry"]["room"]
@@ -245,8 +247,22 @@ async def rooms(play: Play, ann: Actor, bob: Actor, community: str) -> None:
         await ann.result("message.page", room=shed)
     with play.take("everybody"):
         await ann.result("message.send", room=tools, body="The kettle is on, @room.")
+    await trimmed(play, ann, bob, tools)
     with play.take("direct.open"):
         await bob.result("direct.open", handles=["ann"])
+
+
+async def trimmed(play: Play, ann: Actor, bob: Actor, room: str) -> None:
+    """As the server does by itself, once an hour."""
+    for body in ("Who has the ladder?", "I have. Come by on Sunday."):
+        await ann.result("message.send", room=room, body=body)
+    await ann.result("room.set_retention", room=room, retention={"messages": 1})
+    store = play.app.store
+    (held,) = [one for one in (await store.held("", 100)).rooms if one.room == room]
+    with play.take("trimmed"):
+        await store.trim(held, (await store.due(held, held.since)).upto)
+        await play.settle(first=ann)
+        await bob.result("message.page", room=room)
 
 
 async def corners(play: Play, ann: Actor, bob: Actor, room: str, community: str) -> None:

@@ -74,6 +74,7 @@ from among_protocol.quotes import AskQuote, ConsentToQuote, ListQuotes, Withdraw
 from among_protocol.reach import SetReach
 from among_protocol.reactions import AddReaction, ReadReactions, RemoveReaction
 from among_protocol.reports import FileReport, ListReports, ResolveReport
+from among_protocol.retention import Retention, SetRetention
 from among_protocol.rooms import (
     AddPerson,
     CreateRoom,
@@ -201,6 +202,7 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     FollowRoom: lambda cast, place: {"room": cast.id(place)},
     UnfollowRoom: lambda cast, place: {"room": cast.id(place)},
     SetTopic: lambda cast, place: {"room": cast.id(place), "topic": "beans"},
+    SetRetention: lambda cast, place: {"room": cast.id(place), "retention": Retention(days=30)},
     AddPerson: lambda cast, place: {"room": cast.id(place), "member": cast.people["member"].member},
     OpenDirect: lambda cast, place: {"handles": ["librarian"]},
     SendMessage: lambda cast, place: {"room": cast.id(place), "body": "hi", "post": POST * (place == "corner")},
@@ -283,6 +285,7 @@ STARTS = {
     AddReaction,
     StartTyping,
     SetTopic,
+    SetRetention,
     AddPerson,
     CreateRoom,
     SetRole,
@@ -487,6 +490,8 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None: 
     if command is DeletePost:
         return None if who in ("insider", "steward", "owner") else codes.RIGHT_MISSING
     if place == "corner" and (command is SetTopic or (command is EditPost and who != "insider")):  # it is the insider's
+        return codes.RIGHT_MISSING
+    if command is SetRetention and (place in ("direct", "corner") or rule.right not in RIGHTS[ROLES[who]]):
         return codes.RIGHT_MISSING
     if rule.right is not None and place in ("garden", "open") and rule.right not in RIGHTS[ROLES[who]]:
         return codes.RIGHT_MISSING

@@ -32,6 +32,7 @@ from among_protocol.posts import PostDeleted, PostEdited, PostPublished
 from among_protocol.quotes import QuoteAnswered, QuoteAsked, QuoteWithdrawn
 from among_protocol.reactions import ReactionAdded, ReactionRemoved
 from among_protocol.reports import ReportFiled, ReportResolved
+from among_protocol.retention import Retention, RetentionSet, RoomTrimmed
 from among_protocol.rooms import (
     DirectOpened,
     PersonAdded,
@@ -45,6 +46,7 @@ from among_protocol.tags import TagUpdated
 from among_protocol.welcome import Welcome, WelcomeGiven, WelcomeSet
 from among_server.store.api import Store
 from among_server.store.personas import NOTHING, Claim
+from among_server.store.rows import RoomRow
 from among_server.store.sqlite import SqliteStore
 from tests.store.town import Town
 
@@ -55,6 +57,7 @@ DOOR: dict[str, Any] = {
     "rules_required": True,
     "questions": [],
     "members_invite": False,
+    "retention": None,
 }
 
 
@@ -89,6 +92,8 @@ class State:
     pins: dict[str, dict[int, tuple[str, str]]] = field(default_factory=dict)  # room: message -> pinned by, said by
     comments: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # room: post, number
     reactions: dict[str, dict[int, dict[str, set[str]]]] = field(default_factory=dict)  # room: message: emoji, who
+    kept_for: dict[str, Retention] = field(default_factory=dict)  # rooms that say it for themselves
+    floors: dict[str, int] = field(default_factory=dict)  # of rooms from which something was removed
 
 
 def _here(state: State) -> set[str]:
@@ -101,6 +106,7 @@ async def replayed(town: Town, logs: list[str]) -> State:
     wins over the first one."""
     state = State()
     for log in sorted(logs, key=lambda id: "cwar".index(id[0])):
+        await _from_floor(town.store, state, log)
         for entry in await town.log(log):
             _apply(state, log, entry)
     _reacted(state)
@@ -110,7 +116,7 @@ async def replayed(town: Town, logs: list[str]) -> State:
         room: corner for room, corner in state.corners.items() if corner[0] in _here(state)
     }  # who left is not listed
     for room, pins in list(state.pins.items()):  # what is deleted is pinned no more
-        blank = {number for number, _, _, gone in state.said[room] if gone}
+        blank = {number for number, _, _, gone in state.said.get(room, ()) if gone}
         state.pins[room] = {message: pin for message, pin in pins.items() if message not in blank}
         if not state.pins[room]:
             del state.pins[room]
@@ -130,6 +136,20 @@ def _reacted(state: State) -> None:
         state.reactions[log] = {seq: kinds for seq, kinds in left.items() if kinds}
         if not state.reactions[log]:
             del state.reactions[log]
+
+
+async def _from_floor(store: Store, state: State, log: str) -> None:
+    """Who is in a private room is told by the logs of accounts, too."""
+    row = await store.log(log)
+    if row is not None and row.kind == "room" and row.floor:
+        state.floors[log] = row.floor
+        kind, community, *_ = state.rooms[log]
+        if kind == "private":
+            followers = [account for account, followed in state.follows.items() if log in followed]
+            state.added[log] = {state.inside[account][community] for account in followers}
+        for pin in (await store.pins(log, None, 1000)).pins:  # a snapshot has their numbers, which `live` compares
+            if pin.message.seq <= row.floor:
+                state.pins.setdefault(log, {})[pin.message.seq] = (pin.by, pin.message.by)
 
 
 def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912  # one branch for each kind of entry
@@ -178,6 +198,8 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
                 state.tags.pop(log, None)
                 state.tags |= {log: entry.tags} if entry.tags else {}
             state.doors[log] |= {key: value for key in DOOR if (value := getattr(entry, key)) is not None}
+            if entry.retention is not None and not entry.retention.bounded:
+                state.doors[log]["retention"] = None
             if entry.rules is not None:
                 state.doors[log]["rules"] = entry.rules_version
                 if entry.rules:
@@ -255,6 +277,20 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.rooms[entry.room] = ("open", log, entry.slug, entry.topic)
         case TopicSet():
             state.rooms[log] = (*state.rooms[log][:3], entry.topic)
+        case RetentionSet():
+            _keep(state, log, entry.retention)
+        case RoomTrimmed():
+            assert entry.floor <= state.floors[log]
+            assert (
+                entry.left == sum(seq > entry.floor for seq, *_ in state.said.get(log, ()))
+                or entry.floor < state.floors[log]
+            )
+            state.rooms[log] = (*state.rooms[log][:3], entry.topic)
+            _keep(state, log, entry.retention)
+            if entry.floor == state.floors[log]:
+                assert set(state.pins.get(log, ())) & set(range(entry.floor + 1)) <= set(entry.pins)
+        case PersonAdded() | PersonLeft() if log in state.floors:
+            pass  # known already
         case PersonAdded():
             state.added.setdefault(log, set()).add(entry.member)
         case PersonLeft():
@@ -263,6 +299,10 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.said.setdefault(log, []).append((entry.seq, entry.body, 0, entry.blank))
             if entry.post:
                 state.comments.setdefault(log, []).append((entry.post, entry.seq))
+        case MessageEdited() | MessageDeleted() if entry.message <= state.floors.get(log, 0):
+            pass  # of what was removed
+        case PinAdded() | PinRemoved() if entry.message <= state.floors.get(log, 0):
+            pass  # known already
         case MessageEdited():
             said = state.said[log]
             at = [number for number, *_ in said].index(entry.message)
@@ -281,7 +321,10 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
                 kinds.setdefault(entry.emoji, set()).add(entry.by)
         case ReactionRemoved():
             if not entry.blank and entry.by:
-                state.reactions[log][entry.message][entry.emoji].discard(entry.by)
+                there = state.reactions.get(log, {}).get(
+                    entry.message, {}
+                )  # to what is below the floor: none are known
+                there.get(entry.emoji, set()).discard(entry.by)
         case CornerUpdated():
             state.rooms[log] = ("corner", state.rooms[log][1], "", entry.title)
             state.corners[log] = (entry.by, entry.comments, entry.public)
@@ -299,6 +342,19 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.posts[log][entry.post] = (entry.title, entry.body, versions)
         case _:
             raise AssertionError(f"an entry that this replay does not know: {entry}")
+
+
+def _keep(state: State, room: str, retention: Retention | None) -> None:
+    state.kept_for.pop(room, None)
+    if retention is not None:
+        state.kept_for[room] = retention
+
+
+async def _kept(store: Store, state: State, room: RoomRow) -> None:
+    _keep(state, room.id, room.retention)
+    log = await store.log(room.id)
+    if log is not None and log.floor:
+        state.floors[room.id] = log.floor
 
 
 def _heard(persona: MemberJoined | MemberUpdated | Member) -> tuple[int, str, str, str, str]:
@@ -363,6 +419,7 @@ async def live(store: Store, logs: list[str]) -> State:
         room = await store.room(id)
         if room is not None:
             state.rooms[id] = (room.kind, room.community, room.slug, room.topic)
+            await _kept(store, state, room)
             said: list[tuple[int, str, int, bool]] = []
             complete = False
             while not complete:

@@ -45,6 +45,7 @@ from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
 from among_protocol.reactions import AddReaction, RemoveReaction
 from among_protocol.reports import FileReport, ResolveReport
+from among_protocol.retention import Retention, SetRetention
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.tags import UpdateTag
 from among_protocol.welcome import SetWelcome
@@ -54,7 +55,7 @@ from among_server.store.api import Store, Tx
 from among_server.store.cards import CardRow
 from among_server.store.memory import MemoryStore
 from among_server.store.rows import Appended
-from among_server.store.rules import personas
+from among_server.store.rules import personas, retention
 from among_server.store.rules.edits import wipe
 from among_server.store.sqlite import SqliteStore
 from among_server.store.sqlite.tx import SqliteTx
@@ -67,7 +68,7 @@ from tests.store.town import Person, Town
 HANDLES = ("ann", "bob", "cat", "dan")
 ID = re.compile(r"\b([acimqrsw])_[a-z2-7]{16}\b")
 TIME = re.compile(
-    r'("(at|asked|said|edited_at|opened|until|silenced|silenced_until|since|left_at|changed)":"|after )\d{4}-[^"U]*("| UTC)|"(seen|edit|full|handle)_ms":\d+'
+    r'("(at|asked|said|edited_at|opened|until|silenced|silenced_until|since|retention_since|left_at|changed)":"|after )\d{4}-[^"U]*("| UTC)|"(seen|edit|full|handle)_ms":\d+'
 )
 
 
@@ -133,6 +134,7 @@ REACHES = ("", "anyone", "known", "nobody")
 KINDS = ("block", "mute", "none")
 SECRETS = ("open", "open", "end", "end others", "change", "offer", "reset", "disable", "enable", "enable")
 LATER = 2**52  # Unix time in ms
+LONG_AFTER = "2999-01-01T00:00:00.000Z"
 
 small = st.integers(0, 42)
 slug = st.sampled_from(["hall", "barn", "mill"])
@@ -288,6 +290,7 @@ class Twins(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         little_memory(self.patch)
         self.patch.setattr(personas, "HANDLE_CHANGE_MS", 0)
+        self.patch.setattr(retention, "RETENTION_GRACE_MS", 0)
         self.folder = tempfile.TemporaryDirectory()
         self.fresh = 0
         self.sqlite = self._sqlite()
@@ -560,6 +563,40 @@ class Twins(RuleBasedStateMachine):
         self._both(file)
         if answered:
             self._both(lambda twin: [answer(twin)])
+
+    @rule(room=small, messages=st.integers(0, 3), own=st.booleans(), aged=st.booleans())
+    def retain(self, room: int, messages: int, own: bool, aged: bool) -> None:
+        """How long a room, or a community, keeps what is said there; and what is due is removed, by age or by count."""
+        self.fresh += 1
+        nonce = f"f{self.fresh}"
+        wish = Retention(days=int(aged), messages=messages)
+
+        def say(twin: Twin) -> list[Any]:
+            command: Any = UpdateCommunity(id="1", nonce=nonce, community=twin.ids["c_0"], retention=wish)
+            if own:
+                retention = wish if messages < 3 else None
+                command = SetRetention(id="1", nonce=nonce, room=twin.find("r", room), retention=retention)
+            return [twin.town.store.append(twin.ids["a_0"], command)]
+
+        self._both(say)
+        self._both(lambda twin: [self._removed(twin, LONG_AFTER if aged else "")])
+
+    @staticmethod
+    async def _removed(twin: Twin, now: str) -> list[Any]:
+        store = twin.town.store
+        now, after, found = now or await store.trusted(1000), "", []
+        while True:
+            page = await store.held(after, 1)
+            for held in page.rooms:
+                due = await store.due(held, now)
+                trimmed = await store.trim(held, due.upto) if due.upto else None
+                found.append([held, *due, *((trimmed.entry, len(trimmed.counted)) if trimmed else ())])
+            after = page.after
+            if not after:
+                break
+        while (step := await store.carry_away(after)) is not None:
+            after = step.room if step.done else after
+        return found
 
     @rule()
     def forget(self) -> None:

@@ -50,7 +50,7 @@ class Town:
         """All of a log, read a page at a time."""
         entries: list[Entry] = []
         while True:
-            page = await self.store.entries(id, len(entries), None, 200)
+            page = await self.store.entries(id, entries[-1].seq if entries else 0, None, 200)
             entries += [entry for entry in map(JSON.decode_entry, page.entries) if isinstance(entry, Entry)]
             if page.complete:
                 return entries

@@ -28,6 +28,7 @@ from .. import personas as pe
 from .. import presence as p
 from .. import preview as pv
 from .. import reports as rp
+from .. import retention as rn
 from .. import rooms as r
 from .. import search as sr
 from .. import session as s
@@ -125,7 +126,10 @@ EFFECTS: dict[type[Command], Effects] = {
     c.UpdateCommunity: Effects(
         ACT,
         (Told(c.CommunityUpdated, Where.COMMUNITY),),
-        ("name_chars", "about_chars", "tags", "tag_chars", "rules_bytes", "questions", "question_chars"),
+        (
+            "name_chars", "about_chars", "tags", "tag_chars", "rules_bytes", "questions", "question_chars", "retention_days",
+            "retention_messages", "retention_grace_ms",
+        ),
     ),
     c.JoinCommunity: Effects(
         (
@@ -327,6 +331,11 @@ EFFECTS: dict[type[Command], Effects] = {
         (codes.ROOM_GONE, codes.RIGHT_MISSING, codes.SILENCED, codes.DIRECT_REFUSED),
         (Told(r.TopicSet, Where.ROOM),),
         ("topic_chars",),
+    ),
+    rn.SetRetention: Effects(
+        (codes.ROOM_GONE, codes.RIGHT_MISSING, codes.SILENCED),
+        (Told(rn.RetentionSet, Where.ROOM),),
+        ("retention_days", "retention_messages", "retention_grace_ms"),
     ),
     r.AddPerson: Effects(
         (codes.ROOM_GONE, codes.SILENCED, codes.MEMBER_GONE, codes.ADD_REFUSED),

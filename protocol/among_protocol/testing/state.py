@@ -21,6 +21,7 @@ from ..logs import LogKind
 from ..members import Member, Persona, Role
 from ..personas import FormerHandle, PersonaLink, PersonaPlace, Shown
 from ..reports import ReportFiled
+from ..retention import RETENTION_DAYS, RETENTION_MESSAGES, Retention
 from ..rooms import RoomKind
 from ..session import Limits
 from ..status import STATUS_CHARS, Appearance
@@ -35,6 +36,7 @@ LIMITS = Limits(
     preview_bytes=32_768, edits=100, pins=50, reactions=20,
     pronouns_chars=PRONOUNS_CHARS, place_chars=PLACE_CHARS, why_chars=WHY_CHARS,
     intro_chars=INTRO_CHARS, links=LINKS, label_chars=LABEL_CHARS, link_chars=LINK_CHARS,
+    retention_days=RETENTION_DAYS, retention_messages=RETENTION_MESSAGES, retention_grace_ms=3 * 86_400_000,
 )  # fmt: skip
 """As a real server has them, but for a budget that no test spends by accident."""
 
@@ -186,6 +188,8 @@ class RoomRow:
     community: str = ""  # empty for a direct
     topic: str = ""
     within: str = ""  # of a direct: the community whose personas speak there
+    retention: Retention | None = None
+    retention_since: Time = ""
 
     @property
     def place(self) -> str:

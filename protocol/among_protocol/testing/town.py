@@ -29,6 +29,7 @@ from ..signing import ENTRANCES
 from ..status import Status
 from ..wire import JSON, Encoding
 from . import mentions
+from .answers import retention
 from .clock import Clock
 from .connection import Connection
 from .state import LIMITS, BanRow, CommunityRow, Log, MemberRow, Novelty, Person, ReportRow, RoomRow, SessionRow
@@ -221,9 +222,9 @@ class Town:
         """The read marker, messages after it, and those of them that mention this person."""
         if room not in self.rooms:
             return 0, 0, 0
-        read = person.read.get(room, 0)
+        read, floor = person.read.get(room, 0), self.logs[room].floor
         messages = sum(isinstance(entry, MessageSent) for entry in self.logs[room].between(read))
-        return read, messages, sum(seq > read for seq in person.mentioned.get(room, []))
+        return read, messages, sum(seq > max(read, floor) for seq in person.mentioned.get(room, []))
 
     # --- whose logs are heard
 
@@ -363,13 +364,15 @@ class Town:
         """An entry of a type that no client knows."""
         return self.write(Novelty(log=log, seq=self.next(log), at=self.clock.time(), gold=gold))
 
-    def forget(self, id: str, up_to: int) -> None:
-        """Retention: entries up to there are no longer kept."""
+    def forget(self, id: str, up_to: int, *, told: bool = False) -> None:
+        """Retention: entries up to there are no longer kept; `told`: as a server does that, by an entry of the room."""
         log = self.logs[id]
         gone = [entry for entry in log.entries if entry.seq <= up_to]
         if gone:
             log.floor = gone[-1].seq
             log.entries = log.entries[len(gone) :]
+        if told:
+            self.write(retention.trimmed(self, id))
 
     def restore(self, keep: float) -> None:
         """An older backup: a part of each room's log is left, in a new epoch. Every connection is closed."""

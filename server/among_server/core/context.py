@@ -23,6 +23,7 @@ from .passwords import Passwords
 from .people import People, Person
 from .presence import Presence
 from .replay import Replay
+from .retention import Retaining
 from .session import Session
 from .sessions import LiveSessions
 from .tries import Tries
@@ -66,6 +67,7 @@ class Services:
         self.background = self.replay.tasks
         self.sessions = LiveSessions(store, self.background, self.replay.departed)
         self.erasing = Erasing(store, self.people, self.background)
+        self.retaining = Retaining(store, self.people, logs, self.background, lambda: self.wall())  # noqa: PLW0108  # likewise
         self.watchdog: Watchdog
         self.hello: Hello
 

@@ -1,15 +1,12 @@
 """The portrait of a community as one document, in Markdown and in HTML. Pure.
 
-Rule: what people wrote is text, and stays in its place. In Markdown every character that could begin something is
-escaped, in HTML everything is; the HTML runs nothing, fetches nothing, and says so to the browser.
+Rule: what people wrote is text, and stays in its place (protocol document.py).
 """
 
-import base64
-import hashlib
-import re
 from collections.abc import Iterator
 from html import escape
 
+from among_protocol.document import HTML_END, html_head, html_lines, markdown_lines, paragraphs, plain
 from among_protocol.members import Persona
 from among_protocol.portrait import Content, Milestone, Portrait, Quote
 
@@ -17,40 +14,26 @@ TITLES = {"about": "What we are about", "story": "How it came about", "milestone
 QUOTES = "In the words of members"
 INTERESTS = "Interests"
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]#|~$]|(?<=www)\.|:(?=//)", re.IGNORECASE)
-_BEGINNING = re.compile(r"(\d*)([-+=.)])")  # of a line: a list, a rule, a heading by underlining
-
 
 def markdown(portrait: Portrait) -> str:
-    parts = [f"# {_plain(portrait.name)}", f"*{_plain(portrait.slug)}{_as_of(portrait)}*"]
+    parts = [f"# {plain(portrait.name)}", f"*{plain(portrait.slug)}{_as_of(portrait)}*"]
     for title, content in _sections(portrait):
         parts.append(f"## {title}")
         if content.text:
-            parts += [_paragraph(lines) for lines in _paragraphs(content.text)]
+            parts += [markdown_lines(lines) for lines in paragraphs(content.text)]
         if content.milestones:
-            parts.append("\n".join(f"- **{one.date}** {_plain(one.text)}" for one in content.milestones))
+            parts.append("\n".join(f"- **{one.date}** {plain(one.text)}" for one in content.milestones))
     if portrait.quotes:
         parts.append(f"## {QUOTES}")
         parts += [_quoted(one.text, who) for one, who in _by(portrait)]
     if portrait.interests:
-        parts += [f"## {INTERESTS}", ", ".join(map(_plain, portrait.interests))]
+        parts += [f"## {INTERESTS}", ", ".join(map(plain, portrait.interests))]
     return "\n\n".join(parts) + "\n"
 
 
-def _plain(line: str) -> str:
-    """One line of text that is nothing but text."""
-    line = line.strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    line = _SPECIAL.sub(lambda found: f"\\{found.group()}", line)
-    return _BEGINNING.sub(r"\1\\\2", line, count=1) if _BEGINNING.match(line) else line
-
-
-def _paragraph(lines: list[str]) -> str:
-    return "  \n".join(map(_plain, lines))
-
-
 def _quoted(text: str, who: str) -> str:
-    paragraphs = [*map(_paragraph, _paragraphs(text)), f"— {_plain(who)}"]
-    return "\n>\n".join("\n".join(f"> {row}" for row in one.split("\n")) for one in paragraphs)
+    parts = [*map(markdown_lines, paragraphs(text)), f"— {plain(who)}"]
+    return "\n>\n".join("\n".join(f"> {row}" for row in one.split("\n")) for one in parts)
 
 
 _STYLE = """
@@ -67,8 +50,6 @@ blockquote { margin: 1.5rem 0; padding-left: 1.25rem; border-left: 3px solid col
 blockquote footer { margin-top: .25rem; }
 @media print { body { margin: 0 auto; } }
 """
-_ALLOWED = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = f"default-src 'none'; style-src 'sha256-{_ALLOWED}'; base-uri 'none'; form-action 'none'"
 
 
 def html(portrait: Portrait) -> str:
@@ -79,7 +60,7 @@ def html(portrait: Portrait) -> str:
         parts.append(f"<section>\n<h2>{title}</h2>\n{''.join(_marked_up(content))}</section>")
     if portrait.quotes:
         said = "".join(
-            f"<blockquote>\n{_lines(one.text)}<footer>— <bdi>{escape(who)}</bdi></footer>\n</blockquote>\n"
+            f"<blockquote>\n{html_lines(one.text)}<footer>— <bdi>{escape(who)}</bdi></footer>\n</blockquote>\n"
             for one, who in _by(portrait)
         )
         parts.append(f"<section>\n<h2>{QUOTES}</h2>\n{said}</section>")
@@ -87,23 +68,13 @@ def html(portrait: Portrait) -> str:
         words = ", ".join(f"<bdi>{escape(word)}</bdi>" for word in portrait.interests)
         parts.append(f"<section>\n<h2>{INTERESTS}</h2>\n<p>{words}</p>\n</section>")
     body = "\n".join(parts)
-    return (
-        '<!DOCTYPE html>\n<html lang="">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(portrait.name)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
-    )
+    return f"{html_head(portrait.name, _STYLE)}{body}{HTML_END}"
 
 
 def _marked_up(content: Content) -> Iterator[str]:
-    yield _lines(content.text)
+    yield html_lines(content.text)
     if content.milestones:
         yield f"<dl>\n{''.join(map(_milestone, content.milestones))}</dl>\n"
-
-
-def _lines(text: str) -> str:
-    return "".join(f'<p dir="auto">{"<br>".join(map(escape, lines))}</p>\n' for lines in _paragraphs(text))
 
 
 def _milestone(one: Milestone) -> str:
@@ -129,12 +100,6 @@ def _sections(portrait: Portrait) -> Iterator[tuple[str, Content]]:
         content = found.get(section)
         if content is not None and content != Content():
             yield title, content
-
-
-def _paragraphs(text: str) -> Iterator[list[str]]:
-    for paragraph in text.split("\n\n"):
-        if lines := [line for line in paragraph.split("\n") if line.strip()]:
-            yield lines
 
 
 def _as_of(portrait: Portrait) -> str:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from among_protocol import wire
 from among_protocol.base import Entry
+from among_protocol.retention import RoomTrimmed
 from among_protocol.wire import Encoding
 
 from ..ears import WHOLE, Ear, wants
@@ -160,6 +161,14 @@ class Log:
         tail.append(item)
         self._tail_bytes += len(item.json)
         while (len(tail) > TAIL_ENTRIES or self._tail_bytes > TAIL_BYTES) and tail[0].seq <= self.flushed:
+            self._tail_bytes -= len(tail.popleft().json)
+        if type(item.event) is RoomTrimmed:
+            self._trim(item.event.floor)
+
+    def _trim(self, floor: int) -> None:
+        """What is no longer kept is given to nobody who comes back; what is not flushed yet goes out as it came."""
+        tail = self.tail
+        while tail and tail[0].seq <= min(floor, self.flushed):
             self._tail_bytes -= len(tail.popleft().json)
 
     def since(self, after: int) -> list[Item] | None:

@@ -201,6 +201,7 @@ class Listener:
             await asyncio.sleep(SWEEP)
             self.services.sessions.sweep(self.now())
             self.services.erasing.sweep(self.now())
+            self.services.retaining.sweep(self.now())
             for index, connection in enumerate(list(self.connections)):
                 if index % 512 == 511:
                     await asyncio.sleep(0)  # let others have a turn

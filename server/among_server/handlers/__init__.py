@@ -39,6 +39,7 @@ from among_protocol import quotes as q
 from among_protocol import reach as re
 from among_protocol import reactions as rx
 from among_protocol import reports as rp
+from among_protocol import retention as rn
 from among_protocol import rooms as r
 from among_protocol import search as se
 from among_protocol import session as s
@@ -83,6 +84,7 @@ from . import (
     reach,
     reactions,
     reports,
+    retention,
     rooms,
     search,
     session,
@@ -172,6 +174,7 @@ ROUTES: dict[type[Command], Route] = dict(
         on(r.FollowRoom, rooms.follow, cost=5),
         on(r.UnfollowRoom, rooms.unfollow, cost=5),
         on(r.SetTopic, rooms.set_topic, cost=5),
+        on(rn.SetRetention, retention.set_retention, cost=10),
         on(r.AddPerson, rooms.add, cost=5),
         on(r.OpenDirect, rooms.open_direct, cost=10),
         on(ms.SendMessage, messages.send, cost=5),

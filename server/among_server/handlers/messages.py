@@ -31,7 +31,7 @@ async def page(context: Context, command: ReadMessages) -> MessagePage:
     if not context.may_read(room):
         raise Refuse(ROOM_GONE, field="room")
     _only_of(context, found)
-    return MessagePage(messages=found.messages, as_of=found.as_of, complete=found.complete)
+    return MessagePage(messages=found.messages, as_of=found.as_of, complete=found.complete, floor=found.floor)
 
 
 def _only_of(context: Context, found: Messages) -> None:

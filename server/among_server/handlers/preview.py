@@ -69,7 +69,9 @@ async def _look_in(context: Context, row: CommunityRow, found: Preview) -> None:
     left = PREVIEW_BYTES
     rooms = [room for room in await context.store.rooms(row.id) if room.kind == "open"][:PREVIEW_ROOMS]
     for room in rooms:
-        shown = PreviewRoom(slug=room.slug, topic=room.topic)
+        shown = PreviewRoom(
+            slug=room.slug, topic=room.topic, retention=room.retention, retention_since=room.retention_since
+        )
         found.rooms.append(shown)
         page = await context.store.messages(room.id, before=None, after=None, around=None, limit=PREVIEW_MESSAGES)
         for message in [one for one in reversed(page.messages) if not one.blank]:

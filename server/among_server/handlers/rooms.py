@@ -101,4 +101,6 @@ def shown(person: Person, row: RoomRow, heads: dict[str, int]) -> Room:
         following=row.id in person.rooms,
         owner=row.owner,
         head=heads.get(row.id, 0),
+        retention=row.retention,
+        retention_since=row.retention_since,
     )

@@ -51,6 +51,7 @@ from .pins import PinStore, PinTx
 from .portrait import PortraitStore, PortraitTx
 from .quotes import QuotesStore, QuotesTx
 from .reactions import ReactionsStore, ReactionsTx
+from .retention import RetentionStore, RetentionTx
 from .rows import (
     AccountRow,
     Appended,
@@ -71,9 +72,7 @@ from .stewards import BanRow, ReportRow
 from .tags import TagStore, TagTx
 
 Durability = Literal["full", "relaxed", "memory"]
-Revocable = Literal[
-    "session", "invite", "password", "reset", "account", "member"
-]  # and how each is named: see revocations.py
+Revocable = Literal["session", "invite", "password", "reset", "account", "member"]  # how each is named: revocations.py
 
 LOOKED_THROUGH = 4_000  # entries that a page of what is wanted looks at: some milliseconds, as for a page of long ones
 PAGE_BYTES = 1 << 17  # of a page of entries or messages: what one client may hold of the server's memory at once
@@ -96,6 +95,7 @@ class Tx(
     DraftsTx,
     PortraitTx,
     QuotesTx,
+    RetentionTx,
     GreetingTx,
     StatusTx,
     TagTx,
@@ -250,6 +250,7 @@ class Store(
     DraftsStore,
     PortraitStore,
     QuotesStore,
+    RetentionStore,
     GreetingStore,
     StatusStore,
     TagStore,

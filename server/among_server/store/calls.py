@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 
+from among_protocol.base import Time
 from among_protocol.bookmarks import Bookmarked
 from among_protocol.codes import Refuse
 from among_protocol.drafts import DraftState
@@ -19,8 +20,9 @@ from .bookmarks import BookmarkRow
 from .erasing import Begun, Erasure
 from .greeting import ReachSet
 from .own import BlockSet, BlockWish, Ended, Entered
+from .retention import Carried, Held, Trimmed
 from .rows import Stored
-from .rules import blocks, bookmarks, drafts, erasing, invites, sessions, status, tags
+from .rules import blocks, bookmarks, drafts, erasing, invites, retention, sessions, status, tags
 from .rules import reach as reach_rules
 from .status import Statuses, StatusWish
 from .tags import InterestRow, MyInterest
@@ -137,3 +139,12 @@ class Calls:
 
     async def erase_more(self) -> Erasure | None:
         return await self._call(erasing.step)
+
+    async def trim(self, held: Held, upto: int) -> Trimmed | None:
+        return await self._call(lambda tx: retention.trim(tx, held, upto))
+
+    async def carry_away(self, after: str) -> Carried | None:
+        return await self._call(lambda tx: retention.carry_away(tx, after))
+
+    async def trusted(self, elapsed_ms: int) -> Time:
+        return await self._call(lambda tx: retention.trusted(tx, elapsed_ms))

@@ -30,6 +30,7 @@ from among_protocol import posts as ps
 from among_protocol import quotes as qu
 from among_protocol import reactions as rx
 from among_protocol import reports as rp
+from among_protocol import retention as rn
 from among_protocol import rooms as r
 from among_protocol import tags as tg
 from among_protocol import welcome as we
@@ -76,6 +77,8 @@ ENTRIES: dict[type[Entry], dict[str, Fate]] = {
             "questions",
             "members_invite",
             "tags",
+            "retention",
+            "retention_since",
         ),
         Fate.PLACE,
     ),
@@ -132,11 +135,16 @@ ENTRIES: dict[type[Entry], dict[str, Fate]] = {
     gr.NewcomerSettled: dict.fromkeys(("community", "member"), _STAYS),
     r.RoomCreated: {"room": _STAYS, "slug": Fate.PLACE, "topic": Fate.PLACE},
     r.RoomFollowed: {
-        **dict.fromkeys(("room", "head", "community", "kind", "owner"), _STAYS),
+        **dict.fromkeys(("room", "head", "community", "kind", "owner", "retention", "retention_since"), _STAYS),
         **dict.fromkeys(("slug", "topic"), Fate.PLACE),
     },
     r.RoomUnfollowed: {"room": _STAYS},
     r.TopicSet: {"topic": Fate.PLACE},
+    rn.RetentionSet: dict.fromkeys(("retention", "since"), _STAYS),
+    rn.RoomTrimmed: {
+        **dict.fromkeys(("floor", "left", "bounds", "pins", "retention", "retention_since"), _STAYS),
+        "topic": Fate.PLACE,
+    },
     r.PersonAdded: {"member": _STAYS},
     r.PersonLeft: {},
     r.DirectOpened: {**dict.fromkeys(("room", "head", "member", "within"), _STAYS), "people": Fate.OTHERS},
@@ -281,10 +289,13 @@ TABLES: dict[str, Table] = {
     "bookmarks": Table("goes", "`bookmark`"),
     "room_mentions": Table("stays: numbers of entries", "- numbers"),
     "uncalled": Table("goes", "- numbers of what others said, and of one's own"),
-    "unsaid": Table("goes once the index of searches has forgotten what was blanked", "- numbers"),
+    "unsaid": Table(
+        "goes once the index of searches has forgotten what was blanked, or is no longer kept", "- numbers"
+    ),
     "reactions": Table("goes with the words", "as `entry`"),
     "reaction_counts": Table("stays, without theirs: numbers", "- numbers"),
     "lineage": Table("goes with the persona: former handles", "with `membership`"),
     "resting": Table("stays until its time is over: digests of handles that nobody may have yet", "- names nobody"),
+    "beneath": Table(_INSIDE, "- rooms in which retention has something left to do"),
     "erasures": Table("goes when all is done", "- what is under way"),
 }

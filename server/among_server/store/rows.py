@@ -13,6 +13,7 @@ from among_protocol.logs import LogKind
 from among_protocol.members import Member, Persona, Role
 from among_protocol.messages import Message
 from among_protocol.reach import Reach
+from among_protocol.retention import Retention
 from among_protocol.rooms import RoomKind
 
 from .own import Blocks
@@ -41,6 +42,8 @@ class CommunityRow(Struct):
     rules_required: bool = True  # who joins must accept them
     questions: list[str] = []
     members_invite: bool = False
+    retention: Retention | None = None  # of rooms that say nothing of their own; None: for ever
+    retention_since: Time = ""  # nothing is removed by it before this
 
     def shown(self, tags: Sequence[str]) -> Community:
         return Community(
@@ -52,6 +55,8 @@ class CommunityRow(Struct):
             tags=list(tags),
             door=self.door,
             listed=self.listed,
+            retention=self.retention,
+            retention_since=self.retention_since,
         )
 
 
@@ -116,6 +121,8 @@ class RoomRow(Struct):
     topic: str = ""
     within: str = ""  # of a direct: the community whose personas speak there
     owner: str = ""  # of a corner: the membership
+    retention: Retention | None = None  # of its own; None: as the community says
+    retention_since: Time = ""  # nothing is removed before this
 
     @property
     def for_all(self) -> bool:
@@ -131,6 +138,7 @@ class LogRow(Struct):
     head: int = 0
     ordinal: int = 0
     floor: int = 0  # entries up to here are no longer kept
+    floor_ordinal: int = 0  # messages among them
 
 
 class InviteRow(Struct):
@@ -175,6 +183,7 @@ class Messages(NamedTuple):
     as_of: int
     complete: bool
     origins: Mapping[str, str] = {}  # rooms of which something is shown in these: their communities
+    floor: int = 0
 
 
 class Standing(NamedTuple):

@@ -35,6 +35,7 @@ from . import (
     reading,
     refusals,
     registers,
+    retention,
     rooms,
     search,
     signing_in,
@@ -129,7 +130,7 @@ PARTS = (
     cards, closing, connection, corners, door, edits, finding, frames, interest, keeping, keepsakes, leaving, limits, logs, newcomers,
     nonces, personas,
     portraits,
-    reactions, reading, refusals, registers, rooms, search, signing_in, status, sync, texts,
+    reactions, reading, refusals, registers, retention, rooms, search, signing_in, status, sync, texts,
 )  # fmt: skip
 
 __all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "run"]

@@ -57,13 +57,14 @@ from ...quotes import AskQuote, ConsentToQuote, ListQuotes, WithdrawQuote
 from ...reach import SetReach
 from ...reactions import AddReaction, ReadReactions, RemoveReaction
 from ...reports import FileReport, ListReports, ResolveReport
+from ...retention import SetRetention
 from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
 from ...search import SearchMessages
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
 from ...status import SetStatus
 from ...tags import SearchTags, UpdateTag
 from ...welcome import ReadWelcome, SetWelcome
-from . import accounts, edits, keeping, members, personas, pins, places, reactions, reading, status
+from . import accounts, edits, keeping, members, personas, pins, places, reactions, reading, retention, status
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -79,6 +80,7 @@ WRITES: "dict[type[Write], Callable[[Town, Person, Any], Entry]]" = {
     FollowRoom: places.follow,
     UnfollowRoom: places.unfollow,
     SetTopic: places.set_topic,
+    SetRetention: retention.set_retention,
     AddPerson: places.add,
     OpenDirect: places.open_direct,
     SendMessage: edits.send,
@@ -170,6 +172,7 @@ COSTS: dict[type[Command], int] = {  # as a real server charges them; what is no
     ResolveReport: 10,
     CreateRoom: 10,
     OpenDirect: 10,
+    SetRetention: 10,
     ReadEntries: 2,
     ReadMessages: 2,
     ReadHistory: 2,

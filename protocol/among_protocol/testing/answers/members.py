@@ -96,6 +96,8 @@ def shown(town: "Town", person: "Person", row: "RoomRow") -> Room:
         within=row.within,
         following=row.id in person.logs,
         head=town.logs[row.id].head,
+        retention=row.retention,
+        retention_since=row.retention_since,
     )
     if row.kind == "direct":
         people = town.inside(row.id)

@@ -273,6 +273,8 @@ def _follow(town: "Town", person: "Person", room: RoomRow, nonce: str) -> RoomFo
             slug=room.slug,
             kind=room.kind,
             topic=room.topic,
+            retention=room.retention,
+            retention_since=room.retention_since,
         )
     )
     town.hears(person.id)

@@ -97,7 +97,7 @@ def reactors(town: "Town", room: str, message: int) -> dict[tuple[str, str], Rea
         if isinstance(entry, ReactionAdded) and entry.message == message:
             there[entry.emoji, entry.by] = entry
         elif isinstance(entry, ReactionRemoved) and entry.message == message:
-            del there[entry.emoji, entry.by]
+            there.pop((entry.emoji, entry.by), None)  # the other is no longer kept
     return there
 
 

@@ -121,7 +121,7 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     for message in messages:
         if not message.blank:
             message.reactions = reactions_for(town, member.id, room.id, message.seq)
-    return MessagePage(messages=messages, as_of=log.head, complete=len(messages) == len(found))
+    return MessagePage(messages=messages, as_of=log.head, complete=len(messages) == len(found), floor=log.floor)
 
 
 def set_marker(connection: "Connection", command: SetMarker) -> Marker:

@@ -45,7 +45,8 @@ def _talked_with(tx: MemoryTx, account: str) -> set[str]:
     found: set[str] = set()
     for room in tx.followed(account):
         head = tx.logs[room].head
-        said = [tx.entries[room, seq].stored.event for seq in range(max(head - LAST_SAID, 0) + 1, head + 1)]
+        kept = [tx.entries.get((room, seq)) for seq in range(max(head - LAST_SAID, 0) + 1, head + 1)]
+        said = [one.stored.event for one in kept if one is not None]
         authors = {tx.members[one.by].account for one in said if isinstance(one, MessageSent)}
         if account in authors:
             found |= authors - {account}

@@ -44,7 +44,8 @@ class MemoryKept:
         for row in left[:limit]:
             room = tx.room_rows[row.room]
             here = tx.here(account, room.community or room.id) and (room.for_all or tx.follows(account, room.id))
-            message = messages.dressed(tx, room.id, messages.as_it_is(tx, room.id, row.seq)) if here else None
+            seen = here and tx.given(room.id, row.seq)
+            message = messages.dressed(tx, room.id, messages.as_it_is(tx, room.id, row.seq)) if seen else None
             size += len(row.note.encode()) + (messages.size(tx, room.id, message) if message is not None else 0)
             if page and size > PAGE_BYTES:
                 break

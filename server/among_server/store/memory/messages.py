@@ -29,7 +29,9 @@ def page(
     row = tx.logs.get(room)
     if row is None:
         return Messages([], 0, complete=True)
-    numbers = [seq for seq in range(1, row.head + 1) if isinstance(tx.entries[room, seq].stored.event, MessageSent)]
+    numbers = [
+        seq for seq in range(row.floor + 1, row.head + 1) if isinstance(tx.entries[room, seq].stored.event, MessageSent)
+    ]
     sent = [dressed(tx, room, as_it_is(tx, room, seq), places) for seq in numbers]
     sent = [message for message in sent if post is None or message.post == post]
     for message in sent:
@@ -39,7 +41,9 @@ def page(
         limit //= 2
         found, complete = _page(sent, before, after, around, limit)
     shown = {message.forwarded.room for message in found if message.forwarded and not message.forwarded.gone}
-    return Messages(found, row.head, complete, {room: tx.room_rows[room].community for room in sorted(shown)})
+    return Messages(
+        found, row.head, complete, {room: tx.room_rows[room].community for room in sorted(shown)}, row.floor
+    )
 
 
 def as_it_is(tx: MemoryTx, room: str, seq: int) -> Message:
@@ -54,11 +58,11 @@ def as_it_is(tx: MemoryTx, room: str, seq: int) -> Message:
 
 def dressed(tx: MemoryTx, room: str, message: Message, places: Collection[str] = ()) -> Message:
     """With the message that it answers, and with what it shows of other rooms, where these are of one of these places."""
-    if message.reply_to and not message.blank:
+    if tx.given(room, message.reply_to) and not message.blank:
         message.quote = quote(as_it_is(tx, room, message.reply_to))
     if message.forwarded is not None:
         origin = tx.room_rows[message.forwarded.room]
-        shown = origin.for_all and origin.community in places
+        shown = origin.for_all and origin.community in places and tx.given(origin.id, message.forwarded.seq)
         source = as_it_is(tx, origin.id, message.forwarded.seq) if shown else None
         message.forwarded = as_shown(message.forwarded, source)
     return message

@@ -33,6 +33,9 @@ class MemoryReactions(Tables):
     def blocks(self, account: str) -> Blocks:
         raise NotImplementedError
 
+    def given(self, room: str, seq: int) -> bool:
+        raise NotImplementedError
+
     def _to(self, room: str, message: int) -> dict[Reacted, Row]:
         return {key: row for key, row in self.reacted.items() if key[:2] == (room, message)}
 
@@ -63,7 +66,12 @@ class MemoryReactions(Tables):
         self, room: str, message: int, emoji: str, after: int, limit: int, reader: str
     ) -> Reactors | None:
         kept = self.entries.get((room, message))
-        said = kept is not None and isinstance(kept.stored.event, MessageSent) and not kept.stored.event.blank
+        said = (
+            kept is not None
+            and self.given(room, message)
+            and isinstance(kept.stored.event, MessageSent)
+            and not kept.stored.event.blank
+        )
         if not said and (room, message) not in self.post_rows:
             return None
         unheard = self.blocks(reader)

@@ -110,7 +110,7 @@ def _called(tx: MemoryTx, account: str, handle: str) -> AbstractSet[str]:
 
 def _said(tx: MemoryTx, room: str, seq: int) -> Said | None:
     event = tx.entries[room, seq].stored.event
-    if event.blank:
+    if event.blank or not tx.given(room, seq):
         return None
     if isinstance(event, MessageSent):
         now = as_it_is(tx, room, seq)

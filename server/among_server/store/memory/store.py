@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import structlog
 from msgspec import json
 
-from among_protocol.base import Write
+from among_protocol.base import Time, Write
 from among_protocol.codes import ACCOUNT_GONE, INTERNAL, NONCE_CONFLICT, STOPPING, Refuse
 from among_protocol.communities import Community
 from among_protocol.edits import MessageHistory
@@ -32,6 +32,7 @@ from ..door import RulesRow
 from ..joining import RequestRow
 from ..own import AccountState, ResetRow, SessionRow
 from ..personas import as_then
+from ..retention import Due, Held, HeldPage
 from ..rows import (
     AccountRow,
     Appended,
@@ -157,6 +158,12 @@ class MemoryStore(
 
     async def purge(self) -> bool:
         return True
+
+    async def held(self, after: str, limit: int) -> HeldPage:
+        return self._tx.read_held(after, limit)
+
+    async def due(self, held: Held, now: Time) -> Due:
+        return self._tx.read_due(held, now)
 
     # --- reading
     async def accounts(self) -> int:

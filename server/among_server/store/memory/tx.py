@@ -31,6 +31,7 @@ from .own import MemoryOwn
 from .personas import MemoryPersonas
 from .portrait import MemoryPortrait
 from .reactions import MemoryReactions
+from .retention import MemoryRetention
 from .status import MemoryStatus
 from .tables import Kept
 from .tags import MemoryTags
@@ -45,6 +46,7 @@ class MemoryTx(
     MemoryPersonas,
     MemoryKeepsakes,
     MemoryOwn,
+    MemoryRetention,
     MemoryReactions,
     MemoryCorners,
     MemoryDrafts,
@@ -251,7 +253,7 @@ class MemoryTx(
 
     def message(self, room: str, seq: int) -> MessageSent | None:
         kept = self.entries.get((room, seq))
-        event = None if kept is None else kept.stored.event
+        event = None if kept is None or not self.given(room, seq) else kept.stored.event
         return event if isinstance(event, MessageSent) and not event.blank else None
 
     def add_edit(self, room: str, message: int, seq: int) -> None:
@@ -310,9 +312,10 @@ class MemoryTx(
     def unread(self, account: str, room: str) -> Unread:
         row = self.logs[room]
         seq = self.markers.get((account, room), 0)
-        seen = self.entries[room, seq].ordinal if seq else 0
-        mentions = sum(who == account and where == room and at > seq for who, where, at in self.mentions)
-        return Unread(row, seq, row.ordinal - seen, mentions + self.calls(account, room, seq))
+        seen = self.entries[room, seq].ordinal if seq > row.floor else row.floor_ordinal
+        since = max(seq, row.floor)
+        mentions = sum(who == account and where == room and at > since for who, where, at in self.mentions)
+        return Unread(row, seq, row.ordinal - seen, mentions + self.calls(account, room, since))
 
     def mention(self, account: str, room: str, seq: int) -> None:
         self._put(self.mentions, (account, room, seq), True)

@@ -36,6 +36,7 @@ from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
 from among_protocol.reactions import AddReaction, RemoveReaction
 from among_protocol.reports import FileReport, ResolveReport
+from among_protocol.retention import SetRetention
 from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.tags import UpdateTag
 from among_protocol.welcome import SetWelcome
@@ -60,6 +61,7 @@ from . import (
     quotes,
     reactions,
     reports,
+    retention,
     rooms,
     tags,
     welcome,
@@ -99,6 +101,7 @@ RULES: dict[type[Write], Rule] = {
     FollowRoom: rooms.follow,
     UnfollowRoom: rooms.unfollow,
     SetTopic: rooms.set_topic,
+    SetRetention: retention.set_retention,
     AddPerson: rooms.add,
     OpenDirect: rooms.open_direct,
     SendMessage: messages.send,

@@ -15,12 +15,13 @@ from ...rights import Right
 from ..api import Tx
 from ..door import RulesRow
 from ..rows import CommunityRow
+from .retention import of_community
 from .standing import may, present
 from .tags import give
 
 WIDTH: dict[Door, int] = {"open": 2, "ask": 1, "invite": 0}
 PLAIN = ("name", "about", "door", "listed", "rules_required", "questions", "members_invite")  # kept as they are said
-OWNERS = ("name", "listed", "members_invite")
+OWNERS = ("name", "listed", "members_invite", "retention")
 
 
 def update(tx: Tx, account: str, command: UpdateCommunity) -> Entry:
@@ -40,6 +41,9 @@ def update(tx: Tx, account: str, command: UpdateCommunity) -> Entry:
         version = _write_rules(tx, community, command.rules)
         after = replace(after, rules=version)
         said |= {"rules": command.rules, "rules_version": version}
+    if command.retention is not None:
+        after, told = of_community(tx, after, command.retention)
+        said |= told
     tx.put_community(after)
     log = community.id
     entry = CommunityUpdated(

@@ -288,6 +288,8 @@ def _follow(tx: Tx, account: str, room: RoomRow, nonce: str) -> RoomFollowed:
         kind=room.kind,
         topic=room.topic if room.kind != "corner" else "",  # a title goes with its owner, and this log is another's
         owner=room.owner,
+        retention=room.retention,
+        retention_since=room.retention_since,
     )
     tx.add(entry)
     return entry

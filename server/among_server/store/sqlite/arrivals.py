@@ -101,18 +101,28 @@ class Arrivals:
         self._new = None
         self._way.clear()
 
-    def drop(self, account: int, first: int, last: int) -> None:
-        """The entries of these places, and the nonces of this account. All must be flushed."""
+    def drop_nonces(self, account: int) -> None:
+        """Those of this account. All must be flushed."""
         new = self._read()
         self._db.execute("UPDATE arrivals SET nonce = NULL, digest = NULL WHERE author = ?", (account,))
         for key in [key for key in new if key[0] == account]:
             del new[key]
-        gone = self._db.execute(
-            "SELECT author, nonce FROM arrivals WHERE pos BETWEEN ? AND ? AND nonce IS NOT NULL", (first, last)
-        ).fetchall()
-        for key in gone:
+
+    def forget_results(self, first: int, last: int) -> None:
+        """What this batch was told of earlier ones: the entries of these places may be no longer there."""
+        for key in [key for key, (_, pos) in self._known.items() if first <= pos <= last]:
+            del self._known[key]
+
+    def drop(self, first: int, last: int, but: str = "[]") -> int:
+        """The entries of these places, without some (JSON), and their nonces; how many. All must be flushed."""
+        new = self._read()
+        where = "pos BETWEEN ? AND ? AND pos NOT IN (SELECT value FROM json_each(?))"
+        span = (first, last, but)
+        for key in self._db.execute(f"SELECT author, nonce FROM arrivals WHERE {where} AND nonce IS NOT NULL", span):  # noqa: S608  # ours
             new.pop(key, None)
-        self._count -= self._db.execute("DELETE FROM arrivals WHERE pos BETWEEN ? AND ?", (first, last)).rowcount
+        gone = self._db.execute(f"DELETE FROM arrivals WHERE {where}", span).rowcount  # noqa: S608  # ours
+        self._count -= gone
+        return gone
 
     def due(self) -> bool:
         """Whether there is enough to move, or a portion on the way."""

@@ -237,6 +237,7 @@ def _make_ready(
         ended = 0 if covered or keep_sessions else _end_all(db)
         erased = _erase_again(db, known) if known is not None and mine else 0
         epoch = schema.new_epoch()
+        db.execute("DELETE FROM meta WHERE name = 'trusted_ms'")  # whoever restores looks at the clock: retention.py
         db.executemany("REPLACE INTO meta (name, value) VALUES (?, ?)", [("epoch", epoch), ("open", "")])
         (at,) = db.execute("PRAGMA user_version").fetchone()
         schema.finish(db)

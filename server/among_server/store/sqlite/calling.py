@@ -8,7 +8,7 @@ from .ledger import Ledger
 
 # Of an account `a` in a room `l`, after its marker `m`: those of everybody, of which none is taken out for it.
 CALLED = """
-    (SELECT count(*) FROM room_mentions y WHERE y.room = l.key AND y.seq > coalesce(m.seq, 0) AND NOT EXISTS (
+    (SELECT count(*) FROM room_mentions y WHERE y.room = l.key AND y.seq > max(coalesce(m.seq, 0), l.floor) AND NOT EXISTS (
         SELECT 1 FROM uncalled u WHERE u.account = a.key AND u.room = y.room AND u.seq = y.seq))"""
 
 

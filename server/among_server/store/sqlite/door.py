@@ -12,6 +12,7 @@ from ..door import RulesRow
 from ..rows import CommunityRow
 from ..rules.communities import words
 from .ledger import Ledger
+from .rows import text_of
 
 RULES = (
     "SELECT r.version, r.text, r.at FROM house_rules r JOIN logs l ON l.key = r.community"
@@ -25,10 +26,11 @@ class SqliteDoor(Ledger):
     def put_community(self, row: CommunityRow) -> None:
         self.writes += 1
         settings = (row.door, row.listed, row.rules, row.rules_required, _encoded(row.questions), row.members_invite)
+        retention = (text_of(row.retention), row.retention_since)
         self._db.execute(
             "UPDATE communities SET name = ?, about = ?, words = ?, door = ?, listed = ?, rules = ?, rules_required = ?,"
-            " questions = ?, members_invite = ? WHERE key = ?",
-            (row.name, row.about, words(row), *settings, self._log(row.id).key),
+            " questions = ?, members_invite = ?, retention = ?, retention_since = ? WHERE key = ?",
+            (row.name, row.about, words(row), *settings, *retention, self._log(row.id).key),
         )
         self._communities[row.id] = row
 

@@ -72,7 +72,8 @@ def history(db: Connection, room: str, message: int, after: int, limit: int) -> 
     """In the transaction of the caller."""
     sql = "SELECT key, head FROM logs JOIN heads ON log = key WHERE id = ? AND kind = 'room'"
     key, head = db.execute(sql, (room,)).fetchone() or (0, 0)
-    known = present.entries(db, [(key, message)]) if message <= head else {}  # a larger number leads into another log
+    refs = present.given(db, [(key, message)]) if message <= head else []  # a larger number leads into another log
+    known = present.entries(db, refs) if refs else {}
     first = known.get((key, message))
     said = JSON.decode_entry(first) if first else None
     if not isinstance(said, MessageSent) or said.blank:

@@ -23,6 +23,7 @@ _erasure = json.Decoder(Erasure).decode
 _encode = json.Encoder().encode
 
 SEQ = (1 << SEQ_BITS) - 1
+_ENTRY = kept("pos, json", "pos = ?", "ASC")
 _TOLD = kept("pos, author, json", "pos > ? AND pos <= ? AND instr(json, ?)", "ASC")
 WRITTEN = f"""
     SELECT w.nonce, l.id, w.pos & {SEQ} FROM (
@@ -130,7 +131,8 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
         self.blanked.add(account)
         log = self._log(account)
         span = (log.key << SEQ_BITS, log.key << SEQ_BITS | SEQ)
-        self.arrivals.drop(log.key, *span)
+        self.arrivals.drop_nonces(log.key)
+        self.arrivals.drop(*span)
         dropped = 0
         for table, where, named in (
             ("entries", "pos IN (SELECT pos FROM entries WHERE pos BETWEEN ? AND ? LIMIT ?)", span),
@@ -175,10 +177,12 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
         return member_row(row) if row else None
 
     def entry_at(self, log: str, seq: int) -> Entry | None:
-        row = self._log(log)
-        if not row.floor < seq <= row.head:
+        self.flush()
+        pos = self._log(log).key << SEQ_BITS | seq
+        found = self._db.execute(_ENTRY, (pos, pos, 1)).fetchone()
+        if found is None:
             return None
-        entry = JSON.decode_entry(self.entry(row.key << SEQ_BITS | seq))
+        entry = JSON.decode_entry(found[1])
         assert isinstance(entry, Entry), "the log holds what the protocol does not know"
         return entry
 
@@ -191,7 +195,7 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
         self.flush()
         row = self._log(log)
         upto = min(row.head, max(after, row.floor) + limit)
-        span = (row.key << SEQ_BITS | after, row.key << SEQ_BITS | upto, f'"{word}"'.encode())
+        span = (row.key << SEQ_BITS | max(after, row.floor), row.key << SEQ_BITS | upto, f'"{word}"'.encode())
         found: list[tuple[Entry, str]] = []
         for _, author, kept_json in self._db.execute(_TOLD, (*span, *span, -1)).fetchall():
             entry = JSON.decode_entry(kept_json)

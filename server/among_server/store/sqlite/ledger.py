@@ -36,15 +36,18 @@ _TAGS = {entry: tag_of(entry) for entry in ENTRIES}
 class Log:
     """The mirror of a log's row; `head` and `ordinal` run ahead of the table until the flush."""
 
-    __slots__ = ("floor", "head", "id", "key", "kind", "ordinal")
+    __slots__ = ("floor", "floor_ordinal", "head", "id", "key", "kind", "ordinal")
 
-    def __init__(self, key: int, id: str, kind: LogKind, floor: int, head: int, ordinal: int) -> None:
+    def __init__(
+        self, key: int, id: str, kind: LogKind, floor: int, head: int, ordinal: int, floor_ordinal: int = 0
+    ) -> None:
         self.key = key
         self.id = id
         self.kind = kind
         self.floor = floor
         self.head = head
         self.ordinal = ordinal
+        self.floor_ordinal = floor_ordinal
 
 
 class Ledger:
@@ -137,7 +140,8 @@ class Ledger:
 
     def _load_log(self, id: str) -> Log | None:
         row = self._db.execute(
-            "SELECT key, id, kind, floor, head, ordinal FROM logs JOIN heads ON log = key WHERE id = ?", (id,)
+            "SELECT key, id, kind, floor, head, ordinal, floor_ordinal FROM logs JOIN heads ON log = key WHERE id = ?",
+            (id,),
         ).fetchone()
         if row is None:
             return None
@@ -192,9 +196,9 @@ class Ledger:
         log, reader = self._log(room), self._log(account)
         sql = "SELECT seq, ordinal FROM markers WHERE account = ? AND room = ?"
         seq, ordinal = self._db.execute(sql, (reader.key, log.key)).fetchone() or (0, 0)
-        (mentions,) = self._db.execute(_MENTIONS, (reader.key, log.key, seq)).fetchone()
-        row = log_row((log.id, log.kind, log.head, log.ordinal, log.floor))
-        return Unread(row, seq, log.ordinal - ordinal, mentions)
+        (mentions,) = self._db.execute(_MENTIONS, (reader.key, log.key, max(seq, log.floor))).fetchone()
+        row = log_row((log.id, log.kind, log.head, log.ordinal, log.floor, log.floor_ordinal))
+        return Unread(row, seq, log.ordinal - max(ordinal, log.floor_ordinal), mentions)
 
     def mention(self, account: str, room: str, seq: int) -> None:
         self.writes += 1

@@ -22,6 +22,11 @@ _edit = json.Decoder(MessageEdited).decode
 
 _SEQ = (1 << SEQ_BITS) - 1
 _THESE = kept("pos, json", "pos IN (SELECT value FROM json_each(?))", "ASC")
+_GIVEN = """
+    SELECT l.key, ask.value ->> 1 FROM json_each(?) ask JOIN logs l ON l.key = ask.value ->> 0
+    JOIN heads h ON h.log = l.key AND ask.value ->> 1 <= h.head
+    WHERE ask.value ->> 1 > l.floor
+        OR EXISTS (SELECT 1 FROM pins p WHERE p.room = l.key AND p.message = ask.value ->> 1)"""
 _NEWEST = """
     SELECT e.room, e.message, max(e.seq) FROM json_each(?) ask
     JOIN edits e ON e.room = ask.value ->> 0 AND e.message = ask.value ->> 1 GROUP BY e.room, e.message"""
@@ -41,6 +46,11 @@ def entries(db: Connection, refs: Iterable[Ref]) -> dict[Ref, bytes]:
     if asked == "[]":
         return {}
     return {(pos >> SEQ_BITS, pos & _SEQ): entry for pos, entry in db.execute(_THESE, (asked, asked, -1))}
+
+
+def given(db: Connection, refs: Sequence[Ref]) -> list[Ref]:
+    """Those that retention leaves to be read: above their room's floor, or pinned."""
+    return db.execute(_GIVEN, (json.encode(refs).decode(),)).fetchall()
 
 
 def messages(db: Connection, refs: Sequence[Ref], places: Collection[str] = ()) -> dict[Ref, Present]:
@@ -90,7 +100,7 @@ def _shown(
 
 def _plain(db: Connection, refs: Sequence[Ref]) -> dict[Ref, Present]:
     """Without what they answer or show."""
-    sent = entries(db, refs)
+    sent = entries(db, given(db, refs)) if refs else {}
     if not sent:
         return {}
     newest = {(key, seq): edit for key, seq, edit in db.execute(_NEWEST, (json.encode(list(sent)).decode(),))}

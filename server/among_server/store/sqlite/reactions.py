@@ -13,6 +13,7 @@ from among_protocol.wire import JSON
 
 from ..reactions import BYTES, shown
 from .ledger import Ledger
+from .present import given
 from .rows import SEQ_BITS, kept, moment
 
 T = TypeVar("T")
@@ -91,7 +92,7 @@ def reactors(
     with moment(db):
         found = db.execute("SELECT key, head FROM logs JOIN heads ON log = key WHERE id = ?", (room,)).fetchone()
         key, head = found or (0, 0)
-        if not 0 < message <= head or not _is_there(db, key, message):
+        if not 0 < message <= head or not given(db, [(key, message)]) or not _is_there(db, key, message):
             return None
         rows = db.execute(_REACTORS, (key, message, after, emoji, reader, limit + 1)).fetchall()
     page = [Reactor(seq=seq, by=by, rev=rev, emoji=emoji) for seq, by, rev, emoji in rows[:limit]]

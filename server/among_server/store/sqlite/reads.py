@@ -221,6 +221,7 @@ def reports(db: Connection, community: str, after: int, limit: int) -> list[Repo
 # --- logs
 
 
+_SPAN = "SELECT l.key, h.head, l.floor FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?"
 _ENTRIES = kept("pos, json", "pos > ? AND pos <= ?", "ASC")
 
 
@@ -231,7 +232,7 @@ def log(db: Connection, id: str) -> LogRow | None:
 
 def entries(db: Connection, log: str, after: int, until: int | None, limit: int) -> Entries:
     with moment(db):
-        found = _one(db, "SELECT l.key, h.head, l.floor FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?", log)
+        found = _one(db, _SPAN, log)
         if found is None:
             return Entries([], 0, 0, complete=True)
         key, head, floor = found
@@ -260,7 +261,7 @@ _CALLS = kept("pos, json", f"{_MESSAGES} AND (type = 'message.deleted' OR {_ALL}
 def wanted(db: Connection, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:
     """SQLite leaves out what can't be wanted; whether it is, the entries themselves say."""
     with moment(db):
-        found = _one(db, "SELECT l.key, h.head, l.floor FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?", log)
+        found = _one(db, _SPAN, log)
         if found is None:
             return Entries([], 0, 0, complete=True, whole=False)
         key, head, floor = found
@@ -298,18 +299,17 @@ def messages(
     reader: str,
 ) -> Messages:
     with moment(db):
-        found = _one(db, "SELECT l.key, h.head FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?", room)
+        found = _one(db, _SPAN, room)
         if found is None:
             return Messages([], 0, complete=True)
-        key, head = found
-
-        page, complete = _page(db, key, head, post, before, after, around, limit)
+        key, head, floor = found
+        page, complete = _page(db, key, head, floor, post, before, after, around, limit)
         found = edits.as_they_are(db, key, page, places, reader)
         while len(page) > 1 and found.size > PAGE_BYTES:
             limit //= 2
-            page, complete = _page(db, key, head, post, before, after, around, limit)
+            page, complete = _page(db, key, head, floor, post, before, after, around, limit)
             found = edits.as_they_are(db, key, page, places, reader)
-        return Messages(found.messages, head, complete, found.origins)
+        return Messages(found.messages, head, complete, found.origins, floor)
 
 
 def history(db: Connection, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
@@ -317,10 +317,11 @@ def history(db: Connection, room: str, message: int, after: int, limit: int) -> 
         return edits.history(db, room, message, after, limit)
 
 
-def _page(
+def _page(  # noqa: PLR0917  # the room, and what is asked of it
     db: Connection,
     key: int,
     head: int,
+    floor: int,
     post: int | None,
     before: int | None,
     after: int | None,
@@ -331,10 +332,10 @@ def _page(
 
     def up(low: int, high: int) -> list[bytes]:
         """The oldest between the two, both excluded; one more than the limit tells whether there are more."""
-        return _sent(db, key, max(low, 0), min(high, head + 1), limit + 1, post, "ASC")
+        return _sent(db, key, max(low, floor), min(high, head + 1), limit + 1, post, "ASC")
 
     def down(low: int, high: int) -> list[bytes]:
-        return _sent(db, key, max(low, 0), min(high, head + 1), limit + 1, post, "DESC")[::-1]
+        return _sent(db, key, max(low, floor), min(high, head + 1), limit + 1, post, "DESC")[::-1]
 
     if around is not None:
         older, newer = down(0, around), up(around - 1, head + 1)
@@ -371,8 +372,10 @@ def _sent(db: Connection, key: int, low: int, high: int, limit: int, post: int |
 
 def unread(db: Connection, account: str, logs: Sequence[str]) -> list[Unread]:
     sql = f"""
-        SELECT l.id, l.kind, h.head, h.ordinal, l.floor, coalesce(m.seq, 0), h.ordinal - coalesce(m.ordinal, 0),
-            (SELECT count(*) FROM mentions x WHERE x.account = a.key AND x.room = l.key AND x.seq > coalesce(m.seq, 0))
+        SELECT l.id, l.kind, h.head, h.ordinal, l.floor, l.floor_ordinal, coalesce(m.seq, 0),
+            h.ordinal - max(coalesce(m.ordinal, 0), l.floor_ordinal),
+            (SELECT count(*) FROM mentions x
+                WHERE x.account = a.key AND x.room = l.key AND x.seq > max(coalesce(m.seq, 0), l.floor))
             + {CALLED}
         FROM json_each(?) ask
         JOIN logs l ON l.id = ask.value
@@ -380,4 +383,4 @@ def unread(db: Connection, account: str, logs: Sequence[str]) -> list[Unread]:
         LEFT JOIN logs a ON a.id = ?
         LEFT JOIN markers m ON m.account = a.key AND m.room = l.key
         ORDER BY ask.key"""  # noqa: S608  # ours
-    return [Unread(log_row(row), *row[5:]) for row in db.execute(sql, (json.encode(list(logs)).decode(), account))]
+    return [Unread(log_row(row), *row[6:]) for row in db.execute(sql, (json.encode(list(logs)).decode(), account))]

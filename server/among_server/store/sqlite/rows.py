@@ -8,6 +8,8 @@ from typing import Any
 
 from msgspec import json
 
+from among_protocol.retention import Retention
+
 from ..personas import NOTHING, STILL, Claim, Pace
 from ..rows import AccountRow, CommunityRow, LogRow, MemberRow, RoomRow
 
@@ -19,9 +21,9 @@ ACCOUNT = (
 )
 COMMUNITY = (
     "SELECT l.id, c.slug, c.name, c.about, c.members, c.door, c.listed, c.rules, c.rules_required, c.questions,"
-    " c.members_invite FROM communities c JOIN logs l ON l.key = c.key"
+    " c.members_invite, c.retention, c.retention_since FROM communities c JOIN logs l ON l.key = c.key"
 )
-LOG = "SELECT l.id, l.kind, h.head, h.ordinal, l.floor FROM logs l JOIN heads h ON h.log = l.key"
+LOG = "SELECT l.id, l.kind, h.head, h.ordinal, l.floor, l.floor_ordinal FROM logs l JOIN heads h ON h.log = l.key"
 MEMBER_AND = (  # and more columns after these; of a member `m`, the log `a` of its account and `p` of its place
     "SELECT m.id, a.id, p.id, m.rev, m.handle, m.display_name, m.claim, m.role, m.gone, m.silenced, m.claimed, m.pace,"
     " m.since, m.left_at"
@@ -30,9 +32,10 @@ MEMBER_WIDTH = 14
 MEMBER = f"{MEMBER_AND} FROM members m JOIN logs a ON a.key = m.account JOIN logs p ON p.key = m.place"
 RANKED = "CASE m.role WHEN 'owner' THEN 0 WHEN 'steward' THEN 1 ELSE 2 END"
 ROOM_AND = (  # and more columns after these; of a room `r` and its log `l`
-    "SELECT l.id, r.kind, coalesce(c.id, ''), r.slug, r.topic, coalesce(w.id, ''), coalesce(k.member, '')"
+    "SELECT l.id, r.kind, coalesce(c.id, ''), r.slug, r.topic, coalesce(w.id, ''), coalesce(k.member, ''),"
+    " r.retention, r.retention_since"
 )
-ROOM_WIDTH = 7
+ROOM_WIDTH = 9
 ROOMS = (
     " FROM rooms r JOIN logs l ON l.key = r.key LEFT JOIN logs c ON c.key = r.community"
     " LEFT JOIN logs w ON w.key = r.within LEFT JOIN corners k ON k.room = r.key"
@@ -80,7 +83,7 @@ def account_row(row: Sequence[Any]) -> AccountRow:
 
 def community_row(row: Sequence[Any]) -> CommunityRow:
     """From the columns of COMMUNITY."""
-    id, slug, name, about, members, door, listed, rules, required, questions, members_invite = row
+    id, slug, name, about, members, door, listed, rules, required, questions, members_invite, *retention = row
     return CommunityRow(
         id,
         slug,
@@ -93,6 +96,8 @@ def community_row(row: Sequence[Any]) -> CommunityRow:
         bool(required),
         json.decode(questions, type=list[str]),
         bool(members_invite),
+        _retention(retention[0]) if retention[0] else None,
+        retention[1],
     )
 
 
@@ -120,27 +125,29 @@ def member_row(row: Sequence[Any]) -> MemberRow:
 
 _claim = json.Decoder(Claim).decode
 _pace = json.Decoder(Pace).decode
+_retention = json.Decoder(Retention).decode
 
 
 def claim(kept: str) -> Claim:
     return _claim(kept) if kept else NOTHING
 
 
-def text_of(kept: Claim | Pace) -> str:
+def text_of(kept: Claim | Pace | Retention | None) -> str:
     """As it is kept; empty where nothing is said."""
-    return "" if kept in (NOTHING, STILL) else json.encode(kept).decode()
+    return "" if kept in (NOTHING, STILL, None) else json.encode(kept).decode()
 
 
 def room_row(row: Sequence[Any]) -> RoomRow:
     """From the columns of ROOM."""
     kind: Any = intern(row[1])
-    return RoomRow(row[0], kind, row[2], row[3], row[4], row[5], row[6])
+    retention = _retention(row[7]) if row[7] else None
+    return RoomRow(row[0], kind, row[2], row[3], row[4], row[5], row[6], retention, row[8])
 
 
 def log_row(row: Sequence[Any]) -> LogRow:
     """From the columns of LOG."""
     kind: Any = intern(row[1])
-    return LogRow(row[0], kind, row[2], row[3], row[4])
+    return LogRow(row[0], kind, row[2], row[3], row[4], row[5])
 
 
 class Bulk:

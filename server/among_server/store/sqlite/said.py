@@ -1,4 +1,5 @@
-"""What was said, as it is now, by its places: messages in their newest version, posts in theirs; nothing of what is blank."""
+"""What was said, as it is now, by its places: messages in their newest version, posts in theirs; nothing of what is blank,
+or no longer kept (retention.py)."""
 
 from collections.abc import Iterable, Sequence
 from sqlite3 import Connection
@@ -10,6 +11,7 @@ from among_protocol.messages import MessageSent
 from among_protocol.posts import PostEdited, PostPublished
 
 from ..search import Said
+from .present import given
 from .rows import SEQ_BITS, kept
 
 SEQ = (1 << SEQ_BITS) - 1
@@ -31,7 +33,16 @@ def present(db: Connection, places: Sequence[int]) -> dict[int, Said]:
     if not found:
         return {}
     asked = json.encode(list({pos >> SEQ_BITS for pos in found})).decode()
-    rooms = dict(db.execute("SELECT key, id FROM logs WHERE key IN (SELECT value FROM json_each(?))", (asked,)))
+    sql = "SELECT key, id, floor FROM logs WHERE key IN (SELECT value FROM json_each(?))"
+    rooms, floors = {}, {}
+    for key, id, floor in db.execute(sql, (asked,)):
+        rooms[key], floors[key] = id, floor
+    below = [(pos >> SEQ_BITS, pos & SEQ) for pos in found if pos & SEQ <= floors[pos >> SEQ_BITS]]
+    if below:
+        stay = set(given(db, below))
+        for key, seq in below:
+            if (key, seq) not in stay:
+                del found[key << SEQ_BITS | seq]
     sent = [pos for pos, entry in found.items() if isinstance(entry, MessageSent)]
     newest = {pos: seq for pos, seq in db.execute(_EDITED, (_json(sent),)) if seq} if sent else {}
     if len(sent) < len(found):
@@ -61,9 +72,11 @@ def present(db: Connection, places: Sequence[int]) -> dict[int, Said]:
 
 
 def targets(db: Connection, places: Sequence[int]) -> list[int]:
-    """The places of what these entries belong to: of an edit the message or post, of the others themselves."""
-    found: dict[int, None] = {}
-    for pos, entry in _entries(db, places):
+    """The places of what these entries belong to: of an edit the message or post, of the others, and of
+    what is no longer there, themselves."""
+    there = dict(_entries(db, places))
+    found: dict[int, None] = {pos: None for pos in places if pos not in there}
+    for pos, entry in there.items():
         base = pos >> SEQ_BITS << SEQ_BITS
         if isinstance(entry, MessageEdited):
             found[base | entry.message] = None

@@ -54,6 +54,7 @@ from .faces import FaceReads
 from .messages import MessageReads
 from .personas import PersonaReads
 from .reactions import ReactionReads
+from .retention import RetentionReads
 from .searching import SqliteSearching
 from .tags import bring
 from .tx import SqliteTx
@@ -77,6 +78,7 @@ class SqliteStore(
     PersonaReads,
     FaceReads,
     SqliteTaking,
+    RetentionReads,
     Calls,
 ):
     """The data in `folder`. Another `synchronous` than `full` may lose what was acknowledged when the power goes."""

@@ -32,6 +32,7 @@ from .pins import SqlitePins
 from .portrait import SqlitePortrait
 from .quotes import SqliteQuotes
 from .reactions import SqliteReactions
+from .retention import SqliteRetention
 from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, community_row, member_row, room_row, text_of
 from .status import SqliteStatus
 from .tags import SqliteTags
@@ -54,6 +55,7 @@ class SqliteTx(
     SqlitePortrait,
     SqliteQuotes,
     SqliteGreeting,
+    SqliteRetention,
     SqliteTags,
 ):
     def __init__(self, db: Connection, note: Note) -> None:
@@ -287,12 +289,14 @@ class SqliteTx(
             )
         else:
             self.writes += 1
-            self._db.execute("UPDATE rooms SET topic = ? WHERE key = ?", (row.topic, self._log(row.id).key))
+            told = (row.topic, text_of(row.retention), row.retention_since)
+            sql = "UPDATE rooms SET topic = ?, retention = ?, retention_since = ? WHERE key = ?"
+            self._db.execute(sql, (*told, self._log(row.id).key))
         self._rooms[row.id] = row
 
     def message(self, room: str, seq: int) -> MessageSent | None:
         log = self._log(room)
-        if not log.floor < seq <= log.head:
+        if not (log.floor < seq <= log.head or (seq <= log.floor and seq in self.pins(room))):
             return None
         entry = JSON.decode_entry(self.entry(log.key << SEQ_BITS | seq))
         return entry if isinstance(entry, MessageSent) and not entry.blank else None

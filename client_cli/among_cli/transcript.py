@@ -1,0 +1,189 @@
+"""A room as a file: JSON in the protocol's own shapes, or a page to read, in HTML or Markdown. Pure: what there is comes in a
+page at a time, and goes out as text, so that a room of any length needs no memory.
+
+Rules: what was deleted is not in it. What people wrote is text, and stays in its place (protocol document.py); in what is to be
+read nothing of it is obeyed by a terminal either.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Literal, Protocol
+
+import msgspec
+
+from among_protocol.document import HTML_END, html_head, html_lines, markdown_lines, paragraphs, plain
+from among_protocol.export import Transcript
+from among_protocol.members import Persona
+from among_protocol.messages import Message, Quoted
+
+from .places import NOBODY
+from .safe_text import safe_lines, safe_text
+
+Format = Literal["json", "html", "md"]
+FORMATS: tuple[Format, ...] = ("json", "html", "md")
+People = Mapping[tuple[str, int], Persona]  # by membership and revision
+
+GONE = "What was said before is no longer kept there."
+STYLE = """
+:root { color-scheme: light dark; }
+body { max-width: 46rem; margin: 2rem auto; padding: 0 1.25rem; font: 1rem/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.6rem; margin: 0; }
+h2 { font-size: 1rem; margin: 2rem 0 .5rem; border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
+header p, footer, time, .re { color: color-mix(in srgb, currentColor 65%, transparent); }
+time, .re { font-size: .875rem; }
+article { margin: .75rem 0; }
+article p { margin: .125rem 0; overflow-wrap: anywhere; }
+article:target { background: color-mix(in srgb, currentColor 8%, transparent); }
+.re { display: block; text-decoration: none; }
+@media print { body { margin: 0 auto; } }
+"""
+
+
+class Writing(Protocol):
+    """A form of the file."""
+
+    def begin(self) -> str: ...
+    def page(self, messages: Sequence[Message], people: People) -> str:
+        """These messages, which come after those before. `people`: at least those who wrote or are quoted."""
+        ...
+
+    def end(self) -> str: ...
+
+
+def writing(form: Format, room: Transcript, title: str) -> Writing:
+    """`room`: without messages and personas."""
+    if form == "json":
+        return Json(room, title)
+    return Html(room, title) if form == "html" else Markdown(room, title)
+
+
+def name_of(people: People, member: str, rev: int) -> str:
+    """As whoever it was is named."""
+    who = people.get((member, rev))
+    if who is None or not who.handle:
+        return NOBODY
+    return safe_text(who.handle if who.display_name in ("", who.handle) else f"{who.display_name} ({who.handle})")
+
+
+class Json:
+    """One object, a Transcript: a message on each line of its own."""
+
+    def __init__(self, room: Transcript, title: str) -> None:
+        self._room = room
+        self._first = True
+        self._people: dict[tuple[str, int], Persona] = {}  # few for many messages
+
+    def begin(self) -> str:
+        head = _encoded(self._room)
+        return f'{head[:-1]},"messages":['
+
+    def page(self, messages: Sequence[Message], people: People) -> str:
+        rows = []
+        for message in messages:
+            rows.append(f"{'' if self._first else ','}\n{_encoded(message)}")
+            self._first = False
+            for key in _named_in(message):
+                if key in people:
+                    self._people.setdefault(key, people[key])
+        return "".join(rows)
+
+    def end(self) -> str:
+        people = ",\n".join(_encoded(one) for one in self._people.values())
+        return f'\n],"personas":[\n{people}\n]}}\n'
+
+
+class Markdown:
+    def __init__(self, room: Transcript, title: str) -> None:
+        self._room, self._title = room, title
+        self._day = ""
+
+    def begin(self) -> str:
+        parts = [f"# {plain(self._title)}"]
+        if self._room.room.topic:
+            parts.append(f"*{plain(safe_text(self._room.room.topic))}*")
+        parts.append(_about(self._room))
+        if self._room.floor:
+            parts.append(GONE)
+        return "\n\n".join(parts) + "\n"
+
+    def page(self, messages: Sequence[Message], people: People) -> str:
+        return "".join(f"\n{part}\n" for message in messages for part in self._message(message, people))
+
+    def _message(self, message: Message, people: People) -> Iterator[str]:
+        if message.at[:10] != self._day:
+            self._day = message.at[:10]
+            yield f"## {self._day}"
+        edited = ", edited" if message.edited else ""
+        yield f"**{plain(name_of(people, message.by, message.rev))}** {message.at[11:16]}{edited}"
+        if message.reply_to:
+            yield f"> {plain(_answers(message.quote, message.reply_to, people))}"
+        yield from map(markdown_lines, paragraphs(_safe(message.body)))
+
+    def end(self) -> str:
+        return ""
+
+
+class Html:
+    def __init__(self, room: Transcript, title: str) -> None:
+        self._room, self._title = room, title
+        self._day = ""
+
+    def begin(self) -> str:
+        room = self._room
+        topic = f"<p><bdi>{escape(safe_text(room.room.topic))}</bdi></p>\n" if room.room.topic else ""
+        gone = f"<p>{GONE}</p>\n" if room.floor else ""
+        head = f"<header>\n<h1><bdi>{escape(self._title)}</bdi></h1>\n{topic}<p>{_about(room)}</p>\n{gone}</header>\n"
+        return html_head(self._title, STYLE) + head
+
+    def page(self, messages: Sequence[Message], people: People) -> str:
+        return "".join(self._message(message, people) for message in messages)
+
+    def _message(self, message: Message, people: People) -> str:
+        day = ""
+        if message.at[:10] != self._day:
+            self._day = message.at[:10]
+            day = f"<h2>{escape(self._day)}</h2>\n"
+        who = escape(name_of(people, message.by, message.rev))
+        edited = ", edited" if message.edited else ""
+        time = f'<time datetime="{escape(message.at)}">{escape(message.at[11:16])}</time>{edited}'
+        answers = ""
+        if message.reply_to:
+            said = escape(_answers(message.quote, message.reply_to, people))
+            answers = f'<a class="re" href="#m{message.reply_to}">↩ <bdi>{said}</bdi></a>\n'
+        return (
+            f'{day}<article id="m{message.seq}">\n<b><bdi>{who}</bdi></b> {time}\n'
+            f"{answers}{html_lines(_safe(message.body))}</article>\n"
+        )
+
+    def end(self) -> str:
+        return HTML_END
+
+
+def _safe(body: str) -> str:
+    return "\n".join(safe_lines(body))
+
+
+def _encoded(shape: msgspec.Struct) -> str:
+    return msgspec.json.encode(shape).decode()
+
+
+def _about(room: Transcript) -> str:
+    return f"As it was to read on {room.at[:16].replace('T', ' ')} UTC. Times are UTC."
+
+
+def _answers(quote: Quoted | None, number: int, people: People) -> str:
+    """What a message answers, as far as it is still there."""
+    if quote is None or quote.blank:
+        return f"#{number}: no longer there"
+    return f"{name_of(people, quote.by, quote.rev)}: {safe_text(' '.join(quote.body.split()))}"
+
+
+def _named_in(message: Message) -> Iterator[tuple[str, int]]:
+    yield message.by, message.rev
+    if message.quote is not None:
+        yield message.quote.by, message.quote.rev
+
+
+def asked_of(messages: Sequence[Message]) -> set[tuple[str, int]]:
+    """Who wrote these, or is quoted in them, at which revision."""
+    return {key for message in messages for key in _named_in(message)}

@@ -1,0 +1,223 @@
+"""Retention, in tables: what retention.py says. What is below a floor is deleted in large statements, each of which does its
+work without the interpreter's lock."""
+
+from collections.abc import Callable
+from sqlite3 import Connection
+from typing import Any, TypeVar
+
+from msgspec import json
+
+from among_protocol.base import Time
+from among_protocol.retention import Retention
+
+from ..retention import LOOKED, Due, Held, HeldPage, Left, days_before, held_by
+from .blanks import SqliteBlanks
+from .rows import SEQ_BITS, kept
+
+T = TypeVar("T")
+
+FIRST_LOOK = 64  # entries of a room; where all of them are due, eight times as many are looked at next
+LATER_THAN_ANY = "~"
+_ORDINAL = kept("pos, ordinal", "pos = ?", "ASC")
+_retention = json.Decoder(Retention).decode
+
+COUNTED = """
+    SELECT DISTINCT l.id FROM mentions x JOIN logs l ON l.key = x.account
+    LEFT JOIN markers m ON m.account = x.account AND m.room = x.room
+    WHERE x.room = ?1 AND x.seq > ?2 AND x.seq <= ?3 AND x.seq > coalesce(m.seq, 0)"""
+
+# Numbers below the floor that stay: what a report is about and what is pinned, with its edits and reactions, and that it was pinned.
+STAY = """
+    WITH named AS (
+        SELECT message FROM reports WHERE room = ?1 AND message <= ?3
+        UNION SELECT message FROM pins WHERE room = ?2 AND message <= ?3)
+    SELECT message FROM named
+    UNION SELECT e.seq FROM edits e JOIN named n ON e.message = n.message WHERE e.room = ?2 AND e.seq <= ?3
+    UNION SELECT r.seq FROM reactions r JOIN named n ON r.message = n.message WHERE r.room = ?2 AND r.seq <= ?3
+    UNION SELECT seq FROM pins WHERE room = ?2 AND message <= ?3 AND seq <= ?3"""
+CALLED = """
+    SELECT l.id FROM follows f JOIN logs l ON l.key = f.account
+    LEFT JOIN markers m ON m.account = f.account AND m.room = f.room
+    WHERE f.room = ?1 AND EXISTS (
+        SELECT 1 FROM room_mentions y WHERE y.room = ?1 AND y.seq > max(coalesce(m.seq, 0), ?2) AND y.seq <= ?3 AND NOT EXISTS (
+            SELECT 1 FROM uncalled u WHERE u.account = f.account AND u.room = ?1 AND u.seq = y.seq))"""
+EDITS = (
+    "SELECT message, seq FROM edits WHERE room = ? AND message <= ? AND message NOT IN (SELECT value FROM json_each(?))"
+)
+NONCES = """
+    DELETE FROM nonces WHERE pos BETWEEN ?1 AND ?2 AND (account, nonce) IN (
+        SELECT author, CAST(json AS TEXT) ->> 'nonce' FROM entries WHERE pos BETWEEN ?1 AND ?2
+            AND pos NOT IN (SELECT value FROM json_each(?3)))"""
+
+
+class SqliteRetention(SqliteBlanks):
+    def put_floor(self, room: str, floor: int, *, pins: bool) -> Left | None:
+        log = self._log(room)
+        if not log.floor < floor <= log.head:
+            return None
+        self.flush()
+        self.writes += 1
+        self.blanked.add(room)
+        pos = log.key << SEQ_BITS | floor
+        _, ordinal = self._db.execute(_ORDINAL, (pos, pos, 1)).fetchone()
+        counted = self._counted(log.key, log.floor, floor)
+        if not pins:
+            self._db.execute("DELETE FROM pins WHERE room = ? AND message <= ?", (log.key, floor))
+        sql = "SELECT message FROM pins WHERE room = ? AND message <= ? ORDER BY message"
+        pinned = [message for (message,) in self._db.execute(sql, (log.key, floor))]
+        log.floor, log.floor_ordinal = floor, ordinal
+        self._db.execute("UPDATE logs SET floor = ?, floor_ordinal = ? WHERE key = ?", (floor, ordinal, log.key))
+        self._db.execute("INSERT OR IGNORE INTO beneath (room) VALUES (?)", (log.key,))
+        return Left(log.ordinal - ordinal, pinned, counted)
+
+    def _counted(self, key: int, before: int, floor: int) -> list[str]:
+        """Who has unread mentions between the two. For those of everybody all follows are looked through, where there are any."""
+        span = (key, before, floor)
+        found = [id for (id,) in self._db.execute(COUNTED, span)]
+        sql = "SELECT EXISTS (SELECT 1 FROM room_mentions WHERE room = ? AND seq > ? AND seq <= ?)"
+        if self._db.execute(sql, span).fetchone()[0]:
+            found += [id for (id,) in self._db.execute(CALLED, span)]
+        return list(dict.fromkeys(found))
+
+    def beneath(self, after: str) -> str:
+        sql = "SELECT l.id FROM beneath b JOIN logs l ON l.key = b.room WHERE b.room > ? ORDER BY b.room LIMIT 1"
+        found = self._db.execute(sql, (self.key(after) if after else 0,)).fetchone()
+        return found[0] if found else ""
+
+    def carry_away(self, room: str, limit: int) -> bool:
+        self.flush()
+        self.writes += 1
+        log = self._log(room)
+        stay = [seq for (seq,) in self._db.execute(STAY, (room, log.key, log.floor))]
+        if self._unedited(room, log.key, log.floor, stay, limit) or self._deleted(log.key, log.floor, stay, limit):
+            self.blanked.add(room)
+            return False
+        if not stay:
+            self._db.execute("DELETE FROM beneath WHERE room = ?", (log.key,))
+        return True
+
+    def _unedited(self, room: str, key: int, floor: int, stay: list[int], limit: int) -> int:
+        """What messages below the floor became above it; gives how many rows that was."""
+        rows = self._db.execute(f"{EDITS} LIMIT ?", (key, floor, json.encode(stay).decode(), limit)).fetchall()
+        for message, seq in rows:
+            if seq > floor:
+                self.blank(room, seq)
+            self._db.execute("DELETE FROM edits WHERE room = ? AND message = ? AND seq = ?", (key, message, seq))
+        return len(rows)
+
+    def _deleted(self, key: int, floor: int, stay: list[int], limit: int) -> int:
+        base = key << SEQ_BITS
+        but = json.encode([base | seq for seq in stay]).decode()
+        gone = 0
+        for table in ("entries", "arrivals"):
+            span = (base, base | floor, but)
+            (last,) = self._db.execute(
+                f"SELECT max(pos) FROM (SELECT pos FROM {table} WHERE pos > ? AND pos <= ?"  # noqa: S608  # ours
+                " AND pos NOT IN (SELECT value FROM json_each(?)) ORDER BY pos LIMIT ?)",
+                (*span, limit),
+            ).fetchone()
+            if last is None:
+                continue
+            self.arrivals.forget_results(base, last)
+            self._db.execute(
+                f"INSERT INTO unsaid (pos) SELECT pos FROM {table} WHERE pos > ? AND pos <= ? AND type = 'message.sent'"  # noqa: S608  # ours
+                " AND pos NOT IN (SELECT value FROM json_each(?))",
+                (base, last, but),
+            )
+            if table == "entries":
+                self._db.execute(NONCES, (base, last, but))
+                gone += self._db.execute(
+                    "DELETE FROM entries WHERE pos > ? AND pos <= ? AND pos NOT IN (SELECT value FROM json_each(?))",
+                    (base, last, but),
+                ).rowcount
+            else:
+                gone += self.arrivals.drop(base + 1, last, but)
+            for named in ("mentions", "room_mentions", "uncalled"):
+                self._db.execute(
+                    f"DELETE FROM {named} WHERE room = ? AND seq <= ? AND (room << {SEQ_BITS} | seq) NOT IN"  # noqa: S608  # ours
+                    " (SELECT value FROM json_each(?))",
+                    (key, last - base, but),
+                )
+            for to in ("reactions", "reaction_counts"):
+                self._db.execute(
+                    f"DELETE FROM {to} WHERE room = ? AND message <= ? AND (room << {SEQ_BITS} | message) NOT IN"  # noqa: S608  # ours
+                    " (SELECT value FROM json_each(?))",
+                    (key, last - base, but),
+                )
+            self._db.execute(
+                "DELETE FROM quotes WHERE room = ? AND message <= ? AND state = 'asked'", (key, last - base)
+            )
+        return gone
+
+    def trusted(self) -> int:
+        found = self._db.execute("SELECT value FROM meta WHERE name = 'trusted_ms'").fetchone()
+        return int(found[0]) if found else 0
+
+    def put_trusted(self, ms: int) -> None:
+        self.writes += 1
+        self._db.execute("REPLACE INTO meta (name, value) VALUES ('trusted_ms', ?)", (str(ms),))
+
+
+# --- reading
+
+HELD = """
+    SELECT l.id, r.retention, c.retention, max(r.retention_since, iif(r.retention = '', c.retention_since, ''))
+    FROM rooms r JOIN logs l ON l.key = r.key JOIN communities c ON c.key = r.community
+    WHERE r.kind IN ('open', 'private') AND (r.retention <> '' OR c.retention <> '')
+        AND r.key > coalesce((SELECT key FROM logs WHERE id = ?), 0)
+    ORDER BY r.key LIMIT ?"""
+
+
+def held(db: Connection, after: str, limit: int) -> HeldPage:
+    rows = db.execute(HELD, (after, limit)).fetchall()
+    found = []
+    for id, own, default, since in rows:
+        holds = held_by(_retention(own) if own else None, _retention(default) if default else None)
+        if holds is not None:
+            found.append(Held(id, holds, since))
+    return HeldPage(found, rows[-1][0] if len(rows) == limit else "")
+
+
+_TIMED = "SELECT pos, type, ordinal, CAST(json AS TEXT) ->> 'at' AS at FROM {} WHERE pos > ?1 AND pos <= ?2"
+_OVER = "(ordinal <= ?3 OR at <= ?4)"
+DUE = f"""
+    WITH span AS ({_TIMED.format("entries")} UNION ALL {_TIMED.format("arrivals")}),
+        stop AS (SELECT min(pos) AS pos FROM span WHERE NOT {_OVER} AND at <= ?5)
+    SELECT (SELECT pos FROM stop), max(pos), count(*) FILTER (WHERE type <> 'room.trimmed')
+    FROM span WHERE {_OVER} AND pos < coalesce((SELECT pos FROM stop), ?2 + 1)"""  # noqa: S608  # ours
+
+
+def due(db: Connection, room: str, retention: Retention, before: Time, now: Time) -> Due:
+    """`before`: what was said then, or earlier, is too old; empty: nothing is."""
+    sql = "SELECT l.key, l.floor, h.head, h.ordinal FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?"
+    db.execute("BEGIN")
+    try:
+        key, floor, head, ordinal = db.execute(sql, (room,)).fetchone()
+        base = key << SEQ_BITS
+        over = ordinal - retention.messages if retention.messages else -1
+        upto, look, at = 0, FIRST_LOOK, floor
+        while at < head and at - floor < LOOKED:
+            end = min(at + look, head, floor + LOOKED)
+            asked = (base | at, base | end, over, before, now if before else LATER_THAN_ANY)
+            stop, last, worth = db.execute(DUE, asked).fetchone()
+            if last is not None and (worth or upto):
+                upto = last - base
+            if stop is not None:
+                return Due(upto, complete=True)
+            at, look = end, look * 8
+        return Due(upto, complete=at >= head)
+    finally:
+        db.execute("COMMIT")
+
+
+class RetentionReads:
+    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
+
+    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
+        raise NotImplementedError
+
+    async def held(self, after: str, limit: int) -> HeldPage:
+        return await self._read(held, after, limit)
+
+    async def due(self, held: Held, now: Time) -> Due:
+        return await self._read(due, held.room, held.retention, days_before(held.retention.days, now), now)

@@ -1,0 +1,270 @@
+"""A room as a file of one's own: what is in it, in three forms, and what becomes of it when something goes wrong."""
+
+import asyncio
+import os
+import re
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from among_cli import room_file, transcript
+from among_cli.transcript import FORMATS, writing
+from among_protocol.codes import ROOM_GONE, Refuse
+from among_protocol.document import html_head
+from among_protocol.export import Transcript
+from among_protocol.members import Persona
+from among_protocol.messages import Message, Quoted, ReadMessages
+from among_protocol.rooms import Room
+
+from .corpus import CORPUS, obeyed
+from .house import House, Reader
+from .test_one_shot import among
+
+AT = "2026-01-31T09:00:00.000Z"
+
+
+@pytest.fixture
+async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    """One that the program finds."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("AMONG_TOKEN", raising=False)
+    async with House(tmp_path) as house:
+        monkeypatch.setenv("AMONG_SERVER", house.url)
+        yield house
+
+
+ROOM = Transcript(epoch="e1", at=AT, room=Room(id="r1", slug="hall", kind="open", topic="tea"), as_of=9)
+PEOPLE = {("m1", 1): Persona(member="m1", rev=1, handle="ana", display_name="Ana <3")}
+
+
+def told(form: Any, *messages: Message, room: Transcript = ROOM) -> str:
+    file = writing(form, room, "garden/hall")
+    return file.begin() + "".join(file.page([message], PEOPLE) for message in messages) + file.end()
+
+
+def said(body: str, seq: int = 1, **more: Any) -> Message:
+    return Message(seq=seq, at=AT, by="m1", rev=1, body=body, **more)
+
+
+# --- what is in it
+
+
+async def test_a_page_to_read_is_written_from_the_room(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("first")
+        await bob.types("second")
+        await bob.sees("second")
+        await ana.types("/edit first, edited")
+        await bob.sees("first, edited")
+        file = tmp_path / "hall.html"
+        assert await bob.types(f"/export {file}") == [f"garden/hall: {file}, 2 messages."]
+        page = file.read_text("utf-8")
+        assert re.findall(r"<bdi>(ana|bob)</bdi></b>", page) == ["ana", "bob"]
+        assert "first, edited" in page
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert "is there already" in (await bob.types(f"/export {file}"))[0]
+        assert "hall.html.part" not in os.listdir(tmp_path)  # noqa: PTH208  # names are all that is wanted
+
+
+async def test_what_was_deleted_is_in_no_form(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("canary")
+        await ana.sees("canary")
+        await ana.types("/delete #1")
+        await bob.sees("deleted #1")
+        await ana.types("kept")
+        await ana.sees("kept")
+        for form in FORMATS:
+            file = tmp_path / f"hall.{form}"
+            await bob.types(f"/export {form} {file}")
+            assert "canary" not in file.read_text("utf-8")
+            assert "kept" in file.read_text("utf-8")
+
+
+async def test_the_json_is_in_the_shapes_of_the_protocol(house: House, tmp_path: Path, capsys):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("tea?")
+    await bob.sees("tea?")
+    await bob.types("/reply #1 yes")
+    await ana.sees("yes")
+    file = tmp_path / "hall.json"
+    assert await among("--handle", "bob", "export", "garden/hall", "--out", str(file)) == 0
+    assert capsys.readouterr().out == f"{file}  2 messages\n"
+    found = msgspec.json.decode(file.read_bytes(), type=Transcript)
+    assert found.community is not None
+    assert (found.community.slug, found.room.slug, found.as_of, found.floor) == ("garden", "hall", 2, 0)
+    assert [one.body for one in found.messages] == ["tea?", "yes"]
+    assert found.messages[1].quote is not None
+    assert {one.handle for one in found.personas} == {"ana", "bob"}
+    page = await ana.among.ask(ReadMessages, room=found.room.id)
+    assert found.messages == page.messages
+
+
+async def test_a_room_of_many_pages_is_in_order_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(room_file, "PAGE", 7)
+    monkeypatch.setattr(room_file, "KNOWN", 1)
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        for n in range(30):
+            await ana.types(f"number {n}")
+        await ana.sees("number 29")
+        told_ = []
+        assert ana.model.room is not None
+        room = ana.among.room(ana.model.room.id)
+        file = tmp_path / "hall.json"
+        count = await room_file.write(ana.among, room, "garden/hall", file, "json", lambda *at: told_.append(at))
+        assert count == 30
+        found = msgspec.json.decode(file.read_bytes(), type=Transcript)
+        assert [one.body for one in found.messages] == [f"number {n}" for n in range(30)]
+        assert told_[0] == (7, 7, 30)
+        assert told_[-1] == (30, 30, 30)
+
+
+async def test_an_empty_room_is_a_file_too(house: House, tmp_path: Path):
+    await house.join("garden/hall", "ana")
+    for form in FORMATS:
+        file = tmp_path / f"empty.{form}"
+        assert await among("export", "garden/hall", "--format", form, "--out", str(file)) == 0
+        if form == "json":
+            assert msgspec.json.decode(file.read_bytes(), type=Transcript).messages == []
+
+
+async def test_a_direct_is_taken_along_and_what_is_not_mine_is_not_there(house: House, tmp_path: Path, capsys):
+    await house.join("garden/hall", "ana", "bob")
+    assert await among("--handle", "ana", "send", "@bob", "psst") == 0
+    file = tmp_path / "bob.md"
+    assert await among("--handle", "ana", "export", "@bob", "--out", str(file)) == 0
+    assert "psst" in file.read_text("utf-8")
+    capsys.readouterr()
+    assert await among("--handle", "ana", "export", "garden/cellar", "--format", "html") == 1
+    assert "there is no room garden/cellar" in capsys.readouterr().err
+
+
+async def test_what_is_not_whole_is_gone(tmp_path: Path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        await ana.types("hello")
+        await ana.sees("hello")
+        assert ana.model.room is not None
+        room = ana.among.room(ana.model.room.id)
+        folder = tmp_path / "out"
+        folder.mkdir()
+
+        for error in (Refuse(ROOM_GONE), OSError(28, "No space left on device"), asyncio.CancelledError()):
+
+            def fails(*at: int, error: BaseException = error) -> None:
+                raise error
+
+            with pytest.raises(type(error)):
+                await room_file.write(ana.among, room, "garden/hall", folder / "hall.md", "md", fails)
+            assert list(folder.iterdir()) == []
+
+
+async def test_a_room_that_is_lost_meanwhile_is_told(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("/room private cellar")
+        assert ana.model.room is not None
+        room = ana.among.room(ana.model.room.id)
+        with pytest.raises(Refuse):
+            await room_file.write(bob.among, room, "garden/cellar", tmp_path / "c.md", "md", lambda *at: None)
+        assert not (tmp_path / "c.md").exists()
+
+
+def test_the_name_of_the_file_says_of_which_room_and_day_it_is():
+    assert re.fullmatch(r"among-garden-hall-\d{4}-\d\d-\d\d\.md", str(room_file.named("garden/hall", "md")))
+    assert "/" not in str(room_file.named("../../etc/passwd", "json"))
+    assert str(room_file.named("\x1b]0;x", "html")).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("word", "path", "form"),
+    [("", "", "html"), ("", "x.md", "md"), ("", "x.JSON", "json"), ("md", "x.json", "md"), ("", "x.htm", "html"), ("", "x.pdf", "html")],
+)  # fmt: skip
+def test_the_form_is_what_one_says_or_what_the_file_is_called(word: str, path: str, form: str):
+    assert room_file.form_of(word, path) == form
+
+
+# --- in HTML and Markdown
+
+
+@pytest.mark.parametrize(
+    "hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "&lt;b&gt;", "</style><b>"]
+)
+def test_in_html_everything_is_text(hostile: str):
+    quote = Quoted(seq=1, by="m1", rev=1, body=hostile)
+    room = msgspec.structs.replace(ROOM, room=msgspec.structs.replace(ROOM.room, topic=hostile))
+    page = told("html", said(hostile), said("yes", 2, reply_to=1, quote=quote), room=room)
+    body = page.partition("<body>")[2]
+    assert not re.findall(r"<(?!/?(?:header|h1|h2|p|bdi|b|article|time|a|body|html|br)\b)", body)
+    assert "onerror=" not in re.sub(r"&[a-z#0-9]+;", "", re.sub(r">[^<]*<", "><", body))
+    assert "default-src 'none'" in page
+
+
+def test_the_page_runs_and_fetches_nothing():
+    page = told("html", said("https://example.org/x.png"))
+    assert page.startswith(html_head("garden/hall", transcript.STYLE))
+    assert not re.findall(r"<(?:script|img|link|iframe|object)|(?:src|href)=\"(?!#)|javascript:|@import|url\(", page)
+
+
+@pytest.mark.parametrize("hostile", ["# heading", "- item", "1. item", "> quote", "`code`", "[x](y)", "**b**", "<b>", "| a |", "===", "---"])  # fmt: skip
+def test_in_markdown_everything_is_text(hostile: str):
+    page = told("md", said(f"{hostile}\n\n{hostile}"))
+    lines = page.split("\n")[6:]
+    assert hostile not in [line.strip() for line in lines]
+
+
+@pytest.mark.parametrize("form", ["html", "md"])
+def test_nothing_in_what_is_to_be_read_is_obeyed_by_a_terminal(form: Any):
+    for hostile in CORPUS:
+        who = Persona(member="m1", rev=1, handle="ana", display_name=hostile)
+        file = writing(
+            form, msgspec.structs.replace(ROOM, room=msgspec.structs.replace(ROOM.room, topic=hostile)), "g/h"
+        )
+        text = file.begin() + file.page([said(hostile)], {("m1", 1): who}) + file.end()
+        assert obeyed(text) == "", repr(hostile)
+
+
+def test_days_answers_and_edits_are_shown():
+    quote = Quoted(seq=1, by="m1", rev=1, body="tea?")
+    one, two = said("tea?", edited=5), said("yes", 2, reply_to=1, quote=quote)
+    three = msgspec.structs.replace(said("late", 3, reply_to=1), at="2026-02-01T10:00:00.000Z")
+    page = told("html", one, two, three)
+    assert page.count("<h2>2026-01-31</h2>") == page.count("<h2>2026-02-01</h2>") == 1
+    for part in ('href="#m1"', "↩ <bdi>Ana &lt;3 (ana): tea?</bdi>", ", edited", "#1: no longer there"):
+        assert part in page
+    page = told("md", one, two, three)
+    for part in ("## 2026-01-31", "> Ana &lt;3 (ana): tea?", "#1: no longer there"):
+        assert part in page
+
+
+def test_where_something_was_removed_that_stands_at_the_beginning():
+    room = msgspec.structs.replace(ROOM, floor=4)
+    for form in ("html", "md"):
+        assert transcript.GONE in told(form, room=room)
+    assert msgspec.json.decode(told("json", room=room), type=Transcript).floor == 4
+
+
+async def test_who_is_at_the_screen_hears_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from among_cli import going
+
+    monkeypatch.setattr(going, "LONG", 3)
+    monkeypatch.setattr(room_file, "PAGE", 2)
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        await _talk(ana, 8)
+        told_ = await ana.types(f"/export md {tmp_path / 'x.md'}")
+        assert told_[:3] == ["  25 %, 2 messages", "  50 %, 4 messages", "  75 %, 6 messages"]
+
+
+async def _talk(person: Reader, count: int) -> None:
+    for n in range(count):
+        await person.types(f"number {n}")
+    await person.sees(f"number {count - 1}")

@@ -1,0 +1,655 @@
+"""What rooms keep no longer, as the law of the store has it (store/retention.py), for every implementation. What only a store
+with files can get wrong comes after it."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from among_protocol.codes import MESSAGE_GONE, RIGHT_MISSING
+from among_protocol.communities import UpdateCommunity
+from among_protocol.forwards import ForwardMessage
+from among_protocol.messages import MessageSent, SendMessage
+from among_protocol.moderation import SetRole
+from among_protocol.pins import AddPin, RemovePin
+from among_protocol.quotes import AskQuote
+from among_protocol.reactions import AddReaction, RemoveReaction
+from among_protocol.reports import FileReport, ResolveReport
+from among_protocol.retention import Retention, RetentionSet, RoomTrimmed, SetRetention
+from among_protocol.rooms import SetTopic
+from among_server.limits import RETENTION_GRACE_MS
+from among_server.store import retention as law
+from among_server.store.rules import retention as rules
+from among_server.store.sqlite import SqliteStore, index
+from among_server.store.sqlite.backup import SqliteBackups
+from tests.store.replay import agree
+from tests.store.test_erasing import done, goes
+from tests.store.test_laws import hall
+from tests.store.test_search import finds
+from tests.store.town import Person, Town, refused
+
+CANARY = "zugvogel7720"  # a word that begins like no other: the index keeps how words go on
+DAY = 86_400_000
+
+
+@pytest.fixture(autouse=True)
+def no_grace(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "grace" not in request.node.name:
+        monkeypatch.setattr(rules, "RETENTION_GRACE_MS", 0)
+
+
+def later(days: float) -> str:
+    """That many days from now."""
+    at = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
+
+
+async def keeps(person: Person, room: str, **bounds: Any) -> RetentionSet:
+    set_: RetentionSet = await person.do(SetRetention, room=room, retention=Retention(**bounds))
+    return set_
+
+
+async def all_held(town: Town) -> list[law.Held]:
+    found, after = [], ""
+    while True:
+        page = await town.store.held(after, 1)
+        found += page.rooms
+        after = page.after
+        if not after:
+            return found
+
+
+async def trimmed(town: Town, days: float = 0) -> list[law.Trimmed]:
+    """What is due that many days from now is no longer given."""
+    done = []
+    for held in await all_held(town):
+        due = await town.store.due(held, later(days))
+        one = await town.store.trim(held, due.upto) if due.upto else None
+        done += [one] if one is not None else []
+    return done
+
+
+async def carried(town: Town) -> int:
+    """All that may go is carried away; how many steps that took."""
+    after, steps = "", 0
+    while (step := await town.store.carry_away(after)) is not None:
+        after = step.room if step.done else after
+        steps += 1
+        assert steps < 1000, "it never ends"
+    return steps
+
+
+async def removed(town: Town, days: float = 0) -> None:
+    await trimmed(town, days)
+    await carried(town)
+
+
+# --- who says how long
+
+
+async def test_a_room_says_how_long_and_everybody_there_is_told(town: Town):
+    _, room, (ann, _) = await hall(town, "ann", "bob")
+    told = await keeps(ann, room, days=30)
+    assert (told.log, told.retention) == (room, Retention(days=30))
+    row = await town.store.room(room)
+    assert row is not None
+    assert row.retention == Retention(days=30)
+    assert [held.retention for held in await all_held(town)] == [Retention(days=30)]
+
+
+async def test_it_is_the_stewards_to_say_and_for_all_rooms_the_owners(town: Town):
+    community, room, (ann, bob, cat) = await hall(town, "ann", "bob", "cat")
+    await refused(RIGHT_MISSING, bob.do(SetRetention, room=room, retention=Retention(days=1)))
+    await ann.do(SetRole, community=community, member=await bob.member_in(community), role="steward")
+    await keeps(bob, room, days=1)
+    await refused(RIGHT_MISSING, bob.do(UpdateCommunity, community=community, retention=Retention(days=1)))
+    await ann.do(UpdateCommunity, community=community, retention=Retention(days=1))
+    await refused(RIGHT_MISSING, cat.do(SetRetention, room=await ann.writes_to(cat), retention=Retention(days=1)))
+
+
+async def test_a_room_keeps_as_its_community_says_unless_it_says_otherwise(town: Town):
+    community, room, (ann,) = await hall(town, "ann")
+    other = await ann.makes(community, "barn")
+    forever = await ann.makes(community, "archive")
+    await ann.do(UpdateCommunity, community=community, retention=Retention(days=7))
+    await keeps(ann, other, messages=5)
+    await keeps(ann, forever)
+    assert {held.room: held.retention for held in await all_held(town)} == {
+        room: Retention(days=7),
+        other: Retention(messages=5),
+    }
+    await ann.do(SetRetention, room=other)
+    await ann.do(UpdateCommunity, community=community, retention=Retention())
+    assert await all_held(town) == []
+
+
+async def test_what_takes_more_than_before_begins_after_a_grace(town: Town):
+    community, room, (ann,) = await hall(town, "ann")
+    said = await keeps(ann, room, days=30)
+    assert abs(_ms(said.since) - _ms(said.at) - RETENTION_GRACE_MS) < 2
+    looser = await keeps(ann, room, days=60)
+    assert looser.since == said.since
+    as_community = await ann.do(SetRetention, room=room)
+    assert as_community.since == said.since  # which keeps all
+    told = await ann.do(UpdateCommunity, community=community, retention=Retention(messages=10))
+    (held,) = await all_held(town)
+    assert held.since == told.retention_since > later(0)
+    await keeps(ann, room, messages=10_000)
+    own = await ann.do(SetRetention, room=room)  # ten again, though the community has said so for long
+    assert _ms(own.since) - _ms(own.at) >= RETENTION_GRACE_MS - 2
+
+
+def _ms(time: str) -> int:
+    return int(dt.datetime.fromisoformat(time).timestamp() * 1000)
+
+
+# --- 1. The floor is the truth.
+
+
+async def test_what_is_too_old_is_given_by_no_read(town: Town):
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    await ann.do(SetTopic, room=room, topic="news")
+    for n in range(3):
+        await ann.says(room, f"{CANARY} {n} @bob")
+    await keeps(ann, room, days=30)
+    assert await trimmed(town, 29) == []
+    (done,) = await trimmed(town, 31)
+    entry = done.entry
+    assert isinstance(entry, RoomTrimmed)
+    assert (entry.floor, entry.left, entry.bounds, entry.topic, entry.by) == (5, 0, Retention(days=30), "news", "")
+    assert entry.retention == Retention(days=30)
+    await bob.says(room, "later")
+    row = await town.store.log(room)
+    assert row is not None
+    assert (row.floor, row.floor_ordinal, row.head) == (5, 3, 7)
+    assert [one.seq for one in await town.log(room)] == [6, 7]
+    for asked in ({}, {"after": 0}, {"before": 4}, {"around": 2}):
+        assert CANARY not in str(await town.page(room, **asked))
+    assert await town.store.history(room, 2, 0, 10) is None
+    assert CANARY not in str((await town.store.wanted(room, "talk", 0, None, 10)).entries)
+    page = await town.store.messages(room, before=None, after=None, around=None, limit=10)
+    assert (page.floor, [one.body for one in page.messages]) == (5, ["later"])
+
+
+async def test_a_rule_finds_nothing_there(town: Town):
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    await ann.says(room, "old")
+    await keeps(ann, room, days=1)
+    await trimmed(town, 2)
+    await refused(MESSAGE_GONE, ann.edits(room, 1, "new"))
+    await refused(MESSAGE_GONE, ann.deletes(room, 1))
+    await refused(MESSAGE_GONE, bob.do(FileReport, room=room, message=1, reason="rude"))
+
+
+async def test_what_is_too_much_goes_from_the_oldest_on(town: Town):
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    for n in range(5):
+        await ann.says(room, f"{n} @bob")
+    assert await bob.reads(room, 1) == (1, 4, 4)
+    await keeps(ann, room, messages=2)
+    (done,) = await trimmed(town)
+    assert vars_of(done.entry)["left"] == 2
+    assert done.counted == [bob.id]
+    assert await town.bodies(room) == ["3 @bob", "4 @bob"]
+    assert await bob.unread(room) == (1, 2, 2)
+    assert await bob.reads(room, 4) == (4, 1, 1)
+    assert await bob.reads(room, 1, back=True) == (1, 2, 2)
+    assert await trimmed(town) == []  # it holds what it may
+    await ann.says(room, "5")
+    assert await bob.unread(room) == (1, 3, 2)
+    await removed(town)
+    assert await bob.unread(room) == (1, 2, 1)
+
+
+async def test_either_bound_removes(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
+    for n in range(4):
+        await ann.says(room, str(n))
+    await keeps(ann, room, days=30, messages=3)
+    await trimmed(town)
+    assert await town.bodies(room) == ["1", "2", "3"]
+    await trimmed(town, 31)
+    assert await town.bodies(room) == []
+
+
+async def test_a_quiet_room_is_not_told_again_and_again(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
+    await ann.says(room, "once")
+    await keeps(ann, room, days=1)
+    assert len(await trimmed(town, 2)) == 1
+    for days in (4, 6, 1_000):
+        assert await trimmed(town, days) == []
+
+
+async def test_what_does_not_hold_any_more_removes_nothing(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
+    await ann.says(room, "kept")
+    await keeps(ann, room, days=1)
+    (held,) = await all_held(town)
+    due = await town.store.due(held, later(2))
+    await keeps(ann, room, days=30)
+    assert await town.store.trim(held, due.upto) is None
+    assert await town.bodies(room) == ["kept"]
+
+
+# --- 2. to 4. What lies below is carried away.
+
+
+async def test_what_was_removed_is_not_kept_and_its_nonce_is_free_again(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
+    for n in range(2 * law.STEP // 100 + 5):
+        await ann.says(room, f"old {n}", nonce=f"n{n}")
+    await keeps(ann, room, days=1)
+    await trimmed(town, 2)
+    again = await ann.says(room, "old 0", nonce="n0")
+    assert again.repeat  # until then the first result is still there
+    await carried(town)
+    assert await carried(town) == 0
+    again = await ann.says(room, "something else", nonce="n0")
+    assert not again.repeat
+    assert await town.bodies(room) == ["something else"]
+
+
+async def test_what_is_repeated_while_it_is_carried_away_is_said_anew_or_is_the_first(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
+    await ann.says(room, "old", nonce="n")
+    await keeps(ann, room, days=1)
+    await trimmed(town, 2)
+    first = ann.says(room, "old", nonce="n")
+    carry = town.carry_out(lambda tx: rules.carry_away(tx, ""))
+    await asyncio.gather(first, carry, ann.says(room, "new", nonce="n"))
+    assert await town.bodies(room) == ["new"]
+    again = await ann.says(room, "new", nonce="n")
+    assert again.repeat
+
+
+async def test_an_edit_of_what_was_removed_is_blank(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
+    await ann.says(room, "first")
+    await ann.says(room, "second")
+    edit = await ann.edits(room, 1, CANARY)
+    await keeps(ann, room, messages=1)
+    heard = len(town.heard)
+    await removed(town)
+    log = await town.log(room)
+    assert CANARY not in str([vars_of(one) for one in log])
+    assert [one.seq for one in log if one.blank] == [edit.seq]
+    assert (room, edit.seq) in [(one.event.log, one.event.seq) for one in town.heard[heard:] if one.event.blank]
+
+
+def vars_of(entry: Any) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in entry.__struct_fields__}
+
+
+async def test_an_answer_quotes_nothing_that_was_removed(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
+    await ann.says(room, CANARY)
+    await ann.do(SendMessage, room=room, body="indeed", reply_to=1)
+    await keeps(ann, room, messages=1)
+    for remove in (trimmed, carried):
+        await remove(town)
+        ((answer,), _) = await town.page(room)
+        assert (answer.reply_to, answer.quote) == (1, None)
+
+
+async def test_what_is_reported_stays_until_the_report_is_answered_and_nobody_is_given_it(town: Town):
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    await ann.says(room, "before")
+    await bob.says(room, CANARY)
+    edit = await bob.edits(room, 2, f"{CANARY} again")
+    report = await ann.do(FileReport, room=room, message=2, reason="rude")
+    await ann.says(room, "after")
+    await keeps(ann, room, days=1)
+    await removed(town, 2)
+    assert await town.bodies(room) == []
+    kept = await town.carry_out(lambda tx: [seq for seq in range(1, 6) if _there(tx, room, seq)])
+    assert kept == [2, edit.seq]
+    assert await carried(town) >= 1  # it is looked at again, and stays
+    waiting = await town.store.reports(community, 0, 10)
+    await ann.do(ResolveReport, community=community, report=waiting[0].seq, outcome="acted", note=str(report.seq))
+    await carried(town)
+    assert await town.carry_out(lambda tx: [seq for seq in range(1, 6) if _there(tx, room, seq)]) == []
+    assert await carried(town) == 0
+
+
+def _there(tx: Any, room: str, seq: int) -> bool:
+    """Whether an entry is kept, given or not."""
+    if hasattr(tx, "entries"):
+        return (room, seq) in tx.entries
+    pos = tx.key(room) << 36 | seq
+    tx.flush()
+    sql = "SELECT EXISTS (SELECT 1 FROM entries WHERE pos = ?1 UNION ALL SELECT 1 FROM arrivals WHERE pos = ?1)"
+    return bool(tx._db.execute(sql, (pos,)).fetchone()[0])
+
+
+async def test_what_is_pinned_stays_among_the_pins_alone(town: Town):
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    await bob.says(room, "kept")
+    edit = await bob.edits(room, 1, "kept, edited")
+    await bob.says(room, CANARY)
+    await ann.do(AddPin, room=room, message=1)
+    await keeps(ann, room, days=1)
+    (done,) = await trimmed(town, 2)
+    await carried(town)
+    assert vars_of(done.entry)["pins"] == [1]
+    assert await town.bodies(room) == []
+    (pin,) = (await town.store.pins(room, None, 10)).pins
+    assert (pin.message.body, pin.message.edited) == ("kept, edited", edit.seq)
+    history = await town.store.history(room, 1, 0, 10)
+    assert history is not None
+    assert [one.body for one in history.versions] == ["kept", "kept, edited"]
+    reply = await ann.do(SendMessage, room=room, body="indeed", reply_to=1)
+    ((answer,), _) = await town.page(room)
+    assert answer.seq == reply.seq
+    assert answer.quote is not None
+    assert answer.quote.body == "kept, edited"
+    await refused(MESSAGE_GONE, ann.do(AddPin, room=room, message=3))
+    await ann.do(RemovePin, room=room, message=1)
+    assert await town.store.history(room, 1, 0, 10) is None
+    await carried(town)
+    assert await town.carry_out(lambda tx: [seq for seq in range(1, 6) if _there(tx, room, seq)]) == []
+
+
+async def test_what_is_pinned_and_kept_can_still_be_taken_back_by_whoever_said_it(town: Town):
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    await bob.says(room, CANARY)
+    await ann.do(AddPin, room=room, message=1)
+    await keeps(ann, room, days=1)
+    await removed(town, 2)
+    await bob.deletes(room, 1)
+    assert (await town.store.pins(room, None, 10)).pins == []
+    await carried(town)
+    assert not await town.carry_out(lambda tx: _there(tx, room, 1))
+
+
+async def test_pins_go_with_the_rest_where_the_retention_says_so(town: Town):
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    await bob.says(room, CANARY)
+    await ann.do(AddPin, room=room, message=1)
+    await ann.do(SetRetention, room=room, retention=Retention(days=1, pinned=False))
+    (done,) = await trimmed(town, 2)
+    assert vars_of(done.entry)["pins"] == []
+    assert (await town.store.pins(room, None, 10)).pins == []
+    await carried(town)
+    assert not await town.carry_out(lambda tx: _there(tx, room, 1))
+    assert Retention(days=1, pinned=False).takes_more(Retention(days=1))
+    assert not Retention(pinned=False).takes_more(None)
+
+
+async def test_of_a_bookmark_and_a_forward_the_words_are_gone(town: Town):
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    other = await ann.makes(community, "barn")
+    await bob.says(room, CANARY)
+    await town.store.set_bookmark(bob.id, room, 1, "")
+    await ann.do(ForwardMessage, room=other, origin=room, message=1)
+    await keeps(ann, room, days=1)
+    for remove in (lambda: trimmed(town, 2), lambda: carried(town)):
+        await remove()
+        (mark,) = (await town.store.bookmarks(bob.id, None, 10)).found
+        assert mark.bookmark.message is None
+        page = await town.store.messages(other, before=None, after=None, around=None, limit=1, places=[community])
+        assert page.messages[0].forwarded is not None
+        assert page.messages[0].forwarded.gone
+
+
+async def test_a_call_to_everybody_that_was_removed_counts_no_more(town: Town):
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    await ann.says(room, "@room")
+    await ann.says(room, "@bob")
+    assert await bob.unread(room) == (0, 2, 2)
+    await keeps(ann, room, messages=1)
+    (done,) = await trimmed(town)
+    assert bob.id in done.counted
+    assert await bob.unread(room) == (0, 1, 1)
+    await carried(town)
+    assert await bob.unread(room) == (0, 1, 1)
+
+
+async def test_a_quote_that_was_not_agreed_to_goes_with_its_message(town: Town):
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    await bob.says(room, CANARY)
+    await ann.do(AskQuote, community=community, room=room, message=1, text=CANARY)
+    await keeps(ann, room, days=1)
+    await removed(town, 2)
+    assert await town.store.quotes(bob.id, community) == []
+
+
+# --- 6. The time by which things are old.
+
+
+async def test_a_clock_that_was_set_forward_a_year_removes_no_year_at_once(town: Town, monkeypatch: pytest.MonkeyPatch):
+    assert abs(_ms(await town.store.trusted(0)) - _ms(later(0))) < 60_000
+    ahead = [0.0]
+    real = rules.trusted
+    monkeypatch.setattr(rules, "trusted", lambda tx, elapsed: real(_At(tx, tx.now_ms + int(ahead[0] * DAY)), elapsed))
+    ahead[0] = 365.0
+    first = await town.store.trusted(3_600_000)
+    assert _ms(first) <= _ms(later(1.01))  # an hour has passed: a day is caught up with
+    last = [await town.store.trusted(3_600_000) for _ in range(3)][-1]
+    assert _ms(later(3.9)) <= _ms(last) <= _ms(later(4.1))
+    ahead[0] = 0.0  # and is right again
+    assert abs(_ms(await town.store.trusted(3_600_000)) - _ms(later(0))) < 60_000
+
+
+class _At:
+    """A transaction at another moment."""
+
+    def __init__(self, tx: Any, now_ms: int) -> None:
+        self._tx = tx
+        self.now_ms = now_ms
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tx, name)
+
+
+async def test_what_a_clock_stamped_that_was_ahead_holds_up_nothing_behind_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+):
+    _, room, (ann,) = await hall(town, "ann")
+    await ann.says(room, "before")
+    (stamped,) = await asyncio.gather(town.carry_out(lambda tx: _say_at(tx, room, later(400))))
+    assert stamped == 2
+    await ann.says(room, "after")
+    await keeps(ann, room, days=30)
+    await removed(town, 31)
+    assert await town.bodies(room) == []
+
+
+def _say_at(tx: Any, room: str, at: str) -> int:
+    tx.speak_as(room)
+    seq: int = tx.next(room)
+    tx.add(MessageSent(log=room, seq=seq, at=at, body="from the future"), message=True)
+    return seq
+
+
+async def test_nothing_goes_before_what_was_said_before_it(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
+    await ann.says(room, "now")
+    await town.carry_out(lambda tx: _say_at(tx, room, "1970-01-01T00:00:00.000Z"))
+    await keeps(ann, room, days=30)
+    assert await trimmed(town, 1) == []
+
+
+async def test_what_is_no_longer_kept_is_found_no_more_and_what_is_pinned_is(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
+    said = [(await ann.says(room, f"heron {n}")).entry.event.seq for n in range(6)]
+    await ann.edits(room, said[2], "heron edited")
+    await ann.do(AddPin, room=room, message=said[1])
+    everything = ["heron 5", "heron 4", "heron 3", "heron edited", "heron 1", "heron 0"]
+    assert await finds(ann, "heron") == everything
+    await keeps(ann, room, messages=2)
+    await trimmed(town)
+    assert await finds(ann, "heron") == ["heron 5", "heron 4", "heron 1"]
+    await carried(town)
+    assert await finds(ann, "heron") == ["heron 5", "heron 4", "heron 1"]
+    await ann.do(RemovePin, room=room, message=said[1])
+    assert "heron 1" not in await finds(ann, "heron")
+    await removed(town)
+    assert "heron 1" not in await finds(ann, "heron")
+
+
+async def reacting(town: Town, room: str, message: int) -> list[str] | None:
+    """Who does, of a message that is given."""
+    found = await town.store.reactors(room, message, "", 0, 9, reader="")
+    return None if found is None else [one.by for one in found.reactors]
+
+
+async def test_reactions_go_with_their_message_and_those_to_what_is_pinned_stay(town: Town):
+    garden, room, (ann, bob) = await hall(town, "ann", "bob")
+    both = [await person.member_in(garden) for person in (ann, bob)]
+    said = [(await ann.says(room, f"heron {n}")).entry.event.seq for n in range(4)]
+    for person in (ann, bob):
+        for message in said:
+            await person.do(AddReaction, room=room, message=message, emoji="🐟")
+    await ann.do(AddPin, room=room, message=said[0])
+    await ann.says(room, "kept")
+    await keeps(ann, room, messages=1)
+    await trimmed(town)
+    for _ in range(2):
+        assert [await reacting(town, room, message) for message in said] == [both, None, None, None]
+        await refused(MESSAGE_GONE, bob.do(RemoveReaction, room=room, message=said[1], emoji="🐟"))
+        await carried(town)
+    await bob.do(RemoveReaction, room=room, message=said[0], emoji="🐟")
+    await bob.do(AddReaction, room=room, message=said[0], emoji="🐠")
+    assert await reacting(town, room, said[0]) == both
+    await ann.do(RemovePin, room=room, message=said[0])
+    assert await reacting(town, room, said[0]) is None
+    await carried(town)
+    left = await town.carry_out(lambda tx: [tx.reactions(room, message) for message in said])
+    assert left == [{}] * 4, "nobody reacts to what is gone"
+
+
+async def test_who_erases_what_they_said_reacts_no_more_to_what_is_kept_for_its_pin(town: Town):
+    garden, room, (ann, bob) = await hall(town, "ann", "bob")
+    message = (await ann.says(room, "heron")).entry.event.seq
+    await ann.do(AddPin, room=room, message=message)
+    for person in (ann, bob):
+        await person.do(AddReaction, room=room, message=message, emoji="🐟")
+    await ann.says(room, "kept")
+    await keeps(ann, room, messages=1)
+    await removed(town)
+    await goes(bob, garden, "erase")
+    await done(town)
+    assert await reacting(town, room, message) == [await ann.member_in(garden)]
+
+
+# --- SQLite: files, kills, and much of it
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+
+
+async def opened(folder: Path) -> Town:
+    town = Town(SqliteStore(folder))
+    await town.store.open()
+    return town
+
+
+async def test_what_was_removed_is_in_no_file_after_the_purge(tmp_path: Path):
+    town = await opened(tmp_path)
+    try:
+        _, room, (ann, bob) = await hall(town, "ann", "bob")
+        for n in range(40):
+            await ann.says(room, f"{CANARY} {n} @bob", nonce=f"nonce-of-{CANARY}-{n}")
+        await ann.edits(room, 40, f"{CANARY} edited")
+        await ann.says(room, "kept")
+        await town.store.indexed()
+        assert any(CANARY.encode() in data for name, data in files(tmp_path).items() if name.startswith(index.FILE))
+        await keeps(ann, room, messages=1)
+        await removed(town)
+        assert await town.store.purge()
+        assert all(CANARY.encode() not in data for data in files(tmp_path).values()), "it is in a file"
+        assert await town.bodies(room) == ["kept"]
+        assert await bob.unread(room) == (0, 1, 0)
+    finally:
+        await town.store.close()
+    await agree(tmp_path)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3])
+async def test_a_store_that_is_closed_meanwhile_goes_on_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps):
+    monkeypatch.setattr(law, "STEP", 7)
+    monkeypatch.setattr(rules, "STEP", 7)
+    town = await opened(tmp_path)
+    _, room, (ann,) = await hall(town, "ann")
+    for n in range(30):
+        await ann.says(room, f"{CANARY} {n}")
+    await ann.says(room, "kept")
+    await keeps(ann, room, messages=1)
+    await trimmed(town)
+    for _ in range(steps):
+        await town.store.carry_away("")
+    await town.store.close()
+    town = await opened(tmp_path)
+    try:
+        assert await town.bodies(room) == ["kept"]
+        await carried(town)
+        await town.store.purge()
+    finally:
+        await town.store.close()
+    assert CANARY.encode() not in (tmp_path / "among.db").read_bytes()
+    with contextlib.closing(sqlite3.connect(tmp_path / "among.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert db.execute("SELECT count(*) FROM beneath").fetchone() == (0,)
+        assert db.execute("SELECT count(*) FROM nonces WHERE pos & 68719476735 <= 30 AND pos >> 36 IN (SELECT key FROM logs WHERE id = ?)", (room,)).fetchone() == (0,)  # fmt: skip
+    await agree(tmp_path)
+
+
+async def test_a_long_room_is_looked_through_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from among_server.store.sqlite import retention as tables
+
+    monkeypatch.setattr(tables, "LOOKED", 20)
+    monkeypatch.setattr(tables, "FIRST_LOOK", 2)
+    town = await opened(tmp_path)
+    try:
+        _, room, (ann,) = await hall(town, "ann")
+        for n in range(50):
+            await ann.says(room, str(n))
+        await keeps(ann, room, messages=3)
+        (held,) = await all_held(town)
+        assert await town.store.due(held, later(0)) == law.Due(20, complete=False)
+        for _ in range(4):
+            await trimmed(town)
+        assert await town.bodies(room) == ["47", "48", "49"]
+    finally:
+        await town.store.close()
+
+
+async def test_what_is_looked_up_uses_an_index(tmp_path: Path):
+    from among_server.store.sqlite import retention as tables
+
+    town = await opened(tmp_path)
+    await town.store.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "among.db")) as db:
+        for sql, given in ((tables.NONCES, (0, 1, "[]")), (tables.COUNTED, (1, 0, 1)), (tables.STAY, ("r", 1, 1))):
+            plan = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", given))
+            assert "SCAN nonces" not in plan, plan
+            assert "SCAN x" not in plan, plan
+
+
+async def test_a_restore_does_not_keep_what_was_removed(tmp_path: Path):
+    """The wall clock holds at once, whatever time the backup had got to: the first look removes it again."""
+    town = await opened(tmp_path / "data")
+    _, room, (ann,) = await hall(town, "ann")
+    await ann.says(room, CANARY)
+    await ann.says(room, "kept")
+    await keeps(ann, room, messages=1)
+    await town.store.trusted(0)
+    await town.carry_out(lambda tx: tx.put_trusted(tx.now_ms - 365 * DAY))  # it was taken long ago
+    taken = SqliteBackups(tmp_path / "data").take(tmp_path / "backups")
+    await removed(town)
+    await town.store.close()
+    SqliteBackups(tmp_path / "data").restore(taken.path, replace=True, keep_sessions=False)
+    town = await opened(tmp_path / "data")
+    try:
+        assert await town.bodies(room) == [CANARY, "kept"]
+        assert abs(_ms(await town.store.trusted(0)) - _ms(later(0))) < 60_000
+        await removed(town)
+        assert await town.bodies(room) == ["kept"]
+    finally:
+        await town.store.close()
