@@ -88,7 +88,9 @@ class Message(Shape, kw_only=True):
     reply_to: Seq = 0  # number of the message that it answers; 0: none
     quote: Quoted | None = None  # with `reply_to`: that message; null: it is no longer kept
     forwarded: Forwarded | None = None  # the message that it shows, of another room
-    reactions: list[Reaction] = []  # how it is reacted to, the most frequent first; of a blank one nothing
+    reactions: list[
+        Reaction
+    ] = []  # how it is reacted to, the most frequent first; a page tells it, and of a blank one nothing
 
 
 class MessagePage(Shape, kw_only=True):

@@ -128,6 +128,38 @@ async def test_reactions_survive_a_restart(tmp_path: Path):
         await again.store.close()
 
 
+async def test_a_page_costs_what_it_shows_and_not_what_else_the_room_reacts_to(tmp_path: Path):
+    store = SqliteStore(tmp_path, synchronous="off")
+    town = Town(store)
+    await store.open()
+    try:
+        _, room, (ann,) = await hall(town, "ann")
+        for _ in range(60):
+            await ann.says(room, "hi")
+
+        async def work() -> int:
+            """Of SQLite's machine, in steps of ten, for a page of five."""
+
+            def read(db: Any) -> int:
+                steps: list[int] = []
+                db.set_progress_handler(lambda: steps.append(1), 10)
+                reads.messages(db, room, before=6, after=None, around=None, limit=5, post=None, places=(), reader="")
+                db.set_progress_handler(None, 10)
+                return len(steps)
+
+            return await store._read(read)
+
+        for number in range(1, 6):
+            await react(ann, room, number)
+        before = await work()
+        for number in range(6, 61):
+            for emoji in EMOJI:
+                await react(ann, room, number, emoji)
+        assert await work() <= before + 2
+    finally:
+        await store.close()
+
+
 async def test_a_page_costs_as_many_statements_with_reactions_as_without(tmp_path: Path):
     """Not one for each message: a page is read often, and of two hundred."""
     store = SqliteStore(tmp_path, synchronous="off")

@@ -22,7 +22,7 @@ _OF = "room = ? AND message = ?"
 _COUNTS = """
     SELECT c.message, c.emoji, c.count, EXISTS (SELECT 1 FROM reactions r
         WHERE r.room = c.room AND r.message = c.message AND r.emoji = c.emoji AND r.member = ?1)
-    FROM json_each(?3) ask JOIN reaction_counts c ON c.room = ?2 AND c.message = ask.value"""
+    FROM json_each(?3) ask CROSS JOIN reaction_counts c ON c.room = ?2 AND c.message = ask.value"""  # CROSS: in this order
 _REACTORS = f"""
     SELECT r.seq, r.member, r.rev, r.emoji FROM reactions r
     WHERE {_OF} AND seq > ? AND ? IN ('', emoji) AND NOT EXISTS (SELECT 1 FROM members m
