@@ -166,7 +166,7 @@ class Crowd:
     def one(self, what: str) -> None:
         id = f"n{self.number}"
         self.number += 1
-        command = {"id": id, "nonce": id, "room": self.room}
+        command: dict[str, Any] = {"id": id, "nonce": id, "room": self.room}
         if what == "say" or not self.message:
             member = self.members[self.number % len(self.members)]
             command |= {"type": "message.send", "body": "x" * 64}

@@ -309,7 +309,7 @@ WORDS = {
     "rules": ("accept",),
     "invite": ("revoke",),
     "community": doorkeeping.SETTINGS,
-    "corner": ("post", "edit", "delete", "title", "comments", "public", "more", "older"),
+    "corner": ("post", "edit", "delete", "react", "title", "comments", "public", "more", "older"),
     "revoke": ("others",),
     "status": ("here", "none"),
     "dnd": ("here",),

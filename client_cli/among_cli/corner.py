@@ -13,7 +13,8 @@ from among_protocol.permalinks import Permalink
 from among_protocol.posts import DeletePost, Post, PostCard, ReadPost, ReadPosts
 from among_protocol.rooms import FollowRoom, UnfollowRoom
 
-from . import corner_writing, rooms
+from . import corner_writing, reactions, rooms
+from .changes import under
 from .corner_places import community_of, corner_of, feed, is_mine, last, my_corner, permalink, room_of, title_of
 from .lines import Line, Rule, Written, note, told
 from .link import WITHIN, Cannot, Link
@@ -48,6 +49,9 @@ async def _look(link: Link, rest: str, what: str, more: str) -> None:
         await _settle(link, what, more)
     elif what == "delete" and more.split(" ", maxsplit=1)[0].isdecimal():
         await _delete(link, more)
+    elif what == "react":
+        opened = await last(link)
+        await reactions.to_post(link, opened.corner.room, more)
     elif what == "more":
         _more(link)
     elif what == "older":
@@ -64,7 +68,7 @@ async def _look(link: Link, rest: str, what: str, more: str) -> None:
         await (_read(link, opened, int(more)) if more else _show(link, opened))
     else:
         raise Cannot(
-            "Say /corner, /corner @HANDLE, a number, post, edit N, delete N, older, title, comments or public."
+            "Say /corner, /corner @HANDLE, a number, post, edit N, delete N, react N, older, title, comments or public."
         )
 
 
@@ -235,6 +239,7 @@ async def _read(link: Link, opened: OpenCorner, number: int) -> None:
                 ("dim", f"  {when(post.at, link.model.zone)}{edited}"),
             ),
             note(permalink(link, opened, post.seq)),
+            *([note(f"  {under(post.reactions)}")] if post.reactions else []),
             told(""),
         ]
     )

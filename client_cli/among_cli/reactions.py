@@ -1,4 +1,4 @@
-"""The command about reactions: to a message of the open room."""
+"""The commands about reactions: to a message of the open room, and to a post of a corner."""
 
 from among_protocol.codes import REACTED_ALREADY, Refuse
 from among_protocol.reactions import AddReaction, ReadReactions, RemoveReaction
@@ -18,21 +18,37 @@ async def react(link: Link, rest: str) -> None:
     if not typed:
         await _who(link, room, seq)
         return
+    await _put(link, room.id, seq, typed, back=back)
+
+
+async def to_post(link: Link, room: str, rest: str) -> None:
+    """The same to a post of a corner, which is named by its number."""
+    back, number, typed = parsed(rest)
+    if not number.removeprefix("#").isdecimal() or not typed:
+        raise Cannot("Say to which, and with what: /corner react 7 👍; /corner react - 7 👍 takes it back.")
+    seq = int(number.removeprefix("#"))
+    if await _put(link, room, seq, typed, back=back):
+        link.screen.show([note(f"You react to {number_of(seq)}: /corner {seq} shows how others do.")])
+
+
+async def _put(link: Link, room: str, seq: int, typed: str, *, back: bool) -> bool:
+    """React with what was typed, or take it back; the same again takes it back, too. Whether one reacts now."""
     emoji = named(typed)
     if emoji is None and len(typed) > 2 and typed[0] == typed[-1] == ":":
         raise Cannot(f"There is no emoji {typed}. Names are as Unicode has them, or shorter: :thumbsup:, :seedling:")
     if emoji is None:
         raise Cannot("One reacts with one emoji: /react 👍, or by its name: /react :thumbsup:")
-    about = {"room": room.id, "message": seq, "emoji": emoji}
+    about = {"room": room, "message": seq, "emoji": emoji}
     try:
         if not back:
             await link.among.ask(AddReaction, **about)
-            return
+            return True
     except Refuse as refused:
         if refused.code.code != REACTED_ALREADY.code:
             raise
     await link.among.ask(RemoveReaction, **about)
     link.screen.show([note(f"You took back {emoji} from {number_of(seq)}.")])
+    return False
 
 
 def parsed(rest: str) -> tuple[bool, str, str]:

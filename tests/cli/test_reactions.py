@@ -112,6 +112,21 @@ async def test_how_a_message_is_reacted_to_stands_under_it(tmp_path):
         assert newest(bob).reactions == ""
 
 
+async def test_one_reacts_to_a_post_and_it_stands_above_its_text(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        ana.paper.written = ["On beans\nThey grow."]
+        await ana.types("/corner post")
+        await bob.types("/corner @ana")
+        assert (await bob.types("/corner react 👍"))[-1].startswith("Say to which, and with what: /corner react 7")
+        assert (await bob.types("/corner react 2 :seedling:")) == ["You react to #2: /corner 2 shows how others do."]
+        assert "  🌱 1 (you)" in await bob.types("/corner 2")
+        await ana.types("/corner")
+        assert "  🌱 1" in await ana.types("/corner 2")
+        assert "You took back 🌱 from #2." in await bob.types("/corner react - 2 🌱")
+        assert not any("🌱" in line for line in await bob.types("/corner 2"))
+
+
 def test_many_reactions_fit_a_narrow_screen():
     reactions = [Reaction(emoji=chr(0x1F400 + number), count=1000 + number, mine=not number) for number in range(20)]
     said = Said("r1", 1, None, "ana", "hi", reactions=under(reactions))
