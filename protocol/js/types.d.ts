@@ -4473,7 +4473,7 @@ export interface Message {
    */
   forwarded?: Forwarded | null;
   /**
-   * how it is reacted to, the most frequent first; of a blank one nothing
+   * how it is reacted to, the most frequent first; a page tells it, and of a blank one nothing
    * @default []
    */
   reactions?: Reaction[];
