@@ -3,25 +3,25 @@
 from .lines import Line, note, told
 
 KEYS = (
-    ("Enter", "say it; in a code block that is open: a new line"),
+    ("Enter", "say it; in open code: a new line"),
     ("Alt-Enter, Ctrl-J", "a new line"),
-    ("Up, with nothing typed", "change what you said last"),
-    ("Alt-R", "answer the newest message; again: the one before"),
-    ("Ctrl-X Ctrl-E", "write on in your editor (VISUAL or EDITOR)"),
+    ("Up, if all is empty", "change what you said last"),
+    ("Alt-R", "answer; again: the message before"),
+    ("Ctrl-X Ctrl-E", "write on in your editor"),
     ("Tab", "complete commands, @handles, rooms"),
     ("Page-Up", "what was said before"),
     ("Ctrl-C", "give up what is typed"),
-    ("Ctrl-R", "look for something that you typed"),
-    ("Ctrl-D, with nothing typed", "leave"),
+    ("Ctrl-R", "look for what you typed before"),
+    ("Ctrl-D, if empty", "leave"),
 )
 WRITING = (
     ("*so* or _so_", "emphasis"),
     ("**so**", "strong"),
     ("~~so~~", "struck"),
-    ("`so`", "code; ``` on a line of its own above and below: a block of it"),
+    ("`so`", "code; ``` above and below: a block"),
     ("> so", "a quote"),
     ("- so, or 1. so", "a list"),
-    ("||so||", "hidden until somebody asks: /reveal #12"),
+    ("||so||", "hidden until asked for: /reveal #12"),
     ("\\*so\\*", "no mark: a star"),
 )
 TOPICS = ("keys", "writing")
@@ -35,9 +35,9 @@ END: list[Line] = [note("  //text says a line that begins with a slash. Tab comp
 def topic(name: str) -> list[Line]:
     """What there is to say about it."""
     if name == "keys":
-        return [*_rows(KEYS), note("  With --plain: a line that ends in \\ goes on in the next one.")]
-    return [*_rows(WRITING), note("  A link is shown with its address: [words](https://example.org)")]
+        return [*_rows(KEYS), note("  With --plain a line that ends in \\ goes on in the next.")]
+    return [*_rows(WRITING), note("  A link shows its address: [words](https://example.org)")]
 
 
 def _rows(rows: tuple[tuple[str, str], ...]) -> list[Line]:
-    return [told(("strong", f"  {key:<28} "), ("dim", about)) for key, about in rows]
+    return [told(("strong", f"  {key:<19} "), ("dim", about)) for key, about in rows]

@@ -36,9 +36,11 @@ class _Paragraph(NamedTuple):
 
 
 def glimpse(body: str, *, cut: bool = False, most: int = GLIMPSE, whole: bool = False) -> str:
-    """How a text begins, without marks, and without what a spoiler hides: its first line, or with `whole` all of them as one.
-    `cut`: the end of the text is missing."""
-    said = plain(parse(veiled(body, cut=True, hidden=SPOILER) if cut else body), hidden=SPOILER)
+    """How a text begins, without marks, and without what a spoiler hides: its first line that quotes nobody, or with `whole`
+    all of them as one. `cut`: the end of the text is missing."""
+    blocks = parse(veiled(body, cut=True, hidden=SPOILER) if cut else body)
+    own = [block for block in blocks if not block.quote and block.spans]
+    said = plain(blocks if whole or not own else own, hidden=SPOILER)
     line = next((line for line in said.split("\n") if line.strip()), "")
     line = " ".join((said if whole else line).split())
     return line[:most].rstrip() + "…" if len(line) > most else line

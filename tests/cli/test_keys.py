@@ -5,10 +5,11 @@ import stat
 
 import pytest
 
-from among_cli.helping import KEYS
+from among_cli.helping import KEYS, TOPICS, topic
 from among_cli.keys import in_code
 from among_cli.plain import goes_on
 from among_cli.referring import answering
+from among_cli.render import rows
 
 from .house import House, Reader
 from .test_line_ui import at_terminal
@@ -181,6 +182,7 @@ async def test_help_tells_keys_and_marks(house):
     told = "\n".join(await ana.types("/help keys"))
     assert all(key in told and about in told for key, about in KEYS)
     assert "||so||" in "\n".join(await ana.types("/help writing"))
+    assert all(len(rows(line, 59)) == 1 for name in TOPICS for line in topic(name))  # sixty columns, but for the last
     assert "/help keys" in "\n".join(await ana.types("/help"))
 
 

@@ -107,7 +107,10 @@ def test_an_edit_shows_what_has_changed():
 
 
 def test_a_glimpse_is_a_line_without_marks_or_spoilers():
-    assert glimpse("\n> **Hi**  `there`\nmore") == "> Hi there"
+    assert glimpse("\n**Hi**  `there`\nmore") == "Hi there"
+    assert glimpse("> Who?\n\nNobody.") == "Nobody."
+    assert glimpse("> Who?\n> When?") == "> Who?"
+    assert glimpse("> Who?\nNobody.", whole=True) == "> Who? Nobody."
     assert glimpse("a ||b||") == "a [spoiler]"
     assert glimpse("a ||kestrel", cut=True) == "a [spoiler]"
     assert glimpse("x" * 200) == "x" * 100 + "…"
