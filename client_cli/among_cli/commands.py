@@ -97,7 +97,7 @@ COMMANDS = (
     Command("create", "NAME [TITLE]", "found a community, with a first room", rooms.create, needs=True),
     Command("rooms", "", "your rooms, numbered, with what is unread", rooms.list_rooms),
     Command("unread", "", "the rooms with something new", rooms.unread),
-    Command("go", "[ROOM]", "go to a room (or just /2); without a name: to the next unread", rooms.go, takes="rooms"),
+    Command("go", "[ROOM|LINK]", "go to a room (or just /2), or the next unread; a link", keepsakes.go, takes="rooms"),
     Command("room", "create|private NAME [TOPIC]", "make a room", rooms.room, needs=True, takes="words"),
     Command("room", "topic TEXT", "set the topic of this room", rooms.room, needs=True, takes="words"),
     Command("room", "add HANDLE", "bring somebody into this private room", rooms.room, needs=True, takes="words"),

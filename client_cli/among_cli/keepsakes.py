@@ -111,6 +111,18 @@ async def link_(link: Link, rest: str) -> None:
     link.screen.show([told(permalinks.write(permalink(link, room, seq)))])
 
 
+async def go(link: Link, rest: str) -> None:
+    """Go to a room; or to the one that a permalink leads to, and show what it names there."""
+    if not rest.lower().startswith(f"{permalinks.SCHEME}://"):
+        await rooms.go(link, rest)
+        return
+    found = _read(link, rest)
+    room = None if _older(link, found) else _room_of(link, found)
+    if room is not None and room is not link.model.room:
+        await link.enter(room)
+    await _show(link, found)
+
+
 def permalink(link: Link, room: Room, seq: int) -> Permalink:
     """By the short names that never change; a direct has none."""
     community, _, slug = room.title.partition("/")
@@ -120,13 +132,7 @@ def permalink(link: Link, room: Room, seq: int) -> Permalink:
 
 async def follow(link: Link, given: str) -> None:
     """Show what a permalink leads to. Raises Cannot."""
-    try:
-        found = permalinks.read(given.strip())
-    except PermalinkError as error:
-        raise Cannot(f"This is no permalink: {error}.") from None
-    if found.host != urlsplit(link.server).netloc.lower():
-        raise Cannot(f"This leads to another server: `among {given.strip()}` opens it there.")
-    await _show(link, found)
+    await _show(link, _read(link, given))
 
 
 async def start(link: Link, place: str) -> bool:
@@ -143,9 +149,25 @@ async def start(link: Link, place: str) -> bool:
     return True
 
 
+def _read(link: Link, given: str) -> Permalink:
+    """Raises Cannot for what is none, or of another server."""
+    try:
+        found = permalinks.read(given.strip())
+    except PermalinkError as error:
+        raise Cannot(f"This is no permalink: {error}.") from None
+    if found.host != urlsplit(link.server).netloc.lower():
+        raise Cannot(f"This leads to another server: `among {given.strip()}` opens it there.")
+    return found
+
+
+def _older(link: Link, found: Permalink) -> bool:
+    """Whether it is of data that were replaced since."""
+    return bool(found.epoch) and found.epoch != link.among.epoch
+
+
 async def _show(link: Link, found: Permalink) -> None:
     """A message with what was said around it; or a post. Nobody follows anything by that."""
-    if found.epoch and found.epoch != link.among.epoch:
+    if _older(link, found):
         raise Cannot("This link is older than the data of the server, which were replaced: it may lead elsewhere now.")
     room = _room_of(link, found)
     if room is None:

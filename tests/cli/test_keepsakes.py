@@ -132,6 +132,11 @@ async def test_a_link_leads_to_what_was_said_with_what_stood_around_it(tmp_path)
         assert [one.body for one in shown if isinstance(one, Said)] == ["message 1", "message 2", "message 3"]
         at = next(index for index, one in enumerate(shown) if isinstance(one, Said) and one.body == "message 2")
         assert plain(shown[at - 1]) == ["This is the one:"]
+        await bob.types("/create meadow")
+        await bob.types(f"/go {given}")
+        assert bob.model.room is not None
+        assert bob.model.room.title == "garden/hall"
+        await bob.sees("This is the one:")
         old = given.partition("?")[0] + "?epoch=e_before"
         assert "older than the data" in (await bob.types(f"/link {old}"))[0]
         assert "another server" in (await bob.types("/link among://example.org/garden/hall/2"))[0]
