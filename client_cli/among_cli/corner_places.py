@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from among_protocol import text
 from among_protocol.corners import ListCorners
+from among_protocol.permalinks import Permalink, write
 
 from .link import Cannot, Link
 from .places import Community, OpenCorner, Room
@@ -67,12 +68,13 @@ def room_of(link: Link, opened: OpenCorner) -> Room:
 
 
 def permalink(link: Link, opened: OpenCorner, number: int) -> str:
-    return f"among://{urlsplit(link.server).netloc}/{title_of(opened)}/{number}"
+    """For people: it goes on leading there when they take another handle, and says nothing of the data that it is of."""
+    return write(Permalink(urlsplit(link.server).netloc, number, opened.slug, f"@{opened.corner.handle}"))
 
 
 def by_id(server: str, room: str, number: int, epoch: str) -> str:
     """The form that no rename touches, and that says which data it is of."""
-    return f"among://{urlsplit(server).netloc}/{room}/{number}?epoch={epoch}"
+    return write(Permalink(urlsplit(server).netloc, number, room=room, epoch=epoch))
 
 
 def feed(server: str, slug: str, handle: str) -> str:

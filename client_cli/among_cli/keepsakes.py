@@ -117,7 +117,8 @@ async def go(link: Link, rest: str) -> None:
         await rooms.go(link, rest)
         return
     found = _read(link, rest)
-    room = None if _older(link, found) else _room_of(link, found)
+    _current(link, found)
+    room = _room_of(link, found)
     if room is not None and room is not link.model.room:
         await link.enter(room)
     await _show(link, found)
@@ -143,7 +144,8 @@ async def start(link: Link, place: str) -> bool:
         return await corner.start(link, place)
     room = _room_of(link, found)
     if room is None:
-        return await corner.start(link, place)
+        _current(link, found)
+        return await corner.start(link, place.partition("?")[0])
     await rooms.start(link, room.title)
     await _show(link, found)
     return True
@@ -160,15 +162,15 @@ def _read(link: Link, given: str) -> Permalink:
     return found
 
 
-def _older(link: Link, found: Permalink) -> bool:
-    """Whether it is of data that were replaced since."""
-    return bool(found.epoch) and found.epoch != link.among.epoch
+def _current(link: Link, found: Permalink) -> None:
+    """Raises Cannot for one that is of data that were replaced since."""
+    if found.epoch and found.epoch != link.among.epoch:
+        raise Cannot("This link is older than the data of the server, which were replaced: it may lead elsewhere now.")
 
 
 async def _show(link: Link, found: Permalink) -> None:
     """A message with what was said around it; or a post. Nobody follows anything by that."""
-    if _older(link, found):
-        raise Cannot("This link is older than the data of the server, which were replaced: it may lead elsewhere now.")
+    _current(link, found)
     room = _room_of(link, found)
     if room is None:
         await corner.follow_link(link, found)

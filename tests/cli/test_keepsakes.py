@@ -1,8 +1,13 @@
 """Pins, bookmarks, forwards and permalinks, as who sits at the terminal sees them."""
 
+import pytest
+
+from among_cli import keepsakes
 from among_cli.lines import Line, Rule, Said
+from among_cli.link import Cannot
 from among_cli.plain_text import plain
 from among_cli.render import rows
+from among_protocol.posts import PublishPost
 from tests.cli.house import House
 
 
@@ -143,6 +148,27 @@ async def test_a_link_leads_to_what_was_said_with_what_stood_around_it(tmp_path)
         assert "There is no message #99" in (await bob.types(f"/link {given.replace('/2?', '/99?')}"))[0]
         assert "no room garden/cellar" in (await bob.types(f"/link {given.replace('/hall/', '/cellar/')}"))[0]
         assert (await bob.types("/link among://nonsense"))[0].startswith("This is no permalink")
+
+
+async def test_a_program_that_is_begun_with_a_link_shows_what_it_leads_to(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("The key is under the pot")
+        await bob.sees("The key is under the pot")
+        (given,) = await ana.types("/link #1")
+        await bob.types("/create meadow")
+        assert await keepsakes.start(bob.link, given.split("/", 3)[3])
+        await bob.sees("This is the one:")
+        assert bob.model.room is not None
+        community = bob.model.room.community
+        assert not await keepsakes.start(bob.link, "garden/hall"), "a room is no message"
+        post = (await ana.among.ask(PublishPost, community=community, title="On beans", body="They grow.")).entry
+        for link in (f"garden/@ana/{post.seq}", f"{post.log}/{post.seq}"):
+            bob.paper.lines.clear()
+            assert await keepsakes.start(bob.link, f"{link}?epoch={ana.among.epoch}")
+            await bob.sees("They grow.")
+            with pytest.raises(Cannot, match="older than the data"):
+                await keepsakes.start(bob.link, f"{link}?epoch=e_before")
 
 
 async def test_the_link_of_a_direct_is_by_its_id(tmp_path):
