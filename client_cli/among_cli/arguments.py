@@ -48,6 +48,8 @@ def parser() -> argparse.ArgumentParser:
     unread = some.add_parser("unread", parents=[common], help="the rooms with something new")
     unread.add_argument("--json", action="store_true", help="one JSON object per line")
 
+    _search(some.add_parser("search", parents=[common], help="find what was said, wherever you may read"))
+
     join = some.add_parser("join", parents=[common], help="join a community")
     join.add_argument("community", metavar="COMMUNITY", help="its short name, or a link that leads there")
     join.add_argument("--rules", type=_number, default=0, metavar="VERSION", help="accept its rules, of this version")
@@ -91,7 +93,27 @@ def _export(export: argparse.ArgumentParser) -> None:
     export.add_argument("--out", default="", metavar="FILE", help="of a room: among-COMMUNITY-ROOM-DATE by default")
 
 
-COMMANDS = ("chat", "send", "tail", "unread", "join", "corner", "portrait", "sessions", "export", "reset", "sign-out")
+def _search(search: argparse.ArgumentParser) -> None:
+    search.add_argument("query", nargs="+", metavar="WORDS", help="also from:ana in:garden/hall after:2026-01-31")
+    search.add_argument("--new", action="store_true", help="the newest first; without it, the best of the newest")
+    search.add_argument("--limit", type=_number, default=20, metavar="N", help="so many at most (20)")
+    search.add_argument("--json", action="store_true", help="one JSON object per line")
+
+
+COMMANDS = (
+    "chat",
+    "send",
+    "tail",
+    "unread",
+    "search",
+    "join",
+    "corner",
+    "portrait",
+    "sessions",
+    "export",
+    "reset",
+    "sign-out",
+)
 
 
 def parse(argv: list[str]) -> argparse.Namespace:

@@ -31,6 +31,7 @@ from . import (
     quotes,
     reactions,
     rooms,
+    search,
     status,
 )
 from .lines import Line, note, problem, told
@@ -168,7 +169,10 @@ COMMANDS = (
     ),
     Command("greetings", "on|off", "whether greeters hear of you here", newcomers.greetings, needs=True, takes="words"),
     Command("members", "", "who is in this community", people.list_members),
-    Command("find", "NAME|#TAG", "people in this community", discovery.find, needs=True, takes="tags"),
+    Command("find", "NAME|#TAG", "people here, rooms and communities", discovery.find, needs=True, takes="tags"),
+    Command("search", "[new] WORDS [from:ana]", "what was said, wherever you read", search.search, needs=True),
+    Command("more", "", "more of what you searched", search.more),
+    Command("hit", "NUMBER", "what was said around what was found", search.hit, needs=True, takes="words"),
     Command("whois", "HANDLE", "who somebody is", cards.whois, needs=True, takes="handles"),
     Command(
         "dm", "HANDLE [TEXT]", "talk to somebody alone (or some: ana,bob)", people.direct, needs=True, takes="handles"
@@ -188,12 +192,7 @@ COMMANDS = (
     ),
     Command("unfollow", "@HANDLE", "hear of it no longer", corner.unfollow, needs=True, takes="handles"),
     Command(
-        "report",
-        "HANDLE REASON",
-        "ask the stewards to look at what somebody said here last",
-        keeping.report,
-        needs=True,
-        takes="handles",
+        "report", "HANDLE REASON", "ask stewards to look at what they said", keeping.report, needs=True, takes="handles"
     ),
     Command(
         "silence",

@@ -151,11 +151,30 @@ async def find(link: Link, rest: str) -> None:
         SearchMembers, community=here.id, query=" ".join(words), interest=tags[0] if tags else "", limit=SHOWN
     )
     lines: list[Line] = [_found(one) for one in page.found]
+    if page.found and not page.complete:
+        lines.append(note("There are more: say more of the name."))
+    if words:
+        lines += await _places(link, " ".join(words))
     if not lines:
         lines = [note(f"Nobody in {here.slug} is found by {rest}.")]
-    elif not page.complete:
-        lines.append(note("There are more: say more of the name."))
     link.screen.show(lines)
+
+
+async def _places(link: Link, words: str) -> list[Line]:
+    """One's rooms with these words in their name or topic, and communities that have them in what they say of themselves."""
+    wanted = words.casefold()
+    rooms = [room for room in link.model.numbered() if wanted in f"{room.title} {room.topic}".casefold()]
+    rooms += [room for room in link.model.rooms.values() if room not in rooms and wanted in room.title.casefold()]
+    found = await link.among.ask(BrowseCommunities, query=words, limit=SHOWN // 4)
+    lines: list[Line] = [
+        told("  ", ("place", f"{room.title:<16} "), ("dim", room.topic))
+        for room in rooms[:SHOWN]
+        if room.kind != "direct"
+    ]
+    return [
+        *lines,
+        *(told("  ", ("place", f"{one.slug:<16} "), one.name, ("dim", f"  {one.about}")) for one in found.communities),
+    ]
 
 
 def chosen(link: Link, name: str) -> str:

@@ -30,7 +30,7 @@ from . import reaction_lines
 from .acquaintances import people_in, people_on
 from .lines import Line, note, problem, told
 from .model import Model
-from .places import OpenCorner, Outgoing, Room
+from .places import OpenCorner, Outgoing, Room, Searched
 from .visit import Visit
 
 PAGE = 30  # messages shown on entering a room
@@ -90,6 +90,7 @@ class Link:
         self.listed: list[str] = []  # short names of communities, as they were numbered last
         self.tags: dict[str, list[str]] = {}  # those in which a word begins with these two letters, for completion
         self.corner: OpenCorner | None = None  # looked at last
+        self.searched: Searched | None = None  # last
         self.bookmarks: list[Bookmark] = []  # as /bookmarks numbered them last
         self.pins_before = 0  # number of the last pin that /pins showed
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence

@@ -15,7 +15,7 @@ from among_protocol import codes
 from among_protocol.aio import Among, ClientError, Refuse, Stopped, Unreachable
 from among_protocol.text import TextError
 
-from . import address, arguments, corner_once, one_shot, settings
+from . import address, arguments, corner_once, one_shot, search_once, settings
 from .opening import Entry, NotSignedIn, chosen, opened
 from .safe_text import safe_text
 from .saved import Saved
@@ -105,6 +105,11 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
             )
         case "unread":
             return lambda among: one_shot.unread(among, as_json=given.json)
+        case "search":
+            query = " ".join(given.query)
+            return lambda among: search_once.search(
+                among, query, newest=given.new, limit=given.limit, as_json=given.json
+            )
         case "corner":
             words = sys.stdin.read() if given.what == "post" else ""
             options = {"title": given.title, "nonce": given.nonce, "json": given.json, "words": words}

@@ -9,6 +9,7 @@ from among_protocol.members import MemberJoined, MemberUpdated, Persona, Role
 from among_protocol.posts import Post
 from among_protocol.retention import Retention
 from among_protocol.rooms import RoomKind
+from among_protocol.search import Hit
 from among_protocol.session import SessionCard
 
 from .lines import Line
@@ -86,6 +87,16 @@ class OpenCorner:
     post: Post | None = None  # the one that is being read
     rest: list[str] = field(default_factory=list)  # parts of it that were not shown yet
     hiding: Line | None = None  # shown last, where a spoiler hides something of it
+
+
+@dataclass(slots=True)
+class Searched:
+    """What was searched last."""
+
+    query: str
+    newest: bool
+    after: str = ""  # the way to the next page; empty: there is none
+    hits: list[Hit] = field(default_factory=list)  # as they are numbered, from 1 on
 
 
 @dataclass(slots=True)

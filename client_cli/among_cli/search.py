@@ -1,0 +1,139 @@
+"""The commands about what was said: finding it, more of it, and what stood around a hit.
+
+What is found is numbered, and its number shows more: /hit 2.
+"""
+
+from among_protocol.messages import Message, ReadMessages
+from among_protocol.posts import ReadPost
+from among_protocol.search import Hit, Mark, MessageHits, SearchMessages
+
+from .changes import number_of
+from .lines import Line, Quoted, Style, note, told
+from .link import Cannot, Link
+from .moment import when
+from .places import Searched
+
+SHOWN = 8  # hits on one page: with their texts, what fits a screen
+PAGES = 5  # empty pages that are passed in a row, before one is asked
+AROUND = 7  # messages
+POST = 1_500  # characters of a post
+
+
+async def search(link: Link, rest: str) -> None:
+    """What was said, wherever one may read."""
+    if not link.among.hello.search:
+        raise Cannot("This server does not search what was said.")
+    first, _, more = rest.partition(" ")
+    newest = first.lower() == "new" and bool(more.strip())
+    link.searched = Searched(more.strip() if newest else rest, newest)
+    await _page(link, link.searched)
+
+
+async def more(link: Link, _: str) -> None:
+    """The next page of what was searched last."""
+    if link.searched is None:
+        raise Cannot("Search for something first: /search WORDS.")
+    if not link.searched.after:
+        raise Cannot("That is all there is.")
+    await _page(link, link.searched)
+
+
+async def hit(link: Link, rest: str) -> None:
+    """What was said around a hit, or the post that it is; and how to go there."""
+    hits = link.searched.hits if link.searched else []
+    if not (rest.isdecimal() and len(rest) < 6 and 0 < int(rest) <= len(hits)):
+        raise Cannot(f"There is no number {rest}: /search numbers what it finds.")
+    one = hits[int(rest) - 1]
+    lines: list[Line] = [_head(link, 0, one)]
+    if one.kind == "post":
+        post = await link.among.ask(ReadPost, room=one.room, post=one.seq)
+        cut = len(post.body) > POST
+        lines += [told(("strong", post.title)), Quoted(post.body[:POST] + (" …" if cut else ""))]
+        handle = link.model.who(one.by, 0)
+        lines.append(note(f"/corner @{handle} shows the corner{' and all of it' if cut else ''}."))
+    else:
+        page = await link.among.ask(ReadMessages, room=one.room, around=one.seq, limit=AROUND, post=one.post or None)
+        await link.learn((message.by, message.rev) for message in page.messages)
+        lines += [_around(link, message, here=message.seq == one.seq) for message in page.messages]
+        if one.kind == "message":
+            lines.append(note(f"/go {_place(link, one)} goes there."))
+    link.screen.show(lines)
+
+
+async def _page(link: Link, searched: Searched) -> None:
+    page = await _ask(link, searched)
+    await link.learn((one.by, one.rev) for one in page.hits)
+    lines: list[Line] = []
+    for one in page.hits:
+        searched.hits.append(one)
+        lines += _hit(link, len(searched.hits), one)
+    if not lines:
+        told_of = f"Nothing is found by {searched.query}" if not searched.hits else "Nothing more is found"
+        lines = [note(f"{told_of}{' so far: /more looks further back' if searched.after else ''}.")]
+    elif searched.after:
+        lines.append(note("/more goes on; /hit 1 shows what was said around the first."))
+    else:
+        lines.append(note("/hit 1 shows what was said around the first."))
+    link.screen.show(lines)
+
+
+async def _ask(link: Link, searched: Searched) -> MessageHits:
+    """A page with something on it, if there is any not too far back."""
+    left = PAGES
+    while True:
+        page = await link.among.ask(
+            SearchMessages,
+            query=searched.query,
+            order="newest" if searched.newest else "rank",
+            limit=SHOWN,
+            after=searched.after,
+        )
+        searched.after = "" if page.complete else page.after
+        left -= 1
+        if page.hits or page.complete or not left:
+            return page
+
+
+def _hit(link: Link, number: int, one: Hit) -> list[Line]:
+    if one.folded:
+        return [_head(link, number, one), note(f"   (folded: you block who said it; /hit {number} shows it)")]
+    lines: list[Line] = [_head(link, number, one)]
+    if one.title:
+        lines.append(told("   ", *_marked(one.title, one.title_marks)))
+    lines.append(told("   ", *_marked(one.snippet, one.marks)))
+    return lines
+
+
+def _head(link: Link, number: int, one: Hit) -> Line:
+    counted = f"{number:>2} " if number else ""
+    kind = {"post": ", a post", "comment": ", a comment"}.get(one.kind, "")
+    rest = f"  {when(one.at, link.model.zone)}{kind}{', edited' if one.edited else ''}  {number_of(one.seq)}"
+    return told(counted, ("place", _place(link, one)), "  ", ("who", link.model.who(one.by, one.rev)), ("dim", rest))
+
+
+def _place(link: Link, one: Hit) -> str:
+    """Where it was said, as people name it."""
+    room = link.model.rooms.get(one.room)
+    if room is not None:
+        return room.title
+    community = link.model.communities.get(one.community)
+    slug = community.slug if community else "?"
+    return f"{slug}/{one.slug}" if one.slug else f"{slug}, a corner"
+
+
+def _marked(text: str, marks: list[Mark]) -> list[tuple[Style, str]]:
+    """What was looked for stands out, also where there are no colours."""
+    parts: list[tuple[Style, str]] = []
+    at = 0
+    for mark in marks:
+        parts += [("", text[at : mark.start]), ("mention", f"*{text[mark.start : mark.end]}*")]
+        at = mark.end
+    return [*parts, ("", text[at:])]
+
+
+def _around(link: Link, message: Message, *, here: bool) -> Line:
+    body = "deleted" if message.blank else message.body
+    who = link.model.who(message.by, message.rev)
+    mark = "› " if here else "  "
+    look: Style = "strong" if here else ""
+    return told((look, mark), ("who", f"{who} "), body, ("dim", f"  {number_of(message.seq)}"))
