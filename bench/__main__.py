@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import alike, backup, cards, ceiling, fanout, finding, many, personas, report, small, storm
+from . import alike, backup, cards, ceiling, fanout, finding, many, personas, report, search, small, storm
 from .drive import BUILD, BenchError, cores, fsync_ms
 from .rows import DISTURBED, Bench, Row
 
@@ -44,10 +44,13 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "personas": personas.personas,
     "backup": backup.backup,
     "finding": finding.finding,
+    "search": search.search,
     "alike": alike.alike,
 }
 
-WORK = frozenset({"busy", "durable", "pairs", "overload", "finding"})  # bounds that are so much work in a time
+WORK = frozenset(
+    {"busy", "durable", "pairs", "overload", "finding", "search"}
+)  # bounds that are so much work in a time
 
 
 @contextmanager

@@ -97,7 +97,7 @@ async def test_whoever_is_no_server_of_this_protocol_cannot_be_tested():
             await run(f"ws://127.0.0.1:{listener.sockets[0].getsockname()[1]}/v1")
 
 
-# What the server in memory leaves out: cards, moderation, portraits, finding, what one wants, leaving a direct, and real time.
+# What the server in memory leaves out: cards, moderation, portraits, finding, searching, what one wants, leaving a direct, and real time.
 BEYOND_MEMORY = (
     "cards",
     "keeping",
@@ -107,6 +107,7 @@ BEYOND_MEMORY = (
     "drafts",
     "bookmarks",
     "finding",
+    "search",
     "door",
     "interest",
     "rooms.direct_unfollowed",

@@ -222,6 +222,7 @@ async def test_filters_narrow_it_down(town: Town):
     ]
     assert await finds(ann, "has:mention in:garden/hall") == ["kestrel one @bob"]
     assert await finds(ann, "kestrel in:library") == ["kestrel four"]
+    assert await finds(ann, f"kestrel in:{library}") == await finds(ann, f"kestrel in:{desk}") == ["kestrel four"]
     assert await finds(ann, "kestrel in:library in:shed") == ["kestrel four", "kestrel three"]
     assert await finds(ann, "kestrel -in:hall -in:shed") == ["kestrel four"]
     assert await finds(ann, "kestrel", community=library) == ["kestrel four"]

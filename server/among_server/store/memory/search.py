@@ -80,9 +80,7 @@ def _in(tx: MemoryTx, account: str, asked: Asked, value: str) -> set[str]:
     if value.startswith("@"):
         whose = {tx.members[member].place for member in _called(tx, account, value[1:])}
         found = {row.id for row in rooms if row.id in whose}
-    elif value.startswith(("r_", "c_")):
-        found = {row.id for row in rooms if value in (row.id, row.community)}
-    else:
+    elif not (found := {row.id for row in rooms if value in (row.id, row.community)}):
         slug, _, name = value.partition("/")
         here = {row.place for row in tx.standing_in(account) if row.place in tx.communities}
         named = {id for id in here if tx.communities[id].slug == slug}

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import chain, groupby, repeat
 from operator import itemgetter
 from pathlib import Path
@@ -223,13 +224,10 @@ class _Search:
         if value.startswith("@"):
             whose = {self._place_of[member] for member in self._called(value[1:])}
             return self._everywhere(lambda place: place in whose and place in self._rooms)
-        if value.startswith(("r_", "c_")):
-            if value in self._communities:
-                return self._everywhere(lambda place: place == self._communities[value])
-            try:
-                audience, room = self._room(value)
-            except Refuse:
-                return {}
+        if value in self._communities:
+            return self._everywhere(lambda place: place == self._communities[value])
+        with suppress(Refuse):
+            audience, room = self._room(value)
             return {audience: {room}}
         slug, _, name = value.partition("/")
         mine = set(self._communities.values())

@@ -1,0 +1,175 @@
+"""Searching what was said in a server of a million messages, while people talk."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import accumulate
+from random import Random
+
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
+
+from among_protocol.messages import MessageSent
+from among_protocol.wire import JSON
+from among_server.store.rows import MemberRow
+from among_server.store.sqlite.tx import SqliteTx
+
+from .drive import Target, among, at_rate, opened
+from .rows import Bench, Row, Runs, latency, median
+from .world import World, build, newcomer, sign_in
+from .world import opened as opened_store
+
+MESSAGES = 1_000_000
+CURIOUS = 60  # accounts that search
+RATE = 1_000  # messages a second, over two hundred rooms
+EACH = 20  # searches of one account
+PAUSE = 0.05  # seconds between two
+VOCABULARY = 50_000  # words; the n-th is said half as often as the one at n/2
+BATCH = 2_000
+
+_random = Random(1)
+WORDS = ["".join(_random.choices("abcdefghijklmnopqrstuvwxyz", k=_random.randint(2, 9))) for _ in range(VOCABULARY)]
+WEIGHTS = list(accumulate(1 / (at + 1) for at in range(VOCABULARY)))
+
+
+def spoken(bench: Bench) -> tuple[World, list[str], float]:
+    """Two hundred rooms of two, in which very much was said; the tokens of who will search; and the seconds that it took to
+    index it all."""
+    world = build(bench.folder / "spoken", crowd=0, pairs=200)
+    tokens, seconds = asyncio.run(_fill(world, MESSAGES // (10 if bench.quick else 1)))
+    return world, tokens, seconds
+
+
+async def _fill(world: World, messages: int) -> tuple[list[str], float]:
+    random = Random(2)
+    bodies = [" ".join(random.choices(WORDS, cum_weights=WEIGHTS, k=random.randint(4, 20))) for _ in range(20_000)]
+
+    def said(tx: SqliteTx, numbers: range) -> None:
+        for number in numbers:
+            room = world.pairs[number % len(world.pairs)]
+            account = world.accounts[2 * (number % len(world.pairs))]
+            member = tx.membership(account, world.community)
+            assert member is not None
+            at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(1_700_000_000 + 30 * number))
+            tx.author = tx.key(account)
+            body = f"{random.choice(bodies)} n{number}"
+            tx.add(MessageSent(log=room, seq=tx.next(room), at=at, by=member.id, rev=1, body=body), message=True)
+        tx.flush()
+        tx.stored.clear()  # nobody is to hear of it
+
+    tokens = []
+    async with opened_store(world.folder) as store:
+        for number in range(CURIOUS):
+            account, token = await newcomer(store, 90_000 + number)
+            tokens.append(token)
+            row = MemberRow(f"m_curious{number:09}", account.id, world.community, 1, account.handle, "Curious")
+            await store._call(lambda tx, row=row: tx.put_member(row))  # as its own writes go
+        for start in range(0, messages, BATCH):
+            numbers = range(start, min(start + BATCH, messages))
+            await store._call(lambda tx, numbers=numbers: said(tx, numbers))  # likewise
+    async with opened_store(world.folder) as store:  # which finds out what it has not indexed
+        began = time.monotonic()
+        await store.indexed()
+        return tokens, time.monotonic() - began
+
+
+def _common(random: Random) -> str:
+    return random.choice(WORDS[:20])
+
+
+ASKED: dict[str, Callable[[Random], str]] = {
+    "a word that everybody says": _common,
+    "a word of few": lambda random: random.choice(WORDS[5_000:]),
+    "three words": lambda random: f"{_common(random)} {random.choice(WORDS[:500])} {random.choice(WORDS[:5_000])}",
+    "words in a row": lambda random: f'"{_common(random)} {_common(random)}"',
+    "a beginning": lambda random: f"{random.choice(WORDS[:2_000])[:2]}*",
+    "somebody's": lambda random: f"from:person{2 * random.randrange(200):05d} {random.choice(WORDS[:200])}",
+    "what nobody says": lambda random: "zzzz qqqq",
+    "of a month": lambda random: f"{_common(random)} after:2024-02 before:2024-03",
+}
+
+
+@contextmanager
+def searching(target: Target, tokens: list[str]) -> Iterator[list[float]]:
+    """Somebody searches, some twenty times a second; milliseconds of each."""
+    over = threading.Event()
+    took: list[float] = []
+    random = Random(3)
+
+    def look() -> None:
+        for token in tokens:
+            with connect(f"ws://127.0.0.1:{target.port}/v1", subprotocols=[Subprotocol(JSON.subprotocol)]) as link:
+                link.send(sign_in(token)[0])
+                while json.loads(link.recv()).get("id") != "s1":
+                    pass
+                for number in range(EACH):
+                    if over.is_set():
+                        return
+                    query = list(ASKED.values())[number % len(ASKED)](random)
+                    order = random.choice(("rank", "newest"))
+                    begun = time.perf_counter()
+                    link.send(json.dumps({"type": "message.search", "id": "q", "query": query, "order": order}))
+                    while (reply := json.loads(link.recv())).get("id") != "q":
+                        pass
+                    assert reply["type"] == "ok", reply
+                    took.append((time.perf_counter() - begun) * 1000)
+                    over.wait(PAUSE)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield took
+    finally:
+        over.set()
+        thread.join()
+
+
+def search(bench: Bench) -> Iterator[Row]:
+    """Searches of a million messages, and what they cost those who talk."""
+    bench.say("preparing very much that was said")
+    world, tokens, seconds = spoken(bench)
+    count = len(world.couples)
+    messages = MESSAGES // (10 if bench.quick else 1)
+    index = (world.folder / "search.db").stat().st_size
+    yield Row(
+        name=f"indexing {messages:,} messages for the first time",
+        value=seconds,
+        unit="s",
+        note=f"while nobody talks; search.db has {index / messages:.0f} bytes for each",
+    ).judge()
+    took: list[float] = []
+    with among(world.folder) as server, opened(world.plan(world.couples), server) as ours:
+        bench.say("searching, beside talk")
+        a, b = Runs(), Runs()
+        repeats = max(bench.repeats, 3)
+        for turn in range(repeats):
+            b.add(bench.run(ours, at_rate(RATE, authors=count)))
+            with searching(server, tokens[turn::repeats]) as found:
+                a.add(bench.run(ours, at_rate(RATE, authors=count), seconds=2 * bench.seconds))
+            took += found
+    took.sort()
+    yield Row(
+        name=f"a search, p99, in {messages:,} messages",
+        value=took[len(took) * 99 // 100],
+        unit="ms",
+        at_most=50.0,
+        of="value",
+        work=True,
+        note=f"p50 {median(took):.1f} ms, asked {len(took)} times while {RATE} messages a second are kept and indexed",
+        runs=took,
+    ).judge(sound=a.sound)
+    p50, p99 = latency("p50", what="ack"), latency("p99", what="ack")
+    yield Row(
+        name=f"{RATE} kept messages a second beside somebody who searches, ack p99",
+        value=a.median(p99),
+        unit="ms",
+        baseline=b.median(p99),
+        against="the same without",
+        at_most=1.25,
+        note="; ".join(filter(None, (f"p50 {a.median(p50):.1f} against {b.median(p50):.1f} ms", a.load, a.faults))),
+        runs=a.each(p99),
+        baseline_runs=b.each(p99),
+    ).judge(sound=a.sound and b.sound)
