@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from among_protocol.accounts import UpdateAccount
-from among_protocol.base import Write
+from among_protocol.base import HITS, Write
 from among_protocol.codes import INTERNAL, STORAGE_UNAVAILABLE, Refuse
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
 from among_protocol.corners import UpdateCorner
@@ -42,6 +42,7 @@ from among_protocol.personas import PersonaWish, PlaceWish, ShownWish, UpdatePer
 from among_protocol.pins import AddPin, RemovePin
 from among_protocol.portrait import DeclineProposal, MergeProposal, Milestone, ProposePortrait
 from among_protocol.posts import DeletePost, EditPost, PublishPost
+from among_protocol.query import parse
 from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
 from among_protocol.reactions import AddReaction, RemoveReaction
 from among_protocol.reports import FileReport, ResolveReport
@@ -57,10 +58,12 @@ from among_server.store.memory import MemoryStore
 from among_server.store.rows import Appended
 from among_server.store.rules import personas, retention
 from among_server.store.rules.edits import wipe
+from among_server.store.search import Asked
 from among_server.store.sqlite import SqliteStore
 from among_server.store.sqlite.tx import SqliteTx
 from among_server.store.status import StatusWish
 from among_server.store.tags import InterestRow
+from among_server.store.words import sought
 from tests.store.conftest import little_memory
 from tests.store.replay import live, replayed
 from tests.store.town import Person, Town
@@ -658,6 +661,7 @@ class Twins(RuleBasedStateMachine):
                 *(store.cards(account, [ref.member for ref in refs]) for account in accounts),
                 *(store.password_hash(handle) for handle in HANDLES),
                 *(self._devices(store, account) for account in accounts),
+                *(self._searched(store, account) for account in accounts),
                 *(store.reset(handle.encode()) for handle in HANDLES),
                 store.account_states("", 100),
             ]
@@ -670,6 +674,29 @@ class Twins(RuleBasedStateMachine):
     @staticmethod
     async def _devices(store: Store, account: str) -> list[tuple[str, bool]]:
         return sorted((row.device, row.disabled) for row in await store.sessions(account))
+
+    @staticmethod
+    async def _searched(store: Store, account: str) -> list[Any]:
+        """What they find, wherever it is; of one moment in no certain order."""
+        await store.indexed()
+        found: list[Any] = []
+        for line in (
+            "hello",
+            "look -bob",
+            "has:mention -from:bob",
+            "hello from:ann",
+            "an* mentions:me",
+            "has:post -hello",
+        ):
+            query = parse(line)
+            try:
+                page = await store.search(account, Asked(query, sought(query), newest=True, limit=HITS))
+            except Refuse as why:
+                found.append(why.code.code)
+            else:
+                rows = [row.hit for row in page.hits]
+                found.append(sorted((one.seq, one.kind, one.title, one.snippet, one.slug, one.folded) for one in rows))
+        return found
 
     def teardown(self) -> None:
         try:

@@ -34,6 +34,8 @@ GATHER = 0.1  # seconds after the first of something new until it is indexed, wi
 AGAIN = 1.0  # seconds until it is tried again after the disk failed, or a purge was held up
 REST = 0.0002, 0.05  # seconds of a rest, at least and at most
 
+_SAYS = frozenset(SAYS)
+
 log = structlog.get_logger(__name__)
 
 
@@ -76,7 +78,7 @@ class Indexer:
 
     def hear(self, batch: Sequence[Stored]) -> None:
         """Entries were committed."""
-        logs = {one.event.log for one in batch if isinstance(one.event, SAYS)}
+        logs = {one.event.log for one in batch if type(one.event) in _SAYS}
         if logs and self._thread is not None:
             with self._lock:
                 if not self._dirty:
