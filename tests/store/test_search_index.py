@@ -129,6 +129,7 @@ async def _room(town: Town, ann: Person) -> str:
 async def test_its_progress_is_logged(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(following, "BATCH", 4)
     monkeypatch.setattr(following, "TOLD", 0.0)
+    monkeypatch.setattr(following, "MANY", 10)
     async with opened(tmp_path) as town:
         ann, _ = await spoken(town)
     (tmp_path / index.FILE).unlink()

@@ -137,7 +137,7 @@ async def test_the_epoch_changes_when_relaxed_data_were_not_closed(folder: Path,
 async def test_all_is_in_one_file_after_closing(folder: Path):
     async with opened(folder) as town:
         await begin(town)
-    assert modes(folder).keys() == {"among.db", "lock", "revocations"}
+    assert modes(folder).keys() == {"among.db", "lock", "revocations", "search.db"}
     with contextlib.closing(sqlite3.connect(folder / "among.db")) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -174,7 +174,9 @@ def test_what_was_acknowledged_survives_a_kill(folder: Path):
 async def test_only_the_owner_may_read_the_data(folder: Path):
     async with opened(folder) as town:
         await begin(town)
-        files = ["among.db", "among.db-shm", "among.db-wal", "lock", "revocations"]
+        await town.store.indexed()
+        files = [f"{name}.db{end}" for name in ("among", "search") for end in ("", "-shm", "-wal")]
+        files += ["lock", "revocations"]
         assert modes(folder.parent) == {"data": 0o700}
         assert modes(folder) == dict.fromkeys(files, 0o600)
 

@@ -27,6 +27,7 @@ BATCH = 500  # texts in one transaction
 SLICE = 8  # texts between two rests: a part of a millisecond
 LISTED = 2_000  # places listed at once, when all is to be indexed
 TOLD = 10.0  # seconds between two lines about that
+MANY = 5_000  # texts from which on it takes a while, and is told at all
 PATIENCE_MS = 200  # for who is searching, while the write-ahead log is emptied
 
 _ALL = ", ".join(f"'{tag_of(kind)}'" for kind in SAYS)
@@ -69,6 +70,7 @@ class Follower:
         self._followed: dict[int, int] = {}
         self._audiences: dict[int, int] = {}  # of rooms
         self._unsaid = 0  # rows of `unsaid` up to here are done with
+        self._tells = False  # how far it has come, and when it did so last
         self._told = 0.0
         self._emptied: list[
             tuple[int, int]
@@ -106,7 +108,8 @@ class Follower:
         self._left = {key: head for key, head in heads if head > self._followed.get(key, 0)}
         self._counts.to_index = self._index.listed()
         self._counts.upto_ms = self._index.newest()
-        if self._counts.to_index:
+        self._tells = self._counts.to_index >= MANY
+        if self._tells:
             log.info("search.indexing", left=self._counts.to_index)
         self._emptied = list(self._index.emptied())
         if self._emptied:
@@ -179,9 +182,9 @@ class Follower:
             self._index.done(due)
         self._note(rows)
         self._counts.to_index = self._index.listed() if len(due) < BATCH else max(1, self._counts.to_index - len(due))
-        if not self._counts.to_index:
+        if self._tells and not self._counts.to_index:
             log.info("search.indexed", texts=self._index.last)
-        elif began - self._told > TOLD:
+        elif self._tells and began - self._told > TOLD:
             self._told = began
             log.info("search.indexing", left=self._counts.to_index, indexed=self._index.last)
         self._rest(began)
