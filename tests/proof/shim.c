@@ -1,7 +1,8 @@
 /* Stands between a process and the C library (LD_PRELOAD), and does to it what a test asks for (shim.py):
  *
  * - the wall clock runs off by some time, or stands still; the monotonic one is left alone;
- * - writes and flushes of files under a folder fail, now and then or always;
+ * - writes and flushes of files under a folder fail, now and then or always; of flushes not those of search.db, which is
+ *   made anew when it is lost, and is flushed when it has time, nor of the folder, in which that comes and goes;
  * - every change of those files is written to a log, with all its bytes and in the order in which it took effect, so
  *   that a test can say what a disk would hold that had lost what was not flushed (power.py).
  *
@@ -46,7 +47,7 @@ static char root[4096];
 static size_t root_length;
 static int log_fd = -1;
 static uint64_t inode_of[FDS]; /* of files under the folder; 0: another's */
-static char is_folder[FDS], cut_short[FDS];
+static char is_folder[FDS], is_index[FDS], cut_short[FDS];
 static pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
 
 static int (*real_open)(const char *, int, ...);
@@ -123,6 +124,7 @@ static int opened(int fd, const char *path, int flags, int was_there) {
         return fd;
     inode_of[fd] = about.st_ino;
     is_folder[fd] = S_ISDIR(about.st_mode);
+    is_index[fd] = strstr(path, "/search.db") != NULL;
     cut_short[fd] = 0;
     if (!was_there)
         note('O', about.st_ino, 0, path, strlen(path), NULL);
@@ -229,7 +231,7 @@ static int flush(int fd, int (*real)(int)) {
     if (!known(fd))
         return real(fd);
     pthread_mutex_lock(&order);
-    int64_t count = set->flush_error ? __atomic_add_fetch(&set->flushes, 1, __ATOMIC_SEQ_CST) : 0;
+    int64_t count = set->flush_error && !is_index[fd] && !is_folder[fd] ? __atomic_add_fetch(&set->flushes, 1, __ATOMIC_SEQ_CST) : 0;
     if (count && count >= set->flush_from && count < set->flush_from + set->flush_times) {
         __atomic_add_fetch(&set->flushes_failed, 1, __ATOMIC_SEQ_CST);
         note('F', known(fd), 0, NULL, 0, NULL);

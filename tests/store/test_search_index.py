@@ -216,6 +216,32 @@ async def test_a_full_disk_delays_the_search_and_nothing_else(tmp_path: Path, mo
     consistent(tmp_path)
 
 
+async def test_after_an_error_of_the_disk_the_file_is_made_anew(tmp_path: Path, monkeypatch):
+    """A flush that failed may have lost pages that nobody would miss."""
+    monkeypatch.setattr(indexing, "AGAIN", 0.01)
+    flush, broken = index.Index.flush, threading.Event()
+
+    def fails(self: index.Index) -> None:
+        flush(self)
+        if broken.is_set():
+            broken.clear()
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+            raise error
+
+    monkeypatch.setattr(index.Index, "flush", fails)
+    async with opened(tmp_path) as town:
+        ann, room = await spoken(town)
+        await found(ann, "kestrel")
+        broken.set()
+        with capture_logs() as logs:
+            await ann.says(room, "kestrel 10")
+            await once_indexed(town)
+        assert [one["event"] for one in logs] == ["search.failed", "search.discarded"]
+        assert await finds(ann, "kestrel", limit=50) == everything(11)
+    consistent(tmp_path)
+
+
 async def test_without_the_means_to_search_it_says_so(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(indexing, "available", lambda: False)
     async with opened(tmp_path) as town:

@@ -25,13 +25,14 @@ from ...counts import SearchCounts
 from ..blanks import PURGE_SECONDS
 from ..rows import Stored
 from ..search import Seal, refusal
-from . import index, schema
+from . import disk, index, schema
 from .following import Follower, Stop
 from .index import Index
 from .said import SAYS
 
 GATHER = 0.1  # seconds after the first of something new until it is indexed, with what came meanwhile
 AGAIN = 1.0  # seconds until it is tried again after the disk failed, or a purge was held up
+LATER = 60.0  # likewise after the file was thrown away for the second time in a row: making it costs a lot
 REST = 0.0002, 0.05  # seconds of a rest, at least and at most
 
 _SAYS = frozenset(SAYS)
@@ -64,6 +65,7 @@ class Indexer:
         self._stopping = False
         self._thread: Thread | None = None
         self._due: float | None = None  # monotonic: when to purge
+        self._spoiled = False  # the file was thrown away for an error, and nothing was indexed since
 
     # --- on the loop
     def start(self, store: str, epoch: str) -> None:
@@ -144,10 +146,13 @@ class Indexer:
         if self.counts.up:
             log.error("search.failed", error=str(error), then="it is tried again each second; messages go on")
         self.counts.up = False
-        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-            self._discard("it is damaged")
+        wait = AGAIN
+        if _spoils(error):
+            wait = LATER if self._spoiled else AGAIN
+            self._spoiled = True
+            self._discard(f"it is damaged, or may be: {error}")
         self._refuse()
-        self._wait(AGAIN)
+        self._wait(wait)
 
     def _discard(self, why: str) -> None:
         log.warning("search.discarded", file=str(self.path), why=why, then="everything is indexed anew")
@@ -194,7 +199,7 @@ class Indexer:
         try:
             while follower.batch(self._new()):
                 self._rest(time.monotonic())
-            self.counts.up = True
+            self.counts.up, self._spoiled = True, False
             with self._lock:
                 if not self._dirty:
                     self.counts.waiting_since = 0.0
@@ -253,6 +258,13 @@ class Indexer:
     def _tell(self, tell: Callable[..., object], *what: object) -> None:
         with suppress(RuntimeError):  # the loop is over, and nobody is left to answer to
             self._loop.call_soon_threadsafe(tell, *what)
+
+
+def _spoils(error: Exception) -> bool:
+    """Whether nobody can say any more what is in the file. A full disk leaves it as it was."""
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR and not disk.may_pass(error)
+    return isinstance(error, sqlite3.DatabaseError)
 
 
 def _settle(futures: Sequence[asyncio.Future[Any]], result: object) -> None:
