@@ -153,7 +153,10 @@ class Follower:
         """What is to be forgotten since the last time, and how far that is."""
         sql = "SELECT id, pos FROM unsaid WHERE id > ? ORDER BY id LIMIT ?"
         rows = self._reader.execute(sql, (self._unsaid, BATCH)).fetchall()
-        return (rows[-1][0], targets(self._reader, [pos for _, pos in rows])) if rows else (self._unsaid, [])
+        if not rows:
+            return self._unsaid, []
+        gone = [pos for _, pos in rows]  # of some there is not even an entry any more
+        return rows[-1][0], list(dict.fromkeys([*gone, *targets(self._reader, gone)]))
 
     def _following(self) -> tuple[list[tuple[int, int]], list[int]]:
         """How far logs will be indexed with this batch, and the places of what it says."""
