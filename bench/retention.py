@@ -60,14 +60,14 @@ async def measured(folder: Path, in_flight: int, seconds: float, repeats: int, c
         await fill(store, owner, room, count)
         quiet.append(await drive(send, in_flight, seconds))
         await store.append(owner, SetRetention(id="1", nonce="keep", room=room, retention=Retention(messages=1)))
-        began = time.perf_counter()
+        began, steps = time.perf_counter(), retaining.steps
         look = asyncio.create_task(retaining.look(3_600.0))
         busy.append(await drive(send, in_flight, seconds))
-        alongside = retaining.steps
+        alongside = retaining.steps - steps
         await look
         took.append(time.perf_counter() - began)
         print(
-            f"{number + 1}: removed {count:,} in {took[-1]:.1f} s, {alongside} steps so far while others wrote",
+            f"{number + 1}: removed {count:,} in {took[-1]:.1f} s, {alongside} steps of it while others wrote",
             file=sys.stderr,
         )
     await store.close()

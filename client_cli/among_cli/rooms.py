@@ -125,7 +125,7 @@ async def room(link: Link, rest: str) -> None:
             await link.among.ask(SetTopic, room=here.id, topic=text.line(more, longest=longest, empty=True))
         case "info" if here or more:
             link.screen.show(_about(link, here if here and not more else named(link, more)))
-        case "keep" if here and more:
+        case "keep" if here:
             await _keep(link, here, more)
         case "add" if here and more:
             await _add(link, here, more.removeprefix("@").lower())

@@ -1,23 +1,27 @@
 """A room as a file: JSON in the protocol's own shapes, or a page to read, in HTML or Markdown. Pure: what there is comes in a
 page at a time, and goes out as text, so that a room of any length needs no memory.
 
-Rules: what was deleted is not in it. What people wrote is text, and stays in its place (protocol document.py); in what is to be
-read nothing of it is obeyed by a terminal either.
+Rules: what was deleted is not in it. What people wrote stays in its place (protocol document.py): in HTML as its marks say, with
+spoilers hidden until one points at them, in Markdown as it was typed. In what is to be read nothing of it is obeyed by a
+terminal either.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from itertools import groupby
 from typing import Literal, Protocol
 
 import msgspec
 
-from among_protocol.document import HTML_END, html_head, html_lines, markdown_lines, paragraphs, plain
+from among_protocol.document import HTML_END, html_head, markdown_lines, paragraphs, plain
 from among_protocol.export import Transcript
+from among_protocol.markup import Block, Span, parse
 from among_protocol.members import Persona
-from among_protocol.messages import Message, Quoted
+from among_protocol.messages import QUOTED, Message, Quoted
 
 from .places import NOBODY
 from .safe_text import safe_lines, safe_text
+from .words import glimpse
 
 Format = Literal["json", "html", "md"]
 FORMATS: tuple[Format, ...] = ("json", "html", "md")
@@ -35,6 +39,10 @@ article { margin: .75rem 0; }
 article p { margin: .125rem 0; overflow-wrap: anywhere; }
 article:target { background: color-mix(in srgb, currentColor 8%, transparent); }
 .re { display: block; text-decoration: none; }
+article .in { padding-inline-start: 1.25rem; }
+blockquote { margin: 0; padding-inline-start: .75rem; border-inline-start: 3px solid color-mix(in srgb, currentColor 30%, transparent); }
+pre { overflow-x: auto; margin: .25rem 0; }
+.hid:not(:hover, :focus) { color: transparent; background: color-mix(in srgb, CanvasText 40%, transparent); }
 @media print { body { margin: 0 auto; } }
 """
 
@@ -118,6 +126,8 @@ class Markdown:
         if message.reply_to:
             yield f"> {plain(_answers(message.quote, message.reply_to, people))}"
         yield from map(markdown_lines, paragraphs(_safe(message.body)))
+        if message.reactions:
+            yield plain(_reactions(message))
 
     def end(self) -> str:
         return ""
@@ -150,9 +160,10 @@ class Html:
         if message.reply_to:
             said = escape(_answers(message.quote, message.reply_to, people))
             answers = f'<a class="re" href="#m{message.reply_to}">↩ <bdi>{said}</bdi></a>\n'
+        reactions = f'<p class="re">{escape(_reactions(message))}</p>\n' if message.reactions else ""
         return (
             f'{day}<article id="m{message.seq}">\n<b><bdi>{who}</bdi></b> {time}\n'
-            f"{answers}{html_lines(_safe(message.body))}</article>\n"
+            f"{answers}{_html(_safe(message.body))}{reactions}</article>\n"
         )
 
     def end(self) -> str:
@@ -161,6 +172,38 @@ class Html:
 
 def _safe(body: str) -> str:
     return "\n".join(safe_lines(body))
+
+
+def _html(body: str) -> str:
+    """As its marks say. An address is text, as all is: the page leads nowhere but to itself."""
+    return "".join(_block(block) for block in parse(body) if any(span.text.strip() for span in block.spans))
+
+
+def _block(block: Block) -> str:
+    said = "".join(
+        f'<span class="hid" tabindex="0">{"".join(map(_span, spans))}</span>' if hidden else "".join(map(_span, spans))
+        for hidden, spans in groupby(block.spans, lambda span: span.spoiler)
+    )
+    inside = block.level - (block.kind == "item")  # lists that this stands in
+    before, after = (
+        "<blockquote>" * block.quote + '<div class="in">' * inside,
+        "</div>" * inside + "</blockquote>" * block.quote,
+    )
+    if block.kind == "code":
+        return f'{before}<pre dir="auto">{said}</pre>{after}\n'
+    mark = f"{escape(block.mark)} " if block.mark else ""
+    return f'{before}<p dir="auto">{mark}{said}</p>{after}\n'
+
+
+def _span(span: Span) -> str:
+    said = escape(span.text)
+    for so, tag in ((span.code, "code"), (span.strong, "strong"), (span.emphasis, "em"), (span.strike, "s")):
+        said = f"<{tag}>{said}</{tag}>" if so else said
+    return said
+
+
+def _reactions(message: Message) -> str:
+    return ", ".join(f"{safe_text(one.emoji)} {one.count}" for one in message.reactions)
 
 
 def _encoded(shape: msgspec.Struct) -> str:
@@ -175,7 +218,7 @@ def _answers(quote: Quoted | None, number: int, people: People) -> str:
     """What a message answers, as far as it is still there."""
     if quote is None or quote.blank:
         return f"#{number}: no longer there"
-    return f"{name_of(people, quote.by, quote.rev)}: {safe_text(' '.join(quote.body.split()))}"
+    return f"{name_of(people, quote.by, quote.rev)}: {safe_text(glimpse(quote.body, cut=len(quote.body) >= QUOTED, most=QUOTED, whole=True))}"
 
 
 def _named_in(message: Message) -> Iterator[tuple[str, int]]:

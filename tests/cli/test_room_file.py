@@ -18,6 +18,7 @@ from among_protocol.document import html_head
 from among_protocol.export import Transcript
 from among_protocol.members import Persona
 from among_protocol.messages import Message, Quoted, ReadMessages
+from among_protocol.reactions import Reaction
 from among_protocol.rooms import Room
 
 from .corpus import CORPUS, obeyed
@@ -60,6 +61,7 @@ async def test_a_page_to_read_is_written_from_the_room(tmp_path: Path):
         await ana.types("first")
         await bob.types("second")
         await bob.sees("second")
+        await ana.sees("second")  # and her own before it
         await ana.types("/edit first, edited")
         await bob.sees("first, edited")
         file = tmp_path / "hall.html"
@@ -203,13 +205,33 @@ def test_in_html_everything_is_text(hostile: str):
     room = msgspec.structs.replace(ROOM, room=msgspec.structs.replace(ROOM.room, topic=hostile))
     page = told("html", said(hostile), said("yes", 2, reply_to=1, quote=quote), room=room)
     body = page.partition("<body>")[2]
-    assert not re.findall(r"<(?!/?(?:header|h1|h2|p|bdi|b|article|time|a|body|html|br)\b)", body)
+    assert not re.findall(r"<(?!/?(?:header|h1|h2|p|bdi|b|article|time|a|body|html)\b)", body)
     assert "onerror=" not in re.sub(r"&[a-z#0-9]+;", "", re.sub(r">[^<]*<", "><", body))
     assert "default-src 'none'" in page
 
 
+def test_in_html_marks_are_shown_and_spoilers_hidden():
+    page = told("html", said("**so** *soft* ~~not~~ `a<b` ||the **end**||\n> - quoted\n```\n<pre>\n```"))
+    for part in (
+        "<strong>so</strong> <em>soft</em> <s>not</s> <code>a&lt;b</code>",
+        '<span class="hid" tabindex="0">the <strong>end</strong></span>',
+        '<blockquote><p dir="auto">• quoted</p></blockquote>',
+        '<pre dir="auto"><code>&lt;pre&gt;</code></pre>',
+    ):
+        assert part in page, part
+    answers = Quoted(seq=1, by="m1", rev=1, body="who did it: ||the gardener||")
+    for form in ("html", "md"):
+        assert "gardener" not in told(form, said("no!", 2, reply_to=1, quote=answers))
+
+
+def test_what_is_reacted_to_says_so():
+    reacted = said("tea?", reactions=[Reaction(emoji="🍵", count=3), Reaction(emoji="☕", count=1)])
+    assert '<p class="re">🍵 3, ☕ 1</p>' in told("html", reacted)
+    assert "\n🍵 3, ☕ 1\n" in told("md", reacted)
+
+
 def test_the_page_runs_and_fetches_nothing():
-    page = told("html", said("https://example.org/x.png"))
+    page = told("html", said("https://example.org/x.png **[x](https://example.org)** ||http://example.org||"))
     assert page.startswith(html_head("garden/hall", transcript.STYLE))
     assert not re.findall(r"<(?:script|img|link|iframe|object)|(?:src|href)=\"(?!#)|javascript:|@import|url\(", page)
 
