@@ -21,10 +21,12 @@ from among_protocol import wire
 from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Command
 from among_protocol.blocks import SetBlock
+from among_protocol.bookmarks import SetBookmark
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
 from among_protocol.corners import UpdateCorner
 from among_protocol.drafts import SetDraft
 from among_protocol.edits import DeleteMessage, EditMessage
+from among_protocol.forwards import ForwardMessage
 from among_protocol.greeters import SetGreeter
 from among_protocol.interests import SetInterests
 from among_protocol.invites import CreateInvite
@@ -47,7 +49,7 @@ from tests.world import PASSWORD, Person, World
 
 NAMING = {
     "id", "nonce", "community", "communities", "room", "rooms", "member", "members", "handles", "session", "log", "epoch",
-    "place", "places", "quote", "block", "extensions", "key", "notices", "profile", "after", "date", "emoji",
+    "place", "places", "quote", "block", "extensions", "key", "notices", "profile", "after", "date", "emoji", "origin",
 }  # fmt: skip
 NAMING_THERE = {  # likewise, but not in every command
     "account.read.handle", "account.erase.handle", "session.sign_in.handle", "block.set.handle", "member.find.handle",
@@ -296,6 +298,8 @@ async def words(scene: Scene) -> None:
         await wren.ask(DeleteMessage, room=ids[room], message=gone.seq)
     theirs = await pat.say("nonsense")
     await wren.writes(DeleteMessage, room=ids["hall"], message=theirs.seq, reason=...)
+    await wren.writes(ForwardMessage, room=ids["hall"], origin=ids["hall"], message=edited.seq, comment=...)
+    await wren.writes(SetBookmark, room=ids["hall"], message=edited.seq, note=...)
     await wren.writes(SetDraft, place=ids["hall"], text=...)
     await wren.writes(SetDraft, place=ids["garden"], text=..., which="post")
 

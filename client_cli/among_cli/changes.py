@@ -107,7 +107,8 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             before = visit.said.get(event.message) if visit is not None else None
             if visit is not None:
                 visit.edited(event.message, event.body)
-            return [] if model.who(event.by) in model.blocks else [_edited(model, room, event, before)]
+            folded = model.blocks.kind(model.who(event.by), event.by)
+            return [] if folded else [_edited(model, room, event, before)]
         case MessageDeleted():
             if visit is not None:
                 visit.blank(event.message)

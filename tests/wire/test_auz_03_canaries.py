@@ -90,6 +90,8 @@ SEEN: dict[str, set[str]] = {
     "message.edit.body@deleted": NOBODY,
     "message.delete.reason": STEWARDS,
     "draft.set": NOBODY,
+    "bookmark.set": NOBODY,
+    "message.forward": INSIDE,
     "corner.update": INSIDE,
     "post.publish": INSIDE,
     "post.publish.title@deleted": NOBODY,
@@ -137,6 +139,7 @@ LIKELY: dict[str, Any] = {  # what a field is filled with that names nothing: by
     "query": ["canary", "", "an"],
     "interest": ["", "moss"],
     "body": ["hello"],
+    "comment": ["hello"],
     "text": ["hello"],
     "title": ["hello"],
     "topic": ["hello"],
@@ -248,6 +251,10 @@ def names_of(scene: Scene, mine: Person) -> dict[str, list[Any]]:
         "quote": [ids["quote"]],
         "invite.revoke.invite": [ids["invite"]],
         "draft.set.place": [*rooms, ids["garden"]],
+        "origin": rooms,
+        "message.search.query": [
+            traces[f"message.send.body@{which}"] for which in ("private", "direct", "deleted", "edited")
+        ],
         "places": [[ids["garden"], ids["hall"]]],
         "session": [wren.session.id],
         "block": ["b_aaaaaaaaaaaaaaaa"],

@@ -228,6 +228,7 @@ WRITTEN: dict[str, Fate] = {
         account_reset_password="device",  # noqa: S106  # the name of a device
         account_update="display_name bio pronouns place.name links.label links.url intro",
         draft_set="text",
+        bookmark_set="note",
     ),
     **_written(
         Fate.PERSONA,
@@ -242,6 +243,7 @@ WRITTEN: dict[str, Fate] = {
         Fate.WORDS,
         message_send="body",
         message_edit="body",
+        message_forward="comment",
         corner_update="title",
         post_publish="title body",
         post_edit="title body",
