@@ -465,19 +465,39 @@ export interface BanWritten {
 }
 
 export interface Block {
+  /**
+   * of this entry of my list
+   * @default ""
+   */
+  id?: string;
   /** as it was when it was blocked */
   handle: string;
   /** none: neither blocked nor muted. Words: block, mute; unknown: as block */
   kind: string;
+  /**
+   * memberships, where I am, of people who go by this handle and are not in my list
+   * @default []
+   */
+  others?: string[];
 }
 
 /** To every other session of the account that has synced. */
 export interface BlockChanged {
   type: "block.changed";
+  /**
+   * of the entry
+   * @default ""
+   */
+  id?: string;
   /** their handle */
   handle: string;
   /** none: neither blocked nor muted any longer. Words: block, mute; unknown: as block */
   kind: string;
+  /**
+   * memberships, where I am, of people who go by this handle and are not in my list
+   * @default []
+   */
+  others?: string[];
 }
 
 export interface Bookmark {
@@ -1865,7 +1885,7 @@ export interface ExportedMembership {
    */
   slug?: string;
   /**
-   * of the community, for people
+   * of the community, for people; empty where one has left
    * @default ""
    */
   name?: string;
@@ -4908,6 +4928,11 @@ export interface OwnPersona {
    * @default ""
    */
   rename_after?: string;
+  /**
+   * what I left here before, and wanted erased; coming back does not call that off. Words: empty: nothing; going: it is under way; held: a report keeps some of it until it is answered; unknown: as going
+   * @default ""
+   */
+  going?: string;
 }
 
 /** A quote of mine. */
@@ -7661,7 +7686,7 @@ export interface SessionsEnded {
   ended: number;
 }
 
-/** Block or mute somebody, or neither any more: by `handle`, or by a membership that I may see. */
+/** Block or mute somebody, or neither any more: by `handle`, by a membership that I may see, or by an entry of my list. */
 export interface SetBlock {
   type: "block.set";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -7678,6 +7703,11 @@ export interface SetBlock {
    * @default null
    */
   member?: string | null;
+  /**
+   * whom this entry of my list is about
+   * @default null
+   */
+  block?: string | null;
 }
 
 /** Bookmark a message that one may see; of one that has a bookmark, change the note. */
@@ -8495,7 +8525,7 @@ export interface UnsilenceWritten {
 /**
  * Change one's profile; what is left out stays. Every community where the account goes by it hears `member.updated`:
  * not those where it has claimed a persona; and one where it is silenced hears it when the silence is over and it speaks
- * again.
+ * again. Each that hears it counts it as a change of who one is there (`limits.persona_changes`).
  */
 export interface UpdateAccount {
   type: "account.update";

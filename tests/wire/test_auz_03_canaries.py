@@ -139,6 +139,7 @@ LIKELY: dict[str, Any] = {  # what a field is filled with that names nothing: by
     "query": ["canary", "", "an"],
     "interest": ["", "moss"],
     "body": ["hello"],
+    "emoji": ["👍"],
     "comment": ["hello"],
     "text": ["hello"],
     "title": ["hello"],
@@ -279,6 +280,8 @@ def ways_to_ask(command: type[Command], named: dict[str, list[Any]]) -> Iterator
             continue
         names = (f"{tag}.{field.encode_name}", field.encode_name)
         found = next((table[name] for name in names for table in (named, LIKELY) if name in table), None)
+        if found is None and not field.required:
+            continue  # left out
         assert found is not None, f"what is {tag}.{field.encode_name} asked with? Say so in LIKELY or names_of"
         assert not field.required or None not in found, f"{tag}.{field.encode_name} can't be left out: see LIKELY"
         if field.encode_name == "members" and tag == "member.resolve":
