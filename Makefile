@@ -77,6 +77,10 @@ docs: $(READY)  ## write the reference pages anew that are made from the code
 	$(PY) -m tests.reference.record
 	$(PY) -m among_server.admin.reference
 
+.PHONY: pictures
+pictures: $(READY)  ## draw the pictures of the terminal in docs/images anew
+	$(PY) -m tests.cli.pictures
+
 .PHONY: site
 site: $(READY)  ## build the documents as a site, build/site/index.html, with every link checked
 	@$(PY) -m scripts.site

@@ -5,7 +5,9 @@ from typing import Literal
 
 from among_protocol import text
 from among_protocol.blocks import BlockChanged, SetBlock
+from among_protocol.codes import MEMBER_GONE, Refuse
 from among_protocol.passwords import ChangePassword
+from among_protocol.personas import FindMember
 from among_protocol.session import ListSessions, RevokeOthers, RevokeSession
 
 from .lines import Line, note, told
@@ -84,20 +86,31 @@ async def mute(link: Link, rest: str) -> None:
 
 
 async def unblock(link: Link, rest: str) -> None:
-    """Neither block nor mute somebody any longer."""
-    handle = text.handle(rest.removeprefix("@"))
-    if handle not in link.model.blocks:
+    """Neither block nor mute somebody any longer, by handle, or by the number in /blocked."""
+    listed = list(link.model.blocks)
+    handle = rest.lower().removeprefix("@")
+    found = link.model.blocks.named(handle)
+    if not found and rest.isdecimal() and 0 < int(rest) <= len(listed):
+        found = [listed[int(rest) - 1]]
+    if not found:
         raise Cannot(f"You neither block nor mute {handle}. /blocked lists whom you do.")
-    await _set(link, rest, "none")
-    link.screen.show([note(f"You see {handle} again as you see others.")])
+    if len(found) > 1:
+        raise Cannot(
+            f"{len(found)} people in your list go by {handle}: /blocked numbers them, /unblock NUMBER undoes one."
+        )
+    (one,) = found
+    await _changed(link, SetBlock(id="", kind="none", block=one.id))
+    link.screen.show([note(f"You see {one.handle} again as you see others.")])
 
 
 async def blocked(link: Link, _: str) -> None:
     """Whom I block and mute."""
-    lines: list[Line] = [
-        told("  ", ("who", f"{handle:<16} "), ("dim", "muted" if kind == "mute" else "blocked"))
-        for handle, kind in sorted(link.model.blocks.items())
-    ]
+    lines: list[Line] = []
+    for number, one in enumerate(link.model.blocks, 1):
+        kind = "muted" if one.kind == "mute" else "blocked"
+        others = len(link.model.blocks.others(one.handle))
+        more = f"  but not the other{'s' if others > 1 else ''} by this name where you are" if others else ""
+        lines.append(told(f"{number:>3} ", ("who", f"{one.handle:<16} "), ("dim", f"{kind}{more}")))
     link.screen.show(lines or [note("You block and mute nobody.")])
 
 
@@ -107,10 +120,31 @@ async def show(link: Link, _: str) -> None:
     link.screen.show(visit.unfold() if visit else [note("Go to a room first; /rooms lists yours.")])
 
 
-async def _set(link: Link, rest: str, kind: Literal["block", "mute", "none"]) -> str:
+async def _set(link: Link, rest: str, kind: Literal["block", "mute"]) -> str:
+    """Whoever goes by this handle in the community that one looks at, or did; or else on this server."""
     handle = text.handle(rest.removeprefix("@"))
-    done = await link.among.ask(SetBlock, handle=handle, kind=kind)
-    change = BlockChanged(handle=done.handle, kind=done.kind)
+    member = await _member(link, handle)
+    wish = SetBlock(id="", kind=kind, member=member) if member else SetBlock(id="", kind=kind, handle=handle)
+    return await _changed(link, wish)
+
+
+async def _member(link: Link, handle: str) -> str:
+    """Their membership, where the open room has one of this handle; else nothing."""
+    room = link.model.room
+    if room is None or not room.community:
+        return next((one.member for one in room.people if one.handle == handle), "") if room else ""
+    try:
+        return (await link.among.ask(FindMember, community=room.community, handle=handle)).member.member
+    except Refuse as refused:
+        if refused.code != MEMBER_GONE:
+            raise
+        return ""
+
+
+async def _changed(link: Link, wish: SetBlock) -> str:
+    """Ask for it, and know it here at once; gives the handle."""
+    done = await link.among.ask(wish)
+    change = BlockChanged(id=done.id, handle=done.handle, kind=done.kind, others=done.others)
     link.among.view.apply(change)
     link.model.apply(change)
     return done.handle

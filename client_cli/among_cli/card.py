@@ -37,6 +37,18 @@ def card(one: MemberCard, zone: tzinfo | None, *, community: str = "", more: str
     return [*_head(one, community, more, zone, you=you), *_rows(one, zone), *_intro(one)]
 
 
+def going(mine: OwnPersona) -> list[Line]:
+    """What was to be erased when one left here before, and is not yet: coming back does not call it off."""
+    match mine.going:
+        case "":
+            return []
+        case "held":
+            what = "waits: it was reported, and goes when the stewards have answered."
+        case _:
+            what = "is still going. Coming back does not call that off."
+    return [note(f"  What you wanted erased when you left {what}")]
+
+
 def hidden(mine: OwnPersona) -> list[Line]:
     """What not all members see of one's own card, and what is still empty; for who looks at it."""
     lines: list[Line] = []

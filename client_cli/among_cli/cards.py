@@ -10,7 +10,7 @@ from among_protocol.cards import MemberCard, ReadCards
 from among_protocol.codes import MEMBER_GONE, Refuse
 from among_protocol.personas import FindMember, PersonaWish, ReadPersona, ShownWish, UpdatePersona
 
-from .card import card, hidden
+from .card import card, going, hidden
 from .lines import Line, Part, Rule, note, told
 from .link import Cannot, Link
 from .places import Community
@@ -36,7 +36,7 @@ async def whois(link: Link, rest: str) -> None:
             lines: list[Line] = [note(f"@{handle} goes by @{found.member.handle} now.")] if found.former else []
             one = await read(link, found.member.member)
             you = one.member == here.me
-            more = _kept_away(link, one.handle)
+            more = _kept_away(link, one.handle, one.member)
             link.screen.show([*lines, *card(one, link.model.zone, community=here.slug, more=more, you=you)])
             return
     profile = await link.among.ask(ReadAccount, handle=handle)
@@ -53,7 +53,7 @@ async def mine(link: Link) -> None:
     here = place(link)
     one = await read(link, here.me)
     persona = await link.among.ask(ReadPersona, community=here.id)
-    lines = [*card(one, link.model.zone, community=here.slug, you=True), *hidden(persona)]
+    lines = [*card(one, link.model.zone, community=here.slug, you=True), *hidden(persona), *going(persona)]
     if one.handle != link.among.account.handle and link.model.appearances.appear(here.id) != "invisible":
         lines.append(note(f"  {APART}"))
     link.screen.show(lines)
@@ -121,7 +121,7 @@ def place(link: Link) -> Community:
     return next(iter(model.communities.values()))
 
 
-def _kept_away(link: Link, handle: str) -> str:
+def _kept_away(link: Link, handle: str, member: str = "") -> str:
     """What I have done about them."""
-    kind = link.model.blocks.get(handle, "")
+    kind = link.model.blocks.kind(handle, member)
     return kind and ("muted by you" if kind == "mute" else "blocked by you")

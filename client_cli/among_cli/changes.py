@@ -10,7 +10,7 @@ from datetime import tzinfo
 from typing import Protocol
 
 from among_protocol.base import Entry
-from among_protocol.blocks import BlockKind
+from among_protocol.blocks import BlockList
 from among_protocol.edits import MessageDeleted, MessageEdited
 from among_protocol.messages import QUOTED, Message, MessageSent
 from among_protocol.pins import PinAdded, PinRemoved
@@ -33,7 +33,7 @@ class Known(Protocol):
 
     zone: tzinfo | None
     visit: Visit | None
-    blocks: dict[str, BlockKind]
+    blocks: BlockList
     rooms: dict[str, Room]
 
     def who(self, member: str, rev: int = 0) -> str:
@@ -88,13 +88,14 @@ def quote_of(model: Known, message: Message | MessageSent) -> str:
     quote = message.quote if isinstance(message, Message) else None
     if quote is not None:
         who, blank = model.who(quote.by, quote.rev), quote.blank
+        folded = model.blocks.kind(who, quote.by)
         body = glimpse(quote.body, cut=len(quote.body) >= QUOTED, most=QUOTED)
     else:
         here = model.visit.said.get(message.reply_to) if model.visit is not None else None
-        who, blank = (here.who, here.blank) if here is not None else ("", False)
+        who, blank, folded = (here.who, here.blank, here.folded) if here is not None else ("", False, "")
         body = glimpse(here.body, most=QUOTED) if here is not None else ""
     number = number_of(message.reply_to)
-    if not who or who in model.blocks:
+    if not who or folded:
         return number
     return f"{who} {number}: {'✗ deleted' if blank else body}"
 
@@ -107,7 +108,8 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             before = visit.said.get(event.message) if visit is not None else None
             if visit is not None:
                 visit.edited(event.message, event.body)
-            return [] if model.who(event.by) in model.blocks else [_edited(model, room, event, before)]
+            folded = model.blocks.kind(model.who(event.by), event.by)
+            return [] if folded else [_edited(model, room, event, before)]
         case MessageDeleted():
             if visit is not None:
                 visit.blank(event.message)

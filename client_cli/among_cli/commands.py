@@ -1,8 +1,8 @@
 """What can be typed: one table of commands, what is wrong with a line before it is sent, and doing what it says.
 
 Rules: the table is all there is; help, completion and checks read it. A line that begins with a slash is a command
-(two slashes say one), everything else is said in the open room. What `check` objects to is not accepted at all, so
-that nobody's text is lost.
+(two slashes say one), everything else is said in the open room. What `check` objects to is not done, and the user gets
+it back: nobody's text is lost.
 """
 
 import difflib
@@ -279,10 +279,10 @@ COMMANDS = (
         needs=True,
         takes="handles",
     ),
-    Command("unblock", "HANDLE", "undo that", account.unblock, needs=True, takes="blocked"),
+    Command("unblock", "HANDLE|NUMBER", "undo that", account.unblock, needs=True, takes="blocked"),
     Command("mute", "HANDLE", "fold what they say; they notice nothing", account.mute, needs=True, takes="handles"),
-    Command("unmute", "HANDLE", "undo that", account.unblock, needs=True, takes="blocked"),
-    Command("blocked", "", "whom you block and mute", account.blocked),
+    Command("unmute", "HANDLE|NUMBER", "undo that", account.unblock, needs=True, takes="blocked"),
+    Command("blocked", "", "whom you block and mute, numbered", account.blocked),
     Command("show", "", "what was folded in this room", account.show),
     Command("sessions", "", "where you are signed in", account.sessions),
     Command("revoke", "NUMBER|others", "end a session, or all others", account.revoke, needs=True, takes="words"),

@@ -42,7 +42,7 @@ def _names(link: Link, name: str, takes: str, rest: str) -> Iterable[str]:
     if takes == "communities":
         return (community.slug for community in link.model.communities.values())
     if takes == "blocked":
-        return sorted(link.model.blocks)
+        return list(link.model.blocks.kinds())
     if takes == "handles" or (name == "room" and first == "add" and space):
         return _handles(link)
     return [] if space else WORDS.get(name, ())

@@ -23,13 +23,14 @@ def told_of(model: "Model", room: Room, event: Entry) -> list[Line]:
     if not isinstance(event, PostPublished | MessageSent) or event.by == room.me:
         return []
     who = model.who(event.by, event.rev)
-    called = room.me in event.mentions and who not in model.blocks
+    folded = model.blocks.kind(who, event.by)
+    called = room.me in event.mentions and not folded
     if event.seq > room.counted:
         room.counted = event.seq
         room.unread += 1
         room.mentions += called
     published = isinstance(event, PostPublished)
-    if who in model.blocks or not (published or called or room.owner == room.me):
+    if folded or not (published or called or room.owner == room.me):
         return []
     number, said = (event.seq, event.title) if isinstance(event, PostPublished) else (event.post, event.body)
     what = f" published #{number} in {room.title}: " if published else f" on #{number} in {room.title}: "

@@ -13,11 +13,12 @@ from among_protocol.codes import Refuse
 from among_protocol.communities import Community, Membership
 from among_protocol.house_rules import AcceptRules, ReadRules
 from among_protocol.joining import AskToJoin, WithdrawJoin
-from among_protocol.personas import PersonaWish
+from among_protocol.personas import PersonaWish, ReadPersona
 from among_protocol.preview import Preview, PreviewCommunity
 from among_protocol.welcome import ReadWelcome
 
 from . import address, newcomer_lines, portrait_page
+from .card import going
 from .discovery import chosen
 from .lines import Line, Part, joined, note, problem, told
 from .link import WITHIN, Cannot, Link
@@ -73,7 +74,8 @@ async def come_in(link: Link, name: str, invite: str = "") -> Membership | None:
     where = f"Rooms: {joined(names)}." if names else f"It has no rooms yet: /room create {slug}/NAME"
     link.screen.show([told("You are in ", ("place", slug), ("dim", f". {where}"))])
     welcome = await _soon(link.among.ask(ReadWelcome, community=card.community.id))
-    link.screen.show(newcomer_lines.welcome(link.model, slug, welcome))
+    mine = await _soon(link.among.ask(ReadPersona, community=card.community.id))
+    link.screen.show([*newcomer_lines.welcome(link.model, slug, welcome), *going(mine)])
     return card
 
 

@@ -6,7 +6,7 @@ mute of its author holds here, too.
 
 from typing import Protocol
 
-from among_protocol.blocks import BlockKind
+from among_protocol.blocks import BlockList
 from among_protocol.markup import veiled
 from among_protocol.messages import Forwarded, Message, MessageSent
 
@@ -18,7 +18,7 @@ MOST = 600  # characters of it that are shown; the whole is where it was said
 class Known(Protocol):
     """What the model knows."""
 
-    blocks: dict[str, BlockKind]
+    blocks: BlockList
     rooms: dict[str, Room]
 
     def who(self, member: str, rev: int = 0) -> str:
@@ -33,7 +33,7 @@ def credit_of(model: Known, message: Message | MessageSent, number: str) -> tupl
     if not isinstance(origin, Forwarded) or origin.gone:
         return "forwarded from somewhere that you can't read", ""
     who, room = model.who(origin.by, origin.rev), model.rooms.get(origin.room)
-    if who in model.blocks:
+    if model.blocks.kind(who, origin.by):
         return "forwarded from someone you blocked or muted", ""
     where = f" in {room.title} {number}" if room is not None else ""
     return f"forwarded from {who}{where}", "✗ deleted" if origin.blank else _short(origin.body)

@@ -2,7 +2,8 @@
 
 Rules: prompt_toolkit draws; this file only says what. What is printed is printed for good and scrolls away like any
 terminal's text; what may still change (one's own unconfirmed lines, who writes, the state of the link) stands around
-the prompt. A line that can't be sent is not accepted, and stays in the prompt with the reason.
+the prompt. A message that can't be sent is not accepted, and stays in the prompt with the reason. A command that is none
+leaves it, as in a shell: the reason is printed, and the arrow up brings the line back.
 """
 
 import asyncio
@@ -262,13 +263,15 @@ class _Unseen(Processor):
 
 
 class _Validator(Validator):
-    """Refuses what can't be sent, so that it stays in the prompt."""
+    """Refuses what can't be said, so that it stays in the prompt. A command doesn't: what is typed next would hang on it."""
 
     def __init__(self, ui: LineUi) -> None:
         self._ui = ui
 
     def validate(self, document: Document) -> None:
-        wrong = commands.check(self._ui.link, document.text) if self._ui.link else ""
+        if self._ui.link is None or commands.is_command(document.text.strip()):
+            return
+        wrong = commands.check(self._ui.link, document.text)
         if wrong:
             raise ValidationError(len(document.text), safe_text(wrong))
 

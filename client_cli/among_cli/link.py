@@ -37,6 +37,7 @@ PAGE = 30  # messages shown on entering a room
 MOST = 200  # messages or members that one page can hold, by the protocol
 WITHIN = 10.0  # seconds for an answer
 MARK_EVERY = 1.0  # seconds between two read markers
+SPARED = "Your account was to be erased. You have signed in, so it stays as it is: /me erase begins anew."
 TYPING_EVERY = 3.0  # seconds between two signs of writing, by the protocol
 
 Work = Callable[[], Awaitable[object]]
@@ -149,6 +150,8 @@ class Link:
         self.placed.set()
         self.spawn(self._learn_corners, quiet=True)
         lines: list[Line] = [note("Back.")] if was_down else []
+        if up.spared:
+            lines.append(told(("good", SPARED), alert=True))
         if room is not None and self.model.room is None:
             lines.append(problem(f"{room.title} is no longer there for you. /rooms shows what is."))
         elif self.model.visit and self.model.visit.loading:

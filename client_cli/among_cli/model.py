@@ -14,7 +14,7 @@ from msgspec import structs
 from among_protocol import communities, logs, markers, members, messages, presence, rooms
 from among_protocol.accounts import Account, AccountUpdated
 from among_protocol.base import Entry
-from among_protocol.blocks import Block, BlockChanged, BlockKind
+from among_protocol.blocks import Block, BlockChanged, BlockList
 from among_protocol.joining import JoinDeclined
 from among_protocol.moderation import Act, RoleSet
 from among_protocol.portrait import PortraitUpdated
@@ -46,7 +46,7 @@ class Model(Acquaintances):
         self.away = False  # the reader is: nothing counts as read
         self.appearances = Appearances()
         self.outgoing: dict[str, Outgoing] = {}  # by nonce, oldest first
-        self.blocks: dict[str, BlockKind] = {}  # by handle: whom the reader blocks or mutes
+        self.blocks = BlockList()  # whom the reader blocks or mutes
         self.gathered = reaction_lines.Gathered()
 
     # ---- who and where
@@ -90,7 +90,7 @@ class Model(Acquaintances):
 
     def blocking(self, blocks: Iterable[Block]) -> None:
         """Whom the reader blocks and mutes, as the server states it."""
-        self.blocks = {block.handle: block.kind for block in blocks}
+        self.blocks = BlockList(blocks)
 
     def joined(self, card: communities.Membership) -> None:
         """A community as it is now: it was joined, or may have changed unheard."""
@@ -157,7 +157,8 @@ class Model(Acquaintances):
             return []
         live = {member: at for member, at in self.room.typing.items() if now - at < TYPING_SECONDS}
         self.room.typing = live
-        return sorted(who for who in map(self.who, live) if who not in self.blocks)
+        names = [(self.who(member), member) for member in live]
+        return sorted(who for who, member in names if not self.blocks.kind(who, member))
 
     # ---- the open room
 
@@ -192,7 +193,7 @@ class Model(Acquaintances):
     def said(self, room: Room, message: messages.Message | messages.MessageSent) -> Said:
         """A message as it stands on the screen."""
         then, who, mine = self.who(message.by, message.rev), self.who(message.by), message.by == room.me
-        folded = "" if mine else self.blocks.get(who, "") or self.blocks.get(then, "")
+        folded = "" if mine else self.blocks.kind(who, message.by) or self.blocks.kind(then, message.by)
         said = Said(
             room=room.id,
             seq=message.seq,
@@ -242,9 +243,7 @@ class Model(Acquaintances):
                 if (place := self.rooms.get(event.room)) and event.by != place.me:
                     place.typing[event.by] = now
             case BlockChanged():
-                self.blocks.pop(event.handle, None)
-                if event.kind != "none":
-                    self.blocks[event.handle] = event.kind
+                self.blocks.apply(event)
             case _:
                 pass
         return []

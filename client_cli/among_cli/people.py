@@ -46,7 +46,8 @@ async def direct(link: Link, rest: str) -> None:
     handles = [text.handle(name.strip().removeprefix("@")) for name in names.split(",") if name.strip()]
     if not 0 < len(handles) <= NAMED_AT_MOST:
         raise Cannot(f"Name one to {NAMED_AT_MOST} people: /dm ana,bob")
-    blocked = [handle for handle in handles if link.model.blocks.get(handle) == "block"]
+    blocks = link.model.blocks
+    blocked = [handle for handle in handles if blocks.kind(handle) == "block" and not blocks.shared(handle)]
     if blocked:
         raise Cannot(f"You have blocked {blocked[0]}: /unblock {blocked[0]} first.")
     card = await link.among.direct(*handles)

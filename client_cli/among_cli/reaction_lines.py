@@ -125,11 +125,12 @@ def _line(model: "Model", change: Change, message: int, emoji: str) -> Told | No
     if not here and not change.mine:
         return None
     others = {member: rev for member, rev in change.who.items() if member != room.me or here}
-    names = [model.who(member, rev) for member, rev in others.items() if model.knows(member, rev)]
-    heard_of = [name for name in names if name not in model.blocks][:NAMED_AT_ONCE]
+    named = [(model.who(member, rev), member) for member, rev in others.items() if model.knows(member, rev)]
+    names = [name for name, member in named if not model.blocks.kind(name, member)]
+    heard_of = names[:NAMED_AT_ONCE]
     if not heard_of:
         return None
-    more = len(others) - len([name for name in names if name in model.blocks]) - len(heard_of)
+    more = len(others) - (len(named) - len(names)) - len(heard_of)
     people = [*heard_of, f"{more} more"] if more else heard_of
     which = number_of(message) if here else f"{number_of(message)} in {room.title}"
     said = model.visit.said.get(message) if model.visit is not None and here else None

@@ -53,7 +53,7 @@ class AccountWritten(Shape, kw_only=True):
 class UpdateAccount(Write, tag="account.update", kw_only=True):
     """Change one's profile; what is left out stays. Every community where the account goes by it hears `member.updated`:
     not those where it has claimed a persona; and one where it is silenced hears it when the silence is over and it speaks
-    again."""
+    again. Each that hears it counts it as a change of who one is there (`limits.persona_changes`)."""
 
     Reply: ClassVar[type[Shape]] = AccountWritten
 

@@ -31,7 +31,7 @@ from .base import Budget, Command, Entry, Ok, Refused, Span, Write
 from .codes import Refuse, comes_back
 from .communities import CommunityJoined, ReadCommunity
 from .errands import carded, said_again
-from .happenings import Down, Happening, Overfull, Positions, Reset, Stopped, Up, Withdrawn
+from .happenings import Down, Happening, Overfull, Positions, Reset, Stopped, Withdrawn
 from .logs import EntryPage, Lagging, ReadEntries, Sync, Synced, SyncStarted, Want
 from .malformed import Malformed
 from .presence import SetPresence, WatchPresence
@@ -74,7 +74,6 @@ class Client:
         self._backoff = Backoff(self._rng)
         self._asks = Asks()
         self._standing: dict[type[Command], Command] = {}
-        self._signed_in: SignedIn | None = None
         self._out: list[bytes] = []
         self._ids = 0  # of commands, over all connections
         self._step_id = ""  # of the sign-in or the sync under way
@@ -247,22 +246,13 @@ class Client:
     def _stepped(self, ok: Ok, now: float) -> list[Happening]:
         """The sign-in or the sync was carried out."""
         if self.state == "signing_in":
-            self._signed_in = self.encoding.decode_result(SignedIn, ok.result)
-            self.signing.done(self._signed_in)
+            self.signing.done(self.encoding.decode_result(SignedIn, ok.result))
             self.state = "syncing"
             self._take_step(now)
             return []
         sync: SyncStarted = self.encoding.decode_result(SyncStarted, ok.result)
         assert self.hello is not None
-        assert self._signed_in is not None
-        up = Up(
-            hello=self.hello,
-            account=sync.account or self._signed_in.account,
-            session=self._signed_in.session,
-            cut=self._signed_in.cut,
-            sync=sync,
-            resumed=self._named,
-        )
+        up = self.signing.up(self.hello, sync, resumed=self._named)
         self.state = "replaying"
         self._placed = True
         self._step(now)

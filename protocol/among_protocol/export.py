@@ -46,7 +46,7 @@ class ExportedMembership(Exported, tag="membership", kw_only=True):
 
     place: str  # id, also of its log
     slug: str = ""  # of the community; empty for a direct
-    name: str = ""  # of the community, for people
+    name: str = ""  # of the community, for people; empty where one has left
     member: str  # who one is there
     role: Role = "member"
     left: bool = False

@@ -39,6 +39,7 @@ class Up(Struct, frozen=True, kw_only=True):
     cut: int  # close code, when the server could not tell why it cut the last connection; 0: it did not
     sync: SyncStarted  # every log with its unread counts; communities and directs
     resumed: bool  # positions were named: what happened meanwhile follows
+    spared: bool = False  # the account was to be erased, and is not: signing in has undone that
 
 
 class Down(Struct, frozen=True, kw_only=True):

@@ -81,8 +81,8 @@ class Known:
 
     @property
     def blocks(self) -> dict[str, BlockKind]:
-        """By handle: whom I block or mute."""
-        return self.view.blocks
+        """By handle: whom I block or mute. `view.blocks` tells apart who goes by the same one."""
+        return self.view.blocks.kinds()
 
     @property
     def appearances(self) -> dict[str, Appearance]:

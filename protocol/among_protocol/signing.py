@@ -3,8 +3,10 @@ costs a password hash."""
 
 from .base import Discreet, Refused
 from .codes import BAD_CREDENTIALS
+from .happenings import Up
+from .logs import SyncStarted
 from .passwords import ResetPassword
-from .session import SignedIn, SignIn, SignUp
+from .session import Hello, SignedIn, SignIn, SignUp
 
 ENTRANCES = (SignIn, SignUp, ResetPassword)
 
@@ -28,6 +30,7 @@ class SigningIn:
     def __init__(self, credentials: Credentials) -> None:
         self.credentials = credentials
         self._signed_up = False  # a sign-up was sent: the account may exist, though nobody told us
+        self._signed_in: SignedIn | None = None  # for the last time
 
     def command(self) -> SignIn | SignUp | ResetPassword:
         """What to send now; the id is still missing."""
@@ -50,8 +53,23 @@ class SigningIn:
 
     def done(self, signed_in: SignedIn) -> None:
         """From here on the token is all that is kept."""
+        self._signed_in = signed_in
         token = signed_in.token or self.credentials.token
         self.credentials = Credentials(token=token, device=self.credentials.device)
+
+    def up(self, hello: Hello, sync: SyncStarted, *, resumed: bool) -> Up:
+        """What is told once the sync that follows was answered."""
+        mine = self._signed_in
+        assert mine is not None
+        return Up(
+            hello=hello,
+            account=sync.account or mine.account,
+            session=mine.session,
+            cut=mine.cut,
+            sync=sync,
+            resumed=resumed,
+            spared=mine.spared,
+        )
 
     def another_way(self, refused: Refused) -> bool:
         """Whether there is something else to try after this refusal."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from .accounts import Account, AccountUpdated
 from .base import Entry
-from .blocks import BlockChanged, BlockKind
+from .blocks import BlockChanged, BlockList
 from .communities import CommunityLeft, CommunityUpdated, Membership
 from .corners import CornerUpdated
 from .edits import MessageEdited
@@ -43,7 +43,7 @@ class View:
         self.communities: dict[str, Membership] = {}  # by id; their `rooms` are of the card: see `rooms` for the newest
         self.rooms: dict[str, Room] = {}  # by id: every room one may see, directs too
         self.logs: dict[str, LogState] = {}  # by id of the place: head, and for rooms read, unread, mentions
-        self.blocks: dict[str, BlockKind] = {}  # by handle: whom I block or mute
+        self.blocks = BlockList()  # whom I block or mute
         self.appearances: dict[str, Appearance] = {}  # by community (empty: everywhere): what I chose
         self._as_of = 0  # number in the account's log that the newest sync was of
         self.personas: dict[tuple[str, int], Persona] = {}  # by membership and revision
@@ -102,9 +102,7 @@ class View:
                 state = self._state(happening.room)
                 state.read, state.unread, state.mentions = happening.read, happening.unread, happening.mentions
             case BlockChanged():
-                self.blocks.pop(happening.handle, None)
-                if happening.kind != "none":
-                    self.blocks[happening.handle] = happening.kind
+                self.blocks.apply(happening)
             case AppearanceChanged():
                 self.appearances[happening.community] = Appearance(
                     community=happening.community,
@@ -119,7 +117,7 @@ class View:
         self.account = up.account
         self.logs = {state.log: copy(state) for state in up.sync.logs if state.status != "gone"}
         self._as_of = self.logs[up.account.id].head if up.account.id in self.logs else 0
-        self.blocks = {block.handle: block.kind for block in up.sync.blocks}
+        self.blocks = BlockList(up.sync.blocks)
         self.appearances = {one.community: one for one in up.sync.appearances}
         self.communities.clear()
         self.rooms = {room.id: room for room in up.sync.directs}
@@ -303,4 +301,4 @@ class View:
         """Whether a mention of me counts: I said it myself, or block or mute the author, as far as it is known here who
         that is."""
         author = self.personas.get((entry.by, entry.rev)) if self.blocks else None
-        return entry.by != self.me(entry.log) and (author is None or author.handle not in self.blocks)
+        return entry.by != self.me(entry.log) and (author is None or not self.blocks.kind(author.handle, entry.by))

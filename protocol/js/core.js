@@ -259,13 +259,13 @@ export class Core {
       return [];
     }
     const sync = /** @type {SyncStarted} */ (result);
-    const { account, session, cut = 0 } = /** @type {SignedIn} */ (this.#signedIn);
+    const { account, session, cut = 0, spared = false } = /** @type {SignedIn} */ (this.#signedIn);
     const hello = /** @type {Hello} */ (this.hello);
     this.state = 'replaying';
     this.#placed = true;
     this.#step(now);
     /** @type {Told[]} */
-    const told = [{ type: 'up', hello, account: sync.account ?? account, session, cut, sync, resumed: this.#named }];
+    const told = [{ type: 'up', hello, account: sync.account ?? account, session, cut, sync, resumed: this.#named, spared }];
     for (const community of sync.later ?? []) this.#card(community);
     return told.concat(this.whole.started(sync));
   }

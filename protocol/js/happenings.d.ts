@@ -30,6 +30,8 @@ export interface Up {
   sync: SyncStarted;
   /** Positions were named: what happened meanwhile follows. */
   resumed: boolean;
+  /** The account was to be erased, and is not: signing in has undone that. */
+  spared: boolean;
 }
 
 /** No connection. */

@@ -163,17 +163,52 @@ async def test_whom_one_blocks_is_listed_undone_and_known_to_every_device(house)
     phone = await house.person("", token=ana.among.token)
     assert await ana.types("/blocked") == ["You block and mute nobody."]
     assert "no directs between you" in (await ana.types("/block @Eve"))[0]
-    await phone.paper.until(lambda: phone.model.blocks == {"eve": "block"})
-    assert await phone.types("/blocked") == ["  eve              blocked"]
+    await phone.paper.until(lambda: phone.model.blocks.kinds() == {"eve": "block"})
+    assert await phone.types("/blocked") == ["  1 eve              blocked"]
     assert (await ana.types("/whois eve"))[1].endswith("blocked by you")
     assert candidates(ana.link, "/unblock ") == ("", ["eve"])
     assert await ana.types("/dm eve hello") == ["You have blocked eve: /unblock eve first."]
     assert "they notice nothing" in (await phone.types("/mute eve"))[0]
-    await ana.paper.until(lambda: ana.model.blocks == {"eve": "mute"})
+    await ana.paper.until(lambda: ana.model.blocks.kinds() == {"eve": "mute"})
     assert await ana.types("/unmute eve") == ["You see eve again as you see others."]
     assert await ana.types("/unblock eve") == ["You neither block nor mute eve. /blocked lists whom you do."]
     assert await ana.types("/block nobody-here") == ["There is no such account."]
-    assert await ana.types("/block ana") == ["You can't block or mute yourself. (handle)"]
+    assert await ana.types("/block ana") == ["You can't block or mute yourself. (member)"]
+
+
+async def test_two_people_of_one_handle_are_two_in_the_list_and_the_one_who_was_not_meant_is_read(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    house_of = [await house.person(handle) for handle in ("sam-1", "sam-2", "bea")]
+    one, two, bea = house_of
+    for person in (one, bea):
+        await person.types("/join garden")
+    await ana.types("/create library")
+    await two.types("/join library")
+    await one.types("/me handle sam")  # in the garden, and
+    await two.types("/me handle sam")  # somebody else, in the library
+    await ana.types("/go garden/hall")
+    await ana.types("/block sam")
+    await one.types("buy my beans")
+    await ana.sees("1 message from someone you blocked; /show")
+    await ana.types("/go library/hall")
+    await two.types("a new book is here")
+    await ana.sees("a new book is here")
+    (listed,) = await ana.types("/blocked")
+    assert listed == "  1 sam              blocked  but not the other by this name where you are"
+    await ana.types("/mute sam")  # here it is the other one
+    await two.types("and one more")
+    await ana.paper.until(lambda: ana.model.visit is not None and bool(ana.model.visit.folded))
+    assert [line.split()[1:] for line in await ana.types("/blocked")] in (
+        [["sam", "blocked"], ["sam", "muted"]],
+        [["sam", "muted"], ["sam", "blocked"]],
+    )
+    assert "2 people in your list go by sam" in (await ana.types("/unblock sam"))[0]
+    muted = 1 + [block.kind for block in ana.model.blocks].index("mute")
+    assert await ana.types(f"/unmute {muted}") == ["You see sam again as you see others."]
+    await two.types("the last one")
+    await ana.sees("the last one")
+    later = await house.person("", token=ana.among.token)
+    assert [(block.handle, block.kind, len(block.others)) for block in later.model.blocks] == [("sam", "block", 1)]
 
 
 async def test_what_somebody_blocked_says_is_folded_and_rings_nothing(house):

@@ -65,6 +65,25 @@ async def test_ones_own_corner_is_found_whatever_one_is_called_here(tmp_path: Pa
         assert (await post(ana, "", "/corner post"))[0].startswith("Nothing was written")
 
 
+async def test_a_link_by_a_former_handle_leads_to_the_corner_until_its_owner_hides_what_they_were_called(
+    tmp_path: Path,
+):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await post(bob, "On beans\nThey grow.")
+        await bob.types("/me handle moss")
+        for place in ("@bob", "@bob 2", "garden/@bob", "among://here/garden/@bob/2"):
+            told = "\n".join(await ana.types(f"/corner {place}"))
+            assert "On beans" in told, place
+            assert "garden/@moss" in told, place
+        await bob.types("/me show lineage stewards")
+        cyd = await house.person("cyd")
+        await cyd.types("/join garden")
+        for place in ("@bob 2", "garden/@bob/2"):
+            assert await cyd.types(f"/corner {place}") == ["There is no bob in garden. /members lists who is there."]
+        assert "On beans" in "\n".join(await cyd.types("/corner @moss 2"))
+
+
 async def test_who_follows_a_corner_is_told_of_posts_and_has_it_among_their_rooms(tmp_path: Path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")

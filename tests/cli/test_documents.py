@@ -8,6 +8,7 @@ from among_cli.commands import NAMED, WORDS
 
 ROOT = Path(__file__).parents[2]
 FIRST_HOUR = (ROOT / "docs/tutorial/first-hour.md").read_text("utf-8")
+PATHS = ("metrics", "healthz", "readyz", "feeds", "data", "tmp")  # that begin with a slash, too
 SCRIPTS = (ROOT / "docs/howto/scripts.md").read_text("utf-8")
 
 
@@ -15,6 +16,17 @@ def test_every_command_of_the_chat_is_in_the_first_hour_and_no_other():
     typed = set(re.findall(r"(?:`|^)/([a-z]+)", FIRST_HOUR, re.MULTILINE))
     assert typed == set(NAMED)
     assert set(re.findall(r"^/room ([a-z]+)", FIRST_HOUR, re.MULTILINE)) == set(WORDS["room"])
+
+
+def test_what_the_how_to_pages_type_is_a_command():
+    pages = {path.name: path.read_text("utf-8") for path in (ROOT / "docs/howto").glob("*.md")}
+    typed = {
+        (name, command)
+        for name, page in pages.items()
+        for command in re.findall(r"(?:(?<!\w)`|^(?:> )?)/([a-z]+)(?=[ `\n])", page, re.MULTILINE)
+    }
+    assert len({name for name, _ in typed}) > 8
+    assert sorted((name, command) for name, command in typed if command not in NAMED and command not in PATHS) == []
 
 
 def test_every_setting_is_in_the_first_hour():

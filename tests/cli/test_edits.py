@@ -55,7 +55,7 @@ async def test_who_is_blocked_is_not_heard_by_editing(tmp_path):
         await bob.sees("first")
         await ana.sees("first")
         await ana.types("/block bob")
-        await ana.paper.until(lambda: "bob" in ana.model.blocks)
+        await ana.paper.until(lambda: "bob" in ana.model.blocks.kinds())
         await bob.types("/edit kestrel")
         await bob.types("next")
         await ana.paper.until(lambda: ana.model.visit is not None and 3 in ana.model.visit.said)

@@ -10,7 +10,7 @@ import pytest
 
 from among_protocol.messages import ReadMessages
 
-from .house import House, Reader
+from .house import PASSWORD, House, Reader
 
 
 @pytest.fixture
@@ -97,3 +97,33 @@ async def test_erasing_an_account_takes_a_choice_the_handle_and_the_password(hou
     bob.paper.answers, bob.paper.secrets = ["words", "bob"], ["a guess"]
     assert "password is not right" in (await bob.types("/me erase"))[-1]
     assert not bob.link.quit.is_set()
+
+
+async def test_who_signs_in_while_the_account_waits_to_be_erased_is_told_that_it_stays(house: House):
+    _, bob = await house.join("garden/hall", "ana", "bob")
+    bob.paper.answers, bob.paper.secrets = ["words", "bob"], [PASSWORD]
+    told = await bob.types("/me erase")
+    assert "Signing in until then keeps it." in told[-1]
+    back = await house.signs_in("bob")
+    await back.sees("Your account was to be erased. You have signed in, so it stays")
+    again = await house.signs_in("bob")
+    assert not [line for line in again.paper.told if "erased" in line], "it was called off once"
+
+
+async def test_who_comes_back_is_told_what_still_waits_to_be_erased(house: House):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await bob.types("something bad")
+    await ana.sees("something bad")
+    await ana.types("/report bob It is bad.")
+    told = await bob.types("/leave garden erase")
+    assert "it goes then" in told[-1]
+    waits = "What you wanted erased when you left waits: it was reported"
+    assert any(waits in line for line in await bob.types("/join garden"))
+    assert any(waits in line for line in await bob.types("/me"))
+    await ana.types("/reports")
+    await ana.types("/resolve 1 declined")
+    for _ in range(200):  # words go in the server's own time, soon after
+        if waits not in "".join(await bob.types("/me")):
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("it still waits")

@@ -84,13 +84,25 @@ async def test_a_pasted_text_of_several_lines_is_one_message(house):
         await bob.sees("four\nfive")
 
 
-async def test_what_cannot_be_sent_stays_in_the_prompt_with_the_reason(house):
+async def test_a_mistyped_command_leaves_the_prompt_and_the_arrow_up_brings_it_back(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     async with at_terminal(ana) as terminal:
-        terminal.press("/jion garden\r")
-        await terminal.out.until("Did you mean /join?")
-        assert terminal.ui.draft == "/jion garden"
-        terminal.press("\x03")
+        for typed, why in (("/jion garden", "Did you mean /join?"), ("/kick", "Say more: /kick HANDLE REASON")):
+            terminal.press(f"{typed}\r")
+            await terminal.out.until(why)
+            assert terminal.ui.draft == ""
+        terminal.press("hello\r")
+        await bob.sees("hello")
+        assert bob.paper.said == ["hello"], "what is typed next hangs on nothing"
+        terminal.press("/room topc Beans\r")
+        await terminal.out.until("Say /room create NAME")
+        terminal.press("\x1b[A" + "\x1b[D" * len("c Beans") + "i\r")  # back, and mended where it was wrong
+        await bob.sees("set the topic: Beans")
+
+
+async def test_what_cannot_be_said_stays_in_the_prompt_with_the_reason(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    async with at_terminal(ana) as terminal:
         terminal.press(f"\x1b[200~{'x' * 8001}\x1b[201~\r")
         await terminal.out.until("Too long: 8,001 bytes")
         assert len(terminal.ui.draft) == 8001

@@ -1850,6 +1850,104 @@ def takes_who_comes_back_for_somebody_new(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+@mutant("leaving.persona")
+def takes_whoever_left_for_still_there(wire: Wire, frame: Frame) -> Any:
+    for persona in frame.get("result", {}).get("personas", []):
+        persona.pop("left", None)
+    return frame
+
+
+@mutant("leaving.persona", "up")
+def forgets_whoever_says_nothing(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "community.leave" and frame.get("keep", "persona") == "persona":
+        return {**frame, "keep": "words"}
+    return frame
+
+
+@mutant("leaving.sure")
+def erases_whatever_is_typed(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "refused" and wire.command(frame).get("type") == "account.erase":
+        return {"type": "ok", "id": frame["id"], "result": {"at": "2026-01-31T09:00:00.000Z"}}
+    return frame
+
+
+@mutant("leaving.ended", "up")
+def only_says_that_it_erases(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "account.erase":
+        wire.tell({"type": "ok", "id": frame["id"], "result": {"at": "2026-01-31T09:00:00.000Z"}})
+        return None
+    return frame
+
+
+@mutant("leaving.undone")
+def does_not_tell_that_it_is_undone(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).pop("spared", None)
+    return frame
+
+
+@mutant("leaving.undone")
+def tells_so_for_ever(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "ok" and wire.command(frame).get("type") == "session.sign_in":
+        frame["result"]["spared"] = True
+    return frame
+
+
+@mutant("leaving.account")
+def still_knows_whom_it_erased(wire: Wire, frame: Frame) -> Any:
+    for persona in frame.get("result", {}).get("personas", []):
+        persona["handle"] = persona["handle"] or "ida"
+    return frame
+
+
+@mutant("leaving.account")
+def frees_the_handle_at_once(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "refused" and frame["code"] == "handle.taken":
+        frame["code"] = "handle.reserved"
+    return frame
+
+
+@mutant("leaving.account", "up")
+def keeps_what_an_account_said(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "keep": "words"} if frame["type"] == "account.erase" else frame
+
+
+@mutant("leaving.export")
+def leaves_edits_out(wire: Wire, frame: Frame) -> Any:
+    result = frame.get("result", {})
+    if "records" in result:
+        result["records"] = [one for one in result["records"] if one.get("entry", {}).get("type") != "message.edited"]
+    return frame
+
+
+@mutant("leaving.export")
+def tells_every_entry_twice(wire: Wire, frame: Frame) -> Any:
+    result = frame.get("result", {})
+    if "records" in result:
+        result["records"] = [one for one in result["records"] for _ in range(1 + ("entry" in one))]
+    return frame
+
+
+@mutant("leaving.others")
+def takes_the_token_along(wire: Wire, frame: Frame) -> Any:
+    command = wire.command(frame)
+    if command.get("type") == "session.sign_in":
+        wire.notes["token"] = command.get("token", "")
+    for record in frame.get("result", {}).get("records", []):
+        if record.get("record") == "session":
+            record["device"] = wire.notes.get("token", "")
+    return frame
+
+
+@mutant("leaving.others")
+def takes_what_was_heard_along(wire: Wire, frame: Frame) -> Any:
+    heard = wire.notes.setdefault("heard", [])
+    if frame["type"] == "message.sent":
+        heard.append({"record": "entry", "entry": frame})
+    if "records" in frame.get("result", {}):
+        frame["result"]["records"] += heard
+    return frame
+
+
 # --- what came later
 
 

@@ -24,6 +24,7 @@ SETTINGS = {  # of the server, for rules that would otherwise take long
     "refusals.budget": {"budget": 100, "budget_per_second": 40},
     "signing_in.late": {"sign_in_ms": 400},
     "connection.ping": {"ping_ms": 100, "deadline_ms": 1_100},
+    "leaving.account": {"erase_grace_hours": 0},
 }
 WIDE = dict.fromkeys(("budget", "budget_per_second", "address_budget", "address_budget_per_second"), 1_000_000)
 
@@ -51,6 +52,7 @@ async def test_our_server_conforms():
     beyond = {
         "refusals.retry_after",
         "refusals.budget",
+        "leaving.account",
     }  # which are asked of mutants and their likes, with a small budget
     assert {rule for rule in RULES if report.of(rule) and verdict_of(report.of(rule)) == "skipped"} == beyond
 
@@ -60,6 +62,13 @@ async def test_our_server_conforms_when_it_is_frugal():
         report = await run(url(app), only=["refusals"])
     assert report.conforms, in_words(report)
     assert report.counts["skipped"] == 0
+
+
+async def test_our_server_conforms_when_it_erases_at_once():
+    async with server(erase_grace_hours=0) as app:
+        report = await run(url(app), only=["leaving"])
+    assert report.conforms, in_words(report)
+    assert [one.rule for one in report.outcomes if one.verdict == "skipped"] == ["leaving.undone"]
 
 
 async def test_the_kit_signs_up_by_invite():
@@ -97,14 +106,13 @@ async def test_whoever_is_no_server_of_this_protocol_cannot_be_tested():
             await run(f"ws://127.0.0.1:{listener.sockets[0].getsockname()[1]}/v1")
 
 
-# What the server in memory leaves out: cards, moderation, portraits, finding, searching, what one wants, leaving a direct, and real time.
+# What the server in memory leaves out: erasing an account and taking it along, moderation, what members propose for
+# portraits, finding, searching, what one wants, leaving a direct, and real time.
 BEYOND_MEMORY = (
-    "cards",
     "keeping",
     "portraits",
     "newcomers",
-    "corners",
-    "drafts",
+    *(f"leaving.{name}" for name in ("sure", "ended", "undone", "account", "export", "others")),
     "bookmarks",
     "finding",
     "search",

@@ -12,6 +12,7 @@ import msgspec
 from .oracle import Attempt, Connection, Entry, Heard, History, Notice
 
 Event = dict[str, Any]
+FOR_DAYS = ("persona.", "handle.")  # refusals that no run of ours waits for
 
 
 class Book:
@@ -21,6 +22,7 @@ class Book:
         self.history = History()
         self.people: dict[str, str] = {}  # membership or account -> the client behind it
         self.problems: list[str] = []  # what should not have been answered at all
+        self.posts: list[tuple[str, int]] = []  # corner and number, of those that are known to be there
         self._moments = count(1)
         self._encode = msgspec.json.Encoder(order="deterministic").encode
         self._kept: dict[bytes, str] = {}  # the whole of an entry, once for all who hear it
@@ -35,7 +37,8 @@ class Book:
             whole = self._kept[data] = data.decode()
         seq: int = event["seq"]
         author = self.people.get(event.get("by") or event["log"], "")
-        return Entry(seq, event.get("from") or seq, author, event.get("nonce", ""), content_of(event), whole)
+        first, nonce, blank = event.get("from") or seq, event.get("nonce", ""), bool(event.get("blank"))
+        return Entry(seq, first, author, nonce, content_of(event), whole, blank, _version_of(event))
 
     def connection(self, reader: str) -> Connection:
         """A new one of this reader."""
@@ -46,8 +49,9 @@ class Book:
     def heard(self, items: Connection, event: Event) -> None:
         items.append(Heard(event["log"], self.entry(event)))
 
-    def asked(self, client: str, nonce: str, log: str, content: str) -> Attempt:
-        attempt = Attempt(client, nonce, log, content, self.moment())
+    def asked(self, client: str, nonce: str, log: str, content: str, **more: Any) -> Attempt:
+        """`more`: what it writes beside this, or empties; see Attempt."""
+        attempt = Attempt(client, nonce, log, content, self.moment(), **more)
         self.history.attempts.append(attempt)
         return attempt
 
@@ -61,7 +65,7 @@ class Book:
                 self.problems.append(f"{attempt.client} {attempt.nonce}: {frame['code']}: {frame['message']}")
                 return False
             attempt.outcome = "fail"
-            return bool(frame["class"] != "wait")
+            return bool(frame["class"] != "wait") or frame["code"].startswith(FOR_DAYS)
         result = frame["result"]
         self.acknowledged(attempt, result["entry"], repeat=result.get("repeat", False))
         return True
@@ -69,7 +73,9 @@ class Book:
     def acknowledged(self, attempt: Attempt, event: Event, *, repeat: bool) -> None:
         attempt.answered = attempt.answered or self.moment()
         attempt.outcome, attempt.seq, attempt.repeat = "ok", event["seq"], repeat
-        told = (event["log"], event.get("nonce", ""), content_of(event))
+        attempt.empty = bool(event.get("blank"))
+        content = attempt.content if attempt.empty else content_of(event)
+        told = (event["log"], event.get("nonce", ""), content)
         if told != (attempt.log, attempt.nonce, attempt.content):
             attempt.told = " ".join(told)
 
@@ -92,9 +98,32 @@ class Book:
         )
 
 
+def _version_of(event: Event) -> int:
+    """What this is a version of, by its number; 0: of itself."""
+    about = {"message.edited": "message", "post.edited": "post"}.get(event["type"])
+    number: int = event[about] if about else 0
+    return number
+
+
 def content_of(event: Event) -> str:
     """What its author asked for, of the writes that the workload makes."""
+    if event.get("blank"):
+        return ""
     match event["type"]:
+        case "message.edited":
+            return f"edits #{event['message']}: {event['body']}"
+        case "message.deleted":
+            return f"deletes #{event['message']}"
+        case "post.published":
+            return f"publishes {event['title']}: {event['body']}"
+        case "post.edited":
+            return f"edits #{event['post']}: {event['body']}"
+        case "post.deleted":
+            return f"deletes #{event['post']}"
+        case "member.updated":
+            return f"is {event['handle']}: {event.get('bio', '')}"
+        case "persona.renamed":
+            return f"renamed {event['handle']}"
         case "message.sent":
             return f"says {event['body']}"
         case "room.topic_set":

@@ -10,6 +10,8 @@ contradicts the promises:
     stored. Over a reader's connections too: it resumes from what it had. In the end it has everything.
 (e) What was acknowledged before something else was asked comes before it, in each log; and the writes of one sender,
     on one connection at a time, are numbered in the order in which they were asked and acknowledged.
+(f) What was taken back has lost its words, with all its versions, and nothing else has. What was heard of it before is
+    what was asked for. What one command writes into several logs is in all of them, or in none.
 
 Moments are numbers of one counter that the driver counts up; only their order matters.
 """
@@ -32,6 +34,8 @@ class Entry(NamedTuple):
     nonce: str
     content: str  # what the author asked for
     whole: str  # all of it, for comparing
+    blank: bool = False  # it has lost its words: `content` says nothing
+    of: int = 0  # a version of what has this number; 0: of itself
 
 
 @dataclass(slots=True)
@@ -48,6 +52,9 @@ class Attempt:
     seq: int = 0  # as acknowledged
     told: str = ""  # log and content of the acknowledged entry, when they are not those that were asked for
     repeat: bool = False  # the answer says that it is the first result again
+    empty: bool = False  # the answer says that it has lost its words
+    also: tuple[tuple[str, str], ...] = ()  # further entries of the same nonce: log and content
+    empties: int = 0  # the number, in the same log, of what it takes back
 
 
 class Heard(NamedTuple):
@@ -86,7 +93,7 @@ class History:
 
 
 class Violation(NamedTuple):
-    check: str  # a to e
+    check: str  # a to f
     text: str
 
     def __str__(self) -> str:
@@ -101,8 +108,10 @@ def check(history: History) -> list[Violation]:
     found = list(_dense(history))
     logs = _agreed(history)
     found += _writes(history, logs)
+    found += _emptied(history, logs)
+    asked = _asked(history)
     for name, connections in history.readers.items():
-        found += _heard(name, connections, logs, settled=history.settled)
+        found += _heard(name, connections, logs, asked, settled=history.settled)
     found += _orders(history)
     return found
 
@@ -163,6 +172,9 @@ def _writes(history: History, logs: Logs) -> Iterator[Violation]:
 def _write(key: tuple[str, str], attempts: list[Attempt], stored: list[tuple[str, Entry]]) -> Iterator[Violation]:
     """All that was asked under one nonce, and all that is stored under it."""
     name = f"{key[0]} {key[1]}"
+    stored, half = _both_halves(attempts, stored)
+    if half:
+        yield Violation("f", f"{name} is only half there: {half}")
     oks = [attempt for attempt in attempts if attempt.outcome == "ok"]
     if len(stored) > 1:
         places = ", ".join(f"{log} #{entry.seq}" for log, entry in stored)
@@ -172,6 +184,8 @@ def _write(key: tuple[str, str], attempts: list[Attempt], stored: list[tuple[str
             yield Violation("a", f"{name} was acknowledged as {ok.told}, asked {ok.log} {ok.content!r}")
         if not any((log, entry.seq) == (ok.log, ok.seq) for log, entry in stored):
             yield Violation("a", f"{name} was acknowledged as {ok.log} #{ok.seq} and is not there")
+        if ok.empty and not all(entry.blank for _, entry in stored):
+            yield Violation("f", f"{name} was acknowledged without its words, and has them")
     fresh = [ok for ok in oks if not ok.repeat]
     if len(fresh) > 1:
         yield Violation("a", f"{name} was acknowledged {len(fresh)} times as new")
@@ -180,23 +194,74 @@ def _write(key: tuple[str, str], attempts: list[Attempt], stored: list[tuple[str
             yield Violation("a", f"{name} was acknowledged as new after it had been acknowledged")
     if len({(ok.log, ok.content) for ok in oks}) > 1:
         yield Violation("a", f"{name} was acknowledged with different contents")
+    yield from _as_asked(name, attempts, stored)
+
+
+def _as_asked(name: str, attempts: list[Attempt], stored: list[tuple[str, Entry]]) -> Iterator[Violation]:
     for log, entry in stored:
-        same = [attempt for attempt in attempts if (attempt.log, attempt.content) == (log, entry.content)]
+        same = [one for one in attempts if one.log == log and (entry.blank or one.content == entry.content)]
         if not same:
             yield Violation("a", f"{name}: {log} #{entry.seq} holds {entry.content!r}, which nobody asked for")
         elif all(attempt.outcome == "fail" for attempt in same):
             yield Violation("b", f"{name} was refused and is there: {log} #{entry.seq}")
 
 
+def _both_halves(attempts: list[Attempt], stored: list[tuple[str, Entry]]) -> tuple[list[tuple[str, Entry]], str]:
+    """What is stored beside the entries that are written with it; and what is wrong where these are not all, or alone."""
+    also = sorted({other for attempt in attempts for other in attempt.also})
+    beside = [(log, entry) for log, entry in stored if (log, entry.content) in also]
+    first = [(log, entry) for log, entry in stored if (log, entry.content) not in also]
+    whole = sorted((log, entry.content) for log, entry in beside) == (also if first else [])
+    there = ", ".join(f"{log} #{entry.seq}" for log, entry in stored)
+    return first, "" if whole else f"{there}, and not all of {also}"
+
+
+# --- what was taken back: (f)
+
+
+def _emptied(history: History, logs: Logs) -> Iterator[Violation]:
+    asked = {(one.log, one.empties) for one in history.attempts if one.empties and one.outcome != "fail"}
+    done = {(one.log, one.empties) for one in history.attempts if one.empties and one.outcome == "ok"}
+    for log, entries in logs.items():
+        for entry in entries.values():
+            about = (log, entry.of or entry.seq)
+            if entry.blank and about not in asked:
+                yield Violation("f", f"{log} #{entry.seq} has lost its words, and nobody took it back")
+            elif not entry.blank and about in done:
+                yield Violation("f", f"{log} #{entry.seq} was taken back and is there: {entry.whole}")
+
+
 # --- what was heard: (d)
+
+
+Asked = Mapping[tuple[str, str], set[tuple[str, str]]]  # author and nonce -> log and content
+
+
+def _asked(history: History) -> Asked:
+    asked: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for attempt in history.attempts:
+        asked[attempt.client, attempt.nonce].add((attempt.log, attempt.content))
+    return asked
+
+
+def _once(entry: Entry, kept: Entry, log: str, asked: Asked) -> bool:
+    """Whether what was heard is what an entry said before it lost its words."""
+    if (
+        entry.blank
+        or not kept.blank
+        or kept._replace(whole="", blank=False, content="") != entry._replace(whole="", content="")
+    ):
+        return False
+    return (log, entry.content) in asked.get((entry.author, entry.nonce), ())
 
 
 class _Ear:
     """One reader, over all its connections."""
 
-    def __init__(self, name: str, logs: Logs) -> None:
+    def __init__(self, name: str, logs: Logs, asked: Asked) -> None:
         self.name = name
         self.logs = logs
+        self.asked = asked
         self.had: dict[str, int] = {}  # over all connections
         self.at: dict[str, int] = {}  # on this one
         self.owed: dict[str, Violation] = {}  # called whole and not so; forgiven when the log turns out to be left
@@ -235,7 +300,7 @@ class _Ear:
         kept = self.logs.get(log, {}).get(entry.seq)
         if kept is None:
             yield Violation("d", f"{self.who} heard {log} #{entry.seq}, which is not stored: {entry.whole}")
-        elif kept != entry:
+        elif kept != entry and not _once(entry, kept, log, self.asked):
             yield Violation("d", f"{self.who} heard {log} #{entry.seq} as {entry}, stored is {kept}")
 
     def due(self, log: str) -> Iterator[Violation]:
@@ -250,8 +315,10 @@ class _Ear:
                 yield Violation("d", f"{self.who} ended at {log} #{position}, its head is {head}")
 
 
-def _heard(name: str, connections: Sequence[Connection], logs: Logs, *, settled: bool) -> Iterator[Violation]:
-    ear = _Ear(name, logs)
+def _heard(
+    name: str, connections: Sequence[Connection], logs: Logs, asked: Asked, *, settled: bool
+) -> Iterator[Violation]:
+    ear = _Ear(name, logs, asked)
     for number, connection in enumerate(connections, 1):
         ear.connected(number)
         for item in connection:

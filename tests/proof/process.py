@@ -175,17 +175,60 @@ def judged(data: Path) -> list[str]:
         return found + [f"foreign key: {row}" for row in db.execute("PRAGMA foreign_key_check")]
 
 
+def halves(data: Path) -> list[str]:
+    """What is only half there: posts and personas whose rows and entries don't say the same."""
+    with _copy(data) as db:
+        logs = _logs(db)
+        community = {key for (key,) in db.execute("SELECT l.id FROM communities c JOIN logs l ON l.key = c.key")}
+        corners = {key for (key,) in db.execute("SELECT l.id FROM corners c JOIN logs l ON l.key = c.room")}
+        posts = {
+            (room, seq): (title, newest)
+            for room, seq, title, newest in db.execute(
+                "SELECT l.id, p.seq, p.title, p.newest FROM posts p JOIN logs l ON l.key = p.room"
+            )
+        }
+        members = {
+            member: (rev, handle)
+            for member, rev, handle in db.execute(
+                "SELECT m.id, m.rev, m.handle FROM members m JOIN communities c ON c.key = m.place"
+            )
+        }
+        revisions = set(db.execute("SELECT member, rev, handle FROM personas").fetchall())
+    told = {}
+    for log in corners:
+        for event in logs.get(log, []):
+            if event["type"] in ("post.published", "post.edited") and not event.get("blank"):
+                told[log, event.get("post", event["seq"])] = (event["title"], event["seq"])
+    known = {}
+    for log in community:
+        for event in logs.get(log, []):
+            if event["type"] in ("member.joined", "member.updated"):
+                known[event["by"]] = (event["rev"], event["handle"])
+    return [
+        *(f"post {post}: {posts.get(post)}, the log says {told.get(post)}" for post in told.keys() | posts.keys()
+          if posts.get(post) != told.get(post)),
+        *(f"{member} is {members.get(member)}, the log says {known.get(member)}" for member in known.keys() | members.keys()
+          if members.get(member) != known.get(member)),
+        *(f"{member} has no persona {rev}" for member, (rev, handle) in known.items() if (member, rev, handle) not in revisions),
+    ]  # fmt: skip
+
+
 def on_disk(data: Path) -> dict[str, list[Event]]:
     """Every log as it is in the file, oldest entry first; read without any code of the server."""
-    logs: dict[str, list[Event]] = {}
     with _copy(data) as db:
-        for log, seq, json in db.execute("SELECT log, seq, json FROM log_entries ORDER BY log, seq"):
-            event = msgspec.json.decode(json)
-            assert (event["log"], event["seq"]) == (log, seq), "an entry is filed under another number than its own"
-            logs.setdefault(log, []).append(event)
+        logs = _logs(db)
         for log, head in db.execute("SELECT id, head FROM heads JOIN logs ON key = log"):
             newest = logs[log][-1]["seq"] if log in logs else 0
             assert head == newest, f"{log}: its head says {head}, its newest entry is {newest}"
+    return logs
+
+
+def _logs(db: sqlite3.Connection) -> dict[str, list[Event]]:
+    logs: dict[str, list[Event]] = {}
+    for log, seq, json in db.execute("SELECT log, seq, json FROM log_entries ORDER BY log, seq"):
+        event = msgspec.json.decode(json)
+        assert (event["log"], event["seq"]) == (log, seq), "an entry is filed under another number than its own"
+        logs.setdefault(log, []).append(event)
     return logs
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from .book import Book, Event
 from .oracle import check, report
 from .peer import Peer
-from .process import PATIENCE, Server, judged, on_disk
+from .process import PATIENCE, Server, halves, judged, on_disk
 from .workload import Person, Reader, Town, Voice
 
 PASSWORD = "correct horse"
@@ -37,8 +37,8 @@ class Storm:
         """Accounts, a community, rooms, and everybody in them; nothing of this is judged."""
         url = self.url
         people, town = await found_town(self.server.url, clients=self._clients, rooms=self._rooms)
+        people = [await self._with_corner(person, town) for person in people]
         for index, person in enumerate(people):
-            self.book.people[person.account] = self.book.people[person.member] = person.name
             rng = random.Random(self.rng.random())
             voice = Voice(self.book, url, person, town, rng, binary=index % 2 == 1, moves=index > 0)
             self.voices.append(voice)
@@ -47,10 +47,23 @@ class Storm:
         self.readers += self.voices
         for reader in self.readers:
             if self.rng.random() < 0.5:  # the others begin where the logs are
-                reader.at = dict.fromkeys([reader.person.account, town.community, *town.rooms], 0)
+                reader.at = dict.fromkeys([reader.person.account, reader.person.corner, town.community, *town.rooms], 0)
                 reader.epoch = await epoch_of(self.server.url)
-        self.book.history.explained = set(town.rooms)
+        self.book.history.explained = {*town.rooms, *(person.corner for person in people)}
         self._tasks = [asyncio.create_task(reader.listen()) for reader in self.readers]
+
+    async def _with_corner(self, person: Person, town: Town) -> Person:
+        peer = await Peer.open(self.server.url)
+        await peer.ask("session.sign_in", token=person.token)
+        self.book.people[person.account] = self.book.people[person.member] = person.name
+        nonce = f"{person.name}-corner"
+        made = await peer.ask("corner.update", community=town.community, title=person.name, nonce=nonce)
+        await peer.close()
+        corner = made["entry"]["log"]
+        also = ((person.account, f"room.followed {corner}"),)
+        attempt = self.book.asked(person.name, nonce, corner, "corner.updated", also=also)
+        self.book.answered(attempt, {"type": "ok", "result": made})
+        return person._replace(corner=corner)
 
     async def talk(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -72,7 +85,7 @@ class Storm:
         self.kills += 1
 
     def _judge(self) -> None:
-        found = judged(self.server.data)
+        found = judged(self.server.data) + halves(self.server.data)
         assert found == [], f"after {self.kills + 1} kills: {found[:5]}"
 
     async def fall_silent(self) -> None:
@@ -89,7 +102,8 @@ class Storm:
             peer = await Peer.open(self.server.url, binary=not voice.binary)
             await peer.ask("session.sign_in", token=voice.person.token)
             founder = voice is self.voices[0]
-            logs = [voice.person.account, *([voice.town.community, *voice.town.rooms] if founder else [])]
+            corners = [other.person.corner for other in self.voices]
+            logs = [voice.person.account, *([voice.town.community, *voice.town.rooms, *corners] if founder else [])]
             for log in logs:
                 self.book.final("the wire", log, await all_entries(peer, log))
             await peer.close()

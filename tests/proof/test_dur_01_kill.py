@@ -2,10 +2,12 @@
 
 import asyncio
 import random
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from .peer import Peer
-from .process import Server, judged, server_in
+from .process import Server, halves, judged, on_disk, server_in
 from .storm import RESTART_WITHIN, found_town, storm
 
 
@@ -13,6 +15,8 @@ async def test_dur_01_kills_under_load_lose_and_double_nothing(tmp_path: Path):
     async with server_in(tmp_path) as server:
         run = await storm(server, random.getrandbits(32), clients=12, rooms=6, kills=6)
     assert run.kills >= 6
+    done = {attempt.content.partition(" ")[0] for attempt in run.book.history.attempts if attempt.outcome == "ok"}
+    assert {"says", "topic", "edits", "deletes", "publishes", "is"} <= done, "everything was among it"
 
 
 async def test_dur_01_a_kill_in_the_very_first_start_leaves_data_that_start(tmp_path: Path):
@@ -35,3 +39,58 @@ async def test_dur_01_a_kill_in_the_very_first_start_leaves_data_that_start(tmp_
             assert await server.stop() == 0
         finally:
             await server.give_up()
+
+
+async def test_dur_01_a_kill_while_posts_are_published_and_people_renamed_leaves_nothing_half(tmp_path: Path):
+    """Each of them touches several logs and tables: killed at any moment, either all of it is there or nothing."""
+    async with server_in(tmp_path) as server:
+        people, town = await found_town(server.url, clients=8, rooms=1)
+        seen: set[str] = set()
+        for turn in range(8):
+            peers = [await Peer.open(server.url) for _ in people]
+            for peer, person in zip(peers, people, strict=True):
+                await peer.ask("session.sign_in", token=person.token)
+            acked: list[str] = []
+            for number, peer in enumerate(peers):
+                for what, fields in (
+                    ("post.publish", {"title": f"post {turn}", "body": "They grow. " * 500}),
+                    ("persona.update", {"persona": {"handle": f"voice{number}-{'bdghkptv'[turn]}"}}),
+                ):
+                    nonce = f"{turn} {what}"
+                    ask = {**fields, "nonce": nonce, "community": town.community}
+
+                    key = f"{people[number].member} {nonce}"
+                    await peer.send(peer.begin(what, partial(_noted, acked, key), **ask))
+            await asyncio.sleep(random.uniform(0, 0.03))
+            await server.kill()
+            for peer in peers:
+                await peer.ended()
+            assert judged(server.data) == []
+            assert halves(server.data) == []
+            logs = on_disk(server.data)
+            kept = {
+                f"{event['by']} {event['nonce']}": event["type"]
+                for log, events in logs.items()
+                for event in events
+                if event["type"] in ("post.published", "member.updated") and event.get("nonce")
+            }
+            assert not [key for key in acked if key not in kept], "what was acknowledged is there"
+            renamed = sorted(
+                event["nonce"] + event["member"]
+                for events in logs.values()
+                for event in events
+                if event["type"] == "persona.renamed"
+            )
+            told = sorted(
+                event["nonce"] + event["by"] for event in logs[town.community] if event["type"] == "member.updated"
+            )
+            assert renamed == told
+            seen |= set(kept.values())
+            assert await server.start() < RESTART_WITHIN
+        assert await server.stop() == 0
+    assert seen == {"post.published", "member.updated"}, "something was written before the kills"
+
+
+def _noted(acked: list[str], key: str, reply: dict[str, Any] | None) -> None:
+    if reply is not None and reply["type"] == "ok":
+        acked.append(key)

@@ -121,3 +121,36 @@ def test_an_entry_that_covers_a_range_leaves_no_hole():
         {"disk": {"hall": [entry(1, "n1"), merged]}},
     )
     assert check(history) == []
+
+
+def test_what_was_taken_back_has_lost_its_words_and_only_that():
+    said = Attempt("ann", "n1", "hall", "hi", 1, "ok", 2, 1)
+    back = Attempt("ann", "n2", "hall", "deletes #1", 3, "ok", 4, 2, empties=1)
+    gone, deleted = entry(1, "n1", "")._replace(blank=True), entry(2, "n2", "deletes #1")
+    assert check(a_history(said, back, stored=[gone, deleted])) == []
+    assert "was taken back and is there" in texts(a_history(said, back, stored=[entry(1, "n1"), deleted]))
+    assert "nobody took it back" in texts(a_history(said, stored=[gone]))
+    back.outcome = "info"
+    assert check(a_history(said, back, stored=[gone, deleted])) == [], "nobody knows whether it was done"
+    version = entry(3, "n3", "edits #1: ho")._replace(of=1)
+    edit = Attempt("ann", "n3", "hall", "edits #1: ho", 2, "ok", 3, 3)
+    back.outcome = "ok"
+    assert "was taken back and is there" in texts(a_history(said, back, edit, stored=[gone, deleted, version]))
+
+
+def test_what_was_heard_before_it_was_taken_back_is_what_was_said():
+    said = Attempt("ann", "n1", "hall", "hi", 1, "ok", 2, 1)
+    back = Attempt("ann", "n2", "hall", "deletes #1", 3, "ok", 4, 2, empties=1)
+    gone, deleted = entry(1, "n1", "")._replace(blank=True), entry(2, "n2", "deletes #1")
+    history = a_history(said, back, stored=[gone, deleted])
+    for first, wrong in ((entry(1, "n1"), False), (gone, False), (entry(1, "n1", "ho"), True), (entry(1, "nx"), True)):
+        history.readers["bob"] = [[Notice("opened", "hall", 0), Heard("hall", first), Heard("hall", deleted)]]
+        assert ("stored is" in texts(history)) is wrong, first
+
+
+def test_what_one_command_writes_into_two_logs_is_in_both_or_in_none():
+    asked = Attempt("ann", "n1", "garden", "is moss", 1, "info", also=(("ann's", "renamed moss"),))
+    here, own = entry(1, "n1", "is moss"), entry(1, "n1", "renamed moss")
+    for there, mine, half in (([here], [own], False), ([], [], False), ([here], [], True), ([], [own], True)):
+        history = History([asked], {}, {"disk": {"garden": there, "ann's": mine}}, {"garden"})
+        assert ("only half there" in texts(history)) is half

@@ -18,6 +18,9 @@ PAUSE = 0.03  # seconds between two writes of one voice, on average
 CUT = 0.01  # chance that a voice ends its own connection after a write
 GHOST = 0.5  # chance that it then leaves the old one open for a while, with what was sent on it still to be read
 AGAIN = 0.03  # chance that a write is sent twice at once
+REMEMBERED = 30  # of one's own messages, that may still be edited or taken back
+RENAMES = 4  # of one voice: the first, and three mistakes mended
+CHANGES = 8  # likewise, that are no renames
 LIVE_WITHIN = 30.0  # seconds from connecting to `session.synced`
 
 
@@ -26,6 +29,7 @@ class Person(NamedTuple):
     token: str
     account: str
     member: str
+    corner: str = ""  # id of the room; empty: has none, and does nothing but talk
 
 
 class Town(NamedTuple):
@@ -194,9 +198,11 @@ class Intent:
 
     nonce: str
     type: str
-    fields: dict[str, str]
+    fields: dict[str, Any]
     log: str
     content: str
+    also: tuple[tuple[str, str], ...] = ()  # what it writes beside this: log and content
+    empties: int = 0  # what it takes back, by number
 
 
 class Voice(Reader):
@@ -215,6 +221,10 @@ class Voice(Reader):
         self.ghosts: list[asyncio.Task[None]] = []
         self._following = set(town.rooms)
         self._count = 0
+        self._said: list[tuple[str, int]] = []  # room and number, of one's own that may be edited
+        self._posts: list[int] = []  # numbers in one's own corner
+        self._handle, self._bio = person.name, ""  # who one is
+        self._changes = 0  # of who one is, so far
 
     @property
     def decided(self) -> bool:
@@ -252,7 +262,9 @@ class Voice(Reader):
             await peer.cut()
 
     async def _send(self, peer: Peer, intent: Intent) -> None:
-        attempt = self.book.asked(self.name, intent.nonce, intent.log, intent.content)
+        attempt = self.book.asked(
+            self.name, intent.nonce, intent.log, intent.content, also=intent.also, empties=intent.empties
+        )
 
         def answered(reply: Event | None) -> None:
             decided = self.book.answered(attempt, reply)
@@ -260,16 +272,88 @@ class Voice(Reader):
                 self._overtaken[attempt.log] = attempt.seq
             if decided and intent in self.pending:
                 self.pending.remove(intent)
-                if attempt.outcome == "ok" and intent.type == "room.follow":
-                    self._following.add(intent.fields["room"])
-                elif attempt.outcome == "ok" and intent.type == "room.unfollow":
-                    self._following.discard(intent.fields["room"])
+                if attempt.outcome == "ok":
+                    self._done(intent, attempt.seq)
 
         await peer.send(peer.begin(intent.type, answered, nonce=intent.nonce, **intent.fields))
+
+    def _done(self, intent: Intent, seq: int) -> None:
+        """What one knows by it, for what one may wish next."""
+        fields, log = intent.fields, intent.log
+        match intent.type:
+            case "room.follow":
+                self._following.add(fields["room"])
+            case "room.unfollow":
+                self._following.discard(fields["room"])
+            case "message.send":
+                self._said = [*self._said[1 - REMEMBERED :], (log, seq)]
+            case "message.delete":
+                self._said = [said for said in self._said if said != (log, fields["message"])]
+            case "post.publish":
+                self._posts.append(seq)
+                self.book.posts.append((log, seq))
+            case "post.delete":
+                self._posts.remove(fields["post"])
+                self.book.posts.remove((log, fields["post"]))
+            case "persona.update":
+                self._handle = fields["persona"].get("handle", self._handle)
+                self._bio = fields["persona"].get("bio", self._bio)
+            case _:
+                pass
 
     def _wish(self) -> Intent:
         self._count += 1
         nonce = f"{self.name}-{self._count}"
+        more = self._more(nonce) if self.person.corner else None
+        return more or self._talk(nonce)
+
+    def _more(self, nonce: str) -> Intent | None:
+        """Beside talking: edit and take back, write in corners and about them, be somebody else."""
+        kind, corner = self.rng.random(), self.person.corner
+        words = f"{nonce} " + "lorem ipsum " * self.rng.choice((0, 1, 4, 400))
+        going = {one.fields.get("post") for one in self.pending if one.type == "post.delete"}
+        posts = [post for post in self._posts if post not in going]
+        if kind < 0.08 and self._said:
+            room, seq = self.rng.choice(self._said)
+            fields = {"room": room, "message": seq, "body": nonce}
+            return Intent(nonce, "message.edit", fields, room, f"edits #{seq}: {nonce}")
+        if kind < 0.13 and self._said:
+            room, seq = self.rng.choice(self._said)
+            return Intent(nonce, "message.delete", {"room": room, "message": seq}, room, f"deletes #{seq}", empties=seq)
+        if kind < 0.17:
+            fields = {"community": self.town.community, "title": nonce, "body": words}
+            return Intent(nonce, "post.publish", fields, corner, f"publishes {nonce}: {words}")
+        if kind < 0.20 and posts:
+            seq = self.rng.choice(posts)
+            fields = {"room": corner, "post": seq, "body": words}
+            return Intent(nonce, "post.edit", fields, corner, f"edits #{seq}: {words}")
+        if kind < 0.22 and posts:
+            seq = self.rng.choice(posts)
+            return Intent(nonce, "post.delete", {"room": corner, "post": seq}, corner, f"deletes #{seq}", empties=seq)
+        if kind < 0.28 and self.book.posts:
+            room, seq = self.rng.choice(self.book.posts)
+            return Intent(nonce, "message.send", {"room": room, "post": seq, "body": words}, room, f"says {words}")
+        if (
+            kind < 0.32
+            and self._changes < RENAMES + CHANGES
+            and not any(one.type == "persona.update" for one in self.pending)
+        ):
+            return self._somebody_else(nonce)
+        return None
+
+    def _somebody_else(self, nonce: str) -> Intent:
+        """First by other handles, as often as a mistake may be mended; then with other words about oneself."""
+        self._changes += 1
+        community = self.town.community
+        if self._changes <= RENAMES:
+            handle = f"{self.name}-{'bdgk'[self._changes - 1]}"
+            fields = {"community": community, "persona": {"handle": handle}}
+            also = ((self.person.account, f"renamed {handle}"),)
+            return Intent(nonce, "persona.update", fields, community, f"is {handle}: {self._bio}", also)
+        fields = {"community": community, "persona": {"bio": nonce}}
+        return Intent(nonce, "persona.update", fields, community, f"is {self._handle}: {nonce}")
+
+    def _talk(self, nonce: str) -> Intent:
         room = self.rng.choice(self.town.rooms)
         kind = self.rng.random()
         if kind < 0.03 and self.moves and not any(one.type.endswith("follow") for one in self.pending):

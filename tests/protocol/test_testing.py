@@ -11,7 +11,11 @@ from among_protocol import codes
 from among_protocol.accounts import UpdateAccount
 from among_protocol.aio import Among, Down, Refuse, Reset, Stopped, connect
 from among_protocol.blocks import BlockChanged, SetBlock
+from among_protocol.cards import ReadCards
 from among_protocol.communities import BrowseCommunities, CreateCommunity, LeaveCommunity, ReadCommunity
+from among_protocol.corners import ListCorners, UpdateCorner
+from among_protocol.drafts import DraftChanged, ListDrafts, SetDraft
+from among_protocol.interests import InterestWish, SetInterests
 from among_protocol.logs import ReadChanged, ReadEntries
 from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.members import ListMembers, MemberUpdated
@@ -26,10 +30,15 @@ from among_protocol.moderation import (
     SilenceMember,
     UnbanMember,
 )
+from among_protocol.personas import PersonaWish, ShownWish, UpdatePersona
+from among_protocol.portrait import PortraitUpdated, ProposePortrait, ReadPortrait
+from among_protocol.posts import DeletePost, EditPost, PostEdited, PublishPost, ReadPost, ReadPosts
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
 from among_protocol.reports import FileReport, ListReports, ResolveReport
-from among_protocol.rooms import AddPerson, CreateRoom, RoomFollowed, SetTopic, UnfollowRoom
+from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, RoomFollowed, SetTopic, UnfollowRoom
 from among_protocol.session import ListSessions, Ping, RevokeOthers
+from among_protocol.status import NewStatus, SetStatus
+from among_protocol.tags import SearchTags
 from among_protocol.testing import FOUNDER, LIMITS, PASSWORD, Clock, TestServer, Town
 from among_protocol.testing.answers import ABSENT, READS, WRITES
 from among_protocol.wire import COMMANDS, MSGPACK, UnknownEvent
@@ -162,7 +171,8 @@ async def test_registers_presence_and_typing(server: TestServer):
         await ann.ask(StartTyping, room=room)
         assert await until(bob, TypingStarted) == TypingStarted(room=room, by=them["ann"])
         await bob.ask(SetBlock, handle="ann", kind="block")
-        assert await until(phone, BlockChanged) == BlockChanged(handle="ann", kind="block")
+        told = await until(phone, BlockChanged)
+        assert (told.handle, told.kind) == ("ann", "block")
         with pytest.raises(Refuse) as why:
             await ann.direct("bob")
         assert why.value.code == codes.DIRECT_REFUSED
@@ -183,6 +193,62 @@ async def test_sessions_end(server: TestServer):
         async with connect(server.url, token=phone.token):
             pass
     assert why.value.code == codes.TOKEN_INVALID
+
+
+async def test_people_write_in_their_corners_and_others_about_it(server: TestServer):
+    community = server.town.rooms[server.id_of(HALL)].community
+    async with as_(server, "ann") as ann, as_(server, "ann") as phone, as_(server, "bob") as bob:
+        await server.here("ann", "bob")
+        await ann.ask(SetDraft, place=community, text="# On beans")
+        told = await until(phone, DraftChanged)
+        assert [one.fingerprint for one in (await phone.ask(ListDrafts)).drafts] == [told.fingerprint]
+        post = (await ann.ask(PublishPost, community=community, title="On beans", body="They grow, @bob.")).entry
+        assert post.mentions == [bob.me(community)]
+        assert (await phone.ask(ListDrafts)).drafts == [], "publishing clears it"
+        (corner,) = (await bob.ask(ListCorners, community=community)).corners
+        assert (corner.room, corner.handle, corner.following) == (post.log, "ann", False)
+        await bob.ask(FollowRoom, room=corner.room)
+        assert (await until(bob, RoomFollowed)).owner == corner.member
+        await bob.ask(SendMessage, room=corner.room, post=post.seq, body="Like weeds!")
+        await ann.ask(EditPost, room=post.log, post=post.seq, body="They grow and grow.")
+        assert (await until(bob, PostEdited)).body == "They grow and grow."
+        read = await bob.ask(ReadPost, room=post.log, post=post.seq)
+        assert (read.title, read.body, len(read.versions), read.comments) == ("On beans", "They grow and grow.", 2, 1)
+        with pytest.raises(Refuse) as why:
+            await bob.ask(SendMessage, room=corner.room, body="about what?")
+        assert why.value.field == "post"
+        await ann.ask(UpdateCorner, community=community, comments="nobody")
+        with pytest.raises(Refuse) as why:
+            await bob.ask(SendMessage, room=corner.room, post=post.seq, body="one more")
+        assert why.value.code == codes.COMMENT_REFUSED
+        await ann.ask(DeletePost, room=post.log, post=post.seq)
+        assert (await bob.ask(ReadPosts, room=post.log)).posts == []
+
+
+async def test_cards_interests_and_a_portrait_are_read_as_on_a_real_server(server: TestServer):
+    community = server.town.rooms[server.id_of(HALL)].community
+    async with as_(server, FOUNDER) as founder, as_(server, "ann") as ann, as_(server, "bob") as bob:
+        made = (await ann.ask(CreateCommunity, slug="library", name="Library", tags=["seed-saving"])).entry
+        assert [one.tag for one in (await bob.ask(SearchTags, query="sav")).tags] == ["seed-saving"]
+        await ann.ask(SetInterests, community=community, interests=[InterestWish(tag="seed saving", shown="stewards")])
+        wish = PersonaWish(why="To learn", intro="For stewards.", shown=ShownWish(intro="stewards"))
+        await ann.ask(UpdatePersona, community=community, persona=wish)
+        await ann.ask(SetStatus, status=NewStatus(text="digging"))
+        (seen,) = (await bob.ask(ReadCards, members=[ann.me(community), made.log])).cards
+        assert (seen.why, seen.intro, seen.interests, seen.marks) == ("To learn", "", [], ["new", "founding"])
+        assert seen.status is not None
+        assert seen.status.text == "digging"
+        (all_,) = (await founder.ask(ReadCards, members=[ann.me(community)])).cards
+        assert (all_.intro, all_.interests, all_.changes) == ("For stewards.", ["seed-saving"], 1)
+        (preview,) = (await ann.ask(ReadCards, members=[ann.me(community)], as_="members")).cards
+        assert preview == seen
+        with pytest.raises(Refuse):
+            await ann.ask(ProposePortrait, community=community, section="about", base=0, text="Beans", merge=True)
+        await founder.ask(ProposePortrait, community=community, section="about", base=0, text="Beans", merge=True)
+        assert (await until(bob, PortraitUpdated)).version == 1
+        portrait = await bob.ask(ReadPortrait, community=community)
+        assert [(one.section, one.content.text) for one in portrait.sections] == [("about", "Beans")]
+        assert (await bob.ask(ReadPortrait, community=community, version=0)).sections == []
 
 
 def test_it_answers_every_command_there_is():

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from among_protocol import testing
+from among_protocol.testing.answers import ABSENT
+from among_protocol.wire import tag_of
 
 PAGE = (Path(__file__).parents[2] / "docs/howto/test-your-bot.md").read_text("utf-8")
 FILE = re.compile(r"<!-- file: ([\w.]+) -->\n```python\n(.*?)```", re.DOTALL)
@@ -30,6 +32,16 @@ def test_the_bot_and_its_tests_pass_as_they_stand_on_the_page(tmp_path: Path):
     )
     assert ran.returncode == 0, ran.stdout
     assert "3 passed" in ran.stdout
+
+
+def test_what_it_does_not_know_is_listed():
+    told = {
+        name
+        for row in re.findall(r"^\| [^|]+ \| (`[a-z]+\.[a-z].*) \|$", PAGE, re.MULTILINE)
+        for name in re.findall(r"`([a-z_.]+)`", row)
+    }
+    assert {tag_of(command) for command in ABSENT} <= told
+    assert told - {tag_of(command) for command in ABSENT} == {"portrait.propose", "merge"}
 
 
 async def test_every_lever_on_the_page_is_there():

@@ -241,7 +241,7 @@ async def stage(folder: Path, encoding: Encoding) -> AsyncIterator[Play]:
 
 # --- the same names every time
 
-ID = re.compile(r"\b[acimqrsw]_[a-z2-7]{16}\b")
+ID = re.compile(r"\b[abcimqrsw]_[a-z2-7]{16}\b")
 EPOCH = re.compile(r"\be_[0-9a-f]{16}\b")
 TOKEN = re.compile(r"\bamong_[\w-]{43}(?![\w-])")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -324,7 +324,7 @@ class Names:
     def _fits(self, key: str, id: str, value: dict[str, Any]) -> bool:
         """Whether the word beside this id is that of what it names."""
         of_people = "handle" in value
-        if id[0] in "am":
+        if id[0] in "abm":
             return of_people and (key != "by" or value.get("type") in ("member.joined", "member.updated"))
         if id[0] == "r":
             return not of_people and (key == "id" or value.get("type") in ("room.created", "room.followed"))

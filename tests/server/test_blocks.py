@@ -1,12 +1,16 @@
 """Blocking and muting: what it keeps from me, that the other notices nothing that names it, and that every device of mine
 knows."""
 
+from typing import Any
+
 import pytest
 
 from among_protocol import codes
-from among_protocol.blocks import Block, BlockChanged, SetBlock
+from among_protocol.blocks import Block, BlockChanged, BlockList, SetBlock
+from among_protocol.communities import JoinCommunity
 from among_protocol.markers import SetMarker
 from among_protocol.messages import MessageSent, SendMessage
+from among_protocol.personas import FindMember
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
 from among_protocol.rooms import OpenDirect, SetTopic
 from among_protocol.session import SignIn
@@ -15,7 +19,15 @@ from tests.world import Person, World, world_of
 
 
 async def block(person: Person, handle: str, kind: str = "block") -> None:
-    assert await person.ask(SetBlock, kind=kind, handle=handle) == Block(handle=handle, kind=kind)
+    assert named(await person.ask(SetBlock, kind=kind, handle=handle)) == (handle, kind)
+
+
+def named(block: Block | BlockChanged) -> tuple[str, str]:
+    return block.handle, block.kind
+
+
+async def listed(person: Person, **fields: Any) -> list[tuple[str, str]]:
+    return [named(block) for block in (await person.sync(**fields)).blocks]
 
 
 async def mentions(person: Person, room: str) -> int:
@@ -42,15 +54,15 @@ async def test_every_device_of_mine_knows_whom_i_block_and_nobody_else_does():
         phone = await ann.device()
         count = len(bob.frames)
         await block(ann, "bob")
-        assert await phone.hears(BlockChanged) == BlockChanged(handle="bob", kind="block")
+        assert named(await phone.hears(BlockChanged)) == ("bob", "block")
         assert not [event for event in await ann.settled() if isinstance(event, BlockChanged)], "the reply has said it"
         await block(phone, "bob", "mute")
-        assert await ann.hears(BlockChanged) == BlockChanged(handle="bob", kind="mute")
+        assert named(await ann.hears(BlockChanged)) == ("bob", "mute")
         await bob.settled()
         assert len(bob.frames) == count + 1, "the ping's reply and nothing else"
         assert (await bob.sync()).blocks == []
         for cards in (False, True):
-            assert (await ann.sync(cards=cards)).blocks == [Block(handle="bob", kind="mute")]
+            assert await listed(ann, cards=cards) == [("bob", "mute")]
         await block(ann, "BOB".lower(), "none")
         assert (await phone.sync()).blocks == []
 
@@ -66,19 +78,19 @@ async def test_who_comes_later_or_lags_has_the_last_value():
             await block(ann, "bob", kind)
         await block(ann, "dan")
         phone.reads_again()
-        told = [(event.handle, event.kind) for event in await phone.settled() if isinstance(event, BlockChanged)]
+        told = [named(event) for event in await phone.settled() if isinstance(event, BlockChanged)]
         assert told == [("bob", "mute"), ("dan", "block")]
         ann.leave()
         phone.leave()
         later = await ann.again()
-        assert (await later.sync()).blocks == [Block(handle="bob", kind="mute"), Block(handle="dan", kind="block")]
+        assert await listed(later) == [("bob", "mute"), ("dan", "block")]
 
 
 async def test_somebody_is_named_by_handle_or_by_a_membership_that_i_may_see():
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")
         (eve,) = await world.join("library/desk", "eve")
-        assert await ann.ask(SetBlock, kind="mute", member=bob.member) == Block(handle="bob", kind="mute")
+        assert named(await ann.ask(SetBlock, kind="mute", member=bob.member)) == ("bob", "mute")
         answers = set()
         for member in (eve.member, "m_nobody"):
             id = ann.begin(SetBlock, id="the-same", kind="block", member=member)
@@ -86,19 +98,66 @@ async def test_somebody_is_named_by_handle_or_by_a_membership_that_i_may_see():
             assert ann.replies.pop(id).code == codes.MEMBER_GONE.code
             answers.add(ann.raw.pop(id))
         assert len(answers) == 1
-        for named, code in (
+        for by, code in (
             ({"handle": "nobody-here"}, codes.ACCOUNT_GONE),
             ({"handle": "ann"}, codes.FIELD_INVALID),
             ({"member": ann.member}, codes.FIELD_INVALID),
             ({}, codes.FIELD_INVALID),
             ({"handle": "bob", "member": bob.member}, codes.FIELD_INVALID),
+            ({"block": "b_none"}, codes.ACCOUNT_GONE),
         ):
-            assert (await ann.refused(SetBlock, kind="block", **named)).code == code.code, named
-        assert (await ann.sync()).blocks == [Block(handle="bob", kind="mute")]
+            assert (await ann.refused(SetBlock, kind="block", **by)).code == code.code, by
+        assert await listed(ann) == [("bob", "mute")]
         await ann.settled()
         told = b"".join(ann.frames).decode()
         assert bob.account not in told
         assert eve.account not in told
+
+
+async def test_two_who_go_by_one_handle_are_two_and_each_is_undone_by_the_id_of_the_entry():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        await world.join("library/desk")
+        await world.join_too(ann, "library")
+        one, two = await world.person("one"), await world.person("two")
+        for person, slug in ((one, "garden"), (two, "library")):
+            await person.ask(JoinCommunity, community=slug, persona={"handle": "sam"})
+        sams = [
+            (await ann.ask(FindMember, community=world.id(slug), handle="sam")).member.member
+            for slug in ("garden", "library")
+        ]
+        phone = await ann.device()
+        first = await ann.ask(SetBlock, kind="block", member=sams[0])
+        assert (first.handle, first.others) == ("sam", [sams[1]]), "who goes by it and is not meant"
+        assert (await phone.hears(BlockChanged)).others == [sams[1]]
+        second = await ann.ask(SetBlock, kind="mute", member=sams[1])
+        assert (second.handle, second.others) == ("sam", [])
+        assert second.id != first.id
+        assert sorted(await listed(ann)) == [("sam", "block"), ("sam", "mute")]
+        told = await phone.sync()
+        assert {block.id for block in told.blocks} == {first.id, second.id}
+        assert [block.others for block in told.blocks] == [[], []]
+        undone = await ann.ask(SetBlock, kind="none", block=first.id)
+        assert (undone.id, undone.handle, undone.kind, undone.others) == (first.id, "sam", "none", [sams[0]])
+        assert await listed(ann) == [("sam", "mute")]
+        assert not [id for id in (one.account, two.account) if id in b"".join(ann.frames).decode()]
+        eve = await world.person("eve")
+        assert (await eve.refused(SetBlock, kind="none", block=second.id)).code == codes.ACCOUNT_GONE.code
+
+
+def test_a_list_that_is_followed_tells_who_is_meant():
+    blocks = BlockList(
+        [Block(id="b1", handle="sam", kind="mute", others=["m2"]), Block(id="b3", handle="bob", kind="x")]
+    )
+    assert (blocks.kind("sam"), blocks.kind("sam", "m1"), blocks.kind("sam", "m2")) == ("mute", "mute", "")
+    assert blocks.kind("bob") == "block", "a word of the future folds"
+    blocks.apply(BlockChanged(id="b2", handle="sam", kind="block"))
+    assert (blocks.kind("sam", "m2"), len(blocks.named("sam")), blocks.shared("sam")) == ("block", 2, True)
+    blocks.apply(BlockChanged(id="b2", handle="sam", kind="none", others=["m2"]))
+    assert (blocks.kind("sam", "m2"), blocks.kind("sam")) == ("", "mute")
+    blocks.apply(BlockChanged(id="b1", handle="sam", kind="none"))
+    assert blocks.kinds() == {"bob": "block"}
+    assert (blocks.kind("sam"), bool(blocks), blocks.shared("sam")) == ("", True, False)
 
 
 # --- directs
@@ -252,7 +311,7 @@ async def test_a_block_that_is_set_while_another_device_comes_is_known_to_it():
         await world.app.store.see_sessions([])
         standing.let_go()
         await phone.reply(id, SignIn.Reply)
-        assert (await phone.sync()).blocks == [Block(handle="bob", kind="block")]
+        assert await listed(phone) == [("bob", "block")]
         assert await state(phone, bob.member) == ["offline"]
 
 

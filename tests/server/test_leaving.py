@@ -7,6 +7,7 @@ from among_protocol.communities import CommunityLeft, JoinCommunity, LeaveCommun
 from among_protocol.members import MemberForgotten, MemberLeft, PersonaRef, ResolveMembers
 from among_protocol.messages import ReadMessages
 from among_protocol.moderation import BanMember, KickMember, SilenceMember
+from among_protocol.personas import ReadPersona
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.view import View
 from tests.world import Person, world_of
@@ -147,10 +148,27 @@ async def test_what_was_reported_is_told_to_wait_and_goes_with_the_answer():
         assert (await leaves(bob, garden, "erase")).frozen
         await ann.settled()
         assert await bodies(ann, ann.room) == ["something bad", ""]
+        await world.join_too(bob, "garden")
+        assert (await bob.ask(ReadPersona, community=garden)).going == "held", "coming back does not call it off"
         (report,) = (await owner.ask(ListReports, community=garden)).reports
         await owner.ask(ResolveReport, community=garden, report=report.seq, outcome="acted")
         await ann.settled()
         assert await bodies(ann, ann.room) == ["", ""]
+        assert (await bob.ask(ReadPersona, community=garden)).going == ""
+
+
+async def test_who_comes_back_at_once_is_told_that_their_words_are_still_going(monkeypatch):
+    async with world_of() as world:
+        _, bob = await world.join("garden/hall", "ann", "bob")
+        await bob.say("hello")
+        garden = world.id("garden")
+        monkeypatch.setattr(world.app.services.erasing, "wake", lambda: None)  # nobody has got to it yet
+        await leaves(bob, garden, "erase")
+        await world.join_too(bob, "garden")
+        assert (await bob.ask(ReadPersona, community=garden)).going == "going"
+        while await world.app.store.erase_more() is not None:
+            pass
+        assert (await bob.ask(ReadPersona, community=garden)).going == ""
 
 
 async def test_nobody_learns_from_it_that_two_members_are_one():

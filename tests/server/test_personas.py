@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from among_protocol import codes
-from among_protocol.accounts import ReadAccount, UpdateAccount
+from among_protocol.accounts import AccountUpdated, ReadAccount, UpdateAccount
 from among_protocol.base import LINKS
 from among_protocol.blocks import BlockChanged, SetBlock
 from among_protocol.communities import JoinCommunity, LeaveCommunity, ReadCommunity
@@ -356,6 +356,42 @@ async def test_so_many_other_changes_a_day_and_no_more(calendar, monkeypatch):
         assert (await ann.refused(UpdatePersona, community=garden, persona={"bio": ""})).kind == "wait"
 
 
+async def test_a_profile_changes_as_often_as_a_persona_where_people_are_told_of_it(calendar, monkeypatch):
+    async with world_of() as world:
+        monkeypatch.setattr(rules, "MENDS", 0)
+        (ann,) = await world.join("garden/hall", "ann")
+        await world.join("library/desk")
+        (eve,) = await world.join("garden/hall", "eve")
+        for number in range(limits.PERSONA_CHANGES):
+            await ann.ask(UpdateAccount, bio=f"Version {number}")
+        await world.join_too(ann, "library")  # which has heard of nothing yet, and hears of no more
+        refused = await ann.refused(UpdateAccount, bio="one more")
+        assert (refused.code, refused.kind) == (codes.PERSONA_CHANGED_OFTEN.code, "wait")
+        assert refused.retry_after_ms == limits.PERSONA_CHANGE_SECONDS * 1_000
+        assert refused.until
+        assert (await ann.ask(ReadAccount, handle="ann")).bio == f"Version {limits.PERSONA_CHANGES - 1}"
+        assert [one for one in await ann.entries(ann.account) if isinstance(one, AccountUpdated)][-1].bio != "one more"
+        again = await ann.refused(UpdatePersona, community=world.id("garden"), persona={"bio": "by another way"})
+        assert again.code == codes.PERSONA_CHANGED_OFTEN.code
+        calendar.passes(refused.retry_after_ms)
+        await ann.ask(UpdateAccount, bio="one more")
+        assert (await ann.refused(UpdateAccount, bio="and one")).kind == "wait"
+        for number in range(limits.PERSONA_CHANGES):  # everybody has their own
+            await eve.ask(UpdateAccount, bio=f"Version {number}")
+
+
+async def test_a_profile_that_nobody_goes_by_changes_as_one_likes(calendar, monkeypatch):
+    async with world_of() as world:
+        monkeypatch.setattr(rules, "MENDS", 0)
+        (ann,) = await world.join("garden/hall", "ann")
+        await becomes(ann, world.id("garden"), bio="in the garden")
+        for number in range(limits.PERSONA_CHANGES + 1):
+            await ann.ask(UpdateAccount, bio=f"Version {number}")
+        before = len(ann.heard)
+        await ann.settled()
+        assert not [one for one in ann.heard[before:] if isinstance(one, MemberUpdated)]
+
+
 async def test_a_change_is_corrected_so_often_for_nothing(calendar):
     async with world_of() as world:
         assert world.app.services.hello.limits.mends == limits.MENDS
@@ -574,7 +610,8 @@ async def test_a_block_goes_along_with_another_handle():
         await bob.ask(SetBlock, kind="block", member=ann.member)
         await bob.ask(WatchPresence, members=[ann.member])
         await becomes(ann, garden, handle="moss")
-        assert BlockChanged(handle="moss", kind="block") in await phone.settled()
+        told = [(one.handle, one.kind) for one in await phone.settled() if isinstance(one, BlockChanged)]
+        assert ("moss", "block") in told
         assert (await ann.refused(OpenDirect, members=[bob.member])).code == codes.DIRECT_REFUSED.code
         sent = await ann.say("hello @bob")
         state = next(one for one in (await bob.sync()).logs if one.log == sent.log)

@@ -16,9 +16,10 @@ from among_protocol.codes import (
     SIGN_IN_REQUIRED,
     Refuse,
 )
+from among_protocol.personas import PersonaWish, UpdatePersona
 from among_protocol.rooms import OpenDirect
 from among_server.store.memory import MemoryStore
-from among_server.store.own import Blocks, Ended
+from among_server.store.own import Blocks, Ended, block_id
 from tests.store.town import Person, Town, refused
 
 LATER = 2**52  # Unix time in ms that no test sees
@@ -233,6 +234,26 @@ async def test_nobody_is_blocked_whom_one_may_not_see(town: Town):
     await refused(MEMBER_GONE, town.store.set_block(ann.id, "none", member=member))
     await town.store.set_block(ann.id, "none", handle="bob")
     assert await blocks(ann) == {}
+
+
+async def test_namesakes_are_who_goes_by_the_handle_where_one_is_oneself_and_is_not_in_the_list(town: Town):
+    ann, one, two, three = await town.people("ann", "one", "two", "three")
+    garden, library, far = await one.founds("garden"), await two.founds("library"), await three.founds("far")
+    for community in (garden, library):
+        await ann.joins(community)
+    for person, community in ((one, garden), (two, library), (three, far)):
+        await person.do(UpdatePersona, community=community, persona=PersonaWish(handle="sam"))
+    assert await town.store.namesakes(ann.id) == {}
+    done = await town.store.set_block(ann.id, "block", member=await one.member_in(garden))
+    assert (done.account, done.handle) == (one.id, "sam")
+    assert await town.store.namesakes(ann.id) == {"sam": [await two.member_in(library)]}, "nobody far away"
+    await town.store.set_block(ann.id, "mute", member=await two.member_in(library))
+    assert await town.store.namesakes(ann.id) == {}
+    await town.store.set_block(ann.id, "none", block=block_id(ann.id, (one.id, "sam")))
+    assert await town.store.namesakes(ann.id) == {"sam": [await one.member_in(garden)]}
+    await refused(ACCOUNT_GONE, town.store.set_block(ann.id, "none", block=block_id(ann.id, (one.id, "sam"))))
+    await ann.leaves(garden)
+    assert await town.store.namesakes(ann.id) == {}
 
 
 async def test_a_block_and_what_it_refuses_in_one_breath(town: Town):

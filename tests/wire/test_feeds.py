@@ -249,6 +249,48 @@ async def test_who_leaves_before_the_answer_disturbs_nobody(tmp_path):
         assert (await get(house))[0].status == 200
 
 
+async def test_a_former_handle_leads_to_the_feed_until_it_is_hidden(tmp_path):
+    async with serving(tmp_path) as house:
+        bob = await author(house)
+        await bob.updates(public=True)
+        await bob.posts("One", "First.")
+        nowhere = await answer_of(house, "/feeds/garden/nobody.atom")
+        await bob.asks("persona.update", community=bob.community, persona={"handle": "moss"})
+        peer, body = await get(house)
+        assert (peer.status, peer.headers["location"]) == (301, "/feeds/garden/moss.atom")
+        assert (peer.headers["cache-control"], b"First." in body) == ("no-store", False)
+        assert (await get(house, "/feeds/Garden/BOB.atom"))[0].headers["location"] == "/feeds/garden/moss.atom"
+        peer, body = await get(house, "/feeds/garden/moss.atom")
+        assert (peer.status, b"First." in body) == (200, True)
+        for type_, fields, hidden in (
+            ("persona.update", {"persona": {"shown": {"lineage": "stewards"}}}, True),
+            ("persona.update", {"persona": {"shown": {"lineage": "members"}}}, False),
+            ("corner.update", {"public": False}, True),
+            ("corner.update", {"public": True}, False),
+            ("community.leave", {}, True),
+        ):
+            await bob.asks(type_, community=bob.community, **fields)
+            answer = await answer_of(house, PATH)
+            assert (answer == nowhere) is hidden, (type_, fields)
+            assert hidden or answer[0] == 301
+
+
+async def test_a_handle_that_somebody_goes_by_leads_to_nobody_who_did(tmp_path):
+    async with serving(tmp_path) as house:
+        bob = await author(house)
+        await bob.updates(public=True)
+        for handle in ("moss", "bob"):  # a mistake that was mended at once
+            await bob.asks("persona.update", community=bob.community, persona={"handle": handle})
+        assert (await get(house))[0].status == 200
+        assert (await get(house, "/feeds/garden/moss.atom"))[0].status == 404, "what was mended never was"
+
+
+async def answer_of(house: House, path: str) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    peer, body = await get(house, path)
+    peer.headers.pop("date", None)
+    return peer.status, tuple(sorted(peer.headers.items())), body
+
+
 async def test_a_feed_keeps_its_ids_when_its_author_takes_another_name(tmp_path):
     async with serving(tmp_path) as house:
         bob = await author(house)

@@ -85,12 +85,15 @@ EFFECTS: dict[type[Command], Effects] = {
     l_.ReadEntries: Effects((codes.LOG_GONE,), (), ("page_entries", "key_chars")),
     l_.ReadChanged: Effects((), (), ("positions", "replay_entries", "frame_bytes")),
     a.UpdateAccount: Effects(
-        (codes.NAME_LOOKALIKE,),
+        (codes.NAME_LOOKALIKE, codes.PERSONA_CHANGED_OFTEN),
         (
             Told(a.AccountUpdated, Where.OWN),
             Told(mb.MemberUpdated, Where.COMMUNITY, "of each where you go by your profile and are not silenced"),
         ),
-        ("name_chars", "about_chars", "pronouns_chars", "place_chars", "intro_chars", "links", "label_chars", "link_chars"),
+        (
+            *("name_chars", "about_chars", "pronouns_chars", "place_chars", "intro_chars", "links", "label_chars"),
+            *("link_chars", "persona_changes", "persona_change_seconds", "mend_ms", "mends"),
+        ),
     ),
     a.ReadAccount: Effects((codes.ACCOUNT_GONE,), (), ("handle_chars",)),
     pw.ChangePassword: Effects(

@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     sides = top.add_subparsers(dest="side", required=True, metavar="server|client")
     server = sides.add_parser("server", help="check a server", description="Check a server, over WebSockets alone.")
     server.add_argument("url", nargs="?", metavar="URL", help="ws://HOST:PORT/v1, or an invite link")
-    server.add_argument("--invite", default="", metavar="CODE", help="to sign up with; must let in six people")
+    server.add_argument("--invite", default="", metavar="CODE", help="to sign up with; must let in twelve people")
     server.add_argument(
         "--accounts",
         type=Path,

@@ -13,6 +13,7 @@ from ..edits import MessageDeleted, MessageEdited
 from ..logs import NOTICES, PROFILES, LogPassed, Want
 from ..markers import MarkerMoved
 from ..messages import MessageSent
+from ..posts import PostDeleted, PostEdited, PostPublished
 from ..presence import PresenceChanged, TypingStarted
 
 if TYPE_CHECKING:
@@ -50,13 +51,17 @@ class Interest:
         room = self._town.rooms.get(entry.log)
         if room is None or not room.community or self._asked.profile == "everything":
             return True
-        if isinstance(entry, MessageDeleted):
+        if isinstance(entry, MessageDeleted | PostDeleted):
             return True
-        if not isinstance(entry, MessageSent | MessageEdited):
+        if not isinstance(entry, MessageSent | MessageEdited | PostPublished | PostEdited):
             return False
         member = self._town.member(self._account, room.community)
-        mentioned = entry.mentions if isinstance(entry, MessageSent) else entry.mentions_new
-        everybody = entry.mentions_room if isinstance(entry, MessageSent) else entry.mentions_room_new
+        if isinstance(entry, MessageEdited):
+            mentioned, everybody = entry.mentions_new, entry.mentions_room_new
+        elif isinstance(entry, MessageSent):
+            mentioned, everybody = entry.mentions, entry.mentions_room
+        else:
+            mentioned, everybody = [] if isinstance(entry, PostEdited) else entry.mentions, False
         return self._asked.profile == "talk" or everybody or (member is not None and member.id in mentioned)
 
     def notices(self, event: Event) -> bool:

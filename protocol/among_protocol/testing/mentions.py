@@ -20,9 +20,9 @@ def of(town: "Town", room: RoomRow, body: str) -> list[MemberRow]:
 def readers(town: "Town", room: RoomRow) -> list[MemberRow]:
     """Who may read there."""
     inside = town.inside(room.place)
-    return [row for row in inside if room.kind == "open" or room.id in town.people[row.account].logs]
+    return [row for row in inside if room.for_all or room.id in town.people[row.account].logs]
 
 
 def everybody(room: RoomRow, member: MemberRow, body: str) -> bool:
     """Whether it mentions everybody who is there: it has the word, and who says it may."""
-    return text.mentions_room(body) and (room.kind != "open" or member.role != "member")
+    return text.mentions_room(body) and (not room.for_all or member.role != "member")

@@ -17,9 +17,12 @@ from ..base import (
     Time,
 )
 from ..blocks import BlockKind
+from ..drafts import Draft
+from ..interests import Interest
 from ..logs import LogKind
 from ..members import Member, Persona, Role
 from ..personas import FormerHandle, PersonaLink, PersonaPlace, Shown
+from ..portrait import PortraitSection, PortraitVersion
 from ..reports import ReportFiled
 from ..retention import RETENTION_DAYS, RETENTION_MESSAGES, Retention
 from ..rooms import RoomKind
@@ -92,6 +95,8 @@ class Person:
     mentioned: dict[str, list[int]] = field(default_factory=dict)  # by room: numbers of the messages
     blocks: dict[str, BlockKind] = field(default_factory=dict)  # by handle
     appearances: dict[str, Appearance] = field(default_factory=dict)  # by community; empty: everywhere
+    drafts: dict[str, Draft] = field(default_factory=dict)  # by place
+    interests: dict[str, list[Interest]] = field(default_factory=dict)  # by community; empty: for oneself alone
 
     def shown(self) -> Account:
         return Account(
@@ -122,6 +127,7 @@ class MemberRow:
     left: bool = False
     silenced: Time = ""  # until then they may not speak
     claimed: bool = False  # goes by a persona of this place, not by the profile
+    joined: Time = ""  # for the first time
     past: dict[int, Persona] = field(default_factory=dict)
     former: list[FormerHandle] = field(default_factory=list)  # handles here, newest first
 
@@ -178,6 +184,9 @@ class CommunityRow:
     name: str
     about: str = ""
     tags: list[str] = field(default_factory=list)
+    sections: list[PortraitSection] = field(default_factory=list)  # of the portrait, as it is now
+    versions: list[PortraitVersion] = field(default_factory=list)  # of the portrait
+    portraits: list[list[PortraitSection]] = field(default_factory=list)  # as each version had it
 
 
 @dataclass
@@ -190,6 +199,15 @@ class RoomRow:
     within: str = ""  # of a direct: the community whose personas speak there
     retention: Retention | None = None
     retention_since: Time = ""
+    owner: str = ""  # of a corner: whose it is
+    comments: str = "members"  # of a corner: who may comment
+    public: bool = False  # of a corner
+    opened: Time = ""  # of a corner
+
+    @property
+    def for_all(self) -> bool:
+        """Every member of its community may see it."""
+        return self.kind in ("open", "corner")
 
     @property
     def place(self) -> str:

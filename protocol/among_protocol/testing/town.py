@@ -23,6 +23,7 @@ from ..codes import CloseCode, ErrorCode, Refuse
 from ..logs import LogKind, Sync
 from ..lookalikes import skeleton
 from ..messages import MessageSent
+from ..posts import PostPublished
 from ..presence import PresenceChanged, PresenceState
 from ..session import Limits
 from ..signing import ENTRANCES
@@ -134,7 +135,7 @@ class Town:
         row = self.rooms.get(room)
         if row is not None:
             member = self.member(account, row.place)
-            if member is not None and not member.left and (row.kind == "open" or room in self.people[account].logs):
+            if member is not None and not member.left and (row.for_all or room in self.people[account].logs):
                 return row, member
         raise Refuse(codes.ROOM_GONE, field="room")
 
@@ -223,7 +224,7 @@ class Town:
         if room not in self.rooms:
             return 0, 0, 0
         read, floor = person.read.get(room, 0), self.logs[room].floor
-        messages = sum(isinstance(entry, MessageSent) for entry in self.logs[room].between(read))
+        messages = sum(isinstance(entry, MessageSent | PostPublished) for entry in self.logs[room].between(read))
         return read, messages, sum(seq > max(read, floor) for seq in person.mentioned.get(room, []))
 
     # --- whose logs are heard

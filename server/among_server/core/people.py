@@ -19,7 +19,7 @@ from among_protocol.rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 
 from ..rights import RIGHTS, Right
 from ..store.api import Store
-from ..store.own import Blocks
+from ..store.own import Blocks, block_id
 from ..store.personas import Claim
 from ..store.rows import AccountRow, MemberRow, RoomRow, Standing, Stored
 from ..store.status import Statuses
@@ -264,9 +264,10 @@ class People:
             kind = person.blocks.get(before) if person.blocks and event.community in person.members else None
             if kind is not None and now not in person.blocks:
                 person.blocks = {**person.blocks, now: kind}
+                id = block_id(person.account.id, now)
                 for session in person.sessions:
                     if session.synced:
-                        session.register(f"block {event.handle}", BlockChanged(handle=event.handle, kind=kind))
+                        session.register(f"block {id}", BlockChanged(id=id, handle=event.handle, kind=kind))
 
     def _leave(self, person: Person, community: str) -> list[str]:
         """The logs that go with it."""

@@ -24,13 +24,18 @@ def named(path: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
+def path(community: str, handle: str) -> str:
+    """Of the feed of this corner."""
+    return f"{PREFIX}{quote(community)}/{quote(handle)}.atom"
+
+
 def document(feed: Feed, posts: Sequence[FeedPost], url: str) -> bytes:
     """`url`: the server as its members reach it."""
     corner, community = feed.corner.corner, feed.corner.community
     parts = urlsplit(url)
     place = f"{community.slug}/@{corner.handle}"
     id = f"tag:{parts.hostname},{corner.opened[:10]}:{corner.room}"
-    here = f"{'https' if parts.scheme == 'wss' else 'http'}://{parts.netloc}{PREFIX}{quote(community.slug)}/{quote(corner.handle)}.atom"
+    here = f"{'https' if parts.scheme == 'wss' else 'http'}://{parts.netloc}{path(community.slug, corner.handle)}"
     link = f"among://{parts.netloc}/{place}"
     title = corner.title or f"{corner.display_name} in {community.name}"
     lines = [

@@ -1,7 +1,8 @@
 """GET /feeds/COMMUNITY/HANDLE.atom: the one document that is read from the store, so its answer takes a while.
 
 It costs the address that asks, as connecting does. Whoever has it already is told so (304) by ETag, or by date. What is not
-there and what is not public get the same answer, which is that of any other page that there is not.
+there and what is not public get the same answer, which is that of any other page that there is not. A former handle leads to
+the present one (301), for as long as its owner lets members see what they were called.
 """
 
 from datetime import UTC, datetime
@@ -73,7 +74,8 @@ async def _answer(library: ServerProtocol, request: Request, named: tuple[str, s
     services = listener.services
     feed = await feeds.find(services, *named)
     if feed is None:
-        return nothing(library)
+        feed = await feeds.moved(services, *named)
+        return nothing(library) if feed is None else _moved(library, feed)
     headers = Headers(
         [
             ("Connection", "close"),
@@ -90,6 +92,15 @@ async def _answer(library: ServerProtocol, request: Request, named: tuple[str, s
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return Response(200, "OK", headers, b"" if request.method == "HEAD" else body)
+
+
+def _moved(library: ServerProtocol, feed: Feed) -> Response:
+    """Where it is now. Not to be kept: what was a name may be hidden later, or be another's."""
+    path = atom.path(feed.corner.community.slug, feed.corner.corner.handle)
+    response = library.reject(301, f"This feed is at {path} now.\n")
+    response.headers["Location"] = path
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def nothing(library: ServerProtocol) -> Response:

@@ -4,22 +4,37 @@ from among_protocol.blocks import Block, BlockChanged, SetBlock
 from among_protocol.codes import FIELD_INVALID, Refuse
 
 from ..core.context import Context
+from ..store.own import Blocks, block_id
 
 
 async def set_block(context: Context, command: SetBlock) -> Block:
-    if (command.handle is None) == (command.member is None):
-        raise Refuse(FIELD_INVALID, "Name either a handle or a member.", field="handle")
+    if [command.handle, command.member, command.block].count(None) != 2:  # of three, one is named
+        raise Refuse(FIELD_INVALID, "Name either a handle, a member, or an entry of your list.", field="handle")
     account = context.person.account.id
     services = context.services
     done = await context.store.set_block(
-        account, command.kind, handle=command.handle or "", member=command.member or ""
+        account, command.kind, handle=command.handle or "", member=command.member or "", block=command.block or ""
     )
+    others = (await context.store.namesakes(account)).get(done.handle, [])
+    id = block_id(account, (done.account, done.handle))
     before = services.people.blocking(account, done.blocks)
     person = services.people.get(account)
     if person is not None:
         services.presence.reveal(person, done.account, services.people.get(done.account), before)
-        told = BlockChanged(handle=done.handle, kind=command.kind)
+        told = BlockChanged(id=id, handle=done.handle, kind=command.kind, others=others)
         for session in person.sessions:
             if session is not context.session and session.synced:
-                session.register(f"block {done.handle}", told)
-    return Block(handle=done.handle, kind=command.kind)
+                session.register(f"block {id}", told)
+    return Block(id=id, handle=done.handle, kind=command.kind, others=others)
+
+
+async def listed(context: Context, account: str, blocks: Blocks) -> list[Block]:
+    """All of them, as they are told, by handle."""
+    if not blocks:
+        return []
+    others = await context.store.namesakes(account)
+    told = [
+        Block(id=block_id(account, name), handle=name[1], kind=kind, others=others.get(name[1], []))
+        for name, kind in blocks.items()
+    ]
+    return sorted(told, key=lambda block: (block.handle, block.id))

@@ -99,7 +99,7 @@ async def _membership(context: Context, member: MemberRow, personas: list[Person
     return ExportedMembership(
         place=member.place,
         slug=community.slug if community is not None else "",
-        name=community.name if community is not None else "",
+        name=community.name if community is not None and not member.left else "",  # what it is called now
         member=member.id,
         role=member.role,
         left=member.left,

@@ -44,6 +44,19 @@ async def find(services: Services, community: str, handle: str) -> Feed | None:
     return Feed(found, hashlib.blake2b(repr(said).encode(), digest_size=12).hexdigest())
 
 
+async def moved(services: Services, community: str, handle: str) -> Feed | None:
+    """The feed of who went by this handle there, and goes by another now. Nothing where somebody goes by it today, and
+    nothing where they hide what they were called: not from members alone, but from whoever asks."""
+    place = await services.store.community(community.lower())
+    if place is None or place.slug != community.lower():
+        return None
+    found = await services.store.named(place.id, handle.lower())
+    if any(row.handle == handle.lower() and not row.left for row in found):
+        return None
+    row = next((row for row in found if not row.left and row.claim.shown.lineage == "members"), None)
+    return None if row is None else await find(services, place.slug, row.handle)
+
+
 async def posts(services: Services, feed: Feed) -> Sequence[FeedPost]:
     """The newest. Bodies are whole as long as all of them together are not too much."""
     room = feed.corner.corner.room

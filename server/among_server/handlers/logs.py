@@ -11,7 +11,6 @@ from functools import partial
 
 import msgspec
 
-from among_protocol.blocks import Block
 from among_protocol.codes import LOG_GONE, Refuse
 from among_protocol.logs import ChangedLogs, EntryPage, LogState, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
 
@@ -22,7 +21,7 @@ from ..core.replay import payloads
 from ..ears import WHOLE
 from ..limits import REPLAY_ENTRIES, SYNC_BYTES
 from ..store.rows import Entries, RoomRow, Unread
-from . import communities, rooms
+from . import blocks, communities, rooms
 from .session import shown
 from .status import appearances
 
@@ -57,7 +56,7 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
             state.status, state.reason = "unwanted", ""
     started = SyncStarted(epoch=context.store.epoch, logs=states, want=interest.want)
     started.reach = list(person.reach)
-    started.blocks = [Block(handle=handle, kind=kind) for (_, handle), kind in sorted(person.blocks.items(), key=_name)]
+    started.blocks = await blocks.listed(context, person.account.id, person.blocks)
     started.appearances = appearances(person.statuses)
     started.drafts = await context.store.draft_states(person.account.id)
     bookmarks = await context.store.bookmarked(person.account.id)
@@ -101,10 +100,6 @@ async def _cards(context: Context, person: Person, started: SyncStarted) -> None
                 size += len(msgspec.json.encode(card))
                 started.communities.append(card)
     started.directs = await rooms.directs(context, person)
-
-
-def _name(block: tuple[tuple[str, str], str]) -> str:
-    return block[0][1]
 
 
 async def changed(context: Context, command: ReadChanged) -> ChangedLogs:

@@ -45,10 +45,14 @@ async def read(context: Context, command: ReadPersona) -> OwnPersona:
     mine = context.member_of(command.community)
     row = await context.store.member_in(mine.account, command.community)
     former = await context.store.lineage(mine.id)
+    erasure = await context.store.erasure(mine.id)
     context.member_of(command.community)  # still
     if row is None:
         raise Refuse(COMMUNITY_GONE, field="community")
-    return own(row, former)
+    persona = own(row, former)
+    if erasure is not None:
+        persona.going = "held" if erasure.held else "going"
+    return persona
 
 
 def own(row: MemberRow, former: Sequence[Former]) -> OwnPersona:

@@ -90,8 +90,10 @@ class Calls:
     async def disable(self, handle: str, *, disabled: bool) -> Ended:
         return await self._call(lambda tx: sessions.disable(tx, handle, disabled))
 
-    async def set_block(self, account: str, wish: BlockWish, *, handle: str = "", member: str = "") -> BlockSet:
-        return await self._call(lambda tx: blocks.set_block(tx, account, wish, handle, member))
+    async def set_block(
+        self, account: str, wish: BlockWish, *, handle: str = "", member: str = "", block: str = ""
+    ) -> BlockSet:
+        return await self._call(lambda tx: blocks.set_block(tx, account, wish, handle, member, block))
 
     async def set_status(self, account: str, wish: StatusWish) -> Statuses:
         return await self._call(lambda tx: status.set_status(tx, account, wish))

@@ -47,6 +47,11 @@ class Erasure(Struct, omit_defaults=True):
     todo: list[Work] = []
     frozen: list[tuple[str, int]] = []  # entries that a report keeps
 
+    @property
+    def held(self) -> bool:
+        """Whether it waits for nothing but the answer to a report."""
+        return all(one.what == "told" and self.persona for one in self.todo)
+
 
 class Written(NamedTuple):
     """What an account wrote under a nonce."""
@@ -155,6 +160,10 @@ class ErasingStore(Protocol):
 
     async def erase_more(self) -> Erasure | None:
         """One step of the first that is due; None when nothing is."""
+        ...
+
+    async def erasure(self, name: str) -> Erasure | None:
+        """Of this name, where it is not done."""
         ...
 
     async def erasures(self) -> list[Erasure]:

@@ -219,6 +219,73 @@ def without(entry: Entry, member: str, *, words: bool) -> Entry:
     return entry if strip is None else strip(entry, member, words=words)
 
 
+def _written(fate: Fate, **fields: str) -> dict[str, Fate]:
+    """`noun_verb="field field"`."""
+    return {f"{tag.replace('_', '.', 1)}.{name}": fate for tag, names in fields.items() for name in names.split()}
+
+
+_CLAIM = "persona.handle persona.display_name persona.bio persona.pronouns persona.place.name persona.links.label persona.links.url persona.why persona.intro"  # fmt: skip
+
+# Of each text that somebody may write, by command and field: what becomes of it when they erase their account, their words
+# with it. What is no fate of theirs (PLACE, RECORD, STAYS) is still there afterwards, and nothing else is.
+WRITTEN: dict[str, Fate] = {
+    **_written(
+        Fate.OWN,
+        session_sign_up="handle display_name device",
+        session_sign_in="device",
+        account_reset_password="device",  # noqa: S106  # the name of a device
+        account_update="display_name bio pronouns place.name links.label links.url intro",
+        draft_set="text",
+        bookmark_set="note",
+    ),
+    **_written(
+        Fate.PERSONA,
+        community_join=_CLAIM,
+        persona_update=_CLAIM,
+        join_ask=f"answers note {_CLAIM}",
+        status_set="status.text",
+        quote_ask="text",
+        quote_consent="text",
+    ),
+    **_written(
+        Fate.WORDS,
+        message_send="body",
+        message_edit="body",
+        message_forward="comment",
+        corner_update="title",
+        post_publish="title body",
+        post_edit="title body",
+        invite_create="note",
+    ),
+    **_written(
+        Fate.PLACE,
+        community_create="slug name about tags",
+        community_update="name about rules questions tags",
+        room_create="slug topic",
+        room_set_topic="topic",
+        welcome_set="text",
+        portrait_propose="text milestones.text note",  # once it is merged
+    ),
+    **_written(
+        Fate.RECORD,
+        join_answer="reason",
+        member_set_role="reason",
+        member_kick="reason",
+        member_ban="reason",
+        member_unban="reason",
+        member_silence="reason",
+        member_unsilence="reason",
+        report_file="reason",
+        report_resolve="note",
+        portrait_decline="reason",
+        quote_withdraw="reason",
+        greeter_set="reason",
+        message_delete="reason",
+        post_delete="reason",
+    ),
+}
+
+
 class Table(NamedTuple):
     """Of a table of the store."""
 

@@ -4,6 +4,8 @@ Registers and secrets: nothing here has a number or a nonce. Tokens and codes ar
 depends on a password, a session or an account still being good is judged in the transaction that writes.
 """
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple, Protocol
@@ -13,6 +15,12 @@ from msgspec import Struct
 # (account, handle it goes by) -> how. Whoever goes by another handle there is another person as far as one knows.
 Blocks = Mapping[tuple[str, str], Literal["block", "mute"]]
 BlockWish = Literal["block", "mute", "none"]
+
+
+def block_id(account: str, name: tuple[str, str]) -> str:
+    """Of an entry of this account's list. Nobody finds out by it which account is meant, since they are told of none."""
+    digest = hashlib.sha256(f"{account} {name[0]} {name[1]}".encode()).digest()
+    return f"b_{base64.b32encode(digest[:10]).decode().lower()}"
 
 
 class SessionRow(Struct):
@@ -154,8 +162,15 @@ class OwnStore(Protocol):
         """By handle, after a handle."""
         ...
 
-    async def set_block(self, account: str, wish: BlockWish, *, handle: str = "", member: str = "") -> BlockSet:
-        """By handle, or by a membership in a place that the account has not left.
+    async def namesakes(self, account: str) -> Mapping[str, list[str]]:
+        """By handle: who goes by one that this account blocks or mutes somebody by, and is somebody else, in places where
+        it is itself. Memberships, sorted."""
+        ...
+
+    async def set_block(
+        self, account: str, wish: BlockWish, *, handle: str = "", member: str = "", block: str = ""
+    ) -> BlockSet:
+        """By handle, by a membership in a place that the account has not left, or by an entry of its list (`block_id`).
 
         Raises Refuse: `account.gone`, `member.gone`, `field.invalid` (oneself), `limit.reached`."""
         ...

@@ -323,7 +323,7 @@ def _no_account(reply: Frame, invited: bool) -> str:
     """Why there is no account to test with, and what to do."""
     code = reply["code"]
     if code in ("account.sign_up_closed", "session.insecure") or "invite" in code:
-        mend = "with another --invite" if invited else "with --invite CODE (of a link that lets in at least six)"
+        mend = "with another --invite" if invited else "with --invite CODE (of a link that lets in at least twelve)"
         return f"the server takes no new account: {reply['message']} ({code}) Try {mend}, or with --accounts FILE."
     return f"the server takes no new account: {reply['message']} ({code})"
 

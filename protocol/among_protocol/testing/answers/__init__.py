@@ -64,7 +64,24 @@ from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, 
 from ...status import SetStatus
 from ...tags import SearchTags, UpdateTag
 from ...welcome import ReadWelcome, SetWelcome
-from . import accounts, edits, keeping, members, personas, pins, places, reactions, reading, retention, status
+from . import (
+    accounts,
+    cards,
+    corners,
+    drafts,
+    edits,
+    keeping,
+    members,
+    personas,
+    pins,
+    places,
+    portrait,
+    reactions,
+    reading,
+    retention,
+    status,
+    tags,
+)
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -92,6 +109,11 @@ WRITES: "dict[type[Write], Callable[[Town, Person, Any], Entry]]" = {
     AddReaction: reactions.add,
     RemoveReaction: reactions.remove,
     UpdatePersona: personas.update,
+    UpdateCorner: corners.update,
+    PublishPost: corners.publish,
+    EditPost: corners.edit,
+    DeletePost: corners.delete,
+    ProposePortrait: portrait.propose,
     SetRole: keeping.set_role,
     KickMember: keeping.kick,
     BanMember: keeping.ban,
@@ -122,6 +144,17 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     ResolveMembers: members.resolve,
     FindMember: personas.find,
     ReadPersona: personas.read,
+    ReadCards: cards.read,
+    ListCorners: corners.list_corners,
+    ReadPosts: corners.page,
+    ReadPost: corners.read,
+    SetDraft: drafts.set_draft,
+    ListDrafts: drafts.list_drafts,
+    ReadPortrait: portrait.read,
+    ListVersions: portrait.history,
+    SearchTags: tags.search,
+    ListInterests: tags.list_interests,
+    SetInterests: tags.set_interests,
     SetPresence: members.set_presence,
     WatchPresence: members.watch,
     StartTyping: members.typing,
@@ -138,18 +171,17 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     ListReports: keeping.list_reports,
 }
 
-# What serves people's screens and no bot. It is refused, and says so.
+# What serves people's screens, their stewards and their leaving, and no bot. It is refused, and says so; the page
+# docs/howto/test-your-bot.md lists it.
 ABSENT: frozenset[type[Command]] = frozenset({
     EraseAccount, ExportAccount,
-    ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal,
-    Discover, DismissCommunity, SearchMembers, SearchMessages, ListInterests, SetInterests, SearchTags, UpdateTag,
+    Discover, DismissCommunity, SearchMembers, SearchMessages, UpdateTag,
     UpdateCommunity, PreviewCommunity, AcceptRules, ReadRules, AskToJoin, WithdrawJoin, AnswerJoin, ListRequests,
     CreateInvite, ListInvites, RevokeInvite,
-    ReadCards, SetBookmark, RemoveBookmark, ListBookmarks,
-    UpdateCorner, ListCorners, PublishPost, EditPost, ReadPosts, ReadPost, SetDraft, ListDrafts,
-    ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal, ListQuotes, AskQuote, ConsentToQuote, WithdrawQuote,
-    ReadPortrait, ListVersions, ExportPortrait, ListProposals, ProposePortrait, MergeProposal, DeclineProposal, ListQuotes, AskQuote, ConsentToQuote, WithdrawQuote, ReadWelcome, SetWelcome, ListGreeters, SetGreeter, SetReach,
-    UpdateCorner, ListCorners, PublishPost, EditPost, DeletePost, ReadPosts, ReadPost, SetDraft, ListDrafts,
+    SetBookmark, RemoveBookmark, ListBookmarks,
+    ExportPortrait, ListProposals, MergeProposal, DeclineProposal,
+    ListQuotes, AskQuote, ConsentToQuote, WithdrawQuote,
+    ReadWelcome, SetWelcome, ListGreeters, SetGreeter, SetReach,
 })  # fmt: skip
 
 COSTS: dict[type[Command], int] = {  # as a real server charges them; what is not here costs 5
@@ -184,6 +216,16 @@ COSTS: dict[type[Command], int] = {  # as a real server charges them; what is no
     ResolveMembers: 2,
     ReadPersona: 2,
     UpdatePersona: 25,
+    UpdateCorner: 10,
+    PublishPost: 25,
+    EditPost: 15,
+    DeletePost: 10,
+    ReadPosts: 2,
+    ReadPost: 2,
+    ProposePortrait: 25,
+    SearchTags: 2,
+    ListInterests: 2,
+    SetInterests: 10,
     SetPresence: 2,
     WatchPresence: 2,
     Ping: 1,

@@ -192,14 +192,19 @@ def read(connection: "Connection", command: ReadAccount) -> Profile:
 
 def set_block(connection: "Connection", command: SetBlock) -> Block:
     town, person = connection.town, connection.person
-    if (command.handle is None) == (command.member is None):
-        raise Refuse(codes.FIELD_INVALID, "Name either a handle or a member.", field="handle")
+    if [command.handle, command.member, command.block].count(None) != 2:  # of three, one is named
+        raise Refuse(codes.FIELD_INVALID, "Name either a handle, a member, or an entry of your list.", field="handle")
     if command.member is not None:
         row = town.members.get(command.member)
         mine = None if row is None else town.member(person.id, row.place)
         if row is None or mine is None or mine.left:
             raise Refuse(codes.MEMBER_GONE, field="member")
         handle = row.handle
+    elif command.block is not None:
+        listed = next((handle for handle in person.blocks if block_id(handle) == command.block), None)
+        if listed is None:
+            raise Refuse(codes.ACCOUNT_GONE, "There is no such entry in your list.", field="block")
+        handle = listed
     else:
         handle = town.person((command.handle or "").lower()).handle
     if handle == person.handle:
@@ -208,5 +213,11 @@ def set_block(connection: "Connection", command: SetBlock) -> Block:
         person.blocks.pop(handle, None)
     else:
         person.blocks[handle] = command.kind
-    town.tell_others(connection, BlockChanged(handle=handle, kind=command.kind))
-    return Block(handle=handle, kind=command.kind)
+    id = block_id(handle)
+    town.tell_others(connection, BlockChanged(id=id, handle=handle, kind=command.kind))
+    return Block(id=id, handle=handle, kind=command.kind)
+
+
+def block_id(handle: str) -> str:
+    """Of an entry of a list: here people are blocked by handle alone."""
+    return f"b_{handle}"

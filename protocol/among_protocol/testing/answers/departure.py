@@ -4,13 +4,19 @@ from typing import TYPE_CHECKING
 
 from ...blank import blanked
 from ...communities import CommunityLeft
+from ...corners import CornerUpdated
+from ...edits import MessageEdited
 from ...members import Keep, MemberForgotten, MemberLeft
 from ...messages import MessageSent
+from ...posts import PostEdited, PostPublished
 from ...rooms import PersonLeft
 
 if TYPE_CHECKING:
     from ..state import MemberRow
     from ..town import Town
+
+
+SAID = (MessageSent, MessageEdited, PostPublished, PostEdited, CornerUpdated)
 
 
 def depart(town: "Town", member: "MemberRow", nonce: str = "", keep: Keep = "persona") -> CommunityLeft:
@@ -40,6 +46,7 @@ def left(town: "Town", member: "MemberRow", nonce: str, keep: Keep) -> Community
 def forget(town: "Town", member: "MemberRow", *, words: bool) -> None:
     """At once and whole: a real server does what is long a little later."""
     member.forget()
+    town.people[member.account].interests.pop(member.place, None)
     logs = [
         town.logs[member.place],
         *(town.logs[room.id] for room in town.rooms.values() if room.place == member.place),
@@ -47,7 +54,7 @@ def forget(town: "Town", member: "MemberRow", *, words: bool) -> None:
     for log in logs:
         for at, entry in enumerate(log.entries):
             theirs = entry.by == member.id and not entry.blank
-            if theirs and (words if isinstance(entry, MessageSent) else hasattr(entry, "handle")):
+            if theirs and (words if isinstance(entry, SAID) else hasattr(entry, "handle")):
                 log.entries[at] = blanked(entry)
     town.write(
         MemberForgotten(

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ... import codes
-from ...base import REASON_CHARS
+from ...base import REASON_CHARS, Entry
 from ...blank import blanked
 from ...codes import Refuse
 from ...edits import (
@@ -19,6 +19,7 @@ from ...edits import (
 from ...fields import body, line
 from ...members import Persona
 from ...messages import QUOTED, Forwarded, Message, MessageSent, Origin, Quoted, SendMessage
+from ...posts import PostPublished
 from .. import mentions
 from .places import may_write
 from .standing import RANKS, chief, may_act
@@ -35,9 +36,27 @@ def send(town: "Town", person: "Person", command: SendMessage) -> MessageSent:
     may_act(town, member)
     if room.kind == "direct":
         may_write(town, person, room)
+    _may_comment(town, person, room, command.post)
     if command.reply_to:
         message(town, room, command.reply_to, "reply_to")
-    return town.say(person.id, room, member, command.body, command.nonce, command.reply_to)
+    about = {"reply_to": command.reply_to, "post": command.post}
+    return town.say(person.id, room, member, command.body, command.nonce, **about)
+
+
+def _may_comment(town: "Town", person: "Person", room: "RoomRow", post: int) -> None:
+    """In a corner one comments on a post, and elsewhere on none."""
+    if room.kind != "corner":
+        if post:
+            raise Refuse(codes.FIELD_INVALID, "Only in a corner one comments on a post.", field="post")
+        return
+    if not post:
+        raise Refuse(codes.FIELD_INVALID, "In a corner one comments on a post: name it.", field="post")
+    entries = town.logs[room.id].entries
+    if not any(isinstance(one, PostPublished) and one.seq == post and not one.blank for one in entries):
+        raise Refuse(codes.POST_GONE, field="post")
+    owner = town.members[room.owner]
+    if owner.left or room.comments != "members" or town.apart(person, town.people[owner.account]):
+        raise Refuse(codes.COMMENT_REFUSED)
 
 
 def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
@@ -80,12 +99,12 @@ def delete(town: "Town", person: "Person", command: DeleteMessage) -> MessageDel
     said = message(town, room, command.message)
     author = member if said.by == member.id else _may_delete(town, room, member, said, reason)
     for version in versions(town, said):
-        _blank(town, version)
+        blank(town, version)
     by: dict[str, Any] = {"by": member.id, "rev": member.rev} if author is member else {}
     at, seq = town.clock.time(), town.next(room.id)
     entry = town.write(MessageDeleted(log=room.id, seq=seq, at=at, nonce=command.nonce, message=said.seq, **by))
-    if author is not member:
-        _tell(town, room, member, author, said.seq, reason)
+    if author is not member and room.owner != member.id:
+        tell_removed(town, MessageRemoved, room, member, author, reason, message=said.seq)
     return entry
 
 
@@ -121,6 +140,7 @@ def as_it_is(town: "Town", said: MessageSent, account: str = "") -> Message:
         blank=said.blank,
         edited=edited.seq if edited else 0,
         edited_at=edited.at if edited else "",
+        post=said.post,
         reply_to=said.reply_to,
         quote=_quote(town, said) if said.reply_to and not said.blank else None,
         forwarded=_forwarded(town, said.forwarded, account) if said.forwarded else None,
@@ -158,7 +178,7 @@ def message(town: "Town", room: "RoomRow", seq: int, field: str = "message") -> 
     return found
 
 
-def _blank(town: "Town", entry: MessageSent | MessageEdited) -> None:
+def blank(town: "Town", entry: Entry) -> None:
     """Its body is gone; under the nonce of its command anything gives it again."""
     entries = town.logs[entry.log].entries
     left = blanked(entry)
@@ -169,19 +189,34 @@ def _blank(town: "Town", entry: MessageSent | MessageEdited) -> None:
 
 
 def _may_delete(town: "Town", room: "RoomRow", member: "MemberRow", said: MessageSent, reason: str) -> "MemberRow":
-    """The author of what a steward may delete. Raises Refuse."""
+    """The author of what a steward may delete; in their own corner nobody has to say why. Raises Refuse."""
+    if room.owner == member.id:
+        return town.members[said.by]
     if room.kind == "direct":
         raise Refuse(codes.RIGHT_MISSING, "In a direct each may delete their own alone.", field="message")
+    return may_remove(town, member, said.by, reason, "message")
+
+
+def may_remove(town: "Town", member: "MemberRow", by: str, reason: str, field: str) -> "MemberRow":
     chief(town, member)
-    author = town.members[said.by]
+    author = town.members[by]
     if RANKS[author.role] >= RANKS[member.role]:
-        raise Refuse(codes.OUTRANKED, field="message")
+        raise Refuse(codes.OUTRANKED, field=field)
     if not reason:
         raise Refuse(codes.FIELD_INVALID, "Say why: whoever wrote it is told.", field="reason")
     return author
 
 
-def _tell(town: "Town", room: "RoomRow", steward: "MemberRow", author: "MemberRow", message: int, reason: str) -> None:
+def tell_removed(
+    town: "Town",
+    kind: type[Any],
+    room: "RoomRow",
+    steward: "MemberRow",
+    author: "MemberRow",
+    reason: str,
+    **what: int,
+) -> None:
+    """The stewards, and whoever wrote it."""
     community = town.communities[room.community]
     who = Persona(member=steward.id, rev=steward.rev, handle=steward.handle, display_name=steward.display_name)
     told: list[tuple[str, dict[str, Any]]] = [(town.stewards_of(community.id), {})]
@@ -189,7 +224,7 @@ def _tell(town: "Town", room: "RoomRow", steward: "MemberRow", author: "MemberRo
         told.append((author.account, {"slug": community.slug, "steward": who}))
     for log, more in told:
         town.write(
-            MessageRemoved(
+            kind(
                 log=log,
                 seq=town.next(log),
                 at=town.clock.time(),
@@ -199,7 +234,7 @@ def _tell(town: "Town", room: "RoomRow", steward: "MemberRow", author: "MemberRo
                 member=author.id,
                 reason=reason,
                 room=room.id,
-                message=message,
+                **what,
                 **more,
             )
         )

@@ -94,6 +94,7 @@ def shown(town: "Town", person: "Person", row: "RoomRow") -> Room:
         community=row.community,
         topic=row.topic,
         within=row.within,
+        owner=row.owner,
         following=row.id in person.logs,
         head=town.logs[row.id].head,
         retention=row.retention,

@@ -114,7 +114,7 @@ def _enter(
     if member is None:
         fresh = MemberRow("", person.id, row.id, person.handle, person.display_name, person.claim, role=role)
         fresh = personas.wished(town, fresh, wish)
-        member = replace(fresh, id=town.new_id("member", person.handle))
+        member = replace(fresh, id=town.new_id("member", person.handle), joined=town.clock.time())
         town.members[member.id] = member
     else:
         fresh = member if member.claimed else personas.as_profile(person, member)
@@ -211,6 +211,8 @@ def unfollow(town: "Town", person: "Person", command: UnfollowRoom) -> RoomUnfol
 def set_topic(town: "Town", person: "Person", command: SetTopic) -> TopicSet:
     topic = line(command.topic, field="topic", longest=TOPIC_CHARS, empty=True)
     room, member = town.visible(person.id, command.room)
+    if room.kind == "corner":
+        raise Refuse(codes.RIGHT_MISSING, "The title of a corner is its owner's: corner.update.")
     if room.kind == "open":
         chief(town, member)
     may_act(town, member)
@@ -259,6 +261,12 @@ def add(town: "Town", person: "Person", command: AddPerson) -> PersonAdded:
     return entry
 
 
+def follow_room(town: "Town", person: "Person", room: RoomRow, nonce: str) -> None:
+    """Unless they do."""
+    if room.id not in person.logs:
+        _follow(town, person, room, nonce)
+
+
 def _follow(town: "Town", person: "Person", room: RoomRow, nonce: str) -> RoomFollowed:
     town.begins(person.id, room.id)
     entry = town.write(
@@ -275,6 +283,7 @@ def _follow(town: "Town", person: "Person", room: RoomRow, nonce: str) -> RoomFo
             topic=room.topic,
             retention=room.retention,
             retention_since=room.retention_since,
+            owner=room.owner,
         )
     )
     town.hears(person.id)

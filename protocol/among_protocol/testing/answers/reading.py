@@ -7,10 +7,12 @@ import msgspec
 from ... import codes
 from ...blocks import Block
 from ...codes import Refuse
+from ...drafts import DraftState
 from ...logs import ChangedLogs, EntryPage, LogState, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
 from ...markers import Marker, MarkerMoved, SetMarker
 from ...messages import MessagePage, MessageSent, ReadMessages
 from ..interest import Interest
+from .accounts import block_id
 from .edits import as_it_is
 from .members import membership, shown
 from .reactions import reactions_for
@@ -28,8 +30,11 @@ def sync(connection: "Connection", command: Sync) -> None:
     for state in states:
         if state.status != "gone" and not interest.hears(state.log):
             state.status, state.reason = "unwanted", ""
-    blocks = [Block(handle=handle, kind=kind) for handle, kind in sorted(person.blocks.items())]
+    blocked = sorted(person.blocks.items())
+    blocks = [Block(id=block_id(handle), handle=handle, kind=kind) for handle, kind in blocked]
     started = SyncStarted(epoch=town.epoch, logs=states, want=command.want, blocks=blocks)
+    drafts = sorted(person.drafts.values(), key=lambda draft: draft.place)
+    started.drafts = [DraftState(place=one.place, fingerprint=one.fingerprint, at=one.at) for one in drafts]
     started.appearances = [person.appearances[place] for place in sorted(person.appearances)]
     if command.cards:
         started.account = person.shown()
@@ -105,7 +110,9 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     town = connection.town
     room, member = town.visible(connection.person.id, command.room)
     log = town.logs[room.id]
-    found = [as_it_is(town, entry, connection.person.id) for entry in log.entries if isinstance(entry, MessageSent)]
+    said = [entry for entry in log.entries if isinstance(entry, MessageSent)]
+    asked = [entry for entry in said if not command.post or entry.post == command.post]
+    found = [as_it_is(town, entry, connection.person.id) for entry in asked]
     limit = min(town.limits.page_entries, command.limit)
     if command.around is not None:
         older = [message for message in found if message.seq < command.around]

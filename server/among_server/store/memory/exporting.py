@@ -14,6 +14,9 @@ from .tx import MemoryTx
 class MemoryTaking:
     _tx: MemoryTx
 
+    async def erasure(self, name: str) -> Erasure | None:
+        return self._tx.erasure(name)
+
     async def erasures(self) -> list[Erasure]:
         return sorted(self._tx.waiting.values(), key=lambda row: (row.due_ms, row.name))
 

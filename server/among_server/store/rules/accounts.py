@@ -1,5 +1,6 @@
 """The profile: one edit is one entry in the account's log, and one in each community's where the account goes by it, but
-where it is silenced: a name is words, too. There it changes once the silence has ended and one speaks again.
+where it is silenced: a name is words, too. There it changes once the silence has ended and one speaks again. In each of
+these communities it counts as a change of who one is there, so that nobody is told of more than of a persona's.
 """
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from among_protocol.members import MemberUpdated
 
 from ..api import Tx
 from ..rows import AccountRow, MemberRow
-from .personas import as_profile, check_name, forget, name_taken, profile, told
+from .personas import as_profile, check_name, forget, name_taken, paced_profile, profile, told
 
 
 def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
@@ -26,6 +27,7 @@ def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
         community = tx.community(member.place)
         where = community.slug if community is not None else ""
         check_name(tx, replace(member, display_name=name), field="display_name", where=where)
+    followers = paced_profile(tx, followers)
     tx.put_account(row)
     claim = row.claim
     entry = AccountUpdated(

@@ -8,16 +8,16 @@ from among_protocol.codes import ACCOUNT_GONE, DIRECT_REFUSED, FIELD_INVALID, LI
 
 from ...limits import BLOCKS_PER_ACCOUNT
 from ..api import Tx
-from ..own import Blocks, BlockSet, BlockWish
+from ..own import Blocks, BlockSet, BlockWish, block_id
 from ..rows import MemberRow, RoomRow
 
 Name = tuple[str, str]  # an account, and the handle that it goes by
 
 
-def set_block(tx: Tx, account: str, wish: BlockWish, handle: str, member: str) -> BlockSet:
+def set_block(tx: Tx, account: str, wish: BlockWish, handle: str, member: str, block: str = "") -> BlockSet:
     """What is asked of somebody who was blocked before may be asked by the name that stands in the list."""
     before = tx.blocks(account)
-    other, handle = _whom(tx, account, handle.lower(), member, before)
+    other, handle = _listed(account, block, before) if block else _whom(tx, account, handle.lower(), member, before)
     if other == account:
         raise Refuse(FIELD_INVALID, "You can't block or mute yourself.", field="member" if member else "handle")
     if wish != "none" and (other, handle) not in before and len(before) >= BLOCKS_PER_ACCOUNT:
@@ -25,6 +25,14 @@ def set_block(tx: Tx, account: str, wish: BlockWish, handle: str, member: str) -
     if before.get((other, handle), "none") != wish:
         tx.put_block(account, other, handle, wish)
     return BlockSet(other, handle, tx.blocks(account))
+
+
+def _listed(account: str, block: str, before: Blocks) -> Name:
+    """Whom this entry is about."""
+    found = next((name for name in before if block_id(account, name) == block), None)
+    if found is None:
+        raise Refuse(ACCOUNT_GONE, "There is no such entry in your list.", field="block")
+    return found
 
 
 def _whom(tx: Tx, account: str, handle: str, member: str, before: Blocks) -> Name:

@@ -5,6 +5,7 @@ account's on this server, nor looks so; one that somebody had rests for a while.
 is kept with the member, so that neither a restart nor leaving starts it anew.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -142,21 +143,51 @@ def name_taken(tx: Tx, fresh: MemberRow) -> bool:
 def paced(tx: Tx, before: MemberRow, fresh: MemberRow) -> MemberRow:
     """With one change more. Raises Refuse where there were too many lately."""
     pace, now = before.pace, tx.now_ms
-    mends = now - pace.edit_ms < MEND_MS and pace.mended < MENDS
+    mends = _mends(pace, now)
     handle_ms = pace.handle_ms
     if fresh.handle != before.handle and not (mends and now - handle_ms < MEND_MS):
         wait = min(handle_ms + HANDLE_CHANGE_MS - now, HANDLE_CHANGE_MS) if handle_ms else 0
         if wait > 0:
             raise _wait(tx, HANDLE_CHANGED_LATELY, "You may take another handle here after", wait, "persona.handle")
         handle_ms, mends = now, False
-    if mends:
-        return replace(fresh, pace=replace(pace, changes=pace.changes + 1, mended=pace.mended + 1))
-    each = PERSONA_CHANGE_SECONDS * 1_000
-    full = min(max(pace.full_ms, now), now + PERSONA_CHANGES * each)
-    wait = full - now - (PERSONA_CHANGES - 1) * each
+    wait = 0 if mends else _until_counted(pace, now)
     if wait > 0:
         raise _wait(tx, PERSONA_CHANGED_OFTEN, "You may change who you are here again after", wait, "")
-    return replace(fresh, pace=Pace(pace.changes + 1, now, full + each, 0, handle_ms))
+    return replace(fresh, pace=_changed(pace, now, handle_ms, mends=mends))
+
+
+def paced_profile(tx: Tx, followers: Sequence[MemberRow]) -> list[MemberRow]:
+    """With one change more in each community where the account goes by its profile, or Refuse in all of them: until
+    the last of these may hear of one more."""
+    now = tx.now_ms
+    wait = max((0 if _mends(one.pace, now) else _until_counted(one.pace, now) for one in followers), default=0)
+    if wait > 0:
+        raise _wait(tx, PERSONA_CHANGED_OFTEN, "You may change your profile again after", wait, "")
+    return [
+        replace(one, pace=_changed(one.pace, now, one.pace.handle_ms, mends=_mends(one.pace, now))) for one in followers
+    ]
+
+
+def _changed(pace: Pace, now: int, handle_ms: int, *, mends: bool) -> Pace:
+    """With one change more."""
+    if mends:
+        return replace(pace, changes=pace.changes + 1, mended=pace.mended + 1)
+    full = _full(pace, now) + PERSONA_CHANGE_SECONDS * 1_000
+    return Pace(pace.changes + 1, now, full, 0, handle_ms)
+
+
+def _mends(pace: Pace, now: int) -> bool:
+    """Whether a change now corrects the one before, and is free."""
+    return now - pace.edit_ms < MEND_MS and pace.mended < MENDS
+
+
+def _full(pace: Pace, now: int) -> int:
+    return min(max(pace.full_ms, now), now + PERSONA_CHANGES * PERSONA_CHANGE_SECONDS * 1_000)
+
+
+def _until_counted(pace: Pace, now: int) -> int:
+    """Milliseconds until one more change may be counted; 0 or less: now."""
+    return _full(pace, now) - now - (PERSONA_CHANGES - 1) * PERSONA_CHANGE_SECONDS * 1_000
 
 
 def _wait(tx: Tx, code: Any, sentence: str, wait: int, field: str) -> Refuse:

@@ -30,6 +30,7 @@ WRITTEN = f"""
         SELECT nonce, pos FROM nonces WHERE account = ?1 AND nonce > ?2
         UNION SELECT nonce, pos FROM arrivals WHERE author = ?1 AND nonce > ?2
     ) AS w JOIN logs l ON l.key = w.pos >> {SEQ_BITS} ORDER BY w.nonce LIMIT ?3"""  # noqa: S608  # numbers of ours
+ERASURE = "SELECT state FROM erasures WHERE name = ?"
 ERASURES = "SELECT state FROM erasures ORDER BY due_ms, name"
 
 # Of an account that is erased: rows of its own, and what others keep about it for themselves.
@@ -208,8 +209,7 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
         return found[0] if found else ""
 
     def erasure(self, name: str) -> Erasure | None:
-        row = self._db.execute("SELECT state FROM erasures WHERE name = ?", (name,)).fetchone()
-        return _erasure(row[0]) if row else None
+        return erasure(self._db, name)
 
     def put_erasure(self, row: Erasure) -> None:
         self.writes += 1
@@ -225,6 +225,11 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
         sql = "SELECT state FROM erasures WHERE due_ms <= ? ORDER BY due_ms, name LIMIT 1"
         row = self._db.execute(sql, (self.now_ms,)).fetchone()
         return _erasure(row[0]) if row else None
+
+
+def erasure(db: Connection, name: str) -> Erasure | None:
+    row = db.execute(ERASURE, (name,)).fetchone()
+    return _erasure(row[0]) if row else None
 
 
 def erasures(db: Connection) -> list[Erasure]:

@@ -11,7 +11,7 @@ from ..api import PAGE_BYTES
 from ..erasing import Erasure
 from ..exporting import WrittenPage
 from ..rows import MemberRow
-from .erasing import WRITTEN, erasures
+from .erasing import WRITTEN, erasure, erasures
 from .rows import MEMBER, SEQ_BITS, kept, member_row
 
 
@@ -90,6 +90,9 @@ class SqliteTaking:
 
     async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
         raise NotImplementedError
+
+    async def erasure(self, name: str) -> Erasure | None:
+        return await self._read(erasure, name)
 
     async def erasures(self) -> list[Erasure]:
         return await self._read(erasures)

@@ -21,6 +21,14 @@ BLOCKS = (
     "SELECT o.id, b.handle, b.kind FROM blocks b JOIN logs l ON l.key = b.account JOIN logs o ON o.key = b.other"
     " WHERE l.id = ? ORDER BY b.handle, b.other"
 )
+NAMESAKES = (
+    "SELECT DISTINCT b.handle, m.id FROM logs l CROSS JOIN blocks b ON b.account = l.key"
+    " CROSS JOIN members mine ON mine.account = l.key AND mine.gone = 0 AND (EXISTS (SELECT 1 FROM communities WHERE key = mine.place)"
+    " OR EXISTS (SELECT 1 FROM follows f WHERE f.account = l.key AND f.room = mine.place))"
+    " JOIN members m ON m.place = mine.place AND m.handle = b.handle AND m.gone = 0 AND m.account <> l.key"
+    " WHERE l.id = ? AND NOT EXISTS (SELECT 1 FROM blocks x WHERE x.account = l.key AND x.other = m.account AND x.handle = m.handle)"
+    " ORDER BY b.handle, m.id"
+)
 
 
 Note = Callable[[str, Sequence[Revoked]], None]  # (moment, what): puts on the disk what is revoked
@@ -129,6 +137,13 @@ def sessions(db: Connection, account: str) -> list[SessionRow]:
 def session_row(row: Sequence[Any]) -> SessionRow:
     """From the columns of SESSION."""
     return SessionRow(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
+
+
+def namesakes(db: Connection, account: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for handle, member in db.execute(NAMESAKES, (account,)):
+        found.setdefault(handle, []).append(member)
+    return found
 
 
 def blocks(db: Connection, account: str) -> Blocks:

@@ -294,6 +294,9 @@ class SqliteStore(
     async def sessions(self, account: str) -> list[SessionRow]:
         return await self._read(own.sessions, account)
 
+    async def namesakes(self, account: str) -> dict[str, list[str]]:
+        return await self._read(own.namesakes, account)
+
     async def reset(self, secret: bytes) -> ResetRow | None:
         return await self._read(reads.reset, secret)
 
