@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import alike, backup, cards, ceiling, fanout, finding, many, personas, report, small, storm
+from . import alike, backup, cards, ceiling, fanout, finding, many, personas, reading, report, small, storm
 from .drive import BUILD, BenchError, cores, fsync_ms
 from .rows import DISTURBED, Bench, Row
 
@@ -42,12 +42,15 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "stalled": fanout.stalled,
     "cards": cards.cards,
     "personas": personas.personas,
+    "reading": reading.reading,
     "backup": backup.backup,
     "finding": finding.finding,
     "alike": alike.alike,
 }
 
-WORK = frozenset({"busy", "durable", "pairs", "overload", "finding"})  # bounds that are so much work in a time
+WORK = frozenset(
+    {"busy", "durable", "pairs", "overload", "finding", "reading"}
+)  # bounds that are so much work in a time
 
 
 @contextmanager
