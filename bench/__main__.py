@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import alike, backup, cards, ceiling, fanout, finding, many, personas, report, search, small, storm
+from . import alike, backup, cards, ceiling, fanout, finding, many, personas, reading, report, search, small, storm
 from .drive import BUILD, BenchError, cores, fsync_ms
 from .rows import DISTURBED, Bench, Row
 
@@ -42,6 +42,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "stalled": fanout.stalled,
     "cards": cards.cards,
     "personas": personas.personas,
+    "reading": reading.reading,
     "backup": backup.backup,
     "finding": finding.finding,
     "search": search.search,
@@ -49,7 +50,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
 }
 
 WORK = frozenset(
-    {"busy", "durable", "pairs", "overload", "finding", "search"}
+    {"busy", "durable", "pairs", "overload", "finding", "reading", "search"}
 )  # bounds that are so much work in a time
 
 

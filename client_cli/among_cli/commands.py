@@ -22,21 +22,24 @@ from . import (
     edits,
     going,
     helping,
+    inbox,
     keeping,
     keepsakes,
     newcomers,
+    notify,
     people,
     personas,
     portrait,
     quotes,
     reactions,
+    reading,
     rooms,
     search,
     status,
 )
+from .behind import BEHIND
 from .lines import Line, note, problem, told
 from .link import WITHIN, Link
-from .transcript import FORMATS
 from .typed import is_command, split, spoken
 
 Action = Callable[[Link, str], Awaitable[None]]
@@ -97,7 +100,9 @@ COMMANDS = (
     ),
     Command("create", "NAME [TITLE]", "found a community, with a first room", rooms.create, needs=True),
     Command("rooms", "", "your rooms, numbered, with what is unread", rooms.list_rooms),
-    Command("unread", "", "the rooms with something new", rooms.unread),
+    Command("unread", "[#12]", "the rooms with something new; or mark this one unread from there", reading.unread),
+    Command("recent", "[more]", "where something was said lately, everywhere", reading.recent, takes="words"),
+    Command("inbox", "[more|NUMBER]", "who mentioned or answered you, wherever it was", inbox.inbox, takes="words"),
     Command("go", "[ROOM|LINK]", "go to a room (or just /2), or the next unread; a link", keepsakes.go, takes="rooms"),
     Command("room", "create|private NAME [TOPIC]", "make a room", rooms.room, needs=True, takes="words"),
     Command("room", "topic TEXT", "set the topic of this room", rooms.room, needs=True, takes="words"),
@@ -107,6 +112,7 @@ COMMANDS = (
     Command("room", "follow|unfollow [ROOM]", "follow a room, or no longer", rooms.room, needs=True, takes="words"),
     Command("older", "", "what was said before", rooms.older),
     Command("export", "[html|md|json] [FILE]", "this room as a file", going.export_room, takes="words", asks=True),
+    Command("jump", "unread|#12|DATE|more", "another place in this room", reading.jump, needs=True, takes="words"),
     Command("reply", "#12 TEXT", "answer a message: yours shows how it began", edits.reply, needs=True),
     Command("react", "[-] [#12] :EMOJI:", "react to a message; #12 alone: who does", reactions.react, needs=True),
     Command("edit", "[#12] [TEXT]", "change your last message here, or the one of that number", edits.edit),
@@ -260,6 +266,13 @@ COMMANDS = (
     ),
     Command("away", "", "be away: nothing counts as read", status.away),
     Command("dnd", "[here]", "do not disturb: nothing rings, and others see it", status.dnd, takes="words"),
+    Command(
+        "dnd", "22:00-07:00 [mon-fri] [in ZONE]", "the same, by the clock; none ends it", status.dnd, takes="words"
+    ),
+    Command(
+        "notify", "[WHERE] LEVEL [for 2h]", "what rings: all, mentions, nothing, usual", notify.notify, takes="words"
+    ),
+    Command("notify", "word [-]WORD", "wait for a word, or no longer", notify.notify, takes="words"),
     Command("invisible", "[here]", "look offline, everywhere or in this community", status.invisible, takes="words"),
     Command("back", "[here]", "be here again, for all to see", status.back, takes="words"),
     Command("online", "", "the same", status.back),
@@ -293,35 +306,7 @@ COMMANDS = (
     Command("quit", "", "leave (Ctrl-D does too)", quit_),
 )
 NAMED = {command.name: command for command in reversed(COMMANDS)}
-WORDS = {
-    "room": ("create", "private", "topic", "info", "keep", "add", "follow", "unfollow"),
-    "export": FORMATS,
-    "portrait": portrait.WORDS,
-    "quotes": quotes.ANSWERS,
-    "pins": ("more",),
-    "bookmarks": ("more", "drop"),
-    "welcome": ("write", "rooms"),
-    "greet": newcomers.GREET,
-    "directs": (*newcomers.DIRECTS, "usual"),
-    "greetings": ("on", "off"),
-    "me": personas.WORDS,
-    "rules": ("accept",),
-    "invite": ("revoke",),
-    "community": doorkeeping.SETTINGS,
-    "corner": ("post", "edit", "delete", "react", "title", "comments", "public", "more", "older"),
-    "revoke": ("others",),
-    "status": ("here", "none"),
-    "dnd": ("here",),
-    "invisible": ("here",),
-    "back": ("here",),
-    "seen": ("shown", "hidden"),
-    "discover": ("not", "again"),
-    "interests": ("here", "show", "found"),
-    "tag": ("everywhere",),
-    "role": keeping.ROLES,
-    "resolve": keeping.OUTCOMES,
-    "help": (*NAMED, *helping.TOPICS),
-}
+WORDS = {**BEHIND, "help": (*NAMED, *helping.TOPICS)}
 
 
 def check(link: Link, line: str) -> str:

@@ -34,4 +34,9 @@ def told_of(model: "Model", room: Room, event: Entry) -> list[Line]:
         return []
     number, said = (event.seq, event.title) if isinstance(event, PostPublished) else (event.post, event.body)
     what = f" published #{number} in {room.title}: " if published else f" on #{number} in {room.title}: "
-    return [told(("mention", "» "), ("who", who), ("dim", what), glimpse(said), alert=called)]
+    answered = isinstance(event, MessageSent) and bool(room.me) and event.answers == room.me
+    rings = model.attention.rings(
+        said, room=room.id, community=room.community, direct=False, for_me=called or answered, at=event.at
+    )
+    quiet = model.appearances.appear(room.community) == "dnd"
+    return [told(("mention", "» "), ("who", who), ("dim", what), glimpse(said), alert=rings and not quiet)]

@@ -17,6 +17,7 @@ from among_protocol.bookmarks import Bookmark
 from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
 from among_protocol.communities import CommunityJoined, Membership
 from among_protocol.happenings import ClientError, Closed, Opened
+from among_protocol.inbox import InboxItem
 from among_protocol.logs import Synced
 from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.members import ListMembers, Member, Persona
@@ -90,6 +91,8 @@ class Link:
         self.invites: list[str] = []  # ids, as /invites numbered them last
         self.listed: list[str] = []  # short names of communities, as they were numbered last
         self.tags: dict[str, list[str]] = {}  # those in which a word begins with these two letters, for completion
+        self.inbox: list[InboxItem] = []  # as /inbox numbered them last
+        self.pages: dict[str, str] = {}  # by command: where its next page begins
         self.corner: OpenCorner | None = None  # looked at last
         self.searched: Searched | None = None  # last
         self.bookmarks: list[Bookmark] = []  # as /bookmarks numbered them last
@@ -146,6 +149,7 @@ class Link:
         self.model.place(up.account, up.sync.communities, up.sync.directs, up.sync.later)
         self.model.blocking(up.sync.blocks)
         self.model.appearances.stated(up.sync.appearances)
+        self.model.attention.stated(up.sync.notify, up.sync.dnd)
         self.model.counted(up.sync.logs)
         self.placed.set()
         self.spawn(self._learn_corners, quiet=True)

@@ -6,23 +6,25 @@ client only adds what came live after the position that they are of.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import tzinfo
 
 from msgspec import structs
 
 from among_protocol import communities, logs, markers, members, messages, presence, rooms
 from among_protocol.accounts import Account, AccountUpdated
+from among_protocol.attention import Attention
 from among_protocol.base import Entry
 from among_protocol.blocks import Block, BlockChanged, BlockList
+from among_protocol.dnd import DndChanged
 from among_protocol.joining import JoinDeclined
 from among_protocol.moderation import Act, RoleSet
+from among_protocol.notify import NotifyChanged
 from among_protocol.portrait import PortraitUpdated
 from among_protocol.reports import ReportResolved
 from among_protocol.status import AppearanceChanged
 from among_protocol.wire import AnyEvent, UnknownEvent
 
-from . import care, changes, corner_news, own_lines, portrait_page, reaction_lines, words
+from . import bell, care, changes, corner_news, own_lines, portrait_page, reaction_lines
 from .acquaintances import Acquaintances
 from .appearances import Appearances
 from .lines import Line, Part, Said, told
@@ -45,6 +47,7 @@ class Model(Acquaintances):
         self.visit: Visit | None = None  # the open room
         self.away = False  # the reader is: nothing counts as read
         self.appearances = Appearances()
+        self.attention = Attention()  # what is worth a bell
         self.outgoing: dict[str, Outgoing] = {}  # by nonce, oldest first
         self.blocks = BlockList()  # whom the reader blocks or mutes
         self.gathered = reaction_lines.Gathered()
@@ -186,7 +189,9 @@ class Model(Acquaintances):
     def marker(self) -> tuple[str, int] | None:
         """The room and the number up to which the reader has read now, where the server doesn't know yet."""
         visit = self.visit
-        if visit is None or visit.loading or self.away or not visit.room.following or visit.shown <= visit.room.read:
+        if visit is None or visit.loading or self.away or not visit.marks:
+            return None
+        if not visit.room.following or visit.shown <= visit.room.read:
             return None
         return visit.room.id, visit.shown
 
@@ -239,6 +244,8 @@ class Model(Acquaintances):
                 self.appearances.see(event)
             case AppearanceChanged():
                 self.appearances.chosen(event)
+            case NotifyChanged() | DndChanged():
+                self.attention.apply(event)
             case presence.TypingStarted():
                 if (place := self.rooms.get(event.room)) and event.by != place.me:
                     place.typing[event.by] = now
@@ -273,21 +280,14 @@ class Model(Acquaintances):
         said = self.said(room, event)
         if said.mine:
             self.outgoing.pop(event.nonce, None)
-        missed = not said.mine and (self.away or room is not self.room)
+        if said.mine and self.visit and room is self.room:
+            self.visit.marks = True  # whoever speaks has read
+        missed = not said.mine and (self.away or room is not self.room or not (self.visit and self.visit.marks))
         if event.seq > room.counted:
             room.counted = event.seq
             room.unread += missed
             room.mentions += missed and said.mention
-        quiet = self.appearances.appear(room.community) == "dnd"
-        for_me = not (said.mine or said.folded) and (said.mention or (missed and room.kind == "direct"))
-        if self.visit and room is self.room:
-            alerting = replace(said, alert=for_me and not quiet)
-            return self.visit.show(alerting, first_missed=missed and room.unread == 1)
-        if not for_me:
-            return []
-        where = " to you: " if room.title == f"@{said.who}" else f" in {room.title}: "
-        glimpse = words.glimpse(event.body)
-        return [told(("mention", "» "), ("who", said.who), ("dim", where), glimpse, alert=not quiet)]
+        return bell.told_of(self, room, event, said, missed=missed)
 
     def _in_room(self, room: Room, event: Entry) -> list[Line]:
         room.head = max(room.head, event.seq)

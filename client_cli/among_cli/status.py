@@ -18,6 +18,7 @@ from .emoji_names import named
 from .lines import Line, Part, note, told
 from .link import Cannot, Link
 from .moment import SPANS, span, when
+from .notify import times
 
 APPEAR = {
     "auto": "You appear as you are.",
@@ -53,7 +54,10 @@ async def away(link: Link, _: str) -> None:
 
 
 async def dnd(link: Link, rest: str) -> None:
-    """Not to be disturbed: nothing rings, and others see it."""
+    """Not to be disturbed: nothing rings, and others see it; or so by the clock."""
+    if rest[:1].isdecimal() or rest.lower() == "none":
+        await times(link, rest)
+        return
     await _appear(link, rest, "dnd", "/dnd")
 
 

@@ -44,11 +44,14 @@ def _writing(link: Link) -> list[Span]:
 
 
 def _news(link: Link) -> list[Span]:
+    waiting = link.among.inbox.unread
+    inbox = [Span(NEWS, Safe(f"/inbox {waiting}")), Span("", Safe(" · "))] if waiting else []
     rooms, mentions = link.model.unread()
     if not rooms:
-        return []
+        return inbox
     where = f"new in {rooms} room{'s' if rooms > 1 else ''}"
-    return [Span(NEWS, Safe(f"{where}, {mentions} for you" if mentions else where)), Span("", Safe(" · "))]
+    news = Span(NEWS, Safe(f"{where}, {mentions} for you" if mentions else where))
+    return [*inbox, news, Span("", Safe(" · "))]
 
 
 def _state(link: Link) -> list[Span]:

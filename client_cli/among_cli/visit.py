@@ -22,6 +22,7 @@ class Visit:
     def __init__(self, room: Room) -> None:
         self.room = room
         self.loading = True  # the page is on its way
+        self.marks = True  # what is on the screen counts as read
         self.first = 0  # number of the oldest message on the screen; 0: none
         self.shown = 0  # entries up to this number are on the screen, or older than what is
         self.complete = False  # nothing is older than what is on the screen
@@ -75,6 +76,21 @@ class Visit:
     def beginning(self) -> Line:
         """Says that nothing older is there."""
         return no_longer() if self.room.floor else note("This is where the room begins.")
+
+    def around(self, said: list[Said], target: int, what: str) -> list[Line]:
+        """Messages from elsewhere in the room, as a block of their own; a rule stands before the first that is not older than
+        the target."""
+        day, self._day, quiet = self._day, "", self._quiet
+        rules: dict[int, list[Line]] = {}
+        marked = False
+        for one in said:
+            rules[one.seq] = self._day_before(one)
+            if one.seq >= target and not marked:
+                marked = True
+                rules[one.seq].append(Rule(what, "mention"))
+        lines = self._laid(said, rules)
+        self._day, self._quiet = day, quiet
+        return [Rule(f"elsewhere in {self.room.title}"), *lines]
 
     def show(self, said: Said, *, first_missed: bool = False) -> list[Line]:
         """A message that came live, unless it is there already. `first_missed`: the first while one was away."""

@@ -38,6 +38,10 @@ POST_BYTES = 20_000
 CORNERS = 100  # asked for by name at once
 DRAFTS = 100  # of one account
 EXTENSIONS = 32
+NOTIFY_CHOICES = 500  # of one account
+NOTIFY_WORDS = 50  # likewise
+NOTIFY_WORD_CHARS = 40
+DND_TIMES = 7  # of one account's schedule
 TAG_CHARS = 32
 TAGS = 8  # of one community
 INTERESTS = 8  # of one person in one place
@@ -60,6 +64,8 @@ SecretText = Annotated[str, Meta(max_length=SECRET_CHARS)]
 Seq = Annotated[int, Meta(ge=0, le=MAX_INT)]  # number of an entry in its log; the first entry is 1, 0 is "before it"
 Rev = Annotated[int, Meta(ge=0, le=MAX_INT)]  # revision of a persona; the first is 1
 Time = str  # RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers
+
+MomentText = Annotated[str, Meta(max_length=KEY_CHARS)]  # RFC 3339, with its offset
 
 HandleText = Annotated[str, Meta(min_length=3, max_length=HANDLE_CHARS)]  # grammar in text.py
 NameText = Annotated[str, Meta(min_length=1, max_length=NAME_CHARS)]  # code points after NFC

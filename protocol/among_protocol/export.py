@@ -16,9 +16,11 @@ from msgspec import Meta
 from .accounts import Account
 from .base import Command, Seq, Shape, Time
 from .communities import Community
+from .dnd import Dnd
 from .interests import InterestList
 from .members import Persona, Role
 from .messages import Message
+from .notify import NotifyChoice
 from .personas import OwnPersona
 from .reach import Reach
 from .rooms import Room
@@ -121,6 +123,14 @@ class ExportedReach(Exported, tag="reach", kw_only=True):
     reach: Reach
 
 
+class ExportedAttention(Exported, tag="attention", kw_only=True):
+    """What one wants to be called for, when one is not to be disturbed, and how far one has read one's inbox."""
+
+    notify: list[NotifyChoice]
+    dnd: Dnd | None = None
+    inbox: Seq = 0  # everything up to this number is read
+
+
 class ExportedQuote(Exported, tag="quote", kw_only=True):
     """Words of one's own that somebody wants in a portrait, or has there."""
 
@@ -143,6 +153,7 @@ AnyExported = (
     | ExportedDraft
     | ExportedBookmark
     | ExportedReach
+    | ExportedAttention
     | ExportedQuote
 )
 

@@ -1,16 +1,18 @@
 """Text from a command, as it is kept; what is not allowed is refused with its field."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from . import emoji, text
+from . import attention, emoji, text
 from .base import (
     ABOUT_CHARS,
     INTRO_CHARS,
     LABEL_CHARS,
     LINK_CHARS,
     NAME_CHARS,
+    NOTIFY_WORD_CHARS,
     PLACE_CHARS,
     POST_BYTES,
     PRONOUNS_CHARS,
@@ -106,6 +108,26 @@ def body(given: str, *, field: str = "body") -> str:
     except text.TextError as error:
         code = FIELD_TOO_LONG if len(given.encode()) > text.MAX_BODY_BYTES else FIELD_INVALID
         raise Refuse(code, f"A message {_must(error)}.", field=field) from None
+
+
+def moment(given: str, *, field: str) -> str:
+    """A moment as the server writes them: in UTC, with milliseconds."""
+    try:
+        found = datetime.fromisoformat(given)
+        if found.tzinfo is not None:
+            return f"{found.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    except (ValueError, OverflowError):
+        pass
+    sentence = f"The field {field} is a moment with its offset, as 2026-01-31T09:00:00Z or 2026-01-31T09:00:00+01:00."
+    raise Refuse(FIELD_INVALID, sentence, field=field)
+
+
+def watched_word(given: str, *, field: str) -> str:
+    """A word that one waits for, folded; a few in a row are one."""
+    kept = line(attention.word(given), field=field, longest=NOTIFY_WORD_CHARS)
+    if not any(char.isalnum() for char in kept):
+        raise Refuse(FIELD_INVALID, f"The field {field} must have a letter or a digit.", field=field)
+    return kept
 
 
 def passage(given: str, *, field: str, longest: int, empty: bool = True) -> str:

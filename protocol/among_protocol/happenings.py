@@ -11,12 +11,11 @@ from .accounts import Account
 from .blocks import BlockChanged
 from .bookmarks import BookmarkChanged
 from .communities import Membership
-from .drafts import DraftChanged
 from .logs import LogKind, LogPassed, Synced, SyncStarted
-from .markers import MarkerMoved
 from .presence import PresenceChanged, TypingStarted
 from .reach import ReachChanged
 from .reactions import ReactionsChanged
+from .reading import ReadingNotice
 from .session import Hello
 from .status import AppearanceChanged
 from .wire import AnyEntry, UnknownEvent
@@ -83,10 +82,9 @@ class Card(Struct, frozen=True):
 
 
 Notice = (
-    MarkerMoved
+    ReadingNotice
     | BlockChanged
     | ReachChanged
-    | DraftChanged
     | BookmarkChanged
     | AppearanceChanged
     | PresenceChanged

@@ -12,11 +12,13 @@ from collections import deque
 import msgspec
 
 from .accounts import Account
+from .attention import Attention
 from .base import Budget, Entry, Span
 from .blocks import BlockKind
 from .client import Client
 from .communities import Membership
 from .happenings import Closed, Down, Happening, Notice, Opened, Positions, Reset, Up
+from .inbox import InboxState
 from .logs import LogPassed, LogState
 from .members import Persona
 from .rooms import Room
@@ -88,6 +90,16 @@ class Known:
     def appearances(self) -> dict[str, Appearance]:
         """By community (empty: everywhere): how I chose to appear, and my status."""
         return self.view.appearances
+
+    @property
+    def attention(self) -> Attention:
+        """What is worth a bell, by my choices."""
+        return self.view.attention
+
+    @property
+    def inbox(self) -> InboxState:
+        """What was meant for me: how far it is read, and how much of it is not."""
+        return self.view.inbox
 
     @property
     def logs(self) -> dict[str, LogState]:

@@ -16,7 +16,10 @@ from .base import POSITIONS, Command, Event, Id, KeyText, PageLimit, Seq, Shape,
 from .blocks import Block
 from .bookmarks import Bookmarked
 from .communities import Membership
+from .dnd import Dnd
 from .drafts import DraftState
+from .inbox import InboxState
+from .notify import NotifyChoice
 from .reach import Reach
 from .rooms import Room
 from .status import Appearance
@@ -77,6 +80,9 @@ class SyncStarted(Shape, kw_only=True):
     appearances: list[Appearance] = []  # what I chose for how I appear; everywhere comes first
     drafts: list[DraftState] = []  # all of them, by place
     bookmarks: Bookmarked | None = None  # all of mine, in short; null: there are none
+    notify: list[NotifyChoice] = []  # what I chose as worth a bell, by place and word; one may be over
+    dnd: Dnd | None = None  # when I am not to be disturbed; null: never
+    inbox: InboxState | None = None  # what was meant for me; null: the server keeps none
     account: Account | None = None  # these four when `cards` was asked for
     communities: list[Membership] = []  # where I am a member
     later: list[str] = []  # ids of further ones that did not fit: ask for each with `community.read`

@@ -6,10 +6,11 @@ time with the position that the page is of, to show them.
 
 from typing import ClassVar
 
-from .base import BodyText, Command, Entry, Id, PageLimit, Rev, Seq, Shape, Time, Write
+from .base import BodyText, Command, Entry, Id, MomentText, PageLimit, Rev, Seq, Shape, Time, Write
 from .reactions import Reaction
 
 QUOTED = 120  # code points of a message that are quoted
+GLIMPSED = 280  # code points of what was said, in a list of rooms or of mentions
 
 
 class Origin(Shape, kw_only=True):
@@ -32,6 +33,7 @@ class MessageSent(Entry, tag="message.sent", kw_only=True):
     post: Seq = 0  # in a corner: the number of the post that it comments on
     reply_to: Seq = 0  # number of the message in this room that it answers; 0: none
     forwarded: Origin | None = None  # the message that it shows, of another room
+    answers: str = ""  # membership of who said what it answers, or wrote the post; empty: nobody else who may read it
 
 
 class SentWritten(Shape, kw_only=True):
@@ -70,6 +72,17 @@ class Forwarded(Origin, kw_only=True):
     gone: bool = False  # it is not there for whoever asks: nothing of it is told
 
 
+class Glimpse(Shape, kw_only=True):
+    """Something that was said, as it is now, in a list of such things: a message, or a post by its title."""
+
+    seq: Seq  # its number in the room's log
+    at: Time
+    by: str  # the author's membership
+    rev: int  # revision of the author's persona at that moment
+    body: str  # how its text begins: at most 280 code points
+    blank: bool = False  # what it said was deleted
+
+
 class Message(Shape, kw_only=True):
     """A message as it is now."""
 
@@ -101,10 +114,11 @@ class MessagePage(Shape, kw_only=True):
 
 
 class ReadMessages(Command, tag="message.page", kw_only=True):
-    """A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number.
+    """A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number or a moment.
 
-    `before` and `after` exclude the number itself; `around` includes it and takes about half from each side. A page of
-    long messages holds fewer than asked for; `complete` alone tells whether there are more."""
+    `before` and `after` exclude the number itself; `around` includes it and takes about half from each side, and so does
+    `at`, around the first that was said then or later. A page of long messages holds fewer than asked for; `complete`
+    alone tells whether there are more."""
 
     Reply: ClassVar[type[Shape]] = MessagePage
 
@@ -112,5 +126,6 @@ class ReadMessages(Command, tag="message.page", kw_only=True):
     before: Seq | None = None  # older than this number
     after: Seq | None = None  # newer than this number
     around: Seq | None = None  # this one, and those next to it
+    at: MomentText | None = None  # likewise, of the first one at this moment or after it: RFC 3339, with its offset
     post: Seq | None = None  # only the comments on this post of a corner
     limit: PageLimit = 50

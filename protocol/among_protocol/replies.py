@@ -28,6 +28,7 @@ from .blocks import Block, SetBlock
 from .cards import Cards, ReadCards
 from .corners import CornerPage, CornerWritten, ListCorners, UpdateCorner
 from .discovery import Discover, DismissCommunity, Suggestions
+from .dnd import Dnd, SetDnd
 from .drafts import Drafts, DraftState, ListDrafts, SetDraft
 from .edits import DeleteMessage, DeleteWritten, EditMessage, EditWritten, MessageHistory, ReadHistory
 from .erasure import EraseAccount, ErasureBegun
@@ -35,16 +36,19 @@ from .export import ExportAccount, ExportPage
 from .finding import FoundMembers, SearchMembers
 from .forwards import ForwardMessage
 from .house_rules import AcceptRules, AcceptWritten, ReadRules, Rules
+from .inbox import InboxPage, InboxState, MarkInbox, ReadInbox
 from .interests import AllInterests, InterestList, ListInterests, SetInterests
 from .invites import CreateInvite, InviteList, InviteMade, ListInvites, RevokeInvite
 from .logs import ChangedLogs, EntryPage, ReadChanged, ReadEntries
 from .markers import Marker, SetMarker
 from .members import ListMembers, MemberPage, Personas, ResolveMembers
 from .messages import MessagePage, ReadMessages, SendMessage, SentWritten
+from .notify import NotifyChoice, SetNotify
 from .passwords import ChangePassword
 from .personas import FindMember, FoundMember, OwnPersona, PersonaWritten, ReadPersona, UpdatePersona
 from .presence import Presences, SetPresence, StartTyping, WatchPresence
 from .preview import Preview, PreviewCommunity
+from .recent import RecentPage, RecentRooms
 from .search import MessageHits, SearchMessages
 from .status import Appearance, SetStatus
 from .tags import SearchTags, Tags, TagWritten, UpdateTag
@@ -263,6 +267,16 @@ class Asking(Protocol):
     def __call__(self, command: Of[ListDrafts], /, **fields: Any) -> Answer[Drafts]: ...
     @overload
     def __call__(self, command: Of[SetMarker], /, **fields: Any) -> Answer[Marker]: ...
+    @overload
+    def __call__(self, command: Of[RecentRooms], /, **fields: Any) -> Answer[RecentPage]: ...
+    @overload
+    def __call__(self, command: Of[ReadInbox], /, **fields: Any) -> Answer[InboxPage]: ...
+    @overload
+    def __call__(self, command: Of[MarkInbox], /, **fields: Any) -> Answer[InboxState]: ...
+    @overload
+    def __call__(self, command: Of[SetNotify], /, **fields: Any) -> Answer[NotifyChoice]: ...
+    @overload
+    def __call__(self, command: Of[SetDnd], /, **fields: Any) -> Answer[Dnd]: ...
     @overload
     def __call__(self, command: Of[SetPresence], /, **fields: Any) -> Answer[Done]: ...
     @overload

@@ -198,7 +198,7 @@ class OpenDirect(Write, tag="direct.open", kw_only=True):
 
 
 RoomWrite = CreateRoom | FollowRoom | UnfollowRoom | SetTopic | SetRetention | AddPerson | OpenDirect
-RoomCommand = CreateRoom | ListRooms | FollowRoom | UnfollowRoom | SetTopic | SetRetention | AddPerson | OpenDirect
+RoomCommand = CreateRoom | ListRooms | FollowRoom | UnfollowRoom | SetTopic | SetRetention | AddPerson
 RoomEntry = (
     RoomCreated
     | RoomFollowed

@@ -122,6 +122,11 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     discovery_seconds: int = 0  # until one more
     address_connections: int = 0  # at once, of everybody at one address
     edits: int = 0  # of one message
+    notify_choices: int = 0  # of one account, on what is worth a bell
+    notify_words: int = 0  # that one account waits for
+    notify_word_chars: int = 0  # code points of each, folded
+    dnd_times: int = 0  # at which one account is not to be disturbed
+    inbox: int = 0  # items that are kept; the oldest go first
     pronouns_chars: int = 0  # code points
     place_chars: int = 0  # code points of a persona's place
     why_chars: int = 0  # code points of why one is in a community

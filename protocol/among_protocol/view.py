@@ -10,18 +10,22 @@ from typing import Any
 from msgspec.structs import replace
 
 from .accounts import Account, AccountUpdated
+from .attention import Attention
 from .base import Entry
 from .blocks import BlockChanged, BlockList
 from .communities import CommunityLeft, CommunityUpdated, Membership
 from .corners import CornerUpdated
+from .dnd import DndChanged
 from .edits import MessageEdited
 from .happenings import Card, Closed, Happening, Opened, Reset, Up
 from .house_rules import RulesAccepted
+from .inbox import InboxMoved, InboxState, is_notice
 from .logs import LogPassed, LogState
 from .markers import MarkerMoved
 from .members import MemberForgotten, MemberJoined, MemberUpdated, Persona, nobody
 from .messages import MessageSent
 from .moderation import MemberSilenced, MemberUnsilenced, RoleSet
+from .notify import NotifyChanged
 from .personas import PersonaRenamed
 from .posts import PostPublished
 from .reactions import ReactionsChanged
@@ -45,6 +49,8 @@ class View:
         self.logs: dict[str, LogState] = {}  # by id of the place: head, and for rooms read, unread, mentions
         self.blocks = BlockList()  # whom I block or mute
         self.appearances: dict[str, Appearance] = {}  # by community (empty: everywhere): what I chose
+        self.attention = Attention()  # what is worth a bell, by my choices
+        self.inbox = InboxState(read=0, unread=0)  # what was meant for me
         self._as_of = 0  # number in the account's log that the newest sync was of
         self.personas: dict[tuple[str, int], Persona] = {}  # by membership and revision
         self.tallies = Tallies()  # how messages are reacted to, of those that were shown
@@ -98,6 +104,12 @@ class View:
                 state.head = max(state.head, happening.seq)
             case Closed():
                 self.logs.pop(happening.log, None)
+            case _:
+                self._register(happening)
+
+    def _register(self, happening: Happening) -> None:
+        """What has only a last value."""
+        match happening:
             case MarkerMoved():
                 state = self._state(happening.room)
                 state.read, state.unread, state.mentions = happening.read, happening.unread, happening.mentions
@@ -110,6 +122,10 @@ class View:
                     last_seen=happening.last_seen,
                     status=happening.status,
                 )
+            case NotifyChanged() | DndChanged():
+                self.attention.apply(happening)
+            case InboxMoved():
+                self.inbox = InboxState(read=happening.read, unread=happening.unread)
             case _:
                 pass
 
@@ -119,6 +135,8 @@ class View:
         self._as_of = self.logs[up.account.id].head if up.account.id in self.logs else 0
         self.blocks = BlockList(up.sync.blocks)
         self.appearances = {one.community: one for one in up.sync.appearances}
+        self.attention.stated(up.sync.notify, up.sync.dnd)
+        self.inbox = copy(up.sync.inbox) if up.sync.inbox is not None else InboxState(read=0, unread=0)
         self.communities.clear()
         self.rooms = {room.id: room for room in up.sync.directs}
         for room in up.sync.directs:
@@ -143,9 +161,10 @@ class View:
                 self._message(entry)
             case MessageEdited():
                 state = self._state(entry.log)
-                if entry.seq > state.head:
-                    called = self.me(entry.log) in entry.mentions_new or entry.mentions_room_new
-                    state.mentions += called and self._called_by(entry)
+                if entry.seq > state.head and self._called_by(entry):
+                    mine = self.me(entry.log) in entry.mentions_new
+                    state.mentions += mine or entry.mentions_room_new
+                    self.inbox.unread += mine
             case TopicSet() | CornerUpdated() | RetentionSet() | RoomTrimmed():
                 self._in_room(entry)
             case RoomCreated():
@@ -225,6 +244,7 @@ class View:
 
     def _mine(self, entry: Entry) -> None:
         """In the account's own log; the cards of the sync hold what came before it."""
+        self.inbox.unread += is_notice(entry)
         match entry:
             case RoomFollowed():
                 self.rooms[entry.room] = Room(
@@ -294,8 +314,10 @@ class View:
             state.read, state.unread, state.mentions = sent.seq, 0, 0
         else:
             state.unread += 1
-            called = me in sent.mentions or (isinstance(sent, MessageSent) and sent.mentions_room)
-            state.mentions += called and self._called_by(sent)
+            said = sent if isinstance(sent, MessageSent) else None
+            if self._called_by(sent):
+                state.mentions += me in sent.mentions or (said is not None and said.mentions_room)
+                self.inbox.unread += me in sent.mentions or (said is not None and bool(me) and said.answers == me)
 
     def _called_by(self, entry: Entry) -> bool:
         """Whether a mention of me counts: I said it myself, or block or mute the author, as far as it is known here who

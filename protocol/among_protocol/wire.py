@@ -19,7 +19,6 @@ from . import (
     communities,
     corners,
     discovery,
-    drafts,
     edits,
     erasure,
     export,
@@ -30,7 +29,6 @@ from . import (
     invites,
     joining,
     logs,
-    markers,
     members,
     messages,
     moderation,
@@ -44,6 +42,8 @@ from . import (
     quotes,
     reach,
     reactions,
+    reading,
+    recent,
     reports,
     rooms,
     search,
@@ -120,6 +120,8 @@ AnyCommand = (
     | greeters.SetGreeter
     | reach.SetReach
     | rooms.RoomCommand
+    | recent.RecentRooms
+    | rooms.OpenDirect
     | messages.SendMessage
     | messages.ReadMessages
     | edits.EditCommand
@@ -130,9 +132,7 @@ AnyCommand = (
     | corners.UpdateCorner
     | corners.ListCorners
     | posts.PostCommand
-    | drafts.SetDraft
-    | drafts.ListDrafts
-    | markers.SetMarker
+    | reading.ReadingCommand
     | presence.SetPresence
     | presence.WatchPresence
     | presence.StartTyping
@@ -189,9 +189,8 @@ AnyNotice = (  # events without a number: control, registers, ephemeral
     | logs.Lagging
     | logs.LogPassed
     | reactions.ReactionsChanged
-    | markers.MarkerMoved
     | blocks.BlockChanged
-    | drafts.DraftChanged
+    | reading.ReadingNotice
     | bookmarks.BookmarkChanged
     | reach.ReachChanged
     | presence.PresenceChanged

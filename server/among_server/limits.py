@@ -256,6 +256,17 @@ EDITS = _limit("edits", 100, "edits of one message", "each is kept, and is read 
 REACTIONS = _limit(
     "reactions", 20, "different emoji on one message, each by any number of members", "two lines of a small screen; all of them are read with the message"
 )  # fmt: skip
+NOTIFY_CHOICES = _limit(
+    "notify_choices", base.NOTIFY_CHOICES, "choices of one account on what is worth a bell", "one for each room that one may follow; all of them are in every sync"
+)  # fmt: skip
+NOTIFY_WORDS = _limit(
+    "notify_words", base.NOTIFY_WORDS, "words that one account waits for", "each is looked for in every text that comes"
+)
+_limit("notify_word_chars", base.NOTIFY_WORD_CHARS, "code points of such a word, folded", "a word or three")
+_limit("dnd_times", base.DND_TIMES, "times at which one account is not to be disturbed", "one for each day of the week")
+INBOX = _limit(
+    "inbox", 500, "items of one inbox that are kept, the newest", "older ones are history: the rooms have what was said"
+)
 
 _section("Places and accounts")
 COMMUNITIES_PER_ACCOUNT = _limit("communities", 100, "communities of one account", "each is a log to sync")

@@ -2097,6 +2097,87 @@ def keeps_the_draft_of_what_is_published(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+@mutant("attention.recent")
+def lists_the_oldest_first(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "room.recent" and frame["type"] == "ok":
+        frame["result"]["rooms"].reverse()
+    return frame
+
+
+@mutant("attention.recent")
+def goes_on_after_one_more(wire: Wire, frame: Frame) -> Any:
+    command = wire.command(frame)
+    if command.get("type") == "room.recent" and command.get("after") and frame["type"] == "ok":
+        frame["result"]["rooms"] = []
+    return frame
+
+
+@mutant("attention.moment")
+def takes_every_moment_for_the_last(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("at") and "messages" in frame.get("result", {}):
+        frame["result"]["messages"] = []
+    return frame
+
+
+@mutant("attention.answers")
+def answers_nobody(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).get("entry", {}).pop("answers", None)
+    return frame
+
+
+@mutant("attention.inbox")
+def keeps_what_was_deleted(wire: Wire, frame: Frame) -> Any:
+    kept = wire.relay.notes.setdefault("items", [])
+    if wire.command(frame).get("type") == "inbox.read" and frame["type"] == "ok":
+        items = frame["result"]["items"]
+        missing = [one for one in kept if one["number"] not in [item["number"] for item in items]]
+        frame["result"]["items"] = sorted([*items, *missing], key=lambda one: -one["number"])
+        kept[:] = [*kept, *items]
+    return frame
+
+
+@mutant("attention.inbox")
+def counts_one_too_many(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "inbox.read" and frame["type"] == "ok":
+        frame["result"]["unread"] = frame["result"].get("unread", 0) + 1
+    return frame
+
+
+@mutant("attention.inbox_mark")
+def moves_the_mark_of_the_inbox_back(wire: Wire, frame: Frame) -> Any:
+    command = wire.command(frame)
+    if command.get("type") == "inbox.mark" and frame["type"] == "ok":
+        frame["result"]["read"] = command["number"]
+    return frame
+
+
+@mutant("attention.inbox_mark")
+def tells_no_other_device_of_the_inbox(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "inbox.moved" else frame
+
+
+@mutant("attention.choices")
+def tells_no_other_device_of_a_choice(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "notify.changed" else frame
+
+
+@mutant("attention.choices")
+def keeps_no_choice_for_the_next_sync(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).pop("notify", None)
+    return frame
+
+
+@mutant("attention.dnd")
+def shows_nobody_that_it_is_time_to_rest(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "state": "online"} if frame.get("state") == "dnd" else frame
+
+
+@mutant("attention.dnd")
+def keeps_no_times_for_the_next_sync(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).pop("dnd", None)
+    return frame
+
+
 @mutant("corners.deleted")
 def keeps_the_words_of_a_deleted_post(wire: Wire, frame: Frame) -> Any:
     if wire.command(frame).get("type") == "log.entries" and frame["type"] == "ok":

@@ -199,6 +199,19 @@ async def reading(play: Play, ann: Actor, bob: Actor, room: str, community: str)
     await phone.result("session.sync")
     with play.take("marker.set"):
         await bob.result("marker.set", room=room, seq=1, unread=True)
+    with play.take("room.recent"):
+        await bob.result("room.recent", limit=1)
+    with play.take("inbox.read"):
+        item = (await bob.result("inbox.read"))["items"][0]
+    with play.take("inbox.mark"):
+        await bob.result("inbox.mark", number=item["number"])
+    with play.take("notify.set"):
+        await bob.result("notify.set", place=room, level="nothing", for_ms=2 * 60 * 60 * 1000)
+        await bob.result("notify.set", word="Slugs", level="all")
+    with play.take("dnd.set"):
+        times = [{"begins": "22:00", "ends": "07:00"}, {"begins": "14:00", "ends": "16:00", "days": [6, 7]}]
+        await bob.result("dnd.set", times=times, zone="Europe/Lisbon")
+    await bob.result("dnd.set", times=[])
     with play.take("typing.start"):
         await bob.result("typing.start", room=room)
     with play.take("presence.watch"):

@@ -1,11 +1,15 @@
 """Taking everything along, page by page: what a client can do wrong, and what it costs."""
 
+import msgspec
 import pytest
 
 from among_protocol import codes
 from among_protocol.accounts import UpdateAccount
 from among_protocol.communities import LeaveCommunity
-from among_protocol.export import ExportAccount
+from among_protocol.dnd import DndTime, SetDnd
+from among_protocol.export import ExportAccount, ExportedAttention
+from among_protocol.inbox import MarkInbox
+from among_protocol.notify import SetNotify
 from among_protocol.wire import JSON
 from among_server.handlers import export
 from tests.world import Person, world_of
@@ -90,3 +94,22 @@ async def test_it_costs_enough_to_be_slow_and_never_cuts_anybody():
         got = [getattr(ann.replies[id], "code", "ok") for id in ids]
         assert got == ["ok"] * 4 + [codes.RATE_LIMITED.code]
         assert ann.closed is None
+
+
+async def test_prv_01_what_one_wants_to_be_called_for_is_taken_along():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await ann.ask(SetNotify, place=ann.room, level="nothing")
+        await ann.ask(SetNotify, word="canary-word", level="all")
+        await ann.ask(SetDnd, times=[DndTime(begins="22:00", ends="07:00")], zone="Europe/Lisbon")
+        await bob.say("hello @ann")
+        await ann.ask(MarkInbox, number=1)
+        (record,) = [one for one in await all_of(ann) if b'"record":"attention"' in one]
+        told = msgspec.json.decode(record, type=ExportedAttention)
+        assert [(one.place, one.word, one.level) for one in told.notify] == [
+            ("", "canary-word", "all"),
+            (ann.room, "", "nothing"),
+        ]
+        assert told.dnd is not None
+        assert (told.dnd.zone, told.inbox) == ("Europe/Lisbon", 1)
+        assert not [one for one in await all_of(bob) if b'"record":"attention"' in one or b"canary-word" in one]

@@ -30,6 +30,7 @@ from among_protocol.communities import (
 )
 from among_protocol.corners import ListCorners, UpdateCorner
 from among_protocol.discovery import Discover, DismissCommunity
+from among_protocol.dnd import SetDnd
 from among_protocol.drafts import ListDrafts, SetDraft
 from among_protocol.edits import DeleteMessage, EditMessage, ReadHistory
 from among_protocol.erasure import EraseAccount
@@ -38,6 +39,7 @@ from among_protocol.finding import SearchMembers
 from among_protocol.forwards import ForwardMessage
 from among_protocol.greeters import ListGreeters, SetGreeter
 from among_protocol.house_rules import AcceptRules, ReadRules
+from among_protocol.inbox import MarkInbox, ReadInbox
 from among_protocol.interests import InterestWish, ListInterests, SetInterests
 from among_protocol.invites import CreateInvite, ListInvites, RevokeInvite
 from among_protocol.joining import AnswerJoin, AskToJoin, ListRequests, WithdrawJoin
@@ -55,6 +57,7 @@ from among_protocol.moderation import (
     UnbanMember,
     UnsilenceMember,
 )
+from among_protocol.notify import SetNotify
 from among_protocol.passwords import ChangePassword, ResetPassword
 from among_protocol.personas import FindMember, ReadPersona, UpdatePersona
 from among_protocol.pins import AddPin, ListPins, RemovePin
@@ -73,6 +76,7 @@ from among_protocol.preview import PreviewCommunity
 from among_protocol.quotes import AskQuote, ConsentToQuote, ListQuotes, WithdrawQuote
 from among_protocol.reach import SetReach
 from among_protocol.reactions import AddReaction, ReadReactions, RemoveReaction
+from among_protocol.recent import RecentRooms
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.retention import Retention, SetRetention
 from among_protocol.rooms import (
@@ -235,6 +239,11 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     SetDraft: lambda cast, place: {"place": cast.id(place), "text": "They gr"},
     ListDrafts: lambda cast, place: {},
     SetMarker: lambda cast, place: {"room": cast.id(place), "seq": 1},
+    RecentRooms: lambda cast, place: {},
+    ReadInbox: lambda cast, place: {},
+    MarkInbox: lambda cast, place: {"number": 1},
+    SetNotify: lambda cast, place: {"place": cast.id(place), "level": "nothing"},
+    SetDnd: lambda cast, place: {"times": [{"begins": "22:00", "ends": "07:00"}]},
     SetPresence: lambda cast, place: {"state": "away"},
     WatchPresence: lambda cast, place: {"members": [cast.people["insider"].member]},
     StartTyping: lambda cast, place: {"room": cast.id(place)},
@@ -260,13 +269,20 @@ CHANGES = (
     RevokeInvite,
     SetDraft,
     SetBookmark,
+    SetNotify,
+    SetDnd,
+    MarkInbox,
 )  # no writes, but
 NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS, "place": (*COMMUNITIES, *ROOMS)}
 
 
 def named_by(command: type[Command]) -> list[str]:
     """The fields by which it names a place. Where somebody lives is a `place`, too, and none of these."""
-    return [name for name in NAMES if name in command.__struct_fields__ and (name != "place" or command is SetDraft)]
+    return [
+        name
+        for name in NAMES
+        if name in command.__struct_fields__ and (name != "place" or command in (SetDraft, SetNotify))
+    ]
 
 
 POST = 2  # its number in the corner, which is the insider's

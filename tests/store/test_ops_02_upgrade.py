@@ -8,12 +8,13 @@ import re
 import sqlite3
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from among_protocol.codes import INVITE_INVALID
-from among_protocol.messages import SendMessage
+from among_protocol.messages import GLIMPSED, SendMessage
 from among_server.store import backups
 from among_server.store.api import StoreError
 from among_server.store.sqlite import SqliteStore, schema
@@ -72,6 +73,26 @@ async def test_ops_02_every_released_schema_keeps_its_content(fixture: Path, tmp
     head = len(told["logs"][room])
     assert (await people[0].says(room, "on we go", nonce="later")).entry.event.seq == head + 1
     await town.store.close()
+
+
+@every_released_schema
+async def test_ops_02_rooms_know_what_was_said_last_before_they_kept_it(fixture: Path, tmp_path: Path):
+    folder = tmp_path / "data"
+    load(fixture, folder)
+    told = json.loads(fixture.with_suffix(".json").read_text("utf-8"))
+    town = Town(SqliteStore(folder))
+    await town.store.open()
+    seen = 0
+    for account in told["accounts"]:
+        rows = await town.store.recent(account, None, 100)
+        assert [row.said_ms for row in rows] == sorted((row.said_ms for row in rows), reverse=True)
+        for row in rows:
+            (newest,), _ = await town.page(row.room.id, limit=1)
+            assert (row.said.seq, row.said.at, row.said.body) == (newest.seq, newest.at, newest.body[:GLIMPSED])
+            assert row.said_ms == round(datetime.fromisoformat(newest.at).timestamp() * 1000)
+            seen += 1
+    await town.store.close()
+    assert seen
 
 
 @every_released_schema

@@ -319,7 +319,7 @@ async def test_a_community_of_the_first_schema_gets_stewards(folder: Path, monke
         db.executescript("""
             INSERT INTO logs (key, id, kind) VALUES
                 (1, 'a_ann', 'account'), (2, 'c_hall', 'community'), (3, 'a_bob', 'account'), (4, 'r_room', 'room');
-            INSERT INTO heads SELECT key, 0, 0 FROM logs;
+            INSERT INTO heads (log, head, ordinal) SELECT key, 0, 0 FROM logs;
             INSERT INTO accounts VALUES (1, 'ann', 'Ann', '', 0), (3, 'bob', 'Bob', '', 0);
             INSERT INTO communities VALUES (2, 'hall', 'Hall', '', 2, 'hall');
             INSERT INTO members VALUES ('m_ann', 1, 2, 1, 'ann', 'Ann', '', 'owner', 0),
@@ -558,7 +558,7 @@ async def test_what_the_first_schema_held_of_accounts_and_sessions_is_brought_up
             f"BEGIN; {first} PRAGMA application_id = {schema.APPLICATION}; PRAGMA user_version = 1; COMMIT;"
         )
         db.execute("INSERT INTO logs (key, id, kind) VALUES (1, 'a_ann', 'account'), (2, 'a_bob', 'account')")
-        db.execute("INSERT INTO heads VALUES (1, 0, 0), (2, 0, 0)")
+        db.execute("INSERT INTO heads (log, head, ordinal) VALUES (1, 0, 0), (2, 0, 0)")
         db.execute("INSERT INTO accounts VALUES (1, 'ann', 'Ann', '', 1), (2, 'bob', 'Bob', '', 0)")
         for secret, since in ((b"1", "2026-01-31T09:00:00.250Z"), (b"2", "2026-02-01T09:00:00.000Z")):
             values = (f"s_{secret.decode()}", secret, since)

@@ -21,6 +21,7 @@ from among_protocol.base import HITS, Write
 from among_protocol.codes import INTERNAL, STORAGE_UNAVAILABLE, Refuse
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity, UpdateCommunity
 from among_protocol.corners import UpdateCorner
+from among_protocol.dnd import Dnd, DndTime
 from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.forwards import ForwardMessage
 from among_protocol.greeters import SetGreeter
@@ -71,7 +72,7 @@ from tests.store.town import Person, Town
 HANDLES = ("ann", "bob", "cat", "dan")
 ID = re.compile(r"\b([acimqrsw])_[a-z2-7]{16}\b")
 TIME = re.compile(
-    r'("(at|asked|said|edited_at|opened|until|silenced|silenced_until|since|retention_since|left_at|changed)":"|after )\d{4}-[^"U]*("| UTC)|"(seen|edit|full|handle)_ms":\d+'
+    r'("(at|asked|said|edited_at|opened|until|silenced|silenced_until|since|retention_since|left_at|changed)":"|after )\d{4}-[^"U]*("| UTC)|"(seen|edit|full|handle|until)_ms":\d+'
 )
 
 
@@ -415,6 +416,37 @@ class Twins(RuleBasedStateMachine):
     @rule(
         who=st.integers(0, 3),
         place=small,
+        kind=st.sampled_from("cr"),
+        level=st.sampled_from(["all", "mentions", "nothing", "inherit"]),
+        words=st.sampled_from(["", "", "beans", "peas"]),
+        for_ms=ends,
+    )
+    def choose(self, who: int, place: int, kind: str, level: str, words: str, for_ms: int) -> None:
+        """What is worth a bell, and when nothing is."""
+        dnd = Dnd(times=[DndTime(begins="22:00", ends="07:00")] if level == "nothing" else [], zone="UTC", shown=True)
+
+        def ask(twin: Twin) -> list[Any]:
+            store, account = twin.town.store, twin.ids[f"a_{who}"]
+            where = "" if words or place > 35 else twin.find(kind, place)
+            said = ("all" if level != "inherit" else level) if words else level
+            return [
+                store.set_notify(account, where, words, said, for_ms),
+                store.set_dnd(account, dnd),
+            ]
+
+        self._both(ask)
+
+    @rule(who=st.integers(0, 3), number=st.integers(0, 5), back=st.booleans(), before=st.one_of(st.none(), number))
+    def open_inbox(self, who: int, number: int, back: bool, before: int | None) -> None:
+        def ask(twin: Twin) -> list[Any]:
+            store, account = twin.town.store, twin.ids[f"a_{who}"]
+            return [store.mark_inbox(account, number, back=back), store.inbox(account, before, 2)]
+
+        self._both(ask)
+
+    @rule(
+        who=st.integers(0, 3),
+        place=small,
         own=st.booleans(),
         said=st.lists(st.tuples(tag, st.sampled_from(["", "members", "nobody"]), st.booleans()), max_size=3),
     )
@@ -656,6 +688,11 @@ class Twins(RuleBasedStateMachine):
                 *(store.unread(account, logs) for account in accounts),
                 *(store.pins(log, None, 100) for log in logs),
                 *(store.bookmarks(account, None, 100) for account in accounts),
+                *(store.inbox(account, None, 100) for account in accounts),
+                *(store.inbox_state(account) for account in accounts),
+                *(store.notify_choices(account) for account in accounts),
+                *(self._recent(store, account, logs) for account in accounts),
+                *(store.first_at(log, "2999") for log in logs),
                 *(store.personas(account, refs) for account in accounts),
                 *(store.seen(account, [ref.member for ref in refs]) for account in accounts),
                 *(store.cards(account, [ref.member for ref in refs]) for account in accounts),
@@ -670,6 +707,13 @@ class Twins(RuleBasedStateMachine):
         for twin in self.twins:
             told = self.runner.run(replayed(twin.town, twin.logs()))
             assert told == self.runner.run(live(twin.town.store, twin.logs()))
+
+    @staticmethod
+    async def _recent(store: Store, account: str, logs: list[str]) -> list[Any]:
+        """Times differ, and so may the order."""
+        rows = await store.recent(account, None, 100)
+        rows.sort(key=lambda row: logs.index(row.room.id))
+        return [[row.room, row.people, row.said, row.unread] for row in rows]
 
     @staticmethod
     async def _devices(store: Store, account: str) -> list[tuple[str, bool]]:

@@ -19,7 +19,6 @@ from .. import interests as i
 from .. import invites as iv
 from .. import joining as jn
 from .. import logs as l_
-from .. import markers as mk
 from .. import members as mb
 from .. import messages as ms
 from .. import moderation as mo
@@ -27,6 +26,7 @@ from .. import passwords as pw
 from .. import personas as pe
 from .. import presence as p
 from .. import preview as pv
+from .. import recent as rec
 from .. import reports as rp
 from .. import retention as rn
 from .. import rooms as r
@@ -42,6 +42,7 @@ from .keepsakes import KEEPSAKES
 from .newcomers import NEWCOMERS, TOLD_OF_NEWCOMERS, WELCOMED, WELCOMED_TOO
 from .portraits import PORTRAITS, QUOTES, TAKEN_ALONG, TAKEN_BACK
 from .reactions import REACTIONS
+from .reading import READING
 from .told import ACT, ALWAYS, CLAIM, NAMED, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
 
 __all__ = ["ALWAYS", "EFFECTS", "SIGNED_IN", "STORED", "WRITTEN", "Effects", "Told", "Where", "refusals"]
@@ -348,6 +349,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ),
         ("follows", "brought_back"),
     ),
+    rec.RecentRooms: Effects((), (), ("page_entries",)),
     r.OpenDirect: Effects(
         (codes.ACCOUNT_GONE, codes.MEMBER_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED),
         (
@@ -377,7 +379,7 @@ EFFECTS: dict[type[Command], Effects] = {
     **KEEPSAKES,
     **REACTIONS,
     **CORNERS,
-    mk.SetMarker: Effects((codes.ROOM_GONE, *STORED), (Told(mk.MarkerMoved, Where.DEVICES),)),
+    **READING,
     p.SetPresence: Effects((), _HERE_NOW),
     p.WatchPresence: Effects((), (), ("watched",)),
     p.StartTyping: Effects((codes.ROOM_GONE, codes.SILENCED), (Told(p.TypingStarted, Where.FOLLOWERS, "unless you are invisible there"),)),

@@ -26,3 +26,9 @@ def readers(town: "Town", room: RoomRow) -> list[MemberRow]:
 def everybody(room: RoomRow, member: MemberRow, body: str) -> bool:
     """Whether it mentions everybody who is there: it has the word, and who says it may."""
     return text.mentions_room(body) and (not room.for_all or member.role != "member")
+
+
+def answered(town: "Town", room: "RoomRow", member: "MemberRow", reply_to: int) -> str:
+    """The membership that said what is answered, where it is another's, who may read the answer."""
+    by = next(entry.by for entry in town.logs[room.id].entries if entry.seq == reply_to)
+    return by if by != member.id and by in (row.id for row in readers(town, room)) else ""

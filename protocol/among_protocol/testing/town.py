@@ -199,6 +199,7 @@ class Town:
         mentioned, everybody = mentions.of(self, room, body), mentions.everybody(room, member, body)
         names, at, seq = [row.id for row in mentioned], self.clock.time(), self.next(room.id)
         said: dict[str, Any] = {"nonce": nonce, "body": body, "mentions": names, "reply_to": reply_to} | more
+        said["answers"] = mentions.answered(self, room, member, reply_to) if reply_to else ""
         entry = MessageSent(log=room.id, seq=seq, at=at, by=member.id, rev=member.rev, mentions_room=everybody, **said)
         self.people[account].read[room.id] = entry.seq
         called = mentions.readers(self, room) if everybody else mentioned

@@ -12,6 +12,7 @@ from among_protocol.accounts import AccountUpdated
 from among_protocol.base import Entry
 from among_protocol.blocks import BlockChanged
 from among_protocol.communities import CommunityJoined, CommunityLeft
+from among_protocol.dnd import Dnd
 from among_protocol.moderation import MemberSilenced, MemberUnsilenced, RoleSet
 from among_protocol.personas import PersonaRenamed
 from among_protocol.reach import Reach
@@ -25,13 +26,26 @@ from ..store.rows import AccountRow, MemberRow, RoomRow, Standing, Stored
 from ..store.status import Statuses
 from ..store.stewards import community_of, stewards_of
 from .budget import Bucket, Buckets
+from .rest import Rest
 from .session import Session
 
 
 class Person:
     """An account that is here."""
 
-    __slots__ = ("account", "blocks", "bucket", "members", "reach", "rooms", "seq", "sessions", "statuses")
+    __slots__ = (
+        "account",
+        "blocks",
+        "bucket",
+        "dnd",
+        "members",
+        "reach",
+        "rest",
+        "rooms",
+        "seq",
+        "sessions",
+        "statuses",
+    )
 
     def __init__(self, standing: Standing, seq: int, bucket: Bucket) -> None:
         self.seq = seq  # of the account's own log: at least up to here, the standing is as it tells
@@ -42,6 +56,8 @@ class Person:
         self.blocks: Blocks = standing.blocks
         self.reach: Sequence[Reach] = standing.reach  # what it said of who may speak to it alone
         self.statuses: Statuses = standing.statuses
+        self.dnd = standing.dnd  # when it is not to be disturbed
+        self.rest = Rest(standing.dnd)  # likewise, as others see it
         self.sessions: set[Session] = set()
 
     def blocked(self, member: MemberRow) -> bool:
@@ -133,6 +149,15 @@ class People:
         if person is not None:
             person.statuses = statuses
         elif account in self._loading:  # likewise
+            self._loading[account] += 1
+        return person
+
+    def resting(self, account: str, dnd: Dnd) -> Person | None:
+        """When an account is not to be disturbed from now on; gives who that is, where it is here."""
+        person = self._people.get(account)
+        if person is not None:
+            person.dnd, person.rest = dnd if dnd.times else None, Rest(dnd)
+        elif account in self._loading:  # what is being read of it may be older
             self._loading[account] += 1
         return person
 

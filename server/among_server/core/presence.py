@@ -17,7 +17,7 @@ from among_protocol.status import Status
 
 from ..store.own import Blocks
 from ..store.rows import MemberRow
-from ..store.status import DAY_MS, Seen, seen
+from ..store.status import DAY_MS, Appear, Seen, seen
 from .notices import Notices
 from .people import Person
 from .session import Session
@@ -101,15 +101,19 @@ class Presence:
         self._set(Here(person, member, "offline", None), stays=False)
 
     def _look(self, person: Person, member: MemberRow, lively: PresenceState) -> None:
-        state, status = lively, None
+        state, status, now = lively, None, self._wall()
+        rests, change = person.rest.at(now)
+        appear: Appear = "dnd" if rests else "auto"
         if person.statuses:
-            row, now = seen(member, person.account.handle, person.statuses), self._wall()
+            row = seen(member, person.account.handle, person.statuses)
             status = row.status(now)
-            self._changes_at(member.id, row.changes_at(now))
-            if row.appear == "invisible":
-                state = "offline"
-            elif row.appear != "auto" and state != "offline":
-                state = row.appear
+            change = min(filter(None, (change, row.changes_at(now))), default=0)
+            appear = row.appear if row.appear != "auto" else appear
+        self._changes_at(member.id, change)
+        if appear == "invisible":
+            state = "offline"
+        elif appear != "auto" and state != "offline":
+            state = appear
         self._set(Here(person, member, state, status), stays=bool(person.sessions))
 
     def _set(self, now: Here, *, stays: bool) -> None:

@@ -12,6 +12,7 @@ from among_protocol import cards as ca
 from among_protocol import communities as c
 from among_protocol import corners as co
 from among_protocol import discovery as d
+from among_protocol import dnd as dn
 from among_protocol import drafts as dr
 from among_protocol import edits as ed
 from among_protocol import erasure as er
@@ -20,6 +21,7 @@ from among_protocol import finding as f
 from among_protocol import forwards as fw
 from among_protocol import greeters as g
 from among_protocol import house_rules as hr
+from among_protocol import inbox as ib
 from among_protocol import interests as i
 from among_protocol import invites as iv
 from among_protocol import joining as jn
@@ -28,6 +30,7 @@ from among_protocol import markers as mk
 from among_protocol import members as mb
 from among_protocol import messages as ms
 from among_protocol import moderation as mo
+from among_protocol import notify as n
 from among_protocol import passwords as pw
 from among_protocol import personas as pe
 from among_protocol import pins as pn
@@ -38,6 +41,7 @@ from among_protocol import preview as pv
 from among_protocol import quotes as q
 from among_protocol import reach as re
 from among_protocol import reactions as rx
+from among_protocol import recent as rec
 from among_protocol import reports as rp
 from among_protocol import retention as rn
 from among_protocol import rooms as r
@@ -57,6 +61,7 @@ from . import (
     communities,
     corners,
     discovery,
+    dnd,
     drafts,
     edits,
     erasure,
@@ -65,6 +70,7 @@ from . import (
     forwards,
     greeters,
     house_rules,
+    inbox,
     interests,
     invites,
     joining,
@@ -73,6 +79,7 @@ from . import (
     members,
     messages,
     moderation,
+    notify,
     passwords,
     personas,
     pins,
@@ -83,6 +90,7 @@ from . import (
     quotes,
     reach,
     reactions,
+    recent,
     reports,
     retention,
     rooms,
@@ -176,6 +184,7 @@ ROUTES: dict[type[Command], Route] = dict(
         on(r.SetTopic, rooms.set_topic, cost=5),
         on(rn.SetRetention, retention.set_retention, cost=10),
         on(r.AddPerson, rooms.add, cost=5),
+        on(rec.RecentRooms, recent.recent, cost=5),
         on(r.OpenDirect, rooms.open_direct, cost=10),
         on(ms.SendMessage, messages.send, cost=5),
         on(ms.ReadMessages, messages.page, cost=2),
@@ -203,6 +212,10 @@ ROUTES: dict[type[Command], Route] = dict(
         on(dr.SetDraft, drafts.set_draft, cost=5),
         on(dr.ListDrafts, drafts.list_drafts, cost=5),
         on(mk.SetMarker, markers.set_marker, cost=1),
+        on(ib.ReadInbox, inbox.read, cost=5),
+        on(ib.MarkInbox, inbox.mark, cost=1),
+        on(n.SetNotify, notify.set_notify, cost=5),
+        on(dn.SetDnd, dnd.set_dnd, cost=5),
         on(p.SetPresence, presence.set_presence, cost=2),
         on(p.WatchPresence, presence.watch, cost=2),
         on(p.StartTyping, presence.typing, cost=1),

@@ -15,6 +15,7 @@ from among_protocol.export import (
     Exported,
     ExportedAppearance,
     ExportedArchive,
+    ExportedAttention,
     ExportedBlock,
     ExportedBookmark,
     ExportedDismissal,
@@ -126,6 +127,9 @@ async def _registers(context: Context, account: str) -> list[bytes]:
     records += [ExportedInterests(interests=place) for place in said.places if place.interests]
     records += [ExportedDismissal(community=community) for community in await store.dismissals(account)]
     records += [ExportedReach(reach=reach) for reach in (standing.reach if standing is not None else ())]
+    notify, inbox = await store.notify_choices(account), await store.inbox_state(account)
+    if standing is not None and (notify or standing.dnd is not None or inbox.read):
+        records.append(ExportedAttention(notify=notify, dnd=standing.dnd, inbox=inbox.read))
     for member in await store.all_memberships(account):
         records += [
             ExportedQuote(community=row.community, quote=row.id, text=row.text, state=row.state)

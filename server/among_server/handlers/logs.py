@@ -61,6 +61,9 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
     started.drafts = await context.store.draft_states(person.account.id)
     bookmarks = await context.store.bookmarked(person.account.id)
     started.bookmarks = bookmarks if bookmarks.count else None
+    started.notify = await context.store.notify_choices(person.account.id)
+    started.dnd = person.dnd
+    started.inbox = await context.store.inbox_state(person.account.id)
     if command.cards:
         await _cards(context, person, started)
     session.reply(command.id, started)

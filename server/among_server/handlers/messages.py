@@ -1,7 +1,7 @@
 """Saying something, and reading what was said."""
 
-from among_protocol.codes import POST_GONE, ROOM_GONE, Refuse
-from among_protocol.fields import body
+from among_protocol.codes import FIELD_INVALID, POST_GONE, ROOM_GONE, Refuse
+from among_protocol.fields import body, moment
 from among_protocol.messages import MessagePage, ReadMessages, SendMessage
 
 from ..core.context import Context
@@ -18,11 +18,18 @@ async def page(context: Context, command: ReadMessages) -> MessagePage:
     room, member = await context.room(command.room)
     if command.post is not None and await context.store.post(room.id, command.post, None) is None:
         raise Refuse(POST_GONE, field="post")
+    around = command.around
+    if command.at is not None:
+        if (command.before, command.after, around) != (None, None, None):
+            raise Refuse(
+                FIELD_INVALID, "A page is around a moment, or where `before`, `after` or `around` say.", field="at"
+            )
+        around = await context.store.first_at(room.id, moment(command.at, field="at"))
     found = await context.store.messages(
         command.room,
         before=command.before,
         after=command.after,
-        around=command.around,
+        around=around,
         limit=command.limit,
         post=command.post,
         places=context.person.members.keys(),

@@ -21,7 +21,6 @@ from typing import Literal, Protocol
 
 from among_protocol.base import Entry
 from among_protocol.communities import Community
-from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.messages import MessageSent
 from among_protocol.moderation import Ban
@@ -51,6 +50,7 @@ from .pins import PinStore, PinTx
 from .portrait import PortraitStore, PortraitTx
 from .quotes import QuotesStore, QuotesTx
 from .reactions import ReactionsStore, ReactionsTx
+from .reading import ReadingStore, ReadingTx
 from .retention import RetentionStore, RetentionTx
 from .rows import (
     AccountRow,
@@ -93,6 +93,7 @@ class Tx(
     PersonaTx,
     CornersTx,
     DraftsTx,
+    ReadingTx,
     PortraitTx,
     QuotesTx,
     RetentionTx,
@@ -248,6 +249,7 @@ class Store(
     PersonaStore,
     CornersStore,
     DraftsStore,
+    ReadingStore,
     PortraitStore,
     QuotesStore,
     RetentionStore,
@@ -385,14 +387,6 @@ class Store(
         to it that they may read there.
 
         At most `limit`; where these are more than PAGE_BYTES, half as many, as often as it takes."""
-        ...
-
-    async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:
-        """For each log that exists, in the order given."""
-        ...
-
-    async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
-        """Forward only, unless `back`. A `seq` past the head means the head. Raises Refuse: `room.gone`."""
         ...
 
 

@@ -10,9 +10,12 @@ import structlog
 from among_protocol.base import Time
 from among_protocol.bookmarks import Bookmarked
 from among_protocol.codes import Refuse
+from among_protocol.dnd import Dnd
 from among_protocol.drafts import DraftState
+from among_protocol.inbox import InboxState
 from among_protocol.invites import CreateInvite, Invite
 from among_protocol.members import Keep
+from among_protocol.notify import NotifyChoice
 from among_protocol.reach import DirectsFrom
 
 from .api import Tx
@@ -22,7 +25,7 @@ from .greeting import ReachSet
 from .own import BlockSet, BlockWish, Ended, Entered
 from .retention import Carried, Held, Trimmed
 from .rows import Stored
-from .rules import blocks, bookmarks, drafts, erasing, invites, retention, sessions, status, tags
+from .rules import blocks, bookmarks, drafts, erasing, inbox, invites, notify, retention, sessions, status, tags
 from .rules import reach as reach_rules
 from .status import Statuses, StatusWish
 from .tags import InterestRow, MyInterest
@@ -127,6 +130,15 @@ class Calls:
 
     async def remove_bookmark(self, account: str, room: str, seq: int) -> Bookmarked:
         return await self._call(lambda tx: bookmarks.remove_bookmark(tx, account, room, seq))
+
+    async def set_notify(self, account: str, place: str, word: str, level: str, for_ms: int) -> NotifyChoice:
+        return await self._call(lambda tx: notify.set_notify(tx, account, place, word, level, for_ms))
+
+    async def set_dnd(self, account: str, dnd: Dnd) -> Dnd:
+        return await self._call(lambda tx: notify.set_dnd(tx, account, dnd))
+
+    async def mark_inbox(self, account: str, number: int, *, back: bool) -> InboxState:
+        return await self._call(lambda tx: inbox.mark(tx, account, number, back=back))
 
     async def set_reach(
         self, account: str, community: str, *, directs: DirectsFrom | None = None, greetings: bool | None = None

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from among_protocol.base import Entry, Time
 from among_protocol.communities import Community, Door
+from among_protocol.dnd import Dnd
 from among_protocol.logs import LogKind
 from among_protocol.members import Member, Persona, Role
 from among_protocol.messages import Message
@@ -195,6 +196,7 @@ class Standing(NamedTuple):
     blocks: Blocks
     statuses: Statuses
     reach: Sequence[Reach] = ()  # what it said of who may speak to it alone
+    dnd: Dnd | None = None  # when it is not to be disturbed
 
 
 class Unread(NamedTuple):

@@ -13,6 +13,7 @@ from ..checks import Check, Fault, Skip, judged
 from ..link import Ended, NoHandshake
 from ..report import Outcome, Report
 from . import (
+    attention,
     cards,
     closing,
     connection,
@@ -127,7 +128,8 @@ async def _judge(check: Check[Scene], ground: Ground, *, slow: bool) -> Outcome:
 
 # Importing them fills `checks`.
 PARTS = (
-    cards, closing, connection, corners, door, edits, finding, frames, interest, keeping, keepsakes, leaving, limits, logs, newcomers,
+    attention, cards, closing, connection, corners, door, edits, finding, frames, interest, keeping, keepsakes, leaving, limits, logs,
+    newcomers,
     nonces, personas,
     portraits,
     reactions, reading, refusals, registers, retention, rooms, search, signing_in, status, sync, texts,

@@ -22,6 +22,7 @@ from ...communities import (
 )
 from ...corners import ListCorners, UpdateCorner
 from ...discovery import Discover, DismissCommunity
+from ...dnd import SetDnd
 from ...drafts import ListDrafts, SetDraft
 from ...edits import DeleteMessage, EditMessage, ReadHistory
 from ...erasure import EraseAccount
@@ -30,6 +31,7 @@ from ...finding import SearchMembers
 from ...forwards import ForwardMessage
 from ...greeters import ListGreeters, SetGreeter
 from ...house_rules import AcceptRules, ReadRules
+from ...inbox import MarkInbox, ReadInbox
 from ...interests import ListInterests, SetInterests
 from ...invites import CreateInvite, ListInvites, RevokeInvite
 from ...joining import AnswerJoin, AskToJoin, ListRequests, WithdrawJoin
@@ -38,6 +40,7 @@ from ...markers import SetMarker
 from ...members import ListMembers, ResolveMembers
 from ...messages import ReadMessages, SendMessage
 from ...moderation import BanMember, KickMember, ListBans, SetRole, SilenceMember, UnbanMember, UnsilenceMember
+from ...notify import SetNotify
 from ...passwords import ChangePassword, ResetPassword
 from ...personas import FindMember, ReadPersona, UpdatePersona
 from ...pins import AddPin, ListPins, RemovePin
@@ -56,6 +59,7 @@ from ...preview import PreviewCommunity
 from ...quotes import AskQuote, ConsentToQuote, ListQuotes, WithdrawQuote
 from ...reach import SetReach
 from ...reactions import AddReaction, ReadReactions, RemoveReaction
+from ...recent import RecentRooms
 from ...reports import FileReport, ListReports, ResolveReport
 from ...retention import SetRetention
 from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
@@ -178,7 +182,7 @@ ABSENT: frozenset[type[Command]] = frozenset({
     Discover, DismissCommunity, SearchMembers, SearchMessages, UpdateTag,
     UpdateCommunity, PreviewCommunity, AcceptRules, ReadRules, AskToJoin, WithdrawJoin, AnswerJoin, ListRequests,
     CreateInvite, ListInvites, RevokeInvite,
-    SetBookmark, RemoveBookmark, ListBookmarks,
+    SetBookmark, RemoveBookmark, ListBookmarks, RecentRooms, ReadInbox, MarkInbox, SetNotify, SetDnd,
     ExportPortrait, ListProposals, MergeProposal, DeclineProposal,
     ListQuotes, AskQuote, ConsentToQuote, WithdrawQuote,
     ReadWelcome, SetWelcome, ListGreeters, SetGreeter, SetReach,

@@ -8,6 +8,7 @@ from ... import codes
 from ...blocks import Block
 from ...codes import Refuse
 from ...drafts import DraftState
+from ...fields import moment
 from ...logs import ChangedLogs, EntryPage, LogState, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
 from ...markers import Marker, MarkerMoved, SetMarker
 from ...messages import MessagePage, MessageSent, ReadMessages
@@ -114,9 +115,13 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     asked = [entry for entry in said if not command.post or entry.post == command.post]
     found = [as_it_is(town, entry, connection.person.id) for entry in asked]
     limit = min(town.limits.page_entries, command.limit)
-    if command.around is not None:
-        older = [message for message in found if message.seq < command.around]
-        newer = [message for message in found if message.seq >= command.around]
+    around = command.around
+    if command.at is not None:
+        at = moment(command.at, field="at")
+        around = next((entry.seq for entry in log.entries if entry.at >= at), log.head + 1)
+    if around is not None:
+        older = [message for message in found if message.seq < around]
+        newer = [message for message in found if message.seq >= around]
         taken = min(len(older), max(limit // 2, limit - len(newer)))
         messages = older[len(older) - taken :] + newer[: limit - taken]
     else:

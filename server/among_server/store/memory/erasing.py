@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from among_protocol.base import Entry
+from among_protocol.dnd import Dnd
 from among_protocol.logs import LogKind
 from among_protocol.lookalikes import skeleton
 from among_protocol.members import Persona
@@ -16,12 +17,14 @@ from ..bookmarks import BookmarkRow
 from ..drafts import DraftRow
 from ..erasing import Erasure, Told, Written, blank_member
 from ..joining import RequestRow
+from ..notify import NotifyRow
 from ..personas import Former
 from ..portrait import ProposalRow
 from ..rows import LogRow, MemberRow, Stored
 from ..status import StatusRow
 from ..stewards import BanRow, ReportRow
 from ..tags import InterestRow
+from .inbox import Item
 from .own import MemoryOwn
 
 
@@ -54,6 +57,11 @@ class MemoryErasing(MemoryOwn):
     bookmark_rows: dict[tuple[str, str, int], BookmarkRow]
     room_mentions: dict[tuple[str, int], tuple[int, frozenset[str]]]
     reached: dict[tuple[str, str], Reach]
+    # Of notify.py and inbox.py:
+    chosen: dict[tuple[str, str, str], NotifyRow]
+    dnds: dict[tuple[str, str], Dnd]
+    items: dict[tuple[str, int], Item]
+    inbox_marks: dict[tuple[str, str], int]
 
     def new_id(self, prefix: str) -> str:
         raise NotImplementedError
@@ -116,6 +124,10 @@ class MemoryErasing(MemoryOwn):
             self.draft_rows,
             self.bookmark_rows,
             self.reached,
+            self.chosen,
+            self.dnds,
+            self.items,
+            self.inbox_marks,
         )
         for table in tables:
             for key in [key for key in table if key[0] == account]:

@@ -51,6 +51,7 @@ from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
 from ..stewards import stewards_of
 from . import directory, messages
+from .attending import MemoryAttending
 from .cards import CardReads
 from .exporting import MemoryTaking
 from .greeting import GreetingReading
@@ -69,6 +70,7 @@ T = TypeVar("T")
 class MemoryStore(
     CardReads,
     MemoryCornerReads,
+    MemoryAttending,
     MemorySearching,
     PersonaReads,
     PortraitReading,
@@ -215,7 +217,13 @@ class MemoryStore(
             row for row in self._tx.standing_in(account) if row.place in self._tx.communities or row.place in followed
         ]
         return Standing(
-            row, there, rooms, self._tx.blocks(account), self._tx.statuses(account), self._tx.reaches(account)
+            row,
+            there,
+            rooms,
+            self._tx.blocks(account),
+            self._tx.statuses(account),
+            self._tx.reaches(account),
+            self._tx.dnd(account),
         )
 
     async def communities(

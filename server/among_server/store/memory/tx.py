@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from among_protocol.base import Entry
 from among_protocol.blank import blanked
 from among_protocol.edits import MessageEdited
+from among_protocol.inbox import is_notice
 from among_protocol.logs import LogKind
 from among_protocol.lookalikes import skeleton
 from among_protocol.members import Persona
@@ -24,9 +25,11 @@ from .door import MemoryDoor
 from .drafts import MemoryDrafts
 from .erasing import MemoryErasing
 from .greeting import MemoryGreeting
+from .inbox import MemoryInbox
 from .invites import MemoryInvites
 from .joining import MemoryJoining
 from .keepsakes import MemoryKeepsakes
+from .notify import MemoryNotify
 from .own import MemoryOwn
 from .personas import MemoryPersonas
 from .portrait import MemoryPortrait
@@ -50,6 +53,8 @@ class MemoryTx(
     MemoryReactions,
     MemoryCorners,
     MemoryDrafts,
+    MemoryNotify,
+    MemoryInbox,
     MemoryPortrait,
     MemoryGreeting,
     MemoryTags,
@@ -93,6 +98,8 @@ class MemoryTx(
         self._put(self.entries, (event.log, event.seq), Kept(stored, row.ordinal, self.author))
         self.stored.append(stored)
         self._undo.append(self.stored.pop)
+        if row.kind == "account" and is_notice(event):
+            self.put_inbox(row.id, "notice", row.id, event.seq)
 
     def blank(self, log: str, seq: int) -> None:
         kept = self._found(log, seq)

@@ -14,7 +14,7 @@ from ...limits import EDITS
 from ...rights import Right
 from ..api import Tx
 from ..rows import MemberRow, RoomRow
-from . import calling
+from . import calling, inbox
 from .accounts import speaks_again
 from .blocks import may_write
 from .messages import call_each, mentioned
@@ -62,6 +62,7 @@ def edit(tx: Tx, account: str, command: EditMessage) -> Entry:
         calling.call(tx, room, member, entry.seq)
     else:
         call_each(tx, room, member, entry.seq, new)
+    inbox.tell_mentioned(tx, new, member, room.id, said.seq)
     return entry
 
 

@@ -9,7 +9,7 @@ from ...limits import MENTIONS
 from ...rights import RIGHTS, Right
 from ..api import Tx
 from ..rows import MemberRow, RoomRow
-from . import calling, greeters
+from . import calling, greeters, inbox
 from .accounts import speaks_again
 from .blocks import deaf, may_write
 from .corners import may_comment
@@ -31,8 +31,7 @@ def send(tx: Tx, account: str, command: SendMessage, forwarded: Origin | None = 
         may_write(tx, room, member)
     if command.post or room.kind == "corner":
         may_comment(tx, room, member, command.post)
-    if command.reply_to and tx.message(room.id, command.reply_to) is None:
-        raise Refuse(MESSAGE_GONE, field="reply_to")
+    answered = _answered(tx, room, member, command) if command.reply_to or command.post else None
     if member.silenced:
         member = speaks_again(tx, member)
     others, everybody = [], False
@@ -52,6 +51,7 @@ def send(tx: Tx, account: str, command: SendMessage, forwarded: Origin | None = 
         reply_to=command.reply_to,
         mentions_room=everybody,
         forwarded=forwarded,
+        answers=answered.id if answered is not None else "",
     )
     tx.add(entry, message=True)
     if command.post:
@@ -61,9 +61,21 @@ def send(tx: Tx, account: str, command: SendMessage, forwarded: Origin | None = 
         calling.call(tx, room, member, entry.seq)
     else:
         call_each(tx, room, member, entry.seq, others)
+    inbox.tell(tx, entry, member, others, answered)
     if room.kind == "open" and tx.greeters(room.community):
         greeters.spoke(tx, member, entry, others)
     return entry
+
+
+def _answered(tx: Tx, room: RoomRow, member: MemberRow, command: SendMessage) -> MemberRow | None:
+    """Whom it answers: who said what it answers, or wrote the post that it is about. Raises Refuse `message.gone`."""
+    by = room.owner
+    if command.reply_to:
+        said = tx.message(room.id, command.reply_to)
+        if said is None:
+            raise Refuse(MESSAGE_GONE, field="reply_to")
+        by = said.by
+    return inbox.answered(tx, room, member, by)
 
 
 def call_each(tx: Tx, room: RoomRow, author: MemberRow, seq: int, others: list[MemberRow]) -> None:

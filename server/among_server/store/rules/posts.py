@@ -12,11 +12,10 @@ from ...rights import Right
 from ..api import Tx
 from ..corners import PostRow
 from ..rows import RoomRow
-from . import corners
+from . import corners, inbox
 from .accounts import speaks_again
-from .blocks import deaf
 from .drafts import cleared
-from .messages import mentioned
+from .messages import call_each, mentioned
 from .removal import may_remove, tell_removed
 from .rooms import follow_own, visible
 from .standing import may, present
@@ -53,9 +52,8 @@ def publish(tx: Tx, account: str, command: PublishPost) -> Entry:
     )
     tx.add(entry, message=True)
     tx.mark(account, log)
-    for other in others:
-        if other.account != account and not deaf(tx, other, member):
-            tx.mention(other.account, log, entry.seq)
+    call_each(tx, room, member, entry.seq, others)
+    inbox.tell_mentioned(tx, others, member, log, entry.seq)
     tx.put_post(
         PostRow(
             room=log,

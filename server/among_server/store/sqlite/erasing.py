@@ -53,6 +53,10 @@ CLOSING = (
     "DELETE FROM drafts WHERE account = ?1",
     "DELETE FROM bookmarks WHERE account = ?1",
     "DELETE FROM reaches WHERE account = ?1",
+    "DELETE FROM inbox WHERE account = ?1",
+    "DELETE FROM inbox_marks WHERE account = ?1",
+    "DELETE FROM notify WHERE account = ?1",
+    "DELETE FROM dnds WHERE account = ?1",
 )
 NOBODY = "INSERT INTO accounts (key, handle, display_name, owner, disabled, erased) VALUES (?, ?, '', 0, 1, 1)"
 
@@ -118,6 +122,7 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
             (f"!{account}", key),
         )
         self._accounts.pop(account, None)
+        self._newest_items.pop(key, None)
         self._blocks.clear()
         self._follows.clear()
 

@@ -1,4 +1,4 @@
-"""The part of the transaction that every message goes through: logs, entries, nonces, markers and mentions.
+"""The part of the transaction that every message goes through: logs, entries, nonces, markers, mentions and inboxes.
 
 Rule 1: what every message needs is mirrored in memory. The mirrors are true because only the writer writes; a rollback
 clears them. They are bounded by forgetting the oldest, and only between batches.
@@ -15,14 +15,18 @@ from sqlite3 import Connection
 from typing import Any
 
 from among_protocol.base import Entry
+from among_protocol.inbox import is_notice
 from among_protocol.logs import LogKind
 from among_protocol.wire import ENTRIES, JSON, tag_of
 
+from ...limits import INBOX
+from ..inbox import Kind
 from ..rows import Stored, Unread
 from .arrivals import Arrivals
 from .rows import SEQ_BITS, Bulk, kept, log_row
 
 MIRRORED = 32_768  # rows in each mirror
+SPARE = 64  # items beyond those that an inbox keeps, before they go
 
 _ENTRY = kept("pos, json", "pos = ?", "ASC")
 _LAST = kept("pos, ordinal", "pos BETWEEN ? AND ?", "DESC")
@@ -34,9 +38,9 @@ _TAGS = {entry: tag_of(entry) for entry in ENTRIES}
 
 
 class Log:
-    """The mirror of a log's row; `head` and `ordinal` run ahead of the table until the flush."""
+    """The mirror of a log's row; `head` and what stands below it run ahead of the table until the flush."""
 
-    __slots__ = ("floor", "floor_ordinal", "head", "id", "key", "kind", "ordinal")
+    __slots__ = ("floor", "floor_ordinal", "head", "id", "key", "kind", "ordinal", "said", "said_ms")
 
     def __init__(
         self, key: int, id: str, kind: LogKind, floor: int, head: int, ordinal: int, floor_ordinal: int = 0
@@ -48,6 +52,8 @@ class Log:
         self.head = head
         self.ordinal = ordinal
         self.floor_ordinal = floor_ordinal
+        self.said = 0  # number of the newest message
+        self.said_ms = 0  # Unix time of it
 
 
 class Ledger:
@@ -65,17 +71,21 @@ class Ledger:
         self._mirrors: list[dict[Any, Any]] = [self._logs]  # those of tx.py too
         self._moved: dict[int, Log] = {}  # logs whose head is held back
         self._marked: dict[tuple[int, int], tuple[int, int]] = {}  # held back: (account, room) -> (seq, ordinal)
-        self._heads = Bulk("REPLACE INTO heads (log, head, ordinal)", 3)
+        self._newest_items: dict[int, int] = {}  # inboxes: account -> number
+        self._mirrors.append(self._newest_items)
+        self._full: list[tuple[int, int]] = []  # inboxes of which nothing up to a number is kept
+        self._heads = Bulk("REPLACE INTO heads (log, head, ordinal, said, said_ms)", 5)
         self._markers = Bulk("REPLACE INTO markers (account, room, seq, ordinal)", 4)
         self._mentions = Bulk("INSERT OR IGNORE INTO mentions (account, room, seq)", 3)
-        self._bulks = (self._heads, self._markers, self._mentions)
+        self._inbox = Bulk("INSERT INTO inbox (account, number, kind, log, seq, member)", 6)
+        self._bulks = (self._heads, self._markers, self._mentions, self._inbox)
 
     # --- for the writer
     def flush(self) -> None:
         """Write what is held back."""
         self.arrivals.flush()
         for log in self._moved.values():
-            self._heads.flat += (log.key, log.head, log.ordinal)
+            self._heads.flat += (log.key, log.head, log.ordinal, log.said, log.said_ms)
         self._moved.clear()
         for (account, room), (seq, ordinal) in self._marked.items():
             self._markers.flat += (account, room, seq, ordinal)
@@ -83,6 +93,9 @@ class Ledger:
         for bulk in self._bulks:
             if bulk.flat:
                 bulk.write(self._db)
+        if self._full:
+            self._db.executemany("DELETE FROM inbox WHERE account = ? AND number <= ?", self._full)
+            self._full = []
 
     def clear(self) -> None:
         """Forget everything: what was written has been rolled back."""
@@ -92,6 +105,7 @@ class Ledger:
         self._marked.clear()
         for bulk in self._bulks:
             bulk.flat = []
+        self._full = []
         self.arrivals.forget()
 
     def trim(self) -> None:
@@ -140,12 +154,14 @@ class Ledger:
 
     def _load_log(self, id: str) -> Log | None:
         row = self._db.execute(
-            "SELECT key, id, kind, floor, head, ordinal, floor_ordinal FROM logs JOIN heads ON log = key WHERE id = ?",
+            "SELECT key, id, kind, floor, head, ordinal, floor_ordinal, said, said_ms FROM logs JOIN heads ON log = key"
+            " WHERE id = ?",
             (id,),
         ).fetchone()
         if row is None:
             return None
-        log = self._logs[id] = Log(*row)
+        log = self._logs[id] = Log(*row[:-2])
+        log.said, log.said_ms = row[-2:]
         return log
 
     def _add_log(self, id: str, kind: LogKind) -> int:
@@ -170,11 +186,14 @@ class Ledger:
         log.head = seq
         if message:
             log.ordinal += 1
+            log.said, log.said_ms = seq, self.now_ms
         key = log.key
         self._moved[key] = log
         json = JSON.encode(event)
         self.arrivals.add(key << SEQ_BITS | seq, _TAGS[type(event)], log.ordinal, self.author, json)
         self.stored.append(Stored(event, json))
+        if log.kind == "account" and is_notice(event):
+            self.put_inbox(log.id, "notice", log.id, seq)
 
     def mark(self, account: str, room: str) -> None:
         self.writes += 1
@@ -203,3 +222,21 @@ class Ledger:
     def mention(self, account: str, room: str, seq: int) -> None:
         self.writes += 1
         self._mentions.flat += (self._log(account).key, self._log(room).key, seq)
+
+    def put_inbox(self, account: str, kind: Kind, log: str, seq: int, member: str = "") -> None:
+        self.writes += 1
+        key = self._log(account).key
+        number = self._newest_items[key] = self._newest_item(key) + 1
+        self._inbox.flat += (key, number, kind, self._log(log).key, seq, member)
+        if number % SPARE == 0 and number > INBOX:
+            self._full.append((key, number - INBOX))
+
+    def _newest_item(self, account: int) -> int:
+        """What is held back is in the mirror too: the table alone is asked where it is not."""
+        found = self._newest_items.get(account)
+        if found is None:
+            (found,) = self._db.execute(
+                "SELECT coalesce(max(number), 0) FROM inbox WHERE account = ?", (account,)
+            ).fetchone()
+            self._newest_items[account] = found
+        return found

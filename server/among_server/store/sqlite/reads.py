@@ -27,7 +27,7 @@ from ..rows import AccountRow, CommunityRow, Entries, LogRow, Messages, RoomRow,
 from ..status import Seen
 from ..stewards import stewards_of
 from . import cards as own_cards
-from . import edits, greeting, own, status
+from . import edits, greeting, notify, own, status
 from .calling import CALLED
 from .rows import (
     ACCOUNT,
@@ -126,6 +126,7 @@ def standing(db: Connection, id: str) -> Standing | None:
             own.blocks(db, id),
             status.statuses(db, id),
             greeting.reaches(db, id),
+            notify.dnd(db, id),
         )
 
 

@@ -17,7 +17,6 @@ import structlog
 
 from among_protocol.communities import Community
 from among_protocol.joining import JoinRequest
-from among_protocol.markers import Marker
 from among_protocol.members import Member, Persona, PersonaRef
 from among_protocol.moderation import Ban
 from among_protocol.reports import Report
@@ -42,9 +41,7 @@ from ..rows import (
     LogRow,
     RoomRow,
     Standing,
-    Unread,
 )
-from ..rules.markers import set_marker
 from ..rules.sign_up import create_account
 from ..status import Seen
 from ..stewards import stewards_of
@@ -54,6 +51,7 @@ from .faces import FaceReads
 from .messages import MessageReads
 from .personas import PersonaReads
 from .reactions import ReactionReads
+from .reading import SqliteReading
 from .retention import RetentionReads
 from .searching import SqliteSearching
 from .tags import bring
@@ -74,6 +72,7 @@ class SqliteStore(
     bookmarks.Reads,
     corners.Reads,
     drafts.Reads,
+    SqliteReading,
     SqliteSearching,
     PersonaReads,
     FaceReads,
@@ -252,9 +251,6 @@ class SqliteStore(
     async def _call(self, job: Callable[[SqliteTx], T]) -> T:
         return await self._writer.call(job)
 
-    async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
-        return await self._writer.call(lambda tx: set_marker(tx, account, room, seq, back=back))
-
     # --- reading
     async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
         reader = await self._free.get()
@@ -376,9 +372,6 @@ class SqliteStore(
 
     async def wanted(self, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:
         return await self._read_log(log, reads.wanted, log, ear, after, until, limit)
-
-    async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:
-        return await self._read(reads.unread, account, logs)
 
 
 async def _run(reader: aiosqlite.Connection, read: Callable[..., T], /, *named: Any, **options: Any) -> T:

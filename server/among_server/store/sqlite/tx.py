@@ -24,8 +24,10 @@ from .edits import SqliteEdits
 from .erasing import SqliteErasing
 from .finding import put_ends, texts
 from .greeting import SqliteGreeting
+from .inbox import SqliteInbox
 from .invites import SqliteInvites
 from .joining import SqliteJoining
+from .notify import SqliteNotify
 from .own import Note
 from .personas import SqlitePersonas
 from .pins import SqlitePins
@@ -52,6 +54,8 @@ class SqliteTx(
     SqliteReactions,
     SqliteCorners,
     SqliteDrafts,
+    SqliteNotify,
+    SqliteInbox,
     SqlitePortrait,
     SqliteQuotes,
     SqliteGreeting,

@@ -1,0 +1,108 @@
+"""The inbox as a list: who mentioned me, who answered me, what others did that concerns me."""
+
+from among_protocol.base import Entry
+from among_protocol.communities import CommunityJoined
+from among_protocol.inbox import InboxItem, InboxMoved, MarkInbox, ReadInbox
+from among_protocol.joining import JoinDeclined
+from among_protocol.moderation import Act
+from among_protocol.quotes import QuoteAnswered, QuoteAsked
+from among_protocol.reports import ReportResolved
+from among_protocol.rooms import DirectOpened, RoomFollowed
+from among_protocol.wire import UnknownEvent
+
+from . import care, own_lines
+from .lines import Line, Part, Told, note, told
+from .link import Cannot, Link
+from .reading import GLIMPSE, ago, show
+
+ITEMS = 15  # shown at once
+WHAT = {"mention": " mentioned you in ", "reply": " answered you in "}
+
+
+async def inbox(link: Link, rest: str) -> None:
+    """What was meant for me, newest first, numbered; or going to one of it."""
+    if rest.isdecimal():
+        await _go(link, int(rest))
+        return
+    if rest not in ("", "more"):
+        raise Cannot("Say /inbox, /inbox more, or /inbox 2 to go to what stands there.")
+    if rest and not link.inbox:
+        raise Cannot("There is no more; /inbox begins anew.")
+    before = link.inbox[-1].number if rest else None
+    page = await link.among.ask(ReadInbox, before=before, limit=ITEMS)
+    entries = [link.among.decode(raw) for raw in page.notices]
+    notices = {entry.seq: entry for entry in entries}
+    said = [(item.said.by, item.said.rev) for item in page.items if item.said is not None]
+    about = [(who, 0) for entry in entries for who in (getattr(entry, "asker", ""), getattr(entry, "by", "")) if who]
+    await link.learn([*said, *about], now=True)
+    first = len(link.inbox) + 1 if rest else 1
+    link.inbox = [*link.inbox, *page.items] if rest else list(page.items)
+    lines = [
+        _line(link, number, item, notices.get(item.seq), new=item.number > page.read)
+        for number, item in enumerate(page.items, first)
+    ]
+    if not lines:
+        lines = [note("Your inbox is empty." if not rest else "That is all.")]
+    link.screen.show([*lines, *([] if page.complete else [note("More: /inbox more")])])
+    if page.unread and page.items and not rest:
+        await _read(link, page.items[0].number)
+
+
+async def _read(link: Link, number: int) -> None:
+    now = await link.among.ask(MarkInbox, number=number)
+    link.among.view.apply(InboxMoved(read=now.read, unread=now.unread))
+    link.screen.refresh()
+
+
+async def _go(link: Link, number: int) -> None:
+    if not 0 < number <= len(link.inbox):
+        raise Cannot(f"There is no {number} in it; /inbox numbers what there is.")
+    item = link.inbox[number - 1]
+    room = link.model.rooms.get(item.log)
+    if item.said is None or room is None:
+        raise Cannot(
+            "It leads nowhere: it was told, and that is all." if item.said is None else "You are not there any more."
+        )
+    if room is not link.model.room:
+        await link.enter(room)
+    await show(link, room, item.seq, "this", around=item.seq)
+
+
+def _line(link: Link, number: int, item: InboxItem, entry: Entry | UnknownEvent | None, *, new: bool) -> Line:
+    at = item.said.at if item.said is not None else getattr(entry, "at", "")
+    head: list[Part] = [Part("mention" if new else "", "•" if new else " "), Part("", f"{number:>2} ")]
+    head.append(Part("dim", f"{ago(at, link.model.zone):>11}  "))
+    if item.said is not None:
+        room = link.model.rooms.get(item.log)
+        where = room.title if room is not None else "another room"
+        said = " ".join(item.said.body.split())[:GLIMPSE]
+        what = WHAT.get(item.kind, " in ")
+        return told(*head, ("who", link.model.who(item.said.by)), ("dim", what), ("place", where), ("dim", ": "), said)
+    return told(*head, *(_notice(link, entry) if isinstance(entry, Entry) else [Part("dim", "something new")]))
+
+
+def _notice(link: Link, entry: Entry) -> list[Part]:
+    """What somebody did that concerns me, in the words in which it was told when it happened."""
+    model = link.model
+    community = model.communities.get(getattr(entry, "community", ""))
+    slug = community.slug if community is not None else ""
+    line: Line | None = None
+    match entry:
+        case Act() | ReportResolved() | JoinDeclined():
+            line = care.to_me(model, entry, slug, community.me if community is not None else "")
+        case CommunityJoined():
+            return [Part("", "You were let into "), Part("place", slug or "a community")]
+        case RoomFollowed():
+            room = model.rooms.get(entry.room)
+            return [Part("", "You were brought into "), Part("place", room.title if room is not None else entry.slug)]
+        case DirectOpened():
+            others = [person.handle for person in entry.people if person.member != entry.member]
+            return [Part("", "A direct with you was opened: "), Part("place", "@" + ",".join(sorted(others)))]
+        case QuoteAsked():
+            return [Part("who", model.who(entry.asker)), Part("", f" asks to quote you in {slug}: /quotes")]
+        case QuoteAnswered():
+            answer = "agreed" if entry.agreed else "did not agree"
+            return [Part("", f"Whom you asked for a quote in {slug} {answer}")]
+        case _:
+            line = next(iter(own_lines.told(model, entry)), None)
+    return list(line.parts) if isinstance(line, Told) else [Part("dim", "something changed for you")]

@@ -1,0 +1,142 @@
+"""The commands about reading: what is unread, where something was said lately, and going to some place in a room."""
+
+from datetime import datetime, timedelta, tzinfo
+
+from among_protocol.markers import MarkerMoved, SetMarker
+from among_protocol.messages import ReadMessages
+from among_protocol.recent import Recent, RecentRooms
+
+from .changes import number_of
+from .edits import here, named
+from .lines import Line, Part, Rule, note, told
+from .link import PAGE, Cannot, Link
+from .moment import moment
+from .places import Room, direct_title
+from .rooms import unread as list_unread
+
+RECENT = 15  # rooms shown at once
+GLIMPSE = 100  # characters of what was said
+WHERE = "Say /jump unread, /jump #12, /jump 2026-01-31, /jump 2026-01-31 09:00, or /jump more."
+
+
+async def unread(link: Link, rest: str) -> None:
+    """The rooms with something new; or from which message on the open room is unread again."""
+    if not rest:
+        await list_unread(link, rest)
+        return
+    room, seq = here(link), named(link, rest)
+    now = await link.among.ask(SetMarker, room=room.id, seq=max(seq - 1, 0), unread=True)
+    change = MarkerMoved(room=now.room, read=now.read, unread=now.unread, mentions=now.mentions)
+    if link.model.visit is not None:
+        link.model.visit.marks = False  # or it would be read again at once
+    link.among.view.apply(change)
+    link.model.apply(change)
+    link.screen.show(
+        [note(f"Unread from {number_of(seq)} on: {now.unread} new, until you come back or say something.")]
+    )
+    link.screen.refresh()
+
+
+async def recent(link: Link, rest: str) -> None:
+    """Where something was said lately."""
+    if rest not in ("", "more"):
+        raise Cannot("Say /recent, or /recent more.")
+    after = link.pages.get("recent", "") if rest else ""
+    if rest and not after:
+        raise Cannot("There is no more; /recent begins anew.")
+    page = await link.among.ask(RecentRooms, after=after, limit=RECENT)
+    link.pages["recent"] = page.next
+    await link.learn(((one.said.by, one.said.rev) for one in page.rooms), now=True)
+    lines: list[Line] = [line for one in page.rooms for line in _recent(link, one)]
+    if not lines:
+        lines = [note("Nothing was said in your rooms yet.")]
+    link.screen.show([*lines, *([note("More: /recent more")] if page.next else [])])
+
+
+def _recent(link: Link, one: Recent) -> list[Line]:
+    """Two rows: where, and what was said last."""
+    room = link.model.rooms.get(one.room.id)
+    title = room.title if room is not None else direct_title(one.room.people, one.room.member) or one.room.slug
+    news: list[Part] = []
+    if one.unread:
+        news.append(Part("strong", f"  {one.unread} new"))
+    if one.mentions:
+        news.append(Part("mention", f", {one.mentions} for you"))
+    here_ = "›" if room is not None and room is link.model.room else " "
+    who = link.model.who(one.said.by)
+    said = "✗ deleted" if one.said.blank else " ".join(one.said.body.split())[:GLIMPSE]
+    said = "…" if who in link.model.blocks else said
+    return [
+        told(f"{here_}{ago(one.said.at, link.model.zone):>11}  ", ("place", title), *news),
+        told("             ", ("who", who), ("dim", ": "), said),
+    ]
+
+
+def ago(at: str, zone: tzinfo | None) -> str:
+    """A moment in a list: the hour today, the day otherwise."""
+    found = moment(at, zone)
+    if found is None:
+        return "some time"
+    today = datetime.now(found.tzinfo).date()
+    if found.date() == today:
+        return f"{found:%H:%M}"
+    return f"{found.day} {found:%b}" if found.year == today.year else f"{found:%b %Y}"
+
+
+async def jump(link: Link, rest: str) -> None:
+    """Show another place in the room: the first unread, a number, a moment."""
+    room = here(link)
+    word = rest.strip().lower()
+    if word == "more":
+        after = link.pages.get(f"jump {room.id}", "")
+        if not after:
+            raise Cannot(f"There is no more. {WHERE}")
+        await show(link, room, int(after) + 1, "more", after=int(after))
+    elif word == "unread":
+        if room.read >= room.head:
+            link.screen.show([note("Nothing is unread here.")])
+            return
+        await show(link, room, room.read + 1, "unread from here on", around=room.read + 1)
+    elif word.startswith("#") or word.isdecimal():
+        seq = named(link, word)
+        await show(link, room, seq, number_of(seq), around=seq)
+    else:
+        at = when_typed(word, link.model.zone)
+        if at is None:
+            raise Cannot(WHERE)
+        await show(link, room, 0, f"{at.day} {at:%B %Y %H:%M}", at=at)
+
+
+async def show(link: Link, room: Room, target: int, what: str, *, at: datetime | None = None, **page: int) -> None:
+    """A page of the open room that is not its newest, with a rule before the target."""
+    asked: dict[str, object] = dict(page) if at is None else {"at": at.isoformat()}
+    found = await link.among.ask(ReadMessages, room=room.id, limit=PAGE, **asked)
+    await link.learn(((message.by, message.rev) for message in found.messages), now=True)
+    visit = link.model.visit
+    if visit is None or visit.room is not room:
+        return
+    if at is not None:
+        later = [one.seq for one in found.messages if (when := moment(one.at, None)) is not None and when >= at]
+        target = later[0] if later else found.as_of + 1
+    said = [link.model.said(room, message) for message in found.messages]
+    if not said:
+        link.screen.show([note("There is nothing.")])
+        return
+    newest = visit.said[max(visit.said)].seq if visit.said else 0
+    link.pages[f"jump {room.id}"] = f"{said[-1].seq}" if said[-1].seq < max(newest, room.head) else ""
+    more = "more: /jump more" if link.pages[f"jump {room.id}"] else "these are the newest"
+    link.screen.show([*visit.around(said, target, what), Rule(more)])
+
+
+def when_typed(typed: str, zone: tzinfo | None) -> datetime | None:
+    """A day, or a day and an hour, as somebody types it in their own zone; None where it is none."""
+    now = datetime.now(zone).astimezone(zone)
+    days = {"today": 0, "yesterday": 1}
+    day, _, hour = typed.partition(" ")
+    if day in days:
+        typed = f"{(now - timedelta(days=days[day])).date()} {hour}".strip()
+    try:
+        found = datetime.fromisoformat(typed.upper())
+        return found if found.tzinfo is not None else found.replace(tzinfo=zone).astimezone(zone)
+    except (ValueError, OverflowError):
+        return None

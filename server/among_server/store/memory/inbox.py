@@ -1,0 +1,77 @@
+"""Inboxes, as the reference remembers them: the part of `api.Tx` that inbox.py says."""
+
+from typing import NamedTuple
+
+from ...limits import INBOX
+from ..inbox import Kind
+from ..own import Blocks
+from ..rows import LogRow, MemberRow, RoomRow
+from .tables import Kept, Tables
+
+
+class Item(NamedTuple):
+    number: int
+    kind: Kind
+    log: str
+    seq: int
+    member: str
+
+
+class MemoryInbox(Tables):
+    # Of tx.py and own.py:
+    entries: dict[tuple[str, int], Kept]
+    logs: dict[str, LogRow]
+    members: dict[str, MemberRow]
+    room_rows: dict[str, RoomRow]
+
+    def blocks(self, account: str) -> Blocks:
+        raise NotImplementedError
+
+    def follows(self, account: str, room: str) -> bool:
+        raise NotImplementedError
+
+    def membership(self, account: str, place: str) -> MemberRow | None:
+        raise NotImplementedError
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.items: dict[tuple[str, int], Item] = {}  # account, number
+        self.inbox_marks: dict[tuple[str, str], int] = {}  # (account, "")
+
+    def put_inbox(self, account: str, kind: Kind, log: str, seq: int, member: str = "") -> None:
+        number = self.inbox_newest(account) + 1
+        self._put(self.items, (account, number), Item(number, kind, log, seq, member))
+
+    def inbox_newest(self, account: str) -> int:
+        return max((number for owner, number in self.items if owner == account), default=0)
+
+    def inbox_read(self, account: str) -> int:
+        return self.inbox_marks.get((account, ""), 0)
+
+    def put_inbox_read(self, account: str, number: int) -> None:
+        self._put(self.inbox_marks, (account, ""), number)
+
+    def inbox_unread(self, account: str) -> int:
+        return sum(item.number > self.inbox_read(account) for item in self.seen_items(account))
+
+    def seen_items(self, account: str) -> list[Item]:
+        """Newest first."""
+        least = self.inbox_newest(account) - INBOX
+        mine = [item for (owner, number), item in self.items.items() if owner == account and number > least]
+        return [item for item in mine[::-1] if self._sees(account, item)]
+
+    def _sees(self, account: str, item: Item) -> bool:
+        kept = self.entries.get((item.log, item.seq))
+        if kept is None or kept.stored.event.blank:
+            return False
+        if item.log == account:
+            return True
+        if item.seq <= self.logs[item.log].floor:
+            return False
+        room, author = self.room_rows[item.log], self.members[item.member]
+        mine = self.membership(account, room.community or room.id)
+        if mine is None or mine.left or not (room.for_all or self.follows(account, room.id)):
+            return False
+        if (author.account, author.handle) in self.blocks(account):
+            return False
+        return self.blocks(author.account).get((account, mine.handle)) != "block"

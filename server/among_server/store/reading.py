@@ -1,0 +1,27 @@
+"""The law of a store, the part about reading: markers and counts, recent rooms, the inbox, what is worth a bell."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from among_protocol.markers import Marker
+
+from .inbox import InboxStore, InboxTx
+from .notify import NotifyStore, NotifyTx
+from .recent import RecentStore
+from .rows import Unread
+
+
+class ReadingTx(NotifyTx, InboxTx, Protocol):
+    """The part of `api.Tx`."""
+
+
+class ReadingStore(NotifyStore, InboxStore, RecentStore, Protocol):
+    """The part of `api.Store`."""
+
+    async def unread(self, account: str, logs: Sequence[str]) -> list[Unread]:
+        """For each log that exists, in the order given."""
+        ...
+
+    async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
+        """Forward only, unless `back`. A `seq` past the head means the head. Raises Refuse: `room.gone`."""
+        ...

@@ -1,0 +1,40 @@
+"""What was meant for somebody: found where it is said, and how far they have read it."""
+
+from collections.abc import Sequence
+
+from among_protocol.inbox import InboxState
+from among_protocol.messages import MessageSent
+
+from ..api import Tx
+from ..rows import MemberRow, RoomRow
+from .blocks import deaf
+
+
+def tell_mentioned(tx: Tx, others: Sequence[MemberRow], author: MemberRow, room: str, message: int) -> None:
+    """A message or post of this room mentions these, one by one, whether it mentions everybody too or not."""
+    for other in others:
+        if other.account != author.account and not deaf(tx, other, author):
+            tx.put_inbox(other.account, "mention", room, message, author.id)
+
+
+def answered(tx: Tx, room: RoomRow, member: MemberRow, by: str) -> MemberRow | None:
+    """Whom a message answers, where they may read it; nobody, where it is their own. `by`: who said what it answers."""
+    other = tx.member(by) if by != member.id else None
+    if other is None or other.left or not (room.for_all or tx.follows(other.account, room.id)):
+        return None
+    return other
+
+
+def tell(tx: Tx, said: MessageSent, author: MemberRow, others: Sequence[MemberRow], answered: MemberRow | None) -> None:
+    """Who is mentioned in a new message, and whom it answers, unless that one is mentioned too."""
+    if others:
+        tell_mentioned(tx, others, author, said.log, said.seq)
+    if answered is not None and answered.id not in said.mentions and not deaf(tx, answered, author):
+        tx.put_inbox(answered.account, "reply", said.log, said.seq, author.id)
+
+
+def mark(tx: Tx, account: str, number: int, *, back: bool) -> InboxState:
+    number = min(number, tx.inbox_newest(account))
+    if back or number > tx.inbox_read(account):
+        tx.put_inbox_read(account, number)
+    return InboxState(read=tx.inbox_read(account), unread=tx.inbox_unread(account))

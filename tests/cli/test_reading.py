@@ -1,0 +1,227 @@
+"""Reading, as who sits at the terminal does it: what is new, other places in a room, the inbox, what rings."""
+
+import pytest
+
+from among_cli.lines import Line, Rule, Said, Told
+from among_cli.notify import local_zone
+from among_cli.plain_text import plain
+from among_cli.reading import when_typed
+from among_cli.render import rows
+from among_cli.toolbar import toolbar
+from among_protocol.dnd import DndTime
+
+from .house import House, Reader
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with House(tmp_path) as house:
+        yield house
+
+
+def rang(reader: Reader) -> bool:
+    """Whether something rang since the last time."""
+    lines, reader.paper.lines = reader.paper.lines, []
+    return any(isinstance(line, Said | Told) and line.alert for line in lines)
+
+
+def fits(lines: list[Line], columns: int = 60) -> bool:
+    return all(sum(len(span.text) for span in row) <= columns for line in lines for row in rows(line, columns))
+
+
+async def test_recent_rooms_show_where_and_what_at_sixty_columns(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await bob.types("/create library")
+    await bob.types("a book " * 40)
+    await bob.link.settled()
+    await ana.types("The beans are up, @bob")
+    await bob.paper.until(lambda: bob.model.unread() == (1, 1))
+    await ana.types("/dm bob see you at six")
+    await bob.paper.until(lambda: bob.model.unread()[0] == 2)
+    told = await bob.types("/recent")
+    assert [line.split("  ")[-2 if "new" in line else -1].strip() for line in told[::2]] == [
+        "@ana",
+        "garden/hall",
+        "library/hall",
+    ]
+    assert told[1].strip() == "ana: see you at six"
+    assert "1 new, 1 for you" in told[2]
+    assert fits(bob.paper.lines[-6:])
+    assert await bob.types("/recent more") == ["There is no more; /recent begins anew."]
+
+
+async def test_unread_from_a_message_on_stays_so_until_one_comes_back(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    for number in range(3):
+        await ana.types(f"number {number}")
+    await bob.sees("number 2")
+    told = await bob.types("/unread #2")
+    assert told[0].startswith("Unread from #2 on: 2 new")
+    room = bob.model.room
+    assert (room.read, room.unread) == (1, 2)
+    assert bob.model.marker() is None, "it is not read again at once"
+    await ana.types("number 3")
+    await bob.sees("number 3")
+    assert bob.model.marker() is None
+    await bob.types("/go hall")
+    await bob.paper.until(lambda: bob.model.room.unread == 0)
+    assert (await bob.types("/unread nothing"))[0].startswith("There is no message nothing")
+
+
+async def test_one_jumps_to_the_first_unread_to_a_number_to_a_day_and_on(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    for number in range(40):
+        await ana.types(f"number {number}")
+    await bob.sees("number 39")
+    bob.paper.lines.clear()
+    await bob.types("/jump #5")
+    shown = bob.paper.said
+    assert shown[0] == "number 0"
+    assert len(shown) == 30
+    rules = [line.text for line in bob.paper.lines if isinstance(line, Rule)]
+    assert "#5" in rules
+    assert rules[-1] == "more: /jump more"
+    bob.paper.lines.clear()
+    await bob.types("/jump more")
+    assert bob.paper.said == [f"number {number}" for number in range(30, 40)]
+    assert [line.text for line in bob.paper.lines if isinstance(line, Rule)][-1] == "these are the newest"
+    bob.paper.lines.clear()
+    await bob.types("/jump 2000-01-01")
+    assert bob.paper.said[0] == "number 0"
+    await bob.types("/unread #31")
+    bob.paper.lines.clear()
+    await bob.types("/jump unread")
+    assert "unread from here on" in [line.text for line in bob.paper.lines if isinstance(line, Rule)]
+    await bob.types("/reply #5 so it was")
+    await ana.sees("so it was")
+    assert (await bob.types("/jump somewhere"))[0].startswith("Say /jump unread")
+
+
+async def test_the_inbox_is_a_list_that_leads_to_what_was_said(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await bob.types("/create library")
+    await ana.types("The beans are up, @bob")
+    await bob.paper.until(lambda: bob.link.among.inbox.unread == 1)
+    bar = "".join(span.text for span in toolbar(bob.link, 80))
+    assert "/inbox 1" in bar
+    told = await bob.types("/inbox")
+    assert told[0].startswith("•")
+    assert "ana mentioned you in garden/hall: The beans are up, @bob" in told[0]
+    await bob.paper.until(lambda: bob.link.among.inbox.unread == 0)
+    assert (await bob.types("/inbox"))[0].startswith(" ")
+    await bob.types("/inbox 1")
+    assert bob.model.room.title == "garden/hall"
+    assert "this" in [line.text for line in bob.paper.lines if isinstance(line, Rule)]
+    assert await bob.types("/inbox 7") == ["There is no 7 in it; /inbox numbers what there is."]
+    assert await ana.types("/inbox") == ["Your inbox is empty."]
+
+
+async def test_what_others_did_stands_in_the_inbox_in_words(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("/room private cellar")
+    await ana.types("/room add bob")
+    await ana.types("/role bob steward")
+    await bob.paper.until(lambda: bob.link.among.inbox.unread == 2)
+    told = await bob.types("/inbox")
+    assert "steward" in told[0]
+    assert told[1].endswith("You were brought into garden/cellar")
+    assert (await bob.types("/inbox 2"))[0].startswith("It leads nowhere")
+
+
+async def test_what_rings_is_chosen_for_a_room_a_community_and_everywhere(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await bob.types("/create library")
+
+    async def hears(text: str) -> bool:
+        rang(bob)
+        before = bob.model.find("garden/hall")[0].head
+        await ana.types(text)
+        await bob.paper.until(lambda: bob.model.find("garden/hall")[0].head > before)
+        return rang(bob)
+
+    assert not await hears("one")
+    assert await hears("two @bob")
+    assert (await bob.types("/notify garden/hall all"))[0] == "garden/hall: everything that is said rings."
+    assert await hears("three")
+    assert (await bob.types("/notify garden nothing for 2h"))[0].startswith("garden: nothing rings. Until ")
+    assert await hears("four")
+    await bob.types("/notify garden/hall usual")
+    assert not await hears("five @bob")
+    assert bob.model.find("garden/hall")[0].mentions == 2, "it counts all the same"
+    await bob.types("/notify garden usual")
+    await bob.types("/notify word Beans")
+    assert await hears("BEANS!")
+    assert "words that you wait for: beans" in await bob.types("/notify")
+    await bob.types("/notify word -beans")
+    assert not await hears("beans again")
+    assert (await bob.types("/notify"))[0].startswith("It is as usual")
+    for wrong in ("/notify loud", "/notify nowhere all", "/notify all for ever", "/notify word"):
+        assert (await bob.types(wrong))[0].startswith(("Say ", "There is no"))
+
+
+async def test_an_answer_to_one_rings_and_stands_out_like_a_mention(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await bob.types("who has beans?")
+    await ana.sees("who has beans?")
+    rang(bob)
+    await ana.types("/reply #1 I have")
+    await bob.sees("I have")
+    (said,) = [line for line in bob.paper.lines if isinstance(line, Said) and line.body == "I have"]
+    assert said.alert
+    assert said.mention
+    assert any("»" in text for text in plain(said, 60)) or "".join(plain(said, 60))
+
+
+async def test_nothing_rings_by_night_and_the_other_device_knows(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    told = await bob.types("/dnd 00:00-00:00 in UTC")
+    assert told[0].startswith("Nothing rings: 00:00-00:00 in UTC.")
+    rang(bob)
+    await ana.types("@bob")
+    await bob.sees("@bob")
+    assert not rang(bob)
+    assert bob.model.attention.dnd.times == [DndTime(begins="00:00", ends="00:00")]
+    assert "not to be disturbed: 00:00-00:00 in UTC" in await bob.types("/notify")
+    await bob.types("/dnd 22:00-7:00 mon-fri; 14:00-16:00 sat,sun in Europe/Lisbon")
+    assert [(one.begins, one.ends, one.days) for one in bob.model.attention.dnd.times] == [
+        ("22:00", "07:00", [1, 2, 3, 4, 5]),
+        ("14:00", "16:00", [6, 7]),
+    ]
+    assert await bob.types("/dnd none") == ["No time of the day is quiet any more."]
+    rang(bob)
+    await ana.types("@bob again")
+    await bob.sees("@bob again")
+    assert rang(bob)
+    for wrong in ("/dnd 25:00-07:00", "/dnd 22:00-07:00 someday", "/dnd 22:00", "/dnd 22:00-07:00 in Mars/Olympus"):
+        assert await bob.types(wrong)
+    assert bob.model.attention.dnd is None or bob.model.attention.dnd.times == []
+
+
+async def test_a_choice_on_one_device_holds_on_the_other(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    phone = await house.signs_in("bob")
+    await bob.types("/notify garden/hall nothing")
+    await phone.paper.until(lambda: bool(phone.model.attention.choices))
+    rang(phone)
+    await ana.types("@bob")
+    await phone.paper.until(lambda: phone.model.find("garden/hall")[0].head > 0)
+    assert not rang(phone)
+
+
+@pytest.mark.parametrize(
+    "typed", ["2026-01-31", "2026-01-31 09:00", "today", "yesterday", "yesterday 08:15", "2026-01-31t09:00z"]
+)
+def test_a_moment_is_typed_in_ones_own_zone(typed):
+    found = when_typed(typed, None)
+    assert found is not None
+    assert found.tzinfo is not None
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "31.1.2026", "2026-13-01", "9" * 400])
+def test_what_is_no_moment_is_none(typed):
+    assert when_typed(typed, None) is None
+
+
+def test_the_zone_of_this_machine_has_a_name(monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Lisbon")
+    assert local_zone() == "Europe/Lisbon"
