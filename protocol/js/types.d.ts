@@ -465,19 +465,39 @@ export interface BanWritten {
 }
 
 export interface Block {
+  /**
+   * of this entry of my list
+   * @default ""
+   */
+  id?: string;
   /** as it was when it was blocked */
   handle: string;
   /** none: neither blocked nor muted. Words: block, mute; unknown: as block */
   kind: string;
+  /**
+   * memberships, where I am, of people who go by this handle and are not in my list
+   * @default []
+   */
+  others?: string[];
 }
 
 /** To every other session of the account that has synced. */
 export interface BlockChanged {
   type: "block.changed";
+  /**
+   * of the entry
+   * @default ""
+   */
+  id?: string;
   /** their handle */
   handle: string;
   /** none: neither blocked nor muted any longer. Words: block, mute; unknown: as block */
   kind: string;
+  /**
+   * memberships, where I am, of people who go by this handle and are not in my list
+   * @default []
+   */
+  others?: string[];
 }
 
 export interface Bookmark {
@@ -703,6 +723,7 @@ export type Command =
   | SetTopic
   | SetRetention
   | AddPerson
+  | RecentRooms
   | OpenDirect
   | SendMessage
   | ReadMessages
@@ -729,6 +750,10 @@ export type Command =
   | SetDraft
   | ListDrafts
   | SetMarker
+  | ReadInbox
+  | MarkInbox
+  | SetNotify
+  | SetDnd
   | SetPresence
   | WatchPresence
   | StartTyping
@@ -1497,6 +1522,39 @@ export interface DismissCommunity {
   again?: boolean;
 }
 
+export interface Dnd {
+  /** none: never */
+  times: DndTime[];
+  /** a name of the IANA's database: Europe/Lisbon */
+  zone: string;
+  /** whether others see it */
+  shown: boolean;
+}
+
+/** To every other session of the account that has synced. */
+export interface DndChanged {
+  type: "dnd.changed";
+  /** none: never */
+  times: DndTime[];
+  /** a name of the IANA's database */
+  zone: string;
+  /** whether others see it */
+  shown: boolean;
+}
+
+/** From `begins` to `ends`; where that is not later, to `ends` on the next day. The days are those on which it begins. */
+export interface DndTime {
+  /** 22:00, of the clock on the wall there */
+  begins: string;
+  /** 07:00 */
+  ends: string;
+  /**
+   * 1 is Monday; none named: every day
+   * @default []
+   */
+  days?: number[];
+}
+
 /** The result of a command with nothing to tell. */
 export interface Done {
 }
@@ -1716,9 +1774,12 @@ export type Event =
   | Lagging
   | LogPassed
   | ReactionsChanged
-  | MarkerMoved
   | BlockChanged
+  | MarkerMoved
   | DraftChanged
+  | NotifyChanged
+  | DndChanged
+  | InboxMoved
   | BookmarkChanged
   | ReachChanged
   | PresenceChanged
@@ -1789,6 +1850,7 @@ export type Exported =
   | ExportedDraft
   | ExportedBookmark
   | ExportedReach
+  | ExportedAttention
   | ExportedQuote;
 
 /** How one appears somewhere, and what one says one is up to. */
@@ -1817,6 +1879,19 @@ export interface ExportedArchive {
   /** when it was begun */
   at: string;
   account: Account;
+}
+
+/** What one wants to be called for, when one is not to be disturbed, and how far one has read one's inbox. */
+export interface ExportedAttention {
+  record: "attention";
+  notify: NotifyChoice[];
+  /** @default null */
+  dnd?: Dnd | null;
+  /**
+   * everything up to this number is read
+   * @default 0
+   */
+  inbox?: number;
 }
 
 export interface ExportedBlock {
@@ -1888,7 +1963,7 @@ export interface ExportedMembership {
    */
   slug?: string;
   /**
-   * of the community, for people
+   * of the community, for people; empty where one has left
    * @default ""
    */
   name?: string;
@@ -2126,6 +2201,25 @@ export interface FoundMembers {
   complete: boolean;
 }
 
+/** Something that was said, as it is now, in a list of such things: a message, or a post by its title. */
+export interface Glimpse {
+  /** its number in the room's log */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /** the author's membership */
+  by: string;
+  /** revision of the author's persona at that moment */
+  rev: number;
+  /** how its text begins: at most 280 code points */
+  body: string;
+  /**
+   * what it said was deleted
+   * @default false
+   */
+  blank?: boolean;
+}
+
 export interface Greeter {
   /** who it is */
   persona: Persona;
@@ -2290,6 +2384,60 @@ export interface Hit {
    * @default false
    */
   folded?: boolean;
+}
+
+export interface InboxItem {
+  /** in this inbox: newer ones have higher numbers, with holes */
+  number: number;
+  /** words: mention, reply, notice; unknown: as notice */
+  kind: string;
+  /** the room; of a notice one's own account's */
+  log: string;
+  /** the message, post or entry in it */
+  seq: number;
+  /**
+   * of mentions and replies: what was said, as it is now
+   * @default null
+   */
+  said?: Glimpse | null;
+}
+
+/** To every other session of the account that has synced. */
+export interface InboxMoved {
+  type: "inbox.moved";
+  /** everything up to this number is read */
+  read: number;
+  /** items after it */
+  unread: number;
+}
+
+export interface InboxPage {
+  /** newest first */
+  items: InboxItem[];
+  /**
+   * entries of one's own log that the items name
+   * @default []
+   */
+  notices?: unknown[];
+  /**
+   * everything up to this number is read
+   * @default 0
+   */
+  read?: number;
+  /**
+   * items after it
+   * @default 0
+   */
+  unread?: number;
+  /** none is older than the last one */
+  complete: boolean;
+}
+
+export interface InboxState {
+  /** everything up to this number is read */
+  read: number;
+  /** items after it */
+  unread: number;
 }
 
 export interface Interest {
@@ -3256,6 +3404,31 @@ export interface Limits {
    */
   edits?: number;
   /**
+   * of one account, on what is worth a bell
+   * @default 0
+   */
+  notify_choices?: number;
+  /**
+   * that one account waits for
+   * @default 0
+   */
+  notify_words?: number;
+  /**
+   * code points of each, folded
+   * @default 0
+   */
+  notify_word_chars?: number;
+  /**
+   * at which one account is not to be disturbed
+   * @default 0
+   */
+  dnd_times?: number;
+  /**
+   * items that are kept; the oldest go first
+   * @default 0
+   */
+  inbox?: number;
+  /**
    * code points
    * @default 0
    */
@@ -3663,6 +3836,20 @@ export interface LogState {
 export interface Mark {
   start: number;
   end: number;
+}
+
+/** Everything up to `number` is read. Going back needs `unread: true`. The reply tells what is unread now. */
+export interface MarkInbox {
+  type: "inbox.mark";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** of an item; more than the newest means the newest */
+  number: number;
+  /**
+   * allows going back
+   * @default false
+   */
+  unread?: boolean;
 }
 
 export interface Marker {
@@ -4731,6 +4918,11 @@ export interface MessageSent {
    * @default null
    */
   forwarded?: Origin | null;
+  /**
+   * membership of who said what it answers, or wrote the post; empty: nobody else who may read it
+   * @default ""
+   */
+  answers?: string;
 }
 
 export interface Milestone {
@@ -4843,13 +5035,38 @@ export interface NewcomerSpoke {
   message: number;
 }
 
+/** To every other session of the account that has synced: what it chose for one place, or one word. */
+export interface NotifyChanged {
+  type: "notify.changed";
+  /** empty: everywhere */
+  place: string;
+  /** folded; empty: none */
+  word: string;
+  /** inherit: nothing is chosen any more. Words: all, mentions, nothing, inherit (nothing was chosen); unknown: as inherit */
+  level: string;
+  /** it ends by itself then; empty: it does not */
+  until: string;
+}
+
+/** What I chose for a place, or that I wait for a word. */
+export interface NotifyChoice {
+  /** id of a room or a community; empty: everywhere */
+  place: string;
+  /** folded; empty: none. One waits for words everywhere, so that `place` is empty then */
+  word: string;
+  /** words: all, mentions, nothing, inherit (nothing was chosen); unknown: as inherit */
+  level: string;
+  /** it ends by itself then, and is as if it had not been chosen; empty: it does not */
+  until: string;
+}
+
 /** The reply to a command that was carried out. `result` is what this command answers with. */
 export interface Ok {
   type: "ok";
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessageHits | MessagePage | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReactionAddWritten | ReactionRemoveWritten | Reactors | ReportPage | ReportWritten | RequestPage | ResolveWritten | RetentionWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Dnd | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InboxPage | InboxState | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessageHits | MessagePage | NotifyChoice | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReactionAddWritten | ReactionRemoveWritten | Reactors | RecentPage | ReportPage | ReportWritten | RequestPage | ResolveWritten | RetentionWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -4951,6 +5168,11 @@ export interface OwnPersona {
    * @default ""
    */
   rename_after?: string;
+  /**
+   * what I left here before, and wanted erased; coming back does not call that off. Words: empty: nothing; going: it is under way; held: a report keeps some of it until it is answered; unknown: as going
+   * @default ""
+   */
+  going?: string;
 }
 
 /** A quote of mine. */
@@ -6716,11 +6938,29 @@ export interface ReadHistory {
   limit?: number;
 }
 
+/** What was meant for me, a page at a time. */
+export interface ReadInbox {
+  type: "inbox.read";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * older than this number
+   * @default null
+   */
+  before?: number | null;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
+}
+
 /**
- * A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number.
+ * A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number or a moment.
  *
- * `before` and `after` exclude the number itself; `around` includes it and takes about half from each side. A page of
- * long messages holds fewer than asked for; `complete` alone tells whether there are more.
+ * `before` and `after` exclude the number itself; `around` includes it and takes about half from each side, and so does
+ * `at`, around the first that was said then or later. A page of long messages holds fewer than asked for; `complete`
+ * alone tells whether there are more.
  */
 export interface ReadMessages {
   type: "message.page";
@@ -6743,6 +6983,11 @@ export interface ReadMessages {
    * @default null
    */
   around?: number | null;
+  /**
+   * likewise, of the first one at this moment or after it: RFC 3339, with its offset
+   * @default null
+   */
+  at?: string | null;
   /**
    * only the comments on this post of a corner
    * @default null
@@ -6883,6 +7128,60 @@ export interface Reason {
    * @default false
    */
   more?: boolean;
+}
+
+/** A room that one follows, in which something was said. */
+export interface Recent {
+  /** id of the room */
+  room: Room;
+  /** the last that was said there, as it is now */
+  said: Glimpse;
+  /**
+   * one's read marker
+   * @default 0
+   */
+  read?: number;
+  /**
+   * messages after the read marker
+   * @default 0
+   */
+  unread?: number;
+  /**
+   * of them, those that mention one
+   * @default 0
+   */
+  mentions?: number;
+}
+
+export interface RecentPage {
+  /** where something was said last comes first */
+  rooms: Recent[];
+  /**
+   * to ask on with; empty: that is all
+   * @default ""
+   */
+  next?: string;
+}
+
+/**
+ * Where something was said lately, a page at a time. Rooms in which nobody has said anything are left out.
+ *
+ * A room in which something is said between two pages is then among the first: nothing is lost, and it may be on both.
+ */
+export interface RecentRooms {
+  type: "room.recent";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * `next` of the page before; empty: from the newest
+   * @default ""
+   */
+  after?: string;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
 }
 
 /** The reply to a command that was not carried out; nothing has changed. */
@@ -7877,7 +8176,7 @@ export interface SessionsEnded {
   ended: number;
 }
 
-/** Block or mute somebody, or neither any more: by `handle`, or by a membership that I may see. */
+/** Block or mute somebody, or neither any more: by `handle`, by a membership that I may see, or by an entry of my list. */
 export interface SetBlock {
   type: "block.set";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -7894,6 +8193,11 @@ export interface SetBlock {
    * @default null
    */
   member?: string | null;
+  /**
+   * whom this entry of my list is about
+   * @default null
+   */
+  block?: string | null;
 }
 
 /** Bookmark a message that one may see; of one that has a bookmark, change the note. */
@@ -7910,6 +8214,25 @@ export interface SetBookmark {
    * @default ""
    */
   note?: string;
+}
+
+/** When I am not to be disturbed; in place of what held until now. What I choose with `status.set` goes before. */
+export interface SetDnd {
+  type: "dnd.set";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** none: never */
+  times: DndTime[];
+  /**
+   * a name of the IANA's database: Europe/Lisbon
+   * @default "UTC"
+   */
+  zone?: string;
+  /**
+   * whether others see it; left out: they do
+   * @default null
+   */
+  shown?: boolean | null;
 }
 
 /** This is what one has written there so far. An empty text: nothing any more. */
@@ -7977,6 +8300,35 @@ export interface SetMarker {
    * @default false
    */
   unread?: boolean;
+}
+
+/**
+ * Choose what is worth a bell: everywhere, in a community or a room; or wait for a word, whoever says it.
+ *
+ * A word is matched whole, whatever its case, by the client: a few words in a row may be one. With `all` one waits for
+ * it, with `inherit` no longer. The reply says what is chosen now.
+ */
+export interface SetNotify {
+  type: "notify.set";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * a room that one may see, or a community that one is in; empty: everywhere
+   * @default ""
+   */
+  place?: string;
+  /**
+   * a word that one waits for, everywhere; empty: none
+   * @default ""
+   */
+  word?: string;
+  /** inherit: take back what was chosen */
+  level: "all" | "inherit" | "mentions" | "nothing";
+  /**
+   * how long, in milliseconds; 0: until it is changed
+   * @default 0
+   */
+  for_ms?: number;
 }
 
 /**
@@ -8463,6 +8815,21 @@ export interface SyncStarted {
    */
   bookmarks?: Bookmarked | null;
   /**
+   * what I chose as worth a bell, by place and word; one may be over
+   * @default []
+   */
+  notify?: NotifyChoice[];
+  /**
+   * when I am not to be disturbed; null: never
+   * @default null
+   */
+  dnd?: Dnd | null;
+  /**
+   * what was meant for me; null: the server keeps none
+   * @default null
+   */
+  inbox?: InboxState | null;
+  /**
    * these four when `cards` was asked for
    * @default null
    */
@@ -8731,7 +9098,7 @@ export interface UnsilenceWritten {
 /**
  * Change one's profile; what is left out stays. Every community where the account goes by it hears `member.updated`:
  * not those where it has claimed a persona; and one where it is silenced hears it when the silence is over and it speaks
- * again.
+ * again. Each that hears it counts it as a change of who one is there (`limits.persona_changes`).
  */
 export interface UpdateAccount {
   type: "account.update";
@@ -9221,6 +9588,7 @@ export interface Commands {
   "room.set_topic": { command: SetTopic; result: TopicWritten };
   "room.set_retention": { command: SetRetention; result: RetentionWritten };
   "room.add": { command: AddPerson; result: AddWritten };
+  "room.recent": { command: RecentRooms; result: RecentPage };
   "direct.open": { command: OpenDirect; result: DirectWritten };
   "message.send": { command: SendMessage; result: SentWritten };
   "message.page": { command: ReadMessages; result: MessagePage };
@@ -9247,6 +9615,10 @@ export interface Commands {
   "draft.set": { command: SetDraft; result: DraftState };
   "draft.list": { command: ListDrafts; result: Drafts };
   "marker.set": { command: SetMarker; result: Marker };
+  "inbox.read": { command: ReadInbox; result: InboxPage };
+  "inbox.mark": { command: MarkInbox; result: InboxState };
+  "notify.set": { command: SetNotify; result: NotifyChoice };
+  "dnd.set": { command: SetDnd; result: Dnd };
   "presence.set": { command: SetPresence; result: Done };
   "presence.watch": { command: WatchPresence; result: Presences };
   "typing.start": { command: StartTyping; result: Done };
@@ -9323,9 +9695,12 @@ export interface Events {
   "session.lagging": Lagging;
   "log.passed": LogPassed;
   "reaction.changed": ReactionsChanged;
-  "marker.moved": MarkerMoved;
   "block.changed": BlockChanged;
+  "marker.moved": MarkerMoved;
   "draft.changed": DraftChanged;
+  "notify.changed": NotifyChanged;
+  "dnd.changed": DndChanged;
+  "inbox.moved": InboxMoved;
   "bookmark.changed": BookmarkChanged;
   "reach.changed": ReachChanged;
   "presence.changed": PresenceChanged;
