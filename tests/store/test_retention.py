@@ -26,6 +26,7 @@ from among_server.store import retention as law
 from among_server.store.rules import retention as rules
 from among_server.store.sqlite import SqliteStore, index
 from among_server.store.sqlite.backup import SqliteBackups
+from tests.store.conftest import little_memory
 from tests.store.replay import agree
 from tests.store.test_erasing import done, goes
 from tests.store.test_laws import hall
@@ -550,7 +551,12 @@ async def opened(folder: Path) -> Town:
     return town
 
 
-async def test_what_was_removed_is_in_no_file_after_the_purge(tmp_path: Path):
+@pytest.mark.parametrize("little", [False, True])  # with it, most has been moved to its place
+async def test_what_was_removed_is_in_no_file_after_the_purge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little: bool
+):
+    if little:
+        little_memory(monkeypatch)
     town = await opened(tmp_path)
     try:
         _, room, (ann, bob) = await hall(town, "ann", "bob")
@@ -572,7 +578,10 @@ async def test_what_was_removed_is_in_no_file_after_the_purge(tmp_path: Path):
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 3])
-async def test_a_store_that_is_closed_meanwhile_goes_on_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps):
+async def test_a_store_that_is_closed_meanwhile_goes_on_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+):
+    little_memory(monkeypatch)
     monkeypatch.setattr(law, "STEP", 7)
     monkeypatch.setattr(rules, "STEP", 7)
     town = await opened(tmp_path)
