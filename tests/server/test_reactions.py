@@ -1,6 +1,9 @@
 """Reactions: one emoji of each member to a message, who may, who sees which, and a storm of them told in short."""
 
 from collections import Counter
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -32,6 +35,7 @@ from among_protocol.reactions import (
 from among_protocol.rooms import UnfollowRoom
 from among_protocol.tallies import MESSAGES, Tallies
 from among_server.limits import REACTIONS
+from among_server.store.sqlite import SqliteStore
 from tests.world import PASSWORD, Person, World, world_of
 
 UP, PARTY, HEART = "👍", "🎉", "❤️"
@@ -533,10 +537,14 @@ def begin(people: list[Person], act: str, who_acts: int, one: int, emoji: str) -
             person.begin(EraseAccount, password=PASSWORD, handle=person.handle, keep="erase")
 
 
-@given(steps=STEPS, packed=st.booleans())
-@settings(max_examples=40)
-async def test_what_was_shown_moved_on_by_what_is_heard_is_what_a_fresh_page_shows(steps, packed):
-    async with world_of(erase_grace_hours=0) as world:
+@given(steps=STEPS, packed=st.booleans(), kept=st.booleans())
+@settings(max_examples=25)
+async def test_what_was_shown_moved_on_by_what_is_heard_is_what_a_fresh_page_shows(steps, packed, kept):
+    """On either store."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        store = SqliteStore(folder, synchronous="off") if kept else None
+        world = await stack.enter_async_context(world_of(store, erase_grace_hours=0))
         encoding = wire.MSGPACK if packed else wire.JSON
         people = await world.join("garden/hall", "ann", "bob", "cyd", "dan", encoding=encoding)
         ann, bob, _, dan = people
