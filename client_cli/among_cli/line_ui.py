@@ -33,6 +33,7 @@ from .render import outgoing, rows
 from .safe_text import safe_text
 from .settings import Alert
 from .toolbar import toolbar
+from .typed import is_command
 from .words import glimpse
 
 STYLE = Style.from_dict(
@@ -269,7 +270,7 @@ class _Validator(Validator):
         self._ui = ui
 
     def validate(self, document: Document) -> None:
-        if self._ui.link is None or commands.is_command(document.text.strip()):
+        if self._ui.link is None or is_command(document.text.strip()):
             return
         wrong = commands.check(self._ui.link, document.text)
         if wrong:

@@ -65,7 +65,7 @@ def _recent(link: Link, one: Recent) -> list[Line]:
     here_ = "›" if room is not None and room is link.model.room else " "
     who = link.model.who(one.said.by)
     said = "✗ deleted" if one.said.blank else " ".join(one.said.body.split())[:GLIMPSE]
-    said = "…" if who in link.model.blocks else said
+    said = "…" if link.model.blocks.kind(who, one.said.by) else said
     return [
         told(f"{here_}{ago(one.said.at, link.model.zone):>11}  ", ("place", title), *news),
         told("             ", ("who", who), ("dim", ": "), said),

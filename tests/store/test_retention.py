@@ -572,6 +572,10 @@ async def test_what_was_removed_is_in_no_file_after_the_purge(
         assert all(CANARY.encode() not in data for data in files(tmp_path).values()), "it is in a file"
         assert await town.bodies(room) == ["kept"]
         assert await bob.unread(room) == (0, 1, 0)
+        assert await town.store.inbox(bob.id, None, 99) == []
+        with contextlib.closing(sqlite3.connect(tmp_path / "among.db")) as db:
+            items = db.execute("SELECT kind, member FROM inbox").fetchall()
+        assert items == [("", "")], "the newest stays, for its number, and says nothing"
     finally:
         await town.store.close()
     await agree(tmp_path)

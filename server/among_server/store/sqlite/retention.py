@@ -44,6 +44,13 @@ CALLED = """
 EDITS = (
     "SELECT message, seq FROM edits WHERE room = ? AND message <= ? AND message NOT IN (SELECT value FROM json_each(?))"
 )
+# Of inboxes, the newest item stays, since it has the number that is not to be used again.
+ITEMS = f"log = ?1 AND seq <= ?2 AND (log << {SEQ_BITS} | seq) NOT IN (SELECT value FROM json_each(?3))"
+NEWEST = "number = (SELECT max(n.number) FROM inbox n WHERE n.account = inbox.account)"
+NO_ITEMS = (
+    f"DELETE FROM inbox WHERE {ITEMS} AND NOT {NEWEST}",  # noqa: S608  # ours
+    f"UPDATE inbox SET kind = '', member = '' WHERE {ITEMS} AND kind <> ''",  # noqa: S608  # ours
+)
 NONCES = """
     DELETE FROM nonces WHERE pos BETWEEN ?1 AND ?2 AND (account, nonce) IN (
         SELECT author, CAST(json AS TEXT) ->> 'nonce' FROM entries WHERE pos BETWEEN ?1 AND ?2
@@ -138,6 +145,8 @@ class SqliteRetention(SqliteBlanks):
                     " (SELECT value FROM json_each(?))",
                     (key, last - base, but),
                 )
+            for statement in NO_ITEMS:
+                self._db.execute(statement, (key, last - base, but))
             for to in ("reactions", "reaction_counts"):
                 self._db.execute(
                     f"DELETE FROM {to} WHERE room = ? AND message <= ? AND (room << {SEQ_BITS} | message) NOT IN"  # noqa: S608  # ours
