@@ -45,7 +45,7 @@ EDITS = (
     "SELECT message, seq FROM edits WHERE room = ? AND message <= ? AND message NOT IN (SELECT value FROM json_each(?))"
 )
 # Of inboxes, the newest item stays, since it has the number that is not to be used again.
-ITEMS = f"log = ?1 AND seq <= ?2 AND (log << {SEQ_BITS} | seq) NOT IN (SELECT value FROM json_each(?3))"
+ITEMS = f"log = ?1 AND seq <= ?2 AND (log << {SEQ_BITS} | seq) NOT IN (SELECT value FROM json_each(?3))"  # noqa: S608  # ours
 NEWEST = "number = (SELECT max(n.number) FROM inbox n WHERE n.account = inbox.account)"
 NO_ITEMS = (
     f"DELETE FROM inbox WHERE {ITEMS} AND NOT {NEWEST}",  # noqa: S608  # ours
