@@ -19,6 +19,7 @@ from .reach import ReachChanged
 from .reactions import ReactionsChanged
 from .session import Hello
 from .status import AppearanceChanged
+from .threads import ThreadChanged
 from .wire import AnyEntry, UnknownEvent
 
 
@@ -83,6 +84,7 @@ class Card(Struct, frozen=True):
 
 Notice = (
     MarkerMoved
+    | ThreadChanged
     | BlockChanged
     | ReachChanged
     | DraftChanged

@@ -20,6 +20,7 @@ from .drafts import DraftState
 from .reach import Reach
 from .rooms import Room
 from .status import Appearance
+from .threads import ThreadState
 
 Positions = Annotated[dict[str, Seq], Meta(max_length=POSITIONS)]  # log id -> number of the last entry one has; 0: all
 LogKind = str  # room, community, stewards, account; unknown: a log like any other
@@ -77,6 +78,7 @@ class SyncStarted(Shape, kw_only=True):
     appearances: list[Appearance] = []  # what I chose for how I appear; everywhere comes first
     drafts: list[DraftState] = []  # all of them, by place
     bookmarks: Bookmarked | None = None  # all of mine, in short; null: there are none
+    threads: list[ThreadState] = []  # that I follow; the one in which I had no part for longest comes first
     account: Account | None = None  # these four when `cards` was asked for
     communities: list[Membership] = []  # where I am a member
     later: list[str] = []  # ids of further ones that did not fit: ask for each with `community.read`

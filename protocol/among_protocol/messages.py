@@ -10,6 +10,7 @@ from .base import BodyText, Command, Entry, Id, PageLimit, Rev, Seq, Shape, Time
 from .reactions import Reaction
 
 QUOTED = 120  # code points of a message that are quoted
+SPEAKERS = 5  # of a thread, that are named with it
 
 
 class Origin(Shape, kw_only=True):
@@ -32,6 +33,10 @@ class MessageSent(Entry, tag="message.sent", kw_only=True):
     post: Seq = 0  # in a corner: the number of the post that it comments on
     reply_to: Seq = 0  # number of the message in this room that it answers; 0: none
     forwarded: Origin | None = None  # the message that it shows, of another room
+    thread: Seq = (
+        0  # number of the message whose thread it is said in; 0: none, and then it counts as unread of the room
+    )
+    root_by: str = ""  # of the first one in a thread: the membership of who said its root, and follows it from now on
 
 
 class SentWritten(Shape, kw_only=True):
@@ -40,7 +45,8 @@ class SentWritten(Shape, kw_only=True):
 
 
 class SendMessage(Write, tag="message.send", kw_only=True):
-    """Say something in a room, or about a post of a corner. The `ok` comes after the message is on disk, and after one's own live copy of it."""
+    """Say something in a room, in a thread of it, or about a post of a corner. The `ok` comes after the message is on disk,
+    and after one's own live copy of it."""
 
     Reply: ClassVar[type[Shape]] = SentWritten
 
@@ -48,6 +54,7 @@ class SendMessage(Write, tag="message.send", kw_only=True):
     body: BodyText  # the text; `@handle` mentions somebody
     post: Seq = 0  # in a corner, and only there: the number of the post that it comments on
     reply_to: Seq = 0  # number of the message in this room that it answers; 0: none
+    thread: Seq = 0  # number of the message in whose thread to say it; 0: to the room
 
 
 class Quoted(Shape, kw_only=True):
@@ -70,6 +77,19 @@ class Forwarded(Origin, kw_only=True):
     gone: bool = False  # it is not there for whoever asks: nothing of it is told
 
 
+class Thread(Shape, kw_only=True):
+    """What was said in the thread of a message, in short, for whoever asks."""
+
+    messages: int  # how many there are, deleted ones too
+    head: Seq  # number of the newest of them in the room's log
+    at: Time  # when that was said
+    speakers: list[str] = []  # memberships of the first who spoke in it, at most 5
+    following: bool = False  # I follow it; with that:
+    read: Seq = 0  # everything in it up to this number is read
+    unread: int = 0  # messages in it after that
+    mentions: int = 0  # of what was said in it after that, how much mentions me
+
+
 class Message(Shape, kw_only=True):
     """A message as it is now."""
 
@@ -89,6 +109,8 @@ class Message(Shape, kw_only=True):
     quote: Quoted | None = None  # with `reply_to`: that message; null: it is no longer kept
     forwarded: Forwarded | None = None  # the message that it shows, of another room
     reactions: list[Reaction] = []  # how it is reacted to, the most frequent first; of a blank one nothing
+    thread: Seq = 0  # number of the message whose thread it is said in; 0: none
+    below: Thread | None = None  # the thread that hangs from it; null: there is none
 
 
 class MessagePage(Shape, kw_only=True):
@@ -99,7 +121,8 @@ class MessagePage(Shape, kw_only=True):
 
 
 class ReadMessages(Command, tag="message.page", kw_only=True):
-    """A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number.
+    """A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number. What is said in a
+    thread is on the pages of that `thread` alone; those of the room tell of each thread in short, with its root.
 
     `before` and `after` exclude the number itself; `around` includes it and takes about half from each side. A page of
     long messages holds fewer than asked for; `complete` alone tells whether there are more."""
@@ -111,4 +134,5 @@ class ReadMessages(Command, tag="message.page", kw_only=True):
     after: Seq | None = None  # newer than this number
     around: Seq | None = None  # this one, and those next to it
     post: Seq | None = None  # only the comments on this post of a corner
+    thread: Seq | None = None  # only what is said in the thread of this message
     limit: PageLimit = 50

@@ -15,6 +15,7 @@ from .blocks import BlockChanged, BlockKind
 from .communities import CommunityLeft, CommunityUpdated, Membership
 from .corners import CornerUpdated
 from .edits import MessageEdited
+from .following import Following
 from .happenings import Card, Closed, Happening, Opened, Reset, Up
 from .house_rules import RulesAccepted
 from .logs import LogPassed, LogState
@@ -29,6 +30,7 @@ from .retention import RetentionSet, RoomTrimmed
 from .rooms import DirectOpened, Room, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet
 from .status import Appearance, AppearanceChanged
 from .tallies import Tallies
+from .threads import ThreadChanged
 
 PERSONAS = 20_000  # kept at most; the oldest go first
 
@@ -43,6 +45,7 @@ class View:
         self.communities: dict[str, Membership] = {}  # by id; their `rooms` are of the card: see `rooms` for the newest
         self.rooms: dict[str, Room] = {}  # by id: every room one may see, directs too
         self.logs: dict[str, LogState] = {}  # by id of the place: head, and for rooms read, unread, mentions
+        self.threads = Following()  # by room and root: the threads that I follow
         self.blocks: dict[str, BlockKind] = {}  # by handle: whom I block or mute
         self.appearances: dict[str, Appearance] = {}  # by community (empty: everywhere): what I chose
         self._as_of = 0  # number in the account's log that the newest sync was of
@@ -101,6 +104,8 @@ class View:
             case MarkerMoved():
                 state = self._state(happening.room)
                 state.read, state.unread, state.mentions = happening.read, happening.unread, happening.mentions
+            case ThreadChanged():
+                self.threads.changed(happening)
             case BlockChanged():
                 self.blocks.pop(happening.handle, None)
                 if happening.kind != "none":
@@ -121,6 +126,7 @@ class View:
         self._as_of = self.logs[up.account.id].head if up.account.id in self.logs else 0
         self.blocks = {block.handle: block.kind for block in up.sync.blocks}
         self.appearances = {one.community: one for one in up.sync.appearances}
+        self.threads.stated(up.sync.threads)
         self.communities.clear()
         self.rooms = {room.id: room for room in up.sync.directs}
         for room in up.sync.directs:
@@ -144,10 +150,7 @@ class View:
             case MessageSent() | PostPublished():
                 self._message(entry)
             case MessageEdited():
-                state = self._state(entry.log)
-                if entry.seq > state.head:
-                    called = self.me(entry.log) in entry.mentions_new or entry.mentions_room_new
-                    state.mentions += called and self._called_by(entry)
+                self._edited(entry)
             case TopicSet() | CornerUpdated() | RetentionSet() | RoomTrimmed():
                 self._in_room(entry)
             case RoomCreated():
@@ -195,6 +198,7 @@ class View:
                 state.floor = max(state.floor, entry.floor)
                 if entry.seq > state.head:
                     state.unread = min(state.unread, entry.left)
+                    self.threads.trimmed(entry.log, entry.floor)
         room = self.rooms.get(entry.log)
         if told and room is not None and entry.seq > room.head:
             self.rooms[room.id] = replace(room, head=entry.seq, **told)
@@ -242,6 +246,7 @@ class View:
                     retention_since=entry.retention_since,
                 )
             case RoomUnfollowed():
+                self.threads.ended([entry.room])
                 room = self.rooms.pop(entry.room, None)
                 if room is not None and room.kind == "open":
                     self.rooms[room.id] = replace(room, following=False)
@@ -259,6 +264,7 @@ class View:
                     self.learn(persona)
             case CommunityLeft():
                 self.communities.pop(entry.community, None)
+                self.threads.ended(id for id, room in self.rooms.items() if room.community == entry.community)
                 self.rooms = {id: room for id, room in self.rooms.items() if room.community != entry.community}
             case RoleSet() if entry.community in self.communities:
                 card = self.communities[entry.community]
@@ -292,12 +298,25 @@ class View:
         if sent.seq <= state.head:
             return
         me = self.me(sent.log)
-        if sent.by == me:
+        mentioned = me in sent.mentions and self._called_by(sent)
+        if isinstance(sent, MessageSent) and sent.thread:
+            state.mentions += mentioned
+            self.threads.said(sent, me, mentioned=mentioned)
+        elif sent.by == me:
             state.read, state.unread, state.mentions = sent.seq, 0, 0
         else:
             state.unread += 1
-            called = me in sent.mentions or (isinstance(sent, MessageSent) and sent.mentions_room)
-            state.mentions += called and self._called_by(sent)
+            called = mentioned or (isinstance(sent, MessageSent) and sent.mentions_room and self._called_by(sent))
+            state.mentions += called
+
+    def _edited(self, edit: MessageEdited) -> None:
+        """It counts as a mention for who was not mentioned before."""
+        state = self._state(edit.log)
+        called = self.me(edit.log) in edit.mentions_new or edit.mentions_room_new
+        if edit.seq > state.head and called and self._called_by(edit):
+            state.mentions += 1
+            if edit.thread:
+                self.threads.edited(edit)
 
     def _called_by(self, entry: Entry) -> bool:
         """Whether a mention of me counts: I said it myself, or block or mute the author, as far as it is known here who

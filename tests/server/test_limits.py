@@ -83,6 +83,7 @@ PROVEN = {
     "post_versions": "server/test_posts.py::test_inp_05_a_post_has_so_many_versions",
     "corners": "server/test_limits.py::test_inp_05_personas_and_extensions",
     "drafts": "server/test_drafts.py::test_inp_05_an_account_has_so_many_drafts_of_so_many_bytes",
+    "threads": "store/test_threads.py::test_inp_05_of_too_many_threads_the_one_without_a_part_for_longest_is_let_go",
     "name_chars": "server/test_limits.py::test_inp_05_texts",
     "about_chars": "server/test_limits.py::test_inp_05_texts",
     "status_chars": "server/test_status.py::test_inp_05_a_status_is_so_long_and_lasts_so_long",

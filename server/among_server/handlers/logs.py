@@ -62,6 +62,7 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
     started.drafts = await context.store.draft_states(person.account.id)
     bookmarks = await context.store.bookmarked(person.account.id)
     started.bookmarks = bookmarks if bookmarks.count else None
+    started.threads = await context.store.followed_threads(person.account.id)
     if command.cards:
         await _cards(context, person, started)
     session.reply(command.id, started)

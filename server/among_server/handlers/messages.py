@@ -1,6 +1,6 @@
 """Saying something, and reading what was said."""
 
-from among_protocol.codes import POST_GONE, ROOM_GONE, Refuse
+from among_protocol.codes import FIELD_INVALID, POST_GONE, ROOM_GONE, Refuse
 from among_protocol.fields import body
 from among_protocol.messages import MessagePage, ReadMessages, SendMessage
 
@@ -16,6 +16,8 @@ async def send(context: Context, command: SendMessage) -> Appended:
 
 async def page(context: Context, command: ReadMessages) -> MessagePage:
     room, member = await context.room(command.room)
+    if command.post is not None and command.thread is not None:
+        raise Refuse(FIELD_INVALID, "A page is of a post or of a thread.", field="thread")
     if command.post is not None and await context.store.post(room.id, command.post, None) is None:
         raise Refuse(POST_GONE, field="post")
     found = await context.store.messages(
@@ -26,6 +28,7 @@ async def page(context: Context, command: ReadMessages) -> MessagePage:
         limit=command.limit,
         post=command.post,
         places=context.person.members.keys(),
+        thread=command.thread,
         reader=member.id,
     )
     if not context.may_read(room):

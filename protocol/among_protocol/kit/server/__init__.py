@@ -42,6 +42,7 @@ from . import (
     status,
     sync,
     texts,
+    threads,
 )
 from .ground import PATIENCE, PEOPLE, Ground, Scene, checks
 
@@ -130,7 +131,7 @@ PARTS = (
     cards, closing, connection, corners, door, edits, finding, frames, interest, keeping, keepsakes, leaving, limits, logs, newcomers,
     nonces, personas,
     portraits,
-    reactions, reading, refusals, registers, retention, rooms, search, signing_in, status, sync, texts,
+    reactions, reading, refusals, registers, retention, rooms, search, signing_in, status, sync, texts, threads,
 )  # fmt: skip
 
 __all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "run"]

@@ -63,8 +63,22 @@ from ...search import SearchMessages
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
 from ...status import SetStatus
 from ...tags import SearchTags, UpdateTag
+from ...threads import FollowThread, ListThreads, MarkThread, UnfollowThread
 from ...welcome import ReadWelcome, SetWelcome
-from . import accounts, edits, keeping, members, personas, pins, places, reactions, reading, retention, status
+from . import (
+    accounts,
+    edits,
+    keeping,
+    members,
+    personas,
+    pins,
+    places,
+    reactions,
+    reading,
+    retention,
+    status,
+    threads,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -134,6 +148,10 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     ListPins: pins.list_pins,
     ReadReactions: reactions.read,
     SetMarker: reading.set_marker,
+    FollowThread: threads.follow,
+    UnfollowThread: threads.unfollow,
+    MarkThread: threads.mark,
+    ListThreads: reading.list_threads,
     ListBans: keeping.list_bans,
     ListReports: keeping.list_reports,
 }
@@ -189,5 +207,8 @@ COSTS: dict[type[Command], int] = {  # as a real server charges them; what is no
     Ping: 1,
     Enable: 1,
     SetMarker: 1,
+    MarkThread: 1,
+    FollowThread: 2,
+    UnfollowThread: 2,
     StartTyping: 1,
 }

@@ -20,6 +20,7 @@ from ...fields import body, line
 from ...members import Persona
 from ...messages import QUOTED, Forwarded, Message, MessageSent, Origin, Quoted, SendMessage
 from .. import mentions
+from . import threads
 from .places import may_write
 from .standing import RANKS, chief, may_act
 
@@ -37,7 +38,12 @@ def send(town: "Town", person: "Person", command: SendMessage) -> MessageSent:
         may_write(town, person, room)
     if command.reply_to:
         message(town, room, command.reply_to, "reply_to")
-    return town.say(person.id, room, member, command.body, command.nonce, command.reply_to)
+    if not command.thread:
+        return town.say(person.id, room, member, command.body, command.nonce, command.reply_to)
+    thread: dict[str, Any] = {"thread": command.thread, "root_by": threads.begins(town, room, command.thread)}
+    entry = town.say(person.id, room, member, command.body, command.nonce, command.reply_to, **thread)
+    threads.said(town, entry)
+    return entry
 
 
 def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
@@ -53,7 +59,8 @@ def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
     if len(before) > town.limits.edits:
         raise Refuse(codes.LIMIT_REACHED, f"A message is edited at most {town.limits.edits} times.", field="message")
     now = mentions.of(town, room, command.body)
-    everybody, called = mentions.everybody(room, member, command.body), any(one.mentions_room for one in before)
+    everybody = not said.thread and mentions.everybody(room, member, command.body)
+    called = any(one.mentions_room for one in before)
     new = [] if called else [row for row in now if row.id not in before[-1].mentions]
     entry = MessageEdited(
         log=room.id,
@@ -68,9 +75,12 @@ def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
         mentions_new=[row.id for row in new],
         mentions_room=everybody,
         mentions_room_new=everybody and not called,
+        thread=said.thread,
     )
     new = mentions.readers(town, room) if entry.mentions_room_new else new
     town.call(person, room, [row for row in new if row.id != member.id], entry.seq)
+    if entry.thread:
+        threads.edited(town, entry)
     return town.write(entry)
 
 
@@ -122,8 +132,9 @@ def as_it_is(town: "Town", said: MessageSent, account: str = "") -> Message:
         edited=edited.seq if edited else 0,
         edited_at=edited.at if edited else "",
         reply_to=said.reply_to,
-        quote=_quote(town, said) if said.reply_to and not said.blank else None,
+        quote=quote(town, said.log, said.reply_to) if said.reply_to and not said.blank else None,
         forwarded=_forwarded(town, said.forwarded, account) if said.forwarded else None,
+        thread=said.thread,
     )
 
 
@@ -141,9 +152,9 @@ def _forwarded(town: "Town", origin: Origin, account: str) -> Forwarded:
     return shown
 
 
-def _quote(town: "Town", said: MessageSent) -> Quoted | None:
-    """Of what it answers, as that is now; None when it is no longer kept."""
-    answered = next((one for one in town.logs[said.log].entries if one.seq == said.reply_to), None)
+def quote(town: "Town", room: str, seq: int) -> Quoted | None:
+    """A message as it is now, in short; None when it is no longer kept."""
+    answered = next((one for one in town.logs[room].entries if one.seq == seq), None)
     if not isinstance(answered, MessageSent):
         return None
     body = "" if answered.blank else versions(town, answered)[-1].body

@@ -10,8 +10,10 @@ from ...codes import Refuse
 from ...logs import ChangedLogs, EntryPage, LogState, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
 from ...markers import Marker, MarkerMoved, SetMarker
 from ...messages import MessagePage, MessageSent, ReadMessages
+from ...threads import ListThreads, ThreadCard, ThreadPage
 from ..interest import Interest
-from .edits import as_it_is
+from . import threads
+from .edits import as_it_is, quote
 from .members import membership, shown
 from .reactions import reactions_for
 
@@ -31,6 +33,7 @@ def sync(connection: "Connection", command: Sync) -> None:
     blocks = [Block(handle=handle, kind=kind) for handle, kind in sorted(person.blocks.items())]
     started = SyncStarted(epoch=town.epoch, logs=states, want=command.want, blocks=blocks)
     started.appearances = [person.appearances[place] for place in sorted(person.appearances)]
+    started.threads = list(person.threads.values())
     if command.cards:
         started.account = person.shown()
         size = 0
@@ -105,7 +108,9 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     town = connection.town
     room, member = town.visible(connection.person.id, command.room)
     log = town.logs[room.id]
-    found = [as_it_is(town, entry, connection.person.id) for entry in log.entries if isinstance(entry, MessageSent)]
+    said = [entry for entry in log.entries if isinstance(entry, MessageSent)]
+    said = [entry for entry in said if entry.thread == (command.thread or 0)]
+    found = [as_it_is(town, entry, connection.person.id) for entry in said]
     limit = min(town.limits.page_entries, command.limit)
     if command.around is not None:
         older = [message for message in found if message.seq < command.around]
@@ -121,7 +126,42 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     for message in messages:
         if not message.blank:
             message.reactions = reactions_for(town, member.id, room.id, message.seq)
+    if command.thread is None:
+        for message in messages:
+            message.below = threads.below(town, connection.person, room.id, message.seq)
     return MessagePage(messages=messages, as_of=log.head, complete=len(messages) == len(found), floor=log.floor)
+
+
+def list_threads(connection: "Connection", command: ListThreads) -> ThreadPage:
+    town, person = connection.town, connection.person
+    if command.room is not None:
+        town.visible(person.id, command.room)
+        entries = [one for one in town.logs[command.room].entries if isinstance(one, MessageSent)]
+        wanted = [(command.room, root) for root in dict.fromkeys(one.thread for one in entries if one.thread)]
+    else:
+        wanted = list(person.threads)
+    cards = []
+    for room, root in wanted:
+        told = threads.below(town, person, room, root)
+        if told is not None:
+            card = ThreadCard(
+                room=room,
+                thread=root,
+                root=quote(town, room, root),
+                messages=told.messages,
+                head=told.head,
+                at=told.at,
+                speakers=told.speakers,
+                following=told.following,
+                read=told.read,
+                unread=told.unread,
+                mentions=told.mentions,
+            )
+            cards.append((card.at, room, root, card))
+    cards.sort(key=lambda one: one[:3], reverse=True)
+    begin = int(command.after) if command.after.isdecimal() else 0
+    page = [card for *_, card in cards[begin : begin + command.limit]]
+    return ThreadPage(threads=page, next=f"{begin + len(page)}" if begin + len(page) < len(cards) else "")
 
 
 def set_marker(connection: "Connection", command: SetMarker) -> Marker:

@@ -57,6 +57,7 @@ from .reactions import ReactionReads
 from .retention import RetentionReads
 from .searching import SqliteSearching
 from .tags import bring
+from .threads import ThreadReads
 from .tx import SqliteTx
 from .writer import Writer
 
@@ -77,6 +78,7 @@ class SqliteStore(
     SqliteSearching,
     PersonaReads,
     FaceReads,
+    ThreadReads,
     SqliteTaking,
     RetentionReads,
     Calls,
