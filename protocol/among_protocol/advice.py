@@ -66,6 +66,7 @@ ADVICE: dict[ErrorCode, str] = {
     codes.REACTED_ALREADY: "Nothing is to be done: it is as the person wants it. Or take it back, where the same again does that.",
     codes.REACTION_GONE: "Nothing is to be done: it is as the person wants it.",
     codes.TAG_GONE: "Offer those that `tag.search` finds: a new tag comes with a community that carries it.",
+    codes.THREAD_GONE: "Show it as one that is not followed; `thread.follow` changes that.",
     codes.POST_GONE: "Forget the post: it was deleted, or never was there.",
     codes.COMMENT_REFUSED: "Tell the person that it can't be; why is not for them to know.",
     codes.NO_STEWARDS: "Offer `block.set` instead.",

@@ -37,6 +37,7 @@ TITLE_CHARS = 200
 POST_BYTES = 20_000
 CORNERS = 100  # asked for by name at once
 DRAFTS = 100  # of one account
+THREADS = 300  # that one account follows
 EXTENSIONS = 32
 NOTIFY_CHOICES = 500  # of one account
 NOTIFY_WORDS = 50  # likewise

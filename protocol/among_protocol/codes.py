@@ -109,6 +109,7 @@ ROOM_MENTIONED_OFTEN = ErrorCode(
 REACTED_ALREADY = ErrorCode("reaction.added_already", "fix", "You react with this already; nothing has changed.")
 REACTION_GONE = ErrorCode("reaction.gone", "gone", "There is no such reaction of yours.")
 TAG_GONE = ErrorCode("tag.gone", "gone", "There is no such tag.")
+THREAD_GONE = ErrorCode("thread.gone", "gone", "You do not follow such a thread.")
 POST_GONE = ErrorCode("post.gone", "gone", "There is no such post.")
 COMMENT_REFUSED = ErrorCode("comment.refused", "auth", "No comment can be left here.")
 NO_STEWARDS = ErrorCode(

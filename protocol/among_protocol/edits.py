@@ -22,6 +22,7 @@ class MessageEdited(Entry, tag="message.edited", kw_only=True):
     mentions_new: list[str] = []  # of them, those that it did not mention before: it counts for them as a mention
     mentions_room: bool = False  # it mentions everybody who is there from now on
     mentions_room_new: bool = False  # and no version did before: it counts for them as a mention
+    thread: Seq = 0  # number of the message whose thread it is said in; 0: none
 
 
 class MessageDeleted(Entry, tag="message.deleted", kw_only=True):

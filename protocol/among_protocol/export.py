@@ -68,6 +68,14 @@ class ExportedMarker(Exported, tag="marker", kw_only=True):
     read: Seq
 
 
+class ExportedThread(Exported, tag="thread", kw_only=True):
+    """A thread that one follows."""
+
+    room: str
+    thread: Seq  # number of its root
+    read: Seq
+
+
 class ExportedBlock(Exported, tag="block", kw_only=True):
     handle: str
     kind: str  # block, mute
@@ -145,6 +153,7 @@ AnyExported = (
     | ExportedMembership
     | ExportedEntry
     | ExportedMarker
+    | ExportedThread
     | ExportedBlock
     | ExportedSession
     | ExportedAppearance

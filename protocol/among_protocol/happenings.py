@@ -18,6 +18,7 @@ from .reactions import ReactionsChanged
 from .reading import ReadingNotice
 from .session import Hello
 from .status import AppearanceChanged
+from .threads import ThreadChanged
 from .wire import AnyEntry, UnknownEvent
 
 
@@ -83,6 +84,7 @@ class Card(Struct, frozen=True):
 
 Notice = (
     ReadingNotice
+    | ThreadChanged
     | BlockChanged
     | ReachChanged
     | BookmarkChanged

@@ -23,6 +23,7 @@ from .notify import NotifyChoice
 from .reach import Reach
 from .rooms import Room
 from .status import Appearance
+from .threads import ThreadState
 
 Positions = Annotated[dict[str, Seq], Meta(max_length=POSITIONS)]  # log id -> number of the last entry one has; 0: all
 LogKind = str  # room, community, stewards, account; unknown: a log like any other
@@ -83,6 +84,7 @@ class SyncStarted(Shape, kw_only=True):
     notify: list[NotifyChoice] = []  # what I chose as worth a bell, by place and word; one may be over
     dnd: Dnd | None = None  # when I am not to be disturbed; null: never
     inbox: InboxState | None = None  # what was meant for me; null: the server keeps none
+    threads: list[ThreadState] = []  # that I follow; the one in which I had no part for longest comes first
     account: Account | None = None  # these four when `cards` was asked for
     communities: list[Membership] = []  # where I am a member
     later: list[str] = []  # ids of further ones that did not fit: ask for each with `community.read`

@@ -11,6 +11,7 @@ from .reactions import Reaction
 
 QUOTED = 120  # code points of a message that are quoted
 GLIMPSED = 280  # code points of what was said, in a list of rooms or of mentions
+SPEAKERS = 5  # of a thread, that are named with it
 
 
 class Origin(Shape, kw_only=True):
@@ -34,6 +35,10 @@ class MessageSent(Entry, tag="message.sent", kw_only=True):
     reply_to: Seq = 0  # number of the message in this room that it answers; 0: none
     forwarded: Origin | None = None  # the message that it shows, of another room
     answers: str = ""  # membership of who said what it answers, or wrote the post; empty: nobody else who may read it
+    thread: Seq = (
+        0  # number of the message whose thread it is said in; 0: none, and then it counts as unread of the room
+    )
+    root_by: str = ""  # of the first one in a thread: the membership of who said its root, and follows it from now on
 
 
 class SentWritten(Shape, kw_only=True):
@@ -42,7 +47,8 @@ class SentWritten(Shape, kw_only=True):
 
 
 class SendMessage(Write, tag="message.send", kw_only=True):
-    """Say something in a room, or about a post of a corner. The `ok` comes after the message is on disk, and after one's own live copy of it."""
+    """Say something in a room, in a thread of it, or about a post of a corner. The `ok` comes after the message is on disk,
+    and after one's own live copy of it."""
 
     Reply: ClassVar[type[Shape]] = SentWritten
 
@@ -50,6 +56,7 @@ class SendMessage(Write, tag="message.send", kw_only=True):
     body: BodyText  # the text; `@handle` mentions somebody
     post: Seq = 0  # in a corner, and only there: the number of the post that it comments on
     reply_to: Seq = 0  # number of the message in this room that it answers; 0: none
+    thread: Seq = 0  # number of the message in whose thread to say it; 0: to the room
 
 
 class Quoted(Shape, kw_only=True):
@@ -83,6 +90,19 @@ class Glimpse(Shape, kw_only=True):
     blank: bool = False  # what it said was deleted
 
 
+class Thread(Shape, kw_only=True):
+    """What was said in the thread of a message, in short, for whoever asks."""
+
+    messages: int  # how many there are, deleted ones too
+    head: Seq  # number of the newest of them in the room's log
+    at: Time  # when that was said
+    speakers: list[str] = []  # memberships of the first who spoke in it, at most 5
+    following: bool = False  # I follow it; with that:
+    read: Seq = 0  # everything in it up to this number is read
+    unread: int = 0  # messages in it after that
+    mentions: int = 0  # of what was said in it after that, how much mentions me
+
+
 class Message(Shape, kw_only=True):
     """A message as it is now."""
 
@@ -101,9 +121,9 @@ class Message(Shape, kw_only=True):
     reply_to: Seq = 0  # number of the message that it answers; 0: none
     quote: Quoted | None = None  # with `reply_to`: that message; null: it is no longer kept
     forwarded: Forwarded | None = None  # the message that it shows, of another room
-    reactions: list[
-        Reaction
-    ] = []  # how it is reacted to, the most frequent first; a page tells it, and of a blank one nothing
+    reactions: list[Reaction] = []  # how it is reacted to, the most frequent first; of a blank one nothing
+    thread: Seq = 0  # number of the message whose thread it is said in; 0: none
+    below: Thread | None = None  # the thread that hangs from it; null: there is none
 
 
 class MessagePage(Shape, kw_only=True):
@@ -114,7 +134,8 @@ class MessagePage(Shape, kw_only=True):
 
 
 class ReadMessages(Command, tag="message.page", kw_only=True):
-    """A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number or a moment.
+    """A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number or a moment. What is
+    said in a thread is on the pages of that `thread` alone; those of the room tell of each thread in short, with its root.
 
     `before` and `after` exclude the number itself; `around` includes it and takes about half from each side, and so does
     `at`, around the first that was said then or later. A page of long messages holds fewer than asked for; `complete`
@@ -128,4 +149,5 @@ class ReadMessages(Command, tag="message.page", kw_only=True):
     around: Seq | None = None  # this one, and those next to it
     at: MomentText | None = None  # likewise, of the first one at this moment or after it: RFC 3339, with its offset
     post: Seq | None = None  # only the comments on this post of a corner
+    thread: Seq | None = None  # only what is said in the thread of this message
     limit: PageLimit = 50

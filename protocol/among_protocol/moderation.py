@@ -192,3 +192,6 @@ class ListBans(Command, tag="ban.list", kw_only=True):
     community: Id
     before: Seq | None = None  # the `seq` of the last one of the page before
     limit: PageLimit = 50
+
+
+ModerationCommand = SetRole | KickMember | BanMember | UnbanMember | SilenceMember | UnsilenceMember | ListBans

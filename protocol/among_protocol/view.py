@@ -17,6 +17,7 @@ from .communities import CommunityLeft, CommunityUpdated, Membership
 from .corners import CornerUpdated
 from .dnd import DndChanged
 from .edits import MessageEdited
+from .following import Following
 from .happenings import Card, Closed, Happening, Opened, Reset, Up
 from .house_rules import RulesAccepted
 from .inbox import InboxMoved, InboxState, is_notice
@@ -33,6 +34,7 @@ from .retention import RetentionSet, RoomTrimmed
 from .rooms import DirectOpened, Room, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet
 from .status import Appearance, AppearanceChanged
 from .tallies import Tallies
+from .threads import ThreadChanged
 
 PERSONAS = 20_000  # kept at most; the oldest go first
 
@@ -47,6 +49,7 @@ class View:
         self.communities: dict[str, Membership] = {}  # by id; their `rooms` are of the card: see `rooms` for the newest
         self.rooms: dict[str, Room] = {}  # by id: every room one may see, directs too
         self.logs: dict[str, LogState] = {}  # by id of the place: head, and for rooms read, unread, mentions
+        self.threads = Following()  # by room and root: the threads that I follow
         self.blocks = BlockList()  # whom I block or mute
         self.appearances: dict[str, Appearance] = {}  # by community (empty: everywhere): what I chose
         self.attention = Attention()  # what is worth a bell, by my choices
@@ -113,6 +116,8 @@ class View:
             case MarkerMoved():
                 state = self._state(happening.room)
                 state.read, state.unread, state.mentions = happening.read, happening.unread, happening.mentions
+            case ThreadChanged():
+                self.threads.changed(happening)
             case BlockChanged():
                 self.blocks.apply(happening)
             case AppearanceChanged():
@@ -137,6 +142,7 @@ class View:
         self.appearances = {one.community: one for one in up.sync.appearances}
         self.attention.stated(up.sync.notify, up.sync.dnd)
         self.inbox = copy(up.sync.inbox) if up.sync.inbox is not None else InboxState(read=0, unread=0)
+        self.threads.stated(up.sync.threads)
         self.communities.clear()
         self.rooms = {room.id: room for room in up.sync.directs}
         for room in up.sync.directs:
@@ -160,11 +166,7 @@ class View:
             case MessageSent() | PostPublished():
                 self._message(entry)
             case MessageEdited():
-                state = self._state(entry.log)
-                if entry.seq > state.head and self._called_by(entry):
-                    mine = self.me(entry.log) in entry.mentions_new
-                    state.mentions += mine or entry.mentions_room_new
-                    self.inbox.unread += mine
+                self._edited(entry)
             case TopicSet() | CornerUpdated() | RetentionSet() | RoomTrimmed():
                 self._in_room(entry)
             case RoomCreated():
@@ -212,6 +214,7 @@ class View:
                 state.floor = max(state.floor, entry.floor)
                 if entry.seq > state.head:
                     state.unread = min(state.unread, entry.left)
+                    self.threads.trimmed(entry.log, entry.floor)
         room = self.rooms.get(entry.log)
         if told and room is not None and entry.seq > room.head:
             self.rooms[room.id] = replace(room, head=entry.seq, **told)
@@ -260,6 +263,7 @@ class View:
                     retention_since=entry.retention_since,
                 )
             case RoomUnfollowed():
+                self.threads.ended([entry.room])
                 room = self.rooms.pop(entry.room, None)
                 if room is not None and room.kind == "open":
                     self.rooms[room.id] = replace(room, following=False)
@@ -277,6 +281,7 @@ class View:
                     self.learn(persona)
             case CommunityLeft():
                 self.communities.pop(entry.community, None)
+                self.threads.ended(id for id, room in self.rooms.items() if room.community == entry.community)
                 self.rooms = {id: room for id, room in self.rooms.items() if room.community != entry.community}
             case RoleSet() if entry.community in self.communities:
                 card = self.communities[entry.community]
@@ -310,14 +315,26 @@ class View:
         if sent.seq <= state.head:
             return
         me = self.me(sent.log)
-        if sent.by == me:
+        said, called = sent if isinstance(sent, MessageSent) else None, self._called_by(sent)
+        mentioned = called and me in sent.mentions
+        if said is not None and said.thread:
+            state.mentions += mentioned
+            self.threads.said(said, me, mentioned=mentioned)
+        elif sent.by == me:
             state.read, state.unread, state.mentions = sent.seq, 0, 0
         else:
             state.unread += 1
-            said = sent if isinstance(sent, MessageSent) else None
-            if self._called_by(sent):
-                state.mentions += me in sent.mentions or (said is not None and said.mentions_room)
-                self.inbox.unread += me in sent.mentions or (said is not None and bool(me) and said.answers == me)
+            state.mentions += mentioned or (called and said is not None and said.mentions_room)
+        self.inbox.unread += called and (mentioned or (said is not None and bool(me) and said.answers == me))
+
+    def _edited(self, edit: MessageEdited) -> None:
+        """It counts as a mention for who was not mentioned before."""
+        state, mine = self._state(edit.log), self.me(edit.log) in edit.mentions_new
+        if edit.seq > state.head and (mine or edit.mentions_room_new) and self._called_by(edit):
+            state.mentions += 1
+            self.inbox.unread += mine
+            if edit.thread:
+                self.threads.edited(edit)
 
     def _called_by(self, entry: Entry) -> bool:
         """Whether a mention of me counts: I said it myself, or block or mute the author, as far as it is known here who

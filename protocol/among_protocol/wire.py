@@ -50,6 +50,7 @@ from . import (
     session,
     status,
     tags,
+    threads,
     welcome,
 )
 from .base import Budget, Command, Entry, Event, Ok, OkRaw, Refused, Shape, Write, WrittenRaw
@@ -98,13 +99,7 @@ AnyCommand = (
     | personas.ReadPersona
     | personas.UpdatePersona
     | personas.FindMember
-    | moderation.SetRole
-    | moderation.KickMember
-    | moderation.BanMember
-    | moderation.UnbanMember
-    | moderation.SilenceMember
-    | moderation.UnsilenceMember
-    | moderation.ListBans
+    | moderation.ModerationCommand
     | reports.FileReport
     | reports.ListReports
     | reports.ResolveReport
@@ -129,6 +124,7 @@ AnyCommand = (
     | pins.PinCommand
     | bookmarks.BookmarkCommand
     | reactions.ReactionCommand
+    | threads.ThreadCommand
     | corners.UpdateCorner
     | corners.ListCorners
     | posts.PostCommand
@@ -189,6 +185,7 @@ AnyNotice = (  # events without a number: control, registers, ephemeral
     | logs.Lagging
     | logs.LogPassed
     | reactions.ReactionsChanged
+    | threads.ThreadChanged
     | blocks.BlockChanged
     | reading.ReadingNotice
     | bookmarks.BookmarkChanged

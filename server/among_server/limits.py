@@ -307,6 +307,9 @@ PINS = _limit("pins", 50, "messages that are pinned in one room", "what one look
 BOOKMARKS_PER_ACCOUNT = _limit(
     "bookmarks", 1_000, "bookmarks of one account", "each is a row to keep; who wants more wants a search"
 )
+THREADS_PER_ACCOUNT = _limit(
+    "threads", base.THREADS, "threads that one account follows", "all of them are in every sync; one in which it had no part for longest goes first"
+)  # fmt: skip
 REPORTS_PER_ACCOUNT = _limit(
     "reports", 20, "reports of one account in one community that wait for an answer", "a steward reads each"
 )

@@ -48,6 +48,9 @@ METHODS = {
     "set_draft": "store/rules/drafts.py:set_draft",
     "set_bookmark": "store/rules/bookmarks.py:set_bookmark",
     "remove_bookmark": "store/rules/bookmarks.py:remove_bookmark",
+    "follow_thread": "store/rules/threads.py:follow",
+    "unfollow_thread": "store/rules/threads.py:unfollow",
+    "mark_thread": "store/rules/threads.py:mark",
     "room": "core/context.py:room",
     "member_of": "core/context.py:member_of",
     "password": "core/tries.py:password",
@@ -80,6 +83,9 @@ STORES = {
     "set_draft",
     "set_bookmark",
     "remove_bookmark",
+    "follow_thread",
+    "unfollow_thread",
+    "mark_thread",
 }
 
 CODES = {name: value for name, value in vars(codes).items() if isinstance(value, ErrorCode)}

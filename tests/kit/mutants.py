@@ -629,6 +629,124 @@ def is_deaf_after_a_second_sync(wire: Wire, frame: Frame) -> Any:
     return None if frame.get("body") == "live again" else frame
 
 
+# --- threads
+
+
+def _threads(frame: Frame) -> list[Any]:
+    """What a sync tells of threads."""
+    found: list[Any] = frame.get("result", {}).get("threads", [])
+    return found if "logs" in frame.get("result", {}) else []
+
+
+@mutant("threads.said")
+def counts_a_thread_in_the_room(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "marker.set" and frame["type"] == "ok":
+        frame["result"]["unread"] += 1
+    return frame
+
+
+@mutant("threads.said")
+def says_not_in_which_thread(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).get("entry", {}).pop("thread", None)
+    return frame
+
+
+@mutant("threads.pages", "up")
+def shows_threads_among_the_rest(wire: Wire, frame: Frame) -> Any:
+    if frame.get("type") == "message.page":
+        frame.pop("thread", None)
+    return frame
+
+
+@mutant("threads.pages")
+def tells_of_no_thread(wire: Wire, frame: Frame) -> Any:
+    for message in frame.get("result", {}).get("messages", []):
+        message.pop("below", None)
+    return frame
+
+
+@mutant("threads.root")
+def lets_a_thread_go_deeper(wire: Wire, frame: Frame) -> Any:
+    if frame.get("code") == "field.invalid" and frame.get("field") == "thread":
+        frame["code"] = "message.gone"
+    return frame
+
+
+@mutant("threads.root")
+def ends_a_thread_with_its_root(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("thread") and "messages" in frame.get("result", {}):
+        frame["result"]["messages"] = frame["result"]["messages"][:1]
+    return frame
+
+
+@mutant("threads.followed")
+def lets_nobody_follow(wire: Wire, frame: Frame) -> Any:
+    _threads(frame).clear()
+    return frame
+
+
+@mutant("threads.followed")
+def names_no_root_by(wire: Wire, frame: Frame) -> Any:
+    frame.get("result", {}).get("entry", {}).pop("root_by", None)
+    return frame
+
+
+@mutant("threads.followed")
+def counts_everything_in_a_thread_as_unread(wire: Wire, frame: Frame) -> Any:
+    for state in _threads(frame):
+        state["unread"] = state.get("unread", 0) + 1
+    return frame
+
+
+@mutant("threads.left", "up")
+def unfollows_no_thread(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "type": "thread.follow"} if frame.get("type") == "thread.unfollow" else frame
+
+
+@mutant("threads.marked", "up")
+def marks_no_thread_back(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "unread": False} if frame.get("type") == "thread.mark" else frame
+
+
+@mutant("threads.marked", "up")
+def marks_a_thread_back_unasked(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "unread": True} if frame.get("type") == "thread.mark" else frame
+
+
+@mutant("threads.marked")
+def tells_no_device_of_a_thread(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "thread.changed" else frame
+
+
+@mutant("threads.mentions")
+def counts_no_mention_in_a_thread(wire: Wire, frame: Frame) -> Any:
+    for state in _threads(frame):
+        state.pop("mentions", None)
+    return frame
+
+
+@mutant("threads.mentions")
+def counts_no_mention_of_a_thread_in_the_room(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "marker.set" and frame["type"] == "ok":
+        frame["result"]["mentions"] = 0
+    return frame
+
+
+@mutant("threads.listed")
+def lists_threads_the_other_way_round(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "thread.list" and frame["type"] == "ok":
+        for card in frame["result"]["threads"]:
+            card["thread"] += 1
+    return frame
+
+
+@mutant("threads.listed")
+def lists_threads_on_one_page(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "thread.list":
+        frame.get("result", {}).pop("next", None)
+    return frame
+
+
 # --- reading
 
 

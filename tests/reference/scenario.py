@@ -155,7 +155,7 @@ async def a_narrow_door(play: Play) -> None:
 async def reading(play: Play, ann: Actor, bob: Actor, room: str, community: str) -> None:
     with play.take("message.send"):
         await ann.result("message.send", room=room, body="Good morning, @bob!")
-    await bob.result("message.send", room=room, body="Morning. The beans are up.")
+    beans = (await bob.result("message.send", room=room, body="Morning. The beans are up."))["entry"]["seq"]
     with play.take("message.page"):
         await bob.result("message.page", room=room, limit=1)
     await play.app.store.indexed()
@@ -212,6 +212,19 @@ async def reading(play: Play, ann: Actor, bob: Actor, room: str, community: str)
         times = [{"begins": "22:00", "ends": "07:00"}, {"begins": "14:00", "ends": "16:00", "days": [6, 7]}]
         await bob.result("dnd.set", times=times, zone="Europe/Lisbon")
     await bob.result("dnd.set", times=[])
+    with play.take("thread"):
+        answer = (await ann.result("message.send", room=room, body="Which sort?", thread=beans))["entry"]["seq"]
+    with play.take("thread-page"):
+        await bob.result("message.page", room=room, thread=beans)
+        await bob.result("message.page", room=room, around=beans, limit=1)
+    with play.take("thread.mark"):
+        await bob.result("thread.mark", room=room, thread=beans, seq=answer)
+    with play.take("thread.list"):
+        await bob.result("thread.list")
+    with play.take("thread.unfollow"):
+        await ann.result("thread.unfollow", room=room, thread=beans)
+    with play.take("thread.follow"):
+        await ann.result("thread.follow", room=room, thread=beans)
     with play.take("typing.start"):
         await bob.result("typing.start", room=room)
     with play.take("presence.watch"):

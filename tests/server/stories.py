@@ -45,6 +45,7 @@ from among_protocol.rooms import (
     SetTopic,
     UnfollowRoom,
 )
+from among_protocol.threads import FollowThread, MarkThread, UnfollowThread
 from among_server.store.stewards import stewards_of
 from tests.world import Person, World
 
@@ -55,6 +56,7 @@ ACTS = (
     "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
     "pin", "pin", "unpin", "forward", "edit", "everybody",
     "publish", "publish", "revise", "unpublish", "comment", "comment", "corner", "react", "react", "react", "unreact",
+    "answer", "answer", "answer", "edit", "follow thread", "unfollow thread", "mark thread",
     *KEEPING,
 )  # fmt: skip
 
@@ -135,8 +137,8 @@ class Town:
                 return self._writing(act, community, room, two)
             case "pin" | "unpin" | "forward" | "edit" | "everybody" | "topic":
                 return self._later(act, room, one, two)
-            case "marker":
-                return SetMarker, {"room": room, "seq": two, "unread": two % 3 == 0}
+            case "answer" | "follow thread" | "unfollow thread" | "mark thread" | "marker":
+                return self._threads(act, room, two)
             case _:
                 body = f"said in {room} @{HANDLES[two % 4]}"
                 return SendMessage, {"room": room, "body": body * (1 + 400 * (two == 7))}
@@ -176,6 +178,21 @@ class Town:
                 return EditPost, {"room": room, "post": two, "body": f"revised in {room}"}
             case _:
                 return SendMessage, {"room": room, "body": f"about it, @{HANDLES[two % 4]}", "post": two}
+
+    def _threads(self, act: str, room: str, two: int) -> tuple[type[Command], dict[str, Any]]:
+        """What is said in threads, and how far one has read."""
+        body = f"in {room}, @{HANDLES[two % 4]}"
+        match act:
+            case "answer":
+                return SendMessage, {"room": room, "body": body, "thread": 1 + two % 4}
+            case "follow thread":
+                return FollowThread, {"room": room, "thread": 1 + two % 4}
+            case "unfollow thread":
+                return UnfollowThread, {"room": room, "thread": 1 + two % 4}
+            case "marker":
+                return SetMarker, {"room": room, "seq": two, "unread": two % 3 == 0}
+            case _:
+                return MarkThread, {"room": room, "thread": 1 + two % 4, "seq": two, "unread": two % 2 == 0}
 
     def _keeping(self, act: str, one: int, two: int) -> tuple[type[Command], dict[str, Any]]:
         """What is done about a member, where that member is."""

@@ -88,6 +88,7 @@ PROVEN = {
     "dnd_times": "server/test_dnd.py::test_inp_05_so_many_times_each_of_them_a_time",
     "inbox": "server/test_inbox.py::test_inp_05_an_inbox_keeps_so_many_and_the_oldest_go",
     "drafts": "server/test_drafts.py::test_inp_05_an_account_has_so_many_drafts_of_so_many_bytes",
+    "threads": "store/test_threads.py::test_inp_05_of_too_many_threads_the_one_without_a_part_for_longest_is_let_go",
     "name_chars": "server/test_limits.py::test_inp_05_texts",
     "about_chars": "server/test_limits.py::test_inp_05_texts",
     "status_chars": "server/test_status.py::test_inp_05_a_status_is_so_long_and_lasts_so_long",

@@ -101,6 +101,7 @@ from among_protocol.session import (
 )
 from among_protocol.status import SetStatus
 from among_protocol.tags import SearchTags, UpdateTag
+from among_protocol.threads import FollowThread, ListThreads, MarkThread, UnfollowThread
 from among_protocol.welcome import ReadWelcome, SetWelcome
 from among_server.core.policy import POLICY, Who
 from among_server.handlers import ROUTES
@@ -229,6 +230,10 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     AddReaction: lambda cast, place: {**cast.said(place), "emoji": "👍"},
     RemoveReaction: lambda cast, place: {**cast.said(place), "emoji": REACTED},
     ReadReactions: lambda cast, place: cast.said(place),
+    FollowThread: lambda cast, place: cast.own_thread(place),
+    UnfollowThread: lambda cast, place: cast.own_thread(place),
+    MarkThread: lambda cast, place: {**cast.own_thread(place), "seq": 1},
+    ListThreads: lambda cast, place: {"room": cast.id(place)},
     UpdateCorner: lambda cast, place: {"community": cast.id(place), "title": "mine"},
     ListCorners: lambda cast, place: {"community": cast.id(place)},
     PublishPost: lambda cast, place: {"community": cast.id(place), "title": "On beans", "body": "They grow."},
@@ -272,6 +277,7 @@ CHANGES = (
     SetNotify,
     SetDnd,
     MarkInbox,
+    FollowThread,
 )  # no writes, but
 NAMES = {"community": COMMUNITIES, "room": ROOMS, "log": LOGS, "place": (*COMMUNITIES, *ROOMS)}
 
@@ -344,6 +350,10 @@ class Cast(NamedTuple):
     def said(self, place: str) -> dict[str, Any]:
         """Likewise; in the corner the post."""
         return {"room": self.ids[place], "message": POST} if place == "corner" else self.own_message(place)
+
+    def own_thread(self, place: str) -> dict[str, Any]:
+        said = self.own_message(place)
+        return {"room": said["room"], "thread": said["message"]}
 
     def note_messages_of(self, person: Person) -> None:
         tx = self.world.app.store._tx  # type: ignore[attr-defined]  # looks inside the reference
@@ -495,6 +505,10 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None: 
     unfollowed = (command, place) in NOT_FOLLOWED and who != "insider"
     if not audience(who, place) or unfollowed or (command, place) in NOT_THERE:
         return GONE[name]
+    if command in (UnfollowThread, MarkThread):  # nobody follows any
+        return codes.THREAD_GONE
+    if command is FollowThread and place == "corner":
+        return codes.FIELD_INVALID
     if command in POSTS and place != "corner":
         return codes.POST_GONE
     if command in (AddPin, RemovePin) and place == "corner":  # the insider's, and nobody has commented there

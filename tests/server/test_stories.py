@@ -8,12 +8,14 @@ from typing import Any
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from among_protocol import wire
 from among_protocol.base import Span
 from among_protocol.communities import JoinCommunity
 from among_protocol.corners import CornerUpdated
 from among_protocol.edits import MessageEdited
+from among_protocol.happenings import Up
 from among_protocol.logs import ReadChanged
 from among_protocol.members import ListMembers, MemberJoined, MemberLeft, MemberUpdated
 from among_protocol.messages import MessageSent, ReadMessages
@@ -21,8 +23,10 @@ from among_protocol.moderation import Act, RoleSet
 from among_protocol.pins import ListPins, PinAdded, PinRemoved
 from among_protocol.reactions import ReactionAdded, ReactionRemoved, ReactionsChanged
 from among_protocol.rooms import DirectOpened, RoomCreated, RoomFollowed, TopicSet
+from among_protocol.view import View
 from among_server.store.stewards import stewards_of
 from tests.server.stories import STORIES, Story, Town, places_of
+from tests.store.test_threads import plain
 from tests.world import Person, world_of
 
 
@@ -105,13 +109,21 @@ async def check_messages(person: Person, room: str, log: list[Any]) -> None:
                 pass
     page = await person.ask(ReadMessages, room=room, limit=200)
     assert page.as_of == len(log)
-    told = [(one.seq, one.by, one.rev, one.body, one.mentions, one.mentions_room) for one in page.messages]
-    assert told == [
-        (seq, entry.by, entry.rev, now[seq].body, now[seq].mentions, now[seq].mentions_room)
-        for seq, entry in said.items()
+    messages = list(page.messages)
+    below = {message.seq: message.below for message in messages if message.below is not None}
+    assert set(below) == {entry.thread for entry in said.values() if entry.thread}
+    for root, thread in below.items():
+        inside = [entry for entry in said.values() if entry.thread == root]
+        assert (thread.messages, thread.head, thread.at) == (len(inside), inside[-1].seq, inside[-1].at)
+        assert thread.speakers == list(dict.fromkeys(entry.by for entry in inside))[:5]
+        messages += (await person.ask(ReadMessages, room=room, limit=200, thread=root)).messages
+    told = [(one.seq, one.by, one.rev, one.body, one.mentions, one.mentions_room, one.thread) for one in messages]
+    assert sorted(told) == [
+        (seq, one.by, one.rev, now[seq].body, now[seq].mentions, now[seq].mentions_room, one.thread)
+        for seq, one in said.items()
     ]
     shown = [(pin.seq, pin.by, pin.rev, pin.message) for pin in (await person.ask(ListPins, room=room)).pins]
-    by_number = {one.seq: one for one in page.messages if one.forwarded is None}
+    by_number = {one.seq: replace(one, below=None, reactions=[]) for one in messages if one.forwarded is None}
     assert [(seq, by, rev, one.seq) for seq, by, rev, one in shown] == [
         (pin.seq, pin.by, pin.rev, pin.message) for pin in reversed(pins.values())
     ]
@@ -193,6 +205,29 @@ def check_span(span: Span, entries: list[Any]) -> None:
         changed = dict.fromkeys([ref.member for ref in told[key].added], True)
         changed |= dict.fromkeys([ref.member for ref in told[key].removed], False)
         assert changed == who
+
+
+@given(before=STORIES, after=STORIES, kept=st.booleans())
+@settings(max_examples=25)
+async def test_what_one_knows_of_threads_from_what_one_hears_is_what_a_fresh_sync_tells(before, after, kept):
+    async with world_of() as world:
+        town = Town(world)
+        await town.open(kept=kept)
+        await town.tell(before)
+        devices = [await person.again() for person in town.people.values()]
+        views, hello = [], world.app.services.hello
+        for device in devices:
+            started = await device.sync(epoch=world.app.store.epoch, cards=True)
+            views.append((device, len(device.heard), View()))
+            views[-1][2].apply(
+                Up(hello=hello, account=started.account, session="s", cut=0, sync=started, resumed=False)
+            )
+        await town.tell(after)
+        for device, start, view in views:
+            for event in device.heard[start:]:
+                view.apply(event)
+            fresh = (await device.sync(cards=True)).threads
+            assert plain(view.threads.values()) == plain(fresh)
 
 
 async def begin(person: Person, positions: dict[str, int]) -> tuple[Person, int, Story]:

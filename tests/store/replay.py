@@ -16,7 +16,7 @@ from among_protocol.house_rules import RulesAccepted
 from among_protocol.invites import InviteCreated, InviteRevoked, InviteUsed
 from among_protocol.joining import JoinAnswered, JoinAsked, JoinDeclined, JoinWithdrawn
 from among_protocol.members import Member, MemberForgotten, MemberJoined, MemberLeft, MemberUpdated
-from among_protocol.messages import MessageSent
+from among_protocol.messages import SPEAKERS, MessageSent
 from among_protocol.moderation import (
     Act,
     MemberBanned,
@@ -30,7 +30,7 @@ from among_protocol.pins import PinAdded, PinRemoved
 from among_protocol.portrait import Content, PortraitDeclined, PortraitMerged, PortraitProposed, PortraitUpdated
 from among_protocol.posts import PostDeleted, PostEdited, PostPublished
 from among_protocol.quotes import QuoteAnswered, QuoteAsked, QuoteWithdrawn
-from among_protocol.reactions import ReactionAdded, ReactionRemoved
+from among_protocol.reactions import Reaction, ReactionAdded, ReactionRemoved
 from among_protocol.reports import ReportFiled, ReportResolved
 from among_protocol.retention import Retention, RetentionSet, RoomTrimmed
 from among_protocol.rooms import (
@@ -90,6 +90,10 @@ class State:
     corners: dict[str, tuple[str, str, bool]] = field(default_factory=dict)  # room: whose, who may comment, public
     posts: dict[str, dict[int, tuple[str, str, list[int]]]] = field(default_factory=dict)  # title, body, versions
     pins: dict[str, dict[int, tuple[str, str]]] = field(default_factory=dict)  # room: message -> pinned by, said by
+    threads: dict[str, dict[int, tuple[int, int, list[str]]]] = field(
+        default_factory=dict
+    )  # messages, newest, speakers
+    inside_threads: dict[str, dict[int, list[int]]] = field(default_factory=dict)  # room: root -> numbers
     comments: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # room: post, number
     reactions: dict[str, dict[int, dict[str, set[str]]]] = field(default_factory=dict)  # room: message: emoji, who
     kept_for: dict[str, Retention] = field(default_factory=dict)  # rooms that say it for themselves
@@ -297,6 +301,12 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.added[log].remove(entry.by)
         case MessageSent():
             state.said.setdefault(log, []).append((entry.seq, entry.body, 0, entry.blank))
+            if entry.thread:
+                threads = state.threads.setdefault(log, {})
+                messages, _, speakers = threads.get(entry.thread, (0, 0, []))
+                speakers = list(dict.fromkeys([*speakers, entry.by]))[:SPEAKERS]
+                threads[entry.thread] = (messages + 1, entry.seq, speakers)
+                state.inside_threads.setdefault(log, {}).setdefault(entry.thread, []).append(entry.seq)
             if entry.post:
                 state.comments.setdefault(log, []).append((entry.post, entry.seq))
         case MessageEdited() | MessageDeleted() if entry.message <= state.floors.get(log, 0):
@@ -427,8 +437,9 @@ async def live(store: Store, logs: list[str]) -> State:
                 page = await store.messages(id, before=None, after=after, around=None, limit=1000)
                 said += [(message.seq, message.body, message.edited, message.blank) for message in page.messages]
                 complete = page.complete
+            said += await _threads(store, state, id)
             if said:
-                state.said[id] = said
+                state.said[id] = sorted(said)
             pins = (await store.pins(id, None, 1000)).pins
             if pins:
                 state.pins[id] = {pin.message.seq: (pin.by, pin.message.by) for pin in pins}
@@ -452,8 +463,10 @@ async def _reactions(store: Store, state: State, room: str, message: int) -> Non
     kinds: dict[str, set[str]] = {}
     for one in found.reactors:
         kinds.setdefault(one.emoji, set()).add(one.by)
-    page = await store.messages(room, before=None, after=None, around=message, limit=1)
-    shown = [one.reactions for one in page.messages if one.seq == message]
+    shown: list[list[Reaction]] = []
+    for thread in (None, *state.threads.get(room, {})):
+        page = await store.messages(room, before=None, after=None, around=message, limit=1, thread=thread)
+        shown += [one.reactions for one in page.messages if one.seq == message]
     post = await store.post(room, message, None)
     shown += [post.reactions] if post is not None else []
     assert [{one.emoji: one.count for one in reactions} for reactions in shown] == [
@@ -461,6 +474,17 @@ async def _reactions(store: Store, state: State, room: str, message: int) -> Non
     ]
     if kinds:
         state.reactions.setdefault(room, {})[message] = kinds
+
+
+async def _threads(store: Store, state: State, room: str) -> list[tuple[int, str, int, bool]]:
+    """The threads of a room; gives what is said in them."""
+    said = []
+    for card in await store.threads("", room, None, 1000):
+        state.threads.setdefault(room, {})[card.thread] = (card.messages, card.head, card.speakers)
+        page = await store.messages(room, before=None, after=0, around=None, limit=1000, thread=card.thread)
+        said += [(message.seq, message.body, message.edited, message.blank) for message in page.messages]
+        state.inside_threads.setdefault(room, {})[card.thread] = [message.seq for message in page.messages]
+    return said
 
 
 async def _corner(store: Store, state: State, room: str) -> None:

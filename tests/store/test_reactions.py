@@ -175,7 +175,7 @@ async def test_a_page_costs_as_many_statements_with_reactions_as_without(tmp_pat
                 told: list[str] = []
                 db.set_trace_callback(told.append)
                 page = reads.messages(
-                    db, room, before=None, after=0, around=None, limit=30, post=None, places=(), reader=""
+                    db, room, before=None, after=0, around=None, limit=30, post=None, thread=None, places=(), reader=""
                 )
                 db.set_trace_callback(None)
                 assert len(page.messages) == 30

@@ -179,6 +179,8 @@ asked = st.one_of(
     say,
     free(CreateCommunity, {"slug": slug, "name": text}),
     free(SendMessage, {"body": text, "reply_to": st.integers(0, 6)}, room="r"),
+    free(SendMessage, {"body": text, "thread": st.integers(0, 6)}, room="r"),
+    free(SendMessage, {"body": text, "thread": st.integers(1, 3), "reply_to": st.integers(0, 6)}, room="r"),
     free(EditMessage, {"message": st.integers(0, 9), "body": text}, room="r"),
     free(ForwardMessage, {"message": st.integers(0, 6), "comment": st.one_of(st.just(""), text)}, room="r", origin="r"),
     free(AddPin, {"message": st.integers(0, 9)}, room="r"),
@@ -539,6 +541,7 @@ class Twins(RuleBasedStateMachine):
                 twin.town.store.posts(twin.find("r", room), before, limit, reader=twin.find("m", limit)),
                 self._shown(twin, twin.find("r", room), before=before, after=after, around=around, limit=limit),
                 twin.town.store.pins(twin.find("r", room), before, limit),
+                self._page_of(twin, room, before=before, after=after, around=around, limit=limit, thread=1 + limit % 4),
                 twin.town.store.history(twin.find("r", room), before or 1, after or 0, limit),
                 twin.town.store.entries(twin.find("r", room), after or 0, before, limit),
                 twin.town.store.wanted(twin.find("r", room), TALK, after or 0, before, limit),
@@ -551,6 +554,30 @@ class Twins(RuleBasedStateMachine):
         """With what is shown of the rooms of one community."""
         found = await twin.town.store.messages(room, **page, places=[twin.ids["c_0"]])
         return [found.messages, found.as_of, found.complete, sorted(found.origins.values())]
+
+    @staticmethod
+    def _page_of(twin: Twin, room: int, **asked: Any) -> Any:
+        return twin.town.store.messages(twin.find("r", room), **asked)
+
+    @rule(who=st.integers(0, 3), room=small, root=st.integers(0, 6), seq=st.integers(0, 12), back=st.booleans())
+    def follow_threads(self, who: int, room: int, root: int, seq: int, back: bool) -> None:
+        def ask(twin: Twin) -> list[Any]:
+            store, account, place = twin.town.store, twin.ids[f"a_{who}"], twin.find("r", room)
+            if seq > 10:
+                return [store.unfollow_thread(account, place, root)]
+            return [
+                store.mark_thread(account, place, root, seq, back=back),
+                *([store.follow_thread(account, place, root)] if back else []),
+                store.mark_thread(account, place, root, seq // 2, back=back),
+            ]
+
+        self._both(ask)
+
+    @staticmethod
+    async def _threads(store: Store, account: str, room: str | None) -> Any:
+        """When something was said differs, and so does the order."""
+        found = await store.threads(account, room, None, 100)
+        return sorted(found, key=lambda card: (card.thread, card.messages, card.head, str(card.root)))
 
     @rule(room=small, seq=st.integers(1, 6))
     def blank(self, room: int, seq: int) -> None:
@@ -693,6 +720,8 @@ class Twins(RuleBasedStateMachine):
                 *(store.notify_choices(account) for account in accounts),
                 *(self._recent(store, account, logs) for account in accounts),
                 *(store.first_at(log, "2999") for log in logs),
+                *(store.followed_threads(account) for account in accounts),
+                *(self._threads(store, account, log) for account in accounts for log in logs if log[0] == "r"),
                 *(store.personas(account, refs) for account in accounts),
                 *(store.seen(account, [ref.member for ref in refs]) for account in accounts),
                 *(store.cards(account, [ref.member for ref in refs]) for account in accounts),

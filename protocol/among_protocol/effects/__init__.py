@@ -43,6 +43,7 @@ from .newcomers import NEWCOMERS, TOLD_OF_NEWCOMERS, WELCOMED, WELCOMED_TOO
 from .portraits import PORTRAITS, QUOTES, TAKEN_ALONG, TAKEN_BACK
 from .reactions import REACTIONS
 from .reading import READING
+from .threads import THREADS
 from .told import ACT, ALWAYS, CLAIM, NAMED, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
 
 __all__ = ["ALWAYS", "EFFECTS", "SIGNED_IN", "STORED", "WRITTEN", "Effects", "Told", "Where", "refusals"]
@@ -364,13 +365,13 @@ EFFECTS: dict[type[Command], Effects] = {
             codes.COMMENT_REFUSED, codes.ROOM_MENTIONED_OFTEN,
         ),
         (Told(ms.MessageSent, Where.ROOM), *TOLD_OF_NEWCOMERS, NAMED),
-        ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "newcomer_days", "key_chars"),
+        ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "newcomer_days", "key_chars", "threads"),
     ),
     ms.ReadMessages: Effects((codes.ROOM_GONE, codes.POST_GONE), (), ("page_entries",)),
     ed.EditMessage: Effects(
         (*_ON_MESSAGE, codes.RIGHT_MISSING, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED, codes.ROOM_MENTIONED_OFTEN),
         (Told(ed.MessageEdited, Where.ROOM), NAMED),
-        ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "edits", "key_chars")),
+        ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "edits", "key_chars", "threads")),
     ed.DeleteMessage: Effects(
         (*_ON_MESSAGE, codes.RIGHT_MISSING, codes.SILENCED, codes.OUTRANKED),
         (Told(ed.MessageDeleted, Where.ROOM), Told(ed.MessageRemoved, Where.STEWARDS, "of a steward"),
@@ -378,6 +379,7 @@ EFFECTS: dict[type[Command], Effects] = {
     ed.ReadHistory: Effects(_ON_MESSAGE, (), ("page_entries",)),
     **KEEPSAKES,
     **REACTIONS,
+    **THREADS,
     **CORNERS,
     **READING,
     p.SetPresence: Effects((), _HERE_NOW),

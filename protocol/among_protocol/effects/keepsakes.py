@@ -18,7 +18,7 @@ KEEPSAKES: dict[type[Command], Effects] = {
             codes.POST_GONE, codes.COMMENT_REFUSED, codes.ROOM_MENTIONED_OFTEN,
         ),
         (Told(ms.MessageSent, Where.ROOM), *TOLD_OF_NEWCOMERS, NAMED),
-        ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "newcomer_days", "key_chars"),
+        ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "newcomer_days", "key_chars", "threads"),
     ),
     pn.AddPin: Effects(
         (*_PINNING, codes.MESSAGE_GONE, codes.PINNED_ALREADY, codes.LIMIT_REACHED),

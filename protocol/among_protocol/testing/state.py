@@ -18,6 +18,7 @@ from ..base import (
 )
 from ..blocks import BlockKind
 from ..drafts import Draft
+from ..following import Following
 from ..interests import Interest
 from ..logs import LogKind
 from ..members import Member, Persona, Role
@@ -30,7 +31,7 @@ from ..session import Limits
 from ..status import STATUS_CHARS, Appearance
 
 LIMITS = Limits(
-    frame_bytes=65_536, body_bytes=8000, name_chars=64, about_chars=500, topic_chars=250, page_entries=200,
+    frame_bytes=65_536, body_bytes=8000, name_chars=64, about_chars=500, topic_chars=250, page_entries=200, threads=300,
     replay_entries=1000, in_flight=64, malformed_frames=10, mentions=20, communities=100, follows=500, rooms=500,
     direct_people=10, watched=200, status_chars=STATUS_CHARS, positions=1100, blocks=500, budget=100_000, budget_per_second=10_000, handle_chars=32,
     password_chars=PASSWORD_CHARS, password_least=8, key_chars=64, secret_chars=SECRET_CHARS, personas=200,
@@ -93,6 +94,7 @@ class Person:
     logs: dict[str, LogKind] = field(default_factory=dict)  # that it hears, its own first
     read: dict[str, int] = field(default_factory=dict)  # by room
     mentioned: dict[str, list[int]] = field(default_factory=dict)  # by room: numbers of the messages
+    threads: Following = field(default_factory=Following)  # that it follows
     blocks: dict[str, BlockKind] = field(default_factory=dict)  # by handle
     appearances: dict[str, Appearance] = field(default_factory=dict)  # by community; empty: everywhere
     drafts: dict[str, Draft] = field(default_factory=dict)  # by place

@@ -195,13 +195,15 @@ class Town:
     def say(
         self, account: str, room: RoomRow, member: MemberRow, body: str, nonce: str = "", reply_to: int = 0, **more: Any
     ) -> MessageSent:
-        """A message, with whom it mentions; one's own marker moves along."""
-        mentioned, everybody = mentions.of(self, room, body), mentions.everybody(room, member, body)
+        """A message, with whom it mentions; one's own marker moves along, unless it is in a thread."""
+        mentioned = mentions.of(self, room, body)
+        everybody = not more.get("thread") and mentions.everybody(room, member, body)
         names, at, seq = [row.id for row in mentioned], self.clock.time(), self.next(room.id)
         said: dict[str, Any] = {"nonce": nonce, "body": body, "mentions": names, "reply_to": reply_to} | more
         said["answers"] = mentions.answered(self, room, member, reply_to) if reply_to else ""
         entry = MessageSent(log=room.id, seq=seq, at=at, by=member.id, rev=member.rev, mentions_room=everybody, **said)
-        self.people[account].read[room.id] = entry.seq
+        if not entry.thread:
+            self.people[account].read[room.id] = entry.seq
         called = mentions.readers(self, room) if everybody else mentioned
         self.call(self.people[account], room, [row for row in called if row.id != member.id], entry.seq)
         return self.write(entry)
@@ -225,7 +227,10 @@ class Town:
         if room not in self.rooms:
             return 0, 0, 0
         read, floor = person.read.get(room, 0), self.logs[room].floor
-        messages = sum(isinstance(entry, MessageSent | PostPublished) for entry in self.logs[room].between(read))
+        new = self.logs[room].between(read)
+        messages = sum(
+            isinstance(one, PostPublished) or (isinstance(one, MessageSent) and not one.thread) for one in new
+        )
         return read, messages, sum(seq > max(read, floor) for seq in person.mentioned.get(room, []))
 
     # --- whose logs are heard
@@ -246,6 +251,7 @@ class Town:
     def ends(self, account: str, log: str) -> None:
         """The log is the account's no longer, and nothing more of it comes."""
         self.people[account].logs.pop(log, None)
+        self.people[account].threads.ended([log])
         for connection in self.connections:
             if connection.account == account:
                 connection.logs.discard(log)
@@ -373,6 +379,8 @@ class Town:
         if gone:
             log.floor = gone[-1].seq
             log.entries = log.entries[len(gone) :]
+        for person in self.people.values():
+            person.threads.trimmed(id, log.floor)
         if told:
             self.write(retention.trimmed(self, id))
 

@@ -52,6 +52,7 @@ from among_protocol import (
     session,
     status,
     tags,
+    threads,
     welcome,
 )
 from among_protocol.base import Command
@@ -173,6 +174,10 @@ POLICY: dict[type[Command], Rule] = {
     reactions.AddReaction: Rule(Who.AUDIENCE, Right.SPEAK),
     reactions.RemoveReaction: Rule(Who.AUDIENCE),
     reactions.ReadReactions: Rule(Who.AUDIENCE),
+    threads.FollowThread: Rule(Who.AUDIENCE),
+    threads.UnfollowThread: Rule(Who.AUDIENCE),
+    threads.MarkThread: Rule(Who.AUDIENCE),
+    threads.ListThreads: Rule(Who.AUDIENCE),  # without a room: anybody signed in
     corners.UpdateCorner: Rule(Who.MEMBER, Right.SPEAK),
     corners.ListCorners: Rule(Who.MEMBER),
     posts.PublishPost: Rule(Who.MEMBER, Right.SPEAK),

@@ -49,6 +49,7 @@ from among_protocol import search as se
 from among_protocol import session as s
 from among_protocol import status as st
 from among_protocol import tags as t
+from among_protocol import threads as th
 from among_protocol import welcome as w
 from among_protocol.base import Command
 
@@ -98,6 +99,7 @@ from . import (
     session,
     status,
     tags,
+    threads,
     welcome,
 )
 
@@ -202,6 +204,10 @@ ROUTES: dict[type[Command], Route] = dict(
         on(rx.AddReaction, reactions.add, cost=5),
         on(rx.RemoveReaction, reactions.remove, cost=5),
         on(rx.ReadReactions, reactions.read, cost=2),
+        on(th.FollowThread, threads.follow, cost=2),
+        on(th.UnfollowThread, threads.unfollow, cost=2),
+        on(th.MarkThread, threads.mark, cost=1),
+        on(th.ListThreads, threads.list_threads, cost=5),
         on(co.UpdateCorner, corners.update, cost=10),
         on(co.ListCorners, corners.list_corners, cost=5),
         on(ps.PublishPost, posts.publish, cost=25),

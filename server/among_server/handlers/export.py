@@ -27,6 +27,7 @@ from among_protocol.export import (
     ExportedQuote,
     ExportedReach,
     ExportedSession,
+    ExportedThread,
     ExportPage,
 )
 from among_protocol.interests import ListInterests
@@ -114,6 +115,9 @@ async def _registers(context: Context, account: str) -> list[bytes]:
     store = context.store
     standing = await store.standing(account)
     records: list[Exported] = [ExportedMarker(room=room, read=read) for room, read in await store.markers(account)]
+    records += [
+        ExportedThread(room=one.room, thread=one.thread, read=one.read) for one in await store.followed_threads(account)
+    ]
     if standing is not None:
         records += [
             ExportedAppearance(appearance=appearance(row), day=_day(row.day)) for row in standing.statuses.values()

@@ -64,6 +64,7 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
     started.notify = await context.store.notify_choices(person.account.id)
     started.dnd = person.dnd
     started.inbox = await context.store.inbox_state(person.account.id)
+    started.threads = await context.store.followed_threads(person.account.id)
     if command.cards:
         await _cards(context, person, started)
     session.reply(command.id, started)

@@ -16,6 +16,8 @@ async def send(context: Context, command: SendMessage) -> Appended:
 
 async def page(context: Context, command: ReadMessages) -> MessagePage:
     room, member = await context.room(command.room)
+    if command.post is not None and command.thread is not None:
+        raise Refuse(FIELD_INVALID, "A page is of a post or of a thread.", field="thread")
     if command.post is not None and await context.store.post(room.id, command.post, None) is None:
         raise Refuse(POST_GONE, field="post")
     around = command.around
@@ -33,6 +35,7 @@ async def page(context: Context, command: ReadMessages) -> MessagePage:
         limit=command.limit,
         post=command.post,
         places=context.person.members.keys(),
+        thread=command.thread,
         reader=member.id,
     )
     if not context.may_read(room):

@@ -70,6 +70,7 @@ from .search import SearchStore
 from .status import StatusStore, StatusTx
 from .stewards import BanRow, ReportRow
 from .tags import TagStore, TagTx
+from .threads import ThreadsStore, ThreadsTx
 
 Durability = Literal["full", "relaxed", "memory"]
 Revocable = Literal["session", "invite", "password", "reset", "account", "member"]  # how each is named: revocations.py
@@ -100,6 +101,7 @@ class Tx(
     GreetingTx,
     StatusTx,
     TagTx,
+    ThreadsTx,
     Protocol,
 ):
     """What a rule (rules/*.py) may do inside the transaction of one append. All synchronous.
@@ -256,6 +258,7 @@ class Store(
     GreetingStore,
     StatusStore,
     TagStore,
+    ThreadsStore,
     FindingStore,
     SearchStore,
     DiscoveryStore,
@@ -379,12 +382,14 @@ class Store(
         limit: int,
         post: int | None = None,
         places: Collection[str] = (),
+        thread: int | None = None,
         reader: str = "",
     ) -> Messages:
         """The newest; those before, after or between (from the oldest); or around a number. See protocol messages.py.
         Each as it is now: edited, or blank, and reacted to, as the membership `reader` sees it. With `post` only the comments
-        on it. What is shown of other rooms is told where these are of one of the communities `places`, and whoever asks sees
-        to it that they may read there.
+        on it, with `thread` what is said in that thread; else nothing that is said in threads, but of each in short, as the
+        reader has it. What is shown of other rooms is told where these are of one of the communities `places`, and whoever
+        asks sees to it that they may read there.
 
         At most `limit`; where these are more than PAGE_BYTES, half as many, as often as it takes."""
         ...

@@ -17,6 +17,7 @@ from among_protocol.invites import CreateInvite, Invite
 from among_protocol.members import Keep
 from among_protocol.notify import NotifyChoice
 from among_protocol.reach import DirectsFrom
+from among_protocol.threads import ThreadState
 
 from .api import Tx
 from .bookmarks import BookmarkRow
@@ -25,7 +26,20 @@ from .greeting import ReachSet
 from .own import BlockSet, BlockWish, Ended, Entered
 from .retention import Carried, Held, Trimmed
 from .rows import Stored
-from .rules import blocks, bookmarks, drafts, erasing, inbox, invites, notify, retention, sessions, status, tags
+from .rules import (
+    blocks,
+    bookmarks,
+    drafts,
+    erasing,
+    inbox,
+    invites,
+    notify,
+    retention,
+    sessions,
+    status,
+    tags,
+    threads,
+)
 from .rules import reach as reach_rules
 from .status import Statuses, StatusWish
 from .tags import InterestRow, MyInterest
@@ -139,6 +153,15 @@ class Calls:
 
     async def mark_inbox(self, account: str, number: int, *, back: bool) -> InboxState:
         return await self._call(lambda tx: inbox.mark(tx, account, number, back=back))
+
+    async def follow_thread(self, account: str, room: str, root: int) -> ThreadState:
+        return await self._call(lambda tx: threads.follow(tx, account, room, root))
+
+    async def unfollow_thread(self, account: str, room: str, root: int) -> ThreadState:
+        return await self._call(lambda tx: threads.unfollow(tx, account, room, root))
+
+    async def mark_thread(self, account: str, room: str, root: int, seq: int, *, back: bool) -> ThreadState:
+        return await self._call(lambda tx: threads.mark(tx, account, room, root, seq, back=back))
 
     async def set_reach(
         self, account: str, community: str, *, directs: DirectsFrom | None = None, greetings: bool | None = None

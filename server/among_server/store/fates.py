@@ -150,7 +150,7 @@ ENTRIES: dict[type[Entry], dict[str, Fate]] = {
     r.DirectOpened: {**dict.fromkeys(("room", "head", "member", "within"), _STAYS), "people": Fate.OTHERS},
     ms.MessageSent: {
         **dict.fromkeys(("body", "forwarded"), Fate.WORDS),
-        **dict.fromkeys(("mentions", "mentions_room", "post", "reply_to", "answers"), _STAYS),
+        **dict.fromkeys(("mentions", "mentions_room", "post", "reply_to", "answers", "thread", "root_by"), _STAYS),
     },
     pi.PinAdded: dict.fromkeys(("message", "author", "author_rev"), _STAYS),
     pi.PinRemoved: {"message": _STAYS},
@@ -161,7 +161,9 @@ ENTRIES: dict[type[Entry], dict[str, Fate]] = {
     ps.PostEdited: {"post": _STAYS, "title": Fate.WORDS, "body": Fate.WORDS, "mentions": _STAYS},
     ed.MessageEdited: {
         "body": Fate.WORDS,
-        **dict.fromkeys(("message", "mentions", "mentions_new", "mentions_room", "mentions_room_new"), _STAYS),
+        **dict.fromkeys(
+            ("message", "mentions", "mentions_new", "mentions_room", "mentions_room_new", "thread"), _STAYS
+        ),
     },
     ed.MessageDeleted: {"message": _STAYS},
     ed.MessageRemoved: {**_ACT, "room": _STAYS, "message": _STAYS},
@@ -317,6 +319,10 @@ TABLES: dict[str, Table] = {
     "follows": Table("goes", "as `entry`: the account's log tells of it"),
     "markers": Table("goes", "`marker`"),
     "mentions": Table("goes", "- numbers of what others said"),
+    "threads": Table("stays: numbers of entries, and memberships", "- numbers"),
+    "threaded": Table("stays: numbers of entries", "- numbers"),
+    "thread_marks": Table("goes", "`thread`"),
+    "thread_mentions": Table("goes", "- numbers of what others said"),
     "blocks": Table("goes, also where others block or mute this account", "`block`; - whether others do"),
     "bans": Table("goes: there is no account that it could keep out", "as `entry`, where one was told"),
     "reports": Table(

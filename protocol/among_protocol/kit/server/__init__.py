@@ -43,6 +43,7 @@ from . import (
     status,
     sync,
     texts,
+    threads,
 )
 from .ground import PATIENCE, PEOPLE, Ground, Scene, checks
 
@@ -132,7 +133,7 @@ PARTS = (
     newcomers,
     nonces, personas,
     portraits,
-    reactions, reading, refusals, registers, retention, rooms, search, signing_in, status, sync, texts,
+    reactions, reading, refusals, registers, retention, rooms, search, signing_in, status, sync, texts, threads,
 )  # fmt: skip
 
 __all__ = ["PATIENCE", "PEOPLE", "Ground", "carry_out", "checks", "run"]

@@ -67,6 +67,7 @@ from ...search import SearchMessages
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
 from ...status import SetStatus
 from ...tags import SearchTags, UpdateTag
+from ...threads import FollowThread, ListThreads, MarkThread, UnfollowThread
 from ...welcome import ReadWelcome, SetWelcome
 from . import (
     accounts,
@@ -85,6 +86,7 @@ from . import (
     retention,
     status,
     tags,
+    threads,
 )
 
 if TYPE_CHECKING:
@@ -171,6 +173,10 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     ListPins: pins.list_pins,
     ReadReactions: reactions.read,
     SetMarker: reading.set_marker,
+    FollowThread: threads.follow,
+    UnfollowThread: threads.unfollow,
+    MarkThread: threads.mark,
+    ListThreads: reading.list_threads,
     ListBans: keeping.list_bans,
     ListReports: keeping.list_reports,
 }
@@ -235,5 +241,8 @@ COSTS: dict[type[Command], int] = {  # as a real server charges them; what is no
     Ping: 1,
     Enable: 1,
     SetMarker: 1,
+    MarkThread: 1,
+    FollowThread: 2,
+    UnfollowThread: 2,
     StartTyping: 1,
 }

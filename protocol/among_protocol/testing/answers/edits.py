@@ -21,6 +21,7 @@ from ...members import Persona
 from ...messages import QUOTED, Forwarded, Message, MessageSent, Origin, Quoted, SendMessage
 from ...posts import PostPublished
 from .. import mentions
+from . import threads
 from .places import may_write
 from .standing import RANKS, chief, may_act
 
@@ -39,8 +40,13 @@ def send(town: "Town", person: "Person", command: SendMessage) -> MessageSent:
     _may_comment(town, person, room, command.post)
     if command.reply_to:
         message(town, room, command.reply_to, "reply_to")
-    about = {"reply_to": command.reply_to, "post": command.post}
-    return town.say(person.id, room, member, command.body, command.nonce, **about)
+    about: dict[str, Any] = {"reply_to": command.reply_to, "post": command.post}
+    if not command.thread:
+        return town.say(person.id, room, member, command.body, command.nonce, **about)
+    about |= {"thread": command.thread, "root_by": threads.begins(town, room, command.thread)}
+    entry = town.say(person.id, room, member, command.body, command.nonce, **about)
+    threads.said(town, entry)
+    return entry
 
 
 def _may_comment(town: "Town", person: "Person", room: "RoomRow", post: int) -> None:
@@ -72,7 +78,8 @@ def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
     if len(before) > town.limits.edits:
         raise Refuse(codes.LIMIT_REACHED, f"A message is edited at most {town.limits.edits} times.", field="message")
     now = mentions.of(town, room, command.body)
-    everybody, called = mentions.everybody(room, member, command.body), any(one.mentions_room for one in before)
+    everybody = not said.thread and mentions.everybody(room, member, command.body)
+    called = any(one.mentions_room for one in before)
     new = [] if called else [row for row in now if row.id not in before[-1].mentions]
     entry = MessageEdited(
         log=room.id,
@@ -87,9 +94,12 @@ def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
         mentions_new=[row.id for row in new],
         mentions_room=everybody,
         mentions_room_new=everybody and not called,
+        thread=said.thread,
     )
     new = mentions.readers(town, room) if entry.mentions_room_new else new
     town.call(person, room, [row for row in new if row.id != member.id], entry.seq)
+    if entry.thread:
+        threads.edited(town, entry)
     return town.write(entry)
 
 
@@ -142,8 +152,9 @@ def as_it_is(town: "Town", said: MessageSent, account: str = "") -> Message:
         edited_at=edited.at if edited else "",
         post=said.post,
         reply_to=said.reply_to,
-        quote=_quote(town, said) if said.reply_to and not said.blank else None,
+        quote=quote(town, said.log, said.reply_to) if said.reply_to and not said.blank else None,
         forwarded=_forwarded(town, said.forwarded, account) if said.forwarded else None,
+        thread=said.thread,
     )
 
 
@@ -161,9 +172,9 @@ def _forwarded(town: "Town", origin: Origin, account: str) -> Forwarded:
     return shown
 
 
-def _quote(town: "Town", said: MessageSent) -> Quoted | None:
-    """Of what it answers, as that is now; None when it is no longer kept."""
-    answered = next((one for one in town.logs[said.log].entries if one.seq == said.reply_to), None)
+def quote(town: "Town", room: str, seq: int) -> Quoted | None:
+    """A message as it is now, in short; None when it is no longer kept."""
+    answered = next((one for one in town.logs[room].entries if one.seq == seq), None)
     if not isinstance(answered, MessageSent):
         return None
     body = "" if answered.blank else versions(town, answered)[-1].body

@@ -12,9 +12,11 @@ from ...fields import moment
 from ...logs import ChangedLogs, EntryPage, LogState, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
 from ...markers import Marker, MarkerMoved, SetMarker
 from ...messages import MessagePage, MessageSent, ReadMessages
+from ...threads import ListThreads, ThreadCard, ThreadPage
 from ..interest import Interest
+from . import threads
 from .accounts import block_id
-from .edits import as_it_is
+from .edits import as_it_is, quote
 from .members import membership, shown
 from .reactions import reactions_for
 
@@ -37,6 +39,7 @@ def sync(connection: "Connection", command: Sync) -> None:
     drafts = sorted(person.drafts.values(), key=lambda draft: draft.place)
     started.drafts = [DraftState(place=one.place, fingerprint=one.fingerprint, at=one.at) for one in drafts]
     started.appearances = [person.appearances[place] for place in sorted(person.appearances)]
+    started.threads = list(person.threads.values())
     if command.cards:
         started.account = person.shown()
         size = 0
@@ -112,7 +115,8 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     room, member = town.visible(connection.person.id, command.room)
     log = town.logs[room.id]
     said = [entry for entry in log.entries if isinstance(entry, MessageSent)]
-    asked = [entry for entry in said if not command.post or entry.post == command.post]
+    of_thread = [entry for entry in said if entry.thread == (command.thread or 0)]
+    asked = [entry for entry in of_thread if not command.post or entry.post == command.post]
     found = [as_it_is(town, entry, connection.person.id) for entry in asked]
     limit = min(town.limits.page_entries, command.limit)
     around = command.around
@@ -133,7 +137,42 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     for message in messages:
         if not message.blank:
             message.reactions = reactions_for(town, member.id, room.id, message.seq)
+    if command.thread is None:
+        for message in messages:
+            message.below = threads.below(town, connection.person, room.id, message.seq)
     return MessagePage(messages=messages, as_of=log.head, complete=len(messages) == len(found), floor=log.floor)
+
+
+def list_threads(connection: "Connection", command: ListThreads) -> ThreadPage:
+    town, person = connection.town, connection.person
+    if command.room is not None:
+        town.visible(person.id, command.room)
+        entries = [one for one in town.logs[command.room].entries if isinstance(one, MessageSent)]
+        wanted = [(command.room, root) for root in dict.fromkeys(one.thread for one in entries if one.thread)]
+    else:
+        wanted = list(person.threads)
+    cards = []
+    for room, root in wanted:
+        told = threads.below(town, person, room, root)
+        if told is not None:
+            card = ThreadCard(
+                room=room,
+                thread=root,
+                root=quote(town, room, root),
+                messages=told.messages,
+                head=told.head,
+                at=told.at,
+                speakers=told.speakers,
+                following=told.following,
+                read=told.read,
+                unread=told.unread,
+                mentions=told.mentions,
+            )
+            cards.append((card.at, room, root, card))
+    cards.sort(key=lambda one: one[:3], reverse=True)
+    begin = int(command.after) if command.after.isdecimal() else 0
+    page = [card for *_, card in cards[begin : begin + command.limit]]
+    return ThreadPage(threads=page, next=f"{begin + len(page)}" if begin + len(page) < len(cards) else "")
 
 
 def set_marker(connection: "Connection", command: SetMarker) -> Marker:

@@ -56,6 +56,7 @@ NOUNS = {  # the first word of a command: what it is about
     "pin": "Pins",
     "bookmark": "Bookmarks",
     "reaction": "Reactions",
+    "thread": "Threads",
     "corner": "Corners",
     "post": "Posts",
     "draft": "Drafts",

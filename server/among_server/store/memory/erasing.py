@@ -24,6 +24,7 @@ from ..rows import LogRow, MemberRow, Stored
 from ..status import StatusRow
 from ..stewards import BanRow, ReportRow
 from ..tags import InterestRow
+from ..threads import ThreadMark
 from .inbox import Item
 from .own import MemoryOwn
 
@@ -43,6 +44,8 @@ class MemoryErasing(MemoryOwn):
     following: dict[tuple[str, str], bool]
     markers: dict[tuple[str, str], int]
     mentions: dict[tuple[str, str, int], bool]
+    mark_rows: dict[tuple[str, str, int], ThreadMark]
+    threads_mentioning: dict[tuple[str, str, int, int], bool]
     looks: dict[str, str]
     # Of personas.py, door.py, joining.py, invites.py, tags.py, status.py and portrait.py:
     formers: dict[tuple[str, str, str], Former]
@@ -129,6 +132,8 @@ class MemoryErasing(MemoryOwn):
             self.items,
             self.inbox_marks,
         )
+        for mark in [mark for mark in self.mark_rows if mark[0] == account]:
+            self._drop(self.mark_rows, mark)
         for table in tables:
             for key in [key for key in table if key[0] == account]:
                 self._drop(table, key)
@@ -162,6 +167,7 @@ class MemoryErasing(MemoryOwn):
             (self.nonces, [key for key in self.nonces if key[0] == account]),
             (self.markers, [key for key in self.markers if key[0] == account]),
             (self.mentions, [key for key in self.mentions if key[0] == account]),
+            (self.threads_mentioning, [key for key in self.threads_mentioning if key[0] == account]),
         )
         for table, keys in tables:
             for key in keys:

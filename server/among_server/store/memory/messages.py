@@ -5,12 +5,14 @@ from collections.abc import Collection
 from msgspec import json
 
 from among_protocol.edits import MessageEdited, MessageHistory, Version
-from among_protocol.messages import Message, MessageSent
+from among_protocol.messages import Message, MessageSent, Thread
 
 from ..api import PAGE_BYTES
 from ..edits import as_shown, quote
 from ..reactions import BYTES
 from ..rows import Messages
+from ..threads import BYTES as THREAD_BYTES
+from ..threads import ThreadRow, below
 from .tx import MemoryTx
 
 
@@ -21,9 +23,10 @@ def page(
     after: int | None,
     around: int | None,
     limit: int,
-    post: int | None,
     *,
+    post: int | None,
     places: Collection[str],
+    thread: int | None,
     reader: str,
 ) -> Messages:
     row = tx.logs.get(room)
@@ -34,8 +37,11 @@ def page(
     ]
     sent = [dressed(tx, room, as_it_is(tx, room, seq), places) for seq in numbers]
     sent = [message for message in sent if post is None or message.post == post]
+    sent = [message for message in sent if message.thread == (thread or 0)] if thread != 0 else []
     for message in sent:
         message.reactions = tx.reactions_for(reader, room, message.seq)
+        hanging = tx.thread(room, message.seq)
+        message.below = told_below(tx, _account(tx, reader), hanging) if hanging is not None else None
     found, complete = _page(sent, before, after, around, limit)
     while len(found) > 1 and sum(size(tx, room, message) for message in found) > PAGE_BYTES:
         limit //= 2
@@ -68,10 +74,22 @@ def dressed(tx: MemoryTx, room: str, message: Message, places: Collection[str] =
     return message
 
 
+def told_below(tx: MemoryTx, account: str, row: ThreadRow) -> Thread:
+    """The thread of a message, as this account has it."""
+    mark = tx.thread_mark(account, row.room, row.root)
+    mentions = tx.mentions_in(account, row.room, row.root, mark.seq) if mark is not None else 0
+    return below(row, mark, mentions)
+
+
+def _account(tx: MemoryTx, member: str) -> str:
+    row = tx.member(member)
+    return row.account if row is not None else ""
+
+
 def size(tx: MemoryTx, room: str, message: Message) -> int:
     """In bytes, of the entries that it was made of, and of what it shows."""
     shown = len(message.forwarded.body.encode()) if message.forwarded is not None else 0
-    shown += BYTES * len(message.reactions)
+    shown += BYTES * len(message.reactions) + THREAD_BYTES * (message.below is not None)
     return shown + sum(len(tx.entries[room, seq].stored.json) for seq in (message.seq, message.edited) if seq)
 
 

@@ -49,6 +49,9 @@ class MemoryRetention(Tables):
     def calls(self, account: str, room: str, after: int) -> int:
         raise NotImplementedError
 
+    def drop_threads(self, room: str, floor: int) -> None:
+        raise NotImplementedError
+
     def put_floor(self, room: str, floor: int, *, pins: bool) -> Left | None:
         row = self.logs[room]
         if not row.floor < floor <= row.head:
@@ -67,6 +70,7 @@ class MemoryRetention(Tables):
             self._drop(self.pinned, key)
         pinned = sorted(seq for where, seq in self.pinned if where == room and seq <= floor)
         self._put(self.logs, room, replace(row, floor=floor, floor_ordinal=ordinal))
+        self.drop_threads(room, floor)
         self._put(self.below, room, True)
         return Left(row.ordinal - ordinal, pinned, [id for id in self.logs if id in counted])
 

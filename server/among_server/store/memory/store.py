@@ -60,6 +60,7 @@ from .personas import PersonaReads
 from .portrait import PortraitReading
 from .reading import MemoryCornerReads
 from .searching import MemorySearching
+from .thread_reads import ThreadReads
 from .tx import MemoryTx
 
 log = structlog.get_logger(__name__)
@@ -76,6 +77,7 @@ class MemoryStore(
     PortraitReading,
     GreetingReading,
     MemoryKept,
+    ThreadReads,
     MemoryTaking,
     Calls,
 ):
@@ -360,9 +362,12 @@ class MemoryStore(
         limit: int,
         post: int | None = None,
         places: Collection[str] = (),
+        thread: int | None = None,
         reader: str = "",
     ) -> Messages:
-        return messages.page(self._tx, room, before, after, around, limit, post, places=places, reader=reader)
+        return messages.page(
+            self._tx, room, before, after, around, limit, post=post, places=places, thread=thread, reader=reader
+        )
 
     async def reactors(
         self, room: str, message: int, emoji: str, after: int, limit: int, *, reader: str

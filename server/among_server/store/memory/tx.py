@@ -38,9 +38,11 @@ from .retention import MemoryRetention
 from .status import MemoryStatus
 from .tables import Kept
 from .tags import MemoryTags
+from .threads import MemoryThreads
 
 
 class MemoryTx(
+    MemoryThreads,
     MemoryErasing,
     MemoryStatus,
     MemoryDoor,
@@ -303,6 +305,7 @@ class MemoryTx(
 
     def unfollow(self, account: str, room: str) -> None:
         self._drop(self.following, (account, room))
+        self.drop_thread_marks(account, room)
 
     def departures(self, account: str, room: str) -> int:
         return self.left_rooms.get((account, room), 0)

@@ -14,7 +14,7 @@ from ...limits import EDITS
 from ...rights import Right
 from ..api import Tx
 from ..rows import MemberRow, RoomRow
-from . import calling, inbox
+from . import calling, inbox, threads
 from .accounts import speaks_again
 from .blocks import may_write
 from .messages import call_each, mentioned
@@ -39,7 +39,7 @@ def edit(tx: Tx, account: str, command: EditMessage) -> Entry:
         member = speaks_again(tx, member)
     before = tx.edit(room.id, edits[-1]).mentions if edits else said.mentions
     now = mentioned(tx, room, command.body)
-    everybody = calling.may_call(tx, room, member, command.body, (said.seq, *edits))
+    everybody = not said.thread and calling.may_call(tx, room, member, command.body, (said.seq, *edits))
     called = tx.mentions_room(room.id, (said.seq, *edits))  # everybody was, when it did so first
     new = [] if called else [other for other in now if other.id not in before]
     entry = MessageEdited(
@@ -55,6 +55,7 @@ def edit(tx: Tx, account: str, command: EditMessage) -> Entry:
         mentions_new=[other.id for other in new],
         mentions_room=everybody,
         mentions_room_new=everybody and not called,
+        thread=said.thread,
     )
     tx.add(entry)
     tx.add_edit(room.id, said.seq, entry.seq)
@@ -63,6 +64,8 @@ def edit(tx: Tx, account: str, command: EditMessage) -> Entry:
     else:
         call_each(tx, room, member, entry.seq, new)
     inbox.tell_mentioned(tx, new, member, room.id, said.seq)
+    if said.thread:
+        threads.edited(tx, room, entry, member, new)
     return entry
 
 

@@ -9,7 +9,7 @@ from ...limits import MENTIONS
 from ...rights import RIGHTS, Right
 from ..api import Tx
 from ..rows import MemberRow, RoomRow
-from . import calling, greeters, inbox
+from . import calling, greeters, inbox, threads
 from .accounts import speaks_again
 from .blocks import deaf, may_write
 from .corners import may_comment
@@ -31,13 +31,14 @@ def send(tx: Tx, account: str, command: SendMessage, forwarded: Origin | None = 
         may_write(tx, room, member)
     if command.post or room.kind == "corner":
         may_comment(tx, room, member, command.post)
+    root_by = threads.begins(tx, room, command.thread) if command.thread else ""
     answered = _answered(tx, room, member, command) if command.reply_to or command.post else None
     if member.silenced:
         member = speaks_again(tx, member)
     others, everybody = [], False
     if "@" in command.body:
         others = mentioned(tx, room, command.body)
-        everybody = calling.may_call(tx, room, member, command.body)
+        everybody = not command.thread and calling.may_call(tx, room, member, command.body)
     entry = MessageSent(
         log=room.id,
         seq=tx.next(room.id),
@@ -52,11 +53,17 @@ def send(tx: Tx, account: str, command: SendMessage, forwarded: Origin | None = 
         mentions_room=everybody,
         forwarded=forwarded,
         answers=answered.id if answered is not None else "",
+        thread=command.thread,
+        root_by=root_by,
     )
-    tx.add(entry, message=True)
+    if command.thread:
+        tx.add(entry)
+        threads.said(tx, account, room, entry, member, others)
+    else:
+        tx.add(entry, message=True)
+        tx.mark(account, room.id)
     if command.post:
         tx.add_comment(room.id, command.post, entry.seq)
-    tx.mark(account, room.id)
     if everybody:
         calling.call(tx, room, member, entry.seq)
     else:

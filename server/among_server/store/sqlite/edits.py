@@ -15,6 +15,7 @@ from . import present
 from .ledger import Ledger
 from .reactions import with_reactions
 from .rows import SEQ_BITS
+from .threads import with_threads
 
 _message = json.Decoder(Message).decode
 _edit = json.Decoder(MessageEdited).decode
@@ -46,6 +47,7 @@ def as_they_are(db: Connection, key: int, page: Sequence[bytes], places: Collect
     """From how they were sent, as the membership `reader` sees them. `places`: communities of which something may be shown."""
     messages = [_message(entry) for entry in page]
     size = sum(map(len, page)) + _revise(db, key, messages) + with_reactions(db, key, reader, messages)
+    size += with_threads(db, key, reader, messages)
     if not any(message.reply_to or message.forwarded for message in messages):
         return Page(messages, size, {})
     more, origins = present.dress(db, {(key, message.seq): message for message in messages}, places)

@@ -40,6 +40,7 @@ CLOSING = (
     "DELETE FROM sessions WHERE account = ?1",
     "DELETE FROM blocks WHERE account = ?1 OR other = ?1",
     "DELETE FROM follows WHERE account = ?1",
+    "DELETE FROM thread_marks WHERE account = ?1",
     "DELETE FROM departures WHERE account = ?1",
     "DELETE FROM bans WHERE account = ?1",
     "DELETE FROM statuses WHERE account = ?1",
@@ -152,6 +153,11 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
             (
                 "uncalled",
                 "account = ?1 AND (room, seq) IN (SELECT room, seq FROM uncalled WHERE account = ?1 LIMIT ?2)",
+                (log.key,),
+            ),
+            (
+                "thread_mentions",
+                "account = ?1 AND (root, seq) IN (SELECT root, seq FROM thread_mentions WHERE account = ?1 LIMIT ?2)",
                 (log.key,),
             ),
         ):

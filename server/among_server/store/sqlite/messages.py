@@ -32,12 +32,12 @@ class MessageReads:
         limit: int,
         post: int | None = None,
         places: Collection[str] = (),
+        thread: int | None = None,
         reader: str = "",
     ) -> Messages:
-        wanted = {"before": before, "after": after, "around": around, "limit": limit, "post": post, "places": places}
-        return await self._read_logs(
-            lambda found: (room, *found.origins), reads.messages, room, reader=reader, **wanted
-        )
+        page = {"before": before, "after": after, "around": around, "limit": limit, "post": post, "thread": thread}
+        wanted: dict[str, Any] = {**page, "places": places, "reader": reader}
+        return await self._read_logs(lambda found: (room, *found.origins), reads.messages, room, **wanted)
 
     async def history(self, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
         return await self._read_log(room, reads.history, room, message, after, limit)

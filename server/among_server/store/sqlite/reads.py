@@ -6,7 +6,7 @@ A function that needs more than one statement reads them in one transaction, so 
 
 from collections.abc import Collection, Sequence
 from sqlite3 import Connection
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import json
 
@@ -27,7 +27,7 @@ from ..rows import AccountRow, CommunityRow, Entries, LogRow, Messages, RoomRow,
 from ..status import Seen
 from ..stewards import stewards_of
 from . import cards as own_cards
-from . import edits, greeting, notify, own, status
+from . import edits, greeting, notify, own, status, threads
 from .calling import CALLED
 from .rows import (
     ACCOUNT,
@@ -297,6 +297,7 @@ def messages(
     limit: int,
     post: int | None,
     places: Collection[str],
+    thread: int | None,
     reader: str,
 ) -> Messages:
     with moment(db):
@@ -304,13 +305,21 @@ def messages(
         if found is None:
             return Messages([], 0, complete=True)
         key, head, floor = found
-        page, complete = _page(db, key, head, floor, post, before, after, around, limit)
+        about = About(post, thread)
+        page, complete = _page(db, key, head, floor, about, before, after, around, limit)
         found = edits.as_they_are(db, key, page, places, reader)
         while len(page) > 1 and found.size > PAGE_BYTES:
             limit //= 2
-            page, complete = _page(db, key, head, floor, post, before, after, around, limit)
+            page, complete = _page(db, key, head, floor, about, before, after, around, limit)
             found = edits.as_they_are(db, key, page, places, reader)
         return Messages(found.messages, head, complete, found.origins, floor)
+
+
+class About(NamedTuple):
+    """What the messages of a page are about: a post, a root, or neither: then they are said to the room."""
+
+    post: int | None
+    thread: int | None
 
 
 def history(db: Connection, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
@@ -323,7 +332,7 @@ def _page(  # noqa: PLR0917  # the room, and what is asked of it
     key: int,
     head: int,
     floor: int,
-    post: int | None,
+    about: About,
     before: int | None,
     after: int | None,
     around: int | None,
@@ -333,10 +342,10 @@ def _page(  # noqa: PLR0917  # the room, and what is asked of it
 
     def up(low: int, high: int) -> list[bytes]:
         """The oldest between the two, both excluded; one more than the limit tells whether there are more."""
-        return _sent(db, key, max(low, floor), min(high, head + 1), limit + 1, post, "ASC")
+        return _sent(db, key, max(low, floor), min(high, head + 1), limit + 1, about, "ASC")
 
     def down(low: int, high: int) -> list[bytes]:
-        return _sent(db, key, max(low, floor), min(high, head + 1), limit + 1, post, "DESC")[::-1]
+        return _sent(db, key, max(low, floor), min(high, head + 1), limit + 1, about, "DESC")[::-1]
 
     if around is not None:
         older, newer = down(0, around), up(around - 1, head + 1)
@@ -352,22 +361,26 @@ def _page(  # noqa: PLR0917  # the room, and what is asked of it
 
 
 _IS_SENT = "pos > ? AND pos < ? AND type = 'message.sent'"
+_TO_ROOM = f"{_IS_SENT} AND pos NOT IN (SELECT t.pos FROM threaded t)"  # noqa: S608  # ours
 _ABOUT = (
     f"{_IS_SENT} AND pos IN (SELECT room << {SEQ_BITS} | seq FROM post_parts"  # noqa: S608  # ours
     " WHERE room = ? AND post = ? AND kind = 'comment')"
 )
-_SENT = {order: kept("pos, json", _IS_SENT, order) for order in ("ASC", "DESC")}
+_SENT = {order: kept("pos, json", _TO_ROOM, order) for order in ("ASC", "DESC")}
 _COMMENTS = {order: kept("pos, json", _ABOUT, order) for order in ("ASC", "DESC")}
 
 
-def _sent(db: Connection, key: int, low: int, high: int, limit: int, post: int | None, order: str) -> list[bytes]:
+def _sent(db: Connection, key: int, low: int, high: int, limit: int, about: About, order: str) -> list[bytes]:
     base = key << SEQ_BITS
     if high <= low:
         return []
+    if about.thread is not None:
+        known = about.thread < high  # a larger one leads into another log
+        return threads.said_in(db, base | about.thread, base | low, base | high, limit, order) if known else []
     span: tuple[int, ...] = (base | low, base | high)
     sql = _SENT[order]
-    if post is not None:
-        span, sql = (*span, key, post), _COMMENTS[order]
+    if about.post is not None:
+        span, sql = (*span, key, about.post), _COMMENTS[order]
     return [entry for _, entry in db.execute(sql, (*span, *span, limit))]
 
 

@@ -58,6 +58,9 @@ NONCES = """
 
 
 class SqliteRetention(SqliteBlanks):
+    def drop_threads(self, room: str, floor: int) -> None:
+        raise NotImplementedError
+
     def put_floor(self, room: str, floor: int, *, pins: bool) -> Left | None:
         log = self._log(room)
         if not log.floor < floor <= log.head:
@@ -75,6 +78,7 @@ class SqliteRetention(SqliteBlanks):
         log.floor, log.floor_ordinal = floor, ordinal
         self._db.execute("UPDATE logs SET floor = ?, floor_ordinal = ? WHERE key = ?", (floor, ordinal, log.key))
         self._db.execute("INSERT OR IGNORE INTO beneath (room) VALUES (?)", (log.key,))
+        self.drop_threads(room, floor)
         return Left(log.ordinal - ordinal, pinned, counted)
 
     def _counted(self, key: int, before: int, floor: int) -> list[str]:
@@ -139,6 +143,7 @@ class SqliteRetention(SqliteBlanks):
                 ).rowcount
             else:
                 gone += self.arrivals.drop(base + 1, last, but)
+            self._db.execute("DELETE FROM threaded WHERE pos > ? AND pos <= ?", (base, last))
             for named in ("mentions", "room_mentions", "uncalled"):
                 self._db.execute(
                     f"DELETE FROM {named} WHERE room = ? AND seq <= ? AND (room << {SEQ_BITS} | seq) NOT IN"  # noqa: S608  # ours

@@ -55,6 +55,7 @@ from .reading import SqliteReading
 from .retention import RetentionReads
 from .searching import SqliteSearching
 from .tags import bring
+from .threads import ThreadReads
 from .tx import SqliteTx
 from .writer import Writer
 
@@ -76,6 +77,7 @@ class SqliteStore(
     SqliteSearching,
     PersonaReads,
     FaceReads,
+    ThreadReads,
     SqliteTaking,
     RetentionReads,
     Calls,

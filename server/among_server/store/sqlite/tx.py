@@ -38,9 +38,11 @@ from .retention import SqliteRetention
 from .rows import ACCOUNT, COMMUNITY, MEMBER, ROOM, SEQ_BITS, account_row, community_row, member_row, room_row, text_of
 from .status import SqliteStatus
 from .tags import SqliteTags
+from .threads import SqliteThreads
 
 
 class SqliteTx(
+    SqliteThreads,
     SqliteErasing,
     SqliteStatus,
     SqliteDoor,
@@ -353,6 +355,7 @@ class SqliteTx(
         keys = (self._log(account).key, self._log(room).key)
         self._db.execute("DELETE FROM follows WHERE account = ? AND room = ?", keys)
         self._follows[account, room] = False
+        self.drop_thread_marks(account, room)
 
     def departures(self, account: str, room: str) -> int:
         sql = "SELECT times FROM departures WHERE account = ? AND room = ?"

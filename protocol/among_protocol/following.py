@@ -1,0 +1,124 @@
+"""The threads that one follows, as known now. Pure: from what a sync states, entries and `thread.changed` move it on, by the
+rules that threads.py says.
+
+Entries and `thread.changed` may overtake each other, and say themselves which comes after which: what was said later than
+an event tells of is carried out again after it.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from copy import copy
+from typing import NamedTuple
+
+from .base import THREADS
+from .edits import MessageEdited
+from .messages import MessageSent
+from .threads import ThreadChanged, ThreadState
+
+Named = tuple[str, int]  # a thread: its room, and the number of its root
+
+RECENT = 1_000  # entries, of all threads, that are remembered for an event that they overtake
+
+
+class _Heard(NamedTuple):
+    """What an entry means for whoever hears it."""
+
+    thread: Named
+    seq: int
+    mine: bool  # I said it
+    called: bool  # it mentions me, and that counts
+    about_me: bool  # it begins the thread of something that I said
+    message: bool  # and no edit of one
+
+
+class Following(dict[Named, ThreadState]):
+    """The one in which one had no part for longest comes first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._recent: deque[_Heard] = deque(maxlen=RECENT)
+
+    def stated(self, states: Iterable[ThreadState]) -> None:
+        """As the server states it."""
+        self.clear()
+        self._recent.clear()
+        self.update({(state.room, state.thread): copy(state) for state in states})
+
+    def said(self, sent: MessageSent, me: str, *, mentioned: bool) -> None:
+        """Something new was said in a thread. `me`: who I am there. `mentioned`: it mentions me, and that counts."""
+        thread, mine = (sent.log, sent.thread), sent.by == me
+        about_me = bool(me) and sent.root_by == me and not mine
+        self._hear(_Heard(thread, sent.seq, mine, mentioned, about_me, message=True))
+
+    def edited(self, edit: MessageEdited) -> None:
+        """What was said in a thread mentions me from now on, and that counts."""
+        thread = (edit.log, edit.thread)
+        self._hear(_Heard(thread, edit.seq, mine=False, called=True, about_me=False, message=False))
+
+    def changed(self, event: ThreadChanged) -> None:
+        """Here, or on another device of mine."""
+        thread = (event.room, event.thread)
+        state = ThreadState(
+            room=event.room,
+            thread=event.thread,
+            following=event.following,
+            head=event.head,
+            read=event.read,
+            unread=event.unread,
+            mentions=event.mentions,
+            as_of=event.as_of,
+        )
+        if not event.following:
+            self.pop(thread, None)
+        elif event.part or thread not in self:
+            self._part(state)
+        else:
+            self[thread] = state
+        for heard in [one for one in self._recent if one.thread == thread and one.seq > event.as_of]:
+            self._apply(heard)
+
+    def ended(self, rooms: Iterable[str]) -> None:
+        """Who no longer follows a room follows none of its threads."""
+        gone = set(rooms)
+        for one in [one for one in self if one[0] in gone]:
+            del self[one]
+
+    def trimmed(self, room: str, floor: int) -> None:
+        """Nothing is kept of this room up to this number: what was said no later in a thread is gone, and then the thread."""
+        for thread, state in [(one, self[one]) for one in self if one[0] == room]:
+            if max(state.head, state.thread) <= floor:
+                del self[thread]
+
+    def _hear(self, heard: _Heard) -> None:
+        self._recent.append(heard)
+        before = self.get(heard.thread)
+        if before is None or heard.seq > before.as_of:
+            self._apply(heard)
+
+    def _apply(self, heard: _Heard) -> None:
+        room, root = heard.thread
+        before, part = self.get(heard.thread), heard.mine or heard.called or heard.about_me
+        if before is None and not part:
+            return
+        now = (
+            copy(before)
+            if before is not None
+            else ThreadState(room=room, thread=root, following=True, read=heard.seq - 1)
+        )
+        now.as_of = heard.seq
+        now.head = heard.seq if heard.message else now.head
+        if heard.mine:
+            now.read, now.unread, now.mentions = heard.seq, 0, 0
+        else:
+            now.unread += heard.message
+            now.mentions += heard.called
+        if part:
+            self._part(now)
+        else:
+            self[heard.thread] = now
+
+    def _part(self, state: ThreadState) -> None:
+        self.pop((state.room, state.thread), None)
+        self[state.room, state.thread] = state
+        while len(self) > THREADS:
+            del self[next(iter(self))]

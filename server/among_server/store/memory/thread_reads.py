@@ -1,0 +1,56 @@
+"""What is read of threads from the reference: the part of the store that its threads.py says."""
+
+from among_protocol.threads import ThreadCard, ThreadState
+
+from ..edits import quote
+from ..threads import Place, ThreadRow
+from .messages import as_it_is, told_below
+from .tx import MemoryTx
+
+
+class ThreadReads:
+    _tx: MemoryTx
+
+    async def followed_threads(self, account: str) -> list[ThreadState]:
+        return [self._state(account, room, root) for room, root in self._tx.thread_marks(account)]
+
+    def _state(self, account: str, room: str, root: int) -> ThreadState:
+        row, mark = self._tx.thread(room, root), self._tx.mark_rows[account, room, root]
+        return ThreadState(
+            room=room,
+            thread=root,
+            following=True,
+            head=row.head if row is not None else 0,
+            read=mark.seq,
+            unread=row.messages - mark.ordinal if row is not None else 0,
+            mentions=self._tx.mentions_in(account, room, root, mark.seq),
+            as_of=self._tx.logs[room].head,
+        )
+
+    async def threads(self, account: str, room: str | None, after: Place | None, limit: int) -> list[ThreadCard]:
+        tx = self._tx
+        order = {log: number for number, log in enumerate(tx.logs)}
+        wanted = tx.thread_marks(account) if room is None else [one for one in tx.thread_rows if one[0] == room]
+        rows = [tx.thread_rows[one] for one in wanted if one in tx.thread_rows]
+        rows.sort(key=lambda row: (row.at, order[row.room], row.root), reverse=True)
+        if after is not None:
+            begin = (after.at, order.get(after.room, -1), after.root)
+            rows = [row for row in rows if (row.at, order[row.room], row.root) < begin]
+        return [self._card(account, row) for row in rows[:limit]]
+
+    def _card(self, account: str, row: ThreadRow) -> ThreadCard:
+        tx = self._tx
+        told = told_below(tx, account, row)
+        return ThreadCard(
+            room=row.room,
+            thread=row.root,
+            root=quote(as_it_is(tx, row.room, row.root)) if row.root > tx.logs[row.room].floor else None,
+            messages=told.messages,
+            head=told.head,
+            at=told.at,
+            speakers=told.speakers,
+            following=told.following,
+            read=told.read,
+            unread=told.unread,
+            mentions=told.mentions,
+        )

@@ -1,0 +1,259 @@
+"""Threads in tables: the part of `api.Tx` that threads.py says, and what is read of them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from sqlite3 import Connection
+from typing import Any, TypeVar
+
+from msgspec import json
+
+from among_protocol.base import MAX_INT
+from among_protocol.edits import MessageEdited
+from among_protocol.messages import Message, Quoted, Thread
+from among_protocol.threads import ThreadCard, ThreadState
+
+from ..edits import quote
+from ..threads import BYTES, Named, Place, ThreadMark, ThreadRow, below
+from .ledger import Ledger
+from .rows import SEQ_BITS, kept, moment
+
+T = TypeVar("T")
+
+_SEQ = (1 << SEQ_BITS) - 1
+
+_speakers = json.Decoder(list[str]).decode
+_message = json.Decoder(Message).decode
+_edit = json.Decoder(MessageEdited).decode
+
+
+# Of threads with their root in a span, and nothing said in them after a number.
+OLD = "SELECT root FROM threads WHERE root BETWEEN ?1 AND ?2 AND head <= ?3"
+SILENT = "SELECT root FROM thread_marks WHERE root BETWEEN ?1 AND ?2 AND root NOT IN (SELECT root FROM threads)"
+GONE = (
+    f"DELETE FROM thread_mentions WHERE root IN ({OLD})",  # noqa: S608  # ours
+    f"DELETE FROM thread_marks WHERE root IN ({OLD}) OR root IN ({SILENT})",  # noqa: S608  # ours
+    "DELETE FROM threads WHERE root BETWEEN ?1 AND ?2 AND head <= ?3",
+)
+
+
+class SqliteThreads(Ledger):
+    def _root(self, room: str, root: int) -> int:
+        """The position of a root; that of nothing where there is no such number."""
+        return self._log(room).key << SEQ_BITS | (root if root <= _SEQ else 0)
+
+    def thread(self, room: str, root: int) -> ThreadRow | None:
+        sql = "SELECT messages, head, at, speakers FROM threads WHERE root = ?"
+        found = self._db.execute(sql, (self._root(room, root),)).fetchone()
+        if found is None:
+            return None
+        messages, head, at, speakers = found
+        return ThreadRow(room, root, messages, head, at, _speakers(speakers))
+
+    def put_thread(self, row: ThreadRow) -> None:
+        self.writes += 1
+        key, root = self._log(row.room).key, self._root(row.room, row.root)
+        self._db.execute(
+            "REPLACE INTO threads (root, room, messages, head, at, speakers) VALUES (?, ?, ?, ?, ?, ?)",
+            (root, key, row.messages, row.head, row.at, json.encode(row.speakers).decode()),
+        )
+        sql = "INSERT INTO threaded (pos, root, ordinal) VALUES (?, ?, ?)"
+        self._db.execute(sql, (key << SEQ_BITS | row.head, root, row.messages))
+
+    def said_in(self, room: str, root: int, upto: int) -> int:
+        """By the first one after it, since the oldest may be kept no longer."""
+        key, named = self._log(room).key, self._root(room, root)
+        sql = "SELECT ordinal - 1 FROM threaded WHERE root = ? AND pos > ? ORDER BY pos LIMIT 1"
+        after = max(upto, self._log(room).floor)
+        found = self._db.execute(sql, (named, key << SEQ_BITS | after)).fetchone()
+        if found is None:
+            found = self._db.execute("SELECT messages FROM threads WHERE root = ?", (named,)).fetchone()
+        return found[0] if found else 0
+
+    def thread_mark(self, account: str, room: str, root: int) -> ThreadMark | None:
+        sql = "SELECT seq, ordinal FROM thread_marks WHERE account = ? AND root = ?"
+        found = self._db.execute(sql, (self.key(account), self._root(room, root))).fetchone()
+        return ThreadMark(*found) if found else None
+
+    def thread_marks(self, account: str) -> list[Named]:
+        sql = (
+            f"SELECT l.id, m.root & {_SEQ} FROM thread_marks m JOIN logs l ON l.key = m.root >> {SEQ_BITS}"  # noqa: S608  # numbers of ours
+            " WHERE m.account = ? ORDER BY m.part"
+        )
+        return self._db.execute(sql, (self.key(account),)).fetchall()
+
+    def put_thread_mark(self, account: str, room: str, root: int, mark: ThreadMark, *, part: bool) -> None:
+        self.writes += 1
+        keys = (self._log(account).key, self._root(room, root))
+        if not part:
+            sql = "UPDATE thread_marks SET seq = ?, ordinal = ? WHERE account = ? AND root = ?"
+            self._db.execute(sql, (*mark, *keys))
+            return
+        self._db.execute(
+            "REPLACE INTO thread_marks (account, root, part, seq, ordinal) VALUES"
+            " (?1, ?2, (SELECT coalesce(max(part), 0) + 1 FROM thread_marks WHERE account = ?1), ?3, ?4)",
+            (*keys, *mark),
+        )
+
+    def drop_thread_mark(self, account: str, room: str, root: int) -> None:
+        self.writes += 1
+        sql = "DELETE FROM thread_marks WHERE account = ? AND root = ?"
+        self._db.execute(sql, (self._log(account).key, self._root(room, root)))
+
+    def drop_thread_marks(self, account: str, room: str) -> None:
+        """Of all threads of a room."""
+        self.writes += 1
+        key = self._log(room).key
+        sql = "DELETE FROM thread_marks WHERE account = ? AND root BETWEEN ? AND ?"
+        self._db.execute(sql, (self._log(account).key, key << SEQ_BITS, key << SEQ_BITS | _SEQ))
+
+    def drop_threads(self, room: str, floor: int) -> None:
+        """Those of a room in which nothing is kept that was said after this number."""
+        base = self._log(room).key << SEQ_BITS
+        for statement in GONE:
+            self._db.execute(statement, (base, base | floor, floor))
+
+    def mention_in(self, account: str, room: str, root: int, seq: int) -> None:
+        self.writes += 1
+        sql = "INSERT OR IGNORE INTO thread_mentions (account, root, seq) VALUES (?, ?, ?)"
+        self._db.execute(sql, (self._log(account).key, self._root(room, root), seq))
+
+    def mentions_in(self, account: str, room: str, root: int, after: int) -> int:
+        sql = "SELECT count(*) FROM thread_mentions WHERE account = ? AND root = ? AND seq > ?"
+        (count,) = self._db.execute(sql, (self.key(account), self._root(room, root), after)).fetchone()
+        return int(count)
+
+
+# --- reading
+
+_MENTIONS = "(SELECT count(*) FROM thread_mentions x WHERE x.account = m.account AND x.root = m.root AND x.seq > m.seq)"
+_THREAD = f"SELECT t.root, t.messages, t.head, t.at, t.speakers, m.seq, m.ordinal, {_MENTIONS}"
+_BELOW = f"""
+    {_THREAD} FROM threads t LEFT JOIN thread_marks m
+        ON m.root = t.root AND m.account = (SELECT account FROM members WHERE id = ?)
+    WHERE t.root BETWEEN ? AND ?"""  # noqa: S608  # ours
+_MINE = f"""
+    {_THREAD} FROM logs a JOIN thread_marks m ON m.account = a.key JOIN threads t ON t.root = m.root
+    WHERE a.id = ? AND (t.at, t.root) < (?, ?) ORDER BY t.at DESC, t.root DESC LIMIT ?"""
+_OF_ROOM = f"""
+    {_THREAD} FROM threads t LEFT JOIN thread_marks m
+        ON m.root = t.root AND m.account = (SELECT key FROM logs WHERE id = ?)
+    WHERE t.room = ? AND (t.at, t.root) < (?, ?) ORDER BY t.at DESC, t.root DESC LIMIT ?"""  # noqa: S608  # ours
+_STATES = f"""
+    SELECT l.id, m.root & {_SEQ}, coalesce(t.head, 0), m.seq, coalesce(t.messages - m.ordinal, 0), {_MENTIONS}, h.head
+    FROM logs a JOIN thread_marks m ON m.account = a.key JOIN logs l ON l.key = m.root >> {SEQ_BITS}
+    JOIN heads h ON h.log = l.key
+    LEFT JOIN threads t ON t.root = m.root WHERE a.id = ? ORDER BY m.part"""  # noqa: S608  # numbers of ours
+_EDITS = f"""
+    SELECT ask.value, e.room << {SEQ_BITS} | max(e.seq) FROM json_each(?) ask
+    JOIN edits e ON e.room = ask.value >> {SEQ_BITS} AND e.message = ask.value & {_SEQ} GROUP BY ask.value"""  # noqa: S608  # likewise
+_SAID_IN = {
+    order: f"SELECT pos FROM threaded WHERE root = ? AND pos > ? AND pos < ? ORDER BY pos {order} LIMIT ?"  # noqa: S608  # ours
+    for order in ("ASC", "DESC")
+}
+_THESE = {order: kept("pos, json", "pos IN (SELECT value FROM json_each(?))", order) for order in ("ASC", "DESC")}
+
+
+def said_in(db: Connection, root: int, low: int, high: int, limit: int, order: str) -> list[bytes]:
+    """Messages of a thread, by position, both ends excluded: as they are kept, in this order."""
+    found = [pos for (pos,) in db.execute(_SAID_IN[order], (root, low, high, limit))]
+    return list(_kept(db, found, order).values())
+
+
+def with_threads(db: Connection, key: int, reader: str, messages: Sequence[Message]) -> int:
+    """Tell with each of these messages of a room, by number, of the thread that hangs from it, as this membership has it;
+    gives the bytes of that."""
+    if not messages:
+        return 0
+    base = key << SEQ_BITS
+    span = (base | messages[0].seq, base | messages[-1].seq)
+    found = {row[0] - base: _thread(row) for row in db.execute(_BELOW, (reader, *span))}
+    for message in messages:
+        message.below = found.get(message.seq)
+    return BYTES * len(found)
+
+
+def _thread(row: Sequence[Any]) -> Thread:
+    """From the columns of _THREAD."""
+    root, messages, head, at, speakers, seq, ordinal, mentions = row
+    mark = ThreadMark(seq, ordinal) if seq is not None else None
+    return below(ThreadRow("", root, messages, head, at, _speakers(speakers)), mark, mentions)
+
+
+def followed_threads(db: Connection, account: str) -> list[ThreadState]:
+    return [
+        ThreadState(
+            room=room, thread=root, following=True, head=head, read=read, unread=unread, mentions=mentions, as_of=as_of
+        )
+        for room, root, head, read, unread, mentions, as_of in db.execute(_STATES, (account,))
+    ]
+
+
+def threads(db: Connection, account: str, room: str | None, after: Place | None, limit: int) -> list[ThreadCard]:
+    with moment(db):
+        begin: tuple[str, int] = ("~", MAX_INT)  # after all times
+        if after is not None:
+            found = db.execute("SELECT key FROM logs WHERE id = ?", (after.room,)).fetchone()
+            begin = (after.at, (found[0] if found else 0) << SEQ_BITS | min(after.root, _SEQ))
+        if room is None:
+            rows = db.execute(_MINE, (account, *begin, limit)).fetchall()
+        else:
+            (key,) = db.execute("SELECT key FROM logs WHERE id = ?", (room,)).fetchone()
+            rows = db.execute(_OF_ROOM, (account, key, *begin, limit)).fetchall()
+        keys = json.encode(sorted({row[0] >> SEQ_BITS for row in rows})).decode()
+        logs = db.execute("SELECT key, id, floor FROM logs WHERE key IN (SELECT value FROM json_each(?))", (keys,))
+        places = {key: (id, floor) for key, id, floor in logs}
+        roots = _roots(db, [row[0] for row in rows if row[0] & _SEQ > places[row[0] >> SEQ_BITS][1]])
+    return [_card(row, places[row[0] >> SEQ_BITS][0], roots.get(row[0])) for row in rows]
+
+
+def _card(row: Sequence[Any], room: str, root: Quoted | None) -> ThreadCard:
+    told = _thread(row)
+    return ThreadCard(
+        room=room,
+        thread=row[0] & _SEQ,
+        root=root,
+        messages=told.messages,
+        head=told.head,
+        at=told.at,
+        speakers=told.speakers,
+        following=told.following,
+        read=told.read,
+        unread=told.unread,
+        mentions=told.mentions,
+    )
+
+
+def _roots(db: Connection, places: Sequence[int]) -> dict[int, Quoted]:
+    """By position, messages of any rooms as they are now."""
+    newest: dict[int, int] = dict(db.execute(_EDITS, (json.encode(list(places)).decode(),)))
+    edits = _kept(db, list(newest.values()), "ASC")
+    found: dict[int, Quoted] = {}
+    for pos, entry in _kept(db, places, "ASC").items():
+        message = _message(entry)
+        if pos in newest and not message.blank:
+            message.body = _edit(edits[newest[pos]]).body
+        found[pos] = quote(message)
+    return found
+
+
+def _kept(db: Connection, places: Sequence[int], order: str) -> dict[int, bytes]:
+    """Entries as they are kept, by position."""
+    asked = json.encode(list(places)).decode()
+    return dict(db.execute(_THESE[order], (asked, asked, -1)).fetchall()) if places else {}
+
+
+class ThreadReads:
+    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
+
+    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
+        raise NotImplementedError
+
+    async def _read_logs(
+        self, logs: Callable[[T], Iterable[str]], read: Callable[..., T], *named: Any, **options: Any
+    ) -> T:
+        raise NotImplementedError
+
+    async def followed_threads(self, account: str) -> list[ThreadState]:
+        return await self._read(followed_threads, account)
+
+    async def threads(self, account: str, room: str | None, after: Place | None, limit: int) -> list[ThreadCard]:
+        return await self._read_logs(lambda cards: {card.room for card in cards}, threads, account, room, after, limit)
