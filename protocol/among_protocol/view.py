@@ -333,7 +333,7 @@ class View:
         if edit.seq > state.head and (mine or edit.mentions_room_new) and self._called_by(edit):
             state.mentions += 1
             self.inbox.unread += mine
-            if edit.thread:
+            if edit.thread and mine:
                 self.threads.edited(edit)
 
     def _called_by(self, entry: Entry) -> bool:

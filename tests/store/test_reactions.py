@@ -143,7 +143,9 @@ async def test_a_page_costs_what_it_shows_and_not_what_else_the_room_reacts_to(t
             def read(db: Any) -> int:
                 steps: list[int] = []
                 db.set_progress_handler(lambda: steps.append(1), 10)
-                reads.messages(db, room, before=6, after=None, around=None, limit=5, post=None, places=(), reader="")
+                reads.messages(
+                    db, room, before=6, after=None, around=None, limit=5, post=None, thread=None, places=(), reader=""
+                )
                 db.set_progress_handler(None, 10)
                 return len(steps)
 

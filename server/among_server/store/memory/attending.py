@@ -69,7 +69,8 @@ class MemoryAttending:
         ]
 
     def _is_said(self, room: str, seq: int) -> bool:
-        return isinstance(self._tx.entries[room, seq].stored.event, MessageSent | PostPublished)
+        event = self._tx.entries[room, seq].stored.event
+        return isinstance(event, PostPublished) or (isinstance(event, MessageSent) and not event.thread)
 
     async def first_at(self, room: str, at: str) -> int:
         row = self._tx.logs.get(room)
