@@ -9,6 +9,7 @@ BEHIND: dict[str, tuple[str, ...]] = {
     "portrait": portrait.WORDS,
     "quotes": quotes.ANSWERS,
     "pins": ("more",),
+    "threads": ("here", "more"),
     "bookmarks": ("more", "drop"),
     "welcome": ("write", "rooms"),
     "greet": newcomers.GREET,

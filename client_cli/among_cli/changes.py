@@ -12,7 +12,7 @@ from typing import Protocol
 from among_protocol.base import Entry
 from among_protocol.blocks import BlockList
 from among_protocol.edits import MessageDeleted, MessageEdited
-from among_protocol.messages import QUOTED, Message, MessageSent
+from among_protocol.messages import QUOTED, Message, MessageSent, Thread
 from among_protocol.pins import PinAdded, PinRemoved
 from among_protocol.reactions import Reaction
 from among_protocol.retention import RetentionSet, RoomTrimmed
@@ -73,7 +73,21 @@ def marked(model: Known, message: Message | MessageSent, said: Said) -> Said:
         credit=credit,
         shown=shown,
         reactions=reacted,
+        thread=in_short(message.below, number) if isinstance(message, Message) and message.below is not None else "",
     )
+
+
+def in_short(thread: Thread, number: str) -> str:
+    """What is said in a thread, by the number of its root."""
+    return f"{counted(thread)} · /thread {number.removeprefix('#')}"
+
+
+def counted(thread: Thread) -> str:
+    """How much is said in a thread, and what of it is new."""
+    told = [f"{thread.messages} answer{'s' if thread.messages != 1 else ''}"]
+    told += [f"{thread.unread} new"] if thread.unread else []
+    told += [f"{thread.mentions} for you"] if thread.mentions else []
+    return ", ".join(told)
 
 
 def under(reactions: Iterable[Reaction]) -> str:

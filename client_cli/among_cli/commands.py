@@ -36,6 +36,7 @@ from . import (
     rooms,
     search,
     status,
+    threads,
 )
 from .behind import BEHIND
 from .lines import Line, note, problem, told
@@ -114,6 +115,10 @@ COMMANDS = (
     Command("export", "[html|md|json] [FILE]", "this room as a file", going.export_room, takes="words", asks=True),
     Command("jump", "unread|#12|DATE|more", "another place in this room", reading.jump, needs=True, takes="words"),
     Command("reply", "#12 TEXT", "answer a message: yours shows how it began", edits.reply, needs=True),
+    Command("thread", "#12 [TEXT|older]", "what is said about a message; or say more", threads.thread, needs=True),
+    Command(
+        "threads", "[here|more]", "the threads that you follow; or those of this room", threads.list_, takes="words"
+    ),
     Command("react", "[-] [#12] :EMOJI:", "react to a message; #12 alone: who does", reactions.react, needs=True),
     Command("edit", "[#12] [TEXT]", "change your last message here, or the one of that number", edits.edit),
     Command("delete", "#12", "take back what you said (stewards: what others said, and why)", edits.delete, needs=True),
@@ -194,9 +199,14 @@ COMMANDS = (
     Command("corners", "[all]", "who has a corner in this community", corner.corners),
     Command("comment", "N TEXT", "say something about a post", corner.comment, needs=True),
     Command(
-        "follow", "@HANDLE", "hear of what somebody writes in their corner", corner.follow, needs=True, takes="handles"
+        "follow",
+        "@HANDLE|#12",
+        "hear of somebody's corner, or of a thread",
+        threads.follow,
+        needs=True,
+        takes="handles",
     ),
-    Command("unfollow", "@HANDLE", "hear of it no longer", corner.unfollow, needs=True, takes="handles"),
+    Command("unfollow", "@HANDLE|#12", "hear of it no longer", threads.unfollow, needs=True, takes="handles"),
     Command(
         "report", "HANDLE REASON", "ask stewards to look at what they said", keeping.report, needs=True, takes="handles"
     ),
@@ -323,7 +333,7 @@ def check(link: Link, line: str) -> str:
             return _unknown(name)
         if command.needs and not rest:
             return f"Say more: /{name} {command.usage}"
-        return _unsayable(link, edits.words_of(rest)) if name in ("edit", "reply") else ""
+        return _unsayable(link, edits.words_of(rest)) if name in ("edit", "reply", "thread") else ""
     return _unsayable(link, spoken(line)) or (
         "" if link.model.room else "You are in no room. /rooms has yours, /communities what else there is."
     )

@@ -40,6 +40,8 @@ class Said:
     credit: str = ""  # of a message that it shows, of another room: whose that is, and where
     shown: str = ""  # what that says
     reactions: str = ""  # how it is reacted to, in a row
+    thread: str = ""  # what is said in its thread, in short
+    inside: str = ""  # of one that is shown beside those of the room: in which thread it is said
 
 
 @dataclass(frozen=True, slots=True)

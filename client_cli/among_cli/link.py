@@ -27,7 +27,7 @@ from among_protocol.presence import StartTyping, WatchPresence
 from among_protocol.rooms import FollowRoom
 from among_protocol.text import TextError, mentions_room
 
-from . import reaction_lines
+from . import reaction_lines, thread_lines
 from .acquaintances import people_in, people_on
 from .lines import Line, note, problem, told
 from .model import Model
@@ -79,6 +79,7 @@ class Link:
         self.among = among
         self.server = server  # its address
         self.model = model
+        model.threads = among.view.threads
         self.screen = screen
         self.down: Down | None = None  # why there is no connection; None while there is one
         self.down_until = 0.0  # time of the next try, by the loop's clock
@@ -96,6 +97,7 @@ class Link:
         self.corner: OpenCorner | None = None  # looked at last
         self.searched: Searched | None = None  # last
         self.bookmarks: list[Bookmark] = []  # as /bookmarks numbered them last
+        self.listing: tuple[str | None, str] = (None, "")  # of what /threads listed, and where it goes on
         self.pins_before = 0  # number of the last pin that /pins showed
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
         self._current: set[str] = set()  # members of whom it is known who they are now, since the link is up
@@ -116,6 +118,7 @@ class Link:
             await self.learn(people_in(event))
             self.screen.show(self._happened(event))
             reaction_lines.tell(self)
+            thread_lines.tell(self)
             self.mark()
             self.screen.refresh()
 
@@ -329,15 +332,16 @@ class Link:
 
     # ---- one's own words
 
-    def say(self, room: Room, body: str, reply_to: int = 0) -> Sending:
+    def say(self, room: Room, body: str, reply_to: int = 0, thread: int = 0) -> Sending:
         """Say something in a room. It is in sight until it is stored, and stays where it is refused."""
-        one = Outgoing(secrets.token_hex(12), room.id, body, reply_to=reply_to)
+        one = Outgoing(secrets.token_hex(12), room.id, body, reply_to=reply_to, thread=thread)
         self.model.sending(one)
         self._typed = 0.0
         self._undecided += 1
         self.screen.refresh()
+        about = {"reply_to": reply_to, "thread": thread}
         return self.among.sending(
-            room.id, body, nonce=one.nonce, reply_to=reply_to, changed=lambda sending: self._sent(one, sending)
+            room.id, body, nonce=one.nonce, **about, changed=lambda sending: self._sent(one, sending)
         )
 
     def _sent(self, one: Outgoing, sending: Sending) -> None:
@@ -371,7 +375,7 @@ class Link:
         again = [one for one in self.model.failed() if one.room in self.model.rooms]
         for one in again:
             del self.model.outgoing[one.nonce]
-            _ = self.say(self.model.rooms[one.room], one.body, one.reply_to)
+            _ = self.say(self.model.rooms[one.room], one.body, one.reply_to, one.thread)
         return len(again)
 
 

@@ -14,8 +14,9 @@ from among_protocol import communities, logs, markers, members, messages, presen
 from among_protocol.accounts import Account, AccountUpdated
 from among_protocol.attention import Attention
 from among_protocol.base import Entry
-from among_protocol.blocks import Block, BlockChanged, BlockList
+from among_protocol.blocks import BlockChanged
 from among_protocol.dnd import DndChanged
+from among_protocol.following import Following
 from among_protocol.joining import JoinDeclined
 from among_protocol.moderation import Act, RoleSet
 from among_protocol.notify import NotifyChanged
@@ -24,7 +25,7 @@ from among_protocol.reports import ReportResolved
 from among_protocol.status import AppearanceChanged
 from among_protocol.wire import AnyEvent, UnknownEvent
 
-from . import bell, care, changes, corner_news, own_lines, portrait_page, reaction_lines
+from . import bell, care, changes, corner_news, own_lines, portrait_page, reaction_lines, thread_lines
 from .acquaintances import Acquaintances
 from .appearances import Appearances
 from .lines import Line, Part, Said, told
@@ -49,7 +50,8 @@ class Model(Acquaintances):
         self.appearances = Appearances()
         self.attention = Attention()  # what is worth a bell
         self.outgoing: dict[str, Outgoing] = {}  # by nonce, oldest first
-        self.blocks = BlockList()  # whom the reader blocks or mutes
+        self.threads = Following()  # those that the reader follows; link.py says which
+        self.answers = thread_lines.Gathered()
         self.gathered = reaction_lines.Gathered()
 
     # ---- who and where
@@ -90,10 +92,6 @@ class Model(Acquaintances):
             self.direct(room)
         if self.room and self.room.id not in self.rooms:
             self.visit = None
-
-    def blocking(self, blocks: Iterable[Block]) -> None:
-        """Whom the reader blocks and mutes, as the server states it."""
-        self.blocks = BlockList(blocks)
 
     def joined(self, card: communities.Membership) -> None:
         """A community as it is now: it was joined, or may have changed unheard."""
@@ -151,7 +149,7 @@ class Model(Acquaintances):
 
     def unread(self) -> tuple[int, int]:
         """Rooms other than the open one with something new, and the mentions of me in them."""
-        others = [room for room in self.rooms.values() if room.unread and room is not self.room]
+        others = [room for room in self.rooms.values() if room.has_news and room is not self.room]
         return len(others), sum(room.mentions for room in others)
 
     def writing(self, now: float) -> list[str]:
@@ -235,6 +233,8 @@ class Model(Acquaintances):
         match event:
             case _ if reaction_lines.heard(self, event):
                 pass  # they are told together, by and by
+            case messages.MessageSent() if event.thread and event.log in self.rooms:
+                return thread_lines.heard(self, self.rooms[event.log], event)
             case Entry():
                 return self._entry(event)
             case markers.MarkerMoved():

@@ -59,7 +59,7 @@ class Room:
     head: int = 0  # newest entry known of
     read: int = 0  # number up to which it is read
     unread: int = 0  # messages
-    mentions: int = 0  # of me, among the unread
+    mentions: int = 0  # of me, after that number; those in threads, too
     counted: int = 0  # entries up to this number are in `unread`
     retention: Retention | None = None  # how long it keeps what is said; None: as its community says
     retention_since: str = ""  # nothing is removed before this
@@ -70,6 +70,11 @@ class Room:
     def short(self) -> str:
         """The title where the community is plain."""
         return self.title.rpartition("/")[2]
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something in it is unread, or mentions me."""
+        return bool(self.unread or self.mentions)
 
     @property
     def order(self) -> tuple[bool, str, bool, str]:
@@ -109,6 +114,7 @@ class Outgoing:
     state: SendState = "sending"
     reason: str = ""  # why it failed
     reply_to: int = 0  # number of the message that it answers
+    thread: int = 0  # number of the message in whose thread it is said
 
 
 def session_parts(card: SessionCard) -> tuple[str, str, str, str]:

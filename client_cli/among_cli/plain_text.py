@@ -30,7 +30,10 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
             rows[-1] = Safe(rows[-1] + tail)
             if line.reactions:
                 rows.append(Safe(f"{INDENT}{safe_text(line.reactions)}"))
-            above = [Safe(f"{INDENT}in answer to {safe_text(line.quote)}")] if line.quote else []
+            if line.thread:
+                rows.append(Safe(f"{INDENT}{safe_text(line.thread)}"))
+            above = [Safe(f"{INDENT}{safe_text(line.inside)}")] if line.inside else []
+            above += [Safe(f"{INDENT}in answer to {safe_text(line.quote)}")] if line.quote else []
             if line.credit:
                 above.append(Safe(f"{INDENT}{safe_text(line.credit)}{':' if line.shown else ''}"))
                 above += [Safe(f"{INDENT}| {one}") for one in safe_lines(line.shown)] if line.shown else []

@@ -31,8 +31,10 @@ def rows(line: Line, columns: int, me: str = "") -> list[Row]:
             time = Span(LOOKS["dim"], Safe(f"{line.at:%H:%M}" if line.at else "--:--"))
             laid = _message(time, line.who, _mark(line), _blocks(line), columns, me, behind(line), line.unveiled)
             if line.reactions:
-                laid += _reactions(line.reactions, columns)
-            above = [_quote(line.quote, columns)] if line.quote else []
+                laid += _below(line.reactions, columns)
+            if line.thread:
+                laid += _below(line.thread, columns)
+            above = [_quote(what, columns) for what in (line.inside, line.quote) if what]
             above += _forwarded(line.credit, line.shown, columns) if line.credit else []
             return [*above, *laid]
         case Rule():
@@ -76,9 +78,9 @@ def _forwarded(credit: str, shown: str, columns: int) -> list[Row]:
     return [_quote(credit, columns), *(words([blank(6)], blocks, columns, indent=6) if blocks else [])]
 
 
-def _reactions(reactions: str, columns: int) -> list[Row]:
-    """How it is reacted to, in rows below it."""
-    head, text = Span(LOOKS["dim"], Safe("      └ ")), Span(LOOKS["dim"], safe_text(reactions))
+def _below(what: str, columns: int) -> list[Row]:
+    """How it is reacted to, or what is said about it, in rows below it."""
+    head, text = Span(LOOKS["dim"], Safe("      └ ")), Span(LOOKS["dim"], safe_text(what))
     return _laid([head], [[text]], columns, 8, 8)
 
 

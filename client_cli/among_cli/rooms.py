@@ -61,7 +61,7 @@ async def list_rooms(link: Link, _: str) -> None:
 async def unread(link: Link, _: str) -> None:
     """Where something is new."""
     numbered = enumerate(link.model.numbered(), 1)
-    lines: list[Line] = [_room(link, number, room, full=True) for number, room in numbered if room.unread]
+    lines: list[Line] = [_room(link, number, room, full=True) for number, room in numbered if room.has_news]
     link.screen.show(lines or [note("Nothing is unread.")])
 
 
@@ -69,7 +69,7 @@ async def go(link: Link, rest: str) -> None:
     """Go to a room; without a name to where somebody wants something of me, or where something is new."""
     if not rest:
         waiting = [
-            room for room in link.model.numbered() if room.unread and not room.owner and room is not link.model.room
+            room for room in link.model.numbered() if room.has_news and not room.owner and room is not link.model.room
         ]
         if not waiting:
             link.screen.show([note("Nothing is unread elsewhere. /rooms lists your rooms.")])
@@ -153,7 +153,7 @@ async def read(link: Link, rest: str) -> None:
     """Count as read."""
     here = link.model.room
     rooms = link.model.numbered() if rest.lower() == "all" else [here] if here else []
-    unread = [room for room in rooms if room.unread]
+    unread = [room for room in rooms if room.has_news]
     for room in unread:
         await link.set_marker(room.id, room.head)
     names = joined(room.title for room in unread) if unread else "Nothing was unread"
@@ -280,7 +280,7 @@ def _room(link: Link, number: int, room: Room, *, full: bool = False) -> Line:
     if room.unread:
         news.append(Part("strong", f"  {room.unread} new"))
     if room.mentions:
-        news.append(Part("mention", f", {room.mentions} for you"))
+        news.append(Part("mention", f"{',' if room.unread else ' '} {room.mentions} for you"))
     if not room.following:
         news.append(Part("dim", "  not followed"))
     kind = f"  {room.kind}" if room.kind in ("private", "corner") else ""

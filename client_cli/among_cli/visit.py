@@ -29,6 +29,8 @@ class Visit:
         self.folded: list[Said] = []  # since the reader last asked
         self.newest: dict[str, Said] = {}  # what somebody (by handle) said last, of what is on the screen
         self.said: dict[int, Said] = {}  # what stands on the screen, by number
+        self.roots: dict[int, int] = {}  # of what was seen of threads, by number: the number of the root
+        self.oldest: dict[int, int] = {}  # by root: the oldest message of a thread that was shown
         self._waiting: list[Said] = []
         self._quiet = False  # the newest line of the room says that something is folded
         self._day = ""  # of the newest message on the screen
@@ -106,6 +108,13 @@ class Visit:
             return []
         rule = [Rule("new since you went away", "mention")] if first_missed else []
         return self._laid([said], {said.seq: [*self._day_before(said), *rule]})
+
+    def beside(self, said: Said, root: int) -> None:
+        """A message of a thread is on the screen, beside those of the room."""
+        self.roots[said.seq] = root
+        if len(self.roots) > SAID:
+            del self.roots[next(iter(self.roots))]
+        self._last_said(said)
 
     def unfold(self) -> list[Line]:
         """What was folded since the reader last asked."""

@@ -77,6 +77,20 @@ class Following(dict[Named, ThreadState]):
         for heard in [one for one in self._recent if one.thread == thread and one.seq > event.as_of]:
             self._apply(heard)
 
+    def answered(self, state: ThreadState, *, part: bool = False) -> None:
+        """The answer to what I asked myself. `part`: to `thread.follow`."""
+        told = ThreadChanged(
+            room=state.room,
+            thread=state.thread,
+            following=state.following,
+            part=part,
+            read=state.read,
+            unread=state.unread,
+            mentions=state.mentions,
+            as_of=state.as_of,
+        )
+        self.changed(told)
+
     def ended(self, rooms: Iterable[str]) -> None:
         """Who no longer follows a room follows none of its threads."""
         gone = set(rooms)

@@ -740,6 +740,10 @@ export type Command =
   | AddReaction
   | RemoveReaction
   | ReadReactions
+  | FollowThread
+  | UnfollowThread
+  | MarkThread
+  | ListThreads
   | UpdateCorner
   | ListCorners
   | PublishPost
@@ -1774,6 +1778,7 @@ export type Event =
   | Lagging
   | LogPassed
   | ReactionsChanged
+  | ThreadChanged
   | BlockChanged
   | MarkerMoved
   | DraftChanged
@@ -1842,6 +1847,7 @@ export type Exported =
   | ExportedMembership
   | ExportedEntry
   | ExportedMarker
+  | ExportedThread
   | ExportedBlock
   | ExportedSession
   | ExportedAppearance
@@ -2024,6 +2030,17 @@ export interface ExportedSession {
   seen: string;
 }
 
+/** A thread that one follows. */
+export interface ExportedThread {
+  record: "thread";
+  /** id of the room */
+  room: string;
+  /** number of its root */
+  thread: number;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  read: number;
+}
+
 /** Report a message (`room` and its number), or a member (`community` and `member`). Who is silenced may, too. */
 export interface FileReport {
   type: "report.file";
@@ -2075,6 +2092,20 @@ export interface FollowRoom {
   nonce: string;
   /** id of the room */
   room: string;
+}
+
+/**
+ * Follow the thread of a message, whether or not anything is said in it yet, in a room that one follows. What is there is
+ * read.
+ */
+export interface FollowThread {
+  type: "thread.follow";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+  /** number of its root */
+  thread: number;
 }
 
 export interface FollowWritten {
@@ -3474,6 +3505,11 @@ export interface Limits {
    */
   persona_change_seconds?: number;
   /**
+   * that one account follows; beyond it one in which it had no part for longest is let go
+   * @default 0
+   */
+  threads?: number;
+  /**
    * within which a change that corrects the one before doesn't count
    * @default 0
    */
@@ -3742,6 +3778,32 @@ export interface ListSessions {
   id: string;
 }
 
+/**
+ * The threads of a room; or those that I follow, wherever they are, and in which something was said.
+ *
+ * One in which something is said while one pages moves to the front: it may be on no page or on two.
+ */
+export interface ListThreads {
+  type: "thread.list";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /**
+   * left out: those that I follow
+   * @default null
+   */
+  room?: string | null;
+  /**
+   * `next` of the page before; empty: from the newest
+   * @default ""
+   */
+  after?: string;
+  /**
+   * rows of the page, at most
+   * @default 50
+   */
+  limit?: number;
+}
+
 /** Who changed what of the portrait, and when, a page at a time. Two versions are compared by reading both. */
 export interface ListVersions {
   type: "portrait.history";
@@ -3845,6 +3907,24 @@ export interface MarkInbox {
   id: string;
   /** of an item; more than the newest means the newest */
   number: number;
+  /**
+   * allows going back
+   * @default false
+   */
+  unread?: boolean;
+}
+
+/** Everything in a thread up to `seq` is read. Going back needs `unread: true`. The reply tells where the marker is now. */
+export interface MarkThread {
+  type: "thread.mark";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+  /** number of its root */
+  thread: number;
+  /** everything in it up to this number is read; more than the room's head means that */
+  seq: number;
   /**
    * allows going back
    * @default false
@@ -4660,10 +4740,20 @@ export interface Message {
    */
   forwarded?: Forwarded | null;
   /**
-   * how it is reacted to, the most frequent first; a page tells it, and of a blank one nothing
+   * how it is reacted to, the most frequent first; of a blank one nothing
    * @default []
    */
   reactions?: Reaction[];
+  /**
+   * number of the message whose thread it is said in; 0: none
+   * @default 0
+   */
+  thread?: number;
+  /**
+   * the thread that hangs from it; null: there is none
+   * @default null
+   */
+  below?: Thread | null;
 }
 
 /** In the room's log: the message is blank from now on, and so are its edits. Without `by` a steward has deleted it. */
@@ -4762,6 +4852,11 @@ export interface MessageEdited {
    * @default false
    */
   mentions_room_new?: boolean;
+  /**
+   * number of the message whose thread it is said in; 0: none
+   * @default 0
+   */
+  thread?: number;
 }
 
 export interface MessageHistory {
@@ -4923,6 +5018,16 @@ export interface MessageSent {
    * @default ""
    */
   answers?: string;
+  /**
+   * number of the message whose thread it is said in, and then it is not unread in the room; 0: none
+   * @default 0
+   */
+  thread?: number;
+  /**
+   * of the first one in a thread: the membership of who said its root, and follows it from now on
+   * @default ""
+   */
+  root_by?: string;
 }
 
 export interface Milestone {
@@ -5066,7 +5171,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Dnd | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InboxPage | InboxState | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessageHits | MessagePage | NotifyChoice | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReactionAddWritten | ReactionRemoveWritten | Reactors | RecentPage | ReportPage | ReportWritten | RequestPage | ResolveWritten | RetentionWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Dnd | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InboxPage | InboxState | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessageHits | MessagePage | NotifyChoice | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReactionAddWritten | ReactionRemoveWritten | Reactors | RecentPage | ReportPage | ReportWritten | RequestPage | ResolveWritten | RetentionWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | ThreadPage | ThreadState | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -6956,7 +7061,8 @@ export interface ReadInbox {
 }
 
 /**
- * A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number or a moment.
+ * A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number or a moment. What is
+ * said in a thread is on the pages of that `thread` alone; those of the room tell of each thread in short, with its root.
  *
  * `before` and `after` exclude the number itself; `around` includes it and takes about half from each side, and so does
  * `at`, around the first that was said then or later. A page of long messages holds fewer than asked for; `complete`
@@ -6993,6 +7099,11 @@ export interface ReadMessages {
    * @default null
    */
   post?: number | null;
+  /**
+   * only what is said in the thread of this message
+   * @default null
+   */
+  thread?: number | null;
   /**
    * rows of the page, at most
    * @default 50
@@ -8105,7 +8216,10 @@ export interface SearchTags {
   limit?: number;
 }
 
-/** Say something in a room, or about a post of a corner. The `ok` comes after the message is on disk, and after one's own live copy of it. */
+/**
+ * Say something in a room, in a thread of it, or about a post of a corner. The `ok` comes after the message is on disk,
+ * and after one's own live copy of it.
+ */
 export interface SendMessage {
   type: "message.send";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -8126,6 +8240,11 @@ export interface SendMessage {
    * @default 0
    */
   reply_to?: number;
+  /**
+   * number of the message in whose thread to say it; 0: to the room
+   * @default 0
+   */
+  thread?: number;
 }
 
 export interface SentWritten {
@@ -8830,6 +8949,11 @@ export interface SyncStarted {
    */
   inbox?: InboxState | null;
   /**
+   * that I follow; the one in which I had no part for longest comes first
+   * @default []
+   */
+  threads?: ThreadState[];
+  /**
    * these four when `cards` was asked for
    * @default null
    */
@@ -8937,6 +9061,180 @@ export interface Tags {
   complete: boolean;
 }
 
+/** What was said in the thread of a message, in short, for whoever asks. */
+export interface Thread {
+  /** how many there are, deleted ones too */
+  messages: number;
+  /** number of the newest of them in the room's log */
+  head: number;
+  /** when that was said */
+  at: string;
+  /**
+   * memberships of the first who spoke in it, at most 5
+   * @default []
+   */
+  speakers?: string[];
+  /**
+   * I follow it; with that:
+   * @default false
+   */
+  following?: boolean;
+  /**
+   * everything in it up to this number is read
+   * @default 0
+   */
+  read?: number;
+  /**
+   * messages in it after that
+   * @default 0
+   */
+  unread?: number;
+  /**
+   * of what was said in it after that, how much mentions me
+   * @default 0
+   */
+  mentions?: number;
+}
+
+/** A thread in a list. */
+export interface ThreadCard {
+  /** how many there are, deleted ones too */
+  messages: number;
+  /** number of the newest of them in the room's log */
+  head: number;
+  /** when that was said */
+  at: string;
+  /**
+   * memberships of the first who spoke in it, at most 5
+   * @default []
+   */
+  speakers?: string[];
+  /**
+   * I follow it; with that:
+   * @default false
+   */
+  following?: boolean;
+  /**
+   * everything in it up to this number is read
+   * @default 0
+   */
+  read?: number;
+  /**
+   * messages in it after that
+   * @default 0
+   */
+  unread?: number;
+  /**
+   * of what was said in it after that, how much mentions me
+   * @default 0
+   */
+  mentions?: number;
+  /** id of the room */
+  room: string;
+  /** number of its root */
+  thread: number;
+  /**
+   * what it hangs from, as it is now; null: that is no longer kept
+   * @default null
+   */
+  root?: Quoted | null;
+}
+
+/**
+ * To every other session of the account that has synced: one follows a thread from now on, or no longer, or has read it
+ * so far.
+ */
+export interface ThreadChanged {
+  type: "thread.changed";
+  /** id of the room */
+  room: string;
+  /** number of its root */
+  thread: number;
+  /**
+   * with that:
+   * @default false
+   */
+  following?: boolean;
+  /**
+   * by this one has a part in it: of one's threads it comes last from now on
+   * @default false
+   */
+  part?: boolean;
+  /**
+   * number of the newest message in it; 0: nothing was said in it yet
+   * @default 0
+   */
+  head?: number;
+  /**
+   * everything in it up to this number is read
+   * @default 0
+   */
+  read?: number;
+  /**
+   * messages in it after that
+   * @default 0
+   */
+  unread?: number;
+  /**
+   * of what was said in it after that, how much mentions one
+   * @default 0
+   */
+  mentions?: number;
+  /**
+   * number in the room's log up to which all this holds: what comes after it may have come before this
+   * @default 0
+   */
+  as_of?: number;
+}
+
+export interface ThreadPage {
+  /** the one in which something was said last comes first */
+  threads: ThreadCard[];
+  /**
+   * for `after`, to ask on; empty: these were the last
+   * @default ""
+   */
+  next?: string;
+}
+
+/** A thread as I follow it. */
+export interface ThreadState {
+  /** id of the room */
+  room: string;
+  /** number of its root */
+  thread: number;
+  /**
+   * with that:
+   * @default false
+   */
+  following?: boolean;
+  /**
+   * number of the newest message in it; 0: nothing was said in it yet
+   * @default 0
+   */
+  head?: number;
+  /**
+   * everything in it up to this number is read
+   * @default 0
+   */
+  read?: number;
+  /**
+   * messages in it after that
+   * @default 0
+   */
+  unread?: number;
+  /**
+   * of what was said in it after that, how much mentions me
+   * @default 0
+   */
+  mentions?: number;
+  /**
+   * number in the room's log up to which all this holds
+   * @default 0
+   */
+  as_of?: number;
+}
+
 /** In the room's log. */
 export interface TopicSet {
   type: "room.topic_set";
@@ -9034,6 +9332,17 @@ export interface UnfollowRoom {
   nonce: string;
   /** id of the room */
   room: string;
+}
+
+/** No longer follow a thread. Speaking or being mentioned in it later means following it anew. */
+export interface UnfollowThread {
+  type: "thread.unfollow";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** id of the room */
+  room: string;
+  /** number of its root */
+  thread: number;
 }
 
 export interface UnfollowWritten {
@@ -9605,6 +9914,10 @@ export interface Commands {
   "reaction.add": { command: AddReaction; result: ReactionAddWritten };
   "reaction.remove": { command: RemoveReaction; result: ReactionRemoveWritten };
   "reaction.read": { command: ReadReactions; result: Reactors };
+  "thread.follow": { command: FollowThread; result: ThreadState };
+  "thread.unfollow": { command: UnfollowThread; result: ThreadState };
+  "thread.mark": { command: MarkThread; result: ThreadState };
+  "thread.list": { command: ListThreads; result: ThreadPage };
   "corner.update": { command: UpdateCorner; result: CornerWritten };
   "corner.list": { command: ListCorners; result: CornerPage };
   "post.publish": { command: PublishPost; result: PostWritten };
@@ -9695,6 +10008,7 @@ export interface Events {
   "session.lagging": Lagging;
   "log.passed": LogPassed;
   "reaction.changed": ReactionsChanged;
+  "thread.changed": ThreadChanged;
   "block.changed": BlockChanged;
   "marker.moved": MarkerMoved;
   "draft.changed": DraftChanged;
@@ -9886,6 +10200,7 @@ export type ErrorCode =
   | "reaction.added_already"
   | "reaction.gone"
   | "tag.gone"
+  | "thread.gone"
   | "post.gone"
   | "comment.refused"
   | "report.no_stewards"

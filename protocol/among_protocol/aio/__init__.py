@@ -164,15 +164,17 @@ class Among(Known):
         *,
         nonce: str = "",
         reply_to: int = 0,
+        thread: int = 0,
         changed: Callable[[Sending], object] | None = None,
     ) -> Sending:
         """Say something, without waiting."""
-        said = SendMessage(id="", nonce=nonce, room=room, body=body, reply_to=reply_to)
+        said = SendMessage(id="", nonce=nonce, room=room, body=body, reply_to=reply_to, thread=thread)
         return self.begin(said, changed=changed)
 
-    async def send(self, room: str, body: str, *, nonce: str = "", reply_to: int = 0) -> MessageSent:
-        """Say something in a room: exactly once, whatever happens to the link. The message as it is stored."""
-        written: SentWritten = await self.sending(room, body, nonce=nonce, reply_to=reply_to)
+    async def send(self, room: str, body: str, *, nonce: str = "", reply_to: int = 0, thread: int = 0) -> MessageSent:
+        """Say something in a room, or in a thread of it (by the number of its root): exactly once, whatever happens to the
+        link. The message as it is stored."""
+        written: SentWritten = await self.sending(room, body, nonce=nonce, reply_to=reply_to, thread=thread)
         return written.entry
 
     async def join(

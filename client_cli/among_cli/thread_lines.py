@@ -1,0 +1,134 @@
+"""What is told of threads as something is said in them.
+
+Rules: what is said in a thread does not stand among what is said to the room. A dim line says how much there is, and how to
+look at it: at most one for each thread every few seconds. One's own, and what mentions the reader, is shown as a message
+under what it is about. What people say whom the reader blocks or mutes is not told of.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from among_protocol.messages import MessageSent
+
+from .changes import number_of
+from .lines import Line, Said, Style, Told, told
+from .places import Room
+from .words import glimpse
+
+if TYPE_CHECKING:
+    from .link import Link
+    from .model import Model
+
+EVERY = 3.0  # seconds between two times that something is told
+GLIMPSE = 32  # characters of what a thread is about
+KEPT = 200  # threads that are gathered; of more the oldest are not told
+
+
+@dataclass
+class Answers:
+    """What was said in a thread since it was told last."""
+
+    room: Room
+    who: str  # the last one who did
+    count: int = 0
+
+
+class Gathered:
+    """What was heard and is not told yet."""
+
+    def __init__(self) -> None:
+        self.telling = False  # something was told just now
+        self._answers: dict[tuple[str, int], Answers] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._answers)
+
+    def take(self, room: Room, root: int, who: str) -> None:
+        answers = self._answers.setdefault((room.id, root), Answers(room, who))
+        answers.who, answers.count = who, answers.count + 1
+        while len(self._answers) > KEPT:
+            del self._answers[next(iter(self._answers))]
+
+    def told(self, model: "Model") -> list[Line]:
+        """Lines about all of it, as far as one is still there."""
+        answers, self._answers = self._answers, {}
+        return [_line(model, one, root) for (_, root), one in answers.items() if one.room is model.room]
+
+
+def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
+    """Something was said in a thread. The room counts no more than whom it mentions."""
+    room.typing.pop(event.by, None)
+    room.head = max(room.head, event.seq)
+    said = model.said(room, event)
+    visit = model.visit if room is model.room else None
+    if said.mine:
+        model.outgoing.pop(event.nonce, None)
+    if event.seq > room.counted:
+        room.counted = event.seq
+        room.mentions += said.mention and not said.mine and (model.away or visit is None)
+    alert = said.mention and model.appearances.appear(room.community) != "dnd"
+    if visit is None:
+        where = f" in a thread of {room.title}: "
+        line = told(("mention", "» "), ("who", said.who), ("dim", where), glimpse(event.body), alert=alert)
+        return [line] if said.mention else []
+    if not visit.passes(event.seq):
+        return []
+    visit.beside(said, event.thread)
+    if said.mine or said.mention:
+        return [replace(said, inside=about(model, event.thread), alert=alert)]
+    if not said.folded:
+        model.answers.take(room, event.thread, said.who)
+    return []
+
+
+def about(model: "Model", root: int) -> str:
+    """What a thread hangs from, above something that is said in it."""
+    return f"in the thread of {number_of(root)}{_begins(model, root)}"
+
+
+def _begins(model: "Model", root: int) -> str:
+    """How the root begins, where it stands on the screen and is not folded."""
+    said = model.visit.said.get(root) if model.visit is not None else None
+    if said is None or said.folded or said.blank:
+        return ""
+    return f" “{glimpse(said.body, most=GLIMPSE)}”"
+
+
+def tell(link: "Link") -> None:
+    """At once; and what comes soon after, together."""
+    answers = link.model.answers
+    if answers and not answers.telling:
+        answers.telling = True
+        link.spawn(partial(_tell, link), quiet=True)
+
+
+async def _tell(link: "Link") -> None:
+    answers = link.model.answers
+    try:
+        while answers:
+            link.screen.show(answers.told(link.model))
+            await asyncio.sleep(EVERY)
+    finally:
+        answers.telling = False
+
+
+def _line(model: "Model", answers: Answers, root: int) -> Told:
+    """One follows it: then it stands out."""
+    style: Style = "" if (answers.room.id, root) in model.threads else "dim"
+    where = f" in the thread of {number_of(root)}{_begins(model, root)}"
+    how = f" · /thread {number_of(root).removeprefix('#')}"
+    if answers.count == 1:
+        return told(("who", answers.who), (style, f" answered{where}{how}"))
+    return told((style, f"{answers.count} answers{where}{how}"))
+
+
+def shown(model: "Model", room: Room, said: list[Said], root: int) -> None:
+    """These messages of a thread are on the screen now."""
+    visit = model.visit if room is model.room else None
+    if visit is not None:
+        for one in said:
+            visit.beside(one, root)
+        if said:
+            visit.oldest[root] = said[0].seq

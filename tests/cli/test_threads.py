@@ -1,0 +1,151 @@
+"""Threads, as who sits at the terminal sees them."""
+
+import pytest
+
+from among_cli import thread_lines
+from among_cli.changes import counted
+from among_cli.lines import Line, Said
+from among_cli.plain_text import plain
+from among_cli.render import rows
+from among_protocol.messages import Thread
+from tests.cli.house import House
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thread_lines, "EVERY", 0.01)
+
+
+def laid(line: Line, columns: int = 60) -> list[str]:
+    return ["".join(span.text for span in row) for row in rows(line, columns)]
+
+
+async def test_a_thread_is_told_of_in_a_line_and_read_on_its_own(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob, cyd = await house.join("garden/hall", "ana", "bob", "cyd")
+        await ana.types("Who has beans to spare?")
+        for reader in (bob, cyd):
+            await reader.sees("Who has beans")
+        await bob.types("/thread #1 I have some")
+        await cyd.sees("bob answered in the thread of #1 “Who has beans to spare?” · /thread 1")
+        assert "I have some" not in cyd.paper.said, "it does not stand among the rest"
+        await bob.sees("I have some")
+        own = [one for one in bob.paper.lines if isinstance(one, Said)][-1]
+        assert laid(own)[0] == "      ┌ in the thread of #1 “Who has beans to spare?”"
+        assert plain(own)[0] == "  in the thread of #1 “Who has beans to spare?”"
+        told = await cyd.types("/thread 1")
+        assert told[0] == "the thread of #1"
+        assert told[-1] == "say more: /thread #1 TEXT"
+        assert cyd.paper.said[-2:] == ["Who has beans to spare?", "I have some"]
+
+
+async def test_many_answers_are_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(thread_lines, "EVERY", 0.5)
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        for number in range(4):
+            await bob.types(f"/thread 1 answer {number}")
+        await ana.sees("3 answers in the thread of #1 “Who has beans?” · /thread 1")
+        told = [line for line in ana.paper.told if "thread of #1" in line]
+        assert len(told) == 2
+        assert told[0].startswith("bob answered in the thread of #1")
+
+
+async def test_the_room_shows_under_its_root_how_much_is_said(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        await bob.types("/thread 1 me, @ana")
+        await ana.sees("me, @ana")
+        await ana.types("/go hall")
+        root = [one for one in ana.paper.lines if isinstance(one, Said)][-1]
+        assert laid(root)[-1] == "      └ 1 answer, 1 new, 1 for you · /thread 1"
+        assert plain(root)[-1] == "  1 answer, 1 new, 1 for you · /thread 1"
+        assert all(len(row) <= 60 for row in laid(root))
+
+
+async def test_who_is_meant_hears_of_it_in_another_room(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        await ana.types("/room create shed")
+        await bob.types("/thread 1 look, @ana")
+        await ana.sees("» bob in a thread of garden/hall: look, @ana")
+        assert ana.model.unread() == (1, 1)
+        await ana.types("/go")
+        assert ana.model.room is not None
+        assert ana.model.room.title == "garden/hall"
+
+
+async def test_the_threads_that_one_follows_are_listed_with_what_is_new(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        assert (await ana.types("/threads"))[0].startswith("You follow no thread")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        await bob.types("/thread 1 I do")
+        await ana.sees("bob answered")
+        assert (await ana.types("/threads"))[0] == "• #1  1 answer, 1 new  ana: Who has beans?"
+        await ana.types("/thread 1")
+        assert (await ana.types("/threads"))[0] == "  #1  1 answer  ana: Who has beans?"
+        assert (await bob.types("/threads here"))[0] == "  #1  1 answer  ana: Who has beans?"
+        await ana.types("/unfollow #1")
+        assert (await ana.types("/threads"))[0].startswith("You follow no thread")
+        assert (await ana.types("/threads here"))[0].startswith("  #1  1 answer")
+        assert (await ana.types("/follow 1"))[0].startswith("You follow the thread of #1")
+        assert (await ana.types("/threads more"))[0].startswith("There are no more")
+        assert (await ana.types("/threads everywhere"))[0].startswith("Say /threads")
+
+
+async def test_a_number_of_the_thread_leads_to_it_too(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        await bob.types("/thread 1 I do")
+        await ana.sees("bob answered")
+        await ana.types("/thread #2 how many?")
+        await bob.sees("ana answered in the thread of #1")
+        await bob.types("/thread #3")
+        assert bob.paper.said[-3:] == ["Who has beans?", "I do", "how many?"]
+
+
+async def test_what_can_not_be_done_says_what_to_do(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        assert (await ana.types("/thread"))[0].startswith("Say more: /thread")
+        assert (await ana.types("/thread hello"))[0].startswith("Say which one: /thread #12")
+        assert (await ana.types("/thread 77"))[0].startswith("There is no message #77.")
+        assert await ana.types("/follow #77") == ["There is no such message."]
+        await bob.types("hello")
+        await ana.sees("hello")
+        assert await ana.types("/unfollow #1") == ["You do not follow such a thread."]
+        assert (await ana.types("/thread 1"))[-2] == "Nothing is said about it yet."
+        assert (await ana.types("/thread #1 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")
+
+
+async def test_who_is_blocked_is_not_told_of_in_threads(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob, cyd = await house.join("garden/hall", "ana", "bob", "cyd")
+        await cyd.types("Who has beans?")
+        for reader in (ana, bob):
+            await reader.sees("Who has beans?")
+        await ana.types("/block bob")
+        await ana.paper.until(lambda: bool(ana.model.blocks.kind("bob")))
+        await bob.types("/thread 1 kestrel @ana")
+        await cyd.types("next")
+        await ana.sees("next")
+        told = await ana.types("/thread 1")
+        assert "1 of people whom you blocked or muted." in told
+        assert not any("kestrel" in line or "bob answered" in line for line in [*ana.paper.said, *ana.paper.told])
+
+
+def test_how_much_is_said_in_few_words():
+    thread = Thread(messages=1, head=3, at="2026-01-31T09:00:00.000Z")
+    assert counted(thread) == "1 answer"
+    thread.messages, thread.unread, thread.mentions = 12, 3, 1
+    assert counted(thread) == "12 answers, 3 new, 1 for you"
