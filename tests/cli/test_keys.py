@@ -74,9 +74,8 @@ async def test_up_is_the_line_before_where_there_is_nothing_to_change_or_somethi
     async with at_terminal(ana) as terminal:
         terminal.press("/drop\r")
         await terminal.out.until("Nothing was refused.")
-        terminal.press(f"{UP}x\x7f")
-        await terminal.out.until("/drop")
-        assert terminal.ui.typed == "/drop"
+        terminal.press(f"{UP}ped\r")
+        await terminal.out.until("Did you mean /drop?")
         terminal.press("\x03hello\r")
         await bob.sees("hello")
         terminal.press("\x15x")

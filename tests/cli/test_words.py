@@ -199,6 +199,7 @@ async def test_what_is_hidden_is_hidden_in_notices_and_answers_too(tmp_path):
         await bob.sees("ana to you: psst [spoiler] @bob")
         await bob.types("/go tools")
         await bob.types("/reply 1 oh")
+        await bob.sees("oh")
         await ana.types("/go tools")
         await ana.sees("oh")
         answers = [one for person in (ana, bob) for one in person.paper.lines if isinstance(one, Said) and one.quote]
