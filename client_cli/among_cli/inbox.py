@@ -4,6 +4,7 @@ from among_protocol.base import Entry
 from among_protocol.communities import CommunityJoined
 from among_protocol.inbox import InboxItem, InboxMoved, MarkInbox, ReadInbox
 from among_protocol.joining import JoinDeclined
+from among_protocol.messages import GLIMPSED
 from among_protocol.moderation import Act
 from among_protocol.quotes import QuoteAnswered, QuoteAsked
 from among_protocol.reports import ReportResolved
@@ -13,7 +14,8 @@ from among_protocol.wire import UnknownEvent
 from . import care, own_lines
 from .lines import Line, Part, Told, note, told
 from .link import Cannot, Link
-from .reading import GLIMPSE, ago, show
+from .reading import ago, show
+from .words import glimpse
 
 ITEMS = 15  # shown at once
 WHAT = {"mention": " mentioned you in ", "reply": " answered you in "}
@@ -75,7 +77,7 @@ def _line(link: Link, number: int, item: InboxItem, entry: Entry | UnknownEvent 
     if item.said is not None:
         room = link.model.rooms.get(item.log)
         where = room.title if room is not None else "another room"
-        said = " ".join(item.said.body.split())[:GLIMPSE]
+        said = glimpse(item.said.body, cut=len(item.said.body) >= GLIMPSED, whole=True)
         what = WHAT.get(item.kind, " in ")
         return told(*head, ("who", link.model.who(item.said.by)), ("dim", what), ("place", where), ("dim", ": "), said)
     return told(*head, *(_notice(link, entry) if isinstance(entry, Entry) else [Part("dim", "something new")]))

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, tzinfo
 
 from among_protocol.markers import MarkerMoved, SetMarker
-from among_protocol.messages import ReadMessages
+from among_protocol.messages import GLIMPSED, ReadMessages
 from among_protocol.recent import Recent, RecentRooms
 
 from .changes import number_of
@@ -13,9 +13,9 @@ from .link import PAGE, Cannot, Link
 from .moment import moment
 from .places import Room, direct_title
 from .rooms import unread as list_unread
+from .words import glimpse
 
 RECENT = 15  # rooms shown at once
-GLIMPSE = 100  # characters of what was said
 WHERE = "Say /jump unread, /jump #12, /jump 2026-01-31, /jump 2026-01-31 09:00, or /jump more."
 
 
@@ -64,7 +64,9 @@ def _recent(link: Link, one: Recent) -> list[Line]:
         news.append(Part("mention", f", {one.mentions} for you"))
     here_ = "›" if room is not None and room is link.model.room else " "
     who = link.model.who(one.said.by)
-    said = "✗ deleted" if one.said.blank else " ".join(one.said.body.split())[:GLIMPSE]
+    said = "✗ deleted"
+    if not one.said.blank:
+        said = glimpse(one.said.body, cut=len(one.said.body) >= GLIMPSED, whole=True)
     said = "…" if link.model.blocks.kind(who, one.said.by) else said
     return [
         told(f"{here_}{ago(one.said.at, link.model.zone):>11}  ", ("place", title), *news),

@@ -7,7 +7,7 @@ whole is gone when the writing ends, however it ends.
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from among_protocol.aio import Among
@@ -59,9 +59,9 @@ async def write(among: Among, room: Room, title: str, path: Path, form: Format, 
                 page: MessagePage = await among.ask(
                     ReadMessages, room=room.id, after=at, before=newest.as_of + 1, limit=PAGE
                 )
-                messages = [message for message in page.messages if not message.blank]
-                out.write(file.page(messages, await people.of(messages)))
-                count += len(messages)
+                async for messages in _with_threads(among, room, page.messages):
+                    out.write(file.page(messages, await people.of(messages)))
+                    count += len(messages)
                 at = page.messages[-1].seq if page.messages else at
                 progress(count, at, newest.as_of)
                 if page.complete or not page.messages:
@@ -75,6 +75,20 @@ async def write(among: Among, room: Room, title: str, path: Path, form: Format, 
             part.unlink(missing_ok=True)
         raise
     return count
+
+
+async def _with_threads(among: Among, room: Room, messages: Sequence[Message]) -> AsyncIterator[list[Message]]:
+    """What was not deleted of these, a part at a time; what was said in a thread comes behind its root."""
+    part: list[Message] = []
+    for message in messages:
+        part += [message] if not message.blank else []
+        at = 0 if message.below is not None else None
+        while at is not None:
+            page: MessagePage = await among.ask(ReadMessages, room=room.id, thread=message.seq, after=at, limit=PAGE)
+            yield [*part, *(one for one in page.messages if not one.blank)]
+            part = []
+            at = page.messages[-1].seq if page.messages and not page.complete else None
+    yield part
 
 
 def _about(among: Among, room: Room, community: Community | None, newest: MessagePage) -> Transcript:

@@ -12,6 +12,7 @@ from .lines import Line, Quoted, Style, note, told
 from .link import Cannot, Link
 from .moment import when
 from .places import Searched
+from .words import discreet, hides
 
 SHOWN = 8  # hits on one page: with their texts, what fits a screen
 PAGES = 5  # empty pages that are passed in a row, before one is asked
@@ -100,7 +101,9 @@ def _hit(link: Link, number: int, one: Hit) -> list[Line]:
     lines: list[Line] = [_head(link, number, one)]
     if one.title:
         lines.append(told("   ", *_marked(one.title, one.title_marks)))
-    lines.append(told("   ", *_marked(one.snippet, one.marks)))
+    lines.append(
+        told("   ", *([("", discreet(one.snippet))] if hides(one.snippet) else _marked(one.snippet, one.marks)))
+    )
     return lines
 
 
@@ -132,7 +135,7 @@ def _marked(text: str, marks: list[Mark]) -> list[tuple[Style, str]]:
 
 
 def _around(link: Link, message: Message, *, here: bool) -> Line:
-    body = "deleted" if message.blank else message.body
+    body = "deleted" if message.blank else discreet(message.body)
     who = link.model.who(message.by, message.rev)
     mark = "› " if here else "  "
     look: Style = "strong" if here else ""

@@ -39,6 +39,7 @@ article { margin: .75rem 0; }
 article p { margin: .125rem 0; overflow-wrap: anywhere; }
 article:target { background: color-mix(in srgb, currentColor 8%, transparent); }
 .re { display: block; text-decoration: none; }
+article.thread { margin-inline-start: 1.5rem; }
 article .in { padding-inline-start: 1.25rem; }
 blockquote { margin: 0; padding-inline-start: .75rem; border-inline-start: 3px solid color-mix(in srgb, currentColor 30%, transparent); }
 pre { overflow-x: auto; margin: .25rem 0; }
@@ -118,11 +119,12 @@ class Markdown:
         return "".join(f"\n{part}\n" for message in messages for part in self._message(message, people))
 
     def _message(self, message: Message, people: People) -> Iterator[str]:
-        if message.at[:10] != self._day:
+        if message.at[:10] != self._day and not message.thread:
             self._day = message.at[:10]
             yield f"## {self._day}"
         edited = ", edited" if message.edited else ""
-        yield f"**{plain(name_of(people, message.by, message.rev))}** {message.at[11:16]}{edited}"
+        thread = f" in the thread of #{message.thread}" if message.thread else ""
+        yield f"**{plain(name_of(people, message.by, message.rev))}** {_time(message)}{edited}{thread}"
         if message.reply_to:
             yield f"> {plain(_answers(message.quote, message.reply_to, people))}"
         yield from map(markdown_lines, paragraphs(_safe(message.body)))
@@ -150,24 +152,30 @@ class Html:
 
     def _message(self, message: Message, people: People) -> str:
         day = ""
-        if message.at[:10] != self._day:
+        if message.at[:10] != self._day and not message.thread:
             self._day = message.at[:10]
             day = f"<h2>{escape(self._day)}</h2>\n"
         who = escape(name_of(people, message.by, message.rev))
         edited = ", edited" if message.edited else ""
-        time = f'<time datetime="{escape(message.at)}">{escape(message.at[11:16])}</time>{edited}'
+        time = f'<time datetime="{escape(message.at)}">{escape(_time(message))}</time>{edited}'
+        thread = ' class="thread"' if message.thread else ""
         answers = ""
         if message.reply_to:
             said = escape(_answers(message.quote, message.reply_to, people))
             answers = f'<a class="re" href="#m{message.reply_to}">↩ <bdi>{said}</bdi></a>\n'
         reactions = f'<p class="re">{escape(_reactions(message))}</p>\n' if message.reactions else ""
         return (
-            f'{day}<article id="m{message.seq}">\n<b><bdi>{who}</bdi></b> {time}\n'
+            f'{day}<article id="m{message.seq}"{thread}>\n<b><bdi>{who}</bdi></b> {time}\n'
             f"{answers}{_html(_safe(message.body))}{reactions}</article>\n"
         )
 
     def end(self) -> str:
         return HTML_END
+
+
+def _time(message: Message) -> str:
+    """The hour, under the heading of its day; what was said in a thread stands on the day of its root."""
+    return message.at[:16].replace("T", " ") if message.thread else message.at[11:16]
 
 
 def _safe(body: str) -> str:

@@ -51,6 +51,11 @@ def hides(body: str) -> bool:
     return "||" in body and any(span.spoiler for block in parse(body) for span in block.spans)
 
 
+def discreet(text: str) -> str:
+    """A text in a list: as it is, or on one line without what a spoiler hides."""
+    return glimpse(text, most=len(text), whole=True) if hides(text) else text
+
+
 def changed(before: str, now: str) -> list[Block]:
     """What an edit has changed: the blocks that are new, and `…` for those around them that are as they were."""
     old, new = parse(before), parse(now)

@@ -191,5 +191,5 @@ class Transcript(Shape, kw_only=True):
     room: Room
     as_of: Seq  # the room's head: nothing later is in it
     floor: Seq = 0  # what was said up to this number was no longer kept
-    messages: list[Message] = []  # oldest first, without those that were deleted
+    messages: list[Message] = []  # oldest first, those of a thread behind its root; without those that were deleted
     personas: list[Persona] = []  # who wrote them, as of then

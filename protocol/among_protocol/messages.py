@@ -133,7 +133,7 @@ class MessagePage(Shape, kw_only=True):
 
 class ReadMessages(Command, tag="message.page", kw_only=True):
     """A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number or a moment. What is
-    said in a thread is on the pages of that `thread` alone; those of the room tell of each thread in short, with its root.
+    said in a thread is on the pages of that `thread` alone; those of the room tell of each thread in short, with its root. Around a number that was said in a thread is a page of it.
 
     `before` and `after` exclude the number itself; `around` includes it and takes about half from each side, and so does
     `at`, around the first that was said then or later. A page of long messages holds fewer than asked for; `complete`

@@ -74,6 +74,23 @@ async def test_a_page_to_read_is_written_from_the_room(tmp_path: Path):
         assert "hall.html.part" not in os.listdir(tmp_path)  # noqa: PTH208  # names are all that is wanted
 
 
+async def test_what_is_said_in_a_thread_stands_behind_its_root(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        await ana.types("Good night.")
+        await bob.sees("Good night.")
+        for number in range(3):
+            await bob.types(f"/thread 1 answer {number}")
+        for form in FORMATS:
+            file = tmp_path / f"hall.{form}"
+            assert await bob.types(f"/export {file}") == [f"garden/hall: {file}, 5 messages."]
+            text = file.read_text("utf-8")
+            order = [text.index(words) for words in ("beans?", "answer 0", "answer 2", "Good night")]
+            assert order == sorted(order), form
+
+
 async def test_what_was_deleted_is_in_no_form(tmp_path: Path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")

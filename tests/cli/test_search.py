@@ -52,6 +52,17 @@ async def test_hits_are_numbered_and_marked_and_lead_to_what_stood_around(house:
     assert await ana.types("/more") == ["That is all there is."]
 
 
+async def test_what_a_spoiler_hides_stays_hidden_in_lists(house: House):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await bob.types("@ana the film: ||the butler|| did it")
+    await ana.sees("@ana the film: ||the butler|| did it")
+    await indexed(house)
+    for line in ("/search film", "/hit 1", "/inbox", "/recent"):
+        told = "\n".join(await ana.types(line))
+        assert "did it" in told, line
+        assert "butler" not in told, line
+
+
 async def test_a_page_goes_on_and_numbers_too(house: House):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     for number in range(11):

@@ -42,6 +42,20 @@ async def test_everybody_who_follows_the_room_hears_a_thread_and_its_pages_are_a
         assert (both.code, both.field) == (codes.FIELD_INVALID.code, "thread")
 
 
+async def test_around_what_is_said_in_a_thread_is_a_page_of_it():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        root = await ann.say("Who has beans?")
+        said = await answer(bob, root, "I have")
+        after = await ann.say("Good night.")
+        (found,) = (await ann.ask(ReadMessages, room=ann.room, around=said.seq, limit=1)).messages
+        assert (found.seq, found.body, found.thread) == (said.seq, "I have", root.seq)
+        near = await ann.ask(ReadMessages, room=ann.room, around=after.seq, limit=1)
+        assert [message.seq for message in near.messages] == [after.seq]
+        at = await ann.ask(ReadMessages, room=ann.room, at=said.at)
+        assert said.seq not in [message.seq for message in at.messages], "a day is a day of the room"
+
+
 async def test_a_sync_lists_what_one_follows_with_what_is_unread_there():
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")

@@ -20,7 +20,9 @@ async def page(context: Context, command: ReadMessages) -> MessagePage:
         raise Refuse(FIELD_INVALID, "A page is of a post or of a thread.", field="thread")
     if command.post is not None and await context.store.post(room.id, command.post, None) is None:
         raise Refuse(POST_GONE, field="post")
-    around = command.around
+    around, thread = command.around, command.thread
+    if around is not None and command.post is None and thread is None:
+        thread = await context.store.thread_of(room.id, around) or None
     if command.at is not None:
         if (command.before, command.after, around) != (None, None, None):
             raise Refuse(
@@ -35,7 +37,7 @@ async def page(context: Context, command: ReadMessages) -> MessagePage:
         limit=command.limit,
         post=command.post,
         places=context.person.members.keys(),
-        thread=command.thread,
+        thread=thread,
         reader=member.id,
     )
     if not context.may_read(room):

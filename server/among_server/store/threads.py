@@ -104,6 +104,10 @@ class ThreadsStore(Protocol):
         """Those that it follows, the one in which it had no part for longest first."""
         ...
 
+    async def thread_of(self, room: str, seq: int) -> int:
+        """The root of the thread in which this was said; 0: it was said in none."""
+        ...
+
     async def threads(self, account: str, room: str | None, after: Place | None, limit: int) -> Sequence[ThreadCard]:
         """Of a room, or those that this account follows: where something was said last comes first."""
         ...

@@ -115,7 +115,9 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     room, member = town.visible(connection.person.id, command.room)
     log = town.logs[room.id]
     said = [entry for entry in log.entries if isinstance(entry, MessageSent)]
-    of_thread = [entry for entry in said if entry.thread == (command.thread or 0)]
+    threaded = {entry.seq: entry.thread for entry in said if command.post is None and command.thread is None}
+    thread = command.thread or threaded.get(command.around or 0, 0)
+    of_thread = [entry for entry in said if entry.thread == thread]
     asked = [entry for entry in of_thread if not command.post or entry.post == command.post]
     found = [as_it_is(town, entry, connection.person.id) for entry in asked]
     limit = min(town.limits.page_entries, command.limit)

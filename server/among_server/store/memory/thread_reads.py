@@ -1,5 +1,6 @@
 """What is read of threads from the reference: the part of the store that its threads.py says."""
 
+from among_protocol.messages import MessageSent
 from among_protocol.threads import ThreadCard, ThreadState
 
 from ..edits import quote
@@ -13,6 +14,10 @@ class ThreadReads:
 
     async def followed_threads(self, account: str) -> list[ThreadState]:
         return [self._state(account, room, root) for room, root in self._tx.thread_marks(account)]
+
+    async def thread_of(self, room: str, seq: int) -> int:
+        said = self._tx.entries[room, seq].stored.event if self._tx.given(room, seq) else None
+        return said.thread if isinstance(said, MessageSent) else 0
 
     def _state(self, account: str, room: str, root: int) -> ThreadState:
         row, mark = self._tx.thread(room, root), self._tx.mark_rows[account, room, root]

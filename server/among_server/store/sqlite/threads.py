@@ -205,6 +205,12 @@ def threads(db: Connection, account: str, room: str | None, after: Place | None,
     return [_card(row, places[row[0] >> SEQ_BITS][0], roots.get(row[0])) for row in rows]
 
 
+def thread_of(db: Connection, room: str, seq: int) -> int:
+    sql = "SELECT t.root FROM threaded t JOIN logs l ON l.id = ? WHERE t.pos = (l.key << ?) | ?"
+    found = db.execute(sql, (room, SEQ_BITS, seq)).fetchone() if seq <= _SEQ else None
+    return found[0] & _SEQ if found is not None else 0
+
+
 def _card(row: Sequence[Any], room: str, root: Quoted | None) -> ThreadCard:
     told = _thread(row)
     return ThreadCard(
@@ -254,6 +260,9 @@ class ThreadReads:
 
     async def followed_threads(self, account: str) -> list[ThreadState]:
         return await self._read(followed_threads, account)
+
+    async def thread_of(self, room: str, seq: int) -> int:
+        return await self._read(thread_of, room, seq)
 
     async def threads(self, account: str, room: str | None, after: Place | None, limit: int) -> list[ThreadCard]:
         return await self._read_logs(lambda cards: {card.room for card in cards}, threads, account, room, after, limit)
