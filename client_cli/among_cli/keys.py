@@ -34,7 +34,11 @@ def keys(ui: "LineUi") -> KeyBindings:
     def new_line(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n")
 
-    @bound.add("up", filter=Condition(lambda: not ui.typed and ui.link is not None and edits.mine(ui.link) is not None))
+    def changeable() -> bool:
+        """Nothing is typed, nothing was typed wrongly, and something of one's own stands on the screen."""
+        return not ui.typed and not ui.mistyped and ui.link is not None and edits.mine(ui.link) is not None
+
+    @bound.add("up", filter=Condition(changeable))
     def change(event: KeyPressEvent) -> None:
         said = edits.mine(ui.link) if ui.link else None
         if said is not None:

@@ -56,6 +56,7 @@ class LineUi:
         self.link: Link | None = None  # set before anything is shown
         self.asks = True
         self.refused = False  # nothing that can't be done is accepted
+        self.mistyped = False  # the last line was a command that could not be done: the arrow up brings it back
         self._alert = alert
         self._composing = False  # something else has the screen
         self._leaving = False
@@ -100,7 +101,8 @@ class LineUi:
     async def _work(self, link: Link) -> None:
         """Do what was typed, one after the other; the prompt is free for the next."""
         while True:
-            await commands.take(link, await self._lines.get())
+            line = await self._lines.get()
+            self.mistyped = not await commands.take(link, line) and is_command(line.strip())
             self._leave_if_asked()
 
     def _leave_if_asked(self) -> None:

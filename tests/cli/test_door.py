@@ -171,6 +171,7 @@ async def test_settings_are_shown_and_changed(ana, house):
         "  tags   –",
         "  door   open to all",
         "  rules  none",
+        "  keeps  for ever",
     ]
     await bob.sees("ana changed garden: it is called The Garden now")
     await ana.types("/community question add Why?")

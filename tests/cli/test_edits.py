@@ -115,7 +115,7 @@ async def test_an_answer_stands_under_what_it_answers(tmp_path):
         said = [one for one in ana.paper.lines if isinstance(one, Said)][-1]
         laid = ["".join(span.text for span in row) for row in rows(said, 60)]
         assert laid[0] == "      ┌ ana #1: Who waters the beans?"
-        assert laid[1].endswith("bob          I do, every day  #2")
+        assert laid[1].endswith("bob        » I do, every day  #2"), "an answer stands out like a mention"
         assert plain(said)[0] == "  in answer to ana #1: Who waters the beans?"
         await ana.types("/delete #1")
         await bob.sees("ana deleted #1")

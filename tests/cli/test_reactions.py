@@ -16,6 +16,7 @@ from among_cli.plain_text import plain
 from among_cli.reaction_lines import Gathered
 from among_cli.reactions import parsed
 from among_cli.render import rows
+from among_protocol.blocks import Block, BlockList
 from among_protocol.members import PersonaRef
 from among_protocol.reactions import (
     AddReaction,
@@ -184,7 +185,7 @@ class Someone:
     """As much of a model as is asked for."""
 
     def __init__(self) -> None:
-        self.blocks: dict[str, Any] = {"eve": "block"}
+        self.blocks = BlockList([Block(id="b1", handle="eve", kind="block")])
         self.visit = None
         self.room: Any = None
 
