@@ -25,6 +25,7 @@ NAMES = {
     "tent": "⛺", "thinking": "🤔", "thumbsdown": "👎", "thumbsup": "👍", "tired": "😫", "train": "🚆", "tree": "🌳", "trophy": "🏆",
     "truck": "🚚", "umbrella": "☂️", "vacation": "🏖️", "warning": "⚠️", "wave": "👋", "wine": "🍷", "wink": "😉", "work": "💼",
     "yoga": "🧘", "yarn": "🧶", "zap": "⚡", "zzz": "💤",
+    "tada": "🎉", "+1": "👍", "-1": "👎", "100": "💯", "laughing": "😆", "x": "❌", "ok_hand": "👌", "raised_hands": "🙌", "smiley": "😃", "thumbs_up": "👍",
 }  # fmt: skip
 
 
