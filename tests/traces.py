@@ -34,6 +34,7 @@ from among_protocol.joining import AnswerJoin, AskToJoin
 from among_protocol.lookalikes import skeleton
 from among_protocol.messages import SendMessage
 from among_protocol.moderation import DAY, BanMember, KickMember, SetRole, SilenceMember, UnbanMember, UnsilenceMember
+from among_protocol.notify import SetNotify
 from among_protocol.passwords import ResetPassword
 from among_protocol.personas import UpdatePersona
 from among_protocol.portrait import DeclineProposal, ListProposals, MergeProposal, ProposePortrait
@@ -54,8 +55,9 @@ NAMING = {
 NAMING_THERE = {  # likewise, but not in every command
     "account.read.handle", "account.erase.handle", "session.sign_in.handle", "block.set.handle", "member.find.handle",
     "member.ban.handle", "invite.revoke.invite", "interest.set.interests.tag", "tag.update.tag", "tag.update.into",
+    "dnd.set.times.begins", "dnd.set.times.ends", "dnd.set.zone",
 }  # fmt: skip
-ASKING = {"query", "interest", "community.browse.tags"}
+ASKING = {"query", "interest", "community.browse.tags", "message.page.at"}
 SECRET = {"password", "token", "code", "old", "new", "invite"}  # test_ops_07_secrets.py looks for them
 
 
@@ -288,8 +290,8 @@ async def words(scene: Scene) -> None:
     wren, ids, pat = scene.wren, scene.ids, scene.people["pat"]
     ids["direct"] = (await wren.ask(OpenDirect, members=[pat.member])).entry.room
     ids["said"] = (await wren.writes(SendMessage, room=ids["hall"], body=...)).entry.seq
-    for which, room in (("private", ids["cellar"]), ("direct", ids["direct"])):
-        await wren.writes(SendMessage, room=room, body=..., which=which)
+    for which, room in (("private", "cellar"), ("direct", "direct")):
+        ids[f"said in {room}"] = (await wren.writes(SendMessage, room=ids[room], body=..., which=which)).entry.seq
     edited = (await wren.writes(SendMessage, room=ids["hall"], body=..., which="edited")).entry
     await wren.writes(EditMessage, room=ids["hall"], message=edited.seq, body=...)
     for room in ("hall", "cellar"):
@@ -302,6 +304,23 @@ async def words(scene: Scene) -> None:
     await wren.writes(SetBookmark, room=ids["hall"], message=edited.seq, note=...)
     await wren.writes(SetDraft, place=ids["hall"], text=...)
     await wren.writes(SetDraft, place=ids["garden"], text=..., which="post")
+    await wren.writes(SetNotify, word=..., level="all")
+    await threads(scene)
+
+
+async def threads(scene: Scene) -> None:
+    """In the hall, and where not everybody is."""
+    wren, ids = scene.wren, scene.ids
+    for which, room, root in (
+        ("thread", "hall", ids["said"]),
+        ("private thread", "cellar", ids["said in cellar"]),
+        ("direct thread", "direct", ids["said in direct"]),
+    ):
+        await wren.writes(SendMessage, room=ids[room], thread=root, body=..., which=which)
+    gone = (
+        await wren.writes(SendMessage, room=ids["hall"], thread=ids["said"], body=..., which="deleted thread")
+    ).entry
+    await wren.ask(DeleteMessage, room=ids["hall"], message=gone.seq)
 
 
 async def a_corner(scene: Scene) -> None:

@@ -109,7 +109,7 @@ ROOM_MENTIONED_OFTEN = ErrorCode(
 REACTED_ALREADY = ErrorCode("reaction.added_already", "fix", "You react with this already; nothing has changed.")
 REACTION_GONE = ErrorCode("reaction.gone", "gone", "There is no such reaction of yours.")
 TAG_GONE = ErrorCode("tag.gone", "gone", "There is no such tag.")
-THREAD_GONE = ErrorCode("thread.gone", "gone", "You do not follow such a thread.")
+THREAD_GONE = ErrorCode("thread.gone", "gone", "There is no such thread among those that you follow.")
 POST_GONE = ErrorCode("post.gone", "gone", "There is no such post.")
 COMMENT_REFUSED = ErrorCode("comment.refused", "auth", "No comment can be left here.")
 NO_STEWARDS = ErrorCode(
@@ -124,7 +124,7 @@ STORAGE_UNAVAILABLE = ErrorCode("storage.unavailable", "wait", "The server canno
 STORAGE_UNCERTAIN = ErrorCode(
     "storage.uncertain", "wait", "The disk failed; nobody knows yet if this was stored. Ask again with the same nonce."
 )
-SEARCH_ABSENT = ErrorCode("search.absent", "gone", "This server does not search what was said.")
+SEARCH_ABSENT = ErrorCode("search.absent", "fix", "This server does not search what was said.")
 SEARCH_UNAVAILABLE = ErrorCode(
     "search.unavailable", "wait", "What was said can't be searched right now; try again soon."
 )

@@ -58,11 +58,19 @@ class SetDnd(Command, tag="dnd.set", kw_only=True):
     shown: bool | None = None  # whether others see it; left out: they do
 
 
-@lru_cache(maxsize=64)
+_found: dict[str, ZoneInfo] = {}  # kept for good: there are no more than files in the machine's database
+
+
 def zone_of(name: str) -> ZoneInfo | None:
-    """The time zone of this name; None where there is none, or this machine has no such database."""
+    """The time zone of this name; None where there is none, or this machine has no such database. It reads a file, but of
+    a zone that was found before."""
+    return _found.get(name) or _looked_up(name)
+
+
+@lru_cache(maxsize=64)
+def _looked_up(name: str) -> ZoneInfo | None:
     try:
-        return ZoneInfo(name)
+        return _found.setdefault(name, ZoneInfo(name))
     except (KeyError, ValueError, OSError):
         return None
 

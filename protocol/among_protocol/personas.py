@@ -33,7 +33,7 @@ PlaceGrain = str  # country, region, city, phrase; unknown: as phrase
 Audience = str  # members, stewards, nobody, each with oneself; unknown: as nobody
 AudienceWish = Literal["members", "stewards", "nobody"]
 
-Going = str  # empty: nothing; going: it is under way; held: a report keeps some of it until it is answered; unknown: as going
+Going = str  # going (it is under way), held (a report keeps some of it until it is answered); unknown: as going
 
 _WORDS = frozenset({"bio", "pronouns", "why", "intro"})  # may be for few: not for a log
 
@@ -136,7 +136,7 @@ class OwnPersona(Shape, kw_only=True):
     shown: Shown  # who sees what
     former: list[FormerHandle] = []  # my handles here before, newest first
     rename_after: Time = ""  # another handle may be taken from then on; empty: now
-    going: Going = ""  # what I left here before, and wanted erased; coming back does not call that off
+    going: Going = ""  # what I left here before, and wanted erased, empty: nothing; coming back does not call that off
 
 
 class ReadPersona(Command, tag="persona.read", kw_only=True):

@@ -19,8 +19,8 @@ Cursor = Annotated[str, Meta(max_length=2 * KEY_CHARS)]
 class Mark(Shape, omit_defaults=False, kw_only=True):
     """A part of a text that was looked for, in code points: it begins at `start` and ends before `end`."""
 
-    start: int
-    end: int
+    start: int  # of the first code point
+    end: int  # of the one behind it
 
 
 class Hit(Shape, kw_only=True):
@@ -39,14 +39,14 @@ class Hit(Shape, kw_only=True):
     post: Seq = 0  # of a comment: the number of the post
     edited: Seq = 0  # number of its newest edit; 0: never
     title: str = ""  # of a post
-    title_marks: list[Mark] = []
+    title_marks: list[Mark] = []  # what was looked for in the title, in its order
     snippet: str  # a part of the text, in one line, with what was looked for in it where there is such a thing
-    marks: list[Mark] = []
+    marks: list[Mark] = []  # what was looked for in the snippet, in its order
     folded: bool = False  # by somebody whom one blocks: it is shown when one asks for it
 
 
 class MessageHits(Shape, kw_only=True):
-    hits: list[Hit]
+    hits: list[Hit]  # in the order that was asked for
     complete: bool  # nothing more is found; otherwise `after` goes on, also where this page is not full
     after: Cursor = ""  # the way to the next page
     as_of: Time  # what was said until then is found; what is newer may not be, yet
@@ -65,7 +65,7 @@ class SearchMessages(Command, tag="message.search", kw_only=True):
     query: QueryText
     community: OptionalId = ""  # only here
     room: OptionalId = ""  # only here
-    order: Literal["rank", "newest"] = "rank"
+    order: Literal["rank", "newest"] = "rank"  # the best first, or the newest
     limit: Annotated[int, Meta(ge=1, le=HITS)] = 20  # hits, at most
     after: Cursor = ""  # of the page before, for the same query and order
 

@@ -2404,11 +2404,17 @@ export interface Hit {
    * @default ""
    */
   title?: string;
-  /** @default [] */
+  /**
+   * what was looked for in the title, in its order
+   * @default []
+   */
   title_marks?: Mark[];
   /** a part of the text, in one line, with what was looked for in it where there is such a thing */
   snippet: string;
-  /** @default [] */
+  /**
+   * what was looked for in the snippet, in its order
+   * @default []
+   */
   marks?: Mark[];
   /**
    * by somebody whom one blocks: it is shown when one asks for it
@@ -3896,7 +3902,9 @@ export interface LogState {
 
 /** A part of a text that was looked for, in code points: it begins at `start` and ends before `end`. */
 export interface Mark {
+  /** of the first code point */
   start: number;
+  /** of the one behind it */
   end: number;
 }
 
@@ -4867,6 +4875,7 @@ export interface MessageHistory {
 }
 
 export interface MessageHits {
+  /** in the order that was asked for */
   hits: Hit[];
   /** nothing more is found; otherwise `after` goes on, also where this page is not full */
   complete: boolean;
@@ -5274,7 +5283,7 @@ export interface OwnPersona {
    */
   rename_after?: string;
   /**
-   * what I left here before, and wanted erased; coming back does not call that off. Words: empty: nothing; going: it is under way; held: a report keeps some of it until it is answered; unknown: as going
+   * what I left here before, and wanted erased, empty: nothing; coming back does not call that off. Words: going (it is under way), held (a report keeps some of it until it is answered); unknown: as going
    * @default ""
    */
   going?: string;
@@ -7062,7 +7071,7 @@ export interface ReadInbox {
 
 /**
  * A page of messages: the newest, or those `before`, `after`, between the two, or `around` a number or a moment. What is
- * said in a thread is on the pages of that `thread` alone; those of the room tell of each thread in short, with its root.
+ * said in a thread is on the pages of that `thread` alone; those of the room tell of each thread in short, with its root. Around a number that was said in a thread is a page of it.
  *
  * `before` and `after` exclude the number itself; `around` includes it and takes about half from each side, and so does
  * `at`, around the first that was said then or later. A page of long messages holds fewer than asked for; `complete`
@@ -8185,7 +8194,10 @@ export interface SearchMessages {
    * @default ""
    */
   room?: string;
-  /** @default "rank" */
+  /**
+   * the best first, or the newest
+   * @default "rank"
+   */
   order?: "newest" | "rank";
   /**
    * hits, at most

@@ -107,7 +107,7 @@ async def test_whoever_is_no_server_of_this_protocol_cannot_be_tested():
 
 
 # What the server in memory leaves out: erasing an account and taking it along, moderation, what members propose for
-# portraits, finding, searching, what one wants, leaving a direct, and real time.
+# portraits, what a community says of itself, finding, searching, what one wants, leaving a direct, and real time.
 BEYOND_MEMORY = (
     "keeping",
     "portraits",
@@ -119,6 +119,7 @@ BEYOND_MEMORY = (
     "attention.inbox_mark",
     "attention.choices",
     "attention.dnd",
+    "retention.community",
     "finding",
     "search",
     "door",

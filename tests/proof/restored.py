@@ -1,5 +1,6 @@
 """Backups of a server under load, and the history that a backup must hold: for the oracle."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ def asked_for(book: Book, logs: Logs) -> list[Attempt]:
 
 
 def up_to(book: Book, logs: Logs, moment: int, rooms: list[str]) -> History:
-    """What was asked of a server until its logs were these; all that was acknowledged before the moment is demanded."""
+    """What was asked of a server until its logs were these; all that was acknowledged before the moment is demanded.
+    What was acknowledged later may have been told without its words, and have them here."""
     held = asked_for(book, logs)
     known = {id(attempt) for attempt in held}
     demanded = [
@@ -47,7 +49,8 @@ def up_to(book: Book, logs: Logs, moment: int, rooms: list[str]) -> History:
         for attempt in book.history.attempts
         if attempt.outcome == "ok" and attempt.answered < moment and id(attempt) not in known
     ]
-    history = History(attempts=held + demanded, explained=set(rooms), settled=False)
+    later = [attempt if attempt.answered < moment else replace(attempt, empty=False) for attempt in held]
+    history = History(attempts=later + demanded, explained=set(rooms), settled=False)
     history.finals["the backup"] = {log: [book.entry(event) for event in events] for log, events in logs.items()}
     return history
 
@@ -59,7 +62,15 @@ def next_book(book: Book, logs: Logs) -> Book:
     new.people = book.people
     held = asked_for(book, logs)
     known = {id(attempt) for attempt in held}
-    new.history.attempts = [
-        attempt for attempt in book.history.attempts if id(attempt) in known or attempt.outcome == "info"
+    new.history.attempts = [  # what was told without its words may have them again: who took it back is not heard of
+        replace(attempt, empty=False)
+        for attempt in book.history.attempts
+        if id(attempt) in known or attempt.outcome == "info"
+    ]
+    new.posts = [
+        (log, event["seq"])
+        for log, events in logs.items()
+        for event in events
+        if event["type"] == "post.published" and not event.get("blank")
     ]
     return new

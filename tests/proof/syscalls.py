@@ -8,7 +8,8 @@ order of the system calls is looked at. For each acknowledgement that was writte
 2. after that, a flush of the log was begun and ended without an error;
 3. only after that the acknowledgement was handed to the kernel, and so was every live copy of the entry.
 
-Before the first of them, the folder that holds a file made anew was flushed too, or the file itself may be gone.
+Before the first of them, the folder that holds a file made anew was flushed too, or the file itself may be gone. But for
+`search.db`, which nothing is promised of: it is made again from what the other holds.
 A line's place in strace's output is its moment: strace stops a thread at the beginning and end of each call.
 """
 
@@ -23,6 +24,7 @@ from typing import Any
 
 import msgspec
 
+INDEX = "search.db"  # with a log of its own, whose flushes keep nobody's messages
 TRACED = "pwrite64,fdatasync,fsync,sendto,sendmsg,write,writev,openat"
 
 LINE = re.compile(r"^(?P<pid>\d+) +(?:<\.\.\. (?P<resumed>\w+) resumed>|(?P<name>\w+)\()(?P<rest>.*)$", re.DOTALL)
@@ -112,9 +114,10 @@ class Trace:
     commit_frame: bool = False
 
     def see(self, call: Call) -> None:
-        log = call.target.endswith("-wal")
+        log = call.target.endswith("-wal") and not call.target.startswith(f"{self.data}/{INDEX}")
         if call.name == "openat" and "O_CREAT" in call.flags:
-            if call.opened.startswith(self.data) and call.opened.endswith((".db", "-wal")):
+            ours = call.opened.startswith(self.data) and not call.opened.startswith(f"{self.data}/{INDEX}")
+            if ours and call.opened.endswith((".db", "-wal")):
                 self.made.setdefault(call.opened, call.ended)
         elif call.name in ("fsync", "fdatasync") and call.result == 0:
             if call.target == self.data:

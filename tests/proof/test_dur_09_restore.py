@@ -67,6 +67,8 @@ async def _storm_and_restore(server: Server, run: Storm, into: Path) -> None:
     new.history.explained = old.history.explained
     for reader in run.readers:
         reader.book = new
+    for voice in run.voices:
+        voice.go_on_from(logs)
     await server.start()
     await run.talk(0.8)
     await run.fall_silent()

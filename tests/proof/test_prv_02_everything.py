@@ -93,6 +93,7 @@ async def test_prv_02_who_leaves_without_a_trace_leaves_no_more_there(tmp_path: 
 
 ELSEWHERE = {
     "message.send.body@direct",
+    "message.send.body@direct thread",
     "portrait.propose.text@waiting",  # in one's own log
     "portrait.propose.note@waiting",
 }

@@ -222,7 +222,6 @@ class Voice(Reader):
         self._following = set(town.rooms)
         self._count = 0
         self._said: list[tuple[str, int]] = []  # room and number, of one's own that may be edited
-        self._posts: list[int] = []  # numbers in one's own corner
         self._handle, self._bio = person.name, ""  # who one is
         self._changes = 0  # of who one is, so far
 
@@ -290,16 +289,28 @@ class Voice(Reader):
             case "message.delete":
                 self._said = [said for said in self._said if said != (log, fields["message"])]
             case "post.publish":
-                self._posts.append(seq)
-                self.book.posts.append((log, seq))
+                if (log, seq) not in self.book.posts:  # as it is after a restore, where this is asked for again
+                    self.book.posts.append((log, seq))
             case "post.delete":
-                self._posts.remove(fields["post"])
-                self.book.posts.remove((log, fields["post"]))
+                self.book.posts[:] = [post for post in self.book.posts if post != (log, fields["post"])]
             case "persona.update":
                 self._handle = fields["persona"].get("handle", self._handle)
                 self._bio = fields["persona"].get("bio", self._bio)
             case _:
                 pass
+
+    def go_on_from(self, logs: dict[str, list[Event]]) -> None:
+        """The server holds these logs, of an older moment: one is who one was then, and has said what is there."""
+        own = [event for events in logs.values() for event in events if event.get("by") == self.person.member]
+        said = {(event["log"], event["seq"]) for event in own if event["type"] == "message.sent"}
+        self._said = [one for one in self._said if one in said]
+        persona = next((event for event in reversed(own) if event["type"] == "member.updated"), {})
+        self._handle, self._bio = persona.get("handle", self.person.name), persona.get("bio", "")
+        done = {event.get("nonce") for event in own}
+        for intent in self.pending:
+            if intent.type == "persona.update" and intent.nonce not in done:
+                changed = {"handle": self._handle, "bio": self._bio} | intent.fields["persona"]
+                intent.content = f"is {changed['handle']}: {changed['bio']}"
 
     def _wish(self) -> Intent:
         self._count += 1
@@ -312,7 +323,7 @@ class Voice(Reader):
         kind, corner = self.rng.random(), self.person.corner
         words = f"{nonce} " + "lorem ipsum " * self.rng.choice((0, 1, 4, 400))
         going = {one.fields.get("post") for one in self.pending if one.type == "post.delete"}
-        posts = [post for post in self._posts if post not in going]
+        posts = [post for log, post in self.book.posts if log == corner and post not in going]
         if kind < 0.08 and self._said:
             room, seq = self.rng.choice(self._said)
             fields = {"room": room, "message": seq, "body": nonce}

@@ -1,5 +1,6 @@
 """What people write, taken apart: the examples that every client holds to, and what is true of any text."""
 
+import gc
 import json
 import re
 import time
@@ -119,19 +120,29 @@ def test_a_veil_keeps_all_else_as_it_was_typed():
 
 
 def seconds(said: str) -> float:
-    begun = time.thread_time()
-    plain(parse(said))
-    veiled(said)
-    escaped(said)
-    return time.thread_time() - begun
+    """Of this thread, without those that go into looking for garbage, which the whole process pays for."""
+    gc.collect()
+    gc.disable()
+    try:
+        begun = time.thread_time()
+        plain(parse(said))
+        veiled(said)
+        escaped(said)
+        return time.thread_time() - begun
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
 def test_the_cost_is_linear_whatever_the_text_is(unit: str):
-    """Sixteen times the text takes sixteen times as long; were it quadratic, 256 times."""
+    """Sixteen times the text takes sixteen times as long; were it quadratic, 256 times. What else the machine does makes
+    it only ever longer: it is enough that it was as short once."""
     small, large = unit * (SIZE // 16 // len(unit)), unit * (SIZE // len(unit))
-    least = min(seconds(small) for _ in range(3))
-    assert min(seconds(large) for _ in range(2)) < max(least, 0.001) * 64
+    most = max(min(seconds(small) for _ in range(3)), 0.001) * 64
+    took: list[float] = []
+    while not took or (min(took) >= most and len(took) < 10):
+        took.append(seconds(large))
+    assert min(took) < most
 
 
 def test_the_cost_is_linear_in_one_long_line_of_anything():

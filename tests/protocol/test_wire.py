@@ -214,7 +214,7 @@ def test_the_pairing_for_type_checkers_is_that_of_the_structs():
 
 def test_a_message_as_it_is_now_and_as_it_was_sent_name_the_same_things_alike():
     now, sent = ({field.encode_name for field in msgspec.structs.fields(one)} for one in (Message, MessageSent))
-    assert now - {"edited", "edited_at", "quote", "reactions"} <= sent
+    assert now - {"edited", "edited_at", "quote", "reactions", "below"} <= sent
 
 
 def test_an_entry_without_anything_of_its_own_is_one():

@@ -168,8 +168,8 @@ async def test_a_draft_is_the_last_that_was_set(town: Town):
     assert [row.text for row in await store.drafts(ann.id, "", 1)] == ["post"]
     assert [row.text for row in await store.drafts(ann.id, "", 10, places=[room, "r_x"])] == ["two"]
     assert await store.drafts(bob.id, "", 10) == []
-    for place in (room, "r_nowhere", bob.id):
-        await refused(ROOM_GONE, store.set_draft((await town.person(f"eve-{place[:3]}")).id, place, "x"))
+    for number, place in enumerate((room, "r_nowhere", bob.id)):
+        await refused(ROOM_GONE, store.set_draft((await town.person(f"eve-{number}")).id, place, "x"))
     await store.set_draft(ann.id, room, "")
     assert [row.place for row in await store.drafts(ann.id, "", 10)] == [hall_]
     await ann.do(PublishPost, community=hall_, title="x", body="y")

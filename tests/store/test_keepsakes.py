@@ -138,6 +138,7 @@ async def test_a_page_costs_as_many_statements_however_much_is_on_it(tmp_path: P
             "around": None,
             "limit": 200,
             "post": None,
+            "thread": None,
             "reader": "",
         }
 

@@ -6,13 +6,16 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from types import FrameType, SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 import structlog
 
+from among_protocol import dnd
 from among_protocol.base import Shape
 from among_protocol.session import Ping
 from among_protocol.wire import COMMANDS, tag_of
@@ -106,6 +109,13 @@ BLOCKING = {
     "connect", "argon2_hash", "argon2_verify", "argon2_ctx", "system", "waitpid", "getaddrinfo",
 }  # fmt: skip
 STEWARDS = ("report.list", "report.file", "join.list", "community.update")  # and whole nouns, see below
+FIRST = {  # what has to be done before something can be, and with what
+    "pin.remove": ("pin.add", ("message", "nonce")),
+    "bookmark.remove": ("bookmark.set", ("message",)),
+    "reaction.remove": ("reaction.add", ("message", "emoji", "nonce")),
+    "thread.mark": ("thread.follow", ("thread",)),
+    "thread.unfollow": ("thread.follow", ("thread",)),
+}
 MODULES = {"posix", "io", "_io", "time", "sqlite3", "_sqlite3", "_socket", "_cffi_backend", "Lib", None}
 
 
@@ -120,7 +130,7 @@ def blocking_calls() -> Iterator[list[str]]:
             database = type(owner).__module__ in ("sqlite3", "_sqlite3")
             file = isinstance(owner, io.FileIO | io.BufferedReader | io.BufferedWriter)
             named = what.__name__ in BLOCKING and getattr(what, "__module__", None) in MODULES
-            named = named and not isinstance(owner, str)  # of which `replace` is another thing
+            named = named and not isinstance(owner, str | date)  # of which `replace` is another thing
             if not (database or file or named):
                 return
         elif (
@@ -155,8 +165,16 @@ async def ask_everything(house: House) -> list[str]:
             "room": ann.room, "log": ann.room, "community": garden["id"], "slug": "shed", "topic": "tea", "state": "away", "body": "hello", "text": "hello", "seq": 1, "after": 0,
             "handles": ["founder"], "members": [], "refs": [], "logs": {}, "handle": "somebody", "password": "correct horse",
             "interests": [], "tag": "tea", "query": "tea", "title": "Beans", "place": ann.room, "directs": "known", "agree": True,
-            "section": "about", "version": 1, "request": 1, "proposal": 1, "post": 1, "message": 1, "report": 1,
+            "section": "about", "version": 1, "request": 1, "proposal": 1, "post": 1, "report": 1, "number": 1,
+            "origin": ann.room, "emoji": "\N{SEEDLING}", "level": "all", "times": [],
         }  # fmt: skip
+        said = await ann.result("message.send", room=ann.room, body="Beans.", nonce="beans")
+        there |= dict.fromkeys(("message", "thread"), said["entry"]["seq"]) | {"nonce": "before"}
+        if tag in FIRST:
+            type, names = FIRST[tag]
+            await (founder if type == "pin.add" else ann).result(
+                type, room=ann.room, **{name: there[name] for name in names}
+            )
         listed = (await founder.result("member.list", community=garden["id"], limit=200))["members"]
         (mine,) = [one["member"] for one in listed if one["handle"] == f"ann-{tag.replace('.', '-').replace('_', '-')}"]
         there |= {"member": mine, "reason": "rude", "role": "steward", "kind": "mute", "for_ms": 60_000}
@@ -178,7 +196,7 @@ async def ask_everything(house: House) -> list[str]:
             fields["members"] = [mine]
         if tag == "member.find":
             fields["handle"] = "founder"
-        stewards = tag.startswith(("room.", "member.", "ban.", "welcome.", "invite.")) or tag in STEWARDS
+        stewards = tag.startswith(("room.", "member.", "pin.", "ban.", "welcome.", "invite.")) or tag in STEWARDS
         asker = await house.guest() if guest else founder if stewards else ann
         if (await asker.reply(await asker.begin(tag, **fields)))["type"] == "ok":
             done.append(tag)
@@ -191,6 +209,31 @@ async def test_avl_06_no_handler_waits_for_a_database_a_file_or_a_hash_on_the_lo
             done = await ask_everything(house)
     assert found == []
     assert len(done) > len(COMMANDS) * 2 / 3, done
+
+
+async def test_avl_06_the_file_of_a_time_zone_is_read_on_another_thread(tmp_path, monkeypatch):
+    def forget() -> None:
+        monkeypatch.setattr(dnd, "_found", {})
+        dnd._looked_up.cache_clear()
+        ZoneInfo.clear_cache()
+
+    async with serving(tmp_path) as house:
+        ann, bob = await house.person("ann"), await house.person("bob")
+        (garden,) = (await bob.result("community.browse"))["communities"]
+        member = (await bob.result("member.find", community=garden["id"], handle="ann"))["member"]["member"]
+        await bob.result("presence.watch", members=[member])
+        with blocking_calls() as found:
+            forget()
+            times = [{"begins": "00:00", "ends": "00:00"}]
+            await ann.result("dnd.set", times=times, zone="Europe/Lisbon")
+            ann.close()
+            await until(lambda: len(house.app.services.people) == 1)
+            forget()
+            await house.synced(await house.back(ann.token))
+            watched = await bob.result("presence.watch", members=[member])
+    assert found == []
+    (seen,) = watched["members"]
+    assert seen["state"] == "dnd"
 
 
 async def test_avl_06_a_handler_that_did_would_be_found(tmp_path):

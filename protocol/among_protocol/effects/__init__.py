@@ -10,7 +10,6 @@ from .. import cards as ca
 from .. import codes
 from .. import communities as c
 from .. import discovery as d
-from .. import edits as ed
 from .. import erasure as er
 from .. import export as ex
 from .. import finding as f
@@ -20,7 +19,6 @@ from .. import invites as iv
 from .. import joining as jn
 from .. import logs as l_
 from .. import members as mb
-from .. import messages as ms
 from .. import moderation as mo
 from .. import passwords as pw
 from .. import personas as pe
@@ -39,8 +37,9 @@ from ..codes import ErrorCode
 from .corners import CORNERS
 from .going import ERASED, FORGOTTEN
 from .keepsakes import KEEPSAKES
-from .newcomers import NEWCOMERS, TOLD_OF_NEWCOMERS, WELCOMED, WELCOMED_TOO
-from .portraits import PORTRAITS, QUOTES, TAKEN_ALONG, TAKEN_BACK
+from .messages import MESSAGES
+from .newcomers import NEWCOMERS, WELCOMED, WELCOMED_TOO
+from .portraits import PORTRAITS, QUOTES, TAKEN_BACK
 from .reactions import REACTIONS
 from .reading import READING
 from .threads import THREADS
@@ -50,7 +49,6 @@ __all__ = ["ALWAYS", "EFFECTS", "SIGNED_IN", "STORED", "WRITTEN", "Effects", "To
 
 _SECRET = (codes.INSECURE, codes.TOO_MANY_TRIES)
 _ON_MEMBER = (*ACT, codes.MEMBER_GONE, codes.OUTRANKED)
-_ON_MESSAGE = (codes.ROOM_GONE, codes.MESSAGE_GONE)
 _DEPARTED = (
     Told(mb.MemberLeft, Where.COMMUNITY, "when they were there"),
     Told(r.PersonLeft, Where.ROOM, "of each private room they were in"),
@@ -236,8 +234,6 @@ EFFECTS: dict[type[Command], Effects] = {
         ),
         CLAIM,
     ),
-    mb.ListMembers: Effects((codes.COMMUNITY_GONE,), (), ("page_entries",)),
-    mb.ResolveMembers: Effects((), (), ("personas",)),
     pe.FindMember: Effects((codes.COMMUNITY_GONE, codes.MEMBER_GONE), (), ("handle_chars", "handle_rest_ms")),
     mo.SetRole: Effects(
         (*_ON_MEMBER, codes.LAST_OWNER),
@@ -359,24 +355,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ),
         ("directs", "direct_people", "handle_chars", "newcomer_days"),
     ),
-    ms.SendMessage: Effects(
-        (
-            codes.ROOM_GONE, codes.MESSAGE_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.POST_GONE,
-            codes.COMMENT_REFUSED, codes.ROOM_MENTIONED_OFTEN,
-        ),
-        (Told(ms.MessageSent, Where.ROOM), *TOLD_OF_NEWCOMERS, NAMED),
-        ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "newcomer_days", "key_chars", "threads"),
-    ),
-    ms.ReadMessages: Effects((codes.ROOM_GONE, codes.POST_GONE), (), ("page_entries",)),
-    ed.EditMessage: Effects(
-        (*_ON_MESSAGE, codes.RIGHT_MISSING, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED, codes.ROOM_MENTIONED_OFTEN),
-        (Told(ed.MessageEdited, Where.ROOM), NAMED),
-        ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "edits", "key_chars", "threads")),
-    ed.DeleteMessage: Effects(
-        (*_ON_MESSAGE, codes.RIGHT_MISSING, codes.SILENCED, codes.OUTRANKED),
-        (Told(ed.MessageDeleted, Where.ROOM), Told(ed.MessageRemoved, Where.STEWARDS, "of a steward"),
-         Told(ed.MessageRemoved, Where.THEIRS, "of a steward, while the author is there"), *TAKEN_ALONG), ("reason_chars",)),
-    ed.ReadHistory: Effects(_ON_MESSAGE, (), ("page_entries",)),
+    **MESSAGES,
     **KEEPSAKES,
     **REACTIONS,
     **THREADS,

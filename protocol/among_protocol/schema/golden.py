@@ -52,7 +52,7 @@ VALUES: dict[str, Any] = {
     "seq": 70_012, "from": 70_001, "head": 70_012, "as_of": 70_012, "stewards_head": 12, "floor": 12, "read": 70_001,
     "before": 70_012, "after": 70_001, "around": 70_001, "unread": 4, "ping_ms": 20_000, "deadline_ms": 10_000,
     "sign_in_ms": 10_000, "retry_after_ms": 1_500, "cut": 4001, "left": 12, "of": 60, "full_in_ms": 9_600,
-    "whose": "address", "for_ms": 600_000, "limit": 20, "frame_bytes": 65_536, "body_bytes": 8_000,
+    "whose": "address", "for_ms": 600_000, "limit": 20, "SearchMessages.limit": 10, "frame_bytes": 65_536, "body_bytes": 8_000,
     "pronouns": "she/her", "PersonaPlace.name": "Lisbon", "PlaceWish.name": "Lisbon", "grain": "city", "label": "My garden",
     "url": "https://example.org/garden", "why": "To learn how to graft.", "intro": "I have two balconies.\nOne of them is a jungle.",
     "was": "anna", "since": "2025-06-01T09:00:00.000Z", "rename_after": "2026-02-01T09:00:00.000Z", "within": COMMUNITY,

@@ -222,7 +222,7 @@ class Connection:
         if self.account and isinstance(command, ENTRANCES):
             raise Refuse(codes.SIGNED_IN_ALREADY)
         cost = COSTS.get(type(command), 5)
-        wait = self.town.spend(self._purse, cost)
+        wait = self.town.budgets.spend(self._purse, cost)
         if wait:
             raise Refuse(codes.RATE_LIMITED, retry_after_ms=wait)
 
@@ -232,4 +232,4 @@ class Connection:
         return self.account or f"connection {id(self)}"
 
     def _budget(self) -> Budget | None:
-        return self.town.budget(self._purse)
+        return self.town.budgets.told(self._purse)

@@ -18,7 +18,7 @@ import msgspec
 
 from .. import codes, text
 from ..accounts import AccountCreated
-from ..base import Budget, Command, Entry, Event
+from ..base import Command, Entry, Event
 from ..codes import CloseCode, ErrorCode, Refuse
 from ..logs import LogKind, Sync
 from ..lookalikes import skeleton
@@ -31,6 +31,7 @@ from ..status import Status
 from ..wire import JSON, Encoding
 from . import mentions
 from .answers import retention
+from .budgets import Budgets
 from .clock import Clock
 from .connection import Connection
 from .state import LIMITS, BanRow, CommunityRow, Log, MemberRow, Novelty, Person, ReportRow, RoomRow, SessionRow
@@ -55,6 +56,7 @@ class Town:
     def __init__(self, *, limits: Limits = LIMITS, clock: Clock | None = None, sign_up: str = "open") -> None:
         self.limits = msgspec.structs.replace(limits)
         self.clock = clock or Clock()
+        self.budgets = Budgets(self.limits, self.clock)
         self.sign_up_policy = sign_up
         self.ping_ms, self.deadline_ms, self.sign_in_ms = 20_000, 10_000, 10_000
         self.epoch = "e1"
@@ -75,7 +77,6 @@ class Town:
         # Does something in so many seconds, where there is somebody to count them: told to the town by its server.
         self.later: Callable[[float, Callable[[], None]], object] = lambda seconds, do: None
         self._told: dict[str, tuple[PresenceState, Status | None]] = {}  # by member: what watchers heard last
-        self._spent: dict[str, tuple[float, float]] = {}  # by account: units, and when that was noted
 
     # --- names
 
@@ -262,28 +263,6 @@ class Town:
         for connection in self.connections:
             if connection is not told and connection.account == told.account and connection.synced:
                 connection.notice(event)
-
-    # --- budgets
-
-    def spend(self, purse: str, cost: int) -> int:
-        """0 when it was allowed, otherwise milliseconds until it would be."""
-        spent = self._left_to_pay(purse)
-        over = spent + cost - self.limits.budget
-        if over <= 0:
-            spent += cost
-        self._spent[purse] = (spent, self.clock.now())
-        return 0 if over <= 0 else int(over / self.limits.budget_per_second * 1000) + 1
-
-    def budget(self, purse: str) -> Budget | None:
-        """What a reply tells: nothing while more than half is left."""
-        spent, of = self._left_to_pay(purse), self.limits.budget
-        if spent * 2 <= of:
-            return None
-        return Budget(left=int(of - spent), of=of, full_in_ms=int(spent / self.limits.budget_per_second * 1000))
-
-    def _left_to_pay(self, purse: str) -> float:
-        spent, at = self._spent.get(purse, (0.0, 0.0))
-        return max(0.0, spent - (self.clock.now() - at) * self.limits.budget_per_second)
 
     # --- presence
 

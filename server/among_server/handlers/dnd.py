@@ -1,15 +1,12 @@
 """When I am not to be disturbed; every other device of the account is told, and whoever watches sees it."""
 
 from among_protocol.codes import FIELD_INVALID, Refuse
-from among_protocol.dnd import CLOCK, Dnd, DndChanged, SetDnd, zone_of
+from among_protocol.dnd import CLOCK, Dnd, DndChanged, SetDnd
 
 from ..core.context import Context
 
 
 async def set_dnd(context: Context, command: SetDnd) -> Dnd:
-    if zone_of(command.zone) is None:
-        sentence = "There is no time zone of this name here: Europe/Lisbon, America/Sao_Paulo, UTC are such names."
-        raise Refuse(FIELD_INVALID, sentence, field="zone")
     for index, time in enumerate(command.times):
         for name in ("begins", "ends"):
             if not CLOCK.fullmatch(getattr(time, name)):

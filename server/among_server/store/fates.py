@@ -239,6 +239,7 @@ WRITTEN: dict[str, Fate] = {
         account_update="display_name bio pronouns place.name links.label links.url intro",
         draft_set="text",
         bookmark_set="note",
+        notify_set="word",
     ),
     **_written(
         Fate.PERSONA,

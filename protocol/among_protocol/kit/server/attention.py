@@ -23,7 +23,7 @@ async def where_something_was_said_last_comes_first(scene: Scene) -> None:
     ann, bob = await scene.people("ann", "bob")
     first, second = await scene.fresh_room("bob"), await scene.fresh_room("bob")
     await ann.say(first, "early")
-    await ann.say(second, "late")
+    await ann.later(await ann.say(second, "late"))
     last = (await ann.say(first, "latst"))["seq"]
     await ann.result("message.edit", room=first, message=last, body="latest")
     await ann.result("message.delete", room=second, message=1)
@@ -41,8 +41,8 @@ async def where_something_was_said_last_comes_first(scene: Scene) -> None:
         after = page.get("next", "")
         if not after or second in found:
             break
-    demand(found[: found.index(second) + 1 if second in found else None] == [one["room"]["id"] for one in listed][: len(found)],
-           "the same rooms page by page", found)  # fmt: skip
+    rooms = [one["room"]["id"] for one in listed]
+    demand(found == rooms[: rooms.index(second) + 1], "the same rooms page by page", found)
 
 
 @checks("attention.moment")

@@ -224,6 +224,13 @@ class Peer:
         self._read = len(self.events)
         return fresh
 
+    async def later(self, entry: Frame) -> None:
+        """Ask the time until it is later than that of an entry, so that the next one has another. A clock that stands
+        still is not waited for."""
+        for _ in range(100):
+            if (await self.result("session.ping"))["at"] > entry["at"]:
+                return
+
     async def rest(self) -> None:
         """Wait until half of the budget is there."""
         for _ in range(5):

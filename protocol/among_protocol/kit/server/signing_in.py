@@ -15,7 +15,7 @@ FIELDS: dict[str, object] = {
     "after": 0, "seq": 1, "message": 1, "report": 1, "body": "x", "slug": "slug", "name": "Name", "topic": "", "reason": "because",
     "handle": "nobody", "handles": ["nobody"], "members": [{"member": "m_nobody"}], "role": "member", "for_ms": 60_000,
     "section": "about", "base": 0, "proposal": 1, "title": "hello", "post": 1, "place": "r_nowhere", "quote": "q_none", "agree": False, "number": 1, "level": "all", "times": [], "directs": "known", "text": "x", "query": "x", "emoji": "👍", "kind": "block", "state": "online", "outcome": "acted", "old": "password", "new": "another password", "password": "password",
-    "interests": [], "tag": "word", "version": 1, "request": 1, "verdict": "declined", "invite": "i_nowhere",
+    "interests": [], "tag": "word", "version": 1, "request": 1, "verdict": "declined", "invite": "i_nowhere", "thread": 1,
 }  # fmt: skip
 
 EXCEPT: dict[str, Frame] = {

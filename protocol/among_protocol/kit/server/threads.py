@@ -161,7 +161,7 @@ async def threads_are_listed(scene: Scene) -> None:
     room, first = await _root(scene, ann, "frist root")
     _, second = await _root(scene, ann, "second root")
     for root in (second, first):
-        await _answer(bob, room, root, "an answer")
+        await bob.later(await _answer(bob, room, root, "an answer"))
     await ann.result("message.edit", room=room, message=first, body="first root")
     for asked in ({"room": room}, {}):
         page = await ann.result("thread.list", limit=1, **asked)

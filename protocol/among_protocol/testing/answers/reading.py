@@ -170,7 +170,7 @@ def list_threads(connection: "Connection", command: ListThreads) -> ThreadPage:
                 unread=told.unread,
                 mentions=told.mentions,
             )
-            cards.append((card.at, room, root, card))
+            cards.append((card.at, card.head, room, card))  # the clock may stand still, and numbers never do
     cards.sort(key=lambda one: one[:3], reverse=True)
     begin = int(command.after) if command.after.isdecimal() else 0
     page = [card for *_, card in cards[begin : begin + command.limit]]

@@ -1,8 +1,8 @@
 """What is worth a bell, and when one is not to be disturbed: registers, so there is no entry and no nonce. What can be
 chosen for a place is judged in the transaction all the same."""
 
-from among_protocol.codes import LIMIT_REACHED, ROOM_GONE, Refuse
-from among_protocol.dnd import Dnd
+from among_protocol.codes import FIELD_INVALID, LIMIT_REACHED, ROOM_GONE, Refuse
+from among_protocol.dnd import Dnd, zone_of
 from among_protocol.notify import NotifyChoice
 
 from ...limits import NOTIFY_CHOICES, NOTIFY_WORDS
@@ -33,6 +33,10 @@ def set_notify(tx: Tx, account: str, place: str, word: str, level: str, for_ms: 
 
 
 def set_dnd(tx: Tx, account: str, dnd: Dnd) -> Dnd:
+    """The zone is looked up here, since that reads a file, and the loop waits for none: there it is known from then on."""
+    if zone_of(dnd.zone) is None:
+        sentence = "There is no time zone of this name here: Europe/Lisbon, America/Sao_Paulo, UTC are such names."
+        raise Refuse(FIELD_INVALID, sentence, field="zone")
     tx.put_dnd(account, dnd)
     return dnd
 

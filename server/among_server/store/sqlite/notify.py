@@ -4,7 +4,7 @@ from sqlite3 import Connection
 
 from msgspec import json
 
-from among_protocol.dnd import Dnd
+from among_protocol.dnd import Dnd, zone_of
 from among_protocol.notify import NotifyChoice
 
 from ..notify import NotifyRow
@@ -51,4 +51,8 @@ def notify_choices(db: Connection, account: str) -> list[NotifyChoice]:
 def dnd(db: Connection, account: str) -> Dnd | None:
     sql = "SELECT d.json FROM logs a JOIN dnds d ON d.account = a.key WHERE a.id = ?"
     found = db.execute(sql, (account,)).fetchone()
-    return _dnd(found[0]) if found else None
+    if found is None:
+        return None
+    kept = _dnd(found[0])
+    zone_of(kept.zone)  # it reads a file: on this thread, and never on the loop
+    return kept
