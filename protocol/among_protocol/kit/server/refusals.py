@@ -89,11 +89,19 @@ def _like(id: str) -> str:
 async def a_refusal_to_wait_says_how_long(scene: Scene) -> None:
     """Use up a budget, wait as told, and ask again."""
     eve, _, refusal = await _spend(scene)
+
+    async def browse() -> Frame:
+        return await eve.reply(await eve.begin("community.browse", query=scene.ground.slug, limit=1))
+
+    for _ in range(BURST):  # what was told at the end of a burst may be over by now
+        if (reply := await browse())["type"] == "refused":
+            refusal = reply
+            break
     demand(refusal["class"] == "wait", "the class `wait`", refusal)
     pause = refusal.get("retry_after_ms", 0)
     demand(0 < pause <= 60_000, "`retry_after_ms` of a minute at most", refusal)
     await asyncio.sleep(pause / 1000)
-    reply = await eve.reply(await eve.begin("community.browse", query=scene.ground.slug, limit=1))
+    reply = await browse()
     demand(reply["type"] == "ok", "`ok` to the same command, once that time has passed", reply)
 
 
