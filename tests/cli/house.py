@@ -36,7 +36,7 @@ from among_server.store.api import Store
 from among_server.store.rows import Appended
 
 PASSWORD = "correct horse"
-PATIENCE = 10.0  # seconds for anything at all
+PATIENCE = 30.0  # seconds for anything at all, also where much else runs
 
 
 class Tap(io.StringIO):
