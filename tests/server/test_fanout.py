@@ -23,8 +23,10 @@ from among_protocol.wire import Encoding
 from among_server.core.budget import Bucket
 from among_server.core.frames import frame
 from among_server.core.log import TAIL_ENTRIES, Hole, Log
-from among_server.core.logs import CHUNK, SHARED, SHARED_CHUNK, SHARED_SWITCH, Logs
+from among_server.core.logs import CHUNK, SHARED, SHARED_CHUNK, Logs
 from among_server.core.session import Session
+from among_server.core.turns import SWITCH
+from among_server.core.turns import Turns as LongWork
 from among_server.store.rows import Stored
 from tests.world import until, world_of
 
@@ -358,9 +360,32 @@ def test_a_large_log_lets_others_have_a_turn(turns):
     assert sum(map(bool, room.heard)) == CHUNK * 2
 
 
+def test_the_writers_thread_goes_first_while_a_large_log_is_written_to_and_only_then(turns):
+    room = Room(turns, CHUNK * 3, window=0.0)
+    own, gave_way = sys.getswitchinterval(), []
+    room.logs.turns.give_way = lambda: gave_way.append(sum(map(bool, room.heard)))
+    room.say([1], None)
+    turns.turn()
+    turns.turn()
+    assert sys.getswitchinterval() == pytest.approx(SWITCH)
+    while turns.turn():
+        pass
+    assert gave_way == [0, CHUNK, CHUNK * 2]
+    assert sys.getswitchinterval() == pytest.approx(own)
+
+
+def test_two_long_pieces_of_work_share_the_switch_of_the_interpreter():
+    own, turns = sys.getswitchinterval(), LongWork()
+    turns.begin()
+    turns.begin()
+    turns.end()
+    assert sys.getswitchinterval() == pytest.approx(SWITCH)
+    turns.end()
+    assert sys.getswitchinterval() == pytest.approx(own)
+
+
 def test_a_large_log_gives_way_sooner_while_others_talk_and_only_then(turns):
     room = Room(turns, CHUNK * 3, window=0.0)
-    own = sys.getswitchinterval()
     neighbour = Member(wire.JSON)
     other = room.logs.open("r_other")
     other.known(0)
@@ -371,11 +396,9 @@ def test_a_large_log_gives_way_sooner_while_others_talk_and_only_then(turns):
     turns.turn()
     assert [happened.what for happened in neighbour.story] == ["entry"]
     assert sum(map(bool, room.heard)) == SHARED_CHUNK
-    assert sys.getswitchinterval() == pytest.approx(SHARED_SWITCH)
     while turns.turn():
         pass
     assert sum(map(bool, room.heard)) == CHUNK * 3
-    assert sys.getswitchinterval() == pytest.approx(own)
     turns.now += SHARED + 0.001
     room.say([1], None)
     turns.turn()

@@ -4,14 +4,14 @@ Rule 1: encode once, join once, write once: an entry becomes one finished frame 
 becomes one buffer of at most 32 KiB, and each member gets that buffer in one write. A storm of reactions is told in short.
 Rule 2: members come and go at a known number, never inside a buffer, so nobody gets a double or a hole.
 Rule 3: a reply never overtakes the entry that it speaks of.
-Rule 4: a large log is written to in chunks; where others have something to say, they get their turn often.
+Rule 4: a large log is written to in chunks; where others have something to say, they get their turn often, and the
+writer's thread goes before the next chunk.
 
 The window: an idle log flushes at once. While a flush of a large log runs, entries wait for its end and then for a
 part of what it cost; the next flush carries them all. So one message waits for nothing, and many share their writes.
 """
 
 import asyncio
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
@@ -19,12 +19,12 @@ from ..store.rows import Stored
 from .groups import Part
 from .log import Flush, Hole, Item, Log, Outbox
 from .storms import joined
+from .turns import Turns
 
 BUFFER_BYTES = 32_768  # of one joined buffer: small enough that one burst can't make a whole room lag
-CHUNK = 256  # members written to before other work gets its turn
-SHARED_CHUNK = 16  # the same, while other logs have something to say too
+CHUNK = 128  # members written to before other work gets its turn
+SHARED_CHUNK = 8  # the same, while other logs have something to say too
 SHARED = 0.05  # seconds that they are expected to go on for
-SHARED_SWITCH = 0.0002  # seconds that another thread then waits for the interpreter's lock; Python's own 5 ms otherwise
 SMALL = 8  # members; a log this small needs no window
 
 
@@ -46,8 +46,7 @@ class Logs:
         self._scheduled = False
         self.write_cost = 7e-6  # seconds per member of a large flush, smoothed
         self._others = 0.0  # loop time until which large logs share
-        self._switch = sys.getswitchinterval()
-        self._sharing = False  # a large flush makes room for others
+        self.turns = Turns()
 
     def __iter__(self) -> Iterator[Log]:
         return iter(self._logs.values())
@@ -185,6 +184,7 @@ class Logs:
         """A large log: in chunks, with other work between them; authors with a waiting reply come first."""
         loop = asyncio.get_running_loop()
         log.flush = flush = Flush(before, parts, loop.time())
+        self.turns.begin()
         for outbox, replies in self._due(log).items():
             copy = flush.reach(outbox)
             outbox.write(replies if copy is None else copy + replies)
@@ -192,8 +192,8 @@ class Logs:
 
     def _chunk(self, log: Log, flush: Flush) -> None:
         loop = asyncio.get_running_loop()
-        self._share(sharing := loop.time() < self._others)
-        room = SHARED_CHUNK if sharing else CHUNK
+        self.turns.give_way()
+        room = SHARED_CHUNK if loop.time() < self._others else CHUNK
         for members, buffer in flush.remaining:
             take = min(room, len(members))
             room -= take
@@ -205,15 +205,9 @@ class Logs:
         else:
             loop.call_soon(self._end, log, flush)  # the loop makes the last chunk's system calls before that
 
-    def _share(self, sharing: bool) -> None:
-        """While a large log is written to, the loop is never idle, and a commit needs the interpreter's lock ten times."""
-        if sharing != self._sharing:
-            self._sharing = sharing
-            sys.setswitchinterval(SHARED_SWITCH if sharing else self._switch)
-
     def _end(self, log: Log, flush: Flush) -> None:
         log.flush = None
-        self._share(False)
+        self.turns.end()
         cost = asyncio.get_running_loop().time() - flush.started
         self.large_flushes += 1
         self.large_flush_seconds += cost
