@@ -20,7 +20,8 @@ DISTURBED = 0.15  # cores that other programs keep busy; above this a run says l
 
 
 class Row(Struct, kw_only=True):
-    """`at_least` and `at_most` bound the ratio where `of` says so, otherwise the value. Medians of the runs.
+    """`at_least` and `at_most` bound the ratio where `of` says so, otherwise the value. Medians of the runs; `runs` and
+    `baseline_runs` are in the order in which they ran, in turn.
 
     Where a bound is an amount of work in a time, it follows `speed`, what this machine made of SPEED in the same minutes:
     on a machine of half the speed a second is two."""
@@ -47,7 +48,7 @@ class Row(Struct, kw_only=True):
     def judge(self, *, sound: bool = True) -> "Row":
         """Fill in ratio and `holds`. `sound`: nothing else went wrong (all delivered, nobody lost)."""
         if self.baseline:
-            self.ratio = self.value / self.baseline
+            self.ratio = self._ratio(self.baseline)
         self.sound = sound
         seen = self.ratio if self.of == "ratio" else self.value
         if self.at_least is None and self.at_most is None:
@@ -59,6 +60,13 @@ class Row(Struct, kw_only=True):
             within = within and seen <= self.at_most / self.here
         self.holds = within and sound
         return self
+
+    def _ratio(self, baseline: float) -> float:
+        """Of both sides run in turn, the median of each run to the one beside it: the machine drifts meanwhile, and two
+        medians may be of two different minutes."""
+        if len(self.runs) == len(self.baseline_runs) > 1:
+            return median([ours / theirs for ours, theirs in zip(self.runs, self.baseline_runs, strict=True)])
+        return self.value / baseline
 
     @property
     def here(self) -> float:

@@ -53,3 +53,10 @@ def test_a_bound_of_work_in_a_time_follows_a_slower_machine_and_never_a_faster_o
     assert (
         not Row(name="", unit="", value=8_000, at_least=7_000, of="value", work=True).judge(sound=False).at(0.5).holds
     )
+
+
+def test_a_ratio_is_that_of_runs_side_by_side_when_the_machine_drifts_meanwhile():
+    row = Row(name="x", value=30, unit="", baseline=10, runs=[10, 30, 60], baseline_runs=[10, 10, 40], at_least=1.6)
+    assert row.judge().ratio == 1.5
+    assert row.holds is False
+    assert Row(name="x", value=30, unit="", baseline=10, runs=[30]).judge().ratio == 3
