@@ -22,11 +22,10 @@ from among_protocol.reactions import ReactionAdded
 from among_protocol.wire import Encoding
 from among_server.core.budget import Bucket
 from among_server.core.frames import frame
+from among_server.core.headway import SWITCH, Headway
 from among_server.core.log import TAIL_ENTRIES, Hole, Log
 from among_server.core.logs import CHUNK, SHARED, SHARED_CHUNK, Logs
 from among_server.core.session import Session
-from among_server.core.turns import SWITCH
-from among_server.core.turns import Turns as LongWork
 from among_server.store.rows import Stored
 from tests.world import until, world_of
 
@@ -363,7 +362,7 @@ def test_a_large_log_lets_others_have_a_turn(turns):
 def test_the_writers_thread_goes_first_while_a_large_log_is_written_to_and_only_then(turns):
     room = Room(turns, CHUNK * 3, window=0.0)
     own, gave_way = sys.getswitchinterval(), []
-    room.logs.turns.give_way = lambda: gave_way.append(sum(map(bool, room.heard)))
+    room.logs.headway.give_way = lambda: gave_way.append(sum(map(bool, room.heard)))
     room.say([1], None)
     turns.turn()
     turns.turn()
@@ -375,12 +374,12 @@ def test_the_writers_thread_goes_first_while_a_large_log_is_written_to_and_only_
 
 
 def test_two_long_pieces_of_work_share_the_switch_of_the_interpreter():
-    own, turns = sys.getswitchinterval(), LongWork()
-    turns.begin()
-    turns.begin()
-    turns.end()
+    own, long = sys.getswitchinterval(), Headway()
+    long.begin()
+    long.begin()
+    long.end()
     assert sys.getswitchinterval() == pytest.approx(SWITCH)
-    turns.end()
+    long.end()
     assert sys.getswitchinterval() == pytest.approx(own)
 
 

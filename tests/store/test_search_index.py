@@ -89,6 +89,57 @@ def consistent(folder: Path) -> None:
             db.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
 
 
+async def test_however_far_behind_it_is_a_batch_costs_the_same_and_no_room_waits_for_another(
+    tmp_path: Path, monkeypatch
+):
+    steps: list[int] = []
+    asked: list[set[int]] = []
+    plain = following.Follower._following
+
+    def counted(self: following.Follower) -> Any:
+        count = [0]
+        self._reader.set_progress_handler(lambda: count.__setitem__(0, count[0] + 1), 10)
+        positions, places = plain(self)
+        self._reader.set_progress_handler(None, 0)
+        if positions:
+            steps.append(count[0])
+            asked.append({key for key, _ in positions})
+        return positions, places
+
+    monkeypatch.setattr(following.Follower, "_following", counted)
+    monkeypatch.setattr(following, "BATCH", 10)
+    monkeypatch.setattr(indexing, "GATHER", 60.0)
+    async with opened(tmp_path) as town:
+        garden, first, (ann,) = await hall(town, "ann")
+        second = await ann.makes(garden, "shed")
+        for number in range(150):
+            await ann.says(first, f"kestrel {number}")
+            await ann.says(second, f"osprey {number}")
+        await town.store.indexed()
+        assert await finds(ann, "kestrel 149") == ["kestrel 149"]
+    assert len(steps) > 20
+    assert max(steps) < 2 * sorted(steps)[len(steps) // 2]
+    assert all(len(rooms) == 1 for rooms in asked[:4])
+    assert asked[0] != asked[1]
+    assert asked[:2] == asked[2:4]
+    consistent(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("wall", "cpu", "rests"),
+    [
+        (0.010, 0.010, 0.010),
+        (0.010, 0.005, 0.020),
+        (0.010, 0.0001, 0.050),
+        (2.0, 1.0, 0.25),
+        (0.00001, 0.00001, 0.0002),
+    ],
+)
+def test_it_rests_as_long_as_it_worked_and_longer_where_others_want_the_core(wall, cpu, rests):
+    rest = following.rest_after(following.Work(5.0, 1.0), following.Work(5.0 + wall, 1.0 + cpu))
+    assert rest == pytest.approx(rests)
+
+
 @pytest.mark.parametrize(
     "lost", ["it was deleted", "it is empty", "it is nonsense", "half of it is nonsense", "another's"]
 )

@@ -52,7 +52,7 @@ class Services:
         # Suggestions, and searches by interest, by account: whoever asks often learns more than any answer tells.
         self.discoveries: Buckets[str] = Buckets(DISCOVERIES, 1 / DISCOVERY_SECONDS, ACCOUNTS_SPENDING)
         self.people = People(store, self.budgets, lambda: self.now())  # noqa: PLW0108  # `now` may be another clock later
-        self.notices = Notices(lambda: self.now(), lambda: logs.write_cost, logs.turns)  # noqa: PLW0108  # `now` may be another clock later
+        self.notices = Notices(lambda: self.now(), lambda: logs.write_cost, logs.headway)  # noqa: PLW0108  # `now` may be another clock later
         self.wall = wall  # Unix time in milliseconds
         self.presence = Presence(self.notices, lambda: self.wall())  # noqa: PLW0108  # likewise
         self.people.entered = self.presence.refresh

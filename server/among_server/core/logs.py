@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ..store.rows import Stored
 from .groups import Part
+from .headway import Headway
 from .log import Flush, Hole, Item, Log, Outbox
 from .storms import joined
-from .turns import Turns
 
 BUFFER_BYTES = 32_768  # of one joined buffer: small enough that one burst can't make a whole room lag
 CHUNK = 128  # members written to before other work gets its turn
@@ -46,7 +46,7 @@ class Logs:
         self._scheduled = False
         self.write_cost = 7e-6  # seconds per member of a large flush, smoothed
         self._others = 0.0  # loop time until which large logs share
-        self.turns = Turns()
+        self.headway = Headway()
 
     def __iter__(self) -> Iterator[Log]:
         return iter(self._logs.values())
@@ -184,7 +184,7 @@ class Logs:
         """A large log: in chunks, with other work between them; authors with a waiting reply come first."""
         loop = asyncio.get_running_loop()
         log.flush = flush = Flush(before, parts, loop.time())
-        self.turns.begin()
+        self.headway.begin()
         for outbox, replies in self._due(log).items():
             copy = flush.reach(outbox)
             outbox.write(replies if copy is None else copy + replies)
@@ -192,7 +192,7 @@ class Logs:
 
     def _chunk(self, log: Log, flush: Flush) -> None:
         loop = asyncio.get_running_loop()
-        self.turns.give_way()
+        self.headway.give_way()
         room = SHARED_CHUNK if loop.time() < self._others else CHUNK
         for members, buffer in flush.remaining:
             take = min(room, len(members))
@@ -207,7 +207,7 @@ class Logs:
 
     def _end(self, log: Log, flush: Flush) -> None:
         log.flush = None
-        self.turns.end()
+        self.headway.end()
         cost = asyncio.get_running_loop().time() - flush.started
         self.large_flushes += 1
         self.large_flush_seconds += cost

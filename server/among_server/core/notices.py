@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from .turns import Turns
+from .headway import Headway
 
 FEW = 16  # writes that are never too many
 TURN = 16  # writes in one turn of the loop
@@ -18,8 +18,8 @@ OF_ALL = 0.15  # and those of all together
 class Notices:
     """`write_cost`: seconds that one write takes, as measured by the fan-out."""
 
-    def __init__(self, now: Callable[[], float], write_cost: Callable[[], float], turns: Turns) -> None:
-        self._turns = turns
+    def __init__(self, now: Callable[[], float], write_cost: Callable[[], float], headway: Headway) -> None:
+        self._headway = headway
         self._now = now
         self._write_cost = write_cost
         self._all = 0.0  # loop time from which on there is time for notices again
@@ -44,11 +44,11 @@ class Notices:
     def spread(self, telling: Iterator[object]) -> None:
         """Tell all of them, a step of `telling` for each, in turns with whatever else there is. Who leaves meanwhile is
         the iterator's business."""
-        self._turns.begin()
+        self._headway.begin()
         self._tell(telling)
 
     def _tell(self, telling: Iterator[object]) -> None:
-        self._turns.give_way()
+        self._headway.give_way()
         more = False
         try:
             more = sum(1 for _ in islice(telling, TURN)) == TURN
@@ -56,4 +56,4 @@ class Notices:
             if more:
                 asyncio.get_running_loop().call_soon(self._tell, telling)
             else:
-                self._turns.end()
+                self._headway.end()

@@ -1,5 +1,5 @@
 """What the index's thread does: list what is to be indexed, follow the logs, make volumes anew. Each step is bounded, and
-rests as long as it works: the interpreter's lock and the disk are there for who speaks first.
+rests at least as long as it works: the core, the interpreter's lock and the disk are there for who speaks first.
 
 Whatever is raised here leaves the file as it was before the step; whoever goes on opens it anew.
 """
@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 from msgspec import json
@@ -21,13 +22,15 @@ from ...counts import SearchCounts
 from ..search import Said, Seal
 from .index import Index, Row, terms_of
 from .rows import SEQ_BITS, kept, moment
-from .said import SAYS, SEQ, present, targets
+from .said import SAYS, present, targets
 
 BATCH = 500  # texts in one transaction
 SLICE = 8  # texts between two rests: a part of a millisecond
 LISTED = 2_000  # places listed at once, when all is to be indexed
 TOLD = 10.0  # seconds between two lines about that
 MANY = 5_000  # texts from which on it takes a while, and is told at all
+REST = 0.0002, 0.25  # seconds of a rest, at least and at most
+BUSIEST = 5  # a thread that got less than this part of the core rests no longer than one that got so much
 PATIENCE_MS = 200  # for who is searching, while the write-ahead log is emptied
 
 _ALL = ", ".join(f"'{tag_of(kind)}'" for kind in SAYS)
@@ -37,7 +40,7 @@ _IN_SPANS = (
 )
 _FOLLOWING = (
     f"{_IN_SPANS.format('entries')} WHERE entries.type IN ({_ALL}) UNION"
-    f" {_IN_SPANS.format('arrivals')} WHERE arrivals.type IN ({_ALL}) ORDER BY 1 LIMIT ?"
+    f" {_IN_SPANS.format('arrivals')} WHERE arrivals.type IN ({_ALL}) ORDER BY 1"
 )
 _HEADS = "SELECT log, head FROM heads JOIN logs ON key = log WHERE kind = 'room'"
 _HEADS_OF = (
@@ -55,12 +58,31 @@ class Stop(Exception):
     """The server is stopping: what is under way is given up."""
 
 
+class Work(NamedTuple):
+    """When a piece of work began, or ended."""
+
+    wall: float  # monotonic seconds
+    cpu: float  # seconds of this thread
+
+    @classmethod
+    def now(cls) -> "Work":
+        return cls(time.monotonic(), time.thread_time())
+
+
+def rest_after(began: Work, ended: Work) -> float:
+    """Seconds to rest: as long as was worked, and the longer, the less of that time this thread was let work. Where
+    nobody else wants the core that is half of the time; where everybody does, a twelfth of it instead of a third."""
+    wall, cpu = ended.wall - began.wall, ended.cpu - began.cpu
+    least, most = REST
+    return min(max(wall * wall / max(cpu, wall / BUSIEST), least), most)
+
+
 class Follower:
     """`reader` reads the database, `index` is the file that is written; `rest` is given when a piece of work began, rests,
     gives when the next one begins, and raises Stop."""
 
     def __init__(
-        self, reader: sqlite3.Connection, index: Index, counts: SearchCounts, rest: Callable[[float], float]
+        self, reader: sqlite3.Connection, index: Index, counts: SearchCounts, rest: Callable[[Work], Work]
     ) -> None:
         self._reader = reader
         self._index = index
@@ -87,7 +109,7 @@ class Follower:
             listed: list[tuple[int, str]] = self._reader.execute(_LATELY).fetchall()
         at = 0
         while True:
-            began = time.monotonic()
+            began = Work.now()
             rows = [(_ms(said_at), pos) for pos, said_at in listed]
             with self._writing():
                 self._index.expect(rows)
@@ -134,7 +156,7 @@ class Follower:
         if not positions and last == self._unsaid:
             return False
         rows = self._rows(said)
-        began = time.monotonic()
+        began = Work.now()
         with self._writing():
             self._index.forget(gone)
             self._index.add(rows)
@@ -144,8 +166,9 @@ class Follower:
         self._unsaid = last
         for key, seq in positions:
             self._followed[key] = seq
-            if self._left[key] <= seq:
-                del self._left[key]
+            head = self._left.pop(key)
+            if head > seq:  # what is left of it comes after all others
+                self._left[key] = head
         self._rest(began)
         return True
 
@@ -159,16 +182,19 @@ class Follower:
         return rows[-1][0], list(dict.fromkeys([*gone, *targets(self._reader, gone)]))
 
     def _following(self) -> tuple[list[tuple[int, int]], list[int]]:
-        """How far logs will be indexed with this batch, and the places of what it says."""
-        keys = sorted(self._left)[:BATCH]
-        spans = [(key << SEQ_BITS | self._followed.get(key, 0), key << SEQ_BITS | self._left[key]) for key in keys]
+        """How far logs will be indexed with this batch, and the places of what it says. What is asked for is bounded
+        beforehand: a busy server may be far ahead, and to sort all of that for each batch would never end."""
+        positions, room = [], BATCH
+        for key, head in self._left.items():
+            after = self._followed.get(key, 0)
+            positions.append((key, min(head, after + room)))
+            room -= positions[-1][1] - after
+            if room <= 0:
+                break
+        positions.sort()
+        spans = [(key << SEQ_BITS | self._followed.get(key, 0), key << SEQ_BITS | seq) for key, seq in positions]
         asked = json.encode(spans).decode()
-        rows = self._reader.execute(_FOLLOWING, (asked, asked, BATCH)).fetchall() if keys else []
-        whole = len(rows) < BATCH
-        last: int = rows[-1][0] if rows else 0
-        positions = [(key, self._left[key]) for key in keys if whole or key < last >> SEQ_BITS]
-        if not whole:
-            positions.append((last >> SEQ_BITS, last & SEQ))
+        rows = self._reader.execute(_FOLLOWING, (asked, asked)).fetchall() if spans else []
         edits = [pos for pos, kind in rows if kind.endswith(".edited")]
         places = [pos for pos, kind in rows if not kind.endswith(".edited")]
         return positions, [*places, *(targets(self._reader, edits) if edits else [])]
@@ -179,7 +205,7 @@ class Follower:
         with moment(self._reader):
             said = self._present([pos for _, pos in due])
         rows = self._rows(said)
-        began = time.monotonic()
+        began = Work.now()
         with self._writing():
             self._index.add(rows)
             self._index.done(due)
@@ -187,8 +213,8 @@ class Follower:
         self._counts.to_index = self._index.listed() if len(due) < BATCH else max(1, self._counts.to_index - len(due))
         if self._tells and not self._counts.to_index:
             log.info("search.indexed", texts=self._index.last)
-        elif self._tells and began - self._told > TOLD:
-            self._told = began
+        elif self._tells and began.wall - self._told > TOLD:
+            self._told = began.wall
             log.info("search.indexing", left=self._counts.to_index, indexed=self._index.last)
         self._rest(began)
         return True
@@ -206,7 +232,7 @@ class Follower:
     def _rows(self, said: dict[int, Said]) -> list[Row]:
         """In the order in which it was said."""
         rows: list[Row] = []
-        began = time.monotonic()
+        began = Work.now()
         for count, (pos, one) in enumerate(sorted(said.items(), key=lambda item: (item[1].at, item[0])), 1):
             audience = self._audiences[pos >> SEQ_BITS]
             rows.append(Row(pos, _ms(one.at), audience, terms_of(audience, pos >> SEQ_BITS, one)))

@@ -26,14 +26,13 @@ from ..blanks import PURGE_SECONDS
 from ..rows import Stored
 from ..search import Seal, refusal
 from . import disk, index, schema
-from .following import Follower, Stop
+from .following import Follower, Stop, Work, rest_after
 from .index import Index
 from .said import SAYS
 
 GATHER = 0.1  # seconds after the first of something new until it is indexed, with what came meanwhile
 AGAIN = 1.0  # seconds until it is tried again after the disk failed, or a purge was held up
 LATER = 60.0  # likewise after the file was thrown away for the second time in a row: making it costs a lot
-REST = 0.0002, 0.05  # seconds of a rest, at least and at most
 
 _SAYS = frozenset(SAYS)
 
@@ -198,7 +197,7 @@ class Indexer:
             purges, self._purges = self._purges, []
         try:
             while follower.batch(self._new()):
-                self._rest(time.monotonic())
+                self._rest(Work.now())
             self.counts.up, self._spoiled = True, False
             with self._lock:
                 if not self._dirty:
@@ -237,13 +236,12 @@ class Indexer:
         with suppress(Empty):
             self._wake.get(timeout=seconds)
 
-    def _rest(self, began: float) -> float:
-        """As long as was worked since then. Gives when the next piece of work begins. Raises Stop."""
+    def _rest(self, began: Work) -> Work:
+        """After what was worked since then. Gives when the next piece of work begins. Raises Stop."""
         if self._stopping:
             raise Stop
-        least, most = REST
-        time.sleep(min(max(time.monotonic() - began, least), most))
-        return time.monotonic()
+        time.sleep(rest_after(began, Work.now()))
+        return Work.now()
 
     def _refuse(self) -> None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Letting the writer's thread go first, where the loop has much to write that can wait a moment.
+"""Headway for the writer's thread, where the loop has much to write that can wait a moment.
 
 A commit needs the interpreter's lock ten times, and sleeps while the disk flushes. The loop, with hundreds of sockets to
 write to, is never idle: by itself it would keep the lock for five milliseconds each time, and on a machine whose cores
@@ -17,7 +17,7 @@ def _nothing() -> None:
     """This system has no way to ask."""
 
 
-class Turns:
+class Headway:
     """What the loop's long pieces of work have in common: `begin`, `give_way` now and then, `end`."""
 
     def __init__(self) -> None:
