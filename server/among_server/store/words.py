@@ -84,7 +84,11 @@ def words_of(*texts: str) -> dict[str, None]:
     """What a text is found by, each once, in order."""
     found: dict[str, None] = {}
     for text in texts:
-        for word in split(fold(text)):
+        folded = fold(text)
+        if folded.isascii():  # most are, and a server that indexes all anew has a million
+            found.update(dict.fromkeys([word[:LONGEST] for word in split(folded)]))
+            continue
+        for word in split(folded):
             if is_run(word):
                 found.update(dict.fromkeys(_pairs(word)))
                 found[word[-1]] = None  # or one character alone would not be found at the end
