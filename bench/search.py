@@ -68,7 +68,7 @@ def _say(world: World, messages: int) -> str:
     with closing(sqlite3.connect(world.folder / schema.FILE, isolation_level=None)) as db:
         keys: dict[str, int] = dict(db.execute("SELECT id, key FROM logs"))
         members = dict(db.execute("SELECT account, id FROM members WHERE place = ?", (keys[world.community],)))
-        heads = {log: head for log, head in db.execute("SELECT log, head FROM heads")}
+        heads: dict[int, int] = dict(db.execute("SELECT log, head FROM heads"))
 
         def said(index: int) -> Iterator[tuple[int, str, int, int, bytes]]:
             room, author = world.pairs[index], keys[world.accounts[2 * index]]
