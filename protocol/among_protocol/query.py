@@ -12,10 +12,13 @@
     after:2026-01-31     said on that day or later
     before:120           in one room: before this number; likewise after:
 
-Several `from:` or `in:` mean any of them; everything else must be so at once. A name that is no filter is words.
+Several `from:` or `in:` mean any of them; everything else must be so at once. Names of filters are the same in capitals and
+in wide characters, with a wide colon too. One that is a slip away from a filter (form: mention: befor:) is refused, since what
+it would find is not what was meant; every other name is words. In quotes everything is words.
 """
 
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -24,8 +27,9 @@ from .base import QUERY_TERMS
 FILTERS = ("from", "in", "mentions", "has", "before", "after")
 HAS = ("link", "reply", "edit", "mention", "post", "comment")
 PREFIX_LEAST = 2  # characters before a *
+SLIP_LEAST = 4  # letters of a filter that may be mistyped
 
-_FILTER = re.compile(rf"({'|'.join(FILTERS)}):", re.IGNORECASE)
+_NAMED = re.compile(r'([^\s":\uff1a\ufe13\ufe55]{1,16})[:\uff1a\ufe13\ufe55]')  # and what stands behind it
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,3})?)?Z?)?)?", re.IGNORECASE)
 _QUOTES = str.maketrans("“”„‟«»", '""""""')
@@ -73,10 +77,13 @@ def parse(text: str) -> Query:
             continue
         without = text[at] == "-" and at + 1 < len(text) and not text[at + 1].isspace()
         at += without
-        named = _FILTER.match(text, at)
-        if named:
+        named = _NAMED.match(text, at)
+        name = unicodedata.normalize("NFKC", named.group(1)).lower() if named else ""
+        if named and name in FILTERS:
             value, _, at = _value(text, named.end())
-            filters.append(_filter(named.group(1).lower(), value.strip(), without=without))
+            filters.append(_filter(name, value.strip(), without=without))
+        elif (meant := _meant(name)) is not None:
+            raise QueryError(f'{name}: is no filter: say {meant}: for the filter, or "{name}:" in quotes for the word.')
         else:
             words, quoted, at = _value(text, at)
             prefix = words.endswith("*") if not quoted else text[at : at + 1] == "*"
@@ -89,6 +96,19 @@ def parse(text: str) -> Query:
     if not terms and not filters:
         raise QueryError("Say what to look for: some words, or a filter as from:ana.")
     return Query(tuple(terms), tuple(filters))
+
+
+def _meant(name: str) -> str | None:
+    """The filter of which this is a slip: a letter too many or too few, or two that changed places. Short names have none:
+    there everything would be one."""
+    for one in FILTERS:
+        if len(one) >= SLIP_LEAST and name != one:
+            less = {one[:at] + one[at + 1 :] for at in range(len(one))}
+            more = one in {name[:at] + name[at + 1 :] for at in range(len(name))}
+            turned = {one[:at] + one[at + 1] + one[at] + one[at + 2 :] for at in range(len(one) - 1)}
+            if more or name in less or name in turned:
+                return one
+    return None
 
 
 def _value(text: str, at: int) -> tuple[str, bool, int]:

@@ -146,6 +146,7 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     note_chars: int = 0  # code points of a note at a bookmark
     room_mentions: int = 0  # of everybody in one room, `@room`, within `room_mention_ms`
     room_mention_ms: int = 0  # see `room_mentions`
+    searches: int = 0  # of what was said, of one account, under way at once
 
 
 class Deprecation(Shape, kw_only=True):

@@ -3560,6 +3560,11 @@ export interface Limits {
    * @default 0
    */
   room_mention_ms?: number;
+  /**
+   * of what was said, of one account, under way at once
+   * @default 0
+   */
+  searches?: number;
 }
 
 /** Who may not join: for stewards, a page at a time. */

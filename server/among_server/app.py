@@ -31,13 +31,14 @@ from .handlers.session import now
 from .store.api import Store
 from .store.backups import Backups
 from .store.rows import Stored
-from .store.sqlite import schema
+from .store.sqlite import indexing, schema
 from .store.sqlite.backup import SqliteBackups
 from .store.sqlite.store import SqliteStore
 
 log = structlog.get_logger()
 
 DATABASE, LOCK, SAFEST_SQLITE = schema.FILE, schema.LOCK, schema.SAFEST  # for who looks over the data
+can_search = indexing.available  # likewise
 OWNER_INVITE = "owner-invite"  # in the data folder, 0600: whoever can read it may own the server
 
 

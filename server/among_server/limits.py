@@ -223,6 +223,9 @@ _limit("found", base.FOUND, "members that one search finds", "who is not among t
 _limit("query_chars", base.QUERY_CHARS, "code points of a search", "a sentence that one remembers, and some filters")
 _limit("query_terms", base.QUERY_TERMS, "words, phrases and filters of one search", "each is looked up")
 _limit("hits", base.HITS, "hits of one search, in one answer", "what one reads before the next page")
+SEARCHES = _limit(
+    "searches", 4, "searches of what was said that one account has under way", "somebody types in four windows; all accounts have turns at one thread"
+)  # fmt: skip
 _limit("suggestions", base.SUGGESTIONS, "communities suggested at once", "what one reads before the next question")
 _limit("questions", base.QUESTIONS, "questions at the door of one community", "more is an examination")
 PREVIEW_ROOMS = _limit("preview_rooms", 10, "rooms in a preview", "what a glance takes in")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from among_server import app
 from among_server.admin import doctor, health
 from among_server.admin.doctor import Finding
 from among_server.admin.settings import read
@@ -57,6 +58,13 @@ async def test_a_server_that_was_killed_left_something_to_do(tmp_path: Path):
 
 def test_data_that_is_not_there_yet_is_no_fault(tmp_path: Path):
     assert not [found for found in findings(tmp_path / "none").values() if found.state == "fail"]
+
+
+def test_without_the_means_to_search_it_says_so(tmp_path: Path, monkeypatch):
+    assert "search" not in findings(tmp_path)
+    monkeypatch.setattr(app, "can_search", lambda: False)
+    found = findings(tmp_path)["search"]
+    assert (found.state, "FTS5" in found.mend) == ("warn", True)
 
 
 def test_a_broken_database_and_open_modes_are_found(tmp_path: Path):

@@ -107,21 +107,15 @@ async def test_whoever_is_no_server_of_this_protocol_cannot_be_tested():
 
 
 # What the server in memory leaves out: erasing an account and taking it along, moderation, what members propose for
-# portraits, what a community says of itself, finding, searching, what one wants, leaving a direct, and real time.
+# portraits, what a community says of itself, finding members, what one wants, leaving a direct, and real time.
 BEYOND_MEMORY = (
     "keeping",
     "portraits",
     "newcomers",
     *(f"leaving.{name}" for name in ("sure", "ended", "undone", "account", "export", "others")),
-    "bookmarks",
     "attention.recent",
-    "attention.inbox",
-    "attention.inbox_mark",
-    "attention.choices",
-    "attention.dnd",
     "retention.community",
     "finding",
-    "search",
     "door",
     "interest",
     "rooms.direct_unfollowed",

@@ -28,6 +28,9 @@ from among_protocol.query import FILTERS, Filter, Query, QueryError, Term, momen
         ("https://example.org note:this", Query((Term("https://example.org"), Term("note:this")))),
         ("before:2026-01-31 after:120", Query((), (Filter("before", "2026-01-31"), Filter("after", "120")))),
         ('"from:ana"', Query((Term("from:ana"),))),
+        ("from\uff1aana -\uff49\uff4e:hall", Query((), (Filter("from", "ana"), Filter("in", "hall", without=True)))),
+        ('"form:" 7', Query((Term("form:"), Term("7")))),
+        ("farm:7 firm: after-all: had:7 is:new", Query(tuple(map(Term, ("farm:7", "firm:", "after-all:", "had:7", "is:new"))))),
     ],
 )  # fmt: skip
 def test_a_line_is_understood(line: str, understood: Query):
@@ -48,6 +51,10 @@ def test_a_line_is_understood(line: str, understood: Query):
         ("-before:2026-01-01", "say after: instead"),
         ("nul\x00byte", "U+0000"),
         ("esc\x1b[2J", "U+001B"),
+        ("form:ana", 'say from: for the filter, or "form:" in quotes'),
+        ("-Mention:me", "say mentions: for the filter"),
+        ("befroe\uff1a2026-01", "say before: for the filter"),
+        ("afters:2026-01", "say after: for the filter"),
         ("a " * (QUERY_TERMS + 1), f"at most {QUERY_TERMS}"),
     ],
 )
@@ -72,7 +79,7 @@ def test_days_and_numbers(value: str, ms: int):
     assert moment(value) == ms
 
 
-PIECES = [*'ab"*-:@ \n\x00\u4e2d\u00e9', *(f"{name}:" for name in FILTERS), "2026-01-01", "9" * 20]
+PIECES = [*'ab"*-:@ \n\x00\u4e2d\u00e9', *(f"{name}:" for name in FILTERS), "fro", "\uff1a", "2026-01-01", "9" * 20]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))

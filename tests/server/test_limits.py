@@ -136,6 +136,7 @@ PROVEN = {
     "query_chars": "server/test_search.py::test_inp_05_how_long_a_search_is_and_how_many_are_found",
     "query_terms": "server/test_search.py::test_inp_05_how_long_a_search_is_and_how_many_are_found",
     "hits": "server/test_search.py::test_inp_05_how_long_a_search_is_and_how_many_are_found",
+    "searches": "server/test_search.py::test_inp_05_so_many_searches_of_an_account_are_under_way_and_no_more",
     "suggestions": "server/test_discovery.py::test_inp_05_how_many_are_suggested",
     "dismissed": "server/test_discovery.py::test_inp_05_how_many_are_dismissed",
     "discoveries": "server/test_discovery.py::test_who_looks_around_without_end_is_told_to_wait_and_before_that_so",

@@ -1,5 +1,6 @@
 """Searching what was said, as it is asked: what one may not read is never there, and so much is asked and no more."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ from among_protocol.communities import LeaveCommunity
 from among_protocol.messages import ReadMessages
 from among_protocol.moderation import DAY, BanMember
 from among_protocol.rooms import AddPerson, CreateRoom, UnfollowRoom
-from among_protocol.search import Hit, SearchMessages
-from among_server.limits import TABLE
-from tests.world import Person, World, world_of
+from among_protocol.search import Hit, MessageHits, SearchMessages
+from among_server.limits import SEARCHES, TABLE
+from tests.world import Person, World, until, world_of
 
 CANARY = "kestrel-9041"
 
@@ -135,6 +136,36 @@ async def test_inp_05_how_long_a_search_is_and_how_many_are_found():
         for limit in (0, HITS + 1):
             refused = await ann.refused(SearchMessages, query=CANARY, limit=limit)
             assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "limit")
+
+
+async def test_inp_05_so_many_searches_of_an_account_are_under_way_and_no_more(monkeypatch):
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        assert world.app.services.hello.limits.searches == TABLE["searches"].value == SEARCHES
+        await ann.say(CANARY)
+        search, go_on = world.app.store.search, asyncio.Event()
+        begun: list[str] = []
+
+        async def held(account: str, asked: Any) -> Any:
+            begun.append(account)
+            await go_on.wait()
+            return await search(account, asked)
+
+        monkeypatch.setattr(world.app.store, "search", held)
+        devices = [await ann.device() for _ in range(SEARCHES)]  # of which each searches for one thing after the other
+        asked = [one.begin(SearchMessages, query=CANARY) for one in devices]
+        await until(lambda: len(begun) == SEARCHES)
+        refused = await ann.refused(SearchMessages, query=CANARY)
+        assert refused.code == codes.SEARCH_UNAVAILABLE.code
+        assert refused.retry_after_ms
+        of_bob = bob.begin(SearchMessages, query=CANARY)
+        await until(lambda: len(begun) > SEARCHES)
+        go_on.set()
+        pages = [await one.reply(id, MessageHits) for one, id in zip(devices, asked, strict=True)]
+        pages += [await bob.reply(of_bob, MessageHits)]
+        assert [len(page.hits) for page in pages] == [1] * (SEARCHES + 1)
+        assert len(await hits(ann)) == 1
+        assert not world.app.services.searches
 
 
 @pytest.mark.parametrize(

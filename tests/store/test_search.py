@@ -15,7 +15,8 @@ from among_protocol.query import QueryError, parse
 from among_protocol.search import Hit
 from among_server.store import search as law
 from among_server.store.search import Asked, Found
-from among_server.store.words import sought
+from among_server.store.sqlite import SqliteStore, search
+from among_server.store.words import Sought, sought
 from tests.store.town import Person, Town
 
 
@@ -299,6 +300,73 @@ async def test_the_best_come_first_page_for_page(town: Town, monkeypatch):
     ranked = [one[:20] for one in await pages(ann, "kestrel", limit=2, newest=False)]
     assert ranked == ["kestrel kestrel kest", "kestrel kestrel", "kestrel", "a kestrel and then v"]
     assert [one[:20] for one in await pages(ann, "kestrel", limit=3, newest=False)] == ranked
+
+
+async def test_what_is_said_between_two_pages_of_the_best_is_on_neither(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
+    for number in range(3):
+        await ann.says(room, f"kestrel {number}")
+    first = await found(ann, "kestrel", newest=False, limit=1)
+    for _ in range(5):
+        await ann.says(room, "kestrel kestrel, later")
+    after, late = first.after, []
+    while after:
+        page = await found(ann, "kestrel", newest=False, limit=1, after=after)
+        late += [row.hit.snippet for row in page.hits]
+        after = page.after
+    assert sorted([first.hits[0].hit.snippet, *late]) == ["kestrel 0", "kestrel 1", "kestrel 2"]
+
+
+@pytest.mark.parametrize("newest", [True, False])
+async def test_inp_06_what_there_is_no_time_to_show_is_on_the_next_page(town: Town, monkeypatch, newest: bool):
+    monkeypatch.setattr(law, "SHOWN_SECONDS", 0.0)
+    monkeypatch.setattr(law, "deadline", lambda seconds: lambda: not seconds)
+    monkeypatch.setattr(search, "deadline", lambda seconds: lambda: not seconds)
+    _, room, (ann,) = await hall(town, "ann")
+    for number in range(5):
+        await ann.says(room, f"kestrel {number}")
+    assert sorted(await pages(ann, "kestrel", limit=3, newest=newest)) == [f"kestrel {number}" for number in range(5)]
+    if isinstance(town.store, SqliteStore):
+        assert len((await found(ann, "kestrel", limit=3, newest=newest)).hits) == 1
+
+
+async def test_inp_06_texts_are_weighed_while_there_is_time(town: Town, monkeypatch):
+    weighed: list[str] = []
+
+    def score(_: Sought, title: str, text: str) -> float:
+        weighed.append(text)
+        return 1.0
+
+    monkeypatch.setattr(Sought, "score", score)
+    monkeypatch.setattr(search, "deadline", lambda seconds: lambda: len(weighed) >= 2)
+    _, room, (ann,) = await hall(town, "ann")
+    for number in range(5):
+        await ann.says(room, f"kestrel {number}")
+    await found(ann, "kestrel", newest=False)
+    assert len(weighed) == (2 if isinstance(town.store, SqliteStore) else 5)
+
+
+@pytest.mark.parametrize("terms", [1, 4, 2_000])
+async def test_inp_06_of_many_words_in_many_places_some_are_looked_up_and_all_count(
+    town: Town, monkeypatch, terms: int
+):
+    monkeypatch.setattr(search, "TERMS", terms)
+    looked_up: list[str] = []
+    expression = search._Search._expression
+
+    def told(self: Any, *asked: Any) -> str:
+        looked_up.extend(found := expression(self, *asked).split(" AND "))
+        return " AND ".join(found)
+
+    monkeypatch.setattr(search._Search, "_expression", told)
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    direct = await ann.writes_to(bob)
+    for where in (room, direct):
+        await ann.says(where, "a kestrel in the cold morning")
+        await ann.says(where, "a kestrel in the evening")
+    assert await finds(ann, 'kestrel cold mor* "in the"') == ["a kestrel in the cold morning"] * 2
+    if isinstance(town.store, SqliteStore):
+        assert len([one for one in looked_up if one[2] == "w"]) <= max(2, terms)  # one in each place, at least
 
 
 async def test_a_cursor_is_good_for_its_own_search_and_account_alone(town: Town):

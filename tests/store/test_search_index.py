@@ -293,6 +293,29 @@ async def test_after_an_error_of_the_disk_the_file_is_made_anew(tmp_path: Path, 
     consistent(tmp_path)
 
 
+async def test_without_the_means_to_search_nothing_is_noted_for_an_index_and_none_is_left(tmp_path: Path, monkeypatch):
+    async with opened(tmp_path) as town:
+        ann, room = await spoken(town)
+        await ann.deletes(room, 1)
+        await town.store.indexed()
+    assert (tmp_path / index.FILE).exists()
+    with contextlib.closing(sqlite3.connect(tmp_path / schema.FILE)) as db:
+        db.execute("INSERT INTO unsaid (pos) VALUES (7)")  # as of a server that was killed
+        db.commit()
+    monkeypatch.setattr(indexing, "available", lambda: False)
+    with capture_logs() as logs:
+        async with opened(tmp_path) as town:
+            for number in (2, 3):
+                await again(town, ann).deletes(room, number)
+    assert [one["event"] for one in logs if one["event"].startswith("search.")] == ["search.absent"]
+    with contextlib.closing(sqlite3.connect(tmp_path / schema.FILE)) as db:
+        assert db.execute("SELECT count(*) FROM unsaid").fetchone() == (0,)
+    assert not (tmp_path / index.FILE).exists()
+    monkeypatch.undo()
+    async with opened(tmp_path) as town:
+        assert await finds(again(town, ann), "kestrel") == everything()[:-3]
+
+
 async def test_without_the_means_to_search_it_says_so(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(indexing, "available", lambda: False)
     async with opened(tmp_path) as town:
@@ -400,6 +423,26 @@ async def test_what_is_deleted_while_somebody_searches_is_not_given_to_them(tmp_
 # --- bounds
 
 
+async def test_whatever_a_search_asks_of_the_database_is_looked_up(tmp_path: Path):
+    """A statement that looks through a table costs what everybody has, and not what one asks for."""
+    async with opened(tmp_path) as town:
+        await spoken(town)
+        await town.store.indexed()
+        with contextlib.closing(sqlite3.connect(tmp_path / index.FILE)) as db:
+            db.execute("ATTACH ? AS house", (str(tmp_path / schema.FILE),))
+            asked = {
+                name: sql for name, sql in vars(search).items() if name[0] == "_" and str(sql).startswith("SELECT")
+            }
+            asked["_PROPOSED"] = search._PROPOSED.format("words_0")
+            for name, sql in asked.items():
+                plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", ["1"] * sql.count("?"))]
+                through = [step for step in plan if "SCAN" in step and "VIRTUAL TABLE" not in step]
+                assert not through, (name, plan)
+                assert not any("AUTOMATIC" in step for step in plan), (name, plan)
+                if name == "_OPEN":
+                    assert any("rooms_community (community=? AND slug=?)" in step for step in plan), plan
+
+
 async def test_inp_06_so_many_searches_wait_and_one_more_is_told_to_come_back(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(search, "WAITING", 2)
     async with opened(tmp_path) as town:
@@ -409,6 +452,30 @@ async def test_inp_06_so_many_searches_wait_and_one_more_is_told_to_come_back(tm
         refused = [one for one in results if isinstance(one, Refuse)]
         assert {one.code for one in refused} == {codes.SEARCH_UNAVAILABLE}
         assert len(refused) == 6
+
+
+async def test_accounts_have_turns_whoever_asks_for_more(tmp_path: Path, monkeypatch):
+    async with opened(tmp_path) as town:
+        _, room, (ann, bob, cyd) = await hall(town, "ann", "bob", "cyd")
+        await ann.says(room, "kestrel")
+        await town.store.indexed()
+        turns: list[str] = []
+        looks = search.Searches._search
+
+        def told(self: search.Searches, account: str, asked: Asked) -> Any:
+            turns.append(next(one.handle for one in (ann, bob, cyd) if one.id == account))
+            return looks(self, account, asked)
+
+        monkeypatch.setattr(search.Searches, "_search", told)
+        query = parse("kestrel")
+        asked = Asked(query, sought(query))
+        waiting = [asyncio.ensure_future(town.store.search(ann.id, asked)) for _ in range(4)]
+        waiting += [asyncio.ensure_future(town.store.search(one.id, asked)) for one in (bob, cyd, bob)]
+        given_up = asyncio.ensure_future(town.store.search(cyd.id, asked))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        await asyncio.gather(*waiting)
+        assert turns == ["ann", "bob", "cyd", "ann", "bob", "ann", "ann"]
 
 
 async def test_until_when_everything_is_found_is_told(tmp_path: Path, monkeypatch):

@@ -223,7 +223,7 @@ EFFECTS: dict[type[Command], Effects] = {
     ),
     sr.SearchMessages: Effects(
         (codes.COMMUNITY_GONE, codes.ROOM_GONE, codes.MEMBER_GONE, codes.SEARCH_ABSENT, codes.SEARCH_UNAVAILABLE),
-        (), ("query_chars", "query_terms", "hits")),
+        (), ("query_chars", "query_terms", "searches", "hits")),
     pe.ReadPersona: Effects((codes.COMMUNITY_GONE,), (), ("handle_change_ms",)),
     pe.UpdatePersona: Effects(
         (codes.COMMUNITY_GONE, codes.SILENCED, *NAMING),

@@ -68,6 +68,7 @@ class Connection:
             deadline_ms=town.deadline_ms,
             sign_in_ms=town.sign_in_ms,
             limits=town.limits,
+            search=True,
             at=town.clock.time(),
         )
 

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from .. import text
-from .state import MemberRow, RoomRow, called
+from ..inbox import InboxKind
+from .state import Item, MemberRow, Person, RoomRow, called
 
 if TYPE_CHECKING:
     from .town import Town
@@ -32,3 +33,15 @@ def answered(town: "Town", room: "RoomRow", member: "MemberRow", reply_to: int) 
     """The membership that said what is answered, where it is another's, who may read the answer."""
     by = next(entry.by for entry in town.logs[room.id].entries if entry.seq == reply_to)
     return by if by != member.id and by in (row.id for row in readers(town, room)) else ""
+
+
+def meant(town: "Town", room: RoomRow, author: MemberRow, others: list[MemberRow], kind: InboxKind, seq: int) -> None:
+    """What was said under this number mentions or answers these: it is in the inboxes of those who hear of it."""
+    for other in others:
+        reader = town.people[other.account]
+        if other.id != author.id and not town.deaf(reader, town.people[author.account]):
+            put_inbox(reader, kind, room.id, seq)
+
+
+def put_inbox(person: Person, kind: InboxKind, log: str, seq: int) -> None:
+    person.inbox.append(Item(len(person.inbox) + 1, kind, log, seq))

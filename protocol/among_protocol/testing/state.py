@@ -17,11 +17,15 @@ from ..base import (
     Time,
 )
 from ..blocks import BlockKind
+from ..bookmarks import Bookmark
+from ..dnd import Dnd
 from ..drafts import Draft
 from ..following import Following
+from ..inbox import InboxKind
 from ..interests import Interest
 from ..logs import LogKind
 from ..members import Member, Persona, Role
+from ..notify import NotifyChoice
 from ..personas import FormerHandle, PersonaLink, PersonaPlace, Shown
 from ..portrait import PortraitSection, PortraitVersion
 from ..reports import ReportFiled
@@ -57,6 +61,12 @@ class Log:
         self.kind = kind
         self.floor = 0  # entries up to here are no longer kept
         self.entries: list[Entry] = []
+        self.beneath: list[Entry] = []  # entries below the floor that stay: what is pinned, and that it is
+
+    @property
+    def known(self) -> list[Entry]:
+        """All that can be named."""
+        return self.beneath + self.entries
 
     @property
     def head(self) -> int:
@@ -82,6 +92,16 @@ class Claim:
 
 
 @dataclass
+class Item:
+    """Of an inbox. `number`: its place there, from 1."""
+
+    number: int
+    kind: InboxKind
+    log: str
+    seq: int
+
+
+@dataclass
 class Person:
     """An account."""
 
@@ -98,6 +118,12 @@ class Person:
     blocks: dict[str, BlockKind] = field(default_factory=dict)  # by handle
     appearances: dict[str, Appearance] = field(default_factory=dict)  # by community; empty: everywhere
     drafts: dict[str, Draft] = field(default_factory=dict)  # by place
+    bookmarks: dict[tuple[str, int], Bookmark] = field(default_factory=dict)  # by room and number
+    bookmarks_made: int = 0  # the number of the newest that ever was
+    notify: dict[tuple[str, str], NotifyChoice] = field(default_factory=dict)  # by place and word
+    dnd: Dnd | None = None
+    inbox: list[Item] = field(default_factory=list)
+    inbox_read: int = 0  # everything up to this number is read
     interests: dict[str, list[Interest]] = field(default_factory=dict)  # by community; empty: for oneself alone
 
     def shown(self) -> Account:

@@ -12,6 +12,7 @@ import hashlib
 import itertools
 from collections import Counter, deque
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -20,6 +21,8 @@ from .. import codes, text
 from ..accounts import AccountCreated
 from ..base import Command, Entry, Event
 from ..codes import CloseCode, ErrorCode, Refuse
+from ..dnd import is_on
+from ..inbox import is_notice
 from ..logs import LogKind, Sync
 from ..lookalikes import skeleton
 from ..messages import MessageSent
@@ -30,7 +33,7 @@ from ..signing import ENTRANCES
 from ..status import Status
 from ..wire import JSON, Encoding
 from . import mentions
-from .answers import retention
+from .answers import pins, retention
 from .budgets import Budgets
 from .clock import Clock
 from .connection import Connection
@@ -155,6 +158,8 @@ class Town:
         assert entry.seq > log.head
         log.entries.append(entry)
         self.said[self.epoch, entry.log, entry.seq] = entry
+        if entry.log in self.people and is_notice(entry):
+            mentions.put_inbox(self.people[entry.log], "notice", entry.log, entry.seq)
         for connection in self.connections:
             connection.hear(entry)
         return entry
@@ -207,6 +212,9 @@ class Town:
             self.people[account].read[room.id] = entry.seq
         called = mentions.readers(self, room) if everybody else mentioned
         self.call(self.people[account], room, [row for row in called if row.id != member.id], entry.seq)
+        mentions.meant(self, room, member, mentioned, "mention", seq)
+        if entry.answers and entry.answers not in names:
+            mentions.meant(self, room, member, [self.members[entry.answers]], "reply", seq)
         return self.write(entry)
 
     def call(self, author: Person, room: RoomRow, mentioned: list[MemberRow], seq: int) -> None:
@@ -278,6 +286,9 @@ class Town:
         appear = here.appear if here is not None and here.appear != "inherit" else everywhere and everywhere.appear
         if appear == "invisible":
             state = "offline"
+        elif appear not in ("away", "dnd") and person.dnd is not None and person.dnd.shown:
+            at = datetime.fromisoformat(now)
+            state = "dnd" if state != "offline" and is_on(person.dnd, at) else state
         elif appear in ("away", "dnd") and state != "offline":
             state = appear
         status = here.status if here is not None else None
@@ -355,6 +366,8 @@ class Town:
         """Retention: entries up to there are no longer kept; `told`: as a server does that, by an entry of the room."""
         log = self.logs[id]
         gone = [entry for entry in log.entries if entry.seq <= up_to]
+        if id in self.rooms:
+            log.beneath = pins.staying(log, up_to)
         if gone:
             log.floor = gone[-1].seq
             log.entries = log.entries[len(gone) :]

@@ -21,6 +21,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from .. import app
 from ..app import DATABASE, LOCK, SAFEST_SQLITE
 from ..config import Config, ConfigError, elsewhere, is_loopback
 from ..edge.memory import container, resident
@@ -113,6 +114,9 @@ def versions() -> Iterator[Finding]:
         )
     else:
         yield Finding("SQLite", "ok", sqlite3.sqlite_version)
+    if not app.can_search():
+        mend = "use a Python whose SQLite has FTS5; everything else works"
+        yield Finding("search", "warn", "what was said can't be searched", mend)
 
 
 def data(config: Config) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from among_protocol.codes import COMMUNITY_GONE, FIELD_INVALID, RIGHT_MISSING, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
@@ -51,6 +52,7 @@ class Services:
         self.joins: Buckets[str] = Buckets(JOINS, 1 / JOIN_SECONDS, ACCOUNTS_SPENDING)  # of communities, by account
         # Suggestions, and searches by interest, by account: whoever asks often learns more than any answer tells.
         self.discoveries: Buckets[str] = Buckets(DISCOVERIES, 1 / DISCOVERY_SECONDS, ACCOUNTS_SPENDING)
+        self.searches: Counter[str] = Counter()  # under way, by account; who has none is not in it
         self.people = People(store, self.budgets, lambda: self.now())  # noqa: PLW0108  # `now` may be another clock later
         self.notices = Notices(lambda: self.now(), lambda: logs.write_cost, logs.headway)  # noqa: PLW0108  # `now` may be another clock later
         self.wall = wall  # Unix time in milliseconds

@@ -368,7 +368,9 @@ TABLES: dict[str, Table] = {
     "room_mentions": Table("stays: numbers of entries", "- numbers"),
     "uncalled": Table("goes", "- numbers of what others said, and of one's own"),
     "unsaid": Table(
-        "goes once the index of searches has forgotten what was blanked, or is no longer kept", "- numbers"
+        "goes once the index of searches has forgotten what was blanked, or is no longer kept; at once, and none comes, where"
+        " nothing can be searched",
+        "- numbers",
     ),
     "reactions": Table("goes with the words", "as `entry`"),
     "reaction_counts": Table("stays, without theirs: numbers", "- numbers"),

@@ -4,7 +4,8 @@
    not read, the work that is done for it neither: an index keeps apart what different people may read.
 2. What is found is held against the text as it is then. A text that was edited or deleted is not found by what it said.
 3. What was kept a moment ago may not be found yet; `as_of` says until when everything is.
-4. So much work is done for one page: LOOKED texts are held against the query, for SECONDS at most.
+4. So much work is done for one page: LOOKED texts are held against the query and weighed, for SECONDS at most, and what is
+   found is shown within SHOWN_SECONDS of the beginning; what takes longer is on the next page.
 """
 
 import base64
@@ -20,15 +21,17 @@ from typing import Literal, NamedTuple, Protocol
 from among_protocol import codes
 from among_protocol.codes import Refuse
 from among_protocol.query import HAS, Query, moment
-from among_protocol.search import Hit, HitKind
+from among_protocol.search import Hit, HitKind, Mark
 
 from ..counts import SearchCounts
+from ..limits import SEARCHES
 from .rows import RoomRow
 from .words import Sought, shown
 
 LOOKED = 600  # texts that are held against one query, for one page
 RANKED = 200  # that fit, of which the best come first
-SECONDS = 0.1  # for one page
+SECONDS = 0.1  # for one page, until what is found is shown
+SHOWN_SECONDS = 0.15  # for one page, until all of it is shown; at least one hit is
 
 
 class Asked(NamedTuple):
@@ -214,43 +217,76 @@ class Looked(NamedTuple):
     passed: bool = False  # nothing stands here
 
 
+class Picked(NamedTuple):
+    """What is shown of a text that was found: parts of its title and of itself, with marks."""
+
+    said: Said
+    title: str
+    title_marks: list[Mark]
+    snippet: str
+    marks: list[Mark]
+
+
+class Weighed(NamedTuple):
+    """Sorts the best first, and of equals the newest."""
+
+    weight: float  # the score, turned round; 0 where the newest come first
+    place: int  # the number, likewise
+    said: Said
+
+
 def choose(
-    asked: Asked, at: Cursor, proposed: Callable[[Cursor], Iterator[Looked]], over: Callable[[], bool]
-) -> tuple[list[Said], Cursor | None]:
+    asked: Asked,
+    at: Cursor,
+    proposed: Callable[[Cursor], Iterator[Looked]],
+    over: Callable[[], bool],
+    late: Callable[[], bool],
+) -> tuple[list[Picked], Cursor | None]:
     """A page of those that fit, and where the next one begins; None: nowhere. `proposed` gives what stands between `top`
-    and `low`, downwards."""
+    and `low`, downwards. `over`: there is no more time to look; `late`: none to show."""
     newest = asked.newest or not asked.sought.pieces
     most = asked.limit + 1 if newest else RANKED
-    fitting: list[Looked] = []
-    last, looked, more = at.top, 0, False
+    fitting: list[Weighed] = []
+    top, last, looked, more = 0, at.top, 0, False
     for one in proposed(at):
         last = one.number
+        top = top or last  # what is said from now on is above it
         looked += not one.passed
         if one.said is not None:
-            fitting.append(one)
+            weight = 0.0 if newest else -asked.sought.score(one.said.title, one.said.body)
+            fitting.append(Weighed(weight, -one.number, one.said))
         if len(fitting) == most or (not at.low and (looked == LOOKED or over())):
             more = True
             break
     if newest:
-        page = [one.said for one in fitting[: asked.limit] if one.said is not None]
-        if len(fitting) > asked.limit:
-            return page, Cursor(top=fitting[-1].number)
+        page = _shown(asked, fitting, late)
+        if len(fitting) > len(page):
+            return page, Cursor(top=-fitting[len(page)].place)
         return page, Cursor(top=last - 1) if more else None
-    ranked = sorted(
-        ((-asked.sought.score(one.said.title, one.said.body), -one.number, one.said) for one in fitting if one.said),
-        key=lambda row: row[:2],
-    )
+    fitting.sort(key=lambda row: row[:2])
     if at.number:
-        ranked = [row for row in ranked if row[:2] > (-at.score, -at.number)]
-    page = [said for _, _, said in ranked[: asked.limit]]
+        fitting = [row for row in fitting if row[:2] > (-at.score, -at.number)]
+    page = _shown(asked, fitting, late)
     low = at.low or (last if more else 1)
-    if len(ranked) > asked.limit:
-        score, number, _ = ranked[asked.limit - 1]
-        return page, Cursor(at.top, low, -score, -number)
+    if len(fitting) > len(page):
+        end = fitting[len(page) - 1]
+        return page, Cursor(min(at.top, top), low, -end.weight, -end.place)
     return page, Cursor(top=low - 1) if low > 1 else None
 
 
-def refusal(why: Literal["absent", "unavailable", "crowd", "member", "room"], named: str = "") -> Refuse:
+def _shown(asked: Asked, found: Sequence[Weighed], late: Callable[[], bool]) -> list[Picked]:
+    """The first of these, as many as are asked for and as there is time for."""
+    page: list[Picked] = []
+    pieces = asked.sought.pieces
+    for _, _, said in found[: asked.limit]:
+        if page and late():
+            break
+        title = shown(pieces, said.title, len(said.title)) if said.title else ("", [])
+        page.append(Picked(said, *title, *shown(pieces, said.body)))
+    return page
+
+
+def refusal(why: Literal["absent", "unavailable", "crowd", "yours", "member", "room"], named: str = "") -> Refuse:
     """Why nothing is searched; `named`: who or what the query names, in vain."""
     match why:
         case "absent":
@@ -260,21 +296,23 @@ def refusal(why: Literal["absent", "unavailable", "crowd", "member", "room"], na
         case "crowd":
             sentence = "So many search at this moment; try again soon."
             return Refuse(codes.SEARCH_UNAVAILABLE, sentence, retry_after_ms=500)
+        case "yours":
+            sentence = f"You have {SEARCHES} searches under way: wait for one of them."
+            return Refuse(codes.SEARCH_UNAVAILABLE, sentence, retry_after_ms=500)
         case "member":
             return Refuse(codes.MEMBER_GONE, f"Nobody goes by {named} where you are.", field="query")
         case "room":
             return Refuse(codes.ROOM_GONE, f"There is no room {named} that you may read.", field="query")
 
 
-def deadline() -> Callable[[], bool]:
-    """Whether the time for a page is over."""
-    until = time.monotonic() + SECONDS
+def deadline(seconds: float) -> Callable[[], bool]:
+    """Whether so much time is over from now on."""
+    until = time.monotonic() + seconds
     return lambda: time.monotonic() > until
 
 
-def hit(asked: Asked, said: Said, room: RoomRow, *, folded: bool) -> HitRow:
-    snippet, marks = shown(asked.sought.pieces, said.body)
-    title, title_marks = shown(asked.sought.pieces, said.title, len(said.title)) if said.title else ("", [])
+def hit(picked: Picked, room: RoomRow, *, folded: bool) -> HitRow:
+    said = picked.said
     return HitRow(
         room,
         Hit(
@@ -288,10 +326,10 @@ def hit(asked: Asked, said: Said, room: RoomRow, *, folded: bool) -> HitRow:
             rev=said.rev,
             post=said.post,
             edited=said.edited,
-            title=title,
-            title_marks=title_marks,
-            snippet=snippet,
-            marks=marks,
+            title=picked.title,
+            title_marks=picked.title_marks,
+            snippet=picked.snippet,
+            marks=picked.marks,
             folded=folded,
         ),
     )

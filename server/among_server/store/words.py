@@ -5,14 +5,17 @@ scripts, of kana) they stay.
 Rule 2: a word is a run of letters, digits and marks. Scripts that are written without blanks (Chinese, Japanese, Thai) and
 Hangul, which glues its endings on, are indexed by each two characters in a row: so every part of such a run is found.
 Rule 3: the index only proposes. What is found is what `Sought.fits` says of the text as it is now.
+Rule 4: whatever people write, a text costs so much for each of its characters, and what is kept between two texts is bounded.
 
 Who changes what `words_of` gives moves SHAPE in sqlite/index.py on: then every index is made anew.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate, chain, islice
 from typing import NamedTuple
 
 from among_protocol.query import PREFIX_LEAST, Query, QueryError, Term
@@ -23,6 +26,9 @@ PAIRS = 8  # of a run of a query that are looked up: the text decides about the 
 SNIPPET = 160  # characters shown of a text
 BEFORE = 40  # of them, at most so many before what was found
 MARKS = 16  # in one text
+PILE = 30  # marks on one character that are put in order together, as in Unicode's stream-safe text
+FOLDS = 8_192  # characters of which it is remembered what they are folded to: more than those of any language
+CHUNK = 256  # characters that are folded at once, where it must be found out which became which
 
 _PLAIN = re.compile(r"[a-z0-9]+")
 # Scripts without blanks between words, and Hangul.
@@ -43,6 +49,8 @@ class _Folds(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
         decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
+        if len(self) >= FOLDS:
+            self.clear()
         folded = self[code] = unicodedata.normalize("NFC", _STRIPPED.sub("", decomposed))
         return folded
 
@@ -50,30 +58,55 @@ class _Folds(dict[int, str]):
 _FOLDS = _Folds()
 
 
+def _one_of(codes: Iterable[int], more: str = "") -> str:
+    """A pattern for one of these characters; `more`: "+" for some in a row. Those beyond the basic plane are apart, since a class with any of them is looked
+    through range by range for each character of a text."""
+    ranges: tuple[list[list[int]], list[list[int]]] = ([], [])
+    for code in codes:
+        of_plane = ranges[code >= 0x10000]
+        if of_plane and of_plane[-1][1] == code - 1:
+            of_plane[-1][1] = code
+        else:
+            of_plane.append([code, code])
+    basic, beyond = ("".join(f"{re.escape(chr(a))}-{re.escape(chr(b))}" for a, b in rows) for rows in ranges)
+    return f"[{basic}]{more}|(?=[\U00010000-\U0010ffff])[{beyond}]{more}"
+
+
+@cache
+def _pile() -> re.Pattern[str]:
+    """PILE marks in a row, with what is before them. Made when the first text needs it."""
+    codes = [code for code in range(0x300, 0x110000) if not 0xAC00 <= code < 0xE000]  # no mark among these
+    marks = (code for code in codes if unicodedata.combining(unicodedata.normalize("NFD", chr(code))[0]))
+    return re.compile(f"(.?(?:{_one_of(marks)}){{{PILE}}})", re.DOTALL)
+
+
+def nfc(text: str) -> str:
+    """In NFC, part by part where more marks stand in a row than anybody reads: to put those in order takes as many steps as
+    the square of their number."""
+    if text.isascii():
+        return text
+    return "".join(unicodedata.normalize("NFC", part) for part in _pile().split(text))
+
+
 def fold(text: str) -> str:
-    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text).translate(_FOLDS)
+    return text.lower() if text.isascii() else nfc(text).translate(_FOLDS)
 
 
 @cache
 def _words() -> re.Pattern[str]:
     """Of any script: runs of those without blanks, and words of the others. Made when the first text needs it."""
-    kept: list[str] = []
-    first = -1
-    for code in range(0x20000 + 1):
-        char = chr(code)
-        inside = code < 0x20000 and unicodedata.category(char)[0] in "LNM" and not _IN_RUN.match(char)
-        if inside and first < 0:
-            first = code
-        elif not inside and first >= 0:
-            kept.append(f"{re.escape(chr(first))}-{re.escape(chr(code - 1))}")
-            first = -1
-    in_run = f"[{_RUN}]+"
-    return re.compile(f"{in_run}|[{''.join(kept)}]+")
+    codes = (code for code in range(0x20000) if unicodedata.category(chr(code))[0] in "LNM")
+    of_words = _one_of((code for code in codes if not _IN_RUN.match(chr(code))), "+")
+    return re.compile(f"[{_RUN}]+|(?:{of_words})+")
 
 
 def split(folded: str) -> list[str]:
     """The words of a folded text, and its runs, in order."""
-    return _PLAIN.findall(folded) if folded.isascii() else _words().findall(folded)
+    return _pattern(folded).findall(folded)
+
+
+def _pattern(folded: str) -> re.Pattern[str]:
+    return _PLAIN if folded.isascii() else _words()
 
 
 def is_run(word: str) -> bool:
@@ -84,7 +117,11 @@ def words_of(*texts: str) -> dict[str, None]:
     """What a text is found by, each once, in order."""
     found: dict[str, None] = {}
     for text in texts:
-        for word in split(fold(text)):
+        folded = fold(text)
+        if folded.isascii():  # most are, and a server that indexes all anew has a million
+            found.update(dict.fromkeys([word[:LONGEST] for word in split(folded)]))
+            continue
+        for word in split(folded):
             if is_run(word):
                 found.update(dict.fromkeys(_pairs(word)))
                 found[word[-1]] = None  # or one character alone would not be found at the end
@@ -104,6 +141,16 @@ class Piece(NamedTuple):
     pattern: str  # is in what `spread` gives of a text that has it
     prefix: bool
     without: bool
+
+    @property
+    def begins(self) -> bool:
+        """Whether the pattern has a blank before the words."""
+        return self.pattern[0] == " "
+
+    @property
+    def ends(self) -> bool:
+        """Likewise, behind them."""
+        return self.pattern[-1] == " "
 
     def looked_up(self) -> Iterator[tuple[str, bool]]:
         """The words of the index that a text with this has; the flag: those that begin so."""
@@ -180,8 +227,8 @@ def _piece(term: Term) -> Piece | None:
 
 def shown(wanted: Sequence[Piece], text: str, longest: int = SNIPPET) -> tuple[str, list[Mark]]:
     """A part of a text in one line, around what is wanted, and where that stands in it."""
-    text = unicodedata.normalize("NFC", text)
-    spans = _spans(wanted, text)
+    text = nfc(text)
+    spans = _spans(wanted, text, longest)
     start = end = 0
     if len(text) <= longest:
         end = len(text)
@@ -196,47 +243,79 @@ def shown(wanted: Sequence[Piece], text: str, longest: int = SNIPPET) -> tuple[s
     return piece, marks[:MARKS]
 
 
-def _spans(wanted: Sequence[Piece], text: str) -> list[tuple[int, int]]:
-    """Where the pieces stand in a text that is in NFC."""
-    folds = [_FOLDS[ord(char)] for char in text]
-    folded = "".join(folds)
-    places: list[int] = []  # of each folded character, where it comes from
-    for at, part in enumerate(folds):
-        places += [at] * len(part)
-    tokens = [(match.group(), match.start()) for match in (_words().finditer(folded))]
-    found: set[tuple[int, int]] = set()
+def _spans(wanted: Sequence[Piece], text: str, longest: int) -> list[tuple[int, int]]:
+    """Where the pieces stand in a text that is in NFC: from the first on, as far as is shown. The rest is only searched."""
+    parts = [text[at : at + CHUNK].translate(_FOLDS) for at in range(0, len(text), CHUNK)]
+    folded = "".join(parts)
+    spaced = f" {'  '.join(split(folded))} "
+    found = [at + piece.begins for piece in wanted if (at := spaced.find(piece.pattern)) >= 0]
+    if not found:
+        return []
+    first = min(found)
+    number = spaced.count("  ", 0, first)  # words before that one
+    spot = spaced.rfind("  ", 0, first) + 2 if number else 1
+    words = islice(_pattern(folded).finditer(folded), number, None)
+    word = next(words)
+    view = _view(text, parts, word.start() + first - spot, longest)
+    spots, starts = [], []  # of the words that are seen: in `spaced`, and in `folded`
+    for one in chain([word], words):
+        if one.start() >= view.end:
+            break
+        spots.append(spot)
+        starts.append(one.start())
+        spot += len(one.group()) + 2
+
+    def origin(at: int) -> int:
+        """The character of the text from which one of `spaced` comes; where that isn't seen, the nearest that is."""
+        if at >= spot:
+            return view.places[-1]
+        nth = bisect(spots, at) - 1
+        return view.places[min(max(starts[nth] + at - spots[nth] - view.begin, 0), len(view.places) - 1)]
+
+    spans: set[tuple[int, int]] = set()
     for piece in wanted:
-        count = len(piece.words)
-        for at in range(len(tokens) - count + 1):
-            for low, high in _matches(piece, tokens[at : at + count]):
-                found.add((places[low], places[high - 1] + 1))
+        at = spaced.find(piece.pattern, first - piece.begins)
+        while 0 <= at < spot:
+            low, high = at + piece.begins, at + len(piece.pattern) - piece.ends
+            nth = bisect(spots, low) - 1
+            if starts[nth] + low - spots[nth] >= view.end:
+                break
+            spans.add((origin(low), origin((spaced.index(" ", high) if piece.prefix else high) - 1) + 1))
+            at = spaced.find(piece.pattern, at + 1)
+    return _merged(spans)
+
+
+class _View(NamedTuple):
+    """A part of a folded text, and the character of the text from which each of its characters comes."""
+
+    begin: int
+    places: list[int]
+
+    @property
+    def end(self) -> int:
+        return self.begin + len(self.places)
+
+
+def _view(text: str, parts: Sequence[str], at: int, longest: int) -> _View:
+    """From the part in which the folded character `at` is, to as many characters of the text behind it as are shown."""
+    begins = [0, *accumulate(map(len, parts))]
+    part = bisect(begins, at) - 1
+    places: list[int] = []
+    until = len(text)
+    for place in range(part * CHUNK, len(text)):
+        if place >= until:
+            break
+        places += [place] * len(_FOLDS[ord(text[place])])
+        if until == len(text) and begins[part] + len(places) > at:
+            until = min(until, place + longest)
+    return _View(begins[part], places)
+
+
+def _merged(spans: set[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
-    for low, high in sorted(found):
+    for low, high in sorted(spans):
         if merged and low < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], high))
         else:
             merged.append((low, high))
     return merged
-
-
-def _matches(piece: Piece, tokens: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
-    """Where a piece stands in as many words of a text, in folded characters."""
-    if len(tokens) == 1:
-        (word, at), wanted = tokens[0], piece.words[0]
-        if is_run(wanted):
-            if is_run(word):
-                begin = word.find(wanted)
-                while begin >= 0:
-                    yield at + begin, at + begin + len(wanted)
-                    begin = word.find(wanted, begin + len(wanted))
-        elif word == wanted or (piece.prefix and word.startswith(wanted)):
-            yield at, at + len(word)
-        return
-    spaced = f" {'  '.join(word for word, _ in tokens)} "
-    if piece.pattern not in spaced:
-        return
-    (first, begin), (last, end) = tokens[0], tokens[-1]
-    wanted_first, wanted_last = piece.words[0], piece.words[-1]
-    low = begin + (len(first) - len(wanted_first) if is_run(wanted_first) else 0)
-    high = end + (len(wanted_last) if is_run(wanted_last) else len(last))
-    yield low, high

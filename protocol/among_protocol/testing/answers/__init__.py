@@ -71,6 +71,8 @@ from ...threads import FollowThread, ListThreads, MarkThread, UnfollowThread
 from ...welcome import ReadWelcome, SetWelcome
 from . import (
     accounts,
+    attention,
+    bookmarks,
     cards,
     corners,
     drafts,
@@ -84,6 +86,7 @@ from . import (
     reactions,
     reading,
     retention,
+    search,
     status,
     tags,
     threads,
@@ -177,6 +180,14 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     UnfollowThread: threads.unfollow,
     MarkThread: threads.mark,
     ListThreads: reading.list_threads,
+    SetBookmark: bookmarks.set_bookmark,
+    RemoveBookmark: bookmarks.remove,
+    ListBookmarks: bookmarks.list_bookmarks,
+    ReadInbox: attention.read_inbox,
+    MarkInbox: attention.mark_inbox,
+    SetNotify: attention.set_notify,
+    SetDnd: attention.set_dnd,
+    SearchMessages: search.search,
     ListBans: keeping.list_bans,
     ListReports: keeping.list_reports,
 }
@@ -185,10 +196,10 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
 # docs/howto/test-your-bot.md lists it.
 ABSENT: frozenset[type[Command]] = frozenset({
     EraseAccount, ExportAccount,
-    Discover, DismissCommunity, SearchMembers, SearchMessages, UpdateTag,
+    Discover, DismissCommunity, SearchMembers, UpdateTag,
     UpdateCommunity, PreviewCommunity, AcceptRules, ReadRules, AskToJoin, WithdrawJoin, AnswerJoin, ListRequests,
     CreateInvite, ListInvites, RevokeInvite,
-    SetBookmark, RemoveBookmark, ListBookmarks, RecentRooms, ReadInbox, MarkInbox, SetNotify, SetDnd,
+    RecentRooms,
     ExportPortrait, ListProposals, MergeProposal, DeclineProposal,
     ListQuotes, AskQuote, ConsentToQuote, WithdrawQuote,
     ReadWelcome, SetWelcome, ListGreeters, SetGreeter, SetReach,

@@ -24,14 +24,15 @@ from ...posts import (
     ReadPosts,
 )
 from .. import mentions
-from ..state import RoomRow
+from ..state import MemberRow, RoomRow
 from .edits import blank, may_remove, tell_removed
 from .places import follow_room
+from .reactions import reactions_for
 from .standing import may_act, present
 
 if TYPE_CHECKING:
     from ..connection import Connection
-    from ..state import MemberRow, Person
+    from ..state import Person
     from ..town import Town
 
 LEAD_CHARS = 280  # of a post's body that a list shows
@@ -126,6 +127,7 @@ def publish(town: "Town", person: "Person", command: PublishPost) -> PostPublish
     entry = PostPublished(**_by(town, corner, member, command.nonce), **said)
     person.read[corner.id] = entry.seq
     town.call(person, corner, [row for row in mentioned if row.id != member.id], entry.seq)
+    mentions.meant(town, corner, member, mentioned, "mention", entry.seq)
     person.drafts.pop(community.id, None)
     return town.write(entry)
 
@@ -189,13 +191,13 @@ def _comments(town: "Town", first: PostPublished) -> int:
 
 def page(connection: "Connection", command: ReadPosts) -> PostPage:
     town = connection.town
-    room, _ = town.visible(connection.account, command.room)
+    room, member = town.visible(connection.account, command.room)
     found = [one for one in published(town, room) if command.before is None or one.seq < command.before][::-1]
-    cards = [_card(town, one) for one in found[: command.limit]]
+    cards = [_card(town, one, member) for one in found[: command.limit]]
     return PostPage(posts=cards, as_of=town.logs[room.id].head, complete=len(found) <= command.limit)
 
 
-def _card(town: "Town", first: PostPublished) -> PostCard:
+def _card(town: "Town", first: PostPublished, reader: MemberRow) -> PostCard:
     last = versions(town, first)[-1]
     return PostCard(
         seq=first.seq,
@@ -207,12 +209,13 @@ def _card(town: "Town", first: PostPublished) -> PostCard:
         bytes=len(last.body.encode()),
         edited=last.at if last is not first else "",
         comments=_comments(town, first),
+        reactions=reactions_for(town, reader.id, first.log, first.seq),
     )
 
 
 def read(connection: "Connection", command: ReadPost) -> Post:
     town = connection.town
-    room, _ = town.visible(connection.account, command.room)
+    room, member = town.visible(connection.account, command.room)
     first = there(town, room, command.post)
     every = versions(town, first)
     wanted = command.version or 0
@@ -230,4 +233,5 @@ def read(connection: "Connection", command: ReadPost) -> Post:
         version=one.seq,
         versions=[PostVersion(seq=version.seq, at=version.at) for version in every],
         comments=_comments(town, first),
+        reactions=reactions_for(town, member.id, first.log, first.seq),
     )

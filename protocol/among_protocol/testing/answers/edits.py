@@ -37,7 +37,7 @@ def send(town: "Town", person: "Person", command: SendMessage) -> MessageSent:
     may_act(town, member)
     if room.kind == "direct":
         may_write(town, person, room)
-    _may_comment(town, person, room, command.post)
+    may_comment(town, person, room, command.post)
     if command.reply_to:
         message(town, room, command.reply_to, "reply_to")
     about: dict[str, Any] = {"reply_to": command.reply_to, "post": command.post}
@@ -49,7 +49,7 @@ def send(town: "Town", person: "Person", command: SendMessage) -> MessageSent:
     return entry
 
 
-def _may_comment(town: "Town", person: "Person", room: "RoomRow", post: int) -> None:
+def may_comment(town: "Town", person: "Person", room: "RoomRow", post: int) -> None:
     """In a corner one comments on a post, and elsewhere on none."""
     if room.kind != "corner":
         if post:
@@ -98,6 +98,8 @@ def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
     )
     new = mentions.readers(town, room) if entry.mentions_room_new else new
     town.call(person, room, [row for row in new if row.id != member.id], entry.seq)
+    if not entry.mentions_room_new:
+        mentions.meant(town, room, member, new, "mention", said.seq)
     if entry.thread:
         threads.edited(town, entry)
     return town.write(entry)
@@ -130,7 +132,7 @@ def history(connection: "Connection", command: ReadHistory) -> MessageHistory:
 
 def versions(town: "Town", said: MessageSent) -> list[MessageSent | MessageEdited]:
     """All that a message said, oldest first."""
-    later = town.logs[said.log].between(said.seq)
+    later = town.logs[said.log].known
     return [said, *(one for one in later if isinstance(one, MessageEdited) and one.message == said.seq)]
 
 
@@ -183,7 +185,7 @@ def quote(town: "Town", room: str, seq: int) -> Quoted | None:
 
 def message(town: "Town", room: "RoomRow", seq: int, field: str = "message") -> MessageSent:
     """Raises Refuse `message.gone` when it is none, or blank."""
-    found = next((one for one in town.logs[room.id].entries if one.seq == seq), None)
+    found = next((one for one in town.logs[room.id].known if one.seq == seq), None)
     if not isinstance(found, MessageSent) or found.blank:
         raise Refuse(codes.MESSAGE_GONE, field=field)
     return found
@@ -191,7 +193,8 @@ def message(town: "Town", room: "RoomRow", seq: int, field: str = "message") -> 
 
 def blank(town: "Town", entry: Entry) -> None:
     """Its body is gone; under the nonce of its command anything gives it again."""
-    entries = town.logs[entry.log].entries
+    log = town.logs[entry.log]
+    entries = log.entries if entry in log.entries else log.beneath
     left = blanked(entry)
     entries[entries.index(entry)] = town.said[town.epoch, entry.log, entry.seq] = left
     for key, (_, result) in town.nonces.items():

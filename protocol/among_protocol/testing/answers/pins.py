@@ -3,18 +3,21 @@
 from typing import TYPE_CHECKING
 
 from ... import codes
+from ...base import Entry
 from ...codes import Refuse
+from ...edits import MessageEdited
 from ...fields import body
 from ...forwards import ForwardMessage
 from ...messages import MessageSent, Origin
 from ...pins import AddPin, ListPins, Pin, PinAdded, PinPage, PinRemoved, RemovePin
+from ...reactions import ReactionAdded, ReactionRemoved
 from . import edits
 from .places import may_write
 from .standing import chief, may_act
 
 if TYPE_CHECKING:
     from ..connection import Connection
-    from ..state import MemberRow, Person, RoomRow
+    from ..state import Log, MemberRow, Person, RoomRow
     from ..town import Town
 
 
@@ -110,7 +113,7 @@ def _pinned(town: "Town", room: str) -> dict[int, PinAdded]:
     """By message, in the order in which they were pinned."""
     pinned: dict[int, PinAdded] = {}
     blank: set[int] = set()
-    for entry in town.logs[room].entries:
+    for entry in town.logs[room].known:
         if isinstance(entry, PinAdded):
             pinned[entry.message] = entry
         elif isinstance(entry, PinRemoved):
@@ -118,6 +121,24 @@ def _pinned(town: "Town", room: str) -> dict[int, PinAdded]:
         elif isinstance(entry, MessageSent) and entry.blank:
             blank.add(entry.seq)
     return {message: entry for message, entry in pinned.items() if message not in blank}
+
+
+def staying(log: "Log", up_to: int) -> list[Entry]:
+    """Of the entries up to there, those that are no longer kept but what is pinned: the messages with their edits and
+    reactions, and that they were pinned."""
+    pinned: dict[int, int] = {}  # message -> the pin
+    for entry in log.known:
+        if isinstance(entry, PinAdded):
+            pinned[entry.message] = entry.seq
+        elif isinstance(entry, PinRemoved):
+            pinned.pop(entry.message, None)
+    stay = {*pinned, *pinned.values()}
+    of_them = (MessageEdited, ReactionAdded, ReactionRemoved)
+    return [
+        entry
+        for entry in log.known
+        if entry.seq <= up_to and (entry.seq in stay or (isinstance(entry, of_them) and entry.message in pinned))
+    ]
 
 
 def _may_pin(town: "Town", person: "Person", room: "RoomRow", member: "MemberRow") -> None:

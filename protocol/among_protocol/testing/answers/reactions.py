@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from ... import codes
 from ...codes import Refuse
 from ...fields import one_emoji
+from ...messages import MessageSent
+from ...posts import PostPublished
 from ...reactions import (
     AddReaction,
     Reaction,
@@ -15,23 +17,25 @@ from ...reactions import (
     ReadReactions,
     RemoveReaction,
 )
-from .edits import message
+from .edits import may_comment, message
 from .places import may_write
 from .standing import may_act
 
 if TYPE_CHECKING:
     from ..connection import Connection
-    from ..state import Person
+    from ..state import Person, RoomRow
     from ..town import Town
 
 
 def add(town: "Town", person: "Person", command: AddReaction) -> ReactionAdded:
     emoji = one_emoji(command.emoji, field="emoji")
     room, member = town.visible(person.id, command.room)
-    said = message(town, room, command.message)
+    said = _said(town, room, command.message)
     may_act(town, member)
     if room.kind == "direct":
         may_write(town, person, room)
+    if room.kind == "corner":
+        may_comment(town, person, room, said.post if isinstance(said, MessageSent) else said.seq)
     there = reactors(town, room.id, said.seq)
     if (emoji, member.id) in there:
         raise Refuse(codes.REACTED_ALREADY, field="emoji")
@@ -57,7 +61,7 @@ def add(town: "Town", person: "Person", command: AddReaction) -> ReactionAdded:
 def remove(town: "Town", person: "Person", command: RemoveReaction) -> ReactionRemoved:
     emoji = one_emoji(command.emoji, field="emoji")
     room, member = town.visible(person.id, command.room)
-    said = message(town, room, command.message)
+    said = _said(town, room, command.message)
     there = reactors(town, room.id, said.seq)
     if (emoji, member.id) not in there:
         raise Refuse(codes.REACTION_GONE, field="emoji")
@@ -80,7 +84,7 @@ def read(connection: "Connection", command: ReadReactions) -> Reactors:
     town, person = connection.town, connection.person
     emoji = one_emoji(command.emoji, field="emoji") if command.emoji else ""
     room, _ = town.visible(person.id, command.room)
-    said = message(town, room, command.message)
+    said = _said(town, room, command.message)
     found = [
         Reactor(seq=one.seq, by=one.by, rev=one.rev, emoji=kind)
         for (kind, by), one in reactors(town, room.id, said.seq).items()
@@ -90,10 +94,16 @@ def read(connection: "Connection", command: ReadReactions) -> Reactors:
     return Reactors(reactors=page, as_of=town.logs[room.id].head, complete=len(page) == len(found))
 
 
+def _said(town: "Town", room: "RoomRow", seq: int) -> MessageSent | PostPublished:
+    """A message, or a post. Raises Refuse `message.gone`."""
+    post = next((one for one in town.logs[room.id].entries if one.seq == seq and isinstance(one, PostPublished)), None)
+    return message(town, room, seq) if post is None or post.blank else post
+
+
 def reactors(town: "Town", room: str, message: int) -> dict[tuple[str, str], ReactionAdded]:
     """Who reacts to it, by emoji and member, in the order in which they began."""
     there: dict[tuple[str, str], ReactionAdded] = {}
-    for entry in town.logs[room].between(message):
+    for entry in town.logs[room].known:
         if isinstance(entry, ReactionAdded) and entry.message == message:
             there[entry.emoji, entry.by] = entry
         elif isinstance(entry, ReactionRemoved) and entry.message == message:

@@ -14,7 +14,7 @@ from ...markers import Marker, MarkerMoved, SetMarker
 from ...messages import MessagePage, MessageSent, ReadMessages
 from ...threads import ListThreads, ThreadCard, ThreadPage
 from ..interest import Interest
-from . import threads
+from . import attention, bookmarks, threads
 from .accounts import block_id
 from .edits import as_it_is, quote
 from .members import membership, shown
@@ -39,6 +39,10 @@ def sync(connection: "Connection", command: Sync) -> None:
     drafts = sorted(person.drafts.values(), key=lambda draft: draft.place)
     started.drafts = [DraftState(place=one.place, fingerprint=one.fingerprint, at=one.at) for one in drafts]
     started.appearances = [person.appearances[place] for place in sorted(person.appearances)]
+    started.bookmarks = bookmarks.bookmarked(person) if person.bookmarks else None
+    started.notify = [person.notify[key] for key in sorted(person.notify)]
+    started.dnd = person.dnd if person.dnd is not None and person.dnd.times else None
+    started.inbox = attention.inbox(town, person)
     started.threads = list(person.threads.values())
     if command.cards:
         started.account = person.shown()

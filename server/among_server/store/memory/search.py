@@ -37,17 +37,16 @@ def search(tx: MemoryTx, account: str, asked: Asked) -> Found:
                 yield Looked(number, said)
 
     keys = list(tx.entries)
-    found, after = choose(asked, cursor, proposed, lambda: False)
+    found, after = choose(asked, cursor, proposed, lambda: False, lambda: False)
     blocks = tx.blocks(account)
-    who = {said.by: tx.members[said.by] for said in found}
+    who = {one.said.by: tx.members[one.said.by] for one in found}
     hits = [
         hit(
-            asked,
-            said,
-            tx.room_rows[said.room],
-            folded=blocks.get((who[said.by].account, who[said.by].handle)) == "block",
+            one,
+            tx.room_rows[one.said.room],
+            folded=blocks.get((who[one.said.by].account, who[one.said.by].handle)) == "block",
         )
-        for said in found
+        for one in found
     ]
     now = datetime.fromtimestamp(int(time.time()), UTC)
     return Found(hits, _SEAL.close(digest, after) if after is not None else "", f"{now:%Y-%m-%dT%H:%M:%S}.000Z")

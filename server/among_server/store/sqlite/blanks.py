@@ -15,6 +15,7 @@ from among_protocol.wire import JSON
 
 from ..blanks import PURGE_SECONDS
 from ..rows import Stored
+from . import indexing
 from .job import Outcome
 from .ledger import Ledger
 from .rows import SEQ_BITS, kept
@@ -37,7 +38,7 @@ class SqliteBlanks(Ledger):
         if not event.blank:
             self._put_again(blanked(event), author)
             self._db.execute("UPDATE inbox SET kind = '' WHERE log = ? AND seq = ?", (self._log(log).key, seq))
-            if isinstance(event, SAYS):
+            if isinstance(event, SAYS) and indexing.available():
                 self._db.execute("INSERT INTO unsaid (pos) VALUES (?)", (self.position(event),))
 
     def drop_unsaid(self, upto: int) -> None:

@@ -267,11 +267,12 @@ def term(audience: int, kind: str, value: str) -> str:
 
 
 def member_value(member: str) -> str:
-    return "".join(char for char in member if char.isalnum())
+    return "".join(filter(str.isalnum, member))
 
 
 def terms_of(audience: int, room: int, said: Said) -> str:
-    found = [term(audience, "w", word) for word in words_of(said.title, said.body)]
+    before = term(audience, "w", "")
+    found = [before + word for word in words_of(said.title, said.body)]
     found += [term(audience, "f", member_value(said.by)), term(audience, "r", str(room))]
     found += [term(audience, "m", member_value(member)) for member in said.mentions]
     found += [term(audience, "h", what) for what in sorted(said.has())]

@@ -33,6 +33,7 @@ from .said import SAYS
 GATHER = 0.1  # seconds after the first of something new until it is indexed, with what came meanwhile
 AGAIN = 1.0  # seconds until it is tried again after the disk failed, or a purge was held up
 LATER = 60.0  # likewise after the file was thrown away for the second time in a row: making it costs a lot
+EVER = (1 << 63) - 1  # the highest number that a row can have
 
 _SAYS = frozenset(SAYS)
 
@@ -70,6 +71,8 @@ class Indexer:
     def start(self, store: str, epoch: str) -> None:
         if not self.searchable:
             log.warning("search.absent", why="this SQLite has no FTS5", advice="use a Python whose SQLite has it")
+            index.remove(self.path)  # nobody would take out of it what is deleted from now on
+            self._forgotten(EVER)
             return
         self._store, self._epoch = store, epoch
         self._loop = asyncio.get_running_loop()

@@ -11,6 +11,7 @@ from among_protocol.base import Time
 from among_protocol.retention import Retention
 
 from ..retention import LOOKED, Due, Held, HeldPage, Left, days_before, held_by
+from . import indexing
 from .blanks import SqliteBlanks
 from .rows import SEQ_BITS, kept
 
@@ -130,11 +131,12 @@ class SqliteRetention(SqliteBlanks):
             if last is None:
                 continue
             self.arrivals.forget_results(base, last)
-            self._db.execute(
-                f"INSERT INTO unsaid (pos) SELECT pos FROM {table} WHERE pos > ? AND pos <= ? AND type = 'message.sent'"  # noqa: S608  # ours
-                " AND pos NOT IN (SELECT value FROM json_each(?))",
-                (base, last, but),
-            )
+            if indexing.available():
+                self._db.execute(
+                    f"INSERT INTO unsaid (pos) SELECT pos FROM {table} WHERE pos > ? AND pos <= ? AND type = 'message.sent'"  # noqa: S608  # ours
+                    " AND pos NOT IN (SELECT value FROM json_each(?))",
+                    (base, last, but),
+                )
             if table == "entries":
                 self._db.execute(NONCES, (base, last, but))
                 gone += self._db.execute(

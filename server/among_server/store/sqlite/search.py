@@ -20,9 +20,11 @@ from msgspec import json
 from among_protocol import codes
 from among_protocol.codes import Refuse
 
+from .. import search as law
 from ..blanks import Blankings
 from ..rows import RoomRow
-from ..search import Asked, Cursor, Found, HitRow, Looked, Said, Seal, choose, deadline, hit, narrow, refusal
+from ..search import Asked, Cursor, Found, HitRow, Looked, Picked, Seal, choose, deadline, hit, narrow, refusal
+from ..turns import Turns
 from . import index, schema
 from .index import member_value, term
 from .indexing import Indexer
@@ -30,6 +32,7 @@ from .rows import ROOM, moment, room_row
 from .said import present
 
 WAITING = 32  # searches; one more is told to come back
+TERMS = 2_000  # words that are looked up at once in one volume, for all audiences together
 CHUNKS = 30, 100  # texts that are read at once: at first, and then
 
 _PLACES = (
@@ -45,7 +48,7 @@ _ROOMS = (
 _CALLED = "SELECT m.id, m.place FROM json_each(?) p JOIN members m ON m.place = p.value AND m.handle = ? AND m.gone = 0"
 _OPEN = (
     "SELECT r.key, r.community FROM json_each(?) p JOIN rooms r ON r.community = p.value"
-    " WHERE r.slug = ? AND r.kind = 'open'"
+    " WHERE r.slug = ? AND r.kind = 'open' AND r.kind <> 'corner'"  # which the index of short names says, too
 )
 _ROOM = "SELECT r.key, r.kind, coalesce(r.community, 0) FROM logs l JOIN rooms r ON r.key = l.key WHERE l.id = ?"
 _SLUG = "SELECT key FROM communities WHERE slug = ?"
@@ -76,6 +79,7 @@ class Searches:
         self._blankings = blankings
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="among-searches")
         self._waiting = 0
+        self._turns = Turns()
         self._closed = False
         self._db: sqlite3.Connection | None = None
         self._generation = -1  # of the file that is open
@@ -83,16 +87,17 @@ class Searches:
     async def search(self, account: str, asked: Asked) -> Found:
         if not self._indexer.searchable:
             raise refusal("absent")
-        if self._closed:
-            raise Refuse(codes.STOPPING, retry_after_ms=1_000)
         if self._waiting >= WAITING:
             raise refusal("crowd")
         loop = asyncio.get_running_loop()
         self._waiting += 1
         try:
             while True:
-                begun, as_of = self._blankings.count, self._indexer.as_of()
-                hits, after = await loop.run_in_executor(self._thread, self._search, account, asked)
+                async with self._turns.turn(account):
+                    if self._closed:
+                        raise Refuse(codes.STOPPING, retry_after_ms=1_000)
+                    begun, as_of = self._blankings.count, self._indexer.as_of()
+                    hits, after = await loop.run_in_executor(self._thread, self._search, account, asked)
                 if not any(self._blankings.since(begun, row.hit.room) for row in hits):
                     return Found(hits, after, as_of)
         finally:
@@ -153,6 +158,7 @@ class _Search:
 
     def page(self, seal: Seal) -> tuple[list[HitRow], str]:
         asked = self._asked
+        over, late = deadline(law.SECONDS), deadline(law.SHOWN_SECONDS)
         digest = asked.digest(self._account)
         cursor = seal.open(digest, asked.after) if asked.after else Cursor()
         wanted = self._wanted()
@@ -163,13 +169,13 @@ class _Search:
             self._ids(room for rooms in unwanted.values() for room in rooms or ()),
             one_room=len(wanted) == 1 and all(rooms is not None and len(rooms) == 1 for rooms in wanted.values()),
         )
+        words = self._words(len(wanted))
         self._terms = {
             audience: terms
             for audience, rooms in sorted(wanted.items())
-            if unwanted.get(audience, ()) is not None and (terms := self._expression(audience, rooms))
+            if unwanted.get(audience, ()) is not None and (terms := self._expression(audience, rooms, words))
         }
-        self._over = deadline()
-        found, after = choose(asked, cursor, self._proposed, self._over)
+        found, after = choose(asked, cursor, self._proposed, over, late)
         return self._hits(found), seal.close(digest, after) if after is not None else ""
 
     # --- what is asked for: audiences, and of each the rooms (None: all)
@@ -266,7 +272,13 @@ class _Search:
 
     # --- what the index proposes
 
-    def _expression(self, audience: int, rooms: AbstractSet[int] | None) -> str:
+    def _words(self, audiences: int) -> list[tuple[str, bool]]:
+        """Those that are looked up in each of so many audiences; the flag: those that begin so. Where all together are too
+        many, the longest, which are the rarest: the text decides about the rest."""
+        words = dict.fromkeys(chain.from_iterable(piece.looked_up() for piece in self._asked.sought.pieces))
+        return sorted(words, key=lambda word: (word[1], -len(word[0])))[: max(1, TERMS // max(1, audiences))]
+
+    def _expression(self, audience: int, rooms: AbstractSet[int] | None, words: Iterable[tuple[str, bool]]) -> str:
         """For FTS5; empty where nothing can be found. All that stands in it is of ours: see words.py."""
         place = self._place(audience)
         parts: list[str] = []
@@ -276,8 +288,7 @@ class _Search:
             parts.append(f"({' OR '.join(terms)})")
             return bool(terms)
 
-        for piece in self._asked.sought.pieces:
-            parts += [f'"{term(audience, "w", word)}"{" *" if begins else ""}' for word, begins in piece.looked_up()]
+        parts += [f'"{term(audience, "w", word)}"{" *" if begins else ""}' for word, begins in words]
         groups = [("f", self._narrow.by), *(("m", these) for these in self._narrow.mentions)]
         for kind, members in groups:
             if members is not None and not any_of(
@@ -317,9 +328,9 @@ class _Search:
                 return
             high = rows[-1][0] - 1
 
-    def _hits(self, found: Sequence[Said]) -> list[HitRow]:
-        asked = json.encode(sorted({said.room for said in found})).decode()
+    def _hits(self, found: Sequence[Picked]) -> list[HitRow]:
+        asked = json.encode(sorted({one.said.room for one in found})).decode()
         rooms: dict[str, RoomRow] = {row[0]: room_row(row) for row in self._db.execute(_ROOM_ROWS, (asked,))}
-        by = json.encode(sorted({said.by for said in found})).decode()
+        by = json.encode(sorted({one.said.by for one in found})).decode()
         folded = {member for (member,) in self._db.execute(_FOLDED, (by, self._account))}
-        return [hit(self._asked, said, rooms[said.room], folded=said.by in folded) for said in found]
+        return [hit(one, rooms[one.said.room], folded=one.said.by in folded) for one in found]
