@@ -1,5 +1,6 @@
 """The benchmark's instruments work: nothing is said here about speed."""
 
+import runpy
 from random import Random
 
 import pytest
@@ -53,3 +54,11 @@ def test_a_bound_of_work_in_a_time_follows_a_slower_machine_and_never_a_faster_o
     assert (
         not Row(name="", unit="", value=8_000, at_least=7_000, of="value", work=True).judge(sound=False).at(0.5).holds
     )
+
+
+def test_each_measurement_is_listed_with_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys):
+    monkeypatch.setattr("sys.argv", ["bench", "--list"])
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_module("bench", run_name="__main__")
+    told = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    assert {"fanout", "busy", "storm", "search"} <= {name for name, _ in told}
