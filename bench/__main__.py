@@ -99,6 +99,12 @@ def measure(names: list[str], *, quick: bool, data: Path, command: str, patience
     return written
 
 
+def sentence(measurement: Callable[[Bench], Iterator[Row]]) -> str:
+    """What it measures, in a line: the first of its own words, else of its module's."""
+    told = (measurement.__doc__ or "").strip() or (sys.modules[measurement.__module__].__doc__ or "").strip()
+    return told.partition("\n")[0]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--quick", action="store_true")
@@ -110,7 +116,7 @@ def main() -> int:
     given = parser.parse_args()
     if given.list:
         for name, measurement in MEASUREMENTS.items():
-            print(f"{name:10}{(measurement.__doc__ or '').splitlines()[0]}")
+            print(f"{name:10}{sentence(measurement)}")
         return 0
     if given.plot:
         from .plot import draw  # matplotlib is an extra

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct, field
 
 import among_server
+from among_server.admin import interpreter
 
 from .drive import ROOT, native
 from .rows import DISTURBED, Row
@@ -28,6 +29,8 @@ class Header(Struct, kw_only=True):
     machine: str
     system: str
     python: str
+    python_times: float = 0.0  # time of its work over that of SQLite's, by admin/interpreter; 0: not known
+    python_slow: bool = False  # built without profile-guided optimisation: rates are a third lower with it
     server: str
     commit: str
     libraries: dict[str, str]
@@ -59,6 +62,7 @@ def commit() -> str:
 
 
 def header(*, command: str, quick: bool, fsync: float) -> Header:
+    built = interpreter.built()
     return Header(
         date=dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M"),
         command=command,
@@ -66,6 +70,8 @@ def header(*, command: str, quick: bool, fsync: float) -> Header:
         machine=processor(),
         system=f"{platform.system()} {platform.release().split('-')[0]}",
         python=platform.python_version(),
+        python_times=built.times,
+        python_slow=built.slow,
         server=among_server.__version__,
         commit=commit(),
         libraries={name: importlib.metadata.version(name) for name in LIBRARIES},
@@ -136,8 +142,9 @@ def publish(report: Report) -> None:
     """Put the table into the document, with what it was measured on."""
     of = report.header
     libraries = ", ".join(f"{name} {version}" for name, version in of.libraries.items())
+    python = f"Python {of.python}{' built without optimisation' if of.python_slow else ''}"
     on = (
-        f"`{of.command}` on {of.date} UTC, commit {of.commit}: {of.machine}, {of.system}, Python {of.python}, {libraries}, "
+        f"`{of.command}` on {of.date} UTC, commit {of.commit}: {of.machine}, {of.system}, {python}, {libraries}, "
         f"SQLite {of.sqlite}, fsync p50 {of.fsync_ms:.2f} ms; generator in {of.generator}."
     )
     if of.others_busy > DISTURBED:

@@ -19,7 +19,7 @@ from among_protocol.wire import JSON, tag_of
 from among_server.counts import SearchCounts
 from among_server.store.rows import MemberRow
 from among_server.store.sqlite import index, schema
-from among_server.store.sqlite.following import Follower
+from among_server.store.sqlite.following import Follower, Work
 from among_server.store.sqlite.rows import SEQ_BITS
 
 from .drive import Target, among, at_rate, opened
@@ -99,7 +99,7 @@ def _index(folder: Path, store: str, epoch: str) -> float:
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as reader:
         schema.set_up_reader(reader)
         with closing(index.connect(folder / index.FILE)) as db:
-            follower = Follower(reader, index.Index(db), SearchCounts(), lambda _: time.monotonic())
+            follower = Follower(reader, index.Index(db), SearchCounts(), lambda _: Work.now())
             follower.begin(store, epoch)
             follower.load()
             while follower.batch(()):

@@ -30,8 +30,9 @@ python=$(find_python)
 
 # A virtual environment whose interpreter has gone, or isn't the one asked for, or that uv made without pip
 # where there is no uv now, is made anew.
-found=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-have=$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo none)
+which='import sys; print("%d.%d" % sys.version_info[:2], sys.base_prefix)'
+found=$("$python" -c "$which")
+have=$(.venv/bin/python -c "$which" 2>/dev/null || echo none)
 with_pip() { command -v uv >/dev/null 2>&1 || .venv/bin/python -m pip --version >/dev/null 2>&1; }
 if [ "$have" = none ] || ! with_pip || { [ -n "${PYTHON:-}" ] && [ "$have" != "$found" ]; }; then
     rm -rf .venv

@@ -24,7 +24,8 @@ def named(handle: str, wished: str = "") -> Path:
 async def write(among: Among, path: Path, progress: Callable[[int, int], None]) -> int:
     """All of it, a page at a time, at the pace that the server allows; gives how many records. `progress` gets how many there
     are, and how many there will be, more or less. Raises OSError, Refuse."""
-    part = begun(path)
+    part = beside(path)
+    part.unlink(missing_ok=True)
     count, about, after = 0, 0, ""
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         while True:
@@ -43,10 +44,8 @@ async def write(among: Among, path: Path, progress: Callable[[int, int], None]) 
     return count
 
 
-def begun(path: Path) -> Path:
-    """Where it is written until it is whole. Raises FileExistsError."""
+def beside(path: Path) -> Path:
+    """Where it is until it is whole. Raises FileExistsError: the file itself is there."""
     if path.exists():
         raise FileExistsError(errno.EEXIST, "it is there already", str(path))
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    return part
+    return path.with_name(f"{path.name}.part")

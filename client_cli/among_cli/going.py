@@ -154,7 +154,9 @@ async def export_room(link: Link, rest: str) -> None:
             link.screen.show([note(f"  {part} %, {done:,} messages")])
 
     try:
-        count = await room_file.write(link.among, link.among.room(here.id), here.title, path, form, progress)
+        count = await room_file.write(
+            link.among, link.among.room(here.id), path, form, progress, lambda said: link.screen.show([note(said)])
+        )
     except OSError as error:
         raise Cannot(_trouble(path, error, "/export")) from None
     link.screen.show([told(("place", here.title), ": ", ("strong", str(path)), ("dim", f", {count:,} messages."))])

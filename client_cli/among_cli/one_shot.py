@@ -31,10 +31,11 @@ from .archive import named
 from .archive import write as write_archive
 from .lines import Said
 from .moment import moment
-from .places import NOBODY, direct_title, session_parts
+from .places import NOBODY, session_parts
 from .plain_text import columns_of, plain
 from .portrait_file import FileError
 from .portrait_file import write as write_document
+from .room_file import title_of
 from .safe_text import safe_lines, safe_text
 
 PAGE = 200  # entries at once, by the protocol
@@ -51,7 +52,7 @@ async def send(among: Among, name: str, words: str, *, nonce: str, as_json: bool
         room = await _room(among, name)
         entry = await among.send(room.id, said, nonce=nonce)
     if as_json:
-        _print_json(entry, _title(among, room), among.account.handle)
+        _print_json(entry, title_of(among, room), among.account.handle)
 
 
 async def tail(among: Among, name: str, *, start: int | None, count: int | None, as_json: bool) -> None:
@@ -59,7 +60,7 @@ async def tail(among: Among, name: str, *, start: int | None, count: int | None,
     room = await _room(among, name)
     if not room.following and room.kind != "direct":
         await among.ask(FollowRoom, room=room.id)
-    title, left = _title(among, room), count
+    title, left = title_of(among, room), count
     async for entry in _entries(among, room.id, start):
         handle = await _author(among, entry)
         if as_json:
@@ -100,7 +101,7 @@ async def unread(among: Among, *, as_json: bool) -> None:
         room = among.rooms.get(state.log)
         if room is None or not state.unread:
             continue
-        title = _title(among, room)
+        title = title_of(among, room)
         if as_json:
             print(json_line({"room": title, "log": state.log, "unread": state.unread, "mentions": state.mentions}))
         else:
@@ -157,7 +158,7 @@ async def export(among: Among, file: str) -> None:
 async def export_room(among: Among, name: str, *, form: str, out: str) -> None:
     """Write a room to a new file. Raises Refuse, NotThere, OSError."""
     room = await _room(among, name)
-    title = _title(among, room)
+    title = title_of(among, room)
     chosen = room_file.form_of(form, out)
     path = room_file.named(title, chosen, out)
     seen = sys.stderr.isatty()
@@ -166,7 +167,12 @@ async def export_room(among: Among, name: str, *, form: str, out: str) -> None:
         if seen:
             print(f"\r{min(99, at * 100 // max(1, of)):3} %  {done:,} messages", end="", file=sys.stderr, flush=True)
 
-    count = await room_file.write(among, room, title, path, chosen, progress)
+    def say(said: str) -> None:
+        if seen:
+            print("\r", end="", file=sys.stderr)
+        _tell(said)
+
+    count = await room_file.write(among, room, path, chosen, progress, say)
     if seen:
         print("\r", end="", file=sys.stderr)
     print(f"{safe_text(str(path))}  {count} messages")
@@ -228,13 +234,6 @@ async def _room(among: Among, name: str) -> Room:
         raise NotThere(
             f"there is no room {name} for you; `among join {community}` if you are not in {community}"
         ) from None
-
-
-def _title(among: Among, room: Room) -> str:
-    if room.kind == "direct":
-        return direct_title(room.people, room.member)
-    membership = among.communities.get(room.community)
-    return f"{membership.community.slug if membership else '?'}/{room.slug}"
 
 
 async def _author(among: Among, entry: AnyEntry | UnknownEvent) -> str:

@@ -17,7 +17,7 @@ from among_protocol.document import HTML_END, html_head, markdown_lines, paragra
 from among_protocol.export import Transcript
 from among_protocol.markup import Block, Span, parse
 from among_protocol.members import Persona
-from among_protocol.messages import QUOTED, Message, Quoted
+from among_protocol.messages import QUOTED, Forwarded, Message, Quoted
 
 from .places import NOBODY
 from .safe_text import safe_lines, safe_text
@@ -26,8 +26,11 @@ from .words import glimpse
 Format = Literal["json", "html", "md"]
 FORMATS: tuple[Format, ...] = ("json", "html", "md")
 People = Mapping[tuple[str, int], Persona]  # by membership and revision
+Places = Mapping[str, str]  # titles of rooms, by id
 
+NOWHERE: Places = {}
 GONE = "What was said before is no longer kept there."
+REMOVED = "#{0}: no longer there; what was said in its thread:"
 STYLE = """
 :root { color-scheme: light dark; }
 body { max-width: 46rem; margin: 2rem auto; padding: 0 1.25rem; font: 1rem/1.5 system-ui, sans-serif; }
@@ -52,8 +55,9 @@ class Writing(Protocol):
     """A form of the file."""
 
     def begin(self) -> str: ...
-    def page(self, messages: Sequence[Message], people: People) -> str:
-        """These messages, which come after those before. `people`: at least those who wrote or are quoted."""
+    def page(self, messages: Sequence[Message], people: People, places: Places = NOWHERE) -> str:
+        """These messages, which come after those before. `people`: at least those who wrote them or are quoted or shown;
+        `places`: rooms that something is shown of, as far as they are known."""
         ...
 
     def end(self) -> str: ...
@@ -74,6 +78,19 @@ def name_of(people: People, member: str, rev: int) -> str:
     return safe_text(who.handle if who.display_name in ("", who.handle) else f"{who.display_name} ({who.handle})")
 
 
+class _Roots:
+    """Which roots are missing: what was said in a thread comes behind its root, where there is one."""
+
+    def __init__(self) -> None:
+        self._last = 0  # number of the message that what comes next may hang from
+
+    def missing(self, message: Message) -> int:
+        """The number of the root that should stand before this one and does not; 0: nothing is missing."""
+        root = message.thread or message.seq
+        before, self._last = self._last, root
+        return root if message.thread and root != before else 0
+
+
 class Json:
     """One object, a Transcript: a message on each line of its own."""
 
@@ -81,14 +98,17 @@ class Json:
         self._room = room
         self._first = True
         self._people: dict[tuple[str, int], Persona] = {}  # few for many messages
+        self._roots, self._removed = _Roots(), list[int]()
 
     def begin(self) -> str:
         head = _encoded(self._room)
         return f'{head[:-1]},"messages":['
 
-    def page(self, messages: Sequence[Message], people: People) -> str:
+    def page(self, messages: Sequence[Message], people: People, places: Places = NOWHERE) -> str:
         rows = []
         for message in messages:
+            if missing := self._roots.missing(message):
+                self._removed.append(missing)
             rows.append(f"{'' if self._first else ','}\n{_encoded(message)}")
             self._first = False
             for key in _named_in(message):
@@ -98,13 +118,15 @@ class Json:
 
     def end(self) -> str:
         people = ",\n".join(_encoded(one) for one in self._people.values())
-        return f'\n],"personas":[\n{people}\n]}}\n'
+        removed = f',"removed":{self._removed}' if self._removed else ""
+        return f'\n],"personas":[\n{people}\n]{removed}}}\n'
 
 
 class Markdown:
     def __init__(self, room: Transcript, title: str) -> None:
         self._room, self._title = room, title
         self._day = ""
+        self._roots = _Roots()
 
     def begin(self) -> str:
         parts = [f"# {plain(self._title)}"]
@@ -115,10 +137,12 @@ class Markdown:
             parts.append(GONE)
         return "\n\n".join(parts) + "\n"
 
-    def page(self, messages: Sequence[Message], people: People) -> str:
-        return "".join(f"\n{part}\n" for message in messages for part in self._message(message, people))
+    def page(self, messages: Sequence[Message], people: People, places: Places = NOWHERE) -> str:
+        return "".join(f"\n{part}\n" for message in messages for part in self._message(message, people, places))
 
-    def _message(self, message: Message, people: People) -> Iterator[str]:
+    def _message(self, message: Message, people: People, places: Places) -> Iterator[str]:
+        if missing := self._roots.missing(message):
+            yield plain(REMOVED.format(missing))
         if message.at[:10] != self._day and not message.thread:
             self._day = message.at[:10]
             yield f"## {self._day}"
@@ -128,6 +152,10 @@ class Markdown:
         if message.reply_to:
             yield f"> {plain(_answers(message.quote, message.reply_to, people))}"
         yield from map(markdown_lines, paragraphs(_safe(message.body)))
+        if message.forwarded is not None:
+            yield plain(_credit(message.forwarded, people, places))
+            if said := [markdown_lines(lines) for lines in paragraphs(_safe(message.forwarded.body))]:
+                yield "\n".join(f"> {line}" for line in "\n\n".join(said).split("\n"))
         if message.reactions:
             yield plain(_reactions(message))
 
@@ -139,6 +167,7 @@ class Html:
     def __init__(self, room: Transcript, title: str) -> None:
         self._room, self._title = room, title
         self._day = ""
+        self._roots = _Roots()
 
     def begin(self) -> str:
         room = self._room
@@ -147,10 +176,10 @@ class Html:
         head = f"<header>\n<h1><bdi>{escape(self._title)}</bdi></h1>\n{topic}<p>{_about(room)}</p>\n{gone}</header>\n"
         return html_head(self._title, STYLE) + head
 
-    def page(self, messages: Sequence[Message], people: People) -> str:
-        return "".join(self._message(message, people) for message in messages)
+    def page(self, messages: Sequence[Message], people: People, places: Places = NOWHERE) -> str:
+        return "".join(self._message(message, people, places) for message in messages)
 
-    def _message(self, message: Message, people: People) -> str:
+    def _message(self, message: Message, people: People, places: Places) -> str:
         day = ""
         if message.at[:10] != self._day and not message.thread:
             self._day = message.at[:10]
@@ -164,9 +193,11 @@ class Html:
             said = escape(_answers(message.quote, message.reply_to, people))
             answers = f'<a class="re" href="#m{message.reply_to}">↩ <bdi>{said}</bdi></a>\n'
         reactions = f'<p class="re">{escape(_reactions(message))}</p>\n' if message.reactions else ""
+        missing = self._roots.missing(message)
+        removed = f'<p class="re" id="m{missing}">{REMOVED.format(missing)}</p>\n' if missing else ""
         return (
-            f'{day}<article id="m{message.seq}"{thread}>\n<b><bdi>{who}</bdi></b> {time}\n'
-            f"{answers}{_html(_safe(message.body))}{reactions}</article>\n"
+            f'{day}{removed}<article id="m{message.seq}"{thread}>\n<b><bdi>{who}</bdi></b> {time}\n'
+            f"{answers}{_html(_safe(message.body))}{_shown(message.forwarded, people, places)}{reactions}</article>\n"
         )
 
     def end(self) -> str:
@@ -185,6 +216,15 @@ def _safe(body: str) -> str:
 def _html(body: str) -> str:
     """As its marks say. An address is text, as all is: the page leads nowhere but to itself."""
     return "".join(_block(block) for block in parse(body) if any(span.text.strip() for span in block.spans))
+
+
+def _shown(origin: Forwarded | None, people: People, places: Places) -> str:
+    """The message of another room that one shows, under whose it is: nothing that anybody types can stand there."""
+    if origin is None:
+        return ""
+    said = _html(_safe(origin.body))
+    credit = f'<p class="re"><bdi>{escape(_credit(origin, people, places))}</bdi></p>\n'
+    return credit + (f"<blockquote>\n{said}</blockquote>\n" if said else "")
 
 
 def _block(block: Block) -> str:
@@ -229,12 +269,24 @@ def _answers(quote: Quoted | None, number: int, people: People) -> str:
     return f"{name_of(people, quote.by, quote.rev)}: {safe_text(glimpse(quote.body, cut=len(quote.body) >= QUOTED, most=QUOTED, whole=True))}"
 
 
+def _credit(origin: Forwarded, people: People, places: Places) -> str:
+    """Whose message is shown, where it was said, and when."""
+    if origin.gone:
+        return "forwarded from somewhere that could not be read"
+    where = f" in {safe_text(places[origin.room])} #{origin.seq}" if origin.room in places else ""
+    when = f", {origin.at[:16].replace('T', ' ')}" if origin.at else ""
+    edited, deleted = (", edited" if origin.edited else ""), (": deleted" if origin.blank else "")
+    return f"forwarded from {name_of(people, origin.by, origin.rev)}{where}{when}{edited}{deleted}"
+
+
 def _named_in(message: Message) -> Iterator[tuple[str, int]]:
     yield message.by, message.rev
     if message.quote is not None:
         yield message.quote.by, message.quote.rev
+    if message.forwarded is not None and not message.forwarded.gone:
+        yield message.forwarded.by, message.forwarded.rev
 
 
 def asked_of(messages: Sequence[Message]) -> set[tuple[str, int]]:
-    """Who wrote these, or is quoted in them, at which revision."""
+    """Who wrote these, or is quoted or shown in them, at which revision."""
     return {key for message in messages for key in _named_in(message)}

@@ -192,4 +192,5 @@ class Transcript(Shape, kw_only=True):
     as_of: Seq  # the room's head: nothing later is in it
     floor: Seq = 0  # what was said up to this number was no longer kept
     messages: list[Message] = []  # oldest first, those of a thread behind its root; without those that were deleted
-    personas: list[Persona] = []  # who wrote them, as of then
+    personas: list[Persona] = []  # who wrote them or is quoted or shown in them, as of then
+    removed: list[Seq] = []  # roots of threads in it that are not: they were deleted, or are no longer kept

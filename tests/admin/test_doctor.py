@@ -9,7 +9,9 @@ import pytest
 
 from among_server import app
 from among_server.admin import doctor, health
+from among_server.admin import doctor, health, interpreter
 from among_server.admin.doctor import Finding
+from among_server.admin.interpreter import Built
 from among_server.admin.settings import read
 from among_server.app import DATABASE
 from tests.proof.process import Server, free_port, server_in
@@ -140,3 +142,35 @@ async def test_an_owners_link_makes_an_owner_on_a_server_that_runs(tmp_path: Pat
         assert await server.stop() == 0
     finally:
         await server.give_up()
+
+
+@pytest.mark.parametrize(
+    ("options", "times", "state"),
+    [
+        ("'--enable-optimizations' '--with-lto'", 1.4, "ok"),  # it says so: a machine may be slow for other reasons
+        ("'--prefix=/usr' '--enable-shared'", 0.78, "ok"),  # Debian's, which says nothing
+        ("'--prefix=/usr' '--enable-shared'", 1.05, "warn"),
+        ("'--enable-optimizations' '--with-pydebug'", 2.0, "warn"),
+        ("", 0.6, "ok"),
+        ("", 1.4, "warn"),
+    ],
+)
+def test_an_interpreter_that_was_built_to_be_slow_is_told(options: str, times: float, state: str):
+    (found,) = doctor.python(Built(options, times))
+    assert found.state == state
+    assert ("about a third slower" in found.what) is (state == "warn")
+    assert ("--enable-optimizations" in found.mend) is (state == "warn")
+
+
+def test_how_fast_python_is_does_not_hang_on_how_fast_the_machine_is():
+    """A moment in which the machine did something else moves nothing, nor does a slower machine."""
+
+    def clock(*, second: float, python: float, sql: float):
+        now = 0.0
+        for number in range(interpreter.ROUNDS):
+            yield now
+            yield (now := now + second * (python if number % 5 else python * 40))
+            yield (now := now + second * (sql if number % 7 else sql * 30))
+
+    for second in (0.001, 0.02):
+        assert interpreter.timed(clock(second=second, python=3, sql=4).__next__) == pytest.approx(0.75)

@@ -1,5 +1,6 @@
 """The benchmark's instruments work: nothing is said here about speed."""
 
+import runpy
 from random import Random
 
 import pytest
@@ -60,3 +61,11 @@ def test_a_ratio_is_that_of_runs_side_by_side_when_the_machine_drifts_meanwhile(
     assert row.judge().ratio == 1.5
     assert row.holds is False
     assert Row(name="x", value=30, unit="", baseline=10, runs=[30]).judge().ratio == 3
+
+
+def test_each_measurement_is_listed_with_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys):
+    monkeypatch.setattr("sys.argv", ["bench", "--list"])
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_module("bench", run_name="__main__")
+    told = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    assert {"fanout", "busy", "storm", "search"} <= {name for name, _ in told}

@@ -1,6 +1,5 @@
 """A room as a file of one's own: what is in it, in three forms, and what becomes of it when something goes wrong."""
 
-import asyncio
 import os
 import re
 import stat
@@ -17,7 +16,7 @@ from among_protocol.codes import ROOM_GONE, Refuse
 from among_protocol.document import html_head
 from among_protocol.export import Transcript
 from among_protocol.members import Persona
-from among_protocol.messages import Message, Quoted, ReadMessages
+from among_protocol.messages import Forwarded, Message, Quoted, ReadMessages
 from among_protocol.reactions import Reaction
 from among_protocol.rooms import Room
 
@@ -40,12 +39,16 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 ROOM = Transcript(epoch="e1", at=AT, room=Room(id="r1", slug="hall", kind="open", topic="tea"), as_of=9)
-PEOPLE = {("m1", 1): Persona(member="m1", rev=1, handle="ana", display_name="Ana <3")}
+PEOPLE = {
+    ("m1", 1): Persona(member="m1", rev=1, handle="ana", display_name="Ana <3"),
+    ("m2", 4): Persona(member="m2", rev=4, handle="bob", display_name="bob"),
+}
+PLACES = {"r2": "garden/<shed>"}
 
 
 def told(form: Any, *messages: Message, room: Transcript = ROOM) -> str:
     file = writing(form, room, "garden/hall")
-    return file.begin() + "".join(file.page([message], PEOPLE) for message in messages) + file.end()
+    return file.begin() + "".join(file.page([message], PEOPLE, PLACES) for message in messages) + file.end()
 
 
 def said(body: str, seq: int = 1, **more: Any) -> Message:
@@ -139,7 +142,7 @@ async def test_a_room_of_many_pages_is_in_order_and_whole(tmp_path: Path, monkey
         assert ana.model.room is not None
         room = ana.among.room(ana.model.room.id)
         file = tmp_path / "hall.json"
-        count = await room_file.write(ana.among, room, "garden/hall", file, "json", lambda *at: told_.append(at))
+        count = await room_file.write(ana.among, room, file, "json", lambda *at: told_.append(at), pytest.fail)
         assert count == 30
         found = msgspec.json.decode(file.read_bytes(), type=Transcript)
         assert [one.body for one in found.messages] == [f"number {n}" for n in range(30)]
@@ -167,35 +170,26 @@ async def test_a_direct_is_taken_along_and_what_is_not_mine_is_not_there(house: 
     assert "there is no room garden/cellar" in capsys.readouterr().err
 
 
-async def test_what_is_not_whole_is_gone(tmp_path: Path):
+async def test_a_room_that_is_lost_meanwhile_is_told_and_nothing_of_it_stays(tmp_path: Path):
     async with House(tmp_path) as house:
-        (ana,) = await house.join("garden/hall", "ana")
+        ana, bob = await house.join("garden/hall", "ana", "bob")
         await ana.types("hello")
         await ana.sees("hello")
+        hall = ana.among.room(ana.model.room.id) if ana.model.room else None
+        assert hall is not None
+        await ana.types("/room private cellar")
         assert ana.model.room is not None
-        room = ana.among.room(ana.model.room.id)
+        cellar = ana.among.room(ana.model.room.id)
         folder = tmp_path / "out"
         folder.mkdir()
 
-        for error in (Refuse(ROOM_GONE), OSError(28, "No space left on device"), asyncio.CancelledError()):
+        def lost(*at: int) -> None:
+            raise Refuse(ROOM_GONE)
 
-            def fails(*at: int, error: BaseException = error) -> None:
-                raise error
-
-            with pytest.raises(type(error)):
-                await room_file.write(ana.among, room, "garden/hall", folder / "hall.md", "md", fails)
+        for reader, room, progress in ((bob, cellar, print), (ana, hall, lost)):
+            with pytest.raises(Refuse):
+                await room_file.write(reader.among, room, folder / "c.md", "md", progress, pytest.fail)
             assert list(folder.iterdir()) == []
-
-
-async def test_a_room_that_is_lost_meanwhile_is_told(tmp_path: Path):
-    async with House(tmp_path) as house:
-        ana, bob = await house.join("garden/hall", "ana", "bob")
-        await ana.types("/room private cellar")
-        assert ana.model.room is not None
-        room = ana.among.room(ana.model.room.id)
-        with pytest.raises(Refuse):
-            await room_file.write(bob.among, room, "garden/cellar", tmp_path / "c.md", "md", lambda *at: None)
-        assert not (tmp_path / "c.md").exists()
 
 
 def test_the_name_of_the_file_says_of_which_room_and_day_it_is():
@@ -246,6 +240,51 @@ def test_what_is_reacted_to_says_so():
     reacted = said("tea?", reactions=[Reaction(emoji="🍵", count=3), Reaction(emoji="☕", count=1)])
     assert '<p class="re">🍵 3, ☕ 1</p>' in told("html", reacted)
     assert "\n🍵 3, ☕ 1\n" in told("md", reacted)
+
+
+def test_what_one_message_shows_of_another_room_stands_there_with_its_credit():
+    shown = Forwarded(room="r2", seq=7, by="m2", rev=4, at=AT, body="**Water** them\n\n> <b> ||or else||", edited=9)
+    credit = "forwarded from bob in garden/{}shed{} #7, 2026-01-31 09:00, edited"
+    page = told("html", said("as bob said", forwarded=shown))
+    assert f'<p class="re"><bdi>{credit.format("&lt;", "&gt;")}</bdi></p>\n<blockquote>\n' in page
+    assert "<strong>Water</strong> them" in page
+    assert "&lt;b&gt; <span class=" in page
+    assert page.index("as bob said") < page.index("forwarded from") < page.index("Water")
+    page = told("md", said("as bob said", forwarded=shown))
+    assert f"\nas bob said\n\n{credit.format('&lt;', '&gt;').replace('#', chr(92) + '#')}\n" in page
+    assert "\n> \\*\\*Water\\*\\* them\n> \n> &gt; &lt;b&gt; " in page
+    found = msgspec.json.decode(told("json", said("", forwarded=shown)), type=Transcript)
+    assert found.messages[0].forwarded == shown
+    assert [one.handle for one in found.personas] == ["ana", "bob"]
+
+
+def test_what_is_shown_and_is_not_there_is_told_and_nothing_of_it():
+    for form in ("html", "md"):
+        gone = told(form, said("so", forwarded=Forwarded(room="r9", seq=1, by="m2", rev=4, gone=True)))
+        assert "forwarded from somewhere that could not be read" in gone
+        assert "bob" not in gone
+        blank = told(form, said("so", forwarded=Forwarded(room="r9", seq=1, by="m2", rev=4, at=AT, blank=True)))
+        assert "forwarded from bob, 2026-01-31 09:00: deleted" in blank
+
+
+def test_a_thread_without_its_root_says_so():
+    rows = [
+        said("one"),
+        said("in it", 3, thread=2),
+        said("and", 4, thread=2),
+        said("two", 5),
+        said("its own", 6, thread=5),
+    ]
+    for form, number in (("html", "#2"), ("md", "\\#2")):
+        page = told(form, *rows)
+        assert page.count("no longer there") == 1
+        assert (
+            page.index("one")
+            < page.index(f"{number}: no longer there; what was said in its thread:")
+            < page.index("in it")
+        )
+    assert msgspec.json.decode(told("json", *rows), type=Transcript).removed == [2]
+    assert msgspec.json.decode(told("json", *rows[3:]), type=Transcript).removed == []
 
 
 def test_the_page_runs_and_fetches_nothing():

@@ -11,7 +11,7 @@ import pytest
 from among_protocol.kit.checks import CannotTest, belongs
 from among_protocol.kit.report import in_words, verdict_of
 from among_protocol.kit.rules import RULES
-from among_protocol.kit.server import Ground, carry_out, checks, run
+from among_protocol.kit.server import Ground, carry_out, checks, leaving, run
 from among_protocol.testing import TestServer
 from among_server.app import App
 from among_server.config import Config
@@ -133,7 +133,8 @@ async def test_the_server_in_memory_conforms_as_far_as_it_goes():
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.rule}-{mutant.name}")
-async def test_whoever_breaks_a_rule_is_caught(mutant: Mutant):
+async def test_whoever_breaks_a_rule_is_caught(mutant: Mutant, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(leaving, "MOMENTS", 8)  # two seconds, in which ours has erased long before
     async with server(**SETTINGS.get(mutant.rule, {})) as app, Relay(app.listener.port) as relay:
         ground = Ground(relay.url)
         await ground.prepare()

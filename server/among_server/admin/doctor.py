@@ -25,6 +25,7 @@ from .. import app
 from ..app import DATABASE, LOCK, SAFEST_SQLITE
 from ..config import Config, ConfigError, elsewhere, is_loopback
 from ..edge.memory import container, resident
+from . import interpreter
 from .health import ANYWHERE, readiness
 from .settings import Settings, look
 
@@ -71,7 +72,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     running = holder(Path(config.data)) is not None
     looks: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
         ("configuration", lambda: configuration(settings)),
-        ("versions", versions),
+        ("Python", lambda: python(interpreter.built())),
+        ("SQLite", sqlite),
         ("data", lambda: data(config)),
         ("file system", lambda: file_system(Path(config.data))),
         ("disk", lambda: disk(Path(config.data))),
@@ -103,8 +105,20 @@ def configuration(settings: Settings) -> Iterator[Finding]:
         yield Finding("metrics", "warn", f"everybody may read {secret}", f"chmod o= {secret}")
 
 
-def versions() -> Iterator[Finding]:
-    yield Finding("Python", "ok", f"{platform.python_version()}, {platform.system()} {platform.release()}")
+def python(built: interpreter.Built) -> Iterator[Finding]:
+    what = f"{platform.python_version()}, {platform.system()} {platform.release()}"
+    if built.slow:
+        yield Finding(
+            "Python",
+            "warn",
+            f"{what}; built without profile-guided optimisation: the server runs about a third slower",
+            "take the distribution's python3, or build with --enable-optimizations",
+        )
+    else:
+        yield Finding("Python", "ok", what)
+
+
+def sqlite() -> Iterator[Finding]:
     if sqlite3.sqlite_version_info < SAFEST_SQLITE:
         yield Finding(
             "SQLite",

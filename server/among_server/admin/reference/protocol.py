@@ -5,7 +5,9 @@ A line `{name}` or `{name argument}` of the template is replaced by what the fun
 
 import inspect
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib import resources
 from typing import get_args
 
@@ -167,8 +169,13 @@ def _answer(command: type[Command]) -> str:
 
 def _is_shared(reply: type[Struct]) -> bool:
     """Whether more than one command answers with this, so that it has a place among the objects."""
-    inside = [struct for command in COMMANDS for struct in meanings.within(command.Reply)]
-    return inside.count(reply) > 1
+    return _inside()[reply] > 1
+
+
+@cache
+def _inside() -> Counter[type[Struct]]:
+    """How many commands answer with each, by itself or inside of another."""
+    return Counter(struct for command in COMMANDS for struct in meanings.within(command.Reply))
 
 
 def events() -> str:
