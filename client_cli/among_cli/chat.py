@@ -66,7 +66,7 @@ async def _talk(link: Link, ui: LineUi | Plain, room: str, invite: str) -> list[
         if not following.done():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PARTING):
-                    await link.settled()
+                    await link.voice.settled()
     finally:
         await link.close()
         talking.cancel()

@@ -365,14 +365,14 @@ async def take(link: Link, line: str) -> bool:
         command = NAMED[name]
         return await link.attempt(partial(command.action, link, rest), within=None if command.asks else WITHIN)
     if line and link.model.room:
-        _ = link.say(link.model.room, spoken(line))  # what becomes of it is seen on the screen
+        _ = link.voice.say(link.model.room, spoken(line))  # what becomes of it is seen on the screen
     return True
 
 
 def typed(link: Link, line: str) -> None:
     """Something is being typed: others see it, or completion learns what it may become."""
     if not is_command(line):
-        link.typing()
+        link.voice.typing()
     elif (command := NAMED.get(split(line)[0])) is not None and command.takes == "tags":
         discovery.typed(link, line)
 

@@ -27,7 +27,7 @@ async def reply(link: Link, rest: str) -> None:
     number, text = numbered(rest)
     if not number or not text:
         raise Cannot(f"Say which one, and what: /reply #12 TEXT. {WHERE}")
-    _ = link.say(room, body(text), reply_to=named(link, number))
+    _ = link.voice.say(room, body(text), reply_to=named(link, number))
 
 
 async def edit(link: Link, rest: str) -> None:

@@ -28,17 +28,17 @@ async def inbox(link: Link, rest: str) -> None:
         return
     if rest not in ("", "more"):
         raise Cannot("Say /inbox, /inbox more, or /inbox 2 to go to what stands there.")
-    if rest and not link.inbox:
+    if rest and not link.lists.inbox:
         raise Cannot("There is no more; /inbox begins anew.")
-    before = link.inbox[-1].number if rest else None
+    before = link.lists.inbox[-1].number if rest else None
     page = await link.among.ask(ReadInbox, before=before, limit=ITEMS)
     entries = [link.among.decode(raw) for raw in page.notices]
     notices = {entry.seq: entry for entry in entries}
     said = [(item.said.by, item.said.rev) for item in page.items if item.said is not None]
     about = [(who, 0) for entry in entries for who in (getattr(entry, "asker", ""), getattr(entry, "by", "")) if who]
     await link.learn([*said, *about], now=True)
-    first = len(link.inbox) + 1 if rest else 1
-    link.inbox = [*link.inbox, *page.items] if rest else list(page.items)
+    first = len(link.lists.inbox) + 1 if rest else 1
+    link.lists.inbox = [*link.lists.inbox, *page.items] if rest else list(page.items)
     lines = [
         _line(link, number, item, notices.get(item.seq), new=item.number > page.read)
         for number, item in enumerate(page.items, first)
@@ -57,9 +57,9 @@ async def _read(link: Link, number: int) -> None:
 
 
 async def _go(link: Link, number: int) -> None:
-    if not 0 < number <= len(link.inbox):
+    if not 0 < number <= len(link.lists.inbox):
         raise Cannot(f"There is no {number} in it; /inbox numbers what there is.")
-    item = link.inbox[number - 1]
+    item = link.lists.inbox[number - 1]
     room = link.model.rooms.get(item.log)
     if item.said is None or room is None:
         raise Cannot(

@@ -20,7 +20,7 @@ from .moment import when
 from .places import Room
 from .words import glimpse
 
-PAGE = 20  # pins, or bookmarks, on the screen
+PAGE = 10  # pins, or bookmarks, on the screen, of two or three rows each
 AROUND = 9  # messages shown about the one that a link leads to
 GLIMPSE = 160  # characters of a message in a list
 
@@ -39,19 +39,23 @@ async def unpin(link: Link, rest: str) -> None:
 
 async def pins(link: Link, rest: str) -> None:
     """What is pinned in this room, with the credit of who said it."""
-    room = here(link)
-    before = link.pins_before if rest.lower() == "more" else None
-    page = await link.among.ask(ListPins, room=room.id, before=before, limit=PAGE)
+    room, what = here(link), rest.lower()
+    if what not in ("", "more"):
+        raise Cannot("Say /pins, or /pins more.")
+    after = link.lists.pages.get(f"pins {room.id}", "") if what else ""
+    if what and not after:
+        raise Cannot("There are no more. /pins begins again.")
+    page = await link.among.ask(ListPins, room=room.id, before=int(after) if after else None, limit=PAGE)
     await link.learn([*((one.by, one.rev) for one in page.pins), *_authors(one.message for one in page.pins)])
+    link.lists.pages[f"pins {room.id}"] = f"{page.pins[-1].seq}" if page.pins and not page.complete else ""
     if not page.pins:
-        link.screen.show([note("Nothing is pinned here." if before is None else "These were all.")])
+        link.screen.show([note("These were all." if after else "Nothing is pinned here.")])
         return
-    lines: list[Line] = [Rule(f"pinned in {room.title}")]
+    lines: list[Line] = [Rule(f"{'more ' if after else ''}pinned in {room.title}")]
     for one in page.pins:
         lines += _pinned(link, one)
     if not page.complete:
         lines.append(note("There are more: /pins more"))
-    link.pins_before = page.pins[-1].seq
     link.screen.show(lines)
 
 
@@ -72,15 +76,15 @@ async def bookmarks(link: Link, rest: str) -> None:
         return
     if what not in ("", "more"):
         raise Cannot("Say /bookmarks, /bookmarks more, or /bookmarks drop NUMBER.")
-    more = what == "more" and bool(link.bookmarks)
-    before = link.bookmarks[-1].number if more else None
+    more = what == "more" and bool(link.lists.bookmarks)
+    before = link.lists.bookmarks[-1].number if more else None
     page = await link.among.ask(ListBookmarks, before=before, limit=PAGE)
-    link.bookmarks = [*link.bookmarks, *page.bookmarks] if more else page.bookmarks
+    link.lists.bookmarks = [*link.lists.bookmarks, *page.bookmarks] if more else page.bookmarks
     await link.learn(_authors(one.message for one in page.bookmarks if one.message is not None))
     if not page.bookmarks:
         link.screen.show([note("These were all." if more else "You have no bookmarks. /bookmark #12 NOTE sets one.")])
         return
-    first = len(link.bookmarks) - len(page.bookmarks) + 1
+    first = len(link.lists.bookmarks) - len(page.bookmarks) + 1
     lines: list[Line] = [Rule(f"your bookmarks: {page.of.count}")]
     for count, one in enumerate(page.bookmarks, first):
         lines += _bookmarked(link, count, one)
@@ -198,11 +202,11 @@ def _room_of(link: Link, found: Permalink) -> Room | None:
 
 
 async def _drop(link: Link, number: str) -> None:
-    if not number.isdecimal() or not 0 < int(number) <= len(link.bookmarks):
+    if not number.isdecimal() or not 0 < int(number) <= len(link.lists.bookmarks):
         raise Cannot("Say which one: /bookmarks numbers them, /bookmarks drop 3 takes one away.")
-    one = link.bookmarks[int(number) - 1]
+    one = link.lists.bookmarks[int(number) - 1]
     await link.among.ask(RemoveBookmark, room=one.room, message=one.seq)
-    link.bookmarks = []  # or the numbers would mean others
+    link.lists.bookmarks = []  # or the numbers would mean others
     link.screen.show([note(f"Bookmark {number} is gone.")])
 
 

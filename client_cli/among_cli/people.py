@@ -54,7 +54,7 @@ async def direct(link: Link, rest: str) -> None:
     room = link.model.direct(card)
     await link.enter(room)
     if words.strip():
-        _ = link.say(room, text.body(words.strip()))  # what becomes of it is seen on the screen
+        _ = link.voice.say(room, text.body(words.strip()))  # what becomes of it is seen on the screen
 
 
 def _status(link: Link, member: str) -> str:

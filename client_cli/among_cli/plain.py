@@ -47,7 +47,7 @@ class Plain:
             elif begun:
                 self.refused |= not await commands.take(link, "\n".join(begun))
                 begun = []
-                await link.settled(MOST_UNDECIDED)
+                await link.voice.settled(MOST_UNDECIDED)
             self._wanted.release()
 
     def _begin(self) -> None:

@@ -41,11 +41,11 @@ async def recent(link: Link, rest: str) -> None:
     """Where something was said lately."""
     if rest not in ("", "more"):
         raise Cannot("Say /recent, or /recent more.")
-    after = link.pages.get("recent", "") if rest else ""
+    after = link.lists.pages.get("recent", "") if rest else ""
     if rest and not after:
         raise Cannot("There is no more; /recent begins anew.")
     page = await link.among.ask(RecentRooms, after=after, limit=RECENT)
-    link.pages["recent"] = page.next
+    link.lists.pages["recent"] = page.next
     await link.learn(((one.said.by, one.said.rev) for one in page.rooms), now=True)
     lines: list[Line] = [line for one in page.rooms for line in _recent(link, one)]
     if not lines:
@@ -90,7 +90,7 @@ async def jump(link: Link, rest: str) -> None:
     room = here(link)
     word = rest.strip().lower()
     if word == "more":
-        after = link.pages.get(f"jump {room.id}", "")
+        after = link.lists.pages.get(f"jump {room.id}", "")
         if not after:
             raise Cannot(f"There is no more. {WHERE}")
         await show(link, room, int(after) + 1, "more", after=int(after))
@@ -125,8 +125,8 @@ async def show(link: Link, room: Room, target: int, what: str, *, at: datetime |
         link.screen.show([note("There is nothing.")])
         return
     newest = visit.said[max(visit.said)].seq if visit.said else 0
-    link.pages[f"jump {room.id}"] = f"{said[-1].seq}" if said[-1].seq < max(newest, room.head) else ""
-    more = "more: /jump more" if link.pages[f"jump {room.id}"] else "these are the newest"
+    link.lists.pages[f"jump {room.id}"] = f"{said[-1].seq}" if said[-1].seq < max(newest, room.head) else ""
+    more = "more: /jump more" if link.lists.pages[f"jump {room.id}"] else "these are the newest"
     link.screen.show([*visit.around(said, target, what), Rule(more)])
 
 

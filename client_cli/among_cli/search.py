@@ -26,22 +26,22 @@ async def search(link: Link, rest: str) -> None:
         raise Cannot("This server does not search what was said.")
     first, _, more = rest.partition(" ")
     newest = first.lower() == "new" and bool(more.strip())
-    link.searched = Searched(more.strip() if newest else rest, newest)
-    await _page(link, link.searched)
+    link.lists.searched = Searched(more.strip() if newest else rest, newest)
+    await _page(link, link.lists.searched)
 
 
 async def more(link: Link, _: str) -> None:
     """The next page of what was searched last."""
-    if link.searched is None:
+    if link.lists.searched is None:
         raise Cannot("Search for something first: /search WORDS.")
-    if not link.searched.after:
+    if not link.lists.searched.after:
         raise Cannot("That is all there is.")
-    await _page(link, link.searched)
+    await _page(link, link.lists.searched)
 
 
 async def hit(link: Link, rest: str) -> None:
     """What was said around a hit, or the post that it is; and how to go there."""
-    hits = link.searched.hits if link.searched else []
+    hits = link.lists.searched.hits if link.lists.searched else []
     if not (rest.isdecimal() and len(rest) < 6 and 0 < int(rest) <= len(hits)):
         raise Cannot(f"There is no number {rest}: /search numbers what it finds.")
     one = hits[int(rest) - 1]

@@ -25,7 +25,7 @@ async def thread(link: Link, rest: str) -> None:
     if text.lower() == "older":
         await _show(link, room, root, before=link.model.visit.oldest.get(root) if link.model.visit else None)
     elif text:
-        _ = link.say(room, body(text), thread=root)
+        _ = link.voice.say(room, body(text), thread=root)
     else:
         await _show(link, room, root)
 
@@ -57,11 +57,11 @@ async def list_(link: Link, rest: str) -> None:
     what = rest.lower()
     if what not in ("", "here", "more"):
         raise Cannot("Say /threads for those that you follow, /threads here for those of this room, /threads more.")
-    room, after = link.listing if what == "more" else (here(link).id if what == "here" else None, "")
+    room, after = link.lists.threads if what == "more" else (here(link).id if what == "here" else None, "")
     if what == "more" and not after:
         raise Cannot("There are no more. /threads begins again.")
     page = await link.among.ask(ListThreads, room=room, after=after, limit=LISTED)
-    link.listing = (room, page.next)
+    link.lists.threads = (room, page.next)
     await link.learn(((one.root.by, one.root.rev) for one in page.threads if one.root is not None), now=True)
     lines: list[Line] = [_listed(link, card) for card in page.threads]
     if not lines:

@@ -42,6 +42,28 @@ async def test_what_is_pinned_is_listed_with_who_said_it(tmp_path):
         assert await ana.types("/unpin #1") == ["There is no such pin."]
 
 
+async def test_pins_go_on_page_by_page_in_each_room_by_itself(tmp_path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        for number in range(1, 13):
+            await ana.types(f"message {number}")
+        await ana.sees("message 12")
+        for number in range(1, 13):
+            await ana.types(f"/pin {number}")
+        assert await ana.types("/pins more") == ["There are no more. /pins begins again."]
+        told = await ana.types("/pins")
+        assert len(told) == 22, "it fits a screen"
+        assert told[-1] == "There are more: /pins more"
+        await ana.types("/room create shed")
+        assert await ana.types("/pins more") == ["There are no more. /pins begins again."]
+        await ana.types("/go hall")
+        told = await ana.types("/pins more")
+        assert told[0] == "more pinned in garden/hall"
+        assert told[2::2] == ["   message 2", "   message 1"]
+        assert await ana.types("/pins more") == ["There are no more. /pins begins again."]
+        assert await ana.types("/pins all") == ["Say /pins, or /pins more."]
+
+
 async def test_a_bookmark_is_found_again_from_anywhere_and_dropped(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")

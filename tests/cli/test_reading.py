@@ -33,7 +33,7 @@ async def test_recent_rooms_show_where_and_what_at_sixty_columns(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     await bob.types("/create library")
     await bob.types("a book " * 40)
-    await bob.link.settled()
+    await bob.link.voice.settled()
     await ana.types("The beans are up, @bob")
     await bob.paper.until(lambda: bob.model.unread() == (1, 1))
     await ana.types("/dm bob see you at six")
