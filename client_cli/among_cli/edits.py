@@ -38,7 +38,7 @@ async def edit(link: Link, rest: str) -> None:
     if text:
         await link.among.ask(EditMessage, room=room.id, message=seq, body=body(text))
         return
-    said = await _said(link, room, seq)
+    said = await said_of(link, room, seq)
     if not said.mine or said.blank:
         raise Cannot("It was deleted." if said.blank else "Only who said it may edit it.")
     link.screen.offer(again(said))
@@ -61,7 +61,7 @@ async def history(link: Link, rest: str) -> None:
         raise Cannot(f"Say which one: /history #12. {WHERE}")
     seq = named(link, number)
     page = await link.among.ask(ReadHistory, room=room.id, message=seq)
-    now = await _said(link, room, seq)
+    now = await said_of(link, room, seq)
     if len(page.versions) == 1:
         link.screen.show([note(f"{number_of(seq)} was never edited.")])
         return
@@ -87,7 +87,7 @@ async def reveal(link: Link, rest: str) -> None:
         return
     room = here(link)
     if number:
-        said = await _said(link, room, named(link, number))
+        said = await said_of(link, room, named(link, number))
     else:
         found = [one for one in _on_screen(link) if not one.blank and not one.folded and hides(one.body)]
         if not found:
@@ -127,15 +127,15 @@ def words_of(rest: str) -> str:
 
 
 def mine(link: Link) -> Said | None:
-    """One's own newest message on the screen."""
-    own = [one for one in _on_screen(link) if one.mine and not one.blank]
+    """One's own newest message where one looks."""
+    own = [one for one in _in_view(link) if one.mine and not one.blank]
     return max(own, key=lambda one: one.seq) if own else None
 
 
 def answerable(link: Link, before: str = "") -> Said | None:
     """The newest message of somebody else on the screen; with a number, the newest before that one, or none."""
     seq = seq_of(link.model.visit, before) if before else 0
-    theirs = [one for one in _on_screen(link) if not (one.mine or one.blank or one.folded)]
+    theirs = [one for one in _in_view(link) if not (one.mine or one.blank or one.folded)]
     older = [one for one in theirs if not seq or one.seq < seq]
     return max(older, key=lambda one: one.seq) if older else None
 
@@ -149,15 +149,19 @@ def _on_screen(link: Link) -> list[Said]:
     return list(link.model.visit.said.values()) if link.model.visit is not None else []
 
 
+def _in_view(link: Link) -> list[Said]:
+    return link.model.visit.in_view() if link.model.visit is not None else []
+
+
 def _last(link: Link) -> int:
-    """One's own newest message on the screen. Raises Cannot."""
+    """One's own newest message where one looks. Raises Cannot."""
     said = mine(link)
     if said is None:
         raise Cannot("You have said nothing here lately; /edit #12 TEXT names a message.")
     return said.seq
 
 
-async def _said(link: Link, room: Room, seq: int) -> Said:
+async def said_of(link: Link, room: Room, seq: int) -> Said:
     """A message as it is now. Raises Cannot."""
     visit = link.model.visit
     if visit is not None and visit.room is room and seq in visit.said:
@@ -165,6 +169,6 @@ async def _said(link: Link, room: Room, seq: int) -> Said:
     page = await link.among.ask(ReadMessages, room=room.id, around=seq, limit=1)
     found = [message for message in page.messages if message.seq == seq]
     if not found:
-        raise Cannot(f"There is no message {number_of(seq)}.")
+        raise Cannot(f"There is no message {number_of(seq)}. {WHERE}")
     await link.learn([(found[0].by, found[0].rev)], now=True)
     return link.model.said(room, found[0])

@@ -1,7 +1,10 @@
 """The commands that keep what was said: pins of a room, bookmarks of one's own, forwarding, and permalinks."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from urllib.parse import urlsplit
+
+from msgspec import structs
 
 from among_protocol import permalinks, text
 from among_protocol.bookmarks import Bookmark, ListBookmarks, RemoveBookmark, SetBookmark
@@ -10,14 +13,15 @@ from among_protocol.messages import Message, ReadMessages
 from among_protocol.permalinks import Permalink, PermalinkError
 from among_protocol.pins import AddPin, ListPins, Pin, RemovePin
 
-from . import corner, rooms
+from . import corner, lists, rooms, thread_lines
 from .acquaintances import people_on
 from .changes import number_of
-from .edits import here, named, numbered
+from .edits import here, named, numbered, said_of
 from .lines import Line, Rule, note, told
 from .link import Cannot, Link
 from .moment import when
 from .places import Room
+from .reading import show
 from .words import glimpse
 
 PAGE = 10  # pins, or bookmarks, on the screen, of two or three rows each
@@ -79,16 +83,17 @@ async def bookmarks(link: Link, rest: str) -> None:
     more = what == "more" and bool(link.lists.bookmarks)
     before = link.lists.bookmarks[-1].number if more else None
     page = await link.among.ask(ListBookmarks, before=before, limit=PAGE)
-    link.lists.bookmarks = [*link.lists.bookmarks, *page.bookmarks] if more else page.bookmarks
     await link.learn(_authors(one.message for one in page.bookmarks if one.message is not None))
     if not page.bookmarks:
         link.screen.show([note("These were all." if more else "You have no bookmarks. /bookmark #12 NOTE sets one.")])
         return
-    first = len(link.lists.bookmarks) - len(page.bookmarks) + 1
+    first = 1 + (len(link.lists.bookmarks) if more else 0)
+    link.lists.bookmarks = [*(link.lists.bookmarks if more else []), *map(_wordless, page.bookmarks)]
     lines: list[Line] = [Rule(f"your bookmarks: {page.of.count}")]
     for count, one in enumerate(page.bookmarks, first):
         lines += _bookmarked(link, count, one)
-    lines.append(note("/bookmarks drop NUMBER" + ("" if page.complete else "; there are more: /bookmarks more")))
+    ends = "" if page.complete else ", /bookmarks more shows more"
+    lines.append(note(f"/go bookmark {first} goes to the first, /bookmarks drop {first} takes it away{ends}."))
     link.screen.show(lines)
 
 
@@ -112,6 +117,7 @@ async def link_(link: Link, rest: str) -> None:
         await follow(link, rest)
         return
     room, seq, _ = _this(link, rest, "/link #12, or /link with a permalink")
+    await said_of(link, room, seq)
     link.screen.show([told(permalinks.write(permalink(link, room, seq)))])
 
 
@@ -123,9 +129,12 @@ async def go(link: Link, rest: str) -> None:
     found = _read(link, rest)
     _current(link, found)
     room = _room_of(link, found)
-    if room is not None and room is not link.model.room:
+    if room is None:
+        await _show(link, found)
+        return
+    if room is not link.model.room:
         await link.enter(room)
-    await _show(link, found)
+    await _show_there(link, room, found.seq)
 
 
 def permalink(link: Link, room: Room, seq: int) -> Permalink:
@@ -151,7 +160,8 @@ async def start(link: Link, place: str) -> bool:
         _current(link, found)
         return await corner.start(link, place.partition("?")[0])
     await rooms.start(link, room.title)
-    await _show(link, found)
+    _current(link, found)
+    await _show_there(link, room, found.seq)
     return True
 
 
@@ -172,6 +182,12 @@ def _current(link: Link, found: Permalink) -> None:
         raise Cannot("This link is older than the data of the server, which were replaced: it may lead elsewhere now.")
 
 
+async def _show_there(link: Link, room: Room, seq: int) -> None:
+    """In the room itself, which is open."""
+    await said_of(link, room, seq)
+    await show(link, room, seq, "This is the one:", around=seq)
+
+
 async def _show(link: Link, found: Permalink) -> None:
     """A message with what was said around it; or a post. Nobody follows anything by that."""
     _current(link, found)
@@ -186,6 +202,7 @@ async def _show(link: Link, found: Permalink) -> None:
     lines: list[Line] = [Rule(f"{number_of(found.seq)} in {room.title}")]
     for message in page.messages:
         said = link.model.said(room, message)
+        said = replace(said, inside=thread_lines.which(said.root)) if said.root else said
         lines += [note("This is the one:"), said] if message.seq == found.seq else [said]
     link.screen.show([*lines, Rule(f"go there: /go {room.title}")])
 
@@ -201,10 +218,21 @@ def _room_of(link: Link, found: Permalink) -> Room | None:
     return None
 
 
+def bookmarked(link: Link, number: str) -> Bookmark:
+    """The bookmark of this number. Raises Cannot."""
+    if not lists.is_one(number, link.lists.bookmarks):
+        raise Cannot(
+            "Say which one: /bookmarks numbers them, /go bookmark 3 goes to one, /bookmarks drop 3 takes it away."
+        )
+    return link.lists.bookmarks[int(number) - 1]
+
+
+def _wordless(one: Bookmark) -> Bookmark:
+    return structs.replace(one, message=None)
+
+
 async def _drop(link: Link, number: str) -> None:
-    if not number.isdecimal() or not 0 < int(number) <= len(link.lists.bookmarks):
-        raise Cannot("Say which one: /bookmarks numbers them, /bookmarks drop 3 takes one away.")
-    one = link.lists.bookmarks[int(number) - 1]
+    one = bookmarked(link, number)
     await link.among.ask(RemoveBookmark, room=one.room, message=one.seq)
     link.lists.bookmarks = []  # or the numbers would mean others
     link.screen.show([note(f"Bookmark {number} is gone.")])

@@ -3,6 +3,7 @@
 Rule: a list keeps no text. What somebody deletes later is thus not in it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from among_protocol.bookmarks import Bookmark
@@ -18,3 +19,8 @@ class Lists:
     searched: Searched | None = None  # last
     threads: tuple[str | None, str] = (None, "")  # of what /threads listed, and where it goes on
     pages: dict[str, str] = field(default_factory=dict)  # by list: where its next page begins; empty: there is none
+
+
+def is_one(number: str, shown: Sequence[object]) -> bool:
+    """Whether a list has this number."""
+    return number.isdecimal() and len(number) < 6 and 0 < int(number) <= len(shown)

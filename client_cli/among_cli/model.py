@@ -211,6 +211,8 @@ class Model(Acquaintances):
             mention=(room.me in message.mentions or (message.mentions_room and not mine)) and not folded,
             folded=folded,
             then=then if then != who else "",
+            root=message.thread,
+            answers=message.reply_to,
         )
         return changes.marked(self, message, said)
 

@@ -1,7 +1,7 @@
 """The commands about threads: what is said about a message of the open room, saying more, following it, and which there are."""
 
 from among_protocol.base import PAGE_ENTRIES
-from among_protocol.messages import ReadMessages
+from among_protocol.messages import MessagePage, ReadMessages
 from among_protocol.text import body
 from among_protocol.threads import FollowThread, ListThreads, MarkThread, ThreadCard, UnfollowThread
 
@@ -93,32 +93,57 @@ def _said(link: Link, card: ThreadCard) -> str:
 async def _show(link: Link, room: Room, root: int, before: int | None = None) -> None:
     """The newest of a thread under its root; or what was said before."""
     page = await link.among.ask(ReadMessages, room=room.id, thread=root, before=before, limit=min(PAGE, PAGE_ENTRIES))
+    older = not page.complete
+    await _shown(link, room, root, page, older=older, newer=before is not None)
+
+
+async def show_around(link: Link, room: Room, page: MessagePage, target: int, what: str) -> None:
+    """A page from the midst of a thread, under its root, with a rule before the target."""
+    root, first, last = page.messages[0].thread, page.messages[0].seq, page.messages[-1].seq
+    ends = [True, True] if page.complete else [await _none(link, room, root, before=first), False]
+    if not page.complete:
+        ends[1] = await _none(link, room, root, after=last)
+    await _shown(link, room, root, page, older=not ends[0], newer=not ends[1], target=target, what=what)
+
+
+async def _none(link: Link, room: Room, root: int, **where: int) -> bool:
+    return not (await link.among.ask(ReadMessages, room=room.id, thread=root, limit=1, **where)).messages
+
+
+async def _shown(
+    link: Link, room: Room, root: int, page: MessagePage, *, older: bool, newer: bool, target: int = 0, what: str = ""
+) -> None:
+    """`older`, `newer`: there is more in the thread, before the page and after it."""
     around = await link.among.ask(ReadMessages, room=room.id, around=root, limit=1)
-    roots = [message for message in around.messages if message.seq == root]
-    if not page.messages and not roots:
+    hung = [message for message in around.messages if message.seq == root]
+    if not page.messages and not hung:
         raise Cannot(f"There is no message {number_of(root)}. {WHERE}")
     await link.learn([*people_on(page), *people_on(around)], now=True)
     said = [link.model.said(room, message) for message in page.messages]
-    thread_lines.shown(link.model, room, said, root)
+    begun = [link.model.said(room, message) for message in hung]
+    thread_lines.shown(link.model, room, begun, said, root)
     name = number_of(root)
-    lines: list[Line] = [Rule(f"{'older in ' if before is not None else ''}the thread of {name}")]
-    if before is None:
-        lines += [link.model.said(room, one) for one in roots] or [note("What it began with is no longer kept.")]
-    if not page.complete:
-        lines.append(note(f"Older answers: /thread {name} older"))
-    lines += _by_day(link, said)
+    lines: list[Line] = [Rule(f"{'older in ' if newer and not target else ''}the thread of {name}")]
+    if target or not newer:
+        lines += begun or [note("What it began with is no longer kept.")]
+    lines += [note(f"Older answers: /thread {name} older")] if older else []
+    lines += _by_day(said, target, what)
     if not said:
         lines.append(note("Nothing is said about it yet."))
+    lines += [note(f"The newest answers: /thread {name}")] if newer else []
     link.screen.show([*lines, Rule(f"say more: /thread {name} TEXT")])
-    if before is None and (room.id, root) in link.model.threads:
+    link.screen.refresh()
+    if not newer and (room.id, root) in link.model.threads:
         marked = await link.among.ask(MarkThread, room=room.id, thread=root, seq=page.as_of)
         link.model.threads.answered(marked)
 
 
-def _by_day(link: Link, said: list[Said]) -> list[Line]:
+def _by_day(said: list[Said], target: int, what: str) -> list[Line]:
     lines: list[Line] = []
     folded, day = 0, ""
     for one in said:
+        if one.seq == target:
+            lines.append(Rule(what, "mention"))
         if one.folded:
             folded += 1
             continue
@@ -136,4 +161,4 @@ def _root(link: Link, number: str) -> int:
     if not number:
         raise Cannot(f"Say which one: /thread #12 shows what is said about it, /thread #12 TEXT says more. {WHERE}")
     seq = named(link, number)
-    return link.model.visit.roots.get(seq, seq) if link.model.visit is not None else seq
+    return link.model.visit.root_of(seq) if link.model.visit is not None else seq

@@ -38,6 +38,9 @@ class Voice:
         """Say something in a room. It is in sight until it is stored, and stays where it is refused."""
         one = Outgoing(secrets.token_hex(12), room.id, body, reply_to=reply_to, thread=thread)
         self._link.model.sending(one)
+        visit = self._link.model.visit
+        if visit is not None and visit.room is room:
+            visit.thread = thread  # one looks at where one speaks
         self._typed = 0.0
         self._undecided += 1
         self._link.screen.refresh()

@@ -84,6 +84,32 @@ async def test_what_one_deletes_is_gone_also_from_the_memory_of_the_clients(tmp_
         assert plain(shown)[0].endswith("bob  ✗ deleted  #1")
 
 
+async def test_what_is_deleted_is_gone_from_answers_forwards_and_lists_too(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("/room create shed")
+        await ana.types("/go hall")
+        await bob.types("@ana kestrel by the pond")
+        await ana.sees("@ana kestrel by the pond")
+        await bob.types("/reply #1 I mean it")
+        await ana.sees("I mean it")
+        await ana.types("/bookmark #1")
+        await house.store.indexed()
+        for line in ("/inbox", "/bookmarks", "/search pond"):
+            assert "kestrel" in "\n".join(await ana.types(line))
+        answer = ana.model.visit.said[2]
+        assert answer.quote == "bob #1: @ana kestrel by the pond"
+        await bob.types("/forward #1 shed")
+        await ana.types("/go shed")
+        await ana.paper.until(lambda: any(one.shown for one in ana.model.visit.said.values()))
+        hall = bob.model.visit
+        await bob.types("/delete #1")
+        await ana.paper.until(lambda: all("kestrel" not in one.shown for one in ana.model.visit.said.values()))
+        await bob.sees("bob deleted #1")
+        assert hall.said[2].quote == "bob #1: ✗ deleted"
+        assert "kestrel" not in str([vars(ana.model.visit), vars(bob.model.visit), ana.link.lists, bob.link.lists])
+
+
 async def test_a_steward_deletes_and_says_why(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")

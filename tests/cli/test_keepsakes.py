@@ -75,6 +75,13 @@ async def test_a_bookmark_is_found_again_from_anywhere_and_dropped(tmp_path):
         assert told[0] == "your bookmarks: 1"
         assert told[1].startswith(" 1 garden/hall #1  ")
         assert told[2:4] == ["   for Sunday", "   ana: The key is under the pot"]
+        assert told[4] == "/go bookmark 1 goes to the first, /bookmarks drop 1 takes it away."
+        await bob.types("/create meadow")
+        await bob.types("/go bookmark 1")
+        assert bob.model.room is not None
+        assert bob.model.room.title == "garden/hall"
+        assert "this" in [line.text for line in bob.paper.lines if isinstance(line, Rule)]
+        assert (await bob.types("/go bookmark 7"))[0].startswith("Say which one")
         await ana.types("/delete #1")
         await bob.sees("ana deleted #1")
         told = await bob.types("/bookmarks")
@@ -152,6 +159,7 @@ async def test_a_link_leads_to_what_was_said_with_what_stood_around_it(tmp_path)
         (given,) = await ana.types("/link #2")
         assert given.startswith("among://127.0.0.1:")
         assert "/garden/hall/2?epoch=e_" in given
+        assert (await ana.types("/link 77"))[0] == "There is no message #77. The numbers stand behind the messages."
         start = len(bob.paper.lines)
         await bob.types(f"/link {given}")
         shown = bob.paper.lines[start:]
