@@ -14,6 +14,7 @@ from typing import Protocol
 from among_protocol.aio import Among, Card, Down, Happening, Reset, Stopped, Up
 from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
 from among_protocol.communities import CommunityJoined, Membership
+from among_protocol.drafts import DraftChanged
 from among_protocol.happenings import ClientError, Closed, Opened
 from among_protocol.logs import Synced
 from among_protocol.markers import MarkerMoved, SetMarker
@@ -26,6 +27,7 @@ from among_protocol.text import TextError
 
 from . import reaction_lines, thread_lines
 from .acquaintances import people_in, people_on
+from .drafting import Drafting
 from .lines import Line, note, problem, told
 from .lists import Lists
 from .model import Model
@@ -60,8 +62,13 @@ class Screen(Protocol):
     async def ask(self, question: str) -> str:
         """Ask for something. Raises EOFError when the user gives up."""
 
-    def offer(self, line: str) -> None:
-        """Give a line to be changed and entered, where it can be."""
+    def offer(self, line: str) -> bool:
+        """Give a line to be changed and entered, where it can be; whether it stands in the prompt now."""
+
+    drafts: bool  # whether a line that is not entered can be kept, and offered again
+
+    def half(self, *, ending: bool) -> str:
+        """Take what was put aside to be said later; with `ending` also what stands in the prompt. Empty: nothing."""
 
     async def compose(self, begin: str) -> str:
         """Let the user write something long, which begins with this. Raises EOFError when they give up."""
@@ -80,6 +87,7 @@ class Link:
         model.threads = among.view.threads
         self.screen = screen
         self.voice = Voice(self)
+        self.drafting = Drafting(self)
         self.lists = Lists()
         self.down: Down | None = None  # why there is no connection; None while there is one
         self.down_until = 0.0  # time of the next try, by the loop's clock
@@ -123,6 +131,8 @@ class Link:
                 return [note(f"Connection lost, {_retrying(event)}. What you type is kept.")] if was_up else []
             case Card():
                 return self._arrived(event.community)
+            case DraftChanged():
+                self.drafting.changed(event)
             case CommunityJoined() if not event.nonce:  # by the doing of stewards, whom one had asked
                 self.let_in.add(event.community)
             case Reset() if self.model.room and event.log == self.model.room.id:
@@ -144,6 +154,7 @@ class Link:
         self.model.blocking(up.sync.blocks)
         self.model.appearances.stated(up.sync.appearances)
         self.model.attention.stated(up.sync.notify, up.sync.dnd)
+        self.drafting.stated(up.sync.drafts)
         self.model.counted(up.sync.logs)
         self.placed.set()
         self.spawn(self._learn_corners, quiet=True)
@@ -242,10 +253,13 @@ class Link:
         if not room.following:
             await self.among.ask(FollowRoom, room=room.id)
             room.following = True
+        if room is not self.model.room:
+            await self.drafting.left()
         self.screen.show(self.model.open(room))
         assert self.model.visit is not None
         await self._load(self.model.visit)
         self.spawn(partial(self.watch, room), quiet=True)
+        self.spawn(partial(self.drafting.entered, room), quiet=True)
 
     async def _load(self, visit: Visit) -> None:
         room = visit.room
