@@ -54,7 +54,7 @@ def seq_of(visit: Visit | None, number: str) -> int:
         shown = [seq for seq in visit.said if seq >= LONG and f"{seq}".endswith(digits)]
         if shown:
             return max(shown)
-    return int(digits)
+    return int(digits) if digits[0] != "0" else 0  # #007 is short for one that is not on the screen
 
 
 def marked(model: Known, message: Message | MessageSent, said: Said) -> Said:

@@ -40,7 +40,7 @@ from . import (
     threads,
 )
 from .behind import BEHIND
-from .lines import Line, note, problem, told
+from .lines import note, problem, told
 from .link import WITHIN, Link
 from .typed import is_command, split, spoken
 
@@ -58,16 +58,18 @@ class Command(NamedTuple):
 
 
 async def help_(link: Link, rest: str) -> None:
-    """What can be typed; or one command, or how one writes, or the keys."""
+    """What one needs first; or a subject, a command, how one writes, the keys."""
     name = rest.lower().removeprefix("/")
-    chosen = [command for command in COMMANDS if not name or command.name == name]
-    if not chosen and name not in helping.TOPICS:
+    if not name or name in helping.TOPICS:
+        link.screen.show(helping.topic(name) if name else helping.first())
+        return
+    chosen = [command for command in COMMANDS if command.name in helping.SUBJECTS.get(name, (name,))]
+    if not chosen:
         link.screen.show([problem(_unknown(name))])
         return
-    lines: list[Line] = helping.BEGIN if not name else helping.topic(name) if name in helping.TOPICS else []
     usages = [(f"/{command.name} {command.usage}".rstrip(), command.about) for command in chosen]
-    rows = [told(("strong", f"  {usage:<34} "), ("dim", about)) for usage, about in usages]
-    link.screen.show([*lines, *rows, *([] if name else helping.END)])
+    wide = max(len(usage) for usage, _ in usages)
+    link.screen.show([told(("strong", f"  {usage:<{wide}} "), ("dim", about)) for usage, about in usages])
 
 
 async def quit_(link: Link, _: str) -> None:
@@ -122,7 +124,7 @@ COMMANDS = (
         "threads", "[here|more]", "the threads that you follow; or those of this room", threads.list_, takes="words"
     ),
     Command("react", "[-] [#12] :EMOJI:", "react to a message; #12 alone: who does", reactions.react, needs=True),
-    Command("edit", "[#12] [TEXT]", "change your last message here, or the one of that number", edits.edit),
+    Command("edit", "[#12|#last] [TEXT]", "change your last message here, or that of a number", edits.edit),
     Command("delete", "#12", "take back what you said (stewards: what others said, and why)", edits.delete, needs=True),
     Command("history", "#12", "what a message said before it was edited", edits.history, needs=True),
     Command("reveal", "[#12]", "what a message hides", edits.reveal),
@@ -314,11 +316,11 @@ COMMANDS = (
     Command("password", "", "change your password", account.password, asks=True),
     Command("retry", "", "send again what was refused", rooms.retry),
     Command("drop", "", "give up what was refused", rooms.drop),
-    Command("help", "[COMMAND]", "this", help_, takes="words"),
+    Command("help", "[SUBJECT|COMMAND]", "what can be typed", help_, takes="words"),
     Command("quit", "", "leave (Ctrl-D does too)", quit_),
 )
 NAMED = {command.name: command for command in reversed(COMMANDS)}
-WORDS = {**BEHIND, "help": (*NAMED, *helping.TOPICS)}
+WORDS = {**BEHIND, "help": (*NAMED, *helping.TOPICS, *helping.SUBJECTS)}
 
 
 def check(link: Link, line: str) -> str:

@@ -1,11 +1,12 @@
 """The commands about what was said in the open room: answering, editing, deleting, what it said before, what it hides.
 
-A message goes by the number behind it, #12; where nothing but a number can stand, 12 does, too.
+A message goes by the number behind it, #12 or 12.
 """
 
 import re
 from dataclasses import replace
 
+from among_protocol.codes import Refuse
 from among_protocol.edits import DeleteMessage, EditMessage, ReadHistory
 from among_protocol.messages import ReadMessages
 from among_protocol.text import body
@@ -17,7 +18,8 @@ from .moment import moment
 from .places import Room
 from .words import hides
 
-_NUMBERED = re.compile(r"(#?)([0-9]{1,15})(?:\s+(.*)|$)", re.DOTALL)
+_NUMBERED = re.compile(r"#?([0-9]{1,15})(?:\s+(.*)|$)", re.DOTALL)
+LAST = "#last"  # in place of a number
 WHERE = "The numbers stand behind the messages."
 
 
@@ -33,10 +35,15 @@ async def reply(link: Link, rest: str) -> None:
 async def edit(link: Link, rest: str) -> None:
     """Change what one said: the message named, or one's last one here. Without a text it is given back to be changed."""
     room = here(link)
-    number, text = numbered(rest, bare=False)
+    number, text = edited(rest)
     seq = named(link, number) if number else _last(link)
     if text:
-        await link.among.ask(EditMessage, room=room.id, message=seq, body=body(text))
+        try:
+            await link.among.ask(EditMessage, room=room.id, message=seq, body=body(text))
+        except Refuse as refused:
+            if not number or rest.startswith("#"):
+                raise
+            raise Cannot(f"{refused.message} If {number[1:]} begins the text: /edit {LAST} {rest}") from None
         return
     said = await said_of(link, room, seq)
     if not said.mine or said.blank:
@@ -113,17 +120,22 @@ def named(link: Link, number: str) -> int:
     return seq
 
 
-def numbered(rest: str, *, bare: bool = True) -> tuple[str, str]:
-    """A number (#12, or with `bare` also 12), where one leads, and the rest."""
+def numbered(rest: str) -> tuple[str, str]:
+    """A number (#12, or 12), where one leads, and the rest."""
     found = _NUMBERED.fullmatch(rest)
-    if found is None or not (found[1] or bare):
-        return "", rest
-    return f"#{found[2]}", (found[3] or "").strip()
+    return (f"#{found[1]}", (found[2] or "").strip()) if found is not None else ("", rest)
+
+
+def edited(rest: str) -> tuple[str, str]:
+    """The number of what is edited, empty for one's last; and what it says from now on. A text that itself begins with a number
+    stands behind `#last`."""
+    first, *more = rest.split(maxsplit=1)[:2] or [""]
+    return ("", more[0] if more else "") if first.lower() == LAST else numbered(rest)
 
 
 def words_of(rest: str) -> str:
-    """What would be said, of what follows /edit or /reply."""
-    return numbered(rest, bare=False)[1]
+    """What would be said, of what follows /edit, /reply or /thread."""
+    return edited(rest)[1]
 
 
 def mine(link: Link) -> Said | None:

@@ -4,7 +4,7 @@ from among_protocol.codes import REACTED_ALREADY, Refuse
 from among_protocol.reactions import AddReaction, ReadReactions, RemoveReaction
 
 from .changes import number_of, seq_of
-from .edits import here
+from .edits import LAST, here
 from .emoji_names import named
 from .lines import Line, note, told
 from .link import Cannot, Link
@@ -57,10 +57,12 @@ def parsed(rest: str) -> tuple[bool, str, str]:
     words = rest.split()
     back = words[:1] == ["-"]
     words = words[back:]
-    number = words.pop(0) if words and (words[0].lower() == "last" or words[0].removeprefix("#").isdecimal()) else ""
+    number = (
+        words.pop(0) if words and (words[0].lower() in ("last", LAST) or words[0].removeprefix("#").isdecimal()) else ""
+    )
     if len(words) > 1 or not (words or (number and not back)):
         raise Cannot("Say with what: /react 👍 to the last message, /react #12 👍 to another; /react #12 shows who.")
-    return back, number if number.lower() != "last" else "", words[0] if words else ""
+    return back, number if number.lower() not in ("last", LAST) else "", words[0] if words else ""
 
 
 async def _who(link: Link, room: Room, seq: int) -> None:

@@ -7,7 +7,7 @@ from among_protocol.threads import FollowThread, ListThreads, MarkThread, Thread
 
 from . import corner, thread_lines
 from .acquaintances import people_on
-from .changes import counted, number_of
+from .changes import counted, number_of, seq_of
 from .edits import WHERE, here, named, numbered
 from .lines import Line, Part, Rule, Said, note, told
 from .link import PAGE, Cannot, Link
@@ -36,7 +36,7 @@ async def follow(link: Link, rest: str) -> None:
     if not number:
         await corner.follow(link, rest)
         return
-    root = _root(link, number)
+    root = _followed(link, number)
     link.model.threads.answered(await link.among.ask(FollowThread, room=here(link).id, thread=root), part=True)
     link.screen.show([note(f"You follow the thread of {number_of(root)}. /unfollow {number_of(root)} undoes that.")])
 
@@ -47,7 +47,7 @@ async def unfollow(link: Link, rest: str) -> None:
     if not number:
         await corner.unfollow(link, rest)
         return
-    root = _root(link, number)
+    root = _followed(link, number)
     link.model.threads.answered(await link.among.ask(UnfollowThread, room=here(link).id, thread=root))
     link.screen.show([note(f"You no longer follow the thread of {number_of(root)}.")])
 
@@ -154,6 +154,12 @@ def _by_day(said: list[Said], target: int, what: str) -> list[Line]:
     if folded:
         lines.append(note(f"{folded} of people whom you blocked or muted."))
     return lines
+
+
+def _followed(link: Link, number: str) -> int:
+    if not seq_of(link.model.visit, number):
+        raise Cannot(f"There is no message {number} on the screen. Somebody's corner goes by @: /follow @{number[1:]}")
+    return _root(link, number)
 
 
 def _root(link: Link, number: str) -> int:

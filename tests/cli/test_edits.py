@@ -4,6 +4,7 @@ from among_cli.changes import number_of, seq_of
 from among_cli.lines import Line, Said
 from among_cli.places import Room
 from among_cli.plain_text import plain
+from among_cli.referring import about
 from among_cli.render import rows
 from among_cli.visit import Visit
 from tests.cli.house import House
@@ -46,6 +47,30 @@ async def test_an_edit_without_a_text_gives_back_what_was_said(tmp_path):
         await bob.sees("one\n  two!")
         assert (await ana.types("/edit #1 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")
         assert (await ana.types("/reply #2 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")
+
+
+async def test_a_number_names_a_message_with_and_without_a_mark(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        for text in ("one", "two"):
+            await ana.types(text)
+            await bob.sees(text)
+        await ana.types("/edit 1 first")
+        await bob.sees("first")
+        assert _last(bob.paper.lines).seq == 1
+        await ana.types("/edit #last 3 beans are mine")
+        await bob.sees("3 beans are mine")
+        assert _last(bob.paper.lines).seq == 2
+        await ana.types("/edit last of all, beans")
+        await bob.sees("last of all, beans")
+        assert await ana.types("/edit 77 beans are mine") == [
+            "There is no such message. If 77 begins the text: /edit #last 77 beans are mine"
+        ]
+        for line in ("/edit 1", "/edit #last"):
+            await ana.types(line)
+        assert ana.paper.offered == ["/edit #1 first", "/edit #2 last of all, beans"]
+        assert "".join(span.text for span in about(ana.link, "/edit 1 fir", 60)) == "┌ ana #1: first"
+        assert about(ana.link, "/go 1 ", 60) == []
 
 
 async def test_who_is_blocked_is_not_heard_by_editing(tmp_path):
@@ -125,8 +150,8 @@ def test_numbers_are_short_and_mean_the_newest_on_the_screen():
     visit = Visit(Room("r", "garden/hall", "open", "c", "m"))
     for seq in (122_045, 123_045, 45):
         visit.said[seq] = None  # type: ignore[assignment]  # the number alone is looked at
-    assert [seq_of(visit, number) for number in ("#045", "#123045", "#7", "x", "#", "#-1", "#" + "9" * 20)] == [
-        123_045, 123_045, 7, 0, 0, 0, 0,
+    assert [seq_of(visit, number) for number in ("#045", "#123045", "#7", "x", "#", "#-1", "#" + "9" * 20, "#007")] == [
+        123_045, 123_045, 7, 0, 0, 0, 0, 0,
     ]  # fmt: skip
 
 

@@ -100,6 +100,7 @@ async def test_without_a_number_one_reacts_to_the_last_message_of_what_one_looks
     [
         ("👍", (False, "", "👍")),
         ("last 👍", (False, "", "👍")),
+        ("#last 👍", (False, "", "👍")),
         ("#12 👍", (False, "#12", "👍")),
         ("12 :tea:", (False, "12", ":tea:")),
         ("- 👍", (True, "", "👍")),

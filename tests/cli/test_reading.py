@@ -208,6 +208,9 @@ async def test_nothing_rings_by_night_and_the_other_device_knows(house):
     assert rang(bob)
     for wrong in ("/dnd 25:00-07:00", "/dnd 22:00-07:00 someday", "/dnd 22:00", "/dnd 22:00-07:00 in Mars/Olympus"):
         assert await bob.types(wrong)
+    for wrong in ("mon-", "-fri", "mon-fri-"):
+        (told,) = await bob.types(f"/dnd 22:00-07:00 {wrong}")
+        assert told.startswith("Days are mon, tue, wed, thu, fri, sat, sun, or mon-fri. Say /dnd 22:00-07:00"), wrong
     assert bob.model.attention.dnd is None or bob.model.attention.dnd.times == []
 
 

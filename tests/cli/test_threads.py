@@ -217,6 +217,9 @@ async def test_what_can_not_be_done_says_what_to_do(tmp_path):
         assert await ana.types("/follow #77") == ["There is no such message."]
         await bob.types("hello")
         await ana.sees("hello")
+        assert await ana.types("/follow 007") == [
+            "There is no message #007 on the screen. Somebody's corner goes by @: /follow @007"
+        ]
         assert await ana.types("/unfollow #1") == ["There is no such thread among those that you follow."]
         assert (await ana.types("/thread 1"))[-2] == "Nothing is said about it yet."
         assert (await ana.types("/thread #1 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")
