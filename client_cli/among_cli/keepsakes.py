@@ -13,7 +13,7 @@ from among_protocol.messages import Message, ReadMessages
 from among_protocol.permalinks import Permalink, PermalinkError
 from among_protocol.pins import AddPin, ListPins, Pin, RemovePin
 
-from . import corner, lists, rooms, thread_lines
+from . import corner, lists, people, rooms, thread_lines
 from .acquaintances import people_on
 from .changes import number_of
 from .edits import here, named, numbered, said_of
@@ -99,12 +99,18 @@ async def bookmarks(link: Link, rest: str) -> None:
 
 async def forward(link: Link, rest: str) -> None:
     """Show a message of this room in another."""
-    usage = "/forward #12 ROOM, with a comment if you like"
+    usage = "/forward #12 ROOM (or @HANDLE), with a comment if you like"
     room, seq, more = _this(link, rest, usage)
     name, _, comment = more.partition(" ")
     if not name:
         raise Cannot(f"Say where to: {usage}. /rooms has yours.")
-    target = rooms.named(link, name)
+    if room.kind != "open":
+        raise Cannot("What was said in a private room or a direct stays there.")
+    if name.startswith("@") and not link.model.find(name):
+        await said_of(link, room, seq)  # or the direct would be opened for nothing
+        target = await people.opened(link, text.handle(name[1:].lower()))
+    else:
+        target = rooms.named(link, name)
     said = text.body(comment.strip()) if comment.strip() else ""
     await link.among.ask(ForwardMessage, room=target.id, origin=room.id, message=seq, comment=said)
     if target is not link.model.room:

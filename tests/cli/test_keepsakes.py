@@ -103,7 +103,7 @@ async def test_a_forward_shows_whose_words_they_are_and_no_text_can_pose_as_one(
         await ana.types("Water them in the evening, and never at noon, or they will burn")
         await ana.sees("Water them in the evening, and never at noon, or they will burn")
         assert (await ana.types("/forward #1")) == [
-            "Say where to: /forward #12 ROOM, with a comment if you like. /rooms has yours."
+            "Say where to: /forward #12 ROOM (or @HANDLE), with a comment if you like. /rooms has yours."
         ]
         assert await ana.types("/forward #1 shed as I said") == ["Forwarded #1 to garden/shed."]
         await bob.sees("as I said")
@@ -130,6 +130,23 @@ async def test_a_forward_shows_whose_words_they_are_and_no_text_can_pose_as_one(
         assert laid(_last(ana.paper.lines))[0][:5] == f"{_last(ana.paper.lines).at:%H:%M}", (
             "a message begins with a time"
         )
+
+
+async def test_a_forward_to_somebody_alone_opens_the_direct_and_both_see_whose_words_they_are(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Water them in the evening")
+        await bob.sees("Water them in the evening")
+        assert (await ana.types("/forward #7 @bob"))[0].startswith("There is no message #7.")
+        assert len(bob.model.rooms) == 1, "no direct is opened for nothing"
+        assert await ana.types("/forward #1 @bob") == ["Forwarded #1 to @bob."]
+        await bob.sees("» ana to you: (forwarded)")
+        await bob.types("/go @ana")
+        await bob.paper.until(lambda: _last(bob.paper.lines).shown == "Water them in the evening")
+        assert laid(_last(bob.paper.lines))[0] == "      ┌ forwarded from ana in garden/hall #1"
+        assert await bob.types("/forward #1 garden/hall") == [
+            "What was said in a private room or a direct stays there."
+        ]
 
 
 async def test_what_one_may_not_read_is_forwarded_without_a_word(tmp_path):
