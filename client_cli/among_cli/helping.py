@@ -27,15 +27,15 @@ WRITING = (
 )
 TOPICS = ("keys", "writing")
 FIRST = (
-    ("/rooms", "your rooms, numbered: /2 goes to the second"),
-    ("/go", "to where you are wanted; /go hall, to a room"),
+    ("/rooms", "yours, numbered: /2 goes to the second"),
+    ("/go", "where you are wanted; /go hall"),
     ("/communities", "what there is here: /join garden"),
     ("/members", "who is here; /whois bob, and /me"),
     ("/dm bob", "talk to somebody alone"),
     ("/inbox", "who mentioned or answered you"),
     ("/older", "what was said before; or Page-Up"),
     ("/reply #12 TEXT", "answer the message of that number"),
-    ("/react #12 :tea:", "react to it; /thread #12 talks about it"),
+    ("/react #12 :tea:", "react; /thread #12 talks about it"),
     ("/edit", "change what you said last; or Up"),
     ("/search WORDS", "find what was said"),
     ("/dnd", "nothing rings, until /back"),
@@ -73,9 +73,9 @@ def first() -> list[Line]:
     """What one needs first, and what else there is to ask for: one screen."""
     subjects = ", ".join(sorted([*SUBJECTS, *TOPICS]))
     return [
-        told("Type a line and press Enter to say it. Alt-Enter begins a new line."),
+        told("Enter says the line. Alt-Enter begins a new one in it."),
         *_rows(FIRST),
-        told("More by subject, as /help threads; or by command, as /help edit:"),
+        told("More by command, as /help edit, or by subject:"),
         note(f"  {subjects}"),
         note("//text says a line that begins with a slash. Tab completes."),
     ]

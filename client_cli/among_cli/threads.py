@@ -126,10 +126,10 @@ async def _shown(
     lines: list[Line] = [Rule(f"{'older in ' if newer and not target else ''}the thread of {name}")]
     if target or not newer:
         lines += begun or [note("What it began with is no longer kept.")]
-    lines += [note(f"Older answers: /thread {name} older")] if older else []
     lines += _by_day(said, target, what)
     if not said:
         lines.append(note("Nothing is said about it yet."))
+    lines += [note(f"Older answers: /thread {name} older")] if older else []  # here it is in sight
     lines += [note(f"The newest answers: /thread {name}")] if newer else []
     link.screen.show([*lines, Rule(f"say more: /thread {name} TEXT")])
     link.screen.refresh()

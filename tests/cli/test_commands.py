@@ -39,7 +39,7 @@ def bar(reader: Reader, columns: int = 80) -> str:
 async def test_help_is_one_screen_and_leads_to_every_command(ana):
     before = len(ana.paper.lines)
     told = "\n".join(await ana.types("/help"))
-    assert sum(len(rows(line, 79)) for line in ana.paper.lines[before:]) <= 22
+    assert sum(len(rows(line, 59)) for line in ana.paper.lines[before:]) <= 22
     assert {typed.split()[0][1:] for typed, _ in FIRST} <= set(NAMED)
     assert all(subject in told for subject in SUBJECTS)
     subjects = "\n".join([line for subject in SUBJECTS for line in await ana.types(f"/help {subject}")])

@@ -158,8 +158,8 @@ async def test_a_thread_is_known_after_a_jump_and_from_the_inbox(tmp_path):
         before = len(bob.paper.said)
         told = await bob.types("/go inbox 1")
         shown = bob.paper.said[before:]
-        assert told[-5:-2] == ["the thread of #1", "Older answers: /thread #1 older", told[-3]]
-        assert told[-2:] == ["this", "say more: /thread #1 TEXT"]
+        assert "the thread of #1" in told
+        assert told[-3:] == ["this", "Older answers: /thread #1 older", "say more: /thread #1 TEXT"]
         assert shown[-1] == "for you, @bob"
         assert "Who has beans?" in shown, "under what it is about"
         await bob.types("/thread 42 thank you")
