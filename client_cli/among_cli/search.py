@@ -80,7 +80,7 @@ async def _page(link: Link, searched: Searched) -> None:
         told_of = f"Nothing is found by {searched.query}" if not searched.hits else "Nothing more is found"
         lines = [note(f"{told_of}{' so far: /more looks further back' if searched.after else ''}.")]
     elif searched.after:
-        lines.append(note(f"{HOW}; /more goes on."))
+        lines.append(note(f"{HOW}; more: /more"))
     else:
         lines.append(note(f"{HOW}."))
     link.screen.show(lines)

@@ -136,7 +136,8 @@ async def test_a_forward_to_somebody_alone_opens_the_direct_and_both_see_whose_w
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
         await ana.types("Water them in the evening")
-        await bob.sees("Water them in the evening")
+        for reader in (ana, bob):
+            await reader.sees("Water them in the evening")
         assert (await ana.types("/forward #7 @bob"))[0].startswith("There is no message #7.")
         assert len(bob.model.rooms) == 1, "no direct is opened for nothing"
         assert await ana.types("/forward #1 @bob") == ["Forwarded #1 to @bob."]

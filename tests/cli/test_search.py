@@ -79,7 +79,7 @@ async def test_a_page_goes_on_and_numbers_too(house: House):
     await indexed(house)
     assert await ana.types("/more") == ["Search for something first: /search WORDS."]
     told = await ana.types("/search new beans")
-    assert told[-1] == "/hit 1 shows what was said around the first, /go hit 1 goes there; /more goes on."
+    assert told[-1] == "/hit 1 shows what was said around the first, /go hit 1 goes there; more: /more"
     told = await ana.types("/more")
     assert [line[:3] for line in told[:-1:2]] == [" 9 ", "10 ", "11 "]
     assert "\u203a bob beans 0  #1" in await ana.types("/hit 11")
