@@ -75,8 +75,9 @@ class Drafting:
             return
         self.there.add(room.id)
         self._done.discard(room.id)
-        where = ("dim", "What you had begun is kept as your draft in "), ("place", room.title), ("dim", ".")
-        self._link.screen.show([told(*where)])  # type: ignore[arg-type]  # styles
+        self._link.screen.show(
+            [told(("dim", "What you had begun is kept as your draft in "), ("place", room.title), ("dim", "."))]
+        )
 
     async def _clear(self, place: str) -> None:
         await self._link.among.ask(SetDraft, place=place, text="")

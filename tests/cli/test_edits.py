@@ -7,7 +7,7 @@ from among_cli.plain_text import plain
 from among_cli.referring import about
 from among_cli.render import rows
 from among_cli.visit import Visit
-from tests.cli.house import House
+from tests.cli.house import House, Reader
 
 
 async def test_what_one_said_is_edited_and_everybody_sees_how(tmp_path):
@@ -122,17 +122,15 @@ async def test_what_is_deleted_is_gone_from_answers_forwards_and_lists_too(tmp_p
         await house.store.indexed()
         for line in ("/inbox", "/bookmarks", "/search pond"):
             assert "kestrel" in "\n".join(await ana.types(line))
-        answer = ana.model.visit.said[2]
-        assert answer.quote == "bob #1: @ana kestrel by the pond"
+        assert on_screen(ana)[2].quote == "bob #1: @ana kestrel by the pond"
         await bob.types("/forward #1 shed")
         await ana.types("/go shed")
-        await ana.paper.until(lambda: any(one.shown for one in ana.model.visit.said.values()))
-        hall = bob.model.visit
+        await ana.paper.until(lambda: any(one.shown for one in on_screen(ana).values()))
         await bob.types("/delete #1")
-        await ana.paper.until(lambda: all("kestrel" not in one.shown for one in ana.model.visit.said.values()))
+        await ana.paper.until(lambda: all("kestrel" not in one.shown for one in on_screen(ana).values()))
         await bob.sees("bob deleted #1")
-        assert hall.said[2].quote == "bob #1: ✗ deleted"
-        assert "kestrel" not in str([vars(ana.model.visit), vars(bob.model.visit), ana.link.lists, bob.link.lists])
+        assert on_screen(bob)[2].quote == "bob #1: ✗ deleted"
+        assert "kestrel" not in str([on_screen(ana), on_screen(bob), ana.link.lists, bob.link.lists])
 
 
 async def test_a_steward_deletes_and_says_why(tmp_path):
@@ -172,6 +170,11 @@ async def test_an_answer_stands_under_what_it_answers(tmp_path):
         await bob.sees("ana deleted #1")
         await bob.types("/go hall")
         await bob.paper.until(lambda: bool(bob.paper.lines) and "✗ deleted" in _last(bob.paper.lines).quote)
+
+
+def on_screen(reader: Reader) -> dict[int, Said]:
+    assert reader.model.visit is not None
+    return reader.model.visit.said
 
 
 def _last(lines: list[Line]) -> Said:

@@ -168,6 +168,7 @@ async def test_a_thread_is_known_after_a_jump_and_from_the_inbox(tmp_path):
         assert told[0] == "the thread of #1"
         assert "The newest answers: /thread #1" in told
         assert "Older answers: /thread #1 older" not in told
+        assert bob.model.visit is not None
         assert bob.model.visit.root_of(20) == 1
         await bob.types("/go garden/hall")
         await bob.types("/jump #1")
