@@ -54,7 +54,7 @@ def seq_of(visit: Visit | None, number: str) -> int:
         shown = [seq for seq in visit.said if seq >= LONG and f"{seq}".endswith(digits)]
         if shown:
             return max(shown)
-    return int(digits)
+    return int(digits) if digits[0] != "0" else 0  # #007 is short for one that is not on the screen
 
 
 def marked(model: Known, message: Message | MessageSent, said: Said) -> Said:
@@ -72,6 +72,7 @@ def marked(model: Known, message: Message | MessageSent, said: Said) -> Said:
         quote=quote,
         credit=credit,
         shown=shown,
+        shows=(message.forwarded.room, message.forwarded.seq) if message.forwarded is not None else ("", 0),
         reactions=reacted,
         thread=in_short(message.below, number) if isinstance(message, Message) and message.below is not None else "",
     )
@@ -125,6 +126,8 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             folded = model.blocks.kind(model.who(event.by), event.by)
             return [] if folded else [_edited(model, room, event, before)]
         case MessageDeleted():
+            if model.visit is not None:
+                model.visit.blank_shown(room.id, event.message)
             if visit is not None:
                 visit.blank(event.message)
             who = Part("who", model.who(event.by, event.rev)) if event.by else Part("", "A steward")

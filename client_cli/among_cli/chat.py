@@ -64,9 +64,10 @@ async def _talk(link: Link, ui: LineUi | Plain, room: str, invite: str) -> list[
         await asyncio.wait({following, talking}, return_when=asyncio.FIRST_COMPLETED)
         ui.stop()
         if not following.done():
+            await link.drafting.left(ending=True)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PARTING):
-                    await link.settled()
+                    await link.voice.settled()
     finally:
         await link.close()
         talking.cancel()

@@ -25,6 +25,7 @@ from . import (
     inbox,
     keeping,
     keepsakes,
+    leading,
     newcomers,
     notify,
     people,
@@ -39,7 +40,7 @@ from . import (
     threads,
 )
 from .behind import BEHIND
-from .lines import Line, note, problem, told
+from .lines import note, problem, told
 from .link import WITHIN, Link
 from .typed import is_command, split, spoken
 
@@ -57,16 +58,18 @@ class Command(NamedTuple):
 
 
 async def help_(link: Link, rest: str) -> None:
-    """What can be typed; or one command, or how one writes, or the keys."""
+    """What one needs first; or a subject, a command, how one writes, the keys."""
     name = rest.lower().removeprefix("/")
-    chosen = [command for command in COMMANDS if not name or command.name == name]
-    if not chosen and name not in helping.TOPICS:
+    if not name or name in helping.TOPICS:
+        link.screen.show(helping.topic(name) if name else helping.first())
+        return
+    chosen = [command for command in COMMANDS if command.name in helping.SUBJECTS.get(name, (name,))]
+    if not chosen:
         link.screen.show([problem(_unknown(name))])
         return
-    lines: list[Line] = helping.BEGIN if not name else helping.topic(name) if name in helping.TOPICS else []
     usages = [(f"/{command.name} {command.usage}".rstrip(), command.about) for command in chosen]
-    rows = [told(("strong", f"  {usage:<34} "), ("dim", about)) for usage, about in usages]
-    link.screen.show([*lines, *rows, *([] if name else helping.END)])
+    wide = max(len(usage) for usage, _ in usages)
+    link.screen.show([told(("strong", f"  {usage:<{wide}} "), ("dim", about)) for usage, about in usages])
 
 
 async def quit_(link: Link, _: str) -> None:
@@ -103,8 +106,9 @@ COMMANDS = (
     Command("rooms", "", "your rooms, numbered, with what is unread", rooms.list_rooms),
     Command("unread", "[#12]", "the rooms with something new; or mark this one unread from there", reading.unread),
     Command("recent", "[more]", "where something was said lately, everywhere", reading.recent, takes="words"),
-    Command("inbox", "[more|NUMBER]", "who mentioned or answered you, wherever it was", inbox.inbox, takes="words"),
-    Command("go", "[ROOM|LINK]", "go to a room (or just /2), or the next unread; a link", keepsakes.go, takes="rooms"),
+    Command("inbox", "[more]", "who mentioned or answered you, wherever it was", inbox.inbox, takes="words"),
+    Command("go", "[ROOM|LINK]", "go to a room (or just /2), or the next unread; a link", leading.go, takes="rooms"),
+    Command("go", "hit|bookmark|inbox NUMBER", "to what stands in that list", leading.go, takes="rooms"),
     Command("room", "create|private NAME [TOPIC]", "make a room", rooms.room, needs=True, takes="words"),
     Command("room", "topic TEXT", "set the topic of this room", rooms.room, needs=True, takes="words"),
     Command("room", "add HANDLE", "bring somebody into this private room", rooms.room, needs=True, takes="words"),
@@ -120,7 +124,7 @@ COMMANDS = (
         "threads", "[here|more]", "the threads that you follow; or those of this room", threads.list_, takes="words"
     ),
     Command("react", "[-] [#12] :EMOJI:", "react to a message; #12 alone: who does", reactions.react, needs=True),
-    Command("edit", "[#12] [TEXT]", "change your last message here, or the one of that number", edits.edit),
+    Command("edit", "[#12|#last] [TEXT]", "change your last message here, or that of a number", edits.edit),
     Command("delete", "#12", "take back what you said (stewards: what others said, and why)", edits.delete, needs=True),
     Command("history", "#12", "what a message said before it was edited", edits.history, needs=True),
     Command("reveal", "[#12]", "what a message hides", edits.reveal),
@@ -129,7 +133,7 @@ COMMANDS = (
     Command("pins", "[more]", "what is pinned in this room", keepsakes.pins, takes="words"),
     Command("bookmark", "#12 [NOTE]", "find a message again; only you see it", keepsakes.bookmark, needs=True),
     Command("bookmarks", "[more|drop NUMBER]", "your bookmarks, in all rooms", keepsakes.bookmarks, takes="words"),
-    Command("forward", "#12 ROOM [COMMENT]", "show a message in another room", keepsakes.forward, needs=True),
+    Command("forward", "#12 ROOM|@HANDLE [COMMENT]", "show a message elsewhere", keepsakes.forward, needs=True),
     Command("link", "#12|LINK", "the permalink of a message; or what one leads to", keepsakes.link_, needs=True),
     Command("read", "[all]", "count this room, or all, as read", rooms.read),
     Command(
@@ -312,11 +316,11 @@ COMMANDS = (
     Command("password", "", "change your password", account.password, asks=True),
     Command("retry", "", "send again what was refused", rooms.retry),
     Command("drop", "", "give up what was refused", rooms.drop),
-    Command("help", "[COMMAND]", "this", help_, takes="words"),
+    Command("help", "[SUBJECT|COMMAND]", "what can be typed", help_, takes="words"),
     Command("quit", "", "leave (Ctrl-D does too)", quit_),
 )
 NAMED = {command.name: command for command in reversed(COMMANDS)}
-WORDS = {**BEHIND, "help": (*NAMED, *helping.TOPICS)}
+WORDS = {**BEHIND, "help": (*NAMED, *helping.TOPICS, *helping.SUBJECTS)}
 
 
 def check(link: Link, line: str) -> str:
@@ -365,14 +369,14 @@ async def take(link: Link, line: str) -> bool:
         command = NAMED[name]
         return await link.attempt(partial(command.action, link, rest), within=None if command.asks else WITHIN)
     if line and link.model.room:
-        _ = link.say(link.model.room, spoken(line))  # what becomes of it is seen on the screen
+        _ = link.voice.say(link.model.room, spoken(line))  # what becomes of it is seen on the screen
     return True
 
 
 def typed(link: Link, line: str) -> None:
     """Something is being typed: others see it, or completion learns what it may become."""
     if not is_command(line):
-        link.typing()
+        link.voice.typing()
     elif (command := NAMED.get(split(line)[0])) is not None and command.takes == "tags":
         discovery.typed(link, line)
 

@@ -59,7 +59,7 @@ async def _look(link: Link, rest: str, what: str, more: str) -> None:
     elif what.isdecimal():
         await _read(link, await last(link), int(what))
     elif found := _BY_ID.fullmatch(rest):
-        await _by_id(link, found[1], int(found[2]), found[3] or "")
+        await by_id(link, found[1], int(found[2]), found[3] or "")
     elif found := _PERMALINK.fullmatch(rest):
         await visit(link, found[1].lower(), found[2], int(found[3] or 0))
     elif not what or (what.startswith("@") and (not more or more.isdecimal())):
@@ -77,7 +77,7 @@ async def follow_link(link: Link, found: Permalink) -> None:
     if found.community:
         await visit(link, found.community, found.room.removeprefix("@"), found.seq)
     else:
-        await _by_id(link, found.room, found.seq, found.epoch)
+        await by_id(link, found.room, found.seq, found.epoch)
 
 
 async def start(link: Link, place: str) -> bool:
@@ -85,7 +85,7 @@ async def start(link: Link, place: str) -> bool:
     by_name, by_id_ = _PERMALINK.fullmatch(place), _BY_ID.fullmatch(place)
     if by_id_ is not None:
         await rooms.start(link, "")
-        await _by_id(link, by_id_[1], int(by_id_[2]), by_id_[3] or "")
+        await by_id(link, by_id_[1], int(by_id_[2]), by_id_[3] or "")
     elif by_name is not None:
         slug = by_name[1].lower()
         inside = slug in {one.slug for one in link.model.communities.values()}
@@ -94,7 +94,8 @@ async def start(link: Link, place: str) -> bool:
     return bool(by_name or by_id_)
 
 
-async def _by_id(link: Link, room: str, number: int, epoch: str) -> None:
+async def by_id(link: Link, room: str, number: int, epoch: str = "") -> None:
+    """A post, by the id of its corner."""
     if epoch and epoch != link.among.epoch:
         raise Cannot("This link is older than the data of the server, which were replaced: it may lead elsewhere now.")
     post = await link.among.ask(ReadPost, room=room, post=number)

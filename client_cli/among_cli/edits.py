@@ -1,11 +1,12 @@
 """The commands about what was said in the open room: answering, editing, deleting, what it said before, what it hides.
 
-A message goes by the number behind it, #12; where nothing but a number can stand, 12 does, too.
+A message goes by the number behind it, #12 or 12.
 """
 
 import re
 from dataclasses import replace
 
+from among_protocol.codes import Refuse
 from among_protocol.edits import DeleteMessage, EditMessage, ReadHistory
 from among_protocol.messages import ReadMessages
 from among_protocol.text import body
@@ -17,7 +18,8 @@ from .moment import moment
 from .places import Room
 from .words import hides
 
-_NUMBERED = re.compile(r"(#?)([0-9]{1,15})(?:\s+(.*)|$)", re.DOTALL)
+_NUMBERED = re.compile(r"#?([0-9]{1,15})(?:\s+(.*)|$)", re.DOTALL)
+LAST = "#last"  # in place of a number
 WHERE = "The numbers stand behind the messages."
 
 
@@ -27,18 +29,23 @@ async def reply(link: Link, rest: str) -> None:
     number, text = numbered(rest)
     if not number or not text:
         raise Cannot(f"Say which one, and what: /reply #12 TEXT. {WHERE}")
-    _ = link.say(room, body(text), reply_to=named(link, number))
+    _ = link.voice.say(room, body(text), reply_to=named(link, number))
 
 
 async def edit(link: Link, rest: str) -> None:
     """Change what one said: the message named, or one's last one here. Without a text it is given back to be changed."""
     room = here(link)
-    number, text = numbered(rest, bare=False)
+    number, text = edited(rest)
     seq = named(link, number) if number else _last(link)
     if text:
-        await link.among.ask(EditMessage, room=room.id, message=seq, body=body(text))
+        try:
+            await link.among.ask(EditMessage, room=room.id, message=seq, body=body(text))
+        except Refuse as refused:
+            if not number or rest.startswith("#"):
+                raise
+            raise Cannot(f"{refused.message} If {number[1:]} begins the text: /edit {LAST} {rest}") from None
         return
-    said = await _said(link, room, seq)
+    said = await said_of(link, room, seq)
     if not said.mine or said.blank:
         raise Cannot("It was deleted." if said.blank else "Only who said it may edit it.")
     link.screen.offer(again(said))
@@ -61,7 +68,7 @@ async def history(link: Link, rest: str) -> None:
         raise Cannot(f"Say which one: /history #12. {WHERE}")
     seq = named(link, number)
     page = await link.among.ask(ReadHistory, room=room.id, message=seq)
-    now = await _said(link, room, seq)
+    now = await said_of(link, room, seq)
     if len(page.versions) == 1:
         link.screen.show([note(f"{number_of(seq)} was never edited.")])
         return
@@ -87,7 +94,7 @@ async def reveal(link: Link, rest: str) -> None:
         return
     room = here(link)
     if number:
-        said = await _said(link, room, named(link, number))
+        said = await said_of(link, room, named(link, number))
     else:
         found = [one for one in _on_screen(link) if not one.blank and not one.folded and hides(one.body)]
         if not found:
@@ -113,29 +120,34 @@ def named(link: Link, number: str) -> int:
     return seq
 
 
-def numbered(rest: str, *, bare: bool = True) -> tuple[str, str]:
-    """A number (#12, or with `bare` also 12), where one leads, and the rest."""
+def numbered(rest: str) -> tuple[str, str]:
+    """A number (#12, or 12), where one leads, and the rest."""
     found = _NUMBERED.fullmatch(rest)
-    if found is None or not (found[1] or bare):
-        return "", rest
-    return f"#{found[2]}", (found[3] or "").strip()
+    return (f"#{found[1]}", (found[2] or "").strip()) if found is not None else ("", rest)
+
+
+def edited(rest: str) -> tuple[str, str]:
+    """The number of what is edited, empty for one's last; and what it says from now on. A text that itself begins with a number
+    stands behind `#last`."""
+    first, *more = rest.split(maxsplit=1)[:2] or [""]
+    return ("", more[0] if more else "") if first.lower() == LAST else numbered(rest)
 
 
 def words_of(rest: str) -> str:
-    """What would be said, of what follows /edit or /reply."""
-    return numbered(rest, bare=False)[1]
+    """What would be said, of what follows /edit, /reply or /thread."""
+    return edited(rest)[1]
 
 
 def mine(link: Link) -> Said | None:
-    """One's own newest message on the screen."""
-    own = [one for one in _on_screen(link) if one.mine and not one.blank]
+    """One's own newest message where one looks."""
+    own = [one for one in _in_view(link) if one.mine and not one.blank]
     return max(own, key=lambda one: one.seq) if own else None
 
 
 def answerable(link: Link, before: str = "") -> Said | None:
     """The newest message of somebody else on the screen; with a number, the newest before that one, or none."""
     seq = seq_of(link.model.visit, before) if before else 0
-    theirs = [one for one in _on_screen(link) if not (one.mine or one.blank or one.folded)]
+    theirs = [one for one in _in_view(link) if not (one.mine or one.blank or one.folded)]
     older = [one for one in theirs if not seq or one.seq < seq]
     return max(older, key=lambda one: one.seq) if older else None
 
@@ -149,15 +161,19 @@ def _on_screen(link: Link) -> list[Said]:
     return list(link.model.visit.said.values()) if link.model.visit is not None else []
 
 
+def _in_view(link: Link) -> list[Said]:
+    return link.model.visit.in_view() if link.model.visit is not None else []
+
+
 def _last(link: Link) -> int:
-    """One's own newest message on the screen. Raises Cannot."""
+    """One's own newest message where one looks. Raises Cannot."""
     said = mine(link)
     if said is None:
         raise Cannot("You have said nothing here lately; /edit #12 TEXT names a message.")
     return said.seq
 
 
-async def _said(link: Link, room: Room, seq: int) -> Said:
+async def said_of(link: Link, room: Room, seq: int) -> Said:
     """A message as it is now. Raises Cannot."""
     visit = link.model.visit
     if visit is not None and visit.room is room and seq in visit.said:
@@ -165,6 +181,6 @@ async def _said(link: Link, room: Room, seq: int) -> Said:
     page = await link.among.ask(ReadMessages, room=room.id, around=seq, limit=1)
     found = [message for message in page.messages if message.seq == seq]
     if not found:
-        raise Cannot(f"There is no message {number_of(seq)}.")
+        raise Cannot(f"There is no message {number_of(seq)}. {WHERE}")
     await link.learn([(found[0].by, found[0].rev)], now=True)
     return link.model.said(room, found[0])

@@ -8,6 +8,7 @@ KEYS = (
     ("Up, if all is empty", "change what you said last"),
     ("Alt-R", "answer; again: the message before"),
     ("Ctrl-X Ctrl-E", "write on in your editor"),
+    ("Alt-Q", "put the line aside, for another"),
     ("Tab", "complete commands, @handles, rooms"),
     ("Page-Up", "what was said before"),
     ("Ctrl-C", "give up what is typed"),
@@ -25,11 +26,59 @@ WRITING = (
     ("\\*so\\*", "no mark: a star"),
 )
 TOPICS = ("keys", "writing")
-BEGIN: list[Line] = [
-    told("Type a line and press Enter to say it. Alt-Enter begins a new line."),
-    note("/help keys has the keys, /help writing what gives **strong**, `code` and ||spoilers||."),
-]
-END: list[Line] = [note("  //text says a line that begins with a slash. Tab completes commands, @handles, rooms.")]
+FIRST = (
+    ("/rooms", "yours, numbered: /2 goes to the second"),
+    ("/go", "where you are wanted; /go hall"),
+    ("/communities", "what there is here: /join garden"),
+    ("/members", "who is here; /whois bob, and /me"),
+    ("/dm bob", "talk to somebody alone"),
+    ("/inbox", "who mentioned or answered you"),
+    ("/older", "what was said before; or Page-Up"),
+    ("/reply #12 TEXT", "answer the message of that number"),
+    ("/react #12 :tea:", "react; /thread #12 talks about it"),
+    ("/edit", "change what you said last; or Up"),
+    ("/search WORDS", "find what was said"),
+    ("/dnd", "nothing rings, until /back"),
+    ("/quit", "leave; or Ctrl-D"),
+)
+SUBJECTS: dict[str, tuple[str, ...]] = {  # of commands, by name
+    "account": ("sessions", "revoke", "password", "leave"),
+    "communities": (
+        *("discover", "communities", "interests", "preview", "join", "withdraw", "rules", "leave", "create", "find"),
+        *("community",),
+    ),
+    "corners": ("corner", "corners", "comment", "follow", "unfollow"),
+    "keeping": ("pin", "unpin", "pins", "bookmark", "bookmarks", "forward", "link", "export"),
+    "messages": ("reply", "react", "edit", "delete", "history", "reveal", "retry", "drop"),
+    "newcomers": ("welcome", "greet", "greetings", "directs", "invite", "invites"),
+    "people": (
+        *("members", "find", "whois", "dm", "directs", "block", "unblock", "mute", "unmute", "blocked", "show"),
+        *("report",),
+    ),
+    "portrait": ("portrait", "quote", "quotes"),
+    "reading": ("unread", "recent", "inbox", "go", "jump", "older", "read"),
+    "ringing": ("notify", "dnd", "away", "back", "seen"),
+    "rooms": ("rooms", "go", "room", "read", "export"),
+    "search": ("search", "more", "hit", "go", "find"),
+    "stewards": (
+        *("silence", "unsilence", "kick", "ban", "unban", "bans", "reports", "resolve", "role", "requests"),
+        *("accept", "decline", "invite", "invites", "tag", "community"),
+    ),
+    "threads": ("thread", "threads", "follow", "unfollow"),
+    "you": ("me", "status", "away", "invisible", "back", "online", "seen", "interests"),
+}
+
+
+def first() -> list[Line]:
+    """What one needs first, and what else there is to ask for: one screen."""
+    subjects = ", ".join(sorted([*SUBJECTS, *TOPICS]))
+    return [
+        told("Enter says the line. Alt-Enter begins a new one in it."),
+        *_rows(FIRST),
+        told("More by command, as /help edit, or by subject:"),
+        note(f"  {subjects}"),
+        note("//text says a line that begins with a slash. Tab completes."),
+    ]
 
 
 def topic(name: str) -> list[Line]:

@@ -1,5 +1,7 @@
 """The inbox as a list: who mentioned me, who answered me, what others did that concerns me."""
 
+from msgspec.structs import replace
+
 from among_protocol.base import Entry
 from among_protocol.communities import CommunityJoined
 from among_protocol.inbox import InboxItem, InboxMoved, MarkInbox, ReadInbox
@@ -11,10 +13,10 @@ from among_protocol.reports import ReportResolved
 from among_protocol.rooms import DirectOpened, RoomFollowed
 from among_protocol.wire import UnknownEvent
 
-from . import care, own_lines
+from . import care, lists, own_lines
 from .lines import Line, Part, Told, note, told
 from .link import Cannot, Link
-from .reading import ago, show
+from .reading import ago
 from .words import glimpse
 
 ITEMS = 15  # shown at once
@@ -22,30 +24,28 @@ WHAT = {"mention": " mentioned you in ", "reply": " answered you in "}
 
 
 async def inbox(link: Link, rest: str) -> None:
-    """What was meant for me, newest first, numbered; or going to one of it."""
-    if rest.isdecimal():
-        await _go(link, int(rest))
-        return
+    """What was meant for me, newest first, numbered."""
     if rest not in ("", "more"):
-        raise Cannot("Say /inbox, /inbox more, or /inbox 2 to go to what stands there.")
-    if rest and not link.inbox:
+        raise Cannot("Say /inbox, /inbox more, or /go inbox 2 to go to what stands there.")
+    if rest and not link.lists.inbox:
         raise Cannot("There is no more; /inbox begins anew.")
-    before = link.inbox[-1].number if rest else None
+    before = link.lists.inbox[-1].number if rest else None
     page = await link.among.ask(ReadInbox, before=before, limit=ITEMS)
     entries = [link.among.decode(raw) for raw in page.notices]
     notices = {entry.seq: entry for entry in entries}
     said = [(item.said.by, item.said.rev) for item in page.items if item.said is not None]
     about = [(who, 0) for entry in entries for who in (getattr(entry, "asker", ""), getattr(entry, "by", "")) if who]
     await link.learn([*said, *about], now=True)
-    first = len(link.inbox) + 1 if rest else 1
-    link.inbox = [*link.inbox, *page.items] if rest else list(page.items)
+    first = len(link.lists.inbox) + 1 if rest else 1
+    link.lists.inbox = [*(link.lists.inbox if rest else []), *map(_wordless, page.items)]
     lines = [
         _line(link, number, item, notices.get(item.seq), new=item.number > page.read)
         for number, item in enumerate(page.items, first)
     ]
     if not lines:
         lines = [note("Your inbox is empty." if not rest else "That is all.")]
-    link.screen.show([*lines, *([] if page.complete else [note("More: /inbox more")])])
+    ends = "" if page.complete else "; more: /inbox more"
+    link.screen.show([*lines, *([note(f"/go inbox {first} goes to the first{ends}")] if page.items else [])])
     if page.unread and page.items and not rest:
         await _read(link, page.items[0].number)
 
@@ -56,18 +56,18 @@ async def _read(link: Link, number: int) -> None:
     link.screen.refresh()
 
 
-async def _go(link: Link, number: int) -> None:
-    if not 0 < number <= len(link.inbox):
+def item(link: Link, number: str) -> InboxItem:
+    """What stands there at this number. Raises Cannot where nothing does, or it leads nowhere."""
+    if not lists.is_one(number, link.lists.inbox):
         raise Cannot(f"There is no {number} in it; /inbox numbers what there is.")
-    item = link.inbox[number - 1]
-    room = link.model.rooms.get(item.log)
-    if item.said is None or room is None:
-        raise Cannot(
-            "It leads nowhere: it was told, and that is all." if item.said is None else "You are not there any more."
-        )
-    if room is not link.model.room:
-        await link.enter(room)
-    await show(link, room, item.seq, "this", around=item.seq)
+    one = link.lists.inbox[int(number) - 1]
+    if one.said is None:
+        raise Cannot("It leads nowhere: it was told, and that is all.")
+    return one
+
+
+def _wordless(one: InboxItem) -> InboxItem:
+    return one if one.said is None else replace(one, said=replace(one.said, body=""))
 
 
 def _line(link: Link, number: int, item: InboxItem, entry: Entry | UnknownEvent | None, *, new: bool) -> Line:

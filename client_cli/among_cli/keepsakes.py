@@ -1,7 +1,10 @@
 """The commands that keep what was said: pins of a room, bookmarks of one's own, forwarding, and permalinks."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from urllib.parse import urlsplit
+
+from msgspec import structs
 
 from among_protocol import permalinks, text
 from among_protocol.bookmarks import Bookmark, ListBookmarks, RemoveBookmark, SetBookmark
@@ -10,17 +13,18 @@ from among_protocol.messages import Message, ReadMessages
 from among_protocol.permalinks import Permalink, PermalinkError
 from among_protocol.pins import AddPin, ListPins, Pin, RemovePin
 
-from . import corner, rooms
+from . import corner, lists, people, rooms, thread_lines
 from .acquaintances import people_on
 from .changes import number_of
-from .edits import here, named, numbered
+from .edits import here, named, numbered, said_of
 from .lines import Line, Rule, note, told
 from .link import Cannot, Link
 from .moment import when
 from .places import Room
+from .reading import show
 from .words import glimpse
 
-PAGE = 20  # pins, or bookmarks, on the screen
+PAGE = 10  # pins, or bookmarks, on the screen, of two or three rows each
 AROUND = 9  # messages shown about the one that a link leads to
 GLIMPSE = 160  # characters of a message in a list
 
@@ -39,19 +43,23 @@ async def unpin(link: Link, rest: str) -> None:
 
 async def pins(link: Link, rest: str) -> None:
     """What is pinned in this room, with the credit of who said it."""
-    room = here(link)
-    before = link.pins_before if rest.lower() == "more" else None
-    page = await link.among.ask(ListPins, room=room.id, before=before, limit=PAGE)
+    room, what = here(link), rest.lower()
+    if what not in ("", "more"):
+        raise Cannot("Say /pins, or /pins more.")
+    after = link.lists.pages.get(f"pins {room.id}", "") if what else ""
+    if what and not after:
+        raise Cannot("There are no more. /pins begins again.")
+    page = await link.among.ask(ListPins, room=room.id, before=int(after) if after else None, limit=PAGE)
     await link.learn([*((one.by, one.rev) for one in page.pins), *_authors(one.message for one in page.pins)])
+    link.lists.pages[f"pins {room.id}"] = f"{page.pins[-1].seq}" if page.pins and not page.complete else ""
     if not page.pins:
-        link.screen.show([note("Nothing is pinned here." if before is None else "These were all.")])
+        link.screen.show([note("These were all." if after else "Nothing is pinned here.")])
         return
-    lines: list[Line] = [Rule(f"pinned in {room.title}")]
+    lines: list[Line] = [Rule(f"{'more ' if after else ''}pinned in {room.title}")]
     for one in page.pins:
         lines += _pinned(link, one)
     if not page.complete:
         lines.append(note("There are more: /pins more"))
-    link.pins_before = page.pins[-1].seq
     link.screen.show(lines)
 
 
@@ -72,30 +80,37 @@ async def bookmarks(link: Link, rest: str) -> None:
         return
     if what not in ("", "more"):
         raise Cannot("Say /bookmarks, /bookmarks more, or /bookmarks drop NUMBER.")
-    more = what == "more" and bool(link.bookmarks)
-    before = link.bookmarks[-1].number if more else None
+    more = what == "more" and bool(link.lists.bookmarks)
+    before = link.lists.bookmarks[-1].number if more else None
     page = await link.among.ask(ListBookmarks, before=before, limit=PAGE)
-    link.bookmarks = [*link.bookmarks, *page.bookmarks] if more else page.bookmarks
     await link.learn(_authors(one.message for one in page.bookmarks if one.message is not None))
     if not page.bookmarks:
         link.screen.show([note("These were all." if more else "You have no bookmarks. /bookmark #12 NOTE sets one.")])
         return
-    first = len(link.bookmarks) - len(page.bookmarks) + 1
+    first = 1 + (len(link.lists.bookmarks) if more else 0)
+    link.lists.bookmarks = [*(link.lists.bookmarks if more else []), *map(_wordless, page.bookmarks)]
     lines: list[Line] = [Rule(f"your bookmarks: {page.of.count}")]
     for count, one in enumerate(page.bookmarks, first):
         lines += _bookmarked(link, count, one)
-    lines.append(note("/bookmarks drop NUMBER" + ("" if page.complete else "; there are more: /bookmarks more")))
+    ends = "" if page.complete else ", /bookmarks more shows more"
+    lines.append(note(f"/go bookmark {first} goes to the first, /bookmarks drop {first} takes it away{ends}."))
     link.screen.show(lines)
 
 
 async def forward(link: Link, rest: str) -> None:
     """Show a message of this room in another."""
-    usage = "/forward #12 ROOM, with a comment if you like"
+    usage = "/forward #12 ROOM (or @HANDLE), with a comment if you like"
     room, seq, more = _this(link, rest, usage)
     name, _, comment = more.partition(" ")
     if not name:
         raise Cannot(f"Say where to: {usage}. /rooms has yours.")
-    target = rooms.named(link, name)
+    if room.kind != "open":
+        raise Cannot("What was said in a private room or a direct stays there.")
+    if name.startswith("@") and not link.model.find(name):
+        await said_of(link, room, seq)  # or the direct would be opened for nothing
+        target = await people.opened(link, text.handle(name[1:].lower()))
+    else:
+        target = rooms.named(link, name)
     said = text.body(comment.strip()) if comment.strip() else ""
     await link.among.ask(ForwardMessage, room=target.id, origin=room.id, message=seq, comment=said)
     if target is not link.model.room:
@@ -108,6 +123,7 @@ async def link_(link: Link, rest: str) -> None:
         await follow(link, rest)
         return
     room, seq, _ = _this(link, rest, "/link #12, or /link with a permalink")
+    await said_of(link, room, seq)
     link.screen.show([told(permalinks.write(permalink(link, room, seq)))])
 
 
@@ -119,9 +135,12 @@ async def go(link: Link, rest: str) -> None:
     found = _read(link, rest)
     _current(link, found)
     room = _room_of(link, found)
-    if room is not None and room is not link.model.room:
+    if room is None:
+        await _show(link, found)
+        return
+    if room is not link.model.room:
         await link.enter(room)
-    await _show(link, found)
+    await _show_there(link, room, found.seq)
 
 
 def permalink(link: Link, room: Room, seq: int) -> Permalink:
@@ -147,7 +166,8 @@ async def start(link: Link, place: str) -> bool:
         _current(link, found)
         return await corner.start(link, place.partition("?")[0])
     await rooms.start(link, room.title)
-    await _show(link, found)
+    _current(link, found)
+    await _show_there(link, room, found.seq)
     return True
 
 
@@ -168,6 +188,12 @@ def _current(link: Link, found: Permalink) -> None:
         raise Cannot("This link is older than the data of the server, which were replaced: it may lead elsewhere now.")
 
 
+async def _show_there(link: Link, room: Room, seq: int) -> None:
+    """In the room itself, which is open."""
+    await said_of(link, room, seq)
+    await show(link, room, seq, "This is the one:", around=seq)
+
+
 async def _show(link: Link, found: Permalink) -> None:
     """A message with what was said around it; or a post. Nobody follows anything by that."""
     _current(link, found)
@@ -182,6 +208,7 @@ async def _show(link: Link, found: Permalink) -> None:
     lines: list[Line] = [Rule(f"{number_of(found.seq)} in {room.title}")]
     for message in page.messages:
         said = link.model.said(room, message)
+        said = replace(said, inside=thread_lines.which(said.root)) if said.root else said
         lines += [note("This is the one:"), said] if message.seq == found.seq else [said]
     link.screen.show([*lines, Rule(f"go there: /go {room.title}")])
 
@@ -197,12 +224,23 @@ def _room_of(link: Link, found: Permalink) -> Room | None:
     return None
 
 
+def bookmarked(link: Link, number: str) -> Bookmark:
+    """The bookmark of this number. Raises Cannot."""
+    if not lists.is_one(number, link.lists.bookmarks):
+        raise Cannot(
+            "Say which one: /bookmarks numbers them, /go bookmark 3 goes to one, /bookmarks drop 3 takes it away."
+        )
+    return link.lists.bookmarks[int(number) - 1]
+
+
+def _wordless(one: Bookmark) -> Bookmark:
+    return structs.replace(one, message=None)
+
+
 async def _drop(link: Link, number: str) -> None:
-    if not number.isdecimal() or not 0 < int(number) <= len(link.bookmarks):
-        raise Cannot("Say which one: /bookmarks numbers them, /bookmarks drop 3 takes one away.")
-    one = link.bookmarks[int(number) - 1]
+    one = bookmarked(link, number)
     await link.among.ask(RemoveBookmark, room=one.room, message=one.seq)
-    link.bookmarks = []  # or the numbers would mean others
+    link.lists.bookmarks = []  # or the numbers would mean others
     link.screen.show([note(f"Bookmark {number} is gone.")])
 
 

@@ -14,7 +14,7 @@ from .lines import note
 if TYPE_CHECKING:
     from .line_ui import LineUi
 
-_COMMAND = re.compile(r"^/(?!/)\S*(?:\s+|$)(?:#?[0-9]+(?:\s+|$))?")
+_COMMAND = re.compile(r"^/(?!/)\S*(?:\s+|$)(?:#?(?:[0-9]+|last)(?:\s+|$))?")
 
 
 def in_code(text: str) -> bool:
@@ -50,14 +50,25 @@ def keys(ui: "LineUi") -> KeyBindings:
             event.current_buffer.text = referring.answering(ui.link, event.current_buffer.text)
             event.current_buffer.cursor_position = len(event.current_buffer.text)
 
-    @bound.add("c-x", "c-e")
-    def edit(event: KeyPressEvent) -> None:
-        _ = event.app.create_background_task(ui.in_editor())
-
     @bound.add("pageup")
     def older(event: KeyPressEvent) -> None:
         if ui.link:
             ui.link.spawn(ui.link.older)
+
+    _giving_up(bound, ui)
+    return bound
+
+
+def _giving_up(bound: KeyBindings, ui: "LineUi") -> None:
+    """What takes the line out of the prompt: for a while, or for good."""
+
+    @bound.add("escape", "q")
+    def aside(event: KeyPressEvent) -> None:
+        ui.put_aside()
+
+    @bound.add("c-x", "c-e")
+    def edit(event: KeyPressEvent) -> None:
+        _ = event.app.create_background_task(ui.in_editor())
 
     @bound.add("c-c")
     def give_up(event: KeyPressEvent) -> None:
@@ -65,5 +76,4 @@ def keys(ui: "LineUi") -> KeyBindings:
         if not event.current_buffer.text:
             ui.show([note("Ctrl-D or /quit leaves.")])
         event.current_buffer.reset(append_to_history=True)
-
-    return bound
+        ui.emptied()

@@ -26,11 +26,13 @@ from prompt_toolkit.validation import ValidationError, Validator
 from . import commands, composing
 from .complete import candidates
 from .keys import keys
+from .layout import clip
 from .lines import Line, Said, Told, note
 from .link import Link
+from .looks import LOOKS
 from .referring import about
 from .render import outgoing, rows
-from .safe_text import safe_text
+from .safe_text import Safe, safe_text
 from .settings import Alert
 from .toolbar import toolbar
 from .typed import is_command
@@ -55,11 +57,14 @@ class LineUi:
     def __init__(self, alert: Alert) -> None:
         self.link: Link | None = None  # set before anything is shown
         self.asks = True
+        self.drafts = True
+        self.aside = ""  # what was typed, until a line that goes before it is done
         self.refused = False  # nothing that can't be done is accepted
         self.mistyped = False  # the last line was a command that could not be done: the arrow up brings it back
         self._alert = alert
         self._composing = False  # something else has the screen
         self._leaving = False
+        self._offered = ""  # put into the prompt, or for the next where there is none; until something is typed
         self._waiting: list[Line] = []  # printed in one go when this turn of the loop is over
         self._lines: asyncio.Queue[str] = asyncio.Queue()  # typed, to be done in order
         self._session: PromptSession[str] = PromptSession(
@@ -89,8 +94,10 @@ class LineUi:
         worker.add_done_callback(lambda _: self.stop())
         try:
             while not link.quit.is_set():
-                line = await self._session.prompt_async(self._message, pre_run=self._leave_if_asked)
+                line = await self._session.prompt_async(self._message, pre_run=self._begin)
                 self._lines.put_nowait(line)
+                self._offered = ""
+                self.emptied()
         except EOFError:
             pass
         finally:
@@ -103,7 +110,15 @@ class LineUi:
         while True:
             line = await self._lines.get()
             self.mistyped = not await commands.take(link, line) and is_command(line.strip())
+            if self.aside and not self.typed and self._lines.empty() and not link.quit.is_set():
+                self.put_aside()
             self._leave_if_asked()
+
+    def _begin(self) -> None:
+        """A prompt is there: with what was offered before it was."""
+        self._leave_if_asked()
+        if self._offered:
+            self._session.default_buffer.document = Document(self._offered)
 
     def _leave_if_asked(self) -> None:
         if self._leaving or (self.link and self.link.quit.is_set()):
@@ -127,7 +142,28 @@ class LineUi:
     def draft(self) -> str:
         """What was typed and not done: lines that still waited, and what was not entered."""
         waiting = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
-        return "\n".join([*waiting, self._session.default_buffer.text]).strip()
+        return "\n".join([*waiting, self.aside, self._session.default_buffer.text]).strip()
+
+    def put_aside(self) -> None:
+        """What stands in the prompt changes places with what was put aside."""
+        buffer = self._session.default_buffer
+        self.aside, typed = buffer.text, self.aside
+        buffer.document = Document(typed)
+
+    def half(self, *, ending: bool) -> str:
+        """A command is no draft: it stays where it is."""
+        lines: list[str] = []
+        if self.aside and not is_command(self.aside):
+            lines, self.aside = [self.aside], ""
+        if ending and self.typed.strip() and not is_command(self.typed):
+            lines.append(self.typed)
+            self._session.default_buffer.document = Document("")
+        return "\n".join(lines)
+
+    def emptied(self) -> None:
+        """Of a draft nothing is left, unless it was put aside."""
+        if self.link and not self.aside:
+            self.link.drafting.emptied()
 
     # ---- Screen
 
@@ -159,13 +195,16 @@ class LineUi:
             except KeyboardInterrupt:
                 raise EOFError from None
 
-    def offer(self, line: str) -> None:
+    def offer(self, line: str) -> bool:
         """In the prompt; where something else is being typed, above it."""
         buffer = self._session.default_buffer
         if buffer.text:
             self.show([note(line)])
-        else:
+            return False
+        self._offered = line
+        if self._session.app.is_running:
             buffer.document = Document(line)
+        return True
 
     async def in_editor(self) -> None:
         """Let the user go on writing in their editor; Enter says it then."""
@@ -246,6 +285,11 @@ class LineUi:
         for one in model.outgoing.values():
             for row in outgoing(one, self._me(), self._columns()):
                 laid += [*row, ("", "\n")]
+        if self.aside:
+            laid += [
+                (LOOKS["dim"], clip(Safe(f"┌ put aside: {safe_text(glimpse(self.aside))}"), self._columns())),
+                ("", "\n"),
+            ]
         if what := about(self.link, self.typed, self._columns()):
             laid += [*what, ("", "\n")]
         return [*laid, ("bold", f"{safe_text(model.room.short) if model.room else ''}> ")]
@@ -254,8 +298,13 @@ class LineUi:
         return [*toolbar(self.link, self._session.output.get_size().columns)] if self.link else []
 
     def _changed(self, buffer: Buffer) -> None:
+        if buffer.text and buffer.text == self._offered:
+            return  # nobody has typed it
+        self._offered = ""
         if self.link and buffer.text:
             commands.typed(self.link, buffer.text)
+        elif not self._leaving:
+            self.emptied()
 
 
 class _Unseen(Processor):

@@ -42,6 +42,9 @@ class Said:
     reactions: str = ""  # how it is reacted to, in a row
     thread: str = ""  # what is said in its thread, in short
     inside: str = ""  # of one that is shown beside those of the room: in which thread it is said
+    root: int = 0  # number of the message in whose thread it is said; 0: to the room
+    answers: int = 0  # number of the message that `quote` is of; 0: none
+    shows: tuple[str, int] = ("", 0)  # the message that `shown` is of: its room, and its number there
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,39 +7,39 @@ asks for has ten seconds, then the screen says that nothing came.
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Protocol
 
-from among_protocol.aio import Among, Card, Down, Happening, Reset, Sending, Stopped, Up
-from among_protocol.bookmarks import Bookmark
+from among_protocol.aio import Among, Card, Down, Happening, Reset, Stopped, Up
 from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
 from among_protocol.communities import CommunityJoined, Membership
+from among_protocol.drafts import DraftChanged
 from among_protocol.happenings import ClientError, Closed, Opened
-from among_protocol.inbox import InboxItem
 from among_protocol.logs import Synced
 from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.members import ListMembers, Member, Persona
 from among_protocol.messages import Forwarded, MessageSent, ReadMessages
 from among_protocol.portrait import Portrait
-from among_protocol.presence import StartTyping, WatchPresence
+from among_protocol.presence import WatchPresence
 from among_protocol.rooms import FollowRoom
-from among_protocol.text import TextError, mentions_room
+from among_protocol.text import TextError
 
 from . import reaction_lines, thread_lines
 from .acquaintances import people_in, people_on
+from .drafting import Drafting
 from .lines import Line, note, problem, told
+from .lists import Lists
 from .model import Model
-from .places import OpenCorner, Outgoing, Room, Searched
+from .places import OpenCorner, Room
 from .visit import Visit
+from .voice import Voice
 
 PAGE = 30  # messages shown on entering a room
 MOST = 200  # messages or members that one page can hold, by the protocol
 WITHIN = 10.0  # seconds for an answer
 MARK_EVERY = 1.0  # seconds between two read markers
 SPARED = "Your account was to be erased. You have signed in, so it stays as it is: /me erase begins anew."
-TYPING_EVERY = 3.0  # seconds between two signs of writing, by the protocol
 
 Work = Callable[[], Awaitable[object]]
 
@@ -62,8 +62,13 @@ class Screen(Protocol):
     async def ask(self, question: str) -> str:
         """Ask for something. Raises EOFError when the user gives up."""
 
-    def offer(self, line: str) -> None:
-        """Give a line to be changed and entered, where it can be."""
+    def offer(self, line: str) -> bool:
+        """Give a line to be changed and entered, where it can be; whether it stands in the prompt now."""
+
+    drafts: bool  # whether a line that is not entered can be kept, and offered again
+
+    def half(self, *, ending: bool) -> str:
+        """Take what was put aside to be said later; with `ending` also what stands in the prompt. Empty: nothing."""
 
     async def compose(self, begin: str) -> str:
         """Let the user write something long, which begins with this. Raises EOFError when they give up."""
@@ -81,6 +86,9 @@ class Link:
         self.model = model
         model.threads = among.view.threads
         self.screen = screen
+        self.voice = Voice(self)
+        self.drafting = Drafting(self)
+        self.lists = Lists()
         self.down: Down | None = None  # why there is no connection; None while there is one
         self.down_until = 0.0  # time of the next try, by the loop's clock
         self.placed = asyncio.Event()  # it is known where one is
@@ -92,21 +100,12 @@ class Link:
         self.invites: list[str] = []  # ids, as /invites numbered them last
         self.listed: list[str] = []  # short names of communities, as they were numbered last
         self.tags: dict[str, list[str]] = {}  # those in which a word begins with these two letters, for completion
-        self.inbox: list[InboxItem] = []  # as /inbox numbered them last
-        self.pages: dict[str, str] = {}  # by command: where its next page begins
         self.corner: OpenCorner | None = None  # looked at last
-        self.searched: Searched | None = None  # last
-        self.bookmarks: list[Bookmark] = []  # as /bookmarks numbered them last
-        self.listing: tuple[str | None, str] = (None, "")  # of what /threads listed, and where it goes on
-        self.pins_before = 0  # number of the last pin that /pins showed
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
         self._current: set[str] = set()  # members of whom it is known who they are now, since the link is up
         self._tasks: set[asyncio.Task[object]] = set()
         self._marking = False  # a read marker is being set
-        self._typed = 0.0  # time of the last sign of writing
-        self._closed = False  # what becomes of anything now is told by whoever closed it
-        self._undecided = 0  # lines of one's own that are neither stored nor refused
-        self._decided = asyncio.Event()  # one of them is
+        self.closed = False  # what becomes of anything now is told by whoever closed it
 
     # ---- from the server
 
@@ -132,6 +131,8 @@ class Link:
                 return [note(f"Connection lost, {_retrying(event)}. What you type is kept.")] if was_up else []
             case Card():
                 return self._arrived(event.community)
+            case DraftChanged():
+                self.drafting.changed(event)
             case CommunityJoined() if not event.nonce:  # by the doing of stewards, whom one had asked
                 self.let_in.add(event.community)
             case Reset() if self.model.room and event.log == self.model.room.id:
@@ -153,6 +154,7 @@ class Link:
         self.model.blocking(up.sync.blocks)
         self.model.appearances.stated(up.sync.appearances)
         self.model.attention.stated(up.sync.notify, up.sync.dnd)
+        self.drafting.stated(up.sync.drafts)
         self.model.counted(up.sync.logs)
         self.placed.set()
         self.spawn(self._learn_corners, quiet=True)
@@ -235,7 +237,7 @@ class Link:
 
     async def close(self) -> None:
         """Stop what is under way; what was read is marked as read."""
-        self._closed = True
+        self.closed = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -251,10 +253,13 @@ class Link:
         if not room.following:
             await self.among.ask(FollowRoom, room=room.id)
             room.following = True
+        if room is not self.model.room:
+            await self.drafting.left()
         self.screen.show(self.model.open(room))
         assert self.model.visit is not None
         await self._load(self.model.visit)
         self.spawn(partial(self.watch, room), quiet=True)
+        self.spawn(partial(self.drafting.entered, room), quiet=True)
 
     async def _load(self, visit: Visit) -> None:
         room = visit.room
@@ -322,61 +327,6 @@ class Link:
         now = await self.among.ask(SetMarker, room=room, seq=seq)
         self.model.apply(MarkerMoved(room=now.room, read=now.read, unread=now.unread, mentions=now.mentions))
         self.screen.refresh()
-
-    def typing(self) -> None:
-        """Something is being typed in the open room."""
-        room, now = self.model.room, self.among.now()
-        if room is not None and self.among.live and now - self._typed >= TYPING_EVERY:
-            self._typed = now
-            _ = self.among.begin(StartTyping, room=room.id)  # whether it arrived does not matter
-
-    # ---- one's own words
-
-    def say(self, room: Room, body: str, reply_to: int = 0, thread: int = 0) -> Sending:
-        """Say something in a room. It is in sight until it is stored, and stays where it is refused."""
-        one = Outgoing(secrets.token_hex(12), room.id, body, reply_to=reply_to, thread=thread)
-        self.model.sending(one)
-        self._typed = 0.0
-        self._undecided += 1
-        self.screen.refresh()
-        about = {"reply_to": reply_to, "thread": thread}
-        return self.among.sending(
-            room.id, body, nonce=one.nonce, **about, changed=lambda sending: self._sent(one, sending)
-        )
-
-    def _sent(self, one: Outgoing, sending: Sending) -> None:
-        if self._closed:
-            return
-        if sending.state in ("sent", "failed"):
-            self._undecided -= 1
-            self._decided.set()
-        match sending.state:
-            case "sent":
-                entry = sending.result.entry
-                self.model.stored(one, entry.seq)
-                if mentions_room(one.body) and not (entry.mentions_room or sending.result.repeat):
-                    self.screen.show([note("@room is only a word here: its stewards can call everybody by it.")])
-            case "failed":
-                one.state = "failed"
-                one.reason = sending.error.message if isinstance(sending.error, Refuse) else str(sending.error)
-                self.screen.show([problem(f"Not sent: {one.reason} Your text is kept: /retry sends it again.")])
-            case state:
-                one.state = state
-        self.screen.refresh()
-
-    async def settled(self, most: int = 0) -> None:
-        """Wait until at most so many of one's own lines are undecided."""
-        while self._undecided > most:
-            self._decided.clear()
-            await self._decided.wait()
-
-    def retry(self) -> int:
-        """Say once more what was refused; how many there were."""
-        again = [one for one in self.model.failed() if one.room in self.model.rooms]
-        for one in again:
-            del self.model.outgoing[one.nonce]
-            _ = self.say(self.model.rooms[one.room], one.body, one.reply_to, one.thread)
-        return len(again)
 
 
 async def _quietly(work: Work) -> None:

@@ -8,29 +8,33 @@ client only adds what came live after the position that they are of.
 from collections.abc import Collection, Iterable
 from datetime import tzinfo
 
-from msgspec import structs
-
 from among_protocol import communities, logs, markers, members, messages, presence, rooms
-from among_protocol.accounts import Account, AccountUpdated
+from among_protocol.accounts import Account
 from among_protocol.attention import Attention
 from among_protocol.base import Entry
 from among_protocol.blocks import BlockChanged
 from among_protocol.dnd import DndChanged
 from among_protocol.following import Following
-from among_protocol.joining import JoinDeclined
-from among_protocol.moderation import Act, RoleSet
 from among_protocol.notify import NotifyChanged
-from among_protocol.portrait import PortraitUpdated
-from among_protocol.reports import ReportResolved
 from among_protocol.status import AppearanceChanged
 from among_protocol.wire import AnyEvent, UnknownEvent
 
-from . import bell, care, changes, corner_news, own_lines, portrait_page, reaction_lines, thread_lines
+from . import (
+    account_news,
+    bell,
+    care,
+    changes,
+    community_news,
+    corner_news,
+    portrait_page,
+    reaction_lines,
+    thread_lines,
+)
 from .acquaintances import Acquaintances
 from .appearances import Appearances
 from .lines import Line, Part, Said, told
 from .moment import moment
-from .places import NOBODY, Community, Outgoing, Room, direct_title, persona_of
+from .places import NOBODY, Community, Outgoing, Room, direct_title
 from .visit import Visit
 
 TYPING_SECONDS = 6.0  # how long somebody counts as writing, by the protocol
@@ -207,6 +211,8 @@ class Model(Acquaintances):
             mention=(room.me in message.mentions or (message.mentions_room and not mine)) and not folded,
             folded=folded,
             then=then if then != who else "",
+            root=message.thread,
+            answers=message.reply_to,
         )
         return changes.marked(self, message, said)
 
@@ -263,10 +269,10 @@ class Model(Acquaintances):
                 return corner_news.told_of(self, room, event)
             return self._message(room, event) if isinstance(event, messages.MessageSent) else self._in_room(room, event)
         if community := self.communities.get(event.log):
-            lines = self._in_community(community, event)
+            lines = community_news.told_of(self, community, event)
             return lines if self.room and self.room.community == community.id else []
         if self.account and event.log == self.account.id:
-            return self._in_account(event)
+            return account_news.told_of(self, event)
         for community in self.communities.values():
             if event.log == community.stewards:
                 line = care.to_stewards(self, community, event)
@@ -312,88 +318,8 @@ class Model(Acquaintances):
                 lines = changes.told_of(self, room, event)
         return lines if passes else []
 
-    def _in_account(self, event: Entry) -> list[Line]:
-        match event:
-            case Act() | ReportResolved() | JoinDeclined():
-                community = self.communities.get(event.community)
-                if isinstance(event, RoleSet) and community is not None:
-                    community.role, community.stewards = event.role, event.stewards
-                line = care.to_me(self, event, community.slug if community else "", community.me if community else "")
-                return [line] if line else []
-            case AccountUpdated():
-                assert self.account
-                name, bio = event.display_name, event.bio
-                self.account = structs.replace(self.account, handle=event.handle, display_name=name, bio=bio)
-            case rooms.RoomFollowed():
-                community = self.communities.get(event.community)
-                room = self.rooms.get(event.room)
-                if room is None and community is not None:
-                    name = f"@{self.who(event.owner)}" if event.owner else event.slug
-                    room = self._room(community, event.room, name, event.kind, event.topic)
-                    room.owner = event.owner
-                    room.retention, room.retention_since = event.retention, event.retention_since
-                if room is not None:
-                    room.following, room.head = True, max(room.head, event.head)
-                    room.read, room.counted = max(room.read, event.head), max(room.counted, event.head)
-            case rooms.RoomUnfollowed():
-                self._unfollowed(event.room)
-            case communities.CommunityLeft():
-                self.communities.pop(event.community, None)
-                self.rooms = {id: room for id, room in self.rooms.items() if room.community != event.community}
-                if self.room and self.room.id not in self.rooms:
-                    self.visit = None
-            case rooms.DirectOpened() if event.room not in self.rooms:
-                people, me = event.people, event.member
-                self.direct(
-                    rooms.Room(id=event.room, slug="", kind="direct", member=me, people=people, head=event.head)
-                )
-            case _:
-                return own_lines.told(self, event)
-        return []
-
-    def _unfollowed(self, id: str) -> None:
-        room = self.rooms.get(id)
-        if room is None:
-            return
-        room.following, room.unread, room.mentions = False, 0, 0
-        if room.kind != "open":
-            del self.rooms[id]
-        if room is self.room:
-            self.visit = None
-
-    def _in_community(self, community: Community, event: Entry) -> list[Line]:
-        before = self.who(event.by)
-        match event:
-            case rooms.RoomCreated():
-                room = self.rooms.get(event.room) or self._room(community, event.room, event.slug, "open", event.topic)
-                where = Part("place", room.short)
-                line = told(("who", before), ("dim", " made the room "), where, ("dim", f": /go {room.short}"))
-            case PortraitUpdated():
-                line = portrait_page.to_all(event, self.who(event.author, event.author_rev))
-            case communities.CommunityUpdated():
-                community.changed(event)
-                line = told(("who", before), ("dim", f" changed {community.slug}: "), *care.changed(event))
-            case members.MemberJoined():
-                self.know(persona_of(event))
-                line = told(("who", self.who(event.by)), ("dim", f" joined {community.slug}"))
-            case members.MemberLeft():
-                line = told(("who", before), ("dim", f" left {community.slug}"))
-            case RoleSet() if event.member != community.me:
-                who = Part("who", self.who(event.member))
-                line = told(who, ("dim", " is now "), care.a_role(event.role), ("dim", f" of {community.slug}"))
-            case members.MemberForgotten():
-                said = " and of what they said" if event.erased else ""
-                line = told(("who", NOBODY), ("dim", f" of {community.slug}: nothing is kept of who they were{said}"))
-            case members.MemberUpdated():
-                self.know(persona_of(event))
-                if self.who(event.by) == before:
-                    return []
-                line = told(("who", before), ("dim", " is now "), ("who", self.who(event.by)))
-            case _:
-                return []
-        return [line] if event.by != community.me else []
-
-    def _room(self, community: Community, id: str, slug: str, kind: rooms.RoomKind, topic: str) -> Room:
+    def made(self, community: Community, id: str, slug: str, kind: rooms.RoomKind, topic: str) -> Room:
+        """A room that is new."""
         title = f"{community.slug}/{slug}"
         self.rooms[id] = Room(id, title, kind, community.id, community.me, topic)
         return self.rooms[id]

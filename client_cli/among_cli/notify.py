@@ -140,8 +140,8 @@ def _time(typed: str) -> DndTime:
 def _days(typed: str) -> list[int]:
     days: list[int] = []
     for part in filter(None, re.split(r"[,\s]+", typed)):
-        first, _, last = part.partition("-")
-        if first not in WEEK or (last and last not in WEEK):
+        first, dash, last = part.partition("-")
+        if first not in WEEK or (dash and last not in WEEK):
             raise Cannot(f"Days are {', '.join(WEEK)}, or mon-fri. {TIMES}")
         begin, end = WEEK.index(first), WEEK.index(last or first)
         days += [(begin + step) % DAYS + 1 for step in range((end - begin) % DAYS + 1)]

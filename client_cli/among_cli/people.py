@@ -4,6 +4,7 @@ from among_protocol import text
 
 from .lines import Line, Style, note, told
 from .link import Cannot, Link
+from .places import Room
 
 NAMED_AT_MOST = 9  # people in a direct beside oneself, by the protocol
 
@@ -46,15 +47,19 @@ async def direct(link: Link, rest: str) -> None:
     handles = [text.handle(name.strip().removeprefix("@")) for name in names.split(",") if name.strip()]
     if not 0 < len(handles) <= NAMED_AT_MOST:
         raise Cannot(f"Name one to {NAMED_AT_MOST} people: /dm ana,bob")
+    room = await opened(link, *handles)
+    await link.enter(room)
+    if words.strip():
+        _ = link.voice.say(room, text.body(words.strip()))  # what becomes of it is seen on the screen
+
+
+async def opened(link: Link, *handles: str) -> Room:
+    """The direct with these people, which is opened where there is none. Raises Cannot."""
     blocks = link.model.blocks
     blocked = [handle for handle in handles if blocks.kind(handle) == "block" and not blocks.shared(handle)]
     if blocked:
         raise Cannot(f"You have blocked {blocked[0]}: /unblock {blocked[0]} first.")
-    card = await link.among.direct(*handles)
-    room = link.model.direct(card)
-    await link.enter(room)
-    if words.strip():
-        _ = link.say(room, text.body(words.strip()))  # what becomes of it is seen on the screen
+    return link.model.direct(await link.among.direct(*handles))
 
 
 def _status(link: Link, member: str) -> str:

@@ -24,6 +24,7 @@ class Plain:
     """A Screen; see link.py."""
 
     draft = ""  # what was typed stands on the terminal anyway
+    drafts = False
 
     def __init__(self, source: TextIO, out: TextIO) -> None:
         self._source = source
@@ -47,7 +48,7 @@ class Plain:
             elif begun:
                 self.refused |= not await commands.take(link, "\n".join(begun))
                 begun = []
-                await link.settled(MOST_UNDECIDED)
+                await link.voice.settled(MOST_UNDECIDED)
             self._wanted.release()
 
     def _begin(self) -> None:
@@ -94,9 +95,14 @@ class Plain:
             raise EOFError
         return line.rstrip("\r\n")
 
-    def offer(self, line: str) -> None:
+    def offer(self, line: str) -> bool:
         """It can't be changed where it stands, but said anew."""
         self.show([note("Say it anew; this is what it says:"), note(line)])
+        return False
+
+    def half(self, *, ending: bool) -> str:
+        """A line is entered, or it is none."""
+        return ""
 
     async def compose(self, begin: str) -> str:
         """The next lines, up to one that is a dot. What it begins with is shown, and is there unless it is written anew."""

@@ -4,7 +4,7 @@ from among_protocol.codes import REACTED_ALREADY, Refuse
 from among_protocol.reactions import AddReaction, ReadReactions, RemoveReaction
 
 from .changes import number_of, seq_of
-from .edits import here
+from .edits import LAST, here
 from .emoji_names import named
 from .lines import Line, note, told
 from .link import Cannot, Link
@@ -57,10 +57,12 @@ def parsed(rest: str) -> tuple[bool, str, str]:
     words = rest.split()
     back = words[:1] == ["-"]
     words = words[back:]
-    number = words.pop(0) if words and (words[0].lower() == "last" or words[0].removeprefix("#").isdecimal()) else ""
+    number = (
+        words.pop(0) if words and (words[0].lower() in ("last", LAST) or words[0].removeprefix("#").isdecimal()) else ""
+    )
     if len(words) > 1 or not (words or (number and not back)):
         raise Cannot("Say with what: /react 👍 to the last message, /react #12 👍 to another; /react #12 shows who.")
-    return back, number if number.lower() != "last" else "", words[0] if words else ""
+    return back, number if number.lower() not in ("last", LAST) else "", words[0] if words else ""
 
 
 async def _who(link: Link, room: Room, seq: int) -> None:
@@ -76,12 +78,12 @@ async def _who(link: Link, room: Room, seq: int) -> None:
 
 
 def _message(link: Link, number: str) -> int:
-    """Of this number; or the last that somebody else said here. Raises Cannot."""
+    """Of this number; or the last that somebody else said where one looks, in the room or in a thread. Raises Cannot."""
     visit = link.model.visit
     if number:
         seq = seq_of(visit, number)
     else:
-        there = [one for one in visit.said.values() if not one.blank] if visit is not None else []
+        there = [one for one in visit.in_view() if not one.blank] if visit is not None else []
         seq = max([one.seq for one in there if not one.mine] or [one.seq for one in there], default=0)
     if not seq:
         raise Cannot("There is no such message. The numbers stand behind the messages: #12.")

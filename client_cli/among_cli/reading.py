@@ -6,6 +6,7 @@ from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.messages import GLIMPSED, ReadMessages
 from among_protocol.recent import Recent, RecentRooms
 
+from . import threads
 from .changes import number_of
 from .edits import here, named
 from .lines import Line, Part, Rule, note, told
@@ -41,11 +42,11 @@ async def recent(link: Link, rest: str) -> None:
     """Where something was said lately."""
     if rest not in ("", "more"):
         raise Cannot("Say /recent, or /recent more.")
-    after = link.pages.get("recent", "") if rest else ""
+    after = link.lists.pages.get("recent", "") if rest else ""
     if rest and not after:
         raise Cannot("There is no more; /recent begins anew.")
     page = await link.among.ask(RecentRooms, after=after, limit=RECENT)
-    link.pages["recent"] = page.next
+    link.lists.pages["recent"] = page.next
     await link.learn(((one.said.by, one.said.rev) for one in page.rooms), now=True)
     lines: list[Line] = [line for one in page.rooms for line in _recent(link, one)]
     if not lines:
@@ -90,7 +91,7 @@ async def jump(link: Link, rest: str) -> None:
     room = here(link)
     word = rest.strip().lower()
     if word == "more":
-        after = link.pages.get(f"jump {room.id}", "")
+        after = link.lists.pages.get(f"jump {room.id}", "")
         if not after:
             raise Cannot(f"There is no more. {WHERE}")
         await show(link, room, int(after) + 1, "more", after=int(after))
@@ -120,14 +121,23 @@ async def show(link: Link, room: Room, target: int, what: str, *, at: datetime |
     if at is not None:
         later = [one.seq for one in found.messages if (when := moment(one.at, None)) is not None and when >= at]
         target = later[0] if later else found.as_of + 1
+    if found.messages and found.messages[0].thread:
+        await threads.show_around(link, room, found, target, what)
+        return
     said = [link.model.said(room, message) for message in found.messages]
     if not said:
         link.screen.show([note("There is nothing.")])
         return
-    newest = visit.said[max(visit.said)].seq if visit.said else 0
-    link.pages[f"jump {room.id}"] = f"{said[-1].seq}" if said[-1].seq < max(newest, room.head) else ""
-    more = "more: /jump more" if link.pages[f"jump {room.id}"] else "these are the newest"
+    goes_on = not found.complete and ("after" in page or await _goes_on(link, room, said[-1].seq))
+    link.lists.pages[f"jump {room.id}"] = f"{said[-1].seq}" if goes_on else ""
+    more = "more: /jump more" if goes_on else "these are the newest"
     link.screen.show([*visit.around(said, target, what), Rule(more)])
+    link.screen.refresh()
+
+
+async def _goes_on(link: Link, room: Room, last: int) -> bool:
+    """Whether anything was said to the room after this number: what else happened has numbers, too."""
+    return bool((await link.among.ask(ReadMessages, room=room.id, after=last, limit=1)).messages)
 
 
 def when_typed(typed: str, zone: tzinfo | None) -> datetime | None:

@@ -10,7 +10,8 @@ from .looks import LOOKS, Row, Span
 from .safe_text import Safe, safe_text
 from .words import glimpse
 
-_ABOUT = re.compile(r"/[a-z]+\s+(#[0-9]{1,15})(?:\s|$)", re.IGNORECASE)
+_TAKE = "reply|thread|react|edit|delete|history|reveal|pin|unpin|bookmark|forward|link"  # a number without #, too
+_ABOUT = re.compile(rf"/(?:(?:{_TAKE})\s+#?|[a-z]+\s+#)([0-9]{{1,15}})(?:\s|$)", re.IGNORECASE)
 _REPLY = re.compile(r"/reply\s+(#[0-9]{1,15})(?:\s+|$)", re.IGNORECASE)
 
 

@@ -162,7 +162,7 @@ async def read(link: Link, rest: str) -> None:
 
 async def retry(link: Link, _: str) -> None:
     """Send again what was refused."""
-    if not link.retry():
+    if not link.voice.retry():
         link.screen.show([note("Nothing waits to be sent again.")])
 
 

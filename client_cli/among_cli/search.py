@@ -3,10 +3,13 @@
 What is found is numbered, and its number shows more: /hit 2.
 """
 
+from msgspec.structs import replace
+
 from among_protocol.messages import Message, ReadMessages
 from among_protocol.posts import ReadPost
 from among_protocol.search import Hit, Mark, MessageHits, SearchMessages
 
+from . import lists
 from .changes import number_of
 from .lines import Line, Quoted, Style, note, told
 from .link import Cannot, Link
@@ -18,6 +21,7 @@ SHOWN = 8  # hits on one page: with their texts, what fits a screen
 PAGES = 5  # empty pages that are passed in a row, before one is asked
 AROUND = 7  # messages
 POST = 1_500  # characters of a post
+HOW = "/hit 1 shows what was said around the first, /go hit 1 goes there"
 
 
 async def search(link: Link, rest: str) -> None:
@@ -26,25 +30,22 @@ async def search(link: Link, rest: str) -> None:
         raise Cannot("This server does not search what was said.")
     first, _, more = rest.partition(" ")
     newest = first.lower() == "new" and bool(more.strip())
-    link.searched = Searched(more.strip() if newest else rest, newest)
-    await _page(link, link.searched)
+    link.lists.searched = Searched(more.strip() if newest else rest, newest)
+    await _page(link, link.lists.searched)
 
 
 async def more(link: Link, _: str) -> None:
     """The next page of what was searched last."""
-    if link.searched is None:
+    if link.lists.searched is None:
         raise Cannot("Search for something first: /search WORDS.")
-    if not link.searched.after:
+    if not link.lists.searched.after:
         raise Cannot("That is all there is.")
-    await _page(link, link.searched)
+    await _page(link, link.lists.searched)
 
 
 async def hit(link: Link, rest: str) -> None:
     """What was said around a hit, or the post that it is; and how to go there."""
-    hits = link.searched.hits if link.searched else []
-    if not (rest.isdecimal() and len(rest) < 6 and 0 < int(rest) <= len(hits)):
-        raise Cannot(f"There is no number {rest}: /search numbers what it finds.")
-    one = hits[int(rest) - 1]
+    one = found(link, rest)
     lines: list[Line] = [_head(link, 0, one)]
     if one.kind == "post":
         post = await link.among.ask(ReadPost, room=one.room, post=one.seq)
@@ -56,9 +57,16 @@ async def hit(link: Link, rest: str) -> None:
         page = await link.among.ask(ReadMessages, room=one.room, around=one.seq, limit=AROUND, post=one.post or None)
         await link.learn((message.by, message.rev) for message in page.messages)
         lines += [_around(link, message, here=message.seq == one.seq) for message in page.messages]
-        if one.kind == "message":
-            lines.append(note(f"/go {_place(link, one)} goes there."))
+    lines.append(note(f"/go hit {rest} goes there."))
     link.screen.show(lines)
+
+
+def found(link: Link, number: str) -> Hit:
+    """The hit of this number, without its text. Raises Cannot."""
+    hits = link.lists.searched.hits if link.lists.searched else []
+    if not lists.is_one(number, hits):
+        raise Cannot(f"There is no number {number}: /search numbers what it finds.")
+    return hits[int(number) - 1]
 
 
 async def _page(link: Link, searched: Searched) -> None:
@@ -66,15 +74,15 @@ async def _page(link: Link, searched: Searched) -> None:
     await link.learn((one.by, one.rev) for one in page.hits)
     lines: list[Line] = []
     for one in page.hits:
-        searched.hits.append(one)
+        searched.hits.append(replace(one, snippet="", marks=[], title="", title_marks=[]))
         lines += _hit(link, len(searched.hits), one)
     if not lines:
         told_of = f"Nothing is found by {searched.query}" if not searched.hits else "Nothing more is found"
         lines = [note(f"{told_of}{' so far: /more looks further back' if searched.after else ''}.")]
     elif searched.after:
-        lines.append(note("/more goes on; /hit 1 shows what was said around the first."))
+        lines.append(note(f"{HOW}; more: /more"))
     else:
-        lines.append(note("/hit 1 shows what was said around the first."))
+        lines.append(note(f"{HOW}."))
     link.screen.show(lines)
 
 

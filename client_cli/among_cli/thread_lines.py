@@ -1,8 +1,9 @@
 """What is told of threads as something is said in them.
 
 Rules: what is said in a thread does not stand among what is said to the room. A dim line says how much there is, and how to
-look at it: at most one for each thread every few seconds. One's own, and what mentions the reader, is shown as a message
-under what it is about. What people say whom the reader blocks or mutes is not told of.
+look at it: at most one for each thread every few seconds; elsewhere only of threads that the reader follows. One's own, and
+what the reader wants to be told of (bell.py), is told at once: in the room as a message under what it is about. What people
+say whom the reader blocks or mutes is not told of.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from among_protocol.messages import MessageSent
 
+from . import bell
 from .changes import number_of
 from .lines import Line, Said, Style, Told, told
 from .places import Room
@@ -52,9 +54,13 @@ class Gathered:
             del self._answers[next(iter(self._answers))]
 
     def told(self, model: "Model") -> list[Line]:
-        """Lines about all of it, as far as one is still there."""
+        """Lines about all of it, as far as one is still there, or follows it."""
         answers, self._answers = self._answers, {}
-        return [_line(model, one, root) for (_, root), one in answers.items() if one.room is model.room]
+        return [
+            _line(model, one, root)
+            for (id, root), one in answers.items()
+            if one.room is model.room or (one.room is model.rooms.get(id) and (id, root) in model.threads)
+        ]
 
 
 def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
@@ -68,16 +74,21 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
     if event.seq > room.counted:
         room.counted = event.seq
         room.mentions += said.mention and not said.mine and (model.away or visit is None)
-    alert = said.mention and model.appearances.appear(room.community) != "dnd"
+    heeded = bell.heed(model, room, event, said, missed=model.away or visit is None or not visit.marks)
     if visit is None:
-        where = f" in a thread of {room.title}: "
-        line = told(("mention", "» "), ("who", said.who), ("dim", where), glimpse(event.body), alert=alert)
-        return [line] if said.mention else []
+        if heeded.wanted:
+            return [bell.elsewhere(room, event, said, rings=heeded.rings)]
+        level = model.attention.level(room.id, room.community, direct=room.kind == "direct", at=event.at)
+        if level != "nothing" and (room.id, event.thread) in model.threads and not (said.mine or said.folded):
+            model.answers.take(room, event.thread, said.who)
+        return []
     if not visit.passes(event.seq):
         return []
-    visit.beside(said, event.thread)
-    if said.mine or said.mention:
-        return [replace(said, inside=about(model, event.thread), alert=alert)]
+    if said.mine or said.mention or heeded.wanted:
+        visit.beside(said)
+        marked = replace(said, alert=heeded.rings, mention=said.mention or heeded.meant)
+        return [replace(marked, inside=about(model, event.thread))]
+    visit.unseen(event.seq, event.thread)
     if not said.folded:
         model.answers.take(room, event.thread, said.who)
     return []
@@ -85,7 +96,11 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
 
 def about(model: "Model", root: int) -> str:
     """What a thread hangs from, above something that is said in it."""
-    return f"in the thread of {number_of(root)}{_begins(model, root)}"
+    return f"{which(root)}{_begins(model, root)}"
+
+
+def which(root: int) -> str:
+    return f"in the thread of {number_of(root)}"
 
 
 def _begins(model: "Model", root: int) -> str:
@@ -117,18 +132,24 @@ async def _tell(link: "Link") -> None:
 def _line(model: "Model", answers: Answers, root: int) -> Told:
     """One follows it: then it stands out."""
     style: Style = "" if (answers.room.id, root) in model.threads else "dim"
-    where = f" in the thread of {number_of(root)}{_begins(model, root)}"
-    how = f" · /thread {number_of(root).removeprefix('#')}"
+    if answers.room is model.room:
+        mark = ""
+        where = (
+            f" in the thread of {number_of(root)}{_begins(model, root)} · /thread {number_of(root).removeprefix('#')}"
+        )
+    else:
+        mark, where = "» ", f" in the thread of {number_of(root)} in {answers.room.title} · /threads"
     if answers.count == 1:
-        return told(("who", answers.who), (style, f" answered{where}{how}"))
-    return told((style, f"{answers.count} answers{where}{how}"))
+        return told(("mention", mark), ("who", answers.who), (style, f" answered{where}"))
+    return told(("mention", mark), (style, f"{answers.count} answers{where}"))
 
 
-def shown(model: "Model", room: Room, said: list[Said], root: int) -> None:
-    """These messages of a thread are on the screen now."""
+def shown(model: "Model", room: Room, hung: list[Said], said: list[Said], root: int) -> None:
+    """These messages of a thread are on the screen now, and what it hangs from: one looks at it."""
     visit = model.visit if room is model.room else None
     if visit is not None:
-        for one in said:
-            visit.beside(one, root)
+        visit.thread = root
+        for one in [*hung, *said]:
+            visit.beside(one)
         if said:
             visit.oldest[root] = said[0].seq

@@ -1,13 +1,13 @@
 """The commands about threads: what is said about a message of the open room, saying more, following it, and which there are."""
 
 from among_protocol.base import PAGE_ENTRIES
-from among_protocol.messages import ReadMessages
+from among_protocol.messages import MessagePage, ReadMessages
 from among_protocol.text import body
 from among_protocol.threads import FollowThread, ListThreads, MarkThread, ThreadCard, UnfollowThread
 
 from . import corner, thread_lines
 from .acquaintances import people_on
-from .changes import counted, number_of
+from .changes import counted, number_of, seq_of
 from .edits import WHERE, here, named, numbered
 from .lines import Line, Part, Rule, Said, note, told
 from .link import PAGE, Cannot, Link
@@ -25,7 +25,7 @@ async def thread(link: Link, rest: str) -> None:
     if text.lower() == "older":
         await _show(link, room, root, before=link.model.visit.oldest.get(root) if link.model.visit else None)
     elif text:
-        _ = link.say(room, body(text), thread=root)
+        _ = link.voice.say(room, body(text), thread=root)
     else:
         await _show(link, room, root)
 
@@ -36,7 +36,7 @@ async def follow(link: Link, rest: str) -> None:
     if not number:
         await corner.follow(link, rest)
         return
-    root = _root(link, number)
+    root = _followed(link, number)
     link.model.threads.answered(await link.among.ask(FollowThread, room=here(link).id, thread=root), part=True)
     link.screen.show([note(f"You follow the thread of {number_of(root)}. /unfollow {number_of(root)} undoes that.")])
 
@@ -47,7 +47,7 @@ async def unfollow(link: Link, rest: str) -> None:
     if not number:
         await corner.unfollow(link, rest)
         return
-    root = _root(link, number)
+    root = _followed(link, number)
     link.model.threads.answered(await link.among.ask(UnfollowThread, room=here(link).id, thread=root))
     link.screen.show([note(f"You no longer follow the thread of {number_of(root)}.")])
 
@@ -57,11 +57,11 @@ async def list_(link: Link, rest: str) -> None:
     what = rest.lower()
     if what not in ("", "here", "more"):
         raise Cannot("Say /threads for those that you follow, /threads here for those of this room, /threads more.")
-    room, after = link.listing if what == "more" else (here(link).id if what == "here" else None, "")
+    room, after = link.lists.threads if what == "more" else (here(link).id if what == "here" else None, "")
     if what == "more" and not after:
         raise Cannot("There are no more. /threads begins again.")
     page = await link.among.ask(ListThreads, room=room, after=after, limit=LISTED)
-    link.listing = (room, page.next)
+    link.lists.threads = (room, page.next)
     await link.learn(((one.root.by, one.root.rev) for one in page.threads if one.root is not None), now=True)
     lines: list[Line] = [_listed(link, card) for card in page.threads]
     if not lines:
@@ -93,32 +93,57 @@ def _said(link: Link, card: ThreadCard) -> str:
 async def _show(link: Link, room: Room, root: int, before: int | None = None) -> None:
     """The newest of a thread under its root; or what was said before."""
     page = await link.among.ask(ReadMessages, room=room.id, thread=root, before=before, limit=min(PAGE, PAGE_ENTRIES))
+    older = not page.complete
+    await _shown(link, room, root, page, older=older, newer=before is not None)
+
+
+async def show_around(link: Link, room: Room, page: MessagePage, target: int, what: str) -> None:
+    """A page from the midst of a thread, under its root, with a rule before the target."""
+    root, first, last = page.messages[0].thread, page.messages[0].seq, page.messages[-1].seq
+    ends = [True, True] if page.complete else [await _none(link, room, root, before=first), False]
+    if not page.complete:
+        ends[1] = await _none(link, room, root, after=last)
+    await _shown(link, room, root, page, older=not ends[0], newer=not ends[1], target=target, what=what)
+
+
+async def _none(link: Link, room: Room, root: int, **where: int) -> bool:
+    return not (await link.among.ask(ReadMessages, room=room.id, thread=root, limit=1, **where)).messages
+
+
+async def _shown(
+    link: Link, room: Room, root: int, page: MessagePage, *, older: bool, newer: bool, target: int = 0, what: str = ""
+) -> None:
+    """`older`, `newer`: there is more in the thread, before the page and after it."""
     around = await link.among.ask(ReadMessages, room=room.id, around=root, limit=1)
-    roots = [message for message in around.messages if message.seq == root]
-    if not page.messages and not roots:
+    hung = [message for message in around.messages if message.seq == root]
+    if not page.messages and not hung:
         raise Cannot(f"There is no message {number_of(root)}. {WHERE}")
     await link.learn([*people_on(page), *people_on(around)], now=True)
     said = [link.model.said(room, message) for message in page.messages]
-    thread_lines.shown(link.model, room, said, root)
+    begun = [link.model.said(room, message) for message in hung]
+    thread_lines.shown(link.model, room, begun, said, root)
     name = number_of(root)
-    lines: list[Line] = [Rule(f"{'older in ' if before is not None else ''}the thread of {name}")]
-    if before is None:
-        lines += [link.model.said(room, one) for one in roots] or [note("What it began with is no longer kept.")]
-    if not page.complete:
-        lines.append(note(f"Older answers: /thread {name} older"))
-    lines += _by_day(link, said)
+    lines: list[Line] = [Rule(f"{'older in ' if newer and not target else ''}the thread of {name}")]
+    if target or not newer:
+        lines += begun or [note("What it began with is no longer kept.")]
+    lines += _by_day(said, target, what)
     if not said:
         lines.append(note("Nothing is said about it yet."))
+    lines += [note(f"Older answers: /thread {name} older")] if older else []  # here it is in sight
+    lines += [note(f"The newest answers: /thread {name}")] if newer else []
     link.screen.show([*lines, Rule(f"say more: /thread {name} TEXT")])
-    if before is None and (room.id, root) in link.model.threads:
+    link.screen.refresh()
+    if not newer and (room.id, root) in link.model.threads:
         marked = await link.among.ask(MarkThread, room=room.id, thread=root, seq=page.as_of)
         link.model.threads.answered(marked)
 
 
-def _by_day(link: Link, said: list[Said]) -> list[Line]:
+def _by_day(said: list[Said], target: int, what: str) -> list[Line]:
     lines: list[Line] = []
     folded, day = 0, ""
     for one in said:
+        if one.seq == target:
+            lines.append(Rule(what, "mention"))
         if one.folded:
             folded += 1
             continue
@@ -131,9 +156,15 @@ def _by_day(link: Link, said: list[Said]) -> list[Line]:
     return lines
 
 
+def _followed(link: Link, number: str) -> int:
+    if not seq_of(link.model.visit, number):
+        raise Cannot(f"There is no message {number} on the screen. Somebody's corner goes by @: /follow @{number[1:]}")
+    return _root(link, number)
+
+
 def _root(link: Link, number: str) -> int:
     """The root that is meant by the number of a message: itself, or that of the thread in which it was said."""
     if not number:
         raise Cannot(f"Say which one: /thread #12 shows what is said about it, /thread #12 TEXT says more. {WHERE}")
     seq = named(link, number)
-    return link.model.visit.roots.get(seq, seq) if link.model.visit is not None else seq
+    return link.model.visit.root_of(seq) if link.model.visit is not None else seq

@@ -3,6 +3,7 @@
 import math
 
 from .address import shown
+from .changes import number_of
 from .layout import clip, pad, width
 from .lines import joined
 from .link import Link
@@ -15,7 +16,8 @@ PLACE, NEWS, DOWN = "class:bottom-toolbar.place", "class:bottom-toolbar.news", "
 def toolbar(link: Link, columns: int) -> list[Span]:
     """The bar, exactly as wide as the terminal; what is least needed is cut first."""
     model = link.model
-    place = Safe(f" {safe_text(model.room.title)} " if model.room else " no room ")
+    thread = f" · thread {number_of(model.visit.thread)}" if model.visit and model.visit.thread else ""
+    place = Safe(f" {safe_text(model.room.title)}{thread} " if model.room else " no room ")
     right = [Span("", Safe("  ")), *_writing(link), *_news(link), *_state(link), Span("", Safe(" "))]
     taken = sum(width(span.text) for span in right)
     place = clip(place, max(columns - taken, 1))

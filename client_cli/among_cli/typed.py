@@ -12,6 +12,11 @@ def split(line: str) -> tuple[str, str]:
     return name.lower(), rest.strip()
 
 
+def written(text: str) -> str:
+    """The line that says this."""
+    return f"/{text}" if text.startswith("/") else text
+
+
 def spoken(line: str) -> str:
     """What the line says."""
     return line[1:] if line.startswith("//") else line

@@ -29,7 +29,8 @@ class Visit:
         self.folded: list[Said] = []  # since the reader last asked
         self.newest: dict[str, Said] = {}  # what somebody (by handle) said last, of what is on the screen
         self.said: dict[int, Said] = {}  # what stands on the screen, by number
-        self.roots: dict[int, int] = {}  # of what was seen of threads, by number: the number of the root
+        self.thread = 0  # number of the root of the thread that one looks at; 0: one looks at the room
+        self.roots: dict[int, int] = {}  # of what is said in threads and not on the screen, by number: that of the root
         self.oldest: dict[int, int] = {}  # by root: the oldest message of a thread that was shown
         self._waiting: list[Said] = []
         self._quiet = False  # the newest line of the room says that something is folded
@@ -61,7 +62,7 @@ class Visit:
 
     def older(self, said: list[Said], *, complete: bool) -> list[Line]:
         """Messages before the oldest on the screen, as a block of their own."""
-        self.complete = complete or not said
+        self.complete, self.thread = complete or not said, 0
         if not said:
             return [self.beginning()]
         self.first = said[0].seq
@@ -83,6 +84,7 @@ class Visit:
         """Messages from elsewhere in the room, as a block of their own; a rule stands before the first that is not older than
         the target."""
         day, self._day, quiet = self._day, "", self._quiet
+        self.thread = 0
         rules: dict[int, list[Line]] = {}
         marked = False
         for one in said:
@@ -109,12 +111,27 @@ class Visit:
         rule = [Rule("new since you went away", "mention")] if first_missed else []
         return self._laid([said], {said.seq: [*self._day_before(said), *rule]})
 
-    def beside(self, said: Said, root: int) -> None:
+    def beside(self, said: Said) -> None:
         """A message of a thread is on the screen, beside those of the room."""
-        self.roots[said.seq] = root
+        self.roots.pop(said.seq, None)
+        self._last_said(said)
+
+    def unseen(self, seq: int, root: int) -> None:
+        """Something was said in a thread, and is not shown."""
+        self.roots[seq] = root
         if len(self.roots) > SAID:
             del self.roots[next(iter(self.roots))]
-        self._last_said(said)
+
+    def root_of(self, seq: int) -> int:
+        """The number of the message in whose thread this one is said, as far as that is known; else its own."""
+        said = self.said.get(seq)
+        return (said.root if said is not None else self.roots.get(seq, 0)) or seq
+
+    def in_view(self) -> list[Said]:
+        """What stands on the screen of what one looks at: of the room, or of a thread and what it hangs from."""
+        if self.thread:
+            return [one for one in self.said.values() if self.thread in (one.root, one.seq)]
+        return [one for one in self.said.values() if not one.root]
 
     def unfold(self) -> list[Line]:
         """What was folded since the reader last asked."""
@@ -155,13 +172,22 @@ class Visit:
         """A message was deleted: what it said is not kept."""
         if seq in self.said:
             self._changed(replace(self.said[seq], body="", blank=True, reactions=""))
+        for one in [one for one in self.said.values() if one.answers == seq]:
+            self._changed(replace(one, quote=f"{one.quote.partition(': ')[0]}: ✗ deleted"))
         self.folded = [one for one in self.folded if one.seq != seq]
         self.newest = {who: one for who, one in self.newest.items() if one.seq != seq}
         self._waiting = [replace(one, body="", blank=True) if one.seq == seq else one for one in self._waiting]
 
+    def blank_shown(self, room: str, seq: int) -> None:
+        """A message of any room was deleted: what others show of it is not kept."""
+        for one in [one for one in self.said.values() if one.shows == (room, seq)]:
+            self._changed(replace(one, shown="✗ deleted"))
+
     def trim(self, floor: int) -> None:
         """What was said up to this number is no longer kept, here neither."""
         self.said = {seq: one for seq, one in self.said.items() if seq > floor}
+        for one in [one for one in self.said.values() if 0 < one.answers <= floor]:
+            self._changed(replace(one, quote=one.quote.partition(": ")[0]))
         self.folded = [one for one in self.folded if one.seq > floor]
         self.newest = {who: one for who, one in self.newest.items() if one.seq > floor}
         self._waiting = [one for one in self._waiting if one.seq > floor]

@@ -26,6 +26,7 @@ from among_cli.model import Model
 from among_cli.opening import Entry, opened
 from among_cli.plain_text import plain
 from among_cli.saved import Saved
+from among_cli.typed import is_command
 from among_protocol.aio import Among
 from among_protocol.codes import STORAGE_UNCERTAIN, Refuse
 from among_protocol.wire import AnyWrite
@@ -53,8 +54,12 @@ class Tap(io.StringIO):
 
     async def until(self, text: str) -> None:
         """Wait until this was written."""
+        await self.when(lambda: text in self.getvalue())
+
+    async def when(self, check: Callable[[], bool]) -> None:
+        """Wait until this is so, which something that is written goes along with."""
         async with asyncio.timeout(PATIENCE):
-            while text not in self.getvalue():
+            while not check():
                 self._news.clear()
                 await self._news.wait()
 
@@ -68,6 +73,8 @@ class Paper:
         self.answers: list[str] = []  # likewise
         self.questions: list[str] = []  # what was asked in sight
         self.asks = True
+        self.drafts = True
+        self.typed = ""  # what stands in the prompt
         self.chooses = False  # who to be, where they join: else they are who they are everywhere
         self.written: list[str] = []  # likewise, when they may write something long
         self.begun: list[str] = []  # what that began with
@@ -94,9 +101,15 @@ class Paper:
             raise EOFError
         return self.answers.pop(0)
 
-    def offer(self, line: str) -> None:
+    def offer(self, line: str) -> bool:
         self.offered.append(line)
         self._news.set()
+        return True
+
+    def half(self, *, ending: bool) -> str:
+        line = self.typed if ending and not is_command(self.typed) else ""
+        self.typed = "" if line else self.typed
+        return line
 
     async def compose(self, begin: str) -> str:
         self.begun.append(begin)

@@ -2,9 +2,11 @@
 
 import pytest
 
-from among_cli.commands import COMMANDS, check
+from among_cli.commands import COMMANDS, NAMED, check
 from among_cli.complete import candidates
+from among_cli.helping import FIRST, SUBJECTS
 from among_cli.layout import width
+from among_cli.render import rows
 from among_cli.toolbar import toolbar
 from among_protocol.communities import CreateCommunity
 from among_protocol.presence import TypingStarted
@@ -34,9 +36,21 @@ def bar(reader: Reader, columns: int = 80) -> str:
 # ---- every command
 
 
-async def test_help_lists_every_command(ana):
+async def test_help_is_one_screen_and_leads_to_every_command(ana):
+    before = len(ana.paper.lines)
     told = "\n".join(await ana.types("/help"))
-    assert all(f"/{command.name} {command.usage}".strip() in told for command in COMMANDS)
+    assert sum(len(rows(line, 59)) for line in ana.paper.lines[before:]) <= 22
+    assert {typed.split()[0][1:] for typed, _ in FIRST} <= set(NAMED)
+    assert all(subject in told for subject in SUBJECTS)
+    subjects = "\n".join([line for subject in SUBJECTS for line in await ana.types(f"/help {subject}")])
+    listed = [command for command in COMMANDS if command.name not in ("help", "quit")]
+    assert [one.name for one in listed if f"/{one.name} {one.usage}".strip() not in subjects] == []
+    assert {line.split()[0] for line in await ana.types("/help threads")} == {
+        "/thread",
+        "/threads",
+        "/follow",
+        "/unfollow",
+    }
     assert len(await ana.types("/help room")) == 6
     assert await ana.types("/help /go") == await ana.types("/help go")
 

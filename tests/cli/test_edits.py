@@ -4,9 +4,10 @@ from among_cli.changes import number_of, seq_of
 from among_cli.lines import Line, Said
 from among_cli.places import Room
 from among_cli.plain_text import plain
+from among_cli.referring import about
 from among_cli.render import rows
 from among_cli.visit import Visit
-from tests.cli.house import House
+from tests.cli.house import House, Reader
 
 
 async def test_what_one_said_is_edited_and_everybody_sees_how(tmp_path):
@@ -48,6 +49,30 @@ async def test_an_edit_without_a_text_gives_back_what_was_said(tmp_path):
         assert (await ana.types("/reply #2 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")
 
 
+async def test_a_number_names_a_message_with_and_without_a_mark(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        for text in ("one", "two"):
+            await ana.types(text)
+            await bob.sees(text)
+        await ana.types("/edit 1 first")
+        await bob.sees("first")
+        assert _last(bob.paper.lines).seq == 1
+        await ana.types("/edit #last 3 beans are mine")
+        await bob.sees("3 beans are mine")
+        assert _last(bob.paper.lines).seq == 2
+        await ana.types("/edit last of all, beans")
+        await bob.sees("last of all, beans")
+        assert await ana.types("/edit 77 beans are mine") == [
+            "There is no such message. If 77 begins the text: /edit #last 77 beans are mine"
+        ]
+        for line in ("/edit 1", "/edit #last"):
+            await ana.types(line)
+        assert ana.paper.offered == ["/edit #1 first", "/edit #2 last of all, beans"]
+        assert "".join(span.text for span in about(ana.link, "/edit 1 fir", 60)) == "┌ ana #1: first"
+        assert about(ana.link, "/go 1 ", 60) == []
+
+
 async def test_who_is_blocked_is_not_heard_by_editing(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
@@ -84,6 +109,30 @@ async def test_what_one_deletes_is_gone_also_from_the_memory_of_the_clients(tmp_
         assert plain(shown)[0].endswith("bob  ✗ deleted  #1")
 
 
+async def test_what_is_deleted_is_gone_from_answers_forwards_and_lists_too(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("/room create shed")
+        await ana.types("/go hall")
+        await bob.types("@ana kestrel by the pond")
+        await ana.sees("@ana kestrel by the pond")
+        await bob.types("/reply #1 I mean it")
+        await ana.sees("I mean it")
+        await ana.types("/bookmark #1")
+        await house.store.indexed()
+        for line in ("/inbox", "/bookmarks", "/search pond"):
+            assert "kestrel" in "\n".join(await ana.types(line))
+        assert on_screen(ana)[2].quote == "bob #1: @ana kestrel by the pond"
+        await bob.types("/forward #1 shed")
+        await ana.types("/go shed")
+        await ana.paper.until(lambda: any(one.shown for one in on_screen(ana).values()))
+        await bob.types("/delete #1")
+        await ana.paper.until(lambda: all("kestrel" not in one.shown for one in on_screen(ana).values()))
+        await bob.sees("bob deleted #1")
+        assert on_screen(bob)[2].quote == "bob #1: ✗ deleted"
+        assert "kestrel" not in str([on_screen(ana), on_screen(bob), ana.link.lists, bob.link.lists])
+
+
 async def test_a_steward_deletes_and_says_why(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
@@ -99,8 +148,8 @@ def test_numbers_are_short_and_mean_the_newest_on_the_screen():
     visit = Visit(Room("r", "garden/hall", "open", "c", "m"))
     for seq in (122_045, 123_045, 45):
         visit.said[seq] = None  # type: ignore[assignment]  # the number alone is looked at
-    assert [seq_of(visit, number) for number in ("#045", "#123045", "#7", "x", "#", "#-1", "#" + "9" * 20)] == [
-        123_045, 123_045, 7, 0, 0, 0, 0,
+    assert [seq_of(visit, number) for number in ("#045", "#123045", "#7", "x", "#", "#-1", "#" + "9" * 20, "#007")] == [
+        123_045, 123_045, 7, 0, 0, 0, 0, 0,
     ]  # fmt: skip
 
 
@@ -121,6 +170,11 @@ async def test_an_answer_stands_under_what_it_answers(tmp_path):
         await bob.sees("ana deleted #1")
         await bob.types("/go hall")
         await bob.paper.until(lambda: bool(bob.paper.lines) and "✗ deleted" in _last(bob.paper.lines).quote)
+
+
+def on_screen(reader: Reader) -> dict[int, Said]:
+    assert reader.model.visit is not None
+    return reader.model.visit.said
 
 
 def _last(lines: list[Line]) -> Said:

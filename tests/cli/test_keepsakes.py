@@ -42,6 +42,28 @@ async def test_what_is_pinned_is_listed_with_who_said_it(tmp_path):
         assert await ana.types("/unpin #1") == ["There is no such pin."]
 
 
+async def test_pins_go_on_page_by_page_in_each_room_by_itself(tmp_path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        for number in range(1, 13):
+            await ana.types(f"message {number}")
+        await ana.sees("message 12")
+        for number in range(1, 13):
+            await ana.types(f"/pin {number}")
+        assert await ana.types("/pins more") == ["There are no more. /pins begins again."]
+        told = await ana.types("/pins")
+        assert len(told) == 22, "it fits a screen"
+        assert told[-1] == "There are more: /pins more"
+        await ana.types("/room create shed")
+        assert await ana.types("/pins more") == ["There are no more. /pins begins again."]
+        await ana.types("/go hall")
+        told = await ana.types("/pins more")
+        assert told[0] == "more pinned in garden/hall"
+        assert told[2::2] == ["   message 2", "   message 1"]
+        assert await ana.types("/pins more") == ["There are no more. /pins begins again."]
+        assert await ana.types("/pins all") == ["Say /pins, or /pins more."]
+
+
 async def test_a_bookmark_is_found_again_from_anywhere_and_dropped(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
@@ -53,6 +75,13 @@ async def test_a_bookmark_is_found_again_from_anywhere_and_dropped(tmp_path):
         assert told[0] == "your bookmarks: 1"
         assert told[1].startswith(" 1 garden/hall #1  ")
         assert told[2:4] == ["   for Sunday", "   ana: The key is under the pot"]
+        assert told[4] == "/go bookmark 1 goes to the first, /bookmarks drop 1 takes it away."
+        await bob.types("/create meadow")
+        await bob.types("/go bookmark 1")
+        assert bob.model.room is not None
+        assert bob.model.room.title == "garden/hall"
+        assert "this" in [line.text for line in bob.paper.lines if isinstance(line, Rule)]
+        assert (await bob.types("/go bookmark 7"))[0].startswith("Say which one")
         await ana.types("/delete #1")
         await bob.sees("ana deleted #1")
         told = await bob.types("/bookmarks")
@@ -74,7 +103,7 @@ async def test_a_forward_shows_whose_words_they_are_and_no_text_can_pose_as_one(
         await ana.types("Water them in the evening, and never at noon, or they will burn")
         await ana.sees("Water them in the evening, and never at noon, or they will burn")
         assert (await ana.types("/forward #1")) == [
-            "Say where to: /forward #12 ROOM, with a comment if you like. /rooms has yours."
+            "Say where to: /forward #12 ROOM (or @HANDLE), with a comment if you like. /rooms has yours."
         ]
         assert await ana.types("/forward #1 shed as I said") == ["Forwarded #1 to garden/shed."]
         await bob.sees("as I said")
@@ -101,6 +130,24 @@ async def test_a_forward_shows_whose_words_they_are_and_no_text_can_pose_as_one(
         assert laid(_last(ana.paper.lines))[0][:5] == f"{_last(ana.paper.lines).at:%H:%M}", (
             "a message begins with a time"
         )
+
+
+async def test_a_forward_to_somebody_alone_opens_the_direct_and_both_see_whose_words_they_are(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Water them in the evening")
+        for reader in (ana, bob):
+            await reader.sees("Water them in the evening")
+        assert (await ana.types("/forward #7 @bob"))[0].startswith("There is no message #7.")
+        assert len(bob.model.rooms) == 1, "no direct is opened for nothing"
+        assert await ana.types("/forward #1 @bob") == ["Forwarded #1 to @bob."]
+        await bob.sees("» ana to you: (forwarded)")
+        await bob.types("/go @ana")
+        await bob.paper.until(lambda: _last(bob.paper.lines).shown == "Water them in the evening")
+        assert laid(_last(bob.paper.lines))[0] == "      ┌ forwarded from ana in garden/hall #1"
+        assert await bob.types("/forward #1 garden/hall") == [
+            "What was said in a private room or a direct stays there."
+        ]
 
 
 async def test_what_one_may_not_read_is_forwarded_without_a_word(tmp_path):
@@ -130,6 +177,7 @@ async def test_a_link_leads_to_what_was_said_with_what_stood_around_it(tmp_path)
         (given,) = await ana.types("/link #2")
         assert given.startswith("among://127.0.0.1:")
         assert "/garden/hall/2?epoch=e_" in given
+        assert (await ana.types("/link 77"))[0] == "There is no message #77. The numbers stand behind the messages."
         start = len(bob.paper.lines)
         await bob.types(f"/link {given}")
         shown = bob.paper.lines[start:]

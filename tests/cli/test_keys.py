@@ -43,7 +43,7 @@ async def test_enter_goes_on_within_a_code_block_until_it_is_closed(house):
     async with at_terminal(ana) as terminal:
         terminal.press("```py\rx = 1\r\r    y\r```\r")
         await bob.sees("```py\nx = 1\n\n    y\n```")
-    opened = ("```", "```py", "```\na", "/reply #1 ```", "/reply 1 ```\na\n\n", "/edit ```")
+    opened = ("```", "```py", "```\na", "/reply #1 ```", "/edit #last ```", "/reply 1 ```\na\n\n", "/edit ```")
     assert all(in_code(text) for text in opened)
     closed = ("", "/edit", "```\na\n```", "``` a b", "> ```", "a ```", "/edit #1 ```py\na\n```", "//x ```")
     assert not any(in_code(text) for text in closed)
@@ -182,7 +182,7 @@ async def test_help_tells_keys_and_marks(house):
     assert all(key in told and about in told for key, about in KEYS)
     assert "||so||" in "\n".join(await ana.types("/help writing"))
     assert all(len(rows(line, 59)) == 1 for name in TOPICS for line in topic(name))  # sixty columns, but for the last
-    assert "/help keys" in "\n".join(await ana.types("/help"))
+    assert "keys" in "\n".join(await ana.types("/help"))
 
 
 def test_a_plain_line_goes_on_where_it_ends_in_one_backslash():

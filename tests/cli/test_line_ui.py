@@ -192,7 +192,7 @@ async def test_cnt_01_nothing_hostile_reaches_the_terminal_by_any_way(house):
             terminal.ui.show(lines)
             ana.model.apply(TypingStarted(room=room.id, by=member), ana.among.now())
             room.title = f"garden/{text}"
-            _ = ana.link.say(room, "x")
+            _ = ana.link.voice.say(room, "x")
             ana.model.outgoing[next(reversed(ana.model.outgoing))].state = "failed"
             ana.model.outgoing[next(reversed(ana.model.outgoing))].reason = text
             terminal.press("@\t")

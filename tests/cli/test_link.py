@@ -80,7 +80,7 @@ async def test_what_the_server_refuses_is_kept_with_the_reason(house):
     other = await house.person("ana", token=ana.among.token)
     await other.among.ask(UnfollowRoom, room=shed.id)
     await ana.paper.until(lambda: ana.model.room is None)
-    _ = ana.link.say(shed, "too late")
+    _ = ana.link.voice.say(shed, "too late")
     await ana.sees("Not sent: There is no such room.")
     assert [(one.body, one.state) for one in ana.model.failed()] == [("too late", "failed")]
     assert await ana.types("/retry") == ["Nothing waits to be sent again."], "the room is gone: the text stays"
@@ -130,7 +130,7 @@ async def test_one_sees_who_writes_and_who_is_there(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     await ana.types("hello")
     await bob.sees("hello")  # so bob hears the room: what is not kept would be missed before
-    ana.link.typing()
+    ana.link.voice.typing()
     await bob.paper.until(lambda: bob.model.writing(bob.among.now()) == ["ana"])
     await house.person("ana", token=ana.among.token)
     await bob.paper.until(lambda: "online" in bob.model.presence.values())

@@ -27,6 +27,7 @@ from among_protocol.reactions import (
     ReactionsChanged,
 )
 from tests.cli.house import PASSWORD, House, Reader
+from tests.cli.test_commands import bar
 
 
 @pytest.fixture(autouse=True)
@@ -69,11 +70,37 @@ async def test_what_can_not_be_done_says_what_to_do(tmp_path):
         assert await ana.types("/react #77 👍") == ["There is no such message."]
 
 
+async def test_without_a_number_one_reacts_to_the_last_message_of_what_one_looks_at(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        await ana.types("/thread #1 many, I mean")
+        await bob.sees("ana answered in the thread of #1")
+        assert (await bob.types("/react - 👍")) == ["There is no such reaction of yours."]
+        await bob.types("/react 👍")
+        await ana.sees("bob reacted 👍 to #1")
+        await bob.types("/thread 1")
+        await ana.types("The slugs are back")
+        await bob.sees("The slugs are back")
+        await bob.types("/react 🌱")
+        await ana.sees("bob reacted 🌱 to #2")
+        assert bar(bob).startswith(" garden/hall · thread #1 ")
+        await bob.types("so be it")
+        await ana.sees("so be it")
+        assert bar(bob).startswith(" garden/hall  ")
+        await bob.types("/react :bug:")
+        await ana.sees("bob reacted 🐛 to #4")
+        await ana.types("/edit never mind")
+        await bob.sees("never mind")
+
+
 @pytest.mark.parametrize(
     ("rest", "meant"),
     [
         ("👍", (False, "", "👍")),
         ("last 👍", (False, "", "👍")),
+        ("#last 👍", (False, "", "👍")),
         ("#12 👍", (False, "#12", "👍")),
         ("12 :tea:", (False, "12", ":tea:")),
         ("- 👍", (True, "", "👍")),

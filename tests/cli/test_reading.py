@@ -33,7 +33,7 @@ async def test_recent_rooms_show_where_and_what_at_sixty_columns(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     await bob.types("/create library")
     await bob.types("a book " * 40)
-    await bob.link.settled()
+    await bob.link.voice.settled()
     await ana.types("The beans are up, @bob")
     await bob.paper.until(lambda: bob.model.unread() == (1, 1))
     await ana.types("/dm bob see you at six")
@@ -97,6 +97,19 @@ async def test_one_jumps_to_the_first_unread_to_a_number_to_a_day_and_on(house):
     assert (await bob.types("/jump somewhere"))[0].startswith("Say /jump unread")
 
 
+async def test_a_jump_says_that_there_is_more_only_where_there_is(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    for number in range(3):
+        await ana.types(f"number {number}")
+    await bob.sees("number 2")
+    await ana.types("/pin #1")  # an entry of the room, and no message
+    await ana.types("/thread #1 aside")
+    await bob.paper.until(lambda: bob.model.room.head == 5)
+    await bob.types("/jump #2")
+    assert [line.text for line in bob.paper.lines if isinstance(line, Rule)][-1] == "these are the newest"
+    assert (await bob.types("/jump more"))[0].startswith("There is no more.")
+
+
 async def test_the_inbox_is_a_list_that_leads_to_what_was_said(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     await bob.types("/create library")
@@ -109,10 +122,11 @@ async def test_the_inbox_is_a_list_that_leads_to_what_was_said(house):
     assert "ana mentioned you in garden/hall: The beans are up, @bob" in told[0]
     await bob.paper.until(lambda: bob.link.among.inbox.unread == 0)
     assert (await bob.types("/inbox"))[0].startswith(" ")
-    await bob.types("/inbox 1")
+    assert told[-1] == "/go inbox 1 goes to the first"
+    await bob.types("/go inbox 1")
     assert bob.model.room.title == "garden/hall"
     assert "this" in [line.text for line in bob.paper.lines if isinstance(line, Rule)]
-    assert await bob.types("/inbox 7") == ["There is no 7 in it; /inbox numbers what there is."]
+    assert await bob.types("/go inbox 7") == ["There is no 7 in it; /inbox numbers what there is."]
     assert await ana.types("/inbox") == ["Your inbox is empty."]
 
 
@@ -123,9 +137,10 @@ async def test_what_others_did_stands_in_the_inbox_in_words(house):
     await ana.types("/role bob steward")
     await bob.paper.until(lambda: bob.link.among.inbox.unread == 2)
     told = await bob.types("/inbox")
+    told = [line for line in told if line.startswith("•")]  # beside what is told as it happens
     assert "steward" in told[0]
     assert told[1].endswith("You were brought into garden/cellar")
-    assert (await bob.types("/inbox 2"))[0].startswith("It leads nowhere")
+    assert (await bob.types("/go inbox 2"))[0].startswith("It leads nowhere")
 
 
 async def test_what_rings_is_chosen_for_a_room_a_community_and_everywhere(house):
@@ -194,6 +209,9 @@ async def test_nothing_rings_by_night_and_the_other_device_knows(house):
     assert rang(bob)
     for wrong in ("/dnd 25:00-07:00", "/dnd 22:00-07:00 someday", "/dnd 22:00", "/dnd 22:00-07:00 in Mars/Olympus"):
         assert await bob.types(wrong)
+    for wrong in ("mon-", "-fri", "mon-fri-"):
+        (told,) = await bob.types(f"/dnd 22:00-07:00 {wrong}")
+        assert told.startswith("Days are mon, tue, wed, thu, fri, sat, sun, or mon-fri. Say /dnd 22:00-07:00"), wrong
     assert bob.model.attention.dnd is None or bob.model.attention.dnd.times == []
 
 

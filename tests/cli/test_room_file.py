@@ -86,7 +86,7 @@ async def test_what_is_said_in_a_thread_stands_behind_its_root(tmp_path: Path):
         await bob.sees("Good night.")
         for number in range(3):
             await bob.types(f"/thread 1 answer {number}")
-        await bob.link.settled()
+        await bob.link.voice.settled()
         for form in FORMATS:
             file = tmp_path / f"hall.{form}"
             assert await bob.types(f"/export {file}") == [f"garden/hall: {file}, 5 messages."]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from among_cli.lines import Rule
 from among_cli.plain_text import plain
 from among_protocol.blocks import SetBlock
 from among_protocol.posts import PublishPost
@@ -38,7 +39,7 @@ async def test_hits_are_numbered_and_marked_and_lead_to_what_stood_around(house:
     assert told[1] == "   *beans* and more *beans*"
     assert told[3] == "   the *beans* are up"
     assert told[0].endswith("#3")
-    assert told[4] == "/hit 1 shows what was said around the first."
+    assert told[4] == "/hit 1 shows what was said around the first, /go hit 1 goes there."
     around = await ana.types("/hit 1")
     assert around[1:5] == [
         "  bob the beans are up  #1",
@@ -46,7 +47,14 @@ async def test_hits_are_numbered_and_marked_and_lead_to_what_stood_around(house:
         "\u203a bob beans and more beans  #3",
         "  bob good night  #4",
     ]
-    assert around[-1] == "/go garden/hall goes there."
+    assert around[-1] == "/go hit 1 goes there."
+    assert await ana.types("/go hit 9") == ["There is no number 9: /search numbers what it finds."]
+    await ana.types("/create shed")
+    await ana.types("/go hit 2")
+    assert ana.model.room is not None
+    assert ana.model.room.title == "garden/hall"
+    rules = [line.text for line in ana.paper.lines if isinstance(line, Rule)]
+    assert rules[-2:] == ["this", "these are the newest"]
     assert await ana.types("/hit 9") == ["There is no number 9: /search numbers what it finds."]
     assert await ana.types("/search cabbage") == ["Nothing is found by cabbage."]
     assert await ana.types("/more") == ["That is all there is."]
@@ -71,7 +79,7 @@ async def test_a_page_goes_on_and_numbers_too(house: House):
     await indexed(house)
     assert await ana.types("/more") == ["Search for something first: /search WORDS."]
     told = await ana.types("/search new beans")
-    assert told[-1] == "/more goes on; /hit 1 shows what was said around the first."
+    assert told[-1] == "/hit 1 shows what was said around the first, /go hit 1 goes there; more: /more"
     told = await ana.types("/more")
     assert [line[:3] for line in told[:-1:2]] == [" 9 ", "10 ", "11 "]
     assert "\u203a bob beans 0  #1" in await ana.types("/hit 11")
@@ -95,13 +103,15 @@ async def test_posts_directs_and_who_is_blocked(house: House):
     community = ana.model.room.community
     await bob.among.ask(PublishPost, community=community, title="On beans", body="They climb.\n\n" * 40)
     await bob.types("/dm ana beans between us")
+    await ana.sees("beans between us")
     await indexed(house)
     told = await ana.types("/search climb")
     assert "a post" in told[0]
     assert told[1] == "   On beans"
     around = await ana.types("/hit 1")
     assert around[1] == "On beans"
-    assert around[-1].startswith("/corner @bob shows the corner")
+    assert around[-2].startswith("/corner @bob shows the corner")
+    assert "#2 On beans" in await ana.types("/go hit 1")
     assert any("@bob" in line for line in await ana.types("/search beans in:@bob"))
     await ana.among.ask(SetBlock, handle="bob", kind="block")
     told = await ana.types("/search climb")

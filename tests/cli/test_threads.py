@@ -4,7 +4,7 @@ import pytest
 
 from among_cli import thread_lines
 from among_cli.changes import counted
-from among_cli.lines import Line, Said
+from among_cli.lines import Line, Said, Told
 from among_cli.plain_text import plain
 from among_cli.render import rows
 from among_protocol.messages import Thread
@@ -81,6 +81,101 @@ async def test_who_is_meant_hears_of_it_in_another_room(tmp_path):
         assert ana.model.room.title == "garden/hall"
 
 
+async def test_what_rings_in_a_thread_is_chosen_as_in_the_room(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        for text in ("Who has beans?", "And seeds?"):
+            await ana.types(text)
+            await bob.sees(text)
+        await ana.types("/create library")
+        room = ana.model.find("garden/hall")[0]
+
+        async def hears(text: str) -> tuple[list[str], bool]:
+            """What ana is told of it, and whether that rings."""
+            seen, before = len(ana.paper.lines), room.head
+            await bob.types(text)
+            await ana.paper.until(lambda: room.head > before)
+            lines = [one for one in ana.paper.lines[seen:] if isinstance(one, Told)]
+            return ["".join(part.text for part in one.parts) for one in lines], any(one.alert for one in lines)
+
+        called = (["» bob in a thread of garden/hall: @ana"], True)
+        assert await hears("/thread 1 @ana") == called
+        await ana.types("/dnd 00:00-00:00 in UTC")
+        assert await hears("/thread 1 @ana") == (called[0], False), "not to be disturbed, by the clock"
+        await ana.types("/dnd none")
+        await ana.types("/notify garden/hall nothing")
+        assert await hears("/thread 1 @ana") == ([], False)
+        await ana.types("/notify garden/hall all")
+        assert await hears("/thread 1 I do") == (["» bob in a thread of garden/hall: I do"], True)
+        await ana.types("/go garden/hall")
+        await ana.types("/unfollow #1")
+        await ana.types("/go library")
+        assert await hears("/thread 1 who else?") == ([], False), "a thread that she does not follow"
+        assert await hears("/thread 1 @ana") == called
+
+
+async def test_a_thread_that_one_follows_is_told_of_in_another_room(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob, cyd = await house.join("garden/hall", "ana", "bob", "cyd")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        await ana.types("/create library")
+        await cyd.types("/create meadow")
+        await bob.types("/thread 1 I do")
+        await ana.sees("» bob answered in the thread of #1 in garden/hall · /threads")
+        assert not [line for line in ana.paper.lines if isinstance(line, Told) and line.alert]
+        await ana.types("/notify garden nothing")
+        await bob.types("/thread 1 or so I think")
+        await bob.types("@cyd hello")
+        await cyd.sees("» bob in garden/hall: @cyd hello")
+        assert not any("thread" in line for line in cyd.paper.told), "who does not follow it"
+        await ana.paper.until(lambda: ana.model.find("garden/hall")[0].head == 4)
+        assert len([line for line in ana.paper.told if "answered" in line]) == 1, "nothing, where one chose so"
+
+
+async def test_a_thread_in_a_direct_is_told_of_as_the_direct_is(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await bob.types("/dm ana hello")
+        await ana.sees("» bob to you: hello")
+        await bob.types("/thread 1 are you there?")
+        await ana.sees("» bob to you, in a thread: are you there?")
+        (line,) = [line for line in ana.paper.lines if isinstance(line, Told) and "in a thread" in str(line)]
+        assert line.alert
+
+
+async def test_a_thread_is_known_after_a_jump_and_from_the_inbox(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        for number in range(40):
+            await ana.types(f"/thread 1 answer {number}")
+        await ana.types("/thread 1 for you, @bob")
+        await bob.sees("for you, @bob")
+        await bob.types("/create library")
+        await bob.types("/inbox")
+        before = len(bob.paper.said)
+        told = await bob.types("/go inbox 1")
+        shown = bob.paper.said[before:]
+        assert "the thread of #1" in told
+        assert told[-3:] == ["this", "Older answers: /thread #1 older", "say more: /thread #1 TEXT"]
+        assert shown[-1] == "for you, @bob"
+        assert "Who has beans?" in shown, "under what it is about"
+        await bob.types("/thread 42 thank you")
+        await ana.sees("bob answered in the thread of #1")
+        told = await bob.types("/jump #3")
+        assert told[0] == "the thread of #1"
+        assert "The newest answers: /thread #1" in told
+        assert "Older answers: /thread #1 older" not in told
+        assert bob.model.visit is not None
+        assert bob.model.visit.root_of(20) == 1
+        await bob.types("/go garden/hall")
+        await bob.types("/jump #1")
+        root = [one for one in bob.paper.lines if isinstance(one, Said)][-1]
+        assert laid(root)[-1].endswith(" · /thread 1")
+
+
 async def test_the_threads_that_one_follows_are_listed_with_what_is_new(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
@@ -123,6 +218,9 @@ async def test_what_can_not_be_done_says_what_to_do(tmp_path):
         assert await ana.types("/follow #77") == ["There is no such message."]
         await bob.types("hello")
         await ana.sees("hello")
+        assert await ana.types("/follow 007") == [
+            "There is no message #007 on the screen. Somebody's corner goes by @: /follow @007"
+        ]
         assert await ana.types("/unfollow #1") == ["There is no such thread among those that you follow."]
         assert (await ana.types("/thread 1"))[-2] == "Nothing is said about it yet."
         assert (await ana.types("/thread #1 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")

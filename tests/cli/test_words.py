@@ -186,7 +186,7 @@ async def test_a_spoiler_is_shown_to_who_asks(tmp_path):
         assert await bob.types("/reveal 2") == ["#2 hides nothing."]
         await bob.types("/reveal 1")
         assert bob.paper.lines[-1] == line
-        assert await bob.types("/reveal #99") == ["There is no message #99."]
+        assert await bob.types("/reveal #99") == ["There is no message #99. The numbers stand behind the messages."]
 
 
 async def test_what_is_hidden_is_hidden_in_notices_and_answers_too(tmp_path):

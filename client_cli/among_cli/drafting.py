@@ -1,0 +1,84 @@
+"""What one has begun to write in a room and not said: the draft of that room, which the server keeps for all of one's devices.
+
+Rules: whoever goes elsewhere or leaves has it kept, and whoever comes back has it in the prompt. Said or emptied, it goes. Only
+what would be said is kept, and no command. What can't be kept is shown, so that nobody's text is lost.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from among_protocol.codes import Refuse
+from among_protocol.drafts import DraftChanged, DraftState, ListDrafts, SetDraft
+from among_protocol.happenings import ClientError
+
+from .lines import note, problem, told
+from .places import Room
+from .typed import spoken, written
+
+if TYPE_CHECKING:
+    from .link import Link
+
+KEEP_WITHIN = 2.0  # seconds
+
+
+class Drafting:
+    def __init__(self, link: "Link") -> None:
+        self._link = link
+        self.there: set[str] = set()  # places that have a draft, as the server says
+        self._held = ""  # id of the room whose draft stands in the prompt
+        self._done: set[str] = set()  # rooms whose draft is to go, which the server has not confirmed yet
+
+    def stated(self, states: Iterable[DraftState]) -> None:
+        """Where there are drafts, as the server states it."""
+        self.there = {one.place for one in states}
+        for place in self._done & self.there:
+            self._link.spawn(partial(self._clear, place), quiet=True)
+        self.there -= self._done
+
+    def changed(self, event: DraftChanged) -> None:
+        """On another device."""
+        if event.fingerprint:
+            self.there.add(event.place)
+        else:
+            self.there.discard(event.place)
+
+    async def entered(self, room: Room) -> None:
+        """The draft of the room goes into the prompt."""
+        if room.id not in self.there or room.id == self._held or not self._link.screen.drafts:
+            return
+        found = (await self._link.among.ask(ListDrafts, places=[room.id])).drafts
+        if found and room is self._link.model.room:
+            self._held = room.id if self._link.screen.offer(written(found[0].text)) else ""
+
+    def emptied(self) -> None:
+        """Nothing of the draft stands in the prompt any more: it was said, or given up."""
+        place, self._held = self._held, ""
+        if place:
+            self.there.discard(place)
+            self._done.add(place)
+            self._link.spawn(partial(self._clear, place), quiet=True)
+
+    async def left(self, *, ending: bool = False) -> None:
+        """One goes elsewhere, or leaves: what was begun in the open room is kept."""
+        room = self._link.model.room
+        self._held = ""
+        line = self._link.screen.half(ending=ending) if room is not None else ""
+        if room is None or not line:
+            return
+        try:
+            async with asyncio.timeout(KEEP_WITHIN):
+                await self._link.among.ask(SetDraft, place=room.id, text=spoken(line))
+        except (Refuse, ClientError, TimeoutError):
+            self._link.screen.show([problem(f"This could not be kept as your draft in {room.title}:"), note(line)])
+            return
+        self.there.add(room.id)
+        self._done.discard(room.id)
+        self._link.screen.show(
+            [told(("dim", "What you had begun is kept as your draft in "), ("place", room.title), ("dim", "."))]
+        )
+
+    async def _clear(self, place: str) -> None:
+        await self._link.among.ask(SetDraft, place=place, text="")
+        self._done.discard(place)

@@ -1,0 +1,43 @@
+"""The way from a list to what stands there, in its place: `/go hit 2`, `/go bookmark 2`, `/go inbox 2`."""
+
+from among_protocol.messages import ReadMessages
+
+from . import corner, keepsakes
+from .inbox import item
+from .link import Cannot, Link
+from .reading import show
+from .search import found
+
+LISTS = ("hit", "bookmark", "inbox")
+
+
+async def go(link: Link, rest: str) -> None:
+    """Go to a room, to what a permalink leads to, or to what stands in a list."""
+    what, _, number = rest.partition(" ")
+    match what.lower(), number.strip():
+        case "hit", number if number:
+            hit = found(link, number)
+            await to(link, hit.room, hit.seq)
+        case "bookmark", number if number:
+            bookmark = keepsakes.bookmarked(link, number)
+            await to(link, bookmark.room, bookmark.seq)
+        case "inbox", number if number:
+            one = item(link, number)
+            await to(link, one.log, one.seq)
+        case _:
+            await keepsakes.go(link, rest)
+
+
+async def to(link: Link, place: str, seq: int) -> None:
+    """To a message in its room, or its thread; or to a post, as well for what is said about it."""
+    room = link.model.rooms.get(place)
+    if room is not None and room.kind != "corner":
+        if room is not link.model.room:
+            await link.enter(room)
+        await show(link, room, seq, "this", around=seq)
+        return
+    page = await link.among.ask(ReadMessages, room=place, around=seq, limit=1)
+    post = next((one.post for one in page.messages if one.seq == seq), 0)
+    if not post and page.messages:
+        raise Cannot("You are not there any more.")
+    await corner.by_id(link, place, post or seq)

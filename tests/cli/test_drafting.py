@@ -1,0 +1,99 @@
+"""A line that is half written when one goes elsewhere: it waits in its room, on all devices."""
+
+import pytest
+
+from among_protocol.drafts import ListDrafts
+
+from .house import House, Reader
+from .test_line_ui import at_terminal
+
+ALT_Q, CTRL_C = "\x1bq", "\x03"
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with House(tmp_path) as house:
+        yield house
+
+
+async def drafts(reader: Reader) -> list[str]:
+    return [one.text for one in (await reader.among.ask(ListDrafts)).drafts]
+
+
+async def none_left(reader: Reader) -> None:
+    while await drafts(reader):
+        pass
+
+
+async def test_what_is_half_written_waits_in_its_room_and_comes_back(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    await ana.types("/room create shed")
+    await ana.types("/go hall")
+    async with at_terminal(ana) as terminal:
+        terminal.press(f"half a li{ALT_Q}/go shed\r")
+        await terminal.out.until("kept as your draft in")
+        assert terminal.ui.typed == ""
+        assert await drafts(ana) == ["half a li"]
+        terminal.press("hello shed\r")
+        await terminal.out.until("hello shed")
+        assert await drafts(ana) == ["half a li"], "what is said elsewhere leaves it there"
+        terminal.press("/go hall\r")
+        await terminal.out.when(lambda: terminal.ui.typed == "half a li")
+        terminal.press("ne\r")
+        await none_left(ana)
+    await ana.link.voice.settled()
+    await ana.types("/go shed")
+    await ana.types("/go hall")
+    assert ana.paper.said[-1] == "half a line"
+    assert ana.paper.offered == []
+
+
+async def test_a_draft_goes_on_another_device_and_a_line_that_is_given_up_takes_it_along(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    phone = await house.signs_in("ana")
+    ana.paper.typed = "/whois bo"
+    await ana.link.drafting.left(ending=True)
+    assert await drafts(phone) == [], "a command is no draft"
+    ana.paper.typed = "//tmp is how paths begin"
+    await ana.link.drafting.left(ending=True)
+    assert await drafts(phone) == ["/tmp is how paths begin"]
+    await phone.paper.until(lambda: bool(phone.link.drafting.there))
+    await phone.types("/go garden/hall")
+    await phone.paper.until(lambda: bool(phone.paper.offered))
+    assert phone.paper.offered == ["//tmp is how paths begin"]
+    await ana.types("/create meadow")
+    async with at_terminal(ana) as terminal:
+        terminal.press("/go garden/hall\r")
+        await terminal.out.when(lambda: terminal.ui.typed == "//tmp is how paths begin")
+        terminal.press(CTRL_C)
+        await none_left(phone)
+
+
+async def test_a_line_put_aside_comes_back_when_another_is_done(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    async with at_terminal(ana) as terminal:
+        terminal.press(f"I know that{ALT_Q}")
+        await terminal.out.until("put aside: I know that")
+        terminal.press("/whois bob\r")
+        await terminal.out.when(lambda: terminal.ui.typed == "I know that")
+        terminal.press(" he does\r")
+        await bob.sees("I know that he does")
+        assert await drafts(ana) == []
+
+
+async def test_what_can_not_be_kept_is_shown(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    ana.paper.typed = "x" * 200_000
+    await ana.link.drafting.left(ending=True)
+    assert ana.paper.told[-2:] == ["This could not be kept as your draft in garden/hall:", "x" * 200_000]
+
+
+async def test_in_plain_lines_nothing_is_offered(house, monkeypatch):
+    (ana,) = await house.join("garden/hall", "ana")
+    ana.paper.typed = "half a line"
+    await ana.link.drafting.left(ending=True)
+    monkeypatch.setattr(ana.paper, "drafts", False)
+    await ana.types("/create meadow")
+    await ana.types("/go garden/hall")
+    await ana.types("/members")
+    assert ana.paper.offered == []
