@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from among_server import app
-from among_server.admin import doctor, health
 from among_server.admin import doctor, health, interpreter
 from among_server.admin.doctor import Finding
 from among_server.admin.interpreter import Built
