@@ -79,7 +79,7 @@ async def talk(house: House) -> tuple[Reader, Reader, Room]:
     for n in range(5):
         await bob.types(f"/thread 3 of three {n}")
         await bob.types(f"/thread 5 of five {n}")
-    await bob.link.settled()
+    await bob.link.voice.settled()
     await ana.types("/delete #5")
     await bob.sees("deleted #5")
     return ana, bob, hall
@@ -144,7 +144,7 @@ async def test_what_was_said_since_it_was_begun_is_not_in_it(tmp_path: Path, mon
         await taken(ana, hall, tmp_path / "cut.json", cut=1)
         await bob.types("late")
         await bob.types("/thread 3 late, too")
-        await bob.link.settled()
+        await bob.link.voice.settled()
         await taken(ana, hall, tmp_path / "cut.json")
         assert [one.body for one in whole(tmp_path / "cut.json").messages] == [
             one.body for one in whole(tmp_path / "straight.json").messages
@@ -266,7 +266,7 @@ async def test_what_was_said_in_the_thread_of_what_was_removed_is_there(
             for root in (1, 2, 3, 4):
                 await ana.types(f"/thread {root} answer {n} of {root}")
         await ana.types("number 17")
-        await ana.link.settled()
+        await ana.link.voice.settled()
         await ana.types("/room keep 2")  # what is said in threads does not count
         await removed(house, ana)
         path, hall = tmp_path / f"hall.{form}", room_of(ana)
