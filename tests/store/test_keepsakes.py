@@ -147,8 +147,8 @@ async def test_a_page_costs_as_many_statements_however_much_is_on_it(tmp_path: P
             uri = schema.reader_uri(tmp_path / schema.FILE)
             with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
                 for read in (
-                    lambda: sqlite_bookmarks.bookmarks(db, ann.id, None, 200),
-                    lambda: sqlite_pins.pins(db, room, None, 200),
+                    lambda: sqlite_bookmarks.bookmarks(db, ann.id, None, 200, [community]),
+                    lambda: sqlite_pins.pins(db, room, None, 200, [community]),
                     lambda: reads.messages(db, target, **page, places=[community]),
                 ):
                     asked: list[str] = []

@@ -1,6 +1,6 @@
 """Messages as they are now, in the reference: edited, blank, a page at a time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from msgspec import json
 
@@ -46,10 +46,7 @@ def page(
     while len(found) > 1 and sum(size(tx, room, message) for message in found) > PAGE_BYTES:
         limit //= 2
         found, complete = _page(sent, before, after, around, limit)
-    shown = {message.forwarded.room for message in found if message.forwarded and not message.forwarded.gone}
-    return Messages(
-        found, row.head, complete, {room: tx.room_rows[room].community for room in sorted(shown)}, row.floor
-    )
+    return Messages(found, row.head, complete, origins(tx, found), row.floor)
 
 
 def as_it_is(tx: MemoryTx, room: str, seq: int) -> Message:
@@ -72,6 +69,12 @@ def dressed(tx: MemoryTx, room: str, message: Message, places: Collection[str] =
         source = as_it_is(tx, origin.id, message.forwarded.seq) if shown else None
         message.forwarded = as_shown(message.forwarded, source)
     return message
+
+
+def origins(tx: MemoryTx, found: Iterable[Message]) -> dict[str, str]:
+    """Rooms of which something is shown in these: their communities."""
+    shown = {message.forwarded.room for message in found if message.forwarded and not message.forwarded.gone}
+    return {room: tx.room_rows[room].community for room in sorted(shown)}
 
 
 def told_below(tx: MemoryTx, account: str, row: ThreadRow) -> Thread:

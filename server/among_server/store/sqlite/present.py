@@ -37,7 +37,12 @@ _SHOWN = """
 
 class Present(NamedTuple):
     message: Message
-    size: int  # bytes of the entries that it was made of
+    size: int  # bytes of the entries that it was made of, and of what it shows
+
+
+class Found(NamedTuple):
+    messages: dict[Ref, Present]
+    origins: dict[str, str]  # rooms of which something is shown in these: their communities
 
 
 def entries(db: Connection, refs: Iterable[Ref]) -> dict[Ref, bytes]:
@@ -53,12 +58,18 @@ def given(db: Connection, refs: Sequence[Ref]) -> list[Ref]:
     return db.execute(_GIVEN, (json.encode(refs).decode(),)).fetchall()
 
 
-def messages(db: Connection, refs: Sequence[Ref], places: Collection[str] = ()) -> dict[Ref, Present]:
+def messages(db: Connection, refs: Sequence[Ref], places: Collection[str]) -> Found:
     """Each with the message that it answers, and with what it shows of other rooms where these are of `places`."""
     found = _plain(db, refs)
-    own = {ref: one.message for ref, one in found.items()}
-    dress(db, own, places)
-    return found
+    _, origins = dress(db, {ref: one.message for ref, one in found.items()}, places)
+    return Found(
+        {ref: Present(one.message, one.size + shown_bytes(one.message)) for ref, one in found.items()}, origins
+    )
+
+
+def shown_bytes(message: Message) -> int:
+    """Of what it shows of another room."""
+    return len(message.forwarded.body.encode()) if message.forwarded is not None else 0
 
 
 def dress(db: Connection, found: Mapping[Ref, Message], places: Collection[str]) -> tuple[int, dict[str, str]]:
@@ -75,7 +86,7 @@ def dress(db: Connection, found: Mapping[Ref, Message], places: Collection[str])
             at = shown.get((one.forwarded.room, one.forwarded.seq))
             source = None if at is None else found.get(at) or (more[at].message if at in more else None)
             one.forwarded = as_shown(one.forwarded, source)
-            size += len(one.forwarded.body.encode())
+            size += shown_bytes(one)
     return size, origins
 
 
