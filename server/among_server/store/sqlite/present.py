@@ -29,7 +29,7 @@ _GIVEN = """
         OR EXISTS (SELECT 1 FROM pins p WHERE p.room = l.key AND p.message = ask.value ->> 1)"""
 _NEWEST = """
     SELECT e.room, e.message, max(e.seq) FROM json_each(?) ask
-    JOIN edits e ON e.room = ask.value ->> 0 AND e.message = ask.value ->> 1 GROUP BY e.room, e.message"""
+    CROSS JOIN edits e ON e.room = ask.value ->> 0 AND e.message = ask.value ->> 1 GROUP BY ask.key"""  # CROSS: in this order
 _SHOWN = """
     SELECT l.id, l.key, c.id FROM json_each(?) ask JOIN logs l ON l.id = ask.value
     JOIN rooms r ON r.key = l.key AND r.kind IN ('open', 'corner') JOIN logs c ON c.key = r.community"""
@@ -114,15 +114,21 @@ def _plain(db: Connection, refs: Sequence[Ref]) -> dict[Ref, Present]:
     sent = entries(db, given(db, refs)) if refs else {}
     if not sent:
         return {}
-    newest = {(key, seq): edit for key, seq, edit in db.execute(_NEWEST, (json.encode(list(sent)).decode(),))}
-    edits = entries(db, [(key, edit) for (key, _), edit in newest.items()])
+    edits = newest(db, sent)
     found: dict[Ref, Present] = {}
     for ref, entry in sent.items():
         message, size = _message(entry), len(entry)
-        if ref in newest and not message.blank:
-            size += revise(message, edits[ref[0], newest[ref]])
+        if ref in edits and not message.blank:
+            size += revise(message, edits[ref])
         found[ref] = Present(message, size)
     return found
+
+
+def newest(db: Connection, refs: Iterable[Ref]) -> dict[Ref, bytes]:
+    """The newest edit of each of these messages that was edited, as it is kept."""
+    last = {(key, seq): (key, edit) for key, seq, edit in db.execute(_NEWEST, (json.encode(list(refs)).decode(),))}
+    edits = entries(db, last.values())
+    return {ref: edits[edit] for ref, edit in last.items()}
 
 
 def revise(message: Message, kept_edit: bytes) -> int:
