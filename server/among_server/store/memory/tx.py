@@ -101,12 +101,13 @@ class MemoryTx(
         self.stored.append(stored)
         self._undo.append(self.stored.pop)
         if row.kind == "account" and is_notice(event):
-            self.put_inbox(row.id, "notice", row.id, event.seq)
+            self.put_inbox(row.id, "notice", row.id, event.seq, about=getattr(event, "room", ""))
 
     def blank(self, log: str, seq: int) -> None:
         kept = self._found(log, seq)
         if not kept.stored.event.blank:
             self._put_again(kept, blanked(kept.stored.event))
+            self.blank_items(log, seq)
 
     def rewrite(self, event: Entry) -> None:
         self._put_again(self._found(event.log, event.seq), event)

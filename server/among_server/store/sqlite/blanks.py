@@ -36,7 +36,10 @@ class SqliteBlanks(Ledger):
         event, author = self._found(log, seq)
         if not event.blank:
             self._put_again(blanked(event), author)
-            self._db.execute("UPDATE inbox SET kind = '' WHERE log = ? AND seq = ?", (self._log(log).key, seq))
+            self._db.execute(
+                "UPDATE inbox SET kind = '', member = '', about = 0 WHERE log = ? AND seq = ?",
+                (self._log(log).key, seq),
+            )
             if isinstance(event, SAYS):
                 self._db.execute("INSERT INTO unsaid (pos) VALUES (?)", (self.position(event),))
 

@@ -49,7 +49,7 @@ ITEMS = f"log = ?1 AND seq <= ?2 AND (log << {SEQ_BITS} | seq) NOT IN (SELECT va
 NEWEST = "number = (SELECT max(n.number) FROM inbox n WHERE n.account = inbox.account)"
 NO_ITEMS = (
     f"DELETE FROM inbox WHERE {ITEMS} AND NOT {NEWEST}",  # noqa: S608  # ours
-    f"UPDATE inbox SET kind = '', member = '' WHERE {ITEMS} AND kind <> ''",  # noqa: S608  # ours
+    f"UPDATE inbox SET kind = '', member = '', about = 0 WHERE {ITEMS} AND kind <> ''",  # noqa: S608  # ours
 )
 NONCES = """
     DELETE FROM nonces WHERE pos BETWEEN ?1 AND ?2 AND (account, nonce) IN (
