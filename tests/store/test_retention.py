@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.retention import Retention, RetentionSet, RoomTrimmed, SetRetention
 from among_protocol.rooms import SetTopic
 from among_server.limits import RETENTION_GRACE_MS
+from among_server.ears import TALK
 from among_server.store import retention as law
 from among_server.store.rules import retention as rules
 from among_server.store.sqlite import SqliteStore, index
+from among_server.store.sqlite import store as store_module
 from among_server.store.sqlite.backup import SqliteBackups
 from tests.store.conftest import little_memory
 from tests.store.replay import agree
@@ -643,6 +646,132 @@ async def test_what_is_looked_up_uses_an_index(tmp_path: Path):
             plan = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", given))
             assert "SCAN nonces" not in plan, plan
             assert "SCAN x" not in plan, plan
+
+
+async def test_who_reads_while_much_is_carried_away_is_not_held_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Each step of that comes while somebody reads."""
+    monkeypatch.setattr(rules, "STEP", 7)
+    town = await opened(tmp_path)
+    right, read = store_module._run, 0
+
+    async def run(reader: Any, asked: Callable[..., Any], /, *named: Any, **options: Any) -> Any:
+        nonlocal read
+        read += 1
+        found = await right(reader, asked, *named, **options)
+        await town.store.carry_away("")
+        return found
+
+    try:
+        _, room, (ann,) = await hall(town, "ann")
+        for n in range(60):
+            await ann.says(room, str(n))
+        await keeps(ann, room, messages=1)
+        await trimmed(town)
+        monkeypatch.setattr(store_module, "_run", run)
+        assert await town.bodies(room) == ["59"]
+        assert read == 1
+        assert await carried(town) > 5, "there was more to carry away"
+    finally:
+        monkeypatch.undo()
+        await town.store.close()
+
+
+class Meanwhile:
+    """A connection that reads, and what happens before one of its statements."""
+
+    def __init__(self, db: sqlite3.Connection, at: int, happens: Callable[[], None]) -> None:
+        self._db = db
+        self._left = at
+        self._happens = happens
+
+    def execute(self, *asked: Any) -> sqlite3.Cursor:
+        if self._left == 0:
+            self._happens()
+        self._left -= 1
+        return self._db.execute(*asked)
+
+    @property
+    def came_to_it(self) -> bool:
+        return self._left < 0
+
+
+async def test_reads_go_on_whatever_is_removed_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Each of them, with a room trimmed and carried away before each of its statements."""
+    town = Town(SqliteStore(tmp_path, synchronous="off"))
+    await town.store.open()
+    loop, right = asyncio.get_running_loop(), store_module._run
+    connections: list[Meanwhile] = []
+    at, watching = -1, False
+
+    async def run(reader: Any, read: Callable[..., Any], /, *named: Any, **options: Any) -> Any:
+        def slow(db: sqlite3.Connection, *named: Any, **options: Any) -> Any:
+            def happens() -> None:
+                asyncio.run_coroutine_threadsafe(removed(town), loop).result(20)
+
+            connections.append(Meanwhile(db, at if not connections else -1, happens))
+            return read(connections[-1], *named, **options)
+
+        return await right(reader, slow if watching else read, *named, **options)
+
+    try:
+        community, room, (ann, bob) = await hall(town, "ann", "bob")
+        shed = await ann.makes(community, "shed")
+        await keeps(ann, room, messages=2)
+
+        async def more() -> int:
+            """Said, answered, edited, reacted to, pinned, bookmarked, forwarded; all but the pinned one is due."""
+            root = (await bob.says(room, f"heron, @ann")).entry.event.seq
+            answer = await ann.do(SendMessage, room=room, body="kept @bob", reply_to=root)
+            await bob.edits(room, root, "heron, @ann!")
+            await bob.do(AddReaction, room=room, message=root, emoji="🐟")
+            await bob.do(SendMessage, room=room, body="in a thread", thread=root)
+            await town.store.set_bookmark(ann.id, room, root, "")
+            for pinned in await town.carry_out(lambda tx: tx.pins(room)):
+                await ann.do(RemovePin, room=room, message=pinned)
+            await ann.do(AddPin, room=room, message=answer.seq)
+            await ann.do(ForwardMessage, room=shed, origin=room, message=root)
+            for _ in range(3):
+                await ann.says(room, "more")
+            return root
+
+        page: dict[str, Any] = {"before": None, "after": None, "around": None, "limit": 9, "places": [community]}
+        asks: dict[str, Callable[[int], Any]] = {
+            "page": lambda root: town.store.messages(room, **page),
+            "thread": lambda root: town.store.messages(room, **page, thread=root),
+            "around": lambda root: town.store.messages(room, **(page | {"around": root})),
+            "forwards": lambda root: town.store.messages(shed, **page),
+            "history": lambda root: town.store.history(room, root, 0, 9),
+            "pins": lambda root: town.store.pins(room, None, 9, places=[community]),
+            "bookmarks": lambda root: town.store.bookmarks(ann.id, None, 9, places=[community]),
+            "reactors": lambda root: town.store.reactors(room, root, "", 0, 9, reader=ann.id),
+            "threads": lambda root: town.store.threads(ann.id, room, None, 9),
+            "my threads": lambda root: town.store.threads(ann.id, None, None, 9),
+            "followed": lambda root: town.store.followed_threads(ann.id),
+            "thread of": lambda root: town.store.thread_of(room, root + 1),
+            "inbox": lambda root: town.store.inbox(ann.id, None, 9),
+            "recent": lambda root: town.store.recent(ann.id, None, 9),
+            "first at": lambda root: town.store.first_at(room, later(-1)),
+            "unread": lambda root: town.store.unread(ann.id, [room]),
+            "entries": lambda root: town.store.entries(room, 0, None, 99),
+            "wanted": lambda root: town.store.wanted(room, TALK, 0, None, 99),
+            "written": lambda root: town.store.written(ann.id, "", 3),
+            "search": lambda root: finds(ann, "heron"),
+        }
+        monkeypatch.setattr(store_module, "_run", run)
+        for name, ask in asks.items():
+            at, came_to_it = 0, True
+            while came_to_it:
+                root = await more()
+                connections.clear()
+                watching = True
+                await ask(root)
+                watching = False
+                came_to_it = bool(connections) and connections[0].came_to_it
+                at += 1
+                assert at < 40, name
+    finally:
+        monkeypatch.undo()
+        await town.store.close()
 
 
 async def test_a_restore_does_not_keep_what_was_removed(tmp_path: Path):

@@ -31,6 +31,7 @@ class SqliteBlanks(Ledger):
     def __init__(self, db: Connection) -> None:
         super().__init__(db)
         self.blanked: set[str] = set()  # logs, in this batch; the writer empties it
+        self.carried = False  # something that nobody was given any more went, in this batch; the writer lets go of it
 
     def blank(self, log: str, seq: int) -> None:
         event, author = self._found(log, seq)

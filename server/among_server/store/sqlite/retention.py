@@ -101,7 +101,7 @@ class SqliteRetention(SqliteBlanks):
         log = self._log(room)
         stay = [seq for (seq,) in self._db.execute(STAY, (room, log.key, log.floor))]
         if self._unedited(room, log.key, log.floor, stay, limit) or self._deleted(log.key, log.floor, stay, limit):
-            self.blanked.add(room)
+            self.carried = True  # whoever reads it knows the floor, and needs not begin anew
             return False
         if not stay:
             self._db.execute("DELETE FROM beneath WHERE room = ?", (log.key,))

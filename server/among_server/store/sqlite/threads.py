@@ -145,6 +145,9 @@ _STATES = f"""
 _EDITS = f"""
     SELECT ask.value, e.room << {SEQ_BITS} | max(e.seq) FROM json_each(?) ask
     JOIN edits e ON e.room = ask.value >> {SEQ_BITS} AND e.message = ask.value & {_SEQ} GROUP BY ask.value"""  # noqa: S608  # likewise
+_THREAD_OF = f"""
+    SELECT t.root FROM threaded t JOIN logs l ON l.id = ?1 WHERE t.pos = l.key << {SEQ_BITS} | ?2
+        AND (?2 > l.floor OR EXISTS (SELECT 1 FROM pins p WHERE p.room = l.key AND p.message = ?2))"""  # noqa: S608  # ours
 _SAID_IN = {
     order: f"SELECT pos FROM threaded WHERE root = ? AND pos > ? AND pos < ? ORDER BY pos {order} LIMIT ?"  # noqa: S608  # ours
     for order in ("ASC", "DESC")
@@ -204,8 +207,7 @@ def threads(db: Connection, account: str, room: str | None, after: Place | None,
 
 
 def thread_of(db: Connection, room: str, seq: int) -> int:
-    sql = "SELECT t.root FROM threaded t JOIN logs l ON l.id = ? WHERE t.pos = (l.key << ?) | ?"
-    found = db.execute(sql, (room, SEQ_BITS, seq)).fetchone() if seq <= _SEQ else None
+    found = db.execute(_THREAD_OF, (room, seq)).fetchone() if seq <= _SEQ else None
     return found[0] & _SEQ if found is not None else 0
 
 
