@@ -17,13 +17,13 @@ from among_protocol.forwards import ForwardMessage
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.moderation import SetRole
 from among_protocol.pins import AddPin, RemovePin
-from among_protocol.quotes import AskQuote
+from among_protocol.quotes import AskQuote, ConsentToQuote
 from among_protocol.reactions import AddReaction, RemoveReaction
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.retention import Retention, RetentionSet, RoomTrimmed, SetRetention
 from among_protocol.rooms import SetTopic
-from among_server.limits import RETENTION_GRACE_MS
 from among_server.ears import TALK
+from among_server.limits import RETENTION_GRACE_MS
 from among_server.store import retention as law
 from among_server.store.rules import retention as rules
 from among_server.store.sqlite import SqliteStore, index
@@ -425,6 +425,20 @@ async def test_a_quote_that_was_not_agreed_to_goes_with_its_message(town: Town):
 # --- 6. The time by which things are old.
 
 
+async def test_a_quote_that_is_asked_for_waits_while_its_message_is_kept_for_its_pin(town: Town):
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    await bob.says(room, CANARY)
+    await ann.do(AddPin, room=room, message=1)
+    await ann.do(AskQuote, community=community, room=room, message=1, text=CANARY)
+    await keeps(ann, room, days=1)
+    await removed(town, 2)
+    (quote,) = await town.store.quotes(bob.id, community)
+    assert (quote.state, quote.text) == ("asked", CANARY)
+    await bob.do(ConsentToQuote, community=community, quote=quote.id, agree=True)
+    (quote,) = await town.store.quotes(bob.id, community)
+    assert quote.state == "agreed"
+
+
 async def test_a_clock_that_was_set_forward_a_year_removes_no_year_at_once(town: Town, monkeypatch: pytest.MonkeyPatch):
     assert abs(_ms(await town.store.trusted(0)) - _ms(later(0))) < 60_000
     ahead = [0.0]
@@ -720,7 +734,7 @@ async def test_reads_go_on_whatever_is_removed_meanwhile(tmp_path: Path, monkeyp
 
         async def more() -> int:
             """Said, answered, edited, reacted to, pinned, bookmarked, forwarded; all but the pinned one is due."""
-            root = (await bob.says(room, f"heron, @ann")).entry.event.seq
+            root = (await bob.says(room, "heron, @ann")).entry.event.seq
             answer = await ann.do(SendMessage, room=room, body="kept @bob", reply_to=root)
             await bob.edits(room, root, "heron, @ann!")
             await bob.do(AddReaction, room=room, message=root, emoji="🐟")

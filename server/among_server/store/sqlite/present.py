@@ -60,7 +60,7 @@ def given(db: Connection, refs: Sequence[Ref]) -> list[Ref]:
 
 def messages(db: Connection, refs: Sequence[Ref], places: Collection[str]) -> Found:
     """Each with the message that it answers, and with what it shows of other rooms where these are of `places`."""
-    found = _plain(db, refs)
+    found = plain(db, refs)
     _, origins = dress(db, {ref: one.message for ref, one in found.items()}, places)
     return Found(
         {ref: Present(one.message, one.size + shown_bytes(one.message)) for ref, one in found.items()}, origins
@@ -77,7 +77,7 @@ def dress(db: Connection, found: Mapping[Ref, Message], places: Collection[str])
     communities of the rooms that these are of, by room."""
     replies = {(key, one.reply_to) for (key, _), one in found.items() if one.reply_to and not one.blank}
     shown, origins = _shown(db, [one for one in found.values() if one.forwarded is not None], places)
-    more = _plain(db, sorted((replies | set(shown.values())) - found.keys()))
+    more = plain(db, sorted((replies | set(shown.values())) - found.keys()))
     size = 0
     for (key, _), one in found.items():
         if one.reply_to and not one.blank:
@@ -109,7 +109,7 @@ def _shown(
     return {(room, seq): (keys[room], seq) for room, seq in asked if room in keys}, origins
 
 
-def _plain(db: Connection, refs: Sequence[Ref]) -> dict[Ref, Present]:
+def plain(db: Connection, refs: Sequence[Ref]) -> dict[Ref, Present]:
     """Without what they answer or show."""
     sent = entries(db, given(db, refs)) if refs else {}
     if not sent:

@@ -143,7 +143,10 @@ class SqliteRetention(SqliteBlanks):
                 ).rowcount
             else:
                 gone += self.arrivals.drop(base + 1, last, but)
-            self._db.execute("DELETE FROM threaded WHERE pos > ? AND pos <= ?", (base, last))
+            self._db.execute(
+                "DELETE FROM threaded WHERE pos > ? AND pos <= ? AND pos NOT IN (SELECT value FROM json_each(?))",
+                (base, last, but),
+            )
             for named in ("mentions", "room_mentions", "uncalled"):
                 self._db.execute(
                     f"DELETE FROM {named} WHERE room = ? AND seq <= ? AND (room << {SEQ_BITS} | seq) NOT IN"  # noqa: S608  # ours
@@ -159,7 +162,9 @@ class SqliteRetention(SqliteBlanks):
                     (key, last - base, but),
                 )
             self._db.execute(
-                "DELETE FROM quotes WHERE room = ? AND message <= ? AND state = 'asked'", (key, last - base)
+                f"DELETE FROM quotes WHERE room = ? AND message <= ? AND state = 'asked' AND (room << {SEQ_BITS} | message)"  # noqa: S608  # ours
+                " NOT IN (SELECT value FROM json_each(?))",
+                (key, last - base, but),
             )
         return gone
 

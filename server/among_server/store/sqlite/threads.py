@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from msgspec import json
 
 from among_protocol.base import MAX_INT
-from among_protocol.edits import MessageEdited
 from among_protocol.messages import Message, Quoted, Thread
 from among_protocol.threads import ThreadCard, ThreadState
 
 from ..edits import quote
 from ..threads import BYTES, Named, Place, ThreadMark, ThreadRow, below
+from . import present
 from .ledger import Ledger
 from .rows import SEQ_BITS, kept, moment
 
@@ -21,17 +21,16 @@ T = TypeVar("T")
 _SEQ = (1 << SEQ_BITS) - 1
 
 _speakers = json.Decoder(list[str]).decode
-_message = json.Decoder(Message).decode
-_edit = json.Decoder(MessageEdited).decode
 
 
-# Of threads with their root in a span, and nothing said in them after a number.
-OLD = "SELECT root FROM threads WHERE root BETWEEN ?1 AND ?2 AND head <= ?3"
-SILENT = "SELECT root FROM thread_marks WHERE root BETWEEN ?1 AND ?2 AND root NOT IN (SELECT root FROM threads)"
+# Of threads with their root in a span and not pinned, and nothing said in them after a number.
+_UNPINNED = f"root BETWEEN ?1 AND ?2 AND root NOT IN (SELECT room << {SEQ_BITS} | message FROM pins WHERE room = ?1 >> {SEQ_BITS})"  # noqa: S608  # ours
+OLD = f"SELECT root FROM threads WHERE {_UNPINNED} AND head <= ?3"  # noqa: S608  # ours
+SILENT = f"SELECT root FROM thread_marks WHERE {_UNPINNED} AND root NOT IN (SELECT root FROM threads)"  # noqa: S608  # ours
 GONE = (
     f"DELETE FROM thread_mentions WHERE root IN ({OLD})",  # noqa: S608  # ours
     f"DELETE FROM thread_marks WHERE root IN ({OLD}) OR root IN ({SILENT})",  # noqa: S608  # ours
-    "DELETE FROM threads WHERE root BETWEEN ?1 AND ?2 AND head <= ?3",
+    f"DELETE FROM threads WHERE root IN ({OLD})",  # noqa: S608  # ours
 )
 
 
@@ -106,7 +105,7 @@ class SqliteThreads(Ledger):
         self._db.execute(sql, (self._log(account).key, key << SEQ_BITS, key << SEQ_BITS | _SEQ))
 
     def drop_threads(self, room: str, floor: int) -> None:
-        """Those of a room in which nothing is kept that was said after this number."""
+        """Those of a room of which nothing is kept up to this number, its root neither."""
         base = self._log(room).key << SEQ_BITS
         for statement in GONE:
             self._db.execute(statement, (base, base | floor, floor))
@@ -142,9 +141,6 @@ _STATES = f"""
     FROM logs a JOIN thread_marks m ON m.account = a.key JOIN logs l ON l.key = m.root >> {SEQ_BITS}
     JOIN heads h ON h.log = l.key
     LEFT JOIN threads t ON t.root = m.root WHERE a.id = ? ORDER BY m.part"""  # noqa: S608  # numbers of ours
-_EDITS = f"""
-    SELECT ask.value, e.room << {SEQ_BITS} | max(e.seq) FROM json_each(?) ask
-    JOIN edits e ON e.room = ask.value >> {SEQ_BITS} AND e.message = ask.value & {_SEQ} GROUP BY ask.value"""  # noqa: S608  # likewise
 _THREAD_OF = f"""
     SELECT t.root FROM threaded t JOIN logs l ON l.id = ?1 WHERE t.pos = l.key << {SEQ_BITS} | ?2
         AND (?2 > l.floor OR EXISTS (SELECT 1 FROM pins p WHERE p.room = l.key AND p.message = ?2))"""  # noqa: S608  # ours
@@ -200,10 +196,11 @@ def threads(db: Connection, account: str, room: str | None, after: Place | None,
             (key,) = db.execute("SELECT key FROM logs WHERE id = ?", (room,)).fetchone()
             rows = db.execute(_OF_ROOM, (account, key, *begin, limit)).fetchall()
         keys = json.encode(sorted({row[0] >> SEQ_BITS for row in rows})).decode()
-        logs = db.execute("SELECT key, id, floor FROM logs WHERE key IN (SELECT value FROM json_each(?))", (keys,))
-        places = {key: (id, floor) for key, id, floor in logs}
-        roots = _roots(db, [row[0] for row in rows if row[0] & _SEQ > places[row[0] >> SEQ_BITS][1]])
-    return [_card(row, places[row[0] >> SEQ_BITS][0], roots.get(row[0])) for row in rows]
+        logs = db.execute("SELECT key, id FROM logs WHERE key IN (SELECT value FROM json_each(?))", (keys,))
+        rooms = dict(logs.fetchall())
+        said = present.plain(db, [(row[0] >> SEQ_BITS, row[0] & _SEQ) for row in rows])
+        roots = {ref: quote(one.message) for ref, one in said.items()}
+    return [_card(row, rooms[row[0] >> SEQ_BITS], roots.get((row[0] >> SEQ_BITS, row[0] & _SEQ))) for row in rows]
 
 
 def thread_of(db: Connection, room: str, seq: int) -> int:
@@ -226,19 +223,6 @@ def _card(row: Sequence[Any], room: str, root: Quoted | None) -> ThreadCard:
         unread=told.unread,
         mentions=told.mentions,
     )
-
-
-def _roots(db: Connection, places: Sequence[int]) -> dict[int, Quoted]:
-    """By position, messages of any rooms as they are now."""
-    newest: dict[int, int] = dict(db.execute(_EDITS, (json.encode(list(places)).decode(),)))
-    edits = _kept(db, list(newest.values()), "ASC")
-    found: dict[int, Quoted] = {}
-    for pos, entry in _kept(db, places, "ASC").items():
-        message = _message(entry)
-        if pos in newest and not message.blank:
-            message.body = _edit(edits[newest[pos]]).body
-        found[pos] = quote(message)
-    return found
 
 
 def _kept(db: Connection, places: Sequence[int], order: str) -> dict[int, bytes]:
