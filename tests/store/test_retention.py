@@ -22,6 +22,7 @@ from among_protocol.reactions import AddReaction, RemoveReaction
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.retention import Retention, RetentionSet, RoomTrimmed, SetRetention
 from among_protocol.rooms import SetTopic
+from among_protocol.wire import JSON
 from among_server.ears import TALK
 from among_server.limits import RETENTION_GRACE_MS
 from among_server.store import retention as law
@@ -177,6 +178,17 @@ async def test_what_is_too_old_is_given_by_no_read(town: Town):
     assert CANARY not in str((await town.store.wanted(room, "talk", 0, None, 10)).entries)
     page = await town.store.messages(room, before=None, after=None, around=None, limit=10)
     assert (page.floor, [one.body for one in page.messages]) == (5, ["later"])
+
+
+async def test_whoever_hears_a_part_of_a_room_hears_that_something_went(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
+    await ann.says(room, "old")
+    await ann.says(room, "new")
+    await keeps(ann, room, messages=1)
+    await removed(town)
+    for ear in (TALK, "m_nobody"):
+        page = await town.store.wanted(room, ear, 0, None, 99)
+        assert RoomTrimmed in [type(JSON.decode_entry(entry)) for entry in page.entries]
 
 
 async def test_a_rule_finds_nothing_there(town: Town):
