@@ -247,6 +247,9 @@ class MemoryTx(
         self._put(self.open_reports, (row.community, row.seq), row)
 
     def remove_report(self, community: str, seq: int) -> None:
+        about = self.open_reports.get((community, seq))
+        if about is not None and about.room:
+            self.look_beneath(about.room, about.message)
         self._drop(self.open_reports, (community, seq))
 
     # --- rooms and directs

@@ -12,6 +12,7 @@ from ..erasing import Erasure
 from ..exporting import WrittenPage
 from ..rows import MemberRow
 from .erasing import WRITTEN, erasure, erasures
+from .retention import PINNED
 from .rows import MEMBER, SEQ_BITS, kept, member_row
 
 
@@ -61,9 +62,15 @@ def written(db: Connection, account: str, after: str, limit: int) -> WrittenPage
         rows = db.execute(WRITTEN, (key, after, limit)).fetchall()
         page: list[bytes] = []
         size, last = 0, after
+        stay: dict[str, set[int]] = {}  # by log, what pins keep below its floor
         for nonce, log, seq in rows:
             if log != account:
-                (place,) = db.execute("SELECT key FROM logs WHERE id = ?", (log,)).fetchone()
+                place, floor = db.execute("SELECT key, floor FROM logs WHERE id = ?", (log,)).fetchone()
+                if seq <= floor and log not in stay:
+                    stay[log] = {number for (number,) in db.execute(PINNED, (place, floor))}
+                if seq <= floor and seq not in stay[log]:
+                    last = nonce
+                    continue
                 pos = place << SEQ_BITS | seq
                 _, entry = db.execute(_KEPT, (pos, pos, 1)).fetchone()
                 size += len(entry)

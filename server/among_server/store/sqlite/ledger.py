@@ -174,6 +174,12 @@ class Ledger:
     def new_id(self, prefix: str) -> str:
         return f"{prefix}_{base64.b32encode(secrets.token_bytes(10)).decode().lower()}"
 
+    def look_beneath(self, room: str, seq: int) -> None:
+        """What this entry kept below the floor, if it lies there, may go (retention.py)."""
+        log = self._log(room)
+        if seq <= log.floor:
+            self._db.execute("INSERT OR IGNORE INTO beneath (room) VALUES (?)", (log.key,))
+
     def next(self, log: str) -> int:
         return (self._logs.get(log) or self._log(log)).head + 1
 

@@ -34,6 +34,7 @@ class SqlitePins(Ledger):
     def remove_pin(self, room: str, message: int) -> None:
         self.writes += 1
         self._db.execute("DELETE FROM pins WHERE room = ? AND message = ?", (self._log(room).key, message))
+        self.look_beneath(room, message)
 
 
 def pins(db: Connection, room: str, before: int | None, limit: int, places: Collection[str]) -> PinPage:

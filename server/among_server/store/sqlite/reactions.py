@@ -61,6 +61,7 @@ class SqliteReactions(Ledger):
         self._db.execute(f"DELETE FROM reactions WHERE {_OF} AND emoji = ? AND member = ?", (*named, member))  # noqa: S608  # ours
         self._db.execute(f"UPDATE reaction_counts SET count = count - 1 WHERE {_OF} AND emoji = ?", named)  # noqa: S608  # ours
         self._db.execute(f"DELETE FROM reaction_counts WHERE {_OF} AND emoji = ? AND count = 0", named)  # noqa: S608  # ours
+        self.look_beneath(room, message)
 
     def drop_reactions(self, room: str, message: int) -> None:
         self.writes += 1

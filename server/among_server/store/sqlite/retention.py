@@ -26,15 +26,17 @@ COUNTED = """
     LEFT JOIN markers m ON m.account = x.account AND m.room = x.room
     WHERE x.room = ?1 AND x.seq > ?2 AND x.seq <= ?3 AND x.seq > coalesce(m.seq, 0)"""
 
-# Numbers below the floor that stay: what a report is about and what is pinned, with its edits and reactions, and that it was pinned.
-STAY = """
-    WITH named AS (
-        SELECT message FROM reports WHERE room = ?1 AND message <= ?3
-        UNION SELECT message FROM pins WHERE room = ?2 AND message <= ?3)
+_STAY = """
+    WITH named AS ({})
     SELECT message FROM named
-    UNION SELECT e.seq FROM edits e JOIN named n ON e.message = n.message WHERE e.room = ?2 AND e.seq <= ?3
-    UNION SELECT r.seq FROM reactions r JOIN named n ON r.message = n.message WHERE r.room = ?2 AND r.seq <= ?3
-    UNION SELECT seq FROM pins WHERE room = ?2 AND message <= ?3 AND seq <= ?3"""
+    UNION SELECT e.seq FROM edits e JOIN named n ON e.message = n.message WHERE e.room = ?1 AND e.seq <= ?2
+    UNION SELECT r.seq FROM reactions r JOIN named n ON r.message = n.message WHERE r.room = ?1 AND r.seq <= ?2
+    UNION SELECT seq FROM pins WHERE room = ?1 AND message <= ?2 AND seq <= ?2"""
+_PINNED = "SELECT message FROM pins WHERE room = ?1 AND message <= ?2"
+# Numbers below the floor that a pin keeps: what is pinned, with its edits and reactions, and that it was pinned.
+PINNED = _STAY.format(_PINNED)
+# All that stay: likewise what a report is about.
+STAY = _STAY.format(f"SELECT message FROM reports WHERE room = ?3 AND message <= ?2 UNION {_PINNED}")  # noqa: S608  # ours
 CALLED = """
     SELECT l.id FROM follows f JOIN logs l ON l.key = f.account
     LEFT JOIN markers m ON m.account = f.account AND m.room = f.room
@@ -77,7 +79,7 @@ class SqliteRetention(SqliteBlanks):
         pinned = [message for (message,) in self._db.execute(sql, (log.key, floor))]
         log.floor, log.floor_ordinal = floor, ordinal
         self._db.execute("UPDATE logs SET floor = ?, floor_ordinal = ? WHERE key = ?", (floor, ordinal, log.key))
-        self._db.execute("INSERT OR IGNORE INTO beneath (room) VALUES (?)", (log.key,))
+        self.look_beneath(room, floor)
         self.drop_threads(room, floor)
         return Left(log.ordinal - ordinal, pinned, counted)
 
@@ -99,12 +101,11 @@ class SqliteRetention(SqliteBlanks):
         self.flush()
         self.writes += 1
         log = self._log(room)
-        stay = [seq for (seq,) in self._db.execute(STAY, (room, log.key, log.floor))]
+        stay = [seq for (seq,) in self._db.execute(STAY, (log.key, log.floor, room))]
         if self._unedited(room, log.key, log.floor, stay, limit) or self._deleted(log.key, log.floor, stay, limit):
             self.carried = True  # whoever reads it knows the floor, and needs not begin anew
             return False
-        if not stay:
-            self._db.execute("DELETE FROM beneath WHERE room = ?", (log.key,))
+        self._db.execute("DELETE FROM beneath WHERE room = ?", (log.key,))
         return True
 
     def _unedited(self, room: str, key: int, floor: int, stay: list[int], limit: int) -> int:

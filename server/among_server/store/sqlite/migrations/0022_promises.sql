@@ -9,3 +9,7 @@ WHERE kind = 'notice';
 
 -- Of what was blanked, nobody's id is kept either.
 UPDATE inbox SET member = '' WHERE kind = '' AND member <> '';
+
+-- Who follows a room, and whom its calls to everybody leave out: looked up when what it keeps no longer goes.
+CREATE INDEX follows_room ON follows (room, account);
+CREATE INDEX uncalled_room ON uncalled (room, seq);
