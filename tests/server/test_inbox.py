@@ -140,7 +140,7 @@ async def lose(world: World, person: Person, cellar: str, how: str) -> None:
             await person.ask(UnfollowRoom, room=cellar)
         case "kicked":
             await founder.ask(KickMember, community=garden, member=person.member, reason="rude")
-        case "banned":
+        case _:
             await founder.ask(BanMember, community=garden, member=person.member, reason="rude")
 
 
