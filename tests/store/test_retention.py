@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,7 @@ from among_server.ears import TALK
 from among_server.limits import RETENTION_GRACE_MS
 from among_server.store import retention as law
 from among_server.store.rules import retention as rules
-from among_server.store.sqlite import SqliteStore, index
-from among_server.store.sqlite import store as store_module
+from among_server.store.sqlite import SqliteStore, index, readers
 from among_server.store.sqlite.backup import SqliteBackups
 from tests.store.conftest import little_memory
 from tests.store.replay import agree
@@ -471,7 +471,7 @@ async def test_what_is_taken_along_has_nothing_that_is_no_longer_kept(town: Town
             after = page.last
             if page.complete:
                 break
-        assert {one.seq for one in found if one.log == room} == {2, edit.seq, reaction.seq, last.seq}  # type: ignore[union-attr]  # entries
+        assert {one.seq for one in found if one.log == room} == {2, edit.seq, reaction.seq, last.seq}
 
 
 async def test_a_room_is_looked_at_once_however_much_stays_below_its_floor(town: Town):
@@ -496,10 +496,10 @@ async def test_a_room_is_looked_at_once_however_much_stays_below_its_floor(town:
         (lambda: bob.deletes(room, 3), 3),
     ]
     for take, seq in taken:
-        assert await town.carry_out(lambda tx, seq=seq: _there(tx, room, seq))
+        assert await town.carry_out(partial(_there, room=room, seq=seq))
         await take()
         assert await carried(town) > 0
-        assert not await town.carry_out(lambda tx, seq=seq: _there(tx, room, seq))
+        assert not await town.carry_out(partial(_there, room=room, seq=seq))
         assert await carried(town) == 0
 
 
@@ -738,7 +738,7 @@ async def test_who_reads_while_much_is_carried_away_is_not_held_up(tmp_path: Pat
     """Each step of that comes while somebody reads."""
     monkeypatch.setattr(rules, "STEP", 7)
     town = await opened(tmp_path)
-    right, read = store_module._run, 0
+    right, read = readers.run, 0
 
     async def run(reader: Any, asked: Callable[..., Any], /, *named: Any, **options: Any) -> Any:
         nonlocal read
@@ -753,7 +753,7 @@ async def test_who_reads_while_much_is_carried_away_is_not_held_up(tmp_path: Pat
             await ann.says(room, str(n))
         await keeps(ann, room, messages=1)
         await trimmed(town)
-        monkeypatch.setattr(store_module, "_run", run)
+        monkeypatch.setattr(readers, "run", run)
         assert await town.bodies(room) == ["59"]
         assert read == 1
         assert await carried(town) > 5, "there was more to carry away"
@@ -785,7 +785,7 @@ async def test_reads_go_on_whatever_is_removed_meanwhile(tmp_path: Path, monkeyp
     """Each of them, with a room trimmed and carried away before each of its statements."""
     town = Town(SqliteStore(tmp_path, synchronous="off"))
     await town.store.open()
-    loop, right = asyncio.get_running_loop(), store_module._run
+    loop, right = asyncio.get_running_loop(), readers.run
     connections: list[Meanwhile] = []
     at, watching = -1, False
 
@@ -843,7 +843,7 @@ async def test_reads_go_on_whatever_is_removed_meanwhile(tmp_path: Path, monkeyp
             "written": lambda root: town.store.written(ann.id, "", 3),
             "search": lambda root: finds(ann, "heron"),
         }
-        monkeypatch.setattr(store_module, "_run", run)
+        monkeypatch.setattr(readers, "run", run)
         for name, ask in asks.items():
             at, came_to_it = 0, True
             while came_to_it:

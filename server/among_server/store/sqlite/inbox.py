@@ -13,7 +13,7 @@ from ...limits import INBOX
 from ..inbox import InboxRow
 from .ledger import Ledger
 from .recent import glimpses, kept_at
-from .rows import SEQ_BITS, moment
+from .rows import SEQ_BITS, key_of, moment
 
 # Of an inbox `i`, the items that are seen: inbox.py, rule 2. The handles are those by which people go there now.
 SEEN = f"""
@@ -69,17 +69,13 @@ def _unread(db: Connection, account: int) -> int:
 
 def inbox_state(db: Connection, account: str) -> InboxState:
     with moment(db):
-        found = db.execute("SELECT key FROM logs WHERE id = ?", (account,)).fetchone()
-        key = found[0] if found else 0
+        key = key_of(db, account)
         return InboxState(read=_read(db, key), unread=_unread(db, key))
 
 
 def inbox(db: Connection, account: str, before: int | None, limit: int) -> list[InboxRow]:
     with moment(db):
-        found = db.execute("SELECT key FROM logs WHERE id = ?", (account,)).fetchone()
-        if found is None:
-            return []
-        asked = (found[0], 0, MAX_INT if before is None else before, limit)
+        asked = (key_of(db, account), 0, MAX_INT if before is None else before, limit)
         rows = db.execute(_ITEMS, asked).fetchall()
         places = {row[0]: row[4] << SEQ_BITS | row[3] for row in rows}
         said = glimpses(db, [places[row[0]] for row in rows if row[1] != "notice"])

@@ -1,8 +1,7 @@
 """Pins in a table: the parts of `api.Tx` and `api.Store` that pins.py says."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from sqlite3 import Connection
-from typing import Any, TypeVar
 
 from msgspec import json
 
@@ -13,9 +12,8 @@ from ..api import PAGE_BYTES
 from ..pins import PinPage
 from . import present
 from .ledger import Ledger
+from .readers import Readers
 from .rows import moment
-
-T = TypeVar("T")
 
 _added = json.Decoder(PinAdded).decode
 
@@ -58,13 +56,8 @@ def pins(db: Connection, room: str, before: int | None, limit: int, places: Coll
         return PinPage(page, head, len(page) == len(rows), origins)
 
 
-class Reads:
-    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
-
-    async def _read_logs(
-        self, logs: Callable[[T], Iterable[str]], read: Callable[..., T], *named: Any, **options: Any
-    ) -> T:
-        raise NotImplementedError
+class Reads(Readers):
+    """The part of the store."""
 
     async def pins(self, room: str, before: int | None, limit: int, *, places: Collection[str] = ()) -> PinPage:
         return await self._read_logs(lambda page: (room, *page.origins), pins, room, before, limit, places)

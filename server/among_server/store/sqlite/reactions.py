@@ -1,8 +1,7 @@
 """Reactions in tables: the parts of `api.Tx` and `api.Store` that reactions.py says."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from sqlite3 import Connection
-from typing import Any, TypeVar
 
 from msgspec import json
 
@@ -14,9 +13,8 @@ from among_protocol.wire import JSON
 from ..reactions import BYTES, shown
 from .ledger import Ledger
 from .present import given
+from .readers import Readers
 from .rows import SEQ_BITS, kept, moment
-
-T = TypeVar("T")
 
 _OF = "room = ? AND message = ?"
 _COUNTS = """
@@ -110,11 +108,8 @@ def _is_there(db: Connection, key: int, message: int) -> bool:
     return db.execute("SELECT 1 FROM posts WHERE room = ? AND seq = ?", (key, message)).fetchone() is not None
 
 
-class ReactionReads:
-    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
-
-    async def _read_log(self, log: str, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
+class ReactionReads(Readers):
+    """The part of the store."""
 
     async def reactors(
         self, room: str, message: int, emoji: str, after: int, limit: int, *, reader: str

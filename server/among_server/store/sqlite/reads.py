@@ -252,9 +252,8 @@ def entries(db: Connection, log: str, after: int, until: int | None, limit: int)
         return Entries(page, head, floor, complete=at >= last, upto=at)
 
 
-_GONE = "type IN ('message.deleted', 'post.deleted', 'room.trimmed')"  # ears.GONE
-_TYPES = f"(type >= 'message.' AND type < 'message/' OR type >= 'post.' AND type < 'post/' OR {_GONE})"  # ears.MESSAGES
-_MESSAGES = f"pos > ? AND pos <= ? AND {_TYPES}"
+_GONE = "type IN ('message.deleted', 'post.deleted', 'room.trimmed')"  # ears.GONE; then ears.MESSAGES
+_MESSAGES = f"pos > ? AND pos <= ? AND (type >= 'message.' AND type < 'message/' OR type >= 'post.' AND type < 'post/' OR {_GONE})"
 _TALK = kept("pos, json", _MESSAGES, "ASC")
 _ALL = """instr(json, CAST('"mentions_room' AS BLOB))"""  # ears.all_hear
 _CALLS = kept("pos, json", f"{_MESSAGES} AND ({_GONE} OR {_ALL} OR instr(json, ?))", "ASC")

@@ -1,9 +1,7 @@
 """Retention, in tables: what retention.py says. What is below a floor is deleted in large statements, each of which does its
 work without the interpreter's lock."""
 
-from collections.abc import Callable
 from sqlite3 import Connection
-from typing import Any, TypeVar
 
 from msgspec import json
 
@@ -12,9 +10,8 @@ from among_protocol.retention import Retention
 
 from ..retention import LOOKED, Due, Held, HeldPage, Left, days_before, held_by
 from .blanks import SqliteBlanks
+from .readers import Readers
 from .rows import SEQ_BITS, kept
-
-T = TypeVar("T")
 
 FIRST_LOOK = 64  # entries of a room; where all of them are due, eight times as many are looked at next
 LATER_THAN_ANY = "~"
@@ -230,11 +227,8 @@ def due(db: Connection, room: str, retention: Retention, before: Time, now: Time
         db.execute("COMMIT")
 
 
-class RetentionReads:
-    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
-
-    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
+class RetentionReads(Readers):
+    """The part of the store."""
 
     async def held(self, after: str, limit: int) -> HeldPage:
         return await self._read(held, after, limit)

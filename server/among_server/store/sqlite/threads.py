@@ -1,8 +1,8 @@
 """Threads in tables: the part of `api.Tx` that threads.py says, and what is read of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from sqlite3 import Connection
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import json
 
@@ -14,9 +14,8 @@ from ..edits import quote
 from ..threads import BYTES, Named, Place, ThreadMark, ThreadRow, below
 from . import present
 from .ledger import Ledger
-from .rows import SEQ_BITS, kept, moment
-
-T = TypeVar("T")
+from .readers import Readers
+from .rows import SEQ_BITS, kept, key_of, moment
 
 _SEQ = (1 << SEQ_BITS) - 1
 
@@ -188,13 +187,11 @@ def threads(db: Connection, account: str, room: str | None, after: Place | None,
     with moment(db):
         begin: tuple[str, int] = ("~", MAX_INT)  # after all times
         if after is not None:
-            found = db.execute("SELECT key FROM logs WHERE id = ?", (after.room,)).fetchone()
-            begin = (after.at, (found[0] if found else 0) << SEQ_BITS | min(after.root, _SEQ))
+            begin = (after.at, key_of(db, after.room) << SEQ_BITS | min(after.root, _SEQ))
         if room is None:
             rows = db.execute(_MINE, (account, *begin, limit)).fetchall()
         else:
-            (key,) = db.execute("SELECT key FROM logs WHERE id = ?", (room,)).fetchone()
-            rows = db.execute(_OF_ROOM, (account, key, *begin, limit)).fetchall()
+            rows = db.execute(_OF_ROOM, (account, key_of(db, room), *begin, limit)).fetchall()
         keys = json.encode(sorted({row[0] >> SEQ_BITS for row in rows})).decode()
         logs = db.execute("SELECT key, id FROM logs WHERE key IN (SELECT value FROM json_each(?))", (keys,))
         rooms = dict(logs.fetchall())
@@ -231,16 +228,8 @@ def _kept(db: Connection, places: Sequence[int], order: str) -> dict[int, bytes]
     return dict(db.execute(_THESE[order], (asked, asked, -1)).fetchall()) if places else {}
 
 
-class ThreadReads:
-    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
-
-    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
-
-    async def _read_logs(
-        self, logs: Callable[[T], Iterable[str]], read: Callable[..., T], *named: Any, **options: Any
-    ) -> T:
-        raise NotImplementedError
+class ThreadReads(Readers):
+    """The part of the store."""
 
     async def followed_threads(self, account: str) -> list[ThreadState]:
         return await self._read(followed_threads, account)
