@@ -17,6 +17,7 @@ from . import corner, lists, people, rooms, thread_lines
 from .acquaintances import people_on
 from .changes import number_of
 from .edits import here, named, numbered, said_of
+from .forwarding import credit_of
 from .lines import Line, Rule, note, told
 from .link import Cannot, Link
 from .moment import when
@@ -256,7 +257,8 @@ def _pinned(link: Link, one: Pin) -> list[Line]:
     message = one.message
     by = f"  pinned by {link.model.who(one.by, one.rev)}, {when(one.at, link.model.zone)}"
     who = ("who", link.model.who(message.by, message.rev))
-    return [told(("strong", f"{number_of(message.seq)} "), who, ("dim", by)), told(f"   {_glimpse(message)}")]  # type: ignore[arg-type]  # a style
+    head = told(("strong", f"{number_of(message.seq)} "), who, ("dim", by))  # type: ignore[arg-type]  # a style
+    return [head, *_shown(link, message), told(f"   {_glimpse(message)}")]
 
 
 def _bookmarked(link: Link, count: int, one: Bookmark) -> list[Line]:
@@ -267,15 +269,24 @@ def _bookmarked(link: Link, count: int, one: Bookmark) -> list[Line]:
     if one.note:
         lines.append(told(("good", f"   {one.note}")))
     if one.message is not None:
-        lines.append(
-            told("   ", ("who", link.model.who(one.message.by, one.message.rev)), f": {_glimpse(one.message)}")
-        )
+        who = link.model.who(one.message.by, one.message.rev)
+        lines += [*_shown(link, one.message), told("   ", ("who", who), f": {_glimpse(one.message)}")]
     return lines
 
 
 def _glimpse(message: Message) -> str:
-    return "✗ deleted" if message.blank else glimpse(message.body, most=GLIMPSE) or "(a message that was forwarded)"
+    return "✗ deleted" if message.blank else glimpse(message.body, most=GLIMPSE) or "(forwarded)"
+
+
+def _shown(link: Link, message: Message) -> list[Line]:
+    """What it shows of another room, further left than anything that is typed stands."""
+    if message.forwarded is None or message.blank:
+        return []
+    credit, said = credit_of(link.model, message, number_of(message.forwarded.seq))
+    words = glimpse(said, most=GLIMPSE)
+    return [told(("dim", f" ┌ {credit}")), *([told(("dim", f" │ {words}"))] if words else [])]
 
 
 def _authors(messages: Iterable[Message]) -> list[tuple[str, int]]:
-    return [(one.by, one.rev) for one in messages]
+    shown = [(one.by, one.rev, one.forwarded) for one in messages]
+    return [(by, rev) for by, rev, _ in shown] + [(one.by, one.rev) for _, _, one in shown if one is not None]

@@ -6,7 +6,7 @@ an event tells of is carried out again after it.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import copy
 from typing import NamedTuple
 
@@ -97,10 +97,11 @@ class Following(dict[Named, ThreadState]):
         for one in [one for one in self if one[0] in gone]:
             del self[one]
 
-    def trimmed(self, room: str, floor: int) -> None:
-        """Nothing is kept of this room up to this number: what was said no later in a thread is gone, and then the thread."""
+    def trimmed(self, room: str, floor: int, pins: Collection[int] = ()) -> None:
+        """Nothing is kept of this room up to this number but these: what was said no later in a thread is gone, and then the
+        thread, unless its root stays."""
         for thread, state in [(one, self[one]) for one in self if one[0] == room]:
-            if max(state.head, state.thread) <= floor:
+            if max(state.head, state.thread) <= floor and state.thread not in pins:
                 del self[thread]
 
     def _hear(self, heard: _Heard) -> None:

@@ -2,7 +2,8 @@
 concerns me, as letting me in, or asking to quote me. Of many rooms one list, the newest first.
 
 An item holds no words: it names an entry, whose text is looked up for each page. What I may not see at that moment, and
-what was deleted, is not in the list, nor is what those say whom I block or mute. Only the newest are kept
+what was deleted, is not in the list, nor is what those say whom I block or mute, nor what tells of a private room that I
+am no longer in. Only the newest are kept
 (`limits.inbox`). A mention of everybody in a room is not in it: the room counts that.
 
 Its read mark is a register of its own: reading a room does not move it, nor does this one move a room's marker.

@@ -16,8 +16,8 @@ part in it, and other devices are told. What follows from an entry is told by th
 What counts, and where. A message in a thread never counts as unread of the room, and never moves the room's marker. One
 in a thread that one follows counts as unread there, deleted ones too, unless it is one's own: that moves the marker of the
 thread to itself. What retention removed counts until one has read on, as what was deleted does; a thread of which nothing is
-kept any more is gone, for who follows it as well. A mention in a thread counts twice: as a mention in the thread, and as one in the room. `@room` in a
-thread is a word like any other.
+kept when a room is trimmed, and its root is not pinned either, is gone, for who follows it as well. A mention in a thread
+counts twice: as a mention in the thread, and as one in the room. `@room` in a thread is a word like any other.
 """
 
 from typing import ClassVar

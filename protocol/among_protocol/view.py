@@ -214,7 +214,7 @@ class View:
                 state.floor = max(state.floor, entry.floor)
                 if entry.seq > state.head:
                     state.unread = min(state.unread, entry.left)
-                    self.threads.trimmed(entry.log, entry.floor)
+                    self.threads.trimmed(entry.log, entry.floor, entry.pins)
         room = self.rooms.get(entry.log)
         if told and room is not None and entry.seq > room.head:
             self.rooms[room.id] = replace(room, head=entry.seq, **told)

@@ -7613,7 +7613,7 @@ export interface Retention {
    */
   messages?: number;
   /**
-   * what is pinned stays, among the pins alone; false: it goes with the rest
+   * what is pinned stays, on no page but among the pins; false: it goes with the rest
    * @default true
    */
   pinned?: boolean;
@@ -9642,7 +9642,8 @@ export interface Version {
 /**
  * Which events a session wants. It never hears more for it, and what is left out of a log is told as a range.
  *
- * `everything`: every entry. `talk`: the messages of rooms. `calls`: the messages that mention me. Under all three one's
+ * `everything`: every entry. `talk`: the messages of rooms. `calls`: the messages that mention me. Under all three come what
+ * says that something is gone (`message.deleted`, `post.deleted`, `room.trimmed`), and one's
  * own account's log and one's directs come whole. A post of a corner counts as a message. Under `talk` and `calls` the logs of communities and stewards do not
  * come at all.
  */

@@ -4,19 +4,21 @@ which part; the live fan-out, the replay and the store all ask here, so they can
 from among_protocol.base import Entry
 from among_protocol.edits import MessageDeleted, MessageEdited
 from among_protocol.messages import MessageSent
-from among_protocol.posts import PostPublished
+from among_protocol.posts import PostDeleted, PostPublished
+from among_protocol.retention import RoomTrimmed
 from among_protocol.wire import ENTRIES, tag_of
 
 Ear = str  # WHOLE, TALK, or the id of a membership: the messages that mention it
 WHOLE: Ear = ""
 TALK: Ear = "talk"  # no membership is called that
 
+GONE = (MessageDeleted, PostDeleted, RoomTrimmed)  # who hears any part hears them
 MESSAGES = tuple(entry for entry in ENTRIES if tag_of(entry).startswith(("message.", "post.")))
 
 
 def ears_of(event: Entry) -> tuple[Ear, ...]:
     """Who hears this entry, beside those who hear the whole log."""
-    if not isinstance(event, MESSAGES):
+    if not isinstance(event, (*MESSAGES, *GONE)):
         return ()
     if isinstance(event, MessageSent | PostPublished):
         return (TALK, *event.mentions)
@@ -24,11 +26,11 @@ def ears_of(event: Entry) -> tuple[Ear, ...]:
 
 
 def all_hear(event: Entry) -> bool:
-    """Whether whoever hears any part hears this: that something is gone is told to all who may have it, and what mentions
-    everybody calls everybody."""
+    """Whether whoever hears any part hears this: that something is gone, deleted or no longer kept, is told to all who may
+    have it, and what mentions everybody calls everybody."""
     if isinstance(event, MessageSent):
         return event.mentions_room
-    return isinstance(event, MessageDeleted) or (isinstance(event, MessageEdited) and event.mentions_room_new)
+    return isinstance(event, GONE) or (isinstance(event, MessageEdited) and event.mentions_room_new)
 
 
 def wants(ear: Ear, event: Entry) -> bool:

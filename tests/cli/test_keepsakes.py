@@ -150,6 +150,26 @@ async def test_a_forward_to_somebody_alone_opens_the_direct_and_both_see_whose_w
         ]
 
 
+async def test_a_forward_that_is_pinned_or_bookmarked_is_listed_with_what_it_shows(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await bob.types("Water them in the evening")
+        await ana.sees("Water them in the evening")
+        await ana.types("/room create shed")
+        await ana.sees("garden/shed")
+        await ana.types("/go hall")
+        await ana.types("/forward #1 shed as I said")
+        await ana.types("/go shed")
+        await ana.sees("as I said")
+        await ana.types("/pin #1")
+        await ana.types("/bookmark #1")
+        credit = [" ┌ forwarded from bob in garden/hall #1", " │ Water them in the evening"]
+        assert (await ana.types("/pins"))[2:] == [*credit, "   as I said"]
+        assert (await ana.types("/bookmarks"))[2:5] == [*credit, "   ana: as I said"]
+        await bob.types("/delete #1")
+        assert (await ana.types("/pins"))[2:4] == [credit[0], " │ ✗ deleted"]
+
+
 async def test_what_one_may_not_read_is_forwarded_without_a_word(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")

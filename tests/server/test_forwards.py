@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from among_protocol import codes, wire
+from among_protocol.bookmarks import ListBookmarks, SetBookmark
 from among_protocol.communities import LeaveCommunity
 from among_protocol.corners import UpdateCorner
 from among_protocol.edits import DeleteMessage, EditMessage
@@ -286,18 +287,63 @@ async def test_a_page_that_shows_long_messages_ends_earlier():
         assert not found.complete
 
 
-async def test_auz_03_neither_pins_nor_previews_show_what_comes_from_elsewhere():
+async def test_auz_03_pins_and_bookmarks_show_what_comes_from_elsewhere_to_who_may_read_it_there():
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")
         (dan,) = await world.join("library/desk", "dan")
         await world.join_too(ann, "library")
-        (eve,) = [await world.person("eve")]
+        desk = world.id("library/desk")
+        said = await bob.say(CANARY)
+        sent = await forward(ann, said, desk, "look")
+        await world.founder("library").ask(AddPin, room=desk, message=sent.seq)
+        for person in (ann, dan):
+            await person.ask(SetBookmark, room=desk, message=sent.seq)
+
+        async def kept(person: Person) -> list[Forwarded]:
+            (pin,) = (await person.ask(ListPins, room=desk)).pins
+            (mark,) = (await person.ask(ListBookmarks)).bookmarks
+            return [pin.message.forwarded, mark.message.forwarded]
+
+        assert [one.body for one in await kept(ann)] == [CANARY] * 2
+        assert all(one.gone for one in await kept(dan))
+        edit = (await bob.ask(EditMessage, room=said.log, message=said.seq, body=f"{CANARY}, now")).entry
+        assert [(one.body, one.edited) for one in await kept(ann)] == [(f"{CANARY}, now", edit.seq)] * 2
+        await ann.ask(LeaveCommunity, **garden(world))
+        start = len(ann.frames)
+        assert all(one.gone for one in await kept(ann))
+        assert CANARY.encode() not in b"".join(dan.frames + ann.frames[start:])
+
+
+async def test_auz_04_what_is_lost_while_pins_and_bookmarks_are_read_is_not_shown(monkeypatch):
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await world.join("library/desk", "dan")
+        await world.join_too(ann, "library")
         desk = world.id("library/desk")
         sent = await forward(ann, await bob.say(CANARY), desk, "look")
         await world.founder("library").ask(AddPin, room=desk, message=sent.seq)
-        (pin,) = (await ann.ask(ListPins, room=desk)).pins
-        assert pin.message.forwarded is not None
-        assert pin.message.forwarded.gone
+        await ann.ask(SetBookmark, room=desk, message=sent.seq)
+        for read, command, asked in (("pins", ListPins, {"room": desk}), ("bookmarks", ListBookmarks, {})):
+            right = getattr(world.app.store, read)
+
+            async def lost(*named: Any, right: Any = right, **more: Any) -> Any:
+                found = await right(*named, **more)
+                del ann.context.person.members[world.id("garden")]  # as when its own log has told it
+                return found
+
+            member = ann.context.person.members[world.id("garden")]
+            monkeypatch.setattr(world.app.store, read, lost)
+            await ann.ask(command, **asked)
+            ann.context.person.members[world.id("garden")] = member
+        assert CANARY.encode() not in b"".join(ann.frames[-2:])
+
+
+async def test_auz_03_previews_show_nothing_that_comes_from_elsewhere():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await world.join("library/desk", "dan")
+        await world.join_too(ann, "library")
+        eve = await world.person("eve")
+        await forward(ann, await bob.say(CANARY), world.id("library/desk"), "look")
         await eve.ask(PreviewCommunity, community="library")
-        await dan.ask(ListPins, room=desk)
-        assert CANARY.encode() not in b"".join(eve.frames + dan.frames)
+        assert CANARY.encode() not in b"".join(eve.frames)

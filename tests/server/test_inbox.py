@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from among_protocol.blocks import SetBlock
 from among_protocol.communities import JoinCommunity, LeaveCommunity, UpdateCommunity
 from among_protocol.edits import DeleteMessage, EditMessage
@@ -9,14 +11,14 @@ from among_protocol.happenings import Up
 from among_protocol.inbox import NOTICES, InboxMoved, InboxPage, MarkInbox, ReadInbox
 from among_protocol.joining import AnswerJoin, AskToJoin
 from among_protocol.messages import SendMessage
-from among_protocol.moderation import DAY, KickMember, SetRole, SilenceMember
+from among_protocol.moderation import DAY, BanMember, KickMember, SetRole, SilenceMember
 from among_protocol.quotes import AskQuote
 from among_protocol.rooms import FollowRoom, UnfollowRoom
 from among_protocol.view import View
 from among_server.limits import INBOX
 from among_server.store.memory import inbox as memory_inbox
 from tests.server.test_corners import publish
-from tests.world import Person, world_of
+from tests.world import Person, World, world_of
 
 
 async def inbox(person: Person, **fields: object) -> InboxPage:
@@ -116,7 +118,7 @@ async def test_auz_03_what_one_may_not_see_any_more_is_not_there_until_one_may_a
         cellar = await world.private_room("garden/cellar", ann, bob)
         await ann.say("canary-hall @bob")
         await ann.say("canary-cellar @bob", room=cellar)
-        notices = await unread(bob) - 2  # brought into the cellar
+        notices = await unread(bob) - 3  # without having been brought into the cellar
         await bob.ask(UnfollowRoom, room=cellar)
         assert [text for _, text in await texts(bob) if text] == ["canary-hall @bob"]
         assert await unread(bob) == notices + 1
@@ -129,6 +131,65 @@ async def test_auz_03_what_one_may_not_see_any_more_is_not_there_until_one_may_a
         assert not [frame for frame in bob.frames[known:] if b"canary" in frame]
         await bob.ask(JoinCommunity, community="garden")
         assert [text for _, text in await texts(bob) if text] == ["canary-hall @bob"]
+
+
+async def lose(world: World, person: Person, cellar: str, how: str) -> None:
+    founder, garden = world.founder("garden"), world.id("garden")
+    match how:
+        case "left":
+            await person.ask(UnfollowRoom, room=cellar)
+        case "kicked":
+            await founder.ask(KickMember, community=garden, member=person.member, reason="rude")
+        case _:
+            await founder.ask(BanMember, community=garden, member=person.member, reason="rude")
+
+
+@pytest.mark.parametrize("how", ["left", "kicked", "banned"])
+async def test_auz_03_of_a_private_room_that_one_lost_an_inbox_tells_nothing(how: str):
+    """No words, no count, and not that it is there."""
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        before = await unread(bob)
+        cellar = await world.private_room("garden/cellar", ann, bob)
+        said = await bob.say("who has beans?", room=cellar)
+        await ann.say("canary @bob", room=cellar)
+        await reply(ann, "canary", said.seq, room=cellar)
+        assert await unread(bob) == before + 3  # and that he was brought there
+        await lose(world, bob, cellar, how)
+        await bob.settled()
+        start = len(bob.frames)
+        page = await inbox(bob)
+        assert cellar.encode() not in b"".join(bob.frames[start:])
+        assert b"cellar" not in b"".join(bob.frames[start:])
+        assert [item.kind for item in page.items] == ["notice"] * len(page.items)
+        assert page.unread == before + (how != "left")  # why one is no longer in the garden
+        assert await unread(bob) == page.unread
+
+
+@pytest.mark.parametrize("read", ["inbox", "inbox_state"])
+@pytest.mark.parametrize("how", ["left", "kicked"])
+async def test_auz_04_what_is_lost_while_an_inbox_is_read_is_not_in_it(
+    how: str, read: str, monkeypatch: pytest.MonkeyPatch
+):
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        before = await unread(bob)
+        cellar = await world.private_room("garden/cellar", ann, bob)
+        await ann.say("canary @bob", room=cellar)
+        right, phone = getattr(world.app.store, read), await bob.again()
+
+        async def slow(*asked: Any) -> Any:
+            found = await right(*asked)
+            monkeypatch.undo()
+            await lose(world, phone, cellar, how)
+            return found
+
+        phone.member = bob.member
+        monkeypatch.setattr(world.app.store, read, slow)
+        page, told = await inbox(bob), bob.frames[-1]
+        assert [item.kind for item in page.items] == ["notice"] * len(page.items)
+        assert cellar.encode() not in told
+        assert page.unread == before + (how == "kicked")
 
 
 async def test_whom_one_blocks_or_mutes_or_is_blocked_by_is_not_in_it():
@@ -157,6 +218,8 @@ async def test_what_others_did_that_concerns_one_is_in_it_and_what_one_did_onese
         await world.promote(ann, "garden", "steward")
         await ann.ask(SetRole, community=garden, member=ann.member, role="member")  # laid down by herself
         await founder.ask(SilenceMember, community=garden, member=ann.member, reason="rude", for_ms=DAY)
+        told = [ann.encoding.decode_entry(raw) for raw in (await inbox(ann)).notices]
+        assert type(told[-1]).__name__ == "RoomFollowed"  # into the cellar, which goes with the community
         await founder.ask(KickMember, community=garden, member=ann.member, reason="rude")
         page = await inbox(ann)
         told = [ann.encoding.decode_entry(raw) for raw in page.notices]
@@ -166,13 +229,12 @@ async def test_what_others_did_that_concerns_one_is_in_it_and_what_one_did_onese
             "RoleSet",
             "QuoteAsked",
             "DirectOpened",
-            "RoomFollowed",
         ]
         assert [(item.kind, item.log, item.seq) for item in page.items] == [
             ("notice", ann.account, entry.seq) for entry in told
         ]
         assert all(isinstance(entry, NOTICES) for entry in told)
-        assert await unread(ann) == 6
+        assert await unread(ann) == 5
         assert (await inbox(bob)).items == []
 
 

@@ -7,17 +7,22 @@ import pytest
 from among_protocol import codes, wire
 from among_protocol.base import Entry
 from among_protocol.communities import CommunityJoined
+from among_protocol.edits import DeleteMessage, MessageDeleted
 from among_protocol.logs import Lagging, LogPassed, ReadEntries, Sync, Synced, Want
 from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.moderation import BanMember, KickMember, RoleSet
+from among_protocol.posts import DeletePost, PostDeleted
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
+from among_protocol.retention import Retention, RoomTrimmed, SetRetention
 from among_protocol.rooms import FollowRoom, RoomFollowed, SetTopic, UnfollowRoom
 from among_protocol.session import RevokeSession
 from among_server.core.interest import Interest
 from among_server.core.logs import CHUNK
+from among_server.store.rules import retention as retention_rules
 from among_server.store.stewards import stewards_of
 from tests.held import HeldStore
+from tests.server.test_corners import publish
 from tests.world import FULL, Person, until, world_of
 
 ENCODINGS = pytest.mark.parametrize("encoding", [wire.JSON, wire.MSGPACK], ids=["json", "msgpack"])
@@ -48,7 +53,7 @@ def followed(person: Person, log: str, at: int, until: int | None = None) -> lis
     return seqs
 
 
-def heard(person: Person, kind: type[Any]) -> list[Any]:
+def heard(person: Person, kind: type[Any] | tuple[type[Any], ...]) -> list[Any]:
     return [event for event in person.heard if isinstance(event, kind)]
 
 
@@ -111,6 +116,32 @@ async def test_talk_is_the_messages_of_rooms():
         await bot.settled()
         assert [event.seq for event in heard(bot, Entry)] == followed(bot, ann.room, 0) == [1, 3]
         assert heard(bot, MessageSent)[1].first == 2
+
+
+@PROFILES
+async def test_what_is_gone_is_told_under_every_profile(profile: str, monkeypatch: pytest.MonkeyPatch):
+    """A message, a post, and what a room keeps no longer: live, replayed and by range."""
+    monkeypatch.setattr(retention_rules, "RETENTION_GRACE_MS", 0)
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        post = await publish(world, ann)
+        await bob.ask(FollowRoom, room=post.log)
+        bot = await wanting(bob, profile)
+        said = await ann.say("one")
+        await ann.say("two")
+        await ann.ask(DeleteMessage, room=ann.room, message=said.seq)
+        await ann.ask(DeletePost, room=post.log, post=post.seq)
+        await world.founder("garden").ask(SetRetention, room=ann.room, retention=Retention(messages=1))
+        await world.app.services.retaining.look(3_600.0)
+        await world.quiet()
+        await bot.settled()
+        gone = (MessageDeleted, PostDeleted, RoomTrimmed)
+        assert [type(event) for event in heard(bot, gone)] == list(gone)
+        late = await wanting(bob, profile, positions={ann.room: 2, post.log: post.seq})
+        assert {type(event) for event in heard(late, gone)} == set(gone)
+        page = await late.ask(ReadEntries, log=ann.room, after=2, wanted=True)
+        told = [late.encoding.decode_entry(raw) for raw in page.entries]
+        assert [type(event) for event in told if isinstance(event, gone)] == [MessageDeleted, RoomTrimmed]
 
 
 @PROFILES

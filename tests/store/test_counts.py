@@ -95,7 +95,8 @@ class Place:
         return author in blocks[reader] or blocks[author].get(reader) == "block"
 
     def called(self, who: str) -> list[tuple[str, str, int, int, str]]:
-        """In the order in which it came: kind, log, number of the entry, of the message, author."""
+        """In the order in which it came: kind, log, number of the entry, of the message, author (of a notice, the room that
+        it tells of)."""
         found = []
         seen: set[tuple[str, int]] = set()
         for index, stored in enumerate(self.town.heard):
@@ -106,7 +107,7 @@ class Place:
             blocks = next(blocks for since, blocks in reversed(self.blocks) if since <= index)
             author = self.members.get(entry.by, "")
             if is_notice(entry) and entry.log == self.people[who].id:
-                found.append(("notice", entry.log, entry.seq, entry.seq, ""))
+                found.append(("notice", entry.log, entry.seq, entry.seq, getattr(entry, "room", "")))
             elif (
                 isinstance(entry, MessageSent | MessageEdited) and author != who and not self._deaf(blocks, who, author)
             ):
@@ -139,7 +140,7 @@ class Place:
             seen = [
                 (number, kind, log, message)
                 for number, (kind, log, _, message, author) in enumerate(called, 1)
-                if kind == "notice"
+                if (kind == "notice" and (author != self.rooms[1] or author in may))
                 or (log in may and (log, message) not in deleted and not self._deaf(blocks, who, author))
             ]
             rows = await store.inbox(person.id, None, 500)

@@ -53,6 +53,33 @@ async def test_a_number_is_never_used_again(town: Town):
     assert (await town.store.inbox_state(bob.id)).unread == 1
 
 
+async def test_of_what_was_blanked_an_inbox_keeps_a_number_and_nobody(town: Town):
+    ann, bob, room = await called(town)
+    said = (await ann.says(room, "one @bob")).entry.event
+    await ann.deletes(room, said.seq)
+
+    def items(tx: Any) -> list[tuple[str, str]]:
+        if not isinstance(town.store, SqliteStore):
+            return [(item.kind, item.member) for item in tx.items.values()]
+        tx.flush()
+        rows: list[tuple[str, str]] = tx._db.execute("SELECT kind, member FROM inbox").fetchall()
+        return rows
+
+    assert await town.carry_out(items) == [("", "")]
+
+
+async def test_a_notice_of_a_private_room_is_seen_by_who_is_there(town: Town):
+    ann, bob, room = await called(town)
+    community = (await town.store.room(room)).community  # type: ignore[union-attr]  # it is there
+    cellar = await ann.makes(community, "cellar", "private")
+    await ann.adds(cellar, await bob.member_in(community))
+    (row,) = await town.store.inbox(bob.id, None, 9)
+    assert (row.kind, row.private) == ("notice", cellar)
+    await bob.unfollows(cellar)
+    assert await town.store.inbox(bob.id, None, 9) == []
+    assert (await town.store.inbox_state(bob.id)).unread == 0
+
+
 async def test_a_restart_forgets_nothing(tmp_path: Path):
     town = Town(SqliteStore(tmp_path, synchronous="off"))
     await town.store.open()

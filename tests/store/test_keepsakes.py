@@ -147,8 +147,8 @@ async def test_a_page_costs_as_many_statements_however_much_is_on_it(tmp_path: P
             uri = schema.reader_uri(tmp_path / schema.FILE)
             with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
                 for read in (
-                    lambda: sqlite_bookmarks.bookmarks(db, ann.id, None, 200),
-                    lambda: sqlite_pins.pins(db, room, None, 200),
+                    lambda: sqlite_bookmarks.bookmarks(db, ann.id, None, 200, [community]),
+                    lambda: sqlite_pins.pins(db, room, None, 200, [community]),
                     lambda: reads.messages(db, target, **page, places=[community]),
                 ):
                     asked: list[str] = []
@@ -163,3 +163,35 @@ async def test_a_page_costs_as_many_statements_however_much_is_on_it(tmp_path: P
         await more(60)
         assert statements() == few
         assert max(few) <= 16
+
+
+async def test_a_page_looks_up_only_what_hangs_from_its_own_messages(tmp_path: Path):
+    """Of two messages in a thread that are far apart: what is said, edited and answered between them costs nothing."""
+    async with opened(tmp_path) as town:
+        community, room, (ann, bob) = await hall(town, "ann", "bob")
+        asked: dict[str, Any] = {"before": None, "after": None, "around": None, "limit": 2, "post": None, "reader": ""}
+
+        async def thread(between: int) -> int:
+            """In which one thing is said, and then another after so many messages of the room."""
+            root = (await ann.says(room, "root")).entry.event.seq
+            early = await bob.do(SendMessage, room=room, body="early", thread=root)
+            await bob.edits(room, early.seq, "early!")
+            for number in range(between):
+                said = (await ann.says(room, f"{number}")).entry.event.seq
+                await ann.edits(room, said, f"{number}!")
+                await bob.do(SendMessage, room=room, body="yes", thread=said)
+            await ann.do(SendMessage, room=room, body="late", thread=root)
+            return root
+
+        def work(root: int) -> int:
+            """Steps of the database for a page of it."""
+            steps: list[None] = []
+            uri = schema.reader_uri(tmp_path / schema.FILE)
+            with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
+                db.set_progress_handler(lambda: steps.append(None), 1)
+                page = reads.messages(db, room, **asked, places=[community], thread=root)
+            assert [one.body for one in page.messages] == ["early!", "late"]
+            return len(steps)
+
+        near, far = await thread(0), await thread(100)
+        assert work(far) <= work(near) * 1.2

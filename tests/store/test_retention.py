@@ -5,6 +5,8 @@ import asyncio
 import contextlib
 import datetime as dt
 import sqlite3
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +18,17 @@ from among_protocol.forwards import ForwardMessage
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.moderation import SetRole
 from among_protocol.pins import AddPin, RemovePin
-from among_protocol.quotes import AskQuote
+from among_protocol.quotes import AskQuote, ConsentToQuote
 from among_protocol.reactions import AddReaction, RemoveReaction
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.retention import Retention, RetentionSet, RoomTrimmed, SetRetention
 from among_protocol.rooms import SetTopic
+from among_protocol.wire import JSON
+from among_server.ears import TALK
 from among_server.limits import RETENTION_GRACE_MS
 from among_server.store import retention as law
 from among_server.store.rules import retention as rules
-from among_server.store.sqlite import SqliteStore, index
+from among_server.store.sqlite import SqliteStore, index, readers
 from among_server.store.sqlite.backup import SqliteBackups
 from tests.store.conftest import little_memory
 from tests.store.replay import agree
@@ -176,6 +180,17 @@ async def test_what_is_too_old_is_given_by_no_read(town: Town):
     assert (page.floor, [one.body for one in page.messages]) == (5, ["later"])
 
 
+async def test_whoever_hears_a_part_of_a_room_hears_that_something_went(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
+    await ann.says(room, "old")
+    await ann.says(room, "new")
+    await keeps(ann, room, messages=1)
+    await removed(town)
+    for ear in (TALK, "m_nobody"):
+        page = await town.store.wanted(room, ear, 0, None, 99)
+        assert RoomTrimmed in [type(JSON.decode_entry(entry)) for entry in page.entries]
+
+
 async def test_a_rule_finds_nothing_there(town: Town):
     _, room, (ann, bob) = await hall(town, "ann", "bob")
     await ann.says(room, "old")
@@ -309,7 +324,7 @@ async def test_what_is_reported_stays_until_the_report_is_answered_and_nobody_is
     assert await town.bodies(room) == []
     kept = await town.carry_out(lambda tx: [seq for seq in range(1, 6) if _there(tx, room, seq)])
     assert kept == [2, edit.seq]
-    assert await carried(town) >= 1  # it is looked at again, and stays
+    assert await carried(town) == 0  # it is looked at again once the report is answered
     waiting = await town.store.reports(community, 0, 10)
     await ann.do(ResolveReport, community=community, report=waiting[0].seq, outcome="acted", note=str(report.seq))
     await carried(town)
@@ -327,7 +342,7 @@ def _there(tx: Any, room: str, seq: int) -> bool:
     return bool(tx._db.execute(sql, (pos,)).fetchone()[0])
 
 
-async def test_what_is_pinned_stays_among_the_pins_alone(town: Town):
+async def test_what_is_pinned_stays_on_no_page_but_among_the_pins(town: Town):
     community, room, (ann, bob) = await hall(town, "ann", "bob")
     await bob.says(room, "kept")
     edit = await bob.edits(room, 1, "kept, edited")
@@ -420,6 +435,72 @@ async def test_a_quote_that_was_not_agreed_to_goes_with_its_message(town: Town):
 
 
 # --- 6. The time by which things are old.
+
+
+async def test_a_quote_that_is_asked_for_waits_while_its_message_is_kept_for_its_pin(town: Town):
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    await bob.says(room, CANARY)
+    await ann.do(AddPin, room=room, message=1)
+    await ann.do(AskQuote, community=community, room=room, message=1, text=CANARY)
+    await keeps(ann, room, days=1)
+    await removed(town, 2)
+    (quote,) = await town.store.quotes(bob.id, community)
+    assert (quote.state, quote.text) == ("asked", CANARY)
+    await bob.do(ConsentToQuote, community=community, quote=quote.id, agree=True)
+    (quote,) = await town.store.quotes(bob.id, community)
+    assert quote.state == "agreed"
+
+
+async def test_what_is_taken_along_has_nothing_that_is_no_longer_kept(town: Town):
+    """But what a pin keeps; from the moment on at which the floor moves."""
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    for body in (f"{CANARY} 1", "pinned", f"{CANARY} 3"):
+        await bob.says(room, body)
+    edit = await bob.edits(room, 2, "pinned, edited")
+    reaction = await bob.do(AddReaction, room=room, message=2, emoji="🐟")
+    await ann.do(AddPin, room=room, message=2)
+    await ann.do(FileReport, room=room, message=3, reason="rude")
+    last = (await bob.says(room, "kept")).entry.event
+    await keeps(ann, room, messages=1)
+    for remove in (lambda: trimmed(town), lambda: carried(town)):
+        await remove()
+        found, after = [], ""
+        while True:
+            page = await town.store.written(bob.id, after, 2)
+            found += [JSON.decode_entry(entry) for entry in page.entries]
+            after = page.last
+            if page.complete:
+                break
+        assert {one.seq for one in found if one.log == room} == {2, edit.seq, reaction.seq, last.seq}
+
+
+async def test_a_room_is_looked_at_once_however_much_stays_below_its_floor(town: Town):
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    community = (await town.store.room(room)).community  # type: ignore[union-attr]  # it is there
+    for body in ("pinned", "reported", "reacted to", "kept"):
+        await bob.says(room, body)
+    for message in (1, 3):
+        await ann.do(AddPin, room=room, message=message)
+    reaction = await ann.do(AddReaction, room=room, message=3, emoji="🐟")
+    await ann.do(FileReport, room=room, message=2, reason="rude")
+    await bob.says(room, "new")
+    await keeps(ann, room, messages=1)
+    await trimmed(town)
+    assert await carried(town) > 0
+    assert await carried(town) == 0, "what stays is not looked at again"
+    (report,) = await town.store.reports(community, 0, 10)
+    taken: list[tuple[Callable[[], Any], int]] = [
+        (lambda: ann.do(RemovePin, room=room, message=1), 1),
+        (lambda: ann.do(ResolveReport, community=community, report=report.seq, outcome="acted", note=""), 2),
+        (lambda: ann.do(RemoveReaction, room=room, message=3, emoji="🐟"), reaction.seq),
+        (lambda: bob.deletes(room, 3), 3),
+    ]
+    for take, seq in taken:
+        assert await town.carry_out(partial(_there, room=room, seq=seq))
+        await take()
+        assert await carried(town) > 0
+        assert not await town.carry_out(partial(_there, room=room, seq=seq))
+        assert await carried(town) == 0
 
 
 async def test_a_clock_that_was_set_forward_a_year_removes_no_year_at_once(town: Town, monkeypatch: pytest.MonkeyPatch):
@@ -639,10 +720,144 @@ async def test_what_is_looked_up_uses_an_index(tmp_path: Path):
     town = await opened(tmp_path)
     await town.store.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "among.db")) as db:
-        for sql, given in ((tables.NONCES, (0, 1, "[]")), (tables.COUNTED, (1, 0, 1)), (tables.STAY, ("r", 1, 1))):
+        asked: dict[str, tuple[int | str, ...]] = {
+            tables.NONCES: (0, 1, "[]"),
+            tables.COUNTED: (1, 0, 1),
+            tables.CALLED: (1, 0, 1),
+            tables.STAY: (1, 1, "r"),
+            tables.PINNED: (1, 1),
+            "DELETE FROM uncalled WHERE room = ? AND seq <= ?": (1, 1),
+        }
+        for sql, given in asked.items():
             plan = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", given))
-            assert "SCAN nonces" not in plan, plan
-            assert "SCAN x" not in plan, plan
+            for table in ("nonces", "x", "f", "m", "u", "uncalled"):
+                assert f"SCAN {table} " not in f"{plan} ", plan
+
+
+async def test_who_reads_while_much_is_carried_away_is_not_held_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Each step of that comes while somebody reads."""
+    monkeypatch.setattr(rules, "STEP", 7)
+    town = await opened(tmp_path)
+    right, read = readers.run, 0
+
+    async def run(reader: Any, asked: Callable[..., Any], /, *named: Any, **options: Any) -> Any:
+        nonlocal read
+        read += 1
+        found = await right(reader, asked, *named, **options)
+        await town.store.carry_away("")
+        return found
+
+    try:
+        _, room, (ann,) = await hall(town, "ann")
+        for n in range(60):
+            await ann.says(room, str(n))
+        await keeps(ann, room, messages=1)
+        await trimmed(town)
+        monkeypatch.setattr(readers, "run", run)
+        assert await town.bodies(room) == ["59"]
+        assert read == 1
+        assert await carried(town) > 5, "there was more to carry away"
+    finally:
+        monkeypatch.undo()
+        await town.store.close()
+
+
+class Meanwhile:
+    """A connection that reads, and what happens before one of its statements."""
+
+    def __init__(self, db: sqlite3.Connection, at: int, happens: Callable[[], None]) -> None:
+        self._db = db
+        self._left = at
+        self._happens = happens
+
+    def execute(self, *asked: Any) -> sqlite3.Cursor:
+        if self._left == 0:
+            self._happens()
+        self._left -= 1
+        return self._db.execute(*asked)
+
+    @property
+    def came_to_it(self) -> bool:
+        return self._left < 0
+
+
+async def test_reads_go_on_whatever_is_removed_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Each of them, with a room trimmed and carried away before each of its statements."""
+    town = Town(SqliteStore(tmp_path, synchronous="off"))
+    await town.store.open()
+    loop, right = asyncio.get_running_loop(), readers.run
+    connections: list[Meanwhile] = []
+    at, watching = -1, False
+
+    async def run(reader: Any, read: Callable[..., Any], /, *named: Any, **options: Any) -> Any:
+        def slow(db: sqlite3.Connection, *named: Any, **options: Any) -> Any:
+            def happens() -> None:
+                asyncio.run_coroutine_threadsafe(removed(town), loop).result(20)
+
+            connections.append(Meanwhile(db, at if not connections else -1, happens))
+            return read(connections[-1], *named, **options)
+
+        return await right(reader, slow if watching else read, *named, **options)
+
+    try:
+        community, room, (ann, bob) = await hall(town, "ann", "bob")
+        shed = await ann.makes(community, "shed")
+        await keeps(ann, room, messages=2)
+
+        async def more() -> int:
+            """Said, answered, edited, reacted to, pinned, bookmarked, forwarded; all but the pinned one is due."""
+            root = (await bob.says(room, "heron, @ann")).entry.event.seq
+            answer = await ann.do(SendMessage, room=room, body="kept @bob", reply_to=root)
+            await bob.edits(room, root, "heron, @ann!")
+            await bob.do(AddReaction, room=room, message=root, emoji="🐟")
+            await bob.do(SendMessage, room=room, body="in a thread", thread=root)
+            await town.store.set_bookmark(ann.id, room, root, "")
+            for pinned in await town.carry_out(lambda tx: tx.pins(room)):
+                await ann.do(RemovePin, room=room, message=pinned)
+            await ann.do(AddPin, room=room, message=answer.seq)
+            await ann.do(ForwardMessage, room=shed, origin=room, message=root)
+            for _ in range(3):
+                await ann.says(room, "more")
+            return root
+
+        page: dict[str, Any] = {"before": None, "after": None, "around": None, "limit": 9, "places": [community]}
+        asks: dict[str, Callable[[int], Any]] = {
+            "page": lambda root: town.store.messages(room, **page),
+            "thread": lambda root: town.store.messages(room, **page, thread=root),
+            "around": lambda root: town.store.messages(room, **(page | {"around": root})),
+            "forwards": lambda root: town.store.messages(shed, **page),
+            "history": lambda root: town.store.history(room, root, 0, 9),
+            "pins": lambda root: town.store.pins(room, None, 9, places=[community]),
+            "bookmarks": lambda root: town.store.bookmarks(ann.id, None, 9, places=[community]),
+            "reactors": lambda root: town.store.reactors(room, root, "", 0, 9, reader=ann.id),
+            "threads": lambda root: town.store.threads(ann.id, room, None, 9),
+            "my threads": lambda root: town.store.threads(ann.id, None, None, 9),
+            "followed": lambda root: town.store.followed_threads(ann.id),
+            "thread of": lambda root: town.store.thread_of(room, root + 1),
+            "inbox": lambda root: town.store.inbox(ann.id, None, 9),
+            "recent": lambda root: town.store.recent(ann.id, None, 9),
+            "first at": lambda root: town.store.first_at(room, later(-1)),
+            "unread": lambda root: town.store.unread(ann.id, [room]),
+            "entries": lambda root: town.store.entries(room, 0, None, 99),
+            "wanted": lambda root: town.store.wanted(room, TALK, 0, None, 99),
+            "written": lambda root: town.store.written(ann.id, "", 3),
+            "search": lambda root: finds(ann, "heron"),
+        }
+        monkeypatch.setattr(readers, "run", run)
+        for name, ask in asks.items():
+            at, came_to_it = 0, True
+            while came_to_it:
+                root = await more()
+                connections.clear()
+                watching = True
+                await ask(root)
+                watching = False
+                came_to_it = bool(connections) and connections[0].came_to_it
+                at += 1
+                assert at < 40, name
+    finally:
+        monkeypatch.undo()
+        await town.store.close()
 
 
 async def test_a_restore_does_not_keep_what_was_removed(tmp_path: Path):

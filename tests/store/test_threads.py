@@ -18,6 +18,7 @@ from among_protocol.codes import Refuse
 from among_protocol.edits import MessageEdited
 from among_protocol.following import Following
 from among_protocol.messages import MessageSent, SendMessage
+from among_protocol.pins import AddPin, RemovePin
 from among_protocol.threads import ThreadChanged, ThreadState
 from among_server.limits import THREADS_PER_ACCOUNT
 from among_server.store.api import PAGE_BYTES, Store
@@ -286,11 +287,12 @@ async def test_what_a_root_says_now_is_listed(town):
     assert (card.messages, card.following, card.unread) == (1, True, 0)
 
 
-async def trimmed(town: Town, room: str, floor: int) -> None:
-    """Retention removes all up to this number."""
-    await town.carry_out(lambda tx: tx.put_floor(room, floor, pins=False))
-    while await town.store.carry_away("") is not None:
-        pass
+async def trimmed(town: Town, room: str, floor: int, *, pins: bool = False) -> None:
+    """Retention removes all up to this number; `pins`: but what is pinned."""
+    await town.carry_out(lambda tx: tx.put_floor(room, floor, pins=pins))
+    after = ""
+    while (step := await town.store.carry_away(after)) is not None:
+        after = step.room if step.done else after
 
 
 async def test_a_thread_outlives_its_root_and_what_was_said_first_in_it(town):
@@ -327,6 +329,63 @@ async def test_a_thread_of_which_nothing_is_kept_is_gone(town):
     assert [card.thread for card in await town.store.threads(ann.id, room, None, 9)] == [later]
     await refused(codes.MESSAGE_GONE, answers(bob, room, root, "too late"))
     await refused(codes.THREAD_GONE, town.store.mark_thread(ann.id, room, root, 1, back=False))
+
+
+async def test_a_thread_is_there_while_its_root_is_kept_for_its_pin(town):
+    """One in which something was said before, after, and nothing at all: each is followed, and opened by its root."""
+    room, (ann, bob) = await hall(town, "ann", "bob")
+    old, new, silent = [(await ann.says(room, body)).entry.event.seq for body in ("old", "new", "silent")]
+    await answers(bob, room, old, "@ann")
+    await town.store.follow_thread(bob.id, room, silent)
+    await ann.edits(room, old, "old, edited")
+    for root in (old, new, silent):
+        await ann.do(AddPin, room=room, message=root)
+    floor = (await ann.says(room, "to all")).entry.event.seq
+    await answers(bob, room, new, "after")
+    before = [await mine(person) for person in (ann, bob)]
+    known = Following()
+    known.stated(await town.store.followed_threads(bob.id))
+    await trimmed(town, room, floor, pins=True)
+    known.trimmed(room, floor, [old, new, silent])
+    assert [await mine(person) for person in (ann, bob)] == before
+    assert {thread for _, thread in known} == {old, new, silent}
+    cards = {card.thread: card for card in await town.store.threads(ann.id, room, None, 9)}
+    assert {root: card.root.body for root, card in cards.items()} == {old: "old, edited", new: "new"}
+    asked: dict[str, Any] = {"before": None, "after": None, "around": None, "limit": 9}
+    assert await bodies(town, room, **asked, thread=new) == (["after"], True)
+    assert await bodies(town, room, **asked, thread=old) == ([], True)
+    await answers(ann, room, old, "it goes on")
+    await answers(ann, room, silent, "now")
+    assert await bodies(town, room, **asked, thread=old) == (["it goes on"], True)
+    assert (await mine(bob))[old][1:] == (1, 0)
+    assert (await mine(bob))[silent][1:] == (1, 0)
+
+
+async def test_a_thread_goes_with_the_pin_of_its_root_when_the_room_is_trimmed_again(town):
+    room, (ann, bob) = await hall(town, "ann", "bob")
+    root = (await ann.says(room, "root")).entry.event.seq
+    await answers(bob, room, root, "said")
+    await ann.do(AddPin, room=room, message=root)
+    await ann.says(room, "to all")
+    await trimmed(town, room, 3, pins=True)
+    await ann.do(RemovePin, room=room, message=root)
+    (card,) = await town.store.threads(ann.id, room, None, 9)
+    assert card.root is None
+    await trimmed(town, room, 4, pins=True)
+    assert await mine(ann) == {}
+    assert list(await town.store.threads(ann.id, room, None, 9)) == []
+
+
+async def test_what_is_pinned_out_of_a_thread_is_known_as_said_there(town):
+    room, (ann, bob) = await hall(town, "ann", "bob")
+    root = (await ann.says(room, "root")).entry.event.seq
+    said = (await answers(bob, room, root, "pinned")).seq
+    lost = (await answers(bob, room, root, "lost")).seq
+    await ann.do(AddPin, room=room, message=said)
+    await town.carry_out(lambda tx: tx.put_floor(room, lost, pins=True))
+    for _ in range(2):
+        assert [await town.store.thread_of(room, seq) for seq in (said, lost)] == [root, 0]
+        await trimmed(town, room, lost, pins=True)
 
 
 # --- counts are those of a recount

@@ -15,6 +15,7 @@ from ..markers import MarkerMoved
 from ..messages import MessageSent
 from ..posts import PostDeleted, PostEdited, PostPublished
 from ..presence import PresenceChanged, TypingStarted
+from ..retention import RoomTrimmed
 
 if TYPE_CHECKING:
     from .town import Town
@@ -51,7 +52,7 @@ class Interest:
         room = self._town.rooms.get(entry.log)
         if room is None or not room.community or self._asked.profile == "everything":
             return True
-        if isinstance(entry, MessageDeleted | PostDeleted):
+        if isinstance(entry, MessageDeleted | PostDeleted | RoomTrimmed):
             return True
         if not isinstance(entry, MessageSent | MessageEdited | PostPublished | PostEdited):
             return False

@@ -14,6 +14,7 @@ from among_protocol.bookmarks import (
 from among_protocol.fields import line
 
 from ..core.context import Context
+from .forwards import still_here
 
 
 async def set_bookmark(context: Context, command: SetBookmark) -> BookmarkSet:
@@ -37,10 +38,15 @@ async def remove(context: Context, command: RemoveBookmark) -> Bookmarked:
 
 async def list_bookmarks(context: Context, command: ListBookmarks) -> BookmarkPage:
     """A room that was lost while they were read is judged again, by what is known here."""
-    found = await context.store.bookmarks(context.person.account.id, command.before, command.limit)
+    person = context.person
+    found = await context.store.bookmarks(
+        person.account.id, command.before, command.limit, places=person.members.keys()
+    )
     for bookmark, room in found.found:
         if room is None or not context.may_read(room):
             bookmark.message = None
+    shown = [one.bookmark.message for one in found.found if one.bookmark.message is not None]
+    still_here(context, shown, found.origins)
     return BookmarkPage(bookmarks=[one.bookmark for one in found.found], of=found.of, complete=found.complete)
 
 

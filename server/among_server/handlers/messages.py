@@ -5,8 +5,8 @@ from among_protocol.fields import body, moment
 from among_protocol.messages import MessagePage, ReadMessages, SendMessage
 
 from ..core.context import Context
-from ..store.edits import as_shown
-from ..store.rows import Appended, Messages
+from ..store.rows import Appended
+from .forwards import still_here
 
 
 async def send(context: Context, command: SendMessage) -> Appended:
@@ -42,14 +42,5 @@ async def page(context: Context, command: ReadMessages) -> MessagePage:
     )
     if not context.may_read(room):
         raise Refuse(ROOM_GONE, field="room")
-    _only_of(context, found)
+    still_here(context, found.messages, found.origins)
     return MessagePage(messages=found.messages, as_of=found.as_of, complete=found.complete, floor=found.floor)
-
-
-def _only_of(context: Context, found: Messages) -> None:
-    """What is shown of rooms whose community was lost while it was read, is not told."""
-    here = context.person.members
-    for message in found.messages:
-        shown = message.forwarded
-        if shown is not None and not shown.gone and found.origins[shown.room] not in here:
-            message.forwarded = as_shown(shown, None)

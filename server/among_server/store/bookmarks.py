@@ -1,5 +1,6 @@
 """The law of a store, the part about bookmarks: registers of an account, each of a message by its room and number."""
 
+from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
@@ -29,6 +30,7 @@ class BookmarkPage(NamedTuple):
     found: list[Found]  # what was bookmarked last comes first
     of: Bookmarked
     complete: bool
+    origins: Mapping[str, str] = {}  # rooms of which something is shown in these: their communities
 
 
 class BookmarkTx(Protocol):
@@ -62,7 +64,9 @@ class BookmarkStore(Protocol):
         ...
 
     async def bookmarked(self, account: str) -> Bookmarked: ...
-    async def bookmarks(self, account: str, before: int | None, limit: int) -> BookmarkPage:
-        """Those before this number, with their messages as they are now where the account may see them (what these show of
-        other rooms left out). At most `limit` and about PAGE_BYTES, but one if there is any."""
+    async def bookmarks(
+        self, account: str, before: int | None, limit: int, *, places: Collection[str] = ()
+    ) -> BookmarkPage:
+        """Those before this number, with their messages as they are now where the account may see them, and what these show
+        of other rooms of these communities. At most `limit` and about PAGE_BYTES, but one if there is any."""
         ...

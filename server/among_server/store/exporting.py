@@ -44,7 +44,7 @@ class ExportStore(Protocol):
         ...
 
     async def written(self, account: str, after: str, limit: int) -> WrittenPage:
-        """What it wrote, after a nonce. At most `limit` and about PAGE_BYTES, but one if there is any."""
+        """What it wrote, after a nonce, and what is still given (retention.py). At most `limit` and about PAGE_BYTES, but one if there is any."""
         ...
 
     async def writings(self, account: str) -> int:

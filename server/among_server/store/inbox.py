@@ -1,10 +1,12 @@
 """The law of a store, the part about the inbox: what was meant for an account, numbered as it came.
 
-1. An item names an entry and holds no words. One whose entry was blanked is gone for good; its number is not used again.
+1. An item names an entry and holds no words. One whose entry was blanked is gone for good, with whose it was; its number is
+   not used again.
 2. An item is seen while its owner may read the room, which still keeps what it is about, and neither of the two, its owner and who said it, would make the
    other deaf now (rules/blocks.py). So it is with what is unread: the count is that of the list.
 3. The newest limits.INBOX numbers count. Older ones are not seen, and go in time.
-4. An entry of an account's own log that tells what somebody else did (protocol inbox.py) is in its inbox by itself.
+4. An entry of an account's own log that tells what somebody else did (protocol inbox.py) is in its inbox by itself. One that
+   tells of a private room is seen while its owner is there.
 """
 
 from typing import Literal, NamedTuple, Protocol
@@ -25,13 +27,15 @@ class InboxRow(NamedTuple):
     community: str = ""  # of the room; empty: of a direct, or a notice
     said: Glimpse | None = None  # of mentions and replies
     json: bytes = b""  # of a notice: the entry as it is kept
+    private: str = ""  # the private room that it is in, or tells of; empty: none
 
 
 class InboxTx(Protocol):
     """The part of `api.Tx`."""
 
-    def put_inbox(self, account: str, kind: Kind, log: str, seq: int, member: str = "") -> None:
-        """One more item. `seq`: of an entry that was added. `member`: who said it."""
+    def put_inbox(self, account: str, kind: Kind, log: str, seq: int, member: str = "", about: str = "") -> None:
+        """One more item. `seq`: of an entry that was added. `member`: who said it. `about`: of a notice, the room that it
+        tells of."""
         ...
 
     def inbox_newest(self, account: str) -> int:

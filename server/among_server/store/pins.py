@@ -1,6 +1,7 @@
 """The law of a store, the part about what is pinned in a room: numbers alone. Who pinned what, and whose it is, is in the
 entries that these are of."""
 
+from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol
 
 from among_protocol.pins import Pin
@@ -10,6 +11,7 @@ class PinPage(NamedTuple):
     pins: list[Pin]  # what was pinned last comes first
     as_of: int
     complete: bool
+    origins: Mapping[str, str] = {}  # rooms of which something is shown in these: their communities
 
 
 class PinTx(Protocol):
@@ -31,7 +33,7 @@ class PinTx(Protocol):
 class PinStore(Protocol):
     """The part of `api.Store`."""
 
-    async def pins(self, room: str, before: int | None, limit: int) -> PinPage:
-        """Those pinned before this entry, with their messages as they are now (what they show of other rooms left out). At
-        most `limit` and about PAGE_BYTES, but one if there is any."""
+    async def pins(self, room: str, before: int | None, limit: int, *, places: Collection[str] = ()) -> PinPage:
+        """Those pinned before this entry, with their messages as they are now, and what these show of other rooms of these
+        communities. At most `limit` and about PAGE_BYTES, but one if there is any."""
         ...

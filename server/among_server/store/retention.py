@@ -2,11 +2,12 @@
 
 1. The floor is the truth. From the commit that moves it, nothing at or below it is given by any read or found by any
    rule, unread counts are of what is above it, and the log replays from there with the state that the tables hold.
-2. What lies below the floor is carried away after that, a few rows in each transaction. Which rooms still have some is
-   kept, so a server that is killed at any point goes on with it.
+2. What lies below the floor is carried away after that, a few rows in each transaction. Which rooms still have some that may
+   go is kept, so a server that is killed at any point goes on with it, and a room is looked at again only once there is more.
 3. What a report that waits for an answer is about stays where it is, below the floor, given to nobody, until it is
-   answered. What is pinned stays, where the retention leaves pins, until it is not: it is found by its number and read
-   among the pins, and in no page and no range of the log.
+   answered. What is pinned stays, where the retention leaves pins, until it is not: it is read among the
+   pins, found, answered, reacted to and quoted, and stands in no page and no range of the log. It is exported with what one
+   wrote; of what is not given nothing is.
 4. With an entry go its nonce, its mentions and whatever else names it by its number; an edit above the floor of a
    message below it is blanked. What a table with such numbers loses is said in fates.py.
 5. The old bytes are overwritten, and purged from what is kept beside: blanks.py, law 4.
@@ -22,7 +23,7 @@ from among_protocol.base import Entry, Time
 from among_protocol.retention import Retention
 
 STEP = 256  # rows that one step carries away: some milliseconds of the writer
-LOOKED = 20_000  # entries that one read looks through for what is due
+LOOKED = 2_000  # entries that one read looks through for what is due, and that a floor moves at once: some milliseconds
 CATCH_UP = 24  # seconds by which the trusted time may go on in one second, where it is behind the clock
 
 

@@ -32,11 +32,14 @@ class MemoryAttending:
         return [self._row(item) for item in items[:limit]]
 
     def _row(self, item: Item) -> InboxRow:
+        assert item.kind, "it is seen"
+        room = self._tx.room_rows.get(item.about or item.log)
+        private = room.id if room is not None and room.kind == "private" else ""
         if item.kind == "notice":
             json = self._tx.entries[item.log, item.seq].stored.json
-            return InboxRow(item.number, item.kind, item.log, item.seq, json=json)
+            return InboxRow(item.number, item.kind, item.log, item.seq, json=json, private=private)
         community, said = self._tx.room_rows[item.log].community, self._glimpse(item.log, item.seq)
-        return InboxRow(item.number, item.kind, item.log, item.seq, community, said)
+        return InboxRow(item.number, item.kind, item.log, item.seq, community, said, private=private)
 
     def _glimpse(self, room: str, seq: int) -> Glimpse:
         event = self._tx.entries[room, seq].stored.event

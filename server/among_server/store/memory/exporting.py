@@ -42,7 +42,9 @@ class MemoryTaking:
         page: list[bytes] = []
         last = after
         for one in looked:
-            if one.log != account:
+            if one.log != account and (
+                one.seq > self._tx.logs[one.log].floor or one.seq in self._tx.kept_by_pins(one.log)
+            ):
                 page.append(self._tx.entries[one.log, one.seq].stored.json)
                 if len(page) > 1 and sum(map(len, page)) > PAGE_BYTES:
                     return WrittenPage(page[:-1], last, complete=False)

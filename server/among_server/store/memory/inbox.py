@@ -1,6 +1,6 @@
 """Inboxes, as the reference remembers them: the part of `api.Tx` that inbox.py says."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ...limits import INBOX
 from ..inbox import Kind
@@ -11,10 +11,11 @@ from .tables import Kept, Tables
 
 class Item(NamedTuple):
     number: int
-    kind: Kind
+    kind: Kind | Literal[""]  # empty: what it is about was blanked
     log: str
     seq: int
     member: str
+    about: str
 
 
 class MemoryInbox(Tables):
@@ -38,9 +39,15 @@ class MemoryInbox(Tables):
         self.items: dict[tuple[str, int], Item] = {}  # account, number
         self.inbox_marks: dict[tuple[str, str], int] = {}  # (account, "")
 
-    def put_inbox(self, account: str, kind: Kind, log: str, seq: int, member: str = "") -> None:
+    def put_inbox(self, account: str, kind: Kind, log: str, seq: int, member: str = "", about: str = "") -> None:
         number = self.inbox_newest(account) + 1
-        self._put(self.items, (account, number), Item(number, kind, log, seq, member))
+        self._put(self.items, (account, number), Item(number, kind, log, seq, member, about))
+
+    def blank_items(self, log: str, seq: int) -> None:
+        """What they are about was blanked."""
+        for key, item in list(self.items.items()):
+            if (item.log, item.seq) == (log, seq):
+                self._put(self.items, key, Item(item.number, "", log, seq, "", ""))
 
     def inbox_newest(self, account: str) -> int:
         return max((number for owner, number in self.items if owner == account), default=0)
@@ -62,10 +69,11 @@ class MemoryInbox(Tables):
 
     def _sees(self, account: str, item: Item) -> bool:
         kept = self.entries.get((item.log, item.seq))
-        if kept is None or kept.stored.event.blank:
+        if kept is None or not item.kind:
             return False
         if item.log == account:
-            return True
+            told = self.room_rows.get(item.about)
+            return told is None or told.kind != "private" or self.follows(account, told.id)
         if item.seq <= self.logs[item.log].floor:
             return False
         room, author = self.room_rows[item.log], self.members[item.member]

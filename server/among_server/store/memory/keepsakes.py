@@ -7,11 +7,19 @@ from among_protocol.bookmarks import Bookmarked
 
 from ..bookmarks import BookmarkRow
 from ..own import Blocks
+from ..rows import LogRow
 from .tables import Tables
 
 
 class MemoryKeepsakes(Tables):
     blocking: dict[str, Blocks]  # of own.py
+    logs: dict[str, LogRow]  # of tx.py
+    below: dict[str, bool]  # of retention.py
+
+    def look_beneath(self, room: str, seq: int) -> None:
+        """What this entry kept below the floor, if it lies there, may go."""
+        if seq <= self.logs[room].floor:
+            self._put(self.below, room, True)
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,6 +36,7 @@ class MemoryKeepsakes(Tables):
 
     def remove_pin(self, room: str, message: int) -> None:
         self._drop(self.pinned, (room, message))
+        self.look_beneath(room, message)
 
     # --- bookmarks
     def bookmark(self, account: str, room: str, seq: int) -> BookmarkRow | None:

@@ -1,6 +1,6 @@
 """Messages as they are now, in the reference: edited, blank, a page at a time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from msgspec import json
 
@@ -35,21 +35,24 @@ def page(
     numbers = [
         seq for seq in range(row.floor + 1, row.head + 1) if isinstance(tx.entries[room, seq].stored.event, MessageSent)
     ]
-    sent = [dressed(tx, room, as_it_is(tx, room, seq), places) for seq in numbers]
+    sent = [as_it_is(tx, room, seq) for seq in numbers]
     sent = [message for message in sent if post is None or message.post == post]
     sent = [message for message in sent if message.thread == (thread or 0)] if thread != 0 else []
-    for message in sent:
-        message.reactions = tx.reactions_for(reader, room, message.seq)
-        hanging = tx.thread(room, message.seq)
-        message.below = told_below(tx, _account(tx, reader), hanging) if hanging is not None else None
     found, complete = _page(sent, before, after, around, limit)
+    with_all(tx, room, found, places, reader)
     while len(found) > 1 and sum(size(tx, room, message) for message in found) > PAGE_BYTES:
         limit //= 2
         found, complete = _page(sent, before, after, around, limit)
-    shown = {message.forwarded.room for message in found if message.forwarded and not message.forwarded.gone}
-    return Messages(
-        found, row.head, complete, {room: tx.room_rows[room].community for room in sorted(shown)}, row.floor
-    )
+    return Messages(found, row.head, complete, origins(tx, found), row.floor)
+
+
+def with_all(tx: MemoryTx, room: str, found: Iterable[Message], places: Collection[str], reader: str) -> None:
+    """Put to these messages what hangs from them, and what they show."""
+    for message in found:
+        dressed(tx, room, message, places)
+        message.reactions = tx.reactions_for(reader, room, message.seq)
+        hanging = tx.thread(room, message.seq)
+        message.below = told_below(tx, _account(tx, reader), hanging) if hanging is not None else None
 
 
 def as_it_is(tx: MemoryTx, room: str, seq: int) -> Message:
@@ -72,6 +75,12 @@ def dressed(tx: MemoryTx, room: str, message: Message, places: Collection[str] =
         source = as_it_is(tx, origin.id, message.forwarded.seq) if shown else None
         message.forwarded = as_shown(message.forwarded, source)
     return message
+
+
+def origins(tx: MemoryTx, found: Iterable[Message]) -> dict[str, str]:
+    """Rooms of which something is shown in these: their communities."""
+    shown = {message.forwarded.room for message in found if message.forwarded and not message.forwarded.gone}
+    return {room: tx.room_rows[room].community for room in sorted(shown)}
 
 
 def told_below(tx: MemoryTx, account: str, row: ThreadRow) -> Thread:

@@ -36,6 +36,9 @@ class MemoryReactions(Tables):
     def given(self, room: str, seq: int) -> bool:
         raise NotImplementedError
 
+    def look_beneath(self, room: str, seq: int) -> None:
+        raise NotImplementedError
+
     def _to(self, room: str, message: int) -> dict[Reacted, Row]:
         return {key: row for key, row in self.reacted.items() if key[:2] == (room, message)}
 
@@ -51,6 +54,7 @@ class MemoryReactions(Tables):
 
     def remove_reaction(self, room: str, message: int, emoji: str, member: str) -> None:
         self._drop(self.reacted, (room, message, emoji, member))
+        self.look_beneath(room, message)
 
     def drop_reactions(self, room: str, message: int) -> None:
         for key in self._to(room, message):

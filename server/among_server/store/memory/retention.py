@@ -39,7 +39,7 @@ class MemoryRetention(Tables):
 
     def __init__(self) -> None:
         super().__init__()
-        self.below: dict[str, bool] = {}  # rooms of which something is kept below the floor
+        self.below: dict[str, bool] = {}  # rooms of which something below the floor may go
         self.trusted_ms: dict[str, int] = {}
 
     def given(self, room: str, seq: int) -> bool:
@@ -50,6 +50,9 @@ class MemoryRetention(Tables):
         raise NotImplementedError
 
     def drop_threads(self, room: str, floor: int) -> None:
+        raise NotImplementedError
+
+    def look_beneath(self, room: str, seq: int) -> None:
         raise NotImplementedError
 
     def put_floor(self, room: str, floor: int, *, pins: bool) -> Left | None:
@@ -71,7 +74,7 @@ class MemoryRetention(Tables):
         pinned = sorted(seq for where, seq in self.pinned if where == room and seq <= floor)
         self._put(self.logs, room, replace(row, floor=floor, floor_ordinal=ordinal))
         self.drop_threads(room, floor)
-        self._put(self.below, room, True)
+        self.look_beneath(room, floor)
         return Left(row.ordinal - ordinal, pinned, [id for id in self.logs if id in counted])
 
     def beneath(self, after: str) -> str:
@@ -110,9 +113,16 @@ class MemoryRetention(Tables):
         for table, keys in tables:
             for key in keys:
                 self._drop(table, key)
-        if not said:
-            self._drop(self.below, room)
+        self._drop(self.below, room)
         return True
+
+    def kept_by_pins(self, room: str) -> set[int]:
+        """Numbers below its floor: what is pinned, with its edits and reactions, and that it was pinned."""
+        floor = self.logs[room].floor
+        pins = {seq: added for (where, seq), added in self.pinned.items() if where == room and seq <= floor}
+        stay = {*pins, *pins.values(), *(seq for message in pins for seq in self.edit_numbers.get((room, message), ()))}
+        stay |= {row.seq for (where, message, _, _), row in self.reacted.items() if where == room and message in pins}
+        return {seq for seq in stay if seq <= floor}
 
     def trusted(self) -> int:
         return self.trusted_ms.get("", 0)

@@ -49,7 +49,7 @@ class ThreadReads:
         return ThreadCard(
             room=row.room,
             thread=row.root,
-            root=quote(as_it_is(tx, row.room, row.root)) if row.root > tx.logs[row.room].floor else None,
+            root=quote(as_it_is(tx, row.room, row.root)) if tx.given(row.room, row.root) else None,
             messages=told.messages,
             head=told.head,
             at=told.at,

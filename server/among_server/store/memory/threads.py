@@ -11,6 +11,7 @@ class MemoryThreads(Tables):
     # Of tx.py:
     logs: dict[str, LogRow]
     entries: dict[tuple[str, int], Kept]
+    pinned: dict[Named, int]  # of keepsakes.py
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,12 +55,12 @@ class MemoryThreads(Tables):
                 self.drop_thread_mark(account, room, root)
 
     def drop_threads(self, room: str, floor: int) -> None:
-        """Those of a room in which nothing is kept that was said after this number."""
+        """Those of a room of which nothing is kept up to this number, its root neither."""
         there = {one for one in self.thread_rows if one[0] == room}
         there |= {one[1:] for one in self.mark_rows if one[1] == room}
         for thread in there:
             row = self.thread_rows.get(thread)
-            if max(thread[1], row.head if row is not None else 0) <= floor:
+            if max(thread[1], row.head if row is not None else 0) <= floor and thread not in self.pinned:
                 self._drop(self.thread_rows, thread)
                 for key in [key for key in self.mark_rows if key[1:] == thread]:
                     self._drop(self.mark_rows, key)

@@ -101,12 +101,13 @@ class MemoryTx(
         self.stored.append(stored)
         self._undo.append(self.stored.pop)
         if row.kind == "account" and is_notice(event):
-            self.put_inbox(row.id, "notice", row.id, event.seq)
+            self.put_inbox(row.id, "notice", row.id, event.seq, about=getattr(event, "room", ""))
 
     def blank(self, log: str, seq: int) -> None:
         kept = self._found(log, seq)
         if not kept.stored.event.blank:
             self._put_again(kept, blanked(kept.stored.event))
+            self.blank_items(log, seq)
 
     def rewrite(self, event: Entry) -> None:
         self._put_again(self._found(event.log, event.seq), event)
@@ -246,6 +247,9 @@ class MemoryTx(
         self._put(self.open_reports, (row.community, row.seq), row)
 
     def remove_report(self, community: str, seq: int) -> None:
+        about = self.open_reports.get((community, seq))
+        if about is not None and about.room:
+            self.look_beneath(about.room, about.message)
         self._drop(self.open_reports, (community, seq))
 
     # --- rooms and directs

@@ -32,12 +32,16 @@ class SqliteBlanks(Ledger):
     def __init__(self, db: Connection) -> None:
         super().__init__(db)
         self.blanked: set[str] = set()  # logs, in this batch; the writer empties it
+        self.carried = False  # something that nobody was given any more went, in this batch; the writer lets go of it
 
     def blank(self, log: str, seq: int) -> None:
         event, author = self._found(log, seq)
         if not event.blank:
             self._put_again(blanked(event), author)
-            self._db.execute("UPDATE inbox SET kind = '' WHERE log = ? AND seq = ?", (self._log(log).key, seq))
+            self._db.execute(
+                "UPDATE inbox SET kind = '', member = '', about = 0 WHERE log = ? AND seq = ?",
+                (self._log(log).key, seq),
+            )
             if isinstance(event, SAYS) and indexing.available():
                 self._db.execute("INSERT INTO unsaid (pos) VALUES (?)", (self.position(event),))
 

@@ -1,8 +1,7 @@
 """Bookmarks in a table: the parts of `api.Tx` and `api.Store` that bookmarks.py says."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from sqlite3 import Connection
-from typing import Any, TypeVar
 
 from among_protocol.base import MAX_INT
 from among_protocol.bookmarks import Bookmark, Bookmarked
@@ -11,9 +10,8 @@ from ..api import PAGE_BYTES
 from ..bookmarks import BookmarkPage, BookmarkRow, Found
 from . import present
 from .ledger import Ledger
-from .rows import ROOM_AND, ROOM_WIDTH, ROOMS, moment, room_row
-
-T = TypeVar("T")
+from .readers import Readers
+from .rows import ROOM_AND, ROOM_WIDTH, ROOMS, key_of, moment, room_row
 
 _ALL = "SELECT count(*), coalesce(max(at), '') FROM bookmarks WHERE account = ?"
 
@@ -60,17 +58,15 @@ def bookmarked(db: Connection, key: int) -> Bookmarked:
 
 
 def bookmarked_by(db: Connection, account: str) -> Bookmarked:
-    found = db.execute("SELECT key FROM logs WHERE id = ?", (account,)).fetchone()
-    return bookmarked(db, found[0] if found else 0)
+    return bookmarked(db, key_of(db, account))
 
 
-def bookmarks(db: Connection, account: str, before: int | None, limit: int) -> BookmarkPage:
+def bookmarks(db: Connection, account: str, before: int | None, limit: int, places: Collection[str]) -> BookmarkPage:
     with moment(db):
-        found = db.execute("SELECT key FROM logs WHERE id = ?", (account,)).fetchone()
-        key = found[0] if found else 0
+        key = key_of(db, account)
         rows = db.execute(_MINE, (key, MAX_INT if before is None else before, limit + 1)).fetchall()
         mine = [(room_row(row[:ROOM_WIDTH]), row[ROOM_WIDTH:]) for row in rows[:limit]]
-        seen = present.messages(db, [(key, seq) for _, (key, seq, *_, visible) in mine if visible])
+        seen, origins = present.messages(db, [(key, seq) for _, (key, seq, *_, visible) in mine if visible], places)
         page: list[Found] = []
         size = 0
         for room, (where, seq, number, at, note, visible) in mine:
@@ -81,25 +77,19 @@ def bookmarks(db: Connection, account: str, before: int | None, limit: int) -> B
             message = one.message if one is not None else None
             mark = Bookmark(number=number, room=room.id, seq=seq, at=at, note=note, message=message)
             page.append(Found(mark, room if visible else None))
-        return BookmarkPage(page, bookmarked(db, key), complete=len(page) == len(rows))
+        return BookmarkPage(page, bookmarked(db, key), len(page) == len(rows), origins)
 
 
-class Reads:
-    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
-
-    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
-
-    async def _read_logs(
-        self, logs: Callable[[T], Iterable[str]], read: Callable[..., T], *named: Any, **options: Any
-    ) -> T:
-        raise NotImplementedError
+class Reads(Readers):
+    """The part of the store."""
 
     async def bookmarked(self, account: str) -> Bookmarked:
         return await self._read(bookmarked_by, account)
 
-    async def bookmarks(self, account: str, before: int | None, limit: int) -> BookmarkPage:
+    async def bookmarks(
+        self, account: str, before: int | None, limit: int, *, places: Collection[str] = ()
+    ) -> BookmarkPage:
         def logs(page: BookmarkPage) -> Iterable[str]:
-            return {one.bookmark.room for one in page.found}
+            return {one.bookmark.room for one in page.found} | page.origins.keys()
 
-        return await self._read_logs(logs, bookmarks, account, before, limit)
+        return await self._read_logs(logs, bookmarks, account, before, limit, places)

@@ -1,9 +1,9 @@
 """Corners and posts in tables: the part of `api.Tx` that corners.py says, written at once, and what is read of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from sqlite3 import Connection
 from sys import intern
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import json
 
@@ -17,9 +17,8 @@ from ..corners import CornerRow, PostRow, Posts, PublicCorner, page_of
 from ..rows import RoomRow
 from .ledger import Ledger
 from .reactions import with_reactions
+from .readers import Readers
 from .rows import COMMUNITY, ROOM, SEQ_BITS, community_row, kept, moment, room_row
-
-T = TypeVar("T")
 
 CORNER = (
     "SELECT l.id, p.id, k.member, k.comments, k.public, k.opened, k.changed FROM corners k"
@@ -224,14 +223,8 @@ def public_corner(db: Connection, community: str, handle: str) -> PublicCorner |
         return PublicCorner(place, corner, changed, head)
 
 
-class Reads:
-    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
-
-    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
-
-    async def _read_log(self, log: str, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
+class Reads(Readers):
+    """The part of the store."""
 
     async def corners(
         self, community: str, after: str, limit: int, *, members: Sequence[str] = (), handle: str = ""

@@ -1,8 +1,7 @@
 """Drafts in a table: the part of `api.Tx` that drafts.py says, and what is read of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from sqlite3 import Connection
-from typing import Any, TypeVar
 
 from msgspec import json
 
@@ -11,8 +10,7 @@ from among_protocol.drafts import DraftState
 from ..api import PAGE_BYTES
 from ..drafts import DraftRow
 from .ledger import Ledger
-
-T = TypeVar("T")
+from .readers import Readers
 
 MINE = "FROM drafts d JOIN logs a ON a.key = d.account JOIN logs p ON p.key = d.place WHERE a.id = ?"
 DRAFT = f"SELECT p.id, d.text, d.fingerprint, d.at {MINE}"
@@ -62,11 +60,8 @@ def drafts(db: Connection, account: str, after: str, limit: int, *, places: Sequ
     return page
 
 
-class Reads:
-    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
-
-    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
+class Reads(Readers):
+    """The part of the store."""
 
     async def draft_states(self, account: str) -> list[DraftState]:
         return await self._read(draft_states, account)

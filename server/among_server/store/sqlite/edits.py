@@ -55,19 +55,10 @@ def as_they_are(db: Connection, key: int, page: Sequence[bytes], places: Collect
 
 
 def _revise(db: Connection, key: int, messages: Sequence[Message]) -> int:
-    """What these messages, by number, say since they were edited; gives the bytes of that."""
-    size = 0
-    if not messages:
-        return 0
-    sql = "SELECT message, max(seq) FROM edits WHERE room = ? AND message BETWEEN ? AND ? GROUP BY message"
-    newest = dict(db.execute(sql, (key, messages[0].seq, messages[-1].seq)))
-    if newest:
-        found = present.entries(db, [(key, seq) for seq in newest.values()])
-        for message in messages:
-            entry = found.get((key, newest.get(message.seq, 0)))
-            if entry is not None and not message.blank:
-                size += present.revise(message, entry)
-    return size
+    """What these messages say since they were edited; gives the bytes of that."""
+    known = {(key, message.seq): message for message in messages if not message.blank}
+    edits = present.newest(db, known)
+    return sum(present.revise(known[ref], entry) for ref, entry in edits.items())
 
 
 def history(db: Connection, room: str, message: int, after: int, limit: int) -> MessageHistory | None:

@@ -1,9 +1,7 @@
 """What an account takes along, and what is still to be erased: exporting.py of the store. Plain functions over a read-only
 connection, and the part of `api.Store` that asks for them."""
 
-from collections.abc import Callable
 from sqlite3 import Connection
-from typing import Any, TypeVar
 
 from among_protocol.members import Persona
 
@@ -12,7 +10,9 @@ from ..erasing import Erasure
 from ..exporting import WrittenPage
 from ..rows import MemberRow
 from .erasing import WRITTEN, erasure, erasures
-from .rows import MEMBER, SEQ_BITS, kept, member_row
+from .readers import Readers
+from .retention import PINNED
+from .rows import MEMBER, SEQ_BITS, kept, key_of, member_row
 
 
 def all_memberships(db: Connection, account: str) -> list[MemberRow]:
@@ -57,13 +57,19 @@ _KEPT = kept("pos, json", "pos = ?", "ASC")
 def written(db: Connection, account: str, after: str, limit: int) -> WrittenPage:
     db.execute("BEGIN")
     try:
-        (key,) = db.execute("SELECT key FROM logs WHERE id = ?", (account,)).fetchone()
+        key = key_of(db, account)
         rows = db.execute(WRITTEN, (key, after, limit)).fetchall()
         page: list[bytes] = []
         size, last = 0, after
+        stay: dict[str, set[int]] = {}  # by log, what pins keep below its floor
         for nonce, log, seq in rows:
             if log != account:
-                (place,) = db.execute("SELECT key FROM logs WHERE id = ?", (log,)).fetchone()
+                place, floor = db.execute("SELECT key, floor FROM logs WHERE id = ?", (log,)).fetchone()
+                if seq <= floor and log not in stay:
+                    stay[log] = {number for (number,) in db.execute(PINNED, (place, floor))}
+                if seq <= floor and seq not in stay[log]:
+                    last = nonce
+                    continue
                 pos = place << SEQ_BITS | seq
                 _, entry = db.execute(_KEPT, (pos, pos, 1)).fetchone()
                 size += len(entry)
@@ -82,14 +88,8 @@ def writings(db: Connection, account: str) -> int:
     return count
 
 
-T = TypeVar("T")
-
-
-class SqliteTaking:
-    """Whoever inherits it says how a function of a connection is carried out."""
-
-    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
+class SqliteTaking(Readers):
+    """The part of the store."""
 
     async def erasure(self, name: str) -> Erasure | None:
         return await self._read(erasure, name)

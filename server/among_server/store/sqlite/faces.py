@@ -1,7 +1,6 @@
 """What is read of the face that a community shows, to its members and to who is new: a part of `api.Store`."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 from among_protocol.portrait import Portrait, PortraitVersion
 from among_protocol.welcome import Welcome
@@ -12,14 +11,10 @@ from ..quotes import QuoteRow
 from . import greeting
 from . import portrait as portraits
 from . import quotes as quoted
+from .readers import Readers
 
-T = TypeVar("T")
 
-
-class FaceReads:
-    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
-
+class FaceReads(Readers):
     async def portrait(self, community: str, version: int | None) -> Portrait | None:
         return await self._read(portraits.portrait, community, version)
 

@@ -7,7 +7,7 @@ from among_protocol.finding import Found
 
 from ..finding import ends, folded, holds, span
 from ..rows import MemberRow
-from .rows import MEMBER, member_row
+from .rows import MEMBER, key_of, member_row
 from .tags import MEANT, SENSITIVE
 
 LOOKED_AT = 400  # members whose texts are held against one query
@@ -123,7 +123,7 @@ def _who_care(db: Connection, place: int, account: str, interest: str) -> Iterat
         " SELECT key FROM near UNION SELECT t.key FROM tags t JOIN near ON t.into_tag = near.key ORDER BY 1",
         {"key": key, "place": place},
     ).fetchall()
-    (me,) = db.execute("SELECT key FROM logs WHERE id = ?", (account,)).fetchone()
+    me = key_of(db, account)
     for (tag,) in given:
         rows = db.execute(_CARE, {"place": place, "tag": tag, "meant": meant, "me": me})
         for (other,) in rows:

@@ -13,17 +13,18 @@ from ...limits import INBOX
 from ..inbox import InboxRow
 from .ledger import Ledger
 from .recent import glimpses, kept_at
-from .rows import SEQ_BITS, moment
+from .rows import SEQ_BITS, key_of, moment
 
 # Of an inbox `i`, the items that are seen: inbox.py, rule 2. The handles are those by which people go there now.
 SEEN = f"""
     FROM inbox i JOIN logs l ON l.key = i.log
-    LEFT JOIN rooms r ON r.key = i.log LEFT JOIN logs c ON c.key = r.community
+    LEFT JOIN rooms r ON r.key = i.log LEFT JOIN rooms t ON t.key = i.about LEFT JOIN logs c ON c.key = r.community
     LEFT JOIN members mine ON mine.account = i.account AND mine.place = coalesce(r.community, i.log) AND mine.gone = 0
     LEFT JOIN members w ON w.id = i.member
     WHERE i.account = ?1 AND i.kind <> ''
     AND i.number > ?2 AND i.number > (SELECT max(number) FROM inbox WHERE account = ?1) - {INBOX} AND i.number < ?3
-    AND (i.log = i.account OR (
+    AND (i.log = i.account AND (t.kind IS NOT 'private' OR EXISTS (
+            SELECT 1 FROM follows f WHERE f.account = i.account AND f.room = i.about)) OR (
         mine.id IS NOT NULL
         AND (r.kind IN ('open', 'corner')
             OR EXISTS (SELECT 1 FROM follows f WHERE f.account = i.account AND f.room = i.log))
@@ -33,7 +34,10 @@ SEEN = f"""
         AND NOT EXISTS (SELECT 1 FROM blocks b
             WHERE b.account = w.account AND b.other = i.account AND b.handle = mine.handle AND b.kind = 'block')
     ))"""  # noqa: S608  # the number is ours
-_ITEMS = f"SELECT i.number, i.kind, l.id, i.seq, i.log, coalesce(c.id, '') {SEEN} ORDER BY i.number DESC LIMIT ?4"
+_ITEMS = f"""
+    SELECT i.number, i.kind, l.id, i.seq, i.log, coalesce(c.id, ''), coalesce((SELECT p.id FROM logs p
+        WHERE p.key = CASE 'private' WHEN r.kind THEN r.key WHEN t.kind THEN t.key END), '')
+    {SEEN} ORDER BY i.number DESC LIMIT ?4"""  # noqa: S608  # likewise
 _UNREAD = f"SELECT count(*) {SEEN}"
 
 
@@ -65,17 +69,13 @@ def _unread(db: Connection, account: int) -> int:
 
 def inbox_state(db: Connection, account: str) -> InboxState:
     with moment(db):
-        found = db.execute("SELECT key FROM logs WHERE id = ?", (account,)).fetchone()
-        key = found[0] if found else 0
+        key = key_of(db, account)
         return InboxState(read=_read(db, key), unread=_unread(db, key))
 
 
 def inbox(db: Connection, account: str, before: int | None, limit: int) -> list[InboxRow]:
     with moment(db):
-        found = db.execute("SELECT key FROM logs WHERE id = ?", (account,)).fetchone()
-        if found is None:
-            return []
-        asked = (found[0], 0, MAX_INT if before is None else before, limit)
+        asked = (key_of(db, account), 0, MAX_INT if before is None else before, limit)
         rows = db.execute(_ITEMS, asked).fetchall()
         places = {row[0]: row[4] << SEQ_BITS | row[3] for row in rows}
         said = glimpses(db, [places[row[0]] for row in rows if row[1] != "notice"])
@@ -85,9 +85,10 @@ def inbox(db: Connection, account: str, before: int | None, limit: int) -> list[
 
 
 def _row(row: Sequence[Any], said: Any, notices: dict[int, tuple[str, bytes]], pos: int) -> InboxRow:
-    number, kind, log, seq, _, community = row
+    number, kind, log, seq, _, community, private = row
     word: Any = intern(kind)
-    return InboxRow(number, word, log, seq, community, said.get(pos), notices[pos][1] if kind == "notice" else b"")
+    entry = notices[pos][1] if kind == "notice" else b""
+    return InboxRow(number, word, log, seq, community, said.get(pos), entry, private)
 
 
 def rooms_of(rows: Iterable[InboxRow]) -> list[str]:

@@ -77,7 +77,7 @@ class Ledger:
         self._heads = Bulk("REPLACE INTO heads (log, head, ordinal, said, said_ms)", 5)
         self._markers = Bulk("REPLACE INTO markers (account, room, seq, ordinal)", 4)
         self._mentions = Bulk("INSERT OR IGNORE INTO mentions (account, room, seq)", 3)
-        self._inbox = Bulk("INSERT INTO inbox (account, number, kind, log, seq, member)", 6)
+        self._inbox = Bulk("INSERT INTO inbox (account, number, kind, log, seq, member, about)", 7)
         self._bulks = (self._heads, self._markers, self._mentions, self._inbox)
 
     # --- for the writer
@@ -174,6 +174,12 @@ class Ledger:
     def new_id(self, prefix: str) -> str:
         return f"{prefix}_{base64.b32encode(secrets.token_bytes(10)).decode().lower()}"
 
+    def look_beneath(self, room: str, seq: int) -> None:
+        """What this entry kept below the floor, if it lies there, may go (retention.py)."""
+        log = self._log(room)
+        if seq <= log.floor:
+            self._db.execute("INSERT OR IGNORE INTO beneath (room) VALUES (?)", (log.key,))
+
     def next(self, log: str) -> int:
         return (self._logs.get(log) or self._log(log)).head + 1
 
@@ -193,7 +199,7 @@ class Ledger:
         self.arrivals.add(key << SEQ_BITS | seq, _TAGS[type(event)], log.ordinal, self.author, json)
         self.stored.append(Stored(event, json))
         if log.kind == "account" and is_notice(event):
-            self.put_inbox(log.id, "notice", log.id, seq)
+            self.put_inbox(log.id, "notice", log.id, seq, about=getattr(event, "room", ""))
 
     def mark(self, account: str, room: str) -> None:
         self.writes += 1
@@ -223,11 +229,12 @@ class Ledger:
         self.writes += 1
         self._mentions.flat += (self._log(account).key, self._log(room).key, seq)
 
-    def put_inbox(self, account: str, kind: Kind, log: str, seq: int, member: str = "") -> None:
+    def put_inbox(self, account: str, kind: Kind, log: str, seq: int, member: str = "", about: str = "") -> None:
         self.writes += 1
         key = self._log(account).key
         number = self._newest_items[key] = self._newest_item(key) + 1
-        self._inbox.flat += (key, number, kind, self._log(log).key, seq, member)
+        told = self.key(about) if about else 0
+        self._inbox.flat += (key, number, kind, self._log(log).key, seq, member, told)
         if number % SPARE == 0 and number > INBOX:
             self._full.append((key, number - INBOX))
 

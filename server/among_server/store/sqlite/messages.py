@@ -1,26 +1,17 @@
 """Messages as they are now: the part of `api.Store` that gives them, a page at a time."""
 
-from collections.abc import Callable, Collection, Iterable
-from typing import Any, TypeVar
+from collections.abc import Collection
+from typing import Any
 
 from among_protocol.edits import MessageHistory
 
 from ..rows import Messages
 from . import reads
+from .readers import Readers
 
-T = TypeVar("T")
 
-
-class MessageReads:
-    """Whoever inherits it says how a function of a connection is carried out."""
-
-    async def _read_log(self, log: str, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
-
-    async def _read_logs(
-        self, logs: Callable[[T], Iterable[str]], read: Callable[..., T], *named: Any, **options: Any
-    ) -> T:
-        raise NotImplementedError
+class MessageReads(Readers):
+    """The part of the store."""
 
     async def messages(
         self,

@@ -1,9 +1,9 @@
 """Personas and former handles in tables: the part of `api.Tx` that personas.py says, on the writer's thread, and of
 `api.Store`, on the readers'."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from sqlite3 import Connection
-from typing import Any, TypeVar
+from typing import Any
 
 from among_protocol.base import Time
 from among_protocol.lookalikes import skeleton
@@ -12,9 +12,8 @@ from ..own import BlockWish
 from ..personas import Former
 from ..rows import MemberRow
 from .own import SqliteOwn
+from .readers import Readers
 from .rows import MEMBER, member_row, text_of
-
-T = TypeVar("T")
 
 LINEAGE = "SELECT handle, since, until FROM lineage WHERE member = ? ORDER BY until DESC, since DESC"
 _HERE = f"{MEMBER} WHERE m.place = ? AND m.handle = ? AND m.gone = 0"
@@ -117,11 +116,8 @@ def member_in(db: Connection, account: str, place: str) -> MemberRow | None:
     return member_row(found) if found else None
 
 
-class PersonaReads:
+class PersonaReads(Readers):
     """The part of `api.Store`."""
-
-    async def _read(self, read: Callable[..., T], *named: Any) -> T:
-        raise NotImplementedError
 
     async def member_in(self, account: str, place: str) -> MemberRow | None:
         return await self._read(member_in, account, place)

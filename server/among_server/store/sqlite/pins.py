@@ -1,8 +1,7 @@
 """Pins in a table: the parts of `api.Tx` and `api.Store` that pins.py says."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from sqlite3 import Connection
-from typing import Any, TypeVar
 
 from msgspec import json
 
@@ -13,9 +12,8 @@ from ..api import PAGE_BYTES
 from ..pins import PinPage
 from . import present
 from .ledger import Ledger
+from .readers import Readers
 from .rows import moment
-
-T = TypeVar("T")
 
 _added = json.Decoder(PinAdded).decode
 
@@ -34,9 +32,10 @@ class SqlitePins(Ledger):
     def remove_pin(self, room: str, message: int) -> None:
         self.writes += 1
         self._db.execute("DELETE FROM pins WHERE room = ? AND message = ?", (self._log(room).key, message))
+        self.look_beneath(room, message)
 
 
-def pins(db: Connection, room: str, before: int | None, limit: int) -> PinPage:
+def pins(db: Connection, room: str, before: int | None, limit: int, places: Collection[str]) -> PinPage:
     with moment(db):
         sql = "SELECT l.key, h.head FROM logs l JOIN heads h ON h.log = l.key WHERE l.id = ?"
         found = db.execute(sql, (room,)).fetchone()
@@ -44,7 +43,7 @@ def pins(db: Connection, room: str, before: int | None, limit: int) -> PinPage:
             return PinPage([], 0, complete=True)
         key, head = found
         rows = db.execute(_PINS, (key, MAX_INT if before is None else before, limit + 1)).fetchall()
-        messages = present.messages(db, [(key, message) for message, _ in rows[:limit]])
+        messages, origins = present.messages(db, [(key, message) for message, _ in rows[:limit]], places)
         added = present.entries(db, [(key, seq) for _, seq in rows[:limit]])
         page: list[Pin] = []
         size = 0
@@ -54,14 +53,11 @@ def pins(db: Connection, room: str, before: int | None, limit: int) -> PinPage:
             if page and size > PAGE_BYTES:
                 break
             page.append(Pin(seq=seq, at=entry.at, by=entry.by, rev=entry.rev, message=one.message))
-        return PinPage(page, head, complete=len(page) == len(rows))
+        return PinPage(page, head, len(page) == len(rows), origins)
 
 
-class Reads:
-    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
+class Reads(Readers):
+    """The part of the store."""
 
-    async def _read_log(self, log: str, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
-
-    async def pins(self, room: str, before: int | None, limit: int) -> PinPage:
-        return await self._read_log(room, pins, room, before, limit)
+    async def pins(self, room: str, before: int | None, limit: int, *, places: Collection[str] = ()) -> PinPage:
+        return await self._read_logs(lambda page: (room, *page.origins), pins, room, before, limit, places)

@@ -29,7 +29,7 @@ _GIVEN = """
         OR EXISTS (SELECT 1 FROM pins p WHERE p.room = l.key AND p.message = ask.value ->> 1)"""
 _NEWEST = """
     SELECT e.room, e.message, max(e.seq) FROM json_each(?) ask
-    JOIN edits e ON e.room = ask.value ->> 0 AND e.message = ask.value ->> 1 GROUP BY e.room, e.message"""
+    CROSS JOIN edits e ON e.room = ask.value ->> 0 AND e.message = ask.value ->> 1 GROUP BY ask.key"""  # CROSS: in this order
 _SHOWN = """
     SELECT l.id, l.key, c.id FROM json_each(?) ask JOIN logs l ON l.id = ask.value
     JOIN rooms r ON r.key = l.key AND r.kind IN ('open', 'corner') JOIN logs c ON c.key = r.community"""
@@ -37,7 +37,12 @@ _SHOWN = """
 
 class Present(NamedTuple):
     message: Message
-    size: int  # bytes of the entries that it was made of
+    size: int  # bytes of the entries that it was made of, and of what it shows
+
+
+class Found(NamedTuple):
+    messages: dict[Ref, Present]
+    origins: dict[str, str]  # rooms of which something is shown in these: their communities
 
 
 def entries(db: Connection, refs: Iterable[Ref]) -> dict[Ref, bytes]:
@@ -53,12 +58,18 @@ def given(db: Connection, refs: Sequence[Ref]) -> list[Ref]:
     return db.execute(_GIVEN, (json.encode(refs).decode(),)).fetchall()
 
 
-def messages(db: Connection, refs: Sequence[Ref], places: Collection[str] = ()) -> dict[Ref, Present]:
+def messages(db: Connection, refs: Sequence[Ref], places: Collection[str]) -> Found:
     """Each with the message that it answers, and with what it shows of other rooms where these are of `places`."""
-    found = _plain(db, refs)
-    own = {ref: one.message for ref, one in found.items()}
-    dress(db, own, places)
-    return found
+    found = plain(db, refs)
+    _, origins = dress(db, {ref: one.message for ref, one in found.items()}, places)
+    return Found(
+        {ref: Present(one.message, one.size + shown_bytes(one.message)) for ref, one in found.items()}, origins
+    )
+
+
+def shown_bytes(message: Message) -> int:
+    """Of what it shows of another room."""
+    return len(message.forwarded.body.encode()) if message.forwarded is not None else 0
 
 
 def dress(db: Connection, found: Mapping[Ref, Message], places: Collection[str]) -> tuple[int, dict[str, str]]:
@@ -66,7 +77,7 @@ def dress(db: Connection, found: Mapping[Ref, Message], places: Collection[str])
     communities of the rooms that these are of, by room."""
     replies = {(key, one.reply_to) for (key, _), one in found.items() if one.reply_to and not one.blank}
     shown, origins = _shown(db, [one for one in found.values() if one.forwarded is not None], places)
-    more = _plain(db, sorted((replies | set(shown.values())) - found.keys()))
+    more = plain(db, sorted((replies | set(shown.values())) - found.keys()))
     size = 0
     for (key, _), one in found.items():
         if one.reply_to and not one.blank:
@@ -75,7 +86,7 @@ def dress(db: Connection, found: Mapping[Ref, Message], places: Collection[str])
             at = shown.get((one.forwarded.room, one.forwarded.seq))
             source = None if at is None else found.get(at) or (more[at].message if at in more else None)
             one.forwarded = as_shown(one.forwarded, source)
-            size += len(one.forwarded.body.encode())
+            size += shown_bytes(one)
     return size, origins
 
 
@@ -98,20 +109,26 @@ def _shown(
     return {(room, seq): (keys[room], seq) for room, seq in asked if room in keys}, origins
 
 
-def _plain(db: Connection, refs: Sequence[Ref]) -> dict[Ref, Present]:
+def plain(db: Connection, refs: Sequence[Ref]) -> dict[Ref, Present]:
     """Without what they answer or show."""
     sent = entries(db, given(db, refs)) if refs else {}
     if not sent:
         return {}
-    newest = {(key, seq): edit for key, seq, edit in db.execute(_NEWEST, (json.encode(list(sent)).decode(),))}
-    edits = entries(db, [(key, edit) for (key, _), edit in newest.items()])
+    edits = newest(db, sent)
     found: dict[Ref, Present] = {}
     for ref, entry in sent.items():
         message, size = _message(entry), len(entry)
-        if ref in newest and not message.blank:
-            size += revise(message, edits[ref[0], newest[ref]])
+        if ref in edits and not message.blank:
+            size += revise(message, edits[ref])
         found[ref] = Present(message, size)
     return found
+
+
+def newest(db: Connection, refs: Iterable[Ref]) -> dict[Ref, bytes]:
+    """The newest edit of each of these messages that was edited, as it is kept."""
+    last = {(key, seq): (key, edit) for key, seq, edit in db.execute(_NEWEST, (json.encode(list(refs)).decode(),))}
+    edits = entries(db, last.values())
+    return {ref: edits[edit] for ref, edit in last.items()}
 
 
 def revise(message: Message, kept_edit: bytes) -> int:

@@ -1,8 +1,7 @@
 """Reactions in tables: the parts of `api.Tx` and `api.Store` that reactions.py says."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from sqlite3 import Connection
-from typing import Any, TypeVar
 
 from msgspec import json
 
@@ -14,9 +13,8 @@ from among_protocol.wire import JSON
 from ..reactions import BYTES, shown
 from .ledger import Ledger
 from .present import given
+from .readers import Readers
 from .rows import SEQ_BITS, kept, moment
-
-T = TypeVar("T")
 
 _OF = "room = ? AND message = ?"
 _COUNTS = """
@@ -61,6 +59,7 @@ class SqliteReactions(Ledger):
         self._db.execute(f"DELETE FROM reactions WHERE {_OF} AND emoji = ? AND member = ?", (*named, member))  # noqa: S608  # ours
         self._db.execute(f"UPDATE reaction_counts SET count = count - 1 WHERE {_OF} AND emoji = ?", named)  # noqa: S608  # ours
         self._db.execute(f"DELETE FROM reaction_counts WHERE {_OF} AND emoji = ? AND count = 0", named)  # noqa: S608  # ours
+        self.look_beneath(room, message)
 
     def drop_reactions(self, room: str, message: int) -> None:
         self.writes += 1
@@ -109,11 +108,8 @@ def _is_there(db: Connection, key: int, message: int) -> bool:
     return db.execute("SELECT 1 FROM posts WHERE room = ? AND seq = ?", (key, message)).fetchone() is not None
 
 
-class ReactionReads:
-    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
-
-    async def _read_log(self, log: str, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
+class ReactionReads(Readers):
+    """The part of the store."""
 
     async def reactors(
         self, room: str, message: int, emoji: str, after: int, limit: int, *, reader: str

@@ -1,6 +1,6 @@
 """What is read of how far one has read, of what was said lately and what was meant for one: a part of `api.Store`."""
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from among_protocol.inbox import InboxState
@@ -13,20 +13,13 @@ from ..recent import Place, RecentRow
 from ..rows import Unread
 from ..rules.markers import set_marker
 from . import inbox, notify, reads, recent
+from .readers import Readers
 
 T = TypeVar("T")
 
 
-class SqliteReading:
-    """Whoever inherits it says how a function of a connection, or of the Tx, is carried out."""
-
-    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
-
-    async def _read_logs(
-        self, logs: Callable[[T], Iterable[str]], read: Callable[..., T], *named: Any, **options: Any
-    ) -> T:
-        raise NotImplementedError
+class SqliteReading(Readers):
+    """Whoever inherits it says how a function of the Tx is carried out."""
 
     def _call(self, job: Callable[[Tx], T]) -> Coroutine[Any, Any, T]:
         raise NotImplementedError

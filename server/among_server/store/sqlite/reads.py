@@ -252,11 +252,11 @@ def entries(db: Connection, log: str, after: int, until: int | None, limit: int)
         return Entries(page, head, floor, complete=at >= last, upto=at)
 
 
-_TYPES = "(type >= 'message.' AND type < 'message/' OR type >= 'post.' AND type < 'post/')"  # ears.MESSAGES
-_MESSAGES = f"pos > ? AND pos <= ? AND {_TYPES}"
+_GONE = "type IN ('message.deleted', 'post.deleted', 'room.trimmed')"  # ears.GONE; then ears.MESSAGES
+_MESSAGES = f"pos > ? AND pos <= ? AND (type >= 'message.' AND type < 'message/' OR type >= 'post.' AND type < 'post/' OR {_GONE})"
 _TALK = kept("pos, json", _MESSAGES, "ASC")
 _ALL = """instr(json, CAST('"mentions_room' AS BLOB))"""  # ears.all_hear
-_CALLS = kept("pos, json", f"{_MESSAGES} AND (type = 'message.deleted' OR {_ALL} OR instr(json, ?))", "ASC")
+_CALLS = kept("pos, json", f"{_MESSAGES} AND ({_GONE} OR {_ALL} OR instr(json, ?))", "ASC")
 
 
 def wanted(db: Connection, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:

@@ -13,7 +13,7 @@ from among_protocol.messages import GLIMPSED, Glimpse, Message
 
 from ..recent import Place, RecentRow, first_between, glimpse
 from . import reads
-from .rows import MEMBER, ROOM, SEQ_BITS, kept, member_row, moment, room_row
+from .rows import MEMBER, ROOM, SEQ_BITS, kept, key_of, member_row, moment, room_row
 
 _message = json.Decoder(Message).decode
 _edit = json.Decoder(MessageEdited).decode
@@ -83,8 +83,7 @@ def recent(db: Connection, account: str, after: Place | None, limit: int) -> lis
     with moment(db):
         begin = (MAX_INT, 0)
         if after is not None:
-            found = db.execute("SELECT key FROM logs WHERE id = ?", (after.room,)).fetchone()
-            begin = (after.said_ms, found[0] if found else 0)
+            begin = (after.said_ms, key_of(db, after.room))
         rows = db.execute(_RECENT, (account, *begin, limit)).fetchall()
         keys = json.encode([key for key, *_ in rows]).decode()
         these = "IN (SELECT value FROM json_each(?))"

@@ -1,9 +1,7 @@
 """Retention, in tables: what retention.py says. What is below a floor is deleted in large statements, each of which does its
 work without the interpreter's lock."""
 
-from collections.abc import Callable
 from sqlite3 import Connection
-from typing import Any, TypeVar
 
 from msgspec import json
 
@@ -13,9 +11,8 @@ from among_protocol.retention import Retention
 from ..retention import LOOKED, Due, Held, HeldPage, Left, days_before, held_by
 from . import indexing
 from .blanks import SqliteBlanks
+from .readers import Readers
 from .rows import SEQ_BITS, kept
-
-T = TypeVar("T")
 
 FIRST_LOOK = 64  # entries of a room; where all of them are due, eight times as many are looked at next
 LATER_THAN_ANY = "~"
@@ -27,15 +24,17 @@ COUNTED = """
     LEFT JOIN markers m ON m.account = x.account AND m.room = x.room
     WHERE x.room = ?1 AND x.seq > ?2 AND x.seq <= ?3 AND x.seq > coalesce(m.seq, 0)"""
 
-# Numbers below the floor that stay: what a report is about and what is pinned, with its edits and reactions, and that it was pinned.
-STAY = """
-    WITH named AS (
-        SELECT message FROM reports WHERE room = ?1 AND message <= ?3
-        UNION SELECT message FROM pins WHERE room = ?2 AND message <= ?3)
+_STAY = """
+    WITH named AS ({})
     SELECT message FROM named
-    UNION SELECT e.seq FROM edits e JOIN named n ON e.message = n.message WHERE e.room = ?2 AND e.seq <= ?3
-    UNION SELECT r.seq FROM reactions r JOIN named n ON r.message = n.message WHERE r.room = ?2 AND r.seq <= ?3
-    UNION SELECT seq FROM pins WHERE room = ?2 AND message <= ?3 AND seq <= ?3"""
+    UNION SELECT e.seq FROM edits e JOIN named n ON e.message = n.message WHERE e.room = ?1 AND e.seq <= ?2
+    UNION SELECT r.seq FROM reactions r JOIN named n ON r.message = n.message WHERE r.room = ?1 AND r.seq <= ?2
+    UNION SELECT seq FROM pins WHERE room = ?1 AND message <= ?2 AND seq <= ?2"""
+_PINNED = "SELECT message FROM pins WHERE room = ?1 AND message <= ?2"
+# Numbers below the floor that a pin keeps: what is pinned, with its edits and reactions, and that it was pinned.
+PINNED = _STAY.format(_PINNED)
+# All that stay: likewise what a report is about.
+STAY = _STAY.format(f"SELECT message FROM reports WHERE room = ?3 AND message <= ?2 UNION {_PINNED}")  # noqa: S608  # ours
 CALLED = """
     SELECT l.id FROM follows f JOIN logs l ON l.key = f.account
     LEFT JOIN markers m ON m.account = f.account AND m.room = f.room
@@ -50,7 +49,7 @@ ITEMS = f"log = ?1 AND seq <= ?2 AND (log << {SEQ_BITS} | seq) NOT IN (SELECT va
 NEWEST = "number = (SELECT max(n.number) FROM inbox n WHERE n.account = inbox.account)"
 NO_ITEMS = (
     f"DELETE FROM inbox WHERE {ITEMS} AND NOT {NEWEST}",  # noqa: S608  # ours
-    f"UPDATE inbox SET kind = '', member = '' WHERE {ITEMS} AND kind <> ''",  # noqa: S608  # ours
+    f"UPDATE inbox SET kind = '', member = '', about = 0 WHERE {ITEMS} AND kind <> ''",  # noqa: S608  # ours
 )
 NONCES = """
     DELETE FROM nonces WHERE pos BETWEEN ?1 AND ?2 AND (account, nonce) IN (
@@ -78,7 +77,7 @@ class SqliteRetention(SqliteBlanks):
         pinned = [message for (message,) in self._db.execute(sql, (log.key, floor))]
         log.floor, log.floor_ordinal = floor, ordinal
         self._db.execute("UPDATE logs SET floor = ?, floor_ordinal = ? WHERE key = ?", (floor, ordinal, log.key))
-        self._db.execute("INSERT OR IGNORE INTO beneath (room) VALUES (?)", (log.key,))
+        self.look_beneath(room, floor)
         self.drop_threads(room, floor)
         return Left(log.ordinal - ordinal, pinned, counted)
 
@@ -100,12 +99,11 @@ class SqliteRetention(SqliteBlanks):
         self.flush()
         self.writes += 1
         log = self._log(room)
-        stay = [seq for (seq,) in self._db.execute(STAY, (room, log.key, log.floor))]
+        stay = [seq for (seq,) in self._db.execute(STAY, (log.key, log.floor, room))]
         if self._unedited(room, log.key, log.floor, stay, limit) or self._deleted(log.key, log.floor, stay, limit):
-            self.blanked.add(room)
+            self.carried = True  # whoever reads it knows the floor, and needs not begin anew
             return False
-        if not stay:
-            self._db.execute("DELETE FROM beneath WHERE room = ?", (log.key,))
+        self._db.execute("DELETE FROM beneath WHERE room = ?", (log.key,))
         return True
 
     def _unedited(self, room: str, key: int, floor: int, stay: list[int], limit: int) -> int:
@@ -145,7 +143,10 @@ class SqliteRetention(SqliteBlanks):
                 ).rowcount
             else:
                 gone += self.arrivals.drop(base + 1, last, but)
-            self._db.execute("DELETE FROM threaded WHERE pos > ? AND pos <= ?", (base, last))
+            self._db.execute(
+                "DELETE FROM threaded WHERE pos > ? AND pos <= ? AND pos NOT IN (SELECT value FROM json_each(?))",
+                (base, last, but),
+            )
             for named in ("mentions", "room_mentions", "uncalled"):
                 self._db.execute(
                     f"DELETE FROM {named} WHERE room = ? AND seq <= ? AND (room << {SEQ_BITS} | seq) NOT IN"  # noqa: S608  # ours
@@ -161,7 +162,9 @@ class SqliteRetention(SqliteBlanks):
                     (key, last - base, but),
                 )
             self._db.execute(
-                "DELETE FROM quotes WHERE room = ? AND message <= ? AND state = 'asked'", (key, last - base)
+                f"DELETE FROM quotes WHERE room = ? AND message <= ? AND state = 'asked' AND (room << {SEQ_BITS} | message)"  # noqa: S608  # ours
+                " NOT IN (SELECT value FROM json_each(?))",
+                (key, last - base, but),
             )
         return gone
 
@@ -226,11 +229,8 @@ def due(db: Connection, room: str, retention: Retention, before: Time, now: Time
         db.execute("COMMIT")
 
 
-class RetentionReads:
-    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
-
-    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
+class RetentionReads(Readers):
+    """The part of the store."""
 
     async def held(self, after: str, limit: int) -> HeldPage:
         return await self._read(held, after, limit)

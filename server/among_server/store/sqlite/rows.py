@@ -63,6 +63,12 @@ def moment(db: Connection) -> Iterator[None]:
         db.execute("COMMIT")
 
 
+def key_of(db: Connection, id: str) -> int:
+    """The key of a log; 0 when there is none."""
+    found = db.execute("SELECT key FROM logs WHERE id = ?", (id,)).fetchone()
+    return found[0] if found else 0
+
+
 def kept(columns: str, where: str, order: str) -> str:
     """Entries in both their tables (arrivals.py), each once. Written out, since through a view SQLite may sort all that it
     finds. `pos` is among the columns; `where` has its parameters twice."""

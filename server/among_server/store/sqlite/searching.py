@@ -3,7 +3,6 @@ what was said, with the index that finds it."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
 from among_protocol.discovery import Suggestion
 from among_protocol.finding import Found
@@ -16,14 +15,13 @@ from ..search import Found as FoundSaid
 from ..tags import MyInterest
 from . import discovery, finding, tags
 from .indexing import Indexer
+from .readers import Readers
 from .search import Searches
 from .writer import Writer
 
-T = TypeVar("T")
 
-
-class SqliteSearching:
-    """Whoever inherits it says how a function of a connection is carried out."""
+class SqliteSearching(Readers):
+    """The part of the store."""
 
     def __init__(self, folder: Path, writer: Writer) -> None:
         def forgotten(upto: int) -> None:
@@ -64,9 +62,6 @@ class SqliteSearching:
     async def purge(self) -> bool:
         done = await self._writer.purge()
         return await self._indexer.purge() and done
-
-    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
 
     async def tags(self, query: str, account: str, limit: int) -> list[Tag]:
         return await self._read(tags.tags, query, account, limit)

@@ -7,12 +7,11 @@ costs more than the statements.
 import asyncio
 import errno
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import aiosqlite
 import structlog
 
 from among_protocol.communities import Community
@@ -51,6 +50,7 @@ from .faces import FaceReads
 from .messages import MessageReads
 from .personas import PersonaReads
 from .reactions import ReactionReads
+from .readers import Readers
 from .reading import SqliteReading
 from .retention import RetentionReads
 from .searching import SqliteSearching
@@ -60,8 +60,6 @@ from .tx import SqliteTx
 from .writer import Writer
 
 log = structlog.get_logger(__name__)
-
-READERS = 3  # connections; more than there are cores only helps when the disk is slow
 
 T = TypeVar("T")
 
@@ -100,11 +98,10 @@ class SqliteStore(
             partial(disk.check_room, folder),
             lambda: schema.sizes(self._path),
         )
+        Readers.__init__(self, self._writer.blankings)
         SqliteSearching.__init__(self, folder, self._writer)
         self._revocations = Revocations(folder)
         self.counts = self._writer.counts
-        self._readers: list[aiosqlite.Connection] = []
-        self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
 
     @staticmethod
     def is_in(folder: Path) -> bool:
@@ -138,14 +135,7 @@ class SqliteStore(
     async def open(self) -> None:
         try:
             await self._writer.open()
-            for _ in range(READERS):
-                reader = aiosqlite.connect(schema.reader_uri(self._path), uri=True, isolation_level=None)
-                # Whoever fails to close a store has a bug; a process that never ends would hide it.
-                reader._thread.daemon = True  # noqa: SLF001  # no public setting; the version is pinned
-                reader = await reader
-                self._readers.append(reader)
-                await _run(reader, schema.set_up_reader)
-                self._free.put_nowait(reader)
+            await self._open_readers(self._path)
             self._indexer.start(self._identity, self.epoch)
         except (OSError, sqlite3.Error) as error:
             await self._give_up()
@@ -225,10 +215,6 @@ class SqliteStore(
         await self._close_readers()  # else after it: the last to close would checkpoint what the disk may not have
         self._let_go()
 
-    async def _close_readers(self) -> None:
-        while self._readers:
-            await self._readers.pop().close()
-
     # --- writing
     def append(self, account: str, command: AnyWrite) -> asyncio.Future[Appended]:
         return self._writer.ask(account, command)
@@ -254,32 +240,6 @@ class SqliteStore(
         return await self._writer.call(job)
 
     # --- reading
-    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        reader = await self._free.get()
-        try:
-            return await _run(reader, read, *named, **options)
-        finally:
-            self._free.put_nowait(reader)
-
-    async def _read_log(self, log: str, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        """Likewise, but what was blanked in this log while it was read is not given: then it is read anew."""
-        return await self._read_logs(lambda _: (log,), read, *named, **options)
-
-    async def _read_logs(
-        self, logs: Callable[[T], Iterable[str]], read: Callable[..., T], *named: Any, **options: Any
-    ) -> T:
-        """Likewise, of the logs that what was read says it is of."""
-        blankings = self._writer.blankings
-        reader = await self._free.get()
-        try:
-            while True:
-                begun = blankings.count
-                found = await _run(reader, read, *named, **options)
-                if not any(blankings.since(begun, log) for log in logs(found)):
-                    return found
-        finally:
-            self._free.put_nowait(reader)
-
     async def accounts(self) -> int:
         return await self._read(reads.accounts)
 
@@ -374,10 +334,3 @@ class SqliteStore(
 
     async def wanted(self, log: str, ear: Ear, after: int, until: int | None, limit: int) -> Entries:
         return await self._read_log(log, reads.wanted, log, ear, after, until, limit)
-
-
-async def _run(reader: aiosqlite.Connection, read: Callable[..., T], /, *named: Any, **options: Any) -> T:
-    """One function on the connection's thread. aiosqlite has no public call for this; see ADR 3."""
-    raw = reader._conn  # noqa: SLF001  # as above
-    result: T = await reader._execute(partial(read, raw, *named, **options))  # type: ignore[no-untyped-call]  # noqa: SLF001  # as above
-    return result

@@ -1,37 +1,35 @@
 """Threads in tables: the part of `api.Tx` that threads.py says, and what is read of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from sqlite3 import Connection
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import json
 
 from among_protocol.base import MAX_INT
-from among_protocol.edits import MessageEdited
 from among_protocol.messages import Message, Quoted, Thread
 from among_protocol.threads import ThreadCard, ThreadState
 
 from ..edits import quote
 from ..threads import BYTES, Named, Place, ThreadMark, ThreadRow, below
+from . import present
 from .ledger import Ledger
-from .rows import SEQ_BITS, kept, moment
-
-T = TypeVar("T")
+from .readers import Readers
+from .rows import SEQ_BITS, kept, key_of, moment
 
 _SEQ = (1 << SEQ_BITS) - 1
 
 _speakers = json.Decoder(list[str]).decode
-_message = json.Decoder(Message).decode
-_edit = json.Decoder(MessageEdited).decode
 
 
-# Of threads with their root in a span, and nothing said in them after a number.
-OLD = "SELECT root FROM threads WHERE root BETWEEN ?1 AND ?2 AND head <= ?3"
-SILENT = "SELECT root FROM thread_marks WHERE root BETWEEN ?1 AND ?2 AND root NOT IN (SELECT root FROM threads)"
+# Of threads with their root in a span and not pinned, and nothing said in them after a number.
+_UNPINNED = f"root BETWEEN ?1 AND ?2 AND root NOT IN (SELECT room << {SEQ_BITS} | message FROM pins WHERE room = ?1 >> {SEQ_BITS})"  # noqa: S608  # ours
+OLD = f"SELECT root FROM threads WHERE {_UNPINNED} AND head <= ?3"  # noqa: S608  # ours
+SILENT = f"SELECT root FROM thread_marks WHERE {_UNPINNED} AND root NOT IN (SELECT root FROM threads)"  # noqa: S608  # ours
 GONE = (
     f"DELETE FROM thread_mentions WHERE root IN ({OLD})",  # noqa: S608  # ours
     f"DELETE FROM thread_marks WHERE root IN ({OLD}) OR root IN ({SILENT})",  # noqa: S608  # ours
-    "DELETE FROM threads WHERE root BETWEEN ?1 AND ?2 AND head <= ?3",
+    f"DELETE FROM threads WHERE root IN ({OLD})",  # noqa: S608  # ours
 )
 
 
@@ -106,7 +104,7 @@ class SqliteThreads(Ledger):
         self._db.execute(sql, (self._log(account).key, key << SEQ_BITS, key << SEQ_BITS | _SEQ))
 
     def drop_threads(self, room: str, floor: int) -> None:
-        """Those of a room in which nothing is kept that was said after this number."""
+        """Those of a room of which nothing is kept up to this number, its root neither."""
         base = self._log(room).key << SEQ_BITS
         for statement in GONE:
             self._db.execute(statement, (base, base | floor, floor))
@@ -129,7 +127,7 @@ _THREAD = f"SELECT t.root, t.messages, t.head, t.at, t.speakers, m.seq, m.ordina
 _BELOW = f"""
     {_THREAD} FROM threads t LEFT JOIN thread_marks m
         ON m.root = t.root AND m.account = (SELECT account FROM members WHERE id = ?)
-    WHERE t.root BETWEEN ? AND ?"""  # noqa: S608  # ours
+    WHERE t.root IN (SELECT value FROM json_each(?))"""  # noqa: S608  # ours
 _MINE = f"""
     {_THREAD} FROM logs a JOIN thread_marks m ON m.account = a.key JOIN threads t ON t.root = m.root
     WHERE a.id = ? AND (t.at, t.root) < (?, ?) ORDER BY t.at DESC, t.root DESC LIMIT ?"""
@@ -142,9 +140,9 @@ _STATES = f"""
     FROM logs a JOIN thread_marks m ON m.account = a.key JOIN logs l ON l.key = m.root >> {SEQ_BITS}
     JOIN heads h ON h.log = l.key
     LEFT JOIN threads t ON t.root = m.root WHERE a.id = ? ORDER BY m.part"""  # noqa: S608  # numbers of ours
-_EDITS = f"""
-    SELECT ask.value, e.room << {SEQ_BITS} | max(e.seq) FROM json_each(?) ask
-    JOIN edits e ON e.room = ask.value >> {SEQ_BITS} AND e.message = ask.value & {_SEQ} GROUP BY ask.value"""  # noqa: S608  # likewise
+_THREAD_OF = f"""
+    SELECT t.root FROM threaded t JOIN logs l ON l.id = ?1 WHERE t.pos = l.key << {SEQ_BITS} | ?2
+        AND (?2 > l.floor OR EXISTS (SELECT 1 FROM pins p WHERE p.room = l.key AND p.message = ?2))"""  # noqa: S608  # ours
 _SAID_IN = {
     order: f"SELECT pos FROM threaded WHERE root = ? AND pos > ? AND pos < ? ORDER BY pos {order} LIMIT ?"  # noqa: S608  # ours
     for order in ("ASC", "DESC")
@@ -159,13 +157,11 @@ def said_in(db: Connection, root: int, low: int, high: int, limit: int, order: s
 
 
 def with_threads(db: Connection, key: int, reader: str, messages: Sequence[Message]) -> int:
-    """Tell with each of these messages of a room, by number, of the thread that hangs from it, as this membership has it;
-    gives the bytes of that."""
-    if not messages:
-        return 0
+    """Tell with each of these messages of a room of the thread that hangs from it, as this membership has it; gives the bytes
+    of that."""
     base = key << SEQ_BITS
-    span = (base | messages[0].seq, base | messages[-1].seq)
-    found = {row[0] - base: _thread(row) for row in db.execute(_BELOW, (reader, *span))}
+    asked = json.encode([base | message.seq for message in messages if not message.thread]).decode()
+    found = {row[0] - base: _thread(row) for row in db.execute(_BELOW, (reader, asked))}
     for message in messages:
         message.below = found.get(message.seq)
     return BYTES * len(found)
@@ -191,23 +187,21 @@ def threads(db: Connection, account: str, room: str | None, after: Place | None,
     with moment(db):
         begin: tuple[str, int] = ("~", MAX_INT)  # after all times
         if after is not None:
-            found = db.execute("SELECT key FROM logs WHERE id = ?", (after.room,)).fetchone()
-            begin = (after.at, (found[0] if found else 0) << SEQ_BITS | min(after.root, _SEQ))
+            begin = (after.at, key_of(db, after.room) << SEQ_BITS | min(after.root, _SEQ))
         if room is None:
             rows = db.execute(_MINE, (account, *begin, limit)).fetchall()
         else:
-            (key,) = db.execute("SELECT key FROM logs WHERE id = ?", (room,)).fetchone()
-            rows = db.execute(_OF_ROOM, (account, key, *begin, limit)).fetchall()
+            rows = db.execute(_OF_ROOM, (account, key_of(db, room), *begin, limit)).fetchall()
         keys = json.encode(sorted({row[0] >> SEQ_BITS for row in rows})).decode()
-        logs = db.execute("SELECT key, id, floor FROM logs WHERE key IN (SELECT value FROM json_each(?))", (keys,))
-        places = {key: (id, floor) for key, id, floor in logs}
-        roots = _roots(db, [row[0] for row in rows if row[0] & _SEQ > places[row[0] >> SEQ_BITS][1]])
-    return [_card(row, places[row[0] >> SEQ_BITS][0], roots.get(row[0])) for row in rows]
+        logs = db.execute("SELECT key, id FROM logs WHERE key IN (SELECT value FROM json_each(?))", (keys,))
+        rooms = dict(logs.fetchall())
+        said = present.plain(db, [(row[0] >> SEQ_BITS, row[0] & _SEQ) for row in rows])
+        roots = {ref: quote(one.message) for ref, one in said.items()}
+    return [_card(row, rooms[row[0] >> SEQ_BITS], roots.get((row[0] >> SEQ_BITS, row[0] & _SEQ))) for row in rows]
 
 
 def thread_of(db: Connection, room: str, seq: int) -> int:
-    sql = "SELECT t.root FROM threaded t JOIN logs l ON l.id = ? WHERE t.pos = (l.key << ?) | ?"
-    found = db.execute(sql, (room, SEQ_BITS, seq)).fetchone() if seq <= _SEQ else None
+    found = db.execute(_THREAD_OF, (room, seq)).fetchone() if seq <= _SEQ else None
     return found[0] & _SEQ if found is not None else 0
 
 
@@ -228,35 +222,14 @@ def _card(row: Sequence[Any], room: str, root: Quoted | None) -> ThreadCard:
     )
 
 
-def _roots(db: Connection, places: Sequence[int]) -> dict[int, Quoted]:
-    """By position, messages of any rooms as they are now."""
-    newest: dict[int, int] = dict(db.execute(_EDITS, (json.encode(list(places)).decode(),)))
-    edits = _kept(db, list(newest.values()), "ASC")
-    found: dict[int, Quoted] = {}
-    for pos, entry in _kept(db, places, "ASC").items():
-        message = _message(entry)
-        if pos in newest and not message.blank:
-            message.body = _edit(edits[newest[pos]]).body
-        found[pos] = quote(message)
-    return found
-
-
 def _kept(db: Connection, places: Sequence[int], order: str) -> dict[int, bytes]:
     """Entries as they are kept, by position."""
     asked = json.encode(list(places)).decode()
     return dict(db.execute(_THESE[order], (asked, asked, -1)).fetchall()) if places else {}
 
 
-class ThreadReads:
-    """The part of the store. Whoever inherits it says how a function of a connection is carried out."""
-
-    async def _read(self, read: Callable[..., T], *named: Any, **options: Any) -> T:
-        raise NotImplementedError
-
-    async def _read_logs(
-        self, logs: Callable[[T], Iterable[str]], read: Callable[..., T], *named: Any, **options: Any
-    ) -> T:
-        raise NotImplementedError
+class ThreadReads(Readers):
+    """The part of the store."""
 
     async def followed_threads(self, account: str) -> list[ThreadState]:
         return await self._read(followed_threads, account)

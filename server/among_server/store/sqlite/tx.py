@@ -270,6 +270,9 @@ class SqliteTx(
     def remove_report(self, community: str, seq: int) -> None:
         self.writes += 1
         keys = (self._log(community).key, seq)
+        about = self.report(community, seq)
+        if about is not None and about.room:
+            self.look_beneath(about.room, about.message)
         self._db.execute("DELETE FROM reports WHERE community = ? AND seq = ?", keys)
 
     # --- rooms and directs

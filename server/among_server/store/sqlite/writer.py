@@ -174,8 +174,9 @@ class Writer:
                 began = monotonic()
                 outcomes, stored = self._carry_out(batch)
                 blanked, self._tx.blanked = self._tx.blanked, set()
+                carried, self._tx.carried = self._tx.carried, False
                 self._tell(self._answer, outcomes, stored, blanked)
-                if blanked:
+                if blanked or carried:
                     self._purges.blanked()
                 self._last = len(batch), monotonic() - began
                 self._count(*self._last)
