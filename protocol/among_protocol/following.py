@@ -27,7 +27,7 @@ class _Heard(NamedTuple):
     seq: int
     mine: bool  # I said it
     called: bool  # it mentions me, and that counts
-    about_me: bool  # it begins the thread of something that I said
+    about_me: bool  # it begins the thread of something that I said, and I neither block nor mute who did
     message: bool  # and no edit of one
 
 
@@ -44,10 +44,11 @@ class Following(dict[Named, ThreadState]):
         self._recent.clear()
         self.update({(state.room, state.thread): copy(state) for state in states})
 
-    def said(self, sent: MessageSent, me: str, *, mentioned: bool) -> None:
-        """Something new was said in a thread. `me`: who I am there. `mentioned`: it mentions me, and that counts."""
+    def said(self, sent: MessageSent, me: str, *, mentioned: bool, shunned: bool = False) -> None:
+        """Something new was said in a thread. `me`: who I am there. `mentioned`: it mentions me, and that counts. `shunned`: I
+        block or mute who said it."""
         thread, mine = (sent.log, sent.thread), sent.by == me
-        about_me = bool(me) and sent.root_by == me and not mine
+        about_me = bool(me) and sent.root_by == me and not mine and not shunned
         self._hear(_Heard(thread, sent.seq, mine, mentioned, about_me, message=True))
 
     def edited(self, edit: MessageEdited) -> None:

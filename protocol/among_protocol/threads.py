@@ -6,8 +6,8 @@ pages do not show it: they tell of the thread in short, and `message.page` with 
 its root is deleted, and so it may go on. A thread has no threads, and a corner has none: there one comments on posts.
 
 Who follows a thread is told what is unread in it. Whoever follows the room comes to follow a thread by speaking in it, by
-being mentioned in it, when somebody is the first to speak in the thread of something that they said, or by
-`thread.follow`; and no longer follows it once they unfollow it or the room. Of more than `limits.threads` the one in which
+being mentioned in it, when somebody whom they neither block nor mute is the first to speak in the thread of something that
+they said, or by `thread.follow`; and no longer follows it once they unfollow it or the room. Of more than `limits.threads` the one in which
 they had no part for longest is let go.
 
 Following is a register of the account: it has no number, all of it is in every sync, in the order of when one last had a

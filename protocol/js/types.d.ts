@@ -5033,7 +5033,7 @@ export interface MessageSent {
    */
   thread?: number;
   /**
-   * of the first one in a thread: the membership of who said its root, and follows it from now on
+   * of the first one in a thread: the membership of who said its root, and follows it from now on, unless they block or mute who says this
    * @default ""
    */
   root_by?: string;

@@ -152,6 +152,18 @@ async def test_who_said_the_root_speaks_or_is_mentioned_follows_and_nobody_else(
     assert await dan.unread(room) == (0, 1, 1)
 
 
+async def test_nobody_whom_one_shuns_makes_one_follow_the_thread_of_what_one_said(town):
+    room, (ann, bob, cat, dan) = await hall(town, "ann", "bob", "cat", "dan")
+    await town.store.set_block(ann.id, "block", handle="bob")
+    await town.store.set_block(ann.id, "mute", handle="cat")
+    await town.store.set_block(dan.id, "block", handle="ann")
+    roots = [(await ann.says(room, "Who has beans?")).entry.event for _ in range(3)]
+    first = [await answers(who, room, root.seq, "I have") for who, root in zip((bob, cat, dan), roots, strict=True)]
+    assert [entry.root_by for entry in first] == [root.by for root in roots], "nobody is told of a block"
+    told = {roots[2].seq: (first[2].seq - 1, 1, 0)}
+    assert await mine(ann) == told, "it goes by one's own list alone, which one's devices know"
+
+
 async def test_ones_own_message_reads_the_thread_and_leaves_the_room_alone(town):
     room, (ann, bob) = await hall(town, "ann", "bob")
     root = (await ann.says(room, "Who has beans?")).entry.event.seq
@@ -412,13 +424,13 @@ class Counted:
             named = entry.mentions if isinstance(entry, MessageSent) else entry.mentions_new
             for who, me in self.members.items():
                 author = next(handle for handle, member in self.members.items() if member == entry.by)
-                deaf = bool({(who, author), (author, who)} & self.blocks)
+                deaf, shunned = bool({(who, author), (author, who)} & self.blocks), (who, author) in self.blocks
                 mentioned = me in named and author != who and not deaf
                 if mentioned:
                     self.called[who].add((entry.log, entry.seq))
                 if entry.thread and entry.log in follows[who]:
                     if isinstance(entry, MessageSent):
-                        self.threads[who].said(entry, me, mentioned=mentioned)
+                        self.threads[who].said(entry, me, mentioned=mentioned, shunned=shunned)
                     elif mentioned:
                         self.threads[who].edited(entry)
 

@@ -13,7 +13,7 @@ from ...limits import THREADS_PER_ACCOUNT
 from ..api import Tx
 from ..rows import MemberRow, RoomRow
 from ..threads import ThreadMark, ThreadRow
-from .blocks import deaf
+from .blocks import deaf, shuns
 from .rooms import visible
 
 
@@ -48,7 +48,7 @@ def said(tx: Tx, account: str, room: RoomRow, entry: MessageSent, author: Member
     if tx.follows(account, room.id):
         _part(tx, account, room.id, root, ThreadMark(entry.seq, messages + 1), move=True)
     other = tx.member(entry.root_by) if entry.root_by not in ("", author.id) else None
-    if other is not None and not other.left and tx.follows(other.account, room.id):
+    if other is not None and not other.left and tx.follows(other.account, room.id) and not shuns(tx, other, author):
         _part(tx, other.account, room.id, root, unread)
     _call(tx, room, root, entry.seq, author, others, unread)
 
