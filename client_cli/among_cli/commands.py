@@ -129,7 +129,13 @@ COMMANDS = (
     Command("pins", "[more]", "what is pinned in this room", keepsakes.pins, takes="words"),
     Command("bookmark", "#12 [NOTE]", "find a message again; only you see it", keepsakes.bookmark, needs=True),
     Command("bookmarks", "[more|drop NUMBER]", "your bookmarks, in all rooms", keepsakes.bookmarks, takes="words"),
-    Command("forward", "#12 ROOM [COMMENT]", "show a message in another room", keepsakes.forward, needs=True),
+    Command(
+        "forward",
+        "#12 ROOM[#5] [COMMENT]",
+        "show a message in another room, or in a thread there",
+        keepsakes.forward,
+        needs=True,
+    ),
     Command("link", "#12|LINK", "the permalink of a message; or what one leads to", keepsakes.link_, needs=True),
     Command("read", "[all]", "count this room, or all, as read", rooms.read),
     Command(

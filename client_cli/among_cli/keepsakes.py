@@ -12,7 +12,7 @@ from among_protocol.pins import AddPin, ListPins, Pin, RemovePin
 
 from . import corner, rooms
 from .acquaintances import people_on
-from .changes import number_of
+from .changes import number_of, seq_of
 from .edits import here, named, numbered
 from .lines import Line, Rule, note, told
 from .link import Cannot, Link
@@ -90,16 +90,21 @@ async def bookmarks(link: Link, rest: str) -> None:
 
 async def forward(link: Link, rest: str) -> None:
     """Show a message of this room in another."""
-    usage = "/forward #12 ROOM, with a comment if you like"
+    usage = "/forward #12 ROOM, or ROOM#5 into the thread of #5 there, with a comment if you like"
     room, seq, more = _this(link, rest, usage)
     name, _, comment = more.partition(" ")
     if not name:
         raise Cannot(f"Say where to: {usage}. /rooms has yours.")
+    name, inside, root = name.partition("#")
+    thread = seq_of(None, root)
+    if not name or (inside and not thread):
+        raise Cannot(f"A thread is named by its room and number: {usage}.")
     target = rooms.named(link, name)
     said = text.body(comment.strip()) if comment.strip() else ""
-    await link.among.ask(ForwardMessage, room=target.id, origin=room.id, message=seq, comment=said)
+    await link.among.ask(ForwardMessage, room=target.id, origin=room.id, message=seq, thread=thread, comment=said)
     if target is not link.model.room:
-        link.screen.show([told(("dim", f"Forwarded {number_of(seq)} to "), ("place", target.title), ("dim", "."))])
+        where = f", in the thread of {number_of(thread)}." if thread else "."
+        link.screen.show([told(("dim", f"Forwarded {number_of(seq)} to "), ("place", target.title), ("dim", where))])
 
 
 async def link_(link: Link, rest: str) -> None:

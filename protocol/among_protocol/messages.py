@@ -36,7 +36,7 @@ class MessageSent(Entry, tag="message.sent", kw_only=True):
     forwarded: Origin | None = None  # the message that it shows, of another room
     answers: str = ""  # membership of who said what it answers, or wrote the post; empty: nobody else who may read it
     thread: Seq = 0  # number of the message whose thread it is said in, and then it is not unread in the room; 0: none
-    root_by: str = ""  # of the first one in a thread: the membership of who said its root, and follows it from now on, unless they block or mute who says this
+    root_by: str = ""  # of the first one in a thread: the membership of who said its root, and follows it from now on
 
 
 class SentWritten(Shape, kw_only=True):

@@ -2152,6 +2152,11 @@ export interface ForwardMessage {
    */
   post?: number;
   /**
+   * where it is said in a thread: the number of its root there, as in `message.send`; 0: to the room
+   * @default 0
+   */
+  thread?: number;
+  /**
    * words of one's own; `@handle` mentions somebody
    * @default ""
    */
@@ -5033,7 +5038,7 @@ export interface MessageSent {
    */
   thread?: number;
   /**
-   * of the first one in a thread: the membership of who said its root, and follows it from now on, unless they block or mute who says this
+   * of the first one in a thread: the membership of who said its root, and follows it from now on
    * @default ""
    */
   root_by?: string;
