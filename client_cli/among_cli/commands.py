@@ -286,7 +286,11 @@ COMMANDS = (
         "dnd", "22:00-07:00 [mon-fri] [in ZONE]", "the same, by the clock; none ends it", status.dnd, takes="words"
     ),
     Command(
-        "notify", "[WHERE] LEVEL [for 2h]", "what rings: all, mentions, nothing, usual", notify.notify, takes="words"
+        "notify",
+        "[WHERE|#12] LEVEL [for 2h]",
+        "what rings: all, mentions, nothing, usual",
+        notify.notify,
+        takes="words",
     ),
     Command("notify", "word [-]WORD", "wait for a word, or no longer", notify.notify, takes="words"),
     Command("invisible", "[here]", "look offline, everywhere or in this community", status.invisible, takes="words"),

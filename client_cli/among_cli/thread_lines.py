@@ -1,8 +1,8 @@
 """What is told of threads as something is said in them.
 
 Rules: what is said in a thread does not stand among what is said to the room. A dim line says how much there is, and how to
-look at it: at most one for each thread every few seconds. One's own, and what mentions the reader, is shown as a message
-under what it is about. What people say whom the reader blocks or mutes is not told of.
+look at it: at most one for each thread every few seconds. One's own, and what is meant for the reader, is shown as a message
+under what it is about. What rings is as the reader chose for the thread, or around it (bell.py). What people say whom the reader blocks or mutes is not told of.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from among_protocol.messages import MessageSent
 
+from . import bell
 from .changes import number_of
 from .lines import Line, Said, Style, Told, told
 from .places import Room
@@ -40,6 +41,7 @@ class Gathered:
 
     def __init__(self) -> None:
         self.telling = False  # something was told just now
+        self.alert = False  # a bell is to say so
         self._answers: dict[tuple[str, int], Answers] = {}
 
     def __bool__(self) -> bool:
@@ -54,7 +56,9 @@ class Gathered:
     def told(self, model: "Model") -> list[Line]:
         """Lines about all of it, as far as one is still there."""
         answers, self._answers = self._answers, {}
-        return [_line(model, one, root) for (_, root), one in answers.items() if one.room is model.room]
+        alert, self.alert = self.alert, False
+        lines = [_line(model, one, root) for (_, root), one in answers.items() if one.room is model.room]
+        return [replace(line, alert=alert and line is lines[-1]) for line in lines]
 
 
 def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
@@ -68,17 +72,18 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
     if event.seq > room.counted:
         room.counted = event.seq
         room.mentions += said.mention and not said.mine and (model.away or visit is None)
-    alert = said.mention and model.appearances.appear(room.community) != "dnd"
+    heed = bell.heeded(model, room, event, said, seen=False)  # what a thread says is not on the screen
     if visit is None:
         where = f" in a thread of {room.title}: "
-        line = told(("mention", "» "), ("who", said.who), ("dim", where), glimpse(event.body), alert=alert)
-        return [line] if said.mention else []
+        line = told(("mention", "» "), ("who", said.who), ("dim", where), glimpse(event.body), alert=heed.rings)
+        return [line] if heed.wanted else []
     if not visit.passes(event.seq):
         return []
     visit.beside(said, event.thread)
-    if said.mine or said.mention:
-        return [replace(said, inside=about(model, event.thread), alert=alert)]
+    if said.mine or said.mention or heed.meant:
+        return [replace(said, inside=about(model, event.thread), alert=heed.rings, mention=said.mention or heed.meant)]
     if not said.folded:
+        model.answers.alert |= heed.rings
         model.answers.take(room, event.thread, said.who)
     return []
 

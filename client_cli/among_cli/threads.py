@@ -21,7 +21,7 @@ async def thread(link: Link, rest: str) -> None:
     """Show what is said about a message, or say more."""
     room = here(link)
     number, text = numbered(rest)
-    root = _root(link, number)
+    root = root_of(link, number)
     if text.lower() == "older":
         await _show(link, room, root, before=link.model.visit.oldest.get(root) if link.model.visit else None)
     elif text:
@@ -36,7 +36,7 @@ async def follow(link: Link, rest: str) -> None:
     if not number:
         await corner.follow(link, rest)
         return
-    root = _root(link, number)
+    root = root_of(link, number)
     link.model.threads.answered(await link.among.ask(FollowThread, room=here(link).id, thread=root), part=True)
     link.screen.show([note(f"You follow the thread of {number_of(root)}. /unfollow {number_of(root)} undoes that.")])
 
@@ -47,7 +47,7 @@ async def unfollow(link: Link, rest: str) -> None:
     if not number:
         await corner.unfollow(link, rest)
         return
-    root = _root(link, number)
+    root = root_of(link, number)
     link.model.threads.answered(await link.among.ask(UnfollowThread, room=here(link).id, thread=root))
     link.screen.show([note(f"You no longer follow the thread of {number_of(root)}.")])
 
@@ -131,7 +131,7 @@ def _by_day(link: Link, said: list[Said]) -> list[Line]:
     return lines
 
 
-def _root(link: Link, number: str) -> int:
+def root_of(link: Link, number: str) -> int:
     """The root that is meant by the number of a message: itself, or that of the thread in which it was said."""
     if not number:
         raise Cannot(f"Say which one: /thread #12 shows what is said about it, /thread #12 TEXT says more. {WHERE}")

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from copy import copy
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from .base import THREADS
 from .edits import MessageEdited
 from .messages import MessageSent
@@ -68,6 +70,8 @@ class Following(dict[Named, ThreadState]):
             unread=event.unread,
             mentions=event.mentions,
             as_of=event.as_of,
+            level=event.level,
+            until=event.until,
         )
         if not event.following:
             self.pop(thread, None)
@@ -89,8 +93,15 @@ class Following(dict[Named, ThreadState]):
             unread=state.unread,
             mentions=state.mentions,
             as_of=state.as_of,
+            level=state.level,
+            until=state.until,
         )
         self.changed(told)
+
+    def chose(self, thread: Named, level: str, until: str) -> None:
+        """The answer to what I chose myself as worth a bell in a thread that I follow."""
+        if thread in self:
+            self[thread] = replace(self[thread], level=level, until=until)
 
     def ended(self, rooms: Iterable[str]) -> None:
         """Who no longer follows a room follows none of its threads."""

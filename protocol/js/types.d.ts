@@ -2039,6 +2039,16 @@ export interface ExportedThread {
   thread: number;
   /** number of an entry in its log; the first entry is 1, 0 is "before it" */
   read: number;
+  /**
+   * what one chose as worth a bell there; inherit: nothing. Words: all, mentions, nothing, inherit (nothing was chosen); unknown: as inherit
+   * @default "inherit"
+   */
+  level?: string;
+  /**
+   * that choice ends by itself then; empty: it does not
+   * @default ""
+   */
+  until?: string;
 }
 
 /** Report a message (`room` and its number), or a member (`community` and `member`). Who is silenced may, too. */
@@ -5177,6 +5187,11 @@ export interface NotifyChoice {
   level: string;
   /** it ends by itself then, and is as if it had not been chosen; empty: it does not */
   until: string;
+  /**
+   * number of the root of a thread in that room, for which it is; 0: for none
+   * @default 0
+   */
+  thread?: number;
 }
 
 /** The reply to a command that was carried out. `result` is what this command answers with. */
@@ -8439,7 +8454,8 @@ export interface SetMarker {
 }
 
 /**
- * Choose what is worth a bell: everywhere, in a community or a room; or wait for a word, whoever says it.
+ * Choose what is worth a bell: everywhere, in a community, a room or a thread that one follows; or wait for a word, whoever
+ * says it.
  *
  * A word is matched whole, whatever its case, by the client: a few words in a row may be one. With `all` one waits for
  * it, with `inherit` no longer. The reply says what is chosen now.
@@ -8453,6 +8469,11 @@ export interface SetNotify {
    * @default ""
    */
   place?: string;
+  /**
+   * only for a thread of that room, which one follows: the number of its root; 0: no thread
+   * @default 0
+   */
+  thread?: number;
   /**
    * a word that one waits for, everywhere; empty: none
    * @default ""
@@ -9158,8 +9179,8 @@ export interface ThreadCard {
 }
 
 /**
- * To every other session of the account that has synced: one follows a thread from now on, or no longer, or has read it
- * so far.
+ * To every other session of the account that has synced: one follows a thread from now on, or no longer, has read it
+ * so far, or has chosen what is worth a bell there.
  */
 export interface ThreadChanged {
   type: "thread.changed";
@@ -9202,6 +9223,16 @@ export interface ThreadChanged {
    * @default 0
    */
   as_of?: number;
+  /**
+   * what one chose as worth a bell there; inherit: nothing, and the room decides. Words: all, mentions, nothing, inherit (nothing was chosen); unknown: as inherit
+   * @default "inherit"
+   */
+  level?: string;
+  /**
+   * that choice ends by itself then; empty: it does not
+   * @default ""
+   */
+  until?: string;
 }
 
 export interface ThreadPage {
@@ -9250,6 +9281,16 @@ export interface ThreadState {
    * @default 0
    */
   as_of?: number;
+  /**
+   * what I chose as worth a bell there; inherit: nothing, and the room decides. Words: all, mentions, nothing, inherit (nothing was chosen); unknown: as inherit
+   * @default "inherit"
+   */
+  level?: string;
+  /**
+   * that choice ends by itself then; empty: it does not
+   * @default ""
+   */
+  until?: string;
 }
 
 /** In the room's log. */

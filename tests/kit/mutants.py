@@ -2285,6 +2285,23 @@ def keeps_no_choice_for_the_next_sync(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+@mutant("attention.thread")
+def tells_no_other_device_of_a_choice_for_a_thread(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "thread.changed":
+        frame.pop("level", None)
+    return frame
+
+
+@mutant("attention.thread")
+def takes_a_choice_for_a_thread_for_one_for_its_room(wire: Wire, frame: Frame) -> Any:
+    command, chosen = wire.command(frame), wire.relay.notes.setdefault("chosen", [])
+    if command.get("type") == "notify.set" and command.get("thread") and frame["type"] == "ok":
+        chosen.append({"place": command["place"], "word": "", "level": command["level"], "until": ""})
+    if "threads" in frame.get("result", {}) and "logs" in frame["result"]:
+        frame["result"]["notify"] = [*frame["result"].get("notify", []), *chosen]
+    return frame
+
+
 @mutant("attention.dnd")
 def shows_nobody_that_it_is_time_to_rest(wire: Wire, frame: Frame) -> Any:
     return {**frame, "state": "online"} if frame.get("state") == "dnd" else frame

@@ -570,6 +570,7 @@ class Twins(RuleBasedStateMachine):
                 store.mark_thread(account, place, root, seq, back=back),
                 *([store.follow_thread(account, place, root)] if back else []),
                 store.mark_thread(account, place, root, seq // 2, back=back),
+                store.choose_in_thread(account, place, root, ("all", "nothing", "inherit")[seq % 3], 0),
             ]
 
         self._both(ask)

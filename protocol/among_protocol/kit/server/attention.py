@@ -141,6 +141,36 @@ async def what_is_worth_a_bell_is_ones_own_affair(scene: Scene) -> None:
     await eve.refused("room.gone", "notify.set", place=room, level="nothing")
 
 
+@checks("attention.thread")
+async def a_choice_for_a_thread_is_a_part_of_following_it(scene: Scene) -> None:
+    """Choose for a thread, before one follows it and then, while another device listens; sync; unfollow it and be called back."""
+    ann, bob = await scene.people("ann", "bob")
+    phone = await scene.again("ann")
+    room = await scene.fresh_room("ann", "bob")
+    root = (await ann.say(room, "a root"))["seq"]
+    wish = {"place": room, "thread": root, "level": "nothing"}
+    await ann.refused("thread.gone", "notify.set", **wish)
+    await bob.result("message.send", room=room, thread=root, body="an answer")
+    chosen = await ann.result("notify.set", **wish)
+    demand(chosen.get("thread") == root and chosen["level"] == "nothing", "the choice for the thread", chosen)
+    told = await phone.hears("thread.changed", room=room, thread=root)
+    demand(told.get("level") == "nothing" and told.get("unread") == 1, "the choice, and 1 unread", told)
+    demand(await _level(scene, room, root) == "nothing", "the choice in every sync", None)
+    await ann.result("thread.unfollow", room=room, thread=root)
+    await bob.result("message.send", room=room, thread=root, body=f"@{ann.handle}")
+    demand(await _level(scene, room, root) == "inherit", "no choice for what is followed anew", None)
+
+
+async def _level(scene: Scene, room: str, root: int) -> str:
+    again = await scene.again("ann", synced=False)
+    result, _ = await again.sync()
+    found = [one for one in result.get("threads", []) if one["room"] == room and one["thread"] == root]
+    demand(len(found) == 1, "the thread once", result.get("threads"))
+    demand(not [one for one in result.get("notify", []) if one["place"] == room], "no choice for the room", result)
+    level: str = found[0].get("level", "inherit")
+    return level
+
+
 @checks("attention.dnd")
 async def a_time_of_rest_is_seen_while_it_lasts(scene: Scene) -> None:
     """Be not to be disturbed all day, shown and not; listen on another device, and as somebody who watches."""

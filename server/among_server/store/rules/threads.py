@@ -15,6 +15,7 @@ from ..rows import MemberRow, RoomRow
 from ..threads import ThreadMark, ThreadRow
 from .blocks import deaf, shuns
 from .rooms import visible
+from .standing import moment
 
 
 def begins(tx: Tx, room: RoomRow, root: int) -> str:
@@ -82,7 +83,15 @@ def mark(tx: Tx, account: str, room_id: str, root: int, seq: int, *, back: bool)
     before = _followed(tx, account, room, root)
     seq = min(seq, tx.next(room.id) - 1)
     if back or seq > before.seq:
-        tx.put_thread_mark(account, room.id, root, ThreadMark(seq, tx.said_in(room.id, root, seq)), part=False)
+        tx.put_thread_mark(account, room.id, root, before.at(seq, tx.said_in(room.id, root, seq)), part=False)
+    return state(tx, account, room.id, root)
+
+
+def choose(tx: Tx, account: str, room_id: str, root: int, level: str, for_ms: int) -> ThreadState:
+    room, _ = visible(tx, account, room_id, field="place")
+    before = _followed(tx, account, room, root)
+    until = tx.now_ms + for_ms if for_ms and level != "inherit" else 0
+    tx.put_thread_mark(account, room.id, root, before._replace(level=level, until_ms=until), part=False)
     return state(tx, account, room.id, root)
 
 
@@ -98,6 +107,8 @@ def state(tx: Tx, account: str, room: str, root: int) -> ThreadState:
         read=mine.seq,
         unread=row.messages - mine.ordinal if row is not None else 0,
         mentions=tx.mentions_in(account, room, root, mine.seq),
+        level=mine.level,
+        until=moment(mine.until_ms) if mine.until_ms else "",
         as_of=tx.next(room) - 1,
     )
 
@@ -123,7 +134,8 @@ def _call(
 def _part(tx: Tx, account: str, room: str, root: int, read: ThreadMark, *, move: bool = False) -> None:
     """Somebody has a part in a thread, and follows it, so far read. `move`: to there, too, where they did already."""
     before = tx.thread_mark(account, room, root)
-    tx.put_thread_mark(account, room, root, read if move or before is None else before, part=True)
+    now = read if before is None else before.at(read.seq, read.ordinal) if move else before
+    tx.put_thread_mark(account, room, root, now, part=True)
     if before is None:
         followed = tx.thread_marks(account)
         for one in followed[: max(0, len(followed) - THREADS_PER_ACCOUNT)]:
