@@ -2454,7 +2454,11 @@ export interface InboxItem {
   said?: Glimpse | null;
 }
 
-/** To every other session of the account that has synced. */
+/**
+ * To every other session of the account that has synced, when the inbox is marked. And to every session, when something
+ * else than what it hears changes the count: what an item is about was deleted or is no longer kept, or somebody blocks or
+ * mutes, enters or leaves. It is of all that the session has been given, and of nothing later.
+ */
 export interface InboxMoved {
   type: "inbox.moved";
   /** everything up to this number is read */

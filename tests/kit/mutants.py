@@ -2274,6 +2274,11 @@ def tells_no_other_device_of_the_inbox(wire: Wire, frame: Frame) -> Any:
     return None if frame["type"] == "inbox.moved" else frame
 
 
+@mutant("attention.inbox_moved")
+def tells_of_the_inbox_what_was(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "unread": frame["unread"] + 1} if frame["type"] == "inbox.moved" else frame
+
+
 @mutant("attention.choices")
 def tells_no_other_device_of_a_choice(wire: Wire, frame: Frame) -> Any:
     return None if frame["type"] == "notify.changed" else frame

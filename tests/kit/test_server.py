@@ -118,6 +118,7 @@ BEYOND_MEMORY = (
     "attention.inbox",
     "attention.inbox_mark",
     "attention.choices",
+    "attention.inbox_moved",
     "attention.thread",
     "attention.dnd",
     "retention.community",

@@ -4,7 +4,9 @@
 2. An item is seen while its owner may read the room, which still keeps what it is about, and neither of the two, its owner and who said it, would make the
    other deaf now (rules/blocks.py). So it is with what is unread: the count is that of the list.
 3. The newest limits.INBOX numbers count. Older ones are not seen, and go in time.
-4. An entry of an account's own log that tells what somebody else did (protocol inbox.py) is in its inbox by itself.
+4. Whoever has an item about what a batch blanks is named with it (`Stored.stale`), and so is whoever does not follow the
+   room of which they have a new one; those of what a floor takes are named by the trim.
+5. An entry of an account's own log that tells what somebody else did (protocol inbox.py) is in its inbox by itself.
 """
 
 from typing import Literal, NamedTuple, Protocol
@@ -34,6 +36,10 @@ class InboxTx(Protocol):
         """One more item. `seq`: of an entry that was added. `member`: who said it."""
         ...
 
+    def unheard(self, account: str) -> None:
+        """Name this account with the newest entry of the batch, as `Stored.stale`."""
+        ...
+
     def inbox_newest(self, account: str) -> int:
         """The number of the newest item that ever was; 0: none."""
         ...
@@ -56,6 +62,10 @@ class InboxStore(Protocol):
         ...
 
     async def inbox_state(self, account: str) -> InboxState: ...
+    async def recount_inbox(self, account: str) -> InboxState:
+        """Likewise, by the writer in its turn: `committed` has been given all that is counted."""
+        ...
+
     async def mark_inbox(self, account: str, number: int, *, back: bool) -> InboxState:
         """Forward only, unless `back`. More than the newest number means the newest."""
         ...

@@ -120,6 +120,28 @@ async def the_mark_of_the_inbox_moves_forward(scene: Scene) -> None:
     await cid.result("inbox.mark", number=newest)
 
 
+@checks("attention.inbox_moved")
+async def what_is_left_of_the_inbox_is_told(scene: Scene) -> None:
+    """Mention somebody twice, delete one of these; and have them mute who did."""
+    ann, cid = await scene.people("ann", "cid")
+    room = await scene.fresh_room("cid")
+    said = [(await ann.say(room, f"number {number} @{cid.handle}"))["seq"] for number in range(2)]
+    items = await _items(cid, room)
+    newest = items[0]["number"]
+    await cid.result("inbox.mark", number=items[1]["number"] - 1, unread=True)
+    unread = (await cid.result("inbox.read", limit=1)).get("unread", 0)
+    demand(unread == len(said), f"{len(said)} unread", unread)
+    await ann.result("message.delete", room=room, message=said[0])
+    await cid.hears("inbox.moved", unread=unread - 1)
+    try:
+        await cid.result("block.set", handle=ann.handle, kind="mute")
+        await cid.hears("inbox.moved", unread=unread - 2)
+    finally:
+        await cid.result("block.set", handle=ann.handle, kind="none")
+    await cid.hears("inbox.moved", unread=unread - 1)
+    await cid.result("inbox.mark", number=newest)
+
+
 @checks("attention.choices")
 async def what_is_worth_a_bell_is_ones_own_affair(scene: Scene) -> None:
     """Choose for a room and a word on one device, listen on another and as somebody else, sync, and take it back."""
