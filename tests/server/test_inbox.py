@@ -11,6 +11,7 @@ from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.happenings import Up
 from among_protocol.inbox import NOTICES, InboxMoved, InboxPage, MarkInbox, ReadInbox
 from among_protocol.joining import AnswerJoin, AskToJoin
+from among_protocol.markers import SetMarker
 from among_protocol.members import Persona
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
 from among_protocol.moderation import DAY, KickMember, SetRole, SilenceMember
@@ -18,6 +19,7 @@ from among_protocol.quotes import AskQuote
 from among_protocol.retention import Retention, SetRetention
 from among_protocol.rooms import FollowRoom, UnfollowRoom
 from among_protocol.view import View
+from among_server.handlers import ROUTES
 from among_server.limits import INBOX
 from among_server.store.memory import inbox as memory_inbox
 from tests.server.test_corners import publish
@@ -322,6 +324,11 @@ async def test_the_read_mark_goes_forward_and_back_on_request_and_every_other_de
         assert [event for event in await ann.settled() if isinstance(event, InboxMoved)] == []
         await ann.say("one more @bob")
         assert await unread(bob) == 1
+
+
+def test_marking_the_inbox_costs_more_than_marking_a_room():
+    """It counts what is seen of up to 500 items."""
+    assert ROUTES[MarkInbox].cost == 2 * ROUTES[SetMarker].cost
 
 
 async def test_reading_the_room_leaves_the_inbox_alone():
