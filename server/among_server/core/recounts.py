@@ -70,7 +70,7 @@ class Recounts:
             self._counting[account] = False
             state = await self._store.recount_inbox(account)
             person = self._people.get(account)
-            if person is None:
+            if person is None or state is None:
                 return
             if not left or not (self._counting[account] or _behind(person)):
                 moved = InboxMoved(read=state.read, unread=state.unread)

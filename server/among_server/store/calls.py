@@ -157,8 +157,8 @@ class Calls:
     async def mark_inbox(self, account: str, number: int, *, back: bool) -> InboxState:
         return await self._call(lambda tx: inbox.mark(tx, account, number, back=back))
 
-    async def recount_inbox(self, account: str) -> InboxState:
-        return await self._call(lambda tx: inbox.state(tx, account))
+    async def recount_inbox(self, account: str) -> InboxState | None:
+        return await self._call(lambda tx: inbox.state(tx, account) if tx.inbox_newest(account) else None)
 
     async def follow_thread(self, account: str, room: str, root: int) -> ThreadState:
         return await self._call(lambda tx: threads.follow(tx, account, room, root))

@@ -62,8 +62,8 @@ class InboxStore(Protocol):
         ...
 
     async def inbox_state(self, account: str) -> InboxState: ...
-    async def recount_inbox(self, account: str) -> InboxState:
-        """Likewise, by the writer in its turn: `committed` has been given all that is counted."""
+    async def recount_inbox(self, account: str) -> InboxState | None:
+        """Likewise, by the writer in its turn: `committed` has been given all that is counted. None: nothing ever was in it."""
         ...
 
     async def mark_inbox(self, account: str, number: int, *, back: bool) -> InboxState:
