@@ -36,6 +36,7 @@ def heed(model: "Model", room: Room, event: MessageSent, said: Said, *, missed: 
             for_me=for_me,
             at=event.at,
             seen=not missed,
+            thread=model.threads.get((room.id, event.thread)),
         )
     )
     meant = wanted and (for_me or model.attention.waits_for(event.body, event.at))

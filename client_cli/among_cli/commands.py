@@ -133,7 +133,7 @@ COMMANDS = (
     Command("pins", "[more]", "what is pinned in this room", keepsakes.pins, takes="words"),
     Command("bookmark", "#12 [NOTE]", "find a message again; only you see it", keepsakes.bookmark, needs=True),
     Command("bookmarks", "[more|drop NUMBER]", "your bookmarks, in all rooms", keepsakes.bookmarks, takes="words"),
-    Command("forward", "#12 ROOM|@HANDLE [COMMENT]", "show a message elsewhere", keepsakes.forward, needs=True),
+    Command("forward", "#12 ROOM[#5]|@HANDLE [COMMENT]", "show a message elsewhere", keepsakes.forward, needs=True),
     Command("link", "#12|LINK", "the permalink of a message; or what one leads to", keepsakes.link_, needs=True),
     Command("read", "[all]", "count this room, or all, as read", rooms.read),
     Command(
@@ -284,7 +284,11 @@ COMMANDS = (
         "dnd", "22:00-07:00 [mon-fri] [in ZONE]", "the same, by the clock; none ends it", status.dnd, takes="words"
     ),
     Command(
-        "notify", "[WHERE] LEVEL [for 2h]", "what rings: all, mentions, nothing, usual", notify.notify, takes="words"
+        "notify",
+        "[WHERE|#12] LEVEL [for 2h]",
+        "what rings: all, mentions, nothing, usual",
+        notify.notify,
+        takes="words",
     ),
     Command("notify", "word [-]WORD", "wait for a word, or no longer", notify.notify, takes="words"),
     Command("invisible", "[here]", "look offline, everywhere or in this community", status.invisible, takes="words"),

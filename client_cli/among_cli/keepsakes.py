@@ -15,7 +15,7 @@ from among_protocol.pins import AddPin, ListPins, Pin, RemovePin
 
 from . import corner, lists, people, rooms, thread_lines
 from .acquaintances import people_on
-from .changes import number_of
+from .changes import number_of, seq_of
 from .edits import here, named, numbered, said_of
 from .forwarding import credit_of
 from .lines import Line, Rule, note, told
@@ -100,22 +100,27 @@ async def bookmarks(link: Link, rest: str) -> None:
 
 async def forward(link: Link, rest: str) -> None:
     """Show a message of this room in another."""
-    usage = "/forward #12 ROOM (or @HANDLE), with a comment if you like"
+    usage = "/forward #12 ROOM (or @HANDLE, or ROOM#5 for a thread there), with a comment if you like"
     room, seq, more = _this(link, rest, usage)
     name, _, comment = more.partition(" ")
     if not name:
         raise Cannot(f"Say where to: {usage}. /rooms has yours.")
     if room.kind != "open":
         raise Cannot("What was said in a private room or a direct stays there.")
+    name, inside, root = name.partition("#")
+    thread = seq_of(None, root)
+    if not name or (inside and not thread):
+        raise Cannot(f"A thread is named by its room and number: {usage}.")
     if name.startswith("@") and not link.model.find(name):
         await said_of(link, room, seq)  # or the direct would be opened for nothing
         target = await people.opened(link, text.handle(name[1:].lower()))
     else:
         target = rooms.named(link, name)
     said = text.body(comment.strip()) if comment.strip() else ""
-    await link.among.ask(ForwardMessage, room=target.id, origin=room.id, message=seq, comment=said)
+    await link.among.ask(ForwardMessage, room=target.id, origin=room.id, message=seq, thread=thread, comment=said)
     if target is not link.model.room:
-        link.screen.show([told(("dim", f"Forwarded {number_of(seq)} to "), ("place", target.title), ("dim", "."))])
+        where = f", in the thread of {number_of(thread)}." if thread else "."
+        link.screen.show([told(("dim", f"Forwarded {number_of(seq)} to "), ("place", target.title), ("dim", where))])
 
 
 async def link_(link: Link, rest: str) -> None:

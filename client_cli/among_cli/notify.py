@@ -8,9 +8,13 @@ from pathlib import Path
 from among_protocol.dnd import DAYS, Dnd, DndChanged, DndTime, SetDnd, zone_of
 from among_protocol.notify import LONGEST_CHOICE, NotifyChanged, NotifyChoice, SetNotify
 
+from . import threads
+from .changes import number_of
+from .edits import here, numbered
 from .lines import Line, Part, joined, note, told
 from .link import Cannot, Link
 from .moment import SPANS, span, when
+from .moment import now as this_moment
 from .places import Room
 
 LEVELS = {"all": "all", "mentions": "mentions", "nothing": "nothing", "usual": "inherit"}
@@ -20,7 +24,7 @@ MEANS = {
     "nothing": "nothing rings.",
     "inherit": "it is as usual.",
 }
-WHERE = "Say /notify [ROOM|COMMUNITY|everywhere] all|mentions|nothing|usual [for 2h], or /notify word WORD."
+WHERE = "Say /notify [ROOM|COMMUNITY|#12|everywhere] all|mentions|nothing|usual [for 2h], or /notify word WORD."
 TIMES = "Say /dnd 22:00-07:00, /dnd 22:00-07:00 mon-fri; 14:00-16:00 sat,sun in Europe/Lisbon, or /dnd none."
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FOR = re.compile(r"(?:^|\s)for\s+(\S+)$", re.IGNORECASE)
@@ -29,7 +33,7 @@ _TIME = re.compile(r"(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)")
 
 
 async def notify(link: Link, rest: str) -> None:
-    """Choose what rings; or what I chose."""
+    """Choose what rings; or what I chose, and what holds here, in the open room or one of its threads."""
     if not rest:
         link.screen.show(_now(link))
         return
@@ -44,12 +48,23 @@ async def notify(link: Link, rest: str) -> None:
             raise Cannot(f"Say for how long as {SPANS}; a year at most.")
         for_ms, rest = length, rest[: found.start()].rstrip()
     place, _, level = rest.rpartition(" ")
+    number, more = numbered(rest)
+    if number and not more:
+        room, root = here(link), threads.root_of(link, number)
+        link.screen.show([_holds(link, room, root)])
+        return
     if level.lower() not in LEVELS:
         raise Cannot(WHERE)
-    id, name = _place(link, place.strip())
-    now = await _choose(link, place=id, level=LEVELS[level.lower()], for_ms=for_ms)
-    until = f" Until {when(now.until, link.model.zone)}." if now.until else ""
-    link.screen.show([told(("place", name), ("dim", f": {MEANS.get(now.level, '')}{until}"))])
+    wish = {"level": LEVELS[level.lower()], "for_ms": for_ms}
+    if number and more.lower() in LEVELS:
+        root = threads.root_of(link, number)
+        name = f"the thread of {number_of(root)}"
+        chosen = await _choose_in_thread(link, here(link), root, **wish)
+    else:
+        id, name = _place(link, place.strip())
+        chosen = await _choose(link, place=id, **wish)
+    until = f" Until {when(chosen.until, link.model.zone)}." if chosen.until else ""
+    link.screen.show([told(("place", name), ("dim", f": {MEANS.get(chosen.level, '')}{until}"))])
 
 
 async def _word(link: Link, word: str) -> None:
@@ -67,6 +82,38 @@ async def _choose(link: Link, **wish: object) -> NotifyChoice:
     link.among.view.apply(change)
     link.model.apply(change)
     return now
+
+
+async def _choose_in_thread(link: Link, room: Room, root: int, **wish: object) -> NotifyChoice:
+    """One must follow it."""
+    if (room.id, root) not in link.model.threads:
+        name = number_of(root)
+        raise Cannot(
+            f"You don't follow the thread of {name}, so that nothing but a mention rings: /follow {name} first."
+        )
+    chosen = await link.among.ask(SetNotify, place=room.id, thread=root, **wish)
+    link.model.threads.chose((room.id, root), chosen.level, chosen.until)
+    return chosen
+
+
+def _holds(link: Link, room: Room, root: int = 0) -> Line:
+    """What rings in a room, or in a thread of it, and by which choice."""
+    model, at = link.model, this_moment()
+    thread = model.threads.get((room.id, root))
+    one = model.attention.decides(room.id, room.community, at=at, thread=thread)
+    level = model.attention.level(room.id, room.community, direct=room.kind == "direct", at=at, thread=thread)
+    name = f"the thread of {number_of(root)}" if root else room.title
+    community = model.communities.get(room.community)
+    if one is None:
+        why = "nothing was chosen"
+    elif one.thread:
+        why = "chosen for the thread"
+    elif one.place == room.id:
+        why = f"chosen for {room.title}"
+    else:
+        why = f"chosen for {community.slug if one.place and community else 'everywhere'}"
+    until = f" until {when(one.until, model.zone)}" if one is not None and one.until else ""
+    return told(("place", name), ("dim", f": {MEANS[level].removesuffix('.')} ({why}{until})."))
 
 
 def _place(link: Link, name: str) -> tuple[str, str]:
@@ -96,11 +143,19 @@ def _now(link: Link) -> list[Line]:
         name = room.title if room else community.slug if community else "everywhere" if not one.place else "elsewhere"
         until = f"  until {when(one.until, model.zone)}" if one.until else ""
         lines.append(told(("place", f"{name:<20} "), one.level, ("dim", until)))
+    for (place, root), thread in model.threads.items():
+        if thread.level in LEVELS:
+            room = model.rooms.get(place)
+            until = f"  until {when(thread.until, model.zone)}" if thread.until else ""
+            name = f"{room.title if room else 'elsewhere'} {number_of(root)}"
+            lines.append(told(("place", f"{name:<20} "), thread.level, ("dim", until)))
     if attention.words:
         lines.append(told(("dim", "words that you wait for: "), ", ".join(attention.words)))
     if attention.dnd is not None and attention.dnd.times:
         lines.append(told(("dim", "not to be disturbed: "), *_times(attention.dnd)))
-    return lines or [note(f"It is as usual: directs ring, and who mentions or answers you. {WHERE}")]
+    if not lines:
+        lines.append(note(f"It is as usual: directs ring, and who mentions or answers you. {WHERE}"))
+    return [*lines, *([_holds(link, model.room)] if model.room is not None else [])]
 
 
 async def times(link: Link, rest: str) -> None:

@@ -78,8 +78,9 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
     if visit is None:
         if heeded.wanted:
             return [bell.elsewhere(room, event, said, rings=heeded.rings)]
-        level = model.attention.level(room.id, room.community, direct=room.kind == "direct", at=event.at)
-        if level != "nothing" and (room.id, event.thread) in model.threads and not (said.mine or said.folded):
+        thread = model.threads.get((room.id, event.thread))
+        level = model.attention.level(room.id, room.community, direct=room.kind == "direct", at=event.at, thread=thread)
+        if level != "nothing" and thread is not None and not (said.mine or said.folded):
             model.answers.take(room, event.thread, said.who)
         return []
     if not visit.passes(event.seq):

@@ -21,7 +21,7 @@ async def thread(link: Link, rest: str) -> None:
     """Show what is said about a message, or say more."""
     room = here(link)
     number, text = numbered(rest)
-    root = _root(link, number)
+    root = root_of(link, number)
     if text.lower() == "older":
         await _show(link, room, root, before=link.model.visit.oldest.get(root) if link.model.visit else None)
     elif text:
@@ -159,10 +159,10 @@ def _by_day(said: list[Said], target: int, what: str) -> list[Line]:
 def _followed(link: Link, number: str) -> int:
     if not seq_of(link.model.visit, number):
         raise Cannot(f"There is no message {number} on the screen. Somebody's corner goes by @: /follow @{number[1:]}")
-    return _root(link, number)
+    return root_of(link, number)
 
 
-def _root(link: Link, number: str) -> int:
+def root_of(link: Link, number: str) -> int:
     """The root that is meant by the number of a message: itself, or that of the thread in which it was said."""
     if not number:
         raise Cannot(f"Say which one: /thread #12 shows what is said about it, /thread #12 TEXT says more. {WHERE}")

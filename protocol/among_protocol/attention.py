@@ -12,6 +12,7 @@ from datetime import datetime
 from .dnd import Dnd, DndChanged, is_on
 from .notify import NotifyChanged, NotifyChoice
 from .status import Appearance
+from .threads import ThreadState
 
 LOOKS = 1_000  # places in one text at which a word is tried
 _LEVELS = ("all", "mentions", "nothing")
@@ -42,14 +43,23 @@ class Attention:
         if event.level != "inherit":
             kept[key] = NotifyChoice(place=event.place, word=event.word, level=event.level, until=event.until)
 
-    def level(self, room: str, community: str, *, direct: bool, at: str) -> str:
-        """`all`, `mentions` or `nothing`, for a room at a moment. What was chosen for the room goes before what was chosen
-        for its community, and that before what was chosen for everywhere."""
-        for place in (room, *([community] if community else []), ""):
-            one = self.choices.get(place)
-            if one is not None and one.level in _LEVELS and not _is_over(one, at):
-                return "all" if direct and place != room and one.level == "mentions" else one.level
-        return "all" if direct else "mentions"
+    def level(self, room: str, community: str, *, direct: bool, at: str, thread: ThreadState | None = None) -> str:
+        """`all`, `mentions` or `nothing`, for a room at a moment; or for a `thread` of it that one follows."""
+        one = self.decides(room, community, at=at, thread=thread)
+        if one is None:
+            return "all" if direct else "mentions"
+        return "all" if direct and one.place != room and one.level == "mentions" else one.level
+
+    def decides(self, room: str, community: str, *, at: str, thread: ThreadState | None = None) -> NotifyChoice | None:
+        """The choice that holds. What was chosen for the thread goes before what was chosen for its room, that before what
+        was chosen for its community, and that before what was chosen for everywhere. None: nothing was chosen."""
+        places = [self.choices.get(place) for place in (room, *([community] if community else []), "")]
+        if thread is not None:
+            places.insert(
+                0,
+                NotifyChoice(place=room, thread=thread.thread, word="", level=thread.level, until=thread.until),
+            )
+        return next((one for one in places if one and one.level in _LEVELS and not _is_over(one, at)), None)
 
     def waits_for(self, body: str, at: str) -> bool:
         """Whether a text has a word that one waits for."""
@@ -70,21 +80,41 @@ class Attention:
         return moment.tzinfo is not None and is_on(self.dnd, moment)
 
     def wants(
-        self, body: str, *, room: str, community: str, direct: bool, for_me: bool, at: str, seen: bool = False
+        self,
+        body: str,
+        *,
+        room: str,
+        community: str,
+        direct: bool,
+        for_me: bool,
+        at: str,
+        seen: bool = False,
+        thread: ThreadState | None = None,
     ) -> bool:
         """Whether one wants to be told of what somebody else said, whom one neither blocks nor mutes. `for_me`: it mentions
-        or answers one. `at`: when it was said. `seen`: one is looking at the room, and is told of what is meant for one."""
-        level = self.level(room, community, direct=direct, at=at)
+        or answers one. `at`: when it was said. `seen`: one is looking at the room, and is told of what is meant for one.
+        `thread`: it was said in this one, which one follows."""
+        level = self.level(room, community, direct=direct, at=at, thread=thread)
         if level == "nothing":
             return False
         return (level == "all" and not seen) or for_me or self.waits_for(body, at)
 
     def rings(
-        self, body: str, *, room: str, community: str, direct: bool, for_me: bool, at: str, seen: bool = False
+        self,
+        body: str,
+        *,
+        room: str,
+        community: str,
+        direct: bool,
+        for_me: bool,
+        at: str,
+        seen: bool = False,
+        thread: ThreadState | None = None,
     ) -> bool:
         """Likewise, and whether a bell may say so."""
-        wanted = self.wants(body, room=room, community=community, direct=direct, for_me=for_me, at=at, seen=seen)
-        return wanted and not self.rests(at)
+        return not self.rests(at) and self.wants(
+            body, room=room, community=community, direct=direct, for_me=for_me, at=at, seen=seen, thread=thread
+        )
 
 
 def is_dnd(appearances: Mapping[str, Appearance], community: str) -> bool:

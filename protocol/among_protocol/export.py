@@ -20,7 +20,7 @@ from .dnd import Dnd
 from .interests import InterestList
 from .members import Persona, Role
 from .messages import Message
-from .notify import NotifyChoice
+from .notify import NotifyChoice, NotifyLevel
 from .personas import OwnPersona
 from .reach import Reach
 from .rooms import Room
@@ -74,6 +74,8 @@ class ExportedThread(Exported, tag="thread", kw_only=True):
     room: str
     thread: Seq  # number of its root
     read: Seq
+    level: NotifyLevel = "inherit"  # what one chose as worth a bell there; inherit: nothing
+    until: Time = ""  # that choice ends by itself then; empty: it does not
 
 
 class ExportedBlock(Exported, tag="block", kw_only=True):

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable
 from copy import copy
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from .base import THREADS
 from .edits import MessageEdited
 from .messages import MessageSent
@@ -27,7 +29,7 @@ class _Heard(NamedTuple):
     seq: int
     mine: bool  # I said it
     called: bool  # it mentions me, and that counts
-    about_me: bool  # it begins the thread of something that I said
+    about_me: bool  # it begins the thread of something that I said, and I neither block nor mute who did
     message: bool  # and no edit of one
 
 
@@ -44,10 +46,11 @@ class Following(dict[Named, ThreadState]):
         self._recent.clear()
         self.update({(state.room, state.thread): copy(state) for state in states})
 
-    def said(self, sent: MessageSent, me: str, *, mentioned: bool) -> None:
-        """Something new was said in a thread. `me`: who I am there. `mentioned`: it mentions me, and that counts."""
+    def said(self, sent: MessageSent, me: str, *, mentioned: bool, shunned: bool = False) -> None:
+        """Something new was said in a thread. `me`: who I am there. `mentioned`: it mentions me, and that counts. `shunned`: I
+        block or mute who said it."""
         thread, mine = (sent.log, sent.thread), sent.by == me
-        about_me = bool(me) and sent.root_by == me and not mine
+        about_me = bool(me) and sent.root_by == me and not mine and not shunned
         self._hear(_Heard(thread, sent.seq, mine, mentioned, about_me, message=True))
 
     def edited(self, edit: MessageEdited) -> None:
@@ -67,6 +70,8 @@ class Following(dict[Named, ThreadState]):
             unread=event.unread,
             mentions=event.mentions,
             as_of=event.as_of,
+            level=event.level,
+            until=event.until,
         )
         if not event.following:
             self.pop(thread, None)
@@ -88,8 +93,15 @@ class Following(dict[Named, ThreadState]):
             unread=state.unread,
             mentions=state.mentions,
             as_of=state.as_of,
+            level=state.level,
+            until=state.until,
         )
         self.changed(told)
+
+    def chose(self, thread: Named, level: str, until: str) -> None:
+        """The answer to what I chose myself as worth a bell in a thread that I follow."""
+        if thread in self:
+            self[thread] = replace(self[thread], level=level, until=until)
 
     def ended(self, rooms: Iterable[str]) -> None:
         """Who no longer follows a room follows none of its threads."""

@@ -27,4 +27,5 @@ class ForwardMessage(Write, tag="message.forward", kw_only=True):
     origin: Id  # the room that it comes from: an open one, or a corner
     message: Seq  # the number of the message there
     post: Seq = 0  # in a corner, and only there: the number of the post that it comments on
+    thread: Seq = 0  # where it is said in a thread: the number of its root there, as in `message.send`; 0: to the room
     comment: CommentText = ""  # words of one's own; `@handle` mentions somebody

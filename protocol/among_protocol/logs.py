@@ -40,8 +40,8 @@ OnlyNotices = Annotated[list[KeyText], Meta(max_length=16)]
 class Want(Shape, omit_defaults=False, kw_only=True):
     """Which events a session wants. It never hears more for it, and what is left out of a log is told as a range.
 
-    `everything`: every entry. `talk`: the messages of rooms. `calls`: the messages that mention me. Under all three come what
-    says that something is gone (`message.deleted`, `post.deleted`, `room.trimmed`), and one's
+    `everything`: every entry. `talk`: the messages of rooms. `calls`: the messages that mention me, or answer me. Under all three
+    come what says that something is gone (`message.deleted`, `post.deleted`, `room.trimmed`), and one's
     own account's log and one's directs come whole. A post of a corner counts as a message. Under `talk` and `calls` the logs of communities and stewards do not
     come at all."""
 

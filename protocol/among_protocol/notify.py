@@ -1,6 +1,7 @@
-"""What of all that is said is worth a bell: one's choices for everywhere, a community, a room, and words that one waits
-for. A register of the account: the last value wins, it has no number, all of it is in every sync, and every other device
-is told.
+"""What of all that is said is worth a bell: one's choices for everywhere, a community, a room, a thread that one follows,
+and words that one waits for. A register of the account: the last value wins, it has no number, all of it is in every sync,
+and every other device is told. A choice for a thread is a part of following it (threads.py): it is in the sync, and told,
+with that, and ends with it.
 
 The server keeps the choices and never looks at a text for them. What they mean is said once, in attention.py, which is
 pure: a client asks it of everything that comes.
@@ -10,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from .base import NOTIFY_WORD_CHARS, Command, Event, OptionalId, Shape, Time
+from .base import NOTIFY_WORD_CHARS, Command, Event, OptionalId, Seq, Shape, Time
 from .status import MINUTE
 
 LONGEST_CHOICE = 366 * 24 * 60 * MINUTE  # of one that ends by itself
@@ -33,6 +34,7 @@ class NotifyChoice(Shape, omit_defaults=False, kw_only=True):
     word: str  # folded; empty: none. One waits for words everywhere, so that `place` is empty then
     level: NotifyLevel
     until: Time  # it ends by itself then, and is as if it had not been chosen; empty: it does not
+    thread: Seq = 0  # number of the root of a thread in that room, for which it is; 0: for none
 
 
 class NotifyChanged(Event, tag="notify.changed", omit_defaults=False, kw_only=True):
@@ -47,7 +49,8 @@ class NotifyChanged(Event, tag="notify.changed", omit_defaults=False, kw_only=Tr
 
 
 class SetNotify(Command, tag="notify.set", kw_only=True):
-    """Choose what is worth a bell: everywhere, in a community or a room; or wait for a word, whoever says it.
+    """Choose what is worth a bell: everywhere, in a community, a room or a thread that one follows; or wait for a word, whoever
+    says it.
 
     A word is matched whole, whatever its case, by the client: a few words in a row may be one. With `all` one waits for
     it, with `inherit` no longer. The reply says what is chosen now."""
@@ -56,6 +59,7 @@ class SetNotify(Command, tag="notify.set", kw_only=True):
     hidden: ClassVar[frozenset[str]] = frozenset({"word"})
 
     place: OptionalId = ""  # a room that one may see, or a community that one is in; empty: everywhere
+    thread: Seq = 0  # only for a thread of that room, which one follows: the number of its root; 0: no thread
     word: WordText = ""  # a word that one waits for, everywhere; empty: none
     level: Literal["all", "mentions", "nothing", "inherit"]  # inherit: take back what was chosen
     for_ms: ChoiceTime = 0  # how long, in milliseconds; 0: until it is changed

@@ -6,12 +6,13 @@ pages do not show it: they tell of the thread in short, and `message.page` with 
 its root is deleted, and so it may go on. A thread has no threads, and a corner has none: there one comments on posts.
 
 Who follows a thread is told what is unread in it. Whoever follows the room comes to follow a thread by speaking in it, by
-being mentioned in it, when somebody is the first to speak in the thread of something that they said, or by
-`thread.follow`; and no longer follows it once they unfollow it or the room. Of more than `limits.threads` the one in which
+being mentioned in it, when somebody whom they neither block nor mute is the first to speak in the thread of something that
+they said, or by `thread.follow`; and no longer follows it once they unfollow it or the room. Of more than `limits.threads` the one in which
 they had no part for longest is let go.
 
 Following is a register of the account: it has no number, all of it is in every sync, in the order of when one last had a
-part in it, and other devices are told. What follows from an entry is told by that entry alone (following.py).
+part in it, and other devices are told. What one chose as worth a bell in a thread (notify.py) is a part of it, and ends with
+it. What follows from an entry is told by that entry alone (following.py).
 
 What counts, and where. A message in a thread never counts as unread of the room, and never moves the room's marker. One
 in a thread that one follows counts as unread there, deleted ones too, unless it is one's own: that moves the marker of the
@@ -22,8 +23,9 @@ counts twice: as a mention in the thread, and as one in the room. `@room` in a t
 
 from typing import ClassVar
 
-from .base import Command, Event, Id, KeyText, PageLimit, Seq, Shape
+from .base import Command, Event, Id, KeyText, PageLimit, Seq, Shape, Time
 from .messages import Quoted, Thread
+from .notify import NotifyLevel
 
 
 class ThreadState(Shape, kw_only=True):
@@ -37,11 +39,13 @@ class ThreadState(Shape, kw_only=True):
     unread: int = 0  # messages in it after that
     mentions: int = 0  # of what was said in it after that, how much mentions me
     as_of: Seq = 0  # number in the room's log up to which all this holds
+    level: NotifyLevel = "inherit"  # what I chose as worth a bell there; inherit: nothing, and the room decides
+    until: Time = ""  # that choice ends by itself then; empty: it does not
 
 
 class ThreadChanged(Event, tag="thread.changed", kw_only=True):
-    """To every other session of the account that has synced: one follows a thread from now on, or no longer, or has read it
-    so far."""
+    """To every other session of the account that has synced: one follows a thread from now on, or no longer, has read it
+    so far, or has chosen what is worth a bell there."""
 
     room: str
     thread: Seq  # number of its root
@@ -52,6 +56,8 @@ class ThreadChanged(Event, tag="thread.changed", kw_only=True):
     unread: int = 0  # messages in it after that
     mentions: int = 0  # of what was said in it after that, how much mentions one
     as_of: Seq = 0  # number in the room's log up to which all this holds: what comes after it may have come before this
+    level: NotifyLevel = "inherit"  # what one chose as worth a bell there; inherit: nothing, and the room decides
+    until: Time = ""  # that choice ends by itself then; empty: it does not
 
 
 class FollowThread(Command, tag="thread.follow", kw_only=True):

@@ -319,7 +319,7 @@ class View:
         mentioned = called and me in sent.mentions
         if said is not None and said.thread:
             state.mentions += mentioned
-            self.threads.said(said, me, mentioned=mentioned)
+            self.threads.said(said, me, mentioned=mentioned, shunned=not called)
         elif sent.by == me:
             state.read, state.unread, state.mentions = sent.seq, 0, 0
         else:

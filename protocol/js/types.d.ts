@@ -2039,6 +2039,16 @@ export interface ExportedThread {
   thread: number;
   /** number of an entry in its log; the first entry is 1, 0 is "before it" */
   read: number;
+  /**
+   * what one chose as worth a bell there; inherit: nothing. Words: all, mentions, nothing, inherit (nothing was chosen); unknown: as inherit
+   * @default "inherit"
+   */
+  level?: string;
+  /**
+   * that choice ends by itself then; empty: it does not
+   * @default ""
+   */
+  until?: string;
 }
 
 /** Report a message (`room` and its number), or a member (`community` and `member`). Who is silenced may, too. */
@@ -2151,6 +2161,11 @@ export interface ForwardMessage {
    * @default 0
    */
   post?: number;
+  /**
+   * where it is said in a thread: the number of its root there, as in `message.send`; 0: to the room
+   * @default 0
+   */
+  thread?: number;
   /**
    * words of one's own; `@handle` mentions somebody
    * @default ""
@@ -2439,7 +2454,11 @@ export interface InboxItem {
   said?: Glimpse | null;
 }
 
-/** To every other session of the account that has synced. */
+/**
+ * To every other session of the account that has synced, when the inbox is marked. And to every session, when something
+ * else than what it hears changes the count: what an item is about was deleted or is no longer kept, or somebody blocks or
+ * mutes, enters or leaves. It is of all that the session has been given, and of nothing later.
+ */
 export interface InboxMoved {
   type: "inbox.moved";
   /** everything up to this number is read */
@@ -5177,6 +5196,11 @@ export interface NotifyChoice {
   level: string;
   /** it ends by itself then, and is as if it had not been chosen; empty: it does not */
   until: string;
+  /**
+   * number of the root of a thread in that room, for which it is; 0: for none
+   * @default 0
+   */
+  thread?: number;
 }
 
 /** The reply to a command that was carried out. `result` is what this command answers with. */
@@ -8439,7 +8463,8 @@ export interface SetMarker {
 }
 
 /**
- * Choose what is worth a bell: everywhere, in a community or a room; or wait for a word, whoever says it.
+ * Choose what is worth a bell: everywhere, in a community, a room or a thread that one follows; or wait for a word, whoever
+ * says it.
  *
  * A word is matched whole, whatever its case, by the client: a few words in a row may be one. With `all` one waits for
  * it, with `inherit` no longer. The reply says what is chosen now.
@@ -8453,6 +8478,11 @@ export interface SetNotify {
    * @default ""
    */
   place?: string;
+  /**
+   * only for a thread of that room, which one follows: the number of its root; 0: no thread
+   * @default 0
+   */
+  thread?: number;
   /**
    * a word that one waits for, everywhere; empty: none
    * @default ""
@@ -9158,8 +9188,8 @@ export interface ThreadCard {
 }
 
 /**
- * To every other session of the account that has synced: one follows a thread from now on, or no longer, or has read it
- * so far.
+ * To every other session of the account that has synced: one follows a thread from now on, or no longer, has read it
+ * so far, or has chosen what is worth a bell there.
  */
 export interface ThreadChanged {
   type: "thread.changed";
@@ -9202,6 +9232,16 @@ export interface ThreadChanged {
    * @default 0
    */
   as_of?: number;
+  /**
+   * what one chose as worth a bell there; inherit: nothing, and the room decides. Words: all, mentions, nothing, inherit (nothing was chosen); unknown: as inherit
+   * @default "inherit"
+   */
+  level?: string;
+  /**
+   * that choice ends by itself then; empty: it does not
+   * @default ""
+   */
+  until?: string;
 }
 
 export interface ThreadPage {
@@ -9250,6 +9290,16 @@ export interface ThreadState {
    * @default 0
    */
   as_of?: number;
+  /**
+   * what I chose as worth a bell there; inherit: nothing, and the room decides. Words: all, mentions, nothing, inherit (nothing was chosen); unknown: as inherit
+   * @default "inherit"
+   */
+  level?: string;
+  /**
+   * that choice ends by itself then; empty: it does not
+   * @default ""
+   */
+  until?: string;
 }
 
 /** In the room's log. */
@@ -9642,8 +9692,8 @@ export interface Version {
 /**
  * Which events a session wants. It never hears more for it, and what is left out of a log is told as a range.
  *
- * `everything`: every entry. `talk`: the messages of rooms. `calls`: the messages that mention me. Under all three come what
- * says that something is gone (`message.deleted`, `post.deleted`, `room.trimmed`), and one's
+ * `everything`: every entry. `talk`: the messages of rooms. `calls`: the messages that mention me, or answer me. Under all three
+ * come what says that something is gone (`message.deleted`, `post.deleted`, `room.trimmed`), and one's
  * own account's log and one's directs come whole. A post of a corner counts as a message. Under `talk` and `calls` the logs of communities and stewards do not
  * come at all.
  */

@@ -132,6 +132,7 @@ class App:
         anything is written: a session that lost a place hears nothing later from it."""
         self.services.logs.deliver(batch)
         self.services.people.deliver(batch)
+        self.services.recounts.heard(batch)
         self.services.admission.more_room()
 
     def _hole(self, broken: Log) -> None:

@@ -8,7 +8,7 @@ from among_protocol.posts import PostDeleted, PostPublished
 from among_protocol.retention import RoomTrimmed
 from among_protocol.wire import ENTRIES, tag_of
 
-Ear = str  # WHOLE, TALK, or the id of a membership: the messages that mention it
+Ear = str  # WHOLE, TALK, or the id of a membership: the messages that mention or answer it
 WHOLE: Ear = ""
 TALK: Ear = "talk"  # no membership is called that
 
@@ -20,8 +20,11 @@ def ears_of(event: Entry) -> tuple[Ear, ...]:
     """Who hears this entry, beside those who hear the whole log."""
     if not isinstance(event, (*MESSAGES, *GONE)):
         return ()
-    if isinstance(event, MessageSent | PostPublished):
+    if isinstance(event, PostPublished):
         return (TALK, *event.mentions)
+    if isinstance(event, MessageSent):
+        answers = (event.answers,) if event.answers and event.answers not in event.mentions else ()
+        return (TALK, *event.mentions, *answers)  # each once: it is one write for each
     return (TALK, *event.mentions_new) if isinstance(event, MessageEdited) else (TALK,)
 
 

@@ -103,7 +103,7 @@ async def test_a_forward_shows_whose_words_they_are_and_no_text_can_pose_as_one(
         await ana.types("Water them in the evening, and never at noon, or they will burn")
         await ana.sees("Water them in the evening, and never at noon, or they will burn")
         assert (await ana.types("/forward #1")) == [
-            "Say where to: /forward #12 ROOM (or @HANDLE), with a comment if you like. /rooms has yours."
+            "Say where to: /forward #12 ROOM (or @HANDLE, or ROOM#5 for a thread there), with a comment if you like. /rooms has yours."
         ]
         assert await ana.types("/forward #1 shed as I said") == ["Forwarded #1 to garden/shed."]
         await bob.sees("as I said")
@@ -121,6 +121,12 @@ async def test_a_forward_shows_whose_words_they_are_and_no_text_can_pose_as_one(
         await ana.types("/forward #1 shed")
         await bob.paper.until(lambda: _last(bob.paper.lines).seq == 2)
         assert laid(_last(bob.paper.lines))[-1].endswith("(forwarded)  #2")
+        assert (await ana.types("/forward #1 shed#x"))[0].startswith("A thread is named by its room and number")
+        told = await ana.types("/forward #1 shed#2 for the thread")
+        assert told == ["Forwarded #1 to garden/shed, in the thread of #2."]
+        await bob.sees("ana answered in the thread of #2")
+        await bob.types("/thread #2")
+        await bob.sees("for the thread")
         await ana.types("/delete #1")
         await bob.types("/go shed")
         await bob.paper.until(lambda: _last(bob.paper.lines).shown == "✗ deleted")

@@ -9,6 +9,7 @@ from among_cli.plain_text import plain
 from among_cli.render import rows
 from among_protocol.messages import Thread
 from tests.cli.house import House
+from tests.cli.test_reading import rang
 
 
 @pytest.fixture(autouse=True)
@@ -224,6 +225,33 @@ async def test_what_can_not_be_done_says_what_to_do(tmp_path):
         assert await ana.types("/unfollow #1") == ["There is no such thread among those that you follow."]
         assert (await ana.types("/thread 1"))[-2] == "Nothing is said about it yet."
         assert (await ana.types("/thread #1 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")
+
+
+async def test_what_rings_is_chosen_for_a_thread(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        assert (await bob.types("/notify #1 all"))[0].startswith("You don't follow the thread of #1")
+        await bob.types("/follow #1")
+        await bob.types("/notify garden/hall nothing")
+        rang(bob)
+        await ana.types("/thread 1 look here, @bob")
+        await bob.sees("look here")
+        assert not rang(bob), "what holds for the room holds in its threads"
+        assert (await bob.types("/notify #1 all"))[0] == "the thread of #1: everything that is said rings."
+        assert (await bob.types("/notify #1"))[0].startswith(
+            "the thread of #1: everything that is said rings (chosen for the thread)."
+        )
+        told = await bob.types("/notify")
+        assert "garden/hall #1       all" in told
+        assert told[-1] == "garden/hall: nothing rings (chosen for garden/hall)."
+        rang(bob)
+        await ana.types("/thread 1 and here")
+        await bob.sees("ana answered in the thread of #1")
+        assert rang(bob)
+        await bob.types("/notify #1 usual")
+        assert (await bob.types("/notify #1"))[0] == "the thread of #1: nothing rings (chosen for garden/hall)."
 
 
 async def test_who_is_blocked_is_not_told_of_in_threads(tmp_path):

@@ -2274,6 +2274,11 @@ def tells_no_other_device_of_the_inbox(wire: Wire, frame: Frame) -> Any:
     return None if frame["type"] == "inbox.moved" else frame
 
 
+@mutant("attention.inbox_moved")
+def tells_of_the_inbox_what_was(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "unread": frame["unread"] + 1} if frame["type"] == "inbox.moved" else frame
+
+
 @mutant("attention.choices")
 def tells_no_other_device_of_a_choice(wire: Wire, frame: Frame) -> Any:
     return None if frame["type"] == "notify.changed" else frame
@@ -2282,6 +2287,23 @@ def tells_no_other_device_of_a_choice(wire: Wire, frame: Frame) -> Any:
 @mutant("attention.choices")
 def keeps_no_choice_for_the_next_sync(wire: Wire, frame: Frame) -> Any:
     frame.get("result", {}).pop("notify", None)
+    return frame
+
+
+@mutant("attention.thread")
+def tells_no_other_device_of_a_choice_for_a_thread(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "thread.changed":
+        frame.pop("level", None)
+    return frame
+
+
+@mutant("attention.thread")
+def takes_a_choice_for_a_thread_for_one_for_its_room(wire: Wire, frame: Frame) -> Any:
+    command, chosen = wire.command(frame), wire.relay.notes.setdefault("chosen", [])
+    if command.get("type") == "notify.set" and command.get("thread") and frame["type"] == "ok":
+        chosen.append({"place": command["place"], "word": "", "level": command["level"], "until": ""})
+    if "threads" in frame.get("result", {}) and "logs" in frame["result"]:
+        frame["result"]["notify"] = [*frame["result"].get("notify", []), *chosen]
     return frame
 
 

@@ -114,6 +114,8 @@ BEYOND_MEMORY = (
     "newcomers",
     *(f"leaving.{name}" for name in ("sure", "ended", "undone", "account", "export", "others")),
     "attention.recent",
+    "attention.inbox_moved",
+    "attention.thread",
     "retention.community",
     "finding",
     "door",

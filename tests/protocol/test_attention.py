@@ -6,12 +6,14 @@ from time import perf_counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from among_protocol import attention
 from among_protocol.attention import Attention, folded, has_word, is_dnd, word
 from among_protocol.dnd import Dnd, DndTime, changes_at, is_on, zone_of
 from among_protocol.notify import NotifyChanged, NotifyChoice
 from among_protocol.status import Appearance
+from among_protocol.threads import ThreadState
 
 NOW, LATER = "2026-01-15T12:00:00.000Z", "2026-01-15T14:00:00.000Z"
 
@@ -51,6 +53,33 @@ def test_without_a_choice_a_room_rings_for_who_is_meant_and_a_direct_always():
 )
 def test_the_nearest_choice_that_is_not_over_decides(choices, level):
     assert of(*choices).level("r", "c", direct=False, at=NOW) == level
+
+
+@pytest.mark.parametrize(
+    ("thread", "choices", "level"),
+    [
+        ("all", [choice("r", "nothing"), choice("c", "mentions")], "all"),
+        ("nothing", [choice("r", "all")], "nothing"),
+        ("inherit", [choice("r", "nothing"), choice("c", "all")], "nothing"),
+        ("a word of tomorrow", [choice("c", "all")], "all"),
+        ("inherit", [], "mentions"),
+    ],
+)
+def test_a_choice_for_a_thread_goes_before_that_for_its_room(thread, choices, level):
+    mine, state = of(*choices), ThreadState(room="r", thread=7, following=True, level=thread)
+    assert mine.level("r", "c", direct=False, at=NOW, thread=state) == level
+    over = replace(state, until=NOW)
+    assert mine.level("r", "c", direct=False, at=NOW, thread=over) == mine.level("r", "c", direct=False, at=NOW)
+    assert rings(mine, for_me=True, thread=state) == (level != "nothing")
+
+
+def test_the_choice_that_holds_is_named():
+    mine, state = of(choice("c", "nothing")), ThreadState(room="r", thread=7, following=True, level="all")
+    assert mine.decides("r", "c", at=NOW, thread=state) == NotifyChoice(
+        place="r", thread=7, word="", level="all", until=""
+    )
+    assert mine.decides("r", "c", at=NOW) == choice("c", "nothing")
+    assert mine.decides("other", "", at=NOW) is None
 
 
 def test_in_a_direct_everything_is_meant_for_one_unless_it_was_chosen_there():

@@ -30,6 +30,7 @@ from among_protocol.moderation import (
     UnbanMember,
     UnsilenceMember,
 )
+from among_protocol.notify import SetNotify
 from among_protocol.pins import AddPin, RemovePin
 from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.reactions import AddReaction, RemoveReaction
@@ -56,7 +57,7 @@ ACTS = (
     "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
     "pin", "pin", "unpin", "forward", "edit", "everybody",
     "publish", "publish", "revise", "unpublish", "comment", "comment", "corner", "react", "react", "react", "unreact",
-    "answer", "answer", "answer", "edit", "follow thread", "unfollow thread", "mark thread",
+    "answer", "answer", "answer", "edit", "follow thread", "unfollow thread", "mark thread", "choose in thread",
     *KEEPING,
 )  # fmt: skip
 
@@ -137,7 +138,7 @@ class Town:
                 return self._writing(act, community, room, two)
             case "pin" | "unpin" | "forward" | "edit" | "everybody" | "topic":
                 return self._later(act, room, one, two)
-            case "answer" | "follow thread" | "unfollow thread" | "mark thread" | "marker":
+            case "answer" | "follow thread" | "unfollow thread" | "mark thread" | "choose in thread" | "marker":
                 return self._threads(act, room, two)
             case _:
                 body = f"said in {room} @{HANDLES[two % 4]}"
@@ -189,6 +190,12 @@ class Town:
                 return FollowThread, {"room": room, "thread": 1 + two % 4}
             case "unfollow thread":
                 return UnfollowThread, {"room": room, "thread": 1 + two % 4}
+            case "choose in thread":
+                return SetNotify, {
+                    "place": room,
+                    "thread": 1 + two % 4,
+                    "level": ("all", "nothing", "inherit")[two % 3],
+                }
             case "marker":
                 return SetMarker, {"room": room, "seq": two, "unread": two % 3 == 0}
             case _:

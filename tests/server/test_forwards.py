@@ -248,6 +248,24 @@ async def test_in_a_corner_it_is_a_comment_and_out_of_one_comments_are_forwarded
         assert refused.code == codes.MESSAGE_GONE.code, "a post has a permalink of its own"
 
 
+async def test_into_a_thread_it_goes_as_anything_that_is_said_there():
+    async with world_of() as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        room = await shed(world, ann, bob, cyd)
+        said, root = await bob.say("like weeds"), await cyd.say("How do they grow?", room=room)
+        sent = await forward(ann, said, room, "see?", thread=root.seq)
+        assert (sent.thread, sent.root_by) == (root.seq, cyd.member)
+        assert [message.seq for message in await page(bob, room)] == [root.seq]
+        (inside,) = (await bob.ask(ReadMessages, room=room, thread=root.seq)).messages
+        assert inside.forwarded is not None
+        assert inside.forwarded.body == "like weeds"
+        assert [(one.thread, one.unread) for one in (await cyd.sync()).threads] == [(root.seq, 1)]
+        for number, code in ((sent.seq, codes.FIELD_INVALID), (99, codes.MESSAGE_GONE)):
+            asked: dict[str, Any] = {"room": room, "origin": said.log, "message": said.seq, "thread": number}
+            refused = await ann.refused(ForwardMessage, **asked)
+            assert (refused.code, refused.field) == (code.code, "thread")
+
+
 async def test_what_is_no_message_is_not_forwarded():
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from among_protocol.blocks import SetBlock
 from among_protocol.communities import JoinCommunity, LeaveCommunity, UpdateCommunity
@@ -10,11 +12,15 @@ from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.happenings import Up
 from among_protocol.inbox import NOTICES, InboxMoved, InboxPage, MarkInbox, ReadInbox
 from among_protocol.joining import AnswerJoin, AskToJoin
-from among_protocol.messages import SendMessage
+from among_protocol.markers import SetMarker
+from among_protocol.members import Persona
+from among_protocol.messages import MessageSent, ReadMessages, SendMessage
 from among_protocol.moderation import DAY, BanMember, KickMember, SetRole, SilenceMember
 from among_protocol.quotes import AskQuote
+from among_protocol.retention import Retention, SetRetention
 from among_protocol.rooms import FollowRoom, UnfollowRoom
 from among_protocol.view import View
+from among_server.handlers import ROUTES
 from among_server.limits import INBOX
 from among_server.store.memory import inbox as memory_inbox
 from tests.server.test_corners import publish
@@ -110,6 +116,112 @@ async def test_what_is_deleted_is_gone_from_the_list_and_from_the_count():
         await ann.ask(DeleteMessage, room=ann.room, message=said[1].seq)
         assert await texts(bob) == [("mention", "number 2 @bob"), ("mention", "number 0 @bob")]
         assert await unread(bob) == 2
+
+
+async def test_every_session_is_told_what_is_left_when_something_is_deleted():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        said = [await ann.say(f"number {number} @bob") for number in range(3)]
+        phone = await bob.device()
+        await bob.settled()
+        before = len(ann.heard)
+        await ann.ask(DeleteMessage, room=ann.room, message=said[1].seq)
+        for device in (bob, phone):
+            assert (await device.hears(InboxMoved)).unread == 2
+        await ann.settled()
+        assert not [event for event in ann.heard[before:] if isinstance(event, InboxMoved)], "it is nobody else's"
+        await bob.ask(SetBlock, handle="ann", kind="block")
+        for device in (bob, phone):
+            assert (await device.hears(InboxMoved)).unread == 0
+        await ann.settled()
+        assert not [event for event in ann.heard[before:] if isinstance(event, InboxMoved)], "nobody is told of a block"
+
+
+async def test_many_changes_at_once_are_counted_once():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        said = [await ann.say(f"number {number} @bob") for number in range(20)]
+        await bob.settled()
+        before = len(bob.heard)
+        ids = [ann.begin(DeleteMessage, room=ann.room, message=one.seq) for one in said]
+        for id in ids:
+            await ann.answered(id)
+        await bob.settled()
+        told = [event for event in bob.heard[before:] if isinstance(event, InboxMoved)]
+        assert told[-1].unread == 0
+        assert len(told) < len(said)
+
+
+WHOM = ("ann", "cyd")  # blocked or muted
+WORDS = ("hello", "@bob", "@bob @cyd", "@cyd", "@ann")
+ACT = st.tuples(
+    st.sampled_from(("ann", "bob", "cyd")),
+    st.sampled_from(
+        ("say", "say", "say", "answer", "answer", "answer", "edit", "delete", "delete", "block", "mute", "none",
+         "quit", "enter", "mark", "unmark", "trim")
+    ),
+    st.integers(0, 7),
+)  # fmt: skip
+
+
+@given(story=st.lists(ACT, min_size=5, max_size=40))
+@settings(max_examples=30)
+async def test_what_a_session_counts_is_a_recount_whatever_is_said_deleted_blocked_left_or_kept_no_longer(story):
+    async with world_of() as world:
+        people = dict(zip(("ann", "bob", "cyd"), await world.join("garden/hall", "ann", "bob", "cyd"), strict=True))
+        await world.founder("garden").ask(SetRetention, room=people["ann"].room, retention=Retention(messages=3))
+        views = [await followed(world, device) for one in people.values() for device in [await one.device()]]
+        for who, act, number in story:
+            await take(world, people[who], act, number)
+        blocked = {WHOM[number % 2] for who, act, number in story if (who, act) == ("bob", "block")}
+        for device, start, view in views:
+            if device.handle in blocked:  # who is blocked is told nothing of it, and so counts what they hear
+                continue
+            await device.settled()
+            for event in device.heard[start:]:
+                if isinstance(event, MessageSent):
+                    handle = next(one.handle for one in people.values() if one.member == event.by)
+                    view.learn(Persona(member=event.by, rev=event.rev, handle=handle, display_name=handle))
+                view.apply(event)
+            assert view.inbox == (await device.sync(cards=True)).inbox, device.handle
+
+
+async def followed(world: World, device: Person) -> tuple[Person, int, View]:
+    started = await device.sync(cards=True)
+    await device.settled()
+    view = View()
+    hello = world.app.services.hello
+    view.apply(Up(hello=hello, account=started.account, session="s", cut=0, sync=started, resumed=False))
+    return device, len(device.heard), view
+
+
+async def take(world: World, person: Person, act: str, number: int) -> None:
+    """Only bob blocks and mutes."""
+    room, store = person.room, world.app.store
+    body = WORDS[number % 5]
+    if act in ("edit", "delete"):  # of their own, one of the newest
+        page = await person.ask(ReadMessages, room=room)
+        own = [one.seq for one in page.messages if one.by == person.member and not one.blank]
+        number = own[-1 - number % min(len(own), 3)] if own else 0
+    asks: dict[str, tuple[Any, dict[str, Any]]] = {
+        "say": (SendMessage, {"room": room, "body": body}),
+        "answer": (SendMessage, {"room": room, "body": "so", "reply_to": number}),
+        "edit": (EditMessage, {"room": room, "message": number, "body": body}),
+        "delete": (DeleteMessage, {"room": room, "message": number}),
+        "quit": (UnfollowRoom, {"room": room}),
+        "enter": (FollowRoom, {"room": room}),
+        "mark": (MarkInbox, {"number": number}),
+        "unmark": (MarkInbox, {"number": number, "unread": True}),
+    }
+    if act in ("block", "mute", "none"):
+        if person.handle == "bob":
+            await person.answered(person.begin(SetBlock, handle=WHOM[number % 2], kind=act))
+    elif act == "trim":
+        held = next(one for one in (await store.held("", 9))[0] if one.room == room)
+        await world.app.services.retaining._trim(held, "9999")
+    else:
+        await person.answered(person.begin(asks[act][0], **asks[act][1]))
+    await person.settled()
 
 
 async def test_auz_03_what_one_may_not_see_any_more_is_not_there_until_one_may_again():
@@ -273,6 +385,11 @@ async def test_the_read_mark_goes_forward_and_back_on_request_and_every_other_de
         assert [event for event in await ann.settled() if isinstance(event, InboxMoved)] == []
         await ann.say("one more @bob")
         assert await unread(bob) == 1
+
+
+def test_marking_the_inbox_costs_more_than_marking_a_room():
+    """It counts what is seen of up to 500 items."""
+    assert ROUTES[MarkInbox].cost == 2 * ROUTES[SetMarker].cost
 
 
 async def test_reading_the_room_leaves_the_inbox_alone():

@@ -105,6 +105,29 @@ async def test_calls_are_the_messages_that_mention_me(encoding: wire.Encoding):
         assert heard(bot, MessageSent)[2] == (await bob.entries(bob.room))[5]
 
 
+async def test_an_answer_calls_as_a_mention_does_and_once():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        asked = {person.handle: await person.say("Who has beans?") for person in (ann, bob)}
+        bot = await wanting(bob, "calls")
+
+        async def answer(person: Person, whom: str, body: str) -> int:
+            sent = await person.ask(SendMessage, room=ann.room, reply_to=asked[whom].seq, body=body)
+            return int(sent.entry.seq)
+
+        await answer(ann, "ann", "my own")
+        answered = await answer(ann, "bob", "I have")
+        await answer(bob, "bob", "still looking")
+        both = await answer(ann, "bob", "@bob, I have")
+        await bot.settled()
+        assert [event.seq for event in heard(bot, MessageSent)] == [answered, both]
+        late = await bob.again()
+        positions = {ann.room: asked["bob"].seq}
+        await late.sync(want=Want(profile="calls"), epoch=world.app.store.epoch, positions=positions)
+        await late.settled()
+        assert [event.seq for event in heard(late, MessageSent)] == [answered, both], "and so it is replayed"
+
+
 async def test_talk_is_the_messages_of_rooms():
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")

@@ -120,7 +120,7 @@ def wanted(want: Want | None, event: Any, member: str, kind: str) -> bool:
         return True
     if kind != "room" or not tag_of(type(event)).startswith("message."):
         return False
-    return profile == "talk" or member in event.mentions
+    return profile == "talk" or member in event.mentions or member == event.answers
 
 
 PROFILES = st.sampled_from([None, "everything", "talk", "calls", "calls"])
@@ -136,6 +136,7 @@ STEPS = st.one_of(
     st.tuples(st.just("say"), st.sampled_from(["", "", "", " @bob", " @ann"]), st.sampled_from([1, 1, 3, 9])),
     st.tuples(st.just("say"), st.sampled_from(["", " @bob"]), st.just(1)),
     st.tuples(st.just("say"), st.just(""), st.just(2)),
+    st.tuples(st.just("answer"), st.sampled_from(["", "", " @bob"])),
     st.tuples(st.just("direct"), st.integers(1, 2)),
     st.tuples(st.just("topic")),
     st.tuples(st.just("follow")),
@@ -161,6 +162,7 @@ class Story:
             Bot(world, bob, want, encoding, Positions()) for want, encoding in zip(wants, encodings, strict=True)
         ]
         self.number = 0
+        self.asked = 0  # something that bob said
 
     async def step(self, what: str, *given: Any) -> None:
         await getattr(self, f"_{what}")(*given)
@@ -169,6 +171,11 @@ class Story:
         for _ in range(count):
             self.number += 1
             self.ann.begin(SendMessage, room=self.ann.room, body=f"{self.number}{call}")
+
+    async def _answer(self, call: str) -> None:
+        self.number += 1
+        send = {"room": self.ann.room, "reply_to": self.asked, "body": f"{self.number}{call}"}
+        self.ann.begin(SendMessage, **send)
 
     async def _direct(self, count: int) -> None:
         for _ in range(count):
@@ -262,6 +269,7 @@ async def play(store: Store, wants: list[Want | None], steps: list[tuple[Any, ..
         ann, bob = await world.join("garden/hall", "ann", "bob")
         direct = await world.direct(ann, bob)
         story = Story(world, ann, bob, direct, wants)
+        story.asked = (await bob.say("Who has beans?")).seq
         await story.step("settle")
         for step in steps:
             await story.step(*step)

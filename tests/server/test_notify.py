@@ -5,7 +5,9 @@ import pytest
 
 from among_protocol import codes
 from among_protocol.communities import LeaveCommunity
+from among_protocol.messages import SendMessage
 from among_protocol.notify import NotifyChanged, SetNotify
+from among_protocol.threads import ThreadChanged
 from among_server.limits import NOTIFY_CHOICES, NOTIFY_WORDS
 from among_server.store.notify import NotifyRow
 from among_server.store.rules import notify as rules
@@ -37,6 +39,30 @@ async def test_a_choice_is_in_every_sync_and_told_to_every_other_device():
         assert await choices(ann) == [("", "", "mentions"), (ann.room, "", "all")]
         assert await choices(bob) == []
         assert [event for event in bob.heard if isinstance(event, NotifyChanged)] == []
+
+
+async def test_a_choice_for_a_thread_is_told_with_the_thread_and_no_choice_for_its_room():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        root = await ann.say("Who has beans?")
+        asked = {"place": ann.room, "thread": root.seq, "level": "nothing"}
+        assert (await ann.refused(SetNotify, **asked)).code == codes.THREAD_GONE.code, "one follows none yet"
+        await bob.ask(SendMessage, room=bob.room, thread=root.seq, body="I have")
+        phone = await ann.device()
+        chosen = await ann.ask(SetNotify, **asked)
+        assert (chosen.place, chosen.thread, chosen.level) == (ann.room, root.seq, "nothing")
+        told = await phone.hears(ThreadChanged)
+        assert (told.thread, told.level, told.unread, told.part) == (root.seq, "nothing", 1, False)
+        started = await ann.sync()
+        assert [(one.thread, one.level) for one in started.threads] == [(root.seq, "nothing")]
+        assert started.notify == []
+        assert [event for event in (*bob.heard, *phone.heard) if isinstance(event, NotifyChanged)] == []
+        for fields, code in (
+            ({"thread": root.seq, "level": "all"}, codes.ROOM_GONE),
+            ({"place": world.id("garden"), "thread": root.seq, "level": "all"}, codes.ROOM_GONE),
+            ({"thread": root.seq, "word": "beans", "level": "all"}, codes.FIELD_INVALID),
+        ):
+            assert (await ann.refused(SetNotify, **fields)).code == code.code
 
 
 async def test_a_choice_may_end_by_itself():

@@ -153,6 +153,55 @@ async def test_who_said_the_root_speaks_or_is_mentioned_follows_and_nobody_else(
     assert await dan.unread(room) == (0, 1, 1)
 
 
+async def choices(person: Person) -> dict[int, str]:
+    return {
+        one.thread: one.level for one in await person.town.store.followed_threads(person.id) if one.level != "inherit"
+    }
+
+
+async def test_what_is_worth_a_bell_in_a_thread_is_chosen_for_as_long_as_one_follows_it(town):
+    room, (ann, bob, _) = await hall(town, "ann", "bob", "cat")
+    root = (await ann.says(room, "Who has beans?")).entry.event.seq
+    store = town.store
+    await refused(codes.THREAD_GONE, store.choose_in_thread(ann.id, room, root, "all", 0))
+    await refused(codes.ROOM_GONE, store.choose_in_thread(ann.id, "r_nowhere", root, "all", 0))
+    await answers(bob, room, root, "I have")
+    told = await store.choose_in_thread(ann.id, room, root, "nothing", 60_000)
+    assert (told.level, told.unread, bool(told.until)) == ("nothing", 1, True)
+    await answers(bob, room, root, "Fine, @ann")
+    await answers(ann, room, root, "Thanks")
+    await store.mark_thread(ann.id, room, root, 0, back=True)
+    (state,) = await store.followed_threads(ann.id)
+    assert (state.level, state.until, state.unread, state.mentions) == ("nothing", told.until, 3, 1), (
+        "it counts as ever"
+    )
+    told = await store.choose_in_thread(ann.id, room, root, "inherit", 60_000)
+    assert (told.level, told.until) == ("inherit", "")
+    for end in (
+        lambda: store.unfollow_thread(ann.id, room, root),
+        lambda: ann.unfollows(room),
+    ):
+        await store.choose_in_thread(ann.id, room, root, "all", 0)
+        assert (await choices(ann), await choices(bob)) == ({root: "all"}, {})
+        await end()
+        await ann.follows(room)
+        await answers(bob, room, root, "Still there, @ann?")
+        assert list(await mine(ann)) == [root]
+        assert await choices(ann) == {}, "who follows it anew has chosen nothing"
+
+
+async def test_nobody_whom_one_shuns_makes_one_follow_the_thread_of_what_one_said(town):
+    room, (ann, bob, cat, dan) = await hall(town, "ann", "bob", "cat", "dan")
+    await town.store.set_block(ann.id, "block", handle="bob")
+    await town.store.set_block(ann.id, "mute", handle="cat")
+    await town.store.set_block(dan.id, "block", handle="ann")
+    roots = [(await ann.says(room, "Who has beans?")).entry.event for _ in range(3)]
+    first = [await answers(who, room, root.seq, "I have") for who, root in zip((bob, cat, dan), roots, strict=True)]
+    assert [entry.root_by for entry in first] == [root.by for root in roots], "nobody is told of a block"
+    told = {roots[2].seq: (first[2].seq - 1, 1, 0)}
+    assert await mine(ann) == told, "it goes by one's own list alone, which one's devices know"
+
+
 async def test_ones_own_message_reads_the_thread_and_leaves_the_room_alone(town):
     room, (ann, bob) = await hall(town, "ann", "bob")
     root = (await ann.says(room, "Who has beans?")).entry.event.seq
@@ -394,8 +443,9 @@ HANDLES = ("ann", "bob", "cat")
 WORDS = ("hello", "@ann", "@bob", "@cat and @ann", "@bob, @cat")
 ACTS = (
     "say", "say", "answer", "answer", "answer", "answer", "edit", "delete", "follow", "unfollow", "mark", "unread", "mark room",
-    "block", "none", "enter", "quit", "leave", "join",
+    "block", "none", "enter", "quit", "leave", "join", "choose",
 )  # fmt: skip
+LEVELS = ("all", "mentions", "nothing", "inherit")
 STEP = st.tuples(st.sampled_from(HANDLES), st.sampled_from(ACTS), st.integers(0, 1), st.integers(0, 9))
 
 
@@ -437,6 +487,7 @@ class Counted:
             "unfollow": lambda: store.unfollow_thread(person.id, room, 1 + two),
             "mark": lambda: store.mark_thread(person.id, *root, two, back=False),
             "unread": lambda: store.mark_thread(person.id, *root, two, back=True),
+            "choose": lambda: store.choose_in_thread(person.id, *root, LEVELS[two % 4], 60_000 * one),
             "mark room": lambda: person.reads(room, two),
             "block": lambda: store.set_block(person.id, "block", handle=other),
             "none": lambda: store.set_block(person.id, "none", handle=other),
@@ -458,7 +509,7 @@ class Counted:
     def _change(self, who: str, state: ThreadState, *, part: bool = False) -> None:
         told = ThreadChanged(
             room=state.room, thread=state.thread, following=state.following, part=part, head=state.head, read=state.read,
-            unread=state.unread, mentions=state.mentions, as_of=state.as_of,
+            unread=state.unread, mentions=state.mentions, as_of=state.as_of, level=state.level, until=state.until,
         )  # fmt: skip
         self.threads[who].changed(told)
 
@@ -471,13 +522,13 @@ class Counted:
             named = entry.mentions if isinstance(entry, MessageSent) else entry.mentions_new
             for who, me in self.members.items():
                 author = next(handle for handle, member in self.members.items() if member == entry.by)
-                deaf = bool({(who, author), (author, who)} & self.blocks)
+                deaf, shunned = bool({(who, author), (author, who)} & self.blocks), (who, author) in self.blocks
                 mentioned = me in named and author != who and not deaf
                 if mentioned:
                     self.called[who].add((entry.log, entry.seq))
                 if entry.thread and entry.log in follows[who]:
                     if isinstance(entry, MessageSent):
-                        self.threads[who].said(entry, me, mentioned=mentioned)
+                        self.threads[who].said(entry, me, mentioned=mentioned, shunned=shunned)
                     elif mentioned:
                         self.threads[who].edited(entry)
 
@@ -508,7 +559,8 @@ class Counted:
 
 def plain(states: Iterable[ThreadState]) -> list[tuple[object, ...]]:
     """Without the number up to which it is known."""
-    return [(one.room, one.thread, one.following, one.head, one.read, one.unread, one.mentions) for one in states]
+    named = ("room", "thread", "following", "head", "read", "unread", "mentions", "level", "until")
+    return [tuple(getattr(one, name) for name in named) for one in states]
 
 
 async def _tell(store: Store, story: list[tuple[str, str, int, int]]) -> None:

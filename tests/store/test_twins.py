@@ -183,6 +183,7 @@ asked = st.one_of(
     free(SendMessage, {"body": text, "thread": st.integers(1, 3), "reply_to": st.integers(0, 6)}, room="r"),
     free(EditMessage, {"message": st.integers(0, 9), "body": text}, room="r"),
     free(ForwardMessage, {"message": st.integers(0, 6), "comment": st.one_of(st.just(""), text)}, room="r", origin="r"),
+    free(ForwardMessage, {"message": st.integers(0, 6), "thread": st.integers(0, 6)}, room="r", origin="r"),
     free(AddPin, {"message": st.integers(0, 9)}, room="r"),
     free(RemovePin, {"message": st.integers(0, 9)}, room="r"),
     free(AddReaction, {"message": st.integers(0, 9), "emoji": emoji}, room="r"),
@@ -569,6 +570,7 @@ class Twins(RuleBasedStateMachine):
                 store.mark_thread(account, place, root, seq, back=back),
                 *([store.follow_thread(account, place, root)] if back else []),
                 store.mark_thread(account, place, root, seq // 2, back=back),
+                store.choose_in_thread(account, place, root, ("all", "nothing", "inherit")[seq % 3], 0),
             ]
 
         self._both(ask)

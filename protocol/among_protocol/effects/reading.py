@@ -6,6 +6,7 @@ from .. import inbox as ib
 from .. import markers as mk
 from .. import notify as n
 from .. import presence as p
+from .. import threads as th
 from ..base import Command
 from .told import STORED, Effects, Told, Where
 
@@ -14,8 +15,11 @@ READING: dict[type[Command], Effects] = {
     ib.ReadInbox: Effects((), (), ("page_entries", "inbox")),
     ib.MarkInbox: Effects(STORED, (Told(ib.InboxMoved, Where.DEVICES),), ("inbox",)),
     n.SetNotify: Effects(
-        (codes.ROOM_GONE, codes.LIMIT_REACHED, *STORED),
-        (Told(n.NotifyChanged, Where.DEVICES),),
+        (codes.ROOM_GONE, codes.THREAD_GONE, codes.LIMIT_REACHED, *STORED),
+        (
+            Told(n.NotifyChanged, Where.DEVICES),
+            Told(th.ThreadChanged, Where.DEVICES, "in place of that, of a choice for a thread"),
+        ),
         ("notify_choices", "notify_words", "notify_word_chars"),
     ),
     dn.SetDnd: Effects(

@@ -60,7 +60,7 @@ class Interest:
         if isinstance(entry, MessageEdited):
             mentioned, everybody = entry.mentions_new, entry.mentions_room_new
         elif isinstance(entry, MessageSent):
-            mentioned, everybody = entry.mentions, entry.mentions_room
+            mentioned, everybody = [*entry.mentions, entry.answers], entry.mentions_room
         else:
             mentioned, everybody = [] if isinstance(entry, PostEdited) else entry.mentions, False
         return self._asked.profile == "talk" or everybody or (member is not None and member.id in mentioned)

@@ -23,6 +23,7 @@ from .notices import Notices
 from .passwords import Passwords
 from .people import People, Person
 from .presence import Presence
+from .recounts import Recounts
 from .replay import Replay
 from .retention import Retaining
 from .session import Session
@@ -69,7 +70,9 @@ class Services:
         self.background = self.replay.tasks
         self.sessions = LiveSessions(store, self.background, self.replay.departed)
         self.erasing = Erasing(store, self.people, self.background)
-        self.retaining = Retaining(store, self.people, logs, self.background, lambda: self.wall())  # noqa: PLW0108  # likewise
+        self.recounts = Recounts(store, self.people, self.background)
+        self.people.stale = self.recounts.stale
+        self.retaining = Retaining(store, self.people, self.recounts, logs, self.background, lambda: self.wall())  # noqa: PLW0108  # likewise
         self.watchdog: Watchdog
         self.hello: Hello
 

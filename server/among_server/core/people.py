@@ -4,7 +4,7 @@ A Person is shared by the account's sessions and follows the account's own log, 
 told. It only guards the door early: the store judges again inside the transaction.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -96,6 +96,8 @@ class People:
         self.entered: Callable[[Person], None] = lambda person: None
         self.left: Callable[[Person, MemberRow], None] = lambda person, member: None
         self.renamed: Callable[[Person, MemberRow], None] = lambda person, member: None  # goes by another handle there
+        # For inboxes: these accounts may see more or less in theirs than before, which nothing that they hear says.
+        self.stale: Callable[[Iterable[str]], None] = lambda accounts: None
         self._store = store
         self._budgets = budgets
         self._now = now
@@ -141,6 +143,8 @@ class People:
                 self._loading[account] += 1
             return {}
         before, person.blocks = person.blocks, blocks
+        if before != blocks:
+            self.stale([account])  # and nobody else: whom it blocks is told nothing of it
         return before
 
     def choosing(self, account: str, statuses: Statuses) -> Person | None:
@@ -173,6 +177,7 @@ class People:
         """Nobody blocks it any more: it is not there."""
         for person in self._people.values():
             if any(other == account for other, _ in person.blocks):
+                self.stale([person.account.id])
                 person.blocks = {key: kind for key, kind in person.blocks.items() if key[0] != account}
         for loading in self._loading:  # what is being read of them may be older
             self._loading[loading] += 1
@@ -191,6 +196,8 @@ class People:
         """Entries were committed: those of the logs of accounts that are here change their standing at once."""
         for stored in batch:
             event = stored.event
+            if stored.stale:
+                self.stale(stored.stale)
             if isinstance(event, PersonaRenamed):
                 self._follow_blocks(event)
             person = self._people.get(event.log)
@@ -285,6 +292,7 @@ class People:
         for other in self._loading:  # what is being read of them may be older
             self._loading[other] += 1
         before, now = (event.log, event.was), (event.log, event.handle)
+        apart = [id for id, person in self._people.items() if any(other == event.log for other, _ in person.blocks)]
         for person in self._people.values():
             kind = person.blocks.get(before) if person.blocks and event.community in person.members else None
             if kind is not None and now not in person.blocks:
@@ -293,6 +301,7 @@ class People:
                 for session in person.sessions:
                     if session.synced:
                         session.register(f"block {id}", BlockChanged(id=id, handle=event.handle, kind=kind))
+        self.stale(apart)
 
     def _leave(self, person: Person, community: str) -> list[str]:
         """The logs that go with it."""
@@ -310,6 +319,8 @@ class People:
     def _tell(self, person: Person, event: Entry, arrived: dict[str, int], departed: list[str]) -> None:
         if isinstance(event, CommunityJoined | DirectOpened):
             self.entered(person)
+        if arrived or departed:
+            self.stale([person.account.id])
         for session in person.sessions:
             if departed:
                 self.departed(session, departed)

@@ -20,6 +20,7 @@ from ..store.retention import Held
 from ..store.rows import Unread
 from .logs import Logs
 from .people import People
+from .recounts import Recounts
 
 SETTLE = 300.0  # seconds after the start until the first look: whoever comes back comes first
 LOOK = 3_600.0  # seconds between two looks
@@ -35,12 +36,19 @@ log = structlog.get_logger()
 
 class Retaining:
     def __init__(
-        self, store: Store, people: People, logs: Logs, tasks: set[asyncio.Task[None]], wall: Callable[[], int]
+        self,
+        store: Store,
+        people: People,
+        recounts: Recounts,
+        logs: Logs,
+        tasks: set[asyncio.Task[None]],
+        wall: Callable[[], int],
     ) -> None:
         self.trimmed = 0  # floors moved; these two only ever grow, for whoever measures
         self.steps = 0
         self._store = store
         self._people = people
+        self._recounts = recounts
         self._logs = logs
         self._tasks = tasks
         self._wall = wall
@@ -94,6 +102,7 @@ class Retaining:
             if done is None:
                 return
             self.trimmed += 1
+            self._recounts.stale(done.stale)
             for account in done.counted:
                 await self._tell(held.room, account)
             if due.complete:

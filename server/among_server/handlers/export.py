@@ -116,7 +116,8 @@ async def _registers(context: Context, account: str) -> list[bytes]:
     standing = await store.standing(account)
     records: list[Exported] = [ExportedMarker(room=room, read=read) for room, read in await store.markers(account)]
     records += [
-        ExportedThread(room=one.room, thread=one.thread, read=one.read) for one in await store.followed_threads(account)
+        ExportedThread(room=one.room, thread=one.thread, read=one.read, level=one.level, until=one.until)
+        for one in await store.followed_threads(account)
     ]
     if standing is not None:
         records += [

@@ -5,6 +5,7 @@ from among_protocol.fields import watched_word
 from among_protocol.notify import NotifyChanged, NotifyChoice, SetNotify
 
 from ..core.context import Context
+from .threads import tell_devices
 
 
 async def set_notify(context: Context, command: SetNotify) -> NotifyChoice:
@@ -14,6 +15,15 @@ async def set_notify(context: Context, command: SetNotify) -> NotifyChoice:
     if word and command.level not in ("all", "inherit"):
         raise Refuse(FIELD_INVALID, "One waits for a word (`all`), or no longer (`inherit`).", field="level")
     person = context.person
+    if command.thread:
+        if word:
+            raise Refuse(FIELD_INVALID, "One waits for a word everywhere: leave `thread` out.", field="thread")
+        context.admit()
+        state = await context.store.choose_in_thread(
+            person.account.id, command.place, command.thread, command.level, command.for_ms
+        )
+        tell_devices(context, state)
+        return NotifyChoice(place=state.room, thread=state.thread, word="", level=state.level, until=state.until)
     context.admit()
     now = await context.store.set_notify(person.account.id, command.place, word, command.level, command.for_ms)
     told = NotifyChanged(place=now.place, word=now.word, level=now.level, until=now.until)

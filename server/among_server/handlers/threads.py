@@ -20,13 +20,15 @@ async def follow(context: Context, command: FollowThread) -> ThreadState:
     await context.room(command.room)
     context.admit()
     state = await context.store.follow_thread(context.person.account.id, command.room, command.thread)
-    return _tell(context, state, part=True)
+    return tell_devices(context, state, part=True)
 
 
 async def unfollow(context: Context, command: UnfollowThread) -> ThreadState:
     await context.room(command.room)
     context.admit()
-    return _tell(context, await context.store.unfollow_thread(context.person.account.id, command.room, command.thread))
+    return tell_devices(
+        context, await context.store.unfollow_thread(context.person.account.id, command.room, command.thread)
+    )
 
 
 async def mark(context: Context, command: MarkThread) -> ThreadState:
@@ -34,10 +36,10 @@ async def mark(context: Context, command: MarkThread) -> ThreadState:
     context.admit()
     account, store = context.person.account.id, context.store
     state = await store.mark_thread(account, command.room, command.thread, command.seq, back=command.unread)
-    return _tell(context, state)
+    return tell_devices(context, state)
 
 
-def _tell(context: Context, state: ThreadState, *, part: bool = False) -> ThreadState:
+def tell_devices(context: Context, state: ThreadState, *, part: bool = False) -> ThreadState:
     changed = ThreadChanged(
         room=state.room,
         thread=state.thread,
@@ -48,6 +50,8 @@ def _tell(context: Context, state: ThreadState, *, part: bool = False) -> Thread
         unread=state.unread,
         mentions=state.mentions,
         as_of=state.as_of,
+        level=state.level,
+        until=state.until,
     )
     for session in context.person.sessions:
         if session is not context.session and session.synced:

@@ -148,11 +148,17 @@ class Calls:
     async def set_notify(self, account: str, place: str, word: str, level: str, for_ms: int) -> NotifyChoice:
         return await self._call(lambda tx: notify.set_notify(tx, account, place, word, level, for_ms))
 
+    async def choose_in_thread(self, account: str, room: str, root: int, level: str, for_ms: int) -> ThreadState:
+        return await self._call(lambda tx: threads.choose(tx, account, room, root, level, for_ms))
+
     async def set_dnd(self, account: str, dnd: Dnd) -> Dnd:
         return await self._call(lambda tx: notify.set_dnd(tx, account, dnd))
 
     async def mark_inbox(self, account: str, number: int, *, back: bool) -> InboxState:
         return await self._call(lambda tx: inbox.mark(tx, account, number, back=back))
+
+    async def recount_inbox(self, account: str) -> InboxState | None:
+        return await self._call(lambda tx: inbox.state(tx, account) if tx.inbox_newest(account) else None)
 
     async def follow_thread(self, account: str, room: str, root: int) -> ThreadState:
         return await self._call(lambda tx: threads.follow(tx, account, room, root))

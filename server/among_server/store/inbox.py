@@ -7,6 +7,8 @@
 3. The newest limits.INBOX numbers count. Older ones are not seen, and go in time.
 4. An entry of an account's own log that tells what somebody else did (protocol inbox.py) is in its inbox by itself. One that
    tells of a private room is seen while its owner is there.
+5. Whoever has an item about what a batch blanks is named with it (`Stored.stale`), and so is whoever does not follow the
+   room of which they have a new one; those of what a floor takes are named by the trim.
 """
 
 from typing import Literal, NamedTuple, Protocol
@@ -38,6 +40,10 @@ class InboxTx(Protocol):
         tells of."""
         ...
 
+    def unheard(self, account: str) -> None:
+        """Name this account with the newest entry of the batch, as `Stored.stale`."""
+        ...
+
     def inbox_newest(self, account: str) -> int:
         """The number of the newest item that ever was; 0: none."""
         ...
@@ -60,6 +66,10 @@ class InboxStore(Protocol):
         ...
 
     async def inbox_state(self, account: str) -> InboxState: ...
+    async def recount_inbox(self, account: str) -> InboxState | None:
+        """Likewise, by the writer in its turn: `committed` has been given all that is counted. None: nothing ever was in it."""
+        ...
+
     async def mark_inbox(self, account: str, number: int, *, back: bool) -> InboxState:
         """Forward only, unless `back`. More than the newest number means the newest."""
         ...

@@ -53,11 +53,13 @@ class Left(NamedTuple):
     messages: int  # that it still has above the floor
     pins: list[int]  # messages below it that stay, by number
     counted: list[str]  # accounts that have fewer unread mentions now
+    stale: list[str]  # accounts in whose inbox there was an item about what went
 
 
 class Trimmed(NamedTuple):
     entry: Entry
     counted: list[str]  # as of Left
+    stale: list[str]  # likewise
 
 
 class Carried(NamedTuple):

@@ -153,6 +153,7 @@ class Stored(Struct, frozen=True, gc=False):
 
     event: Entry
     json: bytes
+    stale: tuple[str, ...] = ()  # accounts whose inbox has more or less by it, which nothing that they hear says
 
     def __repr__(self) -> str:
         return f"Stored({self.event!r})"  # the bytes hold what people said

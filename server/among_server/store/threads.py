@@ -3,7 +3,7 @@
 1. What is said in a thread is a message of its room. It has a number in the room's log and no ordinal there, but one in
    its thread: there messages are counted 1, 2, 3 ..., and what was deleted still counts.
 2. Unread is a difference of ordinals. A marker is a number of the room's log and the ordinal up to there, kept with the
-   fact that an account follows the thread, and for no longer.
+   fact that an account follows the thread, and for no longer; so is what it chose as worth a bell there.
 3. A mention in a thread is kept twice: as one in the room, and as one in the thread.
 4. Who no longer follows a room follows none of its threads.
 """
@@ -34,10 +34,16 @@ class ThreadRow(Struct):
 
 
 class ThreadMark(NamedTuple):
-    """How far an account that follows a thread has read it."""
+    """How far an account that follows a thread has read it, and what it chose there."""
 
     seq: int  # everything up to this number of the room's log
     ordinal: int  # messages in the thread up to there
+    level: str = "inherit"  # what is worth a bell: all, mentions, nothing; inherit: nothing is chosen
+    until_ms: int = 0  # Unix time at which that ends by itself; 0: it does not
+
+    def at(self, seq: int, ordinal: int) -> "ThreadMark":
+        """Read so far, and the choice stays."""
+        return self._replace(seq=seq, ordinal=ordinal)
 
 
 class Place(NamedTuple):
@@ -69,7 +75,7 @@ class ThreadsTx(Protocol):
         ...
 
     def put_thread_mark(self, account: str, room: str, root: int, mark: ThreadMark, *, part: bool) -> None:
-        """Follow, with this marker; or move it. `part`: it has a part in it now, and so it is the last of its threads."""
+        """Follow, with this marker and choice; or change them. `part`: it has a part in it now, and so it is the last of its threads."""
         ...
 
     def drop_thread_mark(self, account: str, room: str, root: int) -> None:
@@ -98,6 +104,11 @@ class ThreadsStore(Protocol):
 
     async def mark_thread(self, account: str, room: str, root: int, seq: int, *, back: bool) -> ThreadState:
         """Forward only, unless `back`. A `seq` past the room's head means that. Raises Refuse: `room.gone`, `thread.gone`."""
+        ...
+
+    async def choose_in_thread(self, account: str, room: str, root: int, level: str, for_ms: int) -> ThreadState:
+        """What is worth a bell there; for so many milliseconds, or until it is changed (0). Raises Refuse: `room.gone`,
+        `thread.gone`."""
         ...
 
     async def followed_threads(self, account: str) -> list[ThreadState]:

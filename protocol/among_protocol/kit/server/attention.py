@@ -120,6 +120,28 @@ async def the_mark_of_the_inbox_moves_forward(scene: Scene) -> None:
     await cid.result("inbox.mark", number=newest)
 
 
+@checks("attention.inbox_moved")
+async def what_is_left_of_the_inbox_is_told(scene: Scene) -> None:
+    """Mention somebody twice, delete one of these; and have them mute who did."""
+    ann, cid = await scene.people("ann", "cid")
+    room = await scene.fresh_room("cid")
+    said = [(await ann.say(room, f"number {number} @{cid.handle}"))["seq"] for number in range(2)]
+    items = await _items(cid, room)
+    newest = items[0]["number"]
+    await cid.result("inbox.mark", number=items[1]["number"] - 1, unread=True)
+    unread = (await cid.result("inbox.read", limit=1)).get("unread", 0)
+    demand(unread == len(said), f"{len(said)} unread", unread)
+    await ann.result("message.delete", room=room, message=said[0])
+    await cid.hears("inbox.moved", unread=unread - 1)
+    try:
+        await cid.result("block.set", handle=ann.handle, kind="mute")
+        await cid.hears("inbox.moved", unread=unread - 2)
+    finally:
+        await cid.result("block.set", handle=ann.handle, kind="none")
+    await cid.hears("inbox.moved", unread=unread - 1)
+    await cid.result("inbox.mark", number=newest)
+
+
 @checks("attention.choices")
 async def what_is_worth_a_bell_is_ones_own_affair(scene: Scene) -> None:
     """Choose for a room and a word on one device, listen on another and as somebody else, sync, and take it back."""
@@ -139,6 +161,36 @@ async def what_is_worth_a_bell_is_ones_own_affair(scene: Scene) -> None:
     heard = [event["type"] for event in ann.events[known:] if event["type"].startswith("notify")]
     demand(not heard, "no word of it to anybody else", heard)
     await eve.refused("room.gone", "notify.set", place=room, level="nothing")
+
+
+@checks("attention.thread")
+async def a_choice_for_a_thread_is_a_part_of_following_it(scene: Scene) -> None:
+    """Choose for a thread, before one follows it and then, while another device listens; sync; unfollow it and be called back."""
+    ann, bob = await scene.people("ann", "bob")
+    phone = await scene.again("ann")
+    room = await scene.fresh_room("ann", "bob")
+    root = (await ann.say(room, "a root"))["seq"]
+    wish = {"place": room, "thread": root, "level": "nothing"}
+    await ann.refused("thread.gone", "notify.set", **wish)
+    await bob.result("message.send", room=room, thread=root, body="an answer")
+    chosen = await ann.result("notify.set", **wish)
+    demand(chosen.get("thread") == root and chosen["level"] == "nothing", "the choice for the thread", chosen)
+    told = await phone.hears("thread.changed", room=room, thread=root)
+    demand(told.get("level") == "nothing" and told.get("unread") == 1, "the choice, and 1 unread", told)
+    demand(await _level(scene, room, root) == "nothing", "the choice in every sync", None)
+    await ann.result("thread.unfollow", room=room, thread=root)
+    await bob.result("message.send", room=room, thread=root, body=f"@{ann.handle}")
+    demand(await _level(scene, room, root) == "inherit", "no choice for what is followed anew", None)
+
+
+async def _level(scene: Scene, room: str, root: int) -> str:
+    again = await scene.again("ann", synced=False)
+    result, _ = await again.sync()
+    found = [one for one in result.get("threads", []) if one["room"] == room and one["thread"] == root]
+    demand(len(found) == 1, "the thread once", result.get("threads"))
+    demand(not [one for one in result.get("notify", []) if one["place"] == room], "no choice for the room", result)
+    level: str = found[0].get("level", "inherit")
+    return level
 
 
 @checks("attention.dnd")

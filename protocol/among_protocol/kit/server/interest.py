@@ -97,16 +97,20 @@ async def talk_is_the_messages_of_rooms(scene: Scene) -> None:
 
 @checks("interest.calls")
 async def calls_are_the_messages_that_mention_one(scene: Scene) -> None:
-    """Want calls; things are said to nobody, to somebody else, and to us."""
+    """Want calls; things are said to nobody, to somebody else, and to us, by name and in answer."""
     ann, bob, cid = await scene.people("ann", "bob", "cid")
     room = await scene.fresh_room("bob", "cid")
+    asked = {peer: (await peer.say(room, "a question"))["seq"] for peer in (bob, cid)}
     peer, _ = await _wanting(scene, profile="calls")
     await ann.say(room, "to nobody")
+    await ann.result("message.send", room=room, body="in answer", reply_to=asked[bob])
+    answer = (await ann.result("message.send", room=room, body="in answer", reply_to=asked[cid]))["entry"]
     await ann.say(room, f"to @{bob.handle}")
     call = await ann.say(room, f"to @{cid.handle}")
     await ann.say(room, "to nobody again")
     heard = await _heard(ann, peer, room)
-    demand([event["seq"] for event in heard] == [call["seq"]], "the call alone", heard)
+    called = [answer["seq"], call["seq"]]
+    demand([event["seq"] for event in heard] == called, "the answer and the call alone", heard)
 
 
 @checks("interest.ranges")

@@ -41,10 +41,25 @@ def send(town: "Town", person: "Person", command: SendMessage) -> MessageSent:
     if command.reply_to:
         message(town, room, command.reply_to, "reply_to")
     about: dict[str, Any] = {"reply_to": command.reply_to, "post": command.post}
-    if not command.thread:
-        return town.say(person.id, room, member, command.body, command.nonce, **about)
-    about |= {"thread": command.thread, "root_by": threads.begins(town, room, command.thread)}
-    entry = town.say(person.id, room, member, command.body, command.nonce, **about)
+    return said(town, person, room, member, command.body, command.nonce, thread=command.thread, **about)
+
+
+def said(
+    town: "Town",
+    person: "Person",
+    room: "RoomRow",
+    member: "MemberRow",
+    words: str,
+    nonce: str,
+    *,
+    thread: int,
+    **about: Any,
+) -> MessageSent:
+    """To the room, or in a thread of it."""
+    if not thread:
+        return town.say(person.id, room, member, words, nonce, **about)
+    about |= {"thread": thread, "root_by": threads.begins(town, room, thread)}
+    entry = town.say(person.id, room, member, words, nonce, **about)
     threads.said(town, entry)
     return entry
 

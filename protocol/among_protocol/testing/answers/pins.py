@@ -95,7 +95,9 @@ def forward(town: "Town", person: "Person", command: ForwardMessage) -> MessageS
     if room.kind == "direct":
         may_write(town, person, room)
     shown = Origin(room=origin.id, seq=said.seq, by=said.by, rev=said.rev)
-    return town.say(person.id, room, member, command.comment, command.nonce, forwarded=shown)
+    return edits.said(
+        town, person, room, member, command.comment, command.nonce, thread=command.thread, forwarded=shown
+    )
 
 
 def _source(town: "Town", person: "Person", origin: str, seq: int) -> "tuple[RoomRow, MessageSent]":

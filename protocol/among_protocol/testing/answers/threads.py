@@ -39,8 +39,10 @@ def begins(town: "Town", room: "RoomRow", root: int) -> str:
 
 
 def said(town: "Town", entry: MessageSent) -> None:
+    author = town.people[town.members[entry.by].account]
     for person, me in _followers(town, entry.log):
-        person.threads.said(entry, me, mentioned=entry.seq in person.mentioned.get(entry.log, []))
+        mentioned = entry.seq in person.mentioned.get(entry.log, [])
+        person.threads.said(entry, me, mentioned=mentioned, shunned=author.handle in person.blocks)
 
 
 def edited(town: "Town", entry: MessageEdited) -> None:

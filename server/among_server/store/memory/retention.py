@@ -12,6 +12,7 @@ from ..retention import Due, Held, HeldPage, Left, days_before, held_by
 from ..rows import CommunityRow, LogRow, RoomRow, Stored
 from ..rules.retention import KINDS
 from ..stewards import ReportRow
+from .inbox import Item
 from .reactions import Reacted
 from .reactions import Row as Reaction
 from .tables import Kept, Tables
@@ -24,6 +25,7 @@ class MemoryRetention(Tables):
     nonces: dict[tuple[str, str], tuple[bytes, Stored]]
     mentions: dict[tuple[str, str, int], bool]
     markers: dict[tuple[str, str], int]
+    items: dict[tuple[str, int], Item]
     edit_numbers: dict[tuple[str, int], list[int]]
     open_reports: dict[tuple[str, int], ReportRow]
     room_rows: dict[str, RoomRow]
@@ -75,7 +77,19 @@ class MemoryRetention(Tables):
         self._put(self.logs, room, replace(row, floor=floor, floor_ordinal=ordinal))
         self.drop_threads(room, floor)
         self.look_beneath(room, floor)
-        return Left(row.ordinal - ordinal, pinned, [id for id in self.logs if id in counted])
+        stale = {
+            who
+            for (who, _), item in self.items.items()
+            if item.log == room
+            and row.floor < item.seq <= floor
+            and not self.entries[room, item.seq].stored.event.blank
+        }
+        return Left(
+            row.ordinal - ordinal,
+            pinned,
+            [id for id in self.logs if id in counted],
+            [id for id in self.logs if id in stale],
+        )
 
     def beneath(self, after: str) -> str:
         rooms = list(self.room_rows)

@@ -4,6 +4,7 @@ from among_protocol.messages import MessageSent
 from among_protocol.threads import ThreadCard, ThreadState
 
 from ..edits import quote
+from ..rules.standing import moment
 from ..threads import Place, ThreadRow
 from .messages import as_it_is, told_below
 from .tx import MemoryTx
@@ -30,6 +31,8 @@ class ThreadReads:
             unread=row.messages - mark.ordinal if row is not None else 0,
             mentions=self._tx.mentions_in(account, room, root, mark.seq),
             as_of=self._tx.logs[room].head,
+            level=mark.level,
+            until=moment(mark.until_ms) if mark.until_ms else "",
         )
 
     async def threads(self, account: str, room: str | None, after: Place | None, limit: int) -> list[ThreadCard]:

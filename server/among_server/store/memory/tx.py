@@ -106,7 +106,8 @@ class MemoryTx(
     def blank(self, log: str, seq: int) -> None:
         kept = self._found(log, seq)
         if not kept.stored.event.blank:
-            self._put_again(kept, blanked(kept.stored.event))
+            about = [who for (who, _), item in self.items.items() if (item.log, item.seq) == (log, seq)]
+            self._put_again(kept, blanked(kept.stored.event), tuple(dict.fromkeys(about)))
             self.blank_items(log, seq)
 
     def rewrite(self, event: Entry) -> None:
@@ -118,8 +119,8 @@ class MemoryTx(
             raise LookupError(f"no entry {seq} in log {log!r}")
         return kept
 
-    def _put_again(self, kept: Kept, event: Entry) -> None:
-        stored = Stored(event, JSON.encode(event))
+    def _put_again(self, kept: Kept, event: Entry, stale: tuple[str, ...] = ()) -> None:
+        stored = Stored(event, JSON.encode(event), stale)
         self._put(self.entries, (event.log, event.seq), kept._replace(stored=stored))
         command = (kept.author, event.nonce)
         if command in self.nonces:
@@ -129,6 +130,14 @@ class MemoryTx(
         self.stored = [stored if one is kept.stored else one for one in before]
         if kept.stored not in before:
             self.stored.append(stored)
+        self._undo.append(lambda: setattr(self, "stored", before))
+
+    def unheard(self, account: str) -> None:
+        before, last = self.stored, self.stored[-1]
+        stored = Stored(last.event, last.json, (*last.stale, account))
+        key = (last.event.log, last.event.seq)
+        self._put(self.entries, key, self.entries[key]._replace(stored=stored))
+        self.stored = [*before[:-1], stored]
         self._undo.append(lambda: setattr(self, "stored", before))
 
     def add_nonce(self, account: str, nonce: str, content: bytes, stored: Stored) -> None:

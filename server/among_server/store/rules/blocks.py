@@ -58,11 +58,14 @@ def apart(tx: Tx, one: Name, other: Name) -> bool:
     return bool(blocks or others) and "block" in (blocks.get(other), others.get(one))
 
 
+def shuns(tx: Tx, reader: MemberRow, author: MemberRow) -> bool:
+    """Whether the reader blocks or mutes the author, and knows it: what they may be told by their own list alone."""
+    return (author.account, author.handle) in tx.blocks(reader.account)
+
+
 def deaf(tx: Tx, reader: MemberRow, author: MemberRow) -> bool:
     """Whether a mention of the reader by the author counts for nothing: blocked by either, or muted."""
-    if (author.account, author.handle) in tx.blocks(reader.account):
-        return True
-    return tx.blocks(author.account).get((reader.account, reader.handle)) == "block"
+    return shuns(tx, reader, author) or tx.blocks(author.account).get((reader.account, reader.handle)) == "block"
 
 
 def may_write(tx: Tx, room: RoomRow, writer: MemberRow) -> None:

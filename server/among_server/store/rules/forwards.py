@@ -20,7 +20,14 @@ def forward(tx: Tx, account: str, command: ForwardMessage) -> Entry:
         except Refuse:  # of that room nothing is told, not even that it is another
             raise Refuse(MESSAGE_GONE, field="message") from None
     origin = Origin(room=room.id, seq=said.seq, by=said.by, rev=said.rev)
-    send = SendMessage(id=command.id, nonce=command.nonce, room=command.room, post=command.post, body=command.comment)
+    send = SendMessage(
+        id=command.id,
+        nonce=command.nonce,
+        room=command.room,
+        post=command.post,
+        thread=command.thread,
+        body=command.comment,
+    )
     return messages.send(tx, account, send, forwarded=origin)
 
 

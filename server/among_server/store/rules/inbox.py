@@ -6,6 +6,7 @@ from among_protocol.inbox import InboxState
 from among_protocol.messages import MessageSent
 
 from ..api import Tx
+from ..inbox import Kind
 from ..rows import MemberRow, RoomRow
 from .blocks import deaf
 
@@ -14,7 +15,7 @@ def tell_mentioned(tx: Tx, others: Sequence[MemberRow], author: MemberRow, room:
     """A message or post of this room mentions these, one by one, whether it mentions everybody too or not."""
     for other in others:
         if other.account != author.account and not deaf(tx, other, author):
-            tx.put_inbox(other.account, "mention", room, message, author.id)
+            _put(tx, other.account, "mention", room, message, author)
 
 
 def answered(tx: Tx, room: RoomRow, member: MemberRow, by: str) -> MemberRow | None:
@@ -30,11 +31,21 @@ def tell(tx: Tx, said: MessageSent, author: MemberRow, others: Sequence[MemberRo
     if others:
         tell_mentioned(tx, others, author, said.log, said.seq)
     if answered is not None and answered.id not in said.mentions and not deaf(tx, answered, author):
-        tx.put_inbox(answered.account, "reply", said.log, said.seq, author.id)
+        _put(tx, answered.account, "reply", said.log, said.seq, author)
+
+
+def _put(tx: Tx, account: str, kind: Kind, room: str, message: int, author: MemberRow) -> None:
+    tx.put_inbox(account, kind, room, message, author.id)
+    if not tx.follows(account, room):
+        tx.unheard(account)
 
 
 def mark(tx: Tx, account: str, number: int, *, back: bool) -> InboxState:
     number = min(number, tx.inbox_newest(account))
     if back or number > tx.inbox_read(account):
         tx.put_inbox_read(account, number)
+    return state(tx, account)
+
+
+def state(tx: Tx, account: str) -> InboxState:
     return InboxState(read=tx.inbox_read(account), unread=tx.inbox_unread(account))

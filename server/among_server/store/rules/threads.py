@@ -13,8 +13,9 @@ from ...limits import THREADS_PER_ACCOUNT
 from ..api import Tx
 from ..rows import MemberRow, RoomRow
 from ..threads import ThreadMark, ThreadRow
-from .blocks import deaf
+from .blocks import deaf, shuns
 from .rooms import visible
+from .standing import moment
 
 
 def begins(tx: Tx, room: RoomRow, root: int) -> str:
@@ -48,7 +49,7 @@ def said(tx: Tx, account: str, room: RoomRow, entry: MessageSent, author: Member
     if tx.follows(account, room.id):
         _part(tx, account, room.id, root, ThreadMark(entry.seq, messages + 1), move=True)
     other = tx.member(entry.root_by) if entry.root_by not in ("", author.id) else None
-    if other is not None and not other.left and tx.follows(other.account, room.id):
+    if other is not None and not other.left and tx.follows(other.account, room.id) and not shuns(tx, other, author):
         _part(tx, other.account, room.id, root, unread)
     _call(tx, room, root, entry.seq, author, others, unread)
 
@@ -82,7 +83,15 @@ def mark(tx: Tx, account: str, room_id: str, root: int, seq: int, *, back: bool)
     before = _followed(tx, account, room, root)
     seq = min(seq, tx.next(room.id) - 1)
     if back or seq > before.seq:
-        tx.put_thread_mark(account, room.id, root, ThreadMark(seq, tx.said_in(room.id, root, seq)), part=False)
+        tx.put_thread_mark(account, room.id, root, before.at(seq, tx.said_in(room.id, root, seq)), part=False)
+    return state(tx, account, room.id, root)
+
+
+def choose(tx: Tx, account: str, room_id: str, root: int, level: str, for_ms: int) -> ThreadState:
+    room, _ = visible(tx, account, room_id, field="place")
+    before = _followed(tx, account, room, root)
+    until = tx.now_ms + for_ms if for_ms and level != "inherit" else 0
+    tx.put_thread_mark(account, room.id, root, before._replace(level=level, until_ms=until), part=False)
     return state(tx, account, room.id, root)
 
 
@@ -98,6 +107,8 @@ def state(tx: Tx, account: str, room: str, root: int) -> ThreadState:
         read=mine.seq,
         unread=row.messages - mine.ordinal if row is not None else 0,
         mentions=tx.mentions_in(account, room, root, mine.seq),
+        level=mine.level,
+        until=moment(mine.until_ms) if mine.until_ms else "",
         as_of=tx.next(room) - 1,
     )
 
@@ -123,7 +134,8 @@ def _call(
 def _part(tx: Tx, account: str, room: str, root: int, read: ThreadMark, *, move: bool = False) -> None:
     """Somebody has a part in a thread, and follows it, so far read. `move`: to there, too, where they did already."""
     before = tx.thread_mark(account, room, root)
-    tx.put_thread_mark(account, room, root, read if move or before is None else before, part=True)
+    now = read if before is None else before.at(read.seq, read.ordinal) if move else before
+    tx.put_thread_mark(account, room, root, now, part=True)
     if before is None:
         followed = tx.thread_marks(account)
         for one in followed[: max(0, len(followed) - THREADS_PER_ACCOUNT)]:

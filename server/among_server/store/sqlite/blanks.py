@@ -25,6 +25,9 @@ from .trouble import RETRY_MS, Trouble
 PATIENCE_MS = 200  # for who is reading, while nobody can write
 AGAIN = 5.0  # seconds after a purge that was held up
 
+STALE = (
+    "SELECT DISTINCT l.id FROM inbox i JOIN logs l ON l.key = i.account WHERE i.log = ? AND i.seq = ? AND i.kind <> ''"
+)
 _FOUND = kept("pos, author, json", "pos = ?", "ASC")
 
 
@@ -37,11 +40,12 @@ class SqliteBlanks(Ledger):
     def blank(self, log: str, seq: int) -> None:
         event, author = self._found(log, seq)
         if not event.blank:
-            self._put_again(blanked(event), author)
-            self._db.execute(
-                "UPDATE inbox SET kind = '', member = '', about = 0 WHERE log = ? AND seq = ?",
-                (self._log(log).key, seq),
-            )
+            key = self._log(log).key
+            stale = tuple(id for (id,) in self._db.execute(STALE, (key, seq)))
+            self._put_again(blanked(event), author, stale)
+            if stale:
+                sql = "UPDATE inbox SET kind = '', member = '', about = 0 WHERE log = ? AND seq = ?"
+                self._db.execute(sql, (key, seq))
             if isinstance(event, SAYS) and indexing.available():
                 self._db.execute("INSERT INTO unsaid (pos) VALUES (?)", (self.position(event),))
 
@@ -64,7 +68,7 @@ class SqliteBlanks(Ledger):
         assert isinstance(event, Entry), "the log holds what the protocol does not know"
         return event, row[1]
 
-    def _put_again(self, event: Entry, author: int) -> None:
+    def _put_again(self, event: Entry, author: int, stale: tuple[str, ...] = ()) -> None:
         self.writes += 1
         pos, json = self.position(event), JSON.encode(event)
         self._db.execute("UPDATE entries SET json = ? WHERE pos = ?", (json, pos))
@@ -72,7 +76,7 @@ class SqliteBlanks(Ledger):
         if event.nonce:
             self.arrivals.empty_digest((author, event.nonce))
         self.blanked.add(event.log)
-        self.tell_again(Stored(event, json))
+        self.tell_again(Stored(event, json, stale))
 
 
 class Purges:

@@ -238,6 +238,10 @@ class Ledger:
         if number % SPARE == 0 and number > INBOX:
             self._full.append((key, number - INBOX))
 
+    def unheard(self, account: str) -> None:
+        last = self.stored[-1]
+        self.stored[-1] = Stored(last.event, last.json, (*last.stale, account))
+
     def _newest_item(self, account: int) -> int:
         """What is held back is in the mirror too: the table alone is asked where it is not."""
         found = self._newest_items.get(account)

@@ -41,6 +41,10 @@ CALLED = """
     WHERE f.room = ?1 AND EXISTS (
         SELECT 1 FROM room_mentions y WHERE y.room = ?1 AND y.seq > max(coalesce(m.seq, 0), ?2) AND y.seq <= ?3 AND NOT EXISTS (
             SELECT 1 FROM uncalled u WHERE u.account = f.account AND u.room = ?1 AND u.seq = y.seq))"""
+STALE = (
+    "SELECT DISTINCT l.id FROM inbox i JOIN logs l ON l.key = i.account"
+    " WHERE i.log = ? AND i.seq > ? AND i.seq <= ? AND i.kind <> '' ORDER BY l.key"
+)
 EDITS = (
     "SELECT message, seq FROM edits WHERE room = ? AND message <= ? AND message NOT IN (SELECT value FROM json_each(?))"
 )
@@ -71,6 +75,7 @@ class SqliteRetention(SqliteBlanks):
         pos = log.key << SEQ_BITS | floor
         _, ordinal = self._db.execute(_ORDINAL, (pos, pos, 1)).fetchone()
         counted = self._counted(log.key, log.floor, floor)
+        stale = [id for (id,) in self._db.execute(STALE, (log.key, log.floor, floor))]
         if not pins:
             self._db.execute("DELETE FROM pins WHERE room = ? AND message <= ?", (log.key, floor))
         sql = "SELECT message FROM pins WHERE room = ? AND message <= ? ORDER BY message"
@@ -79,7 +84,7 @@ class SqliteRetention(SqliteBlanks):
         self._db.execute("UPDATE logs SET floor = ?, floor_ordinal = ? WHERE key = ?", (floor, ordinal, log.key))
         self.look_beneath(room, floor)
         self.drop_threads(room, floor)
-        return Left(log.ordinal - ordinal, pinned, counted)
+        return Left(log.ordinal - ordinal, pinned, counted, stale)
 
     def _counted(self, key: int, before: int, floor: int) -> list[str]:
         """Who has unread mentions between the two. For those of everybody all follows are looked through, where there are any."""

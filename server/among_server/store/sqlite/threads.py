@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from sqlite3 import Connection
+from sys import intern
 from typing import Any
 
 from msgspec import json
@@ -11,6 +12,7 @@ from among_protocol.messages import Message, Quoted, Thread
 from among_protocol.threads import ThreadCard, ThreadState
 
 from ..edits import quote
+from ..rules.standing import moment as written
 from ..threads import BYTES, Named, Place, ThreadMark, ThreadRow, below
 from . import present
 from .ledger import Ledger
@@ -67,7 +69,7 @@ class SqliteThreads(Ledger):
         return found[0] if found else 0
 
     def thread_mark(self, account: str, room: str, root: int) -> ThreadMark | None:
-        sql = "SELECT seq, ordinal FROM thread_marks WHERE account = ? AND root = ?"
+        sql = "SELECT seq, ordinal, level, until_ms FROM thread_marks WHERE account = ? AND root = ?"
         found = self._db.execute(sql, (self.key(account), self._root(room, root))).fetchone()
         return ThreadMark(*found) if found else None
 
@@ -82,12 +84,12 @@ class SqliteThreads(Ledger):
         self.writes += 1
         keys = (self._log(account).key, self._root(room, root))
         if not part:
-            sql = "UPDATE thread_marks SET seq = ?, ordinal = ? WHERE account = ? AND root = ?"
+            sql = "UPDATE thread_marks SET seq = ?, ordinal = ?, level = ?, until_ms = ? WHERE account = ? AND root = ?"
             self._db.execute(sql, (*mark, *keys))
             return
         self._db.execute(
-            "REPLACE INTO thread_marks (account, root, part, seq, ordinal) VALUES"
-            " (?1, ?2, (SELECT coalesce(max(part), 0) + 1 FROM thread_marks WHERE account = ?1), ?3, ?4)",
+            "REPLACE INTO thread_marks (account, root, part, seq, ordinal, level, until_ms) VALUES"
+            " (?1, ?2, (SELECT coalesce(max(part), 0) + 1 FROM thread_marks WHERE account = ?1), ?3, ?4, ?5, ?6)",
             (*keys, *mark),
         )
 
@@ -136,7 +138,8 @@ _OF_ROOM = f"""
         ON m.root = t.root AND m.account = (SELECT key FROM logs WHERE id = ?)
     WHERE t.room = ? AND (t.at, t.root) < (?, ?) ORDER BY t.at DESC, t.root DESC LIMIT ?"""  # noqa: S608  # ours
 _STATES = f"""
-    SELECT l.id, m.root & {_SEQ}, coalesce(t.head, 0), m.seq, coalesce(t.messages - m.ordinal, 0), {_MENTIONS}, h.head
+    SELECT l.id, m.root & {_SEQ}, coalesce(t.head, 0), m.seq, coalesce(t.messages - m.ordinal, 0), {_MENTIONS}, h.head,
+        m.level, m.until_ms
     FROM logs a JOIN thread_marks m ON m.account = a.key JOIN logs l ON l.key = m.root >> {SEQ_BITS}
     JOIN heads h ON h.log = l.key
     LEFT JOIN threads t ON t.root = m.root WHERE a.id = ? ORDER BY m.part"""  # noqa: S608  # numbers of ours
@@ -177,9 +180,18 @@ def _thread(row: Sequence[Any]) -> Thread:
 def followed_threads(db: Connection, account: str) -> list[ThreadState]:
     return [
         ThreadState(
-            room=room, thread=root, following=True, head=head, read=read, unread=unread, mentions=mentions, as_of=as_of
+            room=room,
+            thread=root,
+            following=True,
+            head=head,
+            read=read,
+            unread=unread,
+            mentions=mentions,
+            as_of=as_of,
+            level=intern(level),
+            until=written(until_ms) if until_ms else "",
         )
-        for room, root, head, read, unread, mentions, as_of in db.execute(_STATES, (account,))
+        for room, root, head, read, unread, mentions, as_of, level, until_ms in db.execute(_STATES, (account,))
     ]
 
 
