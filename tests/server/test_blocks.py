@@ -115,6 +115,17 @@ async def test_somebody_is_named_by_handle_or_by_a_membership_that_i_may_see():
         assert eve.account not in told
 
 
+async def test_who_has_no_name_any_more_is_blocked_by_nobody():
+    """It would be a block of all who have none."""
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await bob.ask(LeaveCommunity, community=world.id("garden"), keep="words")
+        await ann.settled()
+        refused = await ann.refused(SetBlock, member=bob.member, kind="block")
+        assert (refused.code, refused.field) == (codes.MEMBER_GONE.code, "member")
+        assert await listed(ann) == []
+
+
 async def test_two_who_go_by_one_handle_are_two_and_each_is_undone_by_the_id_of_the_entry():
     async with world_of() as world:
         (ann,) = await world.join("garden/hall", "ann")
