@@ -46,7 +46,8 @@ def _watched(command: type[Any], rule: Callable[..., Entry]) -> Callable[..., En
         before = len(tx.stored)
         entry = rule(tx, account, asked)
         for stored in tx.stored[before:]:
-            if not stored.event.blank and type(stored.event) is not AGAIN.get(command):  # else one that was there before
+            again = stored.event.blank or type(stored.event) is AGAIN.get(command)  # one that was there before
+            if not again:
                 entry_is_declared(command, account, stored.event)
         return entry
 

@@ -135,7 +135,9 @@ async def test_in_a_corner_who_may_not_comment_any_more_may_not_edit_comments_ei
     async with world_of() as world:
         ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
         post = await publish(world, ann)
-        comments = [(await one.ask(SendMessage, room=post.log, post=post.seq, body="so so")).entry for one in (bob, cyd)]
+        comments = [
+            (await one.ask(SendMessage, room=post.log, post=post.seq, body="so so")).entry for one in (bob, cyd)
+        ]
         await ann.ask(SetBlock, handle="bob", kind="block")
         refused = await bob.refused(EditMessage, room=post.log, message=comments[0].seq, body="@ann, you are a fool")
         assert refused.code == codes.COMMENT_REFUSED.code

@@ -34,7 +34,7 @@ class CardReads:
         ]
         who = Looker(account, names, tx.blocks(account), blocked)
         named = {row.account: tx.account(row.account) for row in rows}
-        handles = {id: one.handle if one is not None else "" for id, one in named.items()}  # of who is erased there is none
+        handles = {id: one.handle if one is not None else "" for id, one in named.items()}  # none of who is erased
         return who, [seen(row, handles[row.account], tx.statuses(row.account), who) for row in rows]
 
 
