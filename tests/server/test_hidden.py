@@ -89,7 +89,7 @@ async def hidden(world: World) -> tuple[dict[str, Person], dict[str, dict[str, A
     await eve.ask(LeaveCommunity, community=garden)
     ids = dict.fromkeys(("message", "post", "thread", "seq"), said.seq)
     of_garden = {"community": garden, "member": bob.member, "members": bob.member, **ids}
-    found = {
+    found: dict[str, dict[str, Any]] = {
         "room": {**dict.fromkeys(("room", "origin", "place", "log"), hall), **of_garden},
         "corner": {**dict.fromkeys(("room", "origin", "place", "log"), post.log), **of_garden, "post": post.seq},
         "stewards": {"log": stewards_of(garden), "place": garden, **of_garden},
