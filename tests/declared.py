@@ -9,10 +9,13 @@ from among_protocol import effects
 from among_protocol.base import Command, Entry, Refused
 from among_protocol.effects import EFFECTS
 from among_protocol.effects.told import Where
+from among_protocol.moderation import SetRole
+from among_protocol.reports import ReportFiled
 from among_server.core.policy import POLICY, Who
 from among_server.store.rules import RULES
 
 GUESTS = {command for command, rule in POLICY.items() if rule.who in (Who.ANYONE, Who.GUEST)}
+AGAIN: dict[type[Command], type[Entry]] = {SetRole: ReportFiled}  # what is told again, with less in it
 PLACES = {"r": Where.ROOM, "c": Where.COMMUNITY, "w": Where.STEWARDS}
 
 
@@ -43,7 +46,8 @@ def _watched(command: type[Any], rule: Callable[..., Entry]) -> Callable[..., En
         before = len(tx.stored)
         entry = rule(tx, account, asked)
         for stored in tx.stored[before:]:
-            if not stored.event.blank:  # else one that was there before, told again
+            again = stored.event.blank or type(stored.event) is AGAIN.get(command)  # one that was there before
+            if not again:
                 entry_is_declared(command, account, stored.event)
         return entry
 

@@ -19,7 +19,7 @@ class MessageEdited(Entry, tag="message.edited", kw_only=True):
     message: Seq  # the number of the message
     body: str  # the text from now on
     mentions: list[str] = []  # memberships that it mentions from now on
-    mentions_new: list[str] = []  # of them, those that it did not mention before: it counts for them as a mention
+    mentions_new: list[str] = []  # of them, those that no version mentioned before: it counts for them as a mention
     mentions_room: bool = False  # it mentions everybody who is there from now on
     mentions_room_new: bool = False  # and no version did before: it counts for them as a mention
     thread: Seq = 0  # number of the message whose thread it is said in; 0: none
@@ -44,7 +44,8 @@ class EditWritten(Shape, kw_only=True):
 
 
 class EditMessage(Write, tag="message.edit", kw_only=True):
-    """Change what one said. Mentions are found anew, and whoever may not speak may not edit either."""
+    """Change what one said. Mentions are found anew, and whoever may not speak may not edit either: in a corner, who may not
+    comment there."""
 
     Reply: ClassVar[type[Shape]] = EditWritten
 

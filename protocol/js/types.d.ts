@@ -1601,7 +1601,10 @@ export interface Drafts {
   complete: boolean;
 }
 
-/** Change what one said. Mentions are found anew, and whoever may not speak may not edit either. */
+/**
+ * Change what one said. Mentions are found anew, and whoever may not speak may not edit either: in a corner, who may not
+ * comment there.
+ */
 export interface EditMessage {
   type: "message.edit";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -4870,7 +4873,7 @@ export interface MessageEdited {
    */
   mentions?: string[];
   /**
-   * of them, those that it did not mention before: it counts for them as a mention
+   * of them, those that no version mentioned before: it counts for them as a mention
    * @default []
    */
   mentions_new?: string[];

@@ -7,13 +7,14 @@ import pytest
 
 from among_protocol import codes
 from among_protocol.blocks import Block, BlockChanged, BlockList, SetBlock
-from among_protocol.communities import JoinCommunity
+from among_protocol.communities import JoinCommunity, LeaveCommunity
 from among_protocol.markers import SetMarker
 from among_protocol.messages import MessageSent, SendMessage
-from among_protocol.personas import FindMember
+from among_protocol.personas import FindMember, PersonaWish, UpdatePersona
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
 from among_protocol.rooms import OpenDirect, SetTopic
 from among_protocol.session import SignIn
+from among_server.store.sqlite import SqliteStore
 from tests.held import HeldStore
 from tests.world import Person, World, world_of
 
@@ -114,6 +115,17 @@ async def test_somebody_is_named_by_handle_or_by_a_membership_that_i_may_see():
         assert eve.account not in told
 
 
+async def test_who_has_no_name_any_more_is_blocked_by_nobody():
+    """It would be a block of all who have none."""
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await bob.ask(LeaveCommunity, community=world.id("garden"), keep="words")
+        await ann.settled()
+        refused = await ann.refused(SetBlock, member=bob.member, kind="block")
+        assert (refused.code, refused.field) == (codes.MEMBER_GONE.code, "member")
+        assert await listed(ann) == []
+
+
 async def test_two_who_go_by_one_handle_are_two_and_each_is_undone_by_the_id_of_the_entry():
     async with world_of() as world:
         (ann,) = await world.join("garden/hall", "ann")
@@ -178,6 +190,22 @@ async def test_a_block_refuses_directs_between_the_two_whoever_blocks():
         await bob.say("to both of you", room=larger)  # others listen there: the client folds
         await block(ann, "bob", "none")
         await bob.say("hello again", room=room)
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["sqlite", "memory"])
+async def test_who_takes_another_handle_is_still_blocked_in_a_direct_that_outlives_the_community(tmp_path, kept):
+    async with world_of(SqliteStore(tmp_path, synchronous="off") if kept else None) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        garden = world.id("garden")
+        room = (await ann.ask(OpenDirect, members=[bob.member])).entry.room
+        await ann.ask(SetBlock, member=bob.member, kind="block")
+        await ann.ask(LeaveCommunity, community=garden)
+        await bob.ask(UpdatePersona, community=garden, persona=PersonaWish(handle="robert"))
+        assert (await bob.refused(SendMessage, room=room, body="me again")).code == codes.DIRECT_REFUSED.code
+        assert (await ann.hears(BlockChanged)).handle == "robert"
+        await bob.ask(StartTyping, room=room)
+        assert [event for event in await ann.settled() if isinstance(event, MessageSent | TypingStarted)] == []
+        assert [entry.handle for entry in (await ann.sync()).blocks] == ["bob", "robert"]
 
 
 async def test_a_direct_that_is_new_is_refused_in_the_same_words_for_every_reason():

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from among_protocol import codes, wire
+from among_protocol.blocks import SetBlock
 from among_protocol.communities import LeaveCommunity
+from among_protocol.corners import UpdateCorner
 from among_protocol.edits import (
     DeleteMessage,
     EditMessage,
@@ -14,6 +16,7 @@ from among_protocol.edits import (
     MessageRemoved,
     ReadHistory,
 )
+from among_protocol.inbox import ReadInbox
 from among_protocol.logs import ReadEntries, Want
 from among_protocol.markers import SetMarker
 from among_protocol.messages import Message, MessageSent, ReadMessages, SendMessage
@@ -22,6 +25,7 @@ from among_protocol.reports import FileReport, ListReports, ReportFiled
 from among_protocol.rooms import SetTopic, UnfollowRoom
 from among_server.limits import EDITS
 from among_server.store.stewards import stewards_of
+from tests.server.test_corners import publish
 from tests.server.test_moderation import garden, kept, of
 from tests.world import Person, world_of
 
@@ -111,6 +115,38 @@ async def test_auz_06_an_edit_mentions_those_who_were_not_mentioned_before_and_t
         assert await counts(bob, bob.room) == (0, 1, 1), "what has called somebody has"
         await cyd.ask(SetMarker, room=cyd.room, seq=first.seq)
         assert await counts(cyd, cyd.room) == (first.seq, 0, 0)
+
+
+async def test_nobody_is_called_twice_by_one_message_however_it_is_edited():
+    """Taken out and put in again, a mention would ring as often as its author likes."""
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        said = await ann.say("hello")
+        assert (await edit(ann, said, "hello @bob")).mentions_new == [bob.member]
+        await edit(ann, said, "hello")
+        again = await edit(ann, said, "hello @bob")
+        assert (again.mentions, again.mentions_new) == ([bob.member], [])
+        assert await counts(bob, bob.room) == (0, 1, 1)
+        assert len((await bob.ask(ReadInbox)).items) == 1
+
+
+async def test_in_a_corner_who_may_not_comment_any_more_may_not_edit_comments_either():
+    """But may take them back."""
+    async with world_of() as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        post = await publish(world, ann)
+        comments = [
+            (await one.ask(SendMessage, room=post.log, post=post.seq, body="so so")).entry for one in (bob, cyd)
+        ]
+        await ann.ask(SetBlock, handle="bob", kind="block")
+        refused = await bob.refused(EditMessage, room=post.log, message=comments[0].seq, body="@ann, you are a fool")
+        assert refused.code == codes.COMMENT_REFUSED.code
+        await edit(cyd, comments[1], "very good")
+        await ann.ask(UpdateCorner, community=world.id("garden"), comments="nobody")
+        refused = await cyd.refused(EditMessage, room=post.log, message=comments[1].seq, body="so so")
+        assert refused.code == codes.COMMENT_REFUSED.code
+        for person, comment in zip((bob, cyd), comments, strict=True):
+            await delete(person, comment)
 
 
 async def test_auz_06_only_its_author_edits_a_message_and_only_while_they_may_speak():

@@ -9,16 +9,19 @@ import pytest
 from among_protocol import codes, wire
 from among_protocol.accounts import ReadAccount
 from among_protocol.blocks import SetBlock
+from among_protocol.cards import ReadCards
 from among_protocol.codes import CloseCode
 from among_protocol.erasure import EraseAccount, ErasureBegun
 from among_protocol.members import MemberForgotten, PersonaRef, ResolveMembers
 from among_protocol.messages import ReadMessages, SendMessage
 from among_protocol.moderation import SetRole
+from among_protocol.presence import WatchPresence
 from among_protocol.rooms import OpenDirect
 from among_protocol.session import SignIn, SignUp
 from among_server.core.erasing import Erasing
 from among_server.core.people import People
 from among_server.store.api import Store
+from among_server.store.sqlite import SqliteStore
 from tests.world import PASSWORD, Person, world_of
 
 
@@ -113,6 +116,18 @@ async def test_what_others_kept_about_the_account_for_themselves_goes_too():
         await world.quiet()
         later = await ann.again()
         assert (await later.sync(cards=True)).blocks == []
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["sqlite", "memory"])
+async def test_who_asks_for_the_card_of_an_erased_member_sees_nobody(tmp_path, kept):
+    async with world_of(SqliteStore(tmp_path, synchronous="off") if kept else None, erase_grace_hours=0) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await erases(bob)
+        await ann.settled()
+        (card,) = (await ann.ask(ReadCards, members=[bob.member])).cards
+        assert (card.handle, card.display_name, card.left, card.state) == ("", "", True, "offline")
+        (seen,) = (await ann.ask(WatchPresence, members=[bob.member])).members
+        assert (seen.state, seen.status) == ("offline", None)
 
 
 async def test_a_direct_stays_for_the_others_and_nothing_can_be_said_in_it():

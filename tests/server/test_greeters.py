@@ -6,7 +6,7 @@ import pytest
 
 from among_protocol import codes
 from among_protocol.blocks import SetBlock
-from among_protocol.communities import JoinCommunity, LeaveCommunity
+from among_protocol.communities import JoinCommunity, LeaveCommunity, UpdateCommunity
 from among_protocol.greeters import (
     GreeterChanged,
     ListGreeters,
@@ -319,6 +319,16 @@ async def test_what_cannot_be_said_is_refused_by_name():
         assert (await ann.refused(SetReach, community="c_nowhere", directs="known")).code == codes.COMMUNITY_GONE.code
         refused = await ann.refused(SetReach, greetings=False)
         assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "greetings")
+
+
+async def test_nobody_learns_by_its_name_that_a_hidden_community_is_there():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        garden, eve = world.id("garden"), await world.person("eve")
+        await world.founder("garden").ask(UpdateCommunity, community=garden, door="invite", listed=False)
+        for name in ("garden", "nowhere"):
+            assert (await eve.refused(SetReach, community=name, directs="known")).code == codes.COMMUNITY_GONE.code
+        await ann.ask(SetReach, community=garden, directs="known")
 
 
 async def test_a_name_of_ones_own_tells_nobody_where_else_one_is():

@@ -11,6 +11,7 @@ from among_protocol.moderation import DAY, SilenceMember
 from among_protocol.reports import FileReport, ListReports, ReportFiled, ReportResolved, ResolveReport
 from among_protocol.rooms import SetTopic
 from among_server.handlers import ROUTES
+from among_server.store.sqlite import SqliteStore
 from among_server.store.stewards import stewards_of
 from tests.server.test_moderation import garden, kept, of
 from tests.world import world_of
@@ -158,12 +159,32 @@ async def test_reports_are_costly(budget):
         assert refused.code == codes.RATE_LIMITED.code
 
 
-async def test_who_was_reported_before_they_were_a_steward_is_not_told_by_whom():
-    async with world_of() as world:
-        ann, bob, founder = await kept(world, "ann", "bob")
-        await ann.ask(FileReport, **garden(world, bob, reason="loud"))
+@pytest.mark.parametrize("kept_on_disk", [True, False], ids=["sqlite", "memory"])
+async def test_who_was_reported_before_they_were_a_steward_is_not_told_by_whom(tmp_path, kept_on_disk):
+    """Neither in the list nor in the log, whether the report waits or was answered; and so no other steward is any more."""
+    async with world_of(SqliteStore(tmp_path, synchronous="off") if kept_on_disk else None) as world:
+        ann, bob, cyd, founder = await kept(world, "ann", "bob", "cyd")
+        log = stewards_of(world.id("garden"))
+        for reason in ("loud", "louder"):
+            await cyd.ask(FileReport, **garden(world, bob, reason=reason))
+        await bob.ask(FileReport, **garden(world, cyd, reason="tells tales"))
+        first = (await ann.ask(ListReports, **garden(world))).reports[0]
+        await ann.ask(ResolveReport, **garden(world), report=first.seq, outcome="declined")
         await world.promote(bob, "garden", "steward")
-        (told,) = (await bob.ask(ListReports, **garden(world))).reports
-        assert (told.member, told.by) == (bob.member, "")
-        (told,) = (await founder.ask(ListReports, **garden(world))).reports
-        assert told.by == ann.member
+        for steward in (bob, founder):
+            reports = (await steward.ask(ListReports, **garden(world))).reports
+            assert [(one.member, one.by) for one in reports] == [(bob.member, ""), (cyd.member, bob.member)]
+            filed = of(await steward.entries(log), ReportFiled)
+            assert [(one.member, one.by, one.reason) for one in filed] == [
+                (bob.member, "", "loud"), (bob.member, "", "louder"), (cyd.member, bob.member, "tells tales"),
+            ]  # fmt: skip
+
+
+async def test_who_inherits_a_community_does_not_read_who_reported_them_either():
+    async with world_of() as world:
+        bob, cyd = await world.join("garden/hall", "bob", "cyd")
+        await cyd.ask(FileReport, **garden(world, bob, reason="loud"))
+        await world.app.store.erase_by_force("founder-of-garden", "words")
+        await world.quiet()
+        (filed,) = of(await bob.entries(stewards_of(world.id("garden"))), ReportFiled)
+        assert (filed.member, filed.by, filed.reason) == (bob.member, "", "loud")

@@ -21,7 +21,10 @@ MESSAGES: dict[type[Command], Effects] = {
     ),
     ms.ReadMessages: Effects((codes.ROOM_GONE, codes.POST_GONE), (), ("page_entries",)),
     ed.EditMessage: Effects(
-        (*_THERE, codes.RIGHT_MISSING, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED, codes.ROOM_MENTIONED_OFTEN),
+        (
+            *_THERE, codes.RIGHT_MISSING, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED, codes.POST_GONE,
+            codes.COMMENT_REFUSED, codes.ROOM_MENTIONED_OFTEN,
+        ),
         (Told(ed.MessageEdited, Where.ROOM), NAMED),
         ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "edits", "key_chars", "threads")),
     ed.DeleteMessage: Effects(

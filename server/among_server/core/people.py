@@ -288,13 +288,17 @@ class People:
                 self.renamed(person, person.members[place])
 
     def _follow_blocks(self, event: PersonaRenamed) -> None:
-        """Whoever blocks or mutes a member of their community by the old handle does so by the new one."""
+        """Whoever blocks or mutes a member of their community, or of a direct that was begun there, by the old handle does so
+        by the new one."""
         for other in self._loading:  # what is being read of them may be older
             self._loading[other] += 1
         before, now = (event.log, event.was), (event.log, event.handle)
         apart = [id for id, person in self._people.items() if any(other == event.log for other, _ in person.blocks)]
+        renamed = self._people.get(event.log)
+        begun = {id for id, room in renamed.rooms.items() if room.within == event.community} if renamed else set()
         for person in self._people.values():
-            kind = person.blocks.get(before) if person.blocks and event.community in person.members else None
+            sees = person.blocks and (event.community in person.members or not begun.isdisjoint(person.rooms))
+            kind = person.blocks.get(before) if sees else None
             if kind is not None and now not in person.blocks:
                 person.blocks = {**person.blocks, now: kind}
                 id = block_id(person.account.id, now)

@@ -1,8 +1,10 @@
 """What a store keeps for the stewards of a community, beside its log: bans, and reports that wait for an answer."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from among_protocol.base import Time
+from among_protocol.base import Entry, Time
+from among_protocol.reports import ReportFiled
 
 
 class BanRow(Struct):
@@ -42,3 +44,10 @@ def stewards_of(community: str) -> str:
 def community_of(stewards: str) -> str:
     """The id of the community whose stewards' log this would be."""
     return f"c{stewards[1:]}" if stewards[:1] == "w" else ""
+
+
+def unsigned(entry: Entry, member: str) -> Entry:
+    """A report about this member, without who filed it; any other entry as it is."""
+    if isinstance(entry, ReportFiled) and entry.member == member and entry.by:
+        return replace(entry, by="", rev=0)
+    return entry

@@ -72,6 +72,9 @@ async def an_edit_mentions_anew(scene: Scene) -> None:
     demand(marker["mentions"] == before["mentions"] + 1, "one mention more", marker)
     again = (await ann.result("message.edit", room=room, message=seq, body=f"it was @{bob.handle}!"))["entry"]
     demand(not again.get("mentions_new"), "no new mention of who was mentioned before", again)
+    await ann.result("message.edit", room=room, message=seq, body="it was nobody")
+    back = (await ann.result("message.edit", room=room, message=seq, body=f"it was @{bob.handle}"))["entry"]
+    demand(not back.get("mentions_new"), "no new mention of who was taken out and put in again", back)
 
 
 @checks("edits.blank")

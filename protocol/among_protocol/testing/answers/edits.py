@@ -89,13 +89,16 @@ def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
     may_act(town, member)
     if room.kind == "direct":
         may_write(town, person, room)
+    if room.kind == "corner":
+        _may_comment(town, person, room, said.post)
     before = versions(town, said)
     if len(before) > town.limits.edits:
         raise Refuse(codes.LIMIT_REACHED, f"A message is edited at most {town.limits.edits} times.", field="message")
     now = mentions.of(town, room, command.body)
     everybody = not said.thread and mentions.everybody(room, member, command.body)
     called = any(one.mentions_room for one in before)
-    new = [] if called else [row for row in now if row.id not in before[-1].mentions]
+    ever = {id for one in before for id in one.mentions}
+    new = [] if called else [row for row in now if row.id not in ever]
     entry = MessageEdited(
         log=room.id,
         seq=town.next(room.id),

@@ -33,7 +33,9 @@ class CardReads:
             if (whom, kind) == (account, "block")
         ]
         who = Looker(account, names, tx.blocks(account), blocked)
-        return who, [seen(row, tx.account_rows[row.account].handle, tx.statuses(row.account), who) for row in rows]
+        named = {row.account: tx.account(row.account) for row in rows}
+        handles = {id: one.handle if one is not None else "" for id, one in named.items()}  # none of who is erased
+        return who, [seen(row, handles[row.account], tx.statuses(row.account), who) for row in rows]
 
 
 def _cards(tx: MemoryTx, who: Looker, rows: Sequence[Seen]) -> list[CardRow]:

@@ -40,7 +40,7 @@ def _whom(tx: Tx, account: str, handle: str, member: str, before: Blocks) -> Nam
     if member:
         row = tx.member(member)
         mine = None if row is None else tx.membership(account, row.place)
-        if row is None or mine is None or mine.left:
+        if row is None or not row.handle or mine is None or mine.left:  # a block is of a name, and nobody has none
             raise Refuse(MEMBER_GONE, field="member")
         return row.account, row.handle
     listed = next((key for key in before if key[1] == handle), None)

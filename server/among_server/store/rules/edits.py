@@ -1,9 +1,11 @@
 """Editing and deleting: judged by who one is now, whatever one was when it was said.
 
-Whoever may not speak may not edit, which is speaking, but may take back what they said. A steward deletes what somebody
-of a lower role said, and says why: the author is told, and the other stewards. The room is told that it is gone, and
-not by whom.
+Whoever may not speak (in a corner: not comment) may not edit, which is speaking, but may take back what they said. A
+message calls somebody once, however often it is edited. A steward deletes what somebody of a lower role said, and says
+why: the author is told, and the other stewards. The room is told that it is gone, and not by whom.
 """
+
+from collections.abc import Sequence
 
 from among_protocol.base import Entry
 from among_protocol.codes import LIMIT_REACHED, MESSAGE_GONE, RIGHT_MISSING, Refuse
@@ -17,6 +19,7 @@ from ..rows import MemberRow, RoomRow
 from . import calling, inbox, threads
 from .accounts import speaks_again
 from .blocks import may_write
+from .corners import may_comment
 from .messages import call_each, mentioned
 from .quotes import forget_message
 from .removal import may_remove, tell_removed
@@ -32,16 +35,17 @@ def edit(tx: Tx, account: str, command: EditMessage) -> Entry:
     may(tx, member, Right.SPEAK)
     if room.kind == "direct":
         may_write(tx, room, member)
+    if room.kind == "corner":
+        may_comment(tx, room, member, said.post)
     edits = tx.edits(room.id, said.seq)
     if len(edits) >= EDITS:
         raise Refuse(LIMIT_REACHED, f"A message is edited at most {EDITS} times.", field="message")
     if member.silenced:
         member = speaks_again(tx, member)
-    before = tx.edit(room.id, edits[-1]).mentions if edits else said.mentions
     now = mentioned(tx, room, command.body)
     everybody = not said.thread and calling.may_call(tx, room, member, command.body, (said.seq, *edits))
     called = tx.mentions_room(room.id, (said.seq, *edits))  # everybody was, when it did so first
-    new = [] if called else [other for other in now if other.id not in before]
+    new = [] if called else _first_called(tx, said, edits, now)
     entry = MessageEdited(
         log=room.id,
         seq=tx.next(room.id),
@@ -97,6 +101,17 @@ def wipe(tx: Tx, room: str, message: int) -> None:
         tx.blank(room, seq)
     tx.remove_pin(room, message)
     tx.drop_reactions(room, message)
+
+
+def _first_called(tx: Tx, said: MessageSent, edits: Sequence[int], now: Sequence[MemberRow]) -> list[MemberRow]:
+    """Of these those whom no version mentioned before: who is taken out and put in again is not called again."""
+    new = [other for other in now if other.id not in said.mentions]
+    for seq in reversed(edits):
+        if not new:
+            break
+        before = tx.edit(said.log, seq).mentions
+        new = [other for other in new if other.id not in before]
+    return new
 
 
 def _message(tx: Tx, room: RoomRow, seq: int) -> MessageSent:

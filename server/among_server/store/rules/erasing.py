@@ -25,6 +25,7 @@ from . import reactions
 from .departure import depart, go, tell
 from .forgetting import let_go, unname
 from .posts import unwritten
+from .reports import hide_filers
 
 # --- an account
 
@@ -131,6 +132,7 @@ def _hand_on(tx: Tx, community: CommunityRow, member: MemberRow) -> None:
     heir = tx.heir(community.id, member.id)
     if heir is None:
         return
+    hide_filers(tx, heir)
     tx.put_member(replace(heir, role="owner"))
     log, stewards, own = community.id, stewards_of(community.id), heir.account
     why = "The account of the last owner was erased."

@@ -47,6 +47,7 @@ from ..rows import CommunityRow, MemberRow
 from ..stewards import BanRow, stewards_of
 from .accounts import speaks_again
 from .departure import depart
+from .reports import hide_filers
 from .standing import may, may_act, moment, present, spoken
 from .withdrawal import drop
 
@@ -86,6 +87,9 @@ def _lay_down(tx: Tx, community: CommunityRow, actor: MemberRow, command: SetRol
 def _set_role(
     tx: Tx, community: CommunityRow, actor: MemberRow, subject: MemberRow, role: Role, command: SetRole
 ) -> Entry:
+    hears = Right.STEWARDS in RIGHTS[role]
+    if hears and Right.STEWARDS not in RIGHTS[subject.role]:
+        hide_filers(tx, subject)
     subject = replace(subject, role=role)
     tx.put_member(subject)
     log = community.id
@@ -93,7 +97,6 @@ def _set_role(
     said: dict[str, Any] = {"nonce": command.nonce, "reason": command.reason, "role": role}
     audit = _audit(tx, RoleSet, community, actor, subject, **said)
     said["nonce"] = command.nonce if subject.account == actor.account else ""
-    hears = Right.STEWARDS in RIGHTS[role]
     if hears:
         said |= {"stewards": audit.log, "head": audit.seq}
     _tell(tx, RoleSet, community, actor, subject, **said)

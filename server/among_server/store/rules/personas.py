@@ -227,8 +227,7 @@ def rename(tx: Tx, before: MemberRow, fresh: MemberRow, nonce: str) -> MemberRow
         tx.drop_former(before, last)
         fresh = replace(fresh, since=last.since)
     for blocker, kind in tx.blockers(fresh.account, before.handle):
-        there = tx.membership(blocker, fresh.place)
-        if there is not None and not there.left and (fresh.account, fresh.handle) not in tx.blocks(blocker):
+        if _sees(tx, blocker, fresh) and (fresh.account, fresh.handle) not in tx.blocks(blocker):
             tx.put_block(blocker, fresh.account, fresh.handle, kind)
     own = fresh.account
     tx.add(
@@ -244,6 +243,15 @@ def rename(tx: Tx, before: MemberRow, fresh: MemberRow, nonce: str) -> MemberRow
         )
     )
     return fresh
+
+
+def _sees(tx: Tx, account: str, row: MemberRow) -> bool:
+    """Whether this account sees the member renamed: in the community, or in a direct that was begun with the persona there,
+    which outlives the community."""
+    there = tx.membership(account, row.place)
+    if there is not None and not there.left:
+        return True
+    return any(one.account == account for mine in tx.begun_as(row) for one in tx.people(mine.place))
 
 
 def told(tx: Tx, kind: type[T], row: MemberRow, nonce: str, **more: Any) -> T:

@@ -10,8 +10,10 @@ from .greeters import is_new
 
 
 def set_reach(tx: Tx, account: str, community: str, directs: DirectsFrom | None, greetings: bool | None) -> ReachSet:
-    """What is None stays as it was."""
-    if community and tx.community(community) is None:
+    """What is None stays as it was. A community is named by its id, which only who has seen it knows: by a short name one
+    could try out which there are."""
+    row = tx.community(community) if community else None
+    if community and (row is None or row.id != community):
         raise Refuse(COMMUNITY_GONE, field="community")
     before = tx.reach(account, community)
     reach = Reach(

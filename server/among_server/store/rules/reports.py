@@ -1,6 +1,7 @@
 """Reports: filed by a member about a message or a member, answered by a steward. Judged by who one is where it happened.
 
 One entry in the stewards' log and one in the own log of whoever filed it; each names the report by its number there.
+About one who hears that log, or comes to hear it, it does not say who filed it.
 """
 
 from typing import Any
@@ -21,8 +22,9 @@ from among_protocol.reports import FileReport, ReportFiled, ReportResolved, Reso
 from ...limits import REPORTS_PER_ACCOUNT
 from ...rights import RIGHTS, Right
 from ..api import Tx
+from ..erasing import LOOKED
 from ..rows import MemberRow
-from ..stewards import ReportRow, stewards_of
+from ..stewards import ReportRow, stewards_of, unsigned
 from .forgetting import thaw
 from .rooms import visible
 from .standing import may, present
@@ -81,6 +83,17 @@ def file(tx: Tx, account: str, command: FileReport) -> Entry:
         )
     )
     return filed
+
+
+def hide_filers(tx: Tx, member: MemberRow) -> None:
+    """This member is a steward from now on, and may read all that the others have heard: who reported them goes out of it."""
+    log, after, complete = stewards_of(member.place), 0, False
+    while not complete:
+        entries, after, complete = tx.told_of(log, member.id, after, LOOKED)
+        for entry, _ in entries:
+            less = unsigned(entry, member.id)
+            if less is not entry:
+                tx.rewrite(less)
 
 
 def _body(tx: Tx, said: MessageSent) -> str:
