@@ -90,7 +90,7 @@ def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
     if room.kind == "direct":
         may_write(town, person, room)
     if room.kind == "corner":
-        _may_comment(town, person, room, said.post)
+        may_comment(town, person, room, said.post)
     before = versions(town, said)
     if len(before) > town.limits.edits:
         raise Refuse(codes.LIMIT_REACHED, f"A message is edited at most {town.limits.edits} times.", field="message")
