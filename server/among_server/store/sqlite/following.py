@@ -71,7 +71,7 @@ class Work(NamedTuple):
 
 def rest_after(began: Work, ended: Work) -> float:
     """Seconds to rest: as long as was worked, and the longer, the less of that time this thread was let work. Where
-    nobody else wants the core that is half of the time; where everybody does, a twelfth of it instead of a third."""
+    nobody else wants the core that is half of the time; where everybody does, about a sixth of it instead of a third."""
     wall, cpu = ended.wall - began.wall, ended.cpu - began.cpu
     least, most = REST
     return min(max(wall * wall / max(cpu, wall / BUSIEST), least), most)
