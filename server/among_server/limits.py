@@ -58,6 +58,9 @@ IN_FLIGHT = _limit(
 WAITING_WRITES = _limit(
     "waiting_writes", 4_096, "writes of all connections that wait for the store", "a quarter of a second of work; beyond it a write is refused as server.busy"
 )  # fmt: skip
+UNPAID_REFUSALS = _limit(
+    "unpaid_refusals", 64, "refusals of one connection a second that cost it nothing", "all that may be in flight; what comes on top of that stays unread until the next second, or others would wait"
+)  # fmt: skip
 MALFORMED_FRAMES = _limit(
     "malformed_frames", 10, "frames of one connection", "a peer that is wrong this often is no client"
 )

@@ -50,6 +50,7 @@ PROVEN = {
     "unfinished_ms": "wire/test_inp_03_floods.py::test_inp_03_a_message_is_finished_in_time_however_it_dribbles",
     "control_frames": "wire/test_inp_03_floods.py::test_inp_03_as_many_pings_a_second_as_there_may_be_and_one_more",
     "in_flight": "wire/test_commands.py::test_no_more_than_in_flight_are_taken_from_the_socket",
+    "unpaid_refusals": "wire/test_inp_03_floods.py::test_inp_03_refusals_that_cost_nothing_are_few_in_a_second",
     "malformed_frames": "server/test_dispatch.py::test_ten_malformed_frames_and_it_is_over",
     "handshake_bytes": "wire/test_handshake.py::test_inp_05_a_request_of_exactly_the_limit_and_one_byte_more",
     "handshake_ms": "wire/test_handshake.py::test_who_never_finishes_the_handshake_or_signs_in_is_shown_out",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from among_server.limits import CONTROL_FRAMES, FRAGMENTS, FRAME_BYTES, UNFINISHED_MS
+from among_server.core.budget import Bucket
+from among_server.limits import CONTROL_FRAMES, FRAGMENTS, FRAME_BYTES, UNFINISHED_MS, UNPAID_REFUSALS
 from tests.wire.house import CONT, PING, PONG, TEXT, House, Peer, framed, serving, until
 
 FLOOD = 4504
@@ -98,6 +99,46 @@ async def test_inp_03_empty_messages_are_malformed_and_ten_are_the_end(tmp_path,
         peer = await somebody(house, kind)
         await peer.write(framed(b"") * 5_000)
         assert await peer.closed() == 4500
+
+
+UNPAID: dict[str, tuple[str, dict[str, object]]] = {
+    "beyond the budget": ("session.ping", {}),
+    "of no known type": ("session.pong", {}),
+    "with a wrong field": ("log.entries", {"log": 7}),
+}
+
+
+@pytest.mark.parametrize("why", UNPAID)
+async def test_inp_03_refusals_that_cost_nothing_are_few_in_a_second(tmp_path, why):
+    """No budget bounds them: one account in a loop would keep the server from everybody else."""
+    kind, fields = UNPAID[why]
+    async with serving(tmp_path) as house:
+        ann, bob = await house.person("ann"), await house.person("bob")
+        connection, session, listener = house.connection(ann), house.session(ann), house.app.listener
+        listener.mind = lambda connection, now: None  # type: ignore[method-assign]  # a second is over when we say so
+        if why == "beyond the budget":
+            session.bucket = Bucket(1, 0.000_1, listener.now())
+            await ann.result("session.ping")
+        connection.next_second()
+        sent = [ann.encoded(kind, **fields) for _ in range(2 * UNPAID_REFUSALS + 1)]
+        await ann.write(b"".join(framed(payload) for _, payload in sent))
+        for part in (sent[:UNPAID_REFUSALS], sent[UNPAID_REFUSALS : 2 * UNPAID_REFUSALS], sent[2 * UNPAID_REFUSALS :]):
+            for id, _ in part:  # each is answered, in its second
+                assert (await ann.reply(id))["type"] == "refused"
+            await bob.result("session.ping")
+            assert session.unpaid == len(part)
+            assert session.held_back is (len(part) == UNPAID_REFUSALS)
+            connection.next_second()
+        assert not session.held_back
+
+
+async def test_inp_03_no_more_is_read_of_who_is_gone(tmp_path):
+    async with serving(tmp_path) as house:
+        ann = await house.person("ann")
+        connection, session = house.connection(ann), house.session(ann)
+        connection._transport.abort()
+        connection.data_received(framed(ann.encoded("session.pong")[1]) * 1_000)  # came with the end, in one piece
+        assert session.unpaid == UNPAID_REFUSALS
 
 
 def resident() -> int:

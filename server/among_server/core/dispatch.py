@@ -25,7 +25,7 @@ from among_protocol.passwords import ResetPassword
 from among_protocol.session import SignIn, SignUp
 from among_protocol.wire import AnyCommand, tag_of
 
-from ..limits import MALFORMED_FRAMES
+from ..limits import MALFORMED_FRAMES, UNPAID_REFUSALS
 from ..store.rows import Appended
 from .context import Context
 from .frames import frame
@@ -87,7 +87,7 @@ class Dispatch:
     def malformed(self, session: Session, error: Malformed) -> None:
         """Answer a frame that is no command; close after too many."""
         self.malformed_frames += 1
-        self.refuse(session, error.id, Refuse(error.code, error.message, field=error.field))
+        self._refuse_unpaid(session, error.id, Refuse(error.code, error.message, field=error.field))
         if error.code is codes.MALFORMED:
             session.malformed += 1
             if session.malformed >= MALFORMED_FRAMES:
@@ -97,6 +97,14 @@ class Dispatch:
         """Answer with a refusal, and count it."""
         self.refusals[why.code.code] = self.refusals.get(why.code.code, 0) + 1
         session.refuse(id, why)
+
+    def _refuse_unpaid(self, session: Session, id: str | None, why: Refuse) -> None:
+        """Likewise, where it cost nothing. Whoever gets many of these in a second is not read from until the next one: no
+        budget bounds them, and the loop would do nothing else."""
+        self.refuse(session, id, why)
+        session.unpaid += 1
+        if session.unpaid >= UNPAID_REFUSALS:
+            session.hold_back()
 
     def _start(self, context: Context, command: AnyCommand) -> None:
         session = context.session
@@ -114,7 +122,7 @@ class Dispatch:
                 raise Refuse(codes.RATE_LIMITED, retry_after_ms=wait)  # likewise
             portion.left -= cost
         except Refuse as why:
-            self.refuse(session, command.id, why)
+            self._refuse_unpaid(session, command.id, why)
             session.in_flight -= 1
             if session.held_back:
                 session.room_again()

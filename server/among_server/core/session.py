@@ -31,7 +31,7 @@ class Session:
 
     __slots__ = (
         "__weakref__", "_drained", "_missed", "_registers", "_turns", "address", "admitted", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight", "in_line", "interest",
-        "lagging", "large", "logs", "malformed", "number", "over", "person", "portion", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "watching", "write",
+        "lagging", "large", "logs", "malformed", "number", "over", "person", "portion", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "unpaid", "watching", "write",
     )  # fmt: skip
 
     def __init__(
@@ -68,6 +68,7 @@ class Session:
         self.over = False  # the connection is gone; who waited for something meanwhile must look here
         self.in_flight = 0  # commands that wait for their reply
         self.malformed = 0
+        self.unpaid = 0  # refusals in this second that cost nothing
         self.queue: deque[AnyCommand] = deque()  # behind the barrier
         self.barrier: Running | None = None  # what the commands in the queue wait for
         self.presence: PresenceState = "online"

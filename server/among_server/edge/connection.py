@@ -37,6 +37,7 @@ from ..limits import (
     GUEST_BYTES,
     GUEST_FRAMES,
     IN_FLIGHT,
+    UNPAID_REFUSALS,
 )
 from . import http
 from .handshake import Handshake
@@ -315,9 +316,10 @@ class Connection(asyncio.Protocol):
             self._end()
 
     def _pause(self, session: Session) -> None:
-        if not session.held_back and not self._transport.is_closing():
+        if not session.held_back:
             session.held_back = True
-            self._transport.pause_reading()
+            if not self._transport.is_closing():
+                self._transport.pause_reading()
 
     def _hold(self) -> None:
         if self.session is not None:
@@ -328,7 +330,12 @@ class Connection(asyncio.Protocol):
         session = self.session
         if session is None or not session.held_back:
             return
-        if session.lagging or session.in_line or session.in_flight > IN_FLIGHT // 2:
+        if (
+            session.lagging
+            or session.in_line
+            or session.in_flight > IN_FLIGHT // 2
+            or session.unpaid >= UNPAID_REFUSALS
+        ):
             return
         session.held_back = False
         if not self._transport.is_closing():
@@ -338,6 +345,13 @@ class Connection(asyncio.Protocol):
     def _read_on(self, session: Session) -> None:
         if self._buffer and not session.held_back and not self._transport.is_closing():
             self._read(session)
+
+    def next_second(self) -> None:
+        """What is bounded in a second is counted anew."""
+        self.controls = 0
+        if self.session is not None and self.session.unpaid:
+            self.session.unpaid = 0
+            self._again()
 
     # --- the end
 

@@ -241,7 +241,7 @@ class Listener:
         """Hold one connection to its deadlines."""
         config = self.config
         session = connection.session
-        connection.controls = 0
+        connection.next_second()
         if connection.closing:
             if now - connection.closing > CLOSE_WAIT:
                 connection.abort("close.unanswered")
