@@ -29,7 +29,7 @@ async def test_a_page_without_anything_is_the_last_whatever_it_says(house, monke
     """Else a server that is wrong about it is asked without end, or the client ends."""
     (ana,) = await house.join("garden/hall", "ana")
     asked = Among._ask
-    nothing = {
+    nothing: dict[Any, dict[str, Any]] = {
         ListBans: {"bans": []},
         ListRequests: {"requests": []},
         ListVersions: {"versions": []},
