@@ -59,7 +59,7 @@ async def _corners(among: Among, community: str, *, as_json: bool) -> None:
             row = f"@{one.handle}  {one.title}".rstrip()
             print(json_line(msgspec.to_builtins(one)) if as_json else safe_text(row))
             after = one.handle
-        complete = page.complete
+        complete = page.complete or not page.corners  # an empty page is the last, whatever it says
 
 
 async def _of(among: Among, community: str, name: str) -> Corner:
@@ -78,7 +78,7 @@ async def _posts(among: Among, corner: Corner, *, as_json: bool) -> None:
             row = f"{card.seq}  {card.at[:10]}  {card.title}"
             print(json_line(msgspec.to_builtins(card)) if as_json else safe_text(row))
             before = card.seq
-        complete = page.complete
+        complete = page.complete or not page.posts
 
 
 async def _post(among: Among, corner: Corner, number: int, *, as_json: bool) -> None:

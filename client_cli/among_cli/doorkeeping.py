@@ -213,7 +213,7 @@ async def _asking(link: Link, here: Community, name: str) -> JoinRequest:
             if name in (one.handle, str(one.seq)):
                 return one
             after = one.seq
-        if page.complete:
+        if page.complete or not page.requests:
             raise Cannot(f"No {name} asks to be let into {here.slug}. /requests lists who does.")
 
 

@@ -193,7 +193,7 @@ async def _ban_of(link: Link, here: Community, handle: str) -> Ban:
             if one.persona.handle == handle:
                 return one
             before = one.seq
-        if page.complete:
+        if page.complete or not page.bans:
             raise Cannot(f"{handle} is not banned from {here.slug}. /bans lists who is.")
 
 

@@ -167,7 +167,7 @@ async def _history(link: Link, place: Community, more: str) -> None:
     lines = page.history(found.versions, people, link.model.zone) or [note("Nothing was merged yet.")]
     if found.versions:
         lines.append(note("/portrait NUMBER shows one, /portrait compare NUMBER NUMBER what changed in between."))
-    if not found.complete:
+    if found.versions and not found.complete:
         lines.append(note(f"Older ones: /portrait history {found.versions[-1].version}"))
     link.screen.show(lines)
 

@@ -35,8 +35,8 @@ async def search(among: Among, query: str, *, newest: bool, limit: int, as_json:
                     flush=True,
                 )
         left -= len(page.hits)
-        after = page.after
-        if page.complete:
+        told, after = after, page.after
+        if page.complete or after in ("", told):
             return
 
 

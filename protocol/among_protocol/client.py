@@ -31,7 +31,7 @@ from .base import Budget, Command, Entry, Ok, Refused, Span, Write
 from .codes import Refuse, comes_back
 from .communities import CommunityJoined, ReadCommunity
 from .errands import carded, said_again
-from .happenings import Down, Happening, Overfull, Positions, Reset, Stopped, Withdrawn
+from .happenings import Down, Happening, Overfull, Positions, Reset, Stopped, Unreadable, Withdrawn
 from .logs import EntryPage, Lagging, ReadEntries, Sync, Synced, SyncStarted, Want
 from .malformed import Malformed
 from .presence import SetPresence, WatchPresence
@@ -333,7 +333,7 @@ class Client:
         try:
             ask.result = self.encoding.decode_result(ask.command.Reply, ok.result)
         except msgspec.DecodeError as error:
-            ask.fail(error)
+            ask.fail(Unreadable(f"the reply is not of this protocol, and it may have been carried out: {error}"))
             raise
         if isinstance(ask.command, STANDING):
             self._standing[type(ask.command)] = ask.command

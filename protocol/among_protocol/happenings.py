@@ -121,5 +121,9 @@ class Overfull(ClientError):
     """Too many commands wait for an answer already."""
 
 
+class Unreadable(ClientError):
+    """The reply came and has not the form that the protocol gives it: what was asked may have been carried out."""
+
+
 class Unreachable(ClientError):
     """The server could not be reached in time."""

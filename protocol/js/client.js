@@ -227,7 +227,10 @@ export class Among {
   /** @param {Told[]} told */
   #put(told) {
     for (const happening of told) {
-      this.#view.apply(happening);
+      try {
+        this.#view.apply(happening);
+      } catch { // it has not its form: nothing that is known changes, and the user sees for themselves
+      }
       const full = this.#queue.length >= this.#most;
       if (happening.type === 'down' && this.#queue.at(-1)?.type === 'down') this.#queue.pop(); // the newest says it all
       if (happening.type === 'up' && full) this.#queue = this.#queue.filter(({ type }) => type !== 'up');

@@ -93,17 +93,26 @@ export class Core {
     this.#heard = now;
     this.#pinged = false;
     const frame = read(data);
-    if (!frame) {
-      this.#strange += 1;
-      if (this.#strange >= STRANGE_FRAMES || this.state !== 'live') this.doomed = 'the server does not speak this protocol';
-      return [];
+    try {
+      const told = frame ? this.#frame(frame, now) : this.#odd();
+      this.#pump(now);
+      return told;
+    } catch { // a frame of the protocol by its type alone: there is no schema here that would have found it
+      return this.#odd();
     }
-    let told;
-    if (frame.type === 'ok') told = this.#ok(frame, now);
-    else if (frame.type === 'refused') told = this.#refused(frame, now);
-    else told = this.#event(frame, now);
-    this.#pump(now);
-    return told;
+  }
+
+  /** @param {any} frame @param {number} now @returns {Told[]} */
+  #frame(frame, now) {
+    if (frame.type === 'ok') return this.#ok(frame, now);
+    return frame.type === 'refused' ? this.#refused(frame, now) : this.#event(frame, now);
+  }
+
+  /** What came is no frame of the protocol. @returns {Told[]} */
+  #odd() {
+    this.#strange += 1;
+    if (this.#strange >= STRANGE_FRAMES || this.state !== 'live') this.doomed = 'the server does not speak this protocol';
+    return [];
   }
 
   /** The frames to send now; each is returned once. */
@@ -404,10 +413,17 @@ function read(data) {
     const frame = JSON.parse(/** @type {string} */ (data));
     if (typeof frame?.type !== 'string') return null;
     if (frame.type === 'ok') return frame.result && typeof frame.id === 'string' ? frame : null;
+    if (frame.type === 'hello') return greets(frame) ? frame : null;
     return 'seq' in frame && 'log' in frame && !isNumbered(frame) ? null : frame;
   } catch {
     return null;
   }
+}
+
+/** Whether a greeting says how long and how much, as numbers that one can live by. @param {any} hello */
+function greets({ ping_ms, deadline_ms, limits }) {
+  const told = [ping_ms, deadline_ms, limits?.positions, limits?.in_flight, limits?.frame_bytes];
+  return told.every((number) => Number.isSafeInteger(number) && number > 0);
 }
 
 /** The frame of a command. Throws for what no server would take: a frame that is none costs the connection in the end.

@@ -21,6 +21,9 @@ const NOT_MINE = new Set(['gone', 'unwanted']); // status of a log that is not f
 /** Ids come from outside: none of them may meet what every object has. @returns {{ [id: string]: number }} */
 export const numbers = () => Object.create(null);
 
+/** So do numbers, and nothing here has looked at them: what is none would be asked for without end. @param {unknown} told */
+const counted = (told) => (Number.isSafeInteger(told) ? Math.max(0, /** @type {number} */ (told)) : 0);
+
 /** One log as this client has it. */
 class Log {
   /** @param {string} kind @param {number} at */
@@ -111,14 +114,14 @@ export class Whole {
     let resumed = false;
     if (account) {
       this.account = account.log;
-      this.accountHead = account.head ?? 0;
+      this.accountHead = counted(account.head);
       resumed = this.logs.has(account.log) && !moved && account.status !== 'reset';
     }
     for (const [id, state] of states) {
       const log = this.logs.get(id);
-      const head = state.head ?? 0;
+      const head = counted(state.head);
       if (log?.open) told.push(...this.#listedAgain(id, log, state, moved));
-      else if (this.fromStart) told.push(...this.#open(id, state.kind, state.floor ?? 0, head));
+      else if (this.fromStart) told.push(...this.#open(id, state.kind, counted(state.floor), head));
       else if (resumed) this.listed.set(id, state);
       else told.push(...this.#open(id, state.kind, head, head));
     }
@@ -127,7 +130,7 @@ export class Whole {
 
   /** @param {string} id @param {Log} log @param {LogState} state @param {boolean} moved @returns {Told[]} */
   #listedAgain(id, log, state, moved) {
-    const head = state.head ?? 0;
+    const head = counted(state.head);
     log.kind = state.kind ?? 'room';
     log.letGo();
     this.behind.add(id);
@@ -136,7 +139,7 @@ export class Whole {
       log.wanted = head;
       log.told = true;
       const reason = state.reason || (moved ? 'epoch' : 'ahead');
-      return this.#reset(id, log, reason, this.fromStart ? (state.floor ?? 0) : head);
+      return this.#reset(id, log, reason, this.fromStart ? counted(state.floor) : head);
     }
     if ((state.status ?? 'caught_up') === 'caught_up') {
       log.due = head; // it comes without being asked for; `synced` sees whether it did
@@ -184,7 +187,7 @@ export class Whole {
     const told = [];
     const before = log.at;
     if (page) {
-      if (page.floor > log.at) told.push(...this.#reset(id, log, 'floor', page.floor));
+      if (counted(page.floor) > log.at) told.push(...this.#reset(id, log, 'floor', counted(page.floor)));
       for (const entry of page.entries) if (isNumbered(entry) && entry.log === id) told.push(...this.entry(entry));
     }
     if (log.at === before && (command.until ?? 0) > before) told.push(...this.#reset(id, log, 'hole', log.until));
@@ -193,7 +196,8 @@ export class Whole {
 
   /** Events were left out: live ones go on after these numbers. @param {{ [log: string]: number }} heads */
   lagging(heads) {
-    for (const [id, head] of Object.entries(heads)) {
+    for (const [id, told] of Object.entries(heads)) {
+      const head = counted(told);
       const log = this.logs.get(id);
       if (log?.open) {
         log.wanted = Math.max(log.wanted, head);
@@ -276,10 +280,11 @@ export class Whole {
   // --- opening, closing
 
   /** The account's log says that this log is mine from here on.
-   * @param {string} id @param {string} kind @param {number} head @param {boolean} isNew @returns {Told[]} */
-  #becomesMine(id, kind, head, isNew) {
+   * @param {string} id @param {string} kind @param {number} told @param {boolean} isNew @returns {Told[]} */
+  #becomesMine(id, kind, told, isNew) {
+    const head = counted(told);
     if (this.#unwanted(id, kind) || this.logs.get(id)?.open || !(isNew || this.listed.has(id))) return [];
-    const wanted = Math.max(head, this.heard.get(id) ?? 0, this.listed.get(id)?.head ?? 0);
+    const wanted = Math.max(head, this.heard.get(id) ?? 0, counted(this.listed.get(id)?.head));
     this.listed.delete(id);
     this.heard.delete(id);
     return this.#open(id, kind, this.fromStart ? 0 : head, wanted);
@@ -313,7 +318,8 @@ export class Whole {
     if (!this.listed.size || !account || account.at < this.accountHead) return [];
     const states = [...this.listed];
     this.listed.clear();
-    return states.flatMap(([id, { kind = 'room', head = 0, floor = 0, read = 0 }]) => {
+    return states.flatMap(([id, { kind = 'room', ...told }]) => {
+      const [head, floor, read] = [told.head, told.floor, told.read].map(counted);
       const after = kind === 'room' ? Math.min(Math.max(read, floor), head) : head;
       return this.#open(id, kind, after, Math.max(head, this.heard.get(id) ?? 0));
     });

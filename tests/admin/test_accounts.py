@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from among_protocol.aio import Among, Refuse, Stopped, connect
 from among_protocol.codes import CloseCode
 from among_protocol.session import Ping
 from among_server.admin import accounts, control, invite
+from among_server.admin.serve import run
+from among_server.admin.settings import Settings, shortest
 from among_server.app import App
 from among_server.config import Config
 from tests.world import PASSWORD
@@ -209,6 +212,46 @@ async def test_a_request_of_another_version_is_refused_and_the_next_one_done(ser
     assert "does not know the request" in answer.message
     writer.close()
     assert await server.operator(accounts.list_accounts, as_json=True) == 0
+
+
+@pytest.mark.parametrize("count", [0, -1, 10**9, 10**30])
+def test_a_link_that_no_clock_can_end_is_wrong_use(tmp_path: Path, capsys, count: int):
+    config = Config(data=str(tmp_path))
+    assert invite.make(config, uses=count, days=7, url=None) == 2
+    assert invite.make(config, uses=1, days=count, url=None) == 2
+    assert accounts.reset(config, "ann", hours=count, url=None) == 2
+    assert "from 1 to" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("says", [b"", b'{"ok":', b"nonsense\n"])
+async def test_a_server_that_ends_before_it_answers_is_told_as_what_nobody_knows(tmp_path: Path, capsys, says: bytes):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "among.db").touch()
+
+    async def dies(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(says)
+        writer.close()
+
+    async with await asyncio.start_unix_server(dies, shortest(folder) / control.SOCKET):
+        config = Config(data=str(folder))
+        for ask in (
+            partial(invite.make, uses=1, days=1, url=None),
+            partial(accounts.disable, handle="ann", disabled=True),
+        ):
+            assert await asyncio.to_thread(ask, config) == 1
+            assert "it is not known whether this was done" in capsys.readouterr().err
+
+
+async def test_something_else_by_the_name_of_the_operators_socket_is_one_line(tmp_path: Path, capsys):
+    (tmp_path / control.SOCKET).mkdir()
+    settings = Settings(Config(data=str(tmp_path), port=0, synchronous="normal", password_workers=1), {})
+    assert await run(settings) == 1
+    told = capsys.readouterr()
+    assert "control.sock can't be made" in told.err
+    assert "ws://" not in told.out
 
 
 def test_the_commands_as_they_are_typed(tmp_path: Path):

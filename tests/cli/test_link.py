@@ -1,18 +1,57 @@
 """People at real screens and a real server: what they say, miss, and get back."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
+from among_cli import corner_once, search_once
 from among_cli.lines import Said
+from among_protocol.aio import Among
+from among_protocol.corners import ListCorners
 from among_protocol.happenings import Reset
+from among_protocol.joining import ListRequests
+from among_protocol.moderation import ListBans
+from among_protocol.portrait import ListVersions
 from among_protocol.rooms import UnfollowRoom
+from among_protocol.search import SearchMessages
 
-from .house import House
+from .house import PATIENCE, House
 
 
 @pytest.fixture
 async def house(tmp_path):
     async with House(tmp_path) as house:
         yield house
+
+
+async def test_a_page_without_anything_is_the_last_whatever_it_says(house, monkeypatch, capsys):
+    """Else a server that is wrong about it is asked without end, or the client ends."""
+    (ana,) = await house.join("garden/hall", "ana")
+    asked = Among._ask
+    nothing: dict[Any, dict[str, Any]] = {
+        ListBans: {"bans": []},
+        ListRequests: {"requests": []},
+        ListVersions: {"versions": []},
+        ListCorners: {"corners": []},
+        SearchMessages: {"hits": [], "as_of": "", "after": "x"},
+    }
+
+    async def empty(among: Among, command: Any, /, **fields: Any) -> Any:
+        await asyncio.sleep(0)
+        if command in nothing:
+            return command.Reply(**nothing[command], complete=False)
+        return await asked(among, command, **fields)
+
+    monkeypatch.setattr(Among, "_ask", empty)
+    async with asyncio.timeout(PATIENCE / 6):
+        assert await ana.types("/unban zoe") == ["zoe is not banned from garden. /bans lists who is."]
+        assert await ana.types("/accept zoe") == ["No zoe asks to be let into garden. /requests lists who does."]
+        assert await ana.types("/portrait history") == ["Nothing was merged yet."]
+        options = {"title": "", "nonce": "", "json": False, "words": ""}
+        await corner_once.corner(ana.among, "garden", "", None, options)
+        await search_once.search(ana.among, "beans", newest=False, limit=9, as_json=False)
+    assert capsys.readouterr().out == ""
 
 
 async def test_what_one_says_is_in_sight_until_its_line_stands(house):

@@ -189,6 +189,38 @@ test('frames that are none are borne for a while', () => {
   }
 });
 
+test('a frame that only looks like one of the protocol throws nothing, wherever it comes', () => {
+  const broken = [
+    [0, { type: 'hello' }], [0, { ...hello, limits: 7 }], [0, { ...hello, ping_ms: 0 }],
+    [2, { type: 'ok', result: {} }], [2, { type: 'ok', result: { epoch: 'e1', logs: 7 } }],
+    [2, { type: 'ok', result: { epoch: 'e1', logs: [null] } }], [2, { type: 'ok', result: { epoch: 'e1', logs, later: 7 } }],
+    [4, { type: 'session.lagging' }], [4, { type: 'session.lagging', logs: null }],
+  ];
+  for (const [steps, frame] of broken) {
+    const wire = new Wire().live(steps);
+    if (frame.type === 'ok') frame.id = wire.sent()[0]?.id ?? wire.sync.id;
+    for (let times = 0; times < 10; times += 1) wire.say(frame);
+    assert.notEqual(wire.core.doomed, '', JSON.stringify(frame));
+  }
+});
+
+test('numbers that are none are never asked for without end', () => {
+  const odd = ['x', null, -1, 1.5, '9', {}];
+  const wire = new Wire({ positions: { epoch: 'e1', logs: { 'a-ann': 3, r1: 5 } } });
+  for (const head of odd) {
+    wire.core.connected(wire.now);
+    wire.live(2);
+    const [{ id }] = wire.sent();
+    wire.say({ type: 'ok', id, result: { epoch: 'e1', logs: [logs[0], { ...logs[1], head }] } });
+    wire.say({ type: 'session.synced', id });
+    wire.say({ type: 'session.lagging', logs: { r1: head } });
+    for (const asked of wire.sent()) wire.say({ type: 'ok', id: asked.id, result: { floor: head, entries: [] } });
+    assert.deepEqual(wire.sent().map(({ type }) => type), [], JSON.stringify(head));
+    assert.ok(Number.isSafeInteger(wire.core.whole.logs.get('r1').at), JSON.stringify(head));
+    wire.core.lost(1006, wire.now);
+  }
+});
+
 test('what writes has a nonce, and nothing else', () => {
   for (const [type, { writes, command }] of Object.entries(schema.commands)) {
     assert.equal(WRITES.has(type), writes);

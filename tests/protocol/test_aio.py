@@ -119,18 +119,60 @@ async def test_nobody_there(harbour: Harbour):
             pass
 
 
+async def nobody_comes(link: ServerConnection) -> None:
+    raise AssertionError
+
+
 async def test_another_kind_of_server(harbour: Harbour):
     async def not_found(link: ServerConnection, request: Request) -> Response:
         return Response(HTTPStatus.NOT_FOUND, "Not Found", Headers())
 
-    async def never(link: ServerConnection) -> None:
-        raise AssertionError
-
-    async with serve(never, "127.0.0.1", 0, process_request=not_found) as other:
+    async with serve(nobody_comes, "127.0.0.1", 0, process_request=not_found) as other:
         port = next(iter(other.sockets)).getsockname()[1]
         with pytest.raises(Unreachable, match="404"):
             async with connect(f"ws://127.0.0.1:{port}/", token="t"):
                 pass
+
+
+ELSEWHERE = ["http://portal.example/", "ws://[::1", "ws://127.0.0.1:99999/", "wss://127.0.0.1:1/v1", "/"]
+
+
+def led(where: str) -> Response:
+    return Response(HTTPStatus.FOUND, "Found", Headers(Location=where))
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+async def test_who_is_led_elsewhere_does_not_go_there_and_is_told(harbour: Harbour, where: str):
+    led_there = 0
+
+    async def lead(link: ServerConnection, request: Request) -> Response:
+        nonlocal led_there
+        led_there += 1
+        return led(where)
+
+    async with serve(nobody_comes, "127.0.0.1", 0, process_request=lead) as other:
+        port = next(iter(other.sockets)).getsockname()[1]
+        with pytest.raises(Unreachable, match="302"):
+            async with connect(f"ws://127.0.0.1:{port}/", token="t"):
+                pass
+    assert led_there == 1
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+async def test_who_is_led_elsewhere_while_the_server_is_away_comes_back(harbour: Harbour, where: str):
+    """A proxy shows a page of its own then, and so does a network in which one has to sign in first."""
+
+    async def lead(link: ServerConnection, request: Request) -> Response:
+        return led(where)
+
+    async with ann(harbour) as among:
+        port = int(harbour.url.rpartition(":")[2].partition("/")[0])
+        await harbour.stop()
+        async with serve(nobody_comes, "127.0.0.1", port, process_request=lead):
+            await until(among, lambda event: isinstance(event, Down) and event.reason == "HTTP 302")
+        await harbour.start()
+        await until(among, lambda event: isinstance(event, Up))
+        assert (await among.send("r1", "here I am again")).body == "here I am again"
 
 
 async def test_no_url(harbour: Harbour):

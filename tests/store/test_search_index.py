@@ -316,6 +316,38 @@ async def test_without_the_means_to_search_nothing_is_noted_for_an_index_and_non
         assert await finds(again(town, ann), "kestrel") == everything()[:-3]
 
 
+def lose(folder: Path) -> None:
+    """Pages of words are gone; who only adds some does not look at them."""
+    with contextlib.closing(sqlite3.connect(folder / index.FILE)) as db, db:
+        assert db.execute("DELETE FROM words_0_data WHERE id > 10").rowcount
+
+
+async def once_searched(ann: Person) -> object:
+    while True:
+        with contextlib.suppress(Refuse):
+            return await finds(ann, "kestrel", limit=50)
+
+
+async def test_what_only_a_search_finds_damaged_is_made_anew_but_not_again_and_again(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(indexing, "AGAIN", 0.01)
+    async with opened(tmp_path) as town:
+        ann, room = await spoken(town)
+        await found(ann, "kestrel")
+        lose(tmp_path)
+        with pytest.raises(Refuse) as why:
+            await found(ann, "kestrel")
+        assert why.value.code is codes.SEARCH_UNAVAILABLE
+        assert await once_searched(ann) == everything()
+        lose(tmp_path)
+        with capture_logs() as logs:
+            for _ in range(3):
+                with pytest.raises(Refuse):
+                    await found(ann, "kestrel")
+                await ann.says(room, "something else")
+                await town.store.indexed()
+        assert {one["event"] for one in logs} == {"search.unavailable"}
+
+
 async def test_without_the_means_to_search_it_says_so(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(indexing, "available", lambda: False)
     async with opened(tmp_path) as town:

@@ -62,6 +62,7 @@ from ..happenings import (
     Reset,
     Stopped,
     Unreachable,
+    Unreadable,
     Up,
     Withdrawn,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "Sending",
     "Stopped",
     "Unreachable",
+    "Unreadable",
     "Up",
     "Withdrawn",
     "connect",

@@ -17,7 +17,7 @@ from ..happenings import Happening, Unreachable
 
 FRAME_BYTES = 2**24  # a page of 200 of the longest messages, escaped as JSON may be, is below ten megabytes
 CLOSE_WITHIN = 2.0  # seconds for the closing handshake
-NOT_HERE = range(400, 429)  # HTTP: the address is wrong; above are "too many requests" and what passes
+NOT_HERE = range(300, 429)  # HTTP: the address is wrong; above are "too many requests" and what passes
 
 
 class _Connection(ClientConnection):
@@ -28,6 +28,14 @@ class _Connection(ClientConnection):
     def data_received(self, data: bytes) -> None:
         self.heard()
         super().data_received(data)
+
+
+class _WebSocket(websocket):
+    """Goes to the address that the user gave, and nowhere else: what is shown there is a token. A page that people without a
+    connection are led to, or of a proxy whose server is away, is no address of this protocol anyway."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
 
 
 class Link:
@@ -101,8 +109,8 @@ class Link:
             reason = str(error) or type(error).__name__
         self._told(self._core.lost(code, self._loop.time(), reason))
 
-    def _websocket(self) -> websocket:
-        return websocket(
+    def _websocket(self) -> _WebSocket:
+        return _WebSocket(
             self._url,
             subprotocols=[Subprotocol(self._core.encoding.subprotocol)],
             compression=None,  # the text of a chat is short: it would cost more memory than it saves bytes

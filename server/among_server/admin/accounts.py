@@ -21,11 +21,13 @@ from ..store.api import StoreError
 from ..store.own import AccountState
 from .control import PAGE, AddReset, Answer, Disable, EraseAccount, ListAccounts, Request, ask
 
+MOST_HOURS = 8_760  # a year
+
 
 def reset(config: Config, handle: str, *, hours: int, url: str | None) -> int:
     """Print a link that sets a new password. Exit code: 0, 1 when it could not be made, 2 for wrong use."""
-    if hours < 1:
-        return _fail("--hours is at least 1", 2)
+    if not 1 <= hours <= MOST_HOURS:
+        return _fail(f"--hours is from 1 to {MOST_HOURS:,}", 2)
     code = secrets.token_urlsafe(24)
     expires = int((time.time() + hours * 3_600) * 1000)
     secret = hashlib.sha256(code.encode()).digest()

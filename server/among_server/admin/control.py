@@ -18,7 +18,7 @@ from among_protocol.codes import CloseCode, Refuse
 
 from ..app import App, store_of
 from ..config import Config
-from ..store.api import Store
+from ..store.api import Store, StoreError
 from ..store.own import AccountState
 from .settings import shortest
 
@@ -98,7 +98,7 @@ async def carry_out(store: Store, request: Request, app: App | None) -> Answer:
 
 
 async def listen(app: App, data: Path) -> asyncio.Server:
-    """Serve requests until closed."""
+    """Serve requests until closed. Raises OSError when something else has the socket's name."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.LimitOverrunError, ValueError):
@@ -142,6 +142,11 @@ def _ask_server(data: Path, request: Request) -> Answer | None:
             link.connect(str(shortest(data) / SOCKET))
         except (FileNotFoundError, ConnectionRefusedError):
             return None
-        link.sendall(msgspec.json.encode(request) + b"\n")
-        with link.makefile("rb") as reply:
-            return msgspec.json.decode(reply.readline(), type=Answer)
+        try:
+            link.sendall(msgspec.json.encode(request) + b"\n")
+            with link.makefile("rb") as reply:
+                return msgspec.json.decode(reply.readline(), type=Answer)
+        except (OSError, msgspec.DecodeError):  # it hangs, was killed, or is of another version
+            raise StoreError(
+                "The running server gave no answer: it is not known whether this was done. See its log."
+            ) from None

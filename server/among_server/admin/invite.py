@@ -10,11 +10,14 @@ from ..config import Config
 from ..store.api import StoreError
 from .control import AddInvite, ask
 
+MOST_USES = 1_000_000
+MOST_DAYS = 3_650  # ten years
+
 
 def make(config: Config, *, uses: int, days: int, url: str | None, owner: bool = False) -> int:
     """Print the link. Exit code: 0, 1 when it could not be made, 2 for wrong use."""
-    if uses < 1 or days < 1:
-        print("among-server: --uses and --days are at least 1", file=sys.stderr)
+    if not (1 <= uses <= MOST_USES and 1 <= days <= MOST_DAYS):
+        print(f"among-server: --uses is from 1 to {MOST_USES:,}, --days from 1 to {MOST_DAYS:,}", file=sys.stderr)
         return 2
     code = secrets.token_urlsafe(24)
     expires = int((time.time() + days * 86_400) * 1000)

@@ -16,7 +16,7 @@ from ..app import App
 from ..config import ConfigError
 from ..edge.listener import CannotListen
 from ..store.api import StoreError
-from .control import listen
+from .control import SOCKET, listen
 from .logging import loop_failed
 from .settings import Settings, look, token
 
@@ -80,8 +80,16 @@ async def run(settings: Settings) -> int:
     except OSError as error:
         print(f"among-server: {error}", file=sys.stderr)
         return 1
+    try:
+        control = await listen(app, Path(config.data))
+    except OSError as error:
+        await app.stop()
+        print(
+            f"among-server: {Path(config.data) / SOCKET} can't be made: {error}. Move away what is there.",
+            file=sys.stderr,
+        )
+        return 1
     print(f"among-server: {app.url}", flush=True)
-    control = await listen(app, Path(config.data))
     # What was made at start lives for ever, and hardly anything here forms cycles: the collector has better things to
     # do than to look at every session and tail a hundred times a second (a tenth of the time under load, measured).
     gc.freeze()

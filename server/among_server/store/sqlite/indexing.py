@@ -34,6 +34,7 @@ GATHER = 0.1  # seconds after the first of something new until it is indexed, wi
 AGAIN = 1.0  # seconds until it is tried again after the disk failed, or a purge was held up
 LATER = 60.0  # likewise after the file was thrown away for the second time in a row: making it costs a lot
 EVER = (1 << 63) - 1  # the highest number that a row can have
+DOUBTED = 3_600.0  # seconds between two times that it is made anew because a search could not read it
 
 _SAYS = frozenset(SAYS)
 
@@ -65,6 +66,8 @@ class Indexer:
         self._stopping = False
         self._thread: Thread | None = None
         self._due: float | None = None  # monotonic: when to purge
+        self._doubt: tuple[int, sqlite3.Error] | None = None  # what a search met, in the file of this generation
+        self._believed = 0.0  # monotonic: until then that changes nothing, since it may as well have been the database
         self._spoiled = False  # the file was thrown away for an error, and nothing was indexed since
 
     # --- on the loop
@@ -125,6 +128,14 @@ class Indexer:
             self._wake.put(None)
             await asyncio.shield(self._closed)
             self._thread.join()
+
+    # --- on the thread of the searches
+    def doubt(self, error: sqlite3.Error, generation: int) -> None:
+        """The file of this generation can't be read: where it is damaged, who only adds to it may never notice."""
+        if _spoils(error):
+            self._doubt = generation, error
+            self._idle = False
+            self._wake.put(None)
 
     # --- on the thread
     def _run(self) -> None:
@@ -188,6 +199,7 @@ class Indexer:
                 self._catch_up(follower)
                 if self._stopping:
                     return
+                self._judge()
                 self._wait_for_more()
         finally:
             if self._stopping:
@@ -219,6 +231,13 @@ class Indexer:
         finally:
             with self._lock:  # who was not answered, since something went wrong
                 self._fences[:0], self._purges[:0] = fences, purges
+
+    def _judge(self) -> None:
+        """Raises what a search has met, where that was in this file."""
+        doubt, self._doubt = self._doubt, None
+        if doubt is not None and doubt[0] == self.generation and time.monotonic() >= self._believed:
+            self._believed = time.monotonic() + DOUBTED
+            raise doubt[1]
 
     def _new(self) -> set[str]:
         with self._lock:

@@ -121,6 +121,7 @@ class Searches:
         except sqlite3.Error as error:
             log.warning("search.unavailable", error=str(error))
             self._let_go()
+            self._indexer.doubt(error, self._generation)
             raise refusal("unavailable") from error
 
     def _open(self) -> sqlite3.Connection:
