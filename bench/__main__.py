@@ -1,6 +1,7 @@
 """`python -m bench`: measures everything that the server is held to, prints a table, writes results/latest.json.
 
 --quick          shorter and fewer runs: two to three minutes
+--repeats N      runs of each side; five without it, two with --quick
 --only NAME      one measurement (see --list); may be given again; prints, and leaves latest.json alone
 --data DIR       where data directories are made (default: bench/.build/data); the disk under it is the one measured
 --plot           draw docs/explanation/performance.png from latest.json
@@ -65,9 +66,9 @@ def alone() -> Iterator[None]:
         yield
 
 
-def measure(names: list[str], *, quick: bool, data: Path, command: str, patience: float) -> report.Report:
+def measure(names: list[str], *, quick: bool, repeats: int, data: Path, command: str, patience: float) -> report.Report:
     data.mkdir(parents=True, exist_ok=True)
-    bench = Bench(data, quick=quick)
+    bench = Bench(data, quick=quick, repeats=repeats)
     begun = time.monotonic()
     written = report.Report(header=report.header(command=command, quick=quick, fsync=fsync_ms(data)), rows=[])
     if cores() < 2:
@@ -108,6 +109,7 @@ def sentence(measurement: Callable[[Bench], Iterator[Row]]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--repeats", type=int, default=0)
     parser.add_argument("--only", action="append", choices=list(MEASUREMENTS), default=[])
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--data", type=Path, default=BUILD / "data")
@@ -125,12 +127,14 @@ def main() -> int:
         draw(latest)
         report.publish(latest)
         return 0
-    command = " ".join(["python -m bench", *(["--quick"] if given.quick else [])])
+    asked = [*(["--quick"] if given.quick else []), *([f"--repeats {given.repeats}"] if given.repeats else [])]
+    command = " ".join(["python -m bench", *asked])
     try:
         with alone():
             result = measure(
                 given.only or list(MEASUREMENTS),
                 quick=given.quick,
+                repeats=given.repeats,
                 data=given.data,
                 command=command,
                 patience=given.patience,

@@ -156,12 +156,12 @@ def latency(share: str, stream: int = 0, what: str = "delivery") -> Callable[[Re
 class Bench:
     """How long, how often, and the data directories, each made once."""
 
-    def __init__(self, folder: Path, *, quick: bool) -> None:
+    def __init__(self, folder: Path, *, quick: bool, repeats: int = 0) -> None:
         self.folder = folder
         self.patience = 0.0  # seconds left for waiting, and for repeating disturbed runs
         self.others_busy: list[float] = []  # of each run: cores that other programs kept busy meanwhile
         self.quick = quick
-        self.repeats = 2 if quick else 5
+        self.repeats = repeats or (2 if quick else 5)
         self.seconds = 1.0 if quick else 3.0
         self.warm = 0.4 if quick else 1.0
         self._worlds: dict[str, World] = {}
