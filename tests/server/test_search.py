@@ -1,6 +1,7 @@
 """Searching what was said, as it is asked: what one may not read is never there, and so much is asked and no more."""
 
 import asyncio
+import sys
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from among_protocol.messages import ReadMessages
 from among_protocol.moderation import DAY, BanMember
 from among_protocol.rooms import AddPerson, CreateRoom, UnfollowRoom
 from among_protocol.search import Hit, MessageHits, SearchMessages
+from among_server.core.headway import SWITCH
 from among_server.limits import SEARCHES, TABLE
 from tests.world import Person, World, until, world_of
 
@@ -111,6 +113,21 @@ async def test_who_loses_the_room_while_it_is_searched_is_not_given_it(monkeypat
         assert await hits(bob) == []
         refused = await bob.refused(SearchMessages, query=CANARY, room=room)
         assert refused.code == codes.ROOM_GONE.code
+
+
+async def test_neither_who_searches_nor_who_talks_waits_for_the_others_slice_of_the_interpreter(monkeypatch):
+    async with world_of() as world:
+        (bob,) = await world.join("garden/hall", "bob")
+        search, own, meanwhile = world.app.store.search, sys.getswitchinterval(), []
+
+        async def seen(account: str, asked: Any) -> Any:
+            meanwhile.append(sys.getswitchinterval())
+            return await search(account, asked)
+
+        monkeypatch.setattr(world.app.store, "search", seen)
+        await hits(bob)
+        assert meanwhile == [pytest.approx(SWITCH)]
+        assert sys.getswitchinterval() == pytest.approx(own)
 
 
 async def test_inp_05_how_long_a_search_is_and_how_many_are_found():

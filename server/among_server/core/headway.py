@@ -8,7 +8,8 @@ core to spare nobody waits for one, and giving way costs a third of a microsecon
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 SWITCH = 0.00001  # seconds that another thread waits for the interpreter's lock meanwhile; Python's own 5 ms otherwise
 
@@ -35,3 +36,12 @@ class Headway:
         self._under_way -= 1
         if not self._under_way:
             sys.setswitchinterval(self._own)
+
+    @contextmanager
+    def made(self) -> Iterator[None]:
+        """Around what another thread works at for long: neither it nor the loop waits for the other."""
+        self.begin()
+        try:
+            yield
+        finally:
+            self.end()

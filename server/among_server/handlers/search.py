@@ -24,7 +24,7 @@ async def search(context: Context, command: SearchMessages) -> MessageHits:
         context.member_of(command.community)
     if command.room:
         await context.room(command.room)
-    with _under_way(context):
+    with _under_way(context), context.logs.headway.made():
         found = await context.store.search(
             context.person.account.id,
             Asked(
