@@ -11,7 +11,7 @@ from tests.proof.peer import UNREACHABLE, Lost, Peer
 from tests.proof.process import PATIENCE, on_disk, server_in
 from tests.proof.proxy import TROUBLES, Proxy
 from tests.proof.storm import found_town, until
-from tests.proof.workload import Person
+from tests.proof.wishes import Person
 
 from . import node
 

@@ -3,16 +3,46 @@
 Everything is noted in the order of the wire, by whoever reads the socket, before anything is mended or sorted.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 import msgspec
 
-from .oracle import Attempt, Connection, Entry, Heard, History, Notice
+from . import shown
+from .history import Attempt, Connection, Entry, Heard, History, Notice
 
 Event = dict[str, Any]
+WORDS = {  # what each write asks for, as its entry has it
+    "message.edited": "edits #{message}: {body}",
+    "message.deleted": "deletes #{message}",
+    "post.published": "publishes {title}: {body}",
+    "post.edited": "edits #{post}: {body}",
+    "post.deleted": "deletes #{post}",
+    "member.updated": "is {handle}: {bio}",
+    "persona.renamed": "renamed {handle}",
+    "message.sent": "says {body}",
+    "reaction.added": "reacts to #{message} with {emoji}",
+    "reaction.removed": "reacts no more to #{message} with {emoji}",
+    "pin.added": "pins #{message}",
+    "pin.removed": "unpins #{message}",
+    "room.topic_set": "topic {topic}",
+    "room.followed": "room.followed {room}",
+    "room.unfollowed": "room.unfollowed {room}",
+}
+SAID = 40  # messages that are spoken of
 FOR_DAYS = ("persona.", "handle.")  # refusals that no run of ours waits for
+
+
+@dataclass(slots=True)
+class Storm:
+    """Many react to one message, one after the other."""
+
+    room: str
+    message: int
+    left: int  # so many may still be asked for
 
 
 class Book:
@@ -23,6 +53,9 @@ class Book:
         self.people: dict[str, str] = {}  # membership or account -> the client behind it
         self.problems: list[str] = []  # what should not have been answered at all
         self.posts: list[tuple[str, int]] = []  # corner and number, of those that are known to be there
+        self.said: list[tuple[str, int]] = []  # room and number, of the newest messages that hang from nothing
+        self.storm: Storm | None = None
+        self.storms = 0  # that somebody heard of as one
         self._moments = count(1)
         self._encode = msgspec.json.Encoder(order="deterministic").encode
         self._kept: dict[bytes, str] = {}  # the whole of an entry, once for all who hear it
@@ -38,7 +71,8 @@ class Book:
         seq: int = event["seq"]
         author = self.people.get(event.get("by") or event["log"], "")
         first, nonce, blank = event.get("from") or seq, event.get("nonce", ""), bool(event.get("blank"))
-        return Entry(seq, first, author, nonce, content_of(event), whole, blank, _version_of(event))
+        step, changes = shown.step_of(event), shown.changes_of(event)
+        return Entry(seq, first, author, nonce, content_of(event), whole, blank, _version_of(event), step, changes)
 
     def connection(self, reader: str) -> Connection:
         """A new one of this reader."""
@@ -47,7 +81,9 @@ class Book:
         return items
 
     def heard(self, items: Connection, event: Event) -> None:
-        items.append(Heard(event["log"], self.entry(event)))
+        entry = self.entry(event)
+        items.append(Heard(event["log"], entry))
+        self.storms += bool(entry.changes)
 
     def asked(self, client: str, nonce: str, log: str, content: str, **more: Any) -> Attempt:
         """`more`: what it writes beside this, or empties; see Attempt."""
@@ -79,6 +115,10 @@ class Book:
         if told != (attempt.log, attempt.nonce, attempt.content):
             attempt.told = " ".join(told)
 
+    def was_said(self, room: str, message: int) -> None:
+        if (room, message) not in self.said:  # as it is after a restore, where this is asked for again
+            self.said = [*self.said[1 - SAID :], (room, message)]
+
     def final(self, reader: str, log: str, events: Iterable[Event]) -> None:
         """What somebody reads in a log at the end."""
         self.history.finals.setdefault(reader, {})[log] = [self.entry(event) for event in events]
@@ -94,7 +134,7 @@ class Book:
         notices = sum(isinstance(item, Notice) and item.kind != "whole" for item in items)
         return (
             f"{len(history.attempts)} sendings, {oks} acks ({repeats} repeats), {infos} without an answer, "
-            f"{connections} connections, {heard} deliveries, {notices} notices"
+            f"{connections} connections, {heard} deliveries, {self.storms} of many reactions, {notices} notices"
         )
 
 
@@ -109,26 +149,12 @@ def content_of(event: Event) -> str:
     """What its author asked for, of the writes that the workload makes."""
     if event.get("blank"):
         return ""
-    match event["type"]:
-        case "message.edited":
-            return f"edits #{event['message']}: {event['body']}"
-        case "message.deleted":
-            return f"deletes #{event['message']}"
-        case "post.published":
-            return f"publishes {event['title']}: {event['body']}"
-        case "post.edited":
-            return f"edits #{event['post']}: {event['body']}"
-        case "post.deleted":
-            return f"deletes #{event['post']}"
-        case "member.updated":
-            return f"is {event['handle']}: {event.get('bio', '')}"
-        case "persona.renamed":
-            return f"renamed {event['handle']}"
-        case "message.sent":
-            return f"says {event['body']}"
-        case "room.topic_set":
-            return f"topic {event['topic']}"
-        case "room.followed" | "room.unfollowed":
-            return f"{event['type']} {event['room']}"
-        case other:
-            return str(other)
+    words = WORDS.get(str(event["type"]), "{type}").format_map(defaultdict(str, event))
+    return words + _where(event) if event["type"] == "message.sent" else words
+
+
+def _where(event: Event) -> str:
+    """What a message says beside its words: in which thread it is, and what it shows."""
+    origin = event.get("forwarded")
+    below = f" below #{event['thread']}" if event.get("thread") else ""
+    return below + (f" showing {origin['room']} #{origin['seq']}" if origin else "")

@@ -14,7 +14,7 @@ from .book import Event
 from .peer import Peer, Refused
 from .process import Server, judged, on_disk
 from .storm import all_entries, found_town
-from .workload import Person, Town
+from .wishes import Person, Town
 
 UNAVAILABLE, UNCERTAIN = "storage.unavailable", "storage.uncertain"
 

@@ -7,98 +7,24 @@ contradicts the promises:
 (b) A refused write is absent; one without an answer is there once or not at all; and nothing is there unasked.
 (c) The numbers of each log are dense from 1, and all who read it at the end read the same.
 (d) What a reader heard of a log is strictly increasing without a hole, except after an explicit notice, and is what is
-    stored. Over a reader's connections too: it resumes from what it had. In the end it has everything.
+    stored. What stands for many reactions (`reaction.changed`) covers their numbers, and says what they come to together.
+    Over a reader's connections too: it resumes from what it had. In the end it has everything.
 (e) What was acknowledged before something else was asked comes before it, in each log; and the writes of one sender,
     on one connection at a time, are numbered in the order in which they were asked and acknowledged.
 (f) What was taken back has lost its words, with all its versions, and nothing else has. What was heard of it before is
     what was asked for. What one command writes into several logs is in all of them, or in none.
+(g) Each reaction says how many there are by then. What the pages show of reactions, pins and threads is what the log says.
+    With (d), a reader was last told of each what a fresh page shows.
 
 Moments are numbers of one counter that the driver counts up; only their order matters.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal, NamedTuple
 
-Outcome = Literal["ok", "fail", "info"]
-
-
-class Entry(NamedTuple):
-    """An entry of a log, as somebody saw it."""
-
-    seq: int
-    first: int  # the first number that it covers
-    author: str  # the client behind it
-    nonce: str
-    content: str  # what the author asked for
-    whole: str  # all of it, for comparing
-    blank: bool = False  # it has lost its words: `content` says nothing
-    of: int = 0  # a version of what has this number; 0: of itself
-
-
-@dataclass(slots=True)
-class Attempt:
-    """One sending of one write. A retry is another attempt with the same nonce."""
-
-    client: str
-    nonce: str
-    log: str
-    content: str
-    asked: int  # moment of sending
-    outcome: Outcome = "info"  # info: no answer came, so nobody knows
-    answered: int = 0  # moment of the answer
-    seq: int = 0  # as acknowledged
-    told: str = ""  # log and content of the acknowledged entry, when they are not those that were asked for
-    repeat: bool = False  # the answer says that it is the first result again
-    empty: bool = False  # the answer says that it has lost its words
-    also: tuple[tuple[str, str], ...] = ()  # further entries of the same nonce: log and content
-    empties: int = 0  # the number, in the same log, of what it takes back
-
-
-class Heard(NamedTuple):
-    """An entry came on a connection."""
-
-    log: str
-    entry: Entry
-
-
-class Notice(NamedTuple):
-    """What a connection was told about a log beside its entries.
-
-    `resumed`: the client named the position `after` and was promised everything after it. `opened`, `gap`, `reset`,
-    `lagging`: entries go on after `after`; what was before is not promised. `whole`: everything up to `after` has been
-    sent, or the reader has left the log and will be told so before anything else about it. `closed`: nothing more comes.
-    """
-
-    kind: Literal["resumed", "opened", "gap", "reset", "lagging", "whole", "closed"]
-    log: str
-    after: int = 0
-
-
-Connection = list[Heard | Notice]
-
-
-@dataclass(slots=True)
-class History:
-    """Everything that one run wrote down."""
-
-    attempts: list[Attempt] = field(default_factory=list)
-    readers: dict[str, list[Connection]] = field(default_factory=dict)  # each reader's connections, oldest first
-    finals: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)  # who read them -> log -> entries
-    explained: set[str] = field(default_factory=set)  # logs in which nothing may be that no attempt asked for
-    in_order: bool = True  # each sender used one connection at a time, and retried in the order of asking
-    settled: bool = True  # readers were given the time to hear everything
-
-
-class Violation(NamedTuple):
-    check: str  # a to f
-    text: str
-
-    def __str__(self) -> str:
-        return f"({self.check}) {self.text}"
-
+from . import shown
+from .history import Attempt, Connection, Entry, History, Notice, Violation
 
 Logs = Mapping[str, Mapping[int, Entry]]
 
@@ -109,6 +35,7 @@ def check(history: History) -> list[Violation]:
     logs = _agreed(history)
     found += _writes(history, logs)
     found += _emptied(history, logs)
+    found += _shown(history, logs)
     asked = _asked(history)
     for name, connections in history.readers.items():
         found += _heard(name, connections, logs, asked, settled=history.settled)
@@ -231,6 +158,21 @@ def _emptied(history: History, logs: Logs) -> Iterator[Violation]:
                 yield Violation("f", f"{log} #{entry.seq} was taken back and is there: {entry.whole}")
 
 
+# --- what is shown: (g)
+
+
+def _shown(history: History, logs: Logs) -> Iterator[Violation]:
+    rooms: dict[str, shown.Room] = {}
+    for log in {*logs, *(log for pages in history.pages.values() for log in pages)}:
+        entries = logs.get(log, {})
+        rooms[log], wrong = shown.room((seq, entries[seq].step) for seq in sorted(entries))
+        yield from (Violation("g", f"{log} {text}") for text in wrong)
+    for (reader, member), pages in history.pages.items():
+        for log, page in pages.items():
+            for text in shown.unlike(page, shown.page(rooms[log], member)):
+                yield Violation("g", f"{reader} is shown {log} with {text}")
+
+
 # --- what was heard: (d)
 
 
@@ -297,6 +239,17 @@ class _Ear:
         elif entry.first != at + 1:
             yield Violation("d", f"{self.who} heard {log} #{entry.first} after {at}: a hole")
         self.at[log] = self.had[log] = max(at, entry.seq)
+        yield from self.told(log, entry) if entry.changes else self.read(log, entry)
+
+    def told(self, log: str, entry: Entry) -> Iterator[Violation]:
+        """Many reactions as one."""
+        kept = [self.logs.get(log, {}).get(seq) for seq in range(entry.first, entry.seq + 1)]
+        changes = shown.storm(one and one.step for one in kept)
+        if changes != entry.changes:
+            covered = f"{log} #{entry.first}..{entry.seq}"
+            yield Violation("d", f"{self.who} heard {covered} as {entry.changes}, what is stored comes to {changes}")
+
+    def read(self, log: str, entry: Entry) -> Iterator[Violation]:
         kept = self.logs.get(log, {}).get(entry.seq)
         if kept is None:
             yield Violation("d", f"{self.who} heard {log} #{entry.seq}, which is not stored: {entry.whole}")

@@ -20,8 +20,17 @@ from typing import Any
 
 import msgspec
 
+from . import shown
+
 READY = "among-server: ws://"  # how the line on stdout begins
 PATIENCE = 30.0  # seconds for anything at all; a promise is asserted where it is promised
+
+BESIDE = {  # messages: what is kept, by its room
+    "pin": "SELECT id, message, seq FROM pins JOIN logs ON key = room",
+    "thread": "SELECT id, root & ((1 << 36) - 1), messages, head, speakers FROM threads JOIN logs ON key = room",
+    "count": "SELECT id, message, emoji, count FROM reaction_counts JOIN logs ON key = room",
+    "reaction": "SELECT id, message, emoji, member, seq FROM reactions JOIN logs ON key = room",
+}
 
 Event = dict[str, Any]
 
@@ -176,7 +185,7 @@ def judged(data: Path) -> list[str]:
 
 
 def halves(data: Path) -> list[str]:
-    """What is only half there: posts and personas whose rows and entries don't say the same."""
+    """What is only half there: posts, personas, reactions, pins and threads whose rows and entries don't say the same."""
     with _copy(data) as db:
         logs = _logs(db)
         community = {key for (key,) in db.execute("SELECT l.id FROM communities c JOIN logs l ON l.key = c.key")}
@@ -194,6 +203,7 @@ def halves(data: Path) -> list[str]:
             )
         }
         revisions = set(db.execute("SELECT member, rev, handle FROM personas").fetchall())
+        unlike = list(_unlike(db, logs))
     told = {}
     for log in corners:
         for event in logs.get(log, []):
@@ -205,12 +215,32 @@ def halves(data: Path) -> list[str]:
             if event["type"] in ("member.joined", "member.updated"):
                 known[event["by"]] = (event["rev"], event["handle"])
     return [
+        *unlike,
         *(f"post {post}: {posts.get(post)}, the log says {told.get(post)}" for post in told.keys() | posts.keys()
           if posts.get(post) != told.get(post)),
         *(f"{member} is {members.get(member)}, the log says {known.get(member)}" for member in known.keys() | members.keys()
           if members.get(member) != known.get(member)),
         *(f"{member} has no persona {rev}" for member, (rev, handle) in known.items() if (member, rev, handle) not in revisions),
     ]  # fmt: skip
+
+
+def _unlike(db: sqlite3.Connection, logs: dict[str, list[Event]]) -> Iterator[str]:
+    """Of what is kept beside messages: what the rows have and the log does not say, or the other way round."""
+    rows: set[Any] = set()
+    for what, sql in BESIDE.items():
+        rows |= {(what, *row) for row in db.execute(sql)}
+    said: set[Any] = set()
+    for log, events in logs.items():
+        room, wrong = shown.room((event["seq"], shown.step_of(event)) for event in events)
+        yield from (f"{log} {text}" for text in wrong)
+        said |= {("pin", log, *pin) for pin in room.pins.items()}
+        for root, (messages, head, speakers) in room.threads.items():
+            said.add(("thread", log, root, messages, head, msgspec.json.encode(speakers).decode()))
+        for (message, emoji), who in room.reactions.items():
+            said.add(("count", log, message, emoji, len(who)))
+            said |= {("reaction", log, message, emoji, member, seq) for member, seq in who.items()}
+    yield from (f"{row}: kept, and the log does not say so" for row in sorted(rows - said))
+    yield from (f"{row}: the log says so, and it is not kept" for row in sorted(said - rows))
 
 
 def on_disk(data: Path) -> dict[str, list[Event]]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from .book import Book, Event
-from .oracle import Attempt, History
+from .history import Attempt, History
 from .process import operator
 
 Logs = dict[str, list[Event]]
@@ -55,7 +55,7 @@ def up_to(book: Book, logs: Logs, moment: int, rooms: list[str]) -> History:
     return history
 
 
-def next_book(book: Book, logs: Logs) -> Book:
+def next_book(book: Book, logs: Logs, rooms: list[str]) -> Book:
     """For the life that begins with these logs: what they hold, and what is still undecided, was asked before."""
     new = Book()
     new._moments = book._moments  # what is asked from now on is later
@@ -73,4 +73,8 @@ def next_book(book: Book, logs: Logs) -> Book:
         for event in events
         if event["type"] == "post.published" and not event.get("blank")
     ]
+    for log, events in logs.items():
+        for event in events:
+            if log in rooms and event["type"] == "message.sent" and not (event.get("blank") or event.get("thread")):
+                new.was_said(log, event["seq"])
     return new

@@ -10,7 +10,9 @@ from .book import Book, Event
 from .oracle import check, report
 from .peer import Peer
 from .process import PATIENCE, Server, halves, judged, on_disk
-from .workload import Person, Reader, Town, Voice
+from .shown import Page, page_of
+from .wishes import Person, Town
+from .workload import Reader, Voice
 
 PASSWORD = "correct horse"
 RESTART_WITHIN = 5.0  # seconds: the promise
@@ -106,6 +108,18 @@ class Storm:
             logs = [voice.person.account, *([voice.town.community, *voice.town.rooms, *corners] if founder else [])]
             for log in logs:
                 self.book.final("the wire", log, await all_entries(peer, log))
+        await self._shown()
+
+    async def _shown(self) -> None:
+        """The rooms and corners as two of them are shown these, page by page."""
+        for voice in self.voices[:2]:
+            peer = await Peer.open(self.server.url, binary=voice.binary)
+            await peer.ask("session.sign_in", token=voice.person.token)
+            pages = self.book.history.pages[voice.name, voice.person.member] = {}
+            corners = [other.person.corner for other in self.voices]
+            for log in (*voice.town.rooms, *corners):
+                pages[log] = await shown(peer, log, corner=log in corners)
+            await peer.close()
             await peer.close()
 
     async def end(self) -> None:
@@ -198,6 +212,27 @@ async def all_entries(peer: Peer, log: str, *, after: int = 0, **more: Any) -> l
             return entries
         assert page["entries"], "a page that is not complete is not empty"
         after = entries[-1]["seq"]
+
+
+async def shown(peer: Peer, room: str, *, corner: bool) -> Page:
+    """Everything that is there, as it is shown."""
+    messages = await newest_first(peer, "message.page", "messages", room=room)
+    for root in [one["seq"] for one in messages if one.get("below")]:
+        messages += await newest_first(peer, "message.page", "messages", room=room, thread=root)
+    if corner:
+        messages += await newest_first(peer, "post.page", "posts", room=room)
+    return page_of(messages, await newest_first(peer, "pin.list", "pins", room=room))
+
+
+async def newest_first(peer: Peer, type: str, what: str, **more: Any) -> list[Event]:
+    found: list[Event] = []
+    before: dict[str, int] = {}
+    while True:
+        page = await peer.ask(type, **before, **more)
+        found += page[what]
+        if page["complete"]:
+            return found
+        before["before"] = min(one["seq"] for one in page[what])
 
 
 async def storm(

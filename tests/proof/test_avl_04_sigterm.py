@@ -15,7 +15,7 @@ from .oracle import check, report
 from .peer import Lost, Peer
 from .process import Server, judged, on_disk, server_in
 from .storm import found_town, until
-from .workload import Person, Town
+from .wishes import Person, Town
 
 RESTARTING = 4000
 GRACE = 8.0  # seconds, the server's default; Docker kills after ten

@@ -6,6 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from . import wishes
 from .peer import Peer
 from .process import Server, halves, judged, on_disk, server_in
 from .storm import RESTART_WITHIN, found_town, storm
@@ -16,7 +19,55 @@ async def test_dur_01_kills_under_load_lose_and_double_nothing(tmp_path: Path):
         run = await storm(server, random.getrandbits(32), clients=12, rooms=6, kills=6)
     assert run.kills >= 6
     done = {attempt.content.partition(" ")[0] for attempt in run.book.history.attempts if attempt.outcome == "ok"}
-    assert {"says", "topic", "edits", "deletes", "publishes", "is"} <= done, "everything was among it"
+    assert {"says", "topic", "edits", "deletes", "publishes", "is", "reacts", "pins"} <= done, "everything was among it"
+    said = " ".join(attempt.content for attempt in run.book.history.attempts if attempt.outcome == "ok")
+    assert "reacts no more" in said
+    assert " below #" in said
+    assert " showing " in said
+    assert run.book.storms, "many reactions were told as one"
+
+
+ROWS = "says that there are|the log says so, and it is not kept|kept, and the log does not say so"
+WRONG = {  # a server that differs in one thing, and what is found
+    "tells_of_one_alone": ("""
+from among_server.core.storms import _Change
+def told(self, *key, plain=_Change.told):
+    change = plain(self, *key)
+    del change.added[1:]
+    return change
+_Change.told = told
+""", "what is stored comes to"),
+    "forgets": ("""
+from among_server.store.sqlite.reactions import SqliteReactions
+def add(self, room, message, emoji, *more, plain=SqliteReactions.add_reaction):
+    if emoji != "🎉":
+        plain(self, room, message, emoji, *more)
+SqliteReactions.add_reaction = add
+""", ROWS),
+    "counts_twice": ("""
+from among_server.store.sqlite.reactions import SqliteReactions
+def add(self, *reaction, plain=SqliteReactions.add_reaction):
+    plain(self, *reaction)
+    self._db.execute("UPDATE reaction_counts SET count = count + 1 WHERE emoji = '🎉'")
+SqliteReactions.add_reaction = add
+""", ROWS),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+async def test_dur_01_a_server_that_is_wrong_about_reactions_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str
+):
+    monkeypatch.setattr(wishes, "STORMS", 0.1)
+    code, found = WRONG[wrong]
+    server = Server(tmp_path)
+    server.patch(code)
+    try:
+        await server.start()
+        with pytest.raises(AssertionError, match=found):
+            await storm(server, random.getrandbits(32), clients=12, rooms=2, kills=2)
+    finally:
+        await server.give_up()
 
 
 async def test_dur_01_a_kill_in_the_very_first_start_leaves_data_that_start(tmp_path: Path):

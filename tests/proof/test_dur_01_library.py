@@ -17,11 +17,12 @@ from among_protocol.logs import ReadEntries
 from among_protocol.messages import SentWritten
 
 from .book import Book
-from .oracle import Notice, check, report
+from .history import Notice
+from .oracle import check, report
 from .process import Server, on_disk, server_in
 from .proxy import Proxy, Trouble
 from .storm import found_town, until
-from .workload import Person, Town
+from .wishes import Person, Town
 
 AT_ONCE = 3  # writes of one person under way
 

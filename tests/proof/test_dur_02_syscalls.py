@@ -10,7 +10,7 @@ from . import syscalls
 from .peer import Peer
 from .process import Server
 from .storm import found_town
-from .workload import Person, Town
+from .wishes import Person, Town
 
 WRITES = 40  # of each client
 

@@ -18,7 +18,7 @@ from .power import LOSSES, Disk, changes
 from .process import Server, judged, on_disk
 from .shim import Shim
 from .storm import found_town
-from .workload import Town
+from .wishes import Town
 
 pytestmark = pytest.mark.skipif(bool(shim.unavailable()), reason=shim.unavailable())
 

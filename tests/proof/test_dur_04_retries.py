@@ -23,7 +23,8 @@ from .peer import UNREACHABLE, Lost, Peer, Refused
 from .process import Server, on_disk, server_in
 from .shim import Shim
 from .storm import found_town
-from .workload import Intent, Person, Reader
+from .wishes import Intent, Person
+from .workload import Reader
 
 
 class Retrier:

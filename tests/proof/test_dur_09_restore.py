@@ -11,12 +11,13 @@ from among_protocol.aio import Reset, connect
 from among_protocol.logs import ReadEntries
 
 from .book import Book
-from .oracle import Notice, check, report
+from .history import Notice
+from .oracle import check, report
 from .process import Server, on_disk, server_in
 from .restored import Logs, asked_for, backed_up, next_book, restored
 from .storm import Storm, found_town, until
 from .test_dur_01_library import Caller, reached
-from .workload import Person
+from .wishes import Person
 
 
 async def restart_from(server: Server, backup: str) -> tuple[str, Logs]:
@@ -63,7 +64,7 @@ async def _storm_and_restore(server: Server, run: Storm, into: Path) -> None:
     had = {reader.name: dict(reader.at) for reader in run.readers}
     epochs = {reader.epoch for reader in run.readers}
     assert epochs == {taken["manifest"]["epoch"]}
-    new = run.book = next_book(old, logs)
+    new = run.book = next_book(old, logs, run.voices[0].town.rooms)
     new.history.explained = old.history.explained
     for reader in run.readers:
         reader.book = new
@@ -119,7 +120,7 @@ async def test_dur_09_the_library_tells_its_program_of_each_reset(tmp_path: Path
             taken = await backed_up(server.data, tmp_path / "backups")
             await asyncio.sleep(0.6)
             _, logs = await restart_from(server, taken["path"])
-            new = next_book(book, logs)
+            new = next_book(book, logs, town.rooms)
             new.history.explained = set(town.rooms)
             for caller in callers:
                 assert caller.resets == []

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from .book import Book, Event
-from .oracle import Heard, check, report
+from .history import Heard
+from .oracle import check, report
 from .peer import Peer, Refused
 from .process import Server, on_disk, server_in
 from .storm import all_entries, found_town, until
-from .workload import Person, Reader, Town, Voice
+from .wishes import Person, Town
+from .workload import Reader, Voice
 
 both_encodings = pytest.mark.parametrize("binary", [False, True], ids=["json", "msgpack"])
 

@@ -71,6 +71,7 @@ def _not_as_it_was(then: list[Event], now: list[Event]) -> list[str]:
     for had, has in zip(then, now, strict=False):
         about = had[EDITS[had["type"]]] if had["type"] in EDITS else had["seq"]
         empty = {**had, **{name: "" for name in WORDS if name in had}, "blank": True}
+        empty.pop("forwarded", None)  # what it showed goes with its words
         if has != had and not (about in gone and has == empty):
             found.append(f"{had} has become {has}")
     return found

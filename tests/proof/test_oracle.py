@@ -1,13 +1,17 @@
 """The oracle is silent about a right history and speaks about every wrong one: else it proves nothing."""
 
 import random
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from .histories import LIES, Lie, make
-from .oracle import Attempt, Entry, Heard, History, Notice, check, report
+from .histories import make
+from .history import Attempt, Entry, Heard, History, Notice
+from .lies import LIES, Lie
+from .oracle import check, report
+from .shown import Change, Page, Step
 
 SEEDS = st.integers(0, 2**32)
 
@@ -154,3 +158,49 @@ def test_what_one_command_writes_into_two_logs_is_in_both_or_in_none():
     for there, mine, half in (([here], [own], False), ([], [], False), ([here], [], True), ([], [own], True)):
         history = History([asked], {}, {"disk": {"garden": there, "ann's": mine}}, {"garden"})
         assert ("only half there" in texts(history)) is half
+
+
+def reaction(seq: int, kind: Literal["reacts", "reacts no more"], by: str, count: int) -> Entry:
+    return entry(seq, f"n{seq}", author=by)._replace(step=Step(kind, 1, by, 1, "👍", count, "ann"))
+
+
+def test_many_reactions_may_be_told_as_what_they_come_to():
+    stored = [
+        entry(1, "n1"),
+        reaction(2, "reacts", "bob", 1),
+        reaction(3, "reacts", "cy", 2),
+        reaction(4, "reacts no more", "bob", 1),
+    ]
+    asked = [
+        Attempt(one.author, one.nonce, "hall", "hi", one.seq * 2, "ok", one.seq * 2 + 1, one.seq) for one in stored
+    ]
+    history = a_history(*asked, stored=stored)
+    told = Change(1, "👍", 1, "ann", added=frozenset({("cy", 1)}), removed=frozenset({("bob", 1)}))
+    storm = Entry(4, 2, "", "", "", "", changes=(told,))
+    for heard, wrong in (
+        (storm, ""),
+        (storm._replace(seq=3, changes=(told._replace(many=2),)), "what is stored comes to"),
+        (storm._replace(changes=(told._replace(many=2),)), "what is stored comes to"),
+        (storm._replace(changes=(told._replace(added=told.removed, removed=told.added),)), "what is stored comes to"),
+        (storm._replace(changes=(told._replace(removed=frozenset()),)), "what is stored comes to"),
+        (storm._replace(changes=(told, told)), "what is stored comes to"),
+        (storm._replace(first=3), "a hole"),
+        (storm._replace(first=1), "after 1: a hole"),
+    ):
+        history.readers["dee"] = [[Notice("opened", "hall", 0), Heard("hall", stored[0]), Heard("hall", heard)]]
+        assert wrong in texts(history)
+        assert bool(wrong) == bool(check(history))
+
+
+def test_a_page_shows_the_reactions_that_the_log_tells_and_each_once():
+    stored = [entry(1, "n1"), reaction(2, "reacts", "bob", 1), reaction(3, "reacts", "cy", 2)]
+    asked = [
+        Attempt(one.author, one.nonce, "hall", "hi", one.seq * 2, "ok", one.seq * 2 + 1, one.seq) for one in stored
+    ]
+    history = a_history(*asked, stored=stored)
+    for count, mine, right in ((2, True, True), (1, True, False), (3, True, False), (2, False, False)):
+        history.pages["bob", "bob"] = {"hall": Page({(1, "👍"): (count, mine)}, {}, {})}
+        assert ("its log tells (2, True)" in texts(history)) is not right
+    twice = [*stored[:2], reaction(3, "reacts", "bob", 2)]
+    assert "a second time" in texts(a_history(stored=twice))
+    assert "says that there are 3" in texts(a_history(stored=[*stored[:2], reaction(3, "reacts", "cy", 3)]))
