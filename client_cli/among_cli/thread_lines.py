@@ -74,7 +74,7 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
     if event.seq > room.counted:
         room.counted = event.seq
         room.mentions += said.mention and not said.mine and (model.away or visit is None)
-    heeded = bell.heed(model, room, event, said, missed=model.away or visit is None or not visit.marks)
+    heeded = bell.heed(model, room, event, said, missed=True)  # what a thread says is not on the screen
     if visit is None:
         if heeded.wanted:
             return [bell.elsewhere(room, event, said, rings=heeded.rings)]

@@ -45,7 +45,7 @@ _FOLLOWING = (
 _HEADS = "SELECT log, head FROM heads JOIN logs ON key = log WHERE kind = 'room'"
 _HEADS_OF = (
     "SELECT l.key, h.head FROM json_each(?) a JOIN logs l ON l.id = a.value JOIN heads h ON h.log = l.key"
-    " WHERE l.kind = 'room'"
+    " WHERE l.kind = 'room' ORDER BY l.key"
 )
 _LATELY = f"SELECT pos, CAST(json AS TEXT) ->> 'at' FROM arrivals WHERE type IN ({_FIRST})"  # noqa: S608  # ours
 _LIST = kept("pos, CAST(json AS TEXT) ->> 'at'", f"pos > ? AND type IN ({_FIRST})", "ASC")
