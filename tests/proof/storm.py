@@ -15,7 +15,8 @@ from .wishes import Person, Town
 from .workload import Reader, Voice
 
 PASSWORD = "correct horse"
-RESTART_WITHIN = 5.0  # seconds: the promise
+PROMISED = 5.0  # seconds until a server that was killed is ready: the long form holds it to that
+RESTART_WITHIN = 3 * PROMISED  # beside other tests, on a machine that may be slow
 CLOSED_RESTARTING = 4000
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.proof.process import server_in
-from tests.proof.storm import storm
+from tests.proof.storm import PROMISED, storm
 
 ROUNDS = 4
 KILLS = 50  # in each round, on a store of its own: a history must fit in memory
@@ -33,3 +33,4 @@ async def test_dur_01_two_hundred_kills(
     record_property("kills", run.kills)
     record_property("clients", 50)
     assert run.kills >= KILLS
+    assert run.slowest < PROMISED, f"{run.slowest:.1f} s to ready"
