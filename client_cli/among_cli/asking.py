@@ -108,6 +108,7 @@ def _yes(question: str) -> bool:
         answer = input(f"{question} [y/n] ").strip().lower()
         if answer in ("y", "yes", "n", "no"):
             return answer.startswith("y")
+        print("Type y for yes, or n for no.")
 
 
 def _handle() -> str:

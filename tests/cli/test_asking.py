@@ -58,6 +58,12 @@ async def test_somebody_known_signs_in(house, monkeypatch):
     assert answers.asked == ["Do", "Password:"]
 
 
+async def test_who_answers_something_else_than_yes_or_no_is_told_what_to_type(house, monkeypatch, capsys):
+    Answers(monkeypatch, "ana", "n", "ana", "", PASSWORD, PASSWORD)
+    assert await ask(house) == "ana"
+    assert "Type y for yes, or n for no." in capsys.readouterr().out.splitlines()
+
+
 async def test_only_what_was_wrong_is_asked_again(house, monkeypatch, capsys):
     await house.person("ana")
     answers = Answers(
