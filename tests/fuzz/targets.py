@@ -91,7 +91,7 @@ class Ear:
         self.pieces: dict[Any, list[Frame]] = {}
         self.config = Config()
         self.peers = Peers(self.config)
-        self.stopping = self.full = False
+        self.stopping = self.over = self.full = False
         self.short = ""
         self.metrics_token = b"open sesame, says the fuzzer"
         self.metrics = SimpleNamespace(text=lambda: b"")

@@ -95,17 +95,6 @@ async def test_con_03_full_it_cuts_who_has_most_waiting_and_answers_no_newcomer(
         assert listener.turned_away == {"memory": 1}
 
 
-async def test_avl_04_who_was_let_in_just_as_the_server_stops_is_sent_away_at_once(tmp_path):
-    async with serving(tmp_path) as house:
-        listener = house.app.listener
-        listener.stopping = True  # the socket is closed a moment later, and what is in its queue comes still
-        late = await house.connect()
-        assert await late.rest() == b""
-        assert listener.turned_away == {"stopping": 1}
-        assert not listener.connections
-        listener.stopping = False
-
-
 async def test_con_03_a_connection_that_is_gone_holds_nothing(tmp_path):
     """What refers to each other in a circle waits for the collector, which hardly ever comes."""
     async with serving(tmp_path) as house:

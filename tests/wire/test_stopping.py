@@ -123,6 +123,16 @@ async def test_who_comes_while_the_server_stops_is_sent_away(tmp_path):
         assert ready.status == 503
 
 
+async def test_avl_04_who_was_let_in_after_all_were_sent_away_does_not_stay(tmp_path):
+    async with serving(tmp_path) as house:
+        listener = house.app.listener
+        listener.over = True  # the sockets are closed, but what was in their queues comes still
+        late = await house.connect()
+        assert await late.rest() == b""
+        assert listener.turned_away == {"stopping": 1}
+        assert not listener.connections
+
+
 async def test_stopping_closes_every_address(tmp_path, monkeypatch):
     """A name may stand for several, as `localhost` does where there is IPv6."""
     one = listener._sockets

@@ -97,8 +97,8 @@ class Connection(asyncio.Protocol):
         raw = transport.get_extra_info("socket")
         if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self._listener.stopping or self._listener.full:  # nobody would answer, nor see to its end
-            self._listener.turn_away("stopping" if self._listener.stopping else "memory")
+        if self._listener.over or self._listener.full:
+            self._listener.turn_away("stopping" if self._listener.over else "memory")
             self._transport.abort()
         elif not self._listener.enter(self, self._peer):
             self._transport.write(http.TOO_MANY)

@@ -71,7 +71,8 @@ class Listener:
             guests=self.config.address_guests,
         )
         self.aborted: Counter[str] = Counter()  # connections that were dropped, by reason
-        self.stopping = False
+        self.stopping = False  # who comes is told so
+        self.over = False  # all are gone: what still waited in a socket's queue has nobody who would end it
         self.port = 0
         self.services = services
         self._servers: list[asyncio.Server] = []
@@ -293,6 +294,7 @@ class Listener:
             self._empty = self.loop.create_future()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._empty, grace / 4)
+        self.over = True
         for connection in list(self.connections):
             connection.abort("stopping")
         for task in (self._sweeper, self._warden):
