@@ -70,9 +70,9 @@ def _say(world: World, messages: int) -> str:
         members = dict(db.execute("SELECT account, id FROM members WHERE place = ?", (keys[world.community],)))
         heads: dict[int, int] = dict(db.execute("SELECT log, head FROM heads"))
 
-        def said(index: int) -> Iterator[tuple[int, str, int, int, bytes]]:
-            room, author = world.pairs[index], keys[world.accounts[2 * index]]
-            for seq, number in enumerate(range(index, messages, len(world.pairs)), 1):
+        def said(pair: int) -> Iterator[tuple[int, str, int, int, bytes]]:
+            room, author = world.pairs[pair], keys[world.accounts[2 * pair]]
+            for seq, number in enumerate(range(pair, messages, len(world.pairs)), 1):
                 at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(BEGAN + APART * number))
                 body = f"{random.choice(bodies)} n{number}"
                 event = MessageSent(log=room, seq=seq, at=at, by=members[author], rev=1, body=body)
@@ -80,12 +80,12 @@ def _say(world: World, messages: int) -> str:
 
         db.execute("PRAGMA synchronous = OFF")
         db.execute("BEGIN")
-        for index in sorted(range(len(world.pairs)), key=lambda index: keys[world.pairs[index]]):
-            assert heads[keys[world.pairs[index]]] == 0, "nothing was said there"
-            db.executemany("INSERT INTO entries (pos, type, ordinal, author, json) VALUES (?, ?, ?, ?, ?)", said(index))
-            count = len(range(index, messages, len(world.pairs)))
-            last_ms = 1000 * (BEGAN + APART * (index + (count - 1) * len(world.pairs)))
-            row = (count, count, count, last_ms, keys[world.pairs[index]])
+        for pair in sorted(range(len(world.pairs)), key=lambda pair: keys[world.pairs[pair]]):
+            assert heads[keys[world.pairs[pair]]] == 0, "nothing was said there"
+            db.executemany("INSERT INTO entries (pos, type, ordinal, author, json) VALUES (?, ?, ?, ?, ?)", said(pair))
+            count = len(range(pair, messages, len(world.pairs)))
+            last_ms = 1000 * (BEGAN + APART * (pair + (count - 1) * len(world.pairs)))
+            row = (count, count, count, last_ms, keys[world.pairs[pair]])
             db.execute("UPDATE heads SET head = ?, ordinal = ?, said = ?, said_ms = ? WHERE log = ?", row)
         db.execute("COMMIT")
         return schema.identity(db)

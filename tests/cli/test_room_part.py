@@ -196,6 +196,15 @@ async def test_what_can_not_be_gone_on_with_is_begun_anew(
         assert whole(path) == whole(tmp_path / "straight.json")
 
 
+async def counts(house: House, last: int) -> Reader:
+    """Somebody who has said so many things in a room."""
+    (ana,) = await house.join("garden/hall", "ana")
+    for n in range(1, last + 1):
+        await ana.types(f"number {n}")
+    await ana.sees(f"number {last}")
+    return ana
+
+
 async def keeps(house: House, reader: Reader, count: int) -> None:
     """From now on the room keeps so many messages; what is too much was removed."""
     await reader.types(f"/room keep {count}")
@@ -210,10 +219,7 @@ async def test_what_was_removed_meanwhile_matters_where_it_was_still_to_be_read(
     monkeypatch.setattr(rules, "RETENTION_GRACE_MS", 0)
     monkeypatch.setattr(room_file, "PAGE", 2)
     async with House(tmp_path) as house:
-        (ana,) = await house.join("garden/hall", "ana")
-        for n in range(1, 9):
-            await ana.types(f"number {n}")
-        await ana.sees("number 8")
+        ana = await counts(house, 8)
         hall, path = room_of(ana), tmp_path / "hall.md"
         await taken(ana, hall, path, "md", cut=2)  # four of eight
         await keeps(house, ana, left)
@@ -232,10 +238,7 @@ async def test_what_is_removed_while_it_is_read_leaves_no_hole(tmp_path: Path, m
     monkeypatch.setattr(rules, "RETENTION_GRACE_MS", 0)
     monkeypatch.setattr(room_file, "PAGE", 2)
     async with House(tmp_path) as house:
-        (ana,) = await house.join("garden/hall", "ana")
-        for n in range(1, 9):
-            await ana.types(f"number {n}")
-        await ana.sees("number 8")
+        ana = await counts(house, 8)
         await ana.types("/room keep 2")
         of, pages = house.store.messages, list[Any]()
 
@@ -258,10 +261,7 @@ async def test_what_was_said_in_the_thread_of_what_was_removed_is_there(
     monkeypatch.setattr(rules, "RETENTION_GRACE_MS", 0)
     monkeypatch.setattr(room_file, "PAGE", 2)
     async with House(tmp_path) as house:
-        (ana,) = await house.join("garden/hall", "ana")
-        for n in range(1, 5):
-            await ana.types(f"number {n}")
-        await ana.sees("number 4")
+        ana = await counts(house, 4)
         for n in range(3):
             for root in (1, 2, 3, 4):
                 await ana.types(f"/thread {root} answer {n} of {root}")

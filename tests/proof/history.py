@@ -79,11 +79,3 @@ class History:
     in_order: bool = True  # each sender used one connection at a time, and retried in the order of asking
     settled: bool = True  # readers were given the time to hear everything
     pages: dict[tuple[str, str], dict[str, Page]] = field(default_factory=dict)  # who read them, membership -> room
-
-
-class Violation(NamedTuple):
-    check: str  # a to g
-    text: str
-
-    def __str__(self) -> str:
-        return f"({self.check}) {self.text}"

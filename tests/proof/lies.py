@@ -8,20 +8,20 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from .history import Attempt, Entry, Heard, History, Notice
+from .history import Attempt, Connection, Entry, Heard, History, Notice
 from .shown import Change
 
 Lie = Callable[[random.Random, History], str | None]
 
 
-def _heard(rng: random.Random, history: History) -> tuple[list[Heard | Notice], int] | None:
-    """A connection, and the index of something heard on it."""
+def _heard(rng: random.Random, history: History, *, many: bool = False) -> tuple[Connection, int, Heard] | None:
+    """A connection, and the index of something heard on it; `many`: of many reactions heard as one."""
     found = [
-        (connection, index)
+        (connection, index, item)
         for connections in history.readers.values()
         for connection in connections
         for index, item in enumerate(connection)
-        if isinstance(item, Heard)
+        if isinstance(item, Heard) and (item.entry.changes or not many)
     ]
     return rng.choice(found) if found else None
 
@@ -31,8 +31,8 @@ def drop(rng: random.Random, history: History) -> str | None:
     found = _heard(rng, history)
     if found is None:
         return None
-    connection, index = found
-    item = connection.pop(index)
+    connection, index, item = found
+    del connection[index]
     after = next((later for later in connection[index:] if later.log == item.log), None)
     return None if isinstance(after, Notice) and after.kind != "whole" else "d"
 
@@ -42,7 +42,8 @@ def double(rng: random.Random, history: History) -> str | None:
     found = _heard(rng, history)
     if found is None:
         return None
-    found[0].insert(found[1], found[0][found[1]])
+    connection, index, item = found
+    connection.insert(index, item)
     return "d"
 
 
@@ -70,9 +71,7 @@ def garble(rng: random.Random, history: History) -> str | None:
     found = _heard(rng, history)
     if found is None:
         return None
-    connection, index = found
-    item = connection[index]
-    assert isinstance(item, Heard)
+    connection, index, item = found
     entry = item.entry
     lies = (
         entry._replace(content="?"),
@@ -222,9 +221,7 @@ def partial(rng: random.Random, history: History) -> str | None:
     found = _heard(rng, history)
     if found is None:
         return None
-    connection, index = found
-    item = connection[index]
-    assert isinstance(item, Heard)
+    connection, index, item = found
     connection.insert(index, Notice("whole", item.log, item.entry.seq))
     return "d"
 
@@ -244,38 +241,22 @@ def _other(rng: random.Random, changes: tuple[Change, ...]) -> tuple[Change, ...
     )
 
 
-def _storm(rng: random.Random, history: History) -> tuple[list[Heard | Notice], int] | None:
-    """A connection, and the index of many reactions heard as one."""
-    found = [
-        (connection, index)
-        for connections in history.readers.values()
-        for connection in connections
-        for index, item in enumerate(connection)
-        if isinstance(item, Heard) and item.entry.changes
-    ]
-    return rng.choice(found) if found else None
-
-
 def storm_garbled(rng: random.Random, history: History) -> str | None:
     """Many reactions were told as what they don't come to."""
-    found = _storm(rng, history)
+    found = _heard(rng, history, many=True)
     if found is None:
         return None
-    connection, index = found
-    item = connection[index]
-    assert isinstance(item, Heard)
+    connection, index, item = found
     connection[index] = Heard(item.log, item.entry._replace(changes=_other(rng, item.entry.changes)))
     return "d"
 
 
 def storm_cut(rng: random.Random, history: History) -> str | None:
     """Many reactions were told, and stand for fewer, or for more, than they are of."""
-    found = _storm(rng, history)
+    found = _heard(rng, history, many=True)
     if found is None:
         return None
-    connection, index = found
-    item = connection[index]
-    assert isinstance(item, Heard)
+    connection, index, item = found
     first, last = item.entry.first, item.entry.seq
     lies = (
         item.entry._replace(first=first + 1),

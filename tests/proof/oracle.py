@@ -15,18 +15,25 @@ contradicts the promises:
     what was asked for. What one command writes into several logs is in all of them, or in none.
 (g) Each reaction says how many there are by then. What the pages show of reactions, pins and threads is what the log says.
     With (d), a reader was last told of each what a fresh page shows.
-
-Moments are numbers of one counter that the driver counts up; only their order matters.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from . import shown
-from .history import Attempt, Connection, Entry, History, Notice, Violation
+from .history import Attempt, Connection, Entry, History, Notice
 
 Logs = Mapping[str, Mapping[int, Entry]]
+
+
+class Violation(NamedTuple):
+    check: str  # a to g
+    text: str
+
+    def __str__(self) -> str:
+        return f"({self.check}) {self.text}"
 
 
 def check(history: History) -> list[Violation]:

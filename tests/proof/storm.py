@@ -109,6 +109,7 @@ class Storm:
             logs = [voice.person.account, *([voice.town.community, *voice.town.rooms, *corners] if founder else [])]
             for log in logs:
                 self.book.final("the wire", log, await all_entries(peer, log))
+            await peer.close()
         await self._shown()
 
     async def _shown(self) -> None:
@@ -120,7 +121,6 @@ class Storm:
             corners = [other.person.corner for other in self.voices]
             for log in (*voice.town.rooms, *corners):
                 pages[log] = await shown(peer, log, corner=log in corners)
-            await peer.close()
             await peer.close()
 
     async def end(self) -> None:

@@ -164,6 +164,11 @@ def reaction(seq: int, kind: Literal["reacts", "reacts no more"], by: str, count
     return entry(seq, f"n{seq}", author=by)._replace(step=Step(kind, 1, by, 1, "👍", count, "ann"))
 
 
+def asked_for(stored: list[Entry]) -> list[Attempt]:
+    """Each by its author, one after the other, and acknowledged."""
+    return [Attempt(one.author, one.nonce, "hall", "hi", one.seq * 2, "ok", one.seq * 2 + 1, one.seq) for one in stored]
+
+
 def test_many_reactions_may_be_told_as_what_they_come_to():
     stored = [
         entry(1, "n1"),
@@ -171,10 +176,7 @@ def test_many_reactions_may_be_told_as_what_they_come_to():
         reaction(3, "reacts", "cy", 2),
         reaction(4, "reacts no more", "bob", 1),
     ]
-    asked = [
-        Attempt(one.author, one.nonce, "hall", "hi", one.seq * 2, "ok", one.seq * 2 + 1, one.seq) for one in stored
-    ]
-    history = a_history(*asked, stored=stored)
+    history = a_history(*asked_for(stored), stored=stored)
     told = Change(1, "👍", 1, "ann", added=frozenset({("cy", 1)}), removed=frozenset({("bob", 1)}))
     storm = Entry(4, 2, "", "", "", "", changes=(told,))
     for heard, wrong in (
@@ -194,10 +196,7 @@ def test_many_reactions_may_be_told_as_what_they_come_to():
 
 def test_a_page_shows_the_reactions_that_the_log_tells_and_each_once():
     stored = [entry(1, "n1"), reaction(2, "reacts", "bob", 1), reaction(3, "reacts", "cy", 2)]
-    asked = [
-        Attempt(one.author, one.nonce, "hall", "hi", one.seq * 2, "ok", one.seq * 2 + 1, one.seq) for one in stored
-    ]
-    history = a_history(*asked, stored=stored)
+    history = a_history(*asked_for(stored), stored=stored)
     for count, mine, right in ((2, True, True), (1, True, False), (3, True, False), (2, False, False)):
         history.pages["bob", "bob"] = {"hall": Page({(1, "👍"): (count, mine)}, {}, {})}
         assert ("its log tells (2, True)" in texts(history)) is not right

@@ -115,7 +115,7 @@ def asked(command: type, real: dict[str, Any]) -> list[list[dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("noun", sorted({wire.tag_of(command).split(".")[0] for command in COMMANDS}))
-async def test_auz_03_what_is_hidden_is_answered_like_what_is_not_there(noun):
+async def test_auz_02_what_is_hidden_is_answered_like_what_is_not_there(noun):
     commands = [command for command in COMMANDS if wire.tag_of(command).split(".")[0] == noun]
     async with world_of() as world:
         people, places = await hidden(world)

@@ -7,6 +7,7 @@ import pytest
 from among_protocol import codes
 from among_protocol.base import Command
 from among_protocol.codes import Refuse
+from among_protocol.passwords import ResetPassword
 from among_protocol.session import Ping, SignIn, SignUp
 from among_server.core import tries
 from among_server.core.tries import Tries
@@ -61,15 +62,16 @@ async def test_ath_02_an_address_guesses_so_often_and_no_more():
         assert (await guess(world, "another", "192.0.2.7"))[0] == codes.BAD_CREDENTIALS.code
 
 
-async def test_ath_02_wrong_tokens_and_invites_are_tries_too():
+async def test_ath_02_wrong_tokens_invites_and_codes_are_tries_too():
     async with world_of(sign_up="invite") as world:
         ways: list[tuple[type[Command], dict[str, str]]] = [
             (SignIn, {"token": "among_x"}),
             (SignUp, {"handle": "eve", "password": PASSWORD, "invite": "x"}),
+            (ResetPassword, {"code": "x", "password": PASSWORD}),
         ]
-        for command, fields in ways:
-            address = f"192.0.2.{len(fields)}"
-            judged = (codes.TOKEN_INVALID.code, codes.INVITE_INVALID.code)
+        judged = (codes.TOKEN_INVALID.code, codes.INVITE_INVALID.code, codes.RESET_INVALID.code)
+        for number, (command, fields) in enumerate(ways):
+            address = f"192.0.2.{number}"
             for _ in range(ADDRESS_TRIES):
                 assert (await Person(world, address=address).refused(command, **fields)).code in judged
             refused = await Person(world, address=address).refused(command, **fields)

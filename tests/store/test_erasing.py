@@ -348,7 +348,7 @@ async def test_with_erase_their_words_go_everywhere_and_the_others_stay(town: To
     assert community
 
 
-async def test_the_handle_of_an_erased_account_rests(town: Town):
+async def test_cnt_03_the_handle_of_an_erased_account_rests(town: Town):
     _, _, (_, bob) = await hall(town, "ann", "bob")
     await erased(bob)
     for handle in ("bob", "Bob", "b.ob"):

@@ -104,6 +104,26 @@ async def test_who_was_reading_meanwhile_does_not_get_the_old_text(
         assert CANARY not in json.encode(await under_way).decode()
 
 
+class Lost(set[str]):
+    """Communities that somebody loses as soon as one has looked whether they are there."""
+
+    def __contains__(self, community: object) -> bool:
+        there = super().__contains__(community)
+        self.discard(str(community))
+        return there
+
+
+async def test_of_what_is_shown_it_is_told_where_it_is_of_also_when_that_is_lost_meanwhile(tmp_path: Path):
+    """On the loop, while a thread of the store's reads."""
+    async with opened(tmp_path) as town:
+        community, room, (ann, bob) = await hall(town, "ann", "bob")
+        shed, _ = await kept(town, bob, ann, community, room)
+        page: dict[str, Any] = {"before": None, "after": None, "around": None, "limit": 10}
+        found = await town.store.messages(shed, **page, places=Lost({community}))
+        shown = [one.forwarded for one in found.messages if one.forwarded is not None]
+        assert [found.origins[one.room] for one in shown if not one.gone] == [community]
+
+
 async def test_prv_02_after_a_purge_nothing_of_it_is_in_any_file(tmp_path: Path):
     async with opened(tmp_path) as town:
         community, room, (ann, bob) = await hall(town, "ann", "bob")

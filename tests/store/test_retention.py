@@ -434,9 +434,6 @@ async def test_a_quote_that_was_not_agreed_to_goes_with_its_message(town: Town):
     assert await town.store.quotes(bob.id, community) == []
 
 
-# --- 6. The time by which things are old.
-
-
 async def test_a_quote_that_is_asked_for_waits_while_its_message_is_kept_for_its_pin(town: Town):
     community, room, (ann, bob) = await hall(town, "ann", "bob")
     await bob.says(room, CANARY)
@@ -501,6 +498,9 @@ async def test_a_room_is_looked_at_once_however_much_stays_below_its_floor(town:
         assert await carried(town) > 0
         assert not await town.carry_out(partial(_there, room=room, seq=seq))
         assert await carried(town) == 0
+
+
+# --- 6. The time by which things are old.
 
 
 async def test_a_clock_that_was_set_forward_a_year_removes_no_year_at_once(town: Town, monkeypatch: pytest.MonkeyPatch):

@@ -29,6 +29,7 @@ from tests.proof.test_prv_02_erase import found_in
 from tests.store.conftest import little_memory
 from tests.store.test_search import finds, found, hall, pages
 from tests.store.town import Person, Town
+from tests.world import until
 
 CANARY = "zugvogelninety"  # which begins like no other word: the index keeps how words go on
 FILES = (index.FILE, f"{index.FILE}-wal", f"{index.FILE}-shm")
@@ -504,7 +505,7 @@ async def test_accounts_have_turns_whoever_asks_for_more(tmp_path: Path, monkeyp
         waiting = [asyncio.ensure_future(town.store.search(ann.id, asked)) for _ in range(4)]
         waiting += [asyncio.ensure_future(town.store.search(one.id, asked)) for one in (bob, cyd, bob)]
         given_up = asyncio.ensure_future(town.store.search(cyd.id, asked))
-        await asyncio.sleep(0)
+        await until(lambda: town.store._searches._waiting == len([*waiting, given_up]))  # type: ignore[attr-defined]  # SQLite
         given_up.cancel()
         await asyncio.gather(*waiting)
         assert turns == ["ann", "bob", "cyd", "ann", "bob", "ann", "ann"]

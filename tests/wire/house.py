@@ -128,10 +128,11 @@ class Peer:
         self.status = int(first.split()[1])
         self.headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
 
-    async def shake(self, *subprotocols: str, path: str = "/v1", behind: bytes = b"") -> None:
+    async def shake(self, *subprotocols: str, path: str = "/v1", extensions: str = "", behind: bytes = b"") -> None:
         """Ask for a WebSocket; `behind` is sent along before any answer."""
         key = base64.b64encode(os.urandom(16)).decode()
         offered = f"Sec-WebSocket-Protocol: {', '.join(subprotocols)}\n" if subprotocols else ""
+        offered += f"Sec-WebSocket-Extensions: {extensions}\n" if extensions else ""
         await self.request(
             f"GET {path} HTTP/1.1\nHost: localhost\nUpgrade: websocket\nConnection: Upgrade\n"
             f"Sec-WebSocket-Key: {key}\nSec-WebSocket-Version: 13\n{offered}\n",

@@ -2,6 +2,7 @@
 
 import os
 import random
+import zlib
 
 import msgspec
 import pytest
@@ -233,6 +234,17 @@ async def test_what_breaks_the_rules_is_told_which_and_shown_out(tmp_path, frame
         await peer.write(frame)
         assert await peer.closed() == code
         await until(lambda: not house.app.listener.connections)
+
+
+async def test_inp_04_no_compression_is_agreed_to_and_what_is_compressed_is_not_unpacked(tmp_path):
+    async with serving(tmp_path) as house:
+        peer = await house.connect()
+        await peer.shake(extensions="permessage-deflate; client_max_window_bits")
+        assert (peer.status, peer.headers.get("sec-websocket-extensions")) == (101, None)
+        deflated = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+        bomb = deflated.compress(bytes(20 * FRAME_BYTES)) + deflated.flush(zlib.Z_SYNC_FLUSH)
+        await peer.write(framed(bomb[:-4], TEXT | 0x40))
+        assert await peer.closed() == 1002
 
 
 @pytest.mark.parametrize("payload", [b"", (1000).to_bytes(2, "big"), (4321).to_bytes(2, "big") + "bye ✓".encode()])

@@ -104,9 +104,10 @@ def _shown(
     if not asked or not places:
         return {}, {}
     rows = db.execute(_SHOWN, (json.encode(sorted({room for room, _ in asked})).decode(),)).fetchall()
-    keys = {room: key for room, key, community in rows if community in places}
-    origins = {room: community for room, _, community in rows if community in places}
-    return {(room, seq): (keys[room], seq) for room, seq in asked if room in keys}, origins
+    # Asked once for each: the loop may take one away meanwhile.
+    found = {room: (key, community) for room, key, community in rows if community in places}
+    refs = {(room, seq): (found[room][0], seq) for room, seq in asked if room in found}
+    return refs, {room: community for room, (_, community) in found.items()}
 
 
 def plain(db: Connection, refs: Sequence[Ref]) -> dict[Ref, Present]:
