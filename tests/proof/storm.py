@@ -237,9 +237,16 @@ async def newest_first(peer: Peer, type: str, what: str, **more: Any) -> list[Ev
 
 
 async def storm(
-    server: Server, seed: int, *, clients: int, rooms: int, kills: int, told: Callable[[str], object] = str
+    server: Server,
+    seed: int,
+    *,
+    clients: int,
+    rooms: int,
+    kills: int,
+    told: Callable[[str], object] = str,
+    until_done: Callable[[Book], bool] = lambda _: True,
 ) -> Storm:
-    """Talk and kill, and judge it all. The server must run; it is stopped at the end."""
+    """Talk and kill, and judge it all; they talk on until enough is done. The server must run; it is stopped at the end."""
     run = Storm(server, seed, clients=clients, rooms=rooms)
     try:
         await run.settle_in()
@@ -249,6 +256,7 @@ async def storm(
             await run.kill()
             told(run.summary())
         await run.talk(0.3)
+        await until(lambda: until_done(run.book))
         await run.fall_silent()
         await run.read_all()
         await run.end()
