@@ -10,9 +10,9 @@ from ...messages import SPEAKERS, MessageSent, Thread
 from ...threads import (
     FollowThread,
     MarkThread,
-    ThreadChanged,
     ThreadState,
     UnfollowThread,
+    changed,
 )
 
 if TYPE_CHECKING:
@@ -110,19 +110,9 @@ def _followed(connection: "Connection", room: str, root: int) -> ThreadState:
 
 def _tell(connection: "Connection", state: ThreadState, *, part: bool = False) -> ThreadState:
     state.as_of = connection.town.logs[state.room].head
-    changed = ThreadChanged(
-        room=state.room,
-        thread=state.thread,
-        following=state.following,
-        part=part,
-        head=state.head,
-        read=state.read,
-        unread=state.unread,
-        mentions=state.mentions,
-        as_of=state.as_of,
-    )
-    connection.person.threads.changed(changed)
-    connection.town.tell_others(connection, changed)
+    told = changed(state, part=part)
+    connection.person.threads.changed(told)
+    connection.town.tell_others(connection, told)
     return state
 
 
