@@ -73,7 +73,7 @@ class Services:
         self.erasing = Erasing(store, self.people, self.background)
         self.recounts = Recounts(store, self.people, self.background)
         self.people.stale = self.recounts.stale
-        self.retaining = Retaining(store, self.people, self.recounts, logs, self.background, lambda: self.wall())  # noqa: PLW0108  # likewise
+        self.retaining = Retaining(store, self.recounts, self.background, lambda: self.wall())  # noqa: PLW0108  # likewise
         self.watchdog: Watchdog
         self.hello: Hello
 

@@ -37,7 +37,8 @@ async def sync(context: Context, command: Sync) -> None:
     session.syncing = asyncio.get_running_loop().create_future()
     session.state()
     try:
-        await _sync(context, command, person, interest)
+        with context.services.recounts.sync(person.account.id):
+            await _sync(context, command, person, interest)
     finally:
         session.stated()
         over, session.syncing = session.syncing, None

@@ -10,6 +10,7 @@ Rule 3: a method that reads one of these tables calls `flush` first, or looks at
 
 import base64
 import secrets
+from collections.abc import Sequence
 from itertools import islice
 from sqlite3 import Connection
 from typing import Any
@@ -238,9 +239,9 @@ class Ledger:
         if number % SPARE == 0 and number > INBOX:
             self._full.append((key, number - INBOX))
 
-    def unheard(self, account: str) -> None:
+    def stale(self, accounts: Sequence[str]) -> None:
         last = self.stored[-1]
-        self.stored[-1] = Stored(last.event, last.json, (*last.stale, account))
+        self.stored[-1] = Stored(last.event, last.json, (*last.stale, *accounts))
 
     def _newest_item(self, account: int) -> int:
         """What is held back is in the mirror too: the table alone is asked where it is not."""
