@@ -176,6 +176,20 @@ async def test_unread_mentions_that_were_removed_are_told_to_who_is_here():
         assert (moved.room, moved.unread, moved.mentions) == (bob.room, 1, 1)
 
 
+async def test_auz_04_of_a_private_room_that_one_left_nothing_is_told_when_it_is_trimmed():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        cellar = await world.private_room("garden/cellar", ann, bob)
+        await world.founder("garden").ask(SetRetention, room=cellar, retention=Retention(messages=1))
+        await ann.say("tea, @bob?", room=cellar)
+        await bob.ask(UnfollowRoom, room=cellar)
+        for n in range(3):
+            await ann.say(f"{n}", room=cellar)
+        await bob.settled()
+        await trims(world)
+        assert not [event for event in await bob.settled() if isinstance(event, MarkerMoved)]
+
+
 async def test_a_device_in_the_middle_of_a_sync_is_told_what_is_unread_once_it_has_all():
     store = HeldStore()
     async with world_of(store) as world:

@@ -150,8 +150,6 @@ class People:
                 self._loading[account] += 1
             return {}
         before, person.blocks = person.blocks, blocks
-        if before != blocks:
-            self.stale([account])  # and nobody else: whom it blocks is told nothing of it
         return before
 
     def choosing(self, account: str, statuses: Statuses) -> Person | None:

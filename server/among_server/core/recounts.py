@@ -73,6 +73,10 @@ class Recounts:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
+    def marked(self, account: str, room: str = "") -> None:
+        """Somebody has read on. A device in the middle of a sync is told so at once, with a count of more than it has been given."""
+        self._move(Count(account, room))
+
     def heard(self, batch: Sequence[Stored]) -> None:
         """Entries were committed, after whatever was counted until now."""
         inboxes = {*(one.account for one in self._counting if not one.room), *self._syncs}
@@ -133,7 +137,7 @@ class Recounts:
 
     def _tell(self, count: Count, moved: Event | None) -> None:
         person = self._people.get(count.account)
-        if moved is not None and person is not None:
+        if moved is not None and person is not None and (not count.room or person.hears(count.room)):
             for session in _whole(person):
                 session.register(count.register, moved)
 

@@ -25,6 +25,8 @@ async def set_block(context: Context, command: SetBlock) -> Block:
     if person is not None:  # they are told what holds by now
         told = BlockChanged(id=id, handle=done.handle, kind=person.blocks.get(name, "none"), others=others)
         context.tell_devices(account, f"block {id}", told)
+        if before != done.blocks:
+            services.recounts.stale([account])  # and nobody else: whom it blocks is told nothing of it
     return Block(id=id, handle=done.handle, kind=command.kind, others=others)
 
 

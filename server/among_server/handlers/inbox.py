@@ -43,6 +43,7 @@ async def mark(context: Context, command: MarkInbox) -> InboxState:
     context.admit()
     state = await context.store.mark_inbox(account, command.number, back=command.unread)
     context.tell_devices(account, "inbox", InboxMoved(read=state.read, unread=state.unread))
+    context.services.recounts.marked(account)
     return state
 
 

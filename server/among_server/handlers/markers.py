@@ -12,4 +12,5 @@ async def set_marker(context: Context, command: SetMarker) -> Marker:
     marker = await context.store.set_marker(account, command.room, command.seq, back=command.unread)
     moved = MarkerMoved(room=marker.room, read=marker.read, unread=marker.unread, mentions=marker.mentions)
     context.tell_devices(account, moved.room, moved)
+    context.services.recounts.marked(account, moved.room)
     return marker
