@@ -169,9 +169,10 @@ async def test_it_is_counted_again_only_when_something_calls_its_owner_meanwhile
             hold.let_one_go()
             if times == 2:
                 await hold.is_asked(2)
-            hold.let_go()
+                hold.let_one_go()
             moved = await bob.hears(InboxMoved)
             assert hold.asked == times
+            hold.let_go()
             assert moved.unread == await unread(bob)
 
 
