@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from structlog.testing import capture_logs
@@ -223,6 +223,40 @@ async def test_a_pipe_in_place_of_the_data_is_refused(folder: Path):
     os.mkfifo(folder / "among.db")
     with pytest.raises(StoreError, match="no plain file"):
         await SqliteStore(folder).open()
+
+
+@pytest.mark.parametrize(
+    "beside", ["revocations", "search.db", "among.db-wal", "backups/among-2026-01-31T090000Z/among.db"]
+)
+async def test_an_empty_database_beside_data_of_a_server_is_refused(folder: Path, beside: str):
+    file = folder / beside
+    files.make_folder(file.parent)
+    file.write_text("what a server left")
+    (folder / "among.db").touch()
+    with pytest.raises(StoreError, match=f"is empty, and {beside.partition('/')[0]} beside it is of a server"):
+        await SqliteStore(folder).open()
+    assert (folder / "among.db").stat().st_size == 0
+    assert file.read_text() == "what a server left"
+
+
+@pytest.mark.parametrize("moment", ["make_file", "open_writer", "migrate"])
+async def test_a_first_start_that_was_killed_may_be_tried_again(folder: Path, monkeypatch, moment: str):
+    """After it made the file, after it opened it, after it made the tables."""
+    made = getattr(schema, moment)
+
+    def killed(*given: Any) -> NoReturn:
+        done = made(*given)
+        if isinstance(done, sqlite3.Connection):
+            done.close()
+        raise OSError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, moment, killed)
+        with pytest.raises(StoreError, match="killed"):
+            await SqliteStore(folder).open()
+    assert (folder / "among.db").exists()
+    async with opened(folder) as town:
+        await town.person("ann")
 
 
 async def test_data_of_another_program_are_refused(folder: Path):
