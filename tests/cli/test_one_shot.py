@@ -161,6 +161,7 @@ async def test_signing_out_ends_the_session_and_forgets_the_token(house, capsys)
         (["--server", "ftp://x", "unread"], USAGE, "ftp://"),
         (["--sign-up", "unread"], USAGE, "--password-file"),
         (["--handle", "robot", "--password-file", "/nonexistent", "unread"], REFUSED, "/nonexistent"),
+        (["--handle", "robot", "--password-file", "/dev/zero", "unread"], REFUSED, "/dev/zero"),
         (["--server", "127.0.0.1:1", "--handle", "ana", "unread"], REFUSED, "not signed in"),
     ],
 )
