@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import io
 import json
+import os
 import sys
 
 import pytest
@@ -126,6 +127,19 @@ async def test_a_cold_start_signs_up_with_a_password_file_and_keeps_the_token(ho
     assert await among(*start, "send", "garden/hall", "beep") == 0
     assert house.saved.get(house.url, "robot") is not None
     assert capsys.readouterr().err == ""
+
+
+async def test_a_password_may_come_through_a_pipe(house):
+    await house.join("garden/hall", "ana")
+    reader, writer = os.pipe()
+    os.write(writer, f"{PASSWORD}\n".encode())
+    os.close(writer)
+    try:
+        assert (
+            await among("--handle", "robot", "--password-file", f"/dev/fd/{reader}", "--sign-up", "join", "garden") == 0
+        )
+    finally:
+        os.close(reader)
 
 
 async def test_a_token_from_the_environment_is_not_saved(house, monkeypatch):
