@@ -61,6 +61,12 @@ WAITING_WRITES = _limit(
 UNPAID_REFUSALS = _limit(
     "unpaid_refusals", 64, "refusals of one connection a second that cost it nothing", "all that may be in flight; what comes on top of that stays unread until the next second, or others would wait"
 )  # fmt: skip
+ACCOUNT_REFUSALS = _limit(
+    "account_unpaid_refusals", 256, "likewise of one account, on all its connections", "four connections that are wrong all the time; of each one more is answered in a second"
+)  # fmt: skip
+ADDRESS_REFUSALS = _limit(
+    "address_unpaid_refusals", 1_024, "likewise of one address, of everybody there", "a fortieth of a second of work; as many as four accounts"
+)  # fmt: skip
 MALFORMED_FRAMES = _limit(
     "malformed_frames", 10, "frames of one connection", "a peer that is wrong this often is no client"
 )
@@ -274,6 +280,10 @@ INBOX = _limit(
     "inbox", 500, "items of one inbox that are kept, the newest", "older ones are history: the rooms have what was said"
 )
 
+INBOX_OF_ONE = _limit(
+    "inbox_of_one", 100, "of them what one member said, the newest", "who mentions somebody without end pushes out nobody else's"
+)  # fmt: skip
+
 _section("Places and accounts")
 COMMUNITIES_PER_ACCOUNT = _limit("communities", 100, "communities of one account", "each is a log to sync")
 FOLLOWS_PER_ACCOUNT = _limit("follows", 500, "rooms of communities that one account follows", "likewise")
@@ -314,7 +324,7 @@ BOOKMARKS_PER_ACCOUNT = _limit(
     "bookmarks", 1_000, "bookmarks of one account", "each is a row to keep; who wants more wants a search"
 )
 THREADS_PER_ACCOUNT = _limit(
-    "threads", base.THREADS, "threads that one account follows", "all of them are in every sync; one in which it had no part for longest goes first"
+    "threads", base.THREADS, "threads that one account follows", "all of them are in every sync; those to which others brought it go first"
 )  # fmt: skip
 REPORTS_PER_ACCOUNT = _limit(
     "reports", 20, "reports of one account in one community that wait for an answer", "a steward reads each"

@@ -526,6 +526,11 @@ async def test_a_pipe_is_no_backup(taken: Taken, tmp_path: Path):
     os.mkfifo(tmp_path / "manifest.json")
     with pytest.raises(StoreError, match="no plain file"):
         SqliteBackups(tmp_path / "fresh").verify(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    with (tmp_path / "manifest.json").open("wb") as huge:
+        huge.truncate(1 << 40)
+    with pytest.raises(StoreError, match="has more than"):
+        SqliteBackups(tmp_path / "fresh").verify(tmp_path)
     (taken.path / "among.db").unlink()
     os.mkfifo(taken.path / "among.db")
     assert "is missing" in bad(taken, tmp_path)

@@ -192,6 +192,30 @@ async def test_its_progress_is_logged(tmp_path: Path, monkeypatch):
     assert told == [("search.indexing", 10), ("search.indexing", 6), ("search.indexing", 2), ("search.indexed", 10)]
 
 
+LOST = {
+    "its key": "DELETE FROM about WHERE name = 'key'",
+    "half of its key": "UPDATE about SET value = substr(value, 1, 31) WHERE name = 'key'",
+    "a key that is none": "UPDATE about SET value = 'nonsense' WHERE name = 'key'",
+    "all that it says about itself": "DELETE FROM about",
+    "a table": "DROP TABLE followed",
+    "a volume": "DROP TABLE words_0",
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+async def test_an_index_that_lost_a_part_is_made_anew(tmp_path: Path, lost: str):
+    async with opened(tmp_path) as town:
+        ann, _ = await spoken(town)
+        await found(ann, "kestrel")
+    with contextlib.closing(sqlite3.connect(tmp_path / index.FILE)) as db, db:
+        db.execute(LOST[lost])
+    with capture_logs() as logs:
+        async with opened(tmp_path) as town:
+            assert await finds(again(town, ann), "kestrel") == everything()
+    assert [one["event"] for one in logs].count("search.discarded") == 1
+    consistent(tmp_path)
+
+
 async def test_a_restored_store_is_indexed_anew_and_backups_have_no_index(tmp_path: Path):
     data, kept = tmp_path / "data", tmp_path / "kept"
     async with opened(data) as town:

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from structlog.testing import capture_logs
@@ -32,6 +32,9 @@ ROOT = Path(__file__).parents[2]
 
 def modes(folder: Path) -> dict[str, int]:
     return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+
+
+but_for_the_index = shutil.ignore_patterns("search.db*")  # which may be thrown away at that moment
 
 
 def waiting_bytes(folder: Path) -> int:
@@ -120,11 +123,11 @@ async def test_the_epoch_changes_when_relaxed_data_were_not_closed(folder: Path,
     async with opened(folder, synchronous="normal") as town:
         assert town.store.durability in ("relaxed", "memory")  # where the tests run on no disk
         await begin(town)
-        shutil.copytree(folder, tmp_path / "cut")  # as a power cut may leave it
+        shutil.copytree(folder, tmp_path / "cut", ignore=but_for_the_index)  # as a power cut may leave it
     async with opened(folder) as closed:
         assert closed.store.epoch == town.store.epoch
         assert closed.store.durability in ("full", "memory")
-        shutil.copytree(folder, tmp_path / "full-cut")
+        shutil.copytree(folder, tmp_path / "full-cut", ignore=but_for_the_index)
     with capture_logs() as logs:
         async with opened(tmp_path / "cut") as cut:
             assert cut.store.epoch != town.store.epoch
@@ -223,6 +226,40 @@ async def test_a_pipe_in_place_of_the_data_is_refused(folder: Path):
     os.mkfifo(folder / "among.db")
     with pytest.raises(StoreError, match="no plain file"):
         await SqliteStore(folder).open()
+
+
+@pytest.mark.parametrize(
+    "beside", ["revocations", "search.db", "among.db-wal", "backups/among-2026-01-31T090000Z/among.db"]
+)
+async def test_an_empty_database_beside_data_of_a_server_is_refused(folder: Path, beside: str):
+    file = folder / beside
+    files.make_folder(file.parent)
+    file.write_text("what a server left")
+    (folder / "among.db").touch()
+    with pytest.raises(StoreError, match=f"is empty, and {beside.partition('/')[0]} beside it is of a server"):
+        await SqliteStore(folder).open()
+    assert (folder / "among.db").stat().st_size == 0
+    assert file.read_text() == "what a server left"
+
+
+@pytest.mark.parametrize("moment", ["make_file", "open_writer", "migrate"])
+async def test_a_first_start_that_was_killed_may_be_tried_again(folder: Path, monkeypatch, moment: str):
+    """After it made the file, after it opened it, after it made the tables."""
+    made = getattr(schema, moment)
+
+    def killed(*given: Any) -> NoReturn:
+        done = made(*given)
+        if isinstance(done, sqlite3.Connection):
+            done.close()
+        raise OSError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, moment, killed)
+        with pytest.raises(StoreError, match="killed"):
+            await SqliteStore(folder).open()
+    assert (folder / "among.db").exists()
+    async with opened(folder) as town:
+        await town.person("ann")
 
 
 async def test_data_of_another_program_are_refused(folder: Path):

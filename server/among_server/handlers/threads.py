@@ -52,6 +52,7 @@ def tell_devices(context: Context, state: ThreadState, *, part: bool = False) ->
         as_of=state.as_of,
         level=state.level,
         until=state.until,
+        own=state.own,
     )
     for session in context.person.sessions:
         if session is not context.session and session.synced:

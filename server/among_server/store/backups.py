@@ -29,6 +29,7 @@ MANIFEST = "manifest.json"
 FOLDER = "backups"  # in the data folder, where nothing else is said
 NAME = re.compile(r"among-\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?|among-before-\d{4}")
 BLOCK = 1 << 20  # bytes
+MANIFEST_BYTES = 1 << 20  # at most: a kilobyte, in fact
 
 Reason = Literal["asked", "upgrade"]
 Progress = Callable[[int, int], None]  # done, of: in pages
@@ -151,10 +152,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Raises StoreError when this is no backup, or one of a form that this version does not know."""
     path = folder / MANIFEST
-    if path.exists() and not path.is_file():
-        raise StoreError(f"{path} is no plain file: this is no backup.")
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode(files.read(path, MANIFEST_BYTES), type=Manifest)
     except (FileNotFoundError, NotADirectoryError):
         raise StoreError(_no_backup(folder)) from None
     except OSError as error:

@@ -69,6 +69,7 @@ def follow(connection: "Connection", command: FollowThread) -> ThreadState:
     fresh = ThreadState(room=room.id, thread=command.thread, following=True, read=town.logs[room.id].head)
     fresh.head = inside[-1].seq if inside else 0
     state = fresh if before is None else copy(before)
+    state.own = True
     return _tell(connection, state, part=True)
 
 
@@ -97,6 +98,7 @@ def _marked(connection: "Connection", before: ThreadState, seq: int) -> ThreadSt
         read=seq,
         unread=sum(one.seq > seq for one in messages),
         mentions=sum(one in mine for one in calls),
+        own=before.own,
     )
 
 
@@ -120,6 +122,7 @@ def _tell(connection: "Connection", state: ThreadState, *, part: bool = False) -
         unread=state.unread,
         mentions=state.mentions,
         as_of=state.as_of,
+        own=state.own,
     )
     connection.person.threads.changed(changed)
     connection.town.tell_others(connection, changed)

@@ -14,7 +14,8 @@ class ThreadReads:
     _tx: MemoryTx
 
     async def followed_threads(self, account: str) -> list[ThreadState]:
-        return [self._state(account, room, root) for room, root in self._tx.thread_marks(account)]
+        mine = [(room, root) for who, room, root in self._tx.mark_rows if who == account]
+        return [self._state(account, room, root) for room, root in mine]
 
     async def thread_of(self, room: str, seq: int) -> int:
         said = self._tx.entries[room, seq].stored.event if self._tx.given(room, seq) else None
@@ -33,6 +34,7 @@ class ThreadReads:
             as_of=self._tx.logs[room].head,
             level=mark.level,
             until=moment(mark.until_ms) if mark.until_ms else "",
+            own=mark.own,
         )
 
     async def threads(self, account: str, room: str | None, after: Place | None, limit: int) -> list[ThreadCard]:

@@ -114,7 +114,9 @@ class SqliteBackups:
                 f"{self._folder} holds data already: choose another folder, or set them aside with --replace."
             )
         strange = sorted(
-            name for name in there - {*OURS, *BESIDE, schema.UNFINISHED} if not name.startswith("replaced-")
+            name
+            for name in there - {*OURS, *BESIDE, schema.UNFINISHED}
+            if not name.startswith(("replaced-", f"{revocations.FILE}."))
         )
         if schema.FILE not in there and strange and not replace:
             raise StoreError(

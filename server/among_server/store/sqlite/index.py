@@ -15,6 +15,7 @@ Only the index's thread (indexing.py) writes.
 
 import contextlib
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -30,6 +31,7 @@ FILE = "search.db"
 SHAPE = "1"  # of the tables, and of what texts are found by
 VOLUME_BITS = 15
 VOLUME = 1 << VOLUME_BITS  # numbers in one volume
+KEY = re.compile(r"[0-9a-f]{64}")
 CHECKPOINT_PAGES = 500  # 2 MiB: a larger flush would hold up those of the messages
 
 _TABLES = """
@@ -126,12 +128,23 @@ class Index:
         if not self.db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'about'").fetchone()[0]:
             return False
         about = dict(self.db.execute("SELECT name, value FROM about"))
-        if (about.get("shape"), about.get("store"), about.get("epoch")) != (SHAPE, store, epoch) or "key" not in about:
+        if (about.get("shape"), about.get("store"), about.get("epoch")) != (SHAPE, store, epoch):
+            return False
+        if not KEY.fullmatch(about.get("key", "")) or not self._has_all():
             return False
         self.last = self.db.execute("SELECT coalesce(max(n), 0) FROM said").fetchone()[0]
         self._volumes = {v: (old, new) for v, old, new in self.db.execute("SELECT volume, oldest, newest FROM volumes")}
         self._heard.clear()
         return True
+
+    def _has_all(self) -> bool:
+        """Whether each table is there. One that is not would be an error of the statement, which says nothing of the file."""
+        there = {name for (name,) in self.db.execute("SELECT name FROM sqlite_schema")}
+        wanted = re.findall(r"CREATE TABLE (\w+)", _TABLES)
+        if not there.issuperset(wanted):
+            return False
+        volumes = self.db.execute("SELECT volume FROM volumes").fetchall()
+        return there.issuperset(f"words_{volume}" for (volume,) in volumes)
 
     def begin(self) -> None:
         """An empty file becomes an index of nothing."""

@@ -19,14 +19,13 @@ from among_protocol.inbox import is_notice
 from among_protocol.logs import LogKind
 from among_protocol.wire import ENTRIES, JSON, tag_of
 
-from ...limits import INBOX
+from ...limits import INBOX, INBOX_OF_ONE
 from ..inbox import Kind
 from ..rows import Stored, Unread
 from .arrivals import Arrivals
 from .rows import SEQ_BITS, Bulk, kept, log_row
 
 MIRRORED = 32_768  # rows in each mirror
-SPARE = 64  # items beyond those that an inbox keeps, before they go
 
 _ENTRY = kept("pos, json", "pos = ?", "ASC")
 _LAST = kept("pos, ordinal", "pos BETWEEN ? AND ?", "DESC")
@@ -34,6 +33,13 @@ _MENTIONS = """
     SELECT (SELECT count(*) FROM mentions WHERE account = ?1 AND room = ?2 AND seq > ?3)
         + (SELECT count(*) FROM room_mentions y WHERE y.room = ?2 AND y.seq > ?3 AND NOT EXISTS (
             SELECT 1 FROM uncalled u WHERE u.account = ?1 AND u.room = ?2 AND u.seq = y.seq))"""
+# Of an inbox, what is more than it keeps: of one member, and of all.
+_MORE_OF_ONE = f"""
+    DELETE FROM inbox WHERE account = ?1 AND member = ?2 AND number <= (
+        SELECT number FROM inbox WHERE account = ?1 AND member = ?2 ORDER BY number DESC LIMIT 1 OFFSET {INBOX_OF_ONE})"""  # noqa: S608  # the number is ours
+_MORE = f"""
+    DELETE FROM inbox WHERE account = ?1 AND number <= (
+        SELECT number FROM inbox WHERE account = ?1 ORDER BY number DESC LIMIT 1 OFFSET {INBOX})"""  # noqa: S608  # likewise
 _TAGS = {entry: tag_of(entry) for entry in ENTRIES}
 
 
@@ -73,7 +79,7 @@ class Ledger:
         self._marked: dict[tuple[int, int], tuple[int, int]] = {}  # held back: (account, room) -> (seq, ordinal)
         self._newest_items: dict[int, int] = {}  # inboxes: account -> number
         self._mirrors.append(self._newest_items)
-        self._full: list[tuple[int, int]] = []  # inboxes of which nothing up to a number is kept
+        self._crowded: dict[tuple[int, str], str] = {}  # inboxes that may hold too much: (key, of a member) -> account
         self._heads = Bulk("REPLACE INTO heads (log, head, ordinal, said, said_ms)", 5)
         self._markers = Bulk("REPLACE INTO markers (account, room, seq, ordinal)", 4)
         self._mentions = Bulk("INSERT OR IGNORE INTO mentions (account, room, seq)", 3)
@@ -93,9 +99,11 @@ class Ledger:
         for bulk in self._bulks:
             if bulk.flat:
                 bulk.write(self._db)
-        if self._full:
-            self._db.executemany("DELETE FROM inbox WHERE account = ? AND number <= ?", self._full)
-            self._full = []
+        crowded, self._crowded = self._crowded, {}
+        for (key, member), whose in crowded.items():
+            if member and self._db.execute(_MORE_OF_ONE, (key, member)).rowcount and self.stored:
+                self.unheard(whose)  # one more came, and none is more than before
+            self._db.execute(_MORE, (key,))
 
     def clear(self) -> None:
         """Forget everything: what was written has been rolled back."""
@@ -105,7 +113,7 @@ class Ledger:
         self._marked.clear()
         for bulk in self._bulks:
             bulk.flat = []
-        self._full = []
+        self._crowded = {}
         self.arrivals.forget()
 
     def trim(self) -> None:
@@ -235,8 +243,8 @@ class Ledger:
         number = self._newest_items[key] = self._newest_item(key) + 1
         told = self.key(about) if about else 0
         self._inbox.flat += (key, number, kind, self._log(log).key, seq, member, told)
-        if number % SPARE == 0 and number > INBOX:
-            self._full.append((key, number - INBOX))
+        if number > INBOX_OF_ONE:
+            self._crowded[key, member] = account
 
     def unheard(self, account: str) -> None:
         last = self.stored[-1]
