@@ -336,7 +336,7 @@ def check(link: Link, line: str) -> str:
         name, rest = split(line)
         command = NAMED.get(name)
         if name.isdecimal():
-            return "" if link.model.find(name) else f"There is no room {name}; /rooms numbers them."
+            return rooms.no_room(link, name)
         if command is None:
             return _unknown(name)
         if command.needs and not rest:

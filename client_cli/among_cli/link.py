@@ -93,12 +93,8 @@ class Link:
         self.down_until = 0.0  # time of the next try, by the loop's clock
         self.placed = asyncio.Event()  # it is known where one is
         self.quit = asyncio.Event()  # the user wants to leave
-        self.sessions: list[str] = []  # ids, as /sessions numbered them last
-        self.quotes: list[str] = []  # ids, as /quotes numbered them last
         self.portraits: dict[str, Portrait] = {}  # by community: as read last, which changes are against
         self.let_in: set[str] = set()  # communities, whose card is on its way
-        self.invites: list[str] = []  # ids, as /invites numbered them last
-        self.listed: list[str] = []  # short names of communities, as they were numbered last
         self.tags: dict[str, list[str]] = {}  # those in which a word begins with these two letters, for completion
         self.corner: OpenCorner | None = None  # looked at last
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
