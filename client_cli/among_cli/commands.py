@@ -285,7 +285,7 @@ COMMANDS = (
     ),
     Command(
         "notify",
-        "[WHERE|#12] LEVEL [for 2h]",
+        "[WHERE|#12] [LEVEL] [for 2h]",
         "what rings: all, mentions, nothing, usual",
         notify.notify,
         takes="words",
