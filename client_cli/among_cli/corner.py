@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from among_protocol import text
+from among_protocol.codes import Refuse
 from among_protocol.corners import ListCorners, UpdateCorner
 from among_protocol.markup import screens
 from among_protocol.messages import ReadMessages, SendMessage
@@ -53,7 +54,7 @@ async def _look(link: Link, rest: str, what: str, more: str) -> None:
         opened = await last(link)
         await reactions.to_post(link, opened.corner.room, more)
     elif what == "more":
-        _more(link)
+        await _more(link)
     elif what == "older":
         await _older(link)
     elif what.isdecimal():
@@ -246,16 +247,35 @@ async def _read(link: Link, opened: OpenCorner, number: int) -> None:
     )
     opened.post, opened.rest = post, screens(post.body, SCREEN)
     link.corner = opened
-    _more(link)
+    _screen(link, opened, post)
     if not opened.rest:
         await _comments(link, opened, post)
 
 
-def _more(link: Link) -> None:
+async def _more(link: Link) -> None:
     """The next screen of the post being read."""
     opened = link.corner
     if opened is None or opened.post is None or not opened.rest:
         raise Cannot("There is nothing more of it. /corner N reads a post.")
+    _screen(link, opened, await still_there(link, opened))
+
+
+async def still_there(link: Link, opened: OpenCorner) -> Post:
+    """The post being read, which nobody has changed meanwhile. Raises Cannot, Refuse; then nothing of it is kept."""
+    before = opened.post
+    assert before is not None
+    try:
+        now = await link.among.ask(ReadPost, room=opened.corner.room, post=before.seq)
+    except Refuse:
+        opened.forget(before.seq)
+        raise
+    if now.version != before.version:
+        opened.forget(before.seq)
+        raise Cannot(f"It was changed while you read it: /corner {before.seq} begins anew.")
+    return now
+
+
+def _screen(link: Link, opened: OpenCorner, post: Post) -> None:
     shown = Written(opened.rest.pop(0))
     opened.hiding = shown if hides(shown.text) else None
     lines: list[Line] = [shown]
@@ -263,7 +283,7 @@ def _more(link: Link) -> None:
         left = sum(map(len, opened.rest))
         lines.append(note(f"-- {left:,} characters more: /corner more"))
     else:
-        lines.append(Rule(_comment_hint(opened.post)))
+        lines.append(Rule(_comment_hint(post)))
     link.screen.show(lines)
 
 
@@ -290,7 +310,7 @@ async def _delete(link: Link, more: str) -> None:
     number, _, reason = more.partition(" ")
     opened = await last(link)
     await link.among.ask(DeletePost, room=opened.corner.room, post=int(number), reason=reason.strip())
-    opened.post, opened.rest = None, []
+    opened.forget(int(number))
     link.screen.show([told(("good", "Deleted: "), f"#{number} in ", ("place", title_of(opened)), ".")])
 
 

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from among_protocol.base import Entry
 from among_protocol.corners import CornerUpdated
+from among_protocol.edits import MessageDeleted
 from among_protocol.messages import MessageSent
-from among_protocol.posts import PostPublished
+from among_protocol.posts import PostDeleted, PostPublished
 
 from . import bell
 from .lines import Line, Part, told
@@ -21,6 +22,8 @@ def told_of(model: "Model", room: Room, event: Entry) -> list[Line]:
     room.head = max(room.head, event.seq)
     if isinstance(event, CornerUpdated):
         room.topic = event.title
+    if isinstance(event, PostDeleted | MessageDeleted):
+        return _deleted(model, room, event)
     if not isinstance(event, PostPublished | MessageSent) or event.by == room.me:
         return []
     who = model.who(event.by, event.rev)

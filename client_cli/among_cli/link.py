@@ -15,12 +15,14 @@ from among_protocol.aio import Among, Card, Down, Happening, Reset, Stopped, Up
 from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
 from among_protocol.communities import CommunityJoined, Membership
 from among_protocol.drafts import DraftChanged
+from among_protocol.edits import MessageDeleted
 from among_protocol.happenings import ClientError, Closed, Opened
 from among_protocol.logs import Synced
 from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.members import ListMembers, Member, Persona
 from among_protocol.messages import Forwarded, MessageSent, ReadMessages
 from among_protocol.portrait import Portrait
+from among_protocol.posts import PostDeleted
 from among_protocol.presence import WatchPresence
 from among_protocol.rooms import FollowRoom
 from among_protocol.text import TextError
@@ -121,6 +123,8 @@ class Link:
         match event:
             case Up():
                 return self._up(event)
+        if isinstance(event, MessageDeleted | PostDeleted) and self.corner and event.log == self.corner.corner.room:
+            self.corner.forget(event.message if isinstance(event, MessageDeleted) else event.post)
             case Down():
                 was_up, self.down = self.down is None, event
                 self.down_until = self.among.now() + (event.retry_in or 0.0)
