@@ -5,7 +5,6 @@ Rules: the table is all there is; help, completion and checks read it. A line th
 it back: nobody's text is lost.
 """
 
-import difflib
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import NamedTuple
@@ -33,15 +32,15 @@ from . import (
     portrait,
     quotes,
     reactions,
-    revealing,
     reading,
+    revealing,
     rooms,
     search,
     status,
     threads,
 )
 from .behind import BEHIND
-from .lines import note, problem, told
+from .lines import Usage, note, problem
 from .link import WITHIN, Link
 from .typed import is_command, split, spoken
 
@@ -60,17 +59,18 @@ class Command(NamedTuple):
 
 async def help_(link: Link, rest: str) -> None:
     """What one needs first; or a subject, a command, how one writes, the keys."""
-    name = rest.lower().removeprefix("/")
+    name = rest.lower().removeprefix("/").partition(" ")[0]
     if not name or name in helping.TOPICS:
         link.screen.show(helping.topic(name) if name else helping.first())
         return
     chosen = [command for command in COMMANDS if command.name in helping.SUBJECTS.get(name, (name,))]
     if not chosen:
-        link.screen.show([problem(_unknown(name))])
+        meant = helping.near(name, WORDS["help"], "/help ")
+        link.screen.show([problem(f"There is nothing to say about {name}. {meant or '/help lists what there is.'}")])
         return
     usages = [(f"/{command.name} {command.usage}".rstrip(), command.about) for command in chosen]
     wide = max(len(usage) for usage, _ in usages)
-    link.screen.show([told(("strong", f"  {usage:<{wide}} "), ("dim", about)) for usage, about in usages])
+    link.screen.show([Usage(usage, about, wide) for usage, about in usages])
 
 
 async def quit_(link: Link, _: str) -> None:
@@ -387,6 +387,5 @@ def typed(link: Link, line: str) -> None:
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, NAMED, 1, 0.6)
-    meant = f"Did you mean /{near[0]}?" if near else "/help lists them."
+    meant = helping.near(name, NAMED, "/") or "/help lists them."
     return f"There is no command /{name}. {meant} To say a line that begins with a slash, type two."

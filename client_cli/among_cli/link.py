@@ -123,11 +123,11 @@ class Link:
             self.screen.refresh()
 
     def _happened(self, event: Happening) -> list[Line]:
+        if isinstance(event, MessageDeleted | PostDeleted) and self.corner and event.log == self.corner.corner.room:
+            self.corner.forget(event.message if isinstance(event, MessageDeleted) else event.post)
         match event:
             case Up():
                 return self._up(event)
-        if isinstance(event, MessageDeleted | PostDeleted) and self.corner and event.log == self.corner.corner.room:
-            self.corner.forget(event.message if isinstance(event, MessageDeleted) else event.post)
             case Down():
                 was_up, self.down = self.down is None, event
                 self.down_until = self.among.now() + (event.retry_in or 0.0)
