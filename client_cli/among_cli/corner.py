@@ -21,11 +21,12 @@ from .lines import Line, Rule, Written, note, told
 from .link import WITHIN, Cannot, Link
 from .moment import when
 from .places import OpenCorner
-from .words import hides
+from .words import glimpse, hides
 
 PAGE = 10  # posts of a corner, or comments on a post, on the screen
 SCREEN = 2_400  # characters of a post that are shown at once, or as many as its next block has
 MOST = 200  # of a page, by the protocol
+BEGINS = 157  # characters of a post in a list
 SETTINGS = ("title", "comments", "public")
 _BY_ID = re.compile(r"(?:among://[^/]+/)?(r_[a-z2-7]{16})/([1-9][0-9]*)(?:\?epoch=([\w-]+))?")
 _PERMALINK = re.compile(r"(?:among://[^/]+/)?([a-z0-9._-]+)/@([a-z0-9._-]+)(?:/([1-9][0-9]*))?/?", re.IGNORECASE)
@@ -217,8 +218,7 @@ async def _posts(link: Link, opened: OpenCorner, before: int | None) -> list[Lin
 
 
 def _card(link: Link, card: PostCard) -> list[Line]:
-    begins = " ".join(card.lead.split())
-    begins = f"{begins[:157]}…" if len(begins) > 158 else begins
+    begins = glimpse(card.lead, cut=card.bytes > len(card.lead.encode()), most=BEGINS, whole=True)
     facts = [when(card.at, link.model.zone), *(["edited"] if card.edited else [])]
     facts += [f"{card.comments} comment{'s' if card.comments != 1 else ''}"] if card.comments else []
     return [
