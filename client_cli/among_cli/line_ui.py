@@ -208,7 +208,7 @@ class LineUi:
 
     def withdraw(self, line: str) -> None:
         """From the prompt, or from the next where there is none yet."""
-        self._offered = ""
+        self._offered = "" if self._offered == line else self._offered
         if self._session.default_buffer.text == line:
             self._session.default_buffer.document = Document("")
 

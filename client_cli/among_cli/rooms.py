@@ -62,8 +62,10 @@ async def list_rooms(link: Link, _: str) -> None:
 
 async def unread(link: Link, _: str) -> None:
     """Where something is new."""
-    lines: list[Line] = [_room(link, number, room, full=True) for number, room in _numbered(link) if room.has_news]
-    link.screen.show(lines or [note("Nothing is unread.")])
+    if not any(room.has_news for room in link.model.rooms.values()):
+        link.screen.show([note("Nothing is unread.")])
+        return
+    link.screen.show([_room(link, number, room, full=True) for number, room in _numbered(link) if room.has_news])
 
 
 async def go(link: Link, rest: str) -> None:

@@ -1,5 +1,7 @@
 """The commands about threads: what is said about a message of the open room, saying more, following it, and which there are."""
 
+from dataclasses import replace
+
 from among_protocol.base import PAGE_ENTRIES
 from among_protocol.messages import MessagePage, ReadMessages
 from among_protocol.text import body
@@ -130,7 +132,7 @@ async def _shown(
         return
     lines: list[Line] = [Rule(f"{'older in ' if newer and not target else ''}the thread of {name}")]
     if target or not newer:
-        lines += begun or [note("What it began with is no longer kept.")]
+        lines += [replace(one, thread="") for one in begun] or [note("What it began with is no longer kept.")]
     lines += _by_day(said, target, what)
     if not said:
         lines.append(note("Nothing is said about it yet."))

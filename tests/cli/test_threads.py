@@ -38,6 +38,8 @@ async def test_a_thread_is_told_of_in_a_line_and_read_on_its_own(tmp_path):
         assert told[0] == "the thread of #1"
         assert told[-1] == "say more: /thread #1 TEXT"
         assert cyd.paper.said[-2:] == ["Who has beans to spare?", "I have some"]
+        root = [one for one in cyd.paper.lines if isinstance(one, Said)][-2]
+        assert laid(root)[-1].endswith("Who has beans to spare?  #1"), "what is said about it stands below"
 
 
 async def test_many_answers_are_one_line(tmp_path, monkeypatch):
