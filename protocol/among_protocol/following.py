@@ -90,6 +90,7 @@ class Following(dict[Named, ThreadState]):
             thread=state.thread,
             following=state.following,
             part=part,
+            head=state.head,
             read=state.read,
             unread=state.unread,
             mentions=state.mentions,
