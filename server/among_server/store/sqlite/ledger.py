@@ -17,6 +17,7 @@ from typing import Any
 from among_protocol.base import Entry
 from among_protocol.inbox import is_notice
 from among_protocol.logs import LogKind
+from among_protocol.messages import MessageSent
 from among_protocol.wire import ENTRIES, JSON, tag_of
 
 from ...limits import INBOX
@@ -26,6 +27,7 @@ from .arrivals import Arrivals
 from .rows import SEQ_BITS, Bulk, kept, log_row
 
 MIRRORED = 32_768  # rows in each mirror
+MESSAGES = 256  # of those that were read lately, which may be long
 SPARE = 64  # items beyond those that an inbox keeps, before they go
 
 _ENTRY = kept("pos, json", "pos = ?", "ASC")
@@ -34,13 +36,14 @@ _MENTIONS = """
     SELECT (SELECT count(*) FROM mentions WHERE account = ?1 AND room = ?2 AND seq > ?3)
         + (SELECT count(*) FROM room_mentions y WHERE y.room = ?2 AND y.seq > ?3 AND NOT EXISTS (
             SELECT 1 FROM uncalled u WHERE u.account = ?1 AND u.room = ?2 AND u.seq = y.seq))"""
+_SEQ = (1 << SEQ_BITS) - 1
 _TAGS = {entry: tag_of(entry) for entry in ENTRIES}
 
 
 class Log:
     """The mirror of a log's row; `head` and what stands below it run ahead of the table until the flush."""
 
-    __slots__ = ("floor", "floor_ordinal", "head", "id", "key", "kind", "ordinal", "said", "said_ms")
+    __slots__ = ("floor", "floor_ordinal", "head", "id", "key", "kind", "ordinal", "said", "said_ms", "written")
 
     def __init__(
         self, key: int, id: str, kind: LogKind, floor: int, head: int, ordinal: int, floor_ordinal: int = 0
@@ -54,6 +57,7 @@ class Log:
         self.floor_ordinal = floor_ordinal
         self.said = 0  # number of the newest message
         self.said_ms = 0  # Unix time of it
+        self.written = head  # number of the newest entry that is not held back
 
 
 class Ledger:
@@ -73,6 +77,8 @@ class Ledger:
         self._marked: dict[tuple[int, int], tuple[int, int]] = {}  # held back: (account, room) -> (seq, ordinal)
         self._newest_items: dict[int, int] = {}  # inboxes: account -> number
         self._mirrors.append(self._newest_items)
+        self._messages: dict[int, MessageSent] = {}  # that others point at, by position
+        self._mirrors.append(self._messages)
         self._full: list[tuple[int, int]] = []  # inboxes of which nothing up to a number is kept
         self._heads = Bulk("REPLACE INTO heads (log, head, ordinal, said, said_ms)", 5)
         self._markers = Bulk("REPLACE INTO markers (account, room, seq, ordinal)", 4)
@@ -86,6 +92,7 @@ class Ledger:
         self.arrivals.flush()
         for log in self._moved.values():
             self._heads.flat += (log.key, log.head, log.ordinal, log.said, log.said_ms)
+            log.written = log.head
         self._moved.clear()
         for (account, room), (seq, ordinal) in self._marked.items():
             self._markers.flat += (account, room, seq, ordinal)
@@ -140,7 +147,9 @@ class Ledger:
         self.stored.append(stored)
 
     def entry(self, pos: int) -> bytes:
-        self.flush()
+        log = self._moved.get(pos >> SEQ_BITS)
+        if log is not None and pos & _SEQ > log.written:
+            self.flush()
         row = self._db.execute(_ENTRY, (pos, pos, 1)).fetchone()
         json: bytes = row[1]
         return json

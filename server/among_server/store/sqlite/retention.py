@@ -65,6 +65,9 @@ class SqliteRetention(SqliteBlanks):
     def drop_threads(self, room: str, floor: int) -> None:
         raise NotImplementedError
 
+    def forget_reactions(self) -> None:
+        raise NotImplementedError
+
     def put_floor(self, room: str, floor: int, *, pins: bool) -> Left | None:
         log = self._log(room)
         if not log.floor < floor <= log.head:
@@ -171,6 +174,7 @@ class SqliteRetention(SqliteBlanks):
                 " NOT IN (SELECT value FROM json_each(?))",
                 (key, last - base, but),
             )
+            self.forget_reactions()
         return gone
 
     def trusted(self) -> int:
