@@ -79,6 +79,8 @@ class Ledger:
         self._mirrors.append(self._newest_items)
         self._messages: dict[int, MessageSent] = {}  # that others point at, by position
         self._mirrors.append(self._messages)
+        self._carried: dict[int, int] = {}  # rooms: up to which number all below the floor that may go has gone
+        self._mirrors.append(self._carried)
         self._full: list[tuple[int, int]] = []  # inboxes of which nothing up to a number is kept
         self._heads = Bulk("REPLACE INTO heads (log, head, ordinal, said, said_ms)", 5)
         self._markers = Bulk("REPLACE INTO markers (account, room, seq, ordinal)", 4)
@@ -188,6 +190,7 @@ class Ledger:
         log = self._log(room)
         if seq <= log.floor:
             self._db.execute("INSERT OR IGNORE INTO beneath (room) VALUES (?)", (log.key,))
+            self._carried.pop(log.key, None)
 
     def next(self, log: str) -> int:
         return (self._logs.get(log) or self._log(log)).head + 1
