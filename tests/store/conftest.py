@@ -7,7 +7,7 @@ import pytest
 
 from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
-from among_server.store.sqlite import SqliteStore, arrivals, following, index, ledger, search, writer
+from among_server.store.sqlite import SqliteStore, arrivals, following, index, ledger, search, tx, writer
 from tests.store.town import Town
 
 
@@ -18,6 +18,7 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrivals, "PORTION", 3)
     monkeypatch.setattr(arrivals, "STEP", 2)
     monkeypatch.setattr(ledger, "MIRRORED", 3)
+    monkeypatch.setattr(tx, "MESSAGES", 2)
     monkeypatch.setattr(writer, "BATCH", 5)
     monkeypatch.setattr(index, "VOLUME_BITS", 2)
     monkeypatch.setattr(following, "BATCH", 3)

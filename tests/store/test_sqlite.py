@@ -19,10 +19,11 @@ from structlog.testing import capture_logs
 
 from among_protocol.codes import BANNED, HANDLE_LOOKALIKE, NONCE_CONFLICT, STORAGE_UNAVAILABLE, STORAGE_UNCERTAIN
 from among_protocol.communities import JoinCommunity
-from among_protocol.messages import MessageSent
+from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.moderation import BanMember, MemberBanned
 from among_server.store import files
 from among_server.store.api import StoreError
+from among_server.store.rules import RULES
 from among_server.store.sqlite import SqliteStore, schema, writer
 from tests.proof.storm import until
 from tests.store.town import Person, Town, numbers, refused
@@ -611,3 +612,27 @@ async def test_what_the_first_schema_held_of_accounts_and_sessions_is_brought_up
         assert [(state.handle, state.seen_ms) for state in states] == [("ann", 1_769_936_400_000), ("bob", 0)]
         await town.store.set_block("a_ann", "mute", handle="bob")
         await town.store.add_reset("bob", b"code", 2**52)
+
+
+async def test_many_answers_in_one_batch_cost_as_many_statements_as_few(folder: Path):
+    """To look at an older message writes nothing that is held back."""
+    async with opened(folder, synchronous="off") as town:
+        ann, room = await begin(town)
+        await ann.says(room, "hi")
+
+        async def statements(count: int) -> int:
+            def answers(tx: Any) -> int:
+                asked: list[str] = []
+                tx.speak_as(ann.id)
+                tx._db.set_trace_callback(asked.append)
+                for _ in range(count):
+                    RULES[SendMessage](tx, ann.id, SendMessage(id="1", nonce="", room=room, body="ho", reply_to=1))
+                tx.flush()
+                tx._db.set_trace_callback(None)
+                return len(asked)
+
+            return await town.carry_out(answers)
+
+        await statements(1)
+        assert await statements(9) == await statements(2)
+        assert len(await town.bodies(room)) == 13

@@ -17,6 +17,7 @@ from typing import Any
 from among_protocol.base import Entry
 from among_protocol.inbox import is_notice
 from among_protocol.logs import LogKind
+from among_protocol.messages import MessageSent
 from among_protocol.wire import ENTRIES, JSON, tag_of
 
 from ...limits import INBOX, INBOX_OF_ONE
@@ -26,6 +27,7 @@ from .arrivals import Arrivals
 from .rows import SEQ_BITS, Bulk, kept, log_row
 
 MIRRORED = 32_768  # rows in each mirror
+MESSAGES = 256  # of those that were read lately, which may be long
 
 _ENTRY = kept("pos, json", "pos = ?", "ASC")
 _LAST = kept("pos, ordinal", "pos BETWEEN ? AND ?", "DESC")
@@ -40,13 +42,14 @@ _MORE_OF_ONE = f"""
 _MORE = f"""
     DELETE FROM inbox WHERE account = ?1 AND number <= (
         SELECT number FROM inbox WHERE account = ?1 ORDER BY number DESC LIMIT 1 OFFSET {INBOX})"""  # noqa: S608  # likewise
+_SEQ = (1 << SEQ_BITS) - 1
 _TAGS = {entry: tag_of(entry) for entry in ENTRIES}
 
 
 class Log:
     """The mirror of a log's row; `head` and what stands below it run ahead of the table until the flush."""
 
-    __slots__ = ("floor", "floor_ordinal", "head", "id", "key", "kind", "ordinal", "said", "said_ms")
+    __slots__ = ("floor", "floor_ordinal", "head", "id", "key", "kind", "ordinal", "said", "said_ms", "written")
 
     def __init__(
         self, key: int, id: str, kind: LogKind, floor: int, head: int, ordinal: int, floor_ordinal: int = 0
@@ -60,6 +63,7 @@ class Log:
         self.floor_ordinal = floor_ordinal
         self.said = 0  # number of the newest message
         self.said_ms = 0  # Unix time of it
+        self.written = head  # number of the newest entry that is not held back
 
 
 class Ledger:
@@ -80,6 +84,10 @@ class Ledger:
         self._newest_items: dict[int, int] = {}  # inboxes: account -> number
         self._mirrors.append(self._newest_items)
         self._crowded: dict[tuple[int, str], str] = {}  # inboxes that may hold too much: (key, of a member) -> account
+        self._messages: dict[int, MessageSent] = {}  # that others point at, by position
+        self._mirrors.append(self._messages)
+        self._carried: dict[int, int] = {}  # rooms: up to which number all below the floor that may go has gone
+        self._mirrors.append(self._carried)
         self._heads = Bulk("REPLACE INTO heads (log, head, ordinal, said, said_ms)", 5)
         self._markers = Bulk("REPLACE INTO markers (account, room, seq, ordinal)", 4)
         self._mentions = Bulk("INSERT OR IGNORE INTO mentions (account, room, seq)", 3)
@@ -92,6 +100,7 @@ class Ledger:
         self.arrivals.flush()
         for log in self._moved.values():
             self._heads.flat += (log.key, log.head, log.ordinal, log.said, log.said_ms)
+            log.written = log.head
         self._moved.clear()
         for (account, room), (seq, ordinal) in self._marked.items():
             self._markers.flat += (account, room, seq, ordinal)
@@ -148,7 +157,9 @@ class Ledger:
         self.stored.append(stored)
 
     def entry(self, pos: int) -> bytes:
-        self.flush()
+        log = self._moved.get(pos >> SEQ_BITS)
+        if log is not None and pos & _SEQ > log.written:
+            self.flush()
         row = self._db.execute(_ENTRY, (pos, pos, 1)).fetchone()
         json: bytes = row[1]
         return json
@@ -187,6 +198,7 @@ class Ledger:
         log = self._log(room)
         if seq <= log.floor:
             self._db.execute("INSERT OR IGNORE INTO beneath (room) VALUES (?)", (log.key,))
+            self._carried.pop(log.key, None)
 
     def next(self, log: str) -> int:
         return (self._logs.get(log) or self._log(log)).head + 1
