@@ -24,6 +24,7 @@ from among_protocol.moderation import BanMember, MemberBanned
 from among_server.store import files
 from among_server.store.api import StoreError
 from among_server.store.sqlite import SqliteStore, schema, writer
+from tests import fresh
 from tests.proof.storm import until
 from tests.store.town import Person, Town, numbers, refused
 
@@ -574,3 +575,16 @@ async def test_what_the_first_schema_held_of_accounts_and_sessions_is_brought_up
         assert [(state.handle, state.seen_ms) for state in states] == [("ann", 1_769_936_400_000), ("bob", 0)]
         await town.store.set_block("a_ann", "mute", handle="bob")
         await town.store.add_reset("bob", b"code", 2**52)
+
+
+PLAIN = ("user_version", "application_id", "journal_mode", "page_size", "auto_vacuum", "encoding")
+
+
+def test_the_tables_that_tests_begin_with_are_those_that_the_steps_make(folder: Path):
+    files.make_folder(folder)
+    made: list[list[Any]] = []
+    for name, migrate in (("copied.db", fresh.copied), ("made.db", fresh.step_by_step)):
+        with contextlib.closing(schema.open_writer(folder / name, "off")) as db:
+            migrate(db, folder / name, None)
+            made.append([*db.iterdump(), *(db.execute(f"PRAGMA {what}").fetchone() for what in PLAIN)])
+    assert made[0] == made[1]
