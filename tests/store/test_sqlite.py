@@ -25,6 +25,7 @@ from among_server.store import files
 from among_server.store.api import StoreError
 from among_server.store.rules import RULES
 from among_server.store.sqlite import SqliteStore, schema, writer
+from tests import fresh
 from tests.proof.storm import until
 from tests.store.town import Person, Town, numbers, refused
 
@@ -636,3 +637,16 @@ async def test_many_answers_in_one_batch_cost_as_many_statements_as_few(folder: 
         await statements(1)
         assert await statements(9) == await statements(2)
         assert len(await town.bodies(room)) == 13
+
+
+PLAIN = ("user_version", "application_id", "journal_mode", "page_size", "auto_vacuum", "encoding")
+
+
+def test_the_tables_that_tests_begin_with_are_those_that_the_steps_make(folder: Path):
+    files.make_folder(folder)
+    made: list[list[Any]] = []
+    for name, migrate in (("copied.db", fresh.copied), ("made.db", fresh.step_by_step)):
+        with contextlib.closing(schema.open_writer(folder / name, "off")) as db:
+            migrate(db, folder / name, None)
+            made.append([*db.iterdump(), *(db.execute(f"PRAGMA {what}").fetchone() for what in PLAIN)])
+    assert made[0] == made[1]
