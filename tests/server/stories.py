@@ -15,7 +15,7 @@ from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Command, Entry, Span
 from among_protocol.communities import CommunityJoined, CommunityLeft, CreateCommunity, JoinCommunity, LeaveCommunity
 from among_protocol.corners import UpdateCorner
-from among_protocol.edits import EditMessage
+from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.forwards import ForwardMessage
 from among_protocol.logs import SyncStarted
 from among_protocol.markers import SetMarker
@@ -55,11 +55,13 @@ KEEPING = ("role", "role", "kick", "ban", "unban", "silence", "unsilence", "repo
 ACTS = (
     "create", "join", "join", "join", "leave", "open room", "open room", "private room", "private room", "follow", "unfollow",
     "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
-    "pin", "pin", "unpin", "forward", "edit", "everybody",
+    "pin", "pin", "unpin", "forward", "edit", "delete", "delete", "everybody",
     "publish", "publish", "revise", "unpublish", "comment", "comment", "corner", "react", "react", "react", "unreact",
     "answer", "answer", "answer", "edit", "follow thread", "unfollow thread", "mark thread", "choose in thread",
     *KEEPING,
 )  # fmt: skip
+
+OWN = ("edit", "delete", "revise", "unpublish")  # which only who said it may, or who keeps the peace
 
 STEP = st.tuples(st.sampled_from(HANDLES), st.sampled_from(ACTS), st.integers(0, 7), st.integers(0, 7))
 STORIES = st.lists(STEP, min_size=5, max_size=40)
@@ -104,6 +106,8 @@ class Town:
                 continue
             may = act in KEEPING and one % 2  # one of those who may, while they have kept their roles
             person = self.people[HANDLES[one // 2 % 2] if may else who]
+            if act in OWN and one % 4:
+                person = self._author(one, two) or person
             asked = self._keeping(act, one, two) if act in KEEPING else self._command(person, act, one, two)
             if asked is not None:
                 command, fields = asked
@@ -136,7 +140,7 @@ class Town:
                 return UpdateAccount, {"display_name": self._word(), "bio": "" if two % 2 else "new"}
             case "corner" | "publish" | "revise" | "unpublish" | "comment" | "react" | "unreact":
                 return self._writing(act, community, room, two)
-            case "pin" | "unpin" | "forward" | "edit" | "everybody" | "topic":
+            case "pin" | "unpin" | "forward" | "edit" | "delete" | "everybody" | "topic":
                 return self._later(act, room, one, two)
             case "answer" | "follow thread" | "unfollow thread" | "mark thread" | "choose in thread" | "marker":
                 return self._threads(act, room, two)
@@ -156,6 +160,8 @@ class Town:
                 return SetTopic, {"room": room, "topic": f"topic of {room}"}
             case "edit":
                 return EditMessage, {"room": room, "message": two, "body": f"edited in {room} @room"}
+            case "delete":
+                return DeleteMessage, {"room": room, "message": two, "reason": f"reason-{self._word()[5:]}"}
             case _:
                 return SendMessage, {"room": room, "body": f"said in {room}, @room"}
 
@@ -224,6 +230,13 @@ class Town:
                 return FileReport, because
             case _:
                 return ResolveReport, {"community": self._place(two), "report": one, "outcome": "acted"}
+
+    def _author(self, room: int, number: int) -> Person | None:
+        """Who wrote the entry of this number in the room that `_command` would name."""
+        tx = self.world.app.store._tx  # type: ignore[attr-defined]  # names even what nobody would tell
+        kept = tx.entries.get((self.rooms[room % len(self.rooms)], number)) if self.rooms else None
+        by = tx.members.get(kept.stored.event.by) if kept is not None else None
+        return next((one for one in self.people.values() if by is not None and one.account == by.account), None)
 
     def _place(self, member: int) -> str:
         """Where the member of this number is, as far as `_command` would name one."""

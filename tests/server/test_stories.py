@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from among_protocol import wire
-from among_protocol.base import Span
+from among_protocol.base import Entry, Span
+from among_protocol.blank import blanked
 from among_protocol.communities import JoinCommunity
 from among_protocol.corners import CornerUpdated
-from among_protocol.edits import MessageEdited
+from among_protocol.edits import MessageDeleted, MessageEdited
 from among_protocol.happenings import Up
 from among_protocol.logs import ReadChanged
 from among_protocol.members import ListMembers, MemberJoined, MemberLeft, MemberUpdated
@@ -103,6 +104,9 @@ async def check_messages(person: Person, room: str, log: list[Any]) -> None:
                 now[entry.message] = entry
             case PinAdded():
                 pins[entry.message] = entry
+            case MessageDeleted():
+                assert now[entry.message].blank, "an edit of what was deleted is blank, too"
+                pins.pop(entry.message, None)
             case PinRemoved():
                 del pins[entry.message]
             case _:
@@ -185,10 +189,15 @@ async def test_dur_10_who_comes_back_from_any_position_is_like_who_never_left(
             logs = await history(person)
             assert story.at == {log: len(entries) for log, entries in logs.items()}
             for entry in story.heard:
-                assert entry.log not in logs or logs[entry.log][entry.seq - 1] == entry
+                assert entry.log not in logs or as_it_stands(entry, logs[entry.log]) == logs[entry.log][entry.seq - 1]
             for span in story.told_in_short:
                 if span.log in logs:
                     check_span(span, logs[span.log][span.first - 1 : span.seq])
+
+
+def as_it_stands(entry: Entry, log: list[Entry]) -> Entry:
+    """What was heard, by now: its words may be gone."""
+    return blanked(entry) if log[entry.seq - 1].blank else entry
 
 
 def check_span(span: Span, entries: list[Any]) -> None:

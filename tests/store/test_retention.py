@@ -4,6 +4,7 @@ with files can get wrong comes after it."""
 import asyncio
 import contextlib
 import datetime as dt
+import shutil
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -660,7 +661,7 @@ async def opened(folder: Path) -> Town:
 
 
 @pytest.mark.parametrize("little", [False, True])  # with it, most has been moved to its place
-async def test_what_was_removed_is_in_no_file_after_the_purge(
+async def test_prv_02_what_was_removed_is_in_no_file_after_the_purge(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little: bool
 ):
     if little:
@@ -690,13 +691,15 @@ async def test_what_was_removed_is_in_no_file_after_the_purge(
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 3])
-async def test_a_store_that_is_closed_meanwhile_goes_on_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+@pytest.mark.parametrize("killed", [False, True], ids=["closed", "killed"])
+async def test_prv_02_a_store_that_ends_meanwhile_goes_on_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: bool, steps: int
 ):
     little_memory(monkeypatch)
     monkeypatch.setattr(law, "STEP", 7)
     monkeypatch.setattr(rules, "STEP", 7)
-    town = await opened(tmp_path)
+    data, left = tmp_path / "data", tmp_path / "left"
+    town = await opened(data)
     _, room, (ann,) = await hall(town, "ann")
     for n in range(30):
         await ann.says(room, f"{CANARY} {n}")
@@ -705,20 +708,24 @@ async def test_a_store_that_is_closed_meanwhile_goes_on_with_it(
     await trimmed(town)
     for _ in range(steps):
         await town.store.carry_away("")
+    if killed:
+        shutil.copytree(data, left)  # as it is found then
     await town.store.close()
-    town = await opened(tmp_path)
+    if not killed:
+        shutil.copytree(data, left)
+    town = await opened(left)
     try:
         assert await town.bodies(room) == ["kept"]
         await carried(town)
         await town.store.purge()
     finally:
         await town.store.close()
-    assert CANARY.encode() not in (tmp_path / "among.db").read_bytes()
-    with contextlib.closing(sqlite3.connect(tmp_path / "among.db")) as db:
+    assert CANARY.encode() not in (left / "among.db").read_bytes()
+    with contextlib.closing(sqlite3.connect(left / "among.db")) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert db.execute("SELECT count(*) FROM beneath").fetchone() == (0,)
         assert db.execute("SELECT count(*) FROM nonces WHERE pos & 68719476735 <= 30 AND pos >> 36 IN (SELECT key FROM logs WHERE id = ?)", (room,)).fetchone() == (0,)  # fmt: skip
-    await agree(tmp_path)
+    await agree(left)
 
 
 async def test_a_long_room_is_looked_through_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
