@@ -14,7 +14,7 @@ from among_protocol.session import SessionCard
 
 from .lines import Said, Written
 
-SendState = Literal["sending", "unconfirmed", "failed"]
+SendState = Literal["sending", "unconfirmed", "sent", "failed"]
 
 
 @dataclass(slots=True)

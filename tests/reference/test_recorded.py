@@ -10,7 +10,7 @@ from among_protocol import effects, wire
 from among_protocol.wire import COMMANDS, EVENTS, tag_of
 
 from . import record
-from .stage import in_order
+from .stage import Line, in_order
 
 RECORDED: record.Takes = json.loads(record.FILE.read_text("utf-8"))
 BY_TAG = {tag_of(command): command for command in COMMANDS}
@@ -77,7 +77,7 @@ def test_a_count_of_the_inbox_has_one_place_whenever_it_is_told():
         ["bob", what, {"type": type}]
         for what, type in ((">", "post.publish"), ("<", "ok"), ("<", "post.published"), ("<", "inbox.moved"))
     )
-    late = [sent, entry, reply, count, ["ann", "<", entry]]
+    late: list[Line] = [sent, entry, reply, count, ["ann", "<", entry]]
     for early in ([sent, count, entry, reply, late[-1]], [sent, entry, count, reply, late[-1]], late):
         assert in_order(early) == late
 
