@@ -49,7 +49,7 @@ async def storage_lost(house: House) -> Peer:
     await ann.say("one")
     logs = house.app.services.logs
     lost: list[object] = []
-    deliver, logs.deliver = logs.deliver, lost.append  # type: ignore[method-assign]  # it goes elsewhere
+    deliver, logs.deliver = logs.deliver, lost.append  # type: ignore[method-assign, assignment]  # it goes elsewhere
     await bob.begin("message.send", nonce="lost", room=bob.room, body="two")
     await until(lambda: bool(lost))
     logs.deliver = deliver  # type: ignore[method-assign]  # as it was
