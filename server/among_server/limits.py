@@ -96,11 +96,8 @@ _setting(
 )
 _setting("address_budget_per_second", "units of an address that come back", "twenty accounts that never stop")
 CONNECT_UNITS = _limit(
-    "connect_units",
-    5,
-    "units of the address for one handshake",
-    "a hundred and twenty a second from one address, for ever",
-)
+    "connect_units", 5, "units of the address for one handshake", "a hundred and twenty a second from one address, for ever"
+)  # fmt: skip
 _setting("address_connections", "connections of one address", "a school behind one address; raise it for a larger one")
 
 _section("Feeds")
@@ -116,11 +113,8 @@ FEED_UNITS = _limit(
 
 _section("Tries at secrets")
 HANDLE_TRIES = _limit(
-    "handle_tries",
-    10,
-    "wrong passwords for one handle, from everywhere",
-    "who has forgotten theirs has tried all by then",
-)
+    "handle_tries", 10, "wrong passwords for one handle, from everywhere", "who has forgotten theirs has tried all by then"
+)  # fmt: skip
 HANDLE_TRY_SECONDS = _limit(
     "handle_try_seconds", 30, "seconds for one more", "under three thousand guesses a day against one handle"
 )
@@ -142,11 +136,8 @@ WAITING_PASSWORDS = _limit(
 
 _section("Coming and going")
 JOINS = _limit(
-    "joins",
-    30,
-    "communities that one account joins in a row",
-    "who is new looks around; everybody there is told of each",
-)
+    "joins", 30, "communities that one account joins in a row", "who is new looks around; everybody there is told of each"
+)  # fmt: skip
 JOIN_SECONDS = _limit("join_seconds", 30, "seconds for one more", "who leaves and joins in a loop is no show")
 
 DISCOVERIES = _limit(
