@@ -6,7 +6,7 @@ from among_protocol.drafts import ListDrafts, SetDraft
 from among_protocol.session import Ping
 
 from .house import House, Reader
-from .test_line_ui import at_terminal
+from .test_line_ui import Terminal, at_terminal
 
 ALT_Q, CTRL_C = "\x1bq", "\x03"
 
@@ -19,6 +19,11 @@ async def house(tmp_path):
 
 async def drafts(reader: Reader) -> list[str]:
     return [one.text for one in (await reader.among.ask(ListDrafts)).drafts]
+
+
+async def shows(terminal: Terminal, line: str) -> None:
+    """In the prompt."""
+    await terminal.out.when(lambda: terminal.ui.typed == line)
 
 
 async def none_left(reader: Reader) -> None:
@@ -110,7 +115,7 @@ async def test_a_draft_that_was_said_on_another_device_leaves_the_prompt(house):
         await ana.paper.until(lambda: room in ana.link.drafting.there)
         async with at_terminal(ana) as terminal:
             terminal.press("/go garden/hall\r")
-            await terminal.out.when(lambda line=line: terminal.ui.typed == line)
+            await shows(terminal, line)
             await phone.among.ask(SetDraft, place=room, text="")
             await terminal.out.when(lambda: terminal.ui.typed == "")
             terminal.press("/go meadow\r")
@@ -130,7 +135,8 @@ async def test_a_draft_that_one_has_written_on_stays_and_takes_no_other_along(ho
         terminal.press("ne")
         await terminal.out.when(lambda: terminal.ui.typed == "half a line")
         await phone.among.ask(SetDraft, place=room, text="")
-        await ana.paper.until(lambda: room not in ana.link.drafting.there)
+        while room in ana.link.drafting.there:
+            await ana.among.ask(Ping)
         assert terminal.ui.typed == "half a line"
         await phone.among.ask(SetDraft, place=room, text="another")
         terminal.press("\r")

@@ -86,12 +86,13 @@ async def test_where_something_was_said_last_comes_first_a_page_at_a_time(server
     async with as_(server, "bob") as bob, as_(server, "ann") as ann:
         direct = await server.direct("ann", "bob")
         rooms = [server.id_of(HALL), direct, server.id_of("garden/shed")]
-        for room in rooms:
-            said = await server.says(FOUNDER if room == rooms[2] else "ann", room, "psst @bob")
+        said = []
+        for who, room in zip(("ann", "ann", FOUNDER), rooms, strict=True):
+            said.append(await server.says(who, room, "psst @bob"))
             server.town.clock.advance(1)
         listed = (await bob.ask(RecentRooms)).rooms
         assert [one.room.id for one in listed] == rooms[::-1], "nobody has said anything in the attic"
-        assert (listed[0].said.seq, listed[0].unread, listed[0].mentions) == (said.seq, 1, 1)
+        assert (listed[0].said.seq, listed[0].unread, listed[0].mentions) == (said[-1].seq, 1, 1)
         assert listed[1].room.member == bob.me(direct)
         await ann.ask(SendMessage, room=rooms[0], thread=1, body="said in a thread")
         await ann.ask(DeleteMessage, room=direct, message=1)
