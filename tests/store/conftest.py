@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from among_server.store import search as law
 from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
 from among_server.store.sqlite import SqliteStore, arrivals, following, index, ledger, search, tx, writer
@@ -24,6 +25,7 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "BATCH", 3)
     monkeypatch.setattr(following, "LISTED", 2)
     monkeypatch.setattr(search, "CHUNKS", (1, 2))
+    monkeypatch.setattr(law, "WORK_SECONDS", 1.0)  # since each text takes statements of its own
 
 
 @pytest.fixture(params=["memory", "sqlite", "sqlite with little memory"])
