@@ -21,11 +21,12 @@ from ..config import Config
 from ..store import backups
 from ..store.api import StoreError
 from ..store.backups import Manifest, Restored
+from ..store.pace import Pace
 
 POLITE = 10  # how much we step back for the server, which answers people
 
 
-def take(config: Config, *, into: Path | None, keep: int | None, as_json: bool) -> int:
+def take(config: Config, *, into: Path | None, keep: int | None, fast: bool, as_json: bool) -> int:
     """Exit code: 0, 1 when it could not be made, 2 for wrong use."""
     if keep is not None and keep < 1:
         print("among-server: --keep is at least 1", file=sys.stderr)
@@ -34,7 +35,7 @@ def take(config: Config, *, into: Path | None, keep: int | None, as_json: bool) 
     began = time.monotonic()
     with _attempt() as failed:
         os.nice(POLITE)
-        taken = backups_of(config).take(into, _progress(quiet=as_json))
+        taken = backups_of(config).take(into, _progress(quiet=as_json), Pace(fast=fast))
         gone = backups.prune(into, taken.manifest.store, keep) if keep else []
     if failed:
         return 1

@@ -53,7 +53,7 @@ def _carry_out(args: argparse.Namespace, settings: Settings) -> int:  # noqa: C9
         case "invite":
             return invite.make(config, uses=args.uses, days=args.days, url=args.url)
         case "backup":
-            return backup.take(config, into=args.to, keep=args.keep, as_json=args.json)
+            return backup.take(config, into=args.to, keep=args.keep, fast=args.fast, as_json=args.json)
         case "restore" if args.verify:
             return backup.verify(config, args.source, as_json=args.json)
         case "restore":
