@@ -14,7 +14,7 @@ from .rows import Bench, Row, Runs, latency, median
 from .world import World, build
 
 RATE = 2000  # messages a second, over two hundred rooms
-PADDING = 400  # megabytes
+PADDING = 200  # megabytes
 
 
 @contextlib.contextmanager

@@ -195,7 +195,7 @@ async def test_ops_01_a_copy_of_live_files_is_no_backup(tmp_path: Path):
 
 
 SLOWLY = """
-import sys, time
+import sys
 from among_server.admin.main import main
 from among_server.store import pace
 from among_server.store.sqlite import copying

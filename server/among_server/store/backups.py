@@ -78,8 +78,8 @@ class Restored(NamedTuple):
 class Backups(Protocol):
     """Backups of the data in one folder. All of it blocks. Raises StoreError with a sentence that says what to do."""
 
-    def take(self, into: Path, progress: Progress, pace: Pace) -> Taken:
-        """Of the live store, or of one that nobody uses, as a new folder in `into`."""
+    def take(self, into: Path, progress: Progress, pace: Pace | None = None) -> Taken:
+        """Of the live store, or of one that nobody uses, as a new folder in `into`. Without a pace it is made gently."""
         ...
 
     def verify(self, source: Path) -> Restored:
