@@ -7,8 +7,8 @@ took, and a slow or busy disk is left alone for longer; and no more is written i
 import time
 from collections.abc import Callable
 
-REST = 2.0  # of the time that the piece took
-RATE = 20e6  # bytes a second that are written at most
+REST = 4.0  # of the time that the piece took
+RATE = 8e6  # bytes a second that are written at most
 
 
 class Pace:
