@@ -47,6 +47,13 @@ def create(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
 
 
+def put(fd: int, at: int, content: bytes) -> None:
+    """All of it, at this place."""
+    while content:
+        done = os.pwrite(fd, content, at)
+        at, content = at + done, content[done:]
+
+
 def write(path: Path, content: bytes) -> None:
     """The file has this content, or (after a power cut) the one that it had before."""
     part = path.with_name(f"{path.name}.part")
