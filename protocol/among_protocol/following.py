@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from .base import THREADS
 from .edits import MessageEdited
 from .messages import MessageSent
-from .threads import ThreadChanged, ThreadState
+from .threads import ThreadChanged, ThreadState, changed
 
 Named = tuple[str, int]  # a thread: its room, and the number of its root
 
@@ -61,19 +61,7 @@ class Following(dict[Named, ThreadState]):
     def changed(self, event: ThreadChanged) -> None:
         """Here, or on another device of mine."""
         thread = (event.room, event.thread)
-        state = ThreadState(
-            room=event.room,
-            thread=event.thread,
-            following=event.following,
-            head=event.head,
-            read=event.read,
-            unread=event.unread,
-            mentions=event.mentions,
-            as_of=event.as_of,
-            level=event.level,
-            until=event.until,
-            own=event.own,
-        )
+        state = ThreadState(**{name: getattr(event, name) for name in ThreadState.__struct_fields__})
         if not event.following:
             self.pop(thread, None)
         elif event.part or thread not in self:
@@ -85,21 +73,7 @@ class Following(dict[Named, ThreadState]):
 
     def answered(self, state: ThreadState, *, part: bool = False) -> None:
         """The answer to what I asked myself. `part`: to `thread.follow`."""
-        told = ThreadChanged(
-            room=state.room,
-            thread=state.thread,
-            following=state.following,
-            part=part,
-            head=state.head,
-            read=state.read,
-            unread=state.unread,
-            mentions=state.mentions,
-            as_of=state.as_of,
-            level=state.level,
-            until=state.until,
-            own=state.own,
-        )
-        self.changed(told)
+        self.changed(changed(state, part=part))
 
     def chose(self, thread: Named, level: str, until: str) -> None:
         """The answer to what I chose myself as worth a bell in a thread that I follow."""

@@ -24,6 +24,8 @@ counts twice: as a mention in the thread, and as one in the room. `@room` in a t
 
 from typing import ClassVar
 
+from msgspec.structs import asdict
+
 from .base import Command, Event, Id, KeyText, PageLimit, Seq, Shape, Time
 from .messages import Quoted, Thread
 from .notify import NotifyLevel
@@ -63,6 +65,11 @@ class ThreadChanged(Event, tag="thread.changed", kw_only=True):
     level: NotifyLevel = "inherit"  # what one chose as worth a bell there; inherit: nothing, and the room decides
     until: Time = ""  # that choice ends by itself then; empty: it does not
     own: bool = False  # by one's own doing: one spoke in it, asked to follow it, or chose something there; of too many it goes last
+
+
+def changed(state: ThreadState, *, part: bool = False) -> ThreadChanged:
+    """As others are told of it: how somebody follows a thread from now on."""
+    return ThreadChanged(**asdict(state), part=part)
 
 
 class FollowThread(Command, tag="thread.follow", kw_only=True):

@@ -1,14 +1,22 @@
-"""The threads that one follows, as the client knows them by what it asked itself."""
+"""The threads that one follows, as a client knows them."""
 
 from among_protocol.following import Following
-from among_protocol.threads import ThreadState
+from among_protocol.threads import ThreadState, changed
+
+STATE = ThreadState(room="hall", thread=1, following=True, head=9, read=8, unread=1, mentions=1, as_of=9, level="all")
 
 
-def test_what_was_answered_says_how_far_a_thread_goes_so_that_it_outlives_its_root():
+def test_an_answer_says_all_that_other_devices_are_told():
+    mine, other = Following(), Following()
+    mine.answered(STATE, part=True)
+    other.changed(changed(STATE, part=True))
+    assert mine == other == {("hall", 1): STATE}
+
+
+def test_what_one_asked_about_oneself_stays_when_its_room_is_trimmed_before_its_newest_message():
     mine = Following()
-    mine.answered(ThreadState(room="r1", thread=1, following=True, head=9, read=9, as_of=9))
-    assert mine["r1", 1].head == 9
-    mine.trimmed("r1", 5)
-    assert ("r1", 1) in mine
-    mine.trimmed("r1", 9)
-    assert ("r1", 1) not in mine
+    mine.answered(STATE)
+    mine.trimmed("hall", 8)
+    assert list(mine) == [("hall", 1)]
+    mine.trimmed("hall", 9)
+    assert not mine

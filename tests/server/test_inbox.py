@@ -12,6 +12,7 @@ from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.happenings import Up
 from among_protocol.inbox import NOTICES, InboxMoved, InboxPage, MarkInbox, ReadInbox
 from among_protocol.joining import AnswerJoin, AskToJoin
+from among_protocol.logs import Sync, Synced, SyncStarted
 from among_protocol.markers import SetMarker
 from among_protocol.members import Persona
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
@@ -23,6 +24,7 @@ from among_protocol.view import View
 from among_server.handlers import ROUTES
 from among_server.limits import INBOX
 from among_server.store.memory import inbox as memory_inbox
+from tests.held import HeldStore
 from tests.server.test_corners import publish
 from tests.world import Person, World, world_of
 
@@ -152,6 +154,79 @@ async def test_many_changes_at_once_are_counted_once():
         assert len(told) < len(said)
 
 
+async def test_it_is_counted_again_only_when_something_calls_its_owner_meanwhile():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        said = [await ann.say(f"number {number} @bob") for number in range(3)]
+        for call, times in (("@cyd, or whoever", 1), ("@bob", 2)):
+            await bob.settled()
+            hold = store.hold("recount_inbox")
+            await ann.ask(DeleteMessage, room=ann.room, message=said.pop().seq)
+            await hold.is_asked(1)
+            await ann.say(call)
+            await cyd.say("hi")
+            hold.let_one_go()
+            if times == 2:
+                await hold.is_asked(2)
+            hold.let_go()
+            moved = await bob.hears(InboxMoved)
+            assert hold.asked == times
+            assert moved.unread == await unread(bob)
+
+
+async def test_what_comes_into_an_empty_inbox_while_it_is_counted_is_told():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await bob.settled()
+        assert await unread(bob) == 0
+        hold = store.hold("recount_inbox")
+        await bob.ask(UnfollowRoom, room=bob.room)
+        await hold.is_asked(1)
+        await ann.say("where are you, @bob?")
+        hold.let_go()
+        assert (await bob.hears(InboxMoved)).unread == 1
+
+
+async def test_what_comes_while_a_sync_is_read_is_counted_once():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        phone = await bob.again()
+        hold = store.hold("unread")
+        asked = phone.begin(Sync, cards=True)
+        await hold.is_asked(1)
+        await ann.say("tea, @bob?")
+        hold.let_go()
+        started = await phone.reply(asked, Sync.Reply)
+        await phone.settled()
+        view = seen(world, started)
+        for event in phone.heard:
+            view.apply(event)
+        assert view.inbox == (await phone.sync()).inbox
+
+
+async def test_a_device_in_the_middle_of_a_sync_is_told_what_is_left_once_it_has_all():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        said = await ann.say("tea, @bob?")
+        await bob.settled()
+        phone = await bob.again()
+        hold = store.hold("entries")
+        phone.begin(Sync, epoch=store.epoch, positions={bob.room: 0})
+        await hold.is_asked(1)
+        await ann.ask(DeleteMessage, room=ann.room, message=said.seq)
+        await bob.hears(InboxMoved)
+        assert not phone.heard
+        hold.let_go()
+        await phone.settled()
+        kinds = [type(event) for event in phone.heard]
+        assert kinds.index(Synced) < kinds.index(InboxMoved)
+        assert phone.heard[kinds.index(InboxMoved)].unread == 0
+
+
 WHOM = ("ann", "cyd")  # blocked or muted
 WORDS = ("hello", "@bob", "@bob @cyd", "@cyd", "@ann")
 ACT = st.tuples(
@@ -189,10 +264,15 @@ async def test_what_a_session_counts_is_a_recount_whatever_is_said_deleted_block
 async def followed(world: World, device: Person) -> tuple[Person, int, View]:
     started = await device.sync(cards=True)
     await device.settled()
-    view = View()
-    hello = world.app.services.hello
+    return device, len(device.heard), seen(world, started)
+
+
+def seen(world: World, started: SyncStarted) -> View:
+    """What a client makes of it."""
+    assert started.account is not None
+    view, hello = View(), world.app.services.hello
     view.apply(Up(hello=hello, account=started.account, session="s", cut=0, sync=started, resumed=False))
-    return device, len(device.heard), view
+    return view
 
 
 async def take(world: World, person: Person, act: str, number: int) -> None:

@@ -12,7 +12,7 @@ from among_protocol import codes, view
 from among_protocol.codes import Refuse
 from among_protocol.communities import CommunityUpdated, UpdateCommunity
 from among_protocol.happenings import Up
-from among_protocol.logs import ReadEntries
+from among_protocol.logs import ReadEntries, Sync, Synced
 from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
 from among_protocol.preview import PreviewCommunity
@@ -29,6 +29,7 @@ from among_server.core import retention as sweeper
 from among_server.limits import RETENTION_GRACE_MS
 from among_server.store.rules import retention as rules
 from among_server.store.rules.standing import moment
+from tests.held import HeldStore
 from tests.world import Person, World, world_of
 
 HOUR = 3_600.0
@@ -173,6 +174,42 @@ async def test_unread_mentions_that_were_removed_are_told_to_who_is_here():
         await trims(world)
         moved = await bob.hears(MarkerMoved)
         assert (moved.room, moved.unread, moved.mentions) == (bob.room, 1, 1)
+
+
+async def test_auz_04_of_a_private_room_that_one_left_nothing_is_told_when_it_is_trimmed():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        cellar = await world.private_room("garden/cellar", ann, bob)
+        await world.founder("garden").ask(SetRetention, room=cellar, retention=Retention(messages=1))
+        await ann.say("tea, @bob?", room=cellar)
+        await bob.ask(UnfollowRoom, room=cellar)
+        for n in range(3):
+            await ann.say(f"{n}", room=cellar)
+        await bob.settled()
+        await trims(world)
+        assert not [event for event in await bob.settled() if isinstance(event, MarkerMoved)]
+
+
+async def test_a_device_in_the_middle_of_a_sync_is_told_what_is_unread_once_it_has_all():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        for n in range(4):
+            await ann.say(f"{n} @bob")
+        await world.founder("garden").ask(SetRetention, room=ann.room, retention=Retention(messages=1))
+        phone = await bob.again()
+        hold = store.hold("entries")
+        phone.begin(Sync, epoch=store.epoch, positions={bob.room: 0})
+        await hold.is_asked(1)
+        await world.app.services.retaining.look(HOUR)
+        await bob.hears(MarkerMoved)
+        assert not phone.heard
+        hold.let_go()
+        await phone.settled()
+        kinds = [type(event) for event in phone.heard]
+        assert kinds.index(Synced) < kinds.index(MarkerMoved)
+        moved = phone.heard[kinds.index(MarkerMoved)]
+        assert (moved.unread, moved.mentions) == (1, 1)
 
 
 async def test_what_a_person_may_not_see_cannot_be_told_how_long_it_is_kept():

@@ -426,6 +426,17 @@ async def test_a_call_to_everybody_that_was_removed_counts_no_more(town: Town):
     assert await bob.unread(room) == (0, 1, 1)
 
 
+async def test_whose_inbox_has_less_by_it_is_named_with_what_tells_the_room(town: Town):
+    _, room, (ann, bob, cyd) = await hall(town, "ann", "bob", "cyd")
+    for body in ("@bob", "@cyd and @bob", "nobody"):
+        await ann.says(room, body)
+    await ann.says(room, "@cyd")
+    await keeps(ann, room, messages=1)
+    await trimmed(town)
+    (told,) = [stored for stored in town.heard if isinstance(stored.event, RoomTrimmed)]
+    assert sorted(told.stale) == sorted([bob.id, cyd.id])
+
+
 async def test_a_quote_that_was_not_agreed_to_goes_with_its_message(town: Town):
     community, room, (ann, bob) = await hall(town, "ann", "bob")
     await bob.says(room, CANARY)

@@ -506,6 +506,37 @@ async def test_what_is_deleted_while_somebody_searches_is_not_given_to_them(tmp_
         assert [row.hit.snippet for row in (await searching).hits] == ["kestrel 2", "kestrel 0"]
 
 
+async def test_what_is_deleted_while_it_is_searched_is_not_given_and_the_rest_is_not_searched_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Somebody who goes for good has more deleted in a second than are searches."""
+    async with opened(tmp_path) as town:
+        ann, room = await spoken(town)
+        await town.store.indexed()
+        loop, searches, deletes = asyncio.get_running_loop(), [], iter(range(3, 8))
+        as_ever, left = search.Searches._search, search.Searches._left
+
+        def and_one_goes() -> None:
+            if (seq := next(deletes, None)) is not None:
+                asyncio.run_coroutine_threadsafe(ann.deletes(room, seq), loop).result()
+
+        def slowly(self: search.Searches, account: str, asked: Asked) -> Any:
+            found = as_ever(self, account, asked)
+            searches.append(found)
+            and_one_goes()
+            return found
+
+        def look_again(self: search.Searches, hits: Any) -> Any:
+            found = left(self, hits)
+            and_one_goes()
+            return found
+
+        monkeypatch.setattr(search.Searches, "_search", slowly)
+        monkeypatch.setattr(search.Searches, "_left", look_again)
+        assert await finds(ann, "kestrel") == [f"kestrel {number}" for number in (9, 8, 7, 1, 0)]
+        assert len(searches) == 1
+
+
 # --- bounds
 
 

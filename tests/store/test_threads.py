@@ -19,7 +19,7 @@ from among_protocol.edits import MessageEdited
 from among_protocol.following import Following
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.pins import AddPin, RemovePin
-from among_protocol.threads import ThreadChanged, ThreadState
+from among_protocol.threads import ThreadState, changed
 from among_server.limits import THREADS_PER_ACCOUNT
 from among_server.store.api import PAGE_BYTES, Store
 from among_server.store.memory import MemoryStore
@@ -532,12 +532,7 @@ class Counted:
             self.threads[handle].ended(set(self.rooms) - await one_of_them.followed())
 
     def _change(self, who: str, state: ThreadState, *, part: bool = False) -> None:
-        told = ThreadChanged(
-            room=state.room, thread=state.thread, following=state.following, part=part, head=state.head, read=state.read,
-            unread=state.unread, mentions=state.mentions, as_of=state.as_of, level=state.level, until=state.until,
-            own=state.own,
-        )  # fmt: skip
-        self.threads[who].changed(told)
+        self.threads[who].changed(changed(state, part=part))
 
     def _hear(self, follows: dict[str, set[str]]) -> None:
         new, self.heard = self.town.heard[self.heard :], len(self.town.heard)

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from among_protocol.base import Event
 from among_protocol.codes import COMMUNITY_GONE, FIELD_INVALID, RIGHT_MISSING, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
 from among_protocol.session import Hello
 from among_protocol.wire import AnyWrite
@@ -72,7 +73,7 @@ class Services:
         self.erasing = Erasing(store, self.people, self.background)
         self.recounts = Recounts(store, self.people, self.background)
         self.people.stale = self.recounts.stale
-        self.retaining = Retaining(store, self.people, self.recounts, logs, self.background, lambda: self.wall())  # noqa: PLW0108  # likewise
+        self.retaining = Retaining(store, self.recounts, self.background, lambda: self.wall())  # noqa: PLW0108  # likewise
         self.watchdog: Watchdog
         self.hello: Hello
 
@@ -108,6 +109,12 @@ class Context:
         self.admit()
         self.appends += 1
         return self.store.append(self.person.account.id, command)
+
+    def tell_devices(self, account: str, register: str, value: Event) -> None:
+        """What the session that asks has changed, to the others of its account: also where it has ended meanwhile."""
+        person = self._services.people.get(account)
+        if person is not None:
+            person.tell(register, value, asking=self.session)
 
     def admit(self) -> None:
         """Raises Refuse `server.busy` when too much waits to be written."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from among_protocol.accounts import AccountUpdated
-from among_protocol.base import Entry
+from among_protocol.base import Entry, Event
 from among_protocol.blocks import BlockChanged
 from among_protocol.communities import CommunityJoined, CommunityLeft
 from among_protocol.dnd import Dnd
@@ -83,6 +83,13 @@ class Person:
         """Who this account is in a room of a community or in a direct."""
         return self.members.get(room.community or room.id)
 
+    def tell(self, register: str, value: Event, *, asking: Session | None = None) -> None:
+        """The new value of a register, to all sessions that have synced. The one that asked for it has it in its reply, but
+        where older ones are told behind that."""
+        for session in self.sessions:
+            if session.synced and (session is not asking or session.puts_aside):
+                session.register(register, value)
+
 
 class People:
     """All who are here."""
@@ -143,8 +150,6 @@ class People:
                 self._loading[account] += 1
             return {}
         before, person.blocks = person.blocks, blocks
-        if before != blocks:
-            self.stale([account])  # and nobody else: whom it blocks is told nothing of it
         return before
 
     def choosing(self, account: str, statuses: Statuses) -> Person | None:
@@ -302,9 +307,7 @@ class People:
             if kind is not None and now not in person.blocks:
                 person.blocks = {**person.blocks, now: kind}
                 id = block_id(person.account.id, now)
-                for session in person.sessions:
-                    if session.synced:
-                        session.register(f"block {id}", BlockChanged(id=id, handle=event.handle, kind=kind))
+                person.tell(f"block {id}", BlockChanged(id=id, handle=event.handle, kind=kind))
         self.stale(apart)
 
     def _leave(self, person: Person, community: str) -> list[str]:

@@ -1,31 +1,50 @@
-"""Inboxes of who is here, of which more or less is seen than before, and nothing that their sessions hear says so: something
-was deleted, is no longer kept, was said in a room that one does not follow, or somebody blocks, enters, leaves. Their sessions are told the count (`inbox.moved`).
+"""Counts of who is here that are not what they were, and nothing that their sessions hear says so: an inbox, when something
+was deleted, is no longer kept, was said in a room that one does not follow, or somebody blocks, enters, leaves; and what is
+unread in a room of which a part is no longer kept. Their sessions are told the count (`inbox.moved`, `marker.moved`).
 
-Rule 1: an account is counted once for all that happens meanwhile.
+Rule 1: each is counted once for all that happens meanwhile.
 Rule 2: what a count is of, they have been given all of, and nothing of what comes later is in it: a client goes on from it by
-what it hears. So the writer counts, in its turn, and it is counted again while something that calls comes in between.
+what it hears. So the writer counts, in its turn, and it is counted again when something that calls its owner comes in between.
+Rule 3: in the middle of a sync a session has not been given all. It is told after it, where the count moved meanwhile.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import structlog
 
-from among_protocol.base import Entry
+from among_protocol.base import Entry, Event
 from among_protocol.codes import Refuse
 from among_protocol.edits import MessageEdited
 from among_protocol.inbox import InboxMoved, is_notice
+from among_protocol.markers import MarkerMoved
 from among_protocol.messages import MessageSent
 from among_protocol.posts import PostPublished
 
 from ..store.api import Store
 from ..store.rows import Stored
 from .people import People, Person
+from .session import Session
 
 TRIES = 50  # to tell a count that is of what was given
 PAUSE = 0.01  # seconds between them
+AT_ONCE = 16  # that the writer is asked for
 
 log = structlog.get_logger()
+
+
+class Count(NamedTuple):
+    """What is counted."""
+
+    account: str  # whose
+    room: str  # empty: the inbox
+
+    @property
+    def register(self) -> str:
+        return self.room or "inbox"
 
 
 class Recounts:
@@ -33,67 +52,125 @@ class Recounts:
         self._store = store
         self._people = people
         self._tasks = tasks
-        self._counting: dict[str, bool] = {}  # account -> whether what is being counted may be another by now
+        self._counting: dict[Count, bool] = {}  # whether it may be another by now
+        self._syncs: Counter[str] = Counter()  # under way, by account; who has none is not in it
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._moved: dict[str, set[Count]] = {}  # by account that syncs: what may be another than it is stated
 
     def __len__(self) -> int:
         """How many are being counted."""
         return len(self._counting)
 
-    def stale(self, accounts: Iterable[str]) -> None:
-        """Of these inboxes more or less is seen than before."""
+    def stale(self, accounts: Iterable[str], room: str = "") -> None:
+        """Of these inboxes more or less is seen than before; or less is unread in this room."""
         for account in accounts:
-            if account in self._counting:
-                self._counting[account] = True
-            elif self._people.get(account) is not None:
-                self._counting[account] = False
-                task = asyncio.get_running_loop().create_task(self._work(account))
+            count = Count(account, room)
+            counting = count in self._counting
+            self._move(count)
+            if not counting and self._people.get(account) is not None:
+                self._counting[count] = False
+                task = asyncio.get_running_loop().create_task(self._work(count))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
+    def marked(self, account: str, room: str = "") -> None:
+        """Somebody has read on. A device in the middle of a sync is told so at once, with a count of more than it has been given."""
+        self._move(Count(account, room))
+
     def heard(self, batch: Sequence[Stored]) -> None:
         """Entries were committed, after whatever was counted until now."""
-        if self._counting and any(_calls(stored.event) for stored in batch):
-            self._counting = dict.fromkeys(self._counting, True)
+        inboxes = {*(one.account for one in self._counting if not one.room), *self._syncs}
+        called = {id for stored in batch for id in _called(stored.event)} if inboxes else set()
+        for account in inboxes if called else ():
+            person = self._people.get(account)
+            if person is not None and not called.isdisjoint([account, *(row.id for row in person.members.values())]):
+                self._move(Count(account, ""))
 
-    async def _work(self, account: str) -> None:
+    @contextmanager
+    def sync(self, account: str) -> Iterator[None]:
+        """Around what a sync states, and brings: when it is over, what moved meanwhile is counted for it."""
+        self._syncs[account] += 1
         try:
-            await self._count(account)
+            yield
+        finally:
+            for count in self._moved.get(account, set()).copy():
+                self.stale([account], count.room)
+            self._syncs[account] -= 1
+            if not self._syncs[account]:
+                del self._syncs[account]
+                self._moved.pop(account, None)
+
+    def _move(self, count: Count) -> None:
+        if count in self._counting:
+            self._counting[count] = True
+        if count.account in self._syncs:
+            self._moved.setdefault(count.account, set()).add(count)
+
+    async def _work(self, count: Count) -> None:
+        try:
+            await self._count(count)
         except Refuse:  # the disk is full, or we stop: the next sync tells
             pass
         except Exception:
-            log.exception("inbox.recount_failed")
+            log.exception("recount.failed")
         finally:
-            del self._counting[account]
+            del self._counting[count]
 
-    async def _count(self, account: str) -> None:
-        for left in reversed(range(TRIES)):
-            self._counting[account] = False
-            state = await self._store.recount_inbox(account)
-            person = self._people.get(account)
-            if person is None or state is None:
+    async def _count(self, count: Count) -> None:
+        """Until it is told, and is not another by then."""
+        left = TRIES
+        while (person := self._people.get(count.account)) is not None:
+            left -= 1
+            if left and self._behind(count, person):
+                await asyncio.sleep(PAUSE)
+                continue
+            async with self._at_once:
+                self._counting[count] = False
+                moved = await self._read(count)
+            if left and (self._counting[count] or self._behind(count, person)):
+                await asyncio.sleep(PAUSE)
+                continue
+            self._tell(count, moved)
+            if not self._counting[count]:
                 return
-            if not left or not (self._counting[account] or _behind(person)):
-                moved = InboxMoved(read=state.read, unread=state.unread)
-                for session in person.sessions:
-                    if session.synced:
-                        session.register("inbox", moved)
-                return
-            await asyncio.sleep(PAUSE)
+            left = TRIES
+
+    def _tell(self, count: Count, moved: Event | None) -> None:
+        person = self._people.get(count.account)
+        if moved is not None and person is not None and (not count.room or person.hears(count.room)):
+            for session in _whole(person):
+                session.register(count.register, moved)
+
+    async def _read(self, count: Count) -> Event | None:
+        """None: nothing ever was in it."""
+        if count.room:
+            now = await self._store.recount_room(count.account, count.room)
+            return MarkerMoved(room=count.room, read=now.read, unread=now.unread, mentions=now.mentions)
+        state = await self._store.recount_inbox(count.account)
+        return InboxMoved(read=state.read, unread=state.unread) if state is not None else None
+
+    def _behind(self, count: Count, person: Person) -> bool:
+        """Whether something that was committed is still to be written to a session that is told."""
+        for session in _whole(person):
+            heard = session.logs.values() if not count.room else filter(None, [session.logs.get(count.room)])
+            if session.due or any(log.waiting for log in heard):
+                return True
+        return False
 
 
-def _behind(person: Person) -> bool:
-    """Whether something that was committed is still to be written to its sessions."""
-    return any(heard.waiting for session in person.sessions for heard in session.logs.values())
+def _whole(person: Person) -> list[Session]:
+    """Those of its sessions that are live: they have synced, and no sync is under way."""
+    return [session for session in person.sessions if session.synced and session.syncing is None]
 
 
-def _calls(entry: Entry) -> bool:
-    """Whether it may be one more item of some inbox."""
+def _called(entry: Entry) -> Iterable[str]:
+    """The memberships in whose inbox it may be one more item; of a notice, the account."""
     match entry:
         case MessageSent():
-            return bool(entry.mentions or entry.answers)
+            return (*entry.mentions, entry.answers) if entry.answers else entry.mentions
         case MessageEdited():
-            return bool(entry.mentions_new)
+            return entry.mentions_new
         case PostPublished():
-            return bool(entry.mentions)
+            return entry.mentions
         case _:
-            return is_notice(entry)
+            return (entry.log,) if is_notice(entry) else ()

@@ -13,13 +13,9 @@ import structlog
 
 from among_protocol.base import Time
 from among_protocol.codes import Refuse
-from among_protocol.markers import MarkerMoved
 
 from ..store.api import Store
 from ..store.retention import Held
-from ..store.rows import Unread
-from .logs import Logs
-from .people import People
 from .recounts import Recounts
 
 SETTLE = 300.0  # seconds after the start until the first look: whoever comes back comes first
@@ -27,8 +23,6 @@ LOOK = 3_600.0  # seconds between two looks
 ROOMS = 100  # looked up at once
 BUSY = 9  # times as long a rest, while writes wait
 LONG = 20.0  # seconds of carrying away that are told in the log
-TRIES = 10  # to tell counts that are of what was given
-PAUSE = 0.01  # seconds between them
 LATE_HOURS = 24  # by which the trusted time may be behind the clock before the operator is told
 
 log = structlog.get_logger()
@@ -38,18 +32,14 @@ class Retaining:
     def __init__(
         self,
         store: Store,
-        people: People,
         recounts: Recounts,
-        logs: Logs,
         tasks: set[asyncio.Task[None]],
         wall: Callable[[], int],
     ) -> None:
         self.trimmed = 0  # floors moved; these two only ever grow, for whoever measures
         self.steps = 0
         self._store = store
-        self._people = people
         self._recounts = recounts
-        self._logs = logs
         self._tasks = tasks
         self._wall = wall
         self._working = False
@@ -102,31 +92,10 @@ class Retaining:
             if done is None:
                 return
             self.trimmed += 1
-            self._recounts.stale(done.stale)
-            for account in done.counted:
-                await self._tell(held.room, account)
+            self._recounts.stale(done.counted, held.room)
             if due.complete:
                 return
             await asyncio.sleep(0)
-
-    async def _tell(self, room: str, account: str) -> None:
-        """Who has fewer unread mentions by it, and is here: what a count is of, they have been given all of."""
-        now: Unread | None = None
-        for _ in range(TRIES):
-            if self._people.get(account) is None:
-                return
-            (now,) = await self._store.unread(account, [room])
-            heard = self._logs.get(room)
-            if heard is None or (heard.flushed == now.log.head and heard.flush is None):
-                break
-            await asyncio.sleep(PAUSE)
-        person = self._people.get(account)
-        if person is None or now is None:
-            return
-        moved = MarkerMoved(room=room, read=now.read, unread=now.unread, mentions=now.mentions)
-        for session in person.sessions:
-            if session.synced:
-                session.register(room, moved)
 
     def _compare(self, now: Time) -> None:
         """Tell the operator of a clock that says something else than the steady one."""

@@ -31,7 +31,7 @@ class Session:
 
     __slots__ = (
         "__weakref__", "_drained", "_missed", "_registers", "_turns", "address", "admitted", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight", "in_line", "interest",
-        "lagging", "large", "logs", "malformed", "number", "over", "person", "portion", "presence", "put_off", "queue", "room_again", "secure", "synced", "syncing", "typed", "unpaid", "watching", "write",
+        "lagging", "large", "logs", "malformed", "number", "over", "person", "portion", "presence", "put_off", "queue", "room_again", "secure", "stating", "synced", "syncing", "typed", "unpaid", "watching", "write",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +61,7 @@ class Session:
         self.logs: dict[str, Log] = {}  # what it hears
         self.interest = EVERYTHING  # which of it; set by a sync
         self.synced = False  # has asked for live events
+        self.stating = False  # the answer to a sync is being read
         self.syncing: asyncio.Future[None] | None = None  # done when the sync under way is
         self.due: dict[str, int] = {}  # logs that it hears after this number, once it has been told why
         self.put_off: dict[str, tuple[Entry, int]] = {}  # logs that came during a sync: why, and after which number
@@ -79,7 +80,7 @@ class Session:
         self.hold_back: Callable[[], None] = _nothing  # stops reading from the connection
         self.room_again: Callable[[], None] = _nothing  # called when there is room for another command
         self._missed: dict[str, int | None] = {}  # while lagging: what was written of each log
-        self._registers: dict[str, Event] = {}  # while lagging: the last value of each that changed
+        self._registers: dict[str, Event] = {}  # put aside: the last value of each that changed
         self._drained: list[asyncio.Future[None]] = []
         self.large = False  # a large answer is being made
         self._turns: list[asyncio.Future[None]] = []  # wait to make the next; a deque costs 600 B
@@ -91,10 +92,31 @@ class Session:
 
     def register(self, name: str, event: Event) -> None:
         """The new value of a register: who lags is told the last one when they keep up again."""
-        if self.lagging:
+        if self.puts_aside:
             self._registers[name] = event
         else:
             self.notice(event)
+
+    @property
+    def puts_aside(self) -> bool:
+        """Whether registers that change are told later."""
+        return self.lagging or self.stating
+
+    def state(self) -> None:
+        """From here on the answer to a sync is read. It tells all that changed until now; what changes meanwhile it may tell as
+        it was before or as it is after, and so that follows behind it."""
+        self.stating = True
+        self._registers.clear()
+
+    def stated(self) -> None:
+        """The answer was written, or there will be none."""
+        self.stating = False
+        self._tell_registers()
+
+    def _tell_registers(self) -> None:
+        registers, self._registers = self._registers, {}
+        for name, event in registers.items():
+            self.register(name, event)
 
     def told(self) -> Budget | None:
         """The budget that the next reply should tell of."""
@@ -169,9 +191,7 @@ class Session:
             log.join(self, had, ear)
         if behind:
             self.notice(Lagging(logs=behind))
-        registers, self._registers = self._registers, {}
-        for name, event in registers.items():
-            self.register(name, event)
+        self._tell_registers()
         waiters, self._drained = self._drained, []
         for waiter in waiters:
             if not waiter.done():

@@ -10,21 +10,23 @@ from ..store.own import Blocks, block_id
 async def set_block(context: Context, command: SetBlock) -> Block:
     if [command.handle, command.member, command.block].count(None) != 2:  # of three, one is named
         raise Refuse(FIELD_INVALID, "Name either a handle, a member, or an entry of your list.", field="handle")
-    account = context.person.account.id
-    services = context.services
+    services, account = context.services, context.person.account.id
+    context.admit()
     done = await context.store.set_block(
         account, command.kind, handle=command.handle or "", member=command.member or "", block=command.block or ""
     )
-    others = (await context.store.namesakes(account)).get(done.handle, [])
-    id = block_id(account, (done.account, done.handle))
-    before = services.people.blocking(account, done.blocks)
+    before = services.people.blocking(account, done.blocks)  # at once: another change may follow
     person = services.people.get(account)
     if person is not None:
         services.presence.reveal(person, done.account, services.people.get(done.account), before)
-        told = BlockChanged(id=id, handle=done.handle, kind=command.kind, others=others)
-        for session in person.sessions:
-            if session is not context.session and session.synced:
-                session.register(f"block {id}", told)
+    others = (await context.store.namesakes(account)).get(done.handle, [])
+    name = (done.account, done.handle)
+    id, person = block_id(account, name), services.people.get(account)
+    if person is not None:  # they are told what holds by now
+        told = BlockChanged(id=id, handle=done.handle, kind=person.blocks.get(name, "none"), others=others)
+        context.tell_devices(account, f"block {id}", told)
+        if before != done.blocks:
+            services.recounts.stale([account])  # and nobody else: whom it blocks is told nothing of it
     return Block(id=id, handle=done.handle, kind=command.kind, others=others)
 
 

@@ -22,7 +22,7 @@ async def set_bookmark(context: Context, command: SetBookmark) -> BookmarkSet:
     account = context.person.account.id
     context.admit()
     row, all_ = await context.store.set_bookmark(account, command.room, command.message, note)
-    _tell(context, BookmarkChanged(room=row.room, message=row.seq, at=row.at, note=note, bookmarks=all_))
+    _tell(context, account, BookmarkChanged(room=row.room, message=row.seq, at=row.at, note=note, bookmarks=all_))
     return BookmarkSet(
         bookmark=Bookmark(number=row.number, room=row.room, seq=row.seq, at=row.at, note=note), bookmarks=all_
     )
@@ -32,7 +32,7 @@ async def remove(context: Context, command: RemoveBookmark) -> Bookmarked:
     account = context.person.account.id
     context.admit()
     all_ = await context.store.remove_bookmark(account, command.room, command.message)
-    _tell(context, BookmarkChanged(room=command.room, message=command.message, at="", note="", bookmarks=all_))
+    _tell(context, account, BookmarkChanged(room=command.room, message=command.message, at="", note="", bookmarks=all_))
     return all_
 
 
@@ -50,8 +50,6 @@ async def list_bookmarks(context: Context, command: ListBookmarks) -> BookmarkPa
     return BookmarkPage(bookmarks=[one.bookmark for one in found.found], of=found.of, complete=found.complete)
 
 
-def _tell(context: Context, changed: BookmarkChanged) -> None:
+def _tell(context: Context, account: str, changed: BookmarkChanged) -> None:
     """One register for all of them: who lagged sees by `bookmarks` that there was more than the last change."""
-    for session in context.person.sessions:
-        if session is not context.session and session.synced:
-            session.register("bookmarks", changed)
+    context.tell_devices(account, "bookmarks", changed)

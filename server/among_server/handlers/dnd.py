@@ -22,8 +22,5 @@ async def set_dnd(context: Context, command: SetDnd) -> Dnd:
     person = services.people.resting(account, now)
     if person is not None:
         services.presence.refresh(person)
-        told = DndChanged(times=now.times, zone=now.zone, shown=now.shown)
-        for session in person.sessions:
-            if session is not context.session and session.synced:
-                session.register("dnd", told)
+    context.tell_devices(account, "dnd", DndChanged(times=now.times, zone=now.zone, shown=now.shown))
     return now

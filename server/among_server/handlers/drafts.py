@@ -10,13 +10,11 @@ from ..limits import DRAFTS_PER_ACCOUNT
 async def set_draft(context: Context, command: SetDraft) -> DraftState:
     """Blank is as good as empty: who has only typed a space has begun nothing."""
     text = "" if command.text.isspace() else post(command.text, field="text", empty=True)
-    person = context.person
+    account = context.person.account.id
     context.admit()
-    state = await context.store.set_draft(person.account.id, command.place, text)
+    state = await context.store.set_draft(account, command.place, text)
     told = DraftChanged(place=state.place, fingerprint=state.fingerprint, at=state.at)
-    for session in person.sessions:
-        if session is not context.session and session.synced:
-            session.register(f"draft {state.place}", told)
+    context.tell_devices(account, f"draft {state.place}", told)
     return state
 
 

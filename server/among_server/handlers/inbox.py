@@ -39,13 +39,11 @@ def _sees(person: Person, row: InboxRow) -> bool:
 
 
 async def mark(context: Context, command: MarkInbox) -> InboxState:
-    person = context.person
+    account = context.person.account.id
     context.admit()
-    state = await context.store.mark_inbox(person.account.id, command.number, back=command.unread)
-    told = InboxMoved(read=state.read, unread=state.unread)
-    for session in person.sessions:
-        if session is not context.session and session.synced:
-            session.register("inbox", told)
+    state = await context.store.mark_inbox(account, command.number, back=command.unread)
+    context.tell_devices(account, "inbox", InboxMoved(read=state.read, unread=state.unread))
+    context.services.recounts.marked(account)
     return state
 
 

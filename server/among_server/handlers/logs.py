@@ -2,7 +2,8 @@
 
 Sync, step by step: note the head of every log; say for each what will be done; write what the client lacks, a page at
 a time; then, in one step of the loop, join every log from exactly there, and say `session.synced`. What is committed
-meanwhile comes after what was before it, whether out of the tail or out of the store.
+meanwhile comes after what was before it, whether out of the tail or out of the store. A register that changes while the
+answer is read is told behind it.
 """
 
 import asyncio
@@ -34,9 +35,12 @@ async def sync(context: Context, command: Sync) -> None:
     person = context.person
     session.synced = True
     session.syncing = asyncio.get_running_loop().create_future()
+    session.state()
     try:
-        await _sync(context, command, person, interest)
+        with context.services.recounts.sync(person.account.id):
+            await _sync(context, command, person, interest)
     finally:
+        session.stated()
         over, session.syncing = session.syncing, None
         over.set_result(None)
     if session.person is person:
@@ -68,6 +72,7 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
     if command.cards:
         await _cards(context, person, started)
     session.reply(command.id, started)
+    session.stated()
     replay = context.services.replay
 
     def mine(id: str) -> bool:  # a peer that left meanwhile has no person, and a place may be left meanwhile

@@ -7,11 +7,10 @@ from ..core.context import Context
 
 async def set_marker(context: Context, command: SetMarker) -> Marker:
     await context.room(command.room)
-    person = context.person
+    account = context.person.account.id
     context.admit()
-    marker = await context.store.set_marker(person.account.id, command.room, command.seq, back=command.unread)
+    marker = await context.store.set_marker(account, command.room, command.seq, back=command.unread)
     moved = MarkerMoved(room=marker.room, read=marker.read, unread=marker.unread, mentions=marker.mentions)
-    for session in person.sessions:
-        if session is not context.session and session.synced:
-            session.register(moved.room, moved)
+    context.tell_devices(account, moved.room, moved)
+    context.services.recounts.marked(account, moved.room)
     return marker

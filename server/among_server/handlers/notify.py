@@ -14,20 +14,18 @@ async def set_notify(context: Context, command: SetNotify) -> NotifyChoice:
         raise Refuse(FIELD_INVALID, "One waits for a word everywhere: leave `place` out.", field="place")
     if word and command.level not in ("all", "inherit"):
         raise Refuse(FIELD_INVALID, "One waits for a word (`all`), or no longer (`inherit`).", field="level")
-    person = context.person
+    account = context.person.account.id
     if command.thread:
         if word:
             raise Refuse(FIELD_INVALID, "One waits for a word everywhere: leave `thread` out.", field="thread")
         context.admit()
         state = await context.store.choose_in_thread(
-            person.account.id, command.place, command.thread, command.level, command.for_ms
+            account, command.place, command.thread, command.level, command.for_ms
         )
-        tell_devices(context, state)
+        tell_devices(context, account, state)
         return NotifyChoice(place=state.room, thread=state.thread, word="", level=state.level, until=state.until)
     context.admit()
-    now = await context.store.set_notify(person.account.id, command.place, word, command.level, command.for_ms)
+    now = await context.store.set_notify(account, command.place, word, command.level, command.for_ms)
     told = NotifyChanged(place=now.place, word=now.word, level=now.level, until=now.until)
-    for session in person.sessions:
-        if session is not context.session and session.synced:
-            session.register(f"notify {now.place} {now.word}", told)
+    context.tell_devices(account, f"notify {now.place} {now.word}", told)
     return now

@@ -9,14 +9,11 @@ from ..core.context import Context
 async def set_reach(context: Context, command: SetReach) -> Reach:
     if not command.community and command.greetings is not None:
         raise Refuse(FIELD_INVALID, "Name the community that you want no greeting in.", field="greetings")
-    person = context.person
+    account = context.person.account.id
     context.admit()
-    account = person.account.id
     done = await context.store.set_reach(
         account, command.community, directs=command.directs, greetings=command.greetings
     )
     context.services.people.reaching(account, done.all)
-    for session in person.sessions:
-        if session is not context.session and session.synced:
-            session.register(f"reach {done.reach.community}", ReachChanged(reach=done.reach))
+    context.tell_devices(account, f"reach {done.reach.community}", ReachChanged(reach=done.reach))
     return done.reach

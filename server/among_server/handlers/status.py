@@ -22,10 +22,8 @@ async def set_status(context: Context, command: SetStatus) -> Appearance:
     person = services.people.choosing(account, statuses)
     if person is not None:
         services.presence.refresh(person)
-        told = AppearanceChanged(community=now.community, appear=now.appear, last_seen=now.last_seen, status=now.status)
-        for session in person.sessions:
-            if session is not context.session and session.synced:
-                session.register(f"status {now.community}", told)
+    told = AppearanceChanged(community=now.community, appear=now.appear, last_seen=now.last_seen, status=now.status)
+    context.tell_devices(account, f"status {now.community}", told)
     return now
 
 

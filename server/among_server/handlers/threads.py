@@ -6,10 +6,10 @@ from among_protocol.threads import (
     ListThreads,
     MarkThread,
     ThreadCard,
-    ThreadChanged,
     ThreadPage,
     ThreadState,
     UnfollowThread,
+    changed,
 )
 
 from ..core.context import Context
@@ -19,44 +19,29 @@ from ..store.threads import Place
 async def follow(context: Context, command: FollowThread) -> ThreadState:
     await context.room(command.room)
     context.admit()
-    state = await context.store.follow_thread(context.person.account.id, command.room, command.thread)
-    return tell_devices(context, state, part=True)
+    account = context.person.account.id
+    state = await context.store.follow_thread(account, command.room, command.thread)
+    return tell_devices(context, account, state, part=True)
 
 
 async def unfollow(context: Context, command: UnfollowThread) -> ThreadState:
     await context.room(command.room)
     context.admit()
-    return tell_devices(
-        context, await context.store.unfollow_thread(context.person.account.id, command.room, command.thread)
-    )
+    account = context.person.account.id
+    state = await context.store.unfollow_thread(account, command.room, command.thread)
+    return tell_devices(context, account, state)
 
 
 async def mark(context: Context, command: MarkThread) -> ThreadState:
     await context.room(command.room)
     context.admit()
-    account, store = context.person.account.id, context.store
-    state = await store.mark_thread(account, command.room, command.thread, command.seq, back=command.unread)
-    return tell_devices(context, state)
+    account = context.person.account.id
+    state = await context.store.mark_thread(account, command.room, command.thread, command.seq, back=command.unread)
+    return tell_devices(context, account, state)
 
 
-def tell_devices(context: Context, state: ThreadState, *, part: bool = False) -> ThreadState:
-    changed = ThreadChanged(
-        room=state.room,
-        thread=state.thread,
-        following=state.following,
-        part=part,
-        head=state.head,
-        read=state.read,
-        unread=state.unread,
-        mentions=state.mentions,
-        as_of=state.as_of,
-        level=state.level,
-        until=state.until,
-        own=state.own,
-    )
-    for session in context.person.sessions:
-        if session is not context.session and session.synced:
-            session.register(f"thread {state.room} {state.thread}", changed)
+def tell_devices(context: Context, account: str, state: ThreadState, *, part: bool = False) -> ThreadState:
+    context.tell_devices(account, f"thread {state.room} {state.thread}", changed(state, part=part))
     return state
 
 

@@ -25,7 +25,7 @@ from .erasing import Begun, Erasure
 from .greeting import ReachSet
 from .own import BlockSet, BlockWish, Ended, Entered
 from .retention import Carried, Held, Trimmed
-from .rows import Stored
+from .rows import Stored, Unread
 from .rules import (
     blocks,
     bookmarks,
@@ -159,6 +159,9 @@ class Calls:
 
     async def recount_inbox(self, account: str) -> InboxState | None:
         return await self._call(lambda tx: inbox.state(tx, account) if tx.inbox_newest(account) else None)
+
+    async def recount_room(self, account: str, room: str) -> Unread:
+        return await self._call(lambda tx: tx.unread(account, room))
 
     async def follow_thread(self, account: str, room: str, root: int) -> ThreadState:
         return await self._call(lambda tx: threads.follow(tx, account, room, root))

@@ -9,9 +9,10 @@
 4. An entry of an account's own log that tells what somebody else did (protocol inbox.py) is in its inbox by itself. One that
    tells of a private room is seen while its owner is there.
 5. Whoever has an item about what a batch blanks is named with it (`Stored.stale`), and so is whoever does not follow the
-   room of which they have a new one; those of what a floor takes are named by the trim.
+   room of which they have a new one, and whoever has one about what a floor takes.
 """
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from among_protocol.inbox import InboxState
@@ -41,8 +42,8 @@ class InboxTx(Protocol):
         tells of."""
         ...
 
-    def unheard(self, account: str) -> None:
-        """Name this account with the newest entry of the batch, as `Stored.stale`."""
+    def stale(self, accounts: Sequence[str]) -> None:
+        """Name these with the newest entry of the batch, as `Stored.stale`."""
         ...
 
     def inbox_newest(self, account: str) -> int:

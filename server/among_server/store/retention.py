@@ -58,8 +58,7 @@ class Left(NamedTuple):
 
 class Trimmed(NamedTuple):
     entry: Entry
-    counted: list[str]  # as of Left
-    stale: list[str]  # likewise
+    counted: list[str]  # as of Left; whose inbox is stale, the entry names
 
 
 class Carried(NamedTuple):

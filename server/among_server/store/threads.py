@@ -12,10 +12,13 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from among_protocol.base import Time
-from among_protocol.messages import Thread
+from among_protocol.messages import Quoted, Thread
 from among_protocol.threads import ThreadCard, ThreadState
+
+from .status import moment
 
 BYTES = 400  # of a thread that is told of with its root, about
 
@@ -126,10 +129,40 @@ class ThreadsStore(Protocol):
         ...
 
 
+def state(
+    room: str, root: int, mark: ThreadMark | None, row: ThreadRow | None, mentions: int, as_of: int
+) -> ThreadState:
+    """A thread for who has this marker in it, and is mentioned so often after that. `row`: None, where nothing was said yet."""
+    if mark is None:
+        return ThreadState(room=room, thread=root, as_of=as_of)
+    return ThreadState(
+        room=room,
+        thread=root,
+        following=True,
+        head=row.head if row is not None else 0,
+        read=mark.seq,
+        unread=_unread(row, mark) if row is not None else 0,
+        mentions=mentions,
+        as_of=as_of,
+        level=mark.level,
+        until=moment(mark.until_ms) if mark.until_ms else "",
+        own=mark.own,
+    )
+
+
 def below(row: ThreadRow, mark: ThreadMark | None, mentions: int) -> Thread:
     """A thread in short, for who has this marker in it and is mentioned so often after that."""
     told = Thread(messages=row.messages, head=row.head, at=row.at, speakers=row.speakers)
     if mark is not None:
         told.following, told.read, told.mentions = True, mark.seq, mentions
-        told.unread = row.messages - mark.ordinal
+        told.unread = _unread(row, mark)
     return told
+
+
+def card(room: str, root: int, thread: Thread, said: Quoted | None) -> ThreadCard:
+    """The same in a list. `said`: what it hangs from; None, where that is no longer kept."""
+    return ThreadCard(**asdict(thread), room=room, thread=root, root=said)
+
+
+def _unread(row: ThreadRow, mark: ThreadMark) -> int:
+    return row.messages - mark.ordinal

@@ -11,7 +11,7 @@ from ...codes import Refuse
 from ...edits import MessageEdited
 from ...messages import SPEAKERS, MessageSent, Thread
 from ...notify import NotifyChoice, SetNotify
-from ...threads import FollowThread, MarkThread, ThreadChanged, ThreadState, UnfollowThread
+from ...threads import FollowThread, MarkThread, ThreadState, UnfollowThread, changed
 from . import edits
 
 if TYPE_CHECKING:
@@ -109,22 +109,9 @@ def _followed(connection: "Connection", room: str, root: int, field: str = "room
 
 def _tell(connection: "Connection", state: ThreadState, *, part: bool = False) -> ThreadState:
     state.as_of = connection.town.logs[state.room].head
-    changed = ThreadChanged(
-        room=state.room,
-        thread=state.thread,
-        following=state.following,
-        part=part,
-        head=state.head,
-        read=state.read,
-        unread=state.unread,
-        mentions=state.mentions,
-        as_of=state.as_of,
-        own=state.own,
-        level=state.level,
-        until=state.until,
-    )
-    connection.person.threads.changed(changed)
-    connection.town.tell_others(connection, changed)
+    told = changed(state, part=part)
+    connection.person.threads.changed(told)
+    connection.town.tell_others(connection, told)
     return state
 
 

@@ -1,5 +1,6 @@
 """Inboxes, as the reference remembers them: the part of `api.Tx` that inbox.py says."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from ...limits import INBOX, INBOX_OF_ONE
@@ -31,7 +32,7 @@ class MemoryInbox(Tables):
     def follows(self, account: str, room: str) -> bool:
         raise NotImplementedError
 
-    def unheard(self, account: str) -> None:
+    def stale(self, accounts: Sequence[str]) -> None:
         raise NotImplementedError
 
     def membership(self, account: str, place: str) -> MemberRow | None:
@@ -50,7 +51,7 @@ class MemoryInbox(Tables):
         if len(theirs) > INBOX_OF_ONE:
             self._drop(self.items, theirs[0])
             if self.stored:
-                self.unheard(account)  # one more came, and none is more than before
+                self.stale((account,))  # one more came, and none is more than before
         elif len(mine) > INBOX:
             self._drop(self.items, mine[0])
 

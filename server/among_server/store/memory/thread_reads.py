@@ -4,8 +4,8 @@ from among_protocol.messages import MessageSent
 from among_protocol.threads import ThreadCard, ThreadState
 
 from ..edits import quote
-from ..rules.standing import moment
-from ..threads import Place, ThreadRow
+from ..rules.threads import state
+from ..threads import Place, ThreadRow, card
 from .messages import as_it_is, told_below
 from .tx import MemoryTx
 
@@ -15,27 +15,11 @@ class ThreadReads:
 
     async def followed_threads(self, account: str) -> list[ThreadState]:
         mine = [(room, root) for who, room, root in self._tx.mark_rows if who == account]
-        return [self._state(account, room, root) for room, root in mine]
+        return [state(self._tx, account, room, root) for room, root in mine]
 
     async def thread_of(self, room: str, seq: int) -> int:
         said = self._tx.entries[room, seq].stored.event if self._tx.given(room, seq) else None
         return said.thread if isinstance(said, MessageSent) else 0
-
-    def _state(self, account: str, room: str, root: int) -> ThreadState:
-        row, mark = self._tx.thread(room, root), self._tx.mark_rows[account, room, root]
-        return ThreadState(
-            room=room,
-            thread=root,
-            following=True,
-            head=row.head if row is not None else 0,
-            read=mark.seq,
-            unread=row.messages - mark.ordinal if row is not None else 0,
-            mentions=self._tx.mentions_in(account, room, root, mark.seq),
-            as_of=self._tx.logs[room].head,
-            level=mark.level,
-            until=moment(mark.until_ms) if mark.until_ms else "",
-            own=mark.own,
-        )
 
     async def threads(self, account: str, room: str | None, after: Place | None, limit: int) -> list[ThreadCard]:
         tx = self._tx
@@ -50,17 +34,5 @@ class ThreadReads:
 
     def _card(self, account: str, row: ThreadRow) -> ThreadCard:
         tx = self._tx
-        told = told_below(tx, account, row)
-        return ThreadCard(
-            room=row.room,
-            thread=row.root,
-            root=quote(as_it_is(tx, row.room, row.root)) if tx.given(row.room, row.root) else None,
-            messages=told.messages,
-            head=told.head,
-            at=told.at,
-            speakers=told.speakers,
-            following=told.following,
-            read=told.read,
-            unread=told.unread,
-            mentions=told.mentions,
-        )
+        root = quote(as_it_is(tx, row.room, row.root)) if tx.given(row.room, row.root) else None
+        return card(row.room, row.root, told_below(tx, account, row), root)

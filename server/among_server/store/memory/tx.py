@@ -5,6 +5,7 @@ All state is dicts of rows that are never changed, only replaced; see tables.py.
 
 import base64
 import secrets
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -132,9 +133,9 @@ class MemoryTx(
             self.stored.append(stored)
         self._undo.append(lambda: setattr(self, "stored", before))
 
-    def unheard(self, account: str) -> None:
+    def stale(self, accounts: Sequence[str]) -> None:
         before, last = self.stored, self.stored[-1]
-        stored = Stored(last.event, last.json, (*last.stale, account))
+        stored = Stored(last.event, last.json, (*last.stale, *accounts))
         key = (last.event.log, last.event.seq)
         self._put(self.entries, key, self.entries[key]._replace(stored=stored))
         self.stored = [*before[:-1], stored]

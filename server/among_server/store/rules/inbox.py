@@ -37,7 +37,7 @@ def tell(tx: Tx, said: MessageSent, author: MemberRow, others: Sequence[MemberRo
 def _put(tx: Tx, account: str, kind: Kind, room: str, message: int, author: MemberRow) -> None:
     tx.put_inbox(account, kind, room, message, author.id)
     if not tx.follows(account, room):
-        tx.unheard(account)
+        tx.stale([account])
 
 
 def mark(tx: Tx, account: str, number: int, *, back: bool) -> InboxState:

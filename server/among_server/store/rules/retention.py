@@ -87,7 +87,8 @@ def trim(tx: Tx, held: Held, upto: int) -> Trimmed | None:
         retention_since=room.retention_since,
     )
     tx.add(entry)
-    return Trimmed(entry, left.counted, left.stale)
+    tx.stale(left.stale)
+    return Trimmed(entry, left.counted)
 
 
 def carry_away(tx: Tx, after: str) -> Carried | None:

@@ -13,9 +13,9 @@ from ...limits import THREADS_PER_ACCOUNT
 from ..api import Tx
 from ..rows import MemberRow, RoomRow
 from ..threads import ThreadMark, ThreadRow
+from ..threads import state as as_had
 from .blocks import deaf, shuns
 from .rooms import visible
-from .standing import moment
 
 
 def begins(tx: Tx, room: RoomRow, root: int) -> str:
@@ -76,7 +76,7 @@ def unfollow(tx: Tx, account: str, room_id: str, root: int) -> ThreadState:
     room, _ = visible(tx, account, room_id)
     _followed(tx, account, room, root)
     tx.drop_thread_mark(account, room.id, root)
-    return ThreadState(room=room.id, thread=root, as_of=tx.next(room.id) - 1)
+    return state(tx, account, room.id, root)
 
 
 def mark(tx: Tx, account: str, room_id: str, root: int, seq: int, *, back: bool) -> ThreadState:
@@ -97,22 +97,10 @@ def choose(tx: Tx, account: str, room_id: str, root: int, level: str, for_ms: in
 
 
 def state(tx: Tx, account: str, room: str, root: int) -> ThreadState:
-    """Of a thread that is followed."""
-    mine, row = tx.thread_mark(account, room, root), tx.thread(room, root)
-    assert mine is not None
-    return ThreadState(
-        room=room,
-        thread=root,
-        following=True,
-        head=row.head if row is not None else 0,
-        read=mine.seq,
-        unread=row.messages - mine.ordinal if row is not None else 0,
-        mentions=tx.mentions_in(account, room, root, mine.seq),
-        level=mine.level,
-        until=moment(mine.until_ms) if mine.until_ms else "",
-        own=mine.own,
-        as_of=tx.next(room) - 1,
-    )
+    """A thread as this account has it by now."""
+    mine = tx.thread_mark(account, room, root)
+    mentions = tx.mentions_in(account, room, root, mine.seq) if mine is not None else 0
+    return as_had(room, root, mine, tx.thread(room, root), mentions, tx.next(room) - 1)
 
 
 def _followed(tx: Tx, account: str, room: RoomRow, root: int) -> ThreadMark:

@@ -10,6 +10,7 @@ Rule 3: a method that reads one of these tables calls `flush` first, or looks at
 
 import base64
 import secrets
+from collections.abc import Sequence
 from itertools import islice
 from sqlite3 import Connection
 from typing import Any
@@ -111,7 +112,7 @@ class Ledger:
         crowded, self._crowded = self._crowded, {}
         for (key, member), whose in crowded.items():
             if member and self._db.execute(_MORE_OF_ONE, (key, member)).rowcount and self.stored:
-                self.unheard(whose)  # one more came, and none is more than before
+                self.stale((whose,))  # one more came, and none is more than before
             self._db.execute(_MORE, (key,))
 
     def clear(self) -> None:
@@ -258,9 +259,9 @@ class Ledger:
         if number > INBOX_OF_ONE:
             self._crowded[key, member] = account
 
-    def unheard(self, account: str) -> None:
+    def stale(self, accounts: Sequence[str]) -> None:
         last = self.stored[-1]
-        self.stored[-1] = Stored(last.event, last.json, (*last.stale, account))
+        self.stored[-1] = Stored(last.event, last.json, (*last.stale, *accounts))
 
     def _newest_item(self, account: int) -> int:
         """What is held back is in the mirror too: the table alone is asked where it is not."""

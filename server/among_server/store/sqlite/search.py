@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import chain, groupby, repeat
 from operator import itemgetter
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from msgspec import json
@@ -31,7 +32,7 @@ from ..words import spaced
 from . import index, schema
 from .index import member_value, term
 from .indexing import Indexer
-from .rows import ROOM, moment, room_row
+from .rows import ROOM, SEQ_BITS, moment, room_row
 from .said import present
 
 WAITING = 32  # searches; one more is told to come back
@@ -56,6 +57,7 @@ _OPEN = (
 )
 _ROOM = "SELECT r.key, r.kind, coalesce(r.community, 0) FROM logs l JOIN rooms r ON r.key = l.key WHERE l.id = ?"
 _SLUG = "SELECT key FROM communities WHERE slug = ?"
+_KEYS = "SELECT l.id, l.key FROM json_each(?) r JOIN logs l ON l.id = r.value"
 _IDS = "SELECT l.id FROM json_each(?) r JOIN logs l ON l.key = r.value"
 _ROOM_ROWS = f"{ROOM} WHERE l.id IN (SELECT value FROM json_each(?))"  # noqa: S608  # ours
 _FOLDED = (
@@ -77,6 +79,8 @@ _proposals = json.Decoder(list[tuple[int, int, int]]).decode
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 
 class Searches:
     """Of the store in `folder`, whose index `indexer` keeps."""
@@ -97,19 +101,22 @@ class Searches:
             raise refusal("absent")
         if self._waiting >= WAITING:
             raise refusal("crowd")
-        loop = asyncio.get_running_loop()
         self._waiting += 1
         try:
-            while True:
-                async with self._turns.turn(account):
-                    if self._closed:
-                        raise Refuse(codes.STOPPING, retry_after_ms=1_000)
-                    begun, as_of = self._blankings.count, self._indexer.as_of()
-                    hits, after = await loop.run_in_executor(self._thread, self._search, account, asked)
-                if not any(self._blankings.since(begun, row.hit.room) for row in hits):
-                    return Found(hits, after, as_of)
+            async with self._turns.turn(account):
+                begun, as_of = self._blankings.count, self._indexer.as_of()
+                hits, after = await self._ask(self._search, account, asked)
+                while any(self._blankings.since(begun, row.hit.room) for row in hits):
+                    begun = self._blankings.count
+                    hits = await self._ask(self._left, hits)
+                return Found(hits, after, as_of)
         finally:
             self._waiting -= 1
+
+    async def _ask(self, work: Callable[..., T], *given: object) -> T:
+        if self._closed:
+            raise Refuse(codes.STOPPING, retry_after_ms=1_000)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
 
     async def close(self) -> None:
         if not self._closed:
@@ -122,10 +129,29 @@ class Searches:
         seal = self._indexer.seal
         if seal is None:
             raise refusal("unavailable")
+        with self._at_one_moment() as db:
+            return _Search(db, account, asked).page(seal)
+
+    def _left(self, hits: Sequence[HitRow]) -> list[HitRow]:
+        """Of these, those whose text still is what was found. To search anew could take longer than it takes until more is
+        deleted, while somebody goes for good."""
+        with self._at_one_moment() as db:
+            keys = dict(db.execute(_KEYS, (json.encode(list({row.hit.room for row in hits})).decode(),)).fetchall())
+            places = [keys[row.hit.room] << SEQ_BITS | row.hit.seq for row in hits]
+            said = present(db, places)
+        return [
+            row
+            for row, pos in zip(hits, places, strict=True)
+            if (one := said.get(pos)) is not None and one.edited == row.hit.edited
+        ]
+
+    @contextmanager
+    def _at_one_moment(self) -> Iterator[sqlite3.Connection]:
+        """Raises Refuse `search.unavailable`."""
         try:
             db = self._open()
             with moment(db):
-                return _Search(db, account, asked).page(seal)
+                yield db
         except sqlite3.Error as error:
             log.warning("search.unavailable", error=str(error))
             self._let_go()

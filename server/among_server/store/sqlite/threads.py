@@ -8,12 +8,11 @@ from typing import Any
 from msgspec import json
 
 from among_protocol.base import MAX_INT
-from among_protocol.messages import Message, Quoted, Thread
+from among_protocol.messages import Message, Thread
 from among_protocol.threads import ThreadCard, ThreadState
 
 from ..edits import quote
-from ..rules.standing import moment as written
-from ..threads import BYTES, Named, Place, ThreadMark, ThreadRow, below
+from ..threads import BYTES, Named, Place, ThreadMark, ThreadRow, below, card, state
 from . import present
 from .ledger import Ledger
 from .readers import Readers
@@ -145,8 +144,7 @@ _OF_ROOM = f"""
         ON m.root = t.root AND m.account = (SELECT key FROM logs WHERE id = ?)
     WHERE t.room = ? AND (t.at, t.root) < (?, ?) ORDER BY t.at DESC, t.root DESC LIMIT ?"""  # noqa: S608  # ours
 _STATES = f"""
-    SELECT l.id, m.root & {_SEQ}, coalesce(t.head, 0), m.seq, coalesce(t.messages - m.ordinal, 0), {_MENTIONS}, h.head,
-        m.level, m.until_ms, m.part > 0
+    SELECT l.id, m.root & {_SEQ}, m.seq, m.ordinal, m.level, m.until_ms, m.part > 0, t.messages, t.head, {_MENTIONS}, h.head
     FROM logs a JOIN thread_marks m ON m.account = a.key JOIN logs l ON l.key = m.root >> {SEQ_BITS}
     JOIN heads h ON h.log = l.key
     LEFT JOIN threads t ON t.root = m.root WHERE a.id = ? ORDER BY abs(m.part)"""  # noqa: S608  # numbers of ours
@@ -185,22 +183,14 @@ def _thread(row: Sequence[Any]) -> Thread:
 
 
 def followed_threads(db: Connection, account: str) -> list[ThreadState]:
-    return [
-        ThreadState(
-            room=room,
-            thread=root,
-            following=True,
-            head=head,
-            read=read,
-            unread=unread,
-            mentions=mentions,
-            as_of=as_of,
-            level=intern(level),
-            until=written(until_ms) if until_ms else "",
-            own=bool(own),
-        )
-        for room, root, head, read, unread, mentions, as_of, level, until_ms, own in db.execute(_STATES, (account,))
-    ]
+    return [_state(row) for row in db.execute(_STATES, (account,))]
+
+
+def _state(found: Sequence[Any]) -> ThreadState:
+    """From the columns of _STATES."""
+    room, root, seq, ordinal, level, until_ms, own, messages, head, mentions, as_of = found
+    row = ThreadRow(room, root, messages, head, "", []) if messages is not None else None
+    return state(room, root, ThreadMark(seq, ordinal, intern(level), until_ms, bool(own)), row, mentions, as_of)
 
 
 def threads(db: Connection, account: str, room: str | None, after: Place | None, limit: int) -> list[ThreadCard]:
@@ -212,34 +202,18 @@ def threads(db: Connection, account: str, room: str | None, after: Place | None,
             rows = db.execute(_MINE, (account, *begin, limit)).fetchall()
         else:
             rows = db.execute(_OF_ROOM, (account, key_of(db, room), *begin, limit)).fetchall()
-        keys = json.encode(sorted({row[0] >> SEQ_BITS for row in rows})).decode()
+        places = [(row[0] >> SEQ_BITS, row[0] & _SEQ) for row in rows]
+        keys = json.encode(sorted({key for key, _ in places})).decode()
         logs = db.execute("SELECT key, id FROM logs WHERE key IN (SELECT value FROM json_each(?))", (keys,))
         rooms = dict(logs.fetchall())
-        said = present.plain(db, [(row[0] >> SEQ_BITS, row[0] & _SEQ) for row in rows])
+        said = present.plain(db, places)
         roots = {ref: quote(one.message) for ref, one in said.items()}
-    return [_card(row, rooms[row[0] >> SEQ_BITS], roots.get((row[0] >> SEQ_BITS, row[0] & _SEQ))) for row in rows]
+    return [card(rooms[ref[0]], ref[1], _thread(row), roots.get(ref)) for row, ref in zip(rows, places, strict=True)]
 
 
 def thread_of(db: Connection, room: str, seq: int) -> int:
     found = db.execute(_THREAD_OF, (room, seq)).fetchone() if seq <= _SEQ else None
     return found[0] & _SEQ if found is not None else 0
-
-
-def _card(row: Sequence[Any], room: str, root: Quoted | None) -> ThreadCard:
-    told = _thread(row)
-    return ThreadCard(
-        room=room,
-        thread=row[0] & _SEQ,
-        root=root,
-        messages=told.messages,
-        head=told.head,
-        at=told.at,
-        speakers=told.speakers,
-        following=told.following,
-        read=told.read,
-        unread=told.unread,
-        mentions=told.mentions,
-    )
 
 
 def _kept(db: Connection, places: Sequence[int], order: str) -> dict[int, bytes]:
