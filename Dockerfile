@@ -35,7 +35,7 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# Before it listens it may bring the database up to date: failing within the start period counts for nothing.
+# It may have to bring the database up to date before it is ready: failing within the start period counts for nothing.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=5m --retries=3 CMD ["among-server", "health"]
 ENTRYPOINT ["among-server"]
 CMD ["serve"]

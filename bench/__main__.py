@@ -2,10 +2,11 @@
 
 --quick          shorter and fewer runs: two to three minutes
 --repeats N      runs of each side; five without it, two with --quick
---only NAME      one measurement (see --list); may be given again; prints, and leaves latest.json alone
+--only NAME      one measurement; may be given again; prints, and leaves latest.json alone
+--list           the measurements, each with a sentence
 --data DIR       where data directories are made (default: bench/.build/data); the disk under it is the one measured
---plot           draw docs/explanation/performance.png from latest.json
---markdown       print latest.json as the table of docs/explanation/performance.md
+--patience S     seconds for waiting until other programs are quiet, and for repeating what they disturbed
+--plot           draw docs/explanation/performance.png from latest.json, and write the table in performance.md anew
 """
 
 import argparse

@@ -34,6 +34,8 @@ from among_server.store.sqlite.writer import Job, Writer
 ROOMS = 200
 BODY = "x" * 100
 
+_numbers = itertools.count()  # of nonces: one that comes again would be answered and not kept
+
 Send = Callable[[int, str], Awaitable[Any]]  # by which account, under which nonce
 
 
@@ -53,13 +55,12 @@ class Run:
 async def drive(send: Send, in_flight: int, seconds: float) -> Run:
     """A closed loop: each of those in flight sends the next when the last was kept."""
     acks: list[float] = []
-    numbers = itertools.count()
     now = time.perf_counter
     end = now() + seconds
 
     async def one(who: int) -> None:
         while (began := now()) < end:
-            await send(who, f"{next(numbers):016x}")
+            await send(who, f"{next(_numbers):016x}")
             acks.append(now() - began)
 
     began, cpu = now(), time.process_time()

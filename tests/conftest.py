@@ -1,10 +1,37 @@
 """What all tests share. Keep it short: helpers that speak the domain live in tests/world.py."""
 
+import gc
+import os
+import signal
+from collections.abc import Generator
+
+import pytest
 from hypothesis import settings
 
 # No deadline: a loaded machine is not a failing test. Failing examples are printed so that they can be repeated.
 settings.register_profile("among", deadline=None, max_examples=50, print_blob=True)
 settings.load_profile("among")
 
-# A test that proves a promise may not be skipped in silence.
-pytest_plugins = ["tests.ledger"]
+# A test that proves a promise may not be skipped in silence. What is new need not be made anew each time.
+pytest_plugins = ["tests.ledger", "tests.fresh"]
+
+# What runs in the background of a shell is deaf to Ctrl-C, and so would be every program that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests stay to the end: the garbage collector need not go through them again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a third of the time a test waits for something."""
+    return (os.cpu_count() or 1) + 1

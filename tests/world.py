@@ -76,6 +76,7 @@ class Person:
         self.heard: list[Any] = []  # events, oldest first
         self.replies: dict[str, Any] = {}
         self.raw: dict[str, bytes] = {}  # the frame of each reply
+        self.before: dict[str, int] = {}  # how many events had been heard when it came
         self.closed: CloseCode | None = None
         self.reads = True  # False: what is written waits, as in the buffer of a socket
         self.waiting: list[bytes] = []
@@ -132,6 +133,7 @@ class Person:
             refusal_is_declared(command, reply)
         self.replies[str(reply.id)] = reply
         self.raw[str(reply.id)] = payload
+        self.before[str(reply.id)] = len(self.heard)
 
     def _close(self, code: CloseCode, reason: str) -> None:
         if self.closed is None:

@@ -12,13 +12,14 @@ from among_protocol.session import ListSessions, RevokeOthers, RevokeSession
 
 from .lines import Line, note, told
 from .link import WITHIN, Cannot, Link
+from .lists import is_one
 from .places import session_parts
 
 
 async def sessions(link: Link, _: str) -> None:
     """Where I am signed in, numbered for /revoke."""
     cards = (await link.among.ask(ListSessions)).sessions
-    link.sessions = [card.id for card in cards]
+    link.lists.sessions = [card.id for card in cards]
     lines: list[Line] = []
     for number, card in enumerate(cards, 1):
         device, opened, seen, which = session_parts(card)
@@ -41,11 +42,11 @@ async def revoke(link: Link, rest: str) -> None:
         ended = (await link.among.ask(RevokeOthers)).ended
         link.screen.show([note(f"{_sessions(ended)} ended. You are signed in here alone.")])
         return
-    if not link.sessions:
+    if not link.lists.sessions:
         raise Cannot("Look at them first: /sessions numbers them.")
-    if not rest.isdecimal() or not 0 < int(rest) <= len(link.sessions):
+    if not is_one(rest, link.lists.sessions):
         raise Cannot("Say /revoke NUMBER, with a number out of /sessions, or /revoke others.")
-    await link.among.ask(RevokeSession, session=link.sessions[int(rest) - 1])
+    await link.among.ask(RevokeSession, session=link.lists.sessions[int(rest) - 1])
     link.screen.show([note(f"Session {rest} has ended: whoever used it is signed out.")])
 
 
@@ -87,11 +88,12 @@ async def mute(link: Link, rest: str) -> None:
 
 async def unblock(link: Link, rest: str) -> None:
     """Neither block nor mute somebody any longer, by handle, or by the number in /blocked."""
-    listed = list(link.model.blocks)
     handle = rest.lower().removeprefix("@")
     found = link.model.blocks.named(handle)
-    if not found and rest.isdecimal() and 0 < int(rest) <= len(listed):
-        found = [listed[int(rest) - 1]]
+    if not found and is_one(rest, link.lists.blocked):
+        found = [one for one in link.model.blocks if one.id == link.lists.blocked[int(rest) - 1]]
+        if not found:
+            raise Cannot(f"What stood at {rest} is undone already; /blocked numbers whom you block and mute.")
     if not found:
         raise Cannot(f"You neither block nor mute {handle}. /blocked lists whom you do.")
     if len(found) > 1:
@@ -106,6 +108,7 @@ async def unblock(link: Link, rest: str) -> None:
 async def blocked(link: Link, _: str) -> None:
     """Whom I block and mute."""
     lines: list[Line] = []
+    link.lists.blocked = [one.id for one in link.model.blocks]
     for number, one in enumerate(link.model.blocks, 1):
         kind = "muted" if one.kind == "mute" else "blocked"
         others = len(link.model.blocks.others(one.handle))

@@ -4,13 +4,32 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from among_protocol.messages import MessageSent
+from among_protocol.notify import NotifyChoice
 
-from .lines import Line, Said, told
+from .changes import number_of
+from .lines import Line, Said, Told, told
+from .moment import when
 from .places import Room
 from .words import glimpse
 
 if TYPE_CHECKING:
     from .model import Model
+
+
+MEANS = {
+    "all": "everything that is said rings",
+    "mentions": "what mentions or answers you, or has a word that you wait for, rings",
+    "called": "only what mentions or answers you rings",
+    "nothing": "nothing rings",
+    "inherit": "it is as usual",
+}
+
+
+class Holds(NamedTuple):
+    """What rings in a room, or in a thread of it."""
+
+    level: str  # one of MEANS
+    choice: NotifyChoice | None  # that it is by; None: nothing was chosen
 
 
 class Heed(NamedTuple):
@@ -24,9 +43,8 @@ class Heed(NamedTuple):
 def heed(model: "Model", room: Room, event: MessageSent, said: Said, *, missed: bool) -> Heed:
     """In a thread as in the room, where it concerns the reader: they follow it, it is a direct, or they are called."""
     for_me = said.mention or (bool(room.me) and event.answers == room.me)
-    concerns = for_me or not event.thread or room.kind == "direct" or (room.id, event.thread) in model.threads
     wanted = (
-        concerns
+        (for_me or concerns(model, room, event.thread))
         and not (said.mine or said.folded)
         and model.attention.wants(
             event.body,
@@ -41,6 +59,39 @@ def heed(model: "Model", room: Room, event: MessageSent, said: Said, *, missed: 
     )
     meant = wanted and (for_me or model.attention.waits_for(event.body, event.at))
     return Heed(wanted, meant, wanted and not is_quiet(model, room.community, event.at))
+
+
+def concerns(model: "Model", room: Room, root: int) -> bool:
+    """Whether more of it rings for the reader than what calls them: in a room all does, of its threads those that they follow."""
+    return not root or room.kind == "direct" or (room.id, root) in model.threads
+
+
+def holds(model: "Model", room: Room, root: int, at: str) -> Holds:
+    """At a moment; root 0: in the room."""
+    thread = model.threads.get((room.id, root))
+    choice = model.attention.decides(room.id, room.community, at=at, thread=thread)
+    level = model.attention.level(room.id, room.community, direct=room.kind == "direct", at=at, thread=thread)
+    return Holds(level if level == "nothing" or concerns(model, room, root) else "called", choice)
+
+
+def what_rings(model: "Model", room: Room, root: int, at: str) -> Told:
+    """The same in words, and by which choice that is."""
+    level, choice = holds(model, room, root, at)
+    name = f"the thread of {number_of(root)}" if root else room.title
+    why = [by_choice(model, choice)]
+    if not concerns(model, room, root):
+        why = [f"you don't follow it: /follow {number_of(root)}", *(why if level == "nothing" else [])]
+    return told(("place", name), ("dim", f": {MEANS[level]} ({'; '.join(why)})."))
+
+
+def by_choice(model: "Model", choice: NotifyChoice | None) -> str:
+    """Why it is so, in words."""
+    if choice is None:
+        return "nothing was chosen"
+    room, community = model.rooms.get(choice.place), model.communities.get(choice.place)
+    where = room.title if room is not None else community.slug if community is not None else "everywhere"
+    until = f" until {when(choice.until, model.zone)}" if choice.until else ""
+    return f"chosen for {'the thread' if choice.thread else where}{until}"
 
 
 def told_of(model: "Model", room: Room, event: MessageSent, said: Said, *, missed: bool) -> list[Line]:

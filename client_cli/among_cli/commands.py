@@ -5,7 +5,6 @@ Rules: the table is all there is; help, completion and checks read it. A line th
 it back: nobody's text is lost.
 """
 
-import difflib
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import NamedTuple
@@ -34,13 +33,14 @@ from . import (
     quotes,
     reactions,
     reading,
+    revealing,
     rooms,
     search,
     status,
     threads,
 )
 from .behind import BEHIND
-from .lines import note, problem, told
+from .lines import Usage, note, problem
 from .link import WITHIN, Link
 from .typed import is_command, split, spoken
 
@@ -59,17 +59,18 @@ class Command(NamedTuple):
 
 async def help_(link: Link, rest: str) -> None:
     """What one needs first; or a subject, a command, how one writes, the keys."""
-    name = rest.lower().removeprefix("/")
+    name = rest.lower().removeprefix("/").partition(" ")[0]
     if not name or name in helping.TOPICS:
         link.screen.show(helping.topic(name) if name else helping.first())
         return
     chosen = [command for command in COMMANDS if command.name in helping.SUBJECTS.get(name, (name,))]
     if not chosen:
-        link.screen.show([problem(_unknown(name))])
+        meant = helping.near(name, WORDS["help"], "/help ")
+        link.screen.show([problem(f"There is nothing to say about {name}. {meant or '/help lists what there is.'}")])
         return
     usages = [(f"/{command.name} {command.usage}".rstrip(), command.about) for command in chosen]
     wide = max(len(usage) for usage, _ in usages)
-    link.screen.show([told(("strong", f"  {usage:<{wide}} "), ("dim", about)) for usage, about in usages])
+    link.screen.show([Usage(usage, about, wide) for usage, about in usages])
 
 
 async def quit_(link: Link, _: str) -> None:
@@ -127,7 +128,7 @@ COMMANDS = (
     Command("edit", "[#12|#last] [TEXT]", "change your last message here, or that of a number", edits.edit),
     Command("delete", "#12", "take back what you said (stewards: what others said, and why)", edits.delete, needs=True),
     Command("history", "#12", "what a message said before it was edited", edits.history, needs=True),
-    Command("reveal", "[#12]", "what a message hides", edits.reveal),
+    Command("reveal", "[#12]", "what a message hides", revealing.reveal),
     Command("pin", "#12", "stewards: pin a message, with the credit of who said it", keepsakes.pin, needs=True),
     Command("unpin", "#12", "take a pin away", keepsakes.unpin, needs=True),
     Command("pins", "[more]", "what is pinned in this room", keepsakes.pins, takes="words"),
@@ -285,7 +286,7 @@ COMMANDS = (
     ),
     Command(
         "notify",
-        "[WHERE|#12] LEVEL [for 2h]",
+        "[WHERE|#12] [LEVEL] [for 2h]",
         "what rings: all, mentions, nothing, usual",
         notify.notify,
         takes="words",
@@ -336,7 +337,7 @@ def check(link: Link, line: str) -> str:
         name, rest = split(line)
         command = NAMED.get(name)
         if name.isdecimal():
-            return "" if link.model.find(name) else f"There is no room {name}; /rooms numbers them."
+            return rooms.no_room(link, name)
         if command is None:
             return _unknown(name)
         if command.needs and not rest:
@@ -386,6 +387,5 @@ def typed(link: Link, line: str) -> None:
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, NAMED, 1, 0.6)
-    meant = f"Did you mean /{near[0]}?" if near else "/help lists them."
+    meant = helping.near(name, NAMED, "/") or "/help lists them."
     return f"There is no command /{name}. {meant} To say a line that begins with a slash, type two."

@@ -24,6 +24,8 @@ def candidates(link: Link, before: str) -> tuple[str, list[str]]:
         return before, _beginning(before, (f"/{command.name}" for command in COMMANDS))
     command = NAMED.get(name.lower())
     piece = rest.rpartition(" ")[2]
+    if name.lower() == "help":  # with its slash or without
+        rest = piece = rest.removeprefix("/")
     if command is not None and command.takes == "tags":
         return piece, _tags(link, command.name, piece, first=piece == rest)
     if command is None or (piece != rest and command.takes != "words"):

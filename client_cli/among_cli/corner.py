@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from among_protocol import text
+from among_protocol.codes import Refuse
 from among_protocol.corners import ListCorners, UpdateCorner
 from among_protocol.markup import screens
 from among_protocol.messages import ReadMessages, SendMessage
@@ -20,11 +21,12 @@ from .lines import Line, Rule, Written, note, told
 from .link import WITHIN, Cannot, Link
 from .moment import when
 from .places import OpenCorner
-from .words import hides
+from .words import glimpse, hides
 
 PAGE = 10  # posts of a corner, or comments on a post, on the screen
 SCREEN = 2_400  # characters of a post that are shown at once, or as many as its next block has
 MOST = 200  # of a page, by the protocol
+BEGINS = 157  # characters of a post in a list
 SETTINGS = ("title", "comments", "public")
 _BY_ID = re.compile(r"(?:among://[^/]+/)?(r_[a-z2-7]{16})/([1-9][0-9]*)(?:\?epoch=([\w-]+))?")
 _PERMALINK = re.compile(r"(?:among://[^/]+/)?([a-z0-9._-]+)/@([a-z0-9._-]+)(?:/([1-9][0-9]*))?/?", re.IGNORECASE)
@@ -53,7 +55,7 @@ async def _look(link: Link, rest: str, what: str, more: str) -> None:
         opened = await last(link)
         await reactions.to_post(link, opened.corner.room, more)
     elif what == "more":
-        _more(link)
+        await _more(link)
     elif what == "older":
         await _older(link)
     elif what.isdecimal():
@@ -216,8 +218,7 @@ async def _posts(link: Link, opened: OpenCorner, before: int | None) -> list[Lin
 
 
 def _card(link: Link, card: PostCard) -> list[Line]:
-    begins = " ".join(card.lead.split())
-    begins = f"{begins[:157]}…" if len(begins) > 158 else begins
+    begins = glimpse(card.lead, cut=card.bytes > len(card.lead.encode()), most=BEGINS, whole=True)
     facts = [when(card.at, link.model.zone), *(["edited"] if card.edited else [])]
     facts += [f"{card.comments} comment{'s' if card.comments != 1 else ''}"] if card.comments else []
     return [
@@ -246,16 +247,35 @@ async def _read(link: Link, opened: OpenCorner, number: int) -> None:
     )
     opened.post, opened.rest = post, screens(post.body, SCREEN)
     link.corner = opened
-    _more(link)
+    _screen(link, opened, post)
     if not opened.rest:
         await _comments(link, opened, post)
 
 
-def _more(link: Link) -> None:
+async def _more(link: Link) -> None:
     """The next screen of the post being read."""
     opened = link.corner
     if opened is None or opened.post is None or not opened.rest:
         raise Cannot("There is nothing more of it. /corner N reads a post.")
+    _screen(link, opened, await still_there(link, opened))
+
+
+async def still_there(link: Link, opened: OpenCorner) -> Post:
+    """The post being read, which nobody has changed meanwhile. Raises Cannot, Refuse; then nothing of it is kept."""
+    before = opened.post
+    assert before is not None
+    try:
+        now = await link.among.ask(ReadPost, room=opened.corner.room, post=before.seq)
+    except Refuse:
+        opened.forget(before.seq)
+        raise
+    if now.version != before.version:
+        opened.forget(before.seq)
+        raise Cannot(f"It was changed while you read it: /corner {before.seq} begins anew.")
+    return now
+
+
+def _screen(link: Link, opened: OpenCorner, post: Post) -> None:
     shown = Written(opened.rest.pop(0))
     opened.hiding = shown if hides(shown.text) else None
     lines: list[Line] = [shown]
@@ -263,7 +283,7 @@ def _more(link: Link) -> None:
         left = sum(map(len, opened.rest))
         lines.append(note(f"-- {left:,} characters more: /corner more"))
     else:
-        lines.append(Rule(_comment_hint(opened.post)))
+        lines.append(Rule(_comment_hint(post)))
     link.screen.show(lines)
 
 
@@ -290,7 +310,7 @@ async def _delete(link: Link, more: str) -> None:
     number, _, reason = more.partition(" ")
     opened = await last(link)
     await link.among.ask(DeletePost, room=opened.corner.room, post=int(number), reason=reason.strip())
-    opened.post, opened.rest = None, []
+    opened.forget(int(number))
     link.screen.show([told(("good", "Deleted: "), f"#{number} in ", ("place", title_of(opened)), ".")])
 
 

@@ -15,6 +15,7 @@ from among_protocol.tags import SearchTags, UpdateTag
 
 from .lines import Line, Part, joined, note, told
 from .link import Cannot, Link
+from .lists import is_one
 from .places import Community as Here
 
 SHOWN = 20  # communities or people on one page
@@ -37,7 +38,7 @@ async def communities(link: Link, rest: str) -> None:
         order="newest" if newest else "slug",
         limit=SHOWN,
     )
-    link.listed = [one.slug for one in page.communities]
+    link.lists.communities = [one.slug for one in page.communities]
     lines: list[Line] = []
     for number, community in enumerate(page.communities, 1):
         lines += _card(link, number, community)
@@ -77,7 +78,7 @@ async def discover(link: Link, rest: str) -> None:
     if rest:
         raise Cannot("Say /discover, /discover not NUMBER, or /discover again NAME.")
     found = await link.among.ask(Discover)
-    link.listed = [one.community.slug for one in found.suggestions]
+    link.lists.communities = [one.community.slug for one in found.suggestions]
     lines: list[Line] = []
     for number, one in enumerate(found.suggestions, 1):
         lines += _suggestion(link, number, one)
@@ -181,9 +182,9 @@ def chosen(link: Link, name: str) -> str:
     """The community that is meant by a name, or by a number in what was listed last."""
     if not name.isdecimal() or len(name) > NUMBERS:
         return name.lower()
-    if not 0 < int(name) <= len(link.listed):
+    if not is_one(name, link.lists.communities):
         raise Cannot(f"There is no number {name}: /discover and /communities number what they list.")
-    return link.listed[int(name) - 1]
+    return link.lists.communities[int(name) - 1]
 
 
 def _split(rest: str) -> tuple[list[str], list[str]]:

@@ -5,7 +5,7 @@ up on the way has done nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from among_protocol import text
@@ -66,7 +66,10 @@ async def come_in(link: Link, name: str, invite: str = "") -> Membership | None:
         if asks:
             await _ask(link, seen, rules)
             return None
-        card = await _as_somebody(link, slug, rules, invite if seen.invited else "")
+        invite = invite if seen.invited else ""
+        card = await _as_somebody(
+            link, slug, lambda wish: link.among.join(slug, rules=rules, invite=invite, persona=wish)
+        )
     else:
         card = await _soon(link.among.join(slug))
     link.model.joined(card)
@@ -79,26 +82,29 @@ async def come_in(link: Link, name: str, invite: str = "") -> Membership | None:
     return card
 
 
-async def _as_somebody(link: Link, slug: str, rules: int, invite: str) -> Membership:
-    """Join, as who one wants to be there: asked again where that is somebody else's."""
+async def _as_somebody(link: Link, slug: str, come: Callable[[PersonaWish | None], Awaitable[T]]) -> T:
+    """As who one wants to be there: asked again where that is somebody else's."""
+    again = False
     while True:
-        wish = await _wish(link, slug)
+        wish = await _wish(link, slug, again=again)
         try:
-            return await _soon(link.among.join(slug, rules=rules, invite=invite, persona=wish))
+            return await _soon(come(wish))
         except Refuse as refused:
             if not refused.field.startswith("persona.") or not link.screen.asks:
                 raise
             link.screen.show([problem(refused.message)])
+            again = True
 
 
-async def _wish(link: Link, slug: str) -> PersonaWish | None:
-    """Whoever is nowhere yet has just said who they are: they are not asked again, but told how to be somebody else."""
+async def _wish(link: Link, slug: str, *, again: bool) -> PersonaWish | None:
+    """Whoever is nowhere yet has just said who they are: they are asked only if that can't be, and told how to be somebody
+    else."""
     if not link.screen.asks:
         return None
-    if not link.model.communities:
+    if not link.model.communities and not again:
         link.screen.show([note(f"You are {link.among.account.handle} there; /me changes who you are in {slug}.")])
         return None
-    return await wanted(link, slug, lambda question: _asked(link, question))
+    return await wanted(link, slug, lambda question: _asked(link, question), again=again)
 
 
 async def preview(link: Link, rest: str) -> None:
@@ -190,8 +196,8 @@ async def _ask(link: Link, seen: Preview, version: int) -> None:
         answers.append(text.line(answer, longest=limits.answer_chars))
     words = await _asked(link, "A word to the stewards, or just Enter: ")
     words = text.line(words, longest=limits.reason_chars, empty=True)
-    wish = await _wish(link, slug)
-    await _soon(link.among.ask(AskToJoin, community=slug, rules=version, answers=answers, note=words, persona=wish))
+    said = {"rules": version, "answers": answers, "note": words}
+    await _as_somebody(link, slug, lambda wish: link.among.ask(AskToJoin, community=slug, persona=wish, **said))
     link.screen.show(
         [
             told("You have asked to be let into ", ("place", slug), ", and will hear what they say."),

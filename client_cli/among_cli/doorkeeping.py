@@ -14,6 +14,7 @@ from .address import with_invite
 from .door import DOORS, members
 from .lines import Line, Part, note, told
 from .link import Cannot, Link
+from .lists import is_one
 from .moment import now, span, when
 from .places import Community
 
@@ -83,9 +84,12 @@ async def _questions(link: Link, here: Community, value: str) -> list[str]:
     questions = (await link.among.ask(PreviewCommunity, community=here.id)).questions
     if how == "add" and what.strip():
         return [*questions, text.line(what, longest=link.among.hello.limits.question_chars)]
-    if how == "drop" and what.isdecimal() and 0 < int(what) <= len(questions):
-        return [one for number, one in enumerate(questions, 1) if number != int(what)]
-    raise Cannot("Say /community question add TEXT, or drop NUMBER.")
+    if how != "drop" or not is_one(what, link.lists.questions):
+        raise Cannot("Say /community question add TEXT, or drop NUMBER: /community numbers them.")
+    place, question = link.lists.questions[int(what) - 1]
+    if place != here.id or question not in questions:
+        raise Cannot(f"What stood at {what} is not asked any more: /community shows what is.")
+    return [one for one in questions if one != question]
 
 
 async def _show(link: Link, here: Community) -> None:
@@ -107,6 +111,7 @@ async def _show(link: Link, here: Community) -> None:
             ("dim", kept.since(card.retention_since, now(), link.model.zone)),
         ),
     ]
+    link.lists.questions = [(here.id, question) for question in seen.questions]
     for number, question in enumerate(seen.questions, 1):
         lines.append(told(("dim", f"  asks {number} "), question))
     link.screen.show(lines)
@@ -171,7 +176,7 @@ async def invites(link: Link, _: str) -> None:
     here = _here(link)
     found = (await link.among.ask(ListInvites, community=here.id)).invites
     await link.learn((one.by, 0) for one in found)
-    link.invites = [one.invite for one in found]
+    link.lists.invites = [one.invite for one in found]
     lines: list[Line] = []
     for number, one in enumerate(found, 1):
         by = "" if one.by == here.me else f"  by {link.model.who(one.by)}"
@@ -184,9 +189,9 @@ async def invites(link: Link, _: str) -> None:
 
 
 async def _revoke(link: Link, here: Community, number: str) -> None:
-    if not number.isdecimal() or not 0 < int(number) <= len(link.invites):
+    if not is_one(number, link.lists.invites):
         raise Cannot("Say /invite revoke NUMBER, with a number out of /invites.")
-    await link.among.ask(RevokeInvite, community=here.id, invite=link.invites[int(number) - 1])
+    await link.among.ask(RevokeInvite, community=here.id, invite=link.lists.invites[int(number) - 1])
     link.screen.show([note(f"Invite {number} lets nobody in any more.")])
 
 

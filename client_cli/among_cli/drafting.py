@@ -28,6 +28,7 @@ class Drafting:
         self._link = link
         self.there: set[str] = set()  # places that have a draft, as the server says
         self._held = ""  # id of the room whose draft stands in the prompt
+        self._line = ""  # that draft, as it was put there
         self._done: set[str] = set()  # rooms whose draft is to go, which the server has not confirmed yet
 
     def stated(self, states: Iterable[DraftState]) -> None:
@@ -36,13 +37,22 @@ class Drafting:
         for place in self._done & self.there:
             self._link.spawn(partial(self._clear, place), quiet=True)
         self.there -= self._done
+        if self._held not in self.there:
+            self._gone(self._held)
 
     def changed(self, event: DraftChanged) -> None:
         """On another device."""
         if event.fingerprint:
             self.there.add(event.place)
         else:
-            self.there.discard(event.place)
+            self._gone(event.place)
+
+    def _gone(self, place: str) -> None:
+        """It was said, or given up, on another device: it stays only where somebody has written on."""
+        self.there.discard(place)
+        if place and place == self._held:
+            self._held = ""
+            self._link.screen.withdraw(self._line)
 
     async def entered(self, room: Room) -> None:
         """The draft of the room goes into the prompt."""
@@ -50,7 +60,8 @@ class Drafting:
             return
         found = (await self._link.among.ask(ListDrafts, places=[room.id])).drafts
         if found and room is self._link.model.room:
-            self._held = room.id if self._link.screen.offer(written(found[0].text)) else ""
+            self._line = written(found[0].text)
+            self._held = room.id if self._link.screen.offer(self._line) else ""
 
     def emptied(self) -> None:
         """Nothing of the draft stands in the prompt any more: it was said, or given up."""

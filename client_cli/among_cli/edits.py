@@ -1,4 +1,4 @@
-"""The commands about what was said in the open room: answering, editing, deleting, what it said before, what it hides.
+"""The commands about what was said in the open room: answering, editing, deleting, what it said before.
 
 A message goes by the number behind it, #12 or 12.
 """
@@ -12,11 +12,10 @@ from among_protocol.messages import ReadMessages
 from among_protocol.text import body
 
 from .changes import number_of, seq_of
-from .lines import Line, Rule, Said, Written, note
+from .lines import Line, Rule, Said, note
 from .link import Cannot, Link
 from .moment import moment
 from .places import Room
-from .words import hides
 
 _NUMBERED = re.compile(r"#?([0-9]{1,15})(?:\s+(.*)|$)", re.DOTALL)
 LAST = "#last"  # in place of a number
@@ -83,28 +82,6 @@ async def history(link: Link, rest: str) -> None:
     link.screen.show([*lines, Rule("end of what it said" if page.complete else "and more")])
 
 
-async def reveal(link: Link, rest: str) -> None:
-    """Show a message with what its spoilers hide: the one named, or the newest here that hides something. Or what was read
-    last in a corner."""
-    number, _ = numbered(rest)
-    hiding = link.corner.hiding if link.corner else None
-    if not number and link.corner and isinstance(hiding, Said | Written):
-        link.corner.hiding = None
-        link.screen.show([replace(hiding, unveiled=True)])
-        return
-    room = here(link)
-    if number:
-        said = await said_of(link, room, named(link, number))
-    else:
-        found = [one for one in _on_screen(link) if not one.blank and not one.folded and hides(one.body)]
-        if not found:
-            raise Cannot("Nothing on this screen hides anything; /reveal #12 names a message.")
-        said = max(found, key=lambda one: one.seq)
-    if not hides(said.body):
-        raise Cannot(f"{said.number} hides nothing.")
-    link.screen.show([replace(said, unveiled=True, alert=False)])
-
-
 def here(link: Link) -> Room:
     """The open room. Raises Cannot."""
     if link.model.room is None:
@@ -155,10 +132,6 @@ def answerable(link: Link, before: str = "") -> Said | None:
 def again(said: Said) -> str:
     """The line that would say it anew."""
     return f"/edit {number_of(said.seq)} {said.body}"
-
-
-def _on_screen(link: Link) -> list[Said]:
-    return list(link.model.visit.said.values()) if link.model.visit is not None else []
 
 
 def _in_view(link: Link) -> list[Said]:

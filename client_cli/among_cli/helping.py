@@ -1,5 +1,8 @@
 """What `/help` says beside the commands: how one writes, and which keys there are."""
 
+import difflib
+from collections.abc import Iterable
+
 from .lines import Line, note, told
 
 KEYS = (
@@ -86,6 +89,12 @@ def topic(name: str) -> list[Line]:
     if name == "keys":
         return [*_rows(KEYS), note("  With --plain a line that ends in \\ goes on in the next.")]
     return [*_rows(WRITING), note("  A link shows its address: [words](https://example.org)")]
+
+
+def near(name: str, known: Iterable[str], before: str) -> str:
+    """What may have been meant, as it is typed, as a question; nothing where none of these is like it."""
+    found = difflib.get_close_matches(name, known, 1, 0.6)
+    return f"Did you mean {before}{found[0]}?" if found else ""
 
 
 def _rows(rows: tuple[tuple[str, str], ...]) -> list[Line]:

@@ -3,6 +3,7 @@
 from among_protocol.messages import ReadMessages
 
 from . import corner, keepsakes
+from .changes import number_of
 from .inbox import item
 from .link import Cannot, Link
 from .reading import show
@@ -31,13 +32,13 @@ async def go(link: Link, rest: str) -> None:
 async def to(link: Link, place: str, seq: int) -> None:
     """To a message in its room, or its thread; or to a post, as well for what is said about it."""
     room = link.model.rooms.get(place)
-    if room is not None and room.kind != "corner":
-        if room is not link.model.room:
-            await link.enter(room)
-        await show(link, room, seq, "this", around=seq)
-        return
     page = await link.among.ask(ReadMessages, room=place, around=seq, limit=1)
-    post = next((one.post for one in page.messages if one.seq == seq), 0)
-    if not post and page.messages:
-        raise Cannot("You are not there any more.")
-    await corner.by_id(link, place, post or seq)
+    said = next((one for one in page.messages if one.seq == seq), None)
+    if room is None or room.kind == "corner":
+        await corner.by_id(link, place, said.post if said is not None else seq)
+        return
+    if said is None:
+        raise Cannot(f"{number_of(seq)} in {room.title} is no longer there.")
+    if room is not link.model.room:
+        await link.enter(room)
+    await show(link, room, seq, "this", around=seq)

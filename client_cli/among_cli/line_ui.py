@@ -206,6 +206,12 @@ class LineUi:
             buffer.document = Document(line)
         return True
 
+    def withdraw(self, line: str) -> None:
+        """From the prompt, or from the next where there is none yet."""
+        self._offered = "" if self._offered == line else self._offered
+        if self._session.default_buffer.text == line:
+            self._session.default_buffer.document = Document("")
+
     async def in_editor(self) -> None:
         """Let the user go on writing in their editor; Enter says it then."""
         if not composing.editor():

@@ -72,6 +72,15 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What can be typed, and beside it what that does: in two columns, where the first is so wide at most."""
+
+    typed: str
+    about: str
+    wide: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quoted:
     """A text of somebody, which may have several lines, set off from what the client tells."""
 
@@ -86,7 +95,7 @@ class Written:
     unveiled: bool = False  # what spoilers hide of it is shown
 
 
-Line = Said | Rule | Told | Labelled | Quoted | Written
+Line = Said | Rule | Told | Labelled | Usage | Quoted | Written
 
 
 def told(*parts: str | tuple[Style, str], alert: bool = False) -> Told:

@@ -15,12 +15,14 @@ from among_protocol.aio import Among, Card, Down, Happening, Reset, Stopped, Up
 from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
 from among_protocol.communities import CommunityJoined, Membership
 from among_protocol.drafts import DraftChanged
+from among_protocol.edits import MessageDeleted
 from among_protocol.happenings import ClientError, Closed, Opened
 from among_protocol.logs import Synced
 from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.members import ListMembers, Member, Persona
 from among_protocol.messages import Forwarded, MessageSent, ReadMessages
 from among_protocol.portrait import Portrait
+from among_protocol.posts import PostDeleted
 from among_protocol.presence import WatchPresence
 from among_protocol.rooms import FollowRoom
 from among_protocol.text import TextError
@@ -67,6 +69,9 @@ class Screen(Protocol):
 
     drafts: bool  # whether a line that is not entered can be kept, and offered again
 
+    def withdraw(self, line: str) -> None:
+        """Take back what was offered, where it stands in the prompt as it was."""
+
     def half(self, *, ending: bool) -> str:
         """Take what was put aside to be said later; with `ending` also what stands in the prompt. Empty: nothing."""
 
@@ -93,12 +98,8 @@ class Link:
         self.down_until = 0.0  # time of the next try, by the loop's clock
         self.placed = asyncio.Event()  # it is known where one is
         self.quit = asyncio.Event()  # the user wants to leave
-        self.sessions: list[str] = []  # ids, as /sessions numbered them last
-        self.quotes: list[str] = []  # ids, as /quotes numbered them last
         self.portraits: dict[str, Portrait] = {}  # by community: as read last, which changes are against
         self.let_in: set[str] = set()  # communities, whose card is on its way
-        self.invites: list[str] = []  # ids, as /invites numbered them last
-        self.listed: list[str] = []  # short names of communities, as they were numbered last
         self.tags: dict[str, list[str]] = {}  # those in which a word begins with these two letters, for completion
         self.corner: OpenCorner | None = None  # looked at last
         self.members: dict[str, list[Member]] = {}  # by community: the first page, for completion and presence
@@ -122,6 +123,8 @@ class Link:
             self.screen.refresh()
 
     def _happened(self, event: Happening) -> list[Line]:
+        if isinstance(event, MessageDeleted | PostDeleted) and self.corner and event.log == self.corner.corner.room:
+            self.corner.forget(event.message if isinstance(event, MessageDeleted) else event.post)
         match event:
             case Up():
                 return self._up(event)

@@ -1,6 +1,8 @@
-"""What the lists on the screen showed, by number, so that a number leads to what stands there; and where each goes on.
+"""What the lists on the screen showed, by number, so that a number leads to what stood there, whatever has changed since; and
+where each goes on.
 
-Rule: a list keeps no text. What somebody deletes later is thus not in it.
+Rules: a list keeps no text of anybody's, but the questions of a community. What somebody deletes later is thus not in it. A
+number that no longer leads anywhere says so, and never leads to what took the place.
 """
 
 from collections.abc import Sequence
@@ -14,8 +16,18 @@ from .places import Searched
 
 @dataclass(slots=True)
 class Lists:
-    inbox: list[InboxItem] = field(default_factory=list)  # as /inbox numbered them last
-    bookmarks: list[Bookmark] = field(default_factory=list)  # as /bookmarks numbered them last
+    """Each as it was numbered last."""
+
+    rooms: list[str] = field(default_factory=list)  # ids
+    communities: list[str] = field(default_factory=list)  # short names
+    sessions: list[str] = field(default_factory=list)  # ids
+    blocked: list[str] = field(default_factory=list)  # ids of the entries
+    invites: list[str] = field(default_factory=list)  # ids
+    quotes: list[str] = field(default_factory=list)  # ids, of those that one is asked for and agreed to
+    portrait: list[str] = field(default_factory=list)  # ids of the quotes in it
+    questions: list[tuple[str, str]] = field(default_factory=list)  # of which community, and what it asks
+    inbox: list[InboxItem] = field(default_factory=list)
+    bookmarks: list[Bookmark] = field(default_factory=list)
     searched: Searched | None = None  # last
     threads: tuple[str | None, str] = (None, "")  # of what /threads listed, and where it goes on
     pages: dict[str, str] = field(default_factory=dict)  # by list: where its next page begins; empty: there is none

@@ -9,14 +9,13 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from among_protocol import codes
 from among_protocol.aio import Among, ClientError, Refuse, Stopped, Unreachable
 from among_protocol.text import TextError
 
 from . import address, arguments, corner_once, one_shot, search_once, settings
-from .opening import Entry, NotSignedIn, chosen, opened
+from .opening import Entry, NotSignedIn, chosen, opened, password_in
 from .safe_text import safe_text
 from .saved import Saved
 
@@ -172,7 +171,7 @@ def _reset(given: argparse.Namespace, server: address.Address, saved: Saved) -> 
     """Set a password with the operator's code; a file with the new one in it takes the place of the questions."""
     from .asking import ask_reset  # noqa: PLC0415  # what asks questions is needed here and on the first start alone
 
-    password = Path(given.password_file).read_text("utf-8").rstrip("\r\n") if given.password_file else ""
+    password = password_in(given.password_file) if given.password_file else ""
     ask_reset(server, saved, password)
     return OK
 

@@ -142,10 +142,8 @@ class Model(Acquaintances):
         return sorted(self.rooms.values(), key=lambda room: room.order)
 
     def find(self, name: str) -> list[Room]:
-        """The rooms that may be meant: community/room, a slug, @handle, or a number in /rooms. One is an answer."""
+        """The rooms that may be meant: community/room, a slug, @handle. One is an answer."""
         name = name.strip().lower()
-        if name.isdecimal():
-            return self.numbered()[int(name) - 1 : int(name)] if name.strip("0") else []
         exact = [room for room in self.rooms.values() if room.title == name]
         near = [room for room in self.numbered() if room.community and not room.owner and room.short == name]
         here = [room for room in near if self.room and room.community == self.room.community]

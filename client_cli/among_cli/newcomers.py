@@ -11,7 +11,7 @@ from .keeping import this_community
 from .lines import Line, Style, note, told
 from .link import Cannot, Link
 from .places import Community
-from .rooms import member_of
+from .rooms import all_named, member_of
 
 Directs = Literal["anyone", "known", "nobody"]
 DIRECTS = get_args(Directs)
@@ -41,10 +41,10 @@ async def welcome(link: Link, rest: str) -> None:
 
 
 def _room(link: Link, place: Community, name: str) -> str:
-    found = [room for room in link.model.find(name) if room.community == place.id]
-    if len(found) != 1:
+    meant = [room for room in all_named(link, name) if room.community == place.id]
+    if len(meant) != 1:
         raise Cannot(f"There is no room {name} in {place.slug}.")
-    return found[0].id
+    return meant[0].id
 
 
 async def greet(link: Link, rest: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from among_protocol.dnd import DAYS, Dnd, DndChanged, DndTime, SetDnd, zone_of
 from among_protocol.notify import LONGEST_CHOICE, NotifyChanged, NotifyChoice, SetNotify
 
-from . import threads
+from . import bell, rooms, threads
 from .changes import number_of
 from .edits import here, numbered
 from .lines import Line, Part, joined, note, told
@@ -18,12 +18,6 @@ from .moment import now as this_moment
 from .places import Room
 
 LEVELS = {"all": "all", "mentions": "mentions", "nothing": "nothing", "usual": "inherit"}
-MEANS = {
-    "all": "everything that is said rings.",
-    "mentions": "what mentions or answers you, or has a word that you wait for, rings.",
-    "nothing": "nothing rings.",
-    "inherit": "it is as usual.",
-}
 WHERE = "Say /notify [ROOM|COMMUNITY|#12|everywhere] all|mentions|nothing|usual [for 2h], or /notify word WORD."
 TIMES = "Say /dnd 22:00-07:00, /dnd 22:00-07:00 mon-fri; 14:00-16:00 sat,sun in Europe/Lisbon, or /dnd none."
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -49,12 +43,11 @@ async def notify(link: Link, rest: str) -> None:
         for_ms, rest = length, rest[: found.start()].rstrip()
     place, _, level = rest.rpartition(" ")
     number, more = numbered(rest)
-    if number and not more:
-        room, root = here(link), threads.root_of(link, number)
-        link.screen.show([_holds(link, room, root)])
-        return
     if level.lower() not in LEVELS:
-        raise Cannot(WHERE)
+        if for_ms or (number and more):
+            raise Cannot(WHERE)
+        link.screen.show([_asked(link, number, rest)])
+        return
     wish = {"level": LEVELS[level.lower()], "for_ms": for_ms}
     if number and more.lower() in LEVELS:
         root = threads.root_of(link, number)
@@ -64,7 +57,7 @@ async def notify(link: Link, rest: str) -> None:
         id, name = _place(link, place.strip())
         chosen = await _choose(link, place=id, **wish)
     until = f" Until {when(chosen.until, link.model.zone)}." if chosen.until else ""
-    link.screen.show([told(("place", name), ("dim", f": {MEANS.get(chosen.level, '')}{until}"))])
+    link.screen.show([told(("place", name), ("dim", f": {bell.MEANS.get(chosen.level, chosen.level)}.{until}"))])
 
 
 async def _word(link: Link, word: str) -> None:
@@ -88,32 +81,23 @@ async def _choose_in_thread(link: Link, room: Room, root: int, **wish: object) -
     """One must follow it."""
     if (room.id, root) not in link.model.threads:
         name = number_of(root)
-        raise Cannot(
-            f"You don't follow the thread of {name}, so that nothing but a mention rings: /follow {name} first."
-        )
+        raise Cannot(f"You don't follow the thread of {name}, and choose nothing there: /follow {name} first.")
     chosen = await link.among.ask(SetNotify, place=room.id, thread=root, **wish)
     link.model.threads.chose((room.id, root), chosen.level, chosen.until)
     return chosen
 
 
-def _holds(link: Link, room: Room, root: int = 0) -> Line:
-    """What rings in a room, or in a thread of it, and by which choice."""
+def _asked(link: Link, number: str, place: str) -> Line:
+    """What rings in a thread of the open room, or else in this place, and by which choice."""
     model, at = link.model, this_moment()
-    thread = model.threads.get((room.id, root))
-    one = model.attention.decides(room.id, room.community, at=at, thread=thread)
-    level = model.attention.level(room.id, room.community, direct=room.kind == "direct", at=at, thread=thread)
-    name = f"the thread of {number_of(root)}" if root else room.title
-    community = model.communities.get(room.community)
-    if one is None:
-        why = "nothing was chosen"
-    elif one.thread:
-        why = "chosen for the thread"
-    elif one.place == room.id:
-        why = f"chosen for {room.title}"
-    else:
-        why = f"chosen for {community.slug if one.place and community else 'everywhere'}"
-    until = f" until {when(one.until, model.zone)}" if one is not None and one.until else ""
-    return told(("place", name), ("dim", f": {MEANS[level].removesuffix('.')} ({why}{until})."))
+    if number:
+        return bell.what_rings(model, here(link), threads.root_of(link, number), at)
+    id, name = _place(link, place)
+    if id in model.rooms:
+        return bell.what_rings(model, model.rooms[id], 0, at)
+    level = model.attention.level(id, "", direct=False, at=at)
+    why = bell.by_choice(model, model.attention.decides(id, "", at=at))
+    return told(("place", name), ("dim", f": {bell.MEANS[level]} ({why})."))
 
 
 def _place(link: Link, name: str) -> tuple[str, str]:
@@ -126,7 +110,7 @@ def _place(link: Link, name: str) -> tuple[str, str]:
     for community in model.communities.values():
         if community.slug == name:
             return community.id, community.slug
-    found: list[Room] = model.find(name) if name else []
+    found = rooms.all_named(link, name) if name else []
     if len(found) > 1:
         raise Cannot(f"There are several: {joined(room.title for room in found)}.")
     if not found:
@@ -155,7 +139,7 @@ def _now(link: Link) -> list[Line]:
         lines.append(told(("dim", "not to be disturbed: "), *_times(attention.dnd)))
     if not lines:
         lines.append(note(f"It is as usual: directs ring, and who mentions or answers you. {WHERE}"))
-    return [*lines, *([_holds(link, model.room)] if model.room is not None else [])]
+    return [*lines, *([bell.what_rings(model, model.room, 0, this_moment())] if model.room is not None else [])]
 
 
 async def times(link: Link, rest: str) -> None:

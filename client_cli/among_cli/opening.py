@@ -4,6 +4,7 @@ Rules: what was said explicitly goes first: a password file, then AMONG_TOKEN, t
 handle means that account. A token that was got is saved, never shown; one that the server no longer takes is forgotten.
 """
 
+import errno
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,6 +20,7 @@ from .saved import Account, Saved
 
 DEVICE = "terminal"  # name of the session, as its owner sees it
 WITHIN = 10.0  # seconds for the first connection
+PASSWORD_BYTES = 4_096  # of a file with a password, at most
 
 
 class NotSignedIn(Exception):
@@ -52,7 +54,7 @@ def chosen(
     handle = text.handle(handle) if handle else ""
     account = saved.get(server.server, handle)
     if handle and password_file and (sign_up or account is None):
-        password = Path(password_file).read_text("utf-8").rstrip("\r\n")
+        password = password_in(password_file)
         return Entry(server.server, handle=handle, password=password, sign_up=sign_up, invite=server.invite)
     if not handle and (token := environ.get("AMONG_TOKEN", "").strip()):
         return Entry(server.server, token=token)
@@ -63,6 +65,18 @@ def chosen(
             " set AMONG_TOKEN, or give --handle and --password-file"
         )
     return Entry(server.server, token=account.token, saved=account)
+
+
+def password_in(file: str) -> str:
+    """Of a pipe too, as a shell makes of `<(pass among)`. Raises OSError also for what holds no password but may never end."""
+    with Path(file).open("rb") as source:
+        content = source.read(PASSWORD_BYTES + 1)
+    if len(content) > PASSWORD_BYTES:
+        raise OSError(errno.EFBIG, f"it holds more than {PASSWORD_BYTES} bytes, so no password", file)
+    try:
+        return content.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise OSError(errno.EILSEQ, "it is not UTF-8", file) from None
 
 
 @asynccontextmanager

@@ -144,12 +144,15 @@ def _facts(who: Profile) -> list[Line]:
     return [told(("dim", f"  {name:<9} "), words) for name, words in facts if words]
 
 
-async def wanted(link: Link, slug: str, asked: Callable[[str], Any]) -> PersonaWish | None:
-    """Who the user wants to be in a community that they are about to join; None: as in their profile."""
+async def wanted(link: Link, slug: str, asked: Callable[[str], Any], *, again: bool) -> PersonaWish | None:
+    """Who the user wants to be in a community that they are about to join; None: as in their profile. `again`: who they
+    wanted to be can't be."""
     account = link.among.account
     name = "" if account.display_name == account.handle else f" ({account.display_name})"
-    question = f"Who do you want to be in {slug}? Enter: {account.handle}{name}, as everywhere. Or a handle: "
-    handle = await asked(question)
+    usual = "" if again else f"Enter: {account.handle}{name}, as everywhere. Or a "
+    handle = await asked(f"Who do you want to be in {slug}? {usual or 'A '}handle: ")
+    if not handle and again:
+        raise Cannot(f"You did not join {slug}.")
     if not handle:
         return None
     limits = link.among.hello.limits

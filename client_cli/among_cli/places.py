@@ -12,9 +12,9 @@ from among_protocol.rooms import RoomKind
 from among_protocol.search import Hit
 from among_protocol.session import SessionCard
 
-from .lines import Line
+from .lines import Said, Written
 
-SendState = Literal["sending", "unconfirmed", "failed"]
+SendState = Literal["sending", "unconfirmed", "sent", "failed"]
 
 
 @dataclass(slots=True)
@@ -91,7 +91,14 @@ class OpenCorner:
     oldest: int = 0  # number of the oldest post on the screen; 0: none is older
     post: Post | None = None  # the one that is being read
     rest: list[str] = field(default_factory=list)  # parts of it that were not shown yet
-    hiding: Line | None = None  # shown last, where a spoiler hides something of it
+    hiding: Said | Written | None = None  # shown last, where a spoiler hides something of it
+
+    def forget(self, seq: int) -> None:
+        """A post or a comment of this number was deleted: nothing of it is kept."""
+        if self.post is not None and self.post.seq == seq:
+            self.post, self.rest, self.hiding = None, [], None
+        elif isinstance(self.hiding, Said) and self.hiding.seq == seq:
+            self.hiding = None
 
 
 @dataclass(slots=True)

@@ -100,6 +100,9 @@ class Plain:
         self.show([note("Say it anew; this is what it says:"), note(line)])
         return False
 
+    def withdraw(self, line: str) -> None:
+        """Nothing of it stands anywhere."""
+
     def half(self, *, ending: bool) -> str:
         """A line is entered, or it is none."""
         return ""

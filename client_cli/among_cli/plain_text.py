@@ -8,7 +8,7 @@ from typing import TextIO
 
 from among_protocol.markup import veiled
 
-from .lines import Labelled, Line, Part, Quoted, Rule, Said, Written
+from .lines import Labelled, Line, Part, Quoted, Rule, Said, Usage, Written
 from .safe_text import Safe, safe_lines, safe_text
 
 INDENT = "  "
@@ -40,6 +40,8 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
             rows = [*above, *rows]
         case Rule():
             rows = [Safe(f"-- {safe_text(line.text)} --")]
+        case Usage():
+            rows = [Safe(f"{INDENT}{safe_text(line.typed)}  {safe_text(line.about)}")]
         case Quoted():
             rows = [Safe(INDENT + one) for one in safe_lines(line.text)]
         case Written():

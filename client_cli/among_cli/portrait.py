@@ -45,8 +45,9 @@ async def portrait(link: Link, rest: str) -> None:
     elif word in page.SECTIONS and not more:
         link.screen.show(page.section(await _read(link, place), word, link.model.zone))
     elif (not word or word.isdecimal()) and not more:
-        version = int(word) if word else None
-        link.screen.show(page.page(await _read(link, place, version), link.model.zone))
+        found = await _read(link, place, int(word) if word else None)
+        link.lists.portrait = [one.quote for one in found.quotes]
+        link.screen.show(page.page(found, link.model.zone))
     else:
         raise Cannot(f"Say /portrait, or /portrait and one of: {', '.join(WORDS)}; or the number of a version.")
 
@@ -209,10 +210,9 @@ async def _back(link: Link, place: Community, more: str) -> None:
 
 async def _take_out(link: Link, place: Community, more: str) -> None:
     number, reason = _number(more, "takeout NUMBER REASON, with the number of a quote in /portrait")
-    read = link.portraits.get(place.id) or await _read(link, place)
-    if not 0 < number <= len(read.quotes):
-        raise Cannot("There is no such quote: /portrait numbers them.")
-    await link.among.ask(WithdrawQuote, quote=read.quotes[number - 1].quote, reason=reason)
+    if not 0 < number <= len(link.lists.portrait):
+        raise Cannot("There is no such quote on the screen: /portrait numbers them.")
+    await link.among.ask(WithdrawQuote, quote=link.lists.portrait[number - 1], reason=reason)
     link.portraits.pop(place.id, None)
     link.screen.show([note("Taken out of every version. Whose words they were reads why.")])
 

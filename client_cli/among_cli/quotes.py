@@ -7,6 +7,7 @@ from among_protocol.quotes import AskedQuote, AskQuote, ConsentToQuote, ListQuot
 from .keeping import this_community
 from .lines import Line, Style, note, told
 from .link import Cannot, Link
+from .lists import is_one
 
 ANSWERS = ("yes", "no", "withdraw")
 LONGEST = 160  # characters of a message around that are shown
@@ -42,7 +43,7 @@ async def quotes(link: Link, rest: str) -> None:
         raise Cannot("Say /quotes, or /quotes yes|no|withdraw NUMBER.")
     asks = {one.member: one.handle for one in found.people}
     await link.learn((message.by, message.rev) for one in found.asked for message in one.around)
-    link.quotes = [*(one.quote for one in found.asked), *(one.quote for one in found.mine)]
+    link.lists.quotes = [*(one.quote for one in found.asked), *(one.quote for one in found.mine)]
     lines: list[Line] = []
     for index, one in enumerate(found.asked, 1):
         lines += _asked(link, index, one, asks.get(one.asker, "somebody"))
@@ -60,9 +61,9 @@ async def quotes(link: Link, rest: str) -> None:
 
 
 async def _answer(link: Link, community: str, answer: str, number: str, words: str) -> None:
-    if not number.isdecimal() or not 0 < int(number) <= len(link.quotes):
+    if not is_one(number, link.lists.quotes):
         raise Cannot(f"Look at them first: /quotes numbers them. Then say /quotes {answer} NUMBER.")
-    id = link.quotes[int(number) - 1]
+    id = link.lists.quotes[int(number) - 1]
     if answer == "withdraw":
         await link.among.ask(WithdrawQuote, quote=id)
         link.screen.show(

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from among_protocol.markup import Block, parse
 
 from .layout import clip, pad, width, wrap
-from .lines import Labelled, Line, Part, Quoted, Rule, Said, Told, Written
+from .lines import Labelled, Line, Part, Quoted, Rule, Said, Told, Usage, Written
 from .looks import LOOKS, Row, Span, blank, colour, parts_of
 from .places import Outgoing
 from .safe_text import Safe, safe_lines, safe_text
@@ -43,6 +43,8 @@ def rows(line: Line, columns: int, me: str = "") -> list[Row]:
             return _told(line, columns)
         case Labelled():
             return _labelled(line, columns)
+        case Usage():
+            return _usage(line, columns)
         case Quoted():
             return _quoted(line, columns)
         case Written():
@@ -134,6 +136,19 @@ def _labelled(line: Labelled, columns: int) -> list[Row]:
     ]
     spans = [Span(LOOKS.get(part.style, ""), safe_text(part.text)) for part in line.parts]
     return _laid(head, [spans], columns, wide + 4, wide + 4)
+
+
+def _usage(line: Usage, columns: int) -> list[Row]:
+    """What is typed has a row of its own where it is wider than its column."""
+    wide = min(line.wide, columns // 2)
+    typed, about = Span(LOOKS["strong"], safe_text(line.typed)), [Span(LOOKS["dim"], safe_text(line.about))]
+    if width(typed.text) > wide:
+        return [
+            *_laid([blank(2)], [[typed]], columns, 2, 4),
+            *_laid([blank(wide + 3)], [about], columns, wide + 3, wide + 3),
+        ]
+    head = [blank(2), Span(typed.look, pad(typed.text, wide)), blank(1)]
+    return _laid(head, [about], columns, wide + 3, wide + 3)
 
 
 def _quoted(line: Quoted, columns: int) -> list[Row]:

@@ -1,6 +1,7 @@
 """The commands about communities and rooms. Each takes what follows its name, asks the server, and shows the result."""
 
 import asyncio
+from collections.abc import Iterable
 
 from among_protocol import text
 from among_protocol.codes import MEMBER_GONE, ROOM_GONE, Refuse
@@ -14,6 +15,7 @@ from . import address, door, kept
 from .discovery import chosen, communities
 from .lines import Line, Part, joined, note, told
 from .link import WITHIN, Cannot, Link
+from .lists import is_one
 from .moment import now
 from .places import Room
 
@@ -43,7 +45,7 @@ async def list_rooms(link: Link, _: str) -> None:
     """All rooms, numbered."""
     lines: list[Line] = []
     place: str | None = None
-    for number, room in enumerate(link.model.numbered(), 1):
+    for number, room in _numbered(link):
         if room.community != place:
             place = room.community
             community = link.model.communities.get(place)
@@ -60,9 +62,10 @@ async def list_rooms(link: Link, _: str) -> None:
 
 async def unread(link: Link, _: str) -> None:
     """Where something is new."""
-    numbered = enumerate(link.model.numbered(), 1)
-    lines: list[Line] = [_room(link, number, room, full=True) for number, room in numbered if room.has_news]
-    link.screen.show(lines or [note("Nothing is unread.")])
+    if not any(room.has_news for room in link.model.rooms.values()):
+        link.screen.show([note("Nothing is unread.")])
+        return
+    link.screen.show([_room(link, number, room, full=True) for number, room in _numbered(link) if room.has_news])
 
 
 async def go(link: Link, rest: str) -> None:
@@ -188,18 +191,48 @@ def _community(link: Link, slug: str) -> str:
     return named[0]
 
 
+def _numbered(link: Link) -> Iterable[tuple[int, Room]]:
+    """From now on these are their numbers."""
+    rooms = link.model.numbered()
+    link.lists.rooms = [room.id for room in rooms]
+    return enumerate(rooms, 1)
+
+
+def all_named(link: Link, name: str) -> list[Room]:
+    """The rooms that may be meant: as the model finds them, or by a number. Raises Cannot for one that leads nowhere."""
+    return [by_number(link, name)] if name.isdecimal() else link.model.find(name)
+
+
+def by_number(link: Link, number: str) -> Room:
+    """The room that had this number when they were listed last; before that, the one that has it."""
+    listed = link.lists.rooms or [room.id for room in link.model.numbered()]
+    if not is_one(number, listed):
+        raise Cannot(f"There is no room {number}; /rooms numbers them.")
+    room = link.model.rooms.get(listed[int(number) - 1])
+    if room is None:
+        raise Cannot(f"What stood at {number} is no longer there for you; /rooms numbers your rooms anew.")
+    return room
+
+
+def no_room(link: Link, number: str) -> str:
+    """Why this number leads to none; nothing where it leads to one."""
+    try:
+        by_number(link, number)
+    except Cannot as error:
+        return str(error)
+    return ""
+
+
 def named(link: Link, name: str) -> Room:
     """The room that is meant. Raises Cannot where none or more than one is."""
-    found = link.model.find(name)
-    if not found:  # a community's name is its first room's
-        found = [
-            room for one in link.model.communities.values() if one.slug == name.lower() for room in _of(link, one.id)
-        ]
-        found = found[:1]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise Cannot(f"There are several: {joined(room.title for room in found)}.")
+    meant = all_named(link, name)
+    if not meant:  # a community's name is its first room's
+        places = [one.id for one in link.model.communities.values() if one.slug == name.lower()]
+        meant = [room for place in places for room in _of(link, place)][:1]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise Cannot(f"There are several: {joined(room.title for room in meant)}.")
     raise Cannot(f"There is no room {name} for you. /rooms lists yours.")
 
 

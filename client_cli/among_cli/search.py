@@ -30,8 +30,9 @@ async def search(link: Link, rest: str) -> None:
         raise Cannot("This server does not search what was said.")
     first, _, more = rest.partition(" ")
     newest = first.lower() == "new" and bool(more.strip())
-    link.lists.searched = Searched(more.strip() if newest else rest, newest)
-    await _page(link, link.lists.searched)
+    searched = Searched(more.strip() if newest else rest, newest)
+    await _page(link, searched)
+    link.lists.searched = searched  # until then the numbers on the screen are of the one before
 
 
 async def more(link: Link, _: str) -> None:
@@ -56,6 +57,8 @@ async def hit(link: Link, rest: str) -> None:
     else:
         page = await link.among.ask(ReadMessages, room=one.room, around=one.seq, limit=AROUND, post=one.post or None)
         await link.learn((message.by, message.rev) for message in page.messages)
+        if all(message.seq != one.seq for message in page.messages):
+            raise Cannot(f"What stood at {rest} is no longer there.")
         lines += [_around(link, message, here=message.seq == one.seq) for message in page.messages]
     lines.append(note(f"/go hit {rest} goes there."))
     link.screen.show(lines)

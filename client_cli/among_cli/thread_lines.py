@@ -78,9 +78,8 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
     if visit is None:
         if heeded.wanted:
             return [bell.elsewhere(room, event, said, rings=heeded.rings)]
-        thread = model.threads.get((room.id, event.thread))
-        level = model.attention.level(room.id, room.community, direct=room.kind == "direct", at=event.at, thread=thread)
-        if level != "nothing" and thread is not None and not (said.mine or said.folded):
+        followed = (room.id, event.thread) in model.threads and not (said.mine or said.folded)
+        if followed and bell.holds(model, room, event.thread, event.at).level != "nothing":
             model.answers.take(room, event.thread, said.who)
         return []
     if not visit.passes(event.seq):

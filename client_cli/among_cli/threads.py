@@ -1,16 +1,20 @@
 """The commands about threads: what is said about a message of the open room, saying more, following it, and which there are."""
 
+from dataclasses import replace
+
 from among_protocol.base import PAGE_ENTRIES
 from among_protocol.messages import MessagePage, ReadMessages
 from among_protocol.text import body
 from among_protocol.threads import FollowThread, ListThreads, MarkThread, ThreadCard, UnfollowThread
 
-from . import corner, thread_lines
+from . import bell, corner, thread_lines
 from .acquaintances import people_on
 from .changes import counted, number_of, seq_of
 from .edits import WHERE, here, named, numbered
+from .kept import no_longer
 from .lines import Line, Part, Rule, Said, note, told
 from .link import PAGE, Cannot, Link
+from .moment import now as this_moment
 from .places import Room
 from .words import glimpse
 
@@ -123,14 +127,19 @@ async def _shown(
     begun = [link.model.said(room, message) for message in hung]
     thread_lines.shown(link.model, room, begun, said, root)
     name = number_of(root)
+    if newer and not target and not said:
+        link.screen.show([no_longer() if root <= room.floor else note(f"This is where the thread of {name} begins.")])
+        return
     lines: list[Line] = [Rule(f"{'older in ' if newer and not target else ''}the thread of {name}")]
     if target or not newer:
-        lines += begun or [note("What it began with is no longer kept.")]
+        lines += [replace(one, thread="") for one in begun] or [note("What it began with is no longer kept.")]
     lines += _by_day(said, target, what)
     if not said:
         lines.append(note("Nothing is said about it yet."))
     lines += [note(f"Older answers: /thread {name} older")] if older else []  # here it is in sight
     lines += [note(f"The newest answers: /thread {name}")] if newer else []
+    if not newer and not bell.concerns(link.model, room, root):
+        lines.append(bell.what_rings(link.model, room, root, this_moment()))
     link.screen.show([*lines, Rule(f"say more: /thread {name} TEXT")])
     link.screen.refresh()
     if not newer and (room.id, root) in link.model.threads:

@@ -182,6 +182,7 @@ class Visit:
         """A message of any room was deleted: what others show of it is not kept."""
         for one in [one for one in self.said.values() if one.shows == (room, seq)]:
             self._changed(replace(one, shown="✗ deleted"))
+        self._waiting = [replace(one, shown="✗ deleted") if one.shows == (room, seq) else one for one in self._waiting]
 
     def trim(self, floor: int) -> None:
         """What was said up to this number is no longer kept, here neither."""

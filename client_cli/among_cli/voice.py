@@ -57,6 +57,7 @@ class Voice:
             self._decided.set()
         match sending.state:
             case "sent":
+                one.state = "sent"
                 entry = sending.result.entry
                 self._link.model.stored(one, entry.seq)
                 if mentions_room(one.body) and not (entry.mentions_room or sending.result.repeat):

@@ -6,6 +6,7 @@ unless a selector follows has the selector, what is not has none.
 """
 
 import re
+from functools import lru_cache
 
 from .text import TextError
 
@@ -59,6 +60,7 @@ _BARE_KEY = re.compile(f"([0-9#*]){_SELECTOR}?(?=\u20e3)")
 _NEEDLESS = re.compile(f"([{_set(_PICTURES)}]){_SELECTOR}")
 
 
+@lru_cache(maxsize=1_024)  # a storm is of few, and looking through the ranges costs as much as the rest of the command
 def emoji(text: str) -> str:
     """The emoji as it is kept. Raises TextError for what is none, or more than one."""
     found = text.strip()

@@ -78,7 +78,7 @@ class Following(dict[Named, ThreadState]):
     def chose(self, thread: Named, level: str, until: str) -> None:
         """The answer to what I chose myself as worth a bell in a thread that I follow."""
         if thread in self:
-            self[thread] = replace(self[thread], level=level, until=until)
+            self[thread] = replace(self[thread], level=level, until=until, own=True)
 
     def ended(self, rooms: Iterable[str]) -> None:
         """Who no longer follows a room follows none of its threads."""
@@ -112,7 +112,7 @@ class Following(dict[Named, ThreadState]):
         now.as_of = heard.seq
         now.head = heard.seq if heard.message else now.head
         if heard.mine:
-            now.read, now.unread, now.mentions = heard.seq, 0, 0
+            now.read, now.unread, now.mentions, now.own = heard.seq, 0, 0, True
         else:
             now.unread += heard.message
             now.mentions += heard.called
@@ -125,4 +125,4 @@ class Following(dict[Named, ThreadState]):
         self.pop((state.room, state.thread), None)
         self[state.room, state.thread] = state
         while len(self) > THREADS:
-            del self[next(iter(self))]
+            del self[next((one for one, known in self.items() if not known.own), next(iter(self)))]

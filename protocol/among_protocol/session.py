@@ -136,7 +136,7 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     link_chars: int = 0  # of a link's address
     persona_changes: int = 0  # of one persona in a row
     persona_change_seconds: int = 0  # until one more
-    threads: int = 0  # that one account follows; beyond it one in which it had no part for longest is let go
+    threads: int = 0  # that one account follows; beyond it one is let go, first of those to which others brought it
     mend_ms: int = 0  # within which a change that corrects the one before doesn't count
     mends: int = 0  # such corrections of one change
     handle_change_ms: int = 0  # from one handle in a community to the next

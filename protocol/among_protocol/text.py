@@ -117,7 +117,7 @@ def body(text: str, most: int = MAX_BODY_BYTES) -> str:
     found = _BODY_CONTROL.search(text)
     if found:
         raise TextError(f"must not contain the character U+{ord(found.group()):04X}")
-    if text.isspace():
+    if not text or text.isspace():
         raise TextError("must not be blank")
     return text
 

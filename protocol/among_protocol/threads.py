@@ -7,8 +7,9 @@ its root is deleted, and so it may go on. A thread has no threads, and a corner 
 
 Who follows a thread is told what is unread in it. Whoever follows the room comes to follow a thread by speaking in it, by
 being mentioned in it, when somebody whom they neither block nor mute is the first to speak in the thread of something that
-they said, or by `thread.follow`; and no longer follows it once they unfollow it or the room. Of more than `limits.threads` the one in which
-they had no part for longest is let go.
+they said, or by `thread.follow`; and no longer follows it once they unfollow it or the room. Of more than `limits.threads` one
+is let go: of those to which others brought one (`own` is false) the one in which one had no part for longest; only where
+there is none, of all. So nobody can push out what one follows by one's own doing.
 
 Following is a register of the account: it has no number, all of it is in every sync, in the order of when one last had a
 part in it, and other devices are told. What one chose as worth a bell in a thread (notify.py) is a part of it, and ends with
@@ -43,6 +44,9 @@ class ThreadState(Shape, kw_only=True):
     as_of: Seq = 0  # number in the room's log up to which all this holds
     level: NotifyLevel = "inherit"  # what I chose as worth a bell there; inherit: nothing, and the room decides
     until: Time = ""  # that choice ends by itself then; empty: it does not
+    own: bool = (
+        False  # by my own doing: I spoke in it, asked to follow it, or chose something there; of too many it goes last
+    )
 
 
 class ThreadChanged(Event, tag="thread.changed", kw_only=True):
@@ -60,6 +64,7 @@ class ThreadChanged(Event, tag="thread.changed", kw_only=True):
     as_of: Seq = 0  # number in the room's log up to which all this holds: what comes after it may have come before this
     level: NotifyLevel = "inherit"  # what one chose as worth a bell there; inherit: nothing, and the room decides
     until: Time = ""  # that choice ends by itself then; empty: it does not
+    own: bool = False  # by one's own doing: one spoke in it, asked to follow it, or chose something there; of too many it goes last
 
 
 def changed(state: ThreadState, *, part: bool = False) -> ThreadChanged:

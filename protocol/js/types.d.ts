@@ -3533,7 +3533,7 @@ export interface Limits {
    */
   persona_change_seconds?: number;
   /**
-   * that one account follows; beyond it one in which it had no part for longest is let go
+   * that one account follows; beyond it one is let go, first of those to which others brought it
    * @default 0
    */
   threads?: number;
@@ -9245,6 +9245,11 @@ export interface ThreadChanged {
    * @default ""
    */
   until?: string;
+  /**
+   * by one's own doing: one spoke in it, asked to follow it, or chose something there; of too many it goes last
+   * @default false
+   */
+  own?: boolean;
 }
 
 export interface ThreadPage {
@@ -9303,6 +9308,8 @@ export interface ThreadState {
    * @default ""
    */
   until?: string;
+  /** @default false */
+  own?: boolean;
 }
 
 /** In the room's log. */

@@ -61,6 +61,12 @@ WAITING_WRITES = _limit(
 UNPAID_REFUSALS = _limit(
     "unpaid_refusals", 64, "refusals of one connection a second that cost it nothing", "all that may be in flight; what comes on top of that stays unread until the next second, or others would wait"
 )  # fmt: skip
+ACCOUNT_REFUSALS = _limit(
+    "account_unpaid_refusals", 256, "likewise of one account, on all its connections", "four connections that are wrong all the time; of each one more is answered in a second"
+)  # fmt: skip
+ADDRESS_REFUSALS = _limit(
+    "address_unpaid_refusals", 1_024, "likewise of one address, of everybody there", "a fortieth of a second of work; as many as four accounts"
+)  # fmt: skip
 MALFORMED_FRAMES = _limit(
     "malformed_frames", 10, "frames of one connection", "a peer that is wrong this often is no client"
 )
@@ -90,11 +96,8 @@ _setting(
 )
 _setting("address_budget_per_second", "units of an address that come back", "twenty accounts that never stop")
 CONNECT_UNITS = _limit(
-    "connect_units",
-    5,
-    "units of the address for one handshake",
-    "a hundred and twenty a second from one address, for ever",
-)
+    "connect_units", 5, "units of the address for one handshake", "a hundred and twenty a second from one address, for ever"
+)  # fmt: skip
 _setting("address_connections", "connections of one address", "a school behind one address; raise it for a larger one")
 
 _section("Feeds")
@@ -110,11 +113,8 @@ FEED_UNITS = _limit(
 
 _section("Tries at secrets")
 HANDLE_TRIES = _limit(
-    "handle_tries",
-    10,
-    "wrong passwords for one handle, from everywhere",
-    "who has forgotten theirs has tried all by then",
-)
+    "handle_tries", 10, "wrong passwords for one handle, from everywhere", "who has forgotten theirs has tried all by then"
+)  # fmt: skip
 HANDLE_TRY_SECONDS = _limit(
     "handle_try_seconds", 30, "seconds for one more", "under three thousand guesses a day against one handle"
 )
@@ -136,11 +136,8 @@ WAITING_PASSWORDS = _limit(
 
 _section("Coming and going")
 JOINS = _limit(
-    "joins",
-    30,
-    "communities that one account joins in a row",
-    "who is new looks around; everybody there is told of each",
-)
+    "joins", 30, "communities that one account joins in a row", "who is new looks around; everybody there is told of each"
+)  # fmt: skip
 JOIN_SECONDS = _limit("join_seconds", 30, "seconds for one more", "who leaves and joins in a loop is no show")
 
 DISCOVERIES = _limit(
@@ -274,6 +271,10 @@ INBOX = _limit(
     "inbox", 500, "items of one inbox that are kept, the newest", "older ones are history: the rooms have what was said"
 )
 
+INBOX_OF_ONE = _limit(
+    "inbox_of_one", 100, "of them what one member said, the newest", "who mentions somebody without end pushes out nobody else's"
+)  # fmt: skip
+
 _section("Places and accounts")
 COMMUNITIES_PER_ACCOUNT = _limit("communities", 100, "communities of one account", "each is a log to sync")
 FOLLOWS_PER_ACCOUNT = _limit("follows", 500, "rooms of communities that one account follows", "likewise")
@@ -314,7 +315,7 @@ BOOKMARKS_PER_ACCOUNT = _limit(
     "bookmarks", 1_000, "bookmarks of one account", "each is a row to keep; who wants more wants a search"
 )
 THREADS_PER_ACCOUNT = _limit(
-    "threads", base.THREADS, "threads that one account follows", "all of them are in every sync; one in which it had no part for longest goes first"
+    "threads", base.THREADS, "threads that one account follows", "all of them are in every sync; those to which others brought it go first"
 )  # fmt: skip
 REPORTS_PER_ACCOUNT = _limit(
     "reports", 20, "reports of one account in one community that wait for an answer", "a steward reads each"

@@ -33,11 +33,8 @@ class Right(StrEnum):
 
 _MEMBER = frozenset({Right.SPEAK, Right.ADD_PERSON})
 _STEWARD = _MEMBER | {
-    Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT, Right.TAGS,
-    Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT,
-    Right.INVITE, Right.ADMIT, Right.EDIT, Right.RETENTION,
-    Right.CREATE_ROOM, Right.SET_TOPIC, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.DELETE_MESSAGE, Right.PORTRAIT,
-    Right.PIN, Right.MENTION_ROOM,
+    Right.CREATE_ROOM, Right.SET_TOPIC, Right.RETENTION, Right.PIN, Right.MENTION_ROOM, Right.DELETE_MESSAGE,
+    Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT, Right.TAGS, Right.INVITE, Right.ADMIT, Right.EDIT,
 }  # fmt: skip
 _OWNER = _STEWARD | {Right.SET_ROLE, Right.DOOR}
 

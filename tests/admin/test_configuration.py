@@ -133,6 +133,32 @@ def test_ops_03_a_folder_and_a_token_that_cannot_be_used_are_told(tmp_path: Path
         assert "makes one" in line
 
 
+def strange_files(folder: Path) -> list[Path]:
+    """What one may name by mistake: it never ends, or holds far too much, or nothing."""
+    os.mkfifo(folder / "pipe")
+    (folder / "huge").write_bytes(b"x" * (2 << 20))
+    (folder / "link").symlink_to("/dev/zero")
+    return [Path("/dev/zero"), folder / "pipe", folder / "link", folder / "huge", folder]
+
+
+def test_ops_03_a_token_that_never_ends_is_told_at_once(tmp_path: Path):
+    for file in strange_files(tmp_path):
+        for command in ("check-config", "serve"):
+            done = run(command, AMONG_METRICS_TOKEN_FILE=str(file), AMONG_DATA=str(tmp_path / "data"))
+            assert done.returncode == 2, done
+            (line,) = done.stderr.splitlines()
+            assert line.startswith(
+                f"among-server: AMONG_METRICS_TOKEN_FILE: metrics_token_file: {file} can't be read: "
+            )
+            assert "makes one" in line
+
+
+def test_ops_03_a_configuration_that_never_ends_is_told_at_once(tmp_path: Path):
+    for file in strange_files(tmp_path):
+        (line,) = lines(file)
+        assert line.startswith(f"{file}: can't be read: ")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path):
     tmp_path.chmod(0o500)

@@ -61,6 +61,14 @@ def test_data_that_is_not_there_yet_is_no_fault(tmp_path: Path):
     assert not [found for found in findings(tmp_path / "none").values() if found.state == "fail"]
 
 
+def test_a_database_that_lost_all_it_held_is_no_new_one(tmp_path: Path):
+    (tmp_path / DATABASE).touch(0o600)
+    assert findings(tmp_path)["database"].state == "ok"
+    (tmp_path / "revocations").write_text("of a server")
+    found = findings(tmp_path)["database"]
+    assert (found.state, "revocations" in found.what, "restore" in found.mend) == ("fail", True, True)
+
+
 def test_without_the_means_to_search_it_says_so(tmp_path: Path, monkeypatch):
     assert "search" not in findings(tmp_path)
     monkeypatch.setattr(app, "can_search", lambda: False)

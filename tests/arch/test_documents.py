@@ -25,6 +25,14 @@ def test_links_between_documents_lead_somewhere():
     assert broken == []
 
 
+def test_every_page_for_people_is_led_to_from_where_they_begin():
+    pages = [path for folder in ("tutorial", "howto", "explanation") for path in (ROOT / "docs" / folder).glob("*.md")]
+    assert len(pages) > 30
+    for start in (ROOT / "README.md", ROOT / "docs/index.md"):
+        led = {(start.parent / target).resolve() for target in LINK.findall(start.read_text("utf-8"))}
+        assert [path.name for path in pages if path not in led] == [], start
+
+
 def test_decisions_are_numbered_without_a_hole():
     numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs/adr").glob("[0-9]*.md"))
     assert numbers == list(range(1, len(numbers) + 1))

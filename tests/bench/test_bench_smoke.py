@@ -1,5 +1,6 @@
 """The benchmark's instruments work: nothing is said here about speed."""
 
+import re
 import runpy
 from random import Random
 
@@ -69,3 +70,14 @@ def test_each_measurement_is_listed_with_a_sentence(monkeypatch: pytest.MonkeyPa
         runpy.run_module("bench", run_name="__main__")
     told = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
     assert {"fanout", "busy", "storm", "search"} <= {name for name, _ in told}
+
+
+def test_the_help_of_the_benchmark_says_a_word_about_each_option_and_about_no_other(
+    monkeypatch: pytest.MonkeyPatch, capsys
+):
+    monkeypatch.setattr("sys.argv", ["bench", "--help"])
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_module("bench", run_name="__main__")
+    told, _, options = capsys.readouterr().out.partition("\noptions:\n")
+    explained = re.findall(r"^(--[a-z]+)", told, re.MULTILINE)
+    assert {*explained, "--help"} == set(re.findall(r"^  (?:-h, )?(--[a-z]+)", options, re.MULTILINE))

@@ -79,6 +79,7 @@ class Paper:
         self.written: list[str] = []  # likewise, when they may write something long
         self.begun: list[str] = []  # what that began with
         self.offered: list[str] = []  # what was given back to be changed
+        self.withdrawn: list[str] = []  # what was taken back of that
         self._news = asyncio.Event()
 
     def show(self, lines: list[Line]) -> None:
@@ -105,6 +106,10 @@ class Paper:
         self.offered.append(line)
         self._news.set()
         return True
+
+    def withdraw(self, line: str) -> None:
+        self.withdrawn.append(line)
+        self._news.set()
 
     def half(self, *, ending: bool) -> str:
         line = self.typed if ending and not is_command(self.typed) else ""

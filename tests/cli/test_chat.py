@@ -1,6 +1,7 @@
 """The whole program as a process of its own, in plain lines: how it begins and ends."""
 
 import asyncio
+import io
 import os
 import signal
 import sys
@@ -8,6 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+
+from among_cli.chat import _parting
+from among_cli.plain import Plain
 
 from .house import PATIENCE, House
 
@@ -98,6 +102,23 @@ async def test_what_is_piped_in_is_stored_before_it_ends(house):
         assert await talk.ends() == (0, "")
     await ana.sees("line 119")
     assert ana.paper.said == [f"line {number}" for number in range(120)]
+
+
+async def test_what_is_stored_and_has_not_come_back_yet_is_no_loss(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    held = asyncio.Event()
+
+    async def learn(people: object) -> None:
+        await held.wait()
+
+    ana.link.learn = learn  # nothing that happens is shown
+    await ana.types("hello")
+    await ana.link.voice.settled()
+    assert [one.body for one in ana.model.outgoing.values()] == ["hello"]
+    shown = io.StringIO()
+    assert (_parting(ana.link, Plain(io.StringIO(), shown)), shown.getvalue()) == (0, "")
+    held.set()
+    await ana.sees("hello")
 
 
 async def test_what_is_not_stored_at_the_end_is_printed_and_told_by_the_code(house):

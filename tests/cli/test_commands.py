@@ -52,7 +52,15 @@ async def test_help_is_one_screen_and_leads_to_every_command(ana):
         "/unfollow",
     }
     assert len(await ana.types("/help room")) == 6
-    assert await ana.types("/help /go") == await ana.types("/help go")
+    for name in ("go", "threads", "keys", "account"):
+        assert await ana.types(f"/help /{name.upper()}") == await ana.types(f"/help {name}"), name
+    assert await ana.types("/help room create") == await ana.types("/help room")
+    assert await ana.types("/help thraeds") == ["There is nothing to say about thraeds. Did you mean /help threads?"]
+    assert await ana.types("/help 12") == ["There is nothing to say about 12. /help lists what there is."]
+    (offered,) = [line for line in await ana.types("/help") if line.startswith("  account,")]
+    for subject in offered.strip().split(", "):
+        assert "nothing to say" not in (await ana.types(f"/help {subject}"))[0], subject
+    assert candidates(ana.link, "/help /gre") == ("gre", ["greetings", "greet"])
 
 
 async def test_communities_are_found_joined_and_left(ana, house):

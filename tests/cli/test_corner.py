@@ -8,6 +8,10 @@ from among_cli import composing, corner, corner_writing
 from among_cli.address import parse
 from among_cli.link import Cannot
 from among_cli.render import rows
+from among_protocol.edits import DeleteMessage
+from among_protocol.forwards import ForwardMessage
+from among_protocol.messages import ReadMessages
+from among_protocol.session import Ping
 from among_protocol.text import TextError, body
 
 from .corpus import CORPUS, obeyed
@@ -139,6 +143,75 @@ async def test_a_post_is_taken_back_and_stewards_say_why(tmp_path: Path):
         assert "Say why" in (await ana.types("/corner delete 3"))[0]
         await ana.types("/corner delete 3 an advert")
         await bob.sees("ana deleted your post #3 in garden. The reason: an advert")
+
+
+async def test_what_was_deleted_in_a_corner_is_shown_nowhere_any_more(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await post(ana, "Beans\nThey grow.")
+        await ana.types("/comment 2 It was ||kestrel||")
+        for follows in (False, True):
+            await bob.types("/corner @ana 2")
+            if follows:
+                await bob.types("/follow @ana")
+            (comment,) = await comments(bob)
+            await ana.among.ask(DeleteMessage, room=comment[0], message=comment[1])
+            await ana.among.ask(Ping)
+            if follows:
+                await bob.paper.until(lambda: bob.link.corner is not None and bob.link.corner.hiding is None)
+            assert not any("kestrel" in line for line in await bob.types("/reveal")), follows
+            assert bob.paper.said.count("It was ||kestrel||") == 1 + follows
+            await ana.types("/comment 2 It was ||kestrel||")
+
+
+async def test_a_post_that_was_deleted_or_changed_is_not_read_on(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        long = "\n\n".join(f"||Bean {number}|| grows." + " And grows." * 60 for number in range(9))
+        for title in ("One", "Two", "Three"):
+            await post(ana, f"{title}\n{long}")
+        await bob.types("/corner @ana 2")
+        await post(ana, f"One\n{long} Slowly.", "/corner edit 2")
+        assert await bob.types("/corner more") == ["It was changed while you read it: /corner 2 begins anew."]
+        assert (await bob.types("/corner more"))[0].startswith("There is nothing more of it.")
+        await bob.types("/corner 3")
+        await ana.types("/corner delete 3")
+        assert await bob.types("/reveal") == ["There is no such post."]
+        await bob.types("/follow @ana")
+        await bob.types("/corner @ana 4")
+        await ana.types("/corner delete 4")
+        await bob.sees("ana deleted #4 in garden/@ana")
+        assert bob.link.corner is not None
+        assert (bob.link.corner.post, bob.link.corner.rest, bob.link.corner.hiding) == (None, [], None)
+
+
+async def test_a_comment_that_was_forwarded_goes_from_the_screen_with_its_deletion(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await post(ana, "Beans\nThey grow.")
+        await bob.types("/follow @ana")
+        await bob.types("/corner @ana 2")
+        await bob.types("/comment 2 kestrel")
+        await ana.sees("bob on #2 in garden/@ana: kestrel")
+        assert bob.model.room is not None
+        assert bob.link.corner is not None
+        ((room, seq),) = await comments(bob)
+        await bob.among.ask(ForwardMessage, room=bob.model.room.id, origin=room, message=seq)
+        visit = bob.model.visit
+        assert visit is not None
+        await bob.paper.until(lambda: any(one.shown == "kestrel" for one in visit.said.values()))
+        await bob.among.ask(DeleteMessage, room=room, message=seq)
+        await bob.paper.until(lambda: any(one.shown == "✗ deleted" for one in visit.said.values()))
+        await ana.sees("bob deleted a comment in garden/@ana")
+
+
+async def comments(reader: Reader) -> list[tuple[str, int]]:
+    """Of the post that is being read: the room of each, and its number."""
+    opened = reader.link.corner
+    assert opened is not None
+    assert opened.post is not None
+    page = await reader.among.ask(ReadMessages, room=opened.corner.room, post=opened.post.seq)
+    return [(opened.corner.room, one.seq) for one in page.messages if not one.blank]
 
 
 async def test_a_corner_is_named_opened_and_closed_and_the_feed_is_told(tmp_path: Path):

@@ -2,10 +2,11 @@
 
 import pytest
 
-from among_protocol.drafts import ListDrafts
+from among_protocol.drafts import ListDrafts, SetDraft
+from among_protocol.session import Ping
 
 from .house import House, Reader
-from .test_line_ui import at_terminal
+from .test_line_ui import Terminal, at_terminal
 
 ALT_Q, CTRL_C = "\x1bq", "\x03"
 
@@ -18,6 +19,11 @@ async def house(tmp_path):
 
 async def drafts(reader: Reader) -> list[str]:
     return [one.text for one in (await reader.among.ask(ListDrafts)).drafts]
+
+
+async def shows(terminal: Terminal, line: str) -> None:
+    """In the prompt."""
+    await terminal.out.when(lambda: terminal.ui.typed == line)
 
 
 async def none_left(reader: Reader) -> None:
@@ -97,3 +103,59 @@ async def test_in_plain_lines_nothing_is_offered(house, monkeypatch):
     await ana.types("/go garden/hall")
     await ana.types("/members")
     assert ana.paper.offered == []
+
+
+async def test_a_draft_that_was_said_on_another_device_leaves_the_prompt(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    phone = await house.signs_in("ana")
+    room = ana.model.room.id
+    await ana.types("/create meadow")
+    for line in ("half a line", "half a line\nand more"):
+        await phone.among.ask(SetDraft, place=room, text=line)
+        await ana.paper.until(lambda: room in ana.link.drafting.there)
+        async with at_terminal(ana) as terminal:
+            terminal.press("/go garden/hall\r")
+            await shows(terminal, line)
+            await phone.among.ask(SetDraft, place=room, text="")
+            await terminal.out.when(lambda: terminal.ui.typed == "")
+            terminal.press("/go meadow\r")
+            await terminal.out.when(lambda: ana.model.room.title == "meadow/hall")
+
+
+async def test_a_draft_that_one_has_written_on_stays_and_takes_no_other_along(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    phone = await house.signs_in("ana")
+    room = ana.model.room.id
+    await phone.among.ask(SetDraft, place=room, text="half a li")
+    await ana.paper.until(lambda: room in ana.link.drafting.there)
+    await ana.types("/create meadow")
+    async with at_terminal(ana) as terminal:
+        terminal.press("/go garden/hall\r")
+        await terminal.out.when(lambda: terminal.ui.typed == "half a li")
+        terminal.press("ne")
+        await terminal.out.when(lambda: terminal.ui.typed == "half a line")
+        await phone.among.ask(SetDraft, place=room, text="")
+        while room in ana.link.drafting.there:
+            await ana.among.ask(Ping)
+        assert terminal.ui.typed == "half a line"
+        await phone.among.ask(SetDraft, place=room, text="another")
+        terminal.press("\r")
+        await terminal.out.when(lambda: terminal.ui.typed == "")
+        await ana.link.voice.settled()
+        await ana.among.ask(Ping)
+        assert await drafts(phone) == ["another"]
+
+
+async def test_a_draft_that_was_said_elsewhere_while_one_was_away_leaves_the_prompt(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    phone = await house.signs_in("ana")
+    room = ana.model.room.id
+    await phone.among.ask(SetDraft, place=room, text="half a line")
+    await ana.paper.until(lambda: room in ana.link.drafting.there)
+    await ana.types("/create meadow")
+    await ana.types("/go garden/hall")
+    await ana.paper.until(lambda: ana.paper.offered == ["half a line"])
+    ana.link.drafting.stated([])
+    assert ana.paper.withdrawn == ["half a line"]
+    ana.link.drafting.stated([])
+    assert ana.paper.withdrawn == ["half a line"]

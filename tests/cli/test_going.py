@@ -3,14 +3,19 @@
 import asyncio
 import json
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from among_protocol.messages import ReadMessages
 
-from .house import PASSWORD, House, Reader
+from .house import PASSWORD, PATIENCE, House, Reader
+
+T = TypeVar("T")
+
+PAUSE = 0.05  # seconds between two looks
 
 
 @pytest.fixture
@@ -38,6 +43,15 @@ async def test_leaving_asks_what_stays_and_says_what_each_means(house: House):
     assert await bodies(ana, room) == ["hello"]
 
 
+async def soon(look: Callable[[], Awaitable[T]], right: Callable[[T], bool]) -> None:
+    """What is to be erased goes in the server's own time: look until that is seen."""
+    for _ in range(int(PATIENCE / PAUSE)):
+        if right(await look()):
+            return
+        await asyncio.sleep(PAUSE)
+    pytest.fail("it has not come to that")
+
+
 def bob_of(ana: Reader) -> str:
     assert ana.model.room is not None
     known = ana.model._personas
@@ -55,11 +69,7 @@ async def test_to_erase_ones_words_one_types_where(house: House):
     bob.paper.answers = ["erase", "garden"]
     await bob.types("/leave garden")
     await ana.paper.until(lambda: not bob.model.communities)
-    for _ in range(200):  # words go in the server's own time, soon after
-        if await bodies(ana, room) == [""]:
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail("the words are still there")
+    await soon(lambda: bodies(ana, room), lambda said: said == [""])
 
 
 @pytest.mark.parametrize("answers", [[], ["4"], ["maybe"]])
@@ -117,13 +127,9 @@ async def test_who_comes_back_is_told_what_still_waits_to_be_erased(house: House
     await ana.types("/report bob It is bad.")
     told = await bob.types("/leave garden erase")
     assert "it goes then" in told[-1]
-    waits = "What you wanted erased when you left waits: it was reported"
-    assert any(waits in line for line in await bob.types("/join garden"))
-    assert any(waits in line for line in await bob.types("/me"))
+    before, waits = "What you wanted erased when you left ", "waits: it was reported"
+    assert any(before in line for line in await bob.types("/join garden"))
+    await soon(lambda: bob.types("/me"), lambda told: any(before + waits in line for line in told))
     await ana.types("/reports")
     await ana.types("/resolve 1 declined")
-    for _ in range(200):  # words go in the server's own time, soon after
-        if waits not in "".join(await bob.types("/me")):
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail("it still waits")
+    await soon(lambda: bob.types("/me"), lambda told: not any(before in line for line in told))

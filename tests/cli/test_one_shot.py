@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import io
 import json
+import os
 import sys
 
 import pytest
@@ -128,6 +129,19 @@ async def test_a_cold_start_signs_up_with_a_password_file_and_keeps_the_token(ho
     assert capsys.readouterr().err == ""
 
 
+async def test_a_password_may_come_through_a_pipe(house):
+    await house.join("garden/hall", "ana")
+    reader, writer = os.pipe()
+    os.write(writer, f"{PASSWORD}\n".encode())
+    os.close(writer)
+    try:
+        assert (
+            await among("--handle", "robot", "--password-file", f"/dev/fd/{reader}", "--sign-up", "join", "garden") == 0
+        )
+    finally:
+        os.close(reader)
+
+
 async def test_a_token_from_the_environment_is_not_saved(house, monkeypatch):
     (ana,) = await house.join("garden/hall", "ana")
     account = house.saved.get(house.url, "ana")
@@ -161,6 +175,7 @@ async def test_signing_out_ends_the_session_and_forgets_the_token(house, capsys)
         (["--server", "ftp://x", "unread"], USAGE, "ftp://"),
         (["--sign-up", "unread"], USAGE, "--password-file"),
         (["--handle", "robot", "--password-file", "/nonexistent", "unread"], REFUSED, "/nonexistent"),
+        (["--handle", "robot", "--password-file", "/dev/zero", "unread"], REFUSED, "/dev/zero"),
         (["--server", "127.0.0.1:1", "--handle", "ana", "unread"], REFUSED, "not signed in"),
     ],
 )

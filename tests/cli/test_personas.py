@@ -1,5 +1,7 @@
 """Being somebody in particular, at the terminal."""
 
+import pytest
+
 from among_cli.lines import Said
 
 from .house import House
@@ -39,6 +41,25 @@ async def test_who_is_nowhere_yet_has_just_said_who_they_are_and_is_not_asked_ag
         bob.paper.chooses = True
         told = await bob.types("/join garden")
         assert "You are bob there; /me changes who you are in garden." in told
+
+
+@pytest.mark.parametrize("door", ["open", "ask"])
+async def test_a_newcomer_whose_name_somebody_has_is_asked_for_another(tmp_path, door: str):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        await ana.types("/me name bob")
+        await ana.types(f"/community door {door}")
+        bob = await house.person("bob")
+        bob.paper.chooses = True
+        word = [""] if door == "ask" else []
+        bob.paper.answers = [*word, ""]
+        told = await bob.types("/join garden")
+        assert told[-2].startswith("This handle looks like one that belongs to somebody else")
+        assert told[-1] == "You did not join garden."
+        bob.paper.answers = [*word, "moss", "", "", "", "y"]
+        told = await bob.types("/join garden")
+        assert bob.paper.questions[-5] == "Who do you want to be in garden? A handle: "
+        assert any("You have asked to be let into garden" in line or "You are in garden" in line for line in told)
 
 
 async def test_me_is_who_one_is_here_and_the_profile_is_what_one_is_elsewhere(tmp_path):

@@ -38,6 +38,8 @@ async def test_a_thread_is_told_of_in_a_line_and_read_on_its_own(tmp_path):
         assert told[0] == "the thread of #1"
         assert told[-1] == "say more: /thread #1 TEXT"
         assert cyd.paper.said[-2:] == ["Who has beans to spare?", "I have some"]
+        root = [one for one in cyd.paper.lines if isinstance(one, Said)][-2]
+        assert laid(root)[-1].endswith("Who has beans to spare?  #1"), "what is said about it stands below"
 
 
 async def test_many_answers_are_one_line(tmp_path, monkeypatch):
@@ -223,7 +225,7 @@ async def test_what_can_not_be_done_says_what_to_do(tmp_path):
             "There is no message #007 on the screen. Somebody's corner goes by @: /follow @007"
         ]
         assert await ana.types("/unfollow #1") == ["There is no such thread among those that you follow."]
-        assert (await ana.types("/thread 1"))[-2] == "Nothing is said about it yet."
+        assert "Nothing is said about it yet." in await ana.types("/thread 1")
         assert (await ana.types("/thread #1 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")
 
 
@@ -252,6 +254,45 @@ async def test_what_rings_is_chosen_for_a_thread(tmp_path):
         assert rang(bob)
         await bob.types("/notify #1 usual")
         assert (await bob.types("/notify #1"))[0] == "the thread of #1: nothing rings (chosen for garden/hall)."
+
+
+async def test_what_rings_in_a_thread_that_one_does_not_follow_is_told_wherever_it_is_asked(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        await bob.types("/notify garden/hall all")
+        told = "the thread of #1: only what mentions or answers you rings (you don't follow it: /follow #1)."
+        assert await bob.types("/notify #1") == [told]
+        assert (await bob.types("/thread #1"))[-2] == told
+        await bob.types("/notify garden nothing for 2h")
+        await bob.types("/notify garden/hall usual")
+        (asked,) = await bob.types("/notify #1")
+        assert asked.startswith(
+            "the thread of #1: nothing rings (you don't follow it: /follow #1; chosen for garden until "
+        )
+        assert asked.removeprefix("the thread of #1") != asked
+        (asked,) = await bob.types("/notify garden/hall")
+        assert asked.startswith("garden/hall: nothing rings (chosen for garden until ")
+        assert (await bob.types("/notify garden"))[0].startswith("garden: nothing rings (chosen for garden until ")
+        assert await bob.types("/notify everywhere") == [
+            "everywhere: what mentions or answers you, or has a word that you wait for, rings (nothing was chosen)."
+        ]
+        await bob.types("/follow #1")
+        assert not any("rings" in line for line in await bob.types("/thread #1")), "who follows it knows"
+
+
+async def test_in_a_thread_too_nothing_is_older_than_its_beginning(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        for number in range(3):
+            await bob.types(f"/thread 1 bean {number}")
+        await bob.link.voice.settled()
+        await ana.types("/thread 1")
+        assert "This is where the thread of #1 begins." in await ana.types("/thread 1 older")
+        assert "This is where the room begins." in await ana.types("/older")
 
 
 async def test_who_is_blocked_is_not_told_of_in_threads(tmp_path):

@@ -146,6 +146,11 @@ async def test_a_post_shows_its_marks_and_its_spoilers_to_who_asks(tmp_path):
         ana, bob = await house.join("garden/hall", "ana", "bob")
         ana.paper.written = ["Beans\n**They** grow.\n```\ncode\n```\n||kestrel||"]
         await ana.types("/corner post")
+        ana.paper.written = ["Peas\n" + "They climb. " * 8 + "||kestrel" + " and more" * 40 + "||"]
+        await ana.types("/corner post")
+        listed = await bob.types("/corner @ana")
+        assert "   They grow. code [spoiler]" in listed
+        assert not any("kestrel" in line for line in listed)
         told = await bob.types("/corner @ana 2")
         assert told[-2:-1] == ["  [spoiler]  /reveal"]
         (part,) = [line for line in bob.paper.lines if isinstance(line, Written)]

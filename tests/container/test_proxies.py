@@ -13,6 +13,7 @@ import pytest
 
 from among_protocol.aio import connect
 from among_protocol.communities import CreateCommunity
+from among_protocol.corners import UpdateCorner
 from tests.container.docker import ROOT
 from tests.wire.house import serving
 
@@ -66,11 +67,13 @@ async def fetched(port: int, path: str, trust: ssl.SSLContext) -> int:
 
 
 async def works(port: int, trust: ssl.SSLContext) -> None:
-    """Members come in over TLS, and nobody sees the numbers."""
+    """Members come in over TLS, the world reads what they made public, and nobody sees the numbers."""
     url = f"wss://{NAME}:{port}/v1"
     async with connect(url, handle="ann", password=PASSWORD, sign_up=True, ssl=trust) as ann:
-        assert (await ann.ask(CreateCommunity, slug="garden", name="Garden")).entry.log
-    assert await fetched(port, "/readyz", trust) == 200
+        garden = (await ann.ask(CreateCommunity, slug="garden", name="Garden")).entry.log
+        await ann.ask(UpdateCorner, community=garden, public=True)
+    for path in ("/healthz", "/readyz", "/feeds/garden/ann.atom"):
+        assert await fetched(port, path, trust) == 200, path
     for path in ("/metrics", "/metrics/", "//metrics", "/v1/../metrics", "/%6detrics"):
         assert await fetched(port, path, trust) in (400, 404), path
 

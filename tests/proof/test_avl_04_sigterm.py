@@ -5,6 +5,7 @@ flight as they are allowed and more.
 """
 
 import asyncio
+import contextlib
 import random
 import signal
 import time
@@ -136,8 +137,25 @@ async def test_avl_04_a_second_signal_ends_it_at_once(tmp_path: Path):
         server.signal(signal.SIGTERM)
         assert await loud.ended() == RESTARTING  # it stops, and waits for the deaf one
         began = time.monotonic()
-        assert await server.stop() == 130
+        ending = asyncio.ensure_future(server.ended())
+        while not ending.done():
+            with contextlib.suppress(ProcessLookupError):
+                server.signal(signal.SIGTERM)
+            await asyncio.wait([ending], timeout=0.1)
+        assert ending.result() == 130
         assert time.monotonic() - began < 2
         await deaf.cut()
         assert judged(server.data) == []
         assert sum(len(events) for log, events in on_disk(server.data).items() if log == town.rooms[0]) == 400
+
+
+async def test_avl_04_two_signals_at_once_are_one_order(tmp_path: Path):
+    """A terminal that is closed sends them, by the kernel and by its shell, and so does `timeout`."""
+    async with server_in(tmp_path) as server:
+        people, _ = await found_town(server.url, clients=1, rooms=1)
+        peer = await Peer.open(server.url)
+        await peer.ask("session.sign_in", token=people[0].token)
+        server.signal(signal.SIGTERM)
+        server.signal(signal.SIGHUP)
+        assert await peer.ended() == RESTARTING
+        assert await server.ended() == 0

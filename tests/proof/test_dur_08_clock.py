@@ -5,11 +5,14 @@ The clock of the real process is moved (shim.py) while it runs; its monotonic cl
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 import random
+import sqlite3
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -216,3 +219,70 @@ async def test_dur_08_a_server_that_starts_in_the_past_or_future_is_whole(tmp_pa
             seqs.append(said["entry"]["seq"])
             await peer.close()
         assert seqs == list(range(1, len(JUMPS) + 1))
+
+
+LOOKS_OFTEN = """
+from among_server.core import retention
+retention.SETTLE, retention.LOOK = 0.1, 0.2
+"""
+DAY = 86_400_000  # milliseconds
+
+
+def looks(server: Server) -> int:
+    """How often it looked at what rooms keep, by a clock that is ahead."""
+    return server.log.read_text("utf-8").count("retention.clock_ahead")
+
+
+def has_looked(server: Server) -> bool:
+    with contextlib.closing(sqlite3.connect(f"file:{server.data}/among.db?mode=ro", uri=True)) as db:
+        return bool(db.execute("SELECT count(*) FROM meta WHERE name = 'trusted_ms'").fetchone()[0])
+
+
+async def sees_status(peer: Peer, member: str, there: bool) -> bool:
+    (seen,) = (await peer.ask("presence.watch", members=[member]))["members"]
+    return (seen.get("status") is not None) == there
+
+
+async def test_dur_08_what_is_kept_and_what_was_chosen_for_a_while_outlive_a_clock_that_jumps(tmp_path: Path):
+    """A clock that is ahead ends a choice for as long as it is, and takes nothing that a room keeps."""
+    server = Server(tmp_path)
+    server.patch(LOOKS_OFTEN)
+    clock = Shim(tmp_path, server)
+    try:
+        await server.start()
+        (ann, bob), town = await found_town(server.url, clients=2, rooms=1)
+        (room,) = town.rooms
+        peer = await Peer.open(server.url)
+        await peer.ask("session.sign_in", token=ann.token)
+        await peer.ask("room.set_retention", room=room, nonce="keep", retention={"days": 30})
+        await peer.ask("message.send", room=room, body="to be kept", nonce="said")
+        chosen = await peer.ask("notify.set", place=room, level="nothing", for_ms=DAY)
+        await peer.ask("status.set", status={"text": "in the garden", "for_ms": DAY})
+        await until(partial(has_looked, server))  # before, it has nothing to go by but the clock
+        for number, jump in enumerate([*JUMPS, {"days": DECADE}, {}]):
+            if number == 4:  # the next life begins in another time than the last one ended
+                await server.kill()
+                await peer.ended()
+                await server.start()
+                peer = await Peer.open(server.url)
+                await peer.ask("session.sign_in", token=ann.token)
+            before, ahead = looks(server), jump.get("days", 0) > 0
+            await moved(server, clock, jump)
+            if ahead:
+                await until(partial(_more, server, before + 1))
+            watcher = await Peer.open(server.url)
+            await watcher.ask("session.sign_in", token=bob.token)
+            await until(partial(sees_status, watcher, ann.member, not ahead))
+            page = await watcher.ask("message.page", room=room)
+            assert [message["body"] for message in page["messages"]] == ["to be kept"], jump
+            await watcher.close()
+        assert chosen in (await peer.ask("session.sync"))["notify"]
+        await peer.close()
+        assert await server.stop() == 0
+        assert server.complaints() == []
+    finally:
+        await server.give_up()
+
+
+def _more(server: Server, before: int) -> bool:
+    return looks(server) > before

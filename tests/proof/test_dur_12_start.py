@@ -14,6 +14,7 @@ from . import syscalls
 from .disks import http
 from .peer import Peer
 from .process import Server, server_in
+from .restored import backed_up, restored
 
 
 def told(server: Server) -> dict[str, dict[str, Any]]:
@@ -101,6 +102,30 @@ async def test_dur_12_no_setting_turns_flushing_off(tmp_path: Path, value: str):
     assert await server.ended() == 2
     assert "synchronous" in server.log.read_text("utf-8")
     assert not server.data.exists()
+
+
+async def test_dur_12_a_database_that_lost_all_it_held_is_no_new_store(tmp_path: Path):
+    async with server_in(tmp_path) as server:
+        peer = await Peer.open(server.url)
+        await peer.ask("session.sign_up", handle="ann", password="correct horse")
+        await peer.close()
+        taken = await backed_up(server.data, tmp_path / "backups")
+        assert await server.stop() == 0
+        os.truncate(server.data / "among.db", 0)
+        before = {path.name: path.stat().st_size for path in server.data.iterdir()}
+        server.log.unlink()
+        await server.spawn()
+        assert await server.ended() == 1
+        told = server.log.read_text("utf-8").splitlines()
+        (sentence,) = [line for line in told if line.startswith("among-server:")]
+        assert "among.db is empty, and revocations beside it" in sentence
+        assert "restore BACKUP --replace" in sentence
+        assert {path.name: path.stat().st_size for path in server.data.iterdir()} == before, "something was changed"
+        assert (await restored(taken["path"], server.data, "--replace"))["manifest"]["accounts"] == 1
+        await server.start()
+        peer = await Peer.open(server.url)
+        await peer.ask("session.sign_in", handle="ann", password="correct horse")
+        await peer.close()
 
 
 def another_way(folder: Path, data: Path, way: str) -> Path:

@@ -73,17 +73,38 @@ def test_long_forms_exist(ledger: dict[str, Row], tests: dict[str, Path]):
             assert any(id_of(test) == id for test, path in tests.items() if path.parent.name == "soak"), id
 
 
-def test_only_what_is_proven_is_promised(ledger: dict[str, Row]):
+def promises() -> list[tuple[str, ...]]:
+    """The rows of the table: about, promise, settings, proof, command."""
     rows = [line for line in PROMISES.read_text("utf-8").splitlines() if re.match(r"\| [A-Z]", line)][1:]
     assert len(rows) > 5, "the table has moved: mend this test"
-    for row in rows:
-        about, promise, settings, proof, command = (cell.strip() for cell in row.strip("|").split("|"))
+    return [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows]
+
+
+def test_only_what_is_proven_is_promised(ledger: dict[str, Row]):
+    for about, promise, settings, proof, command in promises():
         ids = re.findall(r"[A-Z]{3}-\d\d", proof)
         assert ids, f"{about}: what proves it?"
         assert [id for id in ids if ledger[id].state == "later"] == [], about
         assert promise, about
         assert settings, about
         assert re.match(r"`make \w+", command), about
+
+
+def test_the_command_beside_a_promise_repeats_each_of_its_proofs(tests: dict[str, Path]):
+    always = {
+        f"{path.relative_to(ROOT)} {test}": id_of(test) for test, path in tests.items() if "soak" not in path.parts
+    }
+    missed, seen = [], 0
+    for about, _, _, proof, command in promises():
+        words = re.search(r"make test ARGS=\"-k (?:'([^']+)'|(\w+))\"", command)
+        if words is None:  # whole folders of tests, or another target
+            continue
+        seen += 1
+        chosen = (words[1] or words[2]).split(" or ")
+        run = {id for test, id in always.items() if any(word in test for word in chosen)}
+        missed += [f"{about}: {id}" for id in re.findall(r"[A-Z]{3}-\d\d", proof) if id not in run]
+    assert seen > 30
+    assert missed == []
 
 
 SKIPPING = """

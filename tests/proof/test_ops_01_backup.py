@@ -195,12 +195,11 @@ async def test_ops_01_a_copy_of_live_files_is_no_backup(tmp_path: Path):
 
 
 SLOWLY = """
-import sys, time
+import sys
 from among_server.admin.main import main
-from among_server.store.sqlite import backup
-backup.STEP = 1
-sleep = time.sleep
-time.sleep = lambda _: sleep(0.05)
+from among_server.store import pace
+from among_server.store.sqlite import copying
+copying.PIECE, pace.REST, pace.RATE = 4096, 0, 4096 / 0.05
 sys.exit(main(sys.argv[1:]))
 """
 

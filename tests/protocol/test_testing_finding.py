@@ -8,10 +8,13 @@ import pytest
 from among_protocol import codes
 from among_protocol.aio import Among, Refuse, connect
 from among_protocol.bookmarks import ListBookmarks, SetBookmark
+from among_protocol.edits import DeleteMessage
 from among_protocol.inbox import MarkInbox, ReadInbox
+from among_protocol.messages import SendMessage
 from among_protocol.pins import AddPin, ListPins
 from among_protocol.posts import PublishPost, ReadPost, ReadPosts
 from among_protocol.reactions import AddReaction, ReadReactions
+from among_protocol.recent import Recent, RecentRooms
 from among_protocol.search import SearchMessages
 from among_protocol.testing import FOUNDER, PASSWORD, TestServer
 
@@ -75,6 +78,36 @@ async def test_mentions_answers_and_notices_are_in_the_inbox(server: TestServer)
         ]
         assert (len(page.notices), page.unread) == (1, 3)
         assert (await bob.ask(MarkInbox, number=page.items[1].number)).unread == 1
+
+
+async def test_where_something_was_said_last_comes_first_a_page_at_a_time(server: TestServer):
+    await server.join("garden/shed", "bob")
+    await server.join("garden/attic", "bob")
+    async with as_(server, "bob") as bob, as_(server, "ann") as ann:
+        direct = await server.direct("ann", "bob")
+        rooms = [server.id_of(HALL), direct, server.id_of("garden/shed")]
+        said = []
+        for who, room in zip(("ann", "ann", FOUNDER), rooms, strict=True):
+            said.append(await server.says(who, room, "psst @bob"))
+            server.town.clock.advance(1)
+        listed = (await bob.ask(RecentRooms)).rooms
+        assert [one.room.id for one in listed] == rooms[::-1], "nobody has said anything in the attic"
+        assert (listed[0].said.seq, listed[0].unread, listed[0].mentions) == (said[-1].seq, 1, 1)
+        assert listed[1].room.member == bob.me(direct)
+        await ann.ask(SendMessage, room=rooms[0], thread=1, body="said in a thread")
+        await ann.ask(DeleteMessage, room=direct, message=1)
+        found, after = list[Recent](), ""
+        while not found or after:
+            page = await bob.ask(RecentRooms, after=after, limit=1)
+            found, after = [*found, *page.rooms], page.next
+        assert [(one.room.id, one.said.blank) for one in found] == [
+            (rooms[2], False),
+            (rooms[1], True),
+            (rooms[0], False),
+        ]
+        with pytest.raises(Refuse) as why:
+            await bob.ask(RecentRooms, after="from here")
+        assert why.value.field == "after"
 
 
 async def test_a_post_is_reacted_to(server: TestServer):

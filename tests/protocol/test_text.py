@@ -162,7 +162,7 @@ def test_a_body_is_limited_in_bytes():
             text.body(body)
 
 
-@pytest.mark.parametrize("body", [" ", "\n\n", "\u3000", "\t"])
+@pytest.mark.parametrize("body", ["", " ", "\n\n", "\u3000", "\t"])
 def test_a_body_is_not_blank(body: str):
     with pytest.raises(TextError):
         text.body(body)

@@ -181,9 +181,9 @@ class Play:
         """What is said meanwhile is recorded under this name; `rested`: after a while in which nobody said anything."""
         assert name not in self.takes, name
         self.clock.now += BETWEEN if rested else 0
-        self._rolling = self.takes[name] = []
+        self._rolling = []
         yield
-        self._rolling = None
+        self.takes[name], self._rolling = in_order(self._rolling), None
 
     # --- who is there
 
@@ -237,6 +237,17 @@ async def stage(folder: Path, encoding: Encoding) -> AsyncIterator[Play]:
         for actor in play.actors:
             actor.drop()
         await app.stop()
+
+
+def in_order(lines: list[Line]) -> list[Line]:
+    """With counts of the inbox behind what else somebody heard at a time: they are told when they have been made, which is
+    earlier or later than the entries that they count."""
+    heard = itertools.groupby(lines, key=lambda line: (line[0], line[1]))
+    return [line for _, run in heard for line in sorted(run, key=_is_count)]
+
+
+def _is_count(line: Line) -> bool:
+    return isinstance(line[2], dict) and line[2].get("type") == "inbox.moved"
 
 
 # --- the same names every time

@@ -10,6 +10,7 @@ from among_protocol import effects, wire
 from among_protocol.wire import COMMANDS, EVENTS, tag_of
 
 from . import record
+from .stage import Line, in_order
 
 RECORDED: record.Takes = json.loads(record.FILE.read_text("utf-8"))
 BY_TAG = {tag_of(command): command for command in COMMANDS}
@@ -69,6 +70,16 @@ def test_nothing_shown_differs_from_one_recording_to_the_next():
     text = record.FILE.read_text("utf-8")
     assert '"id":"fence-' not in text
     assert "somebody" not in text
+
+
+def test_a_count_of_the_inbox_has_one_place_whenever_it_is_told():
+    sent, reply, entry, count = (
+        ["bob", what, {"type": type}]
+        for what, type in ((">", "post.publish"), ("<", "ok"), ("<", "post.published"), ("<", "inbox.moved"))
+    )
+    late: list[Line] = [sent, entry, reply, count, ["ann", "<", entry]]
+    for early in ([sent, count, entry, reply, late[-1]], [sent, entry, count, reply, late[-1]], late):
+        assert in_order(early) == late
 
 
 def _types(value: Any) -> list[str]:

@@ -15,11 +15,11 @@ from among_protocol.accounts import UpdateAccount
 from among_protocol.base import Command, Entry, Span
 from among_protocol.communities import CommunityJoined, CommunityLeft, CreateCommunity, JoinCommunity, LeaveCommunity
 from among_protocol.corners import UpdateCorner
-from among_protocol.edits import EditMessage
+from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.forwards import ForwardMessage
 from among_protocol.logs import SyncStarted
 from among_protocol.markers import SetMarker
-from among_protocol.messages import SendMessage
+from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.moderation import (
     DAY,
     BanMember,
@@ -55,14 +55,16 @@ KEEPING = ("role", "role", "kick", "ban", "unban", "silence", "unsilence", "repo
 ACTS = (
     "create", "join", "join", "join", "leave", "open room", "open room", "private room", "private room", "follow", "unfollow",
     "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
-    "pin", "pin", "unpin", "forward", "edit", "everybody",
+    "pin", "pin", "unpin", "forward", "edit", "delete", "delete", "everybody",
     "publish", "publish", "revise", "unpublish", "comment", "comment", "corner", "react", "react", "react", "unreact",
     "answer", "answer", "answer", "edit", "follow thread", "unfollow thread", "mark thread", "choose in thread",
     *KEEPING,
 )  # fmt: skip
 
+OWN = ("edit", "delete", "revise", "unpublish")  # which only who said it may, or who keeps the peace
+
 STEP = st.tuples(st.sampled_from(HANDLES), st.sampled_from(ACTS), st.integers(0, 7), st.integers(0, 7))
-STORIES = st.lists(STEP, min_size=5, max_size=40)
+STORIES = st.lists(STEP, min_size=40, max_size=80)  # shorter ones end before much was said
 
 Step = tuple[str, str, int, int]
 
@@ -104,6 +106,8 @@ class Town:
                 continue
             may = act in KEEPING and one % 2  # one of those who may, while they have kept their roles
             person = self.people[HANDLES[one // 2 % 2] if may else who]
+            if act in OWN and one % 4:
+                person = self._author(act, one, two) or person
             asked = self._keeping(act, one, two) if act in KEEPING else self._command(person, act, one, two)
             if asked is not None:
                 command, fields = asked
@@ -136,7 +140,7 @@ class Town:
                 return UpdateAccount, {"display_name": self._word(), "bio": "" if two % 2 else "new"}
             case "corner" | "publish" | "revise" | "unpublish" | "comment" | "react" | "unreact":
                 return self._writing(act, community, room, two)
-            case "pin" | "unpin" | "forward" | "edit" | "everybody" | "topic":
+            case "pin" | "unpin" | "forward" | "edit" | "delete" | "everybody" | "topic":
                 return self._later(act, room, one, two)
             case "answer" | "follow thread" | "unfollow thread" | "mark thread" | "choose in thread" | "marker":
                 return self._threads(act, room, two)
@@ -148,14 +152,17 @@ class Town:
         """What becomes of a room, of what was said there, and a call to everybody."""
         match act:
             case "pin" | "unpin":
-                return (AddPin if act == "pin" else RemovePin), {"room": room, "message": two}
+                return (AddPin if act == "pin" else RemovePin), {"room": room, "message": self._said(room, two)}
             case "forward":
                 origin = self.rooms[two % len(self.rooms)] if self.rooms else "r_nowhere"
                 return ForwardMessage, {"room": room, "origin": origin, "message": one, "comment": "look" * (two % 2)}
             case "topic":
                 return SetTopic, {"room": room, "topic": f"topic of {room}"}
             case "edit":
-                return EditMessage, {"room": room, "message": two, "body": f"edited in {room} @room"}
+                return EditMessage, {"room": room, "message": self._said(room, two), "body": f"edited in {room} @room"}
+            case "delete":
+                reason = f"reason-{self._word()[5:]}"
+                return DeleteMessage, {"room": room, "message": self._said(room, two), "reason": reason}
             case _:
                 return SendMessage, {"room": room, "body": f"said in {room}, @room"}
 
@@ -224,6 +231,24 @@ class Town:
                 return FileReport, because
             case _:
                 return ResolveReport, {"community": self._place(two), "report": one, "outcome": "acted"}
+
+    def _said(self, room: str, number: int) -> int:
+        """The number of a message that is in the room by now; 7 is none, mostly."""
+        tx = self.world.app.store._tx  # type: ignore[attr-defined]  # names even what nobody would tell
+        said = [
+            seq for (log, seq), kept in tx.entries.items() if log == room and isinstance(kept.stored.event, MessageSent)
+        ]
+        return said[number % len(said)] if said and number < 7 else number
+
+    def _author(self, act: str, one: int, two: int) -> Person | None:
+        """Who wrote what `_command` would name."""
+        if not self.rooms:
+            return None
+        room = self.rooms[one % len(self.rooms)]
+        tx = self.world.app.store._tx  # type: ignore[attr-defined]  # names even what nobody would tell
+        kept = tx.entries.get((room, self._said(room, two) if act in ("edit", "delete") else two))
+        by = tx.members.get(kept.stored.event.by) if kept is not None else None
+        return next((one for one in self.people.values() if by is not None and one.account == by.account), None)
 
     def _place(self, member: int) -> str:
         """Where the member of this number is, as far as `_command` would name one."""
@@ -328,6 +353,7 @@ def places_of(entries: list[Any]) -> tuple[dict[str, Place], dict[str, str]]:
                 if entry.community:
                     places[entry.community].rooms.add(entry.room)
             case RoomUnfollowed():
+                directs.pop(entry.room, None)  # it is opened again, or hidden for good
                 for place in places.values():
                     place.rooms.discard(entry.room)
             case DirectOpened():

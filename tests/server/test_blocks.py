@@ -12,7 +12,7 @@ from among_protocol.markers import SetMarker
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.personas import FindMember, PersonaWish, UpdatePersona
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
-from among_protocol.rooms import OpenDirect, SetTopic
+from among_protocol.rooms import FollowRoom, OpenDirect, SetTopic
 from among_protocol.session import SignIn
 from among_server.store.sqlite import SqliteStore
 from tests.held import HeldStore
@@ -206,6 +206,44 @@ async def test_who_takes_another_handle_is_still_blocked_in_a_direct_that_outliv
         await bob.ask(StartTyping, room=room)
         assert [event for event in await ann.settled() if isinstance(event, MessageSent | TypingStarted)] == []
         assert [entry.handle for entry in (await ann.sync()).blocks] == ["bob", "robert"]
+
+
+@pytest.mark.parametrize("keep", ["erase", "words"])
+@pytest.mark.parametrize("kind", ["block", "mute"])
+async def test_who_is_forgotten_and_comes_back_under_another_handle_is_blocked_as_before(tmp_path, keep, kind):
+    async with world_of(SqliteStore(tmp_path, synchronous="off")) as world:
+        ann, bob, eve = await world.join("garden/hall", "ann", "bob", "eve")
+        garden = world.id("garden")
+        await ann.ask(SetBlock, member=bob.member, kind=kind)
+        await bob.ask(LeaveCommunity, community=garden, keep=keep)
+        await world.quiet()
+        await bob.ask(JoinCommunity, community=garden, persona=PersonaWish(handle="robert"))
+        await bob.ask(FollowRoom, room=ann.room)
+        said = await bob.say("@ann @eve, it is me", room=ann.room)
+        assert await mentions(ann, ann.room) == 0
+        assert await mentions(eve, ann.room) == 1
+        assert set(said.mentions) == {ann.member, eve.member}
+        if kind == "block":
+            assert (await bob.refused(OpenDirect, members=[ann.member])).code == codes.DIRECT_REFUSED.code
+        heard = [*await ann.settled(), *await bob.settled(), *await eve.settled()]
+        assert not [event for event in heard if isinstance(event, BlockChanged)], "nobody is told"
+        await ann.ask(SetBlock, member=bob.member, kind="none")
+        await bob.say("@ann, really", room=ann.room)
+        assert await mentions(ann, ann.room) == 1
+
+
+async def test_who_comes_back_is_blocked_by_nobody_who_blocks_them_under_a_name_from_elsewhere(tmp_path):
+    async with world_of(SqliteStore(tmp_path, synchronous="off")) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await world.join("library/desk", "eve")
+        await world.join_too(ann, "library")
+        wish = PersonaWish(handle="librarian")
+        there = (await bob.ask(JoinCommunity, community=world.id("library"), persona=wish)).entry
+        await ann.ask(SetBlock, member=there.member, kind="block")
+        await bob.ask(LeaveCommunity, community=world.id("garden"), keep="erase")
+        await world.quiet()
+        await bob.ask(JoinCommunity, community=world.id("garden"), persona=PersonaWish(handle="robert"))
+        assert await listed(ann) == [("librarian", "block")]
 
 
 async def test_a_direct_that_is_new_is_refused_in_the_same_words_for_every_reason():

@@ -1,14 +1,14 @@
 """Do not disturb by the clock: on every device, and seen by others while it lasts, where its owner wants that."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
 from among_protocol import codes
 from among_protocol.dnd import Dnd, DndChanged, DndTime, SetDnd
-from among_protocol.presence import PresenceChanged, WatchPresence
-from among_protocol.status import SetStatus
+from among_protocol.presence import MemberPresence, PresenceChanged, WatchPresence
+from among_protocol.status import NewStatus, SetStatus
 from tests.world import Person, World, world_of
 
 NIGHT = DndTime(begins="22:00", ends="07:00")
@@ -25,6 +25,16 @@ def at(world: World, moment: str) -> None:
 async def state_of(watcher: Person, member: str) -> str:
     (seen,) = (await watcher.ask(WatchPresence, members=[member])).members
     return str(seen.state)
+
+
+def words_of(one: PresenceChanged | MemberPresence) -> str:
+    return one.status.text if one.status is not None else ""
+
+
+async def seen(watcher: Person, member: str) -> tuple[str, str]:
+    """State and status."""
+    (one,) = (await watcher.ask(WatchPresence, members=[member])).members
+    return str(one.state), words_of(one)
 
 
 async def test_a_schedule_is_in_every_sync_and_told_to_every_other_device():
@@ -71,6 +81,43 @@ async def test_others_see_it_while_it_lasts_and_hear_of_its_beginning_and_end():
             at(world, moment)
             heard = [event.state for event in await bob.settled() if isinstance(event, PresenceChanged)]
             assert heard == ([state] if state else []), moment
+
+
+async def told(watcher: Person) -> list[tuple[str, str]]:
+    return [(event.state, words_of(event)) for event in await watcher.settled() if isinstance(event, PresenceChanged)]
+
+
+async def test_dur_08_where_the_clock_is_set_back_what_is_seen_is_what_holds_then():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        at(world, "2026-01-15T12:00:00")
+        await ann.ask(SetDnd, times=[NIGHT])
+        assert await seen(bob, ann.member) == ("online", "")
+        await bob.settled()
+        for moment, state in (
+            ("2036-01-15T23:00:00", "dnd"),
+            ("2026-01-15T12:01:00", "online"),
+            ("2016-01-15T23:00:00", "dnd"),
+            ("2026-01-15T12:02:00", "online"),
+            ("2026-01-15T22:00:00", "dnd"),
+            ("2026-01-16T07:00:00", "online"),
+        ):
+            at(world, moment)
+            assert await told(bob) == [(state, "")], moment
+            assert await seen(bob, ann.member) == (state, "")
+
+
+async def test_dur_08_a_status_that_was_over_by_a_clock_that_was_ahead_is_seen_until_it_is():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        chosen = await ann.ask(SetStatus, status=NewStatus(text="at lunch", for_ms=3_600_000))
+        ends = datetime.fromisoformat(chosen.status.until)
+        assert await seen(bob, ann.member) == ("online", "at lunch")
+        await bob.settled()
+        for days, text in ((3_650, ""), (-1, "at lunch"), (0, "")):
+            at(world, (ends + timedelta(days=days)).replace(tzinfo=None).isoformat())
+            assert await told(bob) == [("online", text)]
+            assert await seen(bob, ann.member) == ("online", text)
 
 
 async def test_it_begins_at_once_where_it_is_time_and_what_was_chosen_goes_before():

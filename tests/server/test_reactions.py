@@ -507,13 +507,13 @@ class Watcher:
 
     async def look(self, room: str) -> None:
         id = self.person.begin(ReadMessages, room=room)
-        await self.person.answered(id)
         page = await self.person.reply(id, ReadMessages.Reply)
-        self.hear()  # all that came before the reply
+        self.hear(self.person.before[id])  # more may have come in the same turn of the loop, and is newer than the page
         self.tallies.shown(room, page.messages, page.as_of)
 
-    def hear(self) -> None:
-        fresh, self._read = self.person.heard[self._read :], len(self.person.heard)
+    def hear(self, until: int | None = None) -> None:
+        until = len(self.person.heard) if until is None else until
+        fresh, self._read = self.person.heard[self._read : until], until
         for event in fresh:
             self.tallies.apply(event, lambda place: self.person.member)
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from among_server.store import search as law
 from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
-from among_server.store.sqlite import SqliteStore, arrivals, following, index, ledger, search, writer
+from among_server.store.sqlite import SqliteStore, arrivals, following, index, ledger, search, tx, writer
 from tests.store.town import Town
 
 
@@ -18,11 +19,13 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrivals, "PORTION", 3)
     monkeypatch.setattr(arrivals, "STEP", 2)
     monkeypatch.setattr(ledger, "MIRRORED", 3)
+    monkeypatch.setattr(tx, "MESSAGES", 2)
     monkeypatch.setattr(writer, "BATCH", 5)
     monkeypatch.setattr(index, "VOLUME_BITS", 2)
     monkeypatch.setattr(following, "BATCH", 3)
     monkeypatch.setattr(following, "LISTED", 2)
     monkeypatch.setattr(search, "CHUNKS", (1, 2))
+    monkeypatch.setattr(law, "WORK_SECONDS", 1.0)  # since each text takes statements of its own
 
 
 @pytest.fixture(params=["memory", "sqlite", "sqlite with little memory"])

@@ -20,7 +20,8 @@ from among_protocol.codes import INVITE_INVALID
 from among_server.store import backups, files
 from among_server.store.api import StoreError
 from among_server.store.backups import Manifest, Taken
-from among_server.store.sqlite import SqliteStore, backup, schema
+from among_server.store.pace import Pace
+from among_server.store.sqlite import SqliteStore, copying, schema
 from among_server.store.sqlite.backup import SqliteBackups
 from tests.store.replay import live
 from tests.store.town import Person, Town, refused
@@ -104,30 +105,131 @@ async def test_only_the_owner_may_read_a_backup(folder: Path, into: Path):
     assert modes(into) == {".": 0o700, name: 0o700, f"{name}/among.db": 0o600, f"{name}/manifest.json": 0o600}
 
 
-async def test_what_is_written_meanwhile_neither_delays_nor_mixes_it(
-    folder: Path, into: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """A page at a time, with a commit after each: a copy that began anew would never end, or hold two moments."""
-    monkeypatch.setattr(backup, "STEP", 1)
-    steps = 0
+class Meanwhile:
+    """A server that writes whenever the copy rests: a pair of values in each commit, and enough to make the file grow."""
+
+    def __init__(self, folder: Path, into: Path) -> None:
+        self.db = sqlite3.connect(folder / "among.db", isolation_level=None, timeout=0)
+        self.db.execute("PRAGMA secure_delete = ON")
+        self.db.execute("PRAGMA synchronous = OFF")
+        self.last = 0
+        self._log = folder / "among.db-wal"
+        self._into = into
+
+    def writes(self, more: int = 9000) -> None:
+        self.last += 1
+        self.db.execute("BEGIN")
+        for name in ("left", "right"):
+            self.db.execute("REPLACE INTO meta (name, value) VALUES (?, ?)", (name, str(self.last)))
+        self.db.execute("REPLACE INTO meta (name, value) VALUES (?, ?)", (f"pad{self.last % 50}", "x" * more))
+        self.db.execute("COMMIT")
+
+    def may_begin_the_log_anew(self) -> bool:
+        """All that is in it is in the file, and nobody reads."""
+        busy, _, _ = self.db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+        return not busy
+
+    def close(self) -> None:
+        self.db.close()
+
+    def head_of_the_log(self) -> bytes:
+        return self._log.read_bytes()[: copying.HEADER]
+
+    def copied(self, name: str) -> bytes:
+        """So far."""
+        return b"".join(path.read_bytes() for path in self._into.glob(f".among-*.part/{name}"))
+
+
+@pytest.fixture
+async def meanwhile(folder: Path, into: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meanwhile]:
+    """Four pages at a time are copied; what that costs the disk is no matter here."""
     async with opened(folder) as town:
-        ann, room = await begin(town)
-        await ann.says(room, "before")
-        with contextlib.closing(sqlite3.connect(folder / "among.db", isolation_level=None)) as other:
+        await begin(town)
+    monkeypatch.setattr(copying, "PIECE", 4 * copying.PAGE)
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    with contextlib.closing(Meanwhile(folder, into)) as other:
+        yield other
 
-            def meanwhile(done: int, of: int) -> None:
-                nonlocal steps
-                steps += 1
-                other.execute("REPLACE INTO meta (name, value) VALUES ('later', ?)", (str(steps),))
-                if steps == 5:
-                    other.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-            taken = SqliteBackups(folder).take(into, meanwhile)
+def pair(taken: Taken) -> tuple[int, int]:
     with contextlib.closing(sqlite3.connect(taken.path / "among.db")) as db:
-        (pages,) = db.execute("PRAGMA page_count").fetchone()
-        assert db.execute("SELECT count(*) FROM meta WHERE name = 'later'").fetchone() == (0,)
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert steps == pages, "each page once"
+        found = dict(db.execute("SELECT name, value FROM meta WHERE name IN ('left', 'right')"))
+    return int(found["left"]), int(found["right"])
+
+
+async def test_what_is_written_meanwhile_neither_delays_nor_mixes_it(folder: Path, into: Path, meanwhile: Meanwhile):
+    """A commit after every piece, and as many checkpoints as go through: what was read by then is old, and half of it."""
+    free: list[bool] = []
+    pieces = 0
+
+    def rest(_: float) -> None:
+        if not meanwhile.copied("among.db-wal"):
+            meanwhile.writes()
+            free.append(meanwhile.may_begin_the_log_anew())
+
+    def first_pass(done: int, of: int) -> None:
+        nonlocal pieces
+        pieces += 1
+
+    taken = SqliteBackups(folder).take(into, first_pass, Pace(sleep=rest))
+    held = free.index(False)
+    assert held > 2 * pieces > 20, "nothing was held but in the third pass"
+    left, right = pair(taken)
+    assert left == right >= held, "all that was there before"
+
+
+async def test_a_log_that_is_begun_anew_while_it_is_copied_brings_back_nothing_older(
+    folder: Path, into: Path, meanwhile: Meanwhile
+):
+    """When the file has all that is in the log, not even a reader keeps it from being begun anew. What was copied of it by
+    then has older pages than the file."""
+    for _ in range(20):
+        meanwhile.writes(more=0)
+    meanwhile.db.execute("PRAGMA wal_checkpoint(FULL)")
+    before, heads = meanwhile.last, {meanwhile.head_of_the_log()}
+
+    def rest(_: float) -> None:
+        if meanwhile.copied("among.db-wal"):
+            for _ in range(20):
+                meanwhile.writes(more=0)
+            heads.add(meanwhile.head_of_the_log())
+
+    taken = SqliteBackups(folder).take(into, pace=Pace(sleep=rest))
+    assert len(heads) == 2, "it was begun anew"
+    left, right = pair(taken)
+    assert left == right >= before
+
+
+async def test_words_that_are_deleted_while_it_is_copied_are_not_in_it(folder: Path, into: Path, meanwhile: Meanwhile):
+    meanwhile.db.execute("INSERT INTO meta (name, value) VALUES ('said', ?)", ("canary " * 100,))
+    assert meanwhile.may_begin_the_log_anew()
+    seen = False
+
+    def rest(_: float) -> None:
+        nonlocal seen
+        if not seen and b"canary" in meanwhile.copied("among.db"):
+            seen = True
+            meanwhile.db.execute("DELETE FROM meta WHERE name = 'said'")
+            assert meanwhile.may_begin_the_log_anew()
+
+    taken = SqliteBackups(folder).take(into, pace=Pace(sleep=rest))
+    assert seen, "it was copied before"
+    assert [path.name for path in taken.path.iterdir() if b"canary" in path.read_bytes()] == []
+
+
+async def test_data_that_are_put_in_their_place_meanwhile_are_told(folder: Path, into: Path):
+    async with opened(folder) as town:
+        await begin(town)
+    shutil.copyfile(folder / "among.db", folder / "others.db")
+
+    def rest(_: float) -> None:
+        if (folder / "others.db").exists():
+            (folder / "others.db").rename(folder / "among.db")
+
+    with pytest.raises(StoreError, match="Other data were put in place"):
+        SqliteBackups(folder).take(into, pace=Pace(sleep=rest))
+    assert names(into) == set()
 
 
 async def test_a_store_that_was_killed_is_backed_up_with_all_that_it_kept(folder: Path, into: Path, tmp_path: Path):
@@ -141,13 +243,13 @@ async def test_a_store_that_was_killed_is_backed_up_with_all_that_it_kept(folder
         assert await again.bodies(room) == ["in the write-ahead log alone"]
 
 
-async def test_nothing_live_is_changed_by_a_backup(folder: Path, into: Path):
-    async with opened(folder) as town:
-        await begin(town)
-        live = ("among.db", "among.db-wal", "revocations", "lock")
-        before = {name: everything(folder)[name] for name in live}
-        SqliteBackups(folder).take(into)
-        assert {name: everything(folder)[name] for name in live} == before
+async def test_nothing_live_is_changed_by_a_backup(folder: Path, into: Path, meanwhile: Meanwhile):
+    """On a server that writes nothing just then, not even by itself."""
+    meanwhile.writes()
+    live = ("among.db", "among.db-wal", "revocations", "lock")
+    before = {name: everything(folder)[name] for name in live}
+    SqliteBackups(folder).take(into)
+    assert {name: everything(folder)[name] for name in live} == before
 
 
 async def test_two_in_one_second_are_two(folder: Path, into: Path, monkeypatch: pytest.MonkeyPatch):
@@ -445,7 +547,7 @@ def change(taken: Taken, **what: Any) -> None:
 
 def reseal(taken: Taken) -> None:
     """As one who changed the database and knows its digest."""
-    change(taken, files={"among.db": backups.described(taken.path / "among.db")})
+    change(taken, files={"among.db": backups.described(taken.path / "among.db", Pace(fast=True))})
 
 
 def bad(taken: Taken, tmp_path: Path) -> str:
@@ -525,6 +627,11 @@ async def test_a_database_with_something_else_in_it_is_seen(taken: Taken, tmp_pa
 async def test_a_pipe_is_no_backup(taken: Taken, tmp_path: Path):
     os.mkfifo(tmp_path / "manifest.json")
     with pytest.raises(StoreError, match="no plain file"):
+        SqliteBackups(tmp_path / "fresh").verify(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    with (tmp_path / "manifest.json").open("wb") as huge:
+        huge.truncate(1 << 40)
+    with pytest.raises(StoreError, match="has more than"):
         SqliteBackups(tmp_path / "fresh").verify(tmp_path)
     (taken.path / "among.db").unlink()
     os.mkfifo(taken.path / "among.db")

@@ -1,12 +1,13 @@
 """Inboxes and recent rooms, as a store keeps them: bounded, numbered for good, and there again after a restart."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from among_protocol.messages import SendMessage
-from among_server.limits import INBOX
+from among_server.limits import INBOX, INBOX_OF_ONE
 from among_server.store.recent import Place
-from among_server.store.sqlite import SqliteStore, ledger
+from among_server.store.sqlite import SqliteStore
 from tests.store.town import Person, Town
 
 
@@ -22,22 +23,59 @@ async def numbers(town: Town, person: Person) -> list[int]:
     return [row.number for row in await town.store.inbox(person.id, None, 2 * INBOX)]
 
 
+async def fills(town: Town, person: Person, room: str, seq: int, members: Sequence[str]) -> None:
+    """Each of these mentions somebody, one after the other."""
+
+    def many(tx: Any) -> None:
+        for member in members:
+            tx.put_inbox(person.id, "mention", room, seq, member)
+
+    await town.carry_out(many)
+
+
+async def speakers(town: Town, room: str, count: int) -> list[str]:
+    community = (await town.store.room(room)).community  # type: ignore[union-attr]  # it is there
+    people = await town.people(*(f"friend{number}" for number in range(count)))
+    for person in people:
+        await person.joins(community)
+    return [await person.member_in(community) for person in people]
+
+
 async def test_an_inbox_keeps_the_newest_and_counts_them(town: Town):
     ann, bob, room = await called(town)
     said = (await ann.says(room, "@bob")).entry.event
-    author = await ann.member_in((await town.store.room(room)).community)  # type: ignore[union-attr]  # it is there
-
-    def many(tx: Any) -> None:
-        for _ in range(INBOX + 100):
-            tx.put_inbox(bob.id, "mention", room, said.seq, author)
-
-    await town.carry_out(many)
-    assert await numbers(town, bob) == list(range(INBOX + 101, 101, -1))
+    some = await speakers(town, room, 10)
+    before = INBOX + 100
+    await fills(town, bob, room, said.seq, [some[number % 10] for number in range(before)])
+    newest = (await numbers(town, bob))[0]
+    assert await numbers(town, bob) == list(range(newest, newest - INBOX, -1))
     assert (await town.store.inbox_state(bob.id)).unread == INBOX
     if isinstance(town.store, SqliteStore):
-        sql = "SELECT count(*) FROM inbox"
-        (kept,) = (await town.carry_out(lambda tx: (tx.flush(), tx._db.execute(sql).fetchone())))[1]
-        assert kept <= INBOX + ledger.SPARE
+        sql = "SELECT count(*) FROM inbox WHERE member <> ''"
+        assert (await town.carry_out(lambda tx: (tx.flush(), tx._db.execute(sql).fetchone())))[1] == (INBOX,)
+
+
+async def test_inp_05_who_mentions_somebody_without_end_pushes_out_their_own(town: Town):
+    ann, bob, room = await called(town)
+    said = (await ann.says(room, "hello @bob")).entry.event
+    (other,) = await speakers(town, room, 1)
+    for times in (INBOX_OF_ONE - 1, 1, 1, 3 * INBOX):
+        await fills(town, bob, room, said.seq, [other] * times)
+        newest, kept = (await numbers(town, bob))[0], min(INBOX_OF_ONE, (await numbers(town, bob))[0] - 1)
+        assert await numbers(town, bob) == [*range(newest, newest - kept, -1), 1], "ann's is there still"
+        assert (await town.store.inbox_state(bob.id)).unread == kept + 1
+
+
+async def test_inp_05_who_counts_along_is_told_where_one_more_is_no_more_than_before(town: Town):
+    ann, bob, room = await called(town)
+    await ann.says(room, "@bob")
+    assert town.heard[-1].stale == ()
+    me = await ann.member_in((await town.store.room(room)).community)  # type: ignore[union-attr]  # it is there
+    await fills(town, bob, room, 1, [me] * (INBOX_OF_ONE - 2))
+    for stale in ((), (bob.id,)):
+        await ann.says(room, "@bob")
+        assert town.heard[-1].stale == stale
+        assert (await town.store.inbox_state(bob.id)).unread == INBOX_OF_ONE
 
 
 async def test_a_number_is_never_used_again(town: Town):

@@ -1,20 +1,24 @@
 """Reactions as every store keeps them: over restarts, erasures and long pages."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from among_protocol.codes import REACTED_ALREADY
+from among_protocol.codes import MESSAGE_GONE, REACTED_ALREADY, REACTION_GONE
 from among_protocol.corners import UpdateCorner
+from among_protocol.edits import DeleteMessage
 from among_protocol.posts import PublishPost
 from among_protocol.reactions import AddReaction, Reaction, ReactionAdded, ReactionRemoved, RemoveReaction
 from among_server.store.api import PAGE_BYTES
 from among_server.store.reactions import BYTES
+from among_server.store.rules import RULES
 from among_server.store.sqlite import SqliteStore, reads
 from tests.store.replay import live, replayed
 from tests.store.test_erasing import done, goes
-from tests.store.test_laws import hall
+from tests.store.test_laws import hall, rule_is
 from tests.store.town import Person, Town, refused
 
 EMOJI = ["👍", "🎉", "🌱", "🦤"]
@@ -105,6 +109,113 @@ async def test_a_page_ends_earlier_where_what_it_is_reacted_to_with_is_long(
     assert (len(page), complete) == (2, False)
     assert one.reactions == page[0].reactions == [Reaction(emoji="👍", count=1)]
     assert PAGE_BYTES > 2 * (BYTES + 250)
+
+
+async def test_who_changes_their_mind_in_one_batch_reacts_as_they_said_last(town: Town):
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    await ann.says(room, "hi")
+    steps = [(step, who) for step in (AddReaction, RemoveReaction) * 2 for who in (ann, bob)]
+    steps += [(AddReaction, ann)]
+
+    def at_once(tx: Any) -> list[int]:
+        counts = []
+        for number, (step, person) in enumerate(steps):
+            tx.speak_as(person.id)
+            command = step(id="1", nonce=f"{number}", room=room, message=1, emoji="👍")
+            counts.append(RULES[step](tx, person.id, command).count)  # type: ignore[attr-defined]  # of each kind
+        return counts
+
+    assert await town.carry_out(at_once) == [1, 2, 1, 0, 1, 2, 1, 0, 1]
+    assert await shown(town, room) == [[("👍", 1, False)]]
+    found = await town.store.reactors(room, 1, "", 0, 10, reader=ann.id)
+    assert found is not None
+    assert [(one.by, one.seq) for one in found.reactors] == [(await ann.member_in(community), 10)]
+
+
+async def test_of_a_reaction_whose_batch_failed_nothing_is_counted(town: Town, monkeypatch: pytest.MonkeyPatch):
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    await ann.says(room, "hi")
+    await react(ann, room, 1)
+    right = RULES[RemoveReaction]
+
+    def wrong(tx: Any, account: str, command: RemoveReaction) -> Any:
+        right(tx, account, command)
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        rule_is(broken, RemoveReaction, wrong)
+        with capture_logs():
+            answers = await asyncio.gather(
+                bob.ask(AddReaction, room=room, message=1, emoji="🎉"),
+                ann.ask(RemoveReaction, room=room, message=1, emoji="👍"),
+                ann.says(room, "ho"),
+                return_exceptions=True,
+            )
+    assert [isinstance(one, BaseException) for one in answers] == [False, True, False]
+    assert await shown(town, room) == [[("🎉", 1, False), ("👍", 1, False)], []]
+    assert (await react(bob, room, 1)).count == 2
+    assert (await ann.do(RemoveReaction, room=room, message=1, emoji="👍")).count == 1
+
+
+async def test_to_what_was_deleted_nobody_reacts_though_they_did_a_moment_before(town: Town):
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    await ann.says(room, "hi")
+    asked = [
+        bob.ask(AddReaction, room=room, message=1, emoji="👍"),
+        ann.ask(DeleteMessage, room=room, message=1),
+        ann.ask(AddReaction, room=room, message=1, emoji="👍"),
+        bob.ask(RemoveReaction, room=room, message=1, emoji="👍"),
+    ]
+    for one in asked[:2]:
+        await one
+    for one in asked[2:]:
+        await refused(MESSAGE_GONE, one)
+    assert await town.carry_out(lambda tx: tx.reactions(room, 1)) == {}
+    member = await bob.member_in(community)
+    assert await town.carry_out(lambda tx: tx.reaction(room, 1, "👍", member)) == 0
+
+
+async def test_what_one_does_not_react_with_can_not_be_taken_back_twice(town: Town):
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    await ann.says(room, "hi")
+    await react(ann, room, 1)
+    await refused(REACTION_GONE, bob.ask(RemoveReaction, room=room, message=1, emoji="👍"))
+    await react(bob, room, 1)
+    await bob.do(RemoveReaction, room=room, message=1, emoji="👍")
+    await refused(REACTION_GONE, bob.ask(RemoveReaction, room=room, message=1, emoji="👍"))
+    await refused(REACTED_ALREADY, ann.ask(AddReaction, room=room, message=1, emoji="👍"))
+
+
+async def test_a_storm_in_one_batch_costs_a_look_for_each_and_writes_together(tmp_path: Path):
+    """A statement for each row is what a batch is there to avoid."""
+    store = SqliteStore(tmp_path, synchronous="off")
+    town = Town(store)
+    await store.open()
+    try:
+        _, room, people = await hall(town, *(f"p{number}" for number in range(24)))
+        await people[0].says(room, "hi")
+
+        async def statements(step: Any, some: list[Person]) -> int:
+            def storm(tx: Any) -> int:
+                asked: list[str] = []
+                tx._db.set_trace_callback(asked.append)
+                for person in some:
+                    tx.speak_as(person.id)
+                    RULES[step](tx, person.id, step(id="1", nonce="", room=room, message=1, emoji="👍"))
+                tx.flush()
+                tx._db.set_trace_callback(None)
+                return len([sql for sql in asked if not sql.startswith("--")])
+
+            return await town.carry_out(storm)
+
+        await statements(AddReaction, people[:2])
+        few, many = await statements(AddReaction, people[2:5]), await statements(AddReaction, people[5:])
+        assert many - few == len(people[5:]) - 3, "one each: whether they react so already"
+        few, many = await statements(RemoveReaction, people[:3]), await statements(RemoveReaction, people[3:])
+        assert few == many
+        assert await shown(town, room) == [[]]
+    finally:
+        await store.close()
 
 
 async def test_reactions_survive_a_restart(tmp_path: Path):

@@ -4,6 +4,7 @@ with files can get wrong comes after it."""
 import asyncio
 import contextlib
 import datetime as dt
+import shutil
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -630,6 +631,33 @@ async def test_who_erases_what_they_said_reacts_no_more_to_what_is_kept_for_its_
     assert await reacting(town, room, message) == [await ann.member_in(garden)]
 
 
+async def test_of_reactions_to_what_is_pinned_only_those_that_stand_are_kept(town: Town):
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    await ann.says(room, "heron")
+    pin = await ann.do(AddPin, room=room, message=1)
+    await keeps(ann, room, messages=1)
+
+    def below(tx: Any) -> list[int]:
+        return [seq for seq in range(1, tx.next(room)) if seq <= floor and tx.entry_at(room, seq) is not None]
+
+    for _ in range(3):
+        for _ in range(5):
+            await bob.do(AddReaction, room=room, message=1, emoji="🐟")
+            await bob.do(RemoveReaction, room=room, message=1, emoji="🐟")
+        stands = await bob.do(AddReaction, room=room, message=1, emoji="🐟")
+        for body in ("old", "kept"):
+            await ann.says(room, body)
+        await removed(town)
+        row = await town.store.log(room)
+        assert row is not None
+        floor = row.floor
+        assert floor > stands.seq
+        assert await town.carry_out(below) == [1, pin.seq, stands.seq]
+        await bob.do(RemoveReaction, room=room, message=1, emoji="🐟")
+    await removed(town)
+    assert await town.carry_out(below) == [1, pin.seq]
+
+
 # --- SQLite: files, kills, and much of it
 
 
@@ -644,7 +672,7 @@ async def opened(folder: Path) -> Town:
 
 
 @pytest.mark.parametrize("little", [False, True])  # with it, most has been moved to its place
-async def test_what_was_removed_is_in_no_file_after_the_purge(
+async def test_prv_02_what_was_removed_is_in_no_file_after_the_purge(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little: bool
 ):
     if little:
@@ -674,13 +702,15 @@ async def test_what_was_removed_is_in_no_file_after_the_purge(
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 3])
-async def test_a_store_that_is_closed_meanwhile_goes_on_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+@pytest.mark.parametrize("killed", [False, True], ids=["closed", "killed"])
+async def test_prv_02_a_store_that_ends_meanwhile_goes_on_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: bool, steps: int
 ):
     little_memory(monkeypatch)
     monkeypatch.setattr(law, "STEP", 7)
     monkeypatch.setattr(rules, "STEP", 7)
-    town = await opened(tmp_path)
+    data, left = tmp_path / "data", tmp_path / "left"
+    town = await opened(data)
     _, room, (ann,) = await hall(town, "ann")
     for n in range(30):
         await ann.says(room, f"{CANARY} {n}")
@@ -689,20 +719,24 @@ async def test_a_store_that_is_closed_meanwhile_goes_on_with_it(
     await trimmed(town)
     for _ in range(steps):
         await town.store.carry_away("")
+    if killed:
+        shutil.copytree(data, left)  # as it is found then
     await town.store.close()
-    town = await opened(tmp_path)
+    if not killed:
+        shutil.copytree(data, left)
+    town = await opened(left)
     try:
         assert await town.bodies(room) == ["kept"]
         await carried(town)
         await town.store.purge()
     finally:
         await town.store.close()
-    assert CANARY.encode() not in (tmp_path / "among.db").read_bytes()
-    with contextlib.closing(sqlite3.connect(tmp_path / "among.db")) as db:
+    assert CANARY.encode() not in (left / "among.db").read_bytes()
+    with contextlib.closing(sqlite3.connect(left / "among.db")) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert db.execute("SELECT count(*) FROM beneath").fetchone() == (0,)
         assert db.execute("SELECT count(*) FROM nonces WHERE pos & 68719476735 <= 30 AND pos >> 36 IN (SELECT key FROM logs WHERE id = ?)", (room,)).fetchone() == (0,)  # fmt: skip
-    await agree(tmp_path)
+    await agree(left)
 
 
 async def test_a_long_room_is_looked_through_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -725,6 +759,49 @@ async def test_a_long_room_is_looked_through_in_parts(tmp_path: Path, monkeypatc
         await town.store.close()
 
 
+async def test_a_step_takes_no_longer_for_the_many_who_react_to_what_is_pinned(tmp_path: Path):
+    town = await opened(tmp_path)
+    try:
+        _, few, people = await hall(town, "ann", "bob", "cat", "dan")
+        many = await people[0].makes((await town.store.room(few)).community, "many")  # type: ignore[union-attr]  # it is there
+        for room, reactors in ((few, people[:1]), (many, people)):
+            await people[0].says(room, "heron")
+            await people[0].do(AddPin, room=room, message=1)
+            for emoji in "🐟🐠🐡🦈🐙🦀🦞🦐🦑🐚🐌🦋🐛🐜🐝🐞🦗🦂🦟🦠":
+                for person in reactors:
+                    await person.do(AddReaction, room=room, message=1, emoji=emoji)
+            for number in range(9):
+                await people[0].says(room, f"{number}")
+            await keeps(people[0], room, messages=1)
+        await trimmed(town)
+
+        async def work(room: str) -> list[int]:
+            """Of SQLite's machine, in each step of some rows."""
+
+            def step(tx: Any) -> tuple[bool, int]:
+                ticks: list[int] = []
+                tx._db.set_progress_handler(lambda: ticks.append(1), 10)
+                done = tx.carry_away(room, 4)
+                tx._db.set_progress_handler(None, 10)
+                return done, len(ticks)
+
+            steps: list[int] = []
+            done = False
+            while not done:
+                done, ticks = await town.carry_out(step)
+                steps.append(ticks)
+            return steps
+
+        least, most = await work(few), await work(many)
+        assert len(most) > len(least) + 10, "each looks at so many and no more"
+        assert max(most) <= max(least) * 1.2
+        found = await town.store.reactors(many, 1, "", 0, 200, reader="")
+        assert found is not None
+        assert len(found.reactors) == 80
+    finally:
+        await town.store.close()
+
+
 async def test_what_is_looked_up_uses_an_index(tmp_path: Path):
     from among_server.store.sqlite import retention as tables
 
@@ -735,8 +812,8 @@ async def test_what_is_looked_up_uses_an_index(tmp_path: Path):
             tables.NONCES: (0, 1, "[]"),
             tables.COUNTED: (1, 0, 1),
             tables.CALLED: (1, 0, 1),
-            tables.STAY: (1, 1, "r"),
-            tables.PINNED: (1, 1),
+            tables.STAY: (1, 1, 0, 1, "r"),
+            tables.PINNED: (1, 1, 0, 1),
             "DELETE FROM uncalled WHERE room = ? AND seq <= ?": (1, 1),
         }
         for sql, given in asked.items():

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from among_protocol.codes import STORAGE_UNAVAILABLE
 from among_server.store import files, revocations
-from among_server.store.api import Store, StoreError
+from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
 from among_server.store.revocations import Revocations, Revoked
 from among_server.store.sqlite import SqliteStore
@@ -157,6 +157,51 @@ def test_it_is_bounded_and_says_what_it_no_longer_knows(tmp_path: Path, monkeypa
     file.close()
 
 
+BAD = ["2026-01-31T12:00:02.000Z retina r_1", "nonsense", "", "2026-01-31T12:00:02.000Z session", "\0" * 40]
+
+
+@pytest.mark.parametrize("line", BAD)
+def test_only_the_line_that_nobody_understands_is_set_aside(tmp_path: Path, line: str):
+    path = tmp_path / "revocations"
+    times = [f"2026-01-31T12:00:0{second}.000Z" for second in range(5)]
+    good = [f"{moment} session s_{number}" for number, moment in enumerate(times)]
+    path.write_text(
+        "\n".join([f"among revocations 1 st_1 since {NOON}", *good[:3], line, *good[3:], "2026-01-31T12:00:0"])
+    )
+    assert not revocations.read(path).covers("st_1", "2026-01-31T12:00:02.500Z"), "before it is set aside, too"
+    assert revocations.read(path).covers("st_1", "2026-01-31T12:00:03.500Z")
+    file = Revocations(tmp_path)
+    with capture_logs() as logs:
+        file.open("st_1", "2026-02-01T12:00:00.000Z")
+        file.add("2026-02-01T12:00:01.000Z", [Revoked("session", "s_5")])
+        file.close()
+    (told,) = logs
+    assert (told["log_level"], told["lines"]) == ("warning", 1)
+    (aside,) = tmp_path.glob("revocations.*")
+    assert (str(aside), aside.read_text()) == (told["moved_to"], f"{line}\n")
+    assert aside.stat().st_mode & 0o777 == 0o600
+    known = revocations.read(path)
+    assert [revoked.name for _, revoked in known.lines] == [f"s_{number}" for number in range(6)]
+    assert not known.covers("st_1", "2026-01-31T12:00:02.500Z"), "nobody knows what that line revoked"
+    assert known.covers("st_1", "2026-01-31T12:00:03.500Z")
+    with capture_logs() as logs:
+        file.open("st_1", NOON)
+        file.close()
+    assert logs == []
+
+
+def test_after_a_last_line_that_nobody_understands_all_is_known_from_the_start_on(tmp_path: Path):
+    path = tmp_path / "revocations"
+    path.write_text(f"among revocations 1 st_1 since {NOON}\n{NOON} session s_1\nnonsense\n")
+    assert not revocations.read(path).covers("st_1", "2026-03-01T12:00:00.000Z")
+    file = Revocations(tmp_path)
+    with capture_logs():
+        file.open("st_1", "2026-02-01T12:00:00.000Z")
+        file.close()
+    assert not revocations.read(path).covers("st_1", "2026-01-31T23:00:00.000Z")
+    assert revocations.read(path).covers("st_1", "2026-02-01T13:00:00.000Z")
+
+
 @pytest.mark.parametrize("content", ["among revocations 1 st_other since 2026\n", "something else\n", ""])
 def test_a_file_of_another_store_is_set_aside(tmp_path: Path, content: str):
     path = tmp_path / "revocations"
@@ -168,10 +213,3 @@ def test_a_file_of_another_store_is_set_aside(tmp_path: Path, content: str):
     assert [entry["log_level"] for entry in logs] == ["warning"]
     assert (tmp_path / "revocations.old-1").read_text() == content
     assert revocations.read(path) == revocations.Known("st_1", NOON, [])
-
-
-def test_what_a_newer_version_wrote_is_refused_not_skipped(tmp_path: Path):
-    path = tmp_path / "revocations"
-    path.write_text(f"among revocations 1 st_1 since {NOON}\n{NOON} retina r_1\n")
-    with pytest.raises(StoreError, match="line 2 is not understood"):
-        revocations.read(path)

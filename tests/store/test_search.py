@@ -16,7 +16,7 @@ from among_protocol.search import Hit
 from among_server.store import search as law
 from among_server.store.search import Asked, Found
 from among_server.store.sqlite import SqliteStore, search
-from among_server.store.words import Sought, sought
+from among_server.store.words import Sought, Spaced, sought
 from tests.store.town import Person, Town
 
 
@@ -320,8 +320,8 @@ async def test_what_is_said_between_two_pages_of_the_best_is_on_neither(town: To
 @pytest.mark.parametrize("newest", [True, False])
 async def test_inp_06_what_there_is_no_time_to_show_is_on_the_next_page(town: Town, monkeypatch, newest: bool):
     monkeypatch.setattr(law, "SHOWN_SECONDS", 0.0)
-    monkeypatch.setattr(law, "deadline", lambda seconds: lambda: not seconds)
-    monkeypatch.setattr(search, "deadline", lambda seconds: lambda: not seconds)
+    monkeypatch.setattr(law, "deadline", lambda seconds, *_: lambda: not seconds)
+    monkeypatch.setattr(search, "deadline", lambda seconds, *_: lambda: not seconds)
     _, room, (ann,) = await hall(town, "ann")
     for number in range(5):
         await ann.says(room, f"kestrel {number}")
@@ -330,15 +330,29 @@ async def test_inp_06_what_there_is_no_time_to_show_is_on_the_next_page(town: To
         assert len((await found(ann, "kestrel", limit=3, newest=newest)).hits) == 1
 
 
+async def test_inp_06_who_has_found_nothing_yet_looks_for_longer(town: Town, monkeypatch):
+    monkeypatch.setattr(law, "WORK_SECONDS", 0.0)
+    monkeypatch.setattr(search, "deadline", lambda seconds, *_: lambda: not seconds)
+    _, room, (ann,) = await hall(town, "ann")
+    for body in ("a red kestrel", "the red kestrel", "kestrel, red", "kestrel: red"):
+        await ann.says(room, body)
+    first = await finds(ann, '"red kestrel"')
+    monkeypatch.setattr(law, "SECONDS", 0.0)
+    without_time = await finds(ann, '"red kestrel"')
+    if isinstance(town.store, SqliteStore):
+        assert (first, without_time) == (["the red kestrel"], [])
+    assert await pages(ann, '"red kestrel"') == ["the red kestrel", "a red kestrel"]
+
+
 async def test_inp_06_texts_are_weighed_while_there_is_time(town: Town, monkeypatch):
     weighed: list[str] = []
 
-    def score(_: Sought, title: str, text: str) -> float:
-        weighed.append(text)
+    def score(_: Sought, words: Spaced) -> float:
+        weighed.append(words.text)
         return 1.0
 
     monkeypatch.setattr(Sought, "score", score)
-    monkeypatch.setattr(search, "deadline", lambda seconds: lambda: len(weighed) >= 2)
+    monkeypatch.setattr(search, "deadline", lambda seconds, *_: lambda: len(weighed) >= 2)
     _, room, (ann,) = await hall(town, "ann")
     for number in range(5):
         await ann.says(room, f"kestrel {number}")

@@ -12,18 +12,20 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from structlog.testing import capture_logs
 
 from among_protocol.codes import BANNED, HANDLE_LOOKALIKE, NONCE_CONFLICT, STORAGE_UNAVAILABLE, STORAGE_UNCERTAIN
 from among_protocol.communities import JoinCommunity
-from among_protocol.messages import MessageSent
+from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.moderation import BanMember, MemberBanned
 from among_server.store import files
 from among_server.store.api import StoreError
+from among_server.store.rules import RULES
 from among_server.store.sqlite import SqliteStore, schema, writer
+from tests import fresh
 from tests.proof.storm import until
 from tests.store.town import Person, Town, numbers, refused
 
@@ -32,6 +34,9 @@ ROOT = Path(__file__).parents[2]
 
 def modes(folder: Path) -> dict[str, int]:
     return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+
+
+but_for_the_index = shutil.ignore_patterns("search.db*")  # which may be thrown away at that moment
 
 
 def waiting_bytes(folder: Path) -> int:
@@ -120,11 +125,11 @@ async def test_the_epoch_changes_when_relaxed_data_were_not_closed(folder: Path,
     async with opened(folder, synchronous="normal") as town:
         assert town.store.durability in ("relaxed", "memory")  # where the tests run on no disk
         await begin(town)
-        shutil.copytree(folder, tmp_path / "cut")  # as a power cut may leave it
+        shutil.copytree(folder, tmp_path / "cut", ignore=but_for_the_index)  # as a power cut may leave it
     async with opened(folder) as closed:
         assert closed.store.epoch == town.store.epoch
         assert closed.store.durability in ("full", "memory")
-        shutil.copytree(folder, tmp_path / "full-cut")
+        shutil.copytree(folder, tmp_path / "full-cut", ignore=but_for_the_index)
     with capture_logs() as logs:
         async with opened(tmp_path / "cut") as cut:
             assert cut.store.epoch != town.store.epoch
@@ -223,6 +228,40 @@ async def test_a_pipe_in_place_of_the_data_is_refused(folder: Path):
     os.mkfifo(folder / "among.db")
     with pytest.raises(StoreError, match="no plain file"):
         await SqliteStore(folder).open()
+
+
+@pytest.mark.parametrize(
+    "beside", ["revocations", "search.db", "among.db-wal", "backups/among-2026-01-31T090000Z/among.db"]
+)
+async def test_an_empty_database_beside_data_of_a_server_is_refused(folder: Path, beside: str):
+    file = folder / beside
+    files.make_folder(file.parent)
+    file.write_text("what a server left")
+    (folder / "among.db").touch()
+    with pytest.raises(StoreError, match=f"is empty, and {beside.partition('/')[0]} beside it is of a server"):
+        await SqliteStore(folder).open()
+    assert (folder / "among.db").stat().st_size == 0
+    assert file.read_text() == "what a server left"
+
+
+@pytest.mark.parametrize("moment", ["make_file", "open_writer", "migrate"])
+async def test_a_first_start_that_was_killed_may_be_tried_again(folder: Path, monkeypatch, moment: str):
+    """After it made the file, after it opened it, after it made the tables."""
+    made = getattr(schema, moment)
+
+    def killed(*given: Any) -> NoReturn:
+        done = made(*given)
+        if isinstance(done, sqlite3.Connection):
+            done.close()
+        raise OSError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, moment, killed)
+        with pytest.raises(StoreError, match="killed"):
+            await SqliteStore(folder).open()
+    assert (folder / "among.db").exists()
+    async with opened(folder) as town:
+        await town.person("ann")
 
 
 async def test_data_of_another_program_are_refused(folder: Path):
@@ -574,3 +613,40 @@ async def test_what_the_first_schema_held_of_accounts_and_sessions_is_brought_up
         assert [(state.handle, state.seen_ms) for state in states] == [("ann", 1_769_936_400_000), ("bob", 0)]
         await town.store.set_block("a_ann", "mute", handle="bob")
         await town.store.add_reset("bob", b"code", 2**52)
+
+
+async def test_many_answers_in_one_batch_cost_as_many_statements_as_few(folder: Path):
+    """To look at an older message writes nothing that is held back."""
+    async with opened(folder, synchronous="off") as town:
+        ann, room = await begin(town)
+        await ann.says(room, "hi")
+
+        async def statements(count: int) -> int:
+            def answers(tx: Any) -> int:
+                asked: list[str] = []
+                tx.speak_as(ann.id)
+                tx._db.set_trace_callback(asked.append)
+                for _ in range(count):
+                    RULES[SendMessage](tx, ann.id, SendMessage(id="1", nonce="", room=room, body="ho", reply_to=1))
+                tx.flush()
+                tx._db.set_trace_callback(None)
+                return len(asked)
+
+            return await town.carry_out(answers)
+
+        await statements(1)
+        assert await statements(9) == await statements(2)
+        assert len(await town.bodies(room)) == 13
+
+
+PLAIN = ("user_version", "application_id", "journal_mode", "page_size", "auto_vacuum", "encoding")
+
+
+def test_the_tables_that_tests_begin_with_are_those_that_the_steps_make(folder: Path):
+    files.make_folder(folder)
+    made: list[list[Any]] = []
+    for name, migrate in (("copied.db", fresh.copied), ("made.db", fresh.step_by_step)):
+        with contextlib.closing(schema.open_writer(folder / name, "off")) as db:
+            migrate(db, folder / name, None)
+            made.append([*db.iterdump(), *(db.execute(f"PRAGMA {what}").fetchone() for what in PLAIN)])
+    assert made[0] == made[1]

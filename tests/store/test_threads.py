@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from among_protocol import codes
+from among_protocol import codes, following
 from among_protocol.base import THREADS
 from among_protocol.codes import Refuse
 from among_protocol.edits import MessageEdited
@@ -294,8 +294,33 @@ async def test_inp_05_of_too_many_threads_the_one_without_a_part_for_longest_is_
     await answers(ann, room, roots[0], "a part")
     await town.store.follow_thread(ann.id, room, roots[3])
     assert list(await mine(ann)) == [roots[2], roots[0], roots[3]]
-    await answers(bob, room, roots[4], "@ann")
+    await answers(ann, room, roots[4], "mine")
     assert list(await mine(ann)) == [roots[0], roots[3], roots[4]]
+
+
+async def test_whoever_brings_somebody_to_threads_pushes_out_none_that_they_follow_themselves(town, monkeypatch):
+    monkeypatch.setattr(rules, "THREADS_PER_ACCOUNT", 3)
+    room, (ann, bob) = await hall(town, "ann", "bob")
+    roots = [(await ann.says(room, f"root {number}")).entry.event.seq for number in range(8)]
+    await town.store.follow_thread(ann.id, room, roots[0])
+    for root in roots[1:4]:
+        await answers(bob, room, root, "to you, ann")
+    assert list(await mine(ann)) == [roots[0], *roots[2:4]], "the older of those to which others brought her"
+    await answers(bob, room, roots[2], "@ann")
+    await town.store.choose_in_thread(ann.id, room, roots[3], "nothing", 0)
+    await answers(ann, room, roots[4], "mine")
+    assert list(await mine(ann)) == [roots[0], roots[3], roots[4]], "nor what she chose something in"
+    for root in roots[5:]:
+        await answers(bob, room, root, "@ann")
+    assert list(await mine(ann)) == [roots[0], roots[3], roots[4]]
+    assert [state.own for state in await town.store.followed_threads(ann.id)] == [True, True, True]
+    await town.store.unfollow_thread(ann.id, room, roots[3])
+    await answers(bob, room, roots[5], "@ann")
+    assert [(state.thread, state.own) for state in await town.store.followed_threads(ann.id)] == [
+        (roots[0], True),
+        (roots[4], True),
+        (roots[5], False),
+    ]
 
 
 async def test_threads_are_listed_by_when_something_was_said_a_page_at_a_time(town):
@@ -555,7 +580,7 @@ class Counted:
 
 def plain(states: Iterable[ThreadState]) -> list[tuple[object, ...]]:
     """Without the number up to which it is known."""
-    named = ("room", "thread", "following", "head", "read", "unread", "mentions", "level", "until")
+    named = ("room", "thread", "following", "head", "read", "unread", "mentions", "level", "until", "own")
     return [tuple(getattr(one, name) for name in named) for one in states]
 
 
@@ -573,15 +598,20 @@ async def _tell(store: Store, story: list[tuple[str, str, int, int]]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@pytest.mark.parametrize("most", [2, THREADS])
 @given(story=st.lists(STEP, min_size=5, max_size=50))
 @settings(
     max_examples=30,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-def test_counts_are_those_of_a_recount_and_of_who_hears_the_entries(kind: str, story: list[tuple[str, str, int, int]]):
+def test_counts_are_those_of_a_recount_and_of_who_hears_the_entries(
+    kind: str, most: int, story: list[tuple[str, str, int, int]]
+):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         little_memory(patch)
+        patch.setattr(rules, "THREADS_PER_ACCOUNT", most)
+        patch.setattr(following, "THREADS", most)
         store: Store = MemoryStore() if kind == "memory" else SqliteStore(Path(folder), synchronous="off")
         asyncio.run(_tell(store, story))
 

@@ -5,20 +5,18 @@ Prints a line for each statement at which it was killed: what was left was not a
 of its own, with no threads, so that it may fork.
 """
 
-import contextlib
 import itertools
 import os
 import random
-import re
 import shutil
 import signal
-import sqlite3
 import sys
 from pathlib import Path
 
 from among_server.store.sqlite import backup, schema
 from among_server.store.sqlite.backup import SqliteBackups
 from tests.store.fixtures.make import load
+from tests.store.full import content
 
 LATER = [
     """
@@ -26,11 +24,20 @@ LATER = [
     INSERT INTO flowers SELECT handle, key FROM accounts;
     ALTER TABLE accounts ADD COLUMN flower TEXT REFERENCES flowers;
     UPDATE accounts SET flower = handle;
+    ALTER TABLE threads ADD COLUMN flower TEXT;
+    UPDATE threads SET flower = 'rose';
+    ALTER TABLE reactions ADD COLUMN petals INTEGER NOT NULL DEFAULT 0;
+    UPDATE reactions SET petals = 5;
     """,
     """
     ALTER TABLE flowers RENAME COLUMN petals TO leaves;
     UPDATE flowers SET leaves = leaves + 1;
     CREATE INDEX flowers_leaves ON flowers (leaves);
+    CREATE TABLE notify_anew AS SELECT * FROM notify;
+    DROP TABLE notify;
+    ALTER TABLE notify_anew RENAME TO notify;
+    DELETE FROM thread_marks WHERE level = 'mentions';
+    UPDATE pins SET seq = seq;
     DELETE FROM flowers WHERE name NOT IN (SELECT flower FROM accounts);
     """,
 ]
@@ -88,16 +95,6 @@ def in_a_process(folder: Path, kill_at: int = 0) -> int:
         upgrade(folder, kill_at)
         os._exit(0)
     return os.waitpid(child, 0)[1]
-
-
-def content(path: Path) -> str:
-    """All that is in it, but for what is made at random."""
-    with contextlib.closing(sqlite3.connect(path)) as db:
-        lines = "\n".join(db.iterdump())
-        version = db.execute("PRAGMA user_version").fetchone()
-        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
-    return re.sub(r"'(st|e)_[0-9a-f]{16}'", "''", f"{lines}\n{version}")
 
 
 def main(fixture: Path, folder: Path, most: int = 0) -> None:

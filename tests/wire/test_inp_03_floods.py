@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from among_server.core.budget import Bucket
+from among_server.core.budget import Bucket, Buckets
 from among_server.limits import CONTROL_FRAMES, FRAGMENTS, FRAME_BYTES, UNFINISHED_MS, UNPAID_REFUSALS
 from tests.wire.house import CONT, PING, PONG, TEXT, House, Peer, framed, serving, until
 
@@ -130,6 +130,43 @@ async def test_inp_03_refusals_that_cost_nothing_are_few_in_a_second(tmp_path, w
             assert session.held_back is (len(part) == UNPAID_REFUSALS)
             connection.next_second()
         assert not session.held_back
+
+
+def seldom(count: int) -> Buckets[str]:
+    """So many, and no more for a long time."""
+    return Buckets(count, 0.000_1, 10)
+
+
+@pytest.mark.parametrize("whose", ["account", "address"])
+async def test_inp_03_refusals_that_cost_nothing_are_few_on_all_connections_together(tmp_path, whose):
+    """As many connections as one may have would else do what a single one may not."""
+    async with serving(tmp_path) as house:
+        bob, ann = await house.person("bob"), await house.person("ann")
+        others = [await (house.back(ann.token) if whose == "account" else house.person(f"friend{n}")) for n in range(2)]
+        crowd, listener = [ann, *others], house.app.listener
+        listener.mind = lambda connection, now: None  # type: ignore[method-assign]  # a second is over when we say so
+        for peer in crowd:
+            house.connection(peer).next_second()
+            house.session(peer).address = "192.0.2.7" if whose == "address" else ""
+        setattr(listener.dispatch, f"{whose}_refusals", seldom(100))
+        answered = (UNPAID_REFUSALS, 100 - UNPAID_REFUSALS + 1, 1)  # and of each one more, which finds out
+        for peer, count in zip(crowd, answered, strict=True):
+            sent = [peer.encoded("session.pong") for _ in range(UNPAID_REFUSALS)]
+            await peer.write(b"".join(framed(payload) for _, payload in sent))
+            for id, _ in sent[:count]:
+                assert (await peer.reply(id))["type"] == "refused"
+            assert house.session(peer).held_back
+            peer.heard = [id for id, _ in sent[count:]]
+        assert (await bob.ask("session.pong"))["type"] == "refused"
+        assert not house.session(bob).held_back, "nobody else is"
+        await bob.result("session.ping")
+        setattr(listener.dispatch, f"{whose}_refusals", seldom(1_000))
+        for peer in crowd:
+            left, peer.heard = peer.heard, []
+            house.connection(peer).next_second()
+            for id in left:
+                assert (await peer.reply(id))["type"] == "refused", "nothing is lost"
+            assert not house.session(peer).held_back
 
 
 async def test_inp_03_no_more_is_read_of_who_is_gone(tmp_path):

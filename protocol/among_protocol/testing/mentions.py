@@ -31,7 +31,7 @@ def everybody(room: RoomRow, member: MemberRow, body: str) -> bool:
 
 def answered(town: "Town", room: "RoomRow", member: "MemberRow", reply_to: int) -> str:
     """The membership that said what is answered, where it is another's, who may read the answer."""
-    by = next(entry.by for entry in town.logs[room.id].entries if entry.seq == reply_to)
+    by = next(entry.by for entry in town.logs[room.id].known if entry.seq == reply_to)
     return by if by != member.id and by in (row.id for row in readers(town, room)) else ""
 
 
@@ -45,3 +45,4 @@ def meant(town: "Town", room: RoomRow, author: MemberRow, others: list[MemberRow
 
 def put_inbox(person: Person, kind: InboxKind, log: str, seq: int) -> None:
     person.inbox.append(Item(len(person.inbox) + 1, kind, log, seq))
+    person.inbox_told += log in person.logs  # they count it as they hear the entry

@@ -25,6 +25,7 @@ from ..inbox import InboxKind
 from ..interests import Interest
 from ..logs import LogKind
 from ..members import Member, Persona, Role
+from ..messages import MessageSent
 from ..notify import NotifyChoice
 from ..personas import FormerHandle, PersonaLink, PersonaPlace, Shown
 from ..portrait import PortraitSection, PortraitVersion
@@ -62,6 +63,9 @@ class Log:
         self.floor = 0  # entries up to here are no longer kept
         self.entries: list[Entry] = []
         self.beneath: list[Entry] = []  # entries below the floor that stay: what is pinned, and that it is
+        self.threads: dict[
+            int, list[MessageSent]
+        ] = {}  # by root: all that was said in one, also what is no longer kept
 
     @property
     def known(self) -> list[Entry]:
@@ -124,6 +128,7 @@ class Person:
     dnd: Dnd | None = None
     inbox: list[Item] = field(default_factory=list)
     inbox_read: int = 0  # everything up to this number is read
+    inbox_told: int = 0  # how much of it is unread by what its clients were told
     interests: dict[str, list[Interest]] = field(default_factory=dict)  # by community; empty: for oneself alone
 
     def shown(self) -> Account:

@@ -33,7 +33,7 @@ from ..signing import ENTRANCES
 from ..status import Status
 from ..wire import JSON, Encoding
 from . import mentions
-from .answers import pins, retention
+from .answers import attention, retention
 from .budgets import Budgets
 from .clock import Clock
 from .connection import Connection
@@ -134,14 +134,14 @@ class Town:
                 return row
         raise LookupError(f"there is no room {name!r} on this server")
 
-    def visible(self, account: str, room: str) -> tuple[RoomRow, MemberRow]:
-        """The room, and who the account is in it. Raises Refuse `room.gone`."""
+    def visible(self, account: str, room: str, field: str = "room") -> tuple[RoomRow, MemberRow]:
+        """The room, and who the account is in it. Raises Refuse `room.gone`, about the `field` that named it."""
         row = self.rooms.get(room)
         if row is not None:
             member = self.member(account, row.place)
             if member is not None and not member.left and (row.for_all or room in self.people[account].logs):
                 return row, member
-        raise Refuse(codes.ROOM_GONE, field="room")
+        raise Refuse(codes.ROOM_GONE, field=field)
 
     # --- what is written
 
@@ -162,6 +162,7 @@ class Town:
             mentions.put_inbox(self.people[entry.log], "notice", entry.log, entry.seq)
         for connection in self.connections:
             connection.hear(entry)
+        attention.recount(self)
         return entry
 
     def sign_up(self, handle: str, password: str = PASSWORD, display_name: str = "") -> Person:
@@ -364,15 +365,7 @@ class Town:
 
     def forget(self, id: str, up_to: int, *, told: bool = False) -> None:
         """Retention: entries up to there are no longer kept; `told`: as a server does that, by an entry of the room."""
-        log = self.logs[id]
-        gone = [entry for entry in log.entries if entry.seq <= up_to]
-        if id in self.rooms:
-            log.beneath = pins.staying(log, up_to)
-        if gone:
-            log.floor = gone[-1].seq
-            log.entries = log.entries[len(gone) :]
-        for person in self.people.values():
-            person.threads.trimmed(id, log.floor)
+        retention.trim(self, self.logs[id], up_to)
         if told:
             self.write(retention.trimmed(self, id))
 
@@ -382,6 +375,11 @@ class Town:
         for log in self.logs.values():
             if log.id in self.rooms:
                 log.entries = log.entries[: int(len(log.entries) * keep)]
+                log.threads = {
+                    root: left
+                    for root, said in log.threads.items()
+                    if (left := [one for one in said if one.seq <= log.head])
+                }
             for entry in log.entries:
                 self.said[self.epoch, log.id, entry.seq] = entry
         kept = {id(entry) for log in self.logs.values() for entry in log.entries}

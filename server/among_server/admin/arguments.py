@@ -96,6 +96,7 @@ def _keeping(commands: "Commands") -> None:
     _common(backup)
     backup.add_argument("--to", type=Path, metavar="DIR", help="where backups are collected (DATA/backups)")
     backup.add_argument("--keep", type=int, metavar="N", help="remove older ones there, but for the newest N")
+    backup.add_argument("--fast", action="store_true", help="without rests, at the cost of those who talk meanwhile")
     backup.add_argument("--json", action="store_true", help="the result as JSON, for programs")
 
     restore = commands.add_parser("restore", help="put a backup in place, or try it; the server is stopped meanwhile")

@@ -5,7 +5,6 @@ on stderr. Told to stop, it leaves nothing behind.
 """
 
 import contextlib
-import os
 import shlex
 import signal
 import sys
@@ -21,11 +20,10 @@ from ..config import Config
 from ..store import backups
 from ..store.api import StoreError
 from ..store.backups import Manifest, Restored
+from ..store.pace import Pace
 
-POLITE = 10  # how much we step back for the server, which answers people
 
-
-def take(config: Config, *, into: Path | None, keep: int | None, as_json: bool) -> int:
+def take(config: Config, *, into: Path | None, keep: int | None, fast: bool, as_json: bool) -> int:
     """Exit code: 0, 1 when it could not be made, 2 for wrong use."""
     if keep is not None and keep < 1:
         print("among-server: --keep is at least 1", file=sys.stderr)
@@ -33,8 +31,7 @@ def take(config: Config, *, into: Path | None, keep: int | None, as_json: bool) 
     into = into or Path(config.data) / backups.FOLDER
     began = time.monotonic()
     with _attempt() as failed:
-        os.nice(POLITE)
-        taken = backups_of(config).take(into, _progress(quiet=as_json))
+        taken = backups_of(config).take(into, _progress(quiet=as_json), Pace(fast=fast))
         gone = backups.prune(into, taken.manifest.store, keep) if keep else []
     if failed:
         return 1
@@ -131,7 +128,7 @@ def _progress(*, quiet: bool) -> backups.Progress:
         return lambda done, of: None
 
     def show(done: int, of: int) -> None:
-        end = "\n" if done >= of else ""
+        end = ", looking for what has changed meanwhile\n" if done >= of else ""
         print(f"\r  copied {done * 100 // max(of, 1)} %", end=end, file=sys.stderr, flush=True)
 
     return show

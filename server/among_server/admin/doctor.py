@@ -195,6 +195,10 @@ def database(folder: Path, *, running: bool) -> Iterator[Finding]:
     if not file.exists():
         yield Finding("database", "ok", "not there yet")
         return
+    if beside := app.lost(folder):
+        mend = "keep a copy of the folder, and restore the last backup with --replace"
+        yield Finding("database", "fail", f"is empty, and {beside} says that it was not: the data were lost", mend)
+        return
     if not running and wal.exists():
         # To read it, SQLite would make a file beside it, owned by whoever runs this: nothing is changed here.
         yield Finding("database", "warn", "was not closed: the server was killed", "start it: that brings it in order")

@@ -22,6 +22,9 @@ from .settings import Settings, look, token
 
 log = structlog.get_logger()
 
+ONE_ORDER = (
+    0.5  # seconds in which signals are one: a terminal that is closed and `timeout` tell process and group, each
+)
 DISK_FAILED = 3  # exit code: start again, and see what the disk really holds
 
 
@@ -50,12 +53,16 @@ async def run(settings: Settings) -> int:
     config = settings.config
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
+    told = -ONE_ORDER  # when the first signal came, by the loop's clock
 
     def signalled() -> None:
-        if stop.is_set():
+        nonlocal told
+        if not stop.is_set():
+            told = loop.time()
+            stop.set()
+        elif loop.time() - told > ONE_ORDER:
             log.warning("server.forced")
             os._exit(130)
-        stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, signalled)

@@ -4,7 +4,6 @@ A line reads `ORIGIN: KEY …`, where the origin is FILE:LINE, AMONG_KEY, --key,
 """
 
 import difflib
-import errno
 import os
 import re
 import tomllib
@@ -16,6 +15,7 @@ import msgspec
 from msgspec import inspect
 
 from ..config import Config, ConfigError, judge
+from ..store import files
 
 PREFIX = "AMONG_"
 FILE = "AMONG_CONFIG"
@@ -23,6 +23,8 @@ OTHERS = ("AMONG_CONFIG", "AMONG_SERVER", "AMONG_TOKEN", "AMONG_DEBUG")  # the f
 DEFAULT = "default"
 LONGEST = 90  # bytes of the data folder's path: a socket's name has room for 104 on some systems
 TOKEN_CHARS = 16  # the shortest token for /metrics
+TOKEN_BYTES = 4_096  # of a file with one, at most
+FILE_BYTES = 1 << 20  # of a configuration, at most
 
 FIELDS = {field.name: field for field in msgspec.structs.fields(Config)}
 
@@ -78,13 +80,6 @@ def read(file: Path | None, environ: Mapping[str, str], given: Mapping[str, obje
     return settings
 
 
-def _plain(file: Path) -> Path:
-    """Raises OSError when reading it might never end."""
-    if file.exists() and not (file.is_file() or file.is_dir()):
-        raise OSError(errno.EINVAL, "it is no plain file")
-    return file
-
-
 def look(settings: Settings) -> None:
     """Whether what the keys name can be used: folder and files. Raises ConfigError."""
     wrong = [settings.line(key, what) for key, what in [*_folder(settings.config), *_token(settings.config)]]
@@ -94,7 +89,7 @@ def look(settings: Settings) -> None:
 
 def token(config: Config) -> bytes:
     """What opens /metrics; empty: nothing does, but loopback. Raises OSError."""
-    return Path(config.metrics_token_file).read_bytes().strip() if config.metrics_token_file else b""
+    return files.read(Path(config.metrics_token_file), TOKEN_BYTES).strip() if config.metrics_token_file else b""
 
 
 def needs(key: str) -> str:
@@ -133,7 +128,7 @@ def default(key: str) -> Any:
 
 def _of_file(file: Path, wrong: list[str]) -> dict[str, _Given]:
     try:
-        text = _plain(file).read_text("utf-8")
+        text = files.read(file, FILE_BYTES).decode("utf-8")
         table = tomllib.loads(text)
     except OSError as error:
         raise ConfigError([f"{file}: can't be read: {_why(error)}"]) from None

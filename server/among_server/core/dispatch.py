@@ -25,9 +25,10 @@ from among_protocol.passwords import ResetPassword
 from among_protocol.session import SignIn, SignUp
 from among_protocol.wire import AnyCommand, tag_of
 
-from ..limits import MALFORMED_FRAMES, UNPAID_REFUSALS
+from ..limits import ACCOUNT_REFUSALS, ADDRESS_REFUSALS, MALFORMED_FRAMES, UNPAID_REFUSALS
 from ..store.rows import Appended
-from .context import Context
+from .budget import Buckets
+from .context import ACCOUNTS_SPENDING, Context
 from .frames import frame
 from .policy import guard
 from .session import Session
@@ -68,6 +69,9 @@ class Dispatch:
         self.commands = dict.fromkeys(routes, 0)  # how many came, of each type; these three only ever grow
         self.refusals: dict[str, int] = {}  # by code
         self.malformed_frames = 0
+        # Of whom, on all connections together, refusals that cost nothing come; both in a second.
+        self.account_refusals: Buckets[str] = Buckets(ACCOUNT_REFUSALS, ACCOUNT_REFUSALS, ACCOUNTS_SPENDING)
+        self.address_refusals: Buckets[str] = Buckets(ADDRESS_REFUSALS, ADDRESS_REFUSALS, ACCOUNTS_SPENDING)
         self._idle: asyncio.Future[None] | None = None  # resolved when none is left, once stopping
 
     def receive(self, context: Context, data: bytes) -> None:
@@ -76,7 +80,7 @@ class Dispatch:
         try:
             command = session.encoding.decode_command(data)
         except Malformed as error:
-            self.malformed(session, error)
+            self.malformed(context, error)
             return
         session.in_flight += 1
         if session.barrier is not None:
@@ -84,10 +88,11 @@ class Dispatch:
         else:
             self._start(context, command)
 
-    def malformed(self, session: Session, error: Malformed) -> None:
+    def malformed(self, context: Context, error: Malformed) -> None:
         """Answer a frame that is no command; close after too many."""
+        session = context.session
         self.malformed_frames += 1
-        self._refuse_unpaid(session, error.id, Refuse(error.code, error.message, field=error.field))
+        self._refuse_unpaid(context, error.id, Refuse(error.code, error.message, field=error.field))
         if error.code is codes.MALFORMED:
             session.malformed += 1
             if session.malformed >= MALFORMED_FRAMES:
@@ -98,13 +103,24 @@ class Dispatch:
         self.refusals[why.code.code] = self.refusals.get(why.code.code, 0) + 1
         session.refuse(id, why)
 
-    def _refuse_unpaid(self, session: Session, id: str | None, why: Refuse) -> None:
-        """Likewise, where it cost nothing. Whoever gets many of these in a second is not read from until the next one: no
-        budget bounds them, and the loop would do nothing else."""
+    def _refuse_unpaid(self, context: Context, id: str | None, why: Refuse) -> None:
+        """Likewise, where it cost nothing. Whoever gets many of these in a second, on one connection or on many, is not read
+        from until the next one: no budget bounds them, and the loop would do nothing else."""
+        session = context.session
         self.refuse(session, id, why)
-        session.unpaid += 1
+        session.unpaid = UNPAID_REFUSALS if self._refused_often(context) else session.unpaid + 1
         if session.unpaid >= UNPAID_REFUSALS:
             session.hold_back()
+
+    def _refused_often(self, context: Context) -> bool:
+        """Whether account or address have had all that they get in a second. Counts one more of both."""
+        session, now = context.session, context.now()
+        often = 0
+        if session.person is not None:
+            often = self.account_refusals.get(session.person.account.id, now).take(1, now)
+        if session.address:
+            often += self.address_refusals.get(session.address, now).take(1, now)
+        return often > 0
 
     def _start(self, context: Context, command: AnyCommand) -> None:
         session = context.session
@@ -122,7 +138,7 @@ class Dispatch:
                 raise Refuse(codes.RATE_LIMITED, retry_after_ms=wait)  # likewise
             portion.left -= cost
         except Refuse as why:
-            self._refuse_unpaid(session, command.id, why)
+            self._refuse_unpaid(context, command.id, why)
             session.in_flight -= 1
             if session.held_back:
                 session.room_again()

@@ -23,6 +23,7 @@ from .people import Person
 from .session import Session
 
 NEVER = 1 << 62  # milliseconds
+BACK_MS = 60_000  # by which the clock is set back at least, to be worth a look: what is less passes by itself
 
 
 class Here(NamedTuple):
@@ -55,6 +56,7 @@ class Presence:
         self._watchers: dict[str, set[Session]] = {}
         self._changes: dict[str, int] = {}  # members: when what is seen of them changes by itself, Unix time in ms
         self._next = NEVER  # the earliest of these
+        self._caught_up = 0  # when that was done last, Unix time in milliseconds
         self._day = 0  # since 1970
 
     def of(self, row: Seen, watcher: Session) -> MemberPresence:
@@ -152,6 +154,10 @@ class Presence:
                 here = self._here.get(id)  # who has come back since is another object
                 self._tell(here.person if here else person, here.member if here else member)
         now = self._wall()
+        if now < self._caught_up - BACK_MS:  # the clock was set back, and what was over may hold again
+            for here in [one for one in self._here.values() if one.person.statuses or one.person.dnd]:
+                self._look(here.person, here.member, _lively(here.person))
+        self._caught_up = now
         if now >= self._next:
             for id in [id for id, when in self._changes.items() if when <= now]:
                 self._over(id)

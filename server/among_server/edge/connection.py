@@ -305,7 +305,8 @@ class Connection(asyncio.Protocol):
     def _wrong_opcode(self, session: Session) -> None:
         kind = "binary" if session.encoding.binary else "text"
         error = Malformed(MALFORMED, f"The subprotocol {session.encoding.subprotocol} travels in {kind} frames.")
-        self._listener.dispatch.malformed(session, error)
+        assert self.context is not None
+        self._listener.dispatch.malformed(self.context, error)
 
     def flush(self, library: ServerProtocol) -> None:
         """Write what the library has to say."""

@@ -24,14 +24,16 @@ import msgspec
 
 from . import files
 from .api import StoreError
+from .pace import Pace
 
 MANIFEST = "manifest.json"
 FOLDER = "backups"  # in the data folder, where nothing else is said
 NAME = re.compile(r"among-\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?|among-before-\d{4}")
 BLOCK = 1 << 20  # bytes
+MANIFEST_BYTES = 1 << 20  # at most: a kilobyte, in fact
 
 Reason = Literal["asked", "upgrade"]
-Progress = Callable[[int, int], None]  # done, of: in pages
+Progress = Callable[[int, int], None]  # done, of: in bytes
 
 
 class File(msgspec.Struct):
@@ -77,8 +79,8 @@ class Restored(NamedTuple):
 class Backups(Protocol):
     """Backups of the data in one folder. All of it blocks. Raises StoreError with a sentence that says what to do."""
 
-    def take(self, into: Path, progress: Progress) -> Taken:
-        """Of the live store, or of one that nobody uses, as a new folder in `into`."""
+    def take(self, into: Path, progress: Progress, pace: Pace | None = None) -> Taken:
+        """Of the live store, or of one that nobody uses, as a new folder in `into`. Without a pace it is made gently."""
         ...
 
     def verify(self, source: Path) -> Restored:
@@ -90,6 +92,10 @@ class Backups(Protocol):
 
         Without knowing what was revoked since the backup, its sessions and invites are ended unless `keep_sessions`."""
         ...
+
+
+def unseen(done: int, of: int) -> None:
+    """Nobody watches the progress."""
 
 
 def now() -> str:
@@ -151,10 +157,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Raises StoreError when this is no backup, or one of a form that this version does not know."""
     path = folder / MANIFEST
-    if path.exists() and not path.is_file():
-        raise StoreError(f"{path} is no plain file: this is no backup.")
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode(files.read(path, MANIFEST_BYTES), type=Manifest)
     except (FileNotFoundError, NotADirectoryError):
         raise StoreError(_no_backup(folder)) from None
     except OSError as error:
@@ -191,9 +195,14 @@ def copy(source: Path, target: Path, expected: File) -> None:
         raise StoreError(f"{source} is not as it was written (its SHA-256 differs): take another backup.")
 
 
-def described(path: Path) -> File:
-    with path.open("rb") as file:
-        return File(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+def described(path: Path, pace: Pace) -> File:
+    digest = hashlib.sha256()
+    pace.begin()
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+            pace.rest()
+    return File(path.stat().st_size, digest.hexdigest())
 
 
 def listing(into: Path) -> list[Taken]:

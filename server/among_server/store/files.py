@@ -1,7 +1,10 @@
-"""Files that must survive a power cut and be read by nobody else: how they are made, flushed and handed over."""
+"""Files that must survive a power cut and be read by nobody else: how they are made, flushed and handed over. And those
+that somebody names: how they are read, whatever they turn out to be."""
 
+import errno
 import fcntl
 import os
+import stat
 from pathlib import Path
 
 FULL_FLUSH = getattr(fcntl, "F_FULLFSYNC", None)  # macOS, where a plain fsync does not reach the disk
@@ -44,6 +47,13 @@ def create(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
 
 
+def put(fd: int, at: int, content: bytes) -> None:
+    """All of it, at this place."""
+    while content:
+        done = os.pwrite(fd, content, at)
+        at, content = at + done, content[done:]
+
+
 def write(path: Path, content: bytes) -> None:
     """The file has this content, or (after a power cut) the one that it had before."""
     part = path.with_name(f"{path.name}.part")
@@ -54,6 +64,21 @@ def write(path: Path, content: bytes) -> None:
         flush(out.fileno())
     part.replace(path)
     flush_folder(path.parent)
+
+
+def read(path: Path, most: int) -> bytes:
+    """The content of a plain file, of so many bytes at most. Raises OSError also for what might never end: a pipe, a device."""
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe would wait for somebody who writes
+    with os.fdopen(fd, "rb") as file:
+        mode = os.fstat(fd).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "it is no plain file", str(path))
+        content = file.read(most + 1)
+        if len(content) > most:
+            raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+        return content
 
 
 def hand_over(folder: Path, *paths: Path) -> None:

@@ -4,7 +4,8 @@
    not used again.
 2. An item is seen while its owner may read the room, which still keeps what it is about, and neither of the two, its owner and who said it, would make the
    other deaf now (rules/blocks.py). So it is with what is unread: the count is that of the list.
-3. The newest limits.INBOX numbers count. Older ones are not seen, and go in time.
+3. It keeps the newest limits.INBOX, and of what one member said the newest limits.INBOX_OF_ONE: whoever mentions somebody
+   without end pushes out what they said themselves. What is more goes, and is named as in rule 5 where that was of one member.
 4. An entry of an account's own log that tells what somebody else did (protocol inbox.py) is in its inbox by itself. One that
    tells of a private room is seen while its owner is there.
 5. Whoever has an item about what a batch blanks is named with it (`Stored.stale`), and so is whoever does not follow the

@@ -100,6 +100,10 @@ class PersonaTx(Protocol):
         """Who blocks or mutes this account under this handle, and which of the two."""
         ...
 
+    def blocked_as(self, account: str) -> list[str]:
+        """The handles under which somebody blocks or mutes this account."""
+        ...
+
 
 class PersonaStore(Protocol):
     """The part of `api.Store`."""

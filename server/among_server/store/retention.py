@@ -22,7 +22,7 @@ from msgspec import Struct
 from among_protocol.base import Entry, Time
 from among_protocol.retention import Retention
 
-STEP = 256  # rows that one step carries away: some milliseconds of the writer
+STEP = 256  # entries that one step looks at, whatever stays of them: some milliseconds of the writer
 LOOKED = 2_000  # entries that one read looks through for what is due, and that a floor moves at once: some milliseconds
 CATCH_UP = 24  # seconds by which the trusted time may go on in one second, where it is behind the clock
 
@@ -79,7 +79,7 @@ class RetentionTx(Protocol):
         ...
 
     def carry_away(self, room: str, limit: int) -> bool:
-        """So many rows of what lies below its floor; whether there is nothing left that may go."""
+        """Of the next so many entries below its floor, what may go; whether there is nothing left that may."""
         ...
 
     def trusted(self) -> int:

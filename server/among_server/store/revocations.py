@@ -14,12 +14,14 @@ whatever the clocks said:
 
 Rule 3: the first line names the store, and since when everything that it revoked is here. The file is bounded: when it
 holds too much, the oldest lines are dropped, but for what was erased, and that moment moves. About a backup from before that moment nobody knows
-what was revoked since, so `restore` ends every session that is in it.
+what was revoked since, so `restore` ends every session that is in it. So it is with a line that nobody understands: it is set aside, in a
+file beside, the others count, and that moment moves to the first line that came after it.
 """
 
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, get_args
@@ -35,6 +37,8 @@ KEPT = 100_000  # lines after the oldest were dropped, when there are twice as m
 
 KINDS: tuple[Revocable, ...] = get_args(Revocable)
 ERASED = ("account", "member")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\S+Z")
+FAR = "~"  # after all times
 
 log = structlog.get_logger(__name__)
 
@@ -50,10 +54,13 @@ class Known(NamedTuple):
     store: str
     since: str  # RFC 3339
     lines: list[tuple[str, Revoked]]  # when, what
+    strange: Sequence[str] = ()  # lines that are not understood: something was revoked, and nobody knows what
+    sure: str = ""  # when the first that follows the last of those was written; empty: none does
 
     def covers(self, store: str, moment: str) -> bool:
         """Whether everything that this store revoked since then is here."""
-        return self.store == store and self.since < moment
+        since = max(self.since, self.sure or FAR) if self.strange else self.since
+        return self.store == store and since < moment
 
 
 def name_of_password(hash: str) -> str:
@@ -67,14 +74,18 @@ def read(path: Path) -> Known:
     words = head.removeprefix(HEAD).split()
     if not head.startswith(HEAD) or len(words) != 3 or words[1] != "since":
         raise StoreError(f"{path} is not a list of revocations of this version: move it away to go on without it.")
-    lines = []
-    for number, line in enumerate(rest[:-1], 2):
+    lines: list[tuple[str, Revoked]] = []
+    strange: list[str] = []
+    sure = ""
+    for line in rest[:-1]:
         match line.split():
-            case [moment, kind, name] if kind in KINDS:
+            case [moment, kind, name] if kind in KINDS and TIME.fullmatch(moment):
                 lines.append((moment, Revoked(kind, name)))
+                sure = sure or moment
             case _:
-                raise StoreError(f"{path}, line {number} is not understood: {line[:80]!r}.")
-    return Known(words[0], words[2], lines)
+                strange.append(line)
+                sure = ""
+    return Known(words[0], words[2], lines, tuple(strange), sure)
 
 
 class Revocations:
@@ -97,8 +108,12 @@ class Revocations:
         if known is not None and known.store != store:
             log.warning("store.revocations_of_another_store", moved_to=self._set_aside())
             known = None
+        if known is not None and known.strange:
+            log.warning(
+                "store.revocations_not_understood", lines=len(known.strange), moved_to=self._without(known, moment)
+            )
         if known is None:
-            files.write(self.path, f"{HEAD} {store} since {moment}\n".encode())
+            self._write(store, moment, [])
         self._fd = os.open(self.path, os.O_RDWR)
         self._count = len(known.lines) if known else 0
         whole = os.pread(self._fd, os.fstat(self._fd).st_size, 0)
@@ -128,17 +143,33 @@ class Revocations:
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
-        store, _, lines = read(self.path)
+        known = read(self.path)
+        lines = known.lines
         kept = [line for line in lines[:-KEPT] if line[1].kind in ERASED] + lines[-KEPT:]
         since = lines[-KEPT - 1][0]
-        text = "".join(f"{moment} {kind} {name}\n" for moment, (kind, name) in kept)
         self.close()
+        self._write(known.store, since, kept)
+        self.open(known.store, since)
+
+    def _write(self, store: str, since: str, lines: Sequence[tuple[str, Revoked]]) -> None:
+        text = "".join(f"{moment} {kind} {name}\n" for moment, (kind, name) in lines)
         files.write(self.path, f"{HEAD} {store} since {since}\n{text}".encode())
-        self.open(store, since)
+
+    def _without(self, known: Known, moment: str) -> str:
+        """The lines that are not understood into a file beside, the others stay. Where a kill comes between, there are two
+        such files."""
+        aside = self._free("strange")
+        files.write(aside, "".join(f"{line}\n" for line in known.strange).encode())
+        self._write(known.store, max(known.since, known.sure or moment), known.lines)
+        return str(aside)
 
     def _set_aside(self) -> str:
-        number = 1
-        while (aside := self.path.with_name(f"{FILE}.old-{number}")).exists():
-            number += 1
+        aside = self._free("old")
         self.path.rename(aside)
         return str(aside)
+
+    def _free(self, what: str) -> Path:
+        number = 1
+        while (aside := self.path.with_name(f"{FILE}.{what}-{number}")).exists():
+            number += 1
+        return aside

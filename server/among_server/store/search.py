@@ -4,8 +4,9 @@
    not read, the work that is done for it neither: an index keeps apart what different people may read.
 2. What is found is held against the text as it is then. A text that was edited or deleted is not found by what it said.
 3. What was kept a moment ago may not be found yet; `as_of` says until when everything is.
-4. So much work is done for one page: LOOKED texts are held against the query and weighed, for SECONDS at most, and what is
-   found is shown within SHOWN_SECONDS of the beginning; what takes longer is on the next page.
+4. So much work is done for one page: LOOKED texts are held against the query and weighed, for SECONDS at most, and once
+   something is found for WORK_SECONDS of a core; what is found is shown within SHOWN_SECONDS of the beginning, one hit of it
+   at least. What takes longer is on the next page.
 """
 
 import base64
@@ -26,11 +27,12 @@ from among_protocol.search import Hit, HitKind, Mark
 from ..counts import SearchCounts
 from ..limits import SEARCHES
 from .rows import RoomRow
-from .words import Sought, shown
+from .words import Sought, Spaced, shown
 
 LOOKED = 600  # texts that are held against one query, for one page
 RANKED = 200  # that fit, of which the best come first
 SECONDS = 0.1  # for one page, until what is found is shown
+WORK_SECONDS = 0.012  # likewise, of a core, where something is found: on a busy server it takes three times as long
 SHOWN_SECONDS = 0.15  # for one page, until all of it is shown; at least one hit is
 
 
@@ -101,9 +103,10 @@ class Narrow(NamedTuple):
             return False
         if (self.by is not None and said.by not in self.by) or said.by in self.not_by or said.room in self.not_in:
             return False
-        mentioned = set(said.mentions)
-        if mentioned & self.not_mentions or any(not (mentioned & these) for these in self.mentions):
-            return False
+        if self.mentions or self.not_mentions:
+            mentioned = set(said.mentions)
+            if mentioned & self.not_mentions or any(not (mentioned & these) for these in self.mentions):
+                return False
         if self.has or self.not_has:
             has = said.has()
             return self.has <= has and not (self.not_has & has)
@@ -214,6 +217,7 @@ class Looked(NamedTuple):
 
     number: int
     said: Said | None = None  # None: there is no such text any more, or it does not fit
+    words: Spaced = Spaced("", "")  # of the text
     passed: bool = False  # nothing stands here
 
 
@@ -239,11 +243,11 @@ def choose(
     asked: Asked,
     at: Cursor,
     proposed: Callable[[Cursor], Iterator[Looked]],
-    over: Callable[[], bool],
+    over: Callable[[bool], bool],
     late: Callable[[], bool],
 ) -> tuple[list[Picked], Cursor | None]:
     """A page of those that fit, and where the next one begins; None: nowhere. `proposed` gives what stands between `top`
-    and `low`, downwards. `over`: there is no more time to look; `late`: none to show."""
+    and `low`, downwards. `over`: there is no more time to look, where something is found or not; `late`: none to show."""
     newest = asked.newest or not asked.sought.pieces
     most = asked.limit + 1 if newest else RANKED
     fitting: list[Weighed] = []
@@ -253,16 +257,16 @@ def choose(
         top = top or last  # what is said from now on is above it
         looked += not one.passed
         if one.said is not None:
-            weight = 0.0 if newest else -asked.sought.score(one.said.title, one.said.body)
+            weight = 0.0 if newest else -asked.sought.score(one.words)
             fitting.append(Weighed(weight, -one.number, one.said))
-        if len(fitting) == most or (not at.low and (looked == LOOKED or over())):
+        if len(fitting) == most or (not at.low and (looked == LOOKED or over(bool(fitting)))):
             more = True
             break
     if newest:
         page = _shown(asked, fitting, late)
         if len(fitting) > len(page):
             return page, Cursor(top=-fitting[len(page)].place)
-        return page, Cursor(top=last - 1) if more else None
+        return page, Cursor(top=last - 1) if more and last > 1 else None
     fitting.sort(key=lambda row: row[:2])
     if at.number:
         fitting = [row for row in fitting if row[:2] > (-at.score, -at.number)]
@@ -305,10 +309,10 @@ def refusal(why: Literal["absent", "unavailable", "crowd", "yours", "member", "r
             return Refuse(codes.ROOM_GONE, f"There is no room {named} that you may read.", field="query")
 
 
-def deadline(seconds: float) -> Callable[[], bool]:
+def deadline(seconds: float, clock: Callable[[], float] = time.monotonic) -> Callable[[], bool]:
     """Whether so much time is over from now on."""
-    until = time.monotonic() + seconds
-    return lambda: time.monotonic() > until
+    until = clock() + seconds
+    return lambda: clock() > until
 
 
 def hit(picked: Picked, room: RoomRow, *, folded: bool) -> HitRow:

@@ -43,6 +43,7 @@ class ThreadMark(NamedTuple):
     ordinal: int  # messages in the thread up to there
     level: str = "inherit"  # what is worth a bell: all, mentions, nothing; inherit: nothing is chosen
     until_ms: int = 0  # Unix time at which that ends by itself; 0: it does not
+    own: bool = False  # it follows it by its own doing, and not by that of others
 
     def at(self, seq: int, ordinal: int) -> "ThreadMark":
         """Read so far, and the choice stays."""
@@ -74,7 +75,8 @@ class ThreadsTx(Protocol):
         ...
 
     def thread_marks(self, account: str) -> list[Named]:
-        """The threads that this account follows, the one in which it had no part for longest first."""
+        """The threads that this account follows, in the order in which they are let go: first those to which others brought it,
+        and of both the one in which it had no part for longest."""
         ...
 
     def put_thread_mark(self, account: str, room: str, root: int, mark: ThreadMark, *, part: bool) -> None:
@@ -144,6 +146,7 @@ def state(
         as_of=as_of,
         level=mark.level,
         until=moment(mark.until_ms) if mark.until_ms else "",
+        own=mark.own,
     )
 
 

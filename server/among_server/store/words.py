@@ -170,23 +170,20 @@ class Sought(NamedTuple):
     pieces: tuple[Piece, ...]
     without: tuple[Piece, ...]
 
-    def fits(self, *texts: str) -> bool:
-        spaced = spread(*texts)
-        return all(piece.pattern in spaced for piece in self.pieces) and not any(
-            piece.pattern in spaced for piece in self.without
-        )
+    def fits(self, words: "Spaced") -> bool:
+        return all(map(words.have, self.pieces)) and not any(map(words.have, self.without))
 
-    def score(self, title: str, text: str) -> float:
+    def score(self, words: "Spaced") -> float:
         """How well a text that fits does: often and close together, in a short text or a title. From 0 up."""
         if not self.pieces:
             return 0.0
-        spaced, heading = spread(text), spread(title) if title else ""
+        heading, spaced = words
         weight = 1.2 * (0.25 + 0.75 * len(spaced) / 300)
         total = 0.0
         for piece in self.pieces:
             often = spaced.count(piece.pattern)
             exact = 1.0 if not piece.prefix or f"{piece.pattern} " in spaced else 0.6
-            total += exact * 2.2 * often / (often + weight) + (2.0 if heading and piece.pattern in heading else 0.0)
+            total += exact * 2.2 * often / (often + weight) + (2.0 if piece.pattern in heading else 0.0)
         if len(self.pieces) > 1:
             places = [spaced.find(piece.pattern) for piece in self.pieces]
             if min(places) >= 0:
@@ -194,9 +191,22 @@ class Sought(NamedTuple):
         return total
 
 
-def spread(*texts: str) -> str:
-    """The words of texts, each between blanks of its own; two texts are further apart than two words."""
-    return f" {'   '.join('  '.join(split(fold(text))) for text in texts)} "
+class Spaced(NamedTuple):
+    """The words of a text, and those of its title, each between blanks of its own."""
+
+    title: str
+    text: str
+
+    def have(self, piece: Piece) -> bool:
+        return piece.pattern in self.text or piece.pattern in self.title
+
+
+def spaced(title: str, text: str) -> Spaced:
+    return Spaced(spread(title) if title else "", spread(text))
+
+
+def spread(text: str) -> str:
+    return f" {'  '.join(split(fold(text)))} "
 
 
 def sought(query: Query) -> Sought:
@@ -289,7 +299,7 @@ class _View(NamedTuple):
     """A part of a folded text, and the character of the text from which each of its characters comes."""
 
     begin: int
-    places: list[int]
+    places: Sequence[int]
 
     @property
     def end(self) -> int:
@@ -300,6 +310,8 @@ def _view(text: str, parts: Sequence[str], at: int, longest: int) -> _View:
     """From the part in which the folded character `at` is, to as many characters of the text behind it as are shown."""
     begins = [0, *accumulate(map(len, parts))]
     part = bisect(begins, at) - 1
+    if text.isascii():
+        return _View(part * CHUNK, range(part * CHUNK, min(len(text), at + longest)))
     places: list[int] = []
     until = len(text)
     for place in range(part * CHUNK, len(text)):

@@ -27,7 +27,7 @@ from ...session import (
     SignOut,
     SignUp,
 )
-from . import personas
+from . import attention, personas
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -215,6 +215,7 @@ def set_block(connection: "Connection", command: SetBlock) -> Block:
         person.blocks[handle] = command.kind
     id = block_id(handle)
     town.tell_others(connection, BlockChanged(id=id, handle=handle, kind=command.kind))
+    attention.recount(town)
     return Block(id=id, handle=handle, kind=command.kind)
 
 

@@ -10,17 +10,15 @@ from ...codes import Refuse
 from ...dnd import CLOCK, Dnd, DndChanged, SetDnd, zone_of
 from ...fields import watched_word
 from ...inbox import InboxItem, InboxMoved, InboxPage, InboxState, MarkInbox, ReadInbox
-from ...messages import Glimpse, MessageSent
+from ...messages import GLIMPSED, Glimpse, MessageSent
 from ...notify import NotifyChanged, NotifyChoice, SetNotify
 from ...posts import PostPublished
-from . import corners, edits
+from . import corners, edits, threads
 
 if TYPE_CHECKING:
     from ..connection import Connection
     from ..state import Item, Person
     from ..town import Town
-
-GLIMPSE = 280  # code points
 
 
 def read_inbox(connection: "Connection", command: ReadInbox) -> InboxPage:
@@ -51,8 +49,21 @@ def mark_inbox(connection: "Connection", command: MarkInbox) -> InboxState:
     if command.unread or number > person.inbox_read:
         person.inbox_read = number
     state = inbox(town, person)
+    person.inbox_told = state.unread
     town.tell_others(connection, InboxMoved(read=state.read, unread=state.unread))
     return state
+
+
+def recount(town: "Town") -> None:
+    """Where more or less of an inbox is seen than its clients can tell by what they heard, they are told."""
+    there = [connection for connection in town.connections if connection.synced]
+    for person in [town.people[account] for account in {connection.account for connection in there}]:
+        state = inbox(town, person)
+        if state.unread != person.inbox_told:
+            person.inbox_told = state.unread
+            for connection in there:
+                if connection.account == person.id:
+                    connection.notice(InboxMoved(read=state.read, unread=state.unread))
 
 
 def inbox(town: "Town", person: "Person") -> InboxState:
@@ -73,17 +84,18 @@ def _seen(town: "Town", person: "Person") -> "list[tuple[Item, Glimpse | None]]"
             continue
         said = next((one for one in town.logs[item.log].entries if one.seq == item.seq), None)
         if said is not None and not said.blank and not town.deaf(person, town.people[town.members[said.by].account]):
-            found.append((item, _glimpse(town, said)))
+            assert isinstance(said, MessageSent | PostPublished)
+            found.append((item, glimpse(town, said)))
     return found
 
 
-def _glimpse(town: "Town", said: object) -> Glimpse:
+def glimpse(town: "Town", said: MessageSent | PostPublished) -> Glimpse:
+    """A message, or a post by its title, as it is now."""
     if isinstance(said, PostPublished):
         body = corners.versions(town, said)[-1].title
     else:
-        assert isinstance(said, MessageSent)
         body = edits.versions(town, said)[-1].body
-    return Glimpse(seq=said.seq, at=said.at, by=said.by, rev=said.rev, body=body[:GLIMPSE])
+    return Glimpse(seq=said.seq, at=said.at, by=said.by, rev=said.rev, body=body[:GLIMPSED], blank=said.blank)
 
 
 def set_notify(connection: "Connection", command: SetNotify) -> NotifyChoice:
@@ -93,6 +105,10 @@ def set_notify(connection: "Connection", command: SetNotify) -> NotifyChoice:
         raise Refuse(codes.FIELD_INVALID, "One waits for a word everywhere: leave `place` out.", field="place")
     if word and command.level not in ("all", "inherit"):
         raise Refuse(codes.FIELD_INVALID, "One waits for a word (`all`), or no longer (`inherit`).", field="level")
+    if command.thread and word:
+        raise Refuse(codes.FIELD_INVALID, "One waits for a word everywhere: leave `thread` out.", field="thread")
+    if command.thread:
+        return threads.choose(connection, command)
     before = person.notify.pop((place, word), None)
     back = command.level == "inherit"
     try:
@@ -118,10 +134,7 @@ def _may_choose(town: "Town", person: "Person", place: str) -> None:
     member = town.member(person.id, place) if place in town.communities else None
     if member is not None and not member.left:
         return
-    try:
-        town.visible(person.id, place)
-    except Refuse:
-        raise Refuse(codes.ROOM_GONE, field="place") from None
+    town.visible(person.id, place, "place")
 
 
 def set_dnd(connection: "Connection", command: SetDnd) -> Dnd:

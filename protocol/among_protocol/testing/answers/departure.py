@@ -51,11 +51,11 @@ def forget(town: "Town", member: "MemberRow", *, words: bool) -> None:
         town.logs[member.place],
         *(town.logs[room.id] for room in town.rooms.values() if room.place == member.place),
     ]
-    for log in logs:
-        for at, entry in enumerate(log.entries):
+    for entries in [part for log in logs for part in (log.beneath, log.entries)]:
+        for at, entry in enumerate(entries):
             theirs = entry.by == member.id and not entry.blank
             if theirs and (words if isinstance(entry, SAID) else hasattr(entry, "handle")):
-                log.entries[at] = blanked(entry)
+                entries[at] = blanked(entry)
     town.write(
         MemberForgotten(
             log=member.place,

@@ -37,10 +37,7 @@ def _may_write(connection: "Connection", place: str) -> None:
         if member is None or member.left:
             raise Refuse(codes.ROOM_GONE, field="place")
         return
-    try:
-        town.visible(connection.account, place)
-    except Refuse:
-        raise Refuse(codes.ROOM_GONE, field="place") from None
+    town.visible(connection.account, place, "place")
 
 
 def list_drafts(connection: "Connection", command: ListDrafts) -> Drafts:

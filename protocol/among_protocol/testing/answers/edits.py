@@ -21,7 +21,7 @@ from ...members import Persona
 from ...messages import QUOTED, Forwarded, Message, MessageSent, Origin, Quoted, SendMessage
 from ...posts import PostPublished
 from .. import mentions
-from . import threads
+from . import pins, threads
 from .places import may_write
 from .standing import RANKS, chief, may_act
 
@@ -130,6 +130,8 @@ def delete(town: "Town", person: "Person", command: DeleteMessage) -> MessageDel
     author = member if said.by == member.id else _may_delete(town, room, member, said, reason)
     for version in versions(town, said):
         blank(town, version)
+    log = town.logs[room.id]
+    log.beneath = pins.staying(log, log.floor)
     by: dict[str, Any] = {"by": member.id, "rev": member.rev} if author is member else {}
     at, seq = town.clock.time(), town.next(room.id)
     entry = town.write(MessageDeleted(log=room.id, seq=seq, at=at, nonce=command.nonce, message=said.seq, **by))
@@ -186,16 +188,19 @@ def _forwarded(town: "Town", origin: Origin, account: str) -> Forwarded:
     except Refuse:
         shown.gone = True
         return shown
-    entries = town.logs[origin.room].entries
-    source = as_it_is(town, next(one for one in entries if isinstance(one, MessageSent) and one.seq == origin.seq))
+    said = given(town, origin.room, origin.seq)
+    if said is None:
+        shown.gone = True
+        return shown
+    source = as_it_is(town, said)
     shown.at, shown.body, shown.edited, shown.blank = source.at, source.body, source.edited, source.blank
     return shown
 
 
 def quote(town: "Town", room: str, seq: int) -> Quoted | None:
     """A message as it is now, in short; None when it is no longer kept."""
-    answered = next((one for one in town.logs[room].entries if one.seq == seq), None)
-    if not isinstance(answered, MessageSent):
+    answered = given(town, room, seq)
+    if answered is None:
         return None
     body = "" if answered.blank else versions(town, answered)[-1].body
     return Quoted(seq=answered.seq, by=answered.by, rev=answered.rev, body=body[:QUOTED], blank=answered.blank)
@@ -203,10 +208,16 @@ def quote(town: "Town", room: str, seq: int) -> Quoted | None:
 
 def message(town: "Town", room: "RoomRow", seq: int, field: str = "message") -> MessageSent:
     """Raises Refuse `message.gone` when it is none, or blank."""
-    found = next((one for one in town.logs[room.id].known if one.seq == seq), None)
-    if not isinstance(found, MessageSent) or found.blank:
+    found = given(town, room.id, seq)
+    if found is None or found.blank:
         raise Refuse(codes.MESSAGE_GONE, field=field)
     return found
+
+
+def given(town: "Town", room: str, seq: int) -> MessageSent | None:
+    """The message of this number, where there is one that may be read: below the floor, what is pinned."""
+    found = next((one for one in town.logs[room].known if one.seq == seq), None)
+    return found if isinstance(found, MessageSent) else None
 
 
 def blank(town: "Town", entry: Entry) -> None:

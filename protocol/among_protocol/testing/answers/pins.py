@@ -25,10 +25,10 @@ def add(town: "Town", person: "Person", command: AddPin) -> PinAdded:
     room, member = town.visible(person.id, command.room)
     _may_pin(town, person, room, member)
     said = edits.message(town, room, command.message)
-    pinned = _pinned(town, room.id)
-    if said.seq in pinned:
+    there = pinned(town.logs[room.id])
+    if said.seq in there:
         raise Refuse(codes.PINNED_ALREADY, field="message")
-    if len(pinned) >= town.limits.pins:
+    if len(there) >= town.limits.pins:
         raise Refuse(codes.LIMIT_REACHED, f"At most {town.limits.pins} messages of a room are pinned.")
     return town.write(
         PinAdded(
@@ -48,9 +48,10 @@ def add(town: "Town", person: "Person", command: AddPin) -> PinAdded:
 def remove(town: "Town", person: "Person", command: RemovePin) -> PinRemoved:
     room, member = town.visible(person.id, command.room)
     _may_pin(town, person, room, member)
-    if command.message not in _pinned(town, room.id):
+    log = town.logs[room.id]
+    if command.message not in pinned(log):
         raise Refuse(codes.PIN_GONE, field="message")
-    return town.write(
+    entry = town.write(
         PinRemoved(
             log=room.id,
             seq=town.next(room.id),
@@ -61,12 +62,15 @@ def remove(town: "Town", person: "Person", command: RemovePin) -> PinRemoved:
             message=command.message,
         )
     )
+    log.beneath = staying(log, log.floor)
+    return entry
 
 
 def list_pins(connection: "Connection", command: ListPins) -> PinPage:
-    town = connection.town
-    room, _ = town.visible(connection.person.id, command.room)
-    left = [one for one in reversed(_pinned(town, room.id).values()) if one.seq < (command.before or one.seq + 1)]
+    town, person = connection.town, connection.person
+    room, _ = town.visible(person.id, command.room)
+    newest = reversed(pinned(town.logs[room.id]).values())
+    left = [one for one in newest if command.before is None or one.seq < command.before]
     page = left[: min(town.limits.page_entries, command.limit)]
     pins = [
         Pin(
@@ -74,7 +78,7 @@ def list_pins(connection: "Connection", command: ListPins) -> PinPage:
             at=one.at,
             by=one.by,
             rev=one.rev,
-            message=edits.as_it_is(town, edits.message(town, room, one.message)),
+            message=edits.as_it_is(town, edits.message(town, room, one.message), person.id),
         )
         for one in page
     ]
@@ -94,52 +98,41 @@ def forward(town: "Town", person: "Person", command: ForwardMessage) -> MessageS
     may_act(town, member)
     if room.kind == "direct":
         may_write(town, person, room)
-    shown = Origin(room=origin.id, seq=said.seq, by=said.by, rev=said.rev)
-    return edits.said(
-        town, person, room, member, command.comment, command.nonce, thread=command.thread, forwarded=shown
-    )
+    edits.may_comment(town, person, room, command.post)
+    about = {"post": command.post, "forwarded": Origin(room=origin.id, seq=said.seq, by=said.by, rev=said.rev)}
+    return edits.said(town, person, room, member, command.comment, command.nonce, thread=command.thread, **about)
 
 
 def _source(town: "Town", person: "Person", origin: str, seq: int) -> "tuple[RoomRow, MessageSent]":
     """Raises Refuse."""
-    try:
-        room, _ = town.visible(person.id, origin)
-    except Refuse:
-        raise Refuse(codes.ROOM_GONE, field="origin") from None
-    if room.kind != "open":
+    room, _ = town.visible(person.id, origin, "origin")
+    if not room.for_all:
         raise Refuse(codes.FORWARD_REFUSED, field="origin")
     return room, edits.message(town, room, seq)
 
 
-def _pinned(town: "Town", room: str) -> dict[int, PinAdded]:
-    """By message, in the order in which they were pinned."""
-    pinned: dict[int, PinAdded] = {}
-    blank: set[int] = set()
-    for entry in town.logs[room].known:
+def pinned(log: "Log") -> dict[int, PinAdded]:
+    """What is pinned, by message, in the order in which it was."""
+    pins: dict[int, PinAdded] = {}
+    for entry in log.known:
         if isinstance(entry, PinAdded):
-            pinned[entry.message] = entry
+            pins[entry.message] = entry
         elif isinstance(entry, PinRemoved):
-            pinned.pop(entry.message, None)
-        elif isinstance(entry, MessageSent) and entry.blank:
-            blank.add(entry.seq)
-    return {message: entry for message, entry in pinned.items() if message not in blank}
+            pins.pop(entry.message, None)
+    there = {entry.seq for entry in log.known if isinstance(entry, MessageSent) and not entry.blank}
+    return {message: entry for message, entry in pins.items() if message in there}
 
 
 def staying(log: "Log", up_to: int) -> list[Entry]:
     """Of the entries up to there, those that are no longer kept but what is pinned: the messages with their edits and
     reactions, and that they were pinned."""
-    pinned: dict[int, int] = {}  # message -> the pin
-    for entry in log.known:
-        if isinstance(entry, PinAdded):
-            pinned[entry.message] = entry.seq
-        elif isinstance(entry, PinRemoved):
-            pinned.pop(entry.message, None)
-    stay = {*pinned, *pinned.values()}
+    pins = pinned(log)
+    stay = {*pins, *(entry.seq for entry in pins.values())}
     of_them = (MessageEdited, ReactionAdded, ReactionRemoved)
     return [
         entry
         for entry in log.known
-        if entry.seq <= up_to and (entry.seq in stay or (isinstance(entry, of_them) and entry.message in pinned))
+        if entry.seq <= up_to and (entry.seq in stay or (isinstance(entry, of_them) and entry.message in pins))
     ]
 
 
@@ -147,6 +140,8 @@ def _may_pin(town: "Town", person: "Person", room: "RoomRow", member: "MemberRow
     """Raises Refuse."""
     if room.kind == "open":
         chief(town, member)
+    elif room.kind == "corner" and room.owner != member.id:
+        raise Refuse(codes.RIGHT_MISSING, "Only whose corner it is pins there.")
     may_act(town, member)
     if room.kind == "direct":
         may_write(town, person, room)

@@ -16,7 +16,7 @@ from ...threads import ListThreads, ThreadCard, ThreadPage
 from ..interest import Interest
 from . import attention, bookmarks, threads
 from .accounts import block_id
-from .edits import as_it_is, quote
+from .edits import as_it_is, given, quote
 from .members import membership, shown
 from .reactions import reactions_for
 
@@ -43,6 +43,7 @@ def sync(connection: "Connection", command: Sync) -> None:
     started.notify = [person.notify[key] for key in sorted(person.notify)]
     started.dnd = person.dnd if person.dnd is not None and person.dnd.times else None
     started.inbox = attention.inbox(town, person)
+    person.inbox_told = started.inbox.unread
     started.threads = list(person.threads.values())
     if command.cards:
         started.account = person.shown()
@@ -119,8 +120,9 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     room, member = town.visible(connection.person.id, command.room)
     log = town.logs[room.id]
     said = [entry for entry in log.entries if isinstance(entry, MessageSent)]
-    threaded = {entry.seq: entry.thread for entry in said if command.post is None and command.thread is None}
-    thread = command.thread or threaded.get(command.around or 0, 0)
+    named = given(town, room.id, command.around) if command.around is not None else None
+    within = named.thread if named is not None and command.post is None and command.thread is None else 0
+    thread = command.thread or within
     of_thread = [entry for entry in said if entry.thread == thread]
     asked = [entry for entry in of_thread if not command.post or entry.post == command.post]
     found = [as_it_is(town, entry, connection.person.id) for entry in asked]
@@ -153,8 +155,7 @@ def list_threads(connection: "Connection", command: ListThreads) -> ThreadPage:
     town, person = connection.town, connection.person
     if command.room is not None:
         town.visible(person.id, command.room)
-        entries = [one for one in town.logs[command.room].entries if isinstance(one, MessageSent)]
-        wanted = [(command.room, root) for root in dict.fromkeys(one.thread for one in entries if one.thread)]
+        wanted = [(command.room, root) for root in town.logs[command.room].threads]
     else:
         wanted = list(person.threads)
     cards = []

@@ -6,10 +6,11 @@ from ... import codes
 from ...codes import Refuse
 from ...messages import MessageSent
 from ...retention import FOR_EVER, RetentionSet, RoomTrimmed, SetRetention
+from . import attention, pins, threads
 from .standing import chief
 
 if TYPE_CHECKING:
-    from ..state import Person
+    from ..state import Log, Person
     from ..town import Town
 
 GRACE_DAYS = 3
@@ -37,6 +38,18 @@ def set_retention(town: "Town", person: "Person", command: SetRetention) -> Rete
     )
 
 
+def trim(town: "Town", log: "Log", up_to: int) -> None:
+    """Entries up to there are no longer kept, but for what is pinned where the room keeps that."""
+    room = town.rooms.get(log.id)
+    keeps = room is not None and (room.retention or FOR_EVER).pinned
+    log.beneath = pins.staying(log, up_to) if keeps else []
+    gone = [entry for entry in log.entries if entry.seq <= up_to]
+    log.floor = gone[-1].seq if gone else log.floor
+    log.entries = log.entries[len(gone) :]
+    threads.trimmed(town, log, pins.pinned(log))
+    attention.recount(town)
+
+
 def trimmed(town: "Town", id: str) -> RoomTrimmed:
     """What tells a room that its floor has moved."""
     room, log = town.rooms[id], town.logs[id]
@@ -45,8 +58,9 @@ def trimmed(town: "Town", id: str) -> RoomTrimmed:
         seq=town.next(id),
         at=town.clock.time(),
         floor=log.floor,
-        left=sum(isinstance(entry, MessageSent) for entry in log.entries),
+        left=sum(isinstance(entry, MessageSent) and not entry.thread for entry in log.entries),
         bounds=room.retention or FOR_EVER,
+        pins=sorted(seq for seq in pins.pinned(log) if seq <= log.floor),
         topic=room.topic,
         retention=room.retention,
         retention_since=room.retention_since,

@@ -51,7 +51,7 @@ def search(connection: "Connection", command: SearchMessages) -> MessageHits:
 
 def _hits(town: "Town", room: "RoomRow", me: "MemberRow", query: Query) -> list[Hit]:
     found: list[Hit] = []
-    for said in town.logs[room.id].entries:
+    for said in town.logs[room.id].known:
         if said.blank:
             continue
         if isinstance(said, MessageSent):

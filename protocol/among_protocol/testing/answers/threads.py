@@ -1,37 +1,32 @@
 """Threads: what may be said in one, who follows it, and how far they have read it. Which there are: reading.py."""
 
+from collections.abc import Collection
 from copy import copy
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ... import codes
 from ...codes import Refuse
 from ...edits import MessageEdited
 from ...messages import SPEAKERS, MessageSent, Thread
-from ...threads import (
-    FollowThread,
-    MarkThread,
-    ThreadState,
-    UnfollowThread,
-    changed,
-)
+from ...notify import NotifyChoice, SetNotify
+from ...threads import FollowThread, MarkThread, ThreadState, UnfollowThread, changed
+from . import edits
 
 if TYPE_CHECKING:
     from ..connection import Connection
-    from ..state import Person, RoomRow
+    from ..state import Log, Person, RoomRow
     from ..town import Town
-
-
-def in_thread(town: "Town", room: str, root: int) -> list[MessageSent]:
-    return [one for one in town.logs[room].entries if isinstance(one, MessageSent) and one.thread == root and root]
 
 
 def begins(town: "Town", room: "RoomRow", root: int) -> str:
     """Who said the root, if nothing is said in its thread yet. Raises Refuse where there can be none."""
-    if in_thread(town, room.id, root):
+    if room.kind == "corner":
+        raise Refuse(codes.FIELD_INVALID, "A corner has no threads: there one comments on a post.", field="thread")
+    if root in town.logs[room.id].threads:
         return ""
-    said = next((one for one in town.logs[room.id].entries if one.seq == root), None)
-    if not isinstance(said, MessageSent) or said.blank:
-        raise Refuse(codes.MESSAGE_GONE, field="thread")
+    said = edits.message(town, room, root, "thread")
     if said.thread:
         why = f"This was said in a thread, and has none of its own: name the root, {said.thread}."
         raise Refuse(codes.FIELD_INVALID, why, field="thread")
@@ -39,6 +34,7 @@ def begins(town: "Town", room: "RoomRow", root: int) -> str:
 
 
 def said(town: "Town", entry: MessageSent) -> None:
+    town.logs[entry.log].threads.setdefault(entry.thread, []).append(entry)
     author = town.people[town.members[entry.by].account]
     for person, me in _followers(town, entry.log):
         mentioned = entry.seq in person.mentioned.get(entry.log, [])
@@ -65,10 +61,11 @@ def follow(connection: "Connection", command: FollowThread) -> ThreadState:
         why = "A thread is followed for as long as its room is: follow that first."
         raise Refuse(codes.FIELD_INVALID, why, field="room")
     before = person.threads.get((room.id, command.thread))
-    inside = in_thread(town, room.id, command.thread)
+    inside = town.logs[room.id].threads.get(command.thread)
     fresh = ThreadState(room=room.id, thread=command.thread, following=True, read=town.logs[room.id].head)
     fresh.head = inside[-1].seq if inside else 0
     state = fresh if before is None else copy(before)
+    state.own = True
     return _tell(connection, state, part=True)
 
 
@@ -85,23 +82,25 @@ def mark(connection: "Connection", command: MarkThread) -> ThreadState:
 
 
 def _marked(connection: "Connection", before: ThreadState, seq: int) -> ThreadState:
-    messages = in_thread(connection.town, before.room, before.thread)
     entries = connection.town.logs[before.room].between(seq)
+    inside = [one for one in entries if isinstance(one, MessageSent | MessageEdited) and one.thread == before.thread]
     mine = connection.person.mentioned.get(before.room, [])
-    calls = [one.seq for one in entries if isinstance(one, MessageSent | MessageEdited) and one.thread == before.thread]
-    return ThreadState(
-        room=before.room,
-        thread=before.thread,
-        following=True,
-        head=before.head,
-        read=seq,
-        unread=sum(one.seq > seq for one in messages),
-        mentions=sum(one in mine for one in calls),
-    )
+    unread = sum(isinstance(one, MessageSent) for one in inside)
+    return replace(before, read=seq, unread=unread, mentions=sum(one.seq in mine for one in inside))
 
 
-def _followed(connection: "Connection", room: str, root: int) -> ThreadState:
-    connection.town.visible(connection.person.id, room)
+def choose(connection: "Connection", command: SetNotify) -> NotifyChoice:
+    """What is worth a bell in a thread that one follows."""
+    state = _followed(connection, command.place, command.thread, field="place")
+    back = command.level == "inherit"
+    state.level = command.level
+    state.until = connection.town.clock.time(command.for_ms / 1000) if command.for_ms and not back else ""
+    _tell(connection, state)
+    return NotifyChoice(place=state.room, thread=state.thread, word="", level=state.level, until=state.until)
+
+
+def _followed(connection: "Connection", room: str, root: int, field: str = "room") -> ThreadState:
+    connection.town.visible(connection.person.id, room, field)
     before = connection.person.threads.get((room, root))
     if before is None:
         raise Refuse(codes.THREAD_GONE, field="thread")
@@ -118,7 +117,7 @@ def _tell(connection: "Connection", state: ThreadState, *, part: bool = False) -
 
 def below(town: "Town", person: "Person", room: str, root: int) -> Thread | None:
     """What was said in the thread of a message, in short; None: nothing."""
-    messages = in_thread(town, room, root)
+    messages = town.logs[room].threads.get(root)
     if not messages:
         return None
     speakers = list(dict.fromkeys(one.by for one in messages))[:SPEAKERS]
@@ -127,3 +126,12 @@ def below(town: "Town", person: "Person", room: str, root: int) -> Thread | None
     if state is not None:
         told.following, told.read, told.unread, told.mentions = True, state.read, state.unread, state.mentions
     return told
+
+
+def trimmed(town: "Town", log: "Log", pins: Collection[int]) -> None:
+    """What is not kept of a thread, nor its root: nobody follows that any more."""
+    log.threads = {
+        root: said for root, said in log.threads.items() if max(root, said[-1].seq) > log.floor or root in pins
+    }
+    for person in town.people.values():
+        person.threads.trimmed(log.id, log.floor, pins)

@@ -1,8 +1,9 @@
 """Inboxes, as the reference remembers them: the part of `api.Tx` that inbox.py says."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from ...limits import INBOX
+from ...limits import INBOX, INBOX_OF_ONE
 from ..inbox import Kind
 from ..own import Blocks
 from ..rows import LogRow, MemberRow, RoomRow
@@ -31,6 +32,9 @@ class MemoryInbox(Tables):
     def follows(self, account: str, room: str) -> bool:
         raise NotImplementedError
 
+    def stale(self, accounts: Sequence[str]) -> None:
+        raise NotImplementedError
+
     def membership(self, account: str, place: str) -> MemberRow | None:
         raise NotImplementedError
 
@@ -42,6 +46,14 @@ class MemoryInbox(Tables):
     def put_inbox(self, account: str, kind: Kind, log: str, seq: int, member: str = "", about: str = "") -> None:
         number = self.inbox_newest(account) + 1
         self._put(self.items, (account, number), Item(number, kind, log, seq, member, about))
+        mine = [key for key in self.items if key[0] == account]
+        theirs = [key for key in mine if member and self.items[key].member == member]
+        if len(theirs) > INBOX_OF_ONE:
+            self._drop(self.items, theirs[0])
+            if self.stored:
+                self.stale((account,))  # one more came, and none is more than before
+        elif len(mine) > INBOX:
+            self._drop(self.items, mine[0])
 
     def blank_items(self, log: str, seq: int) -> None:
         """What they are about was blanked."""
@@ -63,8 +75,7 @@ class MemoryInbox(Tables):
 
     def seen_items(self, account: str) -> list[Item]:
         """Newest first."""
-        least = self.inbox_newest(account) - INBOX
-        mine = [item for (owner, number), item in self.items.items() if owner == account and number > least]
+        mine = [item for (owner, _), item in self.items.items() if owner == account]
         return [item for item in mine[::-1] if self._sees(account, item)]
 
     def _sees(self, account: str, item: Item) -> bool:

@@ -70,6 +70,9 @@ class MemoryPersonas(MemoryOwn):
         name = (account, handle)
         return [(blocker, blocks[name]) for blocker, blocks in self.blocking.items() if name in blocks]
 
+    def blocked_as(self, account: str) -> list[str]:
+        return sorted({handle for blocks in self.blocking.values() for other, handle in blocks if other == account})
+
 
 class PersonaReads:
     """The part of `api.Store`."""

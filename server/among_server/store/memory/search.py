@@ -12,6 +12,7 @@ from among_protocol.posts import PostEdited, PostPublished
 
 from ..rows import RoomRow
 from ..search import Asked, Cursor, Found, Looked, Said, Seal, choose, hit, narrow, refusal
+from ..words import spaced
 from .messages import as_it_is
 from .tx import MemoryTx
 
@@ -33,11 +34,13 @@ def search(tx: MemoryTx, account: str, asked: Asked) -> Found:
     def proposed(at: Cursor) -> Iterator[Looked]:
         for number in range(min(at.top, len(tx.entries)), at.low - 1 if at.low else 0, -1):
             said = _said(tx, *keys[number - 1]) if keys[number - 1][0] in rooms else None
-            if said is not None and narrowed.fits(said, _ms(said.at)) and asked.sought.fits(said.title, said.body):
-                yield Looked(number, said)
+            if said is not None and narrowed.fits(said, _ms(said.at)):
+                words = spaced(said.title, said.body)
+                if asked.sought.fits(words):
+                    yield Looked(number, said, words)
 
     keys = list(tx.entries)
-    found, after = choose(asked, cursor, proposed, lambda: False, lambda: False)
+    found, after = choose(asked, cursor, proposed, lambda _: False, lambda: False)
     blocks = tx.blocks(account)
     who = {one.said.by: tx.members[one.said.by] for one in found}
     hits = [

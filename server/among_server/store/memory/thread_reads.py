@@ -14,7 +14,8 @@ class ThreadReads:
     _tx: MemoryTx
 
     async def followed_threads(self, account: str) -> list[ThreadState]:
-        return [state(self._tx, account, room, root) for room, root in self._tx.thread_marks(account)]
+        mine = [(room, root) for who, room, root in self._tx.mark_rows if who == account]
+        return [state(self._tx, account, room, root) for room, root in mine]
 
     async def thread_of(self, room: str, seq: int) -> int:
         said = self._tx.entries[room, seq].stored.event if self._tx.given(room, seq) else None

@@ -1,5 +1,7 @@
 """Threads as the reference remembers them: the part of `api.Tx` that threads.py says."""
 
+from operator import itemgetter
+
 from among_protocol.messages import MessageSent
 
 from ..rows import LogRow
@@ -38,7 +40,8 @@ class MemoryThreads(Tables):
         return self.mark_rows.get((account, room, root))
 
     def thread_marks(self, account: str) -> list[Named]:
-        return [(room, root) for who, room, root in self.mark_rows if who == account]
+        mine = [(mark.own, room, root) for (who, room, root), mark in self.mark_rows.items() if who == account]
+        return [(room, root) for _, room, root in sorted(mine, key=itemgetter(0))]
 
     def put_thread_mark(self, account: str, room: str, root: int, mark: ThreadMark, *, part: bool) -> None:
         if part:

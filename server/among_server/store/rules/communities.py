@@ -40,7 +40,7 @@ from .greeters import arrived
 from .house_rules import accepts
 from .invites import by_which, use
 from .moderation import may_join
-from .personas import as_profile, check, check_handle, forget, paced, rename, told, was_there, wished
+from .personas import as_profile, check, check_handle, forget, paced, rename, return_nameless, told, was_there, wished
 from .rooms import room_for_follows
 from .standing import present
 from .tags import give
@@ -106,6 +106,8 @@ def admit(tx: Tx, member: MemberRow, community: CommunityRow, accepted: int, non
     if before is not None and before.handle:
         member = rename(tx, before, member, "")
         forget(tx, before, member)
+    elif before is not None:
+        return_nameless(tx, member)
     entry = _enter(tx, member, rooms[: max(0, room_for_follows(tx, account))], nonce, accepted)
     if before is None:
         arrived(tx, account, community.id)

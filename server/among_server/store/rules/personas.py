@@ -226,9 +226,7 @@ def rename(tx: Tx, before: MemberRow, fresh: MemberRow, nonce: str) -> MemberRow
     elif last is not None and last.handle == fresh.handle:
         tx.drop_former(before, last)
         fresh = replace(fresh, since=last.since)
-    for blocker, kind in tx.blockers(fresh.account, before.handle):
-        if _sees(tx, blocker, fresh) and (fresh.account, fresh.handle) not in tx.blocks(blocker):
-            tx.put_block(blocker, fresh.account, fresh.handle, kind)
+    _take_blocks_along(tx, before.handle, fresh)
     own = fresh.account
     tx.add(
         PersonaRenamed(
@@ -243,6 +241,20 @@ def rename(tx: Tx, before: MemberRow, fresh: MemberRow, nonce: str) -> MemberRow
         )
     )
     return fresh
+
+
+def return_nameless(tx: Tx, fresh: MemberRow) -> None:
+    """Who was forgotten and comes back before the membership was sealed is the same member, and is blocked by whoever had
+    blocked them here: their handle of then is told by nobody, but it rests for them alone. Nobody is told of that."""
+    for handle in tx.blocked_as(fresh.account):
+        if tx.rests(fresh.place, handle) and not tx.rests(fresh.place, handle, fresh.id):
+            _take_blocks_along(tx, handle, fresh)
+
+
+def _take_blocks_along(tx: Tx, was: str, fresh: MemberRow) -> None:
+    for blocker, kind in tx.blockers(fresh.account, was):
+        if _sees(tx, blocker, fresh) and (fresh.account, fresh.handle) not in tx.blocks(blocker):
+            tx.put_block(blocker, fresh.account, fresh.handle, kind)
 
 
 def _sees(tx: Tx, account: str, row: MemberRow) -> bool:

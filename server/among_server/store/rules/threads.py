@@ -47,7 +47,7 @@ def said(tx: Tx, account: str, room: RoomRow, entry: MessageSent, author: Member
     tx.put_thread(ThreadRow(room.id, root, messages + 1, entry.seq, tx.now, speakers))
     unread = ThreadMark(entry.seq - 1, messages)
     if tx.follows(account, room.id):
-        _part(tx, account, room.id, root, ThreadMark(entry.seq, messages + 1), move=True)
+        _part(tx, account, room.id, root, ThreadMark(entry.seq, messages + 1, own=True), move=True)
     other = tx.member(entry.root_by) if entry.root_by not in ("", author.id) else None
     if other is not None and not other.left and tx.follows(other.account, room.id) and not shuns(tx, other, author):
         _part(tx, other.account, room.id, root, unread)
@@ -67,7 +67,8 @@ def follow(tx: Tx, account: str, room_id: str, root: int) -> ThreadState:
     if not tx.follows(account, room.id):
         raise Refuse(FIELD_INVALID, "A thread is followed for as long as its room is: follow that first.", field="room")
     row = tx.thread(room.id, root)
-    _part(tx, account, room.id, root, ThreadMark(tx.next(room.id) - 1, row.messages if row is not None else 0))
+    here = ThreadMark(tx.next(room.id) - 1, row.messages if row is not None else 0, own=True)
+    _part(tx, account, room.id, root, here)
     return state(tx, account, room.id, root)
 
 
@@ -91,7 +92,7 @@ def choose(tx: Tx, account: str, room_id: str, root: int, level: str, for_ms: in
     room, _ = visible(tx, account, room_id, field="place")
     before = _followed(tx, account, room, root)
     until = tx.now_ms + for_ms if for_ms and level != "inherit" else 0
-    tx.put_thread_mark(account, room.id, root, before._replace(level=level, until_ms=until), part=False)
+    tx.put_thread_mark(account, room.id, root, before._replace(level=level, until_ms=until, own=True), part=False)
     return state(tx, account, room.id, root)
 
 
@@ -124,6 +125,7 @@ def _part(tx: Tx, account: str, room: str, root: int, read: ThreadMark, *, move:
     """Somebody has a part in a thread, and follows it, so far read. `move`: to there, too, where they did already."""
     before = tx.thread_mark(account, room, root)
     now = read if before is None else before.at(read.seq, read.ordinal) if move else before
+    now = now._replace(own=now.own or read.own)
     tx.put_thread_mark(account, room, root, now, part=True)
     if before is None:
         followed = tx.thread_marks(account)

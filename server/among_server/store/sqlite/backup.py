@@ -1,8 +1,6 @@
 """Backups of the database, and the way back.
 
-Rule 1: a backup is of one moment. A read transaction is held open while the pages are copied, so the copy never begins
-anew however much is written meanwhile, and it writes nothing to the live files. The server runs on; its write-ahead
-log can't be emptied until the copy is done.
+Rule 1: a backup is of one moment, and writes nothing to the live files. The server runs on (copying.py says how).
 Rule 2: what is restored is made ready in a hidden folder of the data folder, checked and flushed, before anything that is
 there is touched. The few renames that follow stand under a mark, and while there is one no server starts.
 Rule 3: a restored store has a new epoch, so whoever was further is told to begin anew, and nothing that was revoked
@@ -16,7 +14,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
@@ -26,11 +24,12 @@ from among_server import __version__
 from .. import backups, files, revocations
 from ..api import StoreError
 from ..backups import Manifest, Progress, Restored, Taken
+from ..pace import Pace
 from ..rules import erasing
-from . import index, schema
+from . import copying, index, schema
 from .tx import SqliteTx
 
-STEP = 256  # pages copied at a time: 1 MiB
+LOOK = 10_000  # instructions of the database between two rests, while it is checked
 RESTORING = ".restoring"
 OURS = (schema.FILE, f"{schema.FILE}-wal", f"{schema.FILE}-shm", f"{schema.FILE}-journal", "owner-invite")
 BESIDE = (
@@ -47,27 +46,28 @@ BESIDE = (
 )
 
 
-def _unseen(done: int, of: int) -> None:
-    """Nobody watches the progress."""
-
-
 class SqliteBackups:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._path = folder / schema.FILE
 
-    def take(self, into: Path, progress: Progress = _unseen) -> Taken:
+    def take(self, into: Path, progress: Progress = backups.unseen, pace: Pace | None = None) -> Taken:
         if not self._path.exists():
             raise StoreError(f"There are no data in {self._folder}: name the server's data folder with --data.")
-        moment = backups.now()
+        pace = pace or Pace()
+        manifest = Manifest(taken_at=backups.now())
+        names = backups.names_at(manifest.taken_at)
         schema.look(self._folder)
-        with _told(into), contextlib.closing(_connect(schema.reader_uri(self._path))) as db:
-            if not db.execute("PRAGMA user_version").fetchone()[0]:
+        with _told(into), copying.opened(self._path) as live:
+            if not live.schema:
                 raise StoreError(f"There are no data in {self._folder} yet: start the server once.")
-            taken = _make(db, into, backups.names_at(moment), Manifest(taken_at=moment), progress)
+            backups.room_for(live.bytes, into)
+            with backups.staged(into, names) as (part, final):
+                manifest.taken_at = live.copy(part / schema.FILE, pace, progress)
+                _complete(part, manifest, pace)
             if into.absolute().parent == self._folder.absolute():
-                files.hand_over(self._folder, into, taken.path, *taken.path.iterdir())
-            return taken
+                files.hand_over(self._folder, into, final, *final.iterdir())
+            return Taken(final, manifest)
 
     def verify(self, source: Path) -> Restored:
         manifest = backups.read_manifest(source)
@@ -114,7 +114,9 @@ class SqliteBackups:
                 f"{self._folder} holds data already: choose another folder, or set them aside with --replace."
             )
         strange = sorted(
-            name for name in there - {*OURS, *BESIDE, schema.UNFINISHED} if not name.startswith("replaced-")
+            name
+            for name in there - {*OURS, *BESIDE, schema.UNFINISHED}
+            if not name.startswith(("replaced-", f"{revocations.FILE}."))
         )
         if schema.FILE not in there and strange and not replace:
             raise StoreError(
@@ -155,59 +157,37 @@ class SqliteBackups:
         return next(name for name in names if not (self._folder / name).exists())
 
 
-def _make(db: Connection, into: Path, names: Iterable[str], manifest: Manifest, progress: Progress) -> Taken:
-    """Of the database that this connection has open, as a new folder; `manifest` is filled in. Before an upgrade nobody
-    waits for the disk, and one that was made for the same step is replaced."""
-    upgrade = manifest.reason == "upgrade"
-    (pages,), (page,) = (db.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "page_size"))
-    backups.room_for(pages * page, into)
-    with backups.staged(into, names, replace=upgrade) as (part, final):
-        path = part / schema.FILE
-        _copy(db, path, progress, polite=not upgrade)
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as copy:
-            (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
-            if found != "ok":
-                raise StoreError(f"The database is damaged ({found}): no backup was made of it. Keep those you have.")
-            _describe(copy, manifest)
-        manifest.server = f"among/{__version__}"
-        manifest.files = {schema.FILE: backups.described(path)}
-        backups.write_manifest(part, manifest)
-    return Taken(final, manifest)
-
-
 def before_step(db: Connection, path: Path, number: int) -> Path:
-    """What is there before a step of the schema; made anew when the step is tried again."""
+    """What is there before a step of the schema; made anew when the step is tried again. Nobody talks yet, so that it is
+    done in one go, over the connection that nobody else uses."""
+    into = path.parent / backups.FOLDER
     manifest = Manifest(taken_at=backups.now(), reason="upgrade")
     with _told(path.parent):
-        return _make(db, path.parent / backups.FOLDER, [f"among-before-{number:04}"], manifest, _unseen).path
+        backups.room_for(sum(schema.sizes(path)), into)
+        with backups.staged(into, [f"among-before-{number:04}"], replace=True) as (part, final):
+            os.close(files.create(part / schema.FILE))
+            with contextlib.closing(sqlite3.connect(part / schema.FILE, isolation_level=None)) as copy:
+                copy.execute("PRAGMA locking_mode = EXCLUSIVE")  # no files beside it
+                copy.execute("PRAGMA synchronous = OFF")  # it is flushed before it gets its name
+                db.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file
+            _complete(part, manifest, Pace(fast=True))
+    return final
 
 
-def _copy(db: Connection, path: Path, progress: Progress, *, polite: bool) -> None:
-    """All pages as they are at one moment. The polite copy flushes each piece, and rests as long as that took: a large
-    flush of ours would hold up the small ones for which people wait (measured: ADR 12)."""
-    fd = files.create(path)
-    copy = sqlite3.connect(path, isolation_level=None)
-
-    def step(_: int, left: int, of: int) -> None:
-        if polite:
-            began = time.monotonic()
-            os.fsync(fd)
-            time.sleep(time.monotonic() - began)
-        progress(of - left, of)
-
-    try:
-        copy.execute("PRAGMA locking_mode = EXCLUSIVE")  # no files beside it
-        copy.execute("PRAGMA synchronous = OFF")  # flushed here, and once more before it gets its name
-        db.execute("BEGIN")
-        try:
-            db.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # from here on it is of this moment
-            db.backup(copy, pages=STEP, progress=step)
-        finally:
-            db.execute("COMMIT")
-        copy.execute("PRAGMA journal_mode = DELETE")  # one file, which can also be read where nothing can be written
-    finally:
-        copy.close()
-        os.close(fd)
+def _complete(part: Path, manifest: Manifest, pace: Pace) -> None:
+    """Look whether the copy is whole, and say in the manifest what it is. Raises StoreError."""
+    path = part / schema.FILE
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as copy:
+        pace.begin()
+        copy.set_progress_handler(pace.rest, LOOK)
+        (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise StoreError(f"The database is damaged ({found}): no backup was made of it. Keep those you have.")
+        _describe(copy, manifest)
+    manifest.server = f"among/{__version__}"
+    manifest.files = {schema.FILE: backups.described(path, pace)}
+    backups.write_manifest(part, manifest)
 
 
 def _describe(db: Connection, manifest: Manifest) -> None:
@@ -318,10 +298,6 @@ def _erase_again(db: Connection, known: revocations.Known) -> int:
     while carry_out(erasing.step):
         pass
     return done
-
-
-def _connect(uri: str) -> Connection:
-    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10.0)
 
 
 @contextlib.contextmanager

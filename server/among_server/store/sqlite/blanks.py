@@ -73,6 +73,7 @@ class SqliteBlanks(Ledger):
         pos, json = self.position(event), JSON.encode(event)
         self._db.execute("UPDATE entries SET json = ? WHERE pos = ?", (json, pos))
         self._db.execute("UPDATE arrivals SET json = ? WHERE pos = ?", (json, pos))
+        self._messages.pop(pos, None)
         if event.nonce:
             self.arrivals.empty_digest((author, event.nonce))
         self.blanked.add(event.log)

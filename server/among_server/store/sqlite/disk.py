@@ -12,6 +12,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
+from .. import files
 from ..api import Durability
 
 ROOM = 4 << 20  # bytes that a disk which was full must have before it counts as one with room
@@ -93,9 +94,7 @@ def write_again(file: Path) -> None:
     with contextlib.suppress(FileNotFoundError), file.open("r+b", buffering=0) as log:
         at = 0
         while chunk := os.pread(log.fileno(), CHUNK, at):
-            done = 0
-            while done < len(chunk):
-                done += os.pwrite(log.fileno(), chunk[done:], at + done)
+            files.put(log.fileno(), at, chunk)
             at += len(chunk)
         if at:
             os.fsync(log.fileno())

@@ -66,7 +66,7 @@ def written(db: Connection, account: str, after: str, limit: int) -> WrittenPage
             if log != account:
                 place, floor = db.execute("SELECT key, floor FROM logs WHERE id = ?", (log,)).fetchone()
                 if seq <= floor and log not in stay:
-                    stay[log] = {number for (number,) in db.execute(PINNED, (place, floor))}
+                    stay[log] = {number for (number,) in db.execute(PINNED, (place, floor, 0, floor))}
                 if seq <= floor and seq not in stay[log]:
                     last = nonce
                     continue

@@ -172,6 +172,17 @@ class Follower:
         self._rest(began)
         return True
 
+    def merge(self) -> bool:
+        """A step towards full volumes that are in one piece. Whether there may be more to do."""
+        volume = self._index.scattered()
+        if volume is None:
+            return False
+        began = Work.now()
+        with self._writing():
+            self._index.merge(volume)
+        self._rest(began)
+        return True
+
     def _gone(self) -> tuple[int, list[int]]:
         """What is to be forgotten since the last time, and how far that is."""
         sql = "SELECT id, pos FROM unsaid WHERE id > ? ORDER BY id LIMIT ?"

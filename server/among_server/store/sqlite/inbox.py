@@ -9,20 +9,19 @@ from typing import Any
 from among_protocol.base import MAX_INT
 from among_protocol.inbox import InboxState
 
-from ...limits import INBOX
 from ..inbox import InboxRow
 from .ledger import Ledger
 from .recent import glimpses, kept_at
 from .rows import SEQ_BITS, key_of, moment
 
 # Of an inbox `i`, the items that are seen: inbox.py, rule 2. The handles are those by which people go there now.
-SEEN = f"""
+SEEN = """
     FROM inbox i JOIN logs l ON l.key = i.log
     LEFT JOIN rooms r ON r.key = i.log LEFT JOIN rooms t ON t.key = i.about LEFT JOIN logs c ON c.key = r.community
     LEFT JOIN members mine ON mine.account = i.account AND mine.place = coalesce(r.community, i.log) AND mine.gone = 0
     LEFT JOIN members w ON w.id = i.member
     WHERE i.account = ?1 AND i.kind <> ''
-    AND i.number > ?2 AND i.number > (SELECT max(number) FROM inbox WHERE account = ?1) - {INBOX} AND i.number < ?3
+    AND i.number > ?2 AND i.number < ?3
     AND (i.log = i.account AND (t.kind IS NOT 'private' OR EXISTS (
             SELECT 1 FROM follows f WHERE f.account = i.account AND f.room = i.about)) OR (
         mine.id IS NOT NULL
@@ -33,11 +32,11 @@ SEEN = f"""
             WHERE b.account = i.account AND b.other = w.account AND b.handle = w.handle)
         AND NOT EXISTS (SELECT 1 FROM blocks b
             WHERE b.account = w.account AND b.other = i.account AND b.handle = mine.handle AND b.kind = 'block')
-    ))"""  # noqa: S608  # the number is ours
+    ))"""
 _ITEMS = f"""
     SELECT i.number, i.kind, l.id, i.seq, i.log, coalesce(c.id, ''), coalesce((SELECT p.id FROM logs p
         WHERE p.key = CASE 'private' WHEN r.kind THEN r.key WHEN t.kind THEN t.key END), '')
-    {SEEN} ORDER BY i.number DESC LIMIT ?4"""  # noqa: S608  # likewise
+    {SEEN} ORDER BY i.number DESC LIMIT ?4"""  # noqa: S608  # ours
 _UNREAD = f"SELECT count(*) {SEEN}"
 
 

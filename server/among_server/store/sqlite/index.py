@@ -9,12 +9,15 @@ Rule 3: nothing is ever taken out of a volume. What is gone is not found, since 
 of its words, the volume is made anew without them. That works with every SQLite, and leaves nothing behind.
 Rule 4: what was indexed, and how far that is, are kept in one transaction: whenever a server is killed, nothing is missing
 and nothing is there twice.
+Rule 5: what is written batch by batch stands in several pieces, and who looks up a word looks into each. A volume that is
+full is put into one piece, a step at a time.
 
 Only the index's thread (indexing.py) writes.
 """
 
 import contextlib
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -27,9 +30,11 @@ from ..search import Said
 from ..words import words_of
 
 FILE = "search.db"
-SHAPE = "1"  # of the tables, and of what texts are found by
+SHAPE = "2"  # of the tables, and of what texts are found by
 VOLUME_BITS = 15
 VOLUME = 1 << VOLUME_BITS  # numbers in one volume
+KEY = re.compile(r"[0-9a-f]{64}")
+MERGED = 8  # pages, about, that are put together at once: one or two milliseconds
 CHECKPOINT_PAGES = 500  # 2 MiB: a larger flush would hold up those of the messages
 
 _TABLES = """
@@ -48,7 +53,8 @@ CREATE TABLE volumes (
     volume INTEGER PRIMARY KEY,
     oldest INTEGER NOT NULL,  -- Unix time in milliseconds of what is in it
     newest INTEGER NOT NULL,
-    stale INTEGER NOT NULL    -- 1: holds words of what is gone; 2: was emptied for that, and is to be filled again; 0: neither
+    stale INTEGER NOT NULL,   -- 1: holds words of what is gone; 2: was emptied for that, and is to be filled again; 0: neither
+    whole INTEGER NOT NULL    -- 1: was put into one piece when it was full
 ) STRICT;
 
 -- Audiences of which something stands in a volume.
@@ -126,12 +132,23 @@ class Index:
         if not self.db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'about'").fetchone()[0]:
             return False
         about = dict(self.db.execute("SELECT name, value FROM about"))
-        if (about.get("shape"), about.get("store"), about.get("epoch")) != (SHAPE, store, epoch) or "key" not in about:
+        if (about.get("shape"), about.get("store"), about.get("epoch")) != (SHAPE, store, epoch):
+            return False
+        if not KEY.fullmatch(about.get("key", "")) or not self._has_all():
             return False
         self.last = self.db.execute("SELECT coalesce(max(n), 0) FROM said").fetchone()[0]
         self._volumes = {v: (old, new) for v, old, new in self.db.execute("SELECT volume, oldest, newest FROM volumes")}
         self._heard.clear()
         return True
+
+    def _has_all(self) -> bool:
+        """Whether each table is there. One that is not would be an error of the statement, which says nothing of the file."""
+        there = {name for (name,) in self.db.execute("SELECT name FROM sqlite_schema")}
+        wanted = re.findall(r"CREATE TABLE (\w+)", _TABLES)
+        if not there.issuperset(wanted):
+            return False
+        volumes = self.db.execute("SELECT volume FROM volumes").fetchall()
+        return there.issuperset(f"words_{volume}" for (volume,) in volumes)
 
     def begin(self) -> None:
         """An empty file becomes an index of nothing."""
@@ -182,7 +199,7 @@ class Index:
     def flush(self) -> None:
         """Last in a transaction: what is told of whole volumes."""
         self.db.executemany(
-            "INSERT INTO volumes (volume, oldest, newest, stale) VALUES (?, ?, ?, 0)"
+            "INSERT INTO volumes (volume, oldest, newest, stale, whole) VALUES (?, ?, ?, 0, 0)"
             " ON CONFLICT DO UPDATE SET oldest = excluded.oldest, newest = excluded.newest",
             [(volume, *self._volumes[volume]) for volume in sorted(self._moved)],
         )
@@ -223,7 +240,20 @@ class Index:
         )
 
     def filled(self, volume: int) -> None:
-        self.db.execute("UPDATE volumes SET stale = 0 WHERE volume = ?", (volume,))
+        self.db.execute("UPDATE volumes SET stale = 0, whole = 0 WHERE volume = ?", (volume,))
+
+    def scattered(self) -> int | None:
+        """The newest full volume that is not in one piece, if there is any."""
+        sql = "SELECT max(volume) FROM volumes WHERE NOT whole AND NOT stale AND volume < ?"
+        found: int | None = self.db.execute(sql, (self.last >> VOLUME_BITS,)).fetchone()[0]
+        return found
+
+    def merge(self, volume: int) -> None:
+        """A step towards one piece."""
+        before = self.db.total_changes
+        self.db.execute(f"INSERT INTO words_{volume} (words_{volume}, rank) VALUES ('merge', -{MERGED})")  # noqa: S608  # numbers of ours
+        if self.db.total_changes - before < 2:  # which is how FTS5 says that there was nothing to do
+            self.db.execute("UPDATE volumes SET whole = 1 WHERE volume = ?", (volume,))
 
     def expect(self, rows: Iterable[tuple[int, int]]) -> None:
         """Moments (Unix time in milliseconds) and places of what is to be indexed."""

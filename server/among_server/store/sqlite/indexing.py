@@ -200,7 +200,7 @@ class Indexer:
                 if self._stopping:
                     return
                 self._judge()
-                self._wait_for_more()
+                self._wait_for_more(at_most=0.0 if follower.merge() else None)
         finally:
             if self._stopping:
                 follower.leave()
@@ -244,12 +244,13 @@ class Indexer:
             dirty, self._dirty = self._dirty, set()
         return dirty
 
-    def _wait_for_more(self) -> None:
+    def _wait_for_more(self, at_most: float | None) -> None:
         self._idle = True
         with self._lock:
             there_is = bool(self._dirty or self._fences or self._purges)
         if not there_is and not self._stopping:
-            self._wait(None if self._due is None else max(0.0, self._due - time.monotonic()))
+            due = None if self._due is None else max(0.0, self._due - time.monotonic())
+            self._wait(due if at_most is None else at_most)
         self._idle = False
         if not (self._fences or self._purges or self._stopping):
             self._wait(GATHER)

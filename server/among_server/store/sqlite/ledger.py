@@ -18,16 +18,17 @@ from typing import Any
 from among_protocol.base import Entry
 from among_protocol.inbox import is_notice
 from among_protocol.logs import LogKind
+from among_protocol.messages import MessageSent
 from among_protocol.wire import ENTRIES, JSON, tag_of
 
-from ...limits import INBOX
+from ...limits import INBOX, INBOX_OF_ONE
 from ..inbox import Kind
 from ..rows import Stored, Unread
 from .arrivals import Arrivals
 from .rows import SEQ_BITS, Bulk, kept, log_row
 
 MIRRORED = 32_768  # rows in each mirror
-SPARE = 64  # items beyond those that an inbox keeps, before they go
+MESSAGES = 256  # of those that were read lately, which may be long
 
 _ENTRY = kept("pos, json", "pos = ?", "ASC")
 _LAST = kept("pos, ordinal", "pos BETWEEN ? AND ?", "DESC")
@@ -35,13 +36,21 @@ _MENTIONS = """
     SELECT (SELECT count(*) FROM mentions WHERE account = ?1 AND room = ?2 AND seq > ?3)
         + (SELECT count(*) FROM room_mentions y WHERE y.room = ?2 AND y.seq > ?3 AND NOT EXISTS (
             SELECT 1 FROM uncalled u WHERE u.account = ?1 AND u.room = ?2 AND u.seq = y.seq))"""
+# Of an inbox, what is more than it keeps: of one member, and of all.
+_MORE_OF_ONE = f"""
+    DELETE FROM inbox WHERE account = ?1 AND member = ?2 AND number <= (
+        SELECT number FROM inbox WHERE account = ?1 AND member = ?2 ORDER BY number DESC LIMIT 1 OFFSET {INBOX_OF_ONE})"""  # noqa: S608  # the number is ours
+_MORE = f"""
+    DELETE FROM inbox WHERE account = ?1 AND number <= (
+        SELECT number FROM inbox WHERE account = ?1 ORDER BY number DESC LIMIT 1 OFFSET {INBOX})"""  # noqa: S608  # likewise
+_SEQ = (1 << SEQ_BITS) - 1
 _TAGS = {entry: tag_of(entry) for entry in ENTRIES}
 
 
 class Log:
     """The mirror of a log's row; `head` and what stands below it run ahead of the table until the flush."""
 
-    __slots__ = ("floor", "floor_ordinal", "head", "id", "key", "kind", "ordinal", "said", "said_ms")
+    __slots__ = ("floor", "floor_ordinal", "head", "id", "key", "kind", "ordinal", "said", "said_ms", "written")
 
     def __init__(
         self, key: int, id: str, kind: LogKind, floor: int, head: int, ordinal: int, floor_ordinal: int = 0
@@ -55,6 +64,7 @@ class Log:
         self.floor_ordinal = floor_ordinal
         self.said = 0  # number of the newest message
         self.said_ms = 0  # Unix time of it
+        self.written = head  # number of the newest entry that is not held back
 
 
 class Ledger:
@@ -74,7 +84,11 @@ class Ledger:
         self._marked: dict[tuple[int, int], tuple[int, int]] = {}  # held back: (account, room) -> (seq, ordinal)
         self._newest_items: dict[int, int] = {}  # inboxes: account -> number
         self._mirrors.append(self._newest_items)
-        self._full: list[tuple[int, int]] = []  # inboxes of which nothing up to a number is kept
+        self._crowded: dict[tuple[int, str], str] = {}  # inboxes that may hold too much: (key, of a member) -> account
+        self._messages: dict[int, MessageSent] = {}  # that others point at, by position
+        self._mirrors.append(self._messages)
+        self._carried: dict[int, int] = {}  # rooms: up to which number all below the floor that may go has gone
+        self._mirrors.append(self._carried)
         self._heads = Bulk("REPLACE INTO heads (log, head, ordinal, said, said_ms)", 5)
         self._markers = Bulk("REPLACE INTO markers (account, room, seq, ordinal)", 4)
         self._mentions = Bulk("INSERT OR IGNORE INTO mentions (account, room, seq)", 3)
@@ -87,6 +101,7 @@ class Ledger:
         self.arrivals.flush()
         for log in self._moved.values():
             self._heads.flat += (log.key, log.head, log.ordinal, log.said, log.said_ms)
+            log.written = log.head
         self._moved.clear()
         for (account, room), (seq, ordinal) in self._marked.items():
             self._markers.flat += (account, room, seq, ordinal)
@@ -94,9 +109,11 @@ class Ledger:
         for bulk in self._bulks:
             if bulk.flat:
                 bulk.write(self._db)
-        if self._full:
-            self._db.executemany("DELETE FROM inbox WHERE account = ? AND number <= ?", self._full)
-            self._full = []
+        crowded, self._crowded = self._crowded, {}
+        for (key, member), whose in crowded.items():
+            if member and self._db.execute(_MORE_OF_ONE, (key, member)).rowcount and self.stored:
+                self.stale((whose,))  # one more came, and none is more than before
+            self._db.execute(_MORE, (key,))
 
     def clear(self) -> None:
         """Forget everything: what was written has been rolled back."""
@@ -106,7 +123,7 @@ class Ledger:
         self._marked.clear()
         for bulk in self._bulks:
             bulk.flat = []
-        self._full = []
+        self._crowded = {}
         self.arrivals.forget()
 
     def trim(self) -> None:
@@ -141,7 +158,9 @@ class Ledger:
         self.stored.append(stored)
 
     def entry(self, pos: int) -> bytes:
-        self.flush()
+        log = self._moved.get(pos >> SEQ_BITS)
+        if log is not None and pos & _SEQ > log.written:
+            self.flush()
         row = self._db.execute(_ENTRY, (pos, pos, 1)).fetchone()
         json: bytes = row[1]
         return json
@@ -180,6 +199,7 @@ class Ledger:
         log = self._log(room)
         if seq <= log.floor:
             self._db.execute("INSERT OR IGNORE INTO beneath (room) VALUES (?)", (log.key,))
+            self._carried.pop(log.key, None)
 
     def next(self, log: str) -> int:
         return (self._logs.get(log) or self._log(log)).head + 1
@@ -236,8 +256,8 @@ class Ledger:
         number = self._newest_items[key] = self._newest_item(key) + 1
         told = self.key(about) if about else 0
         self._inbox.flat += (key, number, kind, self._log(log).key, seq, member, told)
-        if number % SPARE == 0 and number > INBOX:
-            self._full.append((key, number - INBOX))
+        if number > INBOX_OF_ONE:
+            self._crowded[key, member] = account
 
     def stale(self, accounts: Sequence[str]) -> None:
         last = self.stored[-1]

@@ -90,6 +90,10 @@ class SqlitePersonas(SqliteOwn):
         kinds: dict[str, BlockWish] = {"block": "block", "mute": "mute"}
         return [(blocker, kinds[kind]) for blocker, kind in found]
 
+    def blocked_as(self, account: str) -> list[str]:
+        sql = "SELECT DISTINCT handle FROM blocks WHERE other = ? ORDER BY handle"
+        return [handle for (handle,) in self._db.execute(sql, (self.key(account),))]
+
 
 def lineage(db: Connection, member: str) -> list[Former]:
     return [Former(*row) for row in db.execute(LINEAGE, (member,))]

@@ -12,9 +12,9 @@ from among_protocol.wire import JSON
 
 from ..reactions import BYTES, shown
 from .ledger import Ledger
-from .present import given
+from .present import Ref, given
 from .readers import Readers
-from .rows import SEQ_BITS, kept, moment
+from .rows import SEQ_BITS, Bulk, kept, moment
 
 _OF = "room = ? AND message = ?"
 _COUNTS = """
@@ -31,40 +31,99 @@ _ENTRY = kept("pos, json", "pos = ?", "ASC")
 
 
 class SqliteReactions(Ledger):
+    """Rule 1 and 2 of ledger.py: of a storm many come in one batch, and to one message."""
+
+    def __init__(self, db: Connection) -> None:
+        super().__init__(db)
+        self._counts: dict[Ref, dict[str, int]] = {}  # by emoji; ahead of the table until the flush
+        self._reacted: dict[tuple[Ref, str, str], int] = {}  # by emoji and member: number of the entry; 0: they don't
+        self._mirrors += (self._counts, self._reacted)
+        self._coming = Bulk("INSERT INTO reactions (room, message, seq, emoji, member, rev)", 6)
+        self._going: dict[Ref, list[int]] = {}  # held back: numbers of those that were taken back
+        self._recounted: set[tuple[Ref, str]] = set()  # held back
+        self._recounts = Bulk("REPLACE INTO reaction_counts (room, message, emoji, count)", 4)
+
+    # --- for the writer
+    def flush(self) -> None:
+        super().flush()
+        for of, seqs in self._going.items():
+            sql = f"DELETE FROM reactions WHERE {_OF} AND seq IN (SELECT value FROM json_each(?))"  # noqa: S608  # ours
+            self._db.execute(sql, (*of, json.encode(seqs).decode()))
+        self._going.clear()
+        if self._coming.flat:
+            self._coming.write(self._db)
+        for of, emoji in self._recounted:
+            count = self._counts[of].get(emoji)
+            if count is None:
+                self._db.execute(f"DELETE FROM reaction_counts WHERE {_OF} AND emoji = ?", (*of, emoji))  # noqa: S608  # ours
+            else:
+                self._recounts.flat += (*of, emoji, count)
+        self._recounted.clear()
+        if self._recounts.flat:
+            self._recounts.write(self._db)
+
+    def clear(self) -> None:
+        super().clear()
+        self._coming.flat = []
+        self._going.clear()
+        self._recounted.clear()
+        self._recounts.flat = []
+
+    # --- reactions
     def reactions(self, room: str, message: int) -> dict[str, int]:
-        sql = f"SELECT emoji, count FROM reaction_counts WHERE {_OF}"  # noqa: S608  # ours
-        return dict(self._db.execute(sql, (self._log(room).key, message)).fetchall())
+        return self._counts_of((self._log(room).key, message)).copy()
+
+    def _counts_of(self, of: Ref) -> dict[str, int]:
+        found = self._counts.get(of)
+        if found is None:
+            sql = f"SELECT emoji, count FROM reaction_counts WHERE {_OF}"  # noqa: S608  # ours
+            found = self._counts[of] = dict(self._db.execute(sql, of).fetchall())
+        return found
 
     def reaction(self, room: str, message: int, emoji: str, member: str) -> int:
-        sql = f"SELECT seq FROM reactions WHERE {_OF} AND emoji = ? AND member = ?"  # noqa: S608  # ours
-        found = self._db.execute(sql, (self._log(room).key, message, emoji, member)).fetchone()
-        return found[0] if found else 0
+        of = (self._log(room).key, message)
+        found = self._reacted.get((of, emoji, member))
+        if found is None:
+            sql = f"SELECT seq FROM reactions WHERE {_OF} AND emoji = ? AND member = ?"  # noqa: S608  # ours
+            (found,) = self._db.execute(sql, (*of, emoji, member)).fetchone() or (0,)
+            self._reacted[of, emoji, member] = found
+        return found
 
     def add_reaction(self, room: str, message: int, emoji: str, member: str, rev: int, seq: int) -> None:
         self.writes += 1
-        key = self._log(room).key
-        self._db.execute(
-            "INSERT INTO reactions (room, message, seq, emoji, member, rev) VALUES (?, ?, ?, ?, ?, ?)",
-            (key, message, seq, emoji, member, rev),
-        )
-        self._db.execute(
-            "INSERT INTO reaction_counts (room, message, emoji, count) VALUES (?, ?, ?, 1)"
-            " ON CONFLICT DO UPDATE SET count = count + 1",
-            (key, message, emoji),
-        )
+        of = (self._log(room).key, message)
+        counts = self._counts_of(of)
+        counts[emoji] = counts.get(emoji, 0) + 1
+        self._recounted.add((of, emoji))
+        self._reacted[of, emoji, member] = seq
+        self._coming.flat += (*of, seq, emoji, member, rev)
 
     def remove_reaction(self, room: str, message: int, emoji: str, member: str) -> None:
         self.writes += 1
-        named = (self._log(room).key, message, emoji)
-        self._db.execute(f"DELETE FROM reactions WHERE {_OF} AND emoji = ? AND member = ?", (*named, member))  # noqa: S608  # ours
-        self._db.execute(f"UPDATE reaction_counts SET count = count - 1 WHERE {_OF} AND emoji = ?", named)  # noqa: S608  # ours
-        self._db.execute(f"DELETE FROM reaction_counts WHERE {_OF} AND emoji = ? AND count = 0", named)  # noqa: S608  # ours
+        log = self._log(room)
+        of, seq = (log.key, message), self.reaction(room, message, emoji, member)
+        if seq > log.written:  # it came in this batch
+            self.flush()
+        counts = self._counts_of(of)
+        counts[emoji] -= 1
+        if not counts[emoji]:
+            del counts[emoji]
+        self._recounted.add((of, emoji))
+        self._reacted[of, emoji, member] = 0
+        self._going.setdefault(of, []).append(seq)
         self.look_beneath(room, message)
 
     def drop_reactions(self, room: str, message: int) -> None:
+        self.flush()
         self.writes += 1
         for table in ("reactions", "reaction_counts"):
             self._db.execute(f"DELETE FROM {table} WHERE {_OF}", (self._log(room).key, message))  # noqa: S608  # ours
+        self.forget_reactions()
+
+    def forget_reactions(self) -> None:
+        """Many went at once, and nothing is held back: what is mirrored may be wrong."""
+        self._counts.clear()
+        self._reacted.clear()
 
 
 # --- reading

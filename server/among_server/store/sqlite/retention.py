@@ -11,6 +11,7 @@ from among_protocol.retention import Retention
 from ..retention import LOOKED, Due, Held, HeldPage, Left, days_before, held_by
 from . import indexing
 from .blanks import SqliteBlanks
+from .ledger import Log
 from .readers import Readers
 from .rows import SEQ_BITS, kept
 
@@ -24,17 +25,20 @@ COUNTED = """
     LEFT JOIN markers m ON m.account = x.account AND m.room = x.room
     WHERE x.room = ?1 AND x.seq > ?2 AND x.seq <= ?3 AND x.seq > coalesce(m.seq, 0)"""
 
+_WINDOW = f"SELECT max(pos), count(*) FROM ({kept('pos', 'pos > ? AND pos <= ?', 'ASC')})"  # noqa: S608  # ours
 _STAY = """
     WITH named AS ({})
-    SELECT message FROM named
-    UNION SELECT e.seq FROM edits e JOIN named n ON e.message = n.message WHERE e.room = ?1 AND e.seq <= ?2
-    UNION SELECT r.seq FROM reactions r JOIN named n ON r.message = n.message WHERE r.room = ?1 AND r.seq <= ?2
-    UNION SELECT seq FROM pins WHERE room = ?1 AND message <= ?2 AND seq <= ?2"""
+    SELECT message FROM named WHERE message > ?3 AND message <= ?4
+    UNION SELECT e.seq FROM named n CROSS JOIN edits e
+        WHERE e.room = ?1 AND e.message = n.message AND e.seq > ?3 AND e.seq <= ?4
+    UNION SELECT r.seq FROM named n CROSS JOIN reactions r
+        WHERE r.room = ?1 AND r.message = n.message AND r.seq > ?3 AND r.seq <= ?4
+    UNION SELECT seq FROM pins WHERE room = ?1 AND message <= ?2 AND seq > ?3 AND seq <= ?4"""
 _PINNED = "SELECT message FROM pins WHERE room = ?1 AND message <= ?2"
-# Numbers below the floor that a pin keeps: what is pinned, with its edits and reactions, and that it was pinned.
+# Of some numbers below the floor, those that a pin keeps: what is pinned, with its edits and reactions, and that it was pinned.
 PINNED = _STAY.format(_PINNED)
-# All that stay: likewise what a report is about.
-STAY = _STAY.format(f"SELECT message FROM reports WHERE room = ?3 AND message <= ?2 UNION {_PINNED}")  # noqa: S608  # ours
+# Of some, all that stay: likewise what a report is about.
+STAY = _STAY.format(f"SELECT message FROM reports WHERE room = ?5 AND message <= ?2 UNION {_PINNED}")  # noqa: S608  # ours
 CALLED = """
     SELECT l.id FROM follows f JOIN logs l ON l.key = f.account
     LEFT JOIN markers m ON m.account = f.account AND m.room = f.room
@@ -46,14 +50,24 @@ STALE = (
     " WHERE i.log = ? AND i.seq > ? AND i.seq <= ? AND i.kind <> '' ORDER BY l.key"
 )
 EDITS = (
-    "SELECT message, seq FROM edits WHERE room = ? AND message <= ? AND message NOT IN (SELECT value FROM json_each(?))"
+    "SELECT message, seq FROM edits WHERE room = ? AND message > ? AND message <= ?"
+    " AND message NOT IN (SELECT value FROM json_each(?))"
 )
 # Of inboxes, the newest item stays, since it has the number that is not to be used again.
-ITEMS = f"log = ?1 AND seq <= ?2 AND (log << {SEQ_BITS} | seq) NOT IN (SELECT value FROM json_each(?3))"  # noqa: S608  # ours
+ITEMS = f"log = ?1 AND seq > ?2 AND seq <= ?3 AND (log << {SEQ_BITS} | seq) NOT IN (SELECT value FROM json_each(?4))"  # noqa: S608  # ours
 NEWEST = "number = (SELECT max(n.number) FROM inbox n WHERE n.account = inbox.account)"
 NO_ITEMS = (
     f"DELETE FROM inbox WHERE {ITEMS} AND NOT {NEWEST}",  # noqa: S608  # ours
     f"UPDATE inbox SET kind = '', member = '', about = 0 WHERE {ITEMS} AND kind <> ''",  # noqa: S608  # ours
+)
+# Numbers of a room, after one and up to another, without some places (JSON).
+_THESE = f"room = ?1 AND {{0}} > ?2 AND {{0}} <= ?3 AND (room << {SEQ_BITS} | {{0}}) NOT IN (SELECT value FROM json_each(?4))"  # noqa: S608  # ours
+GOING = (
+    *(f"DELETE FROM {table} WHERE {_THESE.format('seq')}" for table in ("mentions", "room_mentions", "uncalled")),  # noqa: S608  # ours
+    # By their counts: of a message that stays, thousands may react.
+    f"DELETE FROM reactions WHERE room = ?1 AND message IN (SELECT message FROM reaction_counts WHERE {_THESE.format('message')})",  # noqa: S608  # ours
+    f"DELETE FROM reaction_counts WHERE {_THESE.format('message')}",  # noqa: S608  # ours
+    f"DELETE FROM quotes WHERE {_THESE.format('message')} AND state = 'asked'",  # noqa: S608  # ours
 )
 NONCES = """
     DELETE FROM nonces WHERE pos BETWEEN ?1 AND ?2 AND (account, nonce) IN (
@@ -63,6 +77,9 @@ NONCES = """
 
 class SqliteRetention(SqliteBlanks):
     def drop_threads(self, room: str, floor: int) -> None:
+        raise NotImplementedError
+
+    def forget_reactions(self) -> None:
         raise NotImplementedError
 
     def put_floor(self, room: str, floor: int, *, pins: bool) -> Left | None:
@@ -101,76 +118,54 @@ class SqliteRetention(SqliteBlanks):
         return found[0] if found else ""
 
     def carry_away(self, room: str, limit: int) -> bool:
+        """Of the next so many, what may go: however much stays, none of it is looked at twice."""
         self.flush()
         self.writes += 1
         log = self._log(room)
-        stay = [seq for (seq,) in self._db.execute(STAY, (log.key, log.floor, room))]
-        if self._unedited(room, log.key, log.floor, stay, limit) or self._deleted(log.key, log.floor, stay, limit):
+        base, after = log.key << SEQ_BITS, self._carried.get(log.key, 0)
+        span = (base | after, base | log.floor)
+        last, found = self._db.execute(_WINDOW, (*span, *span, limit)).fetchone()
+        if not found:
+            self._db.execute("DELETE FROM beneath WHERE room = ?", (log.key,))
+            return True
+        upto = last - base if found == limit else log.floor
+        stay = [seq for (seq,) in self._db.execute(STAY, (log.key, log.floor, after, upto, room))]
+        if self._unedited(room, log, after, upto, stay, limit):
             self.carried = True  # whoever reads it knows the floor, and needs not begin anew
-            return False
-        self._db.execute("DELETE FROM beneath WHERE room = ?", (log.key,))
-        return True
+        else:
+            self.carried |= bool(self._deleted(log.key, after, upto, stay))
+            self._carried[log.key] = upto
+        return False
 
-    def _unedited(self, room: str, key: int, floor: int, stay: list[int], limit: int) -> int:
-        """What messages below the floor became above it; gives how many rows that was."""
-        rows = self._db.execute(f"{EDITS} LIMIT ?", (key, floor, json.encode(stay).decode(), limit)).fetchall()
+    def _unedited(self, room: str, log: Log, after: int, upto: int, stay: list[int], limit: int) -> int:
+        """What messages below the floor became, also above it; gives how many rows that was."""
+        asked = (log.key, after, upto, json.encode(stay).decode(), limit)
+        rows = self._db.execute(f"{EDITS} LIMIT ?", asked).fetchall()
         for message, seq in rows:
-            if seq > floor:
+            if seq > log.floor:
                 self.blank(room, seq)
-            self._db.execute("DELETE FROM edits WHERE room = ? AND message = ? AND seq = ?", (key, message, seq))
+            self._db.execute("DELETE FROM edits WHERE room = ? AND message = ? AND seq = ?", (log.key, message, seq))
         return len(rows)
 
-    def _deleted(self, key: int, floor: int, stay: list[int], limit: int) -> int:
+    def _deleted(self, key: int, after: int, upto: int, stay: list[int]) -> int:
+        """What is kept of these numbers, but for some; gives how many entries that was."""
         base = key << SEQ_BITS
         but = json.encode([base | seq for seq in stay]).decode()
-        gone = 0
-        for table in ("entries", "arrivals"):
-            span = (base, base | floor, but)
-            (last,) = self._db.execute(
-                f"SELECT max(pos) FROM (SELECT pos FROM {table} WHERE pos > ? AND pos <= ?"  # noqa: S608  # ours
-                " AND pos NOT IN (SELECT value FROM json_each(?)) ORDER BY pos LIMIT ?)",
-                (*span, limit),
-            ).fetchone()
-            if last is None:
-                continue
-            self.arrivals.forget_results(base, last)
-            if indexing.available():
-                self._db.execute(
-                    f"INSERT INTO unsaid (pos) SELECT pos FROM {table} WHERE pos > ? AND pos <= ? AND type = 'message.sent'"  # noqa: S608  # ours
-                    " AND pos NOT IN (SELECT value FROM json_each(?))",
-                    (base, last, but),
-                )
-            if table == "entries":
-                self._db.execute(NONCES, (base, last, but))
-                gone += self._db.execute(
-                    "DELETE FROM entries WHERE pos > ? AND pos <= ? AND pos NOT IN (SELECT value FROM json_each(?))",
-                    (base, last, but),
-                ).rowcount
-            else:
-                gone += self.arrivals.drop(base + 1, last, but)
-            self._db.execute(
-                "DELETE FROM threaded WHERE pos > ? AND pos <= ? AND pos NOT IN (SELECT value FROM json_each(?))",
-                (base, last, but),
-            )
-            for named in ("mentions", "room_mentions", "uncalled"):
-                self._db.execute(
-                    f"DELETE FROM {named} WHERE room = ? AND seq <= ? AND (room << {SEQ_BITS} | seq) NOT IN"  # noqa: S608  # ours
-                    " (SELECT value FROM json_each(?))",
-                    (key, last - base, but),
-                )
-            for statement in NO_ITEMS:
-                self._db.execute(statement, (key, last - base, but))
-            for to in ("reactions", "reaction_counts"):
-                self._db.execute(
-                    f"DELETE FROM {to} WHERE room = ? AND message <= ? AND (room << {SEQ_BITS} | message) NOT IN"  # noqa: S608  # ours
-                    " (SELECT value FROM json_each(?))",
-                    (key, last - base, but),
-                )
-            self._db.execute(
-                f"DELETE FROM quotes WHERE room = ? AND message <= ? AND state = 'asked' AND (room << {SEQ_BITS} | message)"  # noqa: S608  # ours
-                " NOT IN (SELECT value FROM json_each(?))",
-                (key, last - base, but),
-            )
+        first, last = base | after + 1, base | upto
+        span = (first, last, but)
+        where = "pos BETWEEN ? AND ? AND pos NOT IN (SELECT value FROM json_each(?))"
+        self.arrivals.forget_results(first, last)
+        if indexing.available():
+            for table in ("entries", "arrivals"):
+                sql = f"INSERT INTO unsaid (pos) SELECT pos FROM {table} WHERE type = 'message.sent' AND {where}"  # noqa: S608  # ours
+                self._db.execute(sql, span)
+        self._db.execute(NONCES, span)
+        gone = self._db.execute(f"DELETE FROM entries WHERE {where}", span).rowcount  # noqa: S608  # ours
+        gone += self.arrivals.drop(first, last, but)
+        self._db.execute(f"DELETE FROM threaded WHERE {where}", span)  # noqa: S608  # ours
+        for statement in (*GOING, *NO_ITEMS):
+            self._db.execute(statement, (key, after, upto, but))
+        self.forget_reactions()
         return gone
 
     def trusted(self) -> int:

@@ -22,9 +22,11 @@ from msgspec import json
 
 from among_protocol.lookalikes import skeleton
 
+from .. import backups, revocations
 from .. import files as disk
 from ..api import StoreError
 from ..finding import ends, folded
+from .index import FILE as INDEX
 
 Synchronous = Literal["full", "normal", "off"]
 
@@ -123,10 +125,25 @@ def check_library() -> None:
         )
 
 
+def lost(folder: Path) -> str:
+    """What says that this empty database once held data; empty: nothing does, or it is not empty. A start that was killed
+    leaves an empty file, too, and nothing beside it: all else is made later."""
+    path = folder / FILE
+    if not path.is_file() or path.stat().st_size:
+        return ""
+    # SQLite would delete the write-ahead log of an empty file.
+    beside = (revocations.FILE, INDEX, backups.FOLDER, f"{FILE}-wal")
+    return next((name for name in beside if _holds(folder / name)), "")
+
+
+def _holds(path: Path) -> bool:
+    return any(path.iterdir()) if path.is_dir() else path.exists() and path.stat().st_size > 0
+
+
 def look(folder: Path) -> None:
     """What may forbid to open the folder for writing, before anything in it changes. The lock must be ours.
 
-    Raises StoreError: a restore was interrupted, the file is not ours, or it comes from a newer version."""
+    Raises StoreError: a restore was interrupted, the file is not ours or lost what it held, or it comes from a newer version."""
     mark = folder / UNFINISHED
     if mark.exists():
         aside = mark.read_text("utf-8").strip()
@@ -139,6 +156,11 @@ def look(folder: Path) -> None:
         return
     if not path.is_file():
         raise StoreError(f"{path} is no plain file: choose another folder.")
+    if beside := lost(folder):
+        raise StoreError(
+            f"{path} is empty, and {beside} beside it is of a server that had data: they were lost. Restore a backup "
+            "(`among-server restore BACKUP --replace`), or choose another folder for a new server."
+        )
     waiting = path.with_name(f"{FILE}-wal")
     alone = "" if waiting.exists() and waiting.stat().st_size else "&immutable=1"  # else reading would make files
     db = sqlite3.connect(reader_uri(path) + alone, uri=True, isolation_level=None)

@@ -68,28 +68,35 @@ class SqliteThreads(Ledger):
         return found[0] if found else 0
 
     def thread_mark(self, account: str, room: str, root: int) -> ThreadMark | None:
-        sql = "SELECT seq, ordinal, level, until_ms FROM thread_marks WHERE account = ? AND root = ?"
+        sql = "SELECT seq, ordinal, level, until_ms, part > 0 FROM thread_marks WHERE account = ? AND root = ?"
         found = self._db.execute(sql, (self.key(account), self._root(room, root))).fetchone()
-        return ThreadMark(*found) if found else None
+        if found is None:
+            return None
+        seq, ordinal, level, until_ms, own = found
+        return ThreadMark(seq, ordinal, level, until_ms, bool(own))
 
     def thread_marks(self, account: str) -> list[Named]:
         sql = (
             f"SELECT l.id, m.root & {_SEQ} FROM thread_marks m JOIN logs l ON l.key = m.root >> {SEQ_BITS}"  # noqa: S608  # numbers of ours
-            " WHERE m.account = ? ORDER BY m.part"
+            " WHERE m.account = ? ORDER BY m.part > 0, abs(m.part)"
         )
         return self._db.execute(sql, (self.key(account),)).fetchall()
 
     def put_thread_mark(self, account: str, room: str, root: int, mark: ThreadMark, *, part: bool) -> None:
         self.writes += 1
         keys = (self._log(account).key, self._root(room, root))
+        values = (mark.seq, mark.ordinal, mark.level, mark.until_ms, 1 if mark.own else -1)  # the sign of `part`
         if not part:
-            sql = "UPDATE thread_marks SET seq = ?, ordinal = ?, level = ?, until_ms = ? WHERE account = ? AND root = ?"
-            self._db.execute(sql, (*mark, *keys))
+            self._db.execute(
+                "UPDATE thread_marks SET seq = ?3, ordinal = ?4, level = ?5, until_ms = ?6, part = ?7 * abs(part)"
+                " WHERE account = ?1 AND root = ?2",
+                (*keys, *values),
+            )
             return
         self._db.execute(
-            "REPLACE INTO thread_marks (account, root, part, seq, ordinal, level, until_ms) VALUES"
-            " (?1, ?2, (SELECT coalesce(max(part), 0) + 1 FROM thread_marks WHERE account = ?1), ?3, ?4, ?5, ?6)",
-            (*keys, *mark),
+            "REPLACE INTO thread_marks (account, root, part, seq, ordinal, level, until_ms) VALUES (?1, ?2,"
+            " ?7 * (SELECT coalesce(max(abs(part)), 0) + 1 FROM thread_marks WHERE account = ?1), ?3, ?4, ?5, ?6)",
+            (*keys, *values),
         )
 
     def drop_thread_mark(self, account: str, room: str, root: int) -> None:
@@ -137,10 +144,10 @@ _OF_ROOM = f"""
         ON m.root = t.root AND m.account = (SELECT key FROM logs WHERE id = ?)
     WHERE t.room = ? AND (t.at, t.root) < (?, ?) ORDER BY t.at DESC, t.root DESC LIMIT ?"""  # noqa: S608  # ours
 _STATES = f"""
-    SELECT l.id, m.root & {_SEQ}, m.seq, m.ordinal, m.level, m.until_ms, t.messages, t.head, {_MENTIONS}, h.head
+    SELECT l.id, m.root & {_SEQ}, m.seq, m.ordinal, m.level, m.until_ms, m.part > 0, t.messages, t.head, {_MENTIONS}, h.head
     FROM logs a JOIN thread_marks m ON m.account = a.key JOIN logs l ON l.key = m.root >> {SEQ_BITS}
     JOIN heads h ON h.log = l.key
-    LEFT JOIN threads t ON t.root = m.root WHERE a.id = ? ORDER BY m.part"""  # noqa: S608  # numbers of ours
+    LEFT JOIN threads t ON t.root = m.root WHERE a.id = ? ORDER BY abs(m.part)"""  # noqa: S608  # numbers of ours
 _THREAD_OF = f"""
     SELECT t.root FROM threaded t JOIN logs l ON l.id = ?1 WHERE t.pos = l.key << {SEQ_BITS} | ?2
         AND (?2 > l.floor OR EXISTS (SELECT 1 FROM pins p WHERE p.room = l.key AND p.message = ?2))"""  # noqa: S608  # ours
@@ -181,9 +188,9 @@ def followed_threads(db: Connection, account: str) -> list[ThreadState]:
 
 def _state(found: Sequence[Any]) -> ThreadState:
     """From the columns of _STATES."""
-    room, root, seq, ordinal, level, until_ms, messages, head, mentions, as_of = found
+    room, root, seq, ordinal, level, until_ms, own, messages, head, mentions, as_of = found
     row = ThreadRow(room, root, messages, head, "", []) if messages is not None else None
-    return state(room, root, ThreadMark(seq, ordinal, intern(level), until_ms), row, mentions, as_of)
+    return state(room, root, ThreadMark(seq, ordinal, intern(level), until_ms, bool(own)), row, mentions, as_of)
 
 
 def threads(db: Connection, account: str, room: str | None, after: Place | None, limit: int) -> list[ThreadCard]:

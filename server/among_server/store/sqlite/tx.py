@@ -27,6 +27,7 @@ from .greeting import SqliteGreeting
 from .inbox import SqliteInbox
 from .invites import SqliteInvites
 from .joining import SqliteJoining
+from .ledger import MESSAGES
 from .notify import SqliteNotify
 from .own import Note
 from .personas import SqlitePersonas
@@ -307,8 +308,17 @@ class SqliteTx(
         log = self._log(room)
         if not (log.floor < seq <= log.head or (seq <= log.floor and seq in self.pins(room))):
             return None
-        entry = JSON.decode_entry(self.entry(log.key << SEQ_BITS | seq))
-        return entry if isinstance(entry, MessageSent) and not entry.blank else None
+        pos = log.key << SEQ_BITS | seq
+        found = self._messages.get(pos)
+        if found is not None:
+            return found
+        entry = JSON.decode_entry(self.entry(pos))
+        if not isinstance(entry, MessageSent) or entry.blank:
+            return None
+        if len(self._messages) >= MESSAGES:
+            self._messages.clear()
+        self._messages[pos] = entry
+        return entry
 
     def direct(self, key: str) -> str | None:
         sql = "SELECT l.id FROM directs d JOIN logs l ON l.key = d.room WHERE d.people = ?"

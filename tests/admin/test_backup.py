@@ -1,0 +1,20 @@
+"""What a backup gives way to. All else of it is in tests/store and tests/proof."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from among_server.admin import main
+
+
+@pytest.mark.parametrize(("more", "steps_back"), [((), True), (("--fast",), False)], ids=["politely", "fast"])
+def test_it_steps_back_for_the_server_unless_it_is_to_be_fast(
+    more: tuple[str, ...], steps_back: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("among_server.admin.logging.configure", lambda config: None)
+    steps: list[tuple[object, ...]] = []
+    for name in ("sched_setscheduler", "nice"):
+        monkeypatch.setattr(os, name, lambda *what: steps.append(what), raising=False)
+    assert main.main(["backup", "--data", str(tmp_path / "none"), *more]) == 1
+    assert bool(steps) == steps_back
