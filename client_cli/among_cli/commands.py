@@ -349,12 +349,12 @@ def check(link: Link, line: str) -> str:
 
 
 def _unsayable(link: Link, words: str) -> str:
-    """Why this can't be a message."""
+    """Why this can't be a message; empty, where there is no text."""
     most, size = link.among.hello.limits.body_bytes, len(words.encode())
     if size > most:
         return f"Too long: {size:,} bytes, and a message has at most {most:,}. Shorten it or say it in parts."
     try:
-        body(words)
+        _ = words and body(words)
     except TextError as error:
         return f"A message {error}."
     return ""

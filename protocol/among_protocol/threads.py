@@ -44,9 +44,7 @@ class ThreadState(Shape, kw_only=True):
     as_of: Seq = 0  # number in the room's log up to which all this holds
     level: NotifyLevel = "inherit"  # what I chose as worth a bell there; inherit: nothing, and the room decides
     until: Time = ""  # that choice ends by itself then; empty: it does not
-    own: bool = (
-        False  # by my own doing: I spoke in it, asked to follow it, or chose something there; of too many it goes last
-    )
+    own: bool = False  # by my own doing: I spoke in it, followed it, or chose something there; of too many it goes last
 
 
 class ThreadChanged(Event, tag="thread.changed", kw_only=True):

@@ -9308,7 +9308,10 @@ export interface ThreadState {
    * @default ""
    */
   until?: string;
-  /** @default false */
+  /**
+   * by my own doing: I spoke in it, followed it, or chose something there; of too many it goes last
+   * @default false
+   */
   own?: boolean;
 }
 

@@ -122,7 +122,7 @@ BEYOND_MEMORY = {
 
 async def test_the_server_in_memory_conforms_but_for_what_it_says_it_does_not_know():
     town = Town(clock=Clock(running=True))
-    town.sign_in_ms, town.ping_ms, town.deadline_ms = 4_000, 1_000, 2_000
+    town.sign_in_ms, town.ping_ms, town.deadline_ms = 4_000, 1_000, 4_000
     async with TestServer(town=town) as memory:
         report = await run(memory.url)
     failed = [one for one in report.outcomes if one.verdict == "failed"]

@@ -152,7 +152,8 @@ async def test_the_numbers_count_what_happens(tmp_path):
         assert grown["among_commands_total{type=message.send}"] == 3
         assert grown["among_log_deliveries_total"] == 6
         assert grown["among_log_flushed_entries_total"] == 3
-        assert grown["among_store_batch_commands_count"] == grown["among_store_commit_seconds_count"] == 3
+        # The server may have had something of its own to write meanwhile.
+        assert grown["among_store_batch_commands_count"] == grown["among_store_commit_seconds_count"] >= 3
         assert grown["among_malformed_frames_total"] == 1
         assert grown[f"among_refusals_total{{code={refused['code']}}}"] == 1
         assert after["among_sessions"] == after["among_accounts_present"] == 2

@@ -273,16 +273,15 @@ def wanted(db: Connection, log: str, ear: Ear, after: int, until: int | None, li
         if ear != TALK:
             span = (*span, f'"{ear}"'.encode())
         page: list[bytes] = []
-        size, at = 0, begin
+        size = 0
         rows = db.execute(_TALK if ear == TALK else _CALLS, (*span, *span, -1))
         for pos, entry in rows:
             if wants(ear, _entry(entry)):
                 size += len(entry)
                 if page and (size > PAGE_BYTES or len(page) == limit):
-                    end = at
+                    end = pos - (key << SEQ_BITS) - 1
                     break
                 page.append(entry)
-            at = pos - (key << SEQ_BITS)
         rows.close()
         return Entries(page, head, floor, complete=end >= last, upto=max(end, after), whole=False)
 
