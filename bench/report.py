@@ -114,7 +114,8 @@ def cells(row: Row) -> tuple[str, ...]:
     holds = {True: "yes", False: "NO", None: ""}[row.holds]
     if holds and row.others_busy > DISTURBED:
         holds += " (disturbed)"
-    return row.name, number(row.value), row.unit, beside, ratio, bound(row), holds
+    measured = number(row.value) if row.unit else "not measured"  # the note says why
+    return row.name, measured, row.unit, beside, ratio, bound(row), holds
 
 
 def table(rows: list[Row]) -> str:

@@ -229,7 +229,12 @@ class Storm(Process):
 def storm(bench: Bench) -> Iterator[Row]:
     """A thousand reactions a second on one message in a room of a thousand; and as many messages in one like it."""
     world = bench.town()
-    beside = replace(world, folder=Path(shutil.copytree(world.folder, world.folder.with_name("beside"))))
+    beside = replace(
+        world,
+        folder=Path(
+            shutil.copytree(world.folder, world.folder.with_name("beside"), ignore=shutil.ignore_patterns("*.sock"))
+        ),
+    )
     count = len(world.crowd)
     with ExitStack() as stack:
         server, other = stack.enter_context(among(world.folder)), stack.enter_context(among(beside.folder))
