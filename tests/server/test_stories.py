@@ -137,7 +137,7 @@ async def check_messages(person: Person, room: str, log: list[Any]) -> None:
 
 
 @given(story=STORIES, kept=st.booleans())
-@settings(max_examples=15)
+@settings(max_examples=25)
 async def test_replaying_the_logs_from_zero_gives_the_live_state(story, kept):
     async with world_of() as world:
         town = Town(world)
@@ -163,7 +163,7 @@ async def test_replaying_the_logs_from_zero_gives_the_live_state(story, kept):
     packed=st.booleans(),
     kept=st.booleans(),
 )
-@settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
+@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
 async def test_dur_10_who_comes_back_from_any_position_is_like_who_never_left(
     before, during, after, back, packed, kept
 ):
@@ -217,7 +217,7 @@ def check_span(span: Span, entries: list[Any]) -> None:
 
 
 @given(before=STORIES, after=STORIES, kept=st.booleans())
-@settings(max_examples=15)
+@settings(max_examples=25)
 async def test_what_one_knows_of_threads_from_what_one_hears_is_what_a_fresh_sync_tells(before, after, kept):
     async with world_of() as world:
         town = Town(world)
@@ -246,7 +246,7 @@ async def begin(person: Person, positions: dict[str, int]) -> tuple[Person, int,
 
 
 @given(story=STORIES)
-@settings(max_examples=15)
+@settings(max_examples=25)
 async def test_auz_03_what_is_said_in_a_closed_room_reaches_only_who_was_let_in(story):
     """Every body and topic names its room, so a room that somebody never was in must not occur in what they were sent."""
     async with world_of() as world:
@@ -267,7 +267,7 @@ async def test_auz_03_what_is_said_in_a_closed_room_reaches_only_who_was_let_in(
 
 
 @given(story=STORIES)
-@settings(max_examples=15)
+@settings(max_examples=25)
 async def test_auz_03_a_reason_reaches_only_stewards_and_whom_it_concerns(story):
     """Every reason is another, so one that is in what somebody was sent was meant for them."""
     async with world_of() as world:
