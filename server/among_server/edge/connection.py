@@ -236,7 +236,7 @@ class Connection(asyncio.Protocol):
             if first == text_or_binary and not self.fragmented:
                 receive(context, apply_mask(data[start:end], data[start - 4 : start]))
             else:
-                self._unusual(session, data[position:end])
+                self._unusual(context, data[position:end])
             position = end
         if not self.closing:
             self._keep(data, position, held_back=session.held_back)
@@ -256,7 +256,7 @@ class Connection(asyncio.Protocol):
         else:
             self._listener.dispatch.receive(context, data)
 
-    def _unusual(self, session: Session, frame: bytes) -> None:
+    def _unusual(self, context: Context, frame: bytes) -> None:
         """A whole frame that is no command in one piece. Of pings, pongs and closes there may not be many."""
         first = frame[0]
         if first & 0x08:
@@ -267,7 +267,7 @@ class Connection(asyncio.Protocol):
         if self.fragmented or first not in (_TEXT, _BINARY, _PONG):
             self._hand_over(frame)
         elif first != _PONG:
-            self._wrong_opcode(session)
+            self._wrong_opcode(context)
 
     def _hand_over(self, data: bytes) -> None:
         """Frames that are not simple are the library's."""
@@ -286,7 +286,6 @@ class Connection(asyncio.Protocol):
     def _piece(self, piece: Frame) -> None:
         if piece.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             assert self.context is not None
-            assert self.session is not None
             self.fragmented = not piece.fin
             pieces = self._listener.pieces.get(self)
             if pieces is None:
@@ -296,17 +295,17 @@ class Connection(asyncio.Protocol):
                 self.close(CloseCode.FLOOD, "a message in too many frames")
             elif piece.fin:
                 del self._listener.pieces[self]
-                if (pieces[0].opcode is Opcode.BINARY) is not self.session.encoding.binary:
-                    self._wrong_opcode(self.session)
+                if (pieces[0].opcode is Opcode.BINARY) is not self.context.session.encoding.binary:
+                    self._wrong_opcode(self.context)
                 else:
                     receive = self._from_guest if self.guest else self._listener.dispatch.receive
                     receive(self.context, b"".join([bytes(part.data) for part in pieces]))
 
-    def _wrong_opcode(self, session: Session) -> None:
-        kind = "binary" if session.encoding.binary else "text"
-        error = Malformed(MALFORMED, f"The subprotocol {session.encoding.subprotocol} travels in {kind} frames.")
-        assert self.context is not None
-        self._listener.dispatch.malformed(self.context, error)
+    def _wrong_opcode(self, context: Context) -> None:
+        encoding = context.session.encoding
+        kind = "binary" if encoding.binary else "text"
+        error = Malformed(MALFORMED, f"The subprotocol {encoding.subprotocol} travels in {kind} frames.")
+        self._listener.dispatch.malformed(context, error)
 
     def flush(self, library: ServerProtocol) -> None:
         """Write what the library has to say."""
