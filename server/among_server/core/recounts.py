@@ -65,9 +65,8 @@ class Recounts:
         """Of these inboxes more or less is seen than before; or less is unread in this room."""
         for account in accounts:
             count = Count(account, room)
-            counting = count in self._counting
             self._move(count)
-            if not counting and self._people.get(account) is not None:
+            if count not in self._counting and self._people.get(account) is not None:
                 self._counting[count] = False
                 task = asyncio.get_running_loop().create_task(self._work(count))
                 self._tasks.add(task)
@@ -121,13 +120,13 @@ class Recounts:
         left = TRIES
         while (person := self._people.get(count.account)) is not None:
             left -= 1
-            if left and self._behind(count, person):
+            if left and _behind(count, person):
                 await asyncio.sleep(PAUSE)
                 continue
             async with self._at_once:
                 self._counting[count] = False
                 moved = await self._read(count)
-            if left and (self._counting[count] or self._behind(count, person)):
+            if left and (self._counting[count] or _behind(count, person)):
                 await asyncio.sleep(PAUSE)
                 continue
             self._tell(count, moved)
@@ -149,13 +148,14 @@ class Recounts:
         state = await self._store.recount_inbox(count.account)
         return InboxMoved(read=state.read, unread=state.unread) if state is not None else None
 
-    def _behind(self, count: Count, person: Person) -> bool:
-        """Whether something that was committed is still to be written to a session that is told."""
-        for session in _whole(person):
-            heard = session.logs.values() if not count.room else filter(None, [session.logs.get(count.room)])
-            if session.due or any(log.waiting for log in heard):
-                return True
-        return False
+
+def _behind(count: Count, person: Person) -> bool:
+    """Whether something that was committed is still to be written to a session that is told."""
+    for session in _whole(person):
+        heard = session.logs.values() if not count.room else filter(None, [session.logs.get(count.room)])
+        if session.due or any(log.waiting for log in heard):
+            return True
+    return False
 
 
 def _whole(person: Person) -> list[Session]:
