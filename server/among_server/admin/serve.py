@@ -1,4 +1,4 @@
-"""`among-server serve`: run the server until it is told to stop. The first signal stops it cleanly, a second at once."""
+"""`among-server serve`: run the server until it is told to stop. The first signal stops it cleanly, a later one at once."""
 
 import asyncio
 import contextlib
@@ -22,9 +22,7 @@ from .settings import Settings, look, token
 
 log = structlog.get_logger()
 
-ONE_ORDER = (
-    0.5  # seconds in which signals are one: a terminal that is closed and `timeout` tell process and group, each
-)
+ONE_ORDER = 0.5  # seconds in which signals are one: a terminal that is closed, and `timeout`, send two
 DISK_FAILED = 3  # exit code: start again, and see what the disk really holds
 
 
