@@ -69,7 +69,7 @@ class Dispatch:
         self.commands = dict.fromkeys(routes, 0)  # how many came, of each type; these three only ever grow
         self.refusals: dict[str, int] = {}  # by code
         self.malformed_frames = 0
-        # Of whom, on all connections together, refusals that cost nothing come; both in a second.
+        # How many refusals that cost nothing each gets in a second, on all connections together.
         self.account_refusals: Buckets[str] = Buckets(ACCOUNT_REFUSALS, ACCOUNT_REFUSALS, ACCOUNTS_SPENDING)
         self.address_refusals: Buckets[str] = Buckets(ADDRESS_REFUSALS, ADDRESS_REFUSALS, ACCOUNTS_SPENDING)
         self._idle: asyncio.Future[None] | None = None  # resolved when none is left, once stopping
@@ -115,12 +115,12 @@ class Dispatch:
     def _refused_often(self, context: Context) -> bool:
         """Whether account or address have had all that they get in a second. Counts one more of both."""
         session, now = context.session, context.now()
-        often = 0
+        wait = 0
         if session.person is not None:
-            often = self.account_refusals.get(session.person.account.id, now).take(1, now)
+            wait = self.account_refusals.get(session.person.account.id, now).take(1, now)
         if session.address:
-            often += self.address_refusals.get(session.address, now).take(1, now)
-        return often > 0
+            wait += self.address_refusals.get(session.address, now).take(1, now)
+        return wait > 0
 
     def _start(self, context: Context, command: AnyCommand) -> None:
         session = context.session
