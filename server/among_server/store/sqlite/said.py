@@ -16,9 +16,8 @@ from among_protocol.posts import PostEdited, PostPublished
 
 from ..search import Said
 from .present import given
-from .rows import SEQ_BITS, kept
+from .rows import SEQ, SEQ_BITS, kept
 
-SEQ = (1 << SEQ_BITS) - 1
 SAYS = (MessageSent, MessageEdited, PostPublished, PostEdited)  # entries with words that are searched
 
 _entries_of = json.Decoder(list[MessageSent | PostPublished | MessageEdited | PostEdited]).decode
