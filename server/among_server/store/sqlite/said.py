@@ -105,7 +105,7 @@ def _entries(
 
 
 def _newest(db: Connection, sql: str, places: Sequence[int]) -> dict[int, int]:
-    """The number of the newest edit of those of these that there are any of."""
+    """Of these, those that have a newer version, and its number."""
     (found,) = db.execute(sql, (_json(places),)).fetchone()
     return dict(_pairs(found))
 

@@ -1,4 +1,6 @@
-"""Threads in tables: the part of `api.Tx` that threads.py says, and what is read of them."""
+"""Threads in tables: the part of `api.Tx` that threads.py says, and what is read of them.
+
+Of a marker, the sign of `part` says whether its account follows the thread by its own doing: then it is above 0."""
 
 from collections.abc import Sequence
 from sqlite3 import Connection
@@ -83,7 +85,7 @@ class SqliteThreads(Ledger):
     def put_thread_mark(self, account: str, room: str, root: int, mark: ThreadMark, *, part: bool) -> None:
         self.writes += 1
         keys = (self._log(account).key, self._root(room, root))
-        values = (mark.seq, mark.ordinal, mark.level, mark.until_ms, 1 if mark.own else -1)  # the sign of `part`
+        values = (mark.seq, mark.ordinal, mark.level, mark.until_ms, 1 if mark.own else -1)
         if not part:
             self._db.execute(
                 "UPDATE thread_marks SET seq = ?3, ordinal = ?4, level = ?5, until_ms = ?6, part = ?7 * abs(part)"
