@@ -114,7 +114,7 @@ class Crowd:
         self.refused = ""
         self.number = 0  # of what was written, ever
         self.reactions = 0  # of them, those that were reactions
-        self.message = 0  # number of the message that is reacted to
+        self.message = 0  # number of the message that is reacted to; 0: it is to be said first
 
     async def enter(self) -> None:
         loop = asyncio.get_running_loop()
@@ -134,7 +134,7 @@ class Crowd:
         self.took.append(time.perf_counter() - begun)
         self.head = max(self.head, reply["result"]["entry"]["seq"])
 
-    async def write(self, what: str, rate: float, seconds: float) -> dict[str, Any]:
+    async def write(self, rate: float, seconds: float) -> dict[str, Any]:
         """At this rate for so long; then wait until everybody has everything."""
         self.took.clear()
         before = sum(member.frames for member in self.members)
@@ -143,7 +143,7 @@ class Crowd:
         while done < count:
             due = min(count, int((time.perf_counter() - begun) * rate) + 1)
             for _ in range(due - done):
-                self.one(what)
+                self.one()
             done = due
             await asyncio.sleep(0.001)
         spent = time.perf_counter() - begun
@@ -169,12 +169,12 @@ class Crowd:
         """How many lack something: the newest event, or a reply."""
         return sum(member.at != self.head for member in self.members) + len(self.sent_at)
 
-    def one(self, what: str) -> None:
+    def one(self) -> None:
         id = f"n{self.number}"
         self.number += 1
         command: dict[str, Any] = {"id": id, "nonce": id, "room": self.room}
-        if what == "say" or not self.message:
-            member = self.members[self.number % len(self.members)]
+        if not self.message:
+            member = self.members[0]
             command |= {"type": "message.send", "body": "x" * 64}
         else:
             round_, index = divmod(self.reactions, len(self.members))
@@ -198,7 +198,7 @@ async def crowd() -> None:
     given = json.loads(sys.stdin.readline())
     all_ = Crowd(given["port"], given["tokens"], given["room"])
     await all_.enter()
-    await all_.write("say", 1, 1)
+    await all_.write(1, 1)
     all_.message = all_.head
     print(json.dumps({"ready": len(all_.members)}), flush=True)
     while line := await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
@@ -216,9 +216,9 @@ class Storm(Process):
         if json.loads(self.line())["ready"] != len(tokens):
             raise BenchError("not all of the crowd came in")
 
-    def write(self, what: str, seconds: float) -> dict[str, Any]:
+    def write(self, seconds: float) -> dict[str, Any]:
         used = self.target.cpu()
-        self.tell(json.dumps({"what": what, "rate": RATE, "seconds": seconds}))
+        self.tell(json.dumps({"rate": RATE, "seconds": seconds}))
         result: dict[str, Any] = json.loads(self.line())
         if result["refused"]:
             raise BenchError(f"refused: {result['refused']}")
@@ -241,10 +241,10 @@ def storm(bench: Bench) -> Iterator[Row]:
         many = stack.enter_context(closing(Storm(world, server)))
         theirs = stack.enter_context(opened(beside.plan(world.crowd, authors=count), other))
         bench.say("a thousand reactions a second on one message")
-        many.write("react", bench.warm)
+        many.write(bench.warm)
         reacted, said = [], Runs()
         for _ in range(bench.repeats):
-            reacted.append(many.write("react", 2 * bench.seconds))
+            reacted.append(many.write(2 * bench.seconds))
             said.add(bench.run(theirs, at_rate(RATE, authors=count), seconds=2 * bench.seconds))
     faults = {name: sum(one[name] for one in reacted) for name in ("missing", "holes", "wrong")}
     each = [one["cpu_each"] for one in reacted]

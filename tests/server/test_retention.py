@@ -27,8 +27,8 @@ from among_protocol.retention import (
 from among_protocol.rooms import FollowRoom, ListRooms, SetTopic, UnfollowRoom
 from among_server.core import retention as sweeper
 from among_server.limits import RETENTION_GRACE_MS
+from among_server.store.moments import moment
 from among_server.store.rules import retention as rules
-from among_server.store.rules.standing import moment
 from tests.held import HeldStore
 from tests.world import Person, World, world_of
 

@@ -21,6 +21,7 @@ from among_server.store.api import StoreError
 from among_server.store.backups import Taken
 from among_server.store.sqlite import schema
 from among_server.store.sqlite.backup import SqliteBackups
+from tests.store.forked import in_a_child
 from tests.store.full import content, fill
 
 STEPS = (
@@ -37,10 +38,9 @@ STEPS = (
 
 
 def in_a_process(work: Callable[[], object], kill_at: int = 0) -> tuple[int, int]:
-    """How it ended, as os.waitpid tells, and how many steps it was. Killed before the one with this number."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
+    """How it ended, and how many steps it was. Killed before the one with this number."""
+
+    def counted() -> int:
         steps = 0
 
         def step(event: str, _: object) -> None:
@@ -52,12 +52,9 @@ def in_a_process(work: Callable[[], object], kill_at: int = 0) -> tuple[int, int
 
         sys.addaudithook(step)
         work()
-        os.write(writer, str(steps).encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, encoding="ascii") as told:
-        count = int(told.read() or 0)
-    return os.waitpid(child, 0)[1], count
+        return steps
+
+    return in_a_child(counted)
 
 
 def killed(work: Callable[[], object], at: int) -> None:

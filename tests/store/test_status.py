@@ -7,8 +7,9 @@ import pytest
 from among_protocol.codes import COMMUNITY_GONE, FIELD_INVALID, INVISIBLE, SILENCED
 from among_protocol.moderation import DAY, SilenceMember
 from among_protocol.status import Status
+from among_server.store.moments import moment
 from among_server.store.rows import MemberRow
-from among_server.store.status import DAY_MS, Seen, StatusRow, StatusWish, moment, seen
+from among_server.store.status import DAY_MS, Seen, StatusRow, StatusWish, seen
 from tests.store.town import Person, Town, refused
 
 NOW = 20_000 * DAY_MS + 1

@@ -16,6 +16,7 @@ from pathlib import Path
 from among_server.store.sqlite import backup, schema
 from among_server.store.sqlite.backup import SqliteBackups
 from tests.store.fixtures.make import load
+from tests.store.forked import in_a_child
 from tests.store.full import content
 
 LATER = [
@@ -71,30 +72,9 @@ def upgrade(folder: Path, kill_at: int = 0) -> int:
     return next(numbers) - 1
 
 
-def statements(fixture: Path, folder: Path) -> int:
-    """How many an upgrade has."""
-    load(fixture, folder)
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os.write(writer, str(upgrade(folder)).encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, encoding="ascii") as told:
-        count = int(told.read())
-    os.waitpid(child, 0)
-    return count
-
-
-def in_a_process(folder: Path, kill_at: int = 0) -> int:
-    """What it ended with, as os.waitpid tells."""
-    child = os.fork()
-    if child == 0:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        upgrade(folder, kill_at)
-        os._exit(0)
-    return os.waitpid(child, 0)[1]
+def in_a_process(folder: Path, kill_at: int = 0) -> tuple[int, int]:
+    """How it ended, and how many statements it was."""
+    return in_a_child(lambda: upgrade(folder, kill_at))
 
 
 def main(fixture: Path, folder: Path, most: int = 0) -> None:
@@ -102,16 +82,18 @@ def main(fixture: Path, folder: Path, most: int = 0) -> None:
     load(fixture, folder / "whole")
     steps = [f"among-before-{step:04}" for step in range(int(fixture.stem[-4:]) + 1, newest + 1)]
     before = content(folder / "whole" / schema.FILE)
-    assert in_a_process(folder / "whole") == 0
+    ended, count = in_a_process(folder / "whole")
+    assert ended == 0
     after = content(folder / "whole" / schema.FILE)
     assert f"({newest},)" in after
-    every = range(1, statements(fixture, folder / "counted") + 1)
+    every = range(1, count + 1)
     for at in sorted(random.sample(every, most)) if most else every:
         place = folder / str(at)
         load(fixture, place)
-        ended = in_a_process(place, at)
+        ended, _ = in_a_process(place, at)
         assert ended == signal.SIGKILL, f"it ended with {ended}"
-        assert in_a_process(place) == 0, "run again, it must be done"
+        ended, _ = in_a_process(place)
+        assert ended == 0, "run again, it must be done"
         wrong = []
         if content(place / schema.FILE) != after:
             wrong.append("other content")

@@ -4,7 +4,8 @@ from among_protocol.fields import line, one_emoji
 from among_protocol.status import STATUS_CHARS, Appearance, AppearanceChanged, SetStatus, Status
 
 from ..core.context import Context
-from ..store.status import Statuses, StatusRow, StatusWish, moment
+from ..store.moments import moment
+from ..store.status import Statuses, StatusRow, StatusWish
 
 
 async def set_status(context: Context, command: SetStatus) -> Appearance:

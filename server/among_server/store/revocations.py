@@ -129,9 +129,7 @@ class Revocations:
         """On the disk when this returns. Raises OSError; then none of it is there."""
         data = "".join(f"{moment} {kind} {name}\n" for kind, name in revoked).encode()
         try:
-            at = self._size
-            while at < self._size + len(data):
-                at += os.pwrite(self._fd, data[at - self._size :], at)
+            files.put(self._fd, self._size, data)
             files.flush(self._fd)
         except OSError:
             with contextlib.suppress(OSError):

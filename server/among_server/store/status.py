@@ -8,13 +8,14 @@ something else was chosen; and what others see of it, which is decided here for 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
 from among_protocol.status import Status
 
+from .moments import moment
 from .own import Blocks
 
 if TYPE_CHECKING:
@@ -137,11 +138,6 @@ def is_due(rows: Statuses, today: int) -> bool:
 def is_behind(row: StatusRow, today: int) -> bool:
     """Whether others can see the account in this row's place today, and its last day is another."""
     return (not row.place or row.appear != "") and row.appear != "invisible" and row.day != today
-
-
-def moment(ms: int) -> str:
-    """As the wire writes it."""
-    return f"{datetime.fromtimestamp(ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03}Z"
 
 
 class StatusTx(Protocol):

@@ -18,7 +18,7 @@ from among_protocol.base import Time
 from among_protocol.messages import Quoted, Thread
 from among_protocol.threads import ThreadCard, ThreadState
 
-from .status import moment
+from .moments import moment
 
 BYTES = 400  # of a thread that is told of with its root, about
 

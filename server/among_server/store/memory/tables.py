@@ -3,9 +3,9 @@ that fails by a mistake of ours leaves no trace."""
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from ..moments import moment
 from ..rows import Stored
 
 
@@ -24,9 +24,8 @@ class Tables:
 
     def begin(self) -> None:
         """From here on a mistake is undone."""
-        now = time.time_ns() // 1_000_000
-        moment = datetime.fromtimestamp(now / 1000, UTC)
-        self.now, self.now_ms = f"{moment:%Y-%m-%dT%H:%M:%S}.{now % 1000:03}Z", now
+        self.now_ms = time.time_ns() // 1_000_000
+        self.now = moment(self.now_ms)
         self._undo.clear()
 
     @property

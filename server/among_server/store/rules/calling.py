@@ -12,8 +12,9 @@ from among_protocol.codes import ROOM_MENTIONED_OFTEN, Refuse
 from ...limits import ROOM_MENTION_MS, ROOM_MENTIONS
 from ...rights import RIGHTS, Right
 from ..api import Tx
+from ..moments import moment
 from ..rows import MemberRow, RoomRow
-from .standing import moment, spoken
+from .standing import spoken
 
 
 def may_call(tx: Tx, room: RoomRow, member: MemberRow, body: str, before: Sequence[int] = ()) -> bool:

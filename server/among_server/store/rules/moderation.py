@@ -43,12 +43,13 @@ from among_protocol.moderation import (
 
 from ...rights import RANKS, RIGHTS, Right
 from ..api import Tx
+from ..moments import moment
 from ..rows import CommunityRow, MemberRow
 from ..stewards import BanRow, stewards_of
 from .accounts import speaks_again
 from .departure import depart
 from .reports import hide_filers
-from .standing import may, may_act, moment, present, spoken
+from .standing import may, may_act, present, spoken
 from .withdrawal import drop
 
 A = TypeVar("A", bound=Act)

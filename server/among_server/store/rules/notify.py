@@ -7,9 +7,9 @@ from among_protocol.notify import NotifyChoice
 
 from ...limits import NOTIFY_CHOICES, NOTIFY_WORDS
 from ..api import Tx
+from ..moments import moment
 from ..notify import NotifyRow
 from .rooms import visible
-from .standing import moment
 
 
 def set_notify(tx: Tx, account: str, place: str, word: str, level: str, for_ms: int) -> NotifyChoice:

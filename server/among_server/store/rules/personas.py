@@ -27,9 +27,10 @@ from among_protocol.personas import PersonaPlace, PersonaRenamed, PersonaWish, S
 
 from ...limits import HANDLE_CHANGE_MS, HANDLE_REST_MS, MEND_MS, MENDS, PERSONA_CHANGE_SECONDS, PERSONA_CHANGES
 from ..api import Tx
+from ..moments import moment
 from ..personas import Claim, Former, Pace
 from ..rows import AccountRow, MemberRow
-from .standing import may_act, moment, present, spoken
+from .standing import may_act, present, spoken
 
 T = TypeVar("T", MemberJoined, MemberUpdated)
 

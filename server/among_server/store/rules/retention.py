@@ -14,10 +14,11 @@ from among_protocol.retention import Retention, RetentionSet, RoomTrimmed, SetRe
 from ...limits import RETENTION_GRACE_MS
 from ...rights import Right
 from ..api import Tx
+from ..moments import moment
 from ..retention import CATCH_UP, STEP, Carried, Held, Trimmed, held_by
 from ..rows import CommunityRow, RoomRow
 from .rooms import visible
-from .standing import may, moment
+from .standing import may
 
 KINDS = ("open", "private")  # of rooms; the others are their people's own
 

@@ -1,7 +1,5 @@
 """Who one is in a community, and whether one may: judged inside the transaction that writes."""
 
-from datetime import UTC, datetime
-
 from among_protocol.base import Time
 from among_protocol.codes import COMMUNITY_GONE, RIGHT_MISSING, SILENCED, Refuse
 
@@ -40,8 +38,3 @@ def silenced(member: MemberRow) -> Refuse:
 def spoken(time: Time) -> str:
     """A moment as a sentence says it, whoever shows it."""
     return f"{time[:16].replace('T', ' ')} UTC"
-
-
-def moment(ms: int) -> Time:
-    """Unix time in milliseconds, as it is written on the wire."""
-    return f"{datetime.fromtimestamp(ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03}Z"

@@ -17,12 +17,11 @@ from ..erasing import Erasure, Told, Written, blank_member
 from ..rows import AccountRow, MemberRow
 from .blanks import SqliteBlanks
 from .own import SqliteOwn
-from .rows import MEMBER, RANKED, SEQ_BITS, kept, member_row
+from .rows import MEMBER, RANKED, SEQ, SEQ_BITS, kept, member_row
 
 _erasure = json.Decoder(Erasure).decode
 _encode = json.Encoder().encode
 
-SEQ = (1 << SEQ_BITS) - 1
 _ENTRY = kept("pos, json", "pos = ?", "ASC")
 _TOLD = kept("pos, author, json", "pos > ? AND pos <= ? AND instr(json, ?)", "ASC")
 WRITTEN = f"""

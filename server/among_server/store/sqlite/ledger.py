@@ -25,7 +25,7 @@ from ...limits import INBOX, INBOX_OF_ONE
 from ..inbox import Kind
 from ..rows import Stored, Unread
 from .arrivals import Arrivals
-from .rows import SEQ_BITS, Bulk, kept, log_row
+from .rows import SEQ, SEQ_BITS, Bulk, kept, log_row
 
 MIRRORED = 32_768  # rows in each mirror
 MESSAGES = 256  # of those that were read lately, which may be long
@@ -43,7 +43,6 @@ _MORE_OF_ONE = f"""
 _MORE = f"""
     DELETE FROM inbox WHERE account = ?1 AND number <= (
         SELECT number FROM inbox WHERE account = ?1 ORDER BY number DESC LIMIT 1 OFFSET {INBOX})"""  # noqa: S608  # likewise
-_SEQ = (1 << SEQ_BITS) - 1
 _TAGS = {entry: tag_of(entry) for entry in ENTRIES}
 
 
@@ -159,7 +158,7 @@ class Ledger:
 
     def entry(self, pos: int) -> bytes:
         log = self._moved.get(pos >> SEQ_BITS)
-        if log is not None and pos & _SEQ > log.written:
+        if log is not None and pos & SEQ > log.written:
             self.flush()
         row = self._db.execute(_ENTRY, (pos, pos, 1)).fetchone()
         json: bytes = row[1]

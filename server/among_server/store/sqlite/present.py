@@ -13,14 +13,13 @@ from among_protocol.edits import MessageEdited
 from among_protocol.messages import Message, Quoted
 
 from ..edits import as_shown, quote
-from .rows import SEQ_BITS, kept
+from .rows import SEQ, SEQ_BITS, kept
 
 Ref = tuple[int, int]  # key of a room, number of an entry
 
 _message = json.Decoder(Message).decode
 _edit = json.Decoder(MessageEdited).decode
 
-_SEQ = (1 << SEQ_BITS) - 1
 _THESE = kept("pos, json", "pos IN (SELECT value FROM json_each(?))", "ASC")
 _GIVEN = """
     SELECT l.key, ask.value ->> 1 FROM json_each(?) ask JOIN logs l ON l.key = ask.value ->> 0
@@ -50,7 +49,7 @@ def entries(db: Connection, refs: Iterable[Ref]) -> dict[Ref, bytes]:
     asked = json.encode([key << SEQ_BITS | seq for key, seq in refs]).decode()
     if asked == "[]":
         return {}
-    return {(pos >> SEQ_BITS, pos & _SEQ): entry for pos, entry in db.execute(_THESE, (asked, asked, -1))}
+    return {(pos >> SEQ_BITS, pos & SEQ): entry for pos, entry in db.execute(_THESE, (asked, asked, -1))}
 
 
 def given(db: Connection, refs: Sequence[Ref]) -> list[Ref]:

@@ -13,20 +13,19 @@ from among_protocol.messages import GLIMPSED, Glimpse, Message
 
 from ..recent import Place, RecentRow, first_between, glimpse
 from . import reads
-from .rows import MEMBER, ROOM, SEQ_BITS, kept, key_of, member_row, moment, room_row
+from .rows import MEMBER, ROOM, SEQ, SEQ_BITS, kept, key_of, member_row, moment, room_row
 
 _message = json.Decoder(Message).decode
 _edit = json.Decoder(MessageEdited).decode
 
-_SEQ = (1 << SEQ_BITS) - 1
 _THESE = kept("pos, type, json", "pos IN (SELECT value FROM json_each(?))", "ASC")
 _ONE = kept("pos, json", "pos = ?", "ASC")
 _EDITS = f"""
     SELECT ask.value, e.room << {SEQ_BITS} | max(e.seq) FROM json_each(?) ask
-    JOIN edits e ON e.room = ask.value >> {SEQ_BITS} AND e.message = ask.value & {_SEQ} GROUP BY ask.value"""  # noqa: S608  # numbers of ours
+    JOIN edits e ON e.room = ask.value >> {SEQ_BITS} AND e.message = ask.value & {SEQ} GROUP BY ask.value"""  # noqa: S608  # numbers of ours
 _TITLES = f"""
     SELECT ask.value, p.title FROM json_each(?) ask
-    JOIN posts p ON p.room = ask.value >> {SEQ_BITS} AND p.seq = ask.value & {_SEQ}"""  # noqa: S608  # likewise
+    JOIN posts p ON p.room = ask.value >> {SEQ_BITS} AND p.seq = ask.value & {SEQ}"""  # noqa: S608  # likewise
 _RECENT = """
     SELECT l.key, l.id, h.said, h.said_ms FROM logs a JOIN follows f ON f.account = a.key
     JOIN heads h ON h.log = f.room JOIN logs l ON l.key = f.room

@@ -130,20 +130,20 @@ class SqliteRetention(SqliteBlanks):
             return True
         upto = last - base if found == limit else log.floor
         stay = [seq for (seq,) in self._db.execute(STAY, (log.key, log.floor, after, upto, room))]
-        if self._unedited(room, log, after, upto, stay, limit):
+        if self._unedited(log, after, upto, stay, limit):
             self.carried = True  # whoever reads it knows the floor, and needs not begin anew
         else:
             self.carried |= bool(self._deleted(log.key, after, upto, stay))
             self._carried[log.key] = upto
         return False
 
-    def _unedited(self, room: str, log: Log, after: int, upto: int, stay: list[int], limit: int) -> int:
+    def _unedited(self, log: Log, after: int, upto: int, stay: list[int], limit: int) -> int:
         """What messages below the floor became, also above it; gives how many rows that was."""
         asked = (log.key, after, upto, json.encode(stay).decode(), limit)
         rows = self._db.execute(f"{EDITS} LIMIT ?", asked).fetchall()
         for message, seq in rows:
             if seq > log.floor:
-                self.blank(room, seq)
+                self.blank(log.id, seq)
             self._db.execute("DELETE FROM edits WHERE room = ? AND message = ? AND seq = ?", (log.key, message, seq))
         return len(rows)
 

@@ -14,6 +14,7 @@ from ..personas import NOTHING, STILL, Claim, Pace
 from ..rows import AccountRow, CommunityRow, LogRow, MemberRow, RoomRow
 
 SEQ_BITS = 36  # of a position, which is log << 36 | seq; see migrations/0001_first.sql
+SEQ = (1 << SEQ_BITS) - 1  # the largest there may be, and what a position has of it
 
 ACCOUNT = (
     "SELECT l.id, a.handle, a.display_name, a.claim, a.owner, a.disabled FROM accounts a JOIN logs l ON l.key = a.key"

@@ -16,9 +16,8 @@ from among_protocol.posts import PostEdited, PostPublished
 
 from ..search import Said
 from .present import given
-from .rows import SEQ_BITS, kept
+from .rows import SEQ, SEQ_BITS, kept
 
-SEQ = (1 << SEQ_BITS) - 1
 SAYS = (MessageSent, MessageEdited, PostPublished, PostEdited)  # entries with words that are searched
 
 _entries_of = json.Decoder(list[MessageSent | PostPublished | MessageEdited | PostEdited]).decode
@@ -106,7 +105,7 @@ def _entries(
 
 
 def _newest(db: Connection, sql: str, places: Sequence[int]) -> dict[int, int]:
-    """The number of the newest edit of those of these that there are any of."""
+    """Of these, those that have a newer version, and its number."""
     (found,) = db.execute(sql, (_json(places),)).fetchone()
     return dict(_pairs(found))
 

@@ -1,4 +1,6 @@
-"""Threads in tables: the part of `api.Tx` that threads.py says, and what is read of them."""
+"""Threads in tables: the part of `api.Tx` that threads.py says, and what is read of them.
+
+Of a marker, the sign of `part` says whether its account follows the thread by its own doing: then it is above 0."""
 
 from collections.abc import Sequence
 from sqlite3 import Connection
@@ -16,9 +18,7 @@ from ..threads import BYTES, Named, Place, ThreadMark, ThreadRow, below, card, s
 from . import present
 from .ledger import Ledger
 from .readers import Readers
-from .rows import SEQ_BITS, kept, key_of, moment
-
-_SEQ = (1 << SEQ_BITS) - 1
+from .rows import SEQ, SEQ_BITS, kept, key_of, moment
 
 _speakers = json.Decoder(list[str]).decode
 
@@ -37,7 +37,7 @@ GONE = (
 class SqliteThreads(Ledger):
     def _root(self, room: str, root: int) -> int:
         """The position of a root; that of nothing where there is no such number."""
-        return self._log(room).key << SEQ_BITS | (root if root <= _SEQ else 0)
+        return self._log(room).key << SEQ_BITS | (root if root <= SEQ else 0)
 
     def thread(self, room: str, root: int) -> ThreadRow | None:
         sql = "SELECT messages, head, at, speakers FROM threads WHERE root = ?"
@@ -77,7 +77,7 @@ class SqliteThreads(Ledger):
 
     def thread_marks(self, account: str) -> list[Named]:
         sql = (
-            f"SELECT l.id, m.root & {_SEQ} FROM thread_marks m JOIN logs l ON l.key = m.root >> {SEQ_BITS}"  # noqa: S608  # numbers of ours
+            f"SELECT l.id, m.root & {SEQ} FROM thread_marks m JOIN logs l ON l.key = m.root >> {SEQ_BITS}"  # noqa: S608  # numbers of ours
             " WHERE m.account = ? ORDER BY m.part > 0, abs(m.part)"
         )
         return self._db.execute(sql, (self.key(account),)).fetchall()
@@ -85,7 +85,7 @@ class SqliteThreads(Ledger):
     def put_thread_mark(self, account: str, room: str, root: int, mark: ThreadMark, *, part: bool) -> None:
         self.writes += 1
         keys = (self._log(account).key, self._root(room, root))
-        values = (mark.seq, mark.ordinal, mark.level, mark.until_ms, 1 if mark.own else -1)  # the sign of `part`
+        values = (mark.seq, mark.ordinal, mark.level, mark.until_ms, 1 if mark.own else -1)
         if not part:
             self._db.execute(
                 "UPDATE thread_marks SET seq = ?3, ordinal = ?4, level = ?5, until_ms = ?6, part = ?7 * abs(part)"
@@ -109,7 +109,7 @@ class SqliteThreads(Ledger):
         self.writes += 1
         key = self._log(room).key
         sql = "DELETE FROM thread_marks WHERE account = ? AND root BETWEEN ? AND ?"
-        self._db.execute(sql, (self._log(account).key, key << SEQ_BITS, key << SEQ_BITS | _SEQ))
+        self._db.execute(sql, (self._log(account).key, key << SEQ_BITS, key << SEQ_BITS | SEQ))
 
     def drop_threads(self, room: str, floor: int) -> None:
         """Those of a room of which nothing is kept up to this number, its root neither."""
@@ -144,7 +144,7 @@ _OF_ROOM = f"""
         ON m.root = t.root AND m.account = (SELECT key FROM logs WHERE id = ?)
     WHERE t.room = ? AND (t.at, t.root) < (?, ?) ORDER BY t.at DESC, t.root DESC LIMIT ?"""  # noqa: S608  # ours
 _STATES = f"""
-    SELECT l.id, m.root & {_SEQ}, m.seq, m.ordinal, m.level, m.until_ms, m.part > 0, t.messages, t.head, {_MENTIONS}, h.head
+    SELECT l.id, m.root & {SEQ}, m.seq, m.ordinal, m.level, m.until_ms, m.part > 0, t.messages, t.head, {_MENTIONS}, h.head
     FROM logs a JOIN thread_marks m ON m.account = a.key JOIN logs l ON l.key = m.root >> {SEQ_BITS}
     JOIN heads h ON h.log = l.key
     LEFT JOIN threads t ON t.root = m.root WHERE a.id = ? ORDER BY abs(m.part)"""  # noqa: S608  # numbers of ours
@@ -197,12 +197,12 @@ def threads(db: Connection, account: str, room: str | None, after: Place | None,
     with moment(db):
         begin: tuple[str, int] = ("~", MAX_INT)  # after all times
         if after is not None:
-            begin = (after.at, key_of(db, after.room) << SEQ_BITS | min(after.root, _SEQ))
+            begin = (after.at, key_of(db, after.room) << SEQ_BITS | min(after.root, SEQ))
         if room is None:
             rows = db.execute(_MINE, (account, *begin, limit)).fetchall()
         else:
             rows = db.execute(_OF_ROOM, (account, key_of(db, room), *begin, limit)).fetchall()
-        places = [(row[0] >> SEQ_BITS, row[0] & _SEQ) for row in rows]
+        places = [(row[0] >> SEQ_BITS, row[0] & SEQ) for row in rows]
         keys = json.encode(sorted({key for key, _ in places})).decode()
         logs = db.execute("SELECT key, id FROM logs WHERE key IN (SELECT value FROM json_each(?))", (keys,))
         rooms = dict(logs.fetchall())
@@ -212,8 +212,8 @@ def threads(db: Connection, account: str, room: str | None, after: Place | None,
 
 
 def thread_of(db: Connection, room: str, seq: int) -> int:
-    found = db.execute(_THREAD_OF, (room, seq)).fetchone() if seq <= _SEQ else None
-    return found[0] & _SEQ if found is not None else 0
+    found = db.execute(_THREAD_OF, (room, seq)).fetchone() if seq <= SEQ else None
+    return found[0] & SEQ if found is not None else 0
 
 
 def _kept(db: Connection, places: Sequence[int], order: str) -> dict[int, bytes]:

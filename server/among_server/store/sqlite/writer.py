@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic, sleep
@@ -37,6 +36,7 @@ from among_protocol.wire import JSON
 from ...counts import StoreCounts
 from ..blanks import Blankings
 from ..calls import answer
+from ..moments import moment
 from ..revocations import Revoked
 from ..rows import Appended, Stored
 from ..rules import RULES, answers, digest
@@ -252,11 +252,10 @@ class Writer:
         if self.trouble.over:
             return self.trouble.refusals(batch, STORAGE_UNAVAILABLE), []
         self._committing = False
-        moment = time.time_ns() // 1_000_000
         tx = self._tx
-        tx.now_ms = moment
+        tx.now_ms = time.time_ns() // 1_000_000
+        tx.now = moment(tx.now_ms)
         writes = tx.writes
-        tx.now = f"{datetime.fromtimestamp(moment / 1000, UTC).strftime('%Y-%m-%dT%H:%M:%S')}.{moment % 1000:03}Z"
         try:
             try:
                 outcomes = self._together(batch)
