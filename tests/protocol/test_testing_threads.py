@@ -37,7 +37,7 @@ async def test_what_rings_in_a_thread_is_kept_apart_from_its_room_and_stays_when
         chosen = await ann.ask(SetNotify, **wish)
         assert (chosen.thread, chosen.level, chosen.until) == (root, "nothing", "2026-01-31T10:00:00.000Z")
         told = await until(phone, ThreadChanged)
-        assert (told.level, told.until, told.unread) == ("nothing", chosen.until, 1)
+        assert (told.level, told.until, told.unread, told.own) == ("nothing", chosen.until, 1, True)
         marked = await ann.ask(MarkThread, room=room, thread=root, seq=said.seq)
         assert (marked.level, marked.head, marked.unread) == ("nothing", said.seq, 0)
         async with as_(server, "ann") as later:
