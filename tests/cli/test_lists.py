@@ -119,5 +119,6 @@ async def test_a_post_is_gone_to_whatever_is_said_about_it(house: House):
     await indexed(house)
     await ana.types("/search climb")
     posts = [line for line in ana.paper.told if line.startswith("   On ")]
+    assert len(posts) == 2
     for number, title in enumerate(posts, 1):
         assert any(title.strip() in line for line in await ana.types(f"/go hit {number}")), title
