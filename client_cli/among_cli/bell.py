@@ -78,10 +78,11 @@ def what_rings(model: "Model", room: Room, root: int, at: str) -> Told:
     """The same in words, and by which choice that is."""
     level, choice = holds(model, room, root, at)
     name = f"the thread of {number_of(root)}" if root else room.title
-    why = [by_choice(model, choice)]
+    why = by_choice(model, choice)
     if not concerns(model, room, root):
-        why = [f"you don't follow it: /follow {number_of(root)}", *(why if level == "nothing" else [])]
-    return told(("place", name), ("dim", f": {MEANS[level]} ({'; '.join(why)})."))
+        unfollowed = f"you don't follow it: /follow {number_of(root)}"
+        why = f"{unfollowed}; {why}" if level == "nothing" else unfollowed
+    return told(("place", name), ("dim", f": {MEANS[level]} ({why})."))
 
 
 def by_choice(model: "Model", choice: NotifyChoice | None) -> str:

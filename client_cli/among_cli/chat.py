@@ -97,9 +97,8 @@ async def _start(link: Link, place: str, invite: str) -> None:
 def _parting(link: Link, ui: LineUi | Plain) -> int:
     """Say what did not get through, whole, so that it can be kept; the exit code."""
     left = list(link.model.outgoing.values())
-    undecided = [
-        one for one in left if one.state not in ("sent", "failed")
-    ]  # what is stored only had not come back yet
+    # What is stored only had not come back yet.
+    undecided = [one for one in left if one.state not in ("sent", "failed")]
     if undecided:
         ui.show([problem("Not confirmed by the server, which may or may not have it:")])
         ui.show([note(one.body) for one in undecided])

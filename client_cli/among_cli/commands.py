@@ -354,7 +354,8 @@ def _unsayable(link: Link, words: str) -> str:
     if size > most:
         return f"Too long: {size:,} bytes, and a message has at most {most:,}. Shorten it or say it in parts."
     try:
-        _ = words and body(words)
+        if words:
+            body(words)
     except TextError as error:
         return f"A message {error}."
     return ""

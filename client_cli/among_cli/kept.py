@@ -82,6 +82,11 @@ def no_longer() -> Line:
     return note("What was said before is no longer kept. /room info says for how long it is.")
 
 
+def gone(what: str) -> str:
+    """Of a message that is on no page of its room: a pin keeps it nevertheless, and search finds it then."""
+    return f"{what} is no longer kept; where it is pinned, /pins shows it."
+
+
 def parts(own: Retention | None, default: Retention | None, community: str) -> list[Part]:
     """What holds in a room, and who says so."""
     holds = default if own is None else own

@@ -5,6 +5,7 @@ from among_protocol.messages import ReadMessages
 from . import corner, keepsakes
 from .changes import number_of
 from .inbox import item
+from .kept import gone
 from .link import Cannot, Link
 from .reading import show
 from .search import found
@@ -38,7 +39,7 @@ async def to(link: Link, place: str, seq: int) -> None:
         await corner.by_id(link, place, said.post if said is not None else seq)
         return
     if said is None:
-        raise Cannot(f"{number_of(seq)} in {room.title} is no longer there.")
+        raise Cannot(gone(f"{number_of(seq)} in {room.title}"))
     if room is not link.model.room:
         await link.enter(room)
     await show(link, room, seq, "this", around=seq)

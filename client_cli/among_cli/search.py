@@ -11,6 +11,7 @@ from among_protocol.search import Hit, Mark, MessageHits, SearchMessages
 
 from . import lists
 from .changes import number_of
+from .kept import gone
 from .lines import Line, Quoted, Style, note, told
 from .link import Cannot, Link
 from .moment import when
@@ -58,7 +59,7 @@ async def hit(link: Link, rest: str) -> None:
         page = await link.among.ask(ReadMessages, room=one.room, around=one.seq, limit=AROUND, post=one.post or None)
         await link.learn((message.by, message.rev) for message in page.messages)
         if all(message.seq != one.seq for message in page.messages):
-            raise Cannot(f"What stood at {rest} is no longer there.")
+            raise Cannot(gone(f"What stood at {rest}"))
         lines += [_around(link, message, here=message.seq == one.seq) for message in page.messages]
     lines.append(note(f"/go hit {rest} goes there."))
     link.screen.show(lines)

@@ -26,6 +26,12 @@ async def shows(terminal: Terminal, line: str) -> None:
     await terminal.out.when(lambda: terminal.ui.typed == line)
 
 
+async def drafted(reader: Reader, phone: Reader, room: str, line: str) -> None:
+    """On another device, and known here."""
+    await phone.among.ask(SetDraft, place=room, text=line)
+    await reader.paper.until(lambda: room in reader.link.drafting.there)
+
+
 async def none_left(reader: Reader) -> None:
     while await drafts(reader):
         pass
@@ -44,7 +50,7 @@ async def test_what_is_half_written_waits_in_its_room_and_comes_back(house):
         await terminal.out.until("hello shed")
         assert await drafts(ana) == ["half a li"], "what is said elsewhere leaves it there"
         terminal.press("/go hall\r")
-        await terminal.out.when(lambda: terminal.ui.typed == "half a li")
+        await shows(terminal, "half a li")
         terminal.press("ne\r")
         await none_left(ana)
     await ana.link.voice.settled()
@@ -70,7 +76,7 @@ async def test_a_draft_goes_on_another_device_and_a_line_that_is_given_up_takes_
     await ana.types("/create meadow")
     async with at_terminal(ana) as terminal:
         terminal.press("/go garden/hall\r")
-        await terminal.out.when(lambda: terminal.ui.typed == "//tmp is how paths begin")
+        await shows(terminal, "//tmp is how paths begin")
         terminal.press(CTRL_C)
         await none_left(phone)
 
@@ -81,7 +87,7 @@ async def test_a_line_put_aside_comes_back_when_another_is_done(house):
         terminal.press(f"I know that{ALT_Q}")
         await terminal.out.until("put aside: I know that")
         terminal.press("/whois bob\r")
-        await terminal.out.when(lambda: terminal.ui.typed == "I know that")
+        await shows(terminal, "I know that")
         terminal.press(" he does\r")
         await bob.sees("I know that he does")
         assert await drafts(ana) == []
@@ -111,13 +117,12 @@ async def test_a_draft_that_was_said_on_another_device_leaves_the_prompt(house):
     room = ana.model.room.id
     await ana.types("/create meadow")
     for line in ("half a line", "half a line\nand more"):
-        await phone.among.ask(SetDraft, place=room, text=line)
-        await ana.paper.until(lambda: room in ana.link.drafting.there)
+        await drafted(ana, phone, room, line)
         async with at_terminal(ana) as terminal:
             terminal.press("/go garden/hall\r")
             await shows(terminal, line)
             await phone.among.ask(SetDraft, place=room, text="")
-            await terminal.out.when(lambda: terminal.ui.typed == "")
+            await shows(terminal, "")
             terminal.press("/go meadow\r")
             await terminal.out.when(lambda: ana.model.room.title == "meadow/hall")
 
@@ -126,21 +131,20 @@ async def test_a_draft_that_one_has_written_on_stays_and_takes_no_other_along(ho
     (ana,) = await house.join("garden/hall", "ana")
     phone = await house.signs_in("ana")
     room = ana.model.room.id
-    await phone.among.ask(SetDraft, place=room, text="half a li")
-    await ana.paper.until(lambda: room in ana.link.drafting.there)
+    await drafted(ana, phone, room, "half a li")
     await ana.types("/create meadow")
     async with at_terminal(ana) as terminal:
         terminal.press("/go garden/hall\r")
-        await terminal.out.when(lambda: terminal.ui.typed == "half a li")
+        await shows(terminal, "half a li")
         terminal.press("ne")
-        await terminal.out.when(lambda: terminal.ui.typed == "half a line")
+        await shows(terminal, "half a line")
         await phone.among.ask(SetDraft, place=room, text="")
         while room in ana.link.drafting.there:
             await ana.among.ask(Ping)
         assert terminal.ui.typed == "half a line"
         await phone.among.ask(SetDraft, place=room, text="another")
         terminal.press("\r")
-        await terminal.out.when(lambda: terminal.ui.typed == "")
+        await shows(terminal, "")
         await ana.link.voice.settled()
         await ana.among.ask(Ping)
         assert await drafts(phone) == ["another"]
@@ -149,9 +153,7 @@ async def test_a_draft_that_one_has_written_on_stays_and_takes_no_other_along(ho
 async def test_a_draft_that_was_said_elsewhere_while_one_was_away_leaves_the_prompt(house):
     (ana,) = await house.join("garden/hall", "ana")
     phone = await house.signs_in("ana")
-    room = ana.model.room.id
-    await phone.among.ask(SetDraft, place=room, text="half a line")
-    await ana.paper.until(lambda: room in ana.link.drafting.there)
+    await drafted(ana, phone, ana.model.room.id, "half a line")
     await ana.types("/create meadow")
     await ana.types("/go garden/hall")
     await ana.paper.until(lambda: ana.paper.offered == ["half a line"])

@@ -88,7 +88,9 @@ async def test_a_quote_is_taken_out_that_stood_at_its_number(house: House):
     assert any("I stay for the people." in line for line in await ana.types("/portrait"))
 
 
-async def test_a_hit_that_is_no_longer_kept_leads_nowhere(house: House, monkeypatch: pytest.MonkeyPatch):
+async def test_a_hit_that_is_no_longer_kept_leads_nowhere_but_to_what_is_pinned(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(rules, "RETENTION_GRACE_MS", 0)
     ana, bob = await house.join("garden/hall", "ana", "bob")
     for text in ("beans to spare", "nothing else", "the newest"):
@@ -100,12 +102,15 @@ async def test_a_hit_that_is_no_longer_kept_leads_nowhere(house: House, monkeypa
     assert any("beans to spare" in line for line in await ana.types("/hit 1")), "what was refused numbers nothing"
     await ana.types("/bookmark 1 mine")
     await ana.types("/bookmarks")
+    await ana.types("/pin #1")
     await ana.types("/room keep 1")
     await removed(house, ana)
     await ana.sees("removed")
-    assert await ana.types("/go hit 1") == ["#1 in garden/hall is no longer there."]
-    assert await ana.types("/go bookmark 1") == ["#1 in garden/hall is no longer there."]
-    assert await ana.types("/hit 1") == ["What stood at 1 is no longer there."]
+    where = "is no longer kept; where it is pinned, /pins shows it."
+    assert await ana.types("/go hit 1") == [f"#1 in garden/hall {where}"]
+    assert await ana.types("/go bookmark 1") == [f"#1 in garden/hall {where}"]
+    assert await ana.types("/hit 1") == [f"What stood at 1 {where}"]
+    assert any("beans to spare" in line for line in await ana.types("/pins"))
 
 
 async def test_a_post_is_gone_to_whatever_is_said_about_it(house: House):
@@ -119,5 +124,6 @@ async def test_a_post_is_gone_to_whatever_is_said_about_it(house: House):
     await indexed(house)
     await ana.types("/search climb")
     posts = [line for line in ana.paper.told if line.startswith("   On ")]
+    assert len(posts) == 2
     for number, title in enumerate(posts, 1):
         assert any(title.strip() in line for line in await ana.types(f"/go hit {number}")), title

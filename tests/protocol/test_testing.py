@@ -1,15 +1,13 @@
 """The server in memory does what authors of bots and clients rely on, and what a real one does."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
 
 from among_protocol import codes
 from among_protocol.accounts import UpdateAccount
-from among_protocol.aio import Among, Down, Refuse, Reset, Stopped, connect
+from among_protocol.aio import Down, Refuse, Reset, Stopped, connect
 from among_protocol.blocks import BlockChanged, SetBlock
 from among_protocol.cards import ReadCards
 from among_protocol.communities import BrowseCommunities, CreateCommunity, LeaveCommunity, ReadCommunity
@@ -43,26 +41,7 @@ from among_protocol.testing import FOUNDER, LIMITS, PASSWORD, Clock, TestServer,
 from among_protocol.testing.answers import ABSENT, READS, WRITES
 from among_protocol.wire import COMMANDS, MSGPACK, UnknownEvent
 
-HALL = "garden/hall"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[TestServer]:
-    async with asyncio.timeout(20), TestServer() as server:
-        await server.join(HALL, "ann", "bob")
-        yield server
-
-
-def as_(server: TestServer, handle: str, encoding: Literal["json", "msgpack"] = "json") -> Among:
-    return connect(server.url, token=server.token(handle), encoding=encoding)
-
-
-async def until(among: Among, kind: type[Any]) -> Any:
-    async with asyncio.timeout(10):
-        async for event in among:
-            if isinstance(event, kind):
-                return event
-    raise AssertionError("it has ended")
+from .memory import HALL, as_, until
 
 
 @pytest.mark.parametrize("encoding", ["json", "msgpack"])

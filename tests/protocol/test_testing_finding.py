@@ -1,12 +1,11 @@
 """The server in memory: what was said is found, what is meant for one is listed, what is pinned or a post is as anywhere."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from among_protocol import codes
-from among_protocol.aio import Among, Refuse, connect
+from among_protocol.aio import Among, Refuse
 from among_protocol.bookmarks import ListBookmarks, SetBookmark
 from among_protocol.edits import DeleteMessage
 from among_protocol.inbox import MarkInbox, ReadInbox
@@ -16,20 +15,9 @@ from among_protocol.posts import PublishPost, ReadPost, ReadPosts
 from among_protocol.reactions import AddReaction, ReadReactions
 from among_protocol.recent import Recent, RecentRooms
 from among_protocol.search import SearchMessages
-from among_protocol.testing import FOUNDER, PASSWORD, TestServer
+from among_protocol.testing import FOUNDER, TestServer
 
-HALL = "garden/hall"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[TestServer]:
-    async with TestServer() as server:
-        await server.join(HALL, "ann", "bob")
-        yield server
-
-
-def as_(server: TestServer, who: str) -> Any:
-    return connect(server.url, handle=who, password=PASSWORD)
+from .memory import HALL, as_
 
 
 async def found(among: Among, query: str, **fields: Any) -> list[str]:

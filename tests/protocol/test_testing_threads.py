@@ -1,12 +1,11 @@
 """The server in memory: a thread is followed, rings as one chose, and hangs from a root that is pinned, as on a real one."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from among_protocol import codes
-from among_protocol.aio import Among, Refuse, connect
+from among_protocol.aio import Among, Refuse
 from among_protocol.edits import DeleteMessage
 from among_protocol.forwards import ForwardMessage
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
@@ -15,28 +14,10 @@ from among_protocol.pins import AddPin, ListPins, RemovePin
 from among_protocol.reactions import AddReaction, ReadReactions
 from among_protocol.retention import Retention, RoomTrimmed, SetRetention
 from among_protocol.search import SearchMessages
-from among_protocol.testing import FOUNDER, PASSWORD, TestServer
+from among_protocol.testing import FOUNDER, TestServer
 from among_protocol.threads import FollowThread, ListThreads, MarkThread, ThreadChanged
 
-HALL = "garden/hall"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[TestServer]:
-    async with TestServer() as server:
-        await server.join(HALL, "ann", "bob")
-        yield server
-
-
-def as_(server: TestServer, who: str) -> Any:
-    return connect(server.url, handle=who, password=PASSWORD)
-
-
-async def until(among: Among, kind: type[Any]) -> Any:
-    async for event in among:
-        if isinstance(event, kind):
-            return event
-    raise AssertionError("it has ended")
+from .memory import HALL, as_, until
 
 
 async def answers(among: Among, room: str, root: int, body: str) -> MessageSent:
@@ -56,7 +37,7 @@ async def test_what_rings_in_a_thread_is_kept_apart_from_its_room_and_stays_when
         chosen = await ann.ask(SetNotify, **wish)
         assert (chosen.thread, chosen.level, chosen.until) == (root, "nothing", "2026-01-31T10:00:00.000Z")
         told = await until(phone, ThreadChanged)
-        assert (told.level, told.until, told.unread) == ("nothing", chosen.until, 1)
+        assert (told.level, told.until, told.unread, told.own) == ("nothing", chosen.until, 1, True)
         marked = await ann.ask(MarkThread, room=room, thread=root, seq=said.seq)
         assert (marked.level, marked.head, marked.unread) == ("nothing", said.seq, 0)
         async with as_(server, "ann") as later:

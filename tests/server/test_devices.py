@@ -134,9 +134,7 @@ async def test_what_is_said_and_marked_in_the_middle_of_a_sync_is_counted_once(r
         hold.let_go()
         started = await phone.reply(asked, Sync.Reply)
         await phone.settled()
-        view = seen(world, started)
-        for event in phone.heard:
-            view.apply(event)
+        view = seen(world, started, phone.heard)
         now = await phone.sync()
         (state,) = [one for one in now.logs if one.log == bob.room]
         mine = view.logs[bob.room]

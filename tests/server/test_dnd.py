@@ -22,11 +22,6 @@ def at(world: World, moment: str) -> None:
     world.app.services.presence.catch_up()
 
 
-async def state_of(watcher: Person, member: str) -> str:
-    (seen,) = (await watcher.ask(WatchPresence, members=[member])).members
-    return str(seen.state)
-
-
 def words_of(one: PresenceChanged | MemberPresence) -> str:
     return one.status.text if one.status is not None else ""
 
@@ -35,6 +30,11 @@ async def seen(watcher: Person, member: str) -> tuple[str, str]:
     """State and status."""
     (one,) = (await watcher.ask(WatchPresence, members=[member])).members
     return str(one.state), words_of(one)
+
+
+async def state_of(watcher: Person, member: str) -> str:
+    state, _ = await seen(watcher, member)
+    return state
 
 
 async def test_a_schedule_is_in_every_sync_and_told_to_every_other_device():

@@ -6,6 +6,12 @@ import time
 from ..base import Time
 
 START = dt.datetime(2026, 1, 31, 9, tzinfo=dt.UTC)
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def unix_ms(at: Time) -> int:
+    """A moment, as Unix time in milliseconds."""
+    return (dt.datetime.fromisoformat(at) - EPOCH) // dt.timedelta(milliseconds=1)
 
 
 class Clock:

@@ -63,9 +63,7 @@ class Log:
         self.floor = 0  # entries up to here are no longer kept
         self.entries: list[Entry] = []
         self.beneath: list[Entry] = []  # entries below the floor that stay: what is pinned, and that it is
-        self.threads: dict[
-            int, list[MessageSent]
-        ] = {}  # by root: all that was said in one, also what is no longer kept
+        self.threads: dict[int, list[MessageSent]] = {}  # by root: all that was said, also what is no longer kept
 
     @property
     def known(self) -> list[Entry]:

@@ -1,6 +1,5 @@
 """Where something was said lately: the rooms that one follows, the one first in which something was said last."""
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ... import codes
@@ -8,6 +7,7 @@ from ...codes import Refuse
 from ...messages import MessageSent
 from ...posts import PostPublished
 from ...recent import Recent, RecentPage, RecentRooms
+from ..clock import unix_ms
 from . import attention, members
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ..state import Person
     from ..town import Town
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Said = MessageSent | PostPublished
 Place = tuple[int, int]  # Unix time in milliseconds, and which room it is, in the order in which they were made
 
@@ -25,7 +24,7 @@ def recent(connection: "Connection", command: RecentRooms) -> RecentPage:
     order = list(town.rooms)
     before = _place(command.after, order) if command.after else None
     lasts = {id: said for id in order if id in person.logs and (said := _last(town, id))}
-    places = sorted(((_ms(said), order.index(id)) for id, said in lasts.items()), reverse=True)
+    places = sorted(((unix_ms(said.at), order.index(id)) for id, said in lasts.items()), reverse=True)
     left = [place for place in places if before is None or place < before]
     page = [(ms, order[number]) for ms, number in left[: command.limit]]
     return RecentPage(
@@ -47,10 +46,6 @@ def _last(town: "Town", room: str) -> Said | None:
         if isinstance(entry, PostPublished) or (isinstance(entry, MessageSent) and not entry.thread):
             return entry
     return None
-
-
-def _ms(said: Said) -> int:
-    return (datetime.fromisoformat(said.at) - EPOCH) // timedelta(milliseconds=1)
 
 
 def _card(town: "Town", person: "Person", id: str, said: Said) -> Recent:

@@ -3,7 +3,6 @@ real server knows more of scripts, ranks what it finds, and gives the way to the
 
 import re
 import unicodedata
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ... import codes
@@ -12,6 +11,7 @@ from ...messages import MessageSent
 from ...posts import PostPublished
 from ...query import Query, QueryError, Term, moment, parse
 from ...search import Hit, Mark, MessageHits, SearchMessages
+from ..clock import unix_ms
 from . import corners, edits
 
 if TYPE_CHECKING:
@@ -114,10 +114,9 @@ def _fits(town: "Town", me: "MemberRow", name: str, value: str, who: dict[str, s
 
 
 def _when(at: str, seq: int, query: Query) -> bool:
-    since = datetime.fromisoformat(at) - datetime(1970, 1, 1, tzinfo=UTC)
     for name in ("before", "after"):
         for bound in map(moment, query.values(name)):
-            here = seq if bound < 0 else int(since.total_seconds() * 1000)  # a number is told as one below 0
+            here = seq if bound < 0 else unix_ms(at)  # a number is told as one below 0
             if name == "before" and here >= abs(bound):
                 return False
             if name == "after" and here < abs(bound) + (bound < 0):

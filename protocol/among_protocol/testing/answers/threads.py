@@ -93,7 +93,7 @@ def choose(connection: "Connection", command: SetNotify) -> NotifyChoice:
     """What is worth a bell in a thread that one follows."""
     state = _followed(connection, command.place, command.thread, field="place")
     back = command.level == "inherit"
-    state.level = command.level
+    state.level, state.own = command.level, True
     state.until = connection.town.clock.time(command.for_ms / 1000) if command.for_ms and not back else ""
     _tell(connection, state)
     return NotifyChoice(place=state.room, thread=state.thread, word="", level=state.level, until=state.until)
