@@ -3,6 +3,7 @@
 --quick          shorter and fewer runs: two to three minutes
 --repeats N      runs of each side; five without it, two with --quick
 --only NAME      one measurement; may be given again; prints, and leaves latest.json alone
+--again NAME     one measurement anew, whose rows take their places in latest.json
 --list           the measurements, each with a sentence
 --data DIR       where data directories are made (default: bench/.build/data); the disk under it is the one measured
 --patience S     seconds for waiting until other programs are quiet, and for repeating what they disturbed
@@ -86,11 +87,13 @@ def measure(names: list[str], *, quick: bool, repeats: int, data: Path, command:
                     speeds.append(fanout.speed(bench))
                     rows = [row.at(statistics.mean(speeds)) if row.work else row for row in rows]
                 for row in rows:
+                    row.measurement = name
                     row.others_busy = round(statistics.median(bench.others_busy[seen:] or [0.0]), 3)
                 written.rows += rows
             except Exception as error:  # a quarter of an hour of other rows must not be lost with it
                 said = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
-                failed = Row(name=name, value=0, unit="", holds=False, note=f"not measured: {said}")
+                said = said.replace(f"{data.resolve()}/", "")
+                failed = Row(name=name, measurement=name, value=0, unit="", holds=False, note=f"not measured: {said}")
                 written.rows.append(failed)
                 print(f"{name}: {said}", file=sys.stderr)
             written.header.took[name] = round(time.monotonic() - at, 1)
@@ -112,6 +115,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--repeats", type=int, default=0)
     parser.add_argument("--only", action="append", choices=list(MEASUREMENTS), default=[])
+    parser.add_argument("--again", choices=list(MEASUREMENTS))
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--data", type=Path, default=BUILD / "data")
     parser.add_argument("--patience", type=float, default=0)
@@ -133,7 +137,7 @@ def main() -> int:
     try:
         with alone():
             result = measure(
-                given.only or list(MEASUREMENTS),
+                [given.again] if given.again else given.only or list(MEASUREMENTS),
                 quick=given.quick,
                 repeats=given.repeats,
                 data=given.data,
@@ -151,7 +155,7 @@ def main() -> int:
             f"\nOther programs kept {result.header.others_busy:.2f} cores busy meanwhile: measure again when they don't."
         )
     if not given.only:
-        report.write(result)
+        report.write(report.again(report.read(), result, given.again) if given.again else result)
         print(f"\n{report.LATEST}")
     return 0 if all(row.holds is not False for row in result.rows) else 1
 

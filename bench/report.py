@@ -14,7 +14,7 @@ from msgspec import Struct, field
 import among_server
 from among_server.admin import interpreter
 
-from .drive import ROOT, native
+from .drive import ROOT, BenchError, native
 from .rows import DISTURBED, Row
 
 LATEST = ROOT / "bench" / "results" / "latest.json"
@@ -39,6 +39,9 @@ class Header(Struct, kw_only=True):
     fsync_ms: float  # p50 of the disk that holds the data
     others_busy: float = 0.0  # cores that other programs kept busy during the runs, median: little, or think again
     took: dict[str, float] = field(default_factory=dict)  # seconds, by measurement
+    again: dict[str, str] = field(
+        default_factory=dict
+    )  # measurements that were made later than the rest: when, and of what
 
 
 class Report(Struct, kw_only=True):
@@ -150,6 +153,8 @@ def publish(report: Report) -> None:
     )
     if of.others_busy > DISTURBED:
         on += f" Other programs kept {of.others_busy:.1f} cores busy meanwhile, so only ratios mean something."
+    for name, when in of.again.items():
+        on += f" *{name}* was measured again on {when}."
     before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n\n{on}\n\n{markdown(report.rows)}\n\n{END}{after}", "utf-8")
@@ -162,6 +167,17 @@ def notes(rows: list[Row]) -> str:
 def write(report: Report) -> None:
     LATEST.parent.mkdir(exist_ok=True)
     LATEST.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+
+
+def again(latest: Report, result: Report, name: str) -> Report:
+    """The latest report, in which the rows of one measurement are those of another run. Raises BenchError."""
+    old = [row for row in latest.rows if row.measurement == name]
+    if not old:
+        raise BenchError(f"the latest table has no row of {name}: measure all of it first")
+    at = latest.rows.index(old[0])
+    latest.rows = [*latest.rows[:at], *result.rows, *(row for row in latest.rows[at:] if row not in old)]
+    latest.header.again[name] = f"{result.header.date} UTC, commit {result.header.commit}"
+    return latest
 
 
 def read() -> Report:

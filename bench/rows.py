@@ -27,6 +27,7 @@ class Row(Struct, kw_only=True):
     on a machine of half the speed a second is two."""
 
     name: str
+    measurement: str = ""  # that it is of
     value: float
     unit: str
     baseline: float | None = None

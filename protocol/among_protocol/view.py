@@ -249,7 +249,7 @@ class View:
         """In the account's own log; the cards of the sync hold what came before it."""
         self.inbox.unread += is_notice(entry)
         match entry:
-            case RoomFollowed():
+            case RoomFollowed() if entry.kind != "direct":  # of which one knows more than this tells
                 self.rooms[entry.room] = Room(
                     id=entry.room,
                     slug=entry.slug,

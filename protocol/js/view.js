@@ -57,6 +57,7 @@ export class View {
         this.#change(happening.log, { topic: happening.title ?? '' });
         break;
       case 'room.followed': {
+        if (happening.kind === 'direct') break; // of which one knows more than this tells
         const { room: id, slug = '', kind = 'open', community, topic, owner, head, retention, retention_since } = happening;
         this.rooms.set(id, { id, slug, kind, community, topic, owner, head, retention, retention_since, following: true });
         break;

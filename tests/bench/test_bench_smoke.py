@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from bench import drive
+from bench import drive, report
 from bench.alike import same
 from bench.drive import at_rate, baseline, closed, opened, whole
 from bench.plan import bare_plan
@@ -62,6 +62,20 @@ def test_a_ratio_is_that_of_runs_side_by_side_when_the_machine_drifts_meanwhile(
     assert row.judge().ratio == 1.5
     assert row.holds is False
     assert Row(name="x", value=30, unit="", baseline=10, runs=[30]).judge().ratio == 3
+
+
+def test_what_is_measured_again_takes_its_place_in_the_latest_table():
+    header = report.header(command="python -m bench", quick=False, fsync=0.2)
+    kept = [
+        Row(name=name, measurement=of, value=1, unit="ms")
+        for name, of in (("a", "x"), ("b", "y"), ("c", "y"), ("d", "z"))
+    ]
+    new = [Row(name=name, measurement="y", value=2, unit="ms") for name in ("b", "c", "e")]
+    table = report.again(report.Report(header=header, rows=kept), report.Report(header=header, rows=new), "y")
+    assert [(row.name, row.value) for row in table.rows] == [("a", 1), ("b", 2), ("c", 2), ("e", 2), ("d", 1)]
+    assert table.header.again == {"y": f"{header.date} UTC, commit {header.commit}"}
+    with pytest.raises(drive.BenchError, match="measure all of it first"):
+        report.again(table, table, "storm")
 
 
 def test_each_measurement_is_listed_with_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys):

@@ -138,6 +138,9 @@ def test_a_direct():
     one = known(DirectOpened(log="a-ann", seq=6, at=AT, room="d2", member="m-me", people=[me, zoe]))
     assert one.room("@zoe").id == "d2"
     assert one.personas["m-zoe", 1] == zoe
+    one._put([RoomFollowed(log="a-ann", seq=7, at=AT, room="d2", kind="direct", head=3)])
+    assert one.room("@zoe").id == "d2", "who follows it again is still who they are there"
+    assert one.rooms["d2"].member == "m-me"
 
 
 def test_a_card_is_as_things_are():

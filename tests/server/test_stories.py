@@ -23,9 +23,10 @@ from among_protocol.messages import MessageSent, ReadMessages
 from among_protocol.moderation import Act, RoleSet
 from among_protocol.pins import ListPins, PinAdded, PinRemoved
 from among_protocol.reactions import ReactionAdded, ReactionRemoved, ReactionsChanged
+from among_protocol.reports import ReportFiled
 from among_protocol.rooms import DirectOpened, RoomCreated, RoomFollowed, TopicSet
 from among_protocol.view import View
-from among_server.store.stewards import stewards_of
+from among_server.store.stewards import stewards_of, unsigned
 from tests.server.stories import STORIES, Story, Town, places_of
 from tests.store.test_threads import plain
 from tests.world import Person, world_of
@@ -122,8 +123,11 @@ async def check_messages(person: Person, room: str, log: list[Any]) -> None:
         assert thread.speakers == list(dict.fromkeys(entry.by for entry in inside))[:5]
         messages += (await person.ask(ReadMessages, room=room, limit=200, thread=root)).messages
     told = [(one.seq, one.by, one.rev, one.body, one.mentions, one.mentions_room, one.thread) for one in messages]
+    calls = {
+        seq: one if now[seq].blank else now[seq] for seq, one in said.items()
+    }  # what is deleted keeps its envelope
     assert sorted(told) == [
-        (seq, one.by, one.rev, now[seq].body, now[seq].mentions, now[seq].mentions_room, one.thread)
+        (seq, one.by, one.rev, now[seq].body, calls[seq].mentions, calls[seq].mentions_room, one.thread)
         for seq, one in said.items()
     ]
     shown = [(pin.seq, pin.by, pin.rev, pin.message) for pin in (await person.ask(ListPins, room=room)).pins]
@@ -137,7 +141,7 @@ async def check_messages(person: Person, room: str, log: list[Any]) -> None:
 
 
 @given(story=STORIES, kept=st.booleans())
-@settings(max_examples=25)
+@settings(max_examples=15)
 async def test_replaying_the_logs_from_zero_gives_the_live_state(story, kept):
     async with world_of() as world:
         town = Town(world)
@@ -163,7 +167,7 @@ async def test_replaying_the_logs_from_zero_gives_the_live_state(story, kept):
     packed=st.booleans(),
     kept=st.booleans(),
 )
-@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
+@settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
 async def test_dur_10_who_comes_back_from_any_position_is_like_who_never_left(
     before, during, after, back, packed, kept
 ):
@@ -196,8 +200,11 @@ async def test_dur_10_who_comes_back_from_any_position_is_like_who_never_left(
 
 
 def as_it_stands(entry: Entry, log: list[Entry]) -> Entry:
-    """What was heard, by now: its words may be gone."""
-    return blanked(entry) if log[entry.seq - 1].blank else entry
+    """What was heard, by now: its words may be gone, and of a report who filed it, since it is about a steward now."""
+    now = log[entry.seq - 1]
+    if isinstance(now, ReportFiled) and not now.by:
+        entry = unsigned(entry, now.member)
+    return blanked(entry) if now.blank else entry
 
 
 def check_span(span: Span, entries: list[Any]) -> None:
@@ -217,7 +224,7 @@ def check_span(span: Span, entries: list[Any]) -> None:
 
 
 @given(before=STORIES, after=STORIES, kept=st.booleans())
-@settings(max_examples=25)
+@settings(max_examples=15)
 async def test_what_one_knows_of_threads_from_what_one_hears_is_what_a_fresh_sync_tells(before, after, kept):
     async with world_of() as world:
         town = Town(world)
@@ -246,7 +253,7 @@ async def begin(person: Person, positions: dict[str, int]) -> tuple[Person, int,
 
 
 @given(story=STORIES)
-@settings(max_examples=25)
+@settings(max_examples=15)
 async def test_auz_03_what_is_said_in_a_closed_room_reaches_only_who_was_let_in(story):
     """Every body and topic names its room, so a room that somebody never was in must not occur in what they were sent."""
     async with world_of() as world:
@@ -267,7 +274,7 @@ async def test_auz_03_what_is_said_in_a_closed_room_reaches_only_who_was_let_in(
 
 
 @given(story=STORIES)
-@settings(max_examples=25)
+@settings(max_examples=15)
 async def test_auz_03_a_reason_reaches_only_stewards_and_whom_it_concerns(story):
     """Every reason is another, so one that is in what somebody was sent was meant for them."""
     async with world_of() as world:
