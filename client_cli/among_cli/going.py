@@ -159,7 +159,9 @@ async def export_room(link: Link, rest: str) -> None:
         )
     except OSError as error:
         raise Cannot(_trouble(path, error, "/export")) from None
-    link.screen.show([told(("place", here.title), ": ", ("strong", str(path)), ("dim", f", {count:,} messages."))])
+    link.screen.show(
+        [told(("place", here.title), ": ", ("strong", str(path)), ("dim", f", {room_file.so_many(count)}."))]
+    )
 
 
 def _trouble(path: Path, error: OSError, how: str = "/me export") -> str:

@@ -175,7 +175,7 @@ async def export_room(among: Among, name: str, *, form: str, out: str) -> None:
     count = await room_file.write(among, room, path, chosen, progress, say)
     if seen:
         print("\r", end="", file=sys.stderr)
-    print(f"{safe_text(str(path))}  {count:,} message{'' if count == 1 else 's'}")
+    print(f"{safe_text(str(path))}  {room_file.so_many(count)}")
 
 
 async def sign_out(among: Among) -> None:

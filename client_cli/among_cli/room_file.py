@@ -36,6 +36,11 @@ Progress = Callable[
 ]  # messages written, the number of the last one, and of the last there will be
 
 
+def so_many(count: int) -> str:
+    """Messages, in words."""
+    return "1 message" if count == 1 else f"{count:,} messages"
+
+
 def named(title: str, form: Format, wished: str = "") -> Path:
     """The file that is wished for, or one that says of which room and day it is."""
     if wished:
@@ -73,7 +78,7 @@ async def write(
             await asyncio.to_thread(_whole, part, path, form, title_of(among, room))
         except BaseException as error:
             if part.at and not (isinstance(error, Refuse) and error.code == ROOM_GONE):
-                say(f"Broken off after {part.count:,} messages: asked again for the same file, it goes on from there.")
+                say(f"Broken off after {so_many(part.count)}: asked again for the same file, it goes on from there.")
             else:
                 part.remove()
             raise
@@ -100,7 +105,7 @@ class _Reading:
             begun = await self._begun(newest)
             self._part.begin(begun)
         elif self._part.at:
-            self._say(f"Goes on after {self._part.count:,} messages.")
+            self._say(f"Goes on after {so_many(self._part.count)}.")
             self._progress(self._part.count, self._part.at, begun.about.as_of)
         return await self._threads(begun) and await self._pages(begun)
 

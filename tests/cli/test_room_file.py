@@ -46,6 +46,10 @@ PEOPLE = {
 PLACES = {"r2": "garden/<shed>"}
 
 
+def test_one_message_is_not_many():
+    assert [room_file.so_many(count) for count in (0, 1, 1_000)] == ["0 messages", "1 message", "1,000 messages"]
+
+
 def told(form: Any, *messages: Message, room: Transcript = ROOM) -> str:
     file = writing(form, room, "garden/hall")
     return file.begin() + "".join(file.page([message], PEOPLE, PLACES) for message in messages) + file.end()
