@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -379,10 +380,12 @@ def lose(folder: Path) -> None:
         assert db.execute("DELETE FROM words_0_data WHERE id > 10").rowcount
 
 
-async def once_searched(ann: Person) -> object:
+async def once_found(ann: Person) -> list[str]:
+    """However often that is refused, or finds nothing yet in an index that is just being made."""
     while True:
         with contextlib.suppress(Refuse):
-            return await finds(ann, "kestrel", limit=50)
+            if hits := await finds(ann, "kestrel", limit=50):
+                return hits
 
 
 async def test_what_only_a_search_finds_damaged_is_made_anew_but_not_again_and_again(tmp_path: Path, monkeypatch):
@@ -394,7 +397,7 @@ async def test_what_only_a_search_finds_damaged_is_made_anew_but_not_again_and_a
         with pytest.raises(Refuse) as why:
             await found(ann, "kestrel")
         assert why.value.code is codes.SEARCH_UNAVAILABLE
-        assert await once_searched(ann) == everything()
+        assert await once_found(ann) == everything()
         lose(tmp_path)
         with capture_logs() as logs:
             for _ in range(3):
@@ -403,6 +406,29 @@ async def test_what_only_a_search_finds_damaged_is_made_anew_but_not_again_and_a
                 await ann.says(room, "something else")
                 await town.store.indexed()
         assert {one["event"] for one in logs} == {"search.unavailable"}
+
+
+async def test_who_searches_while_the_file_is_thrown_away_is_not_told_that_there_is_nothing(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(indexing, "AGAIN", 0.01)
+    look = search.Searches._search
+
+    def meanwhile(self: search.Searches, account: str, asked: Asked) -> Any:
+        """The file is another, and as empty as it was at first, between asking and looking."""
+        before = self._indexer.generation
+        self._indexer.doubt(sqlite3.DatabaseError("malformed"), before)
+        while self._indexer.generation < before + 2:
+            time.sleep(0.001)
+        return look(self, account, asked)
+
+    async with opened(tmp_path) as town:
+        ann, _ = await spoken(town)
+        assert await finds(ann, "kestrel") == everything()
+        monkeypatch.setattr(search.Searches, "_search", meanwhile)
+        with pytest.raises(Refuse) as why:
+            await found(ann, "kestrel")
+        assert why.value.code is codes.SEARCH_UNAVAILABLE
+        monkeypatch.setattr(search.Searches, "_search", look)
+        assert await once_found(ann) == everything()
 
 
 async def test_without_the_means_to_search_it_says_so(tmp_path: Path, monkeypatch):

@@ -191,8 +191,8 @@ class Indexer:
 
     def _follow(self, follower: Follower) -> None:
         follower.load()
-        self.seal = Seal(follower.key)
         self.generation += 1
+        self.seal = Seal(follower.key)
         self._due = time.monotonic()  # a server that was killed may have left something
         try:
             while True:

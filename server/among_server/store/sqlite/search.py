@@ -104,8 +104,10 @@ class Searches:
         self._waiting += 1
         try:
             async with self._turns.turn(account):
-                begun, as_of = self._blankings.count, self._indexer.as_of()
+                begun, as_of, generation = self._blankings.count, self._indexer.as_of(), self._indexer.generation
                 hits, after = await self._ask(self._search, account, asked)
+                if self._indexer.generation != generation:  # what was read may be of a file that is just being made
+                    raise refusal("unavailable")
                 while any(self._blankings.since(begun, row.hit.room) for row in hits):
                     begun = self._blankings.count
                     hits = await self._ask(self._left, hits)
