@@ -16,7 +16,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any, TypeVar
 
 import structlog
@@ -43,15 +43,12 @@ from ..rules import RULES, answers, digest
 from . import blanks
 from .arrivals import STEP, Key, Result
 from .disk import is_disks
+from .gathering import Gathering
 from .job import Job, Outcome, nothing
 from .trouble import Trouble
 from .tx import SqliteTx
 
 BATCH = 1024  # commands in one transaction: bounds what waits behind one commit
-CROWD = 48  # commands in a batch, from which on the next is waited for
-PATIENCE = 0.5  # of what the last batch took
-PATIENCE_MAX = 0.005  # seconds
-GLANCE = 0.0003  # seconds between two looks at what waits
 PROBE = 1.0  # seconds between two looks at a disk that is full, while nobody writes
 
 log = structlog.get_logger(__name__)
@@ -89,7 +86,7 @@ class Writer:
         self._waiting: list[Job] = []
         self._purges = blanks.Purges()
         self._wake: SimpleQueue[None] = SimpleQueue()
-        self._last = (0, 0.0)  # commands of the last batch, and the seconds it took
+        self._gathering = Gathering(self._waiting)
         self._idle = False  # the thread is about to wait for `_wake`, or does
         self._stopping = False  # nothing more is taken
         self._stopped = False  # nothing more is waiting: the thread may end
@@ -168,18 +165,17 @@ class Writer:
             if self._purges.due_in == 0.0:
                 self._purge()
             if self._waiting:
-                self._gather()
+                self._gathering.wait()
                 batch = self._waiting[:BATCH]
                 del self._waiting[: len(batch)]
-                began = monotonic()
+                self._gathering.begins()
                 outcomes, stored = self._carry_out(batch)
                 blanked, self._tx.blanked = self._tx.blanked, set()
                 carried, self._tx.carried = self._tx.carried, False
                 self._tell(self._answer, outcomes, stored, blanked)
                 if blanked or carried:
                     self._purges.blanked()
-                self._last = len(batch), monotonic() - began
-                self._count(*self._last)
+                self._count(len(batch), self._gathering.ends(len(batch)))
                 self._tidy()
                 continue
             self._idle = True
@@ -230,15 +226,6 @@ class Writer:
         if now - self._measured >= 1.0:
             self._measured = now
             counts.database_bytes, counts.wal_bytes = self._sizes()
-
-    def _gather(self) -> None:
-        """In a crowd, wait a moment for those who come back from the last batch, lest the first of them get a commit of
-        their own: a commit costs as much as dozens of messages. Where fewer talk, nobody waits."""
-        count, cost = self._last
-        if count >= CROWD:
-            until = monotonic() + min(cost * PATIENCE, PATIENCE_MAX)
-            while len(self._waiting) < count * 3 // 4 and monotonic() < until:
-                sleep(GLANCE)
 
     def _tell(self, tell: Callable[..., object], *what: object) -> None:
         """On the loop; without one, nobody is left to answer to, and the thread ends."""
