@@ -57,7 +57,6 @@ class Book:
         self.said: list[tuple[str, int]] = []  # room and number, of the newest messages that hang from nothing
         self.storm: Storm | None = None
         self.storms = 0  # that somebody heard of as one
-        self.copied = False  # the network says some things twice, and keeps the second answer to itself
         self._moments = count(1)
         self._encode = msgspec.json.Encoder(order="deterministic").encode
         self._kept: dict[bytes, str] = {}  # the whole of an entry, once for all who hear it
@@ -99,11 +98,12 @@ class Book:
             return False
         attempt.answered = self.moment()
         if frame["type"] == "refused":
+            attempt.refused = True
             if frame["class"] == "bug":  # then nobody knows
                 self.problems.append(f"{attempt.client} {attempt.nonce}: {frame['code']}: {frame['message']}")
                 return False
             passing = frame["class"] == "gone" or frame["code"] in AS_THINGS_STAND
-            if not (self.copied and passing):  # else its copy may have come a moment later, and been accepted
+            if not (self.history.copied and passing):  # else its copy may have come a moment later, and been accepted
                 attempt.outcome = "fail"
             return bool(frame["class"] != "wait") or frame["code"].startswith(FOR_DAYS)
         result = frame["result"]

@@ -43,6 +43,7 @@ class Attempt:
     empty: bool = False  # the answer says that it has lost its words
     also: tuple[tuple[str, str], ...] = ()  # further entries of the same nonce: log and content
     empties: int = 0  # the number, in the same log, of what it takes back
+    refused: bool = False  # the answer, whatever became of a copy of it
 
 
 class Heard(NamedTuple):
@@ -77,5 +78,6 @@ class History:
     finals: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)  # who read them -> log -> entries
     explained: set[str] = field(default_factory=set)  # logs in which nothing may be that no attempt asked for
     in_order: bool = True  # each sender used one connection at a time, and retried in the order of asking
+    copied: bool = False  # the network said some things twice, on another connection, and kept those answers to itself
     settled: bool = True  # readers were given the time to hear everything
     pages: dict[tuple[str, str], dict[str, Page]] = field(default_factory=dict)  # who read them, membership -> room

@@ -10,7 +10,8 @@ contradicts the promises:
     stored. What stands for many reactions (`reaction.changed`) covers their numbers, and says what they come to together.
     Over a reader's connections too: it resumes from what it had. In the end it has everything.
 (e) What was acknowledged before something else was asked comes before it, in each log; and the writes of one sender,
-    on one connection at a time, are numbered in the order in which they were asked and acknowledged.
+    on one connection at a time, are numbered in the order in which they were asked and acknowledged, but for what was
+    refused first.
 (f) What was taken back has lost its words, with all its versions, and nothing else has. What was heard of it before is
     what was asked for. What one command writes into several logs is in all of them, or in none.
 (g) Each reaction says how many there are by then. What the pages show of reactions, pins and threads is what the log says.
@@ -304,7 +305,7 @@ def _orders(history: History) -> Iterator[Violation]:
     for log, writes in by_log.items():
         yield from _real_time(log, writes)
         if history.in_order:
-            yield from _per_sender(log, writes)
+            yield from _per_sender(log, writes, copied=history.copied)
 
 
 def _real_time(log: str, writes: Iterable[list[Attempt]]) -> Iterator[Violation]:
@@ -325,12 +326,16 @@ def _real_time(log: str, writes: Iterable[list[Attempt]]) -> Iterator[Violation]
             yield Violation("e", f"{log}: {early} was acknowledged before {ok.client} {ok.nonce} (#{ok.seq}) was asked")
 
 
-def _per_sender(log: str, writes: Iterable[list[Attempt]]) -> Iterator[Violation]:
+def _per_sender(log: str, writes: Iterable[list[Attempt]], *, copied: bool) -> Iterator[Violation]:
+    """What was refused was not asked in time: who wants it asks again, after what was asked meanwhile. And where a copy may
+    have been first, on a connection of its own, a repeat says nothing of the order of this one."""
     senders: dict[str, list[tuple[int, int]]] = defaultdict(list)
     asked: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for attempts in writes:
         oks = [attempt for attempt in attempts if attempt.outcome == "ok"]
-        asked[oks[0].client].append((min(attempt.asked for attempt in attempts), oks[0].seq))
+        if not (copied and (oks[0].repeat or any(attempt.refused for attempt in attempts))):
+            taken = min(attempt.asked for attempt in attempts if not attempt.refused)
+            asked[oks[0].client].append((taken, oks[0].seq))
         for ok in oks:
             if not ok.repeat:
                 senders[ok.client].append((ok.answered, ok.seq))

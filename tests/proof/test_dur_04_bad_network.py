@@ -23,7 +23,7 @@ async def storm_over(server: Server, seed: int, *, clients: int, seconds: float,
     """People who share no code with the library, over a bad network."""
     async with Proxy(server.port, random.Random(seed)) as proxy:
         run = Storm(server, seed, clients=clients, rooms=3, url=proxy.url)
-        run.book.copied = True
+        run.book.history.copied = True
         try:
             await run.settle_in()
             for _ in range(kills + 1):

@@ -77,6 +77,25 @@ def test_other_content_under_a_used_nonce_is_refused_and_absent():
     assert "different contents" in texts(a_history(first, other, stored=[entry(1, "n1")]))
 
 
+def test_what_was_asked_first_comes_first_unless_it_was_refused():
+    first, later = Attempt("ann", "n1", "hall", "hi", 1, "ok", 4, 2), Attempt("ann", "n2", "hall", "ho", 2, "ok", 3, 1)
+    stored = [entry(1, "n2", "ho"), entry(2, "n1")]
+    assert "asked before" in texts(a_history(first, later, stored=stored))
+    busy = Attempt("ann", "n1", "hall", "hi", 1, "fail", 2, refused=True)
+    first.asked = 5
+    first.answered = 6
+    assert check(a_history(busy, first, later, stored=stored)) == []
+
+
+def test_where_a_copy_may_have_been_first_a_repeat_says_nothing_of_the_order():
+    first = Attempt("ann", "n1", "hall", "hi", 1, "ok", 3, 2)
+    later = Attempt("ann", "n2", "hall", "ho", 2, "ok", 4, 1, repeat=True)
+    history = a_history(first, later, stored=[entry(1, "n2", "ho"), entry(2, "n1")])
+    assert "asked before" in texts(history)
+    history.copied = True
+    assert check(history) == []
+
+
 def test_two_fresh_answers_to_one_nonce_are_a_lie():
     attempts = [Attempt("ann", "n1", "hall", "hi", at, "ok", at + 1, 1) for at in (1, 3)]
     assert "times as new" in texts(a_history(*attempts, stored=[entry(1, "n1")]))
