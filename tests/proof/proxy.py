@@ -112,8 +112,12 @@ class Proxy:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.close()
+        for (
+            listening
+        ) in self._server.sockets:  # asyncio forgets a socket that it accepts in the turn in which it closes
+            asyncio.get_running_loop().remove_reader(listening)
         await _turns()  # what the loop has accepted already shows up
+        self._server.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

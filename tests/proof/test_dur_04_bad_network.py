@@ -2,8 +2,11 @@
 and with every command said twice. Nothing is lost, doubled or out of order."""
 
 import asyncio
+import gc
 import random
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -47,6 +50,20 @@ async def storm_over(server: Server, seed: int, *, clients: int, seconds: float,
 async def test_dur_10_over_a_bad_network_everybody_hears_everything_once(tmp_path: Path):
     async with server_in(tmp_path) as server:
         await storm_over(server, random.getrandbits(32), clients=6, seconds=3, kills=1)
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_the_bad_network_leaves_no_connection_behind(turns: int):
+    """Also of those who come just as it ends."""
+    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0) as far:
+        for _ in range(10):
+            async with Proxy(far.sockets[0].getsockname()[1], random.Random(7)) as proxy:
+                near = [socket.create_connection(("127.0.0.1", urlsplit(proxy.url).port or 0)) for _ in range(5)]
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+            for one in near:
+                one.close()
+    gc.collect()  # a socket that nobody closed is told of now, which fails
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

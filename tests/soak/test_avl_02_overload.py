@@ -44,7 +44,8 @@ def test_avl_02_three_times_the_capacity_for_ten_minutes(
                     wave = at_rate(TIMES * capacity, authors=count)
                     result = crowd.run(wave, warm=1, seconds=min(WAVE, 60 * MINUTES), drain=120, refusals=True)
                 kept, p99 = acked_per_second(result), statistics.quantiles(took, n=100)[98]
-                assert [result[fault] for fault in ("missing", "surplus", "holes", "lagging")] == [0] * 4
+                assert [result[fault] for fault in ("surplus", "holes")] == [0, 0]
+                assert result["lagging"] or not result["missing"], "who misses something was told so"
                 assert result["streams"][0]["unanswered"] == 0
                 waves, refused = waves + 1, refused + result["refused"]
                 acknowledged += result["streams"][0]["acked"]
@@ -56,6 +57,9 @@ def test_avl_02_three_times_the_capacity_for_ten_minutes(
                         f"{', disturbed by other programs' if disturbed else ''}"
                     )
                     sys.stdout.flush()
+                assert (
+                    disturbed or not result["lagging"]
+                )  # a reader that other programs keep from reading can't keep up
                 assert disturbed or kept > KEPT * capacity
                 assert disturbed or p99 < HEALTH_MS
         assert rss[0] - before < MORE
