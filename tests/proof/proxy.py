@@ -112,9 +112,7 @@ class Proxy:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for (
-            listening
-        ) in self._server.sockets:  # asyncio forgets a socket that it accepts in the turn in which it closes
+        for listening in self._server.sockets:  # one that is accepted in the turn of the close would be forgotten
             asyncio.get_running_loop().remove_reader(listening)
         await _turns()  # what the loop has accepted already shows up
         self._server.close()
