@@ -137,7 +137,7 @@ def changed(event: CommunityUpdated) -> list[Part]:
 
 
 def _from(event: CommunityUpdated) -> str:
-    return kept.since(event.retention_since, event.at, None)
+    return kept.since(event.retention, event.retention_since, event.at, None)
 
 
 def _declined(model: Known, event: JoinDeclined) -> Line:

@@ -136,7 +136,9 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             return [_pinned(model, visit, event)]
         case RetentionSet():
             room.retention, room.retention_since = event.retention, event.since
-            return [kept.set_to(event, model.who(event.by, event.rev), model.zone)]
+            place = model.communities.get(room.community)
+            default = place.retention if place is not None else None
+            return [kept.set_to(event, default, model.who(event.by, event.rev), model.zone)]
         case RoomTrimmed():
             room.floor, room.unread = event.floor, min(room.unread, event.left)
             if visit is not None:

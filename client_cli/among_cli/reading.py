@@ -102,6 +102,8 @@ async def jump(link: Link, rest: str) -> None:
         await show(link, room, room.read + 1, "unread from here on", around=room.read + 1)
     elif word.startswith("#") or word.isdecimal():
         seq = named(link, word)
+        if seq > room.head:
+            raise Cannot(f"There is no message {number_of(seq)}. The numbers stand behind the messages.")
         await show(link, room, seq, number_of(seq), around=seq)
     else:
         at = when_typed(word, link.model.zone)

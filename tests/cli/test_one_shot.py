@@ -55,6 +55,14 @@ async def test_the_text_may_come_from_standard_input(house, capsys, monkeypatch)
     assert json.loads(capsys.readouterr().out)["body"] == "two\nlines"
 
 
+async def test_what_is_no_text_is_not_understood(house, capsys, monkeypatch):
+    await house.join("garden/hall", "ana")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9"), "utf-8", "surrogateescape"))
+    for command in (["send", "garden/hall", "-"], ["send", "garden/hall", "caf\udce9"], ["search", "caf\udce9"]):
+        assert await among(*command) == USAGE
+        assert capsys.readouterr().err == "among: this is no UTF-8, and so no text\n"
+
+
 async def test_to_somebody_alone(house):
     ana, _ = await house.join("garden/hall", "ana", "bob")
     assert await among("--handle", "bob", "send", "@ana", "psst") == 0
