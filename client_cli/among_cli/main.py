@@ -89,7 +89,13 @@ def _run(given: argparse.Namespace) -> int:
         case "sign-out":
             return _sign_out(entry(), saved)
         case _:
-            return asyncio.run(_once(entry(), saved, _one_shot(given)))
+            work = _one_shot(given)
+            try:
+                return asyncio.run(_once(entry(), saved, work))
+            except Refuse as refused:
+                if refused.code != codes.TOKEN_INVALID or not given.password_file:
+                    raise
+            return asyncio.run(_once(entry(), saved, work))  # the saved token is forgotten: now by password
 
 
 def _text(words: str) -> str:

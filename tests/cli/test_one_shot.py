@@ -150,6 +150,18 @@ async def test_a_password_may_come_through_a_pipe(house):
         os.close(reader)
 
 
+async def test_who_was_signed_out_elsewhere_gets_in_by_the_password_that_is_given(house, tmp_path, capsys):
+    (ana,) = await house.join("garden/hall", "ana")
+    password = tmp_path / "password"
+    password.write_text(PASSWORD, "utf-8")
+    await house.signs_in("ana")  # whose token is the saved one
+    assert await ana.types("/revoke others")
+    assert await among("--handle", "ana", "--password-file", str(password), "unread") == 0
+    assert await ana.types("/revoke others")
+    assert await among("--handle", "ana", "unread") == REFUSED
+    assert "This token is not valid" in capsys.readouterr().err
+
+
 async def test_a_token_from_the_environment_is_not_saved(house, monkeypatch):
     (ana,) = await house.join("garden/hall", "ana")
     account = house.saved.get(house.url, "ana")
