@@ -20,7 +20,7 @@ from among_protocol.retention import RetentionSet, RoomTrimmed
 from . import forwarding, kept
 from .lines import Line, Part, Said, told
 from .moment import moment
-from .places import Room
+from .places import Community, Room
 from .visit import Visit
 from .words import glimpse
 
@@ -35,6 +35,7 @@ class Known(Protocol):
     visit: Visit | None
     blocks: BlockList
     rooms: dict[str, Room]
+    communities: dict[str, Community]
 
     def who(self, member: str, rev: int = 0) -> str:
         """The handle of a member."""

@@ -89,13 +89,7 @@ def _run(given: argparse.Namespace) -> int:
         case "sign-out":
             return _sign_out(entry(), saved)
         case _:
-            work = _one_shot(given)
-            try:
-                return asyncio.run(_once(entry(), saved, work))
-            except Refuse as refused:
-                if refused.code != codes.TOKEN_INVALID or not given.password_file:
-                    raise
-            return asyncio.run(_once(entry(), saved, work))  # the saved token is forgotten: now by password
+            return _signed_in(entry, saved, _one_shot(given), again=bool(given.password_file))
 
 
 def _text(words: str) -> str:
@@ -103,6 +97,18 @@ def _text(words: str) -> str:
     if any("\ud800" <= char <= "\udfff" for char in words):  # what Python makes of such bytes
         raise TextError("this is no UTF-8, and so no text")
     return words
+
+
+def _signed_in(
+    entry: Callable[[], Entry], saved: Saved, work: Callable[[Among], Awaitable[None]], *, again: bool
+) -> int:
+    """`again`: there is a password for when the saved token is void, and by then forgotten."""
+    try:
+        return asyncio.run(_once(entry(), saved, work))
+    except Refuse as refused:
+        if refused.code != codes.TOKEN_INVALID or not again:
+            raise
+    return asyncio.run(_once(entry(), saved, work))
 
 
 def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
