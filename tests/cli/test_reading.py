@@ -66,6 +66,9 @@ async def test_unread_from_a_message_on_stays_so_until_one_comes_back(house):
     await bob.types("/go hall")
     await bob.paper.until(lambda: bob.model.room.unread == 0)
     assert (await bob.types("/unread nothing"))[0].startswith("There is no message nothing")
+    for command in ("/unread #999", "/jump #999"):
+        assert await bob.types(command) == ["There is no message #999. The numbers stand behind the messages."]
+    assert bob.model.visit.marks
 
 
 async def test_what_is_unread_again_stays_so_on_another_device_that_shows_the_room(house):
