@@ -94,7 +94,7 @@ def _export(export: argparse.ArgumentParser) -> None:
 
 
 def _search(search: argparse.ArgumentParser) -> None:
-    search.add_argument("query", nargs="+", metavar="WORDS", help="also from:ana in:garden/hall after:2026-01-31")
+    search.add_argument("query", nargs="+", metavar="WORDS", help="in quotes; also 'from:ana in:garden/hall -not'")
     search.add_argument("--new", action="store_true", help="the newest first; without it, the best of the newest")
     search.add_argument("--limit", type=_number, default=20, metavar="N", help="so many at most (20)")
     search.add_argument("--json", action="store_true", help="one JSON object per line")

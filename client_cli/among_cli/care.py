@@ -56,7 +56,7 @@ def to_me(model: Known, event: Act | ReportResolved | JoinDeclined, slug: str, m
         return told("The stewards of ", place, f" have looked at your report: {what}. Thank you.", alert=True)
     place = Part("place", event.slug or slug)
     by = Part("who", event.steward.handle if event.steward else "a steward")
-    because = f" The reason: {event.reason}" if event.reason else ""
+    because = why(event.reason)
     match event:
         case RoleSet():
             whose = f", {by.text} decided" if event.by != me else ""
@@ -137,12 +137,18 @@ def changed(event: CommunityUpdated) -> list[Part]:
 
 
 def _from(event: CommunityUpdated) -> str:
-    return kept.since(event.retention_since, event.at, None)
+    return kept.since(event.retention, event.retention_since, event.at, None)
+
+
+def why(reason: str) -> str:
+    """The reason that was given, as a sentence of its own; nothing where none was."""
+    end = "" if reason.endswith((".", "!", "?", "…")) else "."
+    return f" The reason: {reason}{end}" if reason else ""
 
 
 def _declined(model: Known, event: JoinDeclined) -> Line:
     """To whoever asked to be let in."""
-    because = f" The reason: {event.reason}" if event.reason else ""
+    because = why(event.reason)
     after = f" You may ask again after {when(event.until, model.zone)}." if event.until else ""
     return told("The stewards of ", Part("place", event.slug), f" did not let you in.{because}{after}", alert=True)
 

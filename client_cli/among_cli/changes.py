@@ -20,7 +20,7 @@ from among_protocol.retention import RetentionSet, RoomTrimmed
 from . import forwarding, kept
 from .lines import Line, Part, Said, told
 from .moment import moment
-from .places import Room
+from .places import Community, Room
 from .visit import Visit
 from .words import glimpse
 
@@ -35,6 +35,7 @@ class Known(Protocol):
     visit: Visit | None
     blocks: BlockList
     rooms: dict[str, Room]
+    communities: dict[str, Community]
 
     def who(self, member: str, rev: int = 0) -> str:
         """The handle of a member."""
@@ -136,7 +137,9 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             return [_pinned(model, visit, event)]
         case RetentionSet():
             room.retention, room.retention_since = event.retention, event.since
-            return [kept.set_to(event, model.who(event.by, event.rev), model.zone)]
+            place = model.communities.get(room.community)
+            default = place.retention if place is not None else None
+            return [kept.set_to(event, default, model.who(event.by, event.rev), model.zone)]
         case RoomTrimmed():
             room.floor, room.unread = event.floor, min(room.unread, event.left)
             if visit is not None:

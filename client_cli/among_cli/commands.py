@@ -61,7 +61,7 @@ async def help_(link: Link, rest: str) -> None:
     """What one needs first; or a subject, a command, how one writes, the keys."""
     name = rest.lower().removeprefix("/").partition(" ")[0]
     if not name or name in helping.TOPICS:
-        link.screen.show(helping.topic(name) if name else helping.first())
+        link.screen.show(helping.topic(name) if name else helping.first(keys=link.screen.drafts))
         return
     chosen = [command for command in COMMANDS if command.name in helping.SUBJECTS.get(name, (name,))]
     if not chosen:

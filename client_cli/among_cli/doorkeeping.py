@@ -108,7 +108,7 @@ async def _show(link: Link, here: Community) -> None:
         told(
             ("dim", "  keeps  "),
             *kept.parts(card.retention, None, ""),
-            ("dim", kept.since(card.retention_since, now(), link.model.zone)),
+            ("dim", kept.since(card.retention, card.retention_since, now(), link.model.zone)),
         ),
     ]
     link.lists.questions = [(here.id, question) for question in seen.questions]

@@ -72,12 +72,14 @@ SUBJECTS: dict[str, tuple[str, ...]] = {  # of commands, by name
 }
 
 
-def first() -> list[Line]:
-    """What one needs first, and what else there is to ask for: one screen."""
+def first(*, keys: bool) -> list[Line]:
+    """What one needs first, and what else there is to ask for: one screen. `keys`: the prompt knows more than Enter."""
+    rows = FIRST if keys else tuple((typed, about.partition("; or ")[0]) for typed, about in FIRST)
+    more = "Alt-Enter begins a new one in it." if keys else "One that ends in \\ goes on in the next."
     subjects = ", ".join(sorted([*SUBJECTS, *TOPICS]))
     return [
-        told("Enter says the line. Alt-Enter begins a new one in it."),
-        *_rows(FIRST),
+        told(f"Enter says the line. {more}"),
+        *_rows(rows),
         told("More by command, as /help edit, or by subject:"),
         note(f"  {subjects}"),
         note("//text says a line that begins with a slash. Tab completes."),

@@ -56,18 +56,19 @@ def lasting(retention: Retention | None) -> str:
     return f"for {how}" if retention is not None and retention.days else how
 
 
-def since(at: str, now: str, zone: tzinfo | None) -> str:
-    """From when on something is removed, where that is yet to come."""
-    return f"; nothing is removed before {when(at, zone)}" if at > now else ""
+def since(holds: Retention | None, at: str, now: str, zone: tzinfo | None) -> str:
+    """From when on something is removed, where anything is and that is yet to come."""
+    some = holds is not None and holds.bounded
+    return f"; nothing is removed before {when(at, zone)}" if some and at > now else ""
 
 
-def set_to(event: RetentionSet, who: str, zone: tzinfo | None) -> Line:
+def set_to(event: RetentionSet, default: Retention | None, who: str, zone: tzinfo | None) -> Line:
     if event.retention is None:
         how = "as the community says"
     else:
         how = said(event.retention)
-    later = since(event.since, event.at, zone)
-    return told(("who", who), ("dim", " set how long this room keeps what is said: "), how, ("dim", f"{later}"))
+    later = since(event.retention or default, event.since, event.at, zone)
+    return told(("who", who), ("dim", " set how long this room keeps what is said: "), how, ("dim", later))
 
 
 def removed(event: RoomTrimmed) -> Line:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 
 from among_protocol.markup import parse
 
@@ -54,6 +55,10 @@ def keys(ui: "LineUi") -> KeyBindings:
     def older(event: KeyPressEvent) -> None:
         if ui.link:
             ui.link.spawn(ui.link.older)
+
+    @bound.add(Keys.Vt100MouseEvent)
+    def mouse(event: KeyPressEvent) -> None:
+        """There is none here. The library takes a colour that was pasted (`ESC [ 31 m`) for one, and fails at it."""
 
     _giving_up(bound, ui)
     return bound

@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from among_protocol import codes
 from among_protocol.aio import Among, ClientError, Refuse, Stopped, Unreachable
@@ -46,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
     except EOFError:
         return _fail("not signed in", REFUSED)
     except OSError as error:
-        return _fail(str(error), REFUSED)
+        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), REFUSED)
     except Exception as error:
         if os.environ.get("AMONG_DEBUG"):
             raise
@@ -88,13 +89,32 @@ def _run(given: argparse.Namespace) -> int:
         case "sign-out":
             return _sign_out(entry(), saved)
         case _:
-            return asyncio.run(_once(entry(), saved, _one_shot(given)))
+            return _signed_in(entry, saved, _one_shot(given), again=bool(given.password_file))
+
+
+def _text(words: str) -> str:
+    """What was given, from the command line or standard input. Raises TextError: it is no text."""
+    if any("\ud800" <= char <= "\udfff" for char in words):  # what Python makes of such bytes
+        raise TextError("this is no UTF-8, and so no text")
+    return words
+
+
+def _signed_in(
+    entry: Callable[[], Entry], saved: Saved, work: Callable[[Among], Awaitable[None]], *, again: bool
+) -> int:
+    """`again`: there is a password for when the saved token is void, and by then forgotten."""
+    try:
+        return asyncio.run(_once(entry(), saved, work))
+    except Refuse as refused:
+        if refused.code != codes.TOKEN_INVALID or not again:
+            raise
+    return asyncio.run(_once(entry(), saved, work))
 
 
 def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
     match given.command:
         case "send":
-            words = sys.stdin.read() if given.text == ["-"] else " ".join(given.text)
+            words = _text(sys.stdin.read() if given.text == ["-"] else " ".join(given.text))
             return lambda among: one_shot.send(
                 among, given.room, words.strip("\n"), nonce=given.nonce, as_json=given.json, within=given.wait
             )
@@ -105,12 +125,12 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
         case "unread":
             return lambda among: one_shot.unread(among, as_json=given.json)
         case "search":
-            query = " ".join(given.query)
+            query = _text(" ".join(given.query))
             return lambda among: search_once.search(
                 among, query, newest=given.new, limit=given.limit, as_json=given.json
             )
         case "corner":
-            words = sys.stdin.read() if given.what == "post" else ""
+            words = _text(sys.stdin.read()) if given.what == "post" else ""
             options = {"title": given.title, "nonce": given.nonce, "json": given.json, "words": words}
             return lambda among: corner_once.corner(among, given.community, given.what, given.number, options)
         case "portrait":
@@ -122,6 +142,8 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
                 raise one_shot.NotThere("name the room: `among export COMMUNITY/ROOM --format html`")
             return lambda among: one_shot.export_room(among, given.what, form=given.format, out=given.out)
         case "export":
+            if given.what.startswith("@") or ("/" in given.what and not Path(given.what).expanduser().parent.is_dir()):
+                raise one_shot.NotThere(f"a room is taken along in a form: `among export {given.what} --format html`")
             return lambda among: one_shot.export(among, given.what)
         case "sessions":
             return lambda among: one_shot.sessions(among, as_json=given.json)

@@ -242,8 +242,7 @@ class Model(Acquaintances):
             case Entry():
                 return self._entry(event)
             case markers.MarkerMoved():
-                if moved := self.rooms.get(event.room):
-                    moved.read, moved.unread, moved.mentions = event.read, event.unread, event.mentions
+                self._moved(event)
             case presence.PresenceChanged():
                 self.appearances.see(event)
             case AppearanceChanged():
@@ -258,6 +257,15 @@ class Model(Acquaintances):
             case _:
                 pass
         return []
+
+    def _moved(self, event: markers.MarkerMoved) -> None:
+        """One has read so far, here or on another device; also back, and then no screen reads it again at once."""
+        room = self.rooms.get(event.room)
+        if room is None:
+            return
+        if event.read < room.read and self.visit is not None and self.visit.room is room:
+            self.visit.marks = False
+        room.read, room.unread, room.mentions = event.read, event.unread, event.mentions
 
     def _entry(self, event: Entry) -> list[Line]:
         if isinstance(event, members.MemberForgotten):

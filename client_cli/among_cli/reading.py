@@ -25,7 +25,8 @@ async def unread(link: Link, rest: str) -> None:
     if not rest:
         await list_unread(link, rest)
         return
-    room, seq = here(link), named(link, rest)
+    room = here(link)
+    seq = _known(link, room, rest)
     now = await link.among.ask(SetMarker, room=room.id, seq=max(seq - 1, 0), unread=True)
     change = MarkerMoved(room=now.room, read=now.read, unread=now.unread, mentions=now.mentions)
     if link.model.visit is not None:
@@ -36,6 +37,14 @@ async def unread(link: Link, rest: str) -> None:
         [note(f"Unread from {number_of(seq)} on: {now.unread} new, until you come back or say something.")]
     )
     link.screen.refresh()
+
+
+def _known(link: Link, room: Room, number: str) -> int:
+    """The message of this number, which the room has reached. Raises Cannot."""
+    seq = named(link, number)
+    if seq > room.head:
+        raise Cannot(f"There is no message {number_of(seq)}. The numbers stand behind the messages.")
+    return seq
 
 
 async def recent(link: Link, rest: str) -> None:
@@ -101,7 +110,7 @@ async def jump(link: Link, rest: str) -> None:
             return
         await show(link, room, room.read + 1, "unread from here on", around=room.read + 1)
     elif word.startswith("#") or word.isdecimal():
-        seq = named(link, word)
+        seq = _known(link, room, word)
         await show(link, room, seq, number_of(seq), around=seq)
     else:
         at = when_typed(word, link.model.zone)

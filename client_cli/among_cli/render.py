@@ -123,7 +123,9 @@ def _told(line: Told, columns: int) -> list[Row]:
         look = colour(Safe(first.strip())) if part.style == "who" else LOOKS.get(part.style, "")
         texts[-1].append(Span(look, first))
         texts += [[Span(look, text)] for text in more]
-    return _laid([], texts, columns, 0, 2)
+    text = "".join(span.text for span in texts[0])
+    indent = len(text) - len(text.lstrip(" "))  # what goes on stands under what it goes on from
+    return _laid([], texts, columns, 0, max(2, min(indent, columns // 3)))
 
 
 def _labelled(line: Labelled, columns: int) -> list[Row]:

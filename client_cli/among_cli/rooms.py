@@ -266,7 +266,13 @@ def _about(link: Link, room: Room) -> list[Line]:
         if room.retention is None:
             since = max(since, community.retention_since)
         holds = kept.parts(room.retention, community.retention, community.slug)
-        lines.append(told(("dim", "  keeps  "), *holds, ("dim", kept.since(since, now(), link.model.zone))))
+        lines.append(
+            told(
+                ("dim", "  keeps  "),
+                *holds,
+                ("dim", kept.since(room.retention or community.retention, since, now(), link.model.zone)),
+            )
+        )
     if room.floor:
         lines.append(told(("dim", "  begins "), "what was said before is no longer kept"))
     return lines

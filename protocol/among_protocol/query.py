@@ -138,6 +138,7 @@ def _filter(name: str, value: str, *, without: bool) -> Filter:
     else:
         if without:
             raise QueryError(f"There is no -{name}: say {'after' if name == 'before' else 'before'}: instead.")
+        value = value[1:] if value[:1] == "#" and value[1:].isdecimal() else value
         moment(value)
     return Filter(name, value, without)
 

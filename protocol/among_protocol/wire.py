@@ -229,6 +229,14 @@ class _Head(Shape, kw_only=True):
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, MemoryError, ValueError, OverflowError)
 _TOO_LONG = "Expected `str` of length <="
 _PATH = re.compile(r" - at `\$\.?(.*)`$")
+_BOUNDS = (  # what msgspec says of them, and how people do
+    (re.compile(r"Expected `str` of length >= 1"), "This must not be empty"),
+    (re.compile(r"Expected `str` of length >= (\d+)"), "At least {} characters"),
+    (re.compile(r"Expected `str` of length <= (\d+)"), "At most {} characters"),
+    (re.compile(r"Expected `array` of length <= (\d+)"), "At most {} of these"),
+    (re.compile(r"Expected `int` <= (\d+)"), "At most {}"),
+    (re.compile(r"Expected `int` >= (\d+)"), "At least {}"),
+)
 _MISSING = re.compile(r"Object missing required field `(.*?)`")
 
 
@@ -334,6 +342,9 @@ class Encoding:
 def _sentence(error: BaseException) -> str:
     """What msgspec found, without its path, as the start of a sentence for people."""
     text = _PATH.sub("", str(error)) if isinstance(error, msgspec.DecodeError) else ""
+    for found, words in ((bound.fullmatch(text), words) for bound, words in _BOUNDS):
+        if found is not None:
+            return words.format(*found.groups())
     return text or "it is not well formed"
 
 

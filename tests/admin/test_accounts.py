@@ -20,6 +20,7 @@ from among_protocol.aio import Among, Refuse, Stopped, connect
 from among_protocol.codes import CloseCode
 from among_protocol.session import Ping
 from among_server.admin import accounts, control, invite
+from among_server.admin.main import main
 from among_server.admin.serve import run
 from among_server.admin.settings import Settings, shortest
 from among_server.app import App
@@ -84,9 +85,9 @@ async def test_ath_05_a_link_sets_a_password_once(server: Server, running: bool,
     async with server.signs_up("ana") as ana:
         if not running:
             await server.stop()
-        assert await server.operator(accounts.reset, "@Ana", hours=24, url="ws://chat.example/v1") == 0
+        assert await server.operator(accounts.reset, "@Ana", hours=24) == 0
         out, err = capsys.readouterr()
-        assert re.fullmatch(r"ws://chat\.example/v1#reset=[\w-]{32}\n", out), "192 bits, and nothing else to copy"
+        assert re.fullmatch(r"ws://[\d.:]+/v1#reset=[\w-]{32}\n", out), "192 bits, and nothing else to copy"
         assert "works once" in err
         if not running:
             await server.start()
@@ -112,7 +113,7 @@ async def test_a_link_leads_to_where_the_running_server_listens(server: Server, 
             (invite.make, (), {"uses": 1, "days": 1}),
             (invite.make, (), {"uses": 1, "days": 1, "owner": True}),
         ):
-            assert await server.operator(work, *given, url=None, **named) == 0
+            assert await server.operator(work, *given, **named) == 0
             out, _ = capsys.readouterr()
             assert out.startswith(f"{server.url}#")
 
@@ -169,20 +170,20 @@ async def test_accounts_are_listed_page_after_page(
 async def test_who_is_not_there_is_told_in_one_line(server: Server, capsys: pytest.CaptureFixture[str]):
     hostile = "e\x1b[2J\u202eve\n"
     for work in (
-        lambda: server.operator(accounts.reset, "nobody", hours=1, url="ws://x"),
+        lambda: server.operator(accounts.reset, "nobody", hours=1),
         lambda: server.operator(accounts.disable, hostile, disabled=True),
     ):
         assert await work() == 1
         out, err = capsys.readouterr()
         assert (out, err) == ("", "among-server: There is no such account.\n")
-    assert await server.operator(accounts.reset, "nobody", hours=0, url="ws://x") == 2
+    assert await server.operator(accounts.reset, "nobody", hours=0) == 2
     assert "--hours" in capsys.readouterr().err
 
 
 def test_nothing_is_made_where_there_is_no_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     config = Config(data=str(tmp_path / "typo"))
     assert accounts.list_accounts(config, as_json=False) == 1
-    assert accounts.reset(config, "ana", hours=1, url="ws://x") == 1
+    assert accounts.reset(config, "ana", hours=1) == 1
     assert "There is no server's data" in capsys.readouterr().err
     assert not (tmp_path / "typo").exists()
 
@@ -193,7 +194,7 @@ async def test_ath_05_no_code_is_in_a_log_or_in_the_database(tmp_path: Path, cap
         await server.start()
         async with server.signs_up("ana"):
             pass
-        await server.operator(accounts.reset, "ana", hours=1, url="ws://x")
+        await server.operator(accounts.reset, "ana", hours=1)
         code = link_in(capsys.readouterr().out)
         async with connect(server.url, reset=code, password=NEW):
             pass
@@ -217,11 +218,24 @@ async def test_a_request_of_another_version_is_refused_and_the_next_one_done(ser
 @pytest.mark.parametrize("count", [0, -1, 10**9, 10**30])
 def test_a_link_that_no_clock_can_end_is_wrong_use(tmp_path: Path, capsys, count: int):
     config = Config(data=str(tmp_path))
-    assert invite.make(config, uses=count, days=7, url=None) == 2
-    assert invite.make(config, uses=1, days=count, url=None) == 2
-    assert accounts.reset(config, "ann", hours=count, url=None) == 2
+    assert invite.make(config, uses=count, days=7) == 2
+    assert invite.make(config, uses=1, days=count) == 2
+    assert accounts.reset(config, "ann", hours=count) == 2
     assert "from 1 to" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", [["invite"], ["owner-link"], ["reset", "ana"]])
+def test_a_link_that_leads_to_no_server_is_not_made(tmp_path: Path, capsys, monkeypatch, command: list[str]):
+    monkeypatch.setattr("among_server.admin.logging.configure", lambda config: None)
+    assert main([*command, "--data", str(tmp_path), "--url", "https://chat.example/v1"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith('among-server: --url: url: "https://chat.example/v1" is no URL like wss://')
+    assert not list(tmp_path.iterdir())
+    with capture_logs():
+        assert main(["owner-link", "--data", str(tmp_path), "--url", "wss://chat.example/v1"]) == 0
+    assert capsys.readouterr().out.startswith("wss://chat.example/v1#invite=")
 
 
 @pytest.mark.parametrize("says", [b"", b'{"ok":', b"nonsense\n"])
@@ -238,7 +252,7 @@ async def test_a_server_that_ends_before_it_answers_is_told_as_what_nobody_knows
     async with await asyncio.start_unix_server(dies, shortest(folder) / control.SOCKET):
         config = Config(data=str(folder))
         for ask in (
-            partial(invite.make, uses=1, days=1, url=None),
+            partial(invite.make, uses=1, days=1),
             partial(accounts.disable, handle="ann", disabled=True),
         ):
             assert await asyncio.to_thread(ask, config) == 1

@@ -57,6 +57,9 @@ async def test_help_is_one_screen_and_leads_to_every_command(ana):
     assert await ana.types("/help room create") == await ana.types("/help room")
     assert await ana.types("/help thraeds") == ["There is nothing to say about thraeds. Did you mean /help threads?"]
     assert await ana.types("/help 12") == ["There is nothing to say about 12. /help lists what there is."]
+    assert any("Alt-Enter" in line for line in await ana.types("/help"))
+    ana.paper.drafts = False  # as with --plain, where there are no keys but Enter
+    assert not any(key in line for line in await ana.types("/help") for key in ("Alt-Enter", "Page-Up", "or Up"))
     (offered,) = [line for line in await ana.types("/help") if line.startswith("  account,")]
     for subject in offered.strip().split(", "):
         assert "nothing to say" not in (await ana.types(f"/help {subject}"))[0], subject

@@ -52,8 +52,8 @@ async def test_somebody_is_removed_is_told_why_and_may_come_back(tmp_path: Path)
     async with House(tmp_path) as house:
         ana, bob, cleo = await kept(house)
         assert await ana.types("/kick bob") == ["Say why, people deserve to be told: /kick bob REASON"]
-        assert (await ana.types("/kick bob Three adverts today."))[-1] == "bob was removed from garden, and told why."
-        await bob.sees("ana removed you from garden. The reason: Three adverts today. You may come back: /join garden")
+        assert (await ana.types("/kick bob Three adverts today!"))[-1] == "bob was removed from garden, and told why."
+        await bob.sees("ana removed you from garden. The reason: Three adverts today! You may come back: /join garden")
         await cleo.sees("bob left garden")
         await bob.paper.until(lambda: bob.model.room is None)
         await bob.types("/join garden")
@@ -67,7 +67,7 @@ async def test_somebody_is_kept_out_for_a_time(tmp_path: Path):
         assert await ana.types("/bans") == ["Nobody is banned from garden."]
         told = (await ana.types("/ban bob 7d spam"))[-1]
         assert told.startswith("bob may not be in garden until ")
-        await bob.sees("ana asks you to stay away from garden for a time. The reason: spam You may come back after")
+        await bob.sees("ana asks you to stay away from garden for a time. The reason: spam. You may come back after")
         *_, told = await bob.types("/join garden")
         assert told.startswith("You may join garden again after 2")
         assert told.endswith("UTC. The reason given: spam")

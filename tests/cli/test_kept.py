@@ -71,9 +71,15 @@ async def test_a_room_keeps_as_its_community_says(tmp_path: Path):
         assert any(line.startswith("  keeps  90 days (as garden says)") for line in await bob.types("/room info"))
         await ana.types("/room keep forever")
         await bob.sees("keeps what is said: for ever")
-        assert any(line.startswith("  keeps  for ever") for line in await bob.types("/room info"))
+        assert await bob.types("/room info") == ["garden/hall  open", "  topic  –", "  keeps  for ever"]
         await ana.types("/room keep community")
         await bob.sees("as the community says")
+        await ana.types("/room keep 30d")
+        await ana.types("/room keep forever")
+        await bob.paper.until(lambda: "ana set how long this room keeps what is said: for ever" in bob.paper.told[-1:])
+        await ana.types("/community keep forever")
+        await bob.sees("its rooms keep what is said for ever")
+        assert bob.paper.told[-1] == "ana changed garden: its rooms keep what is said for ever"
 
 
 async def test_what_was_removed_is_told_and_kept_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -38,6 +38,13 @@ async def test_a_key_begins_a_new_line_and_enter_says_all(house, key):
         await bob.sees("one\ntwo\nthree")
 
 
+async def test_a_colour_among_what_is_pasted_does_nothing(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    async with at_terminal(ana) as terminal:
+        terminal.press("one \x1b[31mtwo\x1b[0m\r")
+        await bob.sees("one two")
+
+
 async def test_enter_goes_on_within_a_code_block_until_it_is_closed(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     async with at_terminal(ana) as terminal:

@@ -55,6 +55,14 @@ async def test_the_text_may_come_from_standard_input(house, capsys, monkeypatch)
     assert json.loads(capsys.readouterr().out)["body"] == "two\nlines"
 
 
+async def test_what_is_no_text_is_not_understood(house, capsys, monkeypatch):
+    await house.join("garden/hall", "ana")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9"), "utf-8", "surrogateescape"))
+    for command in (["send", "garden/hall", "-"], ["send", "garden/hall", "caf\udce9"], ["search", "caf\udce9"]):
+        assert await among(*command) == USAGE
+        assert capsys.readouterr().err == "among: this is no UTF-8, and so no text\n"
+
+
 async def test_to_somebody_alone(house):
     ana, _ = await house.join("garden/hall", "ana", "bob")
     assert await among("--handle", "bob", "send", "@ana", "psst") == 0
@@ -140,6 +148,18 @@ async def test_a_password_may_come_through_a_pipe(house):
         )
     finally:
         os.close(reader)
+
+
+async def test_who_was_signed_out_elsewhere_gets_in_by_the_password_that_is_given(house, tmp_path, capsys):
+    (ana,) = await house.join("garden/hall", "ana")
+    password = tmp_path / "password"
+    password.write_text(PASSWORD, "utf-8")
+    await house.signs_in("ana")  # whose token is the saved one
+    assert await ana.types("/revoke others")
+    assert await among("--handle", "ana", "--password-file", str(password), "unread") == 0
+    assert await ana.types("/revoke others")
+    assert await among("--handle", "ana", "unread") == REFUSED
+    assert "This token is not valid" in capsys.readouterr().err
 
 
 async def test_a_token_from_the_environment_is_not_saved(house, monkeypatch):

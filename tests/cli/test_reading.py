@@ -66,6 +66,27 @@ async def test_unread_from_a_message_on_stays_so_until_one_comes_back(house):
     await bob.types("/go hall")
     await bob.paper.until(lambda: bob.model.room.unread == 0)
     assert (await bob.types("/unread nothing"))[0].startswith("There is no message nothing")
+    for command in ("/unread #999", "/jump #999"):
+        assert await bob.types(command) == ["There is no message #999. The numbers stand behind the messages."]
+    assert bob.model.visit.marks
+
+
+async def test_what_is_unread_again_stays_so_on_another_device_that_shows_the_room(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    for number in range(3):
+        await ana.types(f"number {number}")
+    await bob.sees("number 2")
+    other = await house.person("bob", token=bob.among.token)
+    await other.types("/go garden/hall")
+    await other.paper.until(lambda: other.model.room.unread == 0)
+    await bob.types("/unread #2")
+    await other.paper.until(lambda: other.model.room.unread == 2)
+    assert other.model.marker() is None, "the screen that shows it does not read it"
+    await ana.types("number 3")
+    await other.sees("number 3")
+    assert other.model.marker() is None
+    await other.types("seen")
+    await bob.paper.until(lambda: bob.model.room.unread == 0)
 
 
 async def test_one_jumps_to_the_first_unread_to_a_number_to_a_day_and_on(house):

@@ -60,6 +60,11 @@ def test_a_notice_is_wrapped_as_one_text():
     assert plain(line) == ["bob set the topic: all things green"]
 
 
+def test_what_stands_under_a_line_of_a_list_stays_under_it():
+    assert shown(rows(told("   the beans are up"), 14)) == ["   the beans", "   are up"]
+    assert shown(rows(told(" " * 13, "ana: up, at last"), 24)) == [" " * 13 + "ana: up, at", " " * 8 + "last"]
+
+
 def test_plain_lines_have_neither_columns_nor_marks():
     assert plain(said("one\ntwo", mention=True)) == ["14:03 ana  one", "           two"]
     assert plain(Rule("Tuesday")) == ["-- Tuesday --"]

@@ -172,6 +172,11 @@ async def test_a_direct_is_taken_along_and_what_is_not_mine_is_not_there(house: 
     capsys.readouterr()
     assert await among("--handle", "ana", "export", "garden/cellar", "--format", "html") == 1
     assert "there is no room garden/cellar" in capsys.readouterr().err
+    for room in ("@bob", "garden/hall"):  # or a file of that name were made, with everything of ana's
+        assert await among("--handle", "ana", "export", room) == 1
+        assert f"`among export {room} --format html`" in capsys.readouterr().err
+    assert await among("--handle", "ana", "export", "@bob", "--out", str(file)) == 1
+    assert capsys.readouterr().err == f"among: {file}: it is there already\n"
 
 
 async def test_a_room_that_is_lost_meanwhile_is_told_and_nothing_of_it_stays(tmp_path: Path):

@@ -152,6 +152,22 @@ def test_a_text_that_is_too_long_is_told_apart_from_one_that_is_wrong(encoding: 
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
+def test_what_is_out_of_bounds_is_told_in_words_for_people(encoding: Encoding):
+    page: dict[str, object] = {"type": "message.page", "id": "1", "room": "r"}
+    for command, sentence in (
+        ({"type": "message.search", "id": "1", "query": "x" * 401}, "At most 400 characters."),
+        ({"type": "message.search", "id": "1", "query": ""}, "This must not be empty."),
+        ({"type": "direct.open", "id": "1", "handles": ["x"]}, "At least 3 characters."),
+        ({**page, "limit": 201}, "At most 200."),
+        ({**page, "limit": 0}, "At least 1."),
+        ({"type": "dnd.set", "id": "1", "times": [{"begins": "1:00", "ends": "2:00"}] * 99}, "At most 7 of these."),
+    ):
+        with pytest.raises(Malformed) as why:
+            encoding.decode_command(encoding.encode(command))
+        assert why.value.message == sentence
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_field_that_is_missing_is_named(encoding: Encoding):
     for command, field in (
         ({"type": "message.send", "id": "1", "nonce": "n", "room": "r"}, "body"),

@@ -24,7 +24,7 @@ from .control import PAGE, AddReset, Answer, Disable, EraseAccount, ListAccounts
 MOST_HOURS = 8_760  # a year
 
 
-def reset(config: Config, handle: str, *, hours: int, url: str | None) -> int:
+def reset(config: Config, handle: str, *, hours: int) -> int:
     """Print a link that sets a new password. Exit code: 0, 1 when it could not be made, 2 for wrong use."""
     if not 1 <= hours <= MOST_HOURS:
         return _fail(f"--hours is from 1 to {MOST_HOURS:,}", 2)
@@ -40,7 +40,7 @@ def reset(config: Config, handle: str, *, hours: int, url: str | None) -> int:
         f" {until:%Y-%m-%d %H:%M} UTC,\nsets a new password and ends all sessions: among --server LINK",
         file=sys.stderr,
     )
-    print(f"{url or config.url or answer.url or config.members_url()}#reset={code}")
+    print(f"{config.url or answer.url or config.members_url()}#reset={code}")
     return 0
 
 

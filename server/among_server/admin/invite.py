@@ -14,7 +14,7 @@ MOST_USES = 1_000_000
 MOST_DAYS = 3_650  # ten years
 
 
-def make(config: Config, *, uses: int, days: int, url: str | None, owner: bool = False) -> int:
+def make(config: Config, *, uses: int, days: int, owner: bool = False) -> int:
     """Print the link. Exit code: 0, 1 when it could not be made, 2 for wrong use."""
     if not (1 <= uses <= MOST_USES and 1 <= days <= MOST_DAYS):
         print(f"among-server: --uses is from 1 to {MOST_USES:,}, --days from 1 to {MOST_DAYS:,}", file=sys.stderr)
@@ -30,5 +30,5 @@ def make(config: Config, *, uses: int, days: int, url: str | None, owner: bool =
     if not answer.ok:
         print(f"among-server: {answer.message}", file=sys.stderr)
         return 1
-    print(f"{url or config.url or answer.url or config.members_url()}#invite={code}")
+    print(f"{config.url or answer.url or config.members_url()}#invite={code}")
     return 0

@@ -13,6 +13,8 @@ from ..config import ConfigError
 from .arguments import parser
 from .settings import Settings, read
 
+KEYS = ("data", "host", "port", "log_format", "log_level", "url")  # of the configuration, where a command takes them
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 done, 1 failed with a sentence, 2 wrong use or configuration."""
@@ -20,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.command == "serve":  # until the server itself minds its signals, there is nothing to be closed
         signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     try:
-        given = {name: getattr(args, name, None) for name in ("data", "host", "port", "log_format", "log_level")}
+        given = {name: getattr(args, name, None) for name in KEYS}
         return _run(args, read(args.config, os.environ, given))
     except ConfigError as error:
         for line in error.lines:
@@ -62,7 +64,7 @@ def _carry_out(args: argparse.Namespace, settings: Settings) -> int:  # noqa: C9
         case "serve":
             return serve.serve(settings)
         case "invite":
-            return invite.make(config, uses=args.uses, days=args.days, url=args.url)
+            return invite.make(config, uses=args.uses, days=args.days)
         case "backup":
             return backup.take(config, into=args.to, keep=args.keep, fast=args.fast, as_json=args.json)
         case "restore" if args.verify:
@@ -73,13 +75,13 @@ def _carry_out(args: argparse.Namespace, settings: Settings) -> int:  # noqa: C9
         case "accounts":
             return accounts.list_accounts(config, as_json=args.json)
         case "reset":
-            return accounts.reset(config, args.handle, hours=args.hours, url=args.url)
+            return accounts.reset(config, args.handle, hours=args.hours)
         case "disable" | "enable":
             return accounts.disable(config, args.handle, disabled=args.command == "disable")
         case "erase":
             return accounts.erase(config, args.handle, words=args.words, sure=args.yes)
         case "owner-link":
-            return invite.make(config, uses=1, days=args.days, url=args.url, owner=True)
+            return invite.make(config, uses=1, days=args.days, owner=True)
         case "check-config":
             return check_config.example() if args.example else check_config.check(settings)
         case "doctor":

@@ -248,9 +248,10 @@ def room_for(wanted: int, folder: Path) -> None:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    if free < wanted + wanted // 20 + 4 * BLOCK:
+    needed = wanted + wanted // 20 + 4 * BLOCK  # and room to spare: who else writes there must not find it full
+    if free < needed:
         raise StoreError(
-            f"There is no room in {folder}: {size(wanted)} are needed and {size(free)} are free. Nothing was written."
+            f"There is no room in {folder}: {size(needed)} are needed and {size(free)} are free. Nothing was written."
         )
 
 

@@ -129,9 +129,8 @@ def narrow(
             at = moment(one.value)
             if one.value.isdecimal():
                 if not one_room:
-                    raise Refuse(
-                        codes.FIELD_INVALID, f"{one.name}:{one.value} needs one room: say in:ROOM.", field="query"
-                    )
+                    what = f"{one.name}:{one.value} is the number of a message, in one room: say in:ROOM."
+                    raise Refuse(codes.FIELD_INVALID, what, field="query")
                 since, until = (max(since, -at), until) if one.name == "after" else (since, min(until, -at))
             else:
                 since_ms, until_ms = (
