@@ -225,6 +225,19 @@ def test_a_link_that_no_clock_can_end_is_wrong_use(tmp_path: Path, capsys, count
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("command", ["invite", "owner-link"])
+def test_a_link_to_a_server_that_was_not_there_says_that_it_begins(tmp_path: Path, capsys, monkeypatch, command: str):
+    monkeypatch.setattr("among_server.admin.logging.configure", lambda config: None)
+    told = []
+    for _ in range(2):
+        with capture_logs():
+            assert main([command, "--data", str(tmp_path / "typo")]) == 0
+        told.append(capsys.readouterr())
+    assert "#invite=" in told[0].out
+    assert f"no data in {tmp_path / 'typo'}: a new server begins there" in told[0].err
+    assert "a new server" not in told[1].err
+
+
 @pytest.mark.parametrize("command", [["invite"], ["owner-link"], ["reset", "ana"]])
 def test_a_link_that_leads_to_no_server_is_not_made(tmp_path: Path, capsys, monkeypatch, command: list[str]):
     monkeypatch.setattr("among_server.admin.logging.configure", lambda config: None)

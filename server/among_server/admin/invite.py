@@ -6,6 +6,7 @@ import secrets
 import sys
 import time
 
+from ..app import has_data
 from ..config import Config
 from ..store.api import StoreError
 from .control import AddInvite, ask
@@ -21,6 +22,7 @@ def make(config: Config, *, uses: int, days: int, owner: bool = False) -> int:
         return 2
     code = secrets.token_urlsafe(24)
     expires = int((time.time() + days * 86_400) * 1000)
+    begins = not has_data(config)
     request = AddInvite(secret=hashlib.sha256(code.encode()).digest(), uses=uses, expires_ms=expires, owner=owner)
     try:
         answer = ask(config, request)
@@ -30,5 +32,7 @@ def make(config: Config, *, uses: int, days: int, owner: bool = False) -> int:
     if not answer.ok:
         print(f"among-server: {answer.message}", file=sys.stderr)
         return 1
+    if begins:  # as before the first start; or the folder was mistyped
+        print(f"among-server: there were no data in {config.data}: a new server begins there.", file=sys.stderr)
     print(f"{config.url or answer.url or config.members_url()}#invite={code}")
     return 0
