@@ -52,12 +52,12 @@ class SqliteBackups:
         self._path = folder / schema.FILE
 
     def take(self, into: Path, progress: Progress = backups.unseen, pace: Pace | None = None) -> Taken:
+        schema.look(self._folder)
         if not self._path.exists():
             raise StoreError(f"There are no data in {self._folder}: name the server's data folder with --data.")
         pace = pace or Pace()
         manifest = Manifest(taken_at=backups.now())
         names = backups.names_at(manifest.taken_at)
-        schema.look(self._folder)
         with _told(into), copying.opened(self._path) as live:
             if not live.schema:
                 raise StoreError(f"There are no data in {self._folder} yet: start the server once.")
