@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import inspect
 
+from among_protocol import plain_files
+
 from ..config import Config, ConfigError, judge
-from ..store import files
 
 PREFIX = "AMONG_"
 FILE = "AMONG_CONFIG"
@@ -89,7 +90,7 @@ def look(settings: Settings) -> None:
 
 def token(config: Config) -> bytes:
     """What opens /metrics; empty: nothing does, but loopback. Raises OSError."""
-    return files.read(Path(config.metrics_token_file), TOKEN_BYTES).strip() if config.metrics_token_file else b""
+    return plain_files.read(Path(config.metrics_token_file), TOKEN_BYTES).strip() if config.metrics_token_file else b""
 
 
 def needs(key: str) -> str:
@@ -128,7 +129,7 @@ def default(key: str) -> Any:
 
 def _of_file(file: Path, wrong: list[str]) -> dict[str, _Given]:
     try:
-        text = files.read(file, FILE_BYTES).decode("utf-8")
+        text = plain_files.read(file, FILE_BYTES).decode("utf-8")
         table = tomllib.loads(text)
     except OSError as error:
         raise ConfigError([f"{file}: can't be read: {_why(error)}"]) from None
