@@ -201,10 +201,14 @@ def described(path: Path, pace: Pace) -> File:
     digest = hashlib.sha256()
     pace.begin()
     with path.open("rb", buffering=0) as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
+        while pace.do(lambda: _take_in(digest, file.read(BLOCK))):
             pace.rest()
     return File(path.stat().st_size, digest.hexdigest())
+
+
+def _take_in(digest: "hashlib._Hash", block: bytes) -> int:
+    digest.update(block)
+    return len(block)
 
 
 def listing(into: Path) -> list[Taken]:
