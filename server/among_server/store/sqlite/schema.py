@@ -142,10 +142,10 @@ def _holds(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
-def look(folder: Path) -> None:
-    """What may forbid to open the folder for writing, before anything in it changes. The lock must be ours.
+def look_around(folder: Path) -> None:
+    """What may forbid to open the folder for writing, as far as is seen without opening the database.
 
-    Raises StoreError: a restore was interrupted, the file is not ours, is gone or lost what it held, or it comes from a newer version."""
+    Raises StoreError: a restore was interrupted, or the file is none, is gone or lost what it held."""
     mark = folder / UNFINISHED
     if mark.exists():
         aside = mark.read_text("utf-8").strip()
@@ -163,10 +163,18 @@ def look(folder: Path) -> None:
             "disk that is not mounted?). Bring them back, or restore a backup (`among-server restore BACKUP --replace`), or "
             "choose another folder for a new server."
         )
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path} is no plain file: choose another folder.")
+
+
+def look(folder: Path) -> None:
+    """Likewise, and into the database, before anything in the folder changes. The lock must be ours.
+
+    Raises StoreError also when the file is not ours, or comes from a newer version."""
+    look_around(folder)
+    path = folder / FILE
     if not path.exists():
         return
-    if not path.is_file():
-        raise StoreError(f"{path} is no plain file: choose another folder.")
     waiting = path.with_name(f"{FILE}-wal")
     alone = "" if waiting.exists() and waiting.stat().st_size else "&immutable=1"  # else reading would make files
     db = sqlite3.connect(reader_uri(path) + alone, uri=True, isolation_level=None)
