@@ -117,30 +117,30 @@ async def presence_is_of_the_members_that_one_watches(scene: Scene) -> None:
 @checks("presence.blocked")
 async def who_is_blocked_is_offline_from_that_moment_on(scene: Scene) -> None:
     """Have two watch each other, one of them block the other and go away, and end the block."""
-    bob, eve = await scene.people("bob", "eve")
-    for peer in (bob, eve):
+    bob, cid = await scene.people("bob", "cid")
+    for peer in (bob, cid):
         await peer.result("presence.set", state="online")
-    for peer, other in ((bob, eve), (eve, bob)):
+    for peer, other in ((bob, cid), (cid, bob)):
         (seen,) = (await peer.result("presence.watch", members=[other.member]))["members"]
         demand(seen["state"] == "online", "one who is there, and blocks nobody", seen)
     try:
-        await eve.result("block.set", handle=bob.handle, kind="block")
-        for peer, other in ((bob, eve), (eve, bob)):
+        await cid.result("block.set", handle=bob.handle, kind="block")
+        for peer, other in ((bob, cid), (cid, bob)):
             await peer.hears("presence.changed", member=other.member, state="offline")
-        known = {peer: len(peer.events) for peer in (bob, eve)}
-        for peer in (bob, eve):
+        known = {peer: len(peer.events) for peer in (bob, cid)}
+        for peer in (bob, cid):
             await peer.result("presence.set", state="away")
-        for peer, other in ((bob, eve), (eve, bob)):
+        for peer, other in ((bob, cid), (cid, bob)):
             await peer.fence()
             told = [event for event in peer.events[known[peer] :] if event["type"] == "presence.changed"]
             demand(not told, "no word of it", told)
             (seen,) = (await peer.result("presence.watch", members=[other.member]))["members"]
             demand(seen["state"] == "offline", "offline, whatever they are", seen)
     finally:
-        await eve.result("block.set", handle=bob.handle, kind="none")
-    for peer, other in ((bob, eve), (eve, bob)):
+        await cid.result("block.set", handle=bob.handle, kind="none")
+    for peer, other in ((bob, cid), (cid, bob)):
         await peer.hears("presence.changed", member=other.member, state="away")
-    for peer in (bob, eve):
+    for peer in (bob, cid):
         await peer.result("presence.set", state="online")
         await peer.result("presence.watch", members=[])
 
