@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple, cast, get_args
 
+from among_protocol import plain_files
+
 from .address import DEFAULT
 
+FILE_BYTES = 1 << 20  # at most
 Alert = Literal["bell", "osc9", "none"]
 
 
@@ -29,10 +32,12 @@ def read(environ: Mapping[str, str]) -> Settings:
     base = Path(given) if given.startswith("/") else Path(environ.get("HOME") or Path.home()) / ".config"
     path = base / "among" / "config.toml"
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        table = tomllib.loads(plain_files.read(path, FILE_BYTES).decode("utf-8"))
     except FileNotFoundError:
         table = {}
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise SettingsError(f"{path} can't be read: {error.strerror}") from None
+    except ValueError as error:
         raise SettingsError(f"{path}: {error}") from None
     for name, value in table.items():
         if name not in Settings._fields:

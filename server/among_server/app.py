@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 DATABASE, LOCK, SAFEST_SQLITE = schema.FILE, schema.LOCK, schema.SAFEST  # for who looks over the data
 can_search = indexing.available  # likewise
-lost = schema.lost  # likewise
+lost, look_around = schema.lost, schema.look_around  # likewise
 OWNER_INVITE = "owner-invite"  # in the data folder, 0600: whoever can read it may own the server
 
 
@@ -177,8 +177,9 @@ def hello(config: Config, store: Store) -> Hello:
 
 
 def has_data(config: Config) -> bool:
-    """Whether there is a store, so that opening it would not make one."""
-    return SqliteStore.is_in(Path(config.data))
+    """Whether there is a store, or what is left of one, so that opening it would not make one."""
+    folder = Path(config.data)
+    return SqliteStore.is_in(folder) or bool(lost(folder))
 
 
 async def owner_invite(store: Store, data: Path, url: str) -> None:

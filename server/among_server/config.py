@@ -231,6 +231,7 @@ def elsewhere(networks_: Sequence[str]) -> list[str]:
 
 def judge(config: Config) -> Iterator[Mistake]:
     """What the types can't say: each value by itself is fine, and still it can't be meant."""
+    yield from [Mistake("data", "is no path of a folder")] if "\0" in config.data else []
     for key in ("trusted_proxies", "private_networks"):
         for entry in getattr(config, key):
             try:

@@ -1,5 +1,6 @@
 """What an operator is told about the configuration: one line for each mistake, with its key, its origin and the mend."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -11,8 +12,10 @@ import pytest
 
 from among_server.admin import check_config, main, reference, settings
 from among_server.admin.settings import FIELDS, read
+from among_server.app import DATABASE, LOCK
 from among_server.config import DEAREST, Config, ConfigError
 from among_server.handlers import ROUTES
+from among_server.store import revocations
 from tests.proof.process import free_port
 
 SERVER = [sys.executable, "-m", "among_server.admin.main"]
@@ -157,6 +160,87 @@ def test_ops_03_a_configuration_that_never_ends_is_told_at_once(tmp_path: Path):
     for file in strange_files(tmp_path):
         (line,) = lines(file)
         assert line.startswith(f"{file}: can't be read: ")
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="this system has no folder like that")
+def test_ops_03_a_folder_that_nobody_can_make_is_told_and_by_check_config_as_by_serve():
+    for data in ("/proc/nope", "/proc/nope/below"):
+        checked, served = (run(command, "--data", data) for command in ("check-config", "serve"))
+        assert (checked.returncode, served.returncode, checked.stdout) == (2, 2, "")
+        assert checked.stderr == served.stderr
+        assert checked.stderr.startswith(f"among-server: --data: data: /proc, where {data} would be made, ")
+        assert checked.stderr.count("\n") == 1
+
+
+def test_ops_03_data_on_which_no_server_would_start_are_told_by_check_config_as_by_serve(tmp_path: Path):
+    (tmp_path / "among.db").mkdir()
+    said = [run(command, "--data", str(tmp_path), "--log-level", "error") for command in ("check-config", "serve")]
+    assert [(done.returncode, done.stdout) for done in said] == [(1, "")] * 2
+    assert said[0].stderr == f"among-server: {tmp_path / 'among.db'} is no plain file: choose another folder.\n"
+    assert said[1].stderr == said[0].stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "user", "says"),
+    [
+        (errno.EROFS, 0, "file system that can only be read"),
+        (errno.EROFS, 1000, "file system that can only be read"),
+        (errno.EACCES, 1000, "can't be written to by user 1000: `chown 1000 "),
+        (errno.EPERM, 0, "takes no folder (operation not permitted)"),
+        (errno.EIO, 1000, "takes no folder (input/output error)"),
+        (errno.ENOSPC, 1000, ""),
+        (errno.EDQUOT, 0, ""),
+    ],
+)
+def test_ops_03_why_nothing_can_be_made_in_a_folder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, user: int, says: str
+):
+    def mkdir(path: Path, mode: int = 0o777) -> None:
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    for data in (tmp_path, tmp_path / "data"):
+        found = settings.read(None, {}, {"data": str(data)})
+        if not says:
+            settings.look(found)  # a disk that is full may have room again, and is told of by the server
+            continue
+        (line,) = lines(data=str(data))
+        assert says in line
+        assert line.startswith(f"--data: data: {tmp_path}")
+        assert ("would be made" in line) == (data != tmp_path)
+
+
+def test_ops_03_nothing_is_left_of_the_look(tmp_path: Path):
+    settings.look(settings.read(None, {}, {"data": str(tmp_path)}))
+    settings.look(settings.read(None, {}, {"data": str(tmp_path / "data")}))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ops_03_a_folder_that_is_a_link_to_nothing_is_told(tmp_path: Path):
+    (tmp_path / "data").symlink_to("/mnt/none")
+    (tmp_path / "loop").symlink_to("loop")
+    for data, leads in (("data", "/mnt/none"), ("data/below", "/mnt/none"), ("loop", "loop")):
+        (line,) = lines(data=str(tmp_path / data))
+        assert f"leads to {leads}, where nothing is" in line
+    (line,) = lines(written(tmp_path, 'data = "a\\u0000b"\n'))
+    assert line.endswith("data: is no path of a folder")
+
+
+def test_ops_03_files_that_another_user_left_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What `sudo among-server invite` does to a server that does not run as root."""
+    for name in ("notes", "owner-invite", "lock"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(os, "access", lambda path, how: False)
+    (line,) = lines(data=str(tmp_path))
+    assert f"{tmp_path / 'lock'} belongs to user" in line
+    assert f"chown -R {os.geteuid()} {tmp_path}" in line
+    (tmp_path / "lock").unlink()
+    settings.look(settings.read(None, {}, {"data": str(tmp_path)}))
+
+
+def test_the_files_without_which_there_is_no_start_are_those_of_the_store():
+    assert set(settings.WRITTEN) == {*(f"{DATABASE}{more}" for more in ("", "-wal", "-shm")), LOCK, revocations.FILE}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

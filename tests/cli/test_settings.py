@@ -1,5 +1,7 @@
 """What the user has settled, in a file and in the environment."""
 
+import os
+
 import pytest
 
 from among_cli.address import DEFAULT
@@ -36,5 +38,21 @@ def test_the_environment_goes_before_the_file(config, tmp_path):
 def test_a_mistake_in_the_file_is_named_with_its_file(config, tmp_path, text, word):
     config.write_text(text, "utf-8")
     with pytest.raises(SettingsError, match=word) as error:
+        read({"XDG_CONFIG_HOME": str(tmp_path)})
+    assert str(config) in str(error.value)
+
+
+@pytest.mark.parametrize("what", ["pipe", "device", "film", "folder"])
+def test_what_is_no_configuration_at_all_is_told_at_once(config, tmp_path, what):
+    match what:
+        case "pipe":
+            os.mkfifo(config)
+        case "device":
+            config.symlink_to("/dev/zero")
+        case "film":
+            config.write_bytes(b"#" * (2 << 20))
+        case _:
+            config.mkdir()
+    with pytest.raises(SettingsError, match="can't be read: ") as error:
         read({"XDG_CONFIG_HOME": str(tmp_path)})
     assert str(config) in str(error.value)

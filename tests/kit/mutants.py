@@ -1170,6 +1170,23 @@ def never_tells_the_end_of_a_status(wire: Wire, frame: Frame) -> Any:
     return None if frame["type"] == "presence.changed" and "status" not in frame else frame
 
 
+@mutant("presence.blocked", "up")
+def blocks_as_if_one_muted(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "block.set" and frame["kind"] == "block":
+        frame["kind"] = "mute"
+    return frame
+
+
+@mutant("presence.blocked")
+def lets_who_is_blocked_be_there_until_they_change(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "presence.changed" and frame["state"] == "offline" else frame
+
+
+@mutant("presence.blocked")
+def never_tells_that_a_block_is_over(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "presence.changed" and frame["state"] == "away" else frame
+
+
 @mutant("presence.invisible", "up")
 def forgets_who_is_invisible(wire: Wire, frame: Frame) -> Any:
     if frame["type"] == "status.set" and frame.get("appear") == "invisible":

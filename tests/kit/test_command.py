@@ -1,7 +1,10 @@
 """`python -m among_protocol.kit`: exit codes, and what goes where."""
 
 import json
+import os
 import socket
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +46,17 @@ def test_the_rules_are_listed_with_their_checks(capsys):
     said = capsys.readouterr().out
     assert "connection.hello" in said
     assert "the_server_speaks_first" in said
+
+
+@pytest.mark.parametrize("what", ["pipe", "/dev/zero", "film", "-"])
+def test_what_is_no_list_of_accounts_at_all_is_told_at_once(tmp_path, capsys, monkeypatch, what):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "film").write_bytes(b"#" * (2 << 20))
+    with Path("/dev/zero").open("r", encoding="utf-8") as endless:
+        monkeypatch.setattr(sys, "stdin", endless)
+        named = what if what == "-" else str(tmp_path / what)
+        assert main(["server", "ws://127.0.0.1:1/v1", "--accounts", named]) == 2
+    assert ("must hold" if what == "-" else "cannot be read") in capsys.readouterr().err
 
 
 def test_accounts_that_are_too_few_are_told(tmp_path, capsys):

@@ -13,7 +13,7 @@ from among_server.store.sqlite import disk
 from . import syscalls
 from .disks import http
 from .peer import Peer
-from .process import Server, server_in
+from .process import Server, operator, server_in
 from .restored import backed_up, restored
 
 
@@ -104,22 +104,34 @@ async def test_dur_12_no_setting_turns_flushing_off(tmp_path: Path, value: str):
     assert not server.data.exists()
 
 
-async def test_dur_12_a_database_that_lost_all_it_held_is_no_new_store(tmp_path: Path):
+def lost(folder: Path, way: str) -> None:
+    """What happened to the data."""
+    if way == "is empty":
+        os.truncate(folder / "among.db", 0)
+    else:
+        (folder / "among.db").unlink()
+
+
+@pytest.mark.parametrize("way", ["is empty", "is missing"])
+async def test_dur_12_a_database_that_lost_all_it_held_is_no_new_store(tmp_path: Path, way: str):
     async with server_in(tmp_path) as server:
         peer = await Peer.open(server.url)
         await peer.ask("session.sign_up", handle="ann", password="correct horse")
         await peer.close()
         taken = await backed_up(server.data, tmp_path / "backups")
         assert await server.stop() == 0
-        os.truncate(server.data / "among.db", 0)
+        lost(server.data, way)
         before = {path.name: path.stat().st_size for path in server.data.iterdir()}
         server.log.unlink()
         await server.spawn()
         assert await server.ended() == 1
         told = server.log.read_text("utf-8").splitlines()
         (sentence,) = [line for line in told if line.startswith("among-server:")]
-        assert "among.db is empty, and revocations beside it" in sentence
+        assert f"among.db {way}, and revocations beside it" in sentence
         assert "restore BACKUP --replace" in sentence
+        for command in (["check-config"], ["backup"], ["accounts"], ["reset", "ann"], ["invite"], ["owner-link"]):
+            code, _, err = await operator(*command, "--data", server.data)
+            assert (code, f"among.db {way}, and revocations beside it" in err) == (1, True), (command, err)
         assert {path.name: path.stat().st_size for path in server.data.iterdir()} == before, "something was changed"
         assert (await restored(taken["path"], server.data, "--replace"))["manifest"]["accounts"] == 1
         await server.start()

@@ -350,6 +350,77 @@ async def test_who_is_muted_is_seen_as_ever():
         assert await state(bob, ann.member) == ["online"]
 
 
+@pytest.mark.parametrize("kept", [True, False], ids=["sqlite", "memory"])
+async def test_who_is_forgotten_and_comes_back_under_another_handle_is_not_seen_by_who_is_there(tmp_path, kept):
+    async with world_of(SqliteStore(tmp_path, synchronous="off") if kept else None) as world:
+        ann, bob, eve = await world.join("garden/hall", "ann", "bob", "eve")
+        garden = world.id("garden")
+        for one, other in ((ann, bob), (eve, bob), (bob, ann)):
+            await state(one, other.member)
+        await ann.ask(SetBlock, member=bob.member, kind="block")
+        await bob.ask(LeaveCommunity, community=garden, keep="erase")
+        await world.quiet()
+        await ann.settled()
+        await eve.settled()
+        await bob.settled()
+        await bob.ask(JoinCommunity, community=garden, persona=PersonaWish(handle="robert"))
+        await bob.ask(FollowRoom, room=ann.room)
+        for asked in ("away", "online"):
+            await bob.ask(SetPresence, state=asked)
+            await ann.ask(SetPresence, state=asked)
+        await bob.ask(StartTyping, room=ann.room)
+        heard = await ann.settled()
+        assert [event for event in heard if isinstance(event, PresenceChanged | TypingStarted)] == []
+        assert await changes(bob) == []
+        assert (bob.member, "away") in await changes(eve)
+        assert await state(ann, bob.member) == ["offline"]
+        assert await state(bob, ann.member) == ["offline"]
+        assert await listed(ann) == [("bob", "block"), ("robert", "block")]
+        await ann.ask(SetBlock, member=bob.member, kind="none")
+        assert await changes(ann) == [(bob.member, "online")]
+        assert await changes(bob) == [(ann.member, "online")]
+
+
+async def test_who_is_forgotten_and_comes_back_while_another_device_of_the_blocker_comes_is_not_seen_there():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        garden = world.id("garden")
+        await ann.ask(SetBlock, member=bob.member, kind="block")
+        await bob.ask(LeaveCommunity, community=garden, keep="erase")
+        await world.quiet()
+        ann.leave()
+        await world.quiet()
+        standing = store.hold("standing")
+        phone = Person(world)
+        id = phone.begin(SignIn, token=ann.token)
+        await standing.is_asked(1)  # read before bob comes back, and heard after it
+        await bob.ask(JoinCommunity, community=garden, persona=PersonaWish(handle="robert"))
+        standing.let_go()
+        await phone.reply(id, SignIn.Reply)
+        assert await state(phone, bob.member) == ["offline"]
+
+
+async def test_who_takes_a_name_under_which_one_blocks_them_seems_to_go():
+    """And the other way round: to them, who blocks them goes."""
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await world.join("library/desk")
+        await world.join_too(ann, "library")
+        library = world.id("library")
+        there = (await bob.ask(JoinCommunity, community=library, persona=PersonaWish(handle="robert"))).entry
+        await ann.ask(SetBlock, member=there.member, kind="block")
+        assert await state(ann, bob.member) == ["online"]
+        assert await state(bob, ann.member) == ["online"], "she blocks another, as far as she knows"
+        await bob.ask(LeaveCommunity, community=library)
+        await bob.ask(UpdatePersona, community=world.id("garden"), persona=PersonaWish(handle="robert"))
+        assert await changes(ann) == [(bob.member, "offline")]
+        assert await changes(bob) == [(ann.member, "offline")]
+        assert await state(ann, bob.member) == ["offline"]
+        await ann.ask(SetBlock, member=bob.member, kind="none")
+        assert await changes(ann) == [(bob.member, "online")]
+
+
 async def test_that_the_other_writes_is_not_told_either():
     async with world_of() as world:
         ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")

@@ -1,8 +1,15 @@
-"""How long is rested between the pieces of what can wait."""
+"""How long is rested between the pieces of what can wait, and who does them."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from threading import current_thread
 
 import pytest
 
-from among_server.store.pace import RATE, REST, Pace
+from among_server.store import pace as pacing
+from among_server.store.pace import PATIENCE, RATE, REST, SHARE, Aside, Pace, Turns, starves
+from among_server.store.sqlite.backup import _checked
 
 
 class Clock:
@@ -58,3 +65,87 @@ def test_who_is_in_a_hurry_does_not_rest(clock: Clock):
     clock.works(60)
     pace.rest(1 << 30)
     assert clock.rested == []
+
+
+# --- who does them
+
+
+@pytest.mark.parametrize(
+    ("ran", "waited", "done_for"),
+    [
+        (0.0, PATIENCE, False),  # a moment in which all cores were busy
+        (0.0, PATIENCE + 1, True),
+        (1.0, PATIENCE + SHARE, False),
+        (1.0, PATIENCE + SHARE + 1, True),
+        (300.0, PATIENCE + 3_000, False),  # a long backup beside a busy server: it gets on
+    ],
+)
+def test_who_gives_way_starves_when_it_waits_many_times_what_it_runs(ran: float, waited: float, done_for: bool):
+    assert starves(Turns(ran, waited)) == done_for
+
+
+class Machine:
+    """Whose cores are busy with others, or not."""
+
+    def __init__(self) -> None:
+        self.waited = 0.0
+
+    def turns(self, thread: int) -> Turns:
+        return Turns(1.0, self.waited)
+
+
+@pytest.fixture
+def gave_way(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The threads that did."""
+    threads: list[str] = []
+    monkeypatch.setattr(pacing, "give_way", lambda: threads.append(current_thread().name))
+    yield threads
+    assert current_thread().name not in threads
+
+
+def who() -> str:
+    return current_thread().name
+
+
+def test_pieces_are_done_by_a_thread_that_gives_way_until_it_starves(gave_way: list[str]):
+    machine = Machine()
+    pace = Pace(fast=True, aside=Aside(machine.turns))
+    assert [pace.do(who), pace.do(who)] == gave_way * 2
+    machine.waited = PATIENCE + SHARE + 1
+    assert pace.do(who) in gave_way, "nobody knew before"
+    assert pace.do(who) == who()
+    machine.waited = 0
+    assert pace.do(who) == who(), "and so it stays"
+
+
+def test_what_is_one_long_piece_is_stopped_when_it_starves_and_begun_anew(gave_way: list[str]):
+    machine = Machine()
+    pace = Pace(fast=True, aside=Aside(machine.turns))
+    begun: list[str] = []
+    with sqlite3.connect(":memory:", check_same_thread=False) as db:
+        db.execute(
+            "CREATE TABLE words AS WITH RECURSIVE n(i) AS (SELECT 1 UNION SELECT i+1 FROM n LIMIT 20000) SELECT * FROM n"
+        )
+
+        def check(stop) -> str | None:
+            begun.append(who())
+            machine.waited = PATIENCE + SHARE + 1
+            return _checked(db, stop)
+
+        assert pace.do_all(check) == "ok"
+        assert begun == [*gave_way, who()]
+        assert pace.do_all(check) == "ok"
+        assert begun[2:] == [who()]
+
+
+def test_what_fails_aside_fails_for_who_asked(gave_way: list[str]):
+    with pytest.raises(OSError, match="disk"):
+        Pace(aside=Aside(Machine().turns)).do(lambda: (_ for _ in ()).throw(OSError("the disk")))
+    assert gave_way
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="this system does not tell")
+def test_the_system_says_what_a_thread_has_had():
+    aside = Aside()
+    aside.do(lambda: sum(range(200_000)))
+    assert pacing.turns_of(aside._thread).ran > 0

@@ -30,6 +30,7 @@ from among_server.limits import RETENTION_GRACE_MS
 from among_server.store import retention as law
 from among_server.store.rules import retention as rules
 from among_server.store.sqlite import SqliteStore, index, readers
+from among_server.store.sqlite import retention as tables
 from among_server.store.sqlite.backup import SqliteBackups
 from tests.store.conftest import little_memory
 from tests.store.replay import agree
@@ -740,8 +741,6 @@ async def test_prv_02_a_store_that_ends_meanwhile_goes_on_with_it(
 
 
 async def test_a_long_room_is_looked_through_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from among_server.store.sqlite import retention as tables
-
     monkeypatch.setattr(tables, "LOOKED", 20)
     monkeypatch.setattr(tables, "FIRST_LOOK", 2)
     town = await opened(tmp_path)
@@ -802,9 +801,47 @@ async def test_a_step_takes_no_longer_for_the_many_who_react_to_what_is_pinned(t
         await town.store.close()
 
 
-async def test_what_is_looked_up_uses_an_index(tmp_path: Path):
-    from among_server.store.sqlite import retention as tables
+async def test_a_step_removes_no_more_of_the_many_who_reacted_to_what_goes(tmp_path: Path):
+    """Neither to one message nor to a few."""
+    town = await opened(tmp_path)
+    try:
+        _, room, people = await hall(town, "ann", "bob", "cat", "dan")
+        for body in ("heron", "stork", "kept"):
+            await people[0].says(room, body)
+        for message, emojis in ((1, "🐟🐠🐡🦈🐙🦀🦞🦐🦑🐚🐌🦋"), (2, "🐟"), (3, "🐟🐠")):
+            for emoji in emojis:
+                for person in people:
+                    await person.do(AddReaction, room=room, message=message, emoji=emoji)
+        await people[0].do(AddPin, room=room, message=3)
+        await people[0].says(room, "last")
+        await keeps(people[0], room, messages=1)
+        await trimmed(town)
 
+        def step(tx: Any) -> tuple[bool, list[tuple[int, int]]]:
+            done = tx.carry_away(room, 5)
+            tx.flush()
+            return done, tx._db.execute("SELECT message, count(*) FROM reactions GROUP BY message").fetchall()
+
+        left, done, steps = [(1, 48), (2, 4), (3, 8)], False, 0
+        while not done:
+            done, now = await town.carry_out(step)
+            assert sum(rows for _, rows in left) - sum(rows for _, rows in now) <= 5
+            left, steps = now, steps + 1
+            assert steps < 100, "it never ends"
+        assert left == [(3, 8)], "what is pinned stays"
+        with contextlib.closing(sqlite3.connect(tmp_path / "among.db")) as db:
+            assert db.execute("SELECT DISTINCT message FROM reaction_counts").fetchall() == [(3,)]
+            plan = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {tables.REACTIONS}", (1, 0, 1, "[]", 5)))
+        assert "SCAN r" not in plan, plan
+        found = await town.store.reactors(room, 3, "", 0, 200, reader="")
+        assert found is not None
+        assert len(found.reactors) == 8
+    finally:
+        await town.store.close()
+    await agree(tmp_path)
+
+
+async def test_what_is_looked_up_uses_an_index(tmp_path: Path):
     town = await opened(tmp_path)
     await town.store.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "among.db")) as db:

@@ -230,18 +230,43 @@ async def test_a_pipe_in_place_of_the_data_is_refused(folder: Path):
         await SqliteStore(folder).open()
 
 
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("state", ["is empty", "is missing"])
 @pytest.mark.parametrize(
     "beside", ["revocations", "search.db", "among.db-wal", "backups/among-2026-01-31T090000Z/among.db"]
 )
-async def test_an_empty_database_beside_data_of_a_server_is_refused(folder: Path, beside: str):
+async def test_a_database_that_is_lost_beside_data_of_a_server_is_no_new_store(folder: Path, beside: str, state: str):
     file = folder / beside
     files.make_folder(file.parent)
     file.write_text("what a server left")
-    (folder / "among.db").touch()
-    with pytest.raises(StoreError, match=f"is empty, and {beside.partition('/')[0]} beside it is of a server"):
+    if state == "is empty":
+        (folder / "among.db").touch()
+    before = names(folder)
+    with pytest.raises(StoreError, match=f"{state}, and {beside.partition('/')[0]} beside it is of a server"):
         await SqliteStore(folder).open()
-    assert (folder / "among.db").stat().st_size == 0
+    assert names(folder) == before | {"lock"}
     assert file.read_text() == "what a server left"
+
+
+@pytest.mark.parametrize("beside", ["server.log", "lock", "backups/", "backups/lost+found/", "search.db", "notes.txt"])
+async def test_what_is_of_no_store_does_not_keep_a_first_one_from_being_made(folder: Path, beside: str):
+    files.make_folder(folder)
+    if beside.endswith("/"):
+        (folder / beside).mkdir(parents=True)
+    else:
+        (folder / beside).touch()
+    async with opened(folder) as town:
+        await town.person("ann")
+
+
+async def test_a_database_that_is_a_link_to_a_disk_that_is_not_there_is_no_new_store(folder: Path):
+    files.make_folder(folder)
+    (folder / "among.db").symlink_to("/mnt/none/among.db")
+    with pytest.raises(StoreError, match=r"leads to /mnt/none/among\.db, where nothing is"):
+        await SqliteStore(folder).open()
 
 
 @pytest.mark.parametrize("moment", ["make_file", "open_writer", "migrate"])

@@ -19,9 +19,12 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from .. import plain_files
 from .checks import CannotTest, Check, Checks, belongs
 from .report import MARKS, Outcome, Painter, Report, as_json, as_junit, in_words
 from .rules import PARTS, RULES, Side
+
+ACCOUNTS_BYTES = 1 << 16  # of a file of accounts, at most: a few lines, in fact
 
 CONFORM, NOT_CONFORM, COULD_NOT_TEST = 0, 1, 2
 
@@ -192,9 +195,12 @@ def _client() -> Any:
 def _accounts(path: Path, number: int) -> list[tuple[str, str]]:
     """Handles and passwords out of a file. Raises CannotTest."""
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
+        if str(path) == "-":
+            text = sys.stdin.read(ACCOUNTS_BYTES)
+        else:
+            text = plain_files.read(path, ACCOUNTS_BYTES).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CannotTest(f"{path} cannot be read: {error}") from None
+        raise CannotTest(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     found = [tuple(line.split(maxsplit=1)) for line in text.splitlines() if line.strip()]
     if len(found) < number or any(len(one) != 2 for one in found):
         raise CannotTest(f"{path} must hold {number} lines, each a handle, a space and a password")

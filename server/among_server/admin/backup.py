@@ -23,7 +23,7 @@ from ..store.backups import Manifest, Restored
 from ..store.pace import Pace
 
 
-def take(config: Config, *, into: Path | None, keep: int | None, fast: bool, as_json: bool) -> int:
+def take(config: Config, *, into: Path | None, keep: int | None, pace: Pace, as_json: bool) -> int:
     """Exit code: 0, 1 when it could not be made, 2 for wrong use."""
     if keep is not None and keep < 1:
         print("among-server: --keep is at least 1", file=sys.stderr)
@@ -31,7 +31,7 @@ def take(config: Config, *, into: Path | None, keep: int | None, fast: bool, as_
     into = into or Path(config.data) / backups.FOLDER
     began = time.monotonic()
     with _attempt() as failed:
-        taken = backups_of(config).take(into, _progress(quiet=as_json), Pace(fast=fast))
+        taken = backups_of(config).take(into, _progress(quiet=as_json), pace)
         gone = backups.prune(into, taken.manifest.store, keep) if keep else []
     if failed:
         return 1

@@ -1,11 +1,15 @@
 """`among-server check-config`: the configuration as the server would take it, where each value came from, and what it
 means. The output is TOML, and could be used as the file."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 
+from ..app import look_around
 from ..config import Config, elsewhere, is_loopback
+from ..store.api import StoreError
 from . import settings
 from .settings import Settings
 
@@ -16,8 +20,13 @@ HEAD = """\
 
 
 def check(found: Settings) -> int:
-    """Exit code: 0. Raises ConfigError when something that a key names can't be used."""
+    """Exit code: 0, 1 when a server would not start on the data. Raises ConfigError when something that a key names can't be used."""
     settings.look(found)
+    try:
+        look_around(Path(found.config.data))
+    except (StoreError, OSError) as error:
+        print(f"among-server: {error}", file=sys.stderr)
+        return 1
     rows = [(f"{key} = {toml(getattr(found.config, key))}", origin) for key, origin in found.origins.items()]
     width = min(40, max(len(line) for line, _ in rows))
     for line, origin in rows:

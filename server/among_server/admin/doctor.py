@@ -192,12 +192,13 @@ def disk(folder: Path) -> Iterator[Finding]:
 def database(folder: Path, *, running: bool) -> Iterator[Finding]:
     file = folder / DATABASE
     wal = file.with_name(f"{DATABASE}-wal")
+    if beside := app.lost(folder):
+        mend = "look whether its disk is mounted; else keep a copy of the folder, and restore the last backup with --replace"
+        state = "empty" if file.exists() else "missing"
+        yield Finding("database", "fail", f"is {state}, and {beside} says that it was not: the data were lost", mend)
+        return
     if not file.exists():
         yield Finding("database", "ok", "not there yet")
-        return
-    if beside := app.lost(folder):
-        mend = "keep a copy of the folder, and restore the last backup with --replace"
-        yield Finding("database", "fail", f"is empty, and {beside} says that it was not: the data were lost", mend)
         return
     if not running and wal.exists():
         # To read it, SQLite would make a file beside it, owned by whoever runs this: nothing is changed here.

@@ -6,6 +6,9 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from among_protocol.safe_text import safe_text
 
@@ -13,7 +16,19 @@ from ..config import ConfigError
 from .arguments import parser
 from .settings import Settings, read
 
+if TYPE_CHECKING:  # as said below, most commands need none of it
+    from ..store.pace import Aside
+
 KEYS = ("data", "host", "port", "log_format", "log_level", "url")  # of the configuration, where a command takes them
+LOADED = (  # for a backup, the small ones first: whether they starve is asked between them
+    "sqlite3",
+    "asyncio",
+    "structlog",
+    "among_protocol.wire",
+    "among_server.store.sqlite.store",
+    "among_server.app",
+    "among_server.admin.serve",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,26 +51,28 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
 
         return health.health(settings.config)
 
-    if args.command == "backup" and not args.fast:
-        _step_back()  # before anything is loaded, which takes half a second of a core
+    aside = _aside() if args.command == "backup" and not args.fast else None
 
     from . import logging, plain  # noqa: PLC0415  # --help and --version need none of it
 
     config = settings.config
     logging.configure(config)
     with contextlib.redirect_stdout(plain.Plain(sys.stdout)), contextlib.redirect_stderr(plain.Plain(sys.stderr)):
-        return _carry_out(args, settings)
+        return _carry_out(args, settings, aside)
 
 
-def _step_back() -> None:
-    """For the server, which answers people: it gets the core at once when it wants it."""
-    try:
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    except (AttributeError, OSError):  # only Linux has it, and some containers forbid it
-        os.nice(19)
+def _aside() -> "Aside":
+    """Who does what can wait for the server, which answers people. It loads the rest, too: that takes half a second of a core."""
+    from ..store.pace import Aside  # noqa: PLC0415  # as said
+
+    aside = Aside()
+    for name in LOADED:
+        aside.do(partial(import_module, name))
+    return aside
 
 
-def _carry_out(args: argparse.Namespace, settings: Settings) -> int:  # noqa: C901  # a table of commands
+def _carry_out(args: argparse.Namespace, settings: Settings, aside: "Aside | None") -> int:  # noqa: C901  # a table of commands
+    from ..store import pace  # noqa: PLC0415  # as above
     from . import accounts, backup, check_config, demo, doctor, invite, serve  # noqa: PLC0415  # as above
 
     config = settings.config
@@ -66,7 +83,9 @@ def _carry_out(args: argparse.Namespace, settings: Settings) -> int:  # noqa: C9
         case "invite":
             return invite.make(config, uses=args.uses, days=args.days)
         case "backup":
-            return backup.take(config, into=args.to, keep=args.keep, fast=args.fast, as_json=args.json)
+            return backup.take(
+                config, into=args.to, keep=args.keep, pace=pace.Pace(fast=args.fast, aside=aside), as_json=args.json
+            )
         case "restore" if args.verify:
             return backup.verify(config, args.source, as_json=args.json)
         case "restore":

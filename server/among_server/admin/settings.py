@@ -4,6 +4,7 @@ A line reads `ORIGIN: KEY …`, where the origin is FILE:LINE, AMONG_KEY, --key,
 """
 
 import difflib
+import errno
 import os
 import re
 import tomllib
@@ -14,8 +15,9 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import inspect
 
+from among_protocol import plain_files
+
 from ..config import Config, ConfigError, judge
-from ..store import files
 
 PREFIX = "AMONG_"
 FILE = "AMONG_CONFIG"
@@ -25,6 +27,14 @@ LONGEST = 90  # bytes of the data folder's path: a socket's name has room for 10
 TOKEN_CHARS = 16  # the shortest token for /metrics
 TOKEN_BYTES = 4_096  # of a file with one, at most
 FILE_BYTES = 1 << 20  # of a configuration, at most
+
+WRITTEN = (
+    "among.db",
+    "among.db-wal",
+    "among.db-shm",
+    "revocations",
+    "lock",
+)  # in the data folder: none without the rest
 
 FIELDS = {field.name: field for field in msgspec.structs.fields(Config)}
 
@@ -89,7 +99,7 @@ def look(settings: Settings) -> None:
 
 def token(config: Config) -> bytes:
     """What opens /metrics; empty: nothing does, but loopback. Raises OSError."""
-    return files.read(Path(config.metrics_token_file), TOKEN_BYTES).strip() if config.metrics_token_file else b""
+    return plain_files.read(Path(config.metrics_token_file), TOKEN_BYTES).strip() if config.metrics_token_file else b""
 
 
 def needs(key: str) -> str:
@@ -128,7 +138,7 @@ def default(key: str) -> Any:
 
 def _of_file(file: Path, wrong: list[str]) -> dict[str, _Given]:
     try:
-        text = files.read(file, FILE_BYTES).decode("utf-8")
+        text = plain_files.read(file, FILE_BYTES).decode("utf-8")
         table = tomllib.loads(text)
     except OSError as error:
         raise ConfigError([f"{file}: can't be read: {_why(error)}"]) from None
@@ -191,7 +201,7 @@ def shortest(folder: Path) -> Path:
     try:
         resolved = folder.resolve()
         names = (folder, resolved, Path(os.path.relpath(resolved)))
-    except OSError:  # a loop of links, or no working directory
+    except (OSError, RuntimeError):  # a loop of links, or no working directory
         return folder
     return min(names, key=lambda name: len(os.fsencode(name)))
 
@@ -202,16 +212,49 @@ def _folder(config: Config) -> Iterator[tuple[str, str]]:
         yield "data", f"{data} is too long for the socket in it: choose a path of at most {LONGEST} bytes"
         return
     try:
-        there = next(folder for folder in (data, *data.parents) if folder.exists())
+        there = next(folder for folder in (data, *data.parents) if folder.is_symlink() or folder.exists())
+        leads = there.exists()
     except (OSError, StopIteration) as error:
         yield "data", f"{data} can't be looked at: {error}"
         return
-    if not there.is_dir():
+    where = str(there) if there == data else f"{there}, where {data} would be made,"
+    if not leads:
+        yield "data", f"{there} leads to {there.readlink()}, where nothing is: is that disk mounted?"
+    elif not there.is_dir():
         yield "data", f"{there} is not a folder: remove it, or choose another folder"
-    elif not os.access(there, os.W_OK | os.X_OK):
-        who = f"user {os.geteuid()}"
-        where = str(there) if there == data else f"{there}, where {data} would be made,"
-        yield "data", f"{where} can't be written to by {who}: `chown {os.geteuid()} {there}`, or choose another folder"
+    elif why := _unmakeable(there):
+        yield "data", f"{where} {why}; or choose another folder"
+    else:
+        yield from _foreign(data)
+
+
+def _unmakeable(folder: Path) -> str:
+    """Why nothing can be made in it, and the mend; empty: something was, and is gone again. Rights alone don't tell: an
+    administrator has all of them, also in /proc."""
+    made = folder / f".among-{os.getpid()}"
+    try:
+        made.mkdir(mode=0o700)
+        made.rmdir()
+    except OSError as error:
+        me = os.geteuid()
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EEXIST):
+            return ""  # a full disk passes, and is told of otherwise
+        if error.errno == errno.EROFS:
+            return "is on a file system that can only be read: mount it for writing"
+        if error.errno in (errno.EACCES, errno.EPERM) and me:
+            return f"can't be written to by user {me}: `chown {me} {folder}`"
+        return f"takes no folder ({_why(error)}): nothing can be kept there"
+    return ""
+
+
+def _foreign(data: Path) -> Iterator[tuple[str, str]]:
+    """A command that was once run by another user leaves files that the server can't open any more."""
+    for name in WRITTEN:
+        file = data / name
+        if file.is_file() and not os.access(file, os.R_OK | os.W_OK):
+            who, me = file.stat().st_uid, os.geteuid()
+            yield "data", f"{file} belongs to user {who} and is closed to user {me}: `chown -R {me} {data}`"
+            return
 
 
 def _token(config: Config) -> Iterator[tuple[str, str]]:

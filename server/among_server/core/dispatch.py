@@ -28,10 +28,14 @@ from among_protocol.wire import AnyCommand, tag_of
 from ..limits import ACCOUNT_REFUSALS, ADDRESS_REFUSALS, MALFORMED_FRAMES, UNPAID_REFUSALS
 from ..store.rows import Appended
 from .budget import Buckets
-from .context import ACCOUNTS_SPENDING, Context
+from .context import Context
 from .frames import frame
 from .policy import guard
 from .session import Session
+
+# Accounts, and addresses, that were refused something for nothing in the last second or two: after that each is as new, and
+# forgotten when there are so many. One server can't refuse that much in that time, so nobody has to share.
+REFUSED_LATELY = 100_000
 
 log = structlog.get_logger()
 
@@ -70,8 +74,8 @@ class Dispatch:
         self.refusals: dict[str, int] = {}  # by code
         self.malformed_frames = 0
         # How many refusals that cost nothing each gets in a second, on all connections together.
-        self.account_refusals: Buckets[str] = Buckets(ACCOUNT_REFUSALS, ACCOUNT_REFUSALS, ACCOUNTS_SPENDING)
-        self.address_refusals: Buckets[str] = Buckets(ADDRESS_REFUSALS, ADDRESS_REFUSALS, ACCOUNTS_SPENDING)
+        self.account_refusals: Buckets[str] = Buckets(ACCOUNT_REFUSALS, ACCOUNT_REFUSALS, REFUSED_LATELY)
+        self.address_refusals: Buckets[str] = Buckets(ADDRESS_REFUSALS, ADDRESS_REFUSALS, REFUSED_LATELY)
         self._idle: asyncio.Future[None] | None = None  # resolved when none is left, once stopping
 
     def receive(self, context: Context, data: bytes) -> None:

@@ -20,7 +20,7 @@ from among_protocol.rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 
 from ..rights import RIGHTS, Right
 from ..store.api import Store
-from ..store.own import Blocks, block_id
+from ..store.own import Blocks, TakenAlong, block_id
 from ..store.personas import Claim
 from ..store.rows import AccountRow, MemberRow, RoomRow, Standing, Stored
 from ..store.status import Statuses
@@ -199,6 +199,9 @@ class People:
 
     def deliver(self, batch: Sequence[Stored]) -> None:
         """Entries were committed: those of the logs of accounts that are here change their standing at once."""
+        for stored in batch:  # before anybody is seen to come
+            for block in stored.blocks:
+                self._take_along(block)
         for stored in batch:
             event = stored.event
             if stored.stale:
@@ -215,6 +218,14 @@ class People:
                         self._apply(person, event)
             elif event.log in self._loading:
                 self._loading[event.log] += 1
+
+    def _take_along(self, block: TakenAlong) -> None:
+        person, name = self._people.get(block.by), (block.other, block.handle)
+        if person is None:
+            if block.by in self._loading:  # what is being read of it may be older
+                self._loading[block.by] += 1
+        elif name not in person.blocks:
+            person.blocks = {**person.blocks, name: block.kind}
 
     def _apply(self, person: Person, event: Entry) -> None:
         arrived: dict[str, int] = {}

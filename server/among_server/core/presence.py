@@ -96,7 +96,18 @@ class Presence:
 
     def renamed(self, person: Person, member: MemberRow) -> None:
         """This member goes by another handle now, which decides whom blocks are of, and which words are seen here."""
+        before = self._here.get(member.id)
         self._look(person, member, _lively(person))
+        if before is None:
+            return
+        watched = [self._here.get(id) for session in person.sessions for id in session.watching]
+        others = {watcher.person for watcher in self._watchers.get(member.id, ())}
+        others |= {here.person for here in watched if here is not None and here.member.place == member.place}
+        for other in others:
+            theirs = other.members.get(member.place) if other is not None and other is not person else None
+            if other is not None and theirs is not None:
+                was = other.blocked(before.member) or person.blocked(theirs)
+                self._turn(person, member, other, theirs, was_apart=was)
 
     def left(self, person: Person, member: MemberRow) -> None:
         """This member is in its place no longer."""
@@ -203,14 +214,18 @@ class Presence:
         for place in one.members.keys() & other.members.keys():
             mine, theirs = one.members[place], other.members[place]
             was = before.get((theirs.account, theirs.handle)) == "block" or other.blocked(mine)
-            if was != (one.blocked(theirs) or other.blocked(mine)):
-                for watcher, member in [(session, theirs) for session in one.sessions] + [
-                    (session, mine) for session in other.sessions
-                ]:
-                    state, status = self._seen(member.id)
-                    if member.id in watcher.watching and (state, status) != ("offline", None):
-                        shown = (state, status) if was else ("offline", None)
-                        watcher.notice(PresenceChanged(member=member.id, state=shown[0], status=shown[1]))
+            self._turn(one, mine, other, theirs, was_apart=was)
+
+    def _turn(self, one: Person, mine: MemberRow, other: Person, theirs: MemberRow, *, was_apart: bool) -> None:
+        """Two who are in one place may be apart now, and were not, or the other way round."""
+        if was_apart == (one.blocked(theirs) or other.blocked(mine)):
+            return
+        seen = [(session, theirs) for session in one.sessions] + [(session, mine) for session in other.sessions]
+        for watcher, member in seen:
+            state, status = self._seen(member.id)
+            if member.id in watcher.watching and (state, status) != ("offline", None):
+                shown = (state, status) if was_apart else ("offline", None)
+                watcher.notice(PresenceChanged(member=member.id, state=shown[0], status=shown[1]))
 
     def _vanish(self, one: Person, account: str) -> None:
         """Somebody may block an account that is not here: its status is gone for them. When they cease to, they see it the

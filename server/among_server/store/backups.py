@@ -22,6 +22,8 @@ from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
+from among_protocol import plain_files
+
 from . import files
 from .api import StoreError
 from .pace import Pace
@@ -158,7 +160,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Raises StoreError when this is no backup, or one of a form that this version does not know."""
     path = folder / MANIFEST
     try:
-        manifest = msgspec.json.decode(files.read(path, MANIFEST_BYTES), type=Manifest)
+        manifest = msgspec.json.decode(plain_files.read(path, MANIFEST_BYTES), type=Manifest)
     except (FileNotFoundError, NotADirectoryError):
         raise StoreError(_no_backup(folder)) from None
     except OSError as error:
@@ -199,10 +201,14 @@ def described(path: Path, pace: Pace) -> File:
     digest = hashlib.sha256()
     pace.begin()
     with path.open("rb", buffering=0) as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
+        while pace.do(lambda: _take_in(digest, file.read(BLOCK))):
             pace.rest()
     return File(path.stat().st_size, digest.hexdigest())
+
+
+def _take_in(digest: "hashlib._Hash", block: bytes) -> int:
+    digest.update(block)
+    return len(block)
 
 
 def listing(into: Path) -> list[Taken]:

@@ -1,10 +1,7 @@
-"""Files that must survive a power cut and be read by nobody else: how they are made, flushed and handed over. And those
-that somebody names: how they are read, whatever they turn out to be."""
+"""Files that must survive a power cut and be read by nobody else: how they are made, flushed and handed over."""
 
-import errno
 import fcntl
 import os
-import stat
 from pathlib import Path
 
 FULL_FLUSH = getattr(fcntl, "F_FULLFSYNC", None)  # macOS, where a plain fsync does not reach the disk
@@ -64,21 +61,6 @@ def write(path: Path, content: bytes) -> None:
         flush(out.fileno())
     part.replace(path)
     flush_folder(path.parent)
-
-
-def read(path: Path, most: int) -> bytes:
-    """The content of a plain file, of so many bytes at most. Raises OSError also for what might never end: a pipe, a device."""
-    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe would wait for somebody who writes
-    with os.fdopen(fd, "rb") as file:
-        mode = os.fstat(fd).st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "it is no plain file", str(path))
-        content = file.read(most + 1)
-        if len(content) > most:
-            raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
-        return content
 
 
 def hand_over(folder: Path, *paths: Path) -> None:

@@ -17,6 +17,15 @@ Blocks = Mapping[tuple[str, str], Literal["block", "mute"]]
 BlockWish = Literal["block", "mute", "none"]
 
 
+class TakenAlong(NamedTuple):
+    """A block that holds of another name, too, without its account's doing."""
+
+    by: str  # account
+    other: str  # account
+    handle: str  # the name that it holds of from now on
+    kind: Literal["block", "mute"]
+
+
 def block_id(account: str, name: tuple[str, str]) -> str:
     """Of an entry of this account's list. Nobody finds out by it which account is meant, since they are told of none."""
     digest = hashlib.sha256(f"{account} {name[0]} {name[1]}".encode()).digest()
@@ -101,6 +110,10 @@ class OwnTx(Protocol):
 
     def blocks(self, account: str) -> Blocks: ...
     def put_block(self, account: str, other: str, handle: str, wish: BlockWish) -> None: ...
+    def taken_along(self, blocks: Sequence[TakenAlong]) -> None:
+        """Name these with the newest entry of the batch, as `Stored.blocks`."""
+        ...
+
     def departures(self, account: str, room: str) -> int:
         """How often this account left this private room by itself."""
         ...

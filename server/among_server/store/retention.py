@@ -22,7 +22,7 @@ from msgspec import Struct
 from among_protocol.base import Entry, Time
 from among_protocol.retention import Retention
 
-STEP = 256  # entries that one step looks at, whatever stays of them: some milliseconds of the writer
+STEP = 256  # entries that one step looks at, and reactions that it removes: some milliseconds of the writer
 LOOKED = 2_000  # entries that one read looks through for what is due, and that a floor moves at once: some milliseconds
 CATCH_UP = 24  # seconds by which the trusted time may go on in one second, where it is behind the clock
 

@@ -17,7 +17,7 @@ from among_protocol.reach import Reach
 from among_protocol.retention import Retention
 from among_protocol.rooms import RoomKind
 
-from .own import Blocks
+from .own import Blocks, TakenAlong
 from .personas import NOTHING, STILL, Claim, Pace
 from .status import Statuses
 
@@ -154,6 +154,7 @@ class Stored(Struct, frozen=True, gc=False):
     event: Entry
     json: bytes
     stale: tuple[str, ...] = ()  # accounts whose inbox has more or less by it, which nothing that they hear says
+    blocks: tuple[TakenAlong, ...] = ()  # that came with it, of which likewise nobody is told
 
     def __repr__(self) -> str:
         return f"Stored({self.event!r})"  # the bytes hold what people said

@@ -114,6 +114,37 @@ async def presence_is_of_the_members_that_one_watches(scene: Scene) -> None:
     await ann.result("presence.watch", members=[])
 
 
+@checks("presence.blocked")
+async def who_is_blocked_is_offline_from_that_moment_on(scene: Scene) -> None:
+    """Have two watch each other, one of them block the other and go away, and end the block."""
+    bob, cid = await scene.people("bob", "cid")
+    for peer in (bob, cid):
+        await peer.result("presence.set", state="online")
+    for peer, other in ((bob, cid), (cid, bob)):
+        (seen,) = (await peer.result("presence.watch", members=[other.member]))["members"]
+        demand(seen["state"] == "online", "one who is there, and blocks nobody", seen)
+    try:
+        await cid.result("block.set", handle=bob.handle, kind="block")
+        for peer, other in ((bob, cid), (cid, bob)):
+            await peer.hears("presence.changed", member=other.member, state="offline")
+        known = {peer: len(peer.events) for peer in (bob, cid)}
+        for peer in (bob, cid):
+            await peer.result("presence.set", state="away")
+        for peer, other in ((bob, cid), (cid, bob)):
+            await peer.fence()
+            told = [event for event in peer.events[known[peer] :] if event["type"] == "presence.changed"]
+            demand(not told, "no word of it", told)
+            (seen,) = (await peer.result("presence.watch", members=[other.member]))["members"]
+            demand(seen["state"] == "offline", "offline, whatever they are", seen)
+    finally:
+        await cid.result("block.set", handle=bob.handle, kind="none")
+    for peer, other in ((bob, cid), (cid, bob)):
+        await peer.hears("presence.changed", member=other.member, state="away")
+    for peer in (bob, cid):
+        await peer.result("presence.set", state="online")
+        await peer.result("presence.watch", members=[])
+
+
 @checks("presence.typing")
 async def typing_is_told_to_the_others(scene: Scene) -> None:
     """Start typing in a room that two others follow."""

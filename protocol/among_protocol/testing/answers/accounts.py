@@ -11,6 +11,7 @@ from ...codes import Refuse
 from ...fields import line
 from ...members import MemberUpdated
 from ...passwords import ChangePassword, ResetPassword
+from ...presence import PresenceChanged
 from ...session import (
     Enable,
     Enabled,
@@ -209,14 +210,34 @@ def set_block(connection: "Connection", command: SetBlock) -> Block:
         handle = town.person((command.handle or "").lower()).handle
     if handle == person.handle:
         raise Refuse(codes.FIELD_INVALID, "You can't block or mute yourself.", field="handle")
+    others = [one for one in town.people.values() if one.handle == handle]
+    were_apart = any(town.apart(person, other) for other in others)
     if command.kind == "none":
         person.blocks.pop(handle, None)
     else:
         person.blocks[handle] = command.kind
+    for other in others:
+        if town.apart(person, other) != were_apart:
+            _turn(town, person, other)
+            _turn(town, other, person)
     id = block_id(handle)
     town.tell_others(connection, BlockChanged(id=id, handle=handle, kind=command.kind))
     attention.recount(town)
     return Block(id=id, handle=handle, kind=command.kind)
+
+
+def _turn(town: "Town", watcher: "Person", other: "Person") -> None:
+    """One of the two has begun or ceased to block the other, who seems to have gone, or to have come."""
+    for row in [row for row in town.members.values() if row.account == other.id and not row.left]:
+        state, status = town.seen(row)
+        mine = town.member(watcher.id, row.place)
+        if mine is None or mine.left or (state, status) == ("offline", None):
+            continue
+        if town.apart(watcher, other):
+            state, status = "offline", None
+        for connection in town.connections:
+            if connection.account == watcher.id and row.id in connection.watching:
+                connection.notice(PresenceChanged(member=row.id, state=state, status=status))
 
 
 def block_id(handle: str) -> str:

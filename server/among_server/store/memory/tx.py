@@ -19,6 +19,7 @@ from among_protocol.members import Persona
 from among_protocol.messages import MessageSent
 from among_protocol.wire import JSON
 
+from ..own import TakenAlong
 from ..rows import AccountRow, CommunityRow, InviteRow, LogRow, MemberRow, RoomRow, Stored, Unread
 from ..stewards import BanRow, ReportRow, stewards_of
 from .corners import MemoryCorners
@@ -134,9 +135,13 @@ class MemoryTx(
         self._undo.append(lambda: setattr(self, "stored", before))
 
     def stale(self, accounts: Sequence[str]) -> None:
-        before, last = self.stored, self.stored[-1]
-        stored = Stored(last.event, last.json, (*last.stale, *accounts))
-        key = (last.event.log, last.event.seq)
+        self._put_newest(replace(self.stored[-1], stale=(*self.stored[-1].stale, *accounts)))
+
+    def taken_along(self, blocks: Sequence[TakenAlong]) -> None:
+        self._put_newest(replace(self.stored[-1], blocks=tuple(blocks)))
+
+    def _put_newest(self, stored: Stored) -> None:
+        before, key = self.stored, (stored.event.log, stored.event.seq)
         self._put(self.entries, key, self.entries[key]._replace(stored=stored))
         self.stored = [*before[:-1], stored]
         self._undo.append(lambda: setattr(self, "stored", before))

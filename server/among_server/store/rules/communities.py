@@ -32,6 +32,7 @@ from ...limits import COMMUNITIES_PER_ACCOUNT
 from ...rights import RIGHTS, Right
 from ..api import Tx
 from ..finding import folded
+from ..own import TakenAlong
 from ..rows import AccountRow, CommunityRow, MemberRow, RoomRow
 from ..stewards import stewards_of
 from .departure import depart, go, tell
@@ -103,12 +104,15 @@ def admit(tx: Tx, member: MemberRow, community: CommunityRow, accepted: int, non
         tx.accept(account, community.id, accepted)
     rooms = [room for room in tx.rooms(community.id) if room.kind == "open"]
     before = tx.membership(account, community.id)
+    blocks: list[TakenAlong] = []
     if before is not None and before.handle:
         member = rename(tx, before, member, "")
         forget(tx, before, member)
     elif before is not None:
-        return_nameless(tx, member)
+        blocks = return_nameless(tx, member)
     entry = _enter(tx, member, rooms[: max(0, room_for_follows(tx, account))], nonce, accepted)
+    if blocks:
+        tx.taken_along(blocks)
     if before is None:
         arrived(tx, account, community.id)
     return entry

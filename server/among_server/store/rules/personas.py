@@ -28,6 +28,7 @@ from among_protocol.personas import PersonaPlace, PersonaRenamed, PersonaWish, S
 from ...limits import HANDLE_CHANGE_MS, HANDLE_REST_MS, MEND_MS, MENDS, PERSONA_CHANGE_SECONDS, PERSONA_CHANGES
 from ..api import Tx
 from ..moments import moment
+from ..own import TakenAlong
 from ..personas import Claim, Former, Pace
 from ..rows import AccountRow, MemberRow
 from .standing import may_act, present, spoken
@@ -244,18 +245,25 @@ def rename(tx: Tx, before: MemberRow, fresh: MemberRow, nonce: str) -> MemberRow
     return fresh
 
 
-def return_nameless(tx: Tx, fresh: MemberRow) -> None:
+def return_nameless(tx: Tx, fresh: MemberRow) -> list[TakenAlong]:
     """Who was forgotten and comes back before the membership was sealed is the same member, and is blocked by whoever had
-    blocked them here: their handle of then is told by nobody, but it rests for them alone. Nobody is told of that."""
+    blocked them here: their handle of then is told by nobody, but it rests for them alone. Nobody is told of that; gives
+    the blocks, for those who blocked them and are here."""
+    found = []
     for handle in tx.blocked_as(fresh.account):
         if tx.rests(fresh.place, handle) and not tx.rests(fresh.place, handle, fresh.id):
-            _take_blocks_along(tx, handle, fresh)
+            found += _take_blocks_along(tx, handle, fresh)
+    return found
 
 
-def _take_blocks_along(tx: Tx, was: str, fresh: MemberRow) -> None:
+def _take_blocks_along(tx: Tx, was: str, fresh: MemberRow) -> list[TakenAlong]:
+    found = []
     for blocker, kind in tx.blockers(fresh.account, was):
         if _sees(tx, blocker, fresh) and (fresh.account, fresh.handle) not in tx.blocks(blocker):
             tx.put_block(blocker, fresh.account, fresh.handle, kind)
+            if kind != "none":
+                found.append(TakenAlong(blocker, fresh.account, fresh.handle, kind))
+    return found
 
 
 def _sees(tx: Tx, account: str, row: MemberRow) -> bool:

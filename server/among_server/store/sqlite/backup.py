@@ -52,12 +52,12 @@ class SqliteBackups:
         self._path = folder / schema.FILE
 
     def take(self, into: Path, progress: Progress = backups.unseen, pace: Pace | None = None) -> Taken:
+        schema.look(self._folder)
         if not self._path.exists():
             raise StoreError(f"There are no data in {self._folder}: name the server's data folder with --data.")
         pace = pace or Pace()
         manifest = Manifest(taken_at=backups.now())
         names = backups.names_at(manifest.taken_at)
-        schema.look(self._folder)
         with _told(into), copying.opened(self._path) as live:
             if not live.schema:
                 raise StoreError(f"There are no data in {self._folder} yet: start the server once.")
@@ -178,16 +178,29 @@ def before_step(db: Connection, path: Path, number: int) -> Path:
 def _complete(part: Path, manifest: Manifest, pace: Pace) -> None:
     """Look whether the copy is whole, and say in the manifest what it is. Raises StoreError."""
     path = part / schema.FILE
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as copy:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as copy:
         pace.begin()
-        copy.set_progress_handler(pace.rest, LOOK)
-        (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+        found = pace.do_all(partial(_checked, copy))
         if found != "ok":
             raise StoreError(f"The database is damaged ({found}): no backup was made of it. Keep those you have.")
         _describe(copy, manifest)
     manifest.server = f"among/{__version__}"
     manifest.files = {schema.FILE: backups.described(path, pace)}
     backups.write_manifest(part, manifest)
+
+
+def _checked(db: Connection, stop: Callable[[], bool]) -> str | None:
+    """What SQLite finds wrong, or `ok`; nothing when it was stopped."""
+    db.set_progress_handler(stop, LOOK)
+    try:
+        (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            raise
+        return None
+    finally:
+        db.set_progress_handler(None, 0)
+    return str(found)
 
 
 def _describe(db: Connection, manifest: Manifest) -> None:

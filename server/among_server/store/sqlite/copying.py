@@ -14,6 +14,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from .. import backups, files
@@ -86,12 +87,20 @@ def _match(source: int, copy: int, pace: Pace, progress: Progress = backups.unse
     is left out, or this might never end."""
     at, of = 0, os.fstat(source).st_size
     pace.begin()
-    while at < of and (piece := os.pread(source, PIECE, at)):
-        written = _overwrite(copy, at, piece)
-        at += len(piece)
+    while at < of:
+        read, written = pace.do(partial(_match_piece, source, copy, at))
+        if not read:
+            break
+        at += read
         pace.rest(written)
         progress(min(at, of), of)
     os.ftruncate(copy, at)
+
+
+def _match_piece(source: int, copy: int, at: int) -> tuple[int, int]:
+    """How many bytes there are, and how many of them were written."""
+    piece = os.pread(source, PIECE, at)
+    return len(piece), _overwrite(copy, at, piece)
 
 
 def _overwrite(copy: int, at: int, piece: bytes) -> int:

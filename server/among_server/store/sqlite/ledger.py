@@ -15,6 +15,8 @@ from itertools import islice
 from sqlite3 import Connection
 from typing import Any
 
+from msgspec.structs import replace
+
 from among_protocol.base import Entry
 from among_protocol.inbox import is_notice
 from among_protocol.logs import LogKind
@@ -23,6 +25,7 @@ from among_protocol.wire import ENTRIES, JSON, tag_of
 
 from ...limits import INBOX, INBOX_OF_ONE
 from ..inbox import Kind
+from ..own import TakenAlong
 from ..rows import Stored, Unread
 from .arrivals import Arrivals
 from .rows import SEQ, SEQ_BITS, Bulk, kept, log_row
@@ -260,7 +263,10 @@ class Ledger:
 
     def stale(self, accounts: Sequence[str]) -> None:
         last = self.stored[-1]
-        self.stored[-1] = Stored(last.event, last.json, (*last.stale, *accounts))
+        self.stored[-1] = replace(last, stale=(*last.stale, *accounts))
+
+    def taken_along(self, blocks: Sequence[TakenAlong]) -> None:
+        self.stored[-1] = replace(self.stored[-1], blocks=tuple(blocks))
 
     def _newest_item(self, account: int) -> int:
         """What is held back is in the mirror too: the table alone is asked where it is not."""

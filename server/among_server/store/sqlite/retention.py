@@ -62,10 +62,14 @@ NO_ITEMS = (
 )
 # Numbers of a room, after one and up to another, without some places (JSON).
 _THESE = f"room = ?1 AND {{0}} > ?2 AND {{0}} <= ?3 AND (room << {SEQ_BITS} | {{0}}) NOT IN (SELECT value FROM json_each(?4))"  # noqa: S608  # ours
+# By their counts: of a message that stays, thousands may react. And so many at a time: of one that goes, too.
+REACTIONS = f"""
+    DELETE FROM reactions WHERE (room, message, seq) IN (
+        SELECT r.room, r.message, r.seq
+        FROM (SELECT DISTINCT room, message FROM reaction_counts WHERE {_THESE.format("message")}) going
+        CROSS JOIN reactions r WHERE r.room = going.room AND r.message = going.message LIMIT ?5)"""  # noqa: S608  # ours
 GOING = (
     *(f"DELETE FROM {table} WHERE {_THESE.format('seq')}" for table in ("mentions", "room_mentions", "uncalled")),  # noqa: S608  # ours
-    # By their counts: of a message that stays, thousands may react.
-    f"DELETE FROM reactions WHERE room = ?1 AND message IN (SELECT message FROM reaction_counts WHERE {_THESE.format('message')})",  # noqa: S608  # ours
     f"DELETE FROM reaction_counts WHERE {_THESE.format('message')}",  # noqa: S608  # ours
     f"DELETE FROM quotes WHERE {_THESE.format('message')} AND state = 'asked'",  # noqa: S608  # ours
 )
@@ -130,7 +134,7 @@ class SqliteRetention(SqliteBlanks):
             return True
         upto = last - base if found == limit else log.floor
         stay = [seq for (seq,) in self._db.execute(STAY, (log.key, log.floor, after, upto, room))]
-        if self._unedited(log, after, upto, stay, limit):
+        if self._unedited(log, after, upto, stay, limit) or self._unreacted(log, after, upto, stay, limit) == limit:
             self.carried = True  # whoever reads it knows the floor, and needs not begin anew
         else:
             self.carried |= bool(self._deleted(log.key, after, upto, stay))
@@ -146,6 +150,13 @@ class SqliteRetention(SqliteBlanks):
                 self.blank(log.id, seq)
             self._db.execute("DELETE FROM edits WHERE room = ? AND message = ? AND seq = ?", (log.key, message, seq))
         return len(rows)
+
+    def _unreacted(self, log: Log, after: int, upto: int, stay: list[int], limit: int) -> int:
+        """How they were reacted to, which nobody is told any more; gives how many rows that was."""
+        but = json.encode([log.key << SEQ_BITS | seq for seq in stay]).decode()
+        gone = self._db.execute(REACTIONS, (log.key, after, upto, but, limit)).rowcount
+        self.forget_reactions()
+        return gone
 
     def _deleted(self, key: int, after: int, upto: int, stay: list[int]) -> int:
         """What is kept of these numbers, but for some; gives how many entries that was."""

@@ -126,10 +126,10 @@ def check_library() -> None:
 
 
 def lost(folder: Path) -> str:
-    """What says that this empty database once held data; empty: nothing does, or it is not empty. A start that was killed
-    leaves an empty file, too, and nothing beside it: all else is made later."""
+    """What says that a database was here, where there is none, or an empty one; empty: nothing does, or it holds something.
+    A first start makes the database before all else, so one that was killed leaves nothing of this."""
     path = folder / FILE
-    if not path.is_file() or path.stat().st_size:
+    if path.exists() and not (path.is_file() and path.stat().st_size == 0):
         return ""
     # SQLite would delete the write-ahead log of an empty file.
     beside = (revocations.FILE, INDEX, backups.FOLDER, f"{FILE}-wal")
@@ -137,13 +137,15 @@ def lost(folder: Path) -> str:
 
 
 def _holds(path: Path) -> bool:
-    return any(path.iterdir()) if path.is_dir() else path.exists() and path.stat().st_size > 0
+    if path.is_dir():  # of backups: it may be a disk of its own, which has other things in it from the beginning
+        return any(backups.NAME.fullmatch(one.name) for one in path.iterdir())
+    return path.exists() and path.stat().st_size > 0
 
 
-def look(folder: Path) -> None:
-    """What may forbid to open the folder for writing, before anything in it changes. The lock must be ours.
+def look_around(folder: Path) -> None:
+    """What may forbid to open the folder for writing, as far as is seen without opening the database.
 
-    Raises StoreError: a restore was interrupted, the file is not ours or lost what it held, or it comes from a newer version."""
+    Raises StoreError: a restore was interrupted, or the file is none, is gone or lost what it held."""
     mark = folder / UNFINISHED
     if mark.exists():
         aside = mark.read_text("utf-8").strip()
@@ -152,15 +154,27 @@ def look(folder: Path) -> None:
             f"What was there before is in {folder / aside if aside else 'no other place: there was nothing'}."
         )
     path = folder / FILE
+    if path.is_symlink() and not path.exists():
+        raise StoreError(f"{path} leads to {path.readlink()}, where nothing is: is that disk mounted?")
+    if beside := lost(folder):
+        state = "is empty" if path.exists() else "is missing"
+        raise StoreError(
+            f"{path} {state}, and {beside} beside it is of a server that had data: they were lost, or are elsewhere (on a "
+            "disk that is not mounted?). Bring them back, or restore a backup (`among-server restore BACKUP --replace`), or "
+            "choose another folder for a new server."
+        )
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path} is no plain file: choose another folder.")
+
+
+def look(folder: Path) -> None:
+    """Likewise, and into the database, before anything in the folder changes. The lock must be ours.
+
+    Raises StoreError also when the file is not ours, or comes from a newer version."""
+    look_around(folder)
+    path = folder / FILE
     if not path.exists():
         return
-    if not path.is_file():
-        raise StoreError(f"{path} is no plain file: choose another folder.")
-    if beside := lost(folder):
-        raise StoreError(
-            f"{path} is empty, and {beside} beside it is of a server that had data: they were lost. Restore a backup "
-            "(`among-server restore BACKUP --replace`), or choose another folder for a new server."
-        )
     waiting = path.with_name(f"{FILE}-wal")
     alone = "" if waiting.exists() and waiting.stat().st_size else "&immutable=1"  # else reading would make files
     db = sqlite3.connect(reader_uri(path) + alone, uri=True, isolation_level=None)
