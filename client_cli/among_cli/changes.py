@@ -138,7 +138,7 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             room.retention, room.retention_since = event.retention, event.since
             return [kept.set_to(event, model.who(event.by, event.rev), model.zone)]
         case RoomTrimmed():
-            room.floor, room.unread = event.floor, min(room.unread, event.left)
+            room.floor = event.floor
             if visit is not None:
                 visit.trim(event.floor)
             return [kept.removed(event)]
