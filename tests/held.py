@@ -57,7 +57,7 @@ class HeldStore(MemoryStore):
         self._holds: dict[str, Hold] = {}
 
     def hold(self, name: str) -> Hold:
-        """`writes`, or the name of a read."""
+        """`writes`, or the name of a read, or of what answers with a count."""
         assert name == "writes" or name in HeldStore.__dict__, f"{name} can't be held"
         self._holds[name] = hold = Hold(lambda hold: self._let_go(name))
         return hold
@@ -77,6 +77,7 @@ class HeldStore(MemoryStore):
     community: Any = _read("community")
     entries: Any = _read("entries")
     followed_threads: Any = _read("followed_threads")
+    mark_inbox: Any = _read("mark_inbox")
     members: Any = _read("members")
     messages: Any = _read("messages")
     password_hash: Any = _read("password_hash")
@@ -88,6 +89,7 @@ class HeldStore(MemoryStore):
     room: Any = _read("room")
     seen: Any = _read("seen")
     session: Any = _read("session")
+    set_marker: Any = _read("set_marker")
     standing: Any = _read("standing")
     unread: Any = _read("unread")
     wanted: Any = _read("wanted")

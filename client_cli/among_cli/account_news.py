@@ -39,8 +39,9 @@ def told_of(model: "Model", event: Entry) -> list[Line]:
                 room.owner = event.owner
                 room.retention, room.retention_since = event.retention, event.retention_since
             if room is not None:
+                if not room.following:
+                    model.counting.begins(room, room.id, event.head)
                 room.following, room.head = True, max(room.head, event.head)
-                room.read, room.counted = max(room.read, event.head), max(room.counted, event.head)
         case rooms.RoomUnfollowed():
             _unfollowed(model, event.room)
         case communities.CommunityLeft():

@@ -141,7 +141,7 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             default = place.retention if place is not None else None
             return [kept.set_to(event, default, model.who(event.by, event.rev), model.zone)]
         case RoomTrimmed():
-            room.floor, room.unread = event.floor, min(room.unread, event.left)
+            room.floor = event.floor
             if visit is not None:
                 visit.trim(event.floor)
             return [kept.removed(event)]

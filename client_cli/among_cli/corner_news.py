@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from among_protocol.base import Entry
 from among_protocol.corners import CornerUpdated
+from among_protocol.counting import Heard
 from among_protocol.edits import MessageDeleted
 from among_protocol.messages import MessageSent
 from among_protocol.posts import PostDeleted, PostPublished
@@ -24,15 +25,15 @@ def told_of(model: "Model", room: Room, event: Entry) -> list[Line]:
         room.topic = event.title
     if isinstance(event, PostDeleted | MessageDeleted):
         return _deleted(model, room, event)
-    if not isinstance(event, PostPublished | MessageSent) or event.by == room.me:
+    if not isinstance(event, PostPublished | MessageSent):
+        return []
+    if event.by == room.me:
+        model.counting.heard(room, Heard(room.id, event.seq, mine=True))
         return []
     who = model.who(event.by, event.rev)
     folded = model.blocks.kind(who, event.by)
     called = room.me in event.mentions and not folded
-    if event.seq > room.counted:
-        room.counted = event.seq
-        room.unread += 1
-        room.mentions += called
+    model.counting.heard(room, Heard(room.id, event.seq, unread=True, mentions=called))
     published = isinstance(event, PostPublished)
     if folded or not (published or called or room.owner == room.me):
         return []

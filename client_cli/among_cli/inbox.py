@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from among_protocol.base import Entry
 from among_protocol.communities import CommunityJoined
-from among_protocol.inbox import InboxItem, InboxMoved, MarkInbox, ReadInbox
+from among_protocol.inbox import InboxItem, MarkInbox, ReadInbox
 from among_protocol.joining import JoinDeclined
 from among_protocol.messages import GLIMPSED
 from among_protocol.moderation import Act
@@ -51,8 +51,7 @@ async def inbox(link: Link, rest: str) -> None:
 
 
 async def _read(link: Link, number: int) -> None:
-    now = await link.among.ask(MarkInbox, number=number)
-    link.among.view.apply(InboxMoved(read=now.read, unread=now.unread))
+    await link.among.ask(MarkInbox, number=number)
     link.screen.refresh()
 
 

@@ -18,7 +18,7 @@ from among_protocol.drafts import DraftChanged
 from among_protocol.edits import MessageDeleted
 from among_protocol.happenings import ClientError, Closed, Opened
 from among_protocol.logs import Synced
-from among_protocol.markers import MarkerMoved, SetMarker
+from among_protocol.markers import SetMarker, moved
 from among_protocol.members import ListMembers, Member, Persona
 from among_protocol.messages import Forwarded, MessageSent, ReadMessages
 from among_protocol.portrait import Portrait
@@ -328,7 +328,7 @@ class Link:
     async def set_marker(self, room: str, seq: int) -> None:
         """Everything in the room up to this number is read."""
         now = await self.among.ask(SetMarker, room=room, seq=seq)
-        self.model.apply(MarkerMoved(room=now.room, read=now.read, unread=now.unread, mentions=now.mentions))
+        self.model.apply(moved(now))
         self.screen.refresh()
 
 

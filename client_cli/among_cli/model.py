@@ -2,7 +2,7 @@
 
 Rules: no I/O, no clock, no terminal; times and events come in as arguments, lines go out as data.
 Who wrote is known before an event comes in here (`know`); link.py sees to that. Unread counts are the server's; the
-client only adds what came live after the position that they are of.
+client only adds what came live after the number that they are of (`counting`), and is not on the screen.
 """
 
 from collections.abc import Collection, Iterable
@@ -13,9 +13,12 @@ from among_protocol.accounts import Account
 from among_protocol.attention import Attention
 from among_protocol.base import Entry
 from among_protocol.blocks import BlockChanged
+from among_protocol.counting import Counting, Heard
 from among_protocol.dnd import DndChanged
+from among_protocol.edits import MessageEdited
 from among_protocol.following import Following
 from among_protocol.notify import NotifyChanged
+from among_protocol.retention import RoomTrimmed
 from among_protocol.status import AppearanceChanged
 from among_protocol.wire import AnyEvent, UnknownEvent
 
@@ -49,6 +52,7 @@ class Model(Acquaintances):
         self.account: Account | None = None
         self.communities: dict[str, Community] = {}
         self.rooms: dict[str, Room] = {}
+        self.counting = Counting()  # what is unread in rooms
         self.visit: Visit | None = None  # the open room
         self.away = False  # the reader is: nothing counts as read
         self.appearances = Appearances()
@@ -118,7 +122,8 @@ class Model(Acquaintances):
     def _put(self, card: rooms.Room, title: str, me: str, before: dict[str, Room]) -> None:
         room = before.get(card.id)
         if room is None:  # following one begins at its head: what was said before is not new
-            room = Room(card.id, title, card.kind, card.community, me, read=card.head, counted=card.head)
+            room = Room(card.id, title, card.kind, card.community, me)
+            self.counting.begins(room, card.id, card.head)
         room.title, room.topic, room.following = title, card.topic, card.following or card.kind == "direct"
         room.people, room.owner, room.head = card.people, card.owner, max(room.head, card.head)
         room.retention, room.retention_since = card.retention, card.retention_since
@@ -132,10 +137,12 @@ class Model(Acquaintances):
 
     def counted(self, states: Iterable[logs.LogState]) -> None:
         """What the server counted as unread, up to the head that it states."""
-        for state in states:
-            if (room := self.rooms.get(state.log)) and state.status != "gone":
-                room.counted, room.head, room.floor = state.head, state.head, state.floor
-                room.read, room.unread, room.mentions = state.read, state.unread, state.mentions
+        known = [state for state in states if state.log in self.rooms and state.status != "gone"]
+        self.counting.stated(known)
+        for state in known:
+            room = self.rooms[state.log]
+            room.head, room.floor = state.head, state.floor
+            room.read, room.unread, room.mentions = state.read, state.unread, state.mentions
 
     def numbered(self) -> list[Room]:
         """The rooms in the order in which /rooms numbers them: by community, its corners last; then directs."""
@@ -263,9 +270,10 @@ class Model(Acquaintances):
         room = self.rooms.get(event.room)
         if room is None:
             return
-        if event.read < room.read and self.visit is not None and self.visit.room is room:
+        before = room.read
+        self.counting.told(room, event)
+        if room.read < before and self.visit is not None and self.visit.room is room:
             self.visit.marks = False
-        room.read, room.unread, room.mentions = event.read, event.unread, event.mentions
 
     def _entry(self, event: Entry) -> list[Line]:
         if isinstance(event, members.MemberForgotten):
@@ -294,15 +302,21 @@ class Model(Acquaintances):
             self.outgoing.pop(event.nonce, None)
         if said.mine and self.visit and room is self.room:
             self.visit.marks = True  # whoever speaks has read
-        missed = not said.mine and (self.away or room is not self.room or not (self.visit and self.visit.marks))
-        if event.seq > room.counted:
-            room.counted = event.seq
-            room.unread += missed
-            room.mentions += missed and said.mention
+        missed = not said.mine and self._misses(room)
+        heard = Heard(room.id, event.seq, unread=missed, mentions=missed and said.mention, mine=said.mine)
+        self.counting.heard(room, heard)
         return bell.told_of(self, room, event, said, missed=missed)
+
+    def _misses(self, room: Room) -> bool:
+        """Whether what comes there now is not read at once."""
+        return self.away or room is not self.room or not (self.visit and self.visit.marks)
 
     def _in_room(self, room: Room, event: Entry) -> list[Line]:
         room.head = max(room.head, event.seq)
+        if isinstance(event, RoomTrimmed):
+            self.counting.heard(room, Heard(room.id, event.seq, left=event.left))
+        if isinstance(event, MessageEdited) and self._misses(room) and self._calls(room, event):
+            self.counting.heard(room, Heard(room.id, event.seq, mentions=True))
         passes = self.visit is not None and room is self.room and self.visit.passes(event.seq)
         by: Part = Part("who", self.who(event.by, event.rev))
         lines: list[Line] = []
@@ -323,6 +337,11 @@ class Model(Acquaintances):
             case _:
                 lines = changes.told_of(self, room, event)
         return lines if passes else []
+
+    def _calls(self, room: Room, edit: MessageEdited) -> bool:
+        """Whether it mentions me from now on, and that counts."""
+        new = room.me in edit.mentions_new or edit.mentions_room_new
+        return new and edit.by != room.me and not self.blocks.kind(self.who(edit.by, edit.rev), edit.by)
 
     def made(self, community: Community, id: str, slug: str, kind: rooms.RoomKind, topic: str) -> Room:
         """A room that is new."""

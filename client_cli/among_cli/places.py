@@ -60,7 +60,6 @@ class Room:
     read: int = 0  # number up to which it is read
     unread: int = 0  # messages
     mentions: int = 0  # of me, after that number; those in threads, too
-    counted: int = 0  # entries up to this number are in `unread`
     retention: Retention | None = None  # how long it keeps what is said; None: as its community says
     retention_since: str = ""  # nothing is removed before this
     floor: int = 0  # what was said up to this number is no longer kept

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta, tzinfo
 
-from among_protocol.markers import MarkerMoved, SetMarker
+from among_protocol.markers import SetMarker, moved
 from among_protocol.messages import GLIMPSED, ReadMessages
 from among_protocol.recent import Recent, RecentRooms
 
@@ -28,11 +28,9 @@ async def unread(link: Link, rest: str) -> None:
     room = here(link)
     seq = _known(link, room, rest)
     now = await link.among.ask(SetMarker, room=room.id, seq=max(seq - 1, 0), unread=True)
-    change = MarkerMoved(room=now.room, read=now.read, unread=now.unread, mentions=now.mentions)
     if link.model.visit is not None:
         link.model.visit.marks = False  # or it would be read again at once
-    link.among.view.apply(change)
-    link.model.apply(change)
+    link.model.apply(moved(now))
     link.screen.show(
         [note(f"Unread from {number_of(seq)} on: {now.unread} new, until you come back or say something.")]
     )

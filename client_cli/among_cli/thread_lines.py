@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from among_protocol.counting import Heard
 from among_protocol.messages import MessageSent
 
 from . import bell
@@ -71,9 +72,8 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
     visit = model.visit if room is model.room else None
     if said.mine:
         model.outgoing.pop(event.nonce, None)
-    if event.seq > room.counted:
-        room.counted = event.seq
-        room.mentions += said.mention and not said.mine and (model.away or visit is None)
+    called = said.mention and not said.mine and (model.away or visit is None)
+    model.counting.heard(room, Heard(room.id, event.seq, mentions=called))
     heeded = bell.heed(model, room, event, said, missed=True)  # what a thread says is not on the screen
     if visit is None:
         if heeded.wanted:

@@ -27,7 +27,7 @@ import msgspec
 
 from .asking import PENDING, Ask, Asks, Errand, check, refuse_of
 from .backoff import Backoff
-from .base import Budget, Command, Entry, Ok, Refused, Span, Write
+from .base import Budget, Command, Entry, Ok, Refused, Shape, Span, Write
 from .codes import Refuse, comes_back
 from .communities import CommunityJoined, ReadCommunity
 from .errands import carded, said_again
@@ -70,6 +70,7 @@ class Client:
         self.doomed = ""  # why the connection must be cut; empty while it is good
         self.retry_at: float | None = None  # while down: when to connect again
         self.error: Exception | None = None  # once stopped: why
+        self.answered: Callable[[Shape], None] = lambda reply: None  # told of each reply in its place among the events
         self._rng = rng or random.SystemRandom()
         self._backoff = Backoff(self._rng)
         self._asks = Asks()
@@ -337,6 +338,7 @@ class Client:
             raise
         if isinstance(ask.command, STANDING):
             self._standing[type(ask.command)] = ask.command
+        self.answered(ask.result)
         ask.become("sent")
         return [] if ask.errand is None else ask.errand(ask, now)
 

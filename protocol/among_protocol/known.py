@@ -31,7 +31,8 @@ from .wire import AnyEntry, UnknownEvent
 class Known:
     def __init__(self, core: Client, queue: int) -> None:
         self.core = core
-        self.view = View()
+        self.view = View(core.whole.ahead)
+        core.answered = self.view.answered
         self._queue: deque[Happening] = deque()
         self._most = queue
         self._taken: Happening | None = None  # the event in the user's hand

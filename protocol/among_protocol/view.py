@@ -1,9 +1,12 @@
 """What is known now: communities, rooms, unread counts, who is who. Pure; it follows the happenings of a client.
 
 It is as new as what has arrived, which can be ahead of the event in one's hand. Counts are the server's, moved on by
-each message that arrives; `sync` and `marker.moved` set them right.
+each message that arrives; `sync`, `marker.moved` and `inbox.moved` set them right. A count of a room says itself which
+entries it holds (counting.py). One of the inbox holds all that was said to exist when it came: what is still to be
+fetched of that, after a time in which this client did not keep up, counts no more.
 """
 
+from collections.abc import Callable, Mapping
 from copy import copy
 from typing import Any
 
@@ -11,10 +14,11 @@ from msgspec.structs import replace
 
 from .accounts import Account, AccountUpdated
 from .attention import Attention
-from .base import Entry
+from .base import Entry, Shape
 from .blocks import BlockChanged, BlockList
-from .communities import CommunityLeft, CommunityUpdated, Membership
+from .communities import CommunityJoined, CommunityLeft, CommunityUpdated, Membership
 from .corners import CornerUpdated
+from .counting import Counting, Heard
 from .dnd import DndChanged
 from .edits import MessageEdited
 from .following import Following
@@ -22,7 +26,7 @@ from .happenings import Card, Closed, Happening, Opened, Reset, Up
 from .house_rules import RulesAccepted
 from .inbox import InboxMoved, InboxState, is_notice
 from .logs import LogPassed, LogState
-from .markers import MarkerMoved
+from .markers import Marker, MarkerMoved
 from .members import MemberForgotten, MemberJoined, MemberUpdated, Persona, nobody
 from .messages import MessageSent
 from .moderation import MemberSilenced, MemberUnsilenced, RoleSet
@@ -44,7 +48,9 @@ class NoSuchRoom(LookupError):
 
 
 class View:
-    def __init__(self) -> None:
+    def __init__(self, ahead: Callable[[], Mapping[str, int]] = dict) -> None:
+        """`ahead`: of the logs that have a hole, up to which number they are known to exist."""
+        self._ahead = ahead
         self.account: Account | None = None
         self.communities: dict[str, Membership] = {}  # by id; their `rooms` are of the card: see `rooms` for the newest
         self.rooms: dict[str, Room] = {}  # by id: every room one may see, directs too
@@ -54,6 +60,10 @@ class View:
         self.appearances: dict[str, Appearance] = {}  # by community (empty: everywhere): what I chose
         self.attention = Attention()  # what is worth a bell, by my choices
         self.inbox = InboxState(read=0, unread=0)  # what was meant for me
+        self._in_inbox: Mapping[str, int] = {}  # by log: up to this number its count holds what is still to come
+        self._counting = Counting()
+        self._begins: dict[str, int] = {}  # by room: where it begins for who comes to follow it, and all before is read
+        self._joined: dict[str, str] = {}  # by community and room: who I am there, until its card tells
         self._as_of = 0  # number in the account's log that the newest sync was of
         self.personas: dict[tuple[str, int], Persona] = {}  # by membership and revision
         self.tallies = Tallies()  # how messages are reacted to, of those that were shown
@@ -81,7 +91,9 @@ class View:
         if room is not None and room.kind == "direct":
             return room.member
         membership = self.communities.get(room.community if room is not None else place)
-        return "" if membership is None else membership.member
+        if membership is not None:
+            return membership.member
+        return self._joined.get(room.community if room is not None else place, "")
 
     def learn(self, persona: Persona) -> None:
         self.personas[persona.member, persona.rev] = persona
@@ -102,11 +114,15 @@ class View:
             case Opened() | Reset():
                 state = self._state(happening.log)
                 state.head = max(state.head, happening.after)
+                if isinstance(happening, Opened) and happening.log in self._begins:
+                    self._counting.begins(state, happening.log, self._begins.pop(happening.log))
             case LogPassed() | ReactionsChanged():
                 state = self._state(happening.log)
                 state.head = max(state.head, happening.seq)
             case Closed():
                 self.logs.pop(happening.log, None)
+                self._counting.forget(happening.log)
+                self._begins.pop(happening.log, None)
             case _:
                 self._register(happening)
 
@@ -114,8 +130,7 @@ class View:
         """What has only a last value."""
         match happening:
             case MarkerMoved():
-                state = self._state(happening.room)
-                state.read, state.unread, state.mentions = happening.read, happening.unread, happening.mentions
+                self._counting.told(self._state(happening.room), happening)
             case ThreadChanged():
                 self.threads.changed(happening)
             case BlockChanged():
@@ -130,18 +145,31 @@ class View:
             case NotifyChanged() | DndChanged():
                 self.attention.apply(happening)
             case InboxMoved():
-                self.inbox = InboxState(read=happening.read, unread=happening.unread)
+                self.answered(InboxState(read=happening.read, unread=happening.unread))
+            case _:
+                pass
+
+    def answered(self, reply: Shape) -> None:
+        """What I asked myself was answered, before what comes after it."""
+        match reply:
+            case Marker():
+                self._counting.told(self._state(reply.room), reply)
+            case InboxState():
+                self.inbox, self._in_inbox = copy(reply), self._ahead()
             case _:
                 pass
 
     def _up(self, up: Up) -> None:
         self.account = up.account
         self.logs = {state.log: copy(state) for state in up.sync.logs if state.status != "gone"}
+        self._counting.stated(self.logs.values())
         self._as_of = self.logs[up.account.id].head if up.account.id in self.logs else 0
         self.blocks = BlockList(up.sync.blocks)
         self.appearances = {one.community: one for one in up.sync.appearances}
         self.attention.stated(up.sync.notify, up.sync.dnd)
         self.inbox = copy(up.sync.inbox) if up.sync.inbox is not None else InboxState(read=0, unread=0)
+        self._in_inbox = {}
+        self._begins.clear()
         self.threads.stated(up.sync.threads)
         self.communities.clear()
         self.rooms = {room.id: room for room in up.sync.directs}
@@ -193,6 +221,7 @@ class View:
             case MemberForgotten():
                 self._forget(entry)
             case _ if self.account is not None and entry.log == self.account.id and entry.seq > self._as_of:
+                self._own(entry)
                 self._mine(entry)
             case _:
                 pass
@@ -213,7 +242,7 @@ class View:
             case RoomTrimmed():
                 state.floor = max(state.floor, entry.floor)
                 if entry.seq > state.head:
-                    state.unread = min(state.unread, entry.left)
+                    self._counting.heard(state, Heard(entry.log, entry.seq, left=entry.left))
                     self.threads.trimmed(entry.log, entry.floor, entry.pins)
         room = self.rooms.get(entry.log)
         if told and room is not None and entry.seq > room.head:
@@ -246,8 +275,7 @@ class View:
             self.rooms[room.id] = replace(room, people=people)
 
     def _mine(self, entry: Entry) -> None:
-        """In the account's own log; the cards of the sync hold what came before it."""
-        self.inbox.unread += is_notice(entry)
+        """What it makes of what is known."""
         match entry:
             case RoomFollowed() if entry.kind != "direct":  # of which one knows more than this tells
                 self.rooms[entry.room] = Room(
@@ -281,6 +309,8 @@ class View:
                     self.learn(persona)
             case CommunityLeft():
                 self.communities.pop(entry.community, None)
+                member = self._joined.get(entry.community)
+                self._joined = {place: me for place, me in self._joined.items() if me != member}
                 self.threads.ended(id for id, room in self.rooms.items() if room.community == entry.community)
                 self.rooms = {id: room for id, room in self.rooms.items() if room.community != entry.community}
             case RoleSet() if entry.community in self.communities:
@@ -309,6 +339,20 @@ class View:
             case _:
                 pass
 
+    def _own(self, entry: Entry) -> None:
+        """In the account's own log; the cards of the sync hold what came before it. It may tell again where one is already."""
+        if is_notice(entry):
+            self._item(entry)
+        match entry:
+            case CommunityJoined():
+                self._joined[entry.community] = entry.member
+                self._joined |= dict.fromkeys(entry.rooms, entry.member)
+                self._begins |= entry.rooms
+            case RoomFollowed() | DirectOpened():
+                self._begins[entry.room] = entry.head
+            case _:
+                pass
+
     def _message(self, sent: MessageSent | PostPublished) -> None:
         """Counts move with what is new; the sync has counted the rest."""
         state = self._state(sent.log)
@@ -317,24 +361,28 @@ class View:
         me = self.me(sent.log)
         said, called = sent if isinstance(sent, MessageSent) else None, self._called_by(sent)
         mentioned = called and me in sent.mentions
-        if said is not None and said.thread:
-            state.mentions += mentioned
+        in_room, everybody = said is None or not said.thread, said is not None and said.mentions_room
+        counts = mentioned or (in_room and called and everybody)
+        mine = in_room and sent.by == me
+        self._counting.heard(state, Heard(sent.log, sent.seq, unread=in_room, mentions=counts, mine=mine))
+        if said is not None and not in_room:
             self.threads.said(said, me, mentioned=mentioned, shunned=not called)
-        elif sent.by == me:
-            state.read, state.unread, state.mentions = sent.seq, 0, 0
-        else:
-            state.unread += 1
-            state.mentions += mentioned or (called and said is not None and said.mentions_room)
-        self.inbox.unread += called and (mentioned or (said is not None and bool(me) and said.answers == me))
+        if called and (mentioned or (said is not None and bool(me) and said.answers == me)):
+            self._item(sent)
 
     def _edited(self, edit: MessageEdited) -> None:
         """It counts as a mention for who was not mentioned before."""
         state, mine = self._state(edit.log), self.me(edit.log) in edit.mentions_new
         if edit.seq > state.head and (mine or edit.mentions_room_new) and self._called_by(edit):
-            state.mentions += 1
-            self.inbox.unread += mine
+            self._counting.heard(state, Heard(edit.log, edit.seq, mentions=True))
+            if mine:
+                self._item(edit)
             if edit.thread and mine:
                 self.threads.edited(edit)
+
+    def _item(self, entry: Entry) -> None:
+        """One more in the inbox, unless its count holds it already."""
+        self.inbox.unread += entry.seq > self._in_inbox.get(entry.log, 0)
 
     def _called_by(self, entry: Entry) -> bool:
         """Whether a mention of me counts: I said it myself, or block or mute the author, as far as it is known here who

@@ -200,6 +200,11 @@ class Whole:
             else:
                 self._heard[id] = max(self._heard.get(id, 0), head)
 
+    def ahead(self) -> dict[str, int]:
+        """Of the logs of which not all was given: the highest number known to exist."""
+        behind = {id: log.wanted for id in self._behind if (log := self.logs[id]).open and log.wanted > log.at}
+        return {**self._heard, **behind}
+
     def holes(self) -> Iterator[ReadEntries]:
         """What to ask for now; the ids are still missing. Each counts as asked for once it is taken."""
         if self.paused or not self._behind:

@@ -1,5 +1,6 @@
 // Made by `python -m tests.js.declare` from the code: not to be edited.
 
+import type { Reading } from './counting.js';
 import type { Account, Commands, Entry } from './types.d.ts';
 export type Askable = import('./happenings.d.ts').Askable;
 export type AskState = import('./happenings.d.ts').AskState;
@@ -8,6 +9,7 @@ export type Options = import('./happenings.d.ts').Options;
 export type Positions = import('./happenings.d.ts').Positions;
 export type Fields<K extends Askable> = import('./happenings.d.ts').Fields<K>;
 /** @import { Ask } from './asks.js' */
+/** @import { Reading } from './counting.js' */
 /** @import { Told } from './happenings.d.ts' */
 /** @import { Account, Commands, Entry } from './types.d.ts' */
 /** @typedef {import('./happenings.d.ts').Askable} Askable */
@@ -37,6 +39,9 @@ export declare class Among {
     get communities(): Map<string, import("./types.d.ts").Membership>;
     /** By id: those I may see, directs among them. */
     get rooms(): Map<string, import("./types.d.ts").Room>;
+    /** By id of a room that one follows: up to which number it is `read`, and how many messages after it are `unread`.
+     * @returns {Map<string, Reading>} */
+    get unread(): Map<string, Reading>;
     /** A room by `community/room`, by id, or `@handle` for the direct with that person. Throws when there is none.
      * @param {string} name */
     room(name: string): import("./types.d.ts").Room;

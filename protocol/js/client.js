@@ -29,6 +29,7 @@ import { View } from './view.js';
 import { numbers } from './whole.js';
 
 /** @import { Ask } from './asks.js' */
+/** @import { Reading } from './counting.js' */
 /** @import { Told } from './happenings.d.ts' */
 /** @import { Account, Commands, Entry } from './types.d.ts' */
 /** @typedef {import('./happenings.d.ts').Askable} Askable */
@@ -70,6 +71,7 @@ export class Among {
   constructor(url, options) {
     this.#url = url;
     this.#core = new Core(options);
+    this.#core.answered = (type, result) => this.#view.answered(type, result);
     this.#WebSocket = options.WebSocket ?? WebSocket;
     this.#most = options.queue ?? 1000;
     this.#read = { epoch: this.#core.whole.epoch, logs: Object.assign(numbers(), options.positions?.logs) };
@@ -111,6 +113,12 @@ export class Among {
   /** By id: those I may see, directs among them. */
   get rooms() {
     return this.#view.rooms;
+  }
+
+  /** By id of a room that one follows: up to which number it is `read`, and how many messages after it are `unread`.
+   * @returns {Map<string, Reading>} */
+  get unread() {
+    return this.#view.counting.rooms;
   }
 
   /** A room by `community/room`, by id, or `@handle` for the direct with that person. Throws when there is none.

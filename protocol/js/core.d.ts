@@ -23,6 +23,9 @@ export declare class Core {
     random: () => number;
     /** @param {CoreOptions} options */
     constructor(options: CoreOptions);
+    /** Told of each reply in its place among the events: of which type of command, and its result.
+     * @type {(type: string, result: any) => void} */
+    answered: (type: string, result: any) => void;
     /** The WebSocket is open. The server speaks first. @param {number} now */
     connected(now: number): void;
     /** A frame came. Whatever it holds, nothing is thrown. @param {unknown} data @param {number} now

@@ -71,6 +71,10 @@ export class Core {
   #cuts = 0; // in a row, of connections that were not stable
   #liveAt = Infinity; // since when
 
+  /** Told of each reply in its place among the events: of which type of command, and its result.
+   * @type {(type: string, result: any) => void} */
+  answered = () => {};
+
   // --- what the owner of the socket calls
 
   /** The WebSocket is open. The server speaks first. @param {number} now */
@@ -346,6 +350,7 @@ export class Core {
     if (!ask) return [];
     ask.result = ok.result;
     if (STANDING.has(ask.command.type)) this.#standing.set(ask.command.type, ask.command);
+    this.answered(ask.command.type, ask.result);
     ask.become('sent');
     return ask.errand ? this.#entries(ask.errand(ask), now) : [];
   }

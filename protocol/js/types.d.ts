@@ -2460,7 +2460,8 @@ export interface InboxItem {
 /**
  * To every other session of the account that has synced, when the inbox is marked. And to every session, when something
  * else than what it hears changes the count: what an item is about was deleted or is no longer kept, or somebody blocks or
- * mutes, enters or leaves. It is of all that the session has been given, and of nothing later.
+ * mutes, enters or leaves. It is of all that the session has been given, and of nothing later; what `session.lagging` told of
+ * as left out counts as given. Where a mark was told with another count, it is told once more, also to who marked.
  */
 export interface InboxMoved {
   type: "inbox.moved";
@@ -3976,6 +3977,11 @@ export interface Marker {
   unread: number;
   /** of them, those that mention me */
   mentions: number;
+  /**
+   * number in the room's log up to which all this holds
+   * @default 0
+   */
+  as_of?: number;
 }
 
 /** To every session of the account that has synced. */
@@ -3989,6 +3995,11 @@ export interface MarkerMoved {
   unread: number;
   /** of them, those that mention one */
   mentions: number;
+  /**
+   * number in the room's log up to which all this holds: what comes after it may have come before this
+   * @default 0
+   */
+  as_of?: number;
 }
 
 export interface Member {

@@ -1,5 +1,7 @@
-// What is known now: communities and rooms. Pure; it follows the happenings of a client, and is as new as what has
-// arrived, which can be ahead of the event in one's hand.
+// What is known now: communities, rooms, and what is unread there. Pure; it follows the happenings of a client, and is as
+// new as what has arrived, which can be ahead of the event in one's hand.
+
+import { Counting } from './counting.js';
 
 /** @import { Told } from './happenings.d.ts' */
 /** @import { Account, Membership, Room } from './types.d.ts' */
@@ -9,6 +11,10 @@ export class View {
     this.account = /** @type {Account | null} */ (null);
     this.communities = /** @type {Map<string, Membership>} */ (new Map()); // by id; see `rooms` for the newest of those
     this.rooms = /** @type {Map<string, Room>} */ (new Map()); // by id: every room one may see, directs too
+    this.counting = new Counting();
+    this.head = 0; // number in the account's log that the newest sync was of
+    this.begins = /** @type {Map<string, number>} */ (new Map()); // by room: where it begins for who comes to follow it
+    this.joined = /** @type {Map<string, string>} */ (new Map()); // by place: who I am there, until its card tells
   }
 
   /** A room by `community/room`, by id, or `@handle` for the direct with that one person, sooner the account of this handle
@@ -26,11 +32,18 @@ export class View {
   /** Who I am there: my membership in a community, a room or a direct; empty when I am not. @param {string} place */
   me(place) {
     const room = this.rooms.get(place);
-    return (room?.kind === 'direct' ? room.member : this.communities.get(room?.community || place)?.member) ?? '';
+    const community = room?.community || place;
+    return (room?.kind === 'direct' ? room.member : this.communities.get(community)?.member ?? this.joined.get(community)) ?? '';
+  }
+
+  /** What I asked myself was answered, before what comes after it. @param {string} type of the command @param {any} result */
+  answered(type, result) {
+    if (type === 'marker.set' && typeof result?.room === 'string') this.counting.told(result);
   }
 
   /** @param {Told} happening */
   apply(happening) {
+    this.#count(happening);
     switch (happening.type) {
       case 'up':
         this.account = happening.account;
@@ -88,6 +101,46 @@ export class View {
       case 'community.left':
         this.communities.delete(happening.community);
         for (const room of this.rooms.values()) if (room.community === happening.community) this.rooms.delete(room.id);
+    }
+  }
+
+  /** What is unread. @param {Told} happening */
+  #count(happening) {
+    switch (happening.type) {
+      case 'up':
+        this.counting.stated(happening.sync.logs);
+        this.head = happening.sync.logs.find(({ log }) => log === happening.account.id)?.head ?? 0;
+        this.begins.clear();
+        break;
+      case 'opened':
+        if (this.begins.has(happening.log)) this.counting.begins(happening.log, this.begins.get(happening.log) ?? 0);
+        this.begins.delete(happening.log);
+        break;
+      case 'closed':
+        this.counting.forget(happening.log);
+        this.begins.delete(happening.log);
+        break;
+      case 'marker.moved':
+        this.counting.told(happening);
+        break;
+      case 'community.joined': // which may tell again of where one is already
+        if (happening.seq <= this.head) break;
+        for (const place of [happening.community, ...Object.keys(happening.rooms ?? {})]) this.joined.set(place, happening.member);
+        for (const [room, head] of Object.entries(happening.rooms ?? {})) this.begins.set(room, head);
+        break;
+      case 'room.followed':
+      case 'direct.opened':
+        if (happening.seq > this.head) this.begins.set(happening.room, happening.head ?? 0);
+        break;
+      case 'post.published':
+      case 'message.sent': {
+        const { log, seq, by } = happening;
+        if (happening.type === 'message.sent' && happening.thread) break; // it counts there, and not in the room
+        this.counting.heard(log, { seq, unread: 1, mine: Boolean(by) && by === this.me(log) });
+        break;
+      }
+      case 'room.trimmed':
+        this.counting.heard(happening.log, { seq: happening.seq, left: happening.left ?? 0 });
     }
   }
 

@@ -10,6 +10,7 @@ from among_cli.places import Room
 from among_cli.visit import Visit
 from among_protocol.accounts import Account, AccountUpdated
 from among_protocol.communities import Community, CommunityLeft, Membership
+from among_protocol.edits import MessageEdited
 from among_protocol.logs import LogState
 from among_protocol.markers import MarkerMoved
 from among_protocol.members import MemberJoined, MemberLeft, MemberUpdated, Persona
@@ -29,6 +30,10 @@ def at(minute: int, day: int = 14) -> str:
 
 def sent(seq: int, body: str = "hello", by: str = BOB, room: str = HALL, **more) -> MessageSent:
     return MessageSent(log=room, seq=seq, at=more.pop("at", at(seq % 60)), by=by, rev=1, body=body, **more)
+
+
+def edited(seq: int, message: int, **more) -> MessageEdited:
+    return MessageEdited(log=TOOLS, seq=seq, at=at(seq), by=BOB, rev=1, message=message, body="hello!", **more)
 
 
 def page(*seqs: int, complete: bool = True, as_of: int = 0, by: str = BOB, **more) -> MessagePage:
@@ -189,7 +194,6 @@ def test_unread_counts_messages_of_other_rooms_and_mentions_of_me(model):
     model.apply(sent(1, room=TOOLS))
     model.apply(sent(2, room=TOOLS, mentions=[ANA]))
     model.apply(sent(3, room=TOOLS, mentions=[CLEO]))
-    model.apply(sent(4, room=TOOLS, by=ANA))
     model.apply(sent(1))
     assert (room_of(model, TOOLS).unread, room_of(model, TOOLS).mentions) == (3, 1)
     assert model.unread() == (1, 1)
@@ -202,6 +206,35 @@ def test_what_the_server_counted_already_is_not_counted_again(model):
     model.apply(sent(5, room=TOOLS, mentions=[ANA]))
     model.apply(sent(6, room=TOOLS))
     assert (room_of(model, TOOLS).unread, room_of(model, TOOLS).mentions) == (3, 1)
+
+
+def test_what_one_says_on_another_device_is_read_up_to_there(model):
+    model.apply(sent(1, room=TOOLS))
+    model.apply(sent(2, room=TOOLS, by=ANA))
+    model.apply(sent(3, room=TOOLS))
+    assert (room_of(model, TOOLS).read, room_of(model, TOOLS).unread) == (2, 1)
+
+
+def test_a_marker_says_what_it_has_counted_whatever_comes_before_it_or_after(model):
+    room = room_of(model, TOOLS)
+    for seq in (1, 2, 3):
+        model.apply(sent(seq, room=TOOLS, mentions=[ANA] * (seq == 3)))
+    model.apply(MarkerMoved(room=TOOLS, read=1, unread=1, mentions=0, as_of=2))
+    assert (room.read, room.unread, room.mentions) == (1, 2, 1), "the third was said after it was counted"
+    model.apply(MarkerMoved(room=TOOLS, read=3, unread=2, mentions=1, as_of=5))
+    model.apply(sent(4, room=TOOLS))
+    model.apply(sent(5, room=TOOLS, mentions=[ANA]))
+    assert (room.read, room.unread, room.mentions) == (3, 2, 1), "both were counted before they came"
+    model.apply(sent(6, room=TOOLS))
+    model.apply(MarkerMoved(room=TOOLS, read=2, unread=1, mentions=1, as_of=3))
+    assert (room.read, room.unread, room.mentions) == (3, 3, 1), "it is older than the one before"
+
+
+def test_an_edit_that_calls_one_counts_as_a_mention(model):
+    model.apply(sent(1, room=TOOLS))
+    model.apply(edited(2, 1, mentions=[ANA], mentions_new=[ANA]))
+    model.apply(edited(3, 1, mentions=[ANA]))
+    assert (room_of(model, TOOLS).unread, room_of(model, TOOLS).mentions) == (1, 1)
 
 
 def test_a_marker_moved_elsewhere_takes_the_count_off(model):

@@ -44,6 +44,26 @@ test('the same nonce says it once, and other content under it is refused', async
   await assert.rejects(ann.ask('message.send', { room: hall, body: 'other', nonce: 'n1' }), is('nonce.conflict'));
 });
 
+test('what is unread is told of each room, as it is read on any device', async () => {
+  const cat = await connect(url, { handle: 'cat', password, signUp: true });
+  await cat.ask('community.join', { community: 'garden' });
+  const phone = await connect(url, { token: cat.token });
+  const { entry: first } = await ann.ask('message.send', { room: hall, body: 'tea?' });
+  await ann.ask('message.send', { room: hall, body: 'or coffee?' });
+  for (const device of [cat, phone]) for (let count = 0; count < 2; count += 1) await message(device);
+  assert.equal(cat.unread.get(hall).unread, 2);
+  const marker = await cat.ask('marker.set', { room: hall, seq: first.seq });
+  for await (const event of phone) if (event.type === 'marker.moved') break;
+  for (const device of [cat, phone]) {
+    const { read, unread, asOf } = device.unread.get(hall);
+    assert.deepEqual([read, unread, asOf], [marker.read, 1, marker.as_of]);
+  }
+  await ann.ask('message.send', { room: hall, body: 'or water?' });
+  await message(phone);
+  assert.equal(phone.unread.get(hall).unread, 2);
+  await Promise.all([cat.close(), phone.close()]);
+});
+
 test('a refusal says what to do', async () => {
   await assert.rejects(ann.ask('message.send', { room: 'r_nowhere', body: 'x' }), (error) => is('room.gone')(error) && error.class === 'gone');
   await assert.rejects(ann.ask('message.send', { room: hall, body: '' }), (error) => is('field.invalid')(error) && error.field === 'body');

@@ -1099,6 +1099,32 @@ def tells_no_other_device(wire: Wire, frame: Frame) -> Any:
     return None if frame["type"] == "marker.moved" else frame
 
 
+@mutant("registers.as_of")
+def says_not_what_a_marker_is_of(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "marker.set":
+        frame.get("result", {}).pop("as_of", None)
+    return frame
+
+
+@mutant("registers.as_of")
+def says_that_a_marker_is_of_what_was_before(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "marker.set" and frame.get("result", {}).get("as_of"):
+        frame["result"]["as_of"] -= 1
+    return frame
+
+
+@mutant("registers.as_of")
+def tells_other_devices_not_what_a_marker_is_of(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "as_of": 0} if frame["type"] == "marker.moved" else frame
+
+
+@mutant("registers.as_of")
+def counts_one_that_comes_later(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "marker.set" and "result" in frame:
+        frame["result"]["unread"] += 1
+    return frame
+
+
 @mutant("registers.own_message")
 def counts_what_one_said(wire: Wire, frame: Frame) -> Any:
     for state in states(frame):

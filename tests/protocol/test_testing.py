@@ -13,6 +13,7 @@ from among_protocol.cards import ReadCards
 from among_protocol.communities import BrowseCommunities, CreateCommunity, LeaveCommunity, ReadCommunity
 from among_protocol.corners import ListCorners, UpdateCorner
 from among_protocol.drafts import DraftChanged, ListDrafts, SetDraft
+from among_protocol.inbox import MarkInbox
 from among_protocol.interests import InterestWish, SetInterests
 from among_protocol.logs import ReadChanged, ReadEntries
 from among_protocol.markers import MarkerMoved, SetMarker
@@ -54,7 +55,7 @@ async def test_people_talk(server: TestServer, encoding: Any):
         assert [message.body for message in server.messages(HALL, by="ann")] == ["hi @bob"]
         assert (await bob.ask(ReadChanged, epoch=bob.epoch, positions={said.log: 0})).logs[-1].mentions == 1
         marker = await bob.ask(SetMarker, room=said.log, seq=said.seq)
-        assert (marker.read, marker.unread, marker.mentions) == (said.seq, 0, 0)
+        assert (marker.read, marker.unread, marker.mentions, marker.as_of) == (said.seq, 0, 0, said.seq)
 
 
 async def test_what_a_test_says_arrives(server: TestServer):
@@ -369,6 +370,29 @@ async def test_entries_that_no_client_knows_ranges_and_lagging(server: TestServe
         assert [await until(bob, MessageSent) for _ in said] == said
     server.town.forget(said[0].log, said[0].seq)
     assert server.messages(HALL) == said[1:]
+
+
+async def test_what_is_unread_is_counted_once_by_who_lagged(server: TestServer):
+    """A marker tells what it has counted, and comes while what it has counted is still to be fetched; so does the inbox."""
+    room = server.id_of(HALL)
+    async with as_(server, "bob") as bob, as_(server, "bob") as phone:
+        await server.here("bob", "bob")
+        for number in range(3):
+            await server.says("ann", HALL, f"number {number}, @bob")
+        for connection in server.connections:
+            connection.lag()
+        said = [await server.says("ann", HALL, f"meanwhile {number}, @bob") for number in range(2)]
+        await bob.ask(SetMarker, room=room, seq=said[0].seq)
+        await bob.ask(MarkInbox, number=4)
+        said.append(await server.says("ann", HALL, "once more, @bob"))
+        for connection in server.connections:
+            connection.catch_up()
+        for among in (bob, phone):
+            while await until(among, MessageSent) != said[-1]:
+                pass
+            state = among.logs[room]
+            assert (state.read, state.unread, state.mentions) == (said[0].seq, 2, 2)
+            assert among.inbox.unread == 2
 
 
 async def test_waiting_for_what_does_not_come_ends(server: TestServer):

@@ -17,6 +17,7 @@ from among_protocol.communities import CommunityJoined, CommunityLeft, CreateCom
 from among_protocol.corners import UpdateCorner
 from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.forwards import ForwardMessage
+from among_protocol.inbox import MarkInbox
 from among_protocol.logs import SyncStarted
 from among_protocol.markers import SetMarker
 from among_protocol.messages import MessageSent, SendMessage
@@ -57,7 +58,7 @@ ACTS = (
     "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
     "pin", "pin", "unpin", "forward", "edit", "delete", "delete", "everybody",
     "publish", "publish", "revise", "unpublish", "comment", "comment", "corner", "react", "react", "react", "unreact",
-    "answer", "answer", "answer", "edit", "follow thread", "unfollow thread", "mark thread", "choose in thread",
+    "answer", "answer", "answer", "edit", "follow thread", "unfollow thread", "mark thread", "choose in thread", "mark inbox",
     *KEEPING,
 )  # fmt: skip
 
@@ -142,7 +143,15 @@ class Town:
                 return self._writing(act, community, room, two)
             case "pin" | "unpin" | "forward" | "edit" | "delete" | "everybody" | "topic":
                 return self._later(act, room, one, two)
-            case "answer" | "follow thread" | "unfollow thread" | "mark thread" | "choose in thread" | "marker":
+            case (
+                "answer"
+                | "follow thread"
+                | "unfollow thread"
+                | "mark thread"
+                | "choose in thread"
+                | "marker"
+                | "mark inbox"
+            ):
                 return self._threads(act, room, two)
             case _:
                 body = f"said in {room} @{HANDLES[two % 4]}"
@@ -205,6 +214,8 @@ class Town:
                 }
             case "marker":
                 return SetMarker, {"room": room, "seq": two, "unread": two % 3 == 0}
+            case "mark inbox":
+                return MarkInbox, {"number": two, "unread": two % 3 == 0}
             case _:
                 return MarkThread, {"room": room, "thread": 1 + two % 4, "seq": two, "unread": two % 2 == 0}
 

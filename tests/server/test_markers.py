@@ -20,7 +20,7 @@ async def test_a_marker_moves_forward_and_back_only_when_asked_to():
             await ann.say(body)
         assert await counts(bob) == (0, 3, 1)
         moved = await bob.ask(SetMarker, room=bob.room, seq=2)
-        assert (moved.room, moved.read, moved.unread, moved.mentions) == (bob.room, 2, 1, 0)
+        assert (moved.room, moved.read, moved.unread, moved.mentions, moved.as_of) == (bob.room, 2, 1, 0, 3)
         stays = await bob.ask(SetMarker, room=bob.room, seq=1)
         assert (stays.read, stays.unread) == (2, 1)
         back = await bob.ask(SetMarker, room=bob.room, seq=1, unread=True)
@@ -40,7 +40,7 @@ async def test_every_other_device_is_told_and_nobody_else():
         await bob.settled()
         marker = await bob.ask(SetMarker, room=bob.room, seq=1)
         told = await phone.hears(MarkerMoved)
-        assert (told.room, told.read, told.unread, told.mentions) == (marker.room, 1, 0, 0)
+        assert (told.room, told.read, told.unread, told.mentions, told.as_of) == (marker.room, 1, 0, 0, 1)
         assert await bob.settled() == []
         assert [event for event in await ann.settled() if isinstance(event, MarkerMoved)] == []
         await world.quiet()

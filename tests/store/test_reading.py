@@ -151,6 +151,29 @@ async def test_ones_own_message_is_read(town: Town):
     assert await ann.unread(room) == (13, 1, 0)
 
 
+async def test_a_count_says_up_to_which_number_it_holds(town: Town):
+    """Whatever it is that was said there, and also where the marker stays."""
+    ann, bob, room = await talk(town)
+    for seq, back in ((3, False), (1, False), (2, True), (99, False)):
+        assert (await town.store.set_marker(bob.id, room, seq, back=back)).as_of == 13
+    await ann.sets_topic(room, "as of now")
+    assert (await town.store.set_marker(bob.id, room, 0, back=True)).as_of == 14
+    assert (await town.store.recount_room(bob.id, room)).as_of == 14
+    empty = await ann.makes(await ann.founds("barn"), "loft")
+    assert (await town.store.set_marker(ann.id, empty, 5, back=False)).as_of == 0
+
+
+async def test_a_count_holds_what_is_written_before_it_in_one_batch_and_nothing_later(town: Town):
+    ann, bob, room = await talk(town)
+    said = [ann.says(room, "@bob, before")]
+    marked = asyncio.ensure_future(town.store.set_marker(bob.id, room, 0, back=True))
+    await asyncio.sleep(0)  # it is asked
+    said.append(ann.says(room, "@bob, after"))
+    await asyncio.gather(*said)
+    count = await marked
+    assert (count.unread, count.mentions, count.as_of) == (11, 1, 14)
+
+
 async def test_mentions_count_where_they_ring(town: Town):
     ann, bob = await town.people("ann", "bob")
     cat = await town.person("cat")

@@ -10,13 +10,14 @@ import msgspec
 from .. import codes
 from ..base import Budget, Command, Entry, Event, Refused, Shape, Write
 from ..codes import CloseCode, Refuse
+from ..inbox import InboxMoved
 from ..logs import Lagging, LogPassed
 from ..malformed import Malformed
 from ..presence import PresenceState
 from ..session import Enable, Hello, Ping, SignOut
 from ..signing import ENTRANCES
 from ..wire import Encoding
-from .answers import ABSENT, COSTS, READS, WRITES
+from .answers import ABSENT, COSTS, READS, WRITES, attention
 from .interest import TOLD_EVERY, Interest, ranged
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Connection:
         self.watching: set[str] = set()
         self.typed: dict[str, float] = {}  # by room: when that was told
         self.missed: set[str] | None = None  # while lagging: logs of which something was left out
+        self.inbox_moved = False  # meanwhile
         self.closed: int | None = None  # close code, when the server has closed it
         self.reason = ""
         self.path = ""  # of the request, with what stands behind it
@@ -106,8 +108,10 @@ class Connection:
             self.say(LogPassed(log=log, seq=entry.seq, first=at + 1))
 
     def notice(self, event: Event) -> None:
-        """An event without a number."""
-        if self.interest.notices(event):
+        """An event without a number. Of an inbox who lags is told when they keep up again: see `InboxMoved`."""
+        if self.missed is not None and isinstance(event, InboxMoved):
+            self.inbox_moved = True
+        elif self.interest.notices(event):
             self.say(event)
 
     def ok(self, command: Command, result: Shape) -> None:
@@ -138,6 +142,10 @@ class Connection:
             heads = {id: self.town.logs[id].head for id in sorted(missed) if id in self.logs}
             self.at.update(heads)
             self.say(Lagging(logs=heads))
+        if self.inbox_moved:
+            self.inbox_moved = False
+            state = attention.inbox(self.town, self.town.people[self.account])
+            self.say(InboxMoved(read=state.read, unread=state.unread))
 
     def close(self, code: CloseCode | int, reason: str = "") -> None:
         """After what is on its way."""

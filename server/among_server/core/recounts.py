@@ -6,12 +6,18 @@ Rule 1: each is counted once for all that happens meanwhile.
 Rule 2: what a count is of, they have been given all of, and nothing of what comes later is in it: a client goes on from it by
 what it hears. So the writer counts, in its turn, and it is counted again when something that calls its owner comes in between.
 Rule 3: in the middle of a sync a session has not been given all. It is told after it, where the count moved meanwhile.
+Rule 4: who lags will fetch what it missed, and what it was told of as missed counts as given. It is told once more when it
+keeps up again, of all that there is by then.
+
+What a mark counts is told at once, to whoever marks and to the others. For a room that says itself what it is of. An inbox
+is of many logs and can't, so it is counted anew by these rules where a session had not been given just that.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -20,7 +26,7 @@ from among_protocol.base import Entry, Event
 from among_protocol.codes import Refuse
 from among_protocol.edits import MessageEdited
 from among_protocol.inbox import InboxMoved, is_notice
-from among_protocol.markers import MarkerMoved
+from among_protocol.markers import moved
 from among_protocol.messages import MessageSent
 from among_protocol.posts import PostPublished
 
@@ -86,6 +92,17 @@ class Recounts:
                 self._move(Count(account, ""))
 
     @contextmanager
+    def inbox_mark(self, account: str) -> Iterator[None]:
+        """Around what marks an inbox, counts it, and tells so."""
+        count = Count(account, "")
+        with self.sync(account):
+            yield
+        self.marked(account)
+        person = self._people.get(account)
+        if person is not None and (_behind(count, person) or self._will_keep_up(person)):
+            self.stale([account])
+
+    @contextmanager
     def sync(self, account: str) -> Iterator[None]:
         """Around what a sync states, and brings: when it is over, what moved meanwhile is counted for it."""
         self._syncs[account] += 1
@@ -139,12 +156,20 @@ class Recounts:
         if moved is not None and person is not None and (not count.room or person.hears(count.room)):
             for session in _whole(person):
                 session.register(count.register, moved)
+            if not count.room:
+                self._will_keep_up(person)
+
+    def _will_keep_up(self, person: Person) -> bool:
+        """Whether some of its sessions lag. It is counted anew as soon as one of them no longer does."""
+        lagging = [session for session in _whole(person) if session.lagging]
+        for session in lagging:
+            session.kept_up = partial(self.stale, [person.account.id])
+        return bool(lagging)
 
     async def _read(self, count: Count) -> Event | None:
         """None: nothing ever was in it."""
         if count.room:
-            now = await self._store.recount_room(count.account, count.room)
-            return MarkerMoved(room=count.room, read=now.read, unread=now.unread, mentions=now.mentions)
+            return moved(await self._store.recount_room(count.account, count.room))
         state = await self._store.recount_inbox(count.account)
         return InboxMoved(read=state.read, unread=state.unread) if state is not None else None
 

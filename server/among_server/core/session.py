@@ -30,7 +30,7 @@ class Session:
     """One connection's side of the conversation."""
 
     __slots__ = (
-        "__weakref__", "_drained", "_missed", "_registers", "_turns", "address", "admitted", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight", "in_line", "interest",
+        "__weakref__", "_drained", "_missed", "_registers", "_turns", "address", "admitted", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight", "in_line", "interest", "kept_up",
         "lagging", "large", "logs", "malformed", "number", "over", "person", "portion", "presence", "put_off", "queue", "room_again", "secure", "stating", "synced", "syncing", "typed", "unpaid", "watching", "write",
     )  # fmt: skip
 
@@ -79,6 +79,7 @@ class Session:
         self.in_line = False  # held back until less waits to be written (admission.py)
         self.hold_back: Callable[[], None] = _nothing  # stops reading from the connection
         self.room_again: Callable[[], None] = _nothing  # called when there is room for another command
+        self.kept_up: Callable[[], None] = _nothing  # called once, when it does again
         self._missed: dict[str, int | None] = {}  # while lagging: what was written of each log
         self._registers: dict[str, Event] = {}  # put aside: the last value of each that changed
         self._drained: list[asyncio.Future[None]] = []
@@ -196,6 +197,8 @@ class Session:
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
+        kept_up, self.kept_up = self.kept_up, _nothing
+        kept_up()
         self._next_turn()
 
     async def drained(self) -> None:

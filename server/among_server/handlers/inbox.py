@@ -41,9 +41,9 @@ def _sees(person: Person, row: InboxRow) -> bool:
 async def mark(context: Context, command: MarkInbox) -> InboxState:
     account = context.person.account.id
     context.admit()
-    state = await context.store.mark_inbox(account, command.number, back=command.unread)
-    context.tell_devices(account, "inbox", InboxMoved(read=state.read, unread=state.unread))
-    context.services.recounts.marked(account)
+    with context.services.recounts.inbox_mark(account):
+        state = await context.store.mark_inbox(account, command.number, back=command.unread)
+        context.tell_devices(account, "inbox", InboxMoved(read=state.read, unread=state.unread))
     return state
 
 

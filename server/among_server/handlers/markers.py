@@ -1,6 +1,6 @@
 """How far one has read; every other device of the account is told."""
 
-from among_protocol.markers import Marker, MarkerMoved, SetMarker
+from among_protocol.markers import Marker, SetMarker, moved
 
 from ..core.context import Context
 
@@ -10,7 +10,6 @@ async def set_marker(context: Context, command: SetMarker) -> Marker:
     account = context.person.account.id
     context.admit()
     marker = await context.store.set_marker(account, command.room, command.seq, back=command.unread)
-    moved = MarkerMoved(room=marker.room, read=marker.read, unread=marker.unread, mentions=marker.mentions)
-    context.tell_devices(account, moved.room, moved)
-    context.services.recounts.marked(account, moved.room)
+    context.tell_devices(account, marker.room, moved(marker))
+    context.services.recounts.marked(account, marker.room)
     return marker

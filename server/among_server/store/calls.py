@@ -14,6 +14,7 @@ from among_protocol.dnd import Dnd
 from among_protocol.drafts import DraftState
 from among_protocol.inbox import InboxState
 from among_protocol.invites import CreateInvite, Invite
+from among_protocol.markers import Marker
 from among_protocol.members import Keep
 from among_protocol.notify import NotifyChoice
 from among_protocol.reach import DirectsFrom
@@ -25,7 +26,7 @@ from .erasing import Begun, Erasure
 from .greeting import ReachSet
 from .own import BlockSet, BlockWish, Ended, Entered
 from .retention import Carried, Held, Trimmed
-from .rows import Stored, Unread
+from .rows import Stored
 from .rules import (
     blocks,
     bookmarks,
@@ -33,6 +34,7 @@ from .rules import (
     erasing,
     inbox,
     invites,
+    markers,
     notify,
     retention,
     sessions,
@@ -160,8 +162,8 @@ class Calls:
     async def recount_inbox(self, account: str) -> InboxState | None:
         return await self._call(lambda tx: inbox.state(tx, account) if tx.inbox_newest(account) else None)
 
-    async def recount_room(self, account: str, room: str) -> Unread:
-        return await self._call(lambda tx: tx.unread(account, room))
+    async def recount_room(self, account: str, room: str) -> Marker:
+        return await self._call(lambda tx: markers.counted(tx.unread(account, room)))
 
     async def follow_thread(self, account: str, room: str, root: int) -> ThreadState:
         return await self._call(lambda tx: threads.follow(tx, account, room, root))

@@ -22,10 +22,11 @@ class ReadingStore(NotifyStore, InboxStore, RecentStore, Protocol):
         """For each log that exists, in the order given."""
         ...
 
-    async def recount_room(self, account: str, room: str) -> Unread:
-        """How one room is read, by the writer in its turn: `committed` has been given all that is counted."""
+    async def recount_room(self, account: str, room: str) -> Marker:
+        """How far one room is read, by the writer in its turn: `committed` has been given all that is counted."""
         ...
 
     async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
-        """Forward only, unless `back`. A `seq` past the head means the head. Raises Refuse: `room.gone`."""
+        """Forward only, unless `back`. A `seq` past the head means the head. What is counted is as of the head at that moment.
+        Raises Refuse: `room.gone`."""
         ...

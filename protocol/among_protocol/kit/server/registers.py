@@ -1,5 +1,7 @@
 """Registers: read markers, mentions, blocks: what has only a last value. And presence and typing, which have not even that."""
 
+from typing import Any
+
 from ..checks import demand
 from .ground import Scene, checks
 from .sync import state_of
@@ -31,11 +33,43 @@ async def a_marker_is_told_to_the_other_devices(scene: Scene) -> None:
     seq = (await ann.say(room, "read this"))["seq"]
     marker = await cid.result("marker.set", room=room, seq=seq)
     moved = await phone.hears("marker.moved", room=room)
-    expected = {key: marker[key] for key in ("room", "read", "unread", "mentions")}
+    expected = {key: marker[key] for key in ("room", "read", "unread", "mentions", "as_of")}
     demand({key: moved.get(key) for key in expected} == expected, f"the same as in the reply, {expected}", moved)
     again = await scene.again("cid", synced=False)
     result, _ = await again.sync()
     demand(state_of(result, room)["read"] == seq, f"the marker at {seq} in the next sync", state_of(result, room))
+
+
+@checks("registers.as_of")
+async def a_count_says_up_to_which_number_it_holds(scene: Scene) -> None:
+    """Move a read marker back and forth while somebody speaks, and look which messages each count holds."""
+    ann, cid = await scene.people("ann", "cid")
+    phone = await scene.again("cid")
+    room = await scene.fresh_room("cid")
+    asked, said = [], []
+    for number in range(4):
+        said.append(await ann.begin("message.send", room=room, body="busy"))
+        asked.append(await cid.begin("marker.set", room=room, seq=number // 2, unread=number % 2 == 0))
+    for id in said:
+        demand((await ann.reply(id))["type"] == "ok", "each message kept")
+    await ann.result("room.set_topic", room=room, topic="busy")
+    asked.append(await cid.begin("marker.set", room=room, seq=0, unread=True))
+    markers = [(await cid.reply(id)).get("result", {}) for id in asked]
+    numbers = [entry["seq"] for entry in await ann.entries(room) if entry["type"] == "message.sent"]
+    for marker in markers:
+        _holds(marker, numbers)
+    head = numbers[-1] + 1
+    demand(
+        markers[-1]["as_of"] == head, f"`as_of` {head}, the head of the room's log: the topic is an entry, too", markers
+    )
+    _holds(await phone.hears("marker.moved", room=room, as_of=head), numbers)
+
+
+def _holds(count: dict[str, Any], numbers: list[int]) -> None:
+    """It holds the messages after its marker, up to its `as_of`, and no others."""
+    demand(isinstance(count.get("as_of"), int), "`as_of`, the number up to which it holds", count)
+    held = [seq for seq in numbers if count["read"] < seq <= count["as_of"]]
+    demand(count["unread"] == len(held), f"{len(held)} unread as of {count['as_of']}", count)
 
 
 @checks("registers.own_message")

@@ -51,6 +51,7 @@ def mark_inbox(connection: "Connection", command: MarkInbox) -> InboxState:
     state = inbox(town, person)
     person.inbox_told = state.unread
     town.tell_others(connection, InboxMoved(read=state.read, unread=state.unread))
+    connection.inbox_moved = connection.missed is not None  # it counts what is still to be fetched
     return state
 
 

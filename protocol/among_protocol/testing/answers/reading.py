@@ -10,7 +10,7 @@ from ...codes import Refuse
 from ...drafts import DraftState
 from ...fields import moment
 from ...logs import ChangedLogs, EntryPage, LogState, ReadChanged, ReadEntries, Sync, Synced, SyncStarted
-from ...markers import Marker, MarkerMoved, SetMarker
+from ...markers import Marker, SetMarker, moved
 from ...messages import MessagePage, MessageSent, ReadMessages
 from ...threads import ListThreads, ThreadCard, ThreadPage
 from ..interest import Interest
@@ -189,6 +189,6 @@ def set_marker(connection: "Connection", command: SetMarker) -> Marker:
     if command.unread or seq > person.read.get(room.id, 0):
         person.read[room.id] = seq
     read, unread, mentions = town.unread(person, room.id)
-    moved = MarkerMoved(room=room.id, read=read, unread=unread, mentions=mentions)
-    town.tell_others(connection, moved)
-    return Marker(room=room.id, read=read, unread=unread, mentions=mentions)
+    marker = Marker(room=room.id, read=read, unread=unread, mentions=mentions, as_of=town.logs[room.id].head)
+    town.tell_others(connection, moved(marker))
+    return marker

@@ -3,6 +3,7 @@
 from among_protocol.markers import Marker
 
 from ..api import Tx
+from ..rows import Unread
 from .rooms import visible
 
 
@@ -11,5 +12,9 @@ def set_marker(tx: Tx, account: str, room_id: str, seq: int, *, back: bool) -> M
     seq = min(seq, tx.next(room.id) - 1)
     if back or seq > tx.unread(account, room.id).read:
         tx.put_marker(account, room.id, seq)
-    now = tx.unread(account, room.id)
-    return Marker(room=room.id, read=now.read, unread=now.unread, mentions=now.mentions)
+    return counted(tx.unread(account, room.id))
+
+
+def counted(now: Unread) -> Marker:
+    """As its owner is told of it."""
+    return Marker(room=now.log.id, read=now.read, unread=now.unread, mentions=now.mentions, as_of=now.log.head)

@@ -1,0 +1,79 @@
+// What is unread in rooms, as known now. Pure: the server counts, and entries that come move its counts on.
+//
+// Both may overtake each other, and a count says up to which number of the room's log it holds (`as_of`). So an entry that
+// comes later than a count that holds it counts no more; what was heard before, and is not in it, counts again after it; and
+// a count of fewer numbers than the one before is older, and says nothing.
+
+/** @import { LogState, Marker } from './types.d.ts' */
+/** What an entry of a room means for whoever reads it: how many messages more it is; that I said it, and so have read all;
+ * how many messages are kept, where that is told.
+ * @typedef {{ seq: number, unread?: number, mine?: boolean, left?: number }} Heard */
+
+const RECENT = 1000; // entries, of all rooms, that are remembered for a count that they overtake
+
+/** How far a room is read: up to this number, and how many messages come after it. */
+export class Reading {
+  read = 0;
+  unread = 0;
+  /** Up to where the newest count holds. */
+  asOf = 0;
+}
+
+export class Counting {
+  /** By id. */
+  rooms = /** @type {Map<string, Reading>} */ (new Map());
+  #recent = /** @type {[string, Heard][]} */ ([]);
+
+  /** As a sync states all of it. @param {LogState[]} states */
+  stated(states) {
+    this.rooms.clear();
+    this.#recent = [];
+    for (const { log, kind = 'room', status, head, read = 0, unread = 0 } of states) {
+      if (kind === 'room' && status !== 'gone') this.rooms.set(log, { read, unread, asOf: head ?? 0 });
+    }
+  }
+
+  /** How far one has read a room, here or on another device, and what the server counts after that.
+   * @param {Pick<Marker, 'room' | 'read' | 'unread' | 'as_of'>} count */
+  told({ room: id, read, unread, as_of: asOf = 0 }) {
+    const room = this.#room(id);
+    const heard = this.#recent.filter(([where]) => where === id).map(([, one]) => one);
+    // A server that does not say: what was heard is in it.
+    if (!asOf && (read || unread)) asOf = Math.max(room.asOf, heard.at(-1)?.seq ?? 0);
+    if (asOf < room.asOf) return;
+    Object.assign(room, { read, unread, asOf });
+    for (const one of heard) apply(room, one);
+  }
+
+  /** One follows it from this number on: what is before is read. @param {string} room @param {number} at */
+  begins(room, at) {
+    this.told({ room, read: at, unread: 0, as_of: at });
+  }
+
+  /** An entry has come, the next of its room. @param {string} id @param {Heard} heard */
+  heard(id, heard) {
+    this.#recent.push([id, heard]);
+    if (this.#recent.length > 2 * RECENT) this.#recent.splice(0, RECENT);
+    apply(this.#room(id), heard);
+  }
+
+  /** It is no longer followed. @param {string} id */
+  forget(id) {
+    this.rooms.delete(id);
+    this.#recent = this.#recent.filter(([where]) => where !== id);
+  }
+
+  /** @param {string} id */
+  #room(id) {
+    const room = this.rooms.get(id) ?? new Reading();
+    this.rooms.set(id, room);
+    return room;
+  }
+}
+
+/** @param {Reading} room @param {Heard} heard */
+function apply(room, { seq, unread = 0, mine = false, left = Infinity }) {
+  if (seq <= room.asOf) return;
+  if (mine) Object.assign(room, { read: seq, unread: 0 });
+  else room.unread = Math.min(room.unread + unread, left);
+}
