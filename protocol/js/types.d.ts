@@ -481,7 +481,10 @@ export interface Block {
   others?: string[];
 }
 
-/** To every other session of the account that has synced. */
+/**
+ * To every other session of the account that has synced. And to every session, when the account that it is about is erased:
+ * then it is blocked by nobody.
+ */
 export interface BlockChanged {
   type: "block.changed";
   /**
@@ -1485,6 +1488,11 @@ export interface DirectOpened {
    * @default ""
    */
   within?: string;
+  /**
+   * what the room is about
+   * @default ""
+   */
+  topic?: string;
 }
 
 export interface DirectWritten {
@@ -1574,7 +1582,7 @@ export interface Draft {
   at: string;
 }
 
-/** To every other session of the account that has synced. */
+/** To every other session of the account that has synced. Publishing a post sets it empty for that community. */
 export interface DraftChanged {
   type: "draft.changed";
   /** id of the room; or of the community, for a post in one's corner there */

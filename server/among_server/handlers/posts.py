@@ -9,11 +9,16 @@ from among_protocol.posts import DeletePost, EditPost, Post, PostPage, PublishPo
 
 from ..core.context import Context
 from ..store.rows import Appended
+from .drafts import published
 
 
 async def publish(context: Context, command: PublishPost) -> Appended:
     post(command.body)
-    return await context.append(replace(command, title=line(command.title, field="title", longest=TITLE_CHARS)))
+    written = await context.append(replace(command, title=line(command.title, field="title", longest=TITLE_CHARS)))
+    corner = await context.store.room(written.entry.event.log)
+    if corner is not None and not written.repeat:
+        published(context, corner.community, written.entry.event.at)
+    return written
 
 
 async def edit(context: Context, command: EditPost) -> Appended:
