@@ -7115,7 +7115,7 @@ export interface ReadInbox {
  *
  * `before` and `after` exclude the number itself; `around` includes it and takes about half from each side, and so does
  * `at`, around the first that was said then or later. A page of long messages holds fewer than asked for; `complete`
- * alone tells whether there are more.
+ * alone tells whether there are more. What is kept below the floor for its pin is on the page `around` its own number alone.
  */
 export interface ReadMessages {
   type: "message.page";
@@ -7648,7 +7648,7 @@ export interface Retention {
    */
   messages?: number;
   /**
-   * what is pinned stays, on no page but among the pins; false: it goes with the rest
+   * what is pinned stays, among the pins and `around` its number; false: it goes with the rest
    * @default true
    */
   pinned?: boolean;
