@@ -408,7 +408,9 @@ async def test_what_only_a_search_finds_damaged_is_made_anew_but_not_again_and_a
         assert {one["event"] for one in logs} == {"search.unavailable"}
 
 
-async def test_who_searches_while_the_file_is_thrown_away_is_not_told_that_there_is_nothing(tmp_path: Path, monkeypatch):
+async def test_who_searches_while_the_file_is_thrown_away_is_not_told_that_there_is_nothing(
+    tmp_path: Path, monkeypatch
+):
     monkeypatch.setattr(indexing, "AGAIN", 0.01)
     look = search.Searches._search
 
