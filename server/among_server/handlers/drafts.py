@@ -19,9 +19,8 @@ async def set_draft(context: Context, command: SetDraft) -> DraftState:
     return state
 
 
-def published(context: Context, community: str, at: Time) -> None:
+def published(context: Context, account: str, community: str, at: Time) -> None:
     """Where a post was published, there is no draft of it any more: the store has cleared it."""
-    account = context.person.account.id
     context.tell_devices(account, f"draft {community}", DraftChanged(place=community, fingerprint="", at=at))
 
 

@@ -14,10 +14,12 @@ from .drafts import published
 
 async def publish(context: Context, command: PublishPost) -> Appended:
     post(command.body)
+    person = context.person  # whose session may end meanwhile
     written = await context.append(replace(command, title=line(command.title, field="title", longest=TITLE_CHARS)))
-    corner = await context.store.room(written.entry.event.log)
+    log = written.entry.event.log
+    corner = person.rooms.get(log) or await context.store.room(log)  # unfollowed meanwhile
     if corner is not None and not written.repeat:
-        published(context, corner.community, written.entry.event.at)
+        published(context, person.account.id, corner.community, written.entry.event.at)
     return written
 
 
