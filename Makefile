@@ -68,9 +68,10 @@ fmt: $(READY)  ## format the code and mend what ruff can
 	$(PY) -m ruff format $(PYTHON_FILES)
 
 .PHONY: schema
-schema: $(READY)  ## write protocol/schema/ and docs/reference/limits.md anew from the code
+schema: $(READY) $(NPM)  ## write protocol/schema/, the types in protocol/js and docs/reference/limits.md anew from the code
 	$(PY) -m among_protocol.schema
 	$(PY) -m among_server.admin.limits
+	$(PY) -m tests.js.declare
 
 .PHONY: docs
 docs: $(READY)  ## write the reference pages anew that are made from the code

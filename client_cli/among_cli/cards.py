@@ -53,6 +53,7 @@ async def mine(link: Link) -> None:
     here = place(link)
     one = await read(link, here.me)
     persona = await link.among.ask(ReadPersona, community=here.id)
+    link.lists.links[here.id] = one.links
     lines = [*card(one, link.model.zone, community=here.slug, you=True), *hidden(persona), *going(persona)]
     if one.handle != link.among.account.handle and link.model.appearances.appear(here.id) != "invisible":
         lines.append(note(f"  {APART}"))

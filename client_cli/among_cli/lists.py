@@ -1,7 +1,7 @@
 """What the lists on the screen showed, by number, so that a number leads to what stood there, whatever has changed since; and
 where each goes on.
 
-Rules: a list keeps no text of anybody's, but the questions of a community. What somebody deletes later is thus not in it. A
+Rules: a list keeps no text of anybody's, but the questions of a community, and one's own links. What somebody deletes later is thus not in it. A
 number that no longer leads anywhere says so, and never leads to what took the place.
 """
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from among_protocol.bookmarks import Bookmark
 from among_protocol.inbox import InboxItem
+from among_protocol.personas import PersonaLink
 
 from .places import Searched
 
@@ -25,6 +26,7 @@ class Lists:
     invites: list[str] = field(default_factory=list)  # ids
     quotes: list[str] = field(default_factory=list)  # ids, of those that one is asked for and agreed to
     portrait: list[str] = field(default_factory=list)  # ids of the quotes in it
+    links: dict[str, list[PersonaLink]] = field(default_factory=dict)  # of mine, by community; empty: of my profile
     questions: list[tuple[str, str]] = field(default_factory=list)  # of which community, and what it asks
     inbox: list[InboxItem] = field(default_factory=list)
     bookmarks: list[Bookmark] = field(default_factory=list)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from among_protocol.dnd import DAYS, Dnd, DndChanged, DndTime, SetDnd, zone_of
+from among_protocol.messages import ReadMessages
 from among_protocol.notify import LONGEST_CHOICE, NotifyChanged, NotifyChoice, SetNotify
 
 from . import bell, rooms, threads
@@ -46,11 +47,11 @@ async def notify(link: Link, rest: str) -> None:
     if level.lower() not in LEVELS:
         if for_ms or (number and more):
             raise Cannot(WHERE)
-        link.screen.show([_asked(link, number, rest)])
+        link.screen.show([await _asked(link, number, rest)])
         return
     wish = {"level": LEVELS[level.lower()], "for_ms": for_ms}
     if number and more.lower() in LEVELS:
-        root = threads.root_of(link, number)
+        root = await _root(link, number)
         name = f"the thread of {number_of(root)}"
         chosen = await _choose_in_thread(link, here(link), root, **wish)
     else:
@@ -87,11 +88,25 @@ async def _choose_in_thread(link: Link, room: Room, root: int, **wish: object) -
     return chosen
 
 
-def _asked(link: Link, number: str, place: str) -> Line:
+async def _root(link: Link, number: str) -> int:
+    """The thread that is meant by the number of a message: of one that is there, or that one follows. Raises Cannot."""
+    room, root = here(link), threads.root_of(link, number)
+    if (room.id, root) in link.model.threads:
+        return root
+    page = await link.among.ask(ReadMessages, room=room.id, around=root, limit=1)
+    said = next((one for one in page.messages if one.seq == root), None)
+    if said is None:
+        raise Cannot(f"There is no message {number_of(root)} here. The numbers stand behind the messages: #12.")
+    if said.blank and said.below is None and not said.thread:
+        raise Cannot(f"{number_of(root)} is deleted, and nothing was said about it: it has no thread.")
+    return said.thread or root
+
+
+async def _asked(link: Link, number: str, place: str) -> Line:
     """What rings in a thread of the open room, or else in this place, and by which choice."""
     model, at = link.model, this_moment()
     if number:
-        return bell.what_rings(model, here(link), threads.root_of(link, number), at)
+        return bell.what_rings(model, here(link), await _root(link, number), at)
     id, name = _place(link, place)
     if id in model.rooms:
         return bell.what_rings(model, model.rooms[id], 0, at)

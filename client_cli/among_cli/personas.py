@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from among_protocol import text
 from among_protocol.accounts import Profile, ReadAccount, UpdateAccount
 from among_protocol.personas import PersonaLink, PersonaWish, PlaceWish, ReadPersona, UpdatePersona
-from among_protocol.session import Limits
 
 from . import cards, going
 from .lines import Line, Part, note, told
 from .link import Cannot, Link
+from .lists import is_one
 from .places import Community
 
 GRAINS = ("country", "region", "city", "phrase")
@@ -81,7 +81,7 @@ async def _change(link: Link, here: Community, what: str, value: str) -> None:
         await link.among.ask(UpdatePersona, community=here.id, as_profile=True)
         return
     mine = await link.among.ask(ReadPersona, community=here.id)
-    wish = PersonaWish(**_said(link.among.hello.limits, mine.links, what, value))
+    wish = PersonaWish(**_said(link, here.id, mine.links, what, value))
     await link.among.ask(UpdatePersona, community=here.id, persona=wish)
     if not mine.claimed:
         words = (
@@ -90,7 +90,8 @@ async def _change(link: Link, here: Community, what: str, value: str) -> None:
         link.screen.show([note(words)])
 
 
-def _said(limits: Limits, links: list[PersonaLink], what: str, value: str) -> dict[str, Any]:
+def _said(link: Link, place: str, links: list[PersonaLink], what: str, value: str) -> dict[str, Any]:
+    """What is to be another. `links`: those that are there by now."""
     match what:
         case "link":
             label, _, url = value.rpartition(" ")
@@ -98,12 +99,18 @@ def _said(limits: Limits, links: list[PersonaLink], what: str, value: str) -> di
                 raise Cannot("Say what it leads to, and the address: /me link My garden https://example.org")
             return {"links": [*links, PersonaLink(label=label.strip(), url=url)]}
         case "unlink":
-            if not value.isdecimal() or not 0 < int(value) <= len(links):
-                raise Cannot("Say /me unlink NUMBER, with a number out of /me.")
-            return {"links": [one for number, one in enumerate(links, 1) if number != int(value)]}
+            name, shown = "/me" if place else "/me profile", link.lists.links.get(place, [])
+            if not shown:
+                raise Cannot(f"Look at your links first: {name} shows them, and they count from 1.")
+            if not is_one(value, shown):
+                raise Cannot(f"Say {name} unlink NUMBER: you were shown {len(shown)}, and they count from 1.")
+            gone = shown[int(value) - 1]
+            if gone not in links:
+                raise Cannot(f"That link is gone. {name} shows those that are there.")
+            return {"links": [one for one in links if one != gone]}
         case _ if what in FIELDS:
             field = FIELDS[what]
-            longest = getattr(limits, field.longest)
+            longest = getattr(link.among.hello.limits, field.longest)
             if len(value) > longest:
                 raise Cannot(f"Too long: at most {longest} characters.")
             return field.wish(value)
@@ -120,9 +127,10 @@ async def _profile(link: Link, rest: str) -> None:
         if what == "back":
             raise Cannot("Go to a room of the community first; /rooms lists yours.")
         links = (await link.among.ask(ReadAccount, handle=account.handle)).links
-        said = _said(link.among.hello.limits, links, what, value.strip())
+        said = _said(link, "", links, what, value.strip())
         await link.among.ask(UpdateAccount, **said)
     mine = await link.among.ask(ReadAccount, handle=account.handle)
+    link.lists.links[""] = mine.links
     lines = [
         told(
             ("who", f"@{mine.handle}"),

@@ -26,7 +26,8 @@ class Block(Shape, omit_defaults=False, kw_only=True):
 
 
 class BlockChanged(Event, tag="block.changed", omit_defaults=False, kw_only=True):
-    """To every other session of the account that has synced."""
+    """To every other session of the account that has synced. And to every session, when the account that it is about is erased:
+    then it is blocked by nobody."""
 
     id: str = ""  # of the entry
     handle: str

@@ -21,7 +21,7 @@ class DraftState(Shape, omit_defaults=False, kw_only=True):
 
 
 class DraftChanged(Event, tag="draft.changed", omit_defaults=False, kw_only=True):
-    """To every other session of the account that has synced."""
+    """To every other session of the account that has synced. Publishing a post sets it empty for that community."""
 
     place: str  # id of the room; or of the community, for a post in one's corner there
     fingerprint: str  # changes with the text; empty: there is no draft any more

@@ -137,7 +137,7 @@ class ReadMessages(Command, tag="message.page", kw_only=True):
 
     `before` and `after` exclude the number itself; `around` includes it and takes about half from each side, and so does
     `at`, around the first that was said then or later. A page of long messages holds fewer than asked for; `complete`
-    alone tells whether there are more."""
+    alone tells whether there are more. What is kept below the floor for its pin is on the page `around` its own number alone."""
 
     Reply: ClassVar[type[Shape]] = MessagePage
 

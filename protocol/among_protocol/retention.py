@@ -20,7 +20,7 @@ class Retention(Shape, kw_only=True):
 
     days: Annotated[int, Meta(ge=0, le=RETENTION_DAYS)] = 0  # what was said longer ago than so many days; 0: no bound
     messages: Annotated[int, Meta(ge=0, le=RETENTION_MESSAGES)] = 0  # all but the newest so many; 0: no bound
-    pinned: bool = True  # what is pinned stays, on no page but among the pins; false: it goes with the rest
+    pinned: bool = True  # what is pinned stays, among the pins and `around` its number; false: it goes with the rest
 
     @property
     def bounded(self) -> bool:

@@ -83,13 +83,14 @@ class PersonLeft(Entry, tag="room.person_left", kw_only=True):
 class DirectOpened(Entry, tag="direct.opened", kw_only=True):
     """In the account's own log: a direct with these people. Live entries of the room begin after `head`."""
 
-    words: ClassVar[tuple[str, ...]] = ("people",)
+    words: ClassVar[tuple[str, ...]] = ("people", "topic")
 
     room: str
     head: Seq = 0  # live entries of the room begin after this number
     member: str  # who I am there
     people: list[Persona]  # all of them, oneself included
     within: str = ""  # the community whose personas speak there; empty: the accounts' profiles do
+    topic: str = ""
 
 
 class RoomMade(Shape, kw_only=True):

@@ -304,6 +304,7 @@ class View:
                     member=entry.member,
                     within=entry.within,
                     people=entry.people,
+                    topic=entry.topic,
                 )
                 for persona in entry.people:
                     self.learn(persona)
@@ -313,6 +314,7 @@ class View:
                 self._joined = {place: me for place, me in self._joined.items() if me != member}
                 self.threads.ended(id for id, room in self.rooms.items() if room.community == entry.community)
                 self.rooms = {id: room for id, room in self.rooms.items() if room.community != entry.community}
+                self._unseen(entry)
             case RoleSet() if entry.community in self.communities:
                 card = self.communities[entry.community]
                 self.communities[entry.community] = replace(card, role=entry.role, stewards=entry.stewards)
@@ -352,6 +354,11 @@ class View:
                 self._begins[entry.room] = entry.head
             case _:
                 pass
+
+    def _unseen(self, left: CommunityLeft) -> None:
+        """How I appeared there goes with my persona."""
+        if left.keep != "persona" and not left.frozen:
+            self.appearances.pop(left.community, None)
 
     def _message(self, sent: MessageSent | PostPublished) -> None:
         """Counts move with what is new; the sync has counted the rest."""

@@ -481,7 +481,10 @@ export interface Block {
   others?: string[];
 }
 
-/** To every other session of the account that has synced. */
+/**
+ * To every other session of the account that has synced. And to every session, when the account that it is about is erased:
+ * then it is blocked by nobody.
+ */
 export interface BlockChanged {
   type: "block.changed";
   /**
@@ -1485,6 +1488,11 @@ export interface DirectOpened {
    * @default ""
    */
   within?: string;
+  /**
+   * what the room is about
+   * @default ""
+   */
+  topic?: string;
 }
 
 export interface DirectWritten {
@@ -1574,7 +1582,7 @@ export interface Draft {
   at: string;
 }
 
-/** To every other session of the account that has synced. */
+/** To every other session of the account that has synced. Publishing a post sets it empty for that community. */
 export interface DraftChanged {
   type: "draft.changed";
   /** id of the room; or of the community, for a post in one's corner there */
@@ -7118,7 +7126,7 @@ export interface ReadInbox {
  *
  * `before` and `after` exclude the number itself; `around` includes it and takes about half from each side, and so does
  * `at`, around the first that was said then or later. A page of long messages holds fewer than asked for; `complete`
- * alone tells whether there are more.
+ * alone tells whether there are more. What is kept below the floor for its pin is on the page `around` its own number alone.
  */
 export interface ReadMessages {
   type: "message.page";
@@ -7651,7 +7659,7 @@ export interface Retention {
    */
   messages?: number;
   /**
-   * what is pinned stays, on no page but among the pins; false: it goes with the rest
+   * what is pinned stays, among the pins and `around` its number; false: it goes with the rest
    * @default true
    */
   pinned?: boolean;

@@ -88,8 +88,8 @@ export class View {
         break;
       }
       case 'direct.opened': {
-        const { room: id, member, people, within } = happening;
-        this.rooms.set(id, { id, slug: '', kind: 'direct', following: true, member, people, within });
+        const { room: id, member, people, within, topic } = happening;
+        this.rooms.set(id, { id, slug: '', kind: 'direct', following: true, member, people, within, topic });
         break;
       }
       case 'member.updated': {

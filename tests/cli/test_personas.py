@@ -3,6 +3,8 @@
 import pytest
 
 from among_cli.lines import Said
+from among_protocol.accounts import UpdateAccount
+from among_protocol.personas import PersonaLink, PersonaWish, UpdatePersona
 
 from .house import House
 
@@ -60,6 +62,25 @@ async def test_a_newcomer_whose_name_somebody_has_is_asked_for_another(tmp_path,
         told = await bob.types("/join garden")
         assert bob.paper.questions[-5] == "Who do you want to be in garden? A handle: "
         assert any("You have asked to be let into garden" in line or "You are in garden" in line for line in told)
+
+
+@pytest.mark.parametrize("me", ["/me", "/me profile"])
+async def test_a_number_leads_to_the_link_that_was_shown_or_nowhere(tmp_path, me):
+    async with House(tmp_path) as house:
+        (bob,) = await house.join("garden/hall", "bob")
+        assert (await bob.types(f"{me} unlink 1"))[0].startswith(f"Look at your links first: {me} shows them")
+        for name in ("one", "two", "three"):
+            await bob.types(f"{me} link {name} https://example.org/{name}")
+        left = [PersonaLink(label=name, url=f"https://example.org/{name}") for name in ("two", "three")]
+        here = bob.link.model.here()
+        if me == "/me" and here is not None:  # on another device
+            await bob.link.among.ask(UpdatePersona, community=here.id, persona=PersonaWish(links=left))
+        else:
+            await bob.link.among.ask(UpdateAccount, links=left)
+        assert await bob.types(f"{me} unlink 1") == [f"That link is gone. {me} shows those that are there."]
+        assert (await bob.types(f"{me} unlink 4"))[0].startswith(f"Say {me} unlink NUMBER: you were shown 3")
+        told = "\n".join(await bob.types(f"{me} unlink 2"))
+        assert ("/two" in told, "/three" in told) == (False, True)
 
 
 async def test_me_is_who_one_is_here_and_the_profile_is_what_one_is_elsewhere(tmp_path):

@@ -256,6 +256,26 @@ async def test_what_rings_is_chosen_for_a_thread(tmp_path):
         assert (await bob.types("/notify #1"))[0] == "the thread of #1: nothing rings (chosen for garden/hall)."
 
 
+async def test_what_rings_is_told_of_threads_that_there_can_be(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        for words in ("Who has beans?", "Never mind", "/delete #2", "/thread #1 I have"):
+            await ana.types(words)
+        await bob.types("/thread #1")
+        none = "There is no message #77 here. The numbers stand behind the messages: #12."
+        for words in ("/notify #77", "/notify #77 all", "/notify #77 nothing for 2h"):
+            assert await bob.types(words) == [none]
+        assert await bob.types("/notify #3") == [
+            "There is no message #3 here. The numbers stand behind the messages: #12."
+        ]
+        assert await bob.types("/notify #2") == ["#2 is deleted, and nothing was said about it: it has no thread."]
+        for number in ("#1", "#4"):
+            assert (await bob.types(f"/notify {number}"))[0].startswith("the thread of #1: only what mentions")
+        await ana.types("/thread #4 and again")
+        await ana.types("/notify #4 nothing")
+        assert (await ana.types("/notify #5"))[0].startswith("the thread of #1: nothing rings")
+
+
 async def test_what_rings_in_a_thread_that_one_does_not_follow_is_told_wherever_it_is_asked(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")

@@ -11,7 +11,7 @@ pytestmark = node.needed("typescript", "@types/node")
 async def test_the_declarations_are_those_of_the_code():
     made = await declarations()
     kept = {name: (node.CLIENT / name).read_text("utf-8") for name in made}
-    assert kept == made, "run `python -m tests.js.declare`"
+    assert kept == made, "run `make schema`"
 
 
 async def test_a_program_is_checked_by_them():

@@ -2252,6 +2252,11 @@ def tells_no_other_device_of_a_draft(wire: Wire, frame: Frame) -> Any:
 
 
 @mutant("drafts.published")
+def tells_no_other_device_that_a_draft_is_published(wire: Wire, frame: Frame) -> Any:
+    return None if frame["type"] == "draft.changed" and not frame["fingerprint"] else frame
+
+
+@mutant("drafts.published")
 def keeps_the_draft_of_what_is_published(wire: Wire, frame: Frame) -> Any:
     if wire.command(frame).get("type") == "draft.list" and frame["type"] == "ok":
         frame["result"]["drafts"].append({"place": "c_x", "text": "x", "fingerprint": "x", "at": ""})

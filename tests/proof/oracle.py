@@ -51,7 +51,7 @@ def check(history: History) -> list[Violation]:
     return found
 
 
-def report(violations: Sequence[Violation], most: int = 20) -> str:
+def report(violations: Sequence[object], most: int = 20) -> str:
     """For a failing test."""
     lines = [str(violation) for violation in violations[:most]]
     return "\n".join([f"{len(violations)} violations", *lines])

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from .book import Book, Event
+from .choosers import Chooser
 from .oracle import check, report
 from .peer import Peer
 from .process import PATIENCE, Server, halves, judged, on_disk
@@ -18,12 +19,15 @@ PASSWORD = "correct horse"
 PROMISED = 5.0  # seconds until a server that was killed is ready: the long form holds it to that
 RESTART_WITHIN = 3 * PROMISED  # beside other tests, on a machine that may be slow
 CLOSED_RESTARTING = 4000
+ROOTS = 3  # threads that choosers choose among
 
 
 class Storm:
     """One server and those who talk on it."""
 
-    def __init__(self, server: Server, seed: int, *, clients: int, rooms: int, url: str = "") -> None:
+    def __init__(
+        self, server: Server, seed: int, *, clients: int, rooms: int, url: str = "", choosers: int = 0
+    ) -> None:
         self.server = server
         self.url = url or server.url  # of the voices and readers: by way of something else, perhaps
         self.rng = random.Random(seed)
@@ -32,8 +36,10 @@ class Storm:
         self.slowest = 0.0  # seconds to ready, after a kill
         self.voices: list[Voice] = []
         self.readers: list[Reader] = []  # voices too
+        self.choosers: list[Chooser] = []  # of the first of them
         self._clients = clients
         self._rooms = rooms
+        self._choosers = choosers
         self._tasks: list[asyncio.Task[None]] = []
 
     async def settle_in(self) -> None:
@@ -53,7 +59,27 @@ class Storm:
                 reader.at = dict.fromkeys([reader.person.account, reader.person.corner, town.community, *town.rooms], 0)
                 reader.epoch = await epoch_of(self.server.url)
         self.book.history.explained = {*town.rooms, *(person.corner for person in people)}
+        await self._let_choose(people[: self._choosers], town)
         self._tasks = [asyncio.create_task(reader.listen()) for reader in self.readers]
+        self._tasks += [asyncio.create_task(chooser.listen()) for chooser in self.choosers]
+
+    async def _let_choose(self, people: list[Person], town: Town) -> None:
+        """A room in which nobody speaks any more, and who follows its threads."""
+        room, roots = "", []
+        for person in people:
+            peer = await Peer.open(self.server.url)
+            await peer.ask("session.sign_in", token=person.token)
+            if not room:
+                made = await peer.ask("room.create", community=town.community, slug="quiet", nonce="quiet")
+                room = made["entry"]["room"]
+                for number in range(ROOTS):
+                    said = await peer.ask("message.send", room=room, body=f"root {number}", nonce=f"root {number}")
+                    roots.append(said["entry"]["seq"])
+            else:
+                await peer.ask("room.follow", room=room, nonce="quiet")
+            await peer.close()
+            rng = random.Random(self.rng.random())
+            self.choosers.append(Chooser(self.book, self.server.url, person, room, roots, rng))
 
     async def _with_corner(self, person: Person, town: Town) -> Person:
         peer = await Peer.open(self.server.url)
@@ -95,7 +121,10 @@ class Storm:
         """Nothing new is asked; what was asked is decided, and heard by all."""
         for voice in self.voices:
             voice.quiet = True
+        for chooser in self.choosers:
+            chooser.quiet = True
         await until(lambda: all(voice.decided for voice in self.voices))
+        await until(lambda: not any(chooser.busy for chooser in self.choosers))
         for reader in self.readers:
             await until(reader.has_all)
 
@@ -110,6 +139,8 @@ class Storm:
             for log in logs:
                 self.book.final("the wire", log, await all_entries(peer, log))
             await peer.close()
+        for chooser in self.choosers:
+            await (await chooser.look()).close()
         await self._shown()
 
     async def _shown(self) -> None:
@@ -147,7 +178,7 @@ class Storm:
             self.book.final("the disk", log, events)
         found = check(self.book.history)
         assert not found, report(found)
-        assert self.book.problems == []
+        assert not self.book.problems, report(self.book.problems)
         assert self.server.complaints() == []
         assert self.slowest < RESTART_WITHIN, f"{self.slowest:.1f} s to ready"
 
@@ -247,7 +278,7 @@ async def storm(
     until_done: Callable[[Book], bool] = lambda _: True,
 ) -> Storm:
     """Talk and kill, and judge it all; they talk on until enough is done. The server must run; it is stopped at the end."""
-    run = Storm(server, seed, clients=clients, rooms=rooms)
+    run = Storm(server, seed, clients=clients, rooms=rooms, choosers=min(clients, 4))
     try:
         await run.settle_in()
         await run.talk(0.5)
@@ -256,7 +287,7 @@ async def storm(
             await run.kill()
             told(run.summary())
         await run.talk(0.3)
-        await until(lambda: until_done(run.book))
+        await until(lambda: until_done(run.book) and all(chooser.has_chosen for chooser in run.choosers))
         await run.fall_silent()
         await run.read_all()
         await run.end()

@@ -33,6 +33,7 @@ async def test_dur_01_kills_under_load_lose_and_double_nothing(tmp_path: Path):
     assert run.kills >= 6
 
 
+CHOSEN = "was told of #"
 ROWS = "says that there are|the log says so, and it is not kept|kept, and the log does not say so"
 WRONG = {  # a server that differs in one thing, and what is found
     "tells_of_one_alone": ("""
@@ -50,6 +51,15 @@ def add(self, room, message, emoji, *more, plain=SqliteReactions.add_reaction):
         plain(self, room, message, emoji, *more)
 SqliteReactions.add_reaction = add
 """, ROWS),
+    "follows_until_it_ends": ("""
+from among_server.store.sqlite.threads import SqliteThreads
+kept = {}
+def put(self, account, room, root, mark, *, part):
+    kept[account, room, root] = mark
+def get(self, account, room, root, plain=SqliteThreads.thread_mark):
+    return kept.get((account, room, root)) or plain(self, account, room, root)
+SqliteThreads.put_thread_mark, SqliteThreads.thread_mark = put, get
+""", CHOSEN),
     "counts_twice": ("""
 from among_server.store.sqlite.reactions import SqliteReactions
 def add(self, *reaction, plain=SqliteReactions.add_reaction):
@@ -61,7 +71,7 @@ SqliteReactions.add_reaction = add
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-async def test_dur_01_a_server_that_is_wrong_about_reactions_is_found_out(
+async def test_dur_01_a_server_that_is_wrong_about_one_thing_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str
 ):
     monkeypatch.setattr(wishes, "STORMS", 0.1)

@@ -1,31 +1,29 @@
-"""Random stories: who asks what, drawn by Hypothesis; and what one connection must have made of what it heard.
+"""Random stories: who asks what, drawn by Hypothesis.
 
 A story is a list of numbers. `Town.tell` turns each step into a command with what there is by then: a room, a member, a
 handle that somebody has, or now and then an id of nobody.
 """
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
 
 from among_protocol import wire
 from among_protocol.accounts import UpdateAccount
-from among_protocol.base import Command, Entry, Span
-from among_protocol.communities import CommunityJoined, CommunityLeft, CreateCommunity, JoinCommunity, LeaveCommunity
+from among_protocol.base import Command
+from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity
 from among_protocol.corners import UpdateCorner
 from among_protocol.edits import DeleteMessage, EditMessage
+from among_protocol.erasure import EraseAccount
 from among_protocol.forwards import ForwardMessage
 from among_protocol.inbox import MarkInbox
-from among_protocol.logs import SyncStarted
 from among_protocol.markers import SetMarker
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.moderation import (
     DAY,
     BanMember,
     KickMember,
-    RoleSet,
     SetRole,
     SilenceMember,
     UnbanMember,
@@ -39,17 +37,14 @@ from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.rooms import (
     AddPerson,
     CreateRoom,
-    DirectOpened,
     FollowRoom,
     OpenDirect,
-    RoomFollowed,
-    RoomUnfollowed,
     SetTopic,
     UnfollowRoom,
 )
 from among_protocol.threads import FollowThread, MarkThread, UnfollowThread
-from among_server.store.stewards import stewards_of
-from tests.world import Person, World
+from tests.server.registers import REGISTERS, own
+from tests.world import PASSWORD, Person, World
 
 HANDLES = ("ann", "bob", "cyd", "dan")
 KEEPING = ("role", "role", "kick", "ban", "unban", "silence", "unsilence", "report", "resolve")
@@ -59,7 +54,7 @@ ACTS = (
     "pin", "pin", "unpin", "forward", "edit", "delete", "delete", "everybody",
     "publish", "publish", "revise", "unpublish", "comment", "comment", "corner", "react", "react", "react", "unreact",
     "answer", "answer", "answer", "edit", "follow thread", "unfollow thread", "mark thread", "choose in thread", "mark inbox",
-    *KEEPING,
+    "erase", *REGISTERS, *KEEPING,
 )  # fmt: skip
 
 OWN = ("edit", "delete", "revise", "unpublish")  # which only who said it may, or who keeps the peace
@@ -105,11 +100,17 @@ class Town:
             if act == "wait":
                 await self.settled()
                 continue
+            if act == "erase":
+                await self._erased(who, one, two)
+                continue
             may = act in KEEPING and one % 2  # one of those who may, while they have kept their roles
             person = self.people[HANDLES[one // 2 % 2] if may else who]
             if act in OWN and one % 4:
                 person = self._author(act, one, two) or person
-            asked = self._keeping(act, one, two) if act in KEEPING else self._command(person, act, one, two)
+            if act in REGISTERS:
+                asked: tuple[type[Command], dict[str, Any]] | None = self._own(act, one, two)
+            else:
+                asked = self._keeping(act, one, two) if act in KEEPING else self._command(person, act, one, two)
             if asked is not None:
                 command, fields = asked
                 self.asked.append((person, person.begin(command, **fields), command))
@@ -118,8 +119,7 @@ class Town:
         await self.settled()
 
     def _command(self, person: Person, act: str, one: int, two: int) -> tuple[type[Command], dict[str, Any]] | None:
-        community = self.communities[one % len(self.communities)] if self.communities else "c_nowhere"
-        room = self.rooms[one % len(self.rooms)] if self.rooms else "r_nowhere"
+        community, room = self._where(one)
         member = self.members[two % len(self.members)] if self.members else "m_nobody"
         match act:
             case "create":
@@ -156,6 +156,16 @@ class Town:
             case _:
                 body = f"said in {room} @{HANDLES[two % 4]}"
                 return SendMessage, {"room": room, "body": body * (1 + 400 * (two == 7))}
+
+    def _where(self, one: int) -> tuple[str, str]:
+        """A community, and a room of this or another one."""
+        community = self.communities[one % len(self.communities)] if self.communities else "c_nowhere"
+        return community, self.rooms[one % len(self.rooms)] if self.rooms else "r_nowhere"
+
+    def _own(self, act: str, one: int, two: int) -> tuple[type[Command], dict[str, Any]]:
+        """What one keeps for oneself."""
+        community, room = self._where(one)
+        return own(act, community, room, self._said(room, two), self._word(), (one, two))
 
     def _later(self, act: str, room: str, one: int, two: int) -> tuple[type[Command], dict[str, Any]]:
         """What becomes of a room, of what was said there, and a call to everybody."""
@@ -243,6 +253,20 @@ class Town:
             case _:
                 return ResolveReport, {"community": self._place(two), "report": one, "outcome": "acted"}
 
+    async def _erased(self, handle: str, one: int, two: int) -> None:
+        """Now and then an account goes for good, and somebody new comes in its place."""
+        if one or handle == HANDLES[0]:  # seldom, and never who founded the place
+            return
+        await self.settled()
+        person = self.people[handle]
+        keep = "words" if two % 2 else "erase"
+        id = person.begin(EraseAccount, password=PASSWORD, handle=person.handle, keep=keep)
+        await person.answered(id)
+        await self.settled()
+        if person.closed is not None:
+            self.people[handle] = await self.world.person(f"{handle}-{self._word()}", person.encoding)
+            await self.settled()
+
     def _said(self, room: str, number: int) -> int:
         """The number of a message that is in the room by now; 7 is none, mostly."""
         tx = self.world.app.store._tx  # type: ignore[attr-defined]  # names even what nobody would tell
@@ -277,98 +301,3 @@ class Town:
         self.communities = list(tx.communities)
         self.rooms = list(tx.room_rows)
         self.members = list(tx.members)
-
-
-@dataclass
-class Place:
-    """What an account's log tells of where it is."""
-
-    member: str = ""
-    role: str = "member"
-    rooms: set[str] = field(default_factory=set)
-
-
-class Story:
-    """What one connection must make of what it hears: every log of the account, each entry once and in order, from the
-    position that sync (with cards) or the account's log told."""
-
-    def __init__(self, account: str, started: SyncStarted, positions: dict[str, int]) -> None:
-        self.account = account
-        self.at = {
-            state.log: positions[state.log] if state.status == "caught_up" and state.log in positions else state.head
-            for state in started.logs
-            if state.status != "gone"
-        }
-        self.told = next(state.head for state in started.logs if state.log == account)
-        self.heard: list[Entry] = []
-        self.told_in_short: list[Span] = []
-        self._community = {room.id: card.community.id for card in started.communities for room in card.rooms}
-
-    def hear(self, event: Any) -> None:
-        if not isinstance(event, Entry | Span):
-            return
-        assert event.log in self.at, f"heard of {event.log}, which is none of one's logs: {event}"
-        begins = event.first or event.seq
-        assert begins == self.at[event.log] + 1, f"{event.log}: {begins} came after {self.at[event.log]}"
-        self.at[event.log] = event.seq
-        if isinstance(event, Span):
-            self.told_in_short.append(event)
-            return
-        self.heard.append(event)
-        if event.log == self.account:
-            self._moves(event, event.seq > self.told)
-
-    def _moves(self, event: Any, new: bool) -> None:
-        """Logs come and go by the account's own; what sync stated already is known."""
-        match event:
-            case CommunityJoined():
-                self._community.update(dict.fromkeys(event.rooms, event.community))
-                if new:
-                    heads = {event.community: event.head, event.stewards: event.stewards_head, **event.rooms}
-                    for log in filter(None, heads):
-                        self.at.setdefault(log, heads[log])
-            case RoleSet(stewards="") if new:
-                self.at.pop(stewards_of(event.community), None)
-            case RoleSet() if new:
-                self.at.setdefault(event.stewards, event.head)
-            case RoomFollowed() | DirectOpened():
-                if isinstance(event, RoomFollowed):
-                    self._community[event.room] = event.community
-                if new:
-                    self.at.setdefault(event.room, event.head)
-            case RoomUnfollowed() if new:
-                self.at.pop(event.room, None)
-            case CommunityLeft() if new:
-                rooms = [room for room, community in self._community.items() if community == event.community]
-                for log in (event.community, stewards_of(event.community), *rooms):
-                    self.at.pop(log, None)
-            case _:
-                pass
-
-
-def places_of(entries: list[Any]) -> tuple[dict[str, Place], dict[str, str]]:
-    """Where the account's log says that it is: communities, and directs with who one is there."""
-    places: dict[str, Place] = {}
-    directs: dict[str, str] = {}
-    for entry in entries:
-        match entry:
-            case CommunityJoined():
-                place = places.setdefault(entry.community, Place())
-                place.member, place.role = entry.member, entry.role
-                place.rooms |= set(entry.rooms)
-            case RoleSet():
-                places[entry.community].role = entry.role
-            case CommunityLeft():
-                del places[entry.community]
-            case RoomFollowed():
-                if entry.community:
-                    places[entry.community].rooms.add(entry.room)
-            case RoomUnfollowed():
-                directs.pop(entry.room, None)  # it is opened again, or hidden for good
-                for place in places.values():
-                    place.rooms.discard(entry.room)
-            case DirectOpened():
-                directs[entry.room] = entry.member
-            case _:
-                pass
-    return places, directs

@@ -84,6 +84,7 @@ async def test_who_unfollows_a_direct_is_not_troubled_by_it_until_they_open_it_a
         assert (await ann.hears(PresenceChanged)).state == "offline"
         heads = world.heads()
         await ann.say("@bob, are you there?", room=room)
+        await ann.ask(SetTopic, room=room, topic="Where is Bob?")
         for device in (bob, phone):
             assert [event for event in await device.settled() if isinstance(event, MessageSent)] == []
             for command, fields in (
@@ -99,7 +100,7 @@ async def test_who_unfollows_a_direct_is_not_troubled_by_it_until_they_open_it_a
             assert (synced.directs, [state.log for state in synced.logs]) == ([], [bob.account])
         assert [log for log, head in world.heads().items() if head != heads[log]] == [room]
         opened = (await bob.ask(OpenDirect, handles=["ann", "cyd"])).entry
-        assert (opened.room, opened.member) == (room, card.member)
+        assert (opened.room, opened.member, opened.topic) == (room, card.member, "Where is Bob?")
         assert (await ann.hears(PresenceChanged)).state == "online"
         said = await ann.say("there you are", room=room)
         assert (await phone.hears(MessageSent)).seq == said.seq == opened.head + 1

@@ -51,7 +51,10 @@ async def test_the_draft_of_a_post_belongs_to_the_community_and_goes_when_it_is_
         garden = world.id("garden")
         await ann.ask(SetDraft, place=garden, text="# On beans\n\nThey gr")
         await ann.ask(SetDraft, place=ann.room, text="hello")
+        phone = await ann.device()
         await publish(world, ann)
+        told = await phone.hears(DraftChanged)
+        assert (told.place, told.fingerprint) == (garden, "")
         assert await texts(ann) == {ann.room: "hello"}
 
 

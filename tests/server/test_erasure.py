@@ -8,7 +8,7 @@ import pytest
 
 from among_protocol import codes, wire
 from among_protocol.accounts import ReadAccount
-from among_protocol.blocks import SetBlock
+from among_protocol.blocks import BlockChanged, SetBlock
 from among_protocol.cards import ReadCards
 from among_protocol.codes import CloseCode
 from among_protocol.erasure import EraseAccount, ErasureBegun
@@ -56,6 +56,17 @@ async def test_auz_04_all_that_speaks_for_the_account_ends_with_the_reply(keep, 
             assert told == [body if body in stays else ""]
         (persona,) = (await ann.ask(ResolveMembers, members=[PersonaRef(member=bob.member, rev=1)])).personas
         assert (persona.handle, persona.display_name, persona.left) == ("", "", True)
+
+
+async def test_who_blocks_an_account_that_is_erased_is_told_that_they_block_nobody():
+    async with world_of(erase_grace_hours=0) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        phone = await ann.device()
+        blocked = await ann.ask(SetBlock, kind="block", handle="bob")
+        await erases(bob)
+        told = [event for event in await phone.settled() if isinstance(event, BlockChanged)]
+        assert [(event.id, event.kind) for event in told] == [(blocked.id, "block"), (blocked.id, "none")]
+        assert (await ann.sync()).blocks == []
 
 
 async def test_it_takes_the_password_and_the_handle_once_more():

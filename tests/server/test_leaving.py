@@ -9,7 +9,9 @@ from among_protocol.messages import ReadMessages
 from among_protocol.moderation import BanMember, KickMember, SilenceMember
 from among_protocol.personas import ReadPersona
 from among_protocol.reports import FileReport, ListReports, ResolveReport
+from among_protocol.status import SetStatus
 from among_protocol.view import View
+from tests.server.devices import Device
 from tests.world import Person, world_of
 
 
@@ -71,6 +73,21 @@ async def test_a_client_that_follows_forgets_too():
         for event in await ann.settled():
             view.apply(event)
         assert (view.personas[bob.member, 1].handle, view.personas[bob.member, 1].left) == ("", True)
+
+
+@pytest.mark.parametrize(("keep", "left"), [("persona", ["", "dnd"]), ("words", [""]), ("erase", [""])])
+async def test_how_one_appeared_goes_with_the_persona(keep, left):
+    async with world_of() as world:
+        (bob,) = await world.join("garden/hall", "bob")
+        device = Device(bob)
+        device.come()
+        await bob.ask(SetStatus, appear="away")
+        await bob.ask(SetStatus, community=world.id("garden"), appear="dnd")
+        await leaves(bob, world.id("garden"), keep)
+        await device.is_whole()
+        told = (await bob.sync()).appearances
+        assert [one.appear if one.community else "" for one in told] == left
+        assert device.view.appearances == {one.community: one for one in told}
 
 
 async def test_a_client_that_comes_later_never_hears_the_name():

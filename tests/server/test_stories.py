@@ -26,8 +26,11 @@ from among_protocol.reactions import ReactionAdded, ReactionRemoved, ReactionsCh
 from among_protocol.reports import ReportFiled
 from among_protocol.rooms import DirectOpened, RoomCreated, RoomFollowed, TopicSet
 from among_protocol.view import View
+from among_server.store.fates import without
 from among_server.store.stewards import stewards_of, unsigned
-from tests.server.stories import STORIES, Story, Town, places_of
+from tests.server.devices import Device, known
+from tests.server.hearing import Story, places_of
+from tests.server.stories import STORIES, Town
 from tests.store.test_threads import plain
 from tests.world import Person, world_of
 
@@ -112,6 +115,9 @@ async def check_messages(person: Person, room: str, log: list[Any]) -> None:
                 del pins[entry.message]
             case _:
                 pass
+    pins = {
+        seq: pin for seq, pin in pins.items() if not now[seq].blank
+    }  # which goes with the words, of who is forgotten
     page = await person.ask(ReadMessages, room=room, limit=200)
     assert page.as_of == len(log)
     messages = list(page.messages)
@@ -143,7 +149,7 @@ async def check_messages(person: Person, room: str, log: list[Any]) -> None:
 @given(story=STORIES, kept=st.booleans())
 @settings(max_examples=15)
 async def test_replaying_the_logs_from_zero_gives_the_live_state(story, kept):
-    async with world_of() as world:
+    async with world_of(erase_grace_hours=0) as world:
         town = Town(world)
         await town.open(kept=kept)
         await town.tell(story)
@@ -172,7 +178,7 @@ async def test_dur_10_who_comes_back_from_any_position_is_like_who_never_left(
     before, during, after, back, packed, kept
 ):
     """Some come back while others talk; a position is left out now and then, and the account's own never."""
-    async with world_of() as world:
+    async with world_of(erase_grace_hours=0) as world:
         town = Town(world)
         await town.open(kept=kept)
         stories = [await begin(person, {}) for person in town.people.values()]
@@ -188,6 +194,8 @@ async def test_dur_10_who_comes_back_from_any_position_is_like_who_never_left(
             stories.append(await coming)
         await town.tell(after)
         for person, start, story in stories:
+            if person.closed is not None:  # the account is gone
+                continue
             for event in person.heard[start:]:
                 story.hear(event)
             logs = await history(person)
@@ -200,10 +208,20 @@ async def test_dur_10_who_comes_back_from_any_position_is_like_who_never_left(
 
 
 def as_it_stands(entry: Entry, log: list[Entry]) -> Entry:
-    """What was heard, by now: its words may be gone, and of a report who filed it, since it is about a steward now."""
-    now = log[entry.seq - 1]
-    if isinstance(now, ReportFiled) and not now.by:
-        entry = unsigned(entry, now.member)
+    """What was heard, by now: its words may be gone; and of a report who filed it, since it is about a steward now; and of
+    whom nothing is kept, that they were in a direct, or what they did as a steward, or what of theirs was reported."""
+    now: Any = log[entry.seq - 1]
+    match entry:
+        case ReportFiled():
+            entry = entry if now.by else unsigned(entry, now.member)
+            entry = without(entry, now.member, words=not now.body)
+        case DirectOpened():
+            for one in [one.member for one in now.people if one.left]:
+                entry = without(entry, one, words=False)
+        case Act(steward=steward) if steward is not None and now.steward is None:
+            entry = without(entry, steward.member, words=False)
+        case _:
+            pass
     return blanked(entry) if now.blank else entry
 
 
@@ -226,7 +244,7 @@ def check_span(span: Span, entries: list[Any]) -> None:
 @given(before=STORIES, after=STORIES, kept=st.booleans())
 @settings(max_examples=15)
 async def test_what_one_knows_of_threads_from_what_one_hears_is_what_a_fresh_sync_tells(before, after, kept):
-    async with world_of() as world:
+    async with world_of(erase_grace_hours=0) as world:
         town = Town(world)
         await town.open(kept=kept)
         await town.tell(before)
@@ -240,10 +258,46 @@ async def test_what_one_knows_of_threads_from_what_one_hears_is_what_a_fresh_syn
             )
         await town.tell(after)
         for device, start, view in views:
+            if device.closed is not None:  # likewise
+                continue
             for event in device.heard[start:]:
                 view.apply(event)
             fresh = (await device.sync(cards=True)).threads
             assert plain(view.threads.values()) == plain(fresh)
+
+
+@given(before=STORIES, during=STORIES, after=STORIES, away=st.integers(0, 15), kept=st.booleans())
+@settings(max_examples=15)
+async def test_what_a_device_knows_is_what_a_new_one_is_told(before, during, after, away, kept):
+    """Whether it heard all of it, or (by the bits of `away`) lost its connection for a while."""
+    async with world_of(erase_grace_hours=0) as world:
+        town = Town(world)
+        await town.open(kept=kept)
+        await town.tell(before)
+        owners = list(town.people.values())
+        devices = await come([Device(owner) for owner in owners])
+        for number, device in enumerate(devices):
+            if away >> number & 1:
+                device.go()
+        await town.tell(during)
+        for device in devices:
+            device.come()
+        await town.tell(after)
+        await come(devices)
+        for device, fresh in zip(devices, await come([Device(owner) for owner in owners]), strict=True):
+            assert device.over == fresh.over
+            if not device.over:
+                assert known(device) == known(fresh)
+
+
+async def come(devices: list[Device]) -> list[Device]:
+    """All of them are here, and whole."""
+    for device in devices:
+        device.come()
+    for _ in range(2):  # what one asks for may be news for another
+        for device in devices:
+            await device.is_whole()
+    return devices
 
 
 async def begin(person: Person, positions: dict[str, int]) -> tuple[Person, int, Story]:
@@ -256,7 +310,7 @@ async def begin(person: Person, positions: dict[str, int]) -> tuple[Person, int,
 @settings(max_examples=15)
 async def test_auz_03_what_is_said_in_a_closed_room_reaches_only_who_was_let_in(story):
     """Every body and topic names its room, so a room that somebody never was in must not occur in what they were sent."""
-    async with world_of() as world:
+    async with world_of(erase_grace_hours=0) as world:
         town = Town(world)
         await town.open()
         await town.tell(story)
@@ -277,7 +331,7 @@ async def test_auz_03_what_is_said_in_a_closed_room_reaches_only_who_was_let_in(
 @settings(max_examples=15)
 async def test_auz_03_a_reason_reaches_only_stewards_and_whom_it_concerns(story):
     """Every reason is another, so one that is in what somebody was sent was meant for them."""
-    async with world_of() as world:
+    async with world_of(erase_grace_hours=0) as world:
         town = Town(world)
         await town.open(kept=True)
         await town.tell(story)

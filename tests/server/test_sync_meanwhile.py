@@ -12,7 +12,7 @@ from among_protocol.messages import MessageSent
 from among_protocol.rooms import FollowRoom, OpenDirect, UnfollowRoom
 from among_server.store.rows import Stored
 from tests.held import HeldStore
-from tests.server.stories import Story
+from tests.server.hearing import Story
 from tests.server.test_sync import fill
 from tests.world import FULL, Person, World, until, world_of
 

@@ -344,7 +344,7 @@ def _there(tx: Any, room: str, seq: int) -> bool:
     return bool(tx._db.execute(sql, (pos,)).fetchone()[0])
 
 
-async def test_what_is_pinned_stays_on_no_page_but_among_the_pins(town: Town):
+async def test_what_is_pinned_stays_on_no_page_of_the_room_but_among_the_pins(town: Town):
     community, room, (ann, bob) = await hall(town, "ann", "bob")
     await bob.says(room, "kept")
     edit = await bob.edits(room, 1, "kept, edited")
@@ -370,6 +370,34 @@ async def test_what_is_pinned_stays_on_no_page_but_among_the_pins(town: Town):
     assert await town.store.history(room, 1, 0, 10) is None
     await carried(town)
     assert await town.carry_out(lambda tx: [seq for seq in range(1, 6) if _there(tx, room, seq)]) == []
+
+
+async def test_a_page_around_what_is_pinned_and_kept_begins_with_it(town: Town):
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    root = (await bob.says(room, "root")).entry.event.seq
+    await bob.edits(room, root, "root, edited")
+    inside = await bob.do(SendMessage, room=room, body="inside", thread=root)
+    await bob.says(room, CANARY)
+    for message in (root, inside.seq):
+        await ann.do(AddPin, room=room, message=message)
+    await keeps(ann, room, days=1)
+    await removed(town, inside.seq + 1)
+    for _ in range(2):  # before and after what goes is carried away
+        assert await town.page(room, around=root) == (await town.page(room, around=root, limit=1))
+        assert await town.bodies(room, around=root) == ["root, edited"]
+        assert await town.bodies(room, around=root + 1) == []
+        page = await town.store.messages(room, before=None, after=None, around=inside.seq, limit=9, thread=root)
+        assert ([one.body for one in page.messages], page.complete) == (["inside"], True)
+        assert await town.store.thread_of(room, inside.seq) == root
+        assert await town.bodies(room, around=inside.seq) == []
+        await carried(town)
+    for body in ("later", "and later"):
+        await bob.says(room, body)
+    assert await town.bodies(room, around=root, limit=2) == ["root, edited", "later"]
+    assert (await town.page(room, around=root, limit=2))[1] is False
+    assert await town.bodies(room) == ["later", "and later"]
+    await ann.do(RemovePin, room=room, message=root)
+    assert await town.bodies(room, around=root, limit=2) == ["later", "and later"]
 
 
 async def test_what_is_pinned_and_kept_can_still_be_taken_back_by_whoever_said_it(town: Town):

@@ -24,6 +24,7 @@ CORNERS: dict[type[Command], Effects] = {
             Told(ps.PostPublished, Where.ROOM),
             Told(co.CornerUpdated, Where.ROOM, "when the corner is new"),
             Told(r.RoomFollowed, Where.OWN, "when you did not follow it, and so when it is new"),
+            Told(dr.DraftChanged, Where.DEVICES, "there is no draft for that corner any more"),
             NAMED,
         ),
         ("follows", "post_bytes", "title_chars", "mentions"),

@@ -13,11 +13,12 @@ from ..codes import CloseCode, Refuse
 from ..inbox import InboxMoved
 from ..logs import Lagging, LogPassed
 from ..malformed import Malformed
+from ..posts import PostPublished
 from ..presence import PresenceState
 from ..session import Enable, Hello, Ping, SignOut
 from ..signing import ENTRANCES
 from ..wire import Encoding
-from .answers import ABSENT, COSTS, READS, WRITES, attention
+from .answers import ABSENT, COSTS, READS, WRITES, attention, drafts
 from .interest import TOLD_EVERY, Interest, ranged
 
 if TYPE_CHECKING:
@@ -212,7 +213,10 @@ class Connection:
         digest = self._digest(command)
         repeat = key in town.nonces
         if not repeat:
-            town.nonces[key] = (digest, WRITES[type(command)](town, self.person, command))
+            entry = WRITES[type(command)](town, self.person, command)
+            town.nonces[key] = (digest, entry)
+            if isinstance(entry, PostPublished):
+                drafts.published(self, entry)
         before, entry = town.nonces[key]
         if before and before != digest:
             raise Refuse(codes.NONCE_CONFLICT, field="nonce")

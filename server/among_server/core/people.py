@@ -181,9 +181,13 @@ class People:
     def erased(self, account: str) -> None:
         """Nobody blocks it any more: it is not there."""
         for person in self._people.values():
-            if any(other == account for other, _ in person.blocks):
+            gone = [name for name in person.blocks if name[0] == account]
+            if gone:
                 self.stale([person.account.id])
-                person.blocks = {key: kind for key, kind in person.blocks.items() if key[0] != account}
+                person.blocks = {name: kind for name, kind in person.blocks.items() if name not in gone}
+            for name in gone:
+                id = block_id(person.account.id, name)
+                person.tell(f"block {id}", BlockChanged(id=id, handle=name[1], kind="none"))
         for loading in self._loading:  # what is being read of them may be older
             self._loading[loading] += 1
 
@@ -252,7 +256,7 @@ class People:
                 for room in event.rooms:  # told again: one that is known may be private
                     person.rooms.setdefault(room, RoomRow(id=room, kind="open", community=event.community))
             case CommunityLeft():
-                departed = self._leave(person, event.community)
+                departed = self._leave(person, event)
             case RoleSet() if event.community in person.members:
                 member = person.members[event.community]
                 person.members[event.community] = msgspec.structs.replace(member, role=event.role)
@@ -321,8 +325,11 @@ class People:
                 person.tell(f"block {id}", BlockChanged(id=id, handle=event.handle, kind=kind))
         self.stale(apart)
 
-    def _leave(self, person: Person, community: str) -> list[str]:
+    def _leave(self, person: Person, event: CommunityLeft) -> list[str]:
         """The logs that go with it."""
+        community = event.community
+        if event.keep != "persona" and not event.frozen:  # how one appeared there goes with the persona
+            person.statuses = {place: row for place, row in person.statuses.items() if place != community}
         self._out(person, community)
         rooms = [id for id, room in person.rooms.items() if room.community == community]
         for id in rooms:

@@ -1,5 +1,6 @@
 """What one has begun to write; every other device of the account is told. See store/rules/drafts.py."""
 
+from among_protocol.base import Time
 from among_protocol.drafts import Draft, DraftChanged, Drafts, DraftState, ListDrafts, SetDraft
 from among_protocol.fields import post
 
@@ -16,6 +17,11 @@ async def set_draft(context: Context, command: SetDraft) -> DraftState:
     told = DraftChanged(place=state.place, fingerprint=state.fingerprint, at=state.at)
     context.tell_devices(account, f"draft {state.place}", told)
     return state
+
+
+def published(context: Context, account: str, community: str, at: Time) -> None:
+    """Where a post was published, there is no draft of it any more: the store has cleared it."""
+    context.tell_devices(account, f"draft {community}", DraftChanged(place=community, fingerprint="", at=at))
 
 
 async def list_drafts(context: Context, command: ListDrafts) -> Drafts:

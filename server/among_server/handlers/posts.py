@@ -9,11 +9,18 @@ from among_protocol.posts import DeletePost, EditPost, Post, PostPage, PublishPo
 
 from ..core.context import Context
 from ..store.rows import Appended
+from .drafts import published
 
 
 async def publish(context: Context, command: PublishPost) -> Appended:
     post(command.body)
-    return await context.append(replace(command, title=line(command.title, field="title", longest=TITLE_CHARS)))
+    person = context.person  # whose session may end meanwhile
+    written = await context.append(replace(command, title=line(command.title, field="title", longest=TITLE_CHARS)))
+    log = written.entry.event.log
+    corner = person.rooms.get(log) or await context.store.room(log)  # unfollowed meanwhile
+    if corner is not None and not written.repeat:
+        published(context, person.account.id, corner.community, written.entry.event.at)
+    return written
 
 
 async def edit(context: Context, command: EditPost) -> Appended:

@@ -147,7 +147,11 @@ ENTRIES: dict[type[Entry], dict[str, Fate]] = {
     },
     r.PersonAdded: {"member": _STAYS},
     r.PersonLeft: {},
-    r.DirectOpened: {**dict.fromkeys(("room", "head", "member", "within"), _STAYS), "people": Fate.OTHERS},
+    r.DirectOpened: {
+        **dict.fromkeys(("room", "head", "member", "within"), _STAYS),
+        "people": Fate.OTHERS,
+        "topic": Fate.PLACE,
+    },
     ms.MessageSent: {
         **dict.fromkeys(("body", "forwarded"), Fate.WORDS),
         **dict.fromkeys(("mentions", "mentions_room", "post", "reply_to", "answers", "thread", "root_by"), _STAYS),

@@ -13,7 +13,6 @@ from among_protocol.finding import Found
 
 PIECE = 24  # characters of an end that are kept; a longer query is held against the texts themselves
 LONGEST = 96  # characters of a folded text that are looked at: a name is shorter, but some letters fold into eighteen
-FORMER = 10  # former handles that find a member, the newest
 
 End = tuple[int, str]  # 0 where it begins a word, 1 within one; the first characters of the end
 

@@ -120,9 +120,13 @@ async def a_draft_is_told_to_the_own_devices_alone(scene: Scene) -> None:
 async def publishing_clears_the_draft(scene: Scene) -> None:
     """Set a draft for one's corner, and publish."""
     bob = await scene.person("bob")
+    phone = await scene.again("bob")
     place = scene.ground.community
     await bob.result("draft.set", place=place, text="# From the kit")
+    await phone.hears("draft.changed")
     await _publish(scene, bob)
+    told = await phone.hears("draft.changed")
+    demand((told["place"], told["fingerprint"]) == (place, ""), "that there is no draft any more", told)
     demand((await bob.result("draft.list", places=[place]))["drafts"] == [], "no draft any more")
 
 

@@ -8,6 +8,7 @@ from ...base import DRAFTS
 from ...codes import Refuse
 from ...drafts import Draft, DraftChanged, Drafts, DraftState, ListDrafts, SetDraft
 from ...fields import post
+from ...posts import PostPublished
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -27,6 +28,12 @@ def set_draft(connection: "Connection", command: SetDraft) -> DraftState:
         person.drafts[place] = Draft(place=place, text=text, fingerprint=fingerprint, at=state.at)
     town.tell_others(connection, DraftChanged(place=place, fingerprint=fingerprint, at=state.at))
     return state
+
+
+def published(connection: "Connection", entry: PostPublished) -> None:
+    """There is no draft of it any more."""
+    place = connection.town.rooms[entry.log].community
+    connection.town.tell_others(connection, DraftChanged(place=place, fingerprint="", at=entry.at))
 
 
 def _may_write(connection: "Connection", place: str) -> None:

@@ -361,6 +361,7 @@ def _opened(town: "Town", person: "Person", room: RoomRow, nonce: str) -> Direct
             member=next(member.id for member in members if member.account == person.id),
             people=[member.persona() for member in members],
             within=room.within,
+            topic=room.topic,
         )
     )
     town.hears(person.id)

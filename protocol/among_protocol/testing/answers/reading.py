@@ -121,6 +121,8 @@ def page(connection: "Connection", command: ReadMessages) -> MessagePage:
     log = town.logs[room.id]
     said = [entry for entry in log.entries if isinstance(entry, MessageSent)]
     named = given(town, room.id, command.around) if command.around is not None else None
+    if named is not None and named.seq <= log.floor:  # kept for its pin alone
+        said.insert(0, named)
     within = named.thread if named is not None and command.post is None and command.thread is None else 0
     thread = command.thread or within
     of_thread = [entry for entry in said if entry.thread == thread]

@@ -32,9 +32,9 @@ def page(
     row = tx.logs.get(room)
     if row is None:
         return Messages([], 0, complete=True)
-    numbers = [
-        seq for seq in range(row.floor + 1, row.head + 1) if isinstance(tx.entries[room, seq].stored.event, MessageSent)
-    ]
+    kept_alone = around is not None and around <= row.floor and tx.given(room, around)  # for its pin
+    given = [*([around] if around is not None and kept_alone else []), *range(row.floor + 1, row.head + 1)]
+    numbers = [seq for seq in given if isinstance(tx.entries[room, seq].stored.event, MessageSent)]
     sent = [as_it_is(tx, room, seq) for seq in numbers]
     sent = [message for message in sent if post is None or message.post == post]
     sent = [message for message in sent if message.thread == (thread or 0)] if thread != 0 else []

@@ -296,6 +296,7 @@ def _follow(tx: Tx, account: str, room: RoomRow, nonce: str) -> RoomFollowed:
 
 
 def _tell_direct(tx: Tx, account: str, room: str, within: str, members: list[MemberRow], nonce: str) -> DirectOpened:
+    row = tx.room(room)
     mine = next(member.id for member in members if member.account == account)
     entry = DirectOpened(
         log=account,
@@ -307,6 +308,7 @@ def _tell_direct(tx: Tx, account: str, room: str, within: str, members: list[Mem
         member=mine,
         people=[member.persona() for member in members],
         within=within,
+        topic=row.topic if row is not None else "",
     )
     tx.add(entry)
     return entry

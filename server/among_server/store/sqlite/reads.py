@@ -29,6 +29,7 @@ from ..stewards import stewards_of
 from . import cards as own_cards
 from . import edits, greeting, notify, own, status, threads
 from .calling import CALLED
+from .present import given
 from .rows import (
     ACCOUNT,
     COMMUNITY,
@@ -303,8 +304,7 @@ def messages(
         found = _one(db, _SPAN, room)
         if found is None:
             return Messages([], 0, complete=True)
-        key, head, floor = found
-        about = About(post, thread)
+        (key, head, floor), about = found, About(post, thread)
         page, complete = _page(db, key, head, floor, about, before, after, around, limit)
         found = edits.as_they_are(db, key, page, places, reader)
         while len(page) > 1 and found.size > PAGE_BYTES:
@@ -347,7 +347,8 @@ def _page(  # noqa: PLR0917  # the room, and what is asked of it
         return _sent(db, key, max(low, floor), min(high, head + 1), limit + 1, about, "DESC")[::-1]
 
     if around is not None:
-        older, newer = down(0, around), up(around - 1, head + 1)
+        it = _sent(db, key, around - 1, min(around, head) + 1, 1, about, "ASC") if given(db, [(key, around)]) else []
+        older, newer = down(0, around), [*it, *up(around, head + 1)]
         taken = max(limit // 2, limit - len(newer))
         page = older[-taken:] if taken else []
         page += newer[: limit - len(page)]
