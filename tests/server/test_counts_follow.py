@@ -21,6 +21,10 @@ TALK = st.lists(
     min_size=10,
     max_size=40,
 )
+# Who is gone for good has no devices; and a view can't count as the server does what is said by somebody whom one blocks
+# and whose name it has not been told yet.
+LEFT_OUT = ("erase", "block")
+STAY = STORIES.map(lambda story: [step for step in story if step[1] not in LEFT_OUT])
 
 
 async def follower(person: Person) -> Follower:
@@ -162,7 +166,7 @@ async def test_what_one_says_before_the_card_of_a_community_has_come_is_ones_own
         assert phone.known.logs[bob.room].unread == 0
 
 
-@given(before=STORIES, during=TALK, after=TALK, ways=st.lists(st.sampled_from(WAYS), min_size=4, max_size=4))
+@given(before=STAY, during=TALK, after=TALK, ways=st.lists(st.sampled_from(WAYS), min_size=4, max_size=4))
 @settings(max_examples=15)
 async def test_whatever_people_say_and_mark_on_other_devices(before, during, after, ways):
     async with world_of() as world:
