@@ -60,4 +60,4 @@ async def _typed(begin: str, source: Input, out: Output) -> str:
         bottom_toolbar=HINT,
         erase_when_done=True,
     )
-    return await session.prompt_async("| ", default=begin)
+    return await session.prompt_async("| ", default=begin, set_exception_handler=False)

@@ -27,9 +27,10 @@ from . import commands, composing
 from .complete import candidates
 from .keys import keys
 from .layout import clip
-from .lines import Line, Said, Told, note
+from .lines import Line, Said, Told, note, problem
 from .link import Link
 from .looks import LOOKS
+from .mistakes import Mistakes
 from .referring import about
 from .render import outgoing, rows
 from .safe_text import Safe, safe_text
@@ -92,12 +93,16 @@ class LineUi:
         """Take lines until the user leaves."""
         worker = asyncio.create_task(self._work(link))
         worker.add_done_callback(lambda _: self.stop())
+        mistakes = Mistakes(lambda what: self.show([problem(what)]), self.stop)
         try:
-            while not link.quit.is_set():
-                line = await self._session.prompt_async(self._message, pre_run=self._begin)
-                self._lines.put_nowait(line)
-                self._offered = ""
-                self.emptied()
+            with mistakes.minded():
+                while not link.quit.is_set():
+                    line = await self._session.prompt_async(
+                        self._message, pre_run=self._begin, set_exception_handler=False
+                    )
+                    self._lines.put_nowait(line)
+                    self._offered = ""
+                    self.emptied()
         except EOFError:
             pass
         finally:
@@ -174,7 +179,7 @@ class LineUi:
         )
         async with in_terminal():
             try:
-                answer = await session.prompt_async(question)
+                answer = await session.prompt_async(question, set_exception_handler=False)
             except KeyboardInterrupt:
                 raise EOFError from None
         if not answer:  # nothing, or the end of the program
@@ -191,7 +196,7 @@ class LineUi:
         session: PromptSession[str] = PromptSession(input=self._session.input, output=self._session.output)
         async with in_terminal():
             try:
-                return await session.prompt_async(safe_text(question))
+                return await session.prompt_async(safe_text(question), set_exception_handler=False)
             except KeyboardInterrupt:
                 raise EOFError from None
 

@@ -1,6 +1,7 @@
 """The line mode at a terminal made of a pipe: what is typed, and the very bytes that the terminal gets."""
 
 import asyncio
+import errno
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from among_cli.line_ui import LineUi
 from among_cli.lines import Said, told
+from among_cli.mistakes import MOST
 from among_cli.settings import Alert
 from among_protocol.members import Persona
 from among_protocol.messages import MessageSent
@@ -209,3 +211,36 @@ def _without_the_prompts_own(raw: str) -> str:
     raw = re.sub(r"\x1b\[[0-9;]*[ABCDHJKm]|\x1b\[\?(?:1|7|12|25|2004)[hl]|\x1b\[[0-9] q", "", raw)
     raw = re.sub(r"\x1b\]9;([^\x07]*)\x07", r"\1", raw)
     return raw.replace("\r", "")
+
+
+def goes_wrong(error: Exception) -> None:
+    """In a callback of the loop, as a key, or what is drawn, would."""
+
+    def wrong() -> None:
+        raise error
+
+    asyncio.get_running_loop().call_soon(wrong)
+
+
+async def test_a_mistake_of_the_program_is_one_line_and_one_goes_on(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    async with at_terminal(ana) as terminal:
+        for _ in range(3):
+            goes_wrong(ValueError("wrong ANSI code"))
+        await terminal.out.until("Something went wrong in this program, which goes on: ValueError")
+        terminal.press("still here\r")
+        await bob.sees("still here")
+        assert terminal.out.getvalue().count("Something went wrong") == 1
+        assert "Traceback" not in terminal.out.getvalue()
+        assert "Press ENTER" not in terminal.out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("again"), OSError(errno.EIO, "the terminal is gone")], ids=["again", "gone"]
+)
+async def test_what_goes_wrong_without_end_ends_the_program(house, error: Exception):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with at_terminal(ana) as terminal:
+        for _ in range(MOST + 1):
+            goes_wrong(error)
+        await asyncio.wait_for(asyncio.shield(terminal.running), 10)
