@@ -327,14 +327,15 @@ def _real_time(log: str, writes: Iterable[list[Attempt]]) -> Iterator[Violation]
 
 
 def _per_sender(log: str, writes: Iterable[list[Attempt]], *, copied: bool) -> Iterator[Violation]:
-    """What was refused was not asked in time: who wants it asks again, after what was asked meanwhile. And where a copy may
+    """What was refused was not done until then: who wants it asks again, after what was asked meanwhile. And where a copy may
     have been first, on a connection of its own, a repeat says nothing of the order of this one."""
     senders: dict[str, list[tuple[int, int]]] = defaultdict(list)
     asked: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for attempts in writes:
         oks = [attempt for attempt in attempts if attempt.outcome == "ok"]
         if not (copied and (oks[0].repeat or any(attempt.refused for attempt in attempts))):
-            taken = min(attempt.asked for attempt in attempts if not attempt.refused)
+            refused = max((attempt.asked for attempt in attempts if attempt.refused), default=0)
+            taken = min((attempt.asked for attempt in attempts if attempt.asked > refused), default=oks[0].asked)
             asked[oks[0].client].append((taken, oks[0].seq))
         for ok in oks:
             if not ok.repeat:

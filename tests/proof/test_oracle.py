@@ -81,10 +81,10 @@ def test_what_was_asked_first_comes_first_unless_it_was_refused():
     first, later = Attempt("ann", "n1", "hall", "hi", 1, "ok", 4, 2), Attempt("ann", "n2", "hall", "ho", 2, "ok", 3, 1)
     stored = [entry(1, "n2", "ho"), entry(2, "n1")]
     assert "asked before" in texts(a_history(first, later, stored=stored))
-    busy = Attempt("ann", "n1", "hall", "hi", 1, "fail", 2, refused=True)
-    first.asked = 5
-    first.answered = 6
-    assert check(a_history(busy, first, later, stored=stored)) == []
+    lost = Attempt("ann", "n1", "hall", "hi", 1)
+    busy = Attempt("ann", "n1", "hall", "hi", 2, "fail", 3, refused=True)
+    later.asked, later.answered, first.asked, first.answered = 4, 5, 6, 7
+    assert check(a_history(lost, busy, first, later, stored=stored)) == []
 
 
 def test_where_a_copy_may_have_been_first_a_repeat_says_nothing_of_the_order():
