@@ -84,8 +84,8 @@ def no_longer() -> Line:
 
 
 def gone(what: str) -> str:
-    """Of a message that is on no page of its room: a pin keeps it nevertheless, and search finds it then."""
-    return f"{what} is no longer kept; where it is pinned, /pins shows it."
+    """Of a message that is on no page of its room, as it is below the floor, unless a pin keeps it."""
+    return f"{what} is no longer kept."
 
 
 def parts(own: Retention | None, default: Retention | None, community: str) -> list[Part]:
