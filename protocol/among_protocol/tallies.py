@@ -1,11 +1,13 @@
 """How messages are reacted to, as far as somebody looks at them. Pure: what was shown and what happens come in.
 
-1. Whatever was shown of a message is of a number of its room's log, and what comes with a later number changes it.
+1. Whatever was shown of a message is of a number of its room's log, and what comes with a later number changes it, whether it
+   comes after it or has overtaken it.
 2. A change says how many react from then on. It is set, never added, so what is told twice or in short does no harm.
 3. Where numbers were left out, something may have changed: what was known of that room is forgotten, and to be read again.
 """
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from .base import Entry, Seq
 from .edits import MessageDeleted
@@ -18,17 +20,37 @@ from .reactions import Reaction, ReactionAdded, ReactionRemoved, ReactionsChange
 MESSAGES = 5_000  # whose reactions are kept at most, of all rooms; those of the room that moved last go last
 
 
+class Heard(NamedTuple):
+    """The last that came of one emoji."""
+
+    seq: Seq
+    many: int  # who react with it from then on
+    mine: bool | None  # None: it stays as it was
+    mine_seq: Seq  # the number with which that was told
+
+
 class Tally:
     """Of one message."""
 
-    __slots__ = ("as_of", "reactions")
+    __slots__ = ("as_of", "heard", "reactions")
 
     def __init__(self, as_of: Seq, reactions: Iterable[Reaction] = ()) -> None:
         self.as_of = as_of  # what comes with a later number is not in it yet
+        self.heard: dict[str, Heard] = {}  # by emoji: that came with later ones
         self.reactions = {one.emoji: one for one in reactions}
 
-    def set(self, emoji: str, count: int, *, mine: bool | None) -> None:
+    def renewed(self, as_of: Seq, reactions: Iterable[Reaction]) -> "Tally":
+        """As it was shown since; and what has come already, and is not in that, holds on."""
+        fresh = Tally(as_of, reactions)
+        for emoji, heard in self.heard.items():
+            if heard.seq > as_of:
+                fresh.set(heard.seq, emoji, heard.many, mine=heard.mine if heard.mine_seq > as_of else None)
+        return fresh
+
+    def set(self, seq: Seq, emoji: str, count: int, *, mine: bool | None) -> None:
         """`mine`: None where it stays as it was."""
+        last = self.heard.get(emoji) if mine is None else None
+        self.heard[emoji] = Heard(seq, count, mine, seq) if last is None else last._replace(seq=seq, many=count)
         before = self.reactions.pop(emoji, None)
         if count > 0:
             kept = before is not None and before.mine
@@ -47,8 +69,10 @@ class Tallies:
         there = self._rooms.get(room, {})
         for message in messages:
             known = there.get(message.seq)
-            if known is None or known.as_of <= as_of:
+            if known is None:
                 self._keep(room, message.seq, Tally(as_of, message.reactions))
+            elif known.as_of <= as_of:
+                self._keep(room, message.seq, known.renewed(as_of, message.reactions))
 
     def of(self, room: str, message: Seq) -> list[Reaction] | None:
         """The most frequent first; None where it is not known, and to be read."""
@@ -92,7 +116,7 @@ class Tallies:
     def _set(self, room: str, message: Seq, seq: Seq, emoji: str, count: int, *, mine: bool | None) -> None:
         tally = self._rooms.get(room, {}).get(message)
         if tally is not None and seq > tally.as_of:
-            tally.set(emoji, count, mine=mine)
+            tally.set(seq, emoji, count, mine=mine)
 
     def _keep(self, room: str, message: Seq, tally: Tally) -> None:
         there = self._rooms[room] = self._rooms.pop(room, {})
