@@ -40,6 +40,7 @@ from .voice import Voice
 PAGE = 30  # messages shown on entering a room
 MOST = 200  # messages or members that one page can hold, by the protocol
 WITHIN = 10.0  # seconds for an answer
+TYPED = ("body", "query")  # fields that are all of what one has typed: nobody asks which of them is meant
 MARK_EVERY = 1.0  # seconds between two read markers
 SPARED = "Your account was to be erased. You have signed in, so it stays as it is: /me erase begins anew."
 
@@ -222,7 +223,8 @@ class Link:
             async with asyncio.timeout(within):
                 await work()
         except Refuse as refused:
-            where = f" ({refused.field})" if refused.code in (FIELD_INVALID, FIELD_TOO_LONG) else ""
+            tells = refused.code in (FIELD_INVALID, FIELD_TOO_LONG) and refused.field not in TYPED
+            where = f" ({refused.field})" if tells else ""
             self.screen.show([problem(refused.message + where)])
         except Cannot as error:
             self.screen.show([problem(str(error))])
