@@ -121,6 +121,8 @@ def main() -> int:
     parser.add_argument("--patience", type=float, default=0)
     parser.add_argument("--plot", action="store_true")
     given = parser.parse_args()
+    if given.again and (given.quick or given.only):
+        parser.error("--again takes its place in the whole table: without --quick and --only")
     if given.list:
         for name, measurement in MEASUREMENTS.items():
             print(f"{name:10}{sentence(measurement)}")
@@ -136,6 +138,8 @@ def main() -> int:
     command = " ".join(["python -m bench", *asked])
     try:
         with alone():
+            if given.again:
+                report.place(report.read(), given.again)  # or all of it would be measured for nothing
             result = measure(
                 [given.again] if given.again else given.only or list(MEASUREMENTS),
                 quick=given.quick,

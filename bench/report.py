@@ -169,13 +169,19 @@ def write(report: Report) -> None:
     LATEST.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
 
 
+def place(latest: Report, name: str) -> int:
+    """Where the rows of one measurement stand. Raises BenchError where there is none."""
+    for at, row in enumerate(latest.rows):
+        if row.measurement == name:
+            return at
+    raise BenchError(f"the latest table has no row of {name}: measure all of it first")
+
+
 def again(latest: Report, result: Report, name: str) -> Report:
     """The latest report, in which the rows of one measurement are those of another run. Raises BenchError."""
-    old = [row for row in latest.rows if row.measurement == name]
-    if not old:
-        raise BenchError(f"the latest table has no row of {name}: measure all of it first")
-    at = latest.rows.index(old[0])
-    latest.rows = [*latest.rows[:at], *result.rows, *(row for row in latest.rows[at:] if row not in old)]
+    at = place(latest, name)
+    others = [row for row in latest.rows if row.measurement != name]
+    latest.rows = [*others[:at], *result.rows, *others[at:]]
     latest.header.again[name] = f"{result.header.date} UTC, commit {result.header.commit}"
     return latest
 
