@@ -15,13 +15,18 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output
 
+from .keyboard import Keyboard
+
 HINT = "First line: the title. Esc, Enter ends; Ctrl-C gives up."  # fits sixty columns
 
 
-async def compose(begin: str, source: Input, out: Output) -> str:
+async def compose(begin: str, keyboard: Keyboard, out: Output) -> str:
     """What the user has made of it. Raises EOFError when they give up."""
     named = editor()
-    return await edited(begin, named) if named else await _typed(begin, source, out)
+    if not named:
+        return await _typed(begin, keyboard, out)
+    with keyboard.lent():
+        return await edited(begin, named)
 
 
 def editor() -> str:

@@ -8,10 +8,12 @@ leaves it, as in a shell: the reason is printed, and the arrow up brings the lin
 
 import asyncio
 import contextlib
+import os
+import signal
 from collections.abc import Iterable
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app_or_none, in_terminal
+from prompt_toolkit.application import get_app_or_none, get_app_session, in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -25,6 +27,7 @@ from prompt_toolkit.validation import ValidationError, Validator
 
 from . import commands, composing
 from .complete import candidates
+from .keyboard import Keyboard
 from .keys import keys
 from .layout import clip
 from .lines import Line, Said, Told, note, problem
@@ -68,7 +71,9 @@ class LineUi:
         self._offered = ""  # put into the prompt, or for the next where there is none; until something is typed
         self._waiting: list[Line] = []  # printed in one go when this turn of the loop is over
         self._lines: asyncio.Queue[str] = asyncio.Queue()  # typed, to be done in order
+        self._keyboard = Keyboard(get_app_session().input)
         self._session: PromptSession[str] = PromptSession(
+            input=self._keyboard,
             history=InMemoryHistory(),  # what one says is not left in a file
             completer=_Completer(self),
             complete_while_typing=False,
@@ -80,7 +85,6 @@ class LineUi:
             bottom_toolbar=self._toolbar,
             prompt_continuation=lambda width, _line, _wrapped: " " * width,
             erase_when_done=True,
-            enable_suspend=True,
             style=STYLE,
             refresh_interval=1.0,  # who writes, and the time of the next try, change by themselves
         )
@@ -95,7 +99,7 @@ class LineUi:
         worker.add_done_callback(lambda _: self.stop())
         mistakes = Mistakes(lambda what: self.show([problem(what)]), self.stop)
         try:
-            with mistakes.minded():
+            with mistakes.minded(), self._keyboard.raw_mode():
                 while not link.quit.is_set():
                     line = await self._session.prompt_async(
                         self._message, pre_run=self._begin, set_exception_handler=False
@@ -175,7 +179,7 @@ class LineUi:
     async def secret(self, question: str) -> str:
         """Asked over the prompt, which comes back with what stands in it."""
         session: PromptSession[str] = PromptSession(
-            input_processors=[_Unseen()], input=self._session.input, output=self._session.output, erase_when_done=True
+            input_processors=[_Unseen()], input=self._keyboard, output=self._session.output, erase_when_done=True
         )
         async with in_terminal():
             try:
@@ -193,7 +197,7 @@ class LineUi:
             3
         ):  # what was told before it is printed in turns of its own, and has to be first at the terminal
             await asyncio.sleep(0)
-        session: PromptSession[str] = PromptSession(input=self._session.input, output=self._session.output)
+        session: PromptSession[str] = PromptSession(input=self._keyboard, output=self._session.output)
         async with in_terminal():
             try:
                 return await session.prompt_async(safe_text(question), set_exception_handler=False)
@@ -231,10 +235,16 @@ class LineUi:
         self._composing = True
         try:
             async with in_terminal():
-                return await composing.compose(begin, self._session.input, self._session.output)
+                return await composing.compose(begin, self._keyboard, self._session.output)
         finally:
             self._composing = False
             self.flush()
+
+    async def suspend(self) -> None:
+        """Stop, with whatever else the shell runs in this job, until the shell goes on with it."""
+        async with in_terminal():
+            with self._keyboard.lent():
+                os.kill(0, signal.SIGTSTP)
 
     def show(self, lines: list[Line]) -> None:
         """Print these lines above the prompt."""

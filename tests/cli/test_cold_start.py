@@ -57,13 +57,6 @@ class Terminal:
     def enters(self, text: str) -> None:
         os.write(self._fd, f"{text}\r".encode())
 
-    async def says(self, line: str) -> None:
-        """At the prompt, and not while something is printed above it: the terminal makes a line feed of Enter meanwhile."""
-        async with asyncio.timeout(PATIENCE):
-            while termios.tcgetattr(self._fd)[0] & termios.ICRNL:  # noqa: ASYNC110  # nobody is told of a terminal's mode
-                await asyncio.sleep(0.005)
-        self.enters(line)
-
 
 @asynccontextmanager
 async def among(folder: Path, *argv: str) -> AsyncIterator[Terminal]:
@@ -119,10 +112,10 @@ async def test_from_a_link_to_the_first_words_in_three_steps(house, tmp_path):
         await signs_up(terminal, "bob")  # one
         await terminal.shows("Be kind.")
         await terminal.shows("Do you accept these rules? [y/n]")
-        await terminal.says("y")  # two
+        terminal.enters("y")  # two
         await terminal.shows("You are in garden.")
         await terminal.shows("hall>")
-        await terminal.says("Hello, garden!")  # three
+        terminal.enters("Hello, garden!")  # three
         await ana.sees("Hello, garden!")
         await terminal.shows("Hello, garden!")
 
@@ -133,8 +126,8 @@ async def test_from_the_address_of_a_server_to_the_first_words_in_three_steps(ho
         await signs_up(terminal, "bob")  # one
         await terminal.shows("garden")
         await terminal.shows(">")
-        await terminal.says("/join garden")  # two
+        terminal.enters("/join garden")  # two
         await terminal.shows("You are in garden.")
         await terminal.shows("hall>")
-        await terminal.says("Hello, garden!")  # three
+        terminal.enters("Hello, garden!")  # three
         await ana.sees("Hello, garden!")
