@@ -163,7 +163,7 @@ def _chat(
     given: argparse.Namespace, server: address.Address, entry: Callable[[], Entry], saved: Saved, alert: settings.Alert
 ) -> int:
     from .asking import ask_reset, ask_who  # noqa: PLC0415  # only who chats pays for what draws the screen: a tenth of a second
-    from .chat import chat  # noqa: PLC0415  # likewise
+    from .chat import chat  # noqa: PLC0415  # only who chats pays for what draws the screen
 
     if server.reset:
         account = ask_reset(server, saved)

@@ -20,3 +20,15 @@ def test_it_steps_back_for_the_server_unless_it_is_to_be_fast(
     assert main.main(["backup", "--data", str(tmp_path / "none"), *more]) == 1
     assert bool(steps) == steps_back
     assert current_thread().name not in steps, "nobody is left who could do it when the machine is busy"
+
+
+def test_ctrl_c_is_one_line_at_every_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
+    """Also before the command has anything to be closed, and in one that has nothing."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("among_server.admin.logging.configure", interrupted)
+    for command in ("backup", "accounts"):
+        assert main.main([command, "--data", str(tmp_path)]) == 130
+        assert capsys.readouterr() == ("", "among-server: interrupted\n")

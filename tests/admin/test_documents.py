@@ -57,7 +57,7 @@ class Machine:
         )
         assert self.server.stdout is not None
         assert self.server.stdout.readline().startswith("among-server: ")
-        self.do("backup", "--data", str(self.data), "--to", str(root / "first"))
+        self.do("backup", "--fast", "--data", str(self.data), "--to", str(root / "first"))
         (first,) = (root / "first").iterdir()
         for name in (NAMED, UPGRADED):
             (root / name[1:]).parent.mkdir(parents=True, exist_ok=True)

@@ -68,7 +68,7 @@ async def test_to_erase_ones_words_one_types_where(house: House):
     assert bob.model.communities, "still there: what was typed was not the name"
     bob.paper.answers = ["erase", "garden"]
     await bob.types("/leave garden")
-    await ana.paper.until(lambda: not bob.model.communities)
+    await bob.paper.until(lambda: not bob.model.communities)
     await soon(lambda: bodies(ana, room), lambda said: said == [""])
 
 

@@ -37,11 +37,11 @@ async def test_a_newcomer_is_welcomed_greeted_and_left_alone(tmp_path: Path):
         await eve.types("Hello, I grow peas.")
         await bob.sees("eve is new in garden and has spoken for the first time, in hall: /go hall, and say hello")
         assert await bob.types("/dm eve psst") == ["Nothing can be said to this person alone."]
-        for _ in range(3):
-            await bob.types("hello @eve")
-            await eve.sees("hello @eve")
-            await eve.types("thanks @bob")
-            await bob.sees("thanks @bob")
+        for turn in range(3):
+            await bob.types(f"hello @eve {turn}")
+            await eve.sees(f"hello @eve {turn}")
+            await eve.types(f"thanks @bob {turn}")
+            await bob.sees(f"thanks @bob {turn}")
         await bob.sees("You and eve talk with each other: your greeting worked.")
         await eve.types("/directs anyone here")
         await bob.types("/dm eve hello")

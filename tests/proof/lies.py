@@ -191,15 +191,16 @@ def other_number(rng: random.Random, history: History) -> str | None:
     return "a"
 
 
-def answers_out_of_order(rng: random.Random, history: History) -> str | None:
-    """A later write of the same sender in the same log was numbered before an earlier one."""
+def _swapped(
+    rng: random.Random, history: History, wrong: Callable[[Attempt, Attempt], bool]
+) -> tuple[Attempt, Attempt] | None:
+    """Two writes of one sender in one log, each of which was given the number of the other."""
+    acked = [attempt for attempt in history.attempts if attempt.outcome == "ok"]
     pairs = [
         (one, other)
-        for one in history.attempts
-        for other in history.attempts
-        if one.outcome == other.outcome == "ok"
-        and (one.client, one.log) == (other.client, other.log)
-        and one.answered < other.asked
+        for one in acked
+        for other in acked
+        if (one.client, one.log) == (other.client, other.log) and wrong(one, other)
     ]
     if not pairs:
         return None
@@ -213,7 +214,22 @@ def answers_out_of_order(rng: random.Random, history: History) -> str | None:
             a._replace(seq=b.seq, first=b.first),
         )
     history.readers.clear()
-    return "e"
+    return one, other
+
+
+def answers_out_of_order(rng: random.Random, history: History) -> str | None:
+    """A later write of the same sender in the same log was numbered before an earlier one."""
+    return "e" if _swapped(rng, history, lambda one, other: one.answered < other.asked) else None
+
+
+def overtaken(rng: random.Random, history: History) -> str | None:
+    """So was one that was asked before the earlier one was answered: on one connection none overtakes another."""
+    history.copied = rng.random() < 0.5
+    return (
+        "e"
+        if _swapped(rng, history, lambda one, other: one.asked < other.asked < one.answered and not other.repeat)
+        else None
+    )
 
 
 def partial(rng: random.Random, history: History) -> str | None:
@@ -331,6 +347,7 @@ LIES: dict[str, Lie] = {
         two_orders,
         other_number,
         answers_out_of_order,
+        overtaken,
         partial,
         storm_garbled,
         storm_cut,

@@ -20,7 +20,6 @@ contradicts the promises:
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from . import shown
@@ -328,20 +327,22 @@ def _real_time(log: str, writes: Iterable[list[Attempt]]) -> Iterator[Violation]
 
 def _per_sender(log: str, writes: Iterable[list[Attempt]], *, copied: bool) -> Iterator[Violation]:
     """What was refused was not done until then: who wants it asks again, after what was asked meanwhile. And where a copy may
-    have been first, on a connection of its own, a repeat says nothing of the order of this one."""
-    senders: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    asked: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    have been first, on a connection of its own, a repeat may come before what was asked sooner; never after what was asked
+    later, and was new."""
+    senders: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
+    asked: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
     for attempts in writes:
         oks = [attempt for attempt in attempts if attempt.outcome == "ok"]
-        if not (copied and (oks[0].repeat or any(attempt.refused for attempt in attempts))):
-            refused = max((attempt.asked for attempt in attempts if attempt.refused), default=0)
-            taken = min((attempt.asked for attempt in attempts if attempt.asked > refused), default=oks[0].asked)
-            asked[oks[0].client].append((taken, oks[0].seq))
+        refused = max((attempt.asked for attempt in attempts if attempt.refused), default=0)
+        taken = min((attempt.asked for attempt in attempts if attempt.asked > refused), default=oks[0].asked)
+        asked[oks[0].client].append((taken, oks[0].seq, copied and oks[0].repeat))
         for ok in oks:
             if not ok.repeat:
-                senders[ok.client].append((ok.answered, ok.seq))
+                senders[ok.client].append((ok.answered, ok.seq, False))
     for how, rows in (("acknowledged", senders), ("asked", asked)):
         for client, moments in rows.items():
-            for (_, one), (_, other) in pairwise(sorted(moments)):
-                if one >= other:
-                    yield Violation("e", f"{client} in {log}: #{one} was {how} before #{other}")
+            highest = 0
+            for _, seq, early in sorted(moments):
+                if seq <= highest and not early:
+                    yield Violation("e", f"{client} in {log}: #{highest} was {how} before #{seq}")
+                highest = max(highest, seq)

@@ -129,7 +129,14 @@ async def test_dur_12_a_database_that_lost_all_it_held_is_no_new_store(tmp_path:
         (sentence,) = [line for line in told if line.startswith("among-server:")]
         assert f"among.db {way}, and revocations beside it" in sentence
         assert "restore BACKUP --replace" in sentence
-        for command in (["check-config"], ["backup"], ["accounts"], ["reset", "ann"], ["invite"], ["owner-link"]):
+        for command in (
+            ["check-config"],
+            ["backup", "--fast"],
+            ["accounts"],
+            ["reset", "ann"],
+            ["invite"],
+            ["owner-link"],
+        ):
             code, _, err = await operator(*command, "--data", server.data)
             assert (code, f"among.db {way}, and revocations beside it" in err) == (1, True), (command, err)
         assert {path.name: path.stat().st_size for path in server.data.iterdir()} == before, "something was changed"

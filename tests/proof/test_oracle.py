@@ -87,13 +87,15 @@ def test_what_was_asked_first_comes_first_unless_it_was_refused():
     assert check(a_history(lost, busy, first, later, stored=stored)) == []
 
 
-def test_where_a_copy_may_have_been_first_a_repeat_says_nothing_of_the_order():
+def test_where_a_copy_may_have_been_first_a_repeat_may_come_sooner_and_not_later():
     first = Attempt("ann", "n1", "hall", "hi", 1, "ok", 3, 2)
     later = Attempt("ann", "n2", "hall", "ho", 2, "ok", 4, 1, repeat=True)
     history = a_history(first, later, stored=[entry(1, "n2", "ho"), entry(2, "n1")])
     assert "asked before" in texts(history)
     history.copied = True
     assert check(history) == []
+    first.repeat, later.repeat = True, False
+    assert "asked before" in texts(history)
 
 
 def test_two_fresh_answers_to_one_nonce_are_a_lie():

@@ -1,12 +1,16 @@
 """A device as its owner has it: the core of the client and the view, with the server of a `World` behind them instead of a
-socket. It may lose its connection, and come back with what it has."""
+socket. It may lose its connection, or fall behind, and come back with what it has."""
 
 import asyncio
+from collections.abc import Iterable
 from random import Random
 from typing import Any
 
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from among_protocol.asking import Ask
+from among_protocol.base import Command
 from among_protocol.bookmarks import BookmarkChanged, Bookmarked
 from among_protocol.client import Client
 from among_protocol.codes import CloseCode
@@ -17,7 +21,13 @@ from among_protocol.rooms import Room
 from among_protocol.signing import Credentials
 from among_protocol.status import Appearance
 from among_protocol.view import View
+from tests.server.stories import Step, Town
+from tests.store.test_threads import plain
 from tests.world import Person, World, until
+
+WAYS = st.lists(  # how the device of each of four is there for a while
+    st.sampled_from(("keeps up", "reads late", "lags", "pauses", "is away")), min_size=4, max_size=4
+)
 
 
 class Link(Person):
@@ -40,11 +50,13 @@ class Device:
     def __init__(self, owner: Person) -> None:
         self.world: World = owner.world
         self.core = Client(Credentials(token=owner.token), encoding=owner.encoding, rng=Random(1))
-        self.view = View()
+        self.view = View(self.core.whole.ahead)
+        self.core.answered = self.view.answered
         self.drafts: dict[str, tuple[str, str]] = {}  # which a view does not keep: by place
         self.bookmarked: Bookmarked | None = None
         self.reach: dict[str, Any] = {}  # by community
         self.link: Link | None = None
+        self.fell_behind = False
         self._sending = False
 
     def come(self) -> None:
@@ -55,10 +67,29 @@ class Device:
         self.core.connected(self.world.clock())
         self.receive(self.core.encoding.encode(self.world.app.services.hello))
 
-    def go(self) -> None:
-        """The connection is cut."""
-        if self.link is not None:
-            self.link.leave()
+    def falls_behind(self, way: str) -> None:
+        """From now on, until it `catches_up`."""
+        self.fell_behind = way != "keeps up"
+        if self.link is None:
+            return
+        match way:
+            case "reads late":
+                self.link.stops_reading()
+            case "lags":
+                self.link.lags()
+            case "pauses":
+                self.core.pause()
+            case "is away":
+                self.link.leave()
+            case _:
+                pass
+
+    def catches_up(self) -> None:
+        self.come()
+        if self.link is not None and not self.link.reads:
+            self.link.reads_again()
+        self.core.resume(self.world.clock())
+        self._soon()
 
     def lose(self, code: int) -> None:
         if self.link is not None:
@@ -70,15 +101,30 @@ class Device:
         """Whether its account is gone."""
         return self.core.state == "stopped"
 
+    @property
+    def _has_all(self) -> bool:
+        core = self.core
+        live = core.state == "live" and not self._sending and not any(core._asks.all()) and not core.whole.ahead()
+        return self.over or live
+
     async def is_whole(self) -> None:
         """It has all that the server has for it."""
         await self.world.quiet()
-        await until(
-            lambda: self.over or (self.core.state == "live" and not self._sending and not any(self.core._asks.all()))
-        )
+        while not self._has_all:
+            await until(lambda: self._has_all)
+            await self.world.quiet()
+
+    def begin(self, command: Command) -> Ask:
+        """Ask, and don't wait."""
+        ask = self.core.ask(command, self.world.clock())
+        self._soon()
+        return ask
 
     def receive(self, payload: bytes) -> None:
         self._apply(self.core.received(payload, self.world.clock()))
+        self._soon()
+
+    def _soon(self) -> None:
         if not self._sending:
             self._sending = True  # in a turn of its own: the server is in the middle of something
             asyncio.get_running_loop().call_soon(self._send)
@@ -110,11 +156,42 @@ class Device:
                     pass
 
 
+async def come(devices: Iterable[Device]) -> list[Device]:
+    """All of them are here, and whole."""
+    all_ = list(devices)
+    for device in all_:
+        device.catches_up()
+    for _ in range(2):  # what one asks for may be news for another
+        for device in all_:
+            await device.is_whole()
+    return all_
+
+
+async def beside_new_ones(
+    town: Town, before: list[Step], during: list[Step], after: list[Step], ways: list[str]
+) -> list[tuple[Device, Device]]:
+    """A device of each who is in the town, there from `before` on and in its way `during`, and beside it one that is new in
+    the end; but for those whose account is gone."""
+    await town.tell(before)
+    owners = list(town.people.values())
+    devices = await come(map(Device, owners))
+    for device, way in zip(devices, ways, strict=True):
+        device.falls_behind(way)
+    await town.tell(during)
+    for device in devices:
+        device.catches_up()
+    await town.tell(after)
+    await come(devices)
+    pairs = list(zip(devices, await come(map(Device, owners)), strict=True))
+    assert all(device.over == new.over for device, new in pairs)
+    return [(device, new) for device, new in pairs if not device.over]
+
+
 NOTHING_CHOSEN = Appearance(community="", appear="auto", last_seen="hidden", status=None)
 
 
 def known(device: Device) -> dict[str, Any]:
-    """What its owner knows by it, but for the counts: two that are whole know the same, however they came by it."""
+    """What its owner knows by it, but for what is unread: two that are whole know the same, however they came by it."""
     view = device.view
     cards = {id: replace(one, rooms=[], as_of=0) for id, one in view.communities.items()}
     return {
@@ -129,6 +206,17 @@ def known(device: Device) -> dict[str, Any]:
         "reach": {id: one for id, one in device.reach.items() if one.directs or not one.greetings},
         "drafts": device.drafts,
         "bookmarked": device.bookmarked,
+    }
+
+
+def counted(device: Device) -> dict[str, Any]:
+    """What is unread, by it, in the rooms and the threads that its owner follows, and in the inbox."""
+    view = device.view
+    rooms = [view.logs[id] for id, log in device.core.whole.logs.items() if log.kind == "room" and log.open]
+    return {
+        "rooms": {state.log: (state.read, state.unread, state.mentions) for state in rooms},
+        "threads": sorted(plain(view.threads.values())),
+        "inbox": view.inbox,
     }
 
 

@@ -16,7 +16,6 @@ from among_protocol.blank import blanked
 from among_protocol.communities import JoinCommunity
 from among_protocol.corners import CornerUpdated
 from among_protocol.edits import MessageDeleted, MessageEdited
-from among_protocol.happenings import Up
 from among_protocol.logs import ReadChanged
 from among_protocol.members import ListMembers, MemberJoined, MemberLeft, MemberUpdated
 from among_protocol.messages import MessageSent, ReadMessages
@@ -25,13 +24,11 @@ from among_protocol.pins import ListPins, PinAdded, PinRemoved
 from among_protocol.reactions import ReactionAdded, ReactionRemoved, ReactionsChanged
 from among_protocol.reports import ReportFiled
 from among_protocol.rooms import DirectOpened, RoomCreated, RoomFollowed, TopicSet
-from among_protocol.view import View
 from among_server.store.fates import without
 from among_server.store.stewards import stewards_of, unsigned
-from tests.server.devices import Device, known
+from tests.server.devices import WAYS, beside_new_ones, known
 from tests.server.hearing import Story, places_of
 from tests.server.stories import STORIES, Town
-from tests.store.test_threads import plain
 from tests.world import Person, world_of
 
 
@@ -241,63 +238,15 @@ def check_span(span: Span, entries: list[Any]) -> None:
         assert changed == who
 
 
-@given(before=STORIES, after=STORIES, kept=st.booleans())
+@given(before=STORIES, during=STORIES, after=STORIES, ways=WAYS, kept=st.booleans())
 @settings(max_examples=15)
-async def test_what_one_knows_of_threads_from_what_one_hears_is_what_a_fresh_sync_tells(before, after, kept):
+async def test_what_a_device_knows_is_what_a_new_one_is_told(before, during, after, ways, kept):
+    """Whether it heard all of it, or fell behind, or lost its connection for a while."""
     async with world_of(erase_grace_hours=0) as world:
         town = Town(world)
         await town.open(kept=kept)
-        await town.tell(before)
-        devices = [await person.again() for person in town.people.values()]
-        views, hello = [], world.app.services.hello
-        for device in devices:
-            started = await device.sync(epoch=world.app.store.epoch, cards=True)
-            views.append((device, len(device.heard), View()))
-            views[-1][2].apply(
-                Up(hello=hello, account=started.account, session="s", cut=0, sync=started, resumed=False)
-            )
-        await town.tell(after)
-        for device, start, view in views:
-            if device.closed is not None:  # likewise
-                continue
-            for event in device.heard[start:]:
-                view.apply(event)
-            fresh = (await device.sync(cards=True)).threads
-            assert plain(view.threads.values()) == plain(fresh)
-
-
-@given(before=STORIES, during=STORIES, after=STORIES, away=st.integers(0, 15), kept=st.booleans())
-@settings(max_examples=15)
-async def test_what_a_device_knows_is_what_a_new_one_is_told(before, during, after, away, kept):
-    """Whether it heard all of it, or (by the bits of `away`) lost its connection for a while."""
-    async with world_of(erase_grace_hours=0) as world:
-        town = Town(world)
-        await town.open(kept=kept)
-        await town.tell(before)
-        owners = list(town.people.values())
-        devices = await come([Device(owner) for owner in owners])
-        for number, device in enumerate(devices):
-            if away >> number & 1:
-                device.go()
-        await town.tell(during)
-        for device in devices:
-            device.come()
-        await town.tell(after)
-        await come(devices)
-        for device, fresh in zip(devices, await come([Device(owner) for owner in owners]), strict=True):
-            assert device.over == fresh.over
-            if not device.over:
-                assert known(device) == known(fresh)
-
-
-async def come(devices: list[Device]) -> list[Device]:
-    """All of them are here, and whole."""
-    for device in devices:
-        device.come()
-    for _ in range(2):  # what one asks for may be news for another
-        for device in devices:
-            await device.is_whole()
-    return devices
+        for device, new in await beside_new_ones(town, before, during, after, ways):
+            assert known(device) == known(new)
 
 
 async def begin(person: Person, positions: dict[str, int]) -> tuple[Person, int, Story]:

@@ -37,7 +37,7 @@ def test_avl_02_three_times_the_capacity_for_ten_minutes(
     with among(world.folder) as server, opened(world.plan(world.couples), server) as crowd:
         capacity = acked_per_second(crowd.run(closed(4 * count, authors=count), warm=1, seconds=3))
         before, until = server.rss(), time.monotonic() + 60 * MINUTES
-        acknowledged = refused = waves = 0
+        acknowledged = refused = waves = quiet = 0
         with peak_rss(server) as rss:
             while not waves or time.monotonic() < until:
                 with health(server) as took:
@@ -57,14 +57,16 @@ def test_avl_02_three_times_the_capacity_for_ten_minutes(
                         f"{', disturbed by other programs' if disturbed else ''}"
                     )
                     sys.stdout.flush()
-                assert (
-                    disturbed or not result["lagging"]
-                )  # a reader that other programs keep from reading can't keep up
-                assert disturbed or kept > KEPT * capacity
-                assert disturbed or p99 < HEALTH_MS
+                if not disturbed:
+                    quiet += 1
+                    assert not result["lagging"], "every reader could keep up"
+                    assert kept > KEPT * capacity
+                    assert p99 < HEALTH_MS
         assert rss[0] - before < MORE
-        assert refused > 0
+        assert refused or not quiet, "it never was too much"  # nor is it where other programs take the offers' time
     record_property("clients", count)
     record_property("messages", acknowledged)
     record_property("refusals", refused)
+    record_property("waves", waves)
+    record_property("waves that nothing disturbed", quiet)
     assert judged(world.folder) == []

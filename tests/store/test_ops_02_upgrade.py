@@ -191,7 +191,7 @@ def test_ops_02_an_older_version_refuses_newer_data_and_writes_nothing(tmp_path:
     (folder / "lock").touch(0o600)
     before = everything(folder)
     assert ("among.db-wal" in before) == killed
-    for command in (["serve", "--port", "0"], ["backup"], ["invite"]):
+    for command in (["serve", "--port", "0"], ["backup", "--fast"], ["invite"]):
         done = subprocess.run(
             [sys.executable, "-m", "among_server.admin.main", *command, "--data", str(folder), "--log-format", "json"],
             capture_output=True,

@@ -10,7 +10,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -412,15 +411,26 @@ async def test_who_searches_while_the_file_is_thrown_away_is_not_told_that_there
     tmp_path: Path, monkeypatch
 ):
     monkeypatch.setattr(indexing, "AGAIN", 0.01)
-    look = search.Searches._search
+    look, fill = search.Searches._search, indexing.Indexer._catch_up
+    made, looked = threading.Event(), threading.Event()
 
     def meanwhile(self: search.Searches, account: str, asked: Asked) -> Any:
         """The file is another, and as empty as it was at first, between asking and looking."""
         before = self._indexer.generation
+
+        def once_looked(indexer: indexing.Indexer, follower: following.Follower) -> None:
+            if indexer.generation > before:
+                made.set()
+                assert looked.wait(10)
+            fill(indexer, follower)
+
+        monkeypatch.setattr(indexing.Indexer, "_catch_up", once_looked)
         self._indexer.doubt(sqlite3.DatabaseError("malformed"), before)
-        while self._indexer.generation < before + 2:
-            time.sleep(0.001)
-        return look(self, account, asked)
+        assert made.wait(10)
+        try:
+            return look(self, account, asked)
+        finally:
+            looked.set()
 
     async with opened(tmp_path) as town:
         ann, _ = await spoken(town)

@@ -60,7 +60,7 @@ def demo(config: Config, *, handle: str | None) -> int:
         print(f"A second terminal: {_among()} --server {url} {COMMUNITY}/hall\n", flush=True)
         environ = {**os.environ, "AMONG_TOKEN": token_file.read_text().strip()}
         client = [sys.executable, "-m", "among_cli.main", "--server", url, f"{COMMUNITY}/hall"]
-        return subprocess.run(client, env=environ, check=False).returncode  # noqa: S603  # as above
+        return subprocess.run(client, env=environ, check=False).returncode  # noqa: S603  # our own interpreter and module
     finally:
         server.send_signal(signal.SIGTERM)
         try:
@@ -120,8 +120,8 @@ def _url(server: "subprocess.Popen[str]") -> str | None:
 async def _first(url: str, data: Path, handle: str, token_file: Path) -> None:
     """The first account owns the server and the first community."""
     from among_protocol.aio import connect  # noqa: PLC0415  # needed once in the life of a data folder
-    from among_protocol.communities import CreateCommunity  # noqa: PLC0415  # likewise
-    from among_protocol.rooms import CreateRoom  # noqa: PLC0415  # likewise
+    from among_protocol.communities import CreateCommunity  # noqa: PLC0415  # needed once in the life of a data folder
+    from among_protocol.rooms import CreateRoom  # noqa: PLC0415  # needed once in the life of a data folder
 
     invite_file = data / OWNER_INVITE
     invite = invite_file.read_text().strip().partition("#invite=")[2] if invite_file.exists() else None

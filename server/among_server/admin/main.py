@@ -16,23 +16,33 @@ from ..config import ConfigError
 from .arguments import parser
 from .settings import Settings, read
 
-if TYPE_CHECKING:  # as said below, most commands need none of it
+if TYPE_CHECKING:  # only a backup needs it
     from ..store.pace import Aside
 
 KEYS = ("data", "host", "port", "log_format", "log_level", "url")  # of the configuration, where a command takes them
-LOADED = (  # for a backup, the small ones first: whether they starve is asked between them
+# What a backup loads, in pieces of about the same size, each after what it needs: whether that starves is asked between them.
+LOADED = (
     "sqlite3",
+    "ssl",
     "asyncio",
     "structlog",
+    "among_protocol.text",
+    "among_protocol.emoji",
     "among_protocol.wire",
+    "among_server.store.words",
+    "among_server.store.api",
     "among_server.store.sqlite.store",
+    "websockets.server",
+    "among_server.handlers.session",
+    "among_server.edge.atom",
+    "among_server.edge.http",
     "among_server.app",
     "among_server.admin.serve",
 )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit code: 0 done, 1 failed with a sentence, 2 wrong use or configuration."""
+    """Exit code: 0 done, 1 failed with a sentence, 2 wrong use or configuration, 130 interrupted."""
     args = parser().parse_args(argv)
     if args.command == "serve":  # until the server itself minds its signals, there is nothing to be closed
         signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
@@ -43,11 +53,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         for line in error.lines:
             print(f"among-server: {safe_text(line)}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("among-server: interrupted", file=sys.stderr)
+        return 128 + signal.SIGINT
 
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     if args.command == "health":  # asked every few seconds: it loads nothing of the server
-        from . import health  # noqa: PLC0415  # as said
+        from . import health  # noqa: PLC0415  # it alone is loaded
 
         return health.health(settings.config)
 
@@ -63,7 +76,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
 
 def _aside() -> "Aside":
     """Who does what can wait for the server, which answers people. It loads the rest, too: that takes half a second of a core."""
-    from ..store.pace import Aside  # noqa: PLC0415  # as said
+    from ..store.pace import Aside  # noqa: PLC0415  # only a backup needs it
 
     aside = Aside()
     for name in LOADED:
@@ -72,8 +85,8 @@ def _aside() -> "Aside":
 
 
 def _carry_out(args: argparse.Namespace, settings: Settings, aside: "Aside | None") -> int:  # noqa: C901  # a table of commands
-    from ..store import pace  # noqa: PLC0415  # as above
-    from . import accounts, backup, check_config, demo, doctor, invite, serve  # noqa: PLC0415  # as above
+    from ..store import pace  # noqa: PLC0415  # --help and --version need none of it
+    from . import accounts, backup, check_config, demo, doctor, invite, serve  # noqa: PLC0415  # --help and --version need none of it
 
     config = settings.config
 

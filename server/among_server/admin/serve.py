@@ -31,8 +31,8 @@ def serve(settings: Settings) -> int:
     look(settings)
     _more_files()
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
-    with contextlib.suppress(ImportError):  # not on every platform
-        import uvloop  # noqa: PLC0415  # as above
+    with contextlib.suppress(ImportError):
+        import uvloop  # noqa: PLC0415  # not on every platform
 
         loop_factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=loop_factory) as runner:

@@ -58,12 +58,12 @@ class Services:
         self.people = People(store, self.budgets, lambda: self.now())  # noqa: PLW0108  # `now` may be another clock later
         self.notices = Notices(lambda: self.now(), lambda: logs.write_cost, logs.headway)  # noqa: PLW0108  # `now` may be another clock later
         self.wall = wall  # Unix time in milliseconds
-        self.presence = Presence(self.notices, lambda: self.wall())  # noqa: PLW0108  # likewise
+        self.presence = Presence(self.notices, lambda: self.wall())  # noqa: PLW0108  # `wall` may be another clock later
         self.people.entered = self.presence.refresh
         self.people.left = self.presence.left
         self.people.renamed = self.presence.renamed
         self.replay = Replay(store, logs)
-        days = Days(store, self.people, self.replay.tasks, lambda: self.wall())  # noqa: PLW0108  # likewise
+        days = Days(store, self.people, self.replay.tasks, lambda: self.wall())  # noqa: PLW0108  # `wall` may be another clock later
         self.presence.seen_today = days.note
         self.passwords = Passwords(config.password_workers)
         self.cut: dict[str, int] = {}  # stored session -> close code that its peer could not be told
@@ -73,7 +73,7 @@ class Services:
         self.erasing = Erasing(store, self.people, self.background)
         self.recounts = Recounts(store, self.people, self.background)
         self.people.stale = self.recounts.stale
-        self.retaining = Retaining(store, self.recounts, self.background, lambda: self.wall())  # noqa: PLW0108  # likewise
+        self.retaining = Retaining(store, self.recounts, self.background, lambda: self.wall())  # noqa: PLW0108  # `wall` may be another clock later
         self.watchdog: Watchdog
         self.hello: Hello
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -20,6 +21,7 @@ REST = 4.0  # of the time that the piece took
 RATE = 8e6  # bytes a second that are written at most
 PATIENCE = 10.0  # seconds for which a core is waited for, before what was got for it counts
 SHARE = 20.0  # seconds that are waited for one second of a core, at most
+HEARD = 0.5  # seconds after which a signal is heard at the latest, that came just before it was waited
 
 
 class Turns(NamedTuple):
@@ -47,7 +49,27 @@ def give_way() -> None:
     try:
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     except (AttributeError, OSError):  # only Linux has it, and some containers forbid it
-        os.nice(19)
+        os.nice(19)  # elsewhere of the whole process
+
+
+def _nobody_cares() -> None:
+    pass
+
+
+def _done_by(pool: ThreadPoolExecutor, work: Callable[[], T], called_away: Callable[[], None]) -> T:
+    """`called_away`: told when a signal ends the wait before the work is done. The work is over all the same when this is:
+    nobody closes a file under it."""
+    done = None
+    try:
+        done = pool.submit(work)
+        while not wait([done], HEARD).done:
+            pass
+        return done.result()
+    except BaseException:  # or it failed, and hears of it no more
+        called_away()
+        raise
+    finally:
+        wait([done] if done is not None else [])
 
 
 class Aside:
@@ -63,14 +85,12 @@ class Aside:
         self._thread = threading.get_native_id()
         give_way()
 
-    def do(self, work: Callable[[], T]) -> T:
+    def do(self, work: Callable[[], T], called_away: Callable[[], None] = _nobody_cares) -> T:
         if self.over:
             return work()
-        done = self._pool.submit(work)
         try:
-            return done.result()
+            return _done_by(self._pool, work, called_away)
         finally:
-            wait([done])  # also when a signal ends this: nobody closes a file under it
             self.look()
 
     def look(self) -> bool:
@@ -112,12 +132,19 @@ class Pace:
 
     def do_all(self, long: Callable[[Callable[[], bool]], T | None]) -> T:
         """What can't be cut in pieces, but calls what it is given now and then, and gives nothing when that said to stop:
-        it is begun anew then, by whoever may."""
-        begun_aside = self._aside is not None and not self._aside.over
+        it is begun anew then, by whoever may. Never by who asks, who hears the signals: one that came while SQLite calls
+        would be lost in there."""
+        aside = self._aside if self._aside is not None and not self._aside.over else None
+        left = threading.Event()  # nobody waits for it any more
 
         def between() -> bool:
             self.rest()
-            return begun_aside and self._aside is not None and self._aside.look()
+            return left.is_set() or (aside is not None and aside.look())
 
-        done = self.do(lambda: long(between))
+        work = partial(long, between)
+        if aside is not None:
+            done = aside.do(work, left.set)
+        else:
+            with ThreadPoolExecutor(1) as pool:
+                done = _done_by(pool, work, left.set)
         return done if done is not None else self.do_all(long)

@@ -45,7 +45,7 @@ _MORE_OF_ONE = f"""
         SELECT number FROM inbox WHERE account = ?1 AND member = ?2 ORDER BY number DESC LIMIT 1 OFFSET {INBOX_OF_ONE})"""  # noqa: S608  # the number is ours
 _MORE = f"""
     DELETE FROM inbox WHERE account = ?1 AND number <= (
-        SELECT number FROM inbox WHERE account = ?1 ORDER BY number DESC LIMIT 1 OFFSET {INBOX})"""  # noqa: S608  # likewise
+        SELECT number FROM inbox WHERE account = ?1 ORDER BY number DESC LIMIT 1 OFFSET {INBOX})"""  # noqa: S608  # the number is ours
 _TAGS = {entry: tag_of(entry) for entry in ENTRIES}
 
 

@@ -70,6 +70,6 @@ class Readers:
 
 async def run(reader: aiosqlite.Connection, read: Callable[..., T], /, *named: Any, **options: Any) -> T:
     """One function on the connection's thread. aiosqlite has no public call for this; see ADR 3."""
-    raw = reader._conn  # noqa: SLF001  # as above
-    result: T = await reader._execute(partial(read, raw, *named, **options))  # type: ignore[no-untyped-call]  # noqa: SLF001  # as above
+    raw = reader._conn  # noqa: SLF001  # no public way to it; the version is pinned
+    result: T = await reader._execute(partial(read, raw, *named, **options))  # type: ignore[no-untyped-call]  # noqa: SLF001  # no public call runs a function there; the version is pinned
     return result

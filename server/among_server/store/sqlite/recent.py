@@ -25,7 +25,7 @@ _EDITS = f"""
     JOIN edits e ON e.room = ask.value >> {SEQ_BITS} AND e.message = ask.value & {SEQ} GROUP BY ask.value"""  # noqa: S608  # numbers of ours
 _TITLES = f"""
     SELECT ask.value, p.title FROM json_each(?) ask
-    JOIN posts p ON p.room = ask.value >> {SEQ_BITS} AND p.seq = ask.value & {SEQ}"""  # noqa: S608  # likewise
+    JOIN posts p ON p.room = ask.value >> {SEQ_BITS} AND p.seq = ask.value & {SEQ}"""  # noqa: S608  # numbers of ours
 _RECENT = """
     SELECT l.key, l.id, h.said, h.said_ms FROM logs a JOIN follows f ON f.account = a.key
     JOIN heads h ON h.log = f.room JOIN logs l ON l.key = f.room

@@ -34,7 +34,7 @@ _EDITED = f"""
         CROSS JOIN edits e ON e.room = a.value >> {SEQ_BITS} AND e.message = a.value & {SEQ} GROUP BY a.key)"""  # noqa: S608  # numbers of ours; CROSS: in this order
 _POSTS = f"""
     SELECT json_group_array(json_array(a.value, p.newest)) FROM json_each(?) a
-    CROSS JOIN posts p ON p.room = a.value >> {SEQ_BITS} AND p.seq = a.value & {SEQ}"""  # noqa: S608  # likewise
+    CROSS JOIN posts p ON p.room = a.value >> {SEQ_BITS} AND p.seq = a.value & {SEQ}"""  # noqa: S608  # numbers of ours
 
 
 def present(db: Connection, places: Sequence[int]) -> dict[int, Said]:
