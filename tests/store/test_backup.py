@@ -24,7 +24,7 @@ from among_server.store.pace import Pace
 from among_server.store.sqlite import SqliteStore, copying, schema
 from among_server.store.sqlite.backup import SqliteBackups
 from tests.store.replay import live
-from tests.store.town import Person, Town, refused
+from tests.store.town import Person, Town, cut_off, refused
 
 
 @pytest.fixture
@@ -236,7 +236,7 @@ async def test_a_store_that_was_killed_is_backed_up_with_all_that_it_kept(folder
     async with opened(folder) as town:
         ann, room = await begin(town)
         await ann.says(room, "in the write-ahead log alone")
-        shutil.copytree(folder, tmp_path / "killed")
+        cut_off(folder, tmp_path / "killed")
     taken = SqliteBackups(tmp_path / "killed").take(into)
     restore(tmp_path / "elsewhere", taken)
     async with opened(tmp_path / "elsewhere") as again:

@@ -37,7 +37,7 @@ from tests.store.replay import agree
 from tests.store.test_erasing import done, goes
 from tests.store.test_laws import hall
 from tests.store.test_search import finds
-from tests.store.town import Person, Town, refused
+from tests.store.town import Person, Town, cut_off, refused
 
 CANARY = "zugvogel7720"  # a word that begins like no other: the index keeps how words go on
 DAY = 86_400_000
@@ -749,7 +749,7 @@ async def test_prv_02_a_store_that_ends_meanwhile_goes_on_with_it(
     for _ in range(steps):
         await town.store.carry_away("")
     if killed:
-        shutil.copytree(data, left)  # as it is found then
+        cut_off(data, left)
     await town.store.close()
     if not killed:
         shutil.copytree(data, left)

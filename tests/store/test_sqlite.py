@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import errno
 import os
-import shutil
 import sqlite3
 import stat
 import subprocess
@@ -27,16 +26,13 @@ from among_server.store.rules import RULES
 from among_server.store.sqlite import SqliteStore, schema, writer
 from tests import fresh
 from tests.proof.storm import until
-from tests.store.town import Person, Town, numbers, refused
+from tests.store.town import Person, Town, cut_off, numbers, refused
 
 ROOT = Path(__file__).parents[2]
 
 
 def modes(folder: Path) -> dict[str, int]:
     return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
-
-
-but_for_the_index = shutil.ignore_patterns("search.db*")  # which may be thrown away at that moment
 
 
 def waiting_bytes(folder: Path) -> int:
@@ -125,11 +121,11 @@ async def test_the_epoch_changes_when_relaxed_data_were_not_closed(folder: Path,
     async with opened(folder, synchronous="normal") as town:
         assert town.store.durability in ("relaxed", "memory")  # where the tests run on no disk
         await begin(town)
-        shutil.copytree(folder, tmp_path / "cut", ignore=but_for_the_index)  # as a power cut may leave it
+        cut_off(folder, tmp_path / "cut")  # or a power cut
     async with opened(folder) as closed:
         assert closed.store.epoch == town.store.epoch
         assert closed.store.durability in ("full", "memory")
-        shutil.copytree(folder, tmp_path / "full-cut", ignore=but_for_the_index)
+        cut_off(folder, tmp_path / "full-cut")
     with capture_logs() as logs:
         async with opened(tmp_path / "cut") as cut:
             assert cut.store.epoch != town.store.epoch
