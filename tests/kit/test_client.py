@@ -27,14 +27,18 @@ async def test_a_small_client_that_keeps_every_rule_conforms():
 
 
 async def test_whoever_breaks_a_rule_is_caught():
-    """All side by side: each of them keeps the kit waiting for what does not come."""
+    """All side by side: each of them keeps the kit waiting for what does not come. Where the machine is busy, what goes wrong in the
+    rhythm of its tries may look right once; not three times."""
 
     async def caught(rule: str, fault: str) -> bool:
         outcomes, _ = await carry_out(checks.chosen([rule]), small(fault), patience=1.0)
         return bool(failures(outcomes))
 
-    found = await asyncio.gather(*(caught(rule, fault) for rule, fault in BROKEN))
-    assert [one for one, noticed in zip(BROKEN, found, strict=True) if not noticed] == []
+    left = BROKEN
+    for _ in range(3):
+        found = await asyncio.gather(*(caught(rule, fault) for rule, fault in left))
+        left = [one for one, noticed in zip(left, found, strict=True) if not noticed]
+    assert left == []
 
 
 def test_each_rule_of_a_client_is_checked_and_has_a_client_that_breaks_it():

@@ -62,6 +62,9 @@ class Retrier:
                 await peer.cut()
         except (*UNREACHABLE, Lost):
             await asyncio.sleep(0.05)
+        except Refused as why:
+            if why.code != "server.stopping":
+                raise
 
     async def _send(self, peer: Peer, intent: Intent, answered: set[str]) -> None:
         attempt = self.book.asked(self.person.name, intent.nonce, intent.log, intent.content)
