@@ -64,7 +64,7 @@ def demo(config: Config, *, handle: str | None) -> int:
         print(f"Server: {url}   its log: {data / 'server.log'}")
         print(f"A second terminal: {_among()} --server {url} {COMMUNITY}/hall\n", flush=True)
         environ = {**os.environ, "AMONG_TOKEN": token_file.read_text().strip()}
-        client = [sys.executable, "-m", "among_cli.main", "--server", url, f"{COMMUNITY}/hall"]
+        client = [sys.executable, "-m", "among_cli.start", "--server", url, f"{COMMUNITY}/hall"]
         return _until_left(subprocess.Popen(client, env=environ))  # noqa: S603  # our own interpreter and module
     finally:
         server.send_signal(signal.SIGTERM)
