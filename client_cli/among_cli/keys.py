@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.utils import suspend_to_background_supported
 
 from among_protocol.markup import parse
 
@@ -75,10 +74,6 @@ def _giving_up(bound: KeyBindings, ui: "LineUi") -> None:
     @bound.add("c-x", "c-e")
     def edit(event: KeyPressEvent) -> None:
         _ = event.app.create_background_task(ui.in_editor())
-
-    @bound.add("c-z", filter=Condition(suspend_to_background_supported))
-    def suspend(event: KeyPressEvent) -> None:
-        _ = event.app.create_background_task(ui.suspend())
 
     @bound.add("c-c")
     def give_up(event: KeyPressEvent) -> None:
