@@ -20,7 +20,7 @@ from among_server.config import Config
 from among_server.handlers import ROUTES
 from among_server.store.memory import MemoryStore
 from tests.kit.mutants import MUTANTS
-from tests.kit.relay import Mutant, Relay
+from tests.kit.relay import Frame, Mutant, Relay, Wire
 
 SETTINGS = {  # of the server, for rules that would otherwise take long
     "refusals.retry_after": {"budget": 100, "budget_per_second": 40},
@@ -96,6 +96,22 @@ async def test_a_check_does_not_fail_for_how_long_the_checks_before_it_took():
         assert (await eve.ends()).code == 4002
         assert await Scene(ground).person("eve") is not eve
         await ground.drop()
+
+
+async def test_a_server_may_take_a_moment_to_forget_who_left():
+    def late(wire: Wire, frame: Frame) -> Any:
+        for entry in frame.get("result", {}).get("entries", []):
+            if entry["type"] == "member.joined" and not entry.get("handle") and not wire.notes.get("late"):
+                entry["handle"] = wire.notes["late"] = ground.accounts["cid"].handle
+        return frame
+
+    async with server() as app, Relay(app.listener.port) as relay:
+        ground = Ground(relay.url)
+        await ground.prepare()
+        relay.mutant = Mutant("leaving.nobody", "late", down=late)
+        (outcome,) = await carry_out(checks.chosen(["leaving.nobody"]), ground)
+        await ground.drop()
+    assert outcome.verdict == "passed", outcome
 
 
 async def test_the_kit_signs_up_by_invite():
