@@ -188,7 +188,7 @@ async def test_what_rings_is_chosen_for_a_room_a_community_and_everywhere(house)
     await bob.types("/notify word Beans")
     assert await hears("BEANS!")
     assert "words that you wait for: beans" in await bob.types("/notify")
-    await bob.types("/notify word -beans")
+    assert await bob.types("/notify word -beans") == ["You no longer wait for the word beans."]
     assert not await hears("beans again")
     assert (await bob.types("/notify"))[0].startswith("It is as usual")
     for wrong in ("/notify loud", "/notify nowhere all", "/notify all for ever", "/notify word"):
