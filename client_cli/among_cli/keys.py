@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
+from prompt_toolkit.search import stop_search
 
 from among_protocol.markup import parse
 
@@ -77,8 +78,10 @@ def _giving_up(bound: KeyBindings, ui: "LineUi") -> None:
 
     @bound.add("c-c")
     def give_up(event: KeyPressEvent) -> None:
-        """Empty the line, as a shell does."""
-        if not event.current_buffer.text:
+        """Empty the line, as a shell does, also out of a search for an earlier one."""
+        if event.app.layout.is_searching:
+            stop_search()
+        elif not event.current_buffer.text:
             ui.show([note("Ctrl-D or /quit leaves.")])
         event.current_buffer.reset(append_to_history=True)
         ui.emptied()

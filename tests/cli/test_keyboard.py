@@ -117,6 +117,18 @@ async def test_enter_says_the_line_before_the_next_prompt_is_there(house, monkey
         assert bob.paper.said == ["one", "two"]
 
 
+async def test_ctrl_c_gives_up_a_search_for_an_earlier_line(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    async with at_terminal(ana) as terminal:
+        terminal.press("one\r")
+        await bob.sees("one")
+        terminal.press("half a line\x12on")
+        await terminal.out.until("reverse-i-search")
+        terminal.press("\x03two\r")
+        await bob.sees("two")
+        assert bob.paper.said == ["one", "two"]
+
+
 async def test_a_question_over_the_prompt_leaves_what_stands_there(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     async with at_terminal(ana) as terminal:
