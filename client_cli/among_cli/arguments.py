@@ -1,6 +1,7 @@
 """The command line: what may be given, and what it means. Pure."""
 
 import argparse
+import difflib
 from importlib.metadata import version
 
 FORMATS = ("html", "md", "json")  # of a room
@@ -120,7 +121,14 @@ def parse(argv: list[str]) -> argparse.Namespace:
     """What was given. Exits with code 2, as argparse does, when it is not understood."""
     # Not as defaults of the parser: a command's own parser would set them again over what stands before the command.
     defaults = argparse.Namespace(server="", handle="", password_file="", sign_up=False)
-    return parser().parse_args(with_command(argv), defaults)
+    whole = parser()
+    given, more = whole.parse_known_args(with_command(argv), defaults)
+    if given.command == "chat" and any(not word.startswith("-") for word in more):  # a room is one word
+        meant = "".join(f" Did you mean {name}?" for name in difflib.get_close_matches(given.room, COMMANDS, 1))
+        whole.error(f"there is no command {given.room!r}.{meant}")
+    if more:
+        whole.error(f"unrecognized arguments: {' '.join(more)}")
+    return given
 
 
 def with_command(argv: list[str]) -> list[str]:

@@ -329,7 +329,8 @@ WORDS = {**BEHIND, "help": (*NAMED, *helping.TOPICS, *helping.SUBJECTS)}
 
 
 def check(link: Link, line: str) -> str:
-    """What is wrong with the line, as a sentence; nothing when it may be accepted."""
+    """What is wrong with the line, as a sentence; nothing when it may be accepted. Of what would be said it has one row of sixty
+    columns, and no more."""
     line = line.strip()
     if not line:
         return ""
@@ -344,7 +345,7 @@ def check(link: Link, line: str) -> str:
             return f"Say more: /{name} {command.usage}"
         return _unsayable(link, edits.words_of(rest)) if name in ("edit", "reply", "thread") else ""
     return _unsayable(link, spoken(line)) or (
-        "" if link.model.room else "You are in no room. /rooms has yours, /communities what else there is."
+        "" if link.model.room else "You are in no room. /rooms has yours, /communities others."
     )
 
 
@@ -352,7 +353,7 @@ def _unsayable(link: Link, words: str) -> str:
     """Why this can't be a message; empty, where there is no text."""
     most, size = link.among.hello.limits.body_bytes, len(words.encode())
     if size > most:
-        return f"Too long: {size:,} bytes, and a message has at most {most:,}. Shorten it or say it in parts."
+        return f"Too long: {size:,} of at most {most:,} bytes. Say it in parts."
     try:
         if words:
             body(words)

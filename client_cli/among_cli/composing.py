@@ -11,11 +11,10 @@ import tempfile
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.output import Output
 
-from .keyboard import Keyboard
+from .keyboard import Keyboard, stopping
 
 HINT = "First line: the title. Esc, Enter ends; Ctrl-C gives up."  # fits sixty columns
 
@@ -48,7 +47,7 @@ async def edited(begin: str, editor: str) -> str:
         return file.read_text("utf-8", errors="replace")
 
 
-async def _typed(begin: str, source: Input, out: Output) -> str:
+async def _typed(begin: str, keyboard: Keyboard, out: Output) -> str:
     keys = KeyBindings()
 
     @keys.add("c-c")
@@ -57,10 +56,10 @@ async def _typed(begin: str, source: Input, out: Output) -> str:
         event.app.exit(exception=EOFError)
 
     session: PromptSession[str] = PromptSession(
-        input=source,
+        input=keyboard,
         output=out,
         multiline=True,
-        key_bindings=keys,
+        key_bindings=merge_key_bindings([keys, stopping(keyboard)]),
         prompt_continuation=lambda width, _line, _wrapped: " " * width,
         bottom_toolbar=HINT,
         erase_when_done=True,

@@ -37,7 +37,10 @@ async def inbox(link: Link, rest: str) -> None:
     about = [(who, 0) for entry in entries for who in (getattr(entry, "asker", ""), getattr(entry, "by", "")) if who]
     await link.learn([*said, *about], now=True)
     first = len(link.lists.inbox) + 1 if rest else 1
-    link.lists.inbox = [*(link.lists.inbox if rest else []), *map(_wordless, page.items)]
+    link.lists.inbox = [
+        *(link.lists.inbox if rest else []),
+        *(_lead(item, notices.get(item.seq)) for item in page.items),
+    ]
     lines = [
         _line(link, number, item, notices.get(item.seq), new=item.number > page.read)
         for number, item in enumerate(page.items, first)
@@ -60,12 +63,15 @@ def item(link: Link, number: str) -> InboxItem:
     if not lists.is_one(number, link.lists.inbox):
         raise Cannot(f"There is no {number} in it; /inbox numbers what there is.")
     one = link.lists.inbox[int(number) - 1]
-    if one.said is None:
+    if one.said is None and one.seq:
         raise Cannot("It leads nowhere: it was told, and that is all.")
     return one
 
 
-def _wordless(one: InboxItem) -> InboxItem:
+def _lead(one: InboxItem, entry: Entry | UnknownEvent | None) -> InboxItem:
+    """Where it leads, without the words: a notice of a room to that room, number 0 in it."""
+    if isinstance(entry, RoomFollowed | DirectOpened):
+        return replace(one, log=entry.room, seq=0)
     return one if one.said is None else replace(one, said=replace(one.said, body=""))
 
 

@@ -5,11 +5,16 @@ two prompts. Then the terminal shows what is typed, also for a password, takes C
 line feed of Enter, which does not say the line but begins a new one.
 """
 
+import os
+import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
+from prompt_toolkit.application import in_terminal
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding import KeyPress
+from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
+from prompt_toolkit.utils import suspend_to_background_supported
 
 
 class Keyboard(Input):
@@ -21,6 +26,12 @@ class Keyboard(Input):
     def lent(self) -> AbstractContextManager[None]:
         """The terminal has its own ways, as another program that has it now expects."""
         return self._source.cooked_mode()
+
+    async def stop(self) -> None:
+        """Stop, with whatever else the shell runs in this job, until the shell goes on with it."""
+        async with in_terminal():
+            with self.lent():
+                os.kill(0, signal.SIGTSTP)
 
     def cooked_mode(self) -> AbstractContextManager[None]:
         """For what is only printed, or asked by another prompt."""
@@ -56,3 +67,14 @@ class Keyboard(Input):
     @property
     def closed(self) -> bool:
         return self._source.closed
+
+
+def stopping(keyboard: Keyboard) -> KeyBindings:
+    """Ctrl-Z does what it does in a shell, in a prompt of whatever kind."""
+    bound = KeyBindings()
+
+    @bound.add("c-z", filter=Condition(suspend_to_background_supported))
+    def stop(event: KeyPressEvent) -> None:
+        _ = event.app.create_background_task(keyboard.stop())
+
+    return bound

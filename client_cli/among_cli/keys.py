@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.utils import suspend_to_background_supported
+from prompt_toolkit.search import stop_search
 
 from among_protocol.markup import parse
 
@@ -76,14 +76,12 @@ def _giving_up(bound: KeyBindings, ui: "LineUi") -> None:
     def edit(event: KeyPressEvent) -> None:
         _ = event.app.create_background_task(ui.in_editor())
 
-    @bound.add("c-z", filter=Condition(suspend_to_background_supported))
-    def suspend(event: KeyPressEvent) -> None:
-        _ = event.app.create_background_task(ui.suspend())
-
     @bound.add("c-c")
     def give_up(event: KeyPressEvent) -> None:
-        """Empty the line, as a shell does."""
-        if not event.current_buffer.text:
+        """Empty the line, as a shell does, also out of a search for an earlier one."""
+        if event.app.layout.is_searching:
+            stop_search()
+        elif not event.current_buffer.text:
             ui.show([note("Ctrl-D or /quit leaves.")])
         event.current_buffer.reset(append_to_history=True)
         ui.emptied()

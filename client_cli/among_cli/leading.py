@@ -25,9 +25,17 @@ async def go(link: Link, rest: str) -> None:
             await to(link, bookmark.room, bookmark.seq)
         case "inbox", number if number:
             one = item(link, number)
-            await to(link, one.log, one.seq)
+            await (to(link, one.log, one.seq) if one.seq else into(link, one.log))
         case _:
             await keepsakes.go(link, rest)
+
+
+async def into(link: Link, place: str) -> None:
+    """To the newest in a room."""
+    room = link.model.rooms.get(place)
+    if room is None:
+        raise Cannot("You are not in that room any more.")
+    await link.enter(room)
 
 
 async def to(link: Link, place: str, seq: int) -> None:

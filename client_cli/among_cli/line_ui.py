@@ -8,8 +8,6 @@ leaves it, as in a shell: the reason is printed, and the arrow up brings the lin
 
 import asyncio
 import contextlib
-import os
-import signal
 from collections.abc import Iterable
 
 from prompt_toolkit import PromptSession
@@ -19,6 +17,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
 from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.key_binding import merge_key_bindings
 from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.shortcuts import CompleteStyle, print_formatted_text
@@ -27,7 +26,7 @@ from prompt_toolkit.validation import ValidationError, Validator
 
 from . import commands, composing
 from .complete import candidates
-from .keyboard import Keyboard
+from .keyboard import Keyboard, stopping
 from .keys import keys
 from .layout import clip
 from .lines import Line, Said, Told, note, problem
@@ -81,7 +80,7 @@ class LineUi:
             reserve_space_for_menu=0,
             validator=_Validator(self),
             validate_while_typing=False,
-            key_bindings=keys(self),
+            key_bindings=merge_key_bindings([keys(self), stopping(self._keyboard)]),
             bottom_toolbar=self._toolbar,
             prompt_continuation=lambda width, _line, _wrapped: " " * width,
             erase_when_done=True,
@@ -179,7 +178,11 @@ class LineUi:
     async def secret(self, question: str) -> str:
         """Asked over the prompt, which comes back with what stands in it."""
         session: PromptSession[str] = PromptSession(
-            input_processors=[_Unseen()], input=self._keyboard, output=self._session.output, erase_when_done=True
+            input_processors=[_Unseen()],
+            input=self._keyboard,
+            output=self._session.output,
+            key_bindings=stopping(self._keyboard),
+            erase_when_done=True,
         )
         async with in_terminal():
             try:
@@ -197,7 +200,9 @@ class LineUi:
             3
         ):  # what was told before it is printed in turns of its own, and has to be first at the terminal
             await asyncio.sleep(0)
-        session: PromptSession[str] = PromptSession(input=self._keyboard, output=self._session.output)
+        session: PromptSession[str] = PromptSession(
+            input=self._keyboard, output=self._session.output, key_bindings=stopping(self._keyboard)
+        )
         async with in_terminal():
             try:
                 return await session.prompt_async(safe_text(question), set_exception_handler=False)
@@ -239,12 +244,6 @@ class LineUi:
         finally:
             self._composing = False
             self.flush()
-
-    async def suspend(self) -> None:
-        """Stop, with whatever else the shell runs in this job, until the shell goes on with it."""
-        async with in_terminal():
-            with self._keyboard.lent():
-                os.kill(0, signal.SIGTSTP)
 
     def show(self, lines: list[Line]) -> None:
         """Print these lines above the prompt."""

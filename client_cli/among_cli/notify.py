@@ -67,7 +67,7 @@ async def _word(link: Link, word: str) -> None:
     gone = word.startswith("-")
     now = await _choose(link, word=word.lstrip("-+"), level="inherit" if gone else "all")
     what = "You no longer wait for the word " if gone else "You wait for the word "
-    link.screen.show([told(("dim", what), now.word, ("dim", "" if gone else ", in every room that rings at all."))])
+    link.screen.show([told(("dim", what), now.word, ("dim", "." if gone else ", in every room that rings at all."))])
 
 
 async def _choose(link: Link, **wish: object) -> NotifyChoice:

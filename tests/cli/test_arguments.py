@@ -64,3 +64,12 @@ def test_help_is_code_0(argv, capsys):
         parse(argv)
     assert end.value.code == 0
     assert capsys.readouterr().out != ""
+
+
+def test_a_command_that_is_none_is_named(capsys):
+    with pytest.raises(SystemExit):
+        parse(["--server", "s", "sned", "garden/hall", "hi", "there"])
+    assert "there is no command 'sned'. Did you mean send?" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        parse(["garden/hall", "--json"])
+    assert "unrecognized arguments: --json" in capsys.readouterr().err

@@ -229,8 +229,8 @@ async def test_leaving(ana):
         ("/xyzzy", "There is no command /xyzzy. /help lists them."),
         ("/join", "Say more: /join COMMUNITY"),
         ("/9", "There is no room 9; /rooms numbers them."),
-        ("x" * 8001, "Too long: 8,001 bytes, and a message has at most 8,000."),
-        ("ä" * 4001, "Too long: 8,002 bytes"),
+        ("x" * 8001, "Too long: 8,001 of at most 8,000 bytes. Say it in parts."),
+        ("ä" * 4001, "Too long: 8,002 of"),
         ("a\x1bb", "A message must not contain the character U+001B."),
     ],
 )
@@ -251,6 +251,13 @@ async def test_two_slashes_say_one(ana):
     await ana.types("//etc/hosts")
     await ana.sees("/etc/hosts")
     assert ana.paper.said == ["/etc/hosts"]
+
+
+async def test_why_something_cannot_be_said_has_one_row_of_sixty_columns(ana):
+    reasons = [check(ana.link, line) for line in ("x" * 100_000, "a\x1bb")]
+    ana.model.visit = None
+    reasons.append(check(ana.link, "hello"))
+    assert [reason for reason in reasons if not 0 < len(reason) < 60] == []
 
 
 async def test_in_no_room_nothing_is_said(house):

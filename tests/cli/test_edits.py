@@ -45,8 +45,8 @@ async def test_an_edit_without_a_text_gives_back_what_was_said(tmp_path):
         assert await ana.types("/edit #2") == ["Only who said it may edit it."]
         await ana.types(f"{ana.paper.offered[0]}!")
         await bob.sees("one\n  two!")
-        assert (await ana.types("/edit #1 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")
-        assert (await ana.types("/reply #2 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")
+        assert (await ana.types("/edit #1 " + "x" * 8001))[0].startswith("Too long: 8,001 of")
+        assert (await ana.types("/reply #2 " + "x" * 8001))[0].startswith("Too long: 8,001 of")
 
 
 async def test_a_number_names_a_message_with_and_without_a_mark(tmp_path):

@@ -65,6 +65,14 @@ class Terminal:
         return bool(mode[0] & termios.ICRNL and mode[3] & termios.ICANON and mode[3] & termios.ECHO)
 
 
+@pytest.fixture
+def stopped(monkeypatch) -> asyncio.Event:
+    """Set when it stops, as a shell then goes on with."""
+    stopped = asyncio.Event()
+    monkeypatch.setattr(os, "kill", lambda process, signal: stopped.set())
+    return stopped
+
+
 @asynccontextmanager
 async def at_terminal(reader: Reader) -> AsyncIterator[Terminal]:
     ours, theirs = pty.openpty()
@@ -105,6 +113,18 @@ async def test_enter_says_the_line_before_the_next_prompt_is_there(house, monkey
 
         monkeypatch.setattr(terminal.ui, "emptied", emptied)
         terminal.press("one\r")
+        await bob.sees("two")
+        assert bob.paper.said == ["one", "two"]
+
+
+async def test_ctrl_c_gives_up_a_search_for_an_earlier_line(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    async with at_terminal(ana) as terminal:
+        terminal.press("one\r")
+        await bob.sees("one")
+        terminal.press("half a line\x12on")
+        await terminal.out.until("reverse-i-search")
+        terminal.press("\x03two\r")
         await bob.sees("two")
         assert bob.paper.said == ["one", "two"]
 
@@ -152,3 +172,29 @@ async def test_a_shell_has_the_terminal_as_it_was_while_this_is_stopped(house, m
         await asyncio.wait_for(stopped.wait(), 10)
         terminal.press("ne\r")
         await bob.sees("half a line")
+
+
+async def test_it_stops_at_a_question_too(house, stopped):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with at_terminal(ana) as terminal:
+        for ask, answer in ((terminal.ui.ask, "yes"), (terminal.ui.secret, "no one knows")):
+            asked = asyncio.create_task(ask("Really? "))
+            await terminal.out.until("Really?")
+            terminal.press(f"{answer}\x1a")
+            await asyncio.wait_for(stopped.wait(), 10)
+            stopped.clear()
+            terminal.press("\r")
+            assert await asked == answer
+
+
+async def test_it_stops_while_something_long_is_written(house, stopped, monkeypatch):
+    for name in ("VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
+    (ana,) = await house.join("garden/hall", "ana")
+    async with at_terminal(ana) as terminal:
+        written = asyncio.create_task(terminal.ui.compose(""))
+        await terminal.out.until("|")
+        terminal.press("A title\x1a")
+        await asyncio.wait_for(stopped.wait(), 10)
+        terminal.press("\x1b\r")
+        assert await written == "A title"

@@ -106,7 +106,7 @@ async def test_what_cannot_be_said_stays_in_the_prompt_with_the_reason(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     async with at_terminal(ana) as terminal:
         terminal.press(f"\x1b[200~{'x' * 8001}\x1b[201~\r")
-        await terminal.out.until("Too long: 8,001 bytes")
+        await terminal.out.until("Too long: 8,001 of")
         assert len(terminal.ui.draft) == 8001
         terminal.press("\x7f\r")
         await bob.sees("x" * 8000)

@@ -161,7 +161,16 @@ async def test_what_others_did_stands_in_the_inbox_in_words(house):
     told = [line for line in told if line.startswith("•")]  # beside what is told as it happens
     assert "steward" in told[0]
     assert told[1].endswith("You were brought into garden/cellar")
-    assert (await bob.types("/go inbox 2"))[0].startswith("It leads nowhere")
+    assert (await bob.types("/go inbox 1"))[0].startswith("It leads nowhere")
+    await bob.types("/go inbox 2")
+    assert bob.model.room.title == "garden/cellar"
+    await ana.types("/dm bob")
+    await bob.paper.until(lambda: bob.link.among.inbox.unread == 1)
+    await bob.types("/inbox")
+    await bob.types("/go inbox 1")
+    assert bob.model.room.title == "@ana"
+    await bob.types("/leave garden persona")
+    assert (await bob.types("/go inbox 3"))[0].startswith("You are not in that room any more")
 
 
 async def test_what_rings_is_chosen_for_a_room_a_community_and_everywhere(house):
@@ -188,7 +197,7 @@ async def test_what_rings_is_chosen_for_a_room_a_community_and_everywhere(house)
     await bob.types("/notify word Beans")
     assert await hears("BEANS!")
     assert "words that you wait for: beans" in await bob.types("/notify")
-    await bob.types("/notify word -beans")
+    assert await bob.types("/notify word -beans") == ["You no longer wait for the word beans."]
     assert not await hears("beans again")
     assert (await bob.types("/notify"))[0].startswith("It is as usual")
     for wrong in ("/notify loud", "/notify nowhere all", "/notify all for ever", "/notify word"):

@@ -226,7 +226,7 @@ async def test_what_can_not_be_done_says_what_to_do(tmp_path):
         ]
         assert await ana.types("/unfollow #1") == ["There is no such thread among those that you follow."]
         assert "Nothing is said about it yet." in await ana.types("/thread 1")
-        assert (await ana.types("/thread #1 " + "x" * 8001))[0].startswith("Too long: 8,001 bytes")
+        assert (await ana.types("/thread #1 " + "x" * 8001))[0].startswith("Too long: 8,001 of")
 
 
 async def test_what_rings_is_chosen_for_a_thread(tmp_path):

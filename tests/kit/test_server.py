@@ -12,6 +12,7 @@ from among_protocol.kit.checks import CannotTest
 from among_protocol.kit.report import in_words, verdict_of
 from among_protocol.kit.rules import RULES
 from among_protocol.kit.server import Ground, carry_out, checks, leaving, run
+from among_protocol.kit.server.ground import Scene
 from among_protocol.testing import Clock, TestServer, Town
 from among_protocol.testing.answers import COSTS, READS, WRITES
 from among_server.app import App
@@ -19,7 +20,7 @@ from among_server.config import Config
 from among_server.handlers import ROUTES
 from among_server.store.memory import MemoryStore
 from tests.kit.mutants import MUTANTS
-from tests.kit.relay import Mutant, Relay
+from tests.kit.relay import Frame, Mutant, Relay, Wire
 
 SETTINGS = {  # of the server, for rules that would otherwise take long
     "refusals.retry_after": {"budget": 100, "budget_per_second": 40},
@@ -71,6 +72,46 @@ async def test_our_server_conforms_when_it_erases_at_once():
         report = await run(url(app), only=["leaving"])
     assert report.conforms, in_words(report)
     assert [one.rule for one in report.outcomes if one.verdict == "skipped"] == ["leaving.undone"]
+
+
+async def test_a_check_does_not_fail_for_what_the_checks_before_it_have_spent():
+    async with server(budget=200, budget_per_second=200) as app:
+        ground = Ground(url(app))
+        await ground.prepare()
+        for name in ("ann", "cid"):
+            peer = await Scene(ground).person(name)
+            while (await peer.reply(await peer.begin("session.ping")))["type"] == "ok":
+                pass
+        outcomes = await carry_out(checks.chosen(["reactions.short", "registers.as_of"]), ground)
+        await ground.drop()
+    assert [one.verdict for one in outcomes] == ["passed", "passed"], outcomes
+
+
+async def test_a_check_does_not_fail_for_how_long_the_checks_before_it_took():
+    async with server(ping_ms=100, deadline_ms=200) as app:
+        ground = Ground(url(app))
+        await ground.prepare()
+        eve = await Scene(ground).person("eve")
+        eve.link.answers_pings = False  # as while no check reads there
+        assert (await eve.ends()).code == 4002
+        assert await Scene(ground).person("eve") is not eve
+        await ground.drop()
+
+
+async def test_a_server_may_take_a_moment_to_forget_who_left():
+    def late(wire: Wire, frame: Frame) -> Any:
+        for entry in frame.get("result", {}).get("entries", []):
+            if entry["type"] == "member.joined" and not entry.get("handle") and not wire.notes.get("late"):
+                entry["handle"] = wire.notes["late"] = ground.accounts["cid"].handle
+        return frame
+
+    async with server() as app, Relay(app.listener.port) as relay:
+        ground = Ground(relay.url)
+        await ground.prepare()
+        relay.mutant = Mutant("leaving.nobody", "late", down=late)
+        (outcome,) = await carry_out(checks.chosen(["leaving.nobody"]), ground)
+        await ground.drop()
+    assert outcome.verdict == "passed", outcome
 
 
 async def test_the_kit_signs_up_by_invite():

@@ -107,6 +107,11 @@ class Link:
         """What the server said that it speaks; empty where it named none."""
         return self._protocol.subprotocol or ""
 
+    @property
+    def over(self) -> Ended | None:
+        """How it ended, as far as that was read."""
+        return self._over
+
     async def send(self, data: bytes, *, binary: bool = False) -> None:
         """Raises Ended."""
         self._alive()

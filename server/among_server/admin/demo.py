@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from among_protocol import text
 
@@ -27,17 +28,21 @@ ROOMS = {
     "help": "Questions about Among itself.",
 }
 TOKEN = "demo-token"  # noqa: S105  # a file name in the data folder, 0600
+ENDING = (signal.SIGTERM, signal.SIGHUP)
 SERVE = [sys.executable, "-m", "among_server.admin.main", "serve"]
 
 
 def demo(config: Config, *, handle: str | None) -> int:
     """Exit code: the client's, or 1 when the server did not start."""
+    for number in ENDING:
+        signal.signal(number, _end)
     data = Path(config.data)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     token_file = data / TOKEN
     if not token_file.exists() and (handle := _handle(handle)) is None:
         return 2
     with (data / "server.log").open("a") as server_log:
+        before = server_log.tell()
         server = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             [*SERVE, "--data", str(data), "--host", config.host, "--port", str(config.port), "--log-format", "json"],
             stdout=subprocess.PIPE,
@@ -48,7 +53,7 @@ def demo(config: Config, *, handle: str | None) -> int:
     try:
         url = _url(server)
         if url is None:
-            print(f"among-server: the server did not start; see {data / 'server.log'}", file=sys.stderr)
+            print(_reason(data / "server.log", before), file=sys.stderr)
             return 1
         if not token_file.exists():
             try:
@@ -59,8 +64,8 @@ def demo(config: Config, *, handle: str | None) -> int:
         print(f"Server: {url}   its log: {data / 'server.log'}")
         print(f"A second terminal: {_among()} --server {url} {COMMUNITY}/hall\n", flush=True)
         environ = {**os.environ, "AMONG_TOKEN": token_file.read_text().strip()}
-        client = [sys.executable, "-m", "among_cli.main", "--server", url, f"{COMMUNITY}/hall"]
-        return subprocess.run(client, env=environ, check=False).returncode  # noqa: S603  # our own interpreter and module
+        client = [sys.executable, "-m", "among_cli.start", "--server", url, f"{COMMUNITY}/hall"]
+        return _until_left(subprocess.Popen(client, env=environ))  # noqa: S603  # our own interpreter and module
     finally:
         server.send_signal(signal.SIGTERM)
         try:
@@ -70,6 +75,31 @@ def demo(config: Config, *, handle: str | None) -> int:
             server.wait()
         if server.stdout is not None:
             server.stdout.close()
+
+
+def _end(number: int, _: object) -> NoReturn:
+    """Told to end, as by a window that is closed. That is often said twice, and once is enough."""
+    for each in ENDING:
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
+def _until_left(client: "subprocess.Popen[bytes]") -> int:
+    """Its exit code. Told to end it puts away what is half written, which takes the server."""
+    try:
+        return client.wait()
+    except SystemExit:
+        client.terminate()
+        client.wait()
+        raise
+
+
+def _reason(server_log: Path, begin: int) -> str:
+    """Why the server did not start, in its own words where it had any."""
+    with server_log.open(errors="replace") as lines:
+        lines.seek(begin)
+        said = [line.strip() for line in lines if line.startswith("among-server: ")]
+    return said[-1] if said else f"among-server: the server did not start; see {server_log}"
 
 
 def _handle(given: str | None) -> str | None:

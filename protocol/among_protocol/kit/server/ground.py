@@ -18,6 +18,7 @@ from .peer import LONGEST_WAIT, REMEMBERED, Frame, Peer, nonce
 PEOPLE = ("ann", "bob", "cid", "eve")
 BINARY = {"bob"}
 LETTERS = "abefghkpqtuxy34789"  # of which no two look alike, so that no handle looks like somebody's
+SILENT = 4002  # the server closes so on who shows no sign of life
 PATIENCE = 15.0  # seconds for a reply, where no budget is in the way
 PASSWORD = "kit " + secrets.token_urlsafe(12)  # of all accounts of this run
 
@@ -242,14 +243,21 @@ class Scene:
         return peer
 
     async def person(self, name: str) -> Peer:
-        """One of the people, synced, on the connection that is kept."""
+        """One of the people, synced, on the connection that is kept, with half of their budget to spend at once."""
         peer = self.ground.kept.get(name)
         if peer is None:
             peer = await self.again(name)
             self._opened.remove(peer.link)
             self.ground.kept[name] = peer
         peer.listens(self.wire)
-        await peer.fence()
+        try:
+            await peer.rest()
+            await peer.fence()
+        except Fault:
+            if peer.link.over is None or peer.link.over.code != SILENT:
+                raise
+            await self.goes(name)  # no check had read there for a while, and so nobody had answered pings
+            return await self.person(name)
         return peer
 
     async def goes(self, name: str) -> None:

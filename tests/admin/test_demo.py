@@ -1,0 +1,77 @@
+"""`make run`: a server and a client in one terminal, and neither outlives it."""
+
+import asyncio
+import fcntl
+import os
+import pty
+import re
+import signal
+import struct
+import sys
+import termios
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "among_server.admin.main", "demo", "--handle", "ana"]
+PATIENCE = 60
+
+
+class Demo:
+    def __init__(self, process: asyncio.subprocess.Process, terminal: asyncio.StreamReader) -> None:
+        self.process = process
+        self._terminal = terminal
+
+    async def shows(self, text: str) -> str:
+        """All that was shown up to this."""
+        async with asyncio.timeout(PATIENCE):
+            return (await self._terminal.readuntil(text.encode())).decode()
+
+
+@asynccontextmanager
+async def demo(folder: Path, port: int = 0) -> AsyncIterator[Demo]:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("AMONG_")}
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, "--data", str(folder / "data"), "--port", str(port),
+        stdin=theirs, stdout=theirs, stderr=theirs, env=environ | {"TERM": "xterm", "HOME": str(folder)},
+    )  # fmt: skip
+    os.close(theirs)
+    terminal = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(terminal), os.fdopen(ours, "rb", buffering=0)
+    )
+    try:
+        yield Demo(process, terminal)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await asyncio.wait_for(process.wait(), PATIENCE)
+        transport.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+async def test_a_closed_window_stops_client_and_server(tmp_path: Path, number: signal.Signals):
+    async with demo(tmp_path) as first:
+        found = re.search(r"Server: ws://127\.0\.0\.1:(\d+)/v1", await first.shows("hall>"))
+        assert found
+        port = int(found[1])
+        first.process.send_signal(number)
+        first.process.send_signal(number)  # a window that is closed says it twice
+        assert await asyncio.wait_for(first.process.wait(), PATIENCE) == 128 + number
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port)
+    async with demo(tmp_path, port) as second:
+        await second.shows("hall>")
+
+
+async def test_why_the_server_did_not_start_is_said_at_once(tmp_path: Path):
+    taken = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
+    async with taken:
+        port = taken.sockets[0].getsockname()[1]
+        async with demo(tmp_path, port) as first:
+            await first.shows(f"{port} is in use on 127.0.0.1: stop what listens there, or choose another port")
+            assert await asyncio.wait_for(first.process.wait(), PATIENCE) == 1
