@@ -2,7 +2,8 @@
 
 GET /healthz: 200 as long as the process serves. GET /readyz: 200 when newcomers are welcome, else 503 and why. Neither
 tells a secret. GET /metrics: to whoever has the token; without one configured, to who asks from this machine and is no
-proxy. For all others there is no such page. GET /feeds/…: what members made public, see feeds.py.
+proxy. For all others there is no such page. GET /feeds/…: what members made public, see feeds.py. HEAD tells of each of them
+what GET would send; nothing here is asked for otherwise.
 """
 
 import hmac
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .listener import Listener
 
 ENDPOINT = "/v1"
+METHODS = ("GET", "HEAD")
 TOO_MANY = (  # to who is not even asked what they want
     b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 )
@@ -51,7 +53,10 @@ def answer(
     """Answer a request: the handshake at the endpoint, a small document elsewhere. Of a feed the answer comes later."""
     path, _, query = request.path.partition("?")
     response: Response | None
-    if path == ENDPOINT:
+    if request.method not in METHODS:
+        response = _text(library, 405, "Nothing is done here by HTTP: there is something to GET alone.\n")
+        response.headers["Allow"] = ", ".join(METHODS)
+    elif path == ENDPOINT:
         if query:
             response = _text(library, 400, "Nothing may stand in the query: tokens belong into the first frame.\n")
         elif listener.stopping:
