@@ -57,21 +57,7 @@ def answer(
         response = _text(library, 405, "Nothing is done here by HTTP: there is something to GET alone.\n")
         response.headers["Allow"] = ", ".join(METHODS)
     elif path == ENDPOINT:
-        if query:
-            response = _text(library, 400, "Nothing may stand in the query: tokens belong into the first frame.\n")
-        elif listener.stopping:
-            listener.turn_away("stopping")
-            response = _text(library, 503, "The server is stopping.\n")
-            response.headers["Retry-After"] = "2"
-        elif listener.short:
-            listener.turn_away("memory")
-            response = _text(library, 503, "The server is full.\n")
-            response.headers["Retry-After"] = "10"
-        elif "upgrade" in ",".join(request.headers.get_all("Connection")).lower():  # there may be several
-            response = _shake(library, request, listener, connection)
-        else:
-            response = _text(library, 426, "This is the WebSocket endpoint of a chat server.\n")
-            response.headers["Upgrade"] = "websocket"
+        response = _enter(library, request, query, connection, listener)
     elif path == "/healthz":
         response = _json(200, listener.health())
     elif path == "/readyz":
@@ -88,6 +74,28 @@ def answer(
     if request.method == "HEAD" and response.status_code != 101:
         response.body = b""
     library.send_response(response)
+
+
+def _enter(
+    library: ServerProtocol, request: Request, query: str, connection: "Connection", listener: "Listener"
+) -> Response:
+    """The endpoint: the handshake, where there may be one."""
+    if query:
+        return _text(library, 400, "Nothing may stand in the query: tokens belong into the first frame.\n")
+    if listener.stopping:
+        listener.turn_away("stopping")
+        response = _text(library, 503, "The server is stopping.\n")
+        response.headers["Retry-After"] = "2"
+    elif listener.short:
+        listener.turn_away("memory")
+        response = _text(library, 503, "The server is full.\n")
+        response.headers["Retry-After"] = "10"
+    elif "upgrade" in ",".join(request.headers.get_all("Connection")).lower():  # there may be several
+        response = _shake(library, request, listener, connection)
+    else:
+        response = _text(library, 426, "This is the WebSocket endpoint of a chat server.\n")
+        response.headers["Upgrade"] = "websocket"
+    return response
 
 
 def _shake(library: ServerProtocol, request: Request, listener: "Listener", connection: "Connection") -> Response:
