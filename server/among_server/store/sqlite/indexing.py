@@ -25,6 +25,7 @@ from ...counts import SearchCounts
 from ..blanks import PURGE_SECONDS
 from ..rows import Stored
 from ..search import Seal, refusal
+from ..words import prepare
 from . import disk, index, schema
 from .following import Follower, Stop, Work, rest_after
 from .index import Index
@@ -139,6 +140,7 @@ class Indexer:
 
     # --- on the thread
     def _run(self) -> None:
+        prepare()  # or the first query that needs it makes it on the loop, and everybody waits
         try:
             while not self._stopping:
                 try:
