@@ -140,7 +140,6 @@ class Indexer:
 
     # --- on the thread
     def _run(self) -> None:
-        prepare()  # or the first query that needs it makes it on the loop, and everybody waits
         try:
             while not self._stopping:
                 try:
@@ -195,6 +194,7 @@ class Indexer:
         follower.load()
         self.generation += 1
         self.seal = Seal(follower.key)
+        prepare()  # or the first query that needs it makes it on the loop, and everybody waits
         self._due = time.monotonic()  # a server that was killed may have left something
         try:
             while True:
