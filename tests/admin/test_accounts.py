@@ -238,6 +238,18 @@ def test_a_link_to_a_server_that_was_not_there_says_that_it_begins(tmp_path: Pat
     assert "a new server" not in told[1].err
 
 
+@pytest.mark.parametrize(("command", "said"), [("invite", []), ("owner-link", ["owner.link_offered"])])
+def test_that_somebody_may_own_the_server_by_a_link_is_told_in_the_log(
+    tmp_path: Path, monkeypatch, command: str, said: list[str]
+):
+    """And nothing by which they may."""
+    monkeypatch.setattr("among_server.admin.logging.configure", lambda config: None)
+    with capture_logs() as log:
+        assert main([command, "--data", str(tmp_path)]) == 0
+    told = [line for line in log if line["event"].startswith("owner.")]
+    assert told == [{"event": event, "log_level": "info"} for event in said]
+
+
 @pytest.mark.parametrize("command", [["invite"], ["owner-link"], ["reset", "ana"]])
 def test_a_link_that_leads_to_no_server_is_not_made(tmp_path: Path, capsys, monkeypatch, command: list[str]):
     monkeypatch.setattr("among_server.admin.logging.configure", lambda config: None)

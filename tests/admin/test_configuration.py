@@ -183,11 +183,12 @@ def test_ops_03_data_on_which_no_server_would_start_are_told_by_check_config_as_
 @pytest.mark.parametrize(
     ("number", "user", "says"),
     [
-        (errno.EROFS, 0, "file system that can only be read"),
-        (errno.EROFS, 1000, "file system that can only be read"),
+        (errno.EROFS, 0, "file system that can only be read: mount it for writing, or choose another folder"),
+        (errno.EROFS, 1000, "file system that can only be read: mount it for writing, or choose another folder"),
         (errno.EACCES, 1000, "can't be written to by user 1000: `chown 1000 "),
-        (errno.EPERM, 0, "takes no folder (operation not permitted)"),
-        (errno.EIO, 1000, "takes no folder (input/output error)"),
+        (errno.EPERM, 1000, "`, or choose another folder"),
+        (errno.EPERM, 0, "takes no folder (operation not permitted): choose another folder"),
+        (errno.EIO, 1000, "takes no folder (input/output error): choose another folder"),
         (errno.ENOSPC, 1000, ""),
         (errno.EDQUOT, 0, ""),
     ],

@@ -29,7 +29,8 @@ BESIDE = {  # messages: what is kept, by its room
     "pin": "SELECT id, message, seq FROM pins JOIN logs ON key = room",
     "thread": "SELECT id, root & ((1 << 36) - 1), messages, head, speakers FROM threads JOIN logs ON key = room",
     "count": "SELECT id, message, emoji, count FROM reaction_counts JOIN logs ON key = room",
-    "reaction": "SELECT id, message, emoji, member, seq FROM reactions JOIN logs ON key = room",
+    "reaction": "SELECT id, message, emoji, member, seq FROM reactions JOIN logs ON key = room"
+    " WHERE (room, message) NOT IN (SELECT room, message FROM unreacted)",  # rows that are nobody's any more
 }
 
 Event = dict[str, Any]

@@ -159,3 +159,14 @@ async def test_avl_04_two_signals_at_once_are_one_order(tmp_path: Path):
         server.signal(signal.SIGHUP)
         assert await peer.ended() == RESTARTING
         assert await server.ended() == 0
+
+
+async def test_avl_04_under_nohup_a_terminal_that_is_closed_ends_nothing(tmp_path: Path):
+    async with server_in(tmp_path, prefix=["nohup"]) as server:
+        peer = await Peer.open(server.url)
+        server.signal(signal.SIGHUP)
+        for _ in range(20):
+            await peer.ask("session.ping")
+        server.signal(signal.SIGTERM)
+        assert await peer.ended() == RESTARTING
+        assert await server.ended() == 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -715,4 +716,13 @@ def test_who_runs_it_as_root_hands_over_no_file_that_a_link_leads_to(tmp_path: P
     files.hand_over(tmp_path, tmp_path / "lock")
     assert handed == [("lock", False)]
     with pytest.raises(StoreError, match="must be a plain file"):
+        schema.Lock(tmp_path)
+
+
+def test_a_lock_that_the_disk_refuses_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(path: Path, flags: int, mode: int) -> int:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(StoreError, match=r"lock can't be opened \(Read-only file system\)\.$"):
         schema.Lock(tmp_path)

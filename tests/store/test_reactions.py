@@ -1,6 +1,8 @@
 """Reactions as every store keeps them: over restarts, erasures and long pages."""
 
 import asyncio
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +12,18 @@ from structlog.testing import capture_logs
 from among_protocol.codes import MESSAGE_GONE, REACTED_ALREADY, REACTION_GONE
 from among_protocol.corners import UpdateCorner
 from among_protocol.edits import DeleteMessage
-from among_protocol.posts import PublishPost
+from among_protocol.posts import DeletePost, PublishPost
 from among_protocol.reactions import AddReaction, Reaction, ReactionAdded, ReactionRemoved, RemoveReaction
 from among_server.store.api import PAGE_BYTES
 from among_server.store.reactions import BYTES
 from among_server.store.rules import RULES
 from among_server.store.sqlite import SqliteStore, reads
+from among_server.store.sqlite import reactions as tables
+from among_server.store.sqlite.writer import Writer
 from tests.store.replay import live, replayed
 from tests.store.test_erasing import done, goes
 from tests.store.test_laws import hall, rule_is
-from tests.store.town import Person, Town, refused
+from tests.store.town import Person, Town, cut_off, refused
 
 EMOJI = ["👍", "🎉", "🌱", "🦤"]
 
@@ -173,6 +177,109 @@ async def test_to_what_was_deleted_nobody_reacts_though_they_did_a_moment_before
     assert await town.carry_out(lambda tx: tx.reactions(room, 1)) == {}
     member = await bob.member_in(community)
     assert await town.carry_out(lambda tx: tx.reaction(room, 1, "👍", member)) == 0
+
+
+async def liked(people: list[Person], room: str, emojis: str) -> int:
+    """A message that all of these react to with each of these."""
+    seq: int = (await people[0].says(room, "hi")).entry.event.seq
+    for person in people:
+        for emoji in emojis:
+            await react(person, room, seq, emoji)
+    return seq
+
+
+def nobody_tidies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is carried away after all was answered stays."""
+    monkeypatch.setattr(Writer, "_tidy", lambda _: None)
+
+
+@pytest.mark.parametrize("post", [False, True], ids=["message", "post"])
+async def test_of_thousands_who_reacted_to_what_is_gone_nothing_tells(
+    town: Town, monkeypatch: pytest.MonkeyPatch, post: bool
+):
+    """Not even while rows of it are left."""
+    monkeypatch.setattr(tables, "STEP", 4)
+    nobody_tidies(monkeypatch)
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    if post:
+        room, seq = (
+            (said := await ann.do(PublishPost, community=community, title="On beans", body="They grow.")).log,
+            said.seq,
+        )
+        for emoji in "🐟🐠🐡🦈🐙🦀":
+            await react(bob, room, seq, emoji)
+        await ann.do(DeletePost, room=room, post=seq)
+    else:
+        seq = await liked([ann, bob], room, "🐟🐠🐡🦈🐙🦀")
+        await ann.deletes(room, seq)
+    member = await bob.member_in(community)
+    assert await town.carry_out(lambda tx: (tx.reactions(room, seq), tx.reaction(room, seq, "🐠", member))) == ({}, 0)
+    assert await town.store.reactors(room, seq, "", 0, 10, reader=ann.id) is None
+    await refused(MESSAGE_GONE, react(ann, room, seq, "🦋"))
+    await refused(MESSAGE_GONE, bob.ask(RemoveReaction, room=room, message=seq, emoji="🐠"))
+    await goes(bob, community, "erase")
+    await done(town)
+    logs = [community, room, ann.id]
+    assert (await replayed(town, logs)).reactions == (await live(town.store, logs)).reactions
+
+
+async def rows_of_reactions(town: Town) -> int:
+    found: int = await town.carry_out(lambda tx: tx._db.execute("SELECT count(*) FROM reactions").fetchone()[0])
+    return found
+
+
+async def test_thousands_who_reacted_to_what_is_gone_are_carried_away_a_few_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tables, "STEP", 5)
+    nobody_tidies(monkeypatch)
+    town = Town(SqliteStore(tmp_path, synchronous="off"))
+    await town.store.open()
+    try:
+        _, room, people = await hall(town, "ann", "bob", "cat")
+        kept = await liked(people, room, "🐟🐠")
+        gone = await liked(people, room, "🐟🐠🐡🦈🐙🦀🦞🦐")
+        few = await liked(people[:2], room, "🐟🐠")
+        await people[0].deletes(room, few)
+        assert not await town.carry_out(lambda tx: tx.reactions_left()), "few go at once"
+        await people[0].deletes(room, gone)
+        left = [await rows_of_reactions(town)]
+        while await town.carry_out(lambda tx: tx.reactions_left()):
+            await town.carry_out(lambda tx: tx.carry_reactions_away())
+            left.append(await rows_of_reactions(town))
+        assert left == [25, 20, 15, 10, 6, 6]
+        assert sum(count for _, count, _ in (await shown(town, room))[kept - 1]) == 6
+    finally:
+        await town.store.close()
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+async def test_the_next_server_carries_away_what_a_kill_left_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+):
+    monkeypatch.setattr(tables, "STEP", 4)
+    with monkeypatch.context() as held:
+        nobody_tidies(held)
+        town = Town(SqliteStore(tmp_path / "data"))
+        await town.store.open()
+        _, room, people = await hall(town, "ann", "bob")
+        await people[0].deletes(room, await liked(people, room, "🐟🐠🐡🦈🐙🦀🦞🦐"))
+        for _ in range(steps):
+            await town.carry_out(lambda tx: tx.carry_reactions_away())
+        cut_off(tmp_path / "data", tmp_path / "left")
+        await town.store.close()
+    town = Town(SqliteStore(tmp_path / "left"))
+    await town.store.open()
+    try:
+        assert await rows_of_reactions(town) == 12 - 4 * steps
+        async with asyncio.timeout(30):
+            while await town.carry_out(lambda tx: tx.reactions_left()):
+                pass
+    finally:
+        await town.store.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "left/among.db")) as db:
+        for table in ("reactions", "unreacted"):
+            assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # ours
 
 
 async def test_what_one_does_not_react_with_can_not_be_taken_back_twice(town: Town):

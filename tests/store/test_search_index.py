@@ -22,6 +22,7 @@ from among_protocol import codes
 from among_protocol.codes import Refuse
 from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.query import parse
+from among_server.store import words
 from among_server.store.search import Asked
 from among_server.store.sqlite import SqliteStore, following, index, indexing, said, schema, search
 from among_server.store.sqlite.backup import SqliteBackups
@@ -89,6 +90,15 @@ def consistent(folder: Path) -> None:
         assert tables == {f"words_{volume}" for (volume,) in db.execute("SELECT volume FROM volumes")}
         for table in tables:
             db.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
+
+
+async def test_inp_06_what_a_query_in_any_script_needs_is_made_before_somebody_asks(tmp_path: Path):
+    """It takes a tenth of a second and more, and queries are read on the loop."""
+    for made in (words._pile, words._words):
+        made.cache_clear()
+    async with opened(tmp_path) as town:
+        await town.store.indexed()
+        assert [made.cache_info().currsize for made in (words._pile, words._words)] == [1, 1]
 
 
 async def test_however_far_behind_it_is_a_batch_costs_the_same_and_no_room_waits_for_another(

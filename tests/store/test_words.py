@@ -99,3 +99,9 @@ def test_however_many_characters_people_write_few_are_remembered():
         fold("".join(map(chr, range(start, start + 0x1000))))
     assert len(words._FOLDS) <= FOLDS
     assert fold("\u00c9") == "e"
+
+
+def test_inp_06_no_mark_lies_behind_the_last_that_is_looked_at():
+    """Of the Unicode that this Python knows."""
+    behind = map(chr, range(words.LAST_MARK, sys.maxunicode + 1))
+    assert not [char for char in behind if unicodedata.combining(unicodedata.normalize("NFD", char)[0])]

@@ -76,6 +76,15 @@ async def test_plain_http(tmp_path):
         await until(lambda: not house.app.listener.connections)
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get"])
+async def test_only_get_and_head_are_served(tmp_path, method: str):
+    """A probe that is set up wrong is not told that all is well."""
+    async with serving(tmp_path) as house:
+        for path in ("/healthz", "/readyz", "/metrics", "/feeds/garden/ann.atom", "/v1", "/"):
+            status, headers, _ = await get(house, f"{method} {path} HTTP/1.1\nHost: x\n\n")
+            assert (status, headers.get("allow")) == (405, "GET, HEAD"), path
+
+
 async def test_ath_04_nothing_may_stand_in_the_query(tmp_path):
     async with serving(tmp_path) as house:
         for path in ("/v1?token=among_x", "/v1?"):

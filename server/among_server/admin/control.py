@@ -73,6 +73,8 @@ async def carry_out(store: Store, request: Request, app: App | None) -> Answer:
                 await store.add_invite(
                     request.secret, owner=request.owner, uses=request.uses, expires_ms=request.expires_ms
                 )
+                if request.owner:
+                    log.info("owner.link_offered")
             case AddReset():
                 await store.add_reset(request.handle, request.secret, request.expires_ms)
                 log.info("password.reset_offered", handle=request.handle)

@@ -62,7 +62,10 @@ async def run(settings: Settings) -> int:
             log.warning("server.forced")
             os._exit(130)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    orders = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: it goes on when the terminal is closed
+        orders.append(signal.SIGHUP)
+    for number in orders:
         loop.add_signal_handler(number, signalled)
     loop.set_exception_handler(loop_failed)
     code = 0

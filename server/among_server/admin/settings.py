@@ -223,13 +223,13 @@ def _folder(config: Config) -> Iterator[tuple[str, str]]:
     elif not there.is_dir():
         yield "data", f"{there} is not a folder: remove it, or choose another folder"
     elif why := _unmakeable(there):
-        yield "data", f"{where} {why}; or choose another folder"
+        yield "data", f"{where} {why}choose another folder"
     else:
         yield from _foreign(data)
 
 
 def _unmakeable(folder: Path) -> str:
-    """Why nothing can be made in it, and the mend; empty: something was, and is gone again. Rights alone don't tell: an
+    """Why nothing can be made in it, and a mend; empty: something was, and is gone again. Rights alone don't tell: an
     administrator has all of them, also in /proc."""
     made = folder / f".among-{os.getpid()}"
     try:
@@ -240,10 +240,10 @@ def _unmakeable(folder: Path) -> str:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EEXIST):
             return ""  # a full disk passes, and is told of otherwise
         if error.errno == errno.EROFS:
-            return "is on a file system that can only be read: mount it for writing"
+            return "is on a file system that can only be read: mount it for writing, or "
         if error.errno in (errno.EACCES, errno.EPERM) and me:
-            return f"can't be written to by user {me}: `chown {me} {folder}`"
-        return f"takes no folder ({_why(error)}): nothing can be kept there"
+            return f"can't be written to by user {me}: `chown {me} {folder}`, or "
+        return f"takes no folder ({_why(error)}): "
     return ""
 
 

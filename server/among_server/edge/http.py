@@ -2,7 +2,8 @@
 
 GET /healthz: 200 as long as the process serves. GET /readyz: 200 when newcomers are welcome, else 503 and why. Neither
 tells a secret. GET /metrics: to whoever has the token; without one configured, to who asks from this machine and is no
-proxy. For all others there is no such page. GET /feeds/…: what members made public, see feeds.py.
+proxy. For all others there is no such page. GET /feeds/…: what members made public, see feeds.py. HEAD tells of each of them
+what GET would send; nothing here is asked for otherwise.
 """
 
 import hmac
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .listener import Listener
 
 ENDPOINT = "/v1"
+METHODS = ("GET", "HEAD")
 TOO_MANY = (  # to who is not even asked what they want
     b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 )
@@ -51,22 +53,11 @@ def answer(
     """Answer a request: the handshake at the endpoint, a small document elsewhere. Of a feed the answer comes later."""
     path, _, query = request.path.partition("?")
     response: Response | None
-    if path == ENDPOINT:
-        if query:
-            response = _text(library, 400, "Nothing may stand in the query: tokens belong into the first frame.\n")
-        elif listener.stopping:
-            listener.turn_away("stopping")
-            response = _text(library, 503, "The server is stopping.\n")
-            response.headers["Retry-After"] = "2"
-        elif listener.short:
-            listener.turn_away("memory")
-            response = _text(library, 503, "The server is full.\n")
-            response.headers["Retry-After"] = "10"
-        elif "upgrade" in ",".join(request.headers.get_all("Connection")).lower():  # there may be several
-            response = _shake(library, request, listener, connection)
-        else:
-            response = _text(library, 426, "This is the WebSocket endpoint of a chat server.\n")
-            response.headers["Upgrade"] = "websocket"
+    if request.method not in METHODS:
+        response = _text(library, 405, "Nothing is done here by HTTP: there is something to GET alone.\n")
+        response.headers["Allow"] = ", ".join(METHODS)
+    elif path == ENDPOINT:
+        response = _enter(library, request, query, connection, listener)
     elif path == "/healthz":
         response = _json(200, listener.health())
     elif path == "/readyz":
@@ -83,6 +74,28 @@ def answer(
     if request.method == "HEAD" and response.status_code != 101:
         response.body = b""
     library.send_response(response)
+
+
+def _enter(
+    library: ServerProtocol, request: Request, query: str, connection: "Connection", listener: "Listener"
+) -> Response:
+    """The endpoint: the handshake, where there may be one."""
+    if query:
+        return _text(library, 400, "Nothing may stand in the query: tokens belong into the first frame.\n")
+    if listener.stopping:
+        listener.turn_away("stopping")
+        response = _text(library, 503, "The server is stopping.\n")
+        response.headers["Retry-After"] = "2"
+    elif listener.short:
+        listener.turn_away("memory")
+        response = _text(library, 503, "The server is full.\n")
+        response.headers["Retry-After"] = "10"
+    elif "upgrade" in ",".join(request.headers.get_all("Connection")).lower():  # there may be several
+        response = _shake(library, request, listener, connection)
+    else:
+        response = _text(library, 426, "This is the WebSocket endpoint of a chat server.\n")
+        response.headers["Upgrade"] = "websocket"
+    return response
 
 
 def _shake(library: ServerProtocol, request: Request, listener: "Listener", connection: "Connection") -> Response:

@@ -1,7 +1,8 @@
 """The law of a store, the part about reactions: who reacts to what, and how many with each emoji.
 
 Both are projections of the entries in the room's log. How many react is kept beside who does, so that a page of messages, and
-a message that thousands react to, cost what their emoji cost.
+a message that thousands react to, cost what their emoji cost. And so nobody reacts to what is gone from the commit on that removes it,
+though a store may carry away later, a few rows in each transaction, what it keeps of thousands who did.
 """
 
 from typing import Protocol
@@ -31,7 +32,7 @@ class ReactionsTx(Protocol):
         ...
 
     def drop_reactions(self, room: str, message: int) -> None:
-        """All of them, if there are any."""
+        """All of them, if there are any: nothing of this Tx or of a read tells of one any more, whatever is still kept."""
         ...
 
 

@@ -27,6 +27,7 @@ SNIPPET = 160  # characters shown of a text
 BEFORE = 40  # of them, at most so many before what was found
 MARKS = 16  # in one text
 PILE = 30  # marks on one character that are put in order together, as in Unicode's stream-safe text
+LAST_MARK = 0x20000  # characters behind this are no marks
 FOLDS = 8_192  # characters of which it is remembered what they are folded to: more than those of any language
 CHUNK = 256  # characters that are folded at once, where it must be found out which became which
 
@@ -74,8 +75,8 @@ def _one_of(codes: Iterable[int], more: str = "") -> str:
 
 @cache
 def _pile() -> re.Pattern[str]:
-    """PILE marks in a row, with what is before them. Made when the first text needs it."""
-    codes = [code for code in range(0x300, 0x110000) if not 0xAC00 <= code < 0xE000]  # no mark among these
+    """PILE marks in a row, with what is before them. Made when the first text needs it, or `prepare`."""
+    codes = [code for code in range(0x300, LAST_MARK) if not 0xAC00 <= code < 0xE000]  # no mark among these
     marks = (code for code in codes if unicodedata.combining(unicodedata.normalize("NFD", chr(code))[0]))
     return re.compile(f"(.?(?:{_one_of(marks)}){{{PILE}}})", re.DOTALL)
 
@@ -94,10 +95,16 @@ def fold(text: str) -> str:
 
 @cache
 def _words() -> re.Pattern[str]:
-    """Of any script: runs of those without blanks, and words of the others. Made when the first text needs it."""
+    """Of any script: runs of those without blanks, and words of the others. Made likewise."""
     codes = (code for code in range(0x20000) if unicodedata.category(chr(code))[0] in "LNM")
     of_words = _one_of((code for code in codes if not _IN_RUN.match(chr(code))), "+")
     return re.compile(f"[{_RUN}]+|(?:{of_words})+")
+
+
+def prepare() -> None:
+    """Make beforehand what takes a tenth of a second to make, on a thread that nobody waits for."""
+    _pile()
+    _words()
 
 
 def split(folded: str) -> list[str]:

@@ -25,6 +25,7 @@ from ...counts import SearchCounts
 from ..blanks import PURGE_SECONDS
 from ..rows import Stored
 from ..search import Seal, refusal
+from ..words import prepare
 from . import disk, index, schema
 from .following import Follower, Stop, Work, rest_after
 from .index import Index
@@ -193,6 +194,7 @@ class Indexer:
         follower.load()
         self.generation += 1
         self.seal = Seal(follower.key)
+        prepare()  # or the first query that needs it makes it on the loop, and everybody waits
         self._due = time.monotonic()  # a server that was killed may have left something
         try:
             while True:

@@ -46,10 +46,13 @@ class Lock:
     """The folder is ours while this is open: a second server would number entries from stale memory."""
 
     def __init__(self, folder: Path) -> None:
+        path = folder / LOCK
         try:
-            self._fd = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         except OSError as error:
-            raise StoreError(f"{folder / LOCK} can't be opened ({error.strerror}): it must be a plain file.") from None
+            strange = path.is_symlink() or (path.exists() and not path.is_file())
+            mend = ": it must be a plain file" if strange else ""  # else the disk or the user is what is wrong
+            raise StoreError(f"{path} can't be opened ({error.strerror}){mend}.") from None
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

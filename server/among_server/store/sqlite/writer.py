@@ -90,7 +90,7 @@ class Writer:
         self._idle = False  # the thread is about to wait for `_wake`, or does
         self._stopping = False  # nothing more is taken
         self._stopped = False  # nothing more is waiting: the thread may end
-        self._untidy = False  # moving arrivals failed by a mistake of ours: it is not tried again
+        self._untidy = False  # tidying failed by a mistake of ours: it is not tried again
         self._thread = Thread(target=self._run, name="among-writer", daemon=True)
 
     # --- on the loop
@@ -265,15 +265,23 @@ class Writer:
         return outcomes, stored
 
     def _tidy(self) -> None:
-        """Move what arrived to its place, step by step, after everybody was answered and until somebody asks again: what
-        it is for can wait, they can't."""
-        while self._tx.arrivals.due() and not (self._waiting or self.trouble.why or self._untidy):
+        """Move what arrived to its place, and carry away what is left of what is gone, step by step, after everybody was
+        answered and until somebody asks again: what it is for can wait, they can't."""
+        while not (self._waiting or self.trouble.why or self._untidy):
             try:
+                arrived = self._tx.arrivals.due()
+                if not arrived and (self._stopping or not self._tx.reactions_left()):
+                    return
                 self._db.execute("BEGIN IMMEDIATE")
-                self._step()
+                step = self._tx.arrivals.step if arrived else self._tx.carry_reactions_away
+                step()
                 self._commit()
             except Exception as error:  # noqa: BLE001  # the thread lives on; nothing is lost where it is
+                self._untidy = not is_disks(error)
                 self._fail(error)
+            else:
+                if not arrived:
+                    self._purges.blanked()
 
     def _step(self) -> None:
         try:
