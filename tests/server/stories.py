@@ -39,6 +39,7 @@ from among_protocol.rooms import (
     CreateRoom,
     FollowRoom,
     OpenDirect,
+    RemovePerson,
     SetTopic,
     UnfollowRoom,
 )
@@ -50,7 +51,7 @@ HANDLES = ("ann", "bob", "cyd", "dan")
 KEEPING = ("role", "role", "kick", "ban", "unban", "silence", "unsilence", "report", "resolve")
 ACTS = (
     "create", "join", "join", "join", "leave", "open room", "open room", "private room", "private room", "follow", "unfollow",
-    "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
+    "topic", "add", "add", "add", "put out", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
     "pin", "pin", "unpin", "forward", "edit", "delete", "delete", "everybody",
     "publish", "publish", "revise", "unpublish", "comment", "comment", "corner", "react", "react", "react", "unreact",
     "answer", "answer", "answer", "edit", "follow thread", "unfollow thread", "mark thread", "choose in thread", "mark inbox",
@@ -133,8 +134,8 @@ class Town:
                 return CreateRoom, {"community": community, "slug": self._word(), "topic": "first", "kind": kind}
             case "follow" | "unfollow":
                 return (FollowRoom if act == "follow" else UnfollowRoom), {"room": room}
-            case "add":
-                return AddPerson, {"room": room, "member": member}
+            case "add" | "put out":
+                return (AddPerson if act == "add" else RemovePerson), {"room": room, "member": member}
             case "direct":
                 return OpenDirect, {"handles": [HANDLES[one % 4], HANDLES[two % 4]]}
             case "profile":
