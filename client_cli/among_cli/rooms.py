@@ -157,6 +157,8 @@ async def older(link: Link, _: str) -> None:
 async def read(link: Link, rest: str) -> None:
     """Count as read."""
     here = link.model.room
+    if rest and rest.lower() != "all":
+        raise Cannot("Say /read for this room, or /read all for every room.")
     rooms = link.model.numbered() if rest.lower() == "all" else [here] if here else []
     unread = [room for room in rooms if room.has_news]
     for room in unread:

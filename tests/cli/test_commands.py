@@ -118,6 +118,12 @@ async def test_a_community_without_rooms_gets_its_first(ana, house):
     assert bob.model.room.title == "empty/hall"
 
 
+async def test_what_counts_as_read_is_this_room_or_all_and_nothing_else(ana):
+    assert await ana.types("/read hall") == ["Say /read for this room, or /read all for every room."]
+    for line in ("/read", "/read All"):
+        assert await ana.types(line) == ["Nothing was unread."]
+
+
 async def test_a_topic_is_set_and_seen(ana):
     await ana.types("/room topic Compost")
     await ana.sees("ana set the topic: Compost")
