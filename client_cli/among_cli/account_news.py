@@ -12,7 +12,7 @@ from among_protocol.moderation import Act, RoleSet
 from among_protocol.reports import ReportResolved
 
 from . import care, own_lines
-from .lines import Line
+from .lines import Line, told
 
 if TYPE_CHECKING:
     from .model import Model
@@ -43,7 +43,7 @@ def told_of(model: "Model", event: Entry) -> list[Line]:
                     model.counting.begins(room, room.id, event.head)
                 room.following, room.head = True, max(room.head, event.head)
         case rooms.RoomUnfollowed():
-            _unfollowed(model, event.room)
+            return _unfollowed(model, event)
         case communities.CommunityLeft():
             model.communities.pop(event.community, None)
             model.rooms = {id: room for id, room in model.rooms.items() if room.community != event.community}
@@ -57,12 +57,16 @@ def told_of(model: "Model", event: Entry) -> list[Line]:
     return []
 
 
-def _unfollowed(model: "Model", id: str) -> None:
-    room = model.rooms.get(id)
+def _unfollowed(model: "Model", event: rooms.RoomUnfollowed) -> list[Line]:
+    """Told where it was somebody else's doing: they took one out of a private room."""
+    room = model.rooms.get(event.room)
     if room is None:
-        return
+        return []
     room.following, room.unread, room.mentions = False, 0, 0
     if room.kind != "open":
-        del model.rooms[id]
+        del model.rooms[room.id]
     if room is model.room:
         model.visit = None
+    if not event.by:
+        return []
+    return [told(("who", model.who(event.by, event.rev)), " removed you from ", ("place", room.title), ".", alert=True)]

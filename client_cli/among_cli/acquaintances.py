@@ -16,7 +16,7 @@ from among_protocol.presence import TypingStarted
 from among_protocol.quotes import QuoteAsked
 from among_protocol.reactions import ReactionsChanged
 from among_protocol.reports import ReportFiled
-from among_protocol.rooms import PersonAdded, RoomFollowed
+from among_protocol.rooms import PersonAdded, PersonRemoved, RoomFollowed
 
 from .places import NOBODY
 
@@ -67,7 +67,7 @@ def people_in(event: Happening) -> list[tuple[str, int]]:
     match event:
         case MemberJoined() | MemberUpdated():
             return []  # it says so itself
-        case PersonAdded() | Act() | ReportFiled() | JoinAnswered():
+        case PersonAdded() | PersonRemoved() | Act() | ReportFiled() | JoinAnswered():
             return [(event.by, event.rev), (event.member, 0)]
         case PortraitUpdated() | PinAdded():
             return [(event.by, event.rev), (event.author, event.author_rev)]

@@ -88,10 +88,16 @@ def parser() -> argparse.ArgumentParser:
 
 def _export(export: argparse.ArgumentParser) -> None:
     export.add_argument(
-        "what", nargs="?", default="", metavar="FILE|COMMUNITY/ROOM", help="among-export-HANDLE-DATE.jsonl by default"
+        "what",
+        nargs="?",
+        default="",
+        metavar="FILE|COMMUNITY/ROOM",
+        help="among-export-HANDLE-DATE.jsonl by default; - is stdout",
     )
     export.add_argument("--format", choices=FORMATS, default="", help="of a room: a page to read, or for programs")
-    export.add_argument("--out", default="", metavar="FILE", help="of a room: among-COMMUNITY-ROOM-DATE by default")
+    export.add_argument(
+        "--out", default="", metavar="FILE", help="of a room: among-COMMUNITY-ROOM-DATE by default; - is stdout"
+    )
 
 
 def _search(search: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from . import doorkeeping, keeping, newcomers, notify, personas, portrait, quote
 from .arguments import FORMATS
 
 BEHIND: dict[str, tuple[str, ...]] = {
-    "room": ("create", "private", "topic", "info", "keep", "add", "follow", "unfollow"),
+    "room": ("create", "private", "topic", "info", "keep", "add", "remove", "follow", "unfollow"),
     "export": FORMATS,
     "portrait": portrait.WORDS,
     "quotes": quotes.ANSWERS,

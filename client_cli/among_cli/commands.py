@@ -113,6 +113,7 @@ COMMANDS = (
     Command("room", "create|private NAME [TOPIC]", "make a room", rooms.room, needs=True, takes="words"),
     Command("room", "topic TEXT", "set the topic of this room", rooms.room, needs=True, takes="words"),
     Command("room", "add HANDLE", "bring somebody into this private room", rooms.room, needs=True, takes="words"),
+    Command("room", "remove HANDLE", "stewards: take somebody out of this room", rooms.room, needs=True, takes="words"),
     Command("room", "info [ROOM]", "about a room, how long it keeps what is said", rooms.room, takes="words"),
     Command("room", "keep 30d|500|forever", "stewards: for how long", rooms.room, needs=True, takes="words"),
     Command("room", "follow|unfollow [ROOM]", "follow a room, or no longer", rooms.room, needs=True, takes="words"),

@@ -45,7 +45,7 @@ def _names(link: Link, name: str, takes: str, rest: str) -> Iterable[str]:
         return (community.slug for community in link.model.communities.values())
     if takes == "blocked":
         return list(link.model.blocks.kinds())
-    if takes == "handles" or (name == "room" and first == "add" and space):
+    if takes == "handles" or (name == "room" and first in ("add", "remove") and space):
         return _handles(link)
     return [] if space else WORDS.get(name, ())
 

@@ -117,6 +117,7 @@ def _when(grace_ms: int) -> str:
 
 async def export(link: Link, rest: str) -> None:
     """Write everything of mine to a file."""
+    a_file(rest, "among export -")
     path = named(link.among.account.handle, rest)
     shown = 0
 
@@ -142,6 +143,7 @@ async def export_room(link: Link, rest: str) -> None:
     word, _, more = rest.removeprefix("room ").strip().partition(" ")
     if word.lower() not in FORMATS:
         word, more = "", f"{word} {more}"
+    a_file(more.strip(), f"among export {here.title} --out -")
     form = room_file.form_of(word.lower(), more.strip())
     path = room_file.named(here.title, form, more.strip())
     shown = 0
@@ -162,6 +164,12 @@ async def export_room(link: Link, rest: str) -> None:
     link.screen.show(
         [told(("place", here.title), ": ", ("strong", str(path)), ("dim", f", {room_file.so_many(count)}."))]
     )
+
+
+def a_file(name: str, instead: str) -> None:
+    """Raises Cannot where standard output is meant, which is the screen here."""
+    if name == "-":
+        raise Cannot(f"Here it goes to a file: name one. In a script `{instead}` writes to standard output.")
 
 
 def _trouble(path: Path, error: OSError, how: str = "/me export") -> str:

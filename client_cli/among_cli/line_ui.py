@@ -61,6 +61,7 @@ class LineUi:
         self.link: Link | None = None  # set before anything is shown
         self.asks = True
         self.drafts = True
+        self.stands = True
         self.aside = ""  # what was typed, until a line that goes before it is done
         self.refused = False  # nothing that can't be done is accepted
         self.mistyped = False  # the last line was a command that could not be done: the arrow up brings it back

@@ -79,6 +79,8 @@ class Screen(Protocol):
     async def compose(self, begin: str) -> str:
         """Let the user write something long, which begins with this. Raises EOFError when they give up."""
 
+    stands: bool  # whether what was refused stands there, with the reason, until it is said again or given up
+
     def refresh(self) -> None:
         """What stands beside the lines has changed: state of the link, unread, what is on its way."""
 

@@ -326,6 +326,8 @@ class Model(Acquaintances):
                 lines = [told(by, ("dim", " set the topic: "), event.topic)]
             case rooms.PersonAdded():
                 lines = [told(by, ("dim", " brought in "), ("who", self.who(event.member)))]
+            case rooms.PersonRemoved():
+                lines = [told(by, ("dim", " removed "), ("who", self.who(event.member)), ("dim", " from the room"))]
             case rooms.PersonLeft():
                 lines = [told(by, ("dim", " left the room"))]
             case members.MemberForgotten():

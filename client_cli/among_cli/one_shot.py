@@ -7,8 +7,11 @@ terminal would obey: what JSON itself would leave as it is, is escaped.
 
 import asyncio
 import json
+import shutil
 import sys
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -39,6 +42,7 @@ from .room_file import title_of
 from .safe_text import safe_lines, safe_text
 
 PAGE = 200  # entries at once, by the protocol
+STDOUT = "-"  # in place of a file
 
 
 class NotThere(Exception):
@@ -83,7 +87,7 @@ async def portrait(among: Among, community: str, *, html: bool, version: int | N
     """Print the portrait of a community, or write it to a file. Raises Refuse, NotThere."""
     kind = "html" if html else "markdown"
     document = await among.ask(ExportPortrait, community=community.lower(), version=version, format=kind)
-    if out:
+    if out and out != STDOUT:
         try:
             print(safe_text(str(write_document(document, Path(out), force=force))))
         except FileError as error:
@@ -139,8 +143,8 @@ async def join(among: Among, community: str, *, rules: int, answers: list[str], 
 
 
 async def export(among: Among, file: str) -> None:
-    """Write everything of one's own to a new file. Raises Refuse, OSError."""
-    path = named(among.account.handle, file)
+    """Write everything of one's own to a new file, or to standard output. Raises Refuse, OSError."""
+    path = named(among.account.handle, _name(file))
     seen = sys.stderr.isatty()
 
     def progress(done: int, about: int) -> None:
@@ -149,18 +153,17 @@ async def export(among: Among, file: str) -> None:
                 f"\r{min(99, done * 100 // max(1, about)):3} %  {done:,} records", end="", file=sys.stderr, flush=True
             )
 
-    count = await write_archive(among, path, progress)
-    if seen:
-        print("\r", end="", file=sys.stderr)
-    print(f"{safe_text(str(path))}  {count} records")
+    with _written(file, path) as goes_to:
+        count = await write_archive(among, goes_to, progress)
+        _report(file, path, f"{count} records")
 
 
 async def export_room(among: Among, name: str, *, form: str, out: str) -> None:
-    """Write a room to a new file. Raises Refuse, NotThere, OSError."""
+    """Write a room to a new file, or to standard output. Raises Refuse, NotThere, OSError."""
     room = await _room(among, name)
     title = title_of(among, room)
-    chosen = room_file.form_of(form, out)
-    path = room_file.named(title, chosen, out)
+    chosen = room_file.form_of(form, _name(out))
+    path = room_file.named(title, chosen, _name(out))
     seen = sys.stderr.isatty()
 
     def progress(done: int, at: int, of: int) -> None:
@@ -172,10 +175,41 @@ async def export_room(among: Among, name: str, *, form: str, out: str) -> None:
             print("\r", end="", file=sys.stderr)
         _tell(said)
 
-    count = await room_file.write(among, room, path, chosen, progress, say)
-    if seen:
-        print("\r", end="", file=sys.stderr)
-    print(f"{safe_text(str(path))}  {room_file.so_many(count)}")
+    with _written(out, path) as goes_to:
+        count = await room_file.write(among, room, goes_to, chosen, progress, say, keep=out != STDOUT)
+        _report(out, path, room_file.so_many(count))
+
+
+def _name(wished: str) -> str:
+    """Of a file; empty where none is named."""
+    return "" if wished == STDOUT else wished
+
+
+@contextmanager
+def _written(wished: str, path: Path) -> Iterator[Path]:
+    """Where it is written to: this file; or one that goes to standard output once it is whole."""
+    if wished != STDOUT:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="among-") as folder:  # 0700
+        whole = Path(folder) / path.name
+        yield whole
+        if sys.stdout.isatty():
+            with whole.open(encoding="utf-8", newline="\n") as lines:
+                for line in lines:
+                    print(safe_text(line.removesuffix("\n")))
+        else:
+            with whole.open("rb") as read:
+                shutil.copyfileobj(read, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+
+
+def _report(wished: str, path: Path, count: str) -> None:
+    """What has become of it: in place of how far it was, where that was shown."""
+    if sys.stderr.isatty():
+        print(f"\r{count:<30}" if wished == STDOUT else "\r", end="\n" if wished == STDOUT else "", file=sys.stderr)
+    if wished != STDOUT:
+        print(f"{safe_text(str(path))}  {count}")
 
 
 async def sign_out(among: Among) -> None:

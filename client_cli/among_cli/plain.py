@@ -25,6 +25,7 @@ class Plain:
 
     draft = ""  # what was typed stands on the terminal anyway
     drafts = False
+    stands = False
 
     def __init__(self, source: TextIO, out: TextIO) -> None:
         self._source = source

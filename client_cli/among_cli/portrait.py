@@ -24,6 +24,7 @@ from among_protocol.portrait import (
 from among_protocol.quotes import WithdrawQuote
 
 from . import portrait_page as page
+from .going import a_file
 from .keeping import this_community
 from .lines import Line, note, told
 from .link import Cannot, Link
@@ -221,6 +222,7 @@ async def _export(link: Link, place: Community, more: str) -> None:
     words = more.split()
     force = "--force" in words
     named = [word for word in words if word not in ("--force", "html", "markdown")]
+    a_file(named[0] if named else "", f"among portrait {place.slug}")
     kind = "html" if "html" in words or (named and named[0].endswith((".html", ".htm"))) else "markdown"
     document = await link.among.ask(ExportPortrait, community=place.id, format=kind)
     try:

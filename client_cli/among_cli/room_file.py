@@ -66,10 +66,17 @@ def title_of(among: Among, room: Room) -> str:
 
 
 async def write(
-    among: Among, room: Room, path: Path, form: Format, progress: Progress, say: Callable[[str], None]
+    among: Among,
+    room: Room,
+    path: Path,
+    form: Format,
+    progress: Progress,
+    say: Callable[[str], None],
+    *,
+    keep: bool = True,
 ) -> int:
-    """All that may be read there now; gives how many messages. `say`: what whoever waits should know. Raises OSError,
-    Refuse."""
+    """All that may be read there now; gives how many messages. `say`: what whoever waits should know. `keep`: what was read
+    until it broke off, for the next try. Raises OSError, Refuse."""
     with Part(beside(path)) as part:
         try:
             reading = _Reading(among, room, part, progress, say)
@@ -77,7 +84,7 @@ async def write(
                 pass
             await asyncio.to_thread(_whole, part, path, form, title_of(among, room))
         except BaseException as error:
-            if part.at and not (isinstance(error, Refuse) and error.code == ROOM_GONE):
+            if keep and part.at and not (isinstance(error, Refuse) and error.code == ROOM_GONE):
                 say(f"Broken off after {so_many(part.count)}: asked again for the same file, it goes on from there.")
             else:
                 part.remove()

@@ -9,7 +9,7 @@ from among_protocol.communities import CreateCommunity, ReadCommunity
 from among_protocol.members import Member
 from among_protocol.personas import FindMember, FoundMember
 from among_protocol.retention import SetRetention
-from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, SetTopic, UnfollowRoom
+from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, RemovePerson, SetTopic, UnfollowRoom
 
 from . import address, door, kept
 from .discovery import chosen, communities
@@ -132,6 +132,8 @@ async def room(link: Link, rest: str) -> None:
             await _keep(link, here, more)
         case "add" if here and more:
             await _add(link, here, more.removeprefix("@").lower())
+        case "remove" if here and more:
+            await _remove(link, here, more.removeprefix("@").lower())
         case "follow" if more:
             found = named(link, more)
             await link.among.ask(FollowRoom, room=found.id)
@@ -143,7 +145,7 @@ async def room(link: Link, rest: str) -> None:
             link.screen.show([note(f"You no longer follow {found.title}. {_way_back(found)}")])
         case _:
             raise Cannot(
-                "Say /room create NAME, private NAME, topic TEXT, info, keep 30d, add HANDLE, follow, unfollow."
+                "Say /room create NAME, private NAME, topic TEXT, info, keep 30d, add HANDLE, remove HANDLE, follow, unfollow."
             )
 
 
@@ -155,6 +157,8 @@ async def older(link: Link, _: str) -> None:
 async def read(link: Link, rest: str) -> None:
     """Count as read."""
     here = link.model.room
+    if rest and rest.lower() != "all":
+        raise Cannot("Say /read for this room, or /read all for every room.")
     rooms = link.model.numbered() if rest.lower() == "all" else [here] if here else []
     unread = [room for room in rooms if room.has_news]
     for room in unread:
@@ -279,10 +283,27 @@ def _about(link: Link, room: Room) -> list[Line]:
 
 
 async def _add(link: Link, room: Room, handle: str) -> None:
+    await link.among.ask(AddPerson, room=room.id, member=await _of_community(link, room, handle))
+
+
+async def _remove(link: Link, room: Room, handle: str) -> None:
+    member = await _of_community(link, room, handle)
+    if member == room.me:
+        raise Cannot("You leave a room yourself by /room unfollow.")
+    try:
+        await link.among.ask(RemovePerson, room=room.id, member=member)
+    except Refuse as refused:
+        if refused.code != MEMBER_GONE:
+            raise
+        raise Cannot(f"{handle} is not in this room.") from None
+
+
+async def _of_community(link: Link, room: Room, handle: str) -> str:
+    """The membership of who goes by this handle where the room is. Raises Cannot."""
     member = await member_of(link, room.community, handle) if room.community else None
     if member is None:
         raise Cannot(f"There is no {handle} in this community.")
-    await link.among.ask(AddPerson, room=room.id, member=member.member)
+    return member.member
 
 
 async def member_of(link: Link, community: str, handle: str) -> Member | None:

@@ -65,7 +65,9 @@ class Voice:
             case "failed":
                 one.state = "failed"
                 one.reason = sending.error.message if isinstance(sending.error, Refuse) else str(sending.error)
-                self._link.screen.show([problem(f"Not sent: {one.reason} Your text is kept: /retry sends it again.")])
+                if not self._link.screen.stands:
+                    kept = "Your text is kept: /retry sends it again."
+                    self._link.screen.show([problem(f"Not sent: {one.reason} {kept}")])
             case state:
                 one.state = state
         self._link.screen.refresh()

@@ -57,7 +57,7 @@ class RoomFollowed(Entry, tag="room.followed", kw_only=True):
 
 
 class RoomUnfollowed(Entry, tag="room.unfollowed", kw_only=True):
-    """In the account's own log: follows no longer (also: has left this private room)."""
+    """In the account's own log: follows no longer (also: has left this private room, or with `by` was taken out of it)."""
 
     room: str
 
@@ -78,6 +78,12 @@ class PersonAdded(Entry, tag="room.person_added", kw_only=True):
 
 class PersonLeft(Entry, tag="room.person_left", kw_only=True):
     """In a private room's log: `by` has left it."""
+
+
+class PersonRemoved(Entry, tag="room.person_removed", kw_only=True):
+    """In a private room's log: `by` took this member out of it."""
+
+    member: str  # who was taken out
 
 
 class DirectOpened(Entry, tag="direct.opened", kw_only=True):
@@ -180,6 +186,22 @@ class AddPerson(Write, tag="room.add", kw_only=True):
     member: Id  # of the room's community
 
 
+class RemoveWritten(Shape, kw_only=True):
+    entry: PersonRemoved
+    repeat: bool = False
+
+
+class RemovePerson(Write, tag="room.remove", kw_only=True):
+    """Take somebody out of a private room that one is in. A steward's right, over those of a lower role: who is taken out
+    hears and reads nothing more of the room, and may be brought in again by `room.add`. Oneself leaves by
+    `room.unfollow`. The people of a direct never change."""
+
+    Reply: ClassVar[type[Shape]] = RemoveWritten
+
+    room: Id
+    member: Id  # of the room's community; who is not in the room is `member.gone`
+
+
 class DirectWritten(Shape, kw_only=True):
     entry: DirectOpened
     repeat: bool = False
@@ -198,8 +220,8 @@ class OpenDirect(Write, tag="direct.open", kw_only=True):
     members: Annotated[list[Id], Meta(max_length=DIRECT_PEOPLE - 1)] = []  # or their memberships, of one community
 
 
-RoomWrite = CreateRoom | FollowRoom | UnfollowRoom | SetTopic | SetRetention | AddPerson | OpenDirect
-RoomCommand = CreateRoom | ListRooms | FollowRoom | UnfollowRoom | SetTopic | SetRetention | AddPerson
+RoomWrite = CreateRoom | FollowRoom | UnfollowRoom | SetTopic | SetRetention | AddPerson | RemovePerson | OpenDirect
+RoomCommand = CreateRoom | ListRooms | FollowRoom | UnfollowRoom | SetTopic | SetRetention | AddPerson | RemovePerson
 RoomEntry = (
     RoomCreated
     | RoomFollowed
@@ -209,5 +231,6 @@ RoomEntry = (
     | RoomTrimmed
     | PersonAdded
     | PersonLeft
+    | PersonRemoved
     | DirectOpened
 )

@@ -726,6 +726,7 @@ export type Command =
   | SetTopic
   | SetRetention
   | AddPerson
+  | RemovePerson
   | RecentRooms
   | OpenDirect
   | SendMessage
@@ -1679,7 +1680,7 @@ export interface Enabled {
 
 export interface EntryPage {
   /** events, oldest first; each as it came live, a `log.passed` among those of `wanted` */
-  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | RetentionSet | RoomTrimmed | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | ReactionAdded | ReactionRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent)[];
+  entries: (AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | RetentionSet | RoomTrimmed | PersonAdded | PersonLeft | PersonRemoved | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | ReactionAdded | ReactionRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent)[];
   /** newest entry */
   head: number;
   /** entries up to this number are no longer kept */
@@ -1770,6 +1771,7 @@ export type Event =
   | RoomTrimmed
   | PersonAdded
   | PersonLeft
+  | PersonRemoved
   | DirectOpened
   | MessageSent
   | MessageEdited
@@ -1952,7 +1954,7 @@ export interface ExportedDraft {
 /** An entry of one's own log, or one that one caused elsewhere: what one said, above all. */
 export interface ExportedEntry {
   record: "entry";
-  entry: AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | RetentionSet | RoomTrimmed | PersonAdded | PersonLeft | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | ReactionAdded | ReactionRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent;
+  entry: AccountCreated | AccountUpdated | CommunityCreated | CommunityUpdated | CommunityJoined | CommunityLeft | RulesAccepted | JoinAsked | JoinWithdrawn | JoinAnswered | JoinDeclined | InviteCreated | InviteUsed | InviteRevoked | MemberJoined | MemberLeft | MemberUpdated | PersonaRenamed | MemberForgotten | RoleSet | MemberKicked | MemberBanned | MemberUnbanned | MemberSilenced | MemberUnsilenced | ReportFiled | ReportResolved | PortraitProposed | PortraitMerged | PortraitDeclined | PortraitUpdated | TagUpdated | QuoteAsked | QuoteAnswered | QuoteWithdrawn | WelcomeSet | WelcomeGiven | GreeterChanged | NewcomerSpoke | NewcomerSettled | RoomCreated | RoomFollowed | RoomUnfollowed | TopicSet | RetentionSet | RoomTrimmed | PersonAdded | PersonLeft | PersonRemoved | DirectOpened | MessageSent | MessageEdited | MessageDeleted | MessageRemoved | PinAdded | PinRemoved | ReactionAdded | ReactionRemoved | CornerUpdated | PostPublished | PostEdited | PostDeleted | PostRemoved | UnknownEvent;
 }
 
 /** What one cares for, in one place or for oneself alone. */
@@ -5231,7 +5233,7 @@ export interface Ok {
   /** of the command */
   id: string;
   /** What belongs to the command, see `commands`. */
-  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Dnd | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InboxPage | InboxState | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessageHits | MessagePage | NotifyChoice | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReactionAddWritten | ReactionRemoveWritten | Reactors | RecentPage | ReportPage | ReportWritten | RequestPage | ResolveWritten | RetentionWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | ThreadPage | ThreadState | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
+  result: AcceptWritten | AccountWritten | AddWritten | AllInterests | AnsweredWritten | Appearance | AskWritten | BanPage | BanWritten | Block | BookmarkPage | BookmarkSet | Bookmarked | Cards | ChangedLogs | CommunityMade | CommunityPage | ConsentWritten | CornerPage | CornerWritten | DeclineWritten | DeleteWritten | DirectWritten | Dnd | Done | DraftState | Drafts | EditWritten | Enabled | EntryPage | ErasureBegun | ExportPage | ExportedPortrait | FollowWritten | FoundMember | FoundMembers | GreeterWritten | Greeters | InboxPage | InboxState | InterestList | InviteList | InviteMade | JoinWritten | KickWritten | LeaveWritten | Marker | MemberPage | Membership | MergeWritten | MessageHistory | MessageHits | MessagePage | NotifyChoice | OwnPersona | PersonaWritten | Personas | PinPage | PinWritten | Pong | Portrait | PortraitHistory | Post | PostDeleteWritten | PostEditWritten | PostPage | PostWritten | Presences | Preview | Profile | ProposalPage | ProposalWritten | QuoteAskWritten | QuoteList | QuoteWithdrawWritten | Reach | ReactionAddWritten | ReactionRemoveWritten | Reactors | RecentPage | RemoveWritten | ReportPage | ReportWritten | RequestPage | ResolveWritten | RetentionWritten | RoleWritten | RoomMade | Rooms | Rules | SentWritten | Sessions | SessionsEnded | SignedIn | SilenceWritten | Suggestions | SyncStarted | TagWritten | Tags | ThreadPage | ThreadState | TopicWritten | UnbanWritten | UnfollowWritten | UnpinWritten | UnsilenceWritten | UpdateWritten | Welcome | WelcomeWritten | WithdrawWritten;
   /**
    * told when less than half of it is left
    * @default null
@@ -5425,6 +5427,44 @@ export interface PersonLeft {
    * @default false
    */
   blank?: boolean;
+}
+
+/** In a private room's log: `by` took this member out of it. */
+export interface PersonRemoved {
+  type: "room.person_removed";
+  /** id of the log, which is that of its place */
+  log: string;
+  /** number of an entry in its log; the first entry is 1, 0 is "before it" */
+  seq: number;
+  /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
+  at: string;
+  /**
+   * the author's membership; empty when the place itself or its owner speaks
+   * @default ""
+   */
+  by?: string;
+  /**
+   * revision of the author's persona at that moment
+   * @default 0
+   */
+  rev?: number;
+  /**
+   * of the author's command: lets every device of the author know its own
+   * @default ""
+   */
+  nonce?: string;
+  /**
+   * 0: covers itself alone
+   * @default 0
+   */
+  from?: number;
+  /**
+   * what it said was deleted: its text is empty, and its number stays
+   * @default false
+   */
+  blank?: boolean;
+  /** who was taken out */
+  member: string;
 }
 
 /**
@@ -7399,6 +7439,23 @@ export interface RemoveBookmark {
   message: number;
 }
 
+/**
+ * Take somebody out of a private room that one is in. A steward's right, over those of a lower role: who is taken out
+ * hears and reads nothing more of the room, and may be brought in again by `room.add`. Oneself leaves by
+ * `room.unfollow`. The people of a direct never change.
+ */
+export interface RemovePerson {
+  type: "room.remove";
+  /** of the client's choosing: the reply carries it back, and then it is free again */
+  id: string;
+  /** printable ASCII: of the client's choosing, new for each write */
+  nonce: string;
+  /** id of the room */
+  room: string;
+  /** of the room's community; who is not in the room is `member.gone` */
+  member: string;
+}
+
 /** Take a pin away; whoever may pin may. */
 export interface RemovePin {
   type: "pin.remove";
@@ -7425,6 +7482,16 @@ export interface RemoveReaction {
   message: number;
   /** the one to take back */
   emoji: string;
+}
+
+export interface RemoveWritten {
+  /** what was written, as everybody reads it */
+  entry: PersonRemoved;
+  /**
+   * this nonce was carried out before, and nothing happened again
+   * @default false
+   */
+  repeat?: boolean;
 }
 
 /** A report that waits for an answer. */
@@ -8094,7 +8161,7 @@ export interface RoomTrimmed {
   retention_since?: string;
 }
 
-/** In the account's own log: follows no longer (also: has left this private room). */
+/** In the account's own log: follows no longer (also: has left this private room, or with `by` was taken out of it). */
 export interface RoomUnfollowed {
   type: "room.unfollowed";
   /** id of the log, which is that of its place */
@@ -9997,6 +10064,7 @@ export interface Commands {
   "room.set_topic": { command: SetTopic; result: TopicWritten };
   "room.set_retention": { command: SetRetention; result: RetentionWritten };
   "room.add": { command: AddPerson; result: AddWritten };
+  "room.remove": { command: RemovePerson; result: RemoveWritten };
   "room.recent": { command: RecentRooms; result: RecentPage };
   "direct.open": { command: OpenDirect; result: DirectWritten };
   "message.send": { command: SendMessage; result: SentWritten };
@@ -10089,6 +10157,7 @@ export interface Events {
   "room.trimmed": RoomTrimmed;
   "room.person_added": PersonAdded;
   "room.person_left": PersonLeft;
+  "room.person_removed": PersonRemoved;
   "direct.opened": DirectOpened;
   "message.sent": MessageSent;
   "message.edited": MessageEdited;
@@ -10172,6 +10241,7 @@ export type Entry =
   | RoomTrimmed
   | PersonAdded
   | PersonLeft
+  | PersonRemoved
   | DirectOpened
   | MessageSent
   | MessageEdited
@@ -10222,6 +10292,7 @@ export type Write =
   | "room.set_topic"
   | "room.set_retention"
   | "room.add"
+  | "room.remove"
   | "direct.open"
   | "message.send"
   | "message.edit"

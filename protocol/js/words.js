@@ -36,6 +36,7 @@ export const WRITES = new Set([
   "room.set_topic",
   "room.set_retention",
   "room.add",
+  "room.remove",
   "direct.open",
   "message.send",
   "message.edit",

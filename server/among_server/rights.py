@@ -15,6 +15,7 @@ class Right(StrEnum):
     SET_TOPIC = "set_topic"
     RETENTION = "retention"  # say how long a room keeps what is said in it; for all rooms of the community: DOOR
     ADD_PERSON = "add_person"
+    REMOVE_PERSON = "remove_person"  # from a private room that one is in
     STEWARDS = "stewards"  # hear the stewards' log, and answer the reports in it
     KICK = "kick"
     BAN = "ban"
@@ -34,7 +35,7 @@ class Right(StrEnum):
 _MEMBER = frozenset({Right.SPEAK, Right.ADD_PERSON})
 _STEWARD = _MEMBER | {
     Right.CREATE_ROOM, Right.SET_TOPIC, Right.RETENTION, Right.PIN, Right.MENTION_ROOM, Right.DELETE_MESSAGE,
-    Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT, Right.TAGS, Right.INVITE, Right.ADMIT, Right.EDIT,
+    Right.REMOVE_PERSON, Right.STEWARDS, Right.KICK, Right.BAN, Right.SILENCE, Right.PORTRAIT, Right.TAGS, Right.INVITE, Right.ADMIT, Right.EDIT,
 }  # fmt: skip
 _OWNER = _STEWARD | {Right.SET_ROLE, Right.DOOR}
 

@@ -74,6 +74,7 @@ class Paper:
         self.questions: list[str] = []  # what was asked in sight
         self.asks = True
         self.drafts = True
+        self.stands = False
         self.typed = ""  # what stands in the prompt
         self.chooses = False  # who to be, where they join: else they are who they are everywhere
         self.written: list[str] = []  # likewise, when they may write something long

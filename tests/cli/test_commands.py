@@ -51,7 +51,7 @@ async def test_help_is_one_screen_and_leads_to_every_command(ana):
         "/follow",
         "/unfollow",
     }
-    assert len(await ana.types("/help room")) == 6
+    assert len(await ana.types("/help room")) == 7
     for name in ("go", "threads", "keys", "account"):
         assert await ana.types(f"/help /{name.upper()}") == await ana.types(f"/help {name}"), name
     assert await ana.types("/help room create") == await ana.types("/help room")
@@ -118,6 +118,12 @@ async def test_a_community_without_rooms_gets_its_first(ana, house):
     assert bob.model.room.title == "empty/hall"
 
 
+async def test_what_counts_as_read_is_this_room_or_all_and_nothing_else(ana):
+    assert await ana.types("/read hall") == ["Say /read for this room, or /read all for every room."]
+    for line in ("/read", "/read All"):
+        assert await ana.types(line) == ["Nothing was unread."]
+
+
 async def test_a_topic_is_set_and_seen(ana):
     await ana.types("/room topic Compost")
     await ana.sees("ana set the topic: Compost")
@@ -136,6 +142,33 @@ async def test_somebody_is_brought_into_a_private_room(ana, house):
     await bob.types("/go shed")
     await bob.types("thank you")
     await ana.sees("thank you")
+
+
+async def test_somebody_is_taken_out_of_a_private_room(ana, house):
+    bob, cleo = await house.person("bob"), await house.person("cleo")
+    for other in (bob, cleo):
+        await other.types("/join garden")
+    await ana.types("/room private shed")
+    for handle in ("bob", "cleo"):
+        await ana.types(f"/room add {handle}")
+    await bob.paper.until(lambda: any(room.title == "garden/shed" for room in bob.model.numbered()))
+    await bob.types("/go shed")
+    assert "garden/shed" in bar(bob)
+    await cleo.types("/go shed")
+    assert (await ana.types("/room remove"))[0].startswith("Say /room create NAME")
+    assert await ana.types("/room remove nobody") == ["There is no nobody in this community."]
+    assert await ana.types("/room remove ana") == ["You leave a room yourself by /room unfollow."]
+    assert await cleo.types("/room remove bob") == ["Your role does not carry the right to do this."]
+    await ana.types("/room remove @bob")
+    for other in (ana, cleo):
+        await other.sees("ana removed bob from the room")
+    await bob.sees("ana removed you from garden/shed.")
+    assert bob.model.room is None
+    assert all(room.title != "garden/shed" for room in bob.model.numbered())
+    assert await ana.types("/room remove bob") == ["bob is not in this room."]
+    assert await bob.types("/go shed") == ["There is no room shed for you. /rooms lists yours."]
+    await ana.types("/room add bob")
+    await bob.paper.until(lambda: any(room.title == "garden/shed" for room in bob.model.numbered()))
 
 
 async def test_a_room_is_unfollowed_and_followed_again(ana):
@@ -278,9 +311,10 @@ async def test_tab_completes_commands_handles_and_rooms(ana, house):
     assert candidates(ana.link, "/go garden/") == ("garden/", ["garden/hall", "garden/tools"])
     assert candidates(ana.link, "/room ") == (
         "",
-        ["create", "private", "topic", "info", "keep", "add", "follow", "unfollow"],
+        ["create", "private", "topic", "info", "keep", "add", "remove", "follow", "unfollow"],
     )
-    assert candidates(ana.link, "/room add b") == ("b", ["bob"])
+    for what in ("add", "remove"):
+        assert candidates(ana.link, f"/room {what} b") == ("b", ["bob"])
     assert candidates(ana.link, "/room follow h") == ("h", ["hall"])
     assert candidates(ana.link, "/leave g") == ("g", ["garden"])
     assert candidates(ana.link, "/whois B") == ("B", ["bob"])

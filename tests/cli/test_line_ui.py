@@ -113,6 +113,18 @@ async def test_what_cannot_be_said_stays_in_the_prompt_with_the_reason(house):
         assert terminal.ui.draft == ""
 
 
+async def test_what_is_refused_stands_above_the_prompt_with_the_reason_once(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("/dm bob")
+    await bob.types("/block ana")
+    async with at_terminal(ana) as terminal:
+        terminal.press("hello?\r")
+        await terminal.out.until("Not sent: ")
+        terminal.press("/drop\r")
+        await terminal.out.until("Given up: hello?")
+        assert "Your text is kept" not in terminal.out.getvalue(), "which is for a screen on which nothing stands"
+
+
 async def test_tab_completes_what_is_typed(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     await ana.sees("bob joined garden")

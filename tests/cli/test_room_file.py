@@ -1,8 +1,10 @@
 """A room as a file of one's own: what is in it, in three forms, and what becomes of it when something goes wrong."""
 
+import json
 import os
 import re
 import stat
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -152,6 +154,39 @@ async def test_a_room_of_many_pages_is_in_order_and_whole(tmp_path: Path, monkey
         assert [one.body for one in found.messages] == [f"number {n}" for n in range(30)]
         assert told_[0] == (7, 7, 30)
         assert told_[-1] == (30, 30, 30)
+
+
+async def test_a_dash_is_standard_output_and_no_file(house: House, tmp_path: Path, capsys, monkeypatch):
+    ana, _ = await house.join("garden/hall", "ana", "bob")
+    await ana.types("tea?")
+    await ana.sees("tea?")
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    file = tmp_path / "hall.md"
+    assert await among("--handle", "ana", "export", "garden/hall", "--out", str(file)) == 0
+    capsys.readouterr()
+    assert await among("--handle", "ana", "export", "garden/hall", "--format", "md", "--out", "-") == 0
+    shown = capsys.readouterr()
+    moment = re.compile(r"\d\d:\d\d:\d\d")
+    assert (moment.sub("", shown.out), shown.err) == (moment.sub("", file.read_text("utf-8")), "")
+    assert await among("--handle", "ana", "export", "-") == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["record"] == "archive"
+    assert await among("--handle", "ana", "portrait", "garden", "--out", "-") == 0
+    assert capsys.readouterr().out.startswith("# ")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    await ana.types("no \u202eorders to a terminal")
+    await ana.sees("orders")
+    assert await among("--handle", "ana", "export", "garden/hall", "--format", "md", "--out", "-") == 0
+    shown = capsys.readouterr()
+    assert "tea?" in shown.out
+    assert "\u202e" not in shown.out
+    assert "2 messages" in shown.err
+    for line in ("/export html -", "/export -", "/me export -", "/portrait export -"):
+        (told,) = await ana.types(line)
+        assert told.startswith("Here it goes to a file: name one."), line
+    assert not list(folder.iterdir())
 
 
 async def test_an_empty_room_is_a_file_too(house: House, tmp_path: Path):

@@ -64,6 +64,35 @@ test('what is unread is told of each room, as it is read on any device', async (
   await Promise.all([cat.close(), phone.close()]);
 });
 
+test('a private room that one was taken out of is gone from every device, until one is brought in', async () => {
+  const dan = await connect(url, { handle: 'dan', password, signUp: true });
+  const { entry: { member } } = await dan.ask('community.join', { community: 'garden' });
+  const phone = await connect(url, { token: dan.token });
+  const { entry: { room } } = await ann.ask('room.create', { community: garden, slug: 'cellar', kind: 'private' });
+  await ann.ask('room.add', { room, member });
+  for (const device of [dan, phone]) for await (const event of device) if (event.type === 'room.followed') break;
+  await ann.ask('message.send', { room, body: 'tea?' });
+  for (const device of [dan, phone]) await message(device);
+  assert.deepEqual([phone.room('garden/cellar').id, phone.unread.get(room).unread], [room, 1]);
+  const { entry } = await ann.ask('room.remove', { room, member });
+  assert.deepEqual([entry.type, entry.member], ['room.person_removed', member]);
+  for (const device of [dan, phone]) {
+    for await (const event of device) {
+      if (event.type !== 'room.unfollowed') continue;
+      assert.deepEqual([event.room, event.by], [room, ann.me(room)]);
+      break;
+    }
+    await device.ask('session.ping', {});
+    assert.deepEqual([device.rooms.has(room), device.unread.has(room), room in device.positions], [false, false, false]);
+  }
+  await assert.rejects(dan.ask('message.page', { room }), is('room.gone'));
+  await ann.ask('room.add', { room, member });
+  for await (const event of phone) if (event.type === 'room.followed') break;
+  assert.equal(phone.room('garden/cellar').id, room);
+  await ann.ask('room.unfollow', { room });
+  await Promise.all([dan.close(), phone.close()]);
+});
+
 test('a refusal says what to do', async () => {
   await assert.rejects(ann.ask('message.send', { room: 'r_nowhere', body: 'x' }), (error) => is('room.gone')(error) && error.class === 'gone');
   await assert.rejects(ann.ask('message.send', { room: hall, body: '' }), (error) => is('field.invalid')(error) && error.field === 'body');

@@ -2134,6 +2134,34 @@ def brings_back_for_ever(wire: Wire, frame: Frame) -> Any:
     return granted(wire, frame, "room.add_refused", entry)
 
 
+@mutant("rooms.removed", "up")
+def takes_out_in_words_only(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "room.remove":
+        entry = {"log": frame["room"], "seq": 9, "at": "2026-01-31T09:00:00.000Z", "type": "room.person_removed"}
+        wire.tell({"type": "ok", "id": frame["id"], "result": {"entry": {**entry, "member": frame["member"]}}})
+        return None
+    return frame
+
+
+@mutant("rooms.removed")
+def lets_members_take_out(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") != "room.remove":
+        return frame
+    return granted(wire, frame, "right.missing", {"type": "room.person_removed", "member": "m_x"})
+
+
+@mutant("rooms.removed")
+def hides_who_took_one_out(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "by": ""} if frame["type"] == "room.unfollowed" else frame
+
+
+@mutant("rooms.removed")
+def lets_read_who_was_taken_out(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "refused" and wire.command(frame).get("type") == "log.entries":
+        return {"type": "ok", "id": frame["id"], "result": {"entries": [], "head": 0, "floor": 0, "complete": True}}
+    return frame
+
+
 @mutant("text.shows", "up")
 def takes_names_that_show_nothing(wire: Wire, frame: Frame) -> Any:
     return {**frame, "display_name": "x"} if frame.get("display_name") == "\u3164" else frame

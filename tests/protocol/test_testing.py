@@ -10,7 +10,7 @@ from among_protocol.accounts import UpdateAccount
 from among_protocol.aio import Down, Refuse, Reset, Stopped, connect
 from among_protocol.blocks import BlockChanged, SetBlock
 from among_protocol.cards import ReadCards
-from among_protocol.communities import BrowseCommunities, CreateCommunity, LeaveCommunity, ReadCommunity
+from among_protocol.communities import BrowseCommunities, CreateCommunity, JoinCommunity, LeaveCommunity, ReadCommunity
 from among_protocol.corners import ListCorners, UpdateCorner
 from among_protocol.drafts import DraftChanged, ListDrafts, SetDraft
 from among_protocol.inbox import MarkInbox
@@ -34,7 +34,17 @@ from among_protocol.portrait import PortraitUpdated, ProposePortrait, ReadPortra
 from among_protocol.posts import DeletePost, EditPost, PostEdited, PublishPost, ReadPost, ReadPosts
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
 from among_protocol.reports import FileReport, ListReports, ResolveReport
-from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, RoomFollowed, SetTopic, UnfollowRoom
+from among_protocol.rooms import (
+    AddPerson,
+    CreateRoom,
+    FollowRoom,
+    PersonRemoved,
+    RemovePerson,
+    RoomFollowed,
+    RoomUnfollowed,
+    SetTopic,
+    UnfollowRoom,
+)
 from among_protocol.session import ListSessions, Ping, RevokeOthers
 from among_protocol.status import NewStatus, SetStatus
 from among_protocol.tags import SearchTags
@@ -112,6 +122,43 @@ async def test_places_are_made_and_left(server: TestServer):
         with pytest.raises(Refuse) as why:
             await ann.ask(CreateRoom, community=server.town.rooms[server.id_of(HALL)].community, slug="attic")
         assert why.value.code == codes.RIGHT_MISSING
+
+
+async def test_somebody_is_taken_out_of_a_private_room_and_brought_in_again(server: TestServer):
+    async with as_(server, "ann") as ann, as_(server, "bob") as bob, as_(server, "bob") as phone:
+        made = (await ann.ask(CreateCommunity, slug="orchard", name="Orchard")).entry
+        room = (await ann.ask(CreateRoom, community=made.log, slug="shed", kind="private")).entry.room
+        member = (await bob.ask(JoinCommunity, community="orchard")).entry.member
+        await ann.ask(AddPerson, room=room, member=member)
+        for device in (bob, phone):
+            await until(device, RoomFollowed)
+        await ann.ask(SendMessage, room=room, body="beans, @bob?")
+        for device in (bob, phone):
+            assert (await until(device, MessageSent)).log == room
+            assert device.logs[room].unread == 1
+        me = ann.me(made.log)
+        with pytest.raises(Refuse) as why:
+            await bob.ask(RemovePerson, room=room, member=me)
+        assert why.value.code == codes.RIGHT_MISSING
+        with pytest.raises(Refuse) as why:
+            await ann.ask(RemovePerson, room=room, member=me)
+        assert why.value.code == codes.FIELD_INVALID
+        done = (await ann.ask(RemovePerson, room=room, member=member)).entry
+        assert isinstance(done, PersonRemoved)
+        for device in (bob, phone):
+            assert (await until(device, RoomUnfollowed)).by == me
+            assert room not in device.rooms
+            assert room not in device.logs
+            assert device.inbox.unread == 0
+        with pytest.raises(Refuse) as why:
+            await ann.ask(RemovePerson, room=room, member=member)
+        assert why.value.code == codes.MEMBER_GONE
+        with pytest.raises(Refuse) as why:
+            await bob.ask(ReadMessages, room=room)
+        assert why.value.code == codes.ROOM_GONE
+        await ann.ask(AddPerson, room=room, member=member)
+        assert (await until(phone, RoomFollowed)).room == room
+        assert phone.rooms[room].following
 
 
 async def test_pages_from_every_side(server: TestServer):

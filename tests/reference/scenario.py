@@ -256,6 +256,9 @@ async def rooms(play: Play, ann: Actor, bob: Actor, community: str) -> None:
         await bob.result("room.set_topic", room=shed, topic="Tools")
     with play.take("room.set_retention"):
         await ann.result("room.set_retention", room=shed, retention={"days": 30})
+    with play.take("room.remove"):
+        await ann.result("room.remove", room=shed, member=bob.member)
+    await ann.result("room.add", room=shed, member=bob.member)
     with play.take("room.unfollow"):
         await bob.result("room.unfollow", room=shed)
     tools = (await ann.result("room.create", community=community, slug="tools"))["entry"]["room"]

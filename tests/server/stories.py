@@ -39,6 +39,7 @@ from among_protocol.rooms import (
     CreateRoom,
     FollowRoom,
     OpenDirect,
+    RemovePerson,
     SetTopic,
     UnfollowRoom,
 )
@@ -50,7 +51,7 @@ HANDLES = ("ann", "bob", "cyd", "dan")
 KEEPING = ("role", "role", "kick", "ban", "unban", "silence", "unsilence", "report", "resolve")
 ACTS = (
     "create", "join", "join", "join", "leave", "open room", "open room", "private room", "private room", "follow", "unfollow",
-    "topic", "add", "add", "add", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
+    "topic", "add", "add", "add", "put out", "put out", "put out", "direct", "say", "say", "say", "say", "say", "profile", "marker", "wait",
     "pin", "pin", "unpin", "forward", "edit", "delete", "delete", "everybody",
     "publish", "publish", "revise", "unpublish", "comment", "comment", "corner", "react", "react", "react", "unreact",
     "answer", "answer", "answer", "edit", "follow thread", "unfollow thread", "mark thread", "choose in thread", "mark inbox",
@@ -78,7 +79,7 @@ class Town:
         self._words = 0
 
     async def open(self, *, kept: bool = False) -> None:
-        """`kept`: there is a community with all of them in it, and one of them is a steward."""
+        """`kept`: there is a community with all of them in it and in its private room, and one of them is a steward."""
         for handle in HANDLES:
             encoding = wire.MSGPACK if handle == "dan" else wire.JSON
             self.people[handle] = await self.world.person(handle, encoding)
@@ -88,6 +89,11 @@ class Town:
             await ann.ask(CreateRoom, community=community, slug=self._word(), topic="first")
             members = [(await one.ask(JoinCommunity, community=community)).entry.member for one in others]
             await ann.ask(SetRole, community=community, member=members[0], role="steward")
+            private = (
+                await ann.ask(CreateRoom, community=community, slug=self._word(), topic="first", kind="private")
+            ).entry.room
+            for member in members:
+                await ann.ask(AddPerson, room=private, member=member)
             await self.settled()
 
     def _word(self) -> str:
@@ -102,6 +108,9 @@ class Town:
                 continue
             if act == "erase":
                 await self._erased(who, one, two)
+                continue
+            if act == "put out":
+                await self._in_and_out(one, two)
                 continue
             may = act in KEEPING and one % 2  # one of those who may, while they have kept their roles
             person = self.people[HANDLES[one // 2 % 2] if may else who]
@@ -156,6 +165,24 @@ class Town:
             case _:
                 body = f"said in {room} @{HANDLES[two % 4]}"
                 return SendMessage, {"room": room, "body": body * (1 + 400 * (two == 7))}
+
+    async def _in_and_out(self, one: int, two: int) -> None:
+        """A steward who is in a private room brings somebody in, or takes somebody out."""
+        standings = [(person, await self.world.app.store.standing(person.account)) for person in self.people.values()]
+        there = [(person, standing) for person, standing in standings if standing is not None]
+        members = {(row.place, person.handle): row for person, standing in there for row in standing.members}
+        inside = [
+            (person, row)
+            for person, standing in there
+            for row in standing.rooms
+            if row.kind == "private" and members[row.community, person.handle].role != "member"
+        ]
+        if inside:
+            person, room = inside[one % len(inside)]
+            other = members.get((room.community, HANDLES[two % 4]))
+            command = AddPerson if one % 2 else RemovePerson
+            fields = {"room": room.id, "member": other.id if other is not None else "m_nobody"}
+            self.asked.append((person, person.begin(command, **fields), command))
 
     def _where(self, one: int) -> tuple[str, str]:
         """A community, and a room of this or another one."""

@@ -20,7 +20,7 @@ from among_protocol.messages import MessageSent, ReadMessages, SendMessage
 from among_protocol.moderation import DAY, BanMember, KickMember, SetRole, SilenceMember
 from among_protocol.quotes import AskQuote
 from among_protocol.retention import Retention, SetRetention
-from among_protocol.rooms import FollowRoom, UnfollowRoom
+from among_protocol.rooms import FollowRoom, RemovePerson, UnfollowRoom
 from among_protocol.view import View
 from among_server.handlers import ROUTES
 from among_server.limits import INBOX
@@ -332,11 +332,13 @@ async def lose(world: World, person: Person, cellar: str, how: str) -> None:
             await person.ask(UnfollowRoom, room=cellar)
         case "kicked":
             await founder.ask(KickMember, community=garden, member=person.member, reason="rude")
+        case "taken out":
+            await founder.ask(RemovePerson, room=cellar, member=person.member)
         case _:
             await founder.ask(BanMember, community=garden, member=person.member, reason="rude")
 
 
-@pytest.mark.parametrize("how", ["left", "kicked", "banned"])
+@pytest.mark.parametrize("how", ["left", "taken out", "kicked", "banned"])
 async def test_auz_03_of_a_private_room_that_one_lost_an_inbox_tells_nothing(how: str):
     """No words, no count, and not that it is there."""
     async with world_of() as world:
@@ -354,12 +356,12 @@ async def test_auz_03_of_a_private_room_that_one_lost_an_inbox_tells_nothing(how
         assert cellar.encode() not in b"".join(bob.frames[start:])
         assert b"cellar" not in b"".join(bob.frames[start:])
         assert [item.kind for item in page.items] == ["notice"] * len(page.items)
-        assert page.unread == before + (how != "left")  # why one is no longer in the garden
+        assert page.unread == before + (how in ("kicked", "banned"))  # why one is no longer in the garden
         assert await unread(bob) == page.unread
 
 
 @pytest.mark.parametrize("read", ["inbox", "inbox_state"])
-@pytest.mark.parametrize("how", ["left", "kicked"])
+@pytest.mark.parametrize("how", ["left", "taken out", "kicked"])
 async def test_auz_04_what_is_lost_while_an_inbox_is_read_is_not_in_it(
     how: str, read: str, monkeypatch: pytest.MonkeyPatch
 ):

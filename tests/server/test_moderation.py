@@ -31,7 +31,7 @@ from among_protocol.moderation import (
 )
 from among_protocol.presence import PresenceChanged, StartTyping, TypingStarted, WatchPresence
 from among_protocol.reports import ListReports
-from among_protocol.rooms import AddPerson, CreateRoom, ListRooms, PersonLeft, SetTopic
+from among_protocol.rooms import AddPerson, CreateRoom, ListRooms, PersonLeft, RemovePerson, SetTopic
 from among_server.store.stewards import stewards_of
 from tests.held import HeldStore
 from tests.world import Person, World, world_of
@@ -287,6 +287,7 @@ async def test_who_is_silenced_may_read_and_starts_nothing():
             (SetTopic, {"room": bob.room, "topic": "me"}),
             (SetTopic, {"room": cellar, "topic": "me"}),
             (AddPerson, {"room": cellar, "member": ann.member}),
+            (RemovePerson, {"room": cellar, "member": cyd.member}),
             (CreateRoom, garden(world, slug="shed")),
             (CreateRoom, garden(world, slug="shed", kind="private")),
             (KickMember, garden(world, cyd, reason="revenge")),

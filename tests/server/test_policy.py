@@ -85,6 +85,7 @@ from among_protocol.rooms import (
     FollowRoom,
     ListRooms,
     OpenDirect,
+    RemovePerson,
     SetTopic,
     UnfollowRoom,
 )
@@ -209,6 +210,7 @@ FIELDS: dict[type[Command], Callable[["Cast", str], dict[str, Any]]] = {
     SetTopic: lambda cast, place: {"room": cast.id(place), "topic": "beans"},
     SetRetention: lambda cast, place: {"room": cast.id(place), "retention": Retention(days=30)},
     AddPerson: lambda cast, place: {"room": cast.id(place), "member": cast.people["member"].member},
+    RemovePerson: lambda cast, place: {"room": cast.id(place), "member": cast.people["insider"].member},
     OpenDirect: lambda cast, place: {"handles": ["librarian"]},
     SendMessage: lambda cast, place: {"room": cast.id(place), "body": "hi", "post": POST * (place == "corner")},
     ReadMessages: lambda cast, place: {"room": cast.id(place)},
@@ -296,7 +298,14 @@ REACTED = "🌱"  # with which everybody reacts to the last thing that they said
 
 # What the place itself does not have, for anybody.
 NOT_FOLLOWED = {(UnfollowRoom, "corner")}  # but by the insider, whose it is
-NOT_THERE = {(AddPerson, "open"), (AddPerson, "direct"), (AddPerson, "corner")}
+NOT_THERE = {
+    (AddPerson, "open"),
+    (AddPerson, "direct"),
+    (AddPerson, "corner"),
+    (RemovePerson, "direct"),
+    (RemovePerson, "corner"),
+}
+KEPT = {(RemovePerson, "open"), (RemovePerson, "private")}  # where who may is told first, in the latter by the rule
 POSTS = {EditPost, DeletePost, ReadPost}  # about a post, which only the corner has
 STARTS = {
     SendMessage,
@@ -502,6 +511,8 @@ def declared(command: type[Command], who: str, place: str) -> ErrorCode | None: 
             return codes.LAST_OWNER
         return theirs(command, who)
     name = named_by(command)[0]
+    if (command, place) in KEPT and audience(who, place):
+        return codes.ROOM_GONE if rule.right in RIGHTS[ROLES[who]] else codes.RIGHT_MISSING
     unfollowed = (command, place) in NOT_FOLLOWED and who != "insider"
     if not audience(who, place) or unfollowed or (command, place) in NOT_THERE:
         return GONE[name]

@@ -37,6 +37,7 @@ from among_protocol.rooms import (
     DirectOpened,
     PersonAdded,
     PersonLeft,
+    PersonRemoved,
     RoomCreated,
     RoomFollowed,
     RoomUnfollowed,
@@ -293,12 +294,14 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             _keep(state, log, entry.retention)
             if entry.floor == state.floors[log]:
                 assert set(state.pins.get(log, ())) & set(range(entry.floor + 1)) <= set(entry.pins)
-        case PersonAdded() | PersonLeft() if log in state.floors:
+        case PersonAdded() | PersonLeft() | PersonRemoved() if log in state.floors:
             pass  # known already
         case PersonAdded():
             state.added.setdefault(log, set()).add(entry.member)
         case PersonLeft():
             state.added[log].remove(entry.by)
+        case PersonRemoved():
+            state.added[log].remove(entry.member)
         case MessageSent():
             state.said.setdefault(log, []).append((entry.seq, entry.body, 0, entry.blank))
             if entry.thread:

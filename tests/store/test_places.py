@@ -10,6 +10,7 @@ from among_protocol.codes import (
     LAST_OWNER,
     LIMIT_REACHED,
     MEMBER_GONE,
+    OUTRANKED,
     RIGHT_MISSING,
     ROOM_GONE,
     SLUG_LOOKALIKE,
@@ -18,7 +19,18 @@ from among_protocol.codes import (
 from among_protocol.communities import CommunityJoined, CommunityLeft
 from among_protocol.members import MemberJoined, MemberLeft, MemberUpdated, PersonaRef
 from among_protocol.messages import MessageSent
-from among_protocol.rooms import DirectOpened, OpenDirect, PersonAdded, PersonLeft, RoomCreated, RoomFollowed
+from among_protocol.moderation import SetRole
+from among_protocol.rooms import (
+    DirectOpened,
+    OpenDirect,
+    PersonAdded,
+    PersonLeft,
+    PersonRemoved,
+    RoomCreated,
+    RoomFollowed,
+    RoomUnfollowed,
+)
+from among_server.limits import BROUGHT_BACK
 from tests.store.town import Town, refused
 
 
@@ -154,6 +166,54 @@ async def test_the_log_of_a_private_room_tells_who_is_in_it(town: Town):
     await refused(ROOM_GONE, bob.says(cellar, "I left"))
     await cat.joins(community)
     await refused(ROOM_GONE, cat.says(cellar, "who comes back to the community is not back in here"))
+
+
+async def test_who_is_taken_out_of_a_private_room_is_out_until_they_are_brought_in(town: Town):
+    ann, bob, cat = await town.people("ann", "bob", "cat")
+    community = await ann.founds("hall")
+    members = {person.handle: await person.joins(community) for person in (ann, bob, cat)}
+    cellar = await ann.makes(community, "cellar", "private")
+    for handle in ("bob", "cat"):
+        await ann.adds(cellar, members[handle])
+    done = await ann.removes(cellar, members["bob"])
+    assert isinstance(done, PersonRemoved)
+    assert done == (await town.log(cellar))[-1]
+    assert (done.by, done.member) == (members["ann"], members["bob"])
+    told = (await town.log(bob.id))[-1]
+    assert isinstance(told, RoomUnfollowed)
+    assert (told.room, told.by) == (cellar, members["ann"])
+    for attempt in (bob.says(cellar, "I am out"), bob.reads(cellar, 0), bob.unfollows(cellar), bob.follows(cellar)):
+        await refused(ROOM_GONE, attempt)
+    await refused(MEMBER_GONE, ann.removes(cellar, members["bob"]))
+    for _ in range(BROUGHT_BACK + 1):  # none of these is a leaving of their own
+        await ann.adds(cellar, members["bob"])
+        await ann.removes(cellar, members["bob"])
+    await cat.adds(cellar, members["bob"])
+    await bob.says(cellar, "I am back")
+
+
+async def test_only_stewards_take_somebody_out_and_nobody_of_their_own_rank(town: Town):
+    ann, bob, cat, dan = await town.people("ann", "bob", "cat", "dan")
+    community = await ann.founds("hall")
+    members = {person.handle: await person.joins(community) for person in (ann, bob, cat, dan)}
+    cellar, general = await ann.makes(community, "cellar", "private"), await ann.makes(community, "general")
+    for handle in ("bob", "cat"):
+        await ann.adds(cellar, members[handle])
+    before = await town.log(cellar)
+    await refused(RIGHT_MISSING, bob.removes(cellar, members["cat"]))
+    await refused(RIGHT_MISSING, bob.removes(cellar, members["bob"]))
+    await refused(ROOM_GONE, dan.removes(cellar, members["cat"]))
+    for handle in ("bob", "dan"):
+        await ann.do(SetRole, community=community, member=members[handle], role="steward")
+    await refused(ROOM_GONE, dan.removes(cellar, members["cat"]))  # whoever keeps the peace, keeps it where they are
+    for handle in ("ann", "dan"):
+        await refused(OUTRANKED if handle == "ann" else MEMBER_GONE, bob.removes(cellar, members[handle]))
+    await refused(FIELD_INVALID, bob.removes(cellar, members["bob"]))
+    await refused(MEMBER_GONE, bob.removes(cellar, "m_nobody"))
+    await refused(ROOM_GONE, ann.removes(general, members["cat"]))
+    assert await town.log(cellar) == before
+    await bob.removes(cellar, members["cat"])
+    await ann.removes(cellar, members["bob"])
 
 
 async def test_only_members_of_the_community_can_be_added(town: Town):

@@ -48,7 +48,7 @@ from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
 from among_protocol.reactions import AddReaction, RemoveReaction
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.retention import Retention, SetRetention
-from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
+from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, RemovePerson, SetTopic, UnfollowRoom
 from among_protocol.tags import UpdateTag
 from among_protocol.welcome import SetWelcome
 from among_protocol.wire import AnyWrite
@@ -232,6 +232,7 @@ asked = st.one_of(
     place(UnfollowRoom, room="r"),
     free(SetTopic, {"topic": text}, room="r"),
     place(AddPerson, room="r", member="m"),
+    place(RemovePerson, room="r", member="m"),
     free(OpenDirect, {"handles": st.lists(st.sampled_from(HANDLES), min_size=1, max_size=3)}),
     place(OpenDirect, members="m"),
     free(

@@ -16,7 +16,7 @@ from among_protocol.codes import ErrorCode, Refuse
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity
 from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.messages import Message, SendMessage
-from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
+from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, RemovePerson, SetTopic, UnfollowRoom
 from among_protocol.wire import JSON, AnyWrite
 from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
@@ -128,6 +128,9 @@ class Person:
 
     async def adds(self, room: str, member: str) -> Any:
         return await self.do(AddPerson, room=room, member=member)
+
+    async def removes(self, room: str, member: str) -> Any:
+        return await self.do(RemovePerson, room=room, member=member)
 
     async def sets_topic(self, room: str, topic: str) -> Any:
         return await self.do(SetTopic, room=room, topic=topic)

@@ -346,6 +346,13 @@ EFFECTS: dict[type[Command], Effects] = {
         ),
         ("follows", "brought_back"),
     ),
+    r.RemovePerson: Effects(
+        (codes.ROOM_GONE, codes.RIGHT_MISSING, codes.SILENCED, codes.MEMBER_GONE, codes.OUTRANKED),
+        (
+            Told(r.PersonRemoved, Where.ROOM),
+            Told(r.RoomUnfollowed, Where.THEIRS),
+        ),
+    ),
     rec.RecentRooms: Effects((), (), ("page_entries",)),
     r.OpenDirect: Effects(
         (codes.ACCOUNT_GONE, codes.MEMBER_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED),

@@ -156,6 +156,7 @@ POLICY: dict[type[Command], Rule] = {
     rooms.SetTopic: Rule(Who.AUDIENCE, Right.SET_TOPIC),
     retention.SetRetention: Rule(Who.AUDIENCE, Right.RETENTION),
     rooms.AddPerson: Rule(Who.AUDIENCE, Right.ADD_PERSON),
+    rooms.RemovePerson: Rule(Who.AUDIENCE, Right.REMOVE_PERSON),
     recent.RecentRooms: Rule(Who.ACCOUNT),
     rooms.OpenDirect: Rule(Who.ACCOUNT),
     messages.SendMessage: Rule(Who.AUDIENCE, Right.SPEAK),

@@ -184,6 +184,7 @@ ROUTES: dict[type[Command], Route] = dict(
         on(r.SetTopic, rooms.set_topic, cost=5),
         on(rn.SetRetention, retention.set_retention, cost=10),
         on(r.AddPerson, rooms.add, cost=5),
+        on(r.RemovePerson, rooms.remove, cost=5),
         on(rec.RecentRooms, recent.recent, cost=5),
         on(r.OpenDirect, rooms.open_direct, cost=10),
         on(ms.SendMessage, messages.send, cost=5),

@@ -11,6 +11,7 @@ from among_protocol.rooms import (
     FollowRoom,
     ListRooms,
     OpenDirect,
+    RemovePerson,
     Room,
     Rooms,
     SetTopic,
@@ -50,6 +51,10 @@ async def set_topic(context: Context, command: SetTopic) -> Appended:
 
 
 async def add(context: Context, command: AddPerson) -> Appended:
+    return await context.append(command)
+
+
+async def remove(context: Context, command: RemovePerson) -> Appended:
     return await context.append(command)
 
 

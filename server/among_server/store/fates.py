@@ -147,6 +147,7 @@ ENTRIES: dict[type[Entry], dict[str, Fate]] = {
     },
     r.PersonAdded: {"member": _STAYS},
     r.PersonLeft: {},
+    r.PersonRemoved: {"member": _STAYS},
     r.DirectOpened: {
         **dict.fromkeys(("room", "head", "member", "within"), _STAYS),
         "people": Fate.OTHERS,

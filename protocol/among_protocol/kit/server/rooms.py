@@ -212,6 +212,30 @@ async def who_left_often_is_not_brought_back(scene: Scene) -> None:
     demand(not followed, "nothing more in the log of who left", followed)
 
 
+@checks("rooms.removed")
+async def who_is_taken_out_of_a_private_room_is_out(scene: Scene) -> None:
+    """Take somebody out of a private room; somebody talks there; read it, and bring them in again."""
+    ann, bob, cid = await scene.people("ann", "bob", "cid")
+    room = await scene.fresh_room("bob", "cid", kind="private")
+    await bob.refused("right.missing", "room.remove", room=room, member=cid.member)
+    entry = (await ann.result("room.remove", room=room, member=cid.member))["entry"]
+    told = await bob.hears("room.person_removed", log=room)
+    demand(told == entry and told["member"] == cid.member, "who was taken out, told to the others in the room", told)
+    gone = await cid.hears("room.unfollowed", room=room)
+    demand(gone.get("by") == ann.member, f"`by` {ann.member}, who took them out", gone)
+    await hears_no_more(scene, ann, cid, room)
+    for type, fields in (
+        ("log.entries", {"log": room, "after": 0}),
+        ("message.page", {"room": room}),
+        ("message.send", {"room": room, "body": "let me in"}),
+    ):
+        reply = await cid.ask(type, **fields)
+        demand(reply["type"] == "refused" and reply["class"] == "gone", "a refusal of class `gone`", reply)
+    await ann.result("room.add", room=room, member=cid.member)
+    said = await ann.say(room, "heard again")
+    await cid.hears("message.sent", log=room, seq=said["seq"])
+
+
 @checks("rooms.personas")
 async def personas_are_resolved_at_once(scene: Scene) -> None:
     """Resolve three members of one's own community, one who never was, and, from outside, all of them."""

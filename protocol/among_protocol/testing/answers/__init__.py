@@ -62,7 +62,7 @@ from ...reactions import AddReaction, ReadReactions, RemoveReaction
 from ...recent import RecentRooms
 from ...reports import FileReport, ListReports, ResolveReport
 from ...retention import SetRetention
-from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
+from ...rooms import AddPerson, CreateRoom, FollowRoom, ListRooms, OpenDirect, RemovePerson, SetTopic, UnfollowRoom
 from ...search import SearchMessages
 from ...session import Enable, ListSessions, Ping, RevokeOthers, RevokeSession, SignIn, SignOut, SignUp
 from ...status import SetStatus
@@ -109,6 +109,7 @@ WRITES: "dict[type[Write], Callable[[Town, Person, Any], Entry]]" = {
     SetTopic: places.set_topic,
     SetRetention: retention.set_retention,
     AddPerson: places.add,
+    RemovePerson: places.remove,
     OpenDirect: places.open_direct,
     SendMessage: edits.send,
     EditMessage: edits.edit,

@@ -13,6 +13,7 @@ from ...inbox import InboxItem, InboxMoved, InboxPage, InboxState, MarkInbox, Re
 from ...messages import GLIMPSED, Glimpse, MessageSent
 from ...notify import NotifyChanged, NotifyChoice, SetNotify
 from ...posts import PostPublished
+from ...rooms import RoomFollowed
 from . import corners, edits, threads
 
 if TYPE_CHECKING:
@@ -76,18 +77,25 @@ def _seen(town: "Town", person: "Person") -> "list[tuple[Item, Glimpse | None]]"
     """What this person may see of their inbox at this moment, newest first; of what was said, as it is now."""
     found: list[tuple[Item, Glimpse | None]] = []
     for item in reversed(person.inbox):
-        if item.log == person.id:
-            found.append((item, None))
-            continue
-        try:
-            town.visible(person.id, item.log)
-        except Refuse:
-            continue
         said = next((one for one in town.logs[item.log].entries if one.seq == item.seq), None)
-        if said is not None and not said.blank and not town.deaf(person, town.people[town.members[said.by].account]):
+        notice = item.log == person.id
+        room = said.room if isinstance(said, RoomFollowed) else "" if notice else item.log
+        if room and not _sees(town, person, room):
+            continue
+        if notice:
+            found.append((item, None))
+        elif said is not None and not said.blank and not town.deaf(person, town.people[town.members[said.by].account]):
             assert isinstance(said, MessageSent | PostPublished)
             found.append((item, glimpse(town, said)))
     return found
+
+
+def _sees(town: "Town", person: "Person", room: str) -> bool:
+    try:
+        town.visible(person.id, room)
+    except Refuse:
+        return False
+    return True
 
 
 def glimpse(town: "Town", said: MessageSent | PostPublished) -> Glimpse:

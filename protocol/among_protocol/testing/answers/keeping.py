@@ -41,7 +41,7 @@ from ...reports import (
 from ..state import BanRow, CommunityRow, MemberRow, ReportRow
 from .departure import depart
 from .edits import message, versions
-from .standing import RANKS, chief, may_act, present
+from .standing import RANKS, chief, may_act, outranked, present
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -269,7 +269,7 @@ def _subject(town: "Town", community: CommunityRow, actor: MemberRow, id: str) -
     subject = town.members.get(id)
     if subject is None or subject.left or subject.place != community.id:
         raise Refuse(codes.MEMBER_GONE, field="member")
-    return _outranked(actor, subject)
+    return outranked(actor, subject)
 
 
 def _anybody(town: "Town", community: CommunityRow, actor: MemberRow, command: BanMember) -> MemberRow:
@@ -280,20 +280,14 @@ def _anybody(town: "Town", community: CommunityRow, actor: MemberRow, command: B
         subject = town.members.get(command.member)
         if subject is None or subject.place != community.id:
             raise Refuse(codes.MEMBER_GONE, field="member")
-        return _outranked(actor, subject)
+        return outranked(actor, subject)
     person = town.person(handle(command.handle, field="handle"))
     subject = town.member(person.id, community.id)
     if subject is None:
         id = town.new_id("member", f"{person.handle} {community.id}")
         subject = MemberRow(id, person.id, community.id, person.handle, person.display_name, person.claim, left=True)
         town.members[id] = subject
-    return _outranked(actor, subject)
-
-
-def _outranked(actor: MemberRow, subject: MemberRow) -> MemberRow:
-    if RANKS[subject.role] >= RANKS[actor.role]:
-        raise Refuse(codes.OUTRANKED, field="member")
-    return subject
+    return outranked(actor, subject)
 
 
 def _audit(

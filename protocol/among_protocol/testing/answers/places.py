@@ -26,6 +26,8 @@ from ...rooms import (
     OpenDirect,
     PersonAdded,
     PersonLeft,
+    PersonRemoved,
+    RemovePerson,
     RoomCreated,
     RoomFollowed,
     RoomUnfollowed,
@@ -36,7 +38,7 @@ from ...rooms import (
 from ..state import CommunityRow, MemberRow, RoomRow
 from . import personas
 from .departure import depart, forget, left
-from .standing import RANKS, chief, may_act, present
+from .standing import RANKS, chief, may_act, outranked, present
 
 if TYPE_CHECKING:
     from ..state import Person
@@ -258,6 +260,26 @@ def add(town: "Town", person: "Person", command: AddPerson) -> PersonAdded:
     )
     if room.id not in newcomer.logs:
         _follow(town, newcomer, room, command.nonce if newcomer is person else "")
+    return entry
+
+
+def remove(town: "Town", person: "Person", command: RemovePerson) -> PersonRemoved:
+    room, member = town.visible(person.id, command.room)
+    if room.kind != "private":
+        raise Refuse(codes.ROOM_GONE, "Only private rooms have people who were added.", field="room")
+    chief(town, member)
+    if command.member == member.id:
+        raise Refuse(codes.FIELD_INVALID, "You leave a room yourself by `room.unfollow`.", field="member")
+    other = town.members.get(command.member)
+    if other is None or other.left or other.place != room.community or room.id not in town.people[other.account].logs:
+        raise Refuse(codes.MEMBER_GONE, field="member")
+    outranked(member, other)
+    town.ends(other.account, room.id)
+    at, by, rev, nonce = town.clock.time(), member.id, member.rev, command.nonce
+    seq = town.next(room.id)
+    entry = town.write(PersonRemoved(log=room.id, seq=seq, at=at, by=by, rev=rev, nonce=nonce, member=other.id))
+    log = other.account
+    town.write(RoomUnfollowed(log=log, seq=town.next(log), at=at, by=by, rev=rev, room=room.id))
     return entry
 
 

@@ -32,3 +32,10 @@ def chief(town: "Town", member: "MemberRow") -> None:
     if not RANKS[member.role]:
         raise Refuse(codes.RIGHT_MISSING)
     may_act(town, member)
+
+
+def outranked(actor: "MemberRow", subject: "MemberRow") -> "MemberRow":
+    """Who it is done to. Raises Refuse `member.outranked` where they are of the actor's own rank or above."""
+    if RANKS[subject.role] >= RANKS[actor.role]:
+        raise Refuse(codes.OUTRANKED, field="member")
+    return subject

@@ -37,7 +37,7 @@ from among_protocol.quotes import AskQuote, ConsentToQuote, WithdrawQuote
 from among_protocol.reactions import AddReaction, RemoveReaction
 from among_protocol.reports import FileReport, ResolveReport
 from among_protocol.retention import SetRetention
-from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, SetTopic, UnfollowRoom
+from among_protocol.rooms import AddPerson, CreateRoom, FollowRoom, OpenDirect, RemovePerson, SetTopic, UnfollowRoom
 from among_protocol.tags import UpdateTag
 from among_protocol.welcome import SetWelcome
 
@@ -103,6 +103,7 @@ RULES: dict[type[Write], Rule] = {
     SetTopic: rooms.set_topic,
     SetRetention: retention.set_retention,
     AddPerson: rooms.add,
+    RemovePerson: rooms.remove,
     OpenDirect: rooms.open_direct,
     SendMessage: messages.send,
     EditMessage: edits.edit,

@@ -20,7 +20,6 @@ from among_protocol.codes import (
     FIELD_INVALID,
     LAST_OWNER,
     MEMBER_GONE,
-    OUTRANKED,
     RIGHT_MISSING,
     Refuse,
 )
@@ -49,7 +48,7 @@ from ..stewards import BanRow, stewards_of
 from .accounts import speaks_again
 from .departure import depart
 from .reports import hide_filers
-from .standing import may, may_act, present, spoken
+from .standing import may, may_act, outrank, present, spoken
 from .withdrawal import drop
 
 A = TypeVar("A", bound=Act)
@@ -195,7 +194,7 @@ def _subject(tx: Tx, community: CommunityRow, actor: MemberRow, id: str) -> Memb
     subject = tx.member(id)
     if subject is None or subject.left or subject.place != community.id:
         raise Refuse(MEMBER_GONE, field="member")
-    _outranks(actor, subject)
+    outrank(actor, subject)
     return subject
 
 
@@ -225,13 +224,8 @@ def _anybody(tx: Tx, community: CommunityRow, actor: MemberRow, command: BanMemb
             claim=row.claim,
             left=True,
         )
-    _outranks(actor, subject)
+    outrank(actor, subject)
     return subject
-
-
-def _outranks(actor: MemberRow, subject: MemberRow) -> None:
-    if RANKS[subject.role] >= RANKS[actor.role]:
-        raise Refuse(OUTRANKED, field="member")
 
 
 def later(tx: Tx, for_ms: int) -> Time:

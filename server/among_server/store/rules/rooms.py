@@ -30,6 +30,8 @@ from among_protocol.rooms import (
     OpenDirect,
     PersonAdded,
     PersonLeft,
+    PersonRemoved,
+    RemovePerson,
     RoomCreated,
     RoomFollowed,
     RoomUnfollowed,
@@ -51,7 +53,7 @@ from ..api import Tx
 from ..rows import AccountRow, MemberRow, RoomRow
 from .blocks import apart, may_write
 from .reach import reachable
-from .standing import may, may_act, present
+from .standing import may, may_act, outrank, present
 
 
 def create(tx: Tx, account: str, command: CreateRoom) -> Entry:
@@ -157,6 +159,28 @@ def add(tx: Tx, account: str, command: AddPerson) -> Entry:
     tx.add(entry)
     if fresh:
         _follow(tx, other.account, room, command.nonce if other.account == account else "")
+    return entry
+
+
+def remove(tx: Tx, account: str, command: RemovePerson) -> Entry:
+    room, member = visible(tx, account, command.room)
+    if room.kind != "private":
+        raise Refuse(ROOM_GONE, "Only private rooms have people who were added.", field="room")
+    may(tx, member, Right.REMOVE_PERSON)
+    if command.member == member.id:
+        raise Refuse(FIELD_INVALID, "You leave a room yourself by `room.unfollow`.", field="member")
+    other = tx.member(command.member)
+    if other is None or other.left or other.place != room.community or not tx.follows(other.account, room.id):
+        raise Refuse(MEMBER_GONE, field="member")
+    outrank(member, other)
+    tx.unfollow(other.account, room.id)
+    by, rev = member.id, member.rev
+    entry = PersonRemoved(
+        log=room.id, seq=tx.next(room.id), at=tx.now, by=by, rev=rev, nonce=command.nonce, member=other.id
+    )
+    tx.add(entry)
+    log = other.account
+    tx.add(RoomUnfollowed(log=log, seq=tx.next(log), at=tx.now, by=by, rev=rev, room=room.id))
     return entry
 
 

@@ -1,9 +1,9 @@
 """Who one is in a community, and whether one may: judged inside the transaction that writes."""
 
 from among_protocol.base import Time
-from among_protocol.codes import COMMUNITY_GONE, RIGHT_MISSING, SILENCED, Refuse
+from among_protocol.codes import COMMUNITY_GONE, OUTRANKED, RIGHT_MISSING, SILENCED, Refuse
 
-from ...rights import RIGHTS, Right
+from ...rights import RANKS, RIGHTS, Right
 from ..api import Tx
 from ..rows import CommunityRow, MemberRow
 
@@ -22,6 +22,12 @@ def may(tx: Tx, member: MemberRow, right: Right) -> None:
     if right not in RIGHTS[member.role]:
         raise Refuse(RIGHT_MISSING)
     may_act(tx, member)
+
+
+def outrank(actor: MemberRow, subject: MemberRow) -> None:
+    """Nobody acts on somebody of their own rank or above. Raises Refuse `member.outranked`."""
+    if RANKS[subject.role] >= RANKS[actor.role]:
+        raise Refuse(OUTRANKED, field="member")
 
 
 def may_act(tx: Tx, member: MemberRow) -> None:
