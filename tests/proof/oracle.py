@@ -326,16 +326,20 @@ def _real_time(log: str, writes: Iterable[list[Attempt]]) -> Iterator[Violation]
 
 
 def _per_sender(log: str, writes: Iterable[list[Attempt]], *, copied: bool) -> Iterator[Violation]:
-    """What was refused was not done until then: who wants it asks again, after what was asked meanwhile. And where a copy may
-    have been first, on a connection of its own, a repeat may come before what was asked sooner; never after what was asked
-    later, and was new."""
+    """The try that was carried out counts: where the answer is no repeat, the one that it answers. Where it is, one of those
+    before that nobody has heard of; of several the last, and then it may come before what was asked sooner. A copy that the
+    network made is one as well."""
     senders: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
     asked: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
     for attempts in writes:
         oks = [attempt for attempt in attempts if attempt.outcome == "ok"]
-        refused = max((attempt.asked for attempt in attempts if attempt.refused), default=0)
-        taken = min((attempt.asked for attempt in attempts if attempt.asked > refused), default=oks[0].asked)
-        asked[oks[0].client].append((taken, oks[0].seq, copied and oks[0].repeat))
+        done = next((ok for ok in oks if not ok.repeat), None)
+        unheard = [one.asked for one in attempts if one.asked < oks[0].asked and not one.refused]
+        if done is not None or not unheard:
+            done = done or oks[0]
+            asked[done.client].append((done.asked, done.seq, done.repeat and copied))
+        else:
+            asked[oks[0].client].append((max(unheard), oks[0].seq, copied or len(unheard) > 1))
         for ok in oks:
             if not ok.repeat:
                 senders[ok.client].append((ok.answered, ok.seq, False))

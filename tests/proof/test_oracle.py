@@ -85,6 +85,12 @@ def test_what_was_asked_first_comes_first_unless_it_was_refused():
     busy = Attempt("ann", "n1", "hall", "hi", 2, "fail", 3, refused=True)
     later.asked, later.answered, first.asked, first.answered = 4, 5, 6, 7
     assert check(a_history(lost, busy, first, later, stored=stored)) == []
+    unheard = Attempt("ann", "n1", "hall", "hi", 1)  # it may have been refused
+    assert check(a_history(unheard, first, later, stored=stored)) == []
+    first.repeat = True
+    assert "asked before" in texts(a_history(unheard, first, later, stored=stored))
+    unheard_too = Attempt("ann", "n1", "hall", "hi", 5)
+    assert check(a_history(unheard, unheard_too, first, later, stored=stored)) == []
 
 
 def test_where_a_copy_may_have_been_first_a_repeat_may_come_sooner_and_not_later():
