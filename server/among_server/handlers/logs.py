@@ -71,6 +71,7 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
     started.threads = await context.store.followed_threads(person.account.id)
     if command.cards:
         await _cards(context, person, started)
+    started.logs = [_still(person, state) for state in states]
     session.reply(command.id, started)
     session.stated()
     replay = context.services.replay
@@ -79,7 +80,7 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
         return session.person is person and person.hears(id)
 
     behind: dict[str, int] = {}
-    for state in states:
+    for state in started.logs:
         if state.status not in ("gone", "unwanted"):
             after = command.positions.get(state.log, 0) if state.status == "caught_up" else state.head
             behind[state.log] = await replay.upto(session, state.log, after, state.head, partial(mine, state.log))
@@ -102,12 +103,10 @@ async def _cards(context: Context, person: Person, started: SyncStarted) -> None
         if size > SYNC_BYTES:
             started.later.append(member.place)
             continue
-        row = await context.store.community(member.place)
-        if row is not None:
-            with contextlib.suppress(Refuse):  # left meanwhile
-                card = await communities.membership(context, person, row)
-                size += len(msgspec.json.encode(card))
-                started.communities.append(card)
+        with contextlib.suppress(Refuse):  # left meanwhile
+            card = await communities.membership(context, person, member.place)
+            size += len(msgspec.json.encode(card))
+            started.communities.append(card)
     started.directs = await rooms.directs(context, person)
 
 
@@ -168,6 +167,12 @@ async def _states(context: Context, person: Person, epoch: str, positions: dict[
         state.head = max(heard, positions.get(state.log, 0) if state.status == "caught_up" else 0)
     states += [LogState(log=id, status="gone") for id in positions if id not in found]
     return states
+
+
+def _still(person: Person, state: LogState) -> LogState:
+    """What was lost while the answer was read is gone in all parts of it: who has never seen the card of a place can't tell
+    its logs by the entry that says so."""
+    return state if person.hears(state.log) else LogState(log=state.log, status="gone")
 
 
 def _state(row: Unread, same_epoch: bool, position: int | None) -> LogState:
