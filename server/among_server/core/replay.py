@@ -67,6 +67,8 @@ class Replay:
             )
             if not still():
                 break
+            if page.floor > after:  # it has moved since: what is no longer kept is a range that was left out
+                page = page._replace(whole=False, upto=until if page.complete else page.upto)
             told = payloads(session, log, after, page)
             if not told:
                 return until  # a range that later entries cover

@@ -22,7 +22,7 @@ from among_protocol.members import PersonaRef
 
 from ..core.context import Context
 from ..core.people import Person
-from ..store.rows import Appended, CommunityRow
+from ..store.rows import Appended
 from ..store.stewards import stewards_of
 from .house_rules import accepted
 from .personas import kept
