@@ -247,7 +247,8 @@ class View:
                 told = {"topic": entry.title}
             case RetentionSet():
                 told = {"retention": entry.retention, "retention_since": entry.since}
-            case RoomTrimmed():
+            case RoomTrimmed():  # what was said of the room up to there is said again
+                told = {name: getattr(entry, name) for name in ("topic", "retention", "retention_since")}
                 state.floor = max(state.floor, entry.floor)
                 if entry.seq > state.head:
                     self._counting.heard(state, Heard(entry.log, entry.seq, left=entry.left))

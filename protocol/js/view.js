@@ -6,7 +6,7 @@ import { Counting } from './counting.js';
 /** @import { Told } from './happenings.d.ts' */
 /** @import { Account, Membership, Room } from './types.d.ts' */
 
-const CARDED = ['room.created', 'room.topic_set', 'room.retention_set', 'corner.updated', 'member.updated'];
+const CARDED = ['room.created', 'room.topic_set', 'room.retention_set', 'room.trimmed', 'corner.updated', 'member.updated'];
 const RECENT = 1000; // entries, of all communities, that are remembered for a card that they overtake
 
 export class View {
@@ -77,6 +77,11 @@ export class View {
       case 'room.retention_set':
         this.#change(happening.log, { retention: happening.retention, retention_since: happening.since });
         break;
+      case 'room.trimmed': { // what was said of the room up to there is said again
+        const { log, topic = '', retention = null, retention_since = '' } = happening;
+        this.#change(log, { topic, retention, retention_since });
+        break;
+      }
       case 'corner.updated':
         this.#change(happening.log, { topic: happening.title ?? '' });
         break;

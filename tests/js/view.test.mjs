@@ -27,3 +27,11 @@ test('what a card knows already it says itself', () => {
   view.apply(card('newest', 4));
   assert.equal(view.rooms.get('r1').topic, 'newest');
 });
+
+test('what was said of a room and is no longer kept is said again as it goes', () => {
+  const view = new View();
+  view.apply(card('old', 2));
+  view.apply({ type: 'room.trimmed', log: 'r1', seq: 9, floor: 7, topic: 'news', retention: { messages: 1 } });
+  assert.equal(view.rooms.get('r1').topic, 'news');
+  assert.deepEqual(view.rooms.get('r1').retention, { messages: 1 });
+});

@@ -5,7 +5,9 @@ import pytest
 from among_protocol.accounts import UpdateAccount
 from among_protocol.communities import CommunityUpdated, JoinCommunity, LeaveCommunity, ReadCommunity, UpdateCommunity
 from among_protocol.logs import Sync
+from among_protocol.retention import Retention, SetRetention
 from among_protocol.rooms import CreateRoom, SetTopic
+from among_server.store.rules import retention as rules
 from tests.held import HeldStore
 from tests.server.devices import Device, come, known
 from tests.world import World, world_of
@@ -53,6 +55,24 @@ async def test_what_overtakes_the_card_of_a_community_that_one_joins_is_known_af
         await phone.link.hears(CommunityUpdated)
         hold.let_go()
         await phone.is_whole()
+        (new,) = await come([Device(bob)])
+        assert known(phone) == known(new)
+        assert phone.view.rooms[bob.room].topic == "news"
+
+
+async def test_what_was_said_of_a_room_and_is_no_longer_kept_is_known_to_who_missed_it(monkeypatch):
+    monkeypatch.setattr(rules, "RETENTION_GRACE_MS", 0)
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        (phone,) = await come([Device(bob)])
+        phone.falls_behind("lags")
+        founder = world.founder("garden")
+        await founder.ask(SetTopic, room=ann.room, topic="news")
+        await founder.ask(SetRetention, room=ann.room, retention=Retention(messages=1))
+        for n in range(3):
+            await ann.say(f"{n}")
+        await world.app.services.retaining.look(1.0)
+        (phone,) = await come([phone])
         (new,) = await come([Device(bob)])
         assert known(phone) == known(new)
         assert phone.view.rooms[bob.room].topic == "news"
