@@ -10,6 +10,7 @@ from among_protocol.rooms import CreateRoom, SetTopic
 from among_server.store.rules import retention as rules
 from tests.held import HeldStore
 from tests.server.devices import Device, come, known
+from tests.server.hearing import Story
 from tests.world import World, world_of
 
 
@@ -78,8 +79,10 @@ async def test_what_was_said_of_a_room_and_is_no_longer_kept_is_known_to_who_mis
         assert phone.view.rooms[bob.room].topic == "news"
 
 
-async def test_a_place_that_is_left_while_a_sync_reads_its_cards_is_not_listed():
-    """Who comes back with positions alone has no card of it, and would not know which rooms were in it."""
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_place_that_is_left_while_a_sync_reads_its_cards_is_not_listed(again: bool):
+    """Who comes back with positions alone has no card of it, and would not know which rooms were in it. It may be joined
+    again meanwhile: then it begins as that entry says."""
     store = HeldStore()
     async with world_of(store) as world:
         (bob,) = await world.join("garden/hall", "bob")
@@ -89,7 +92,15 @@ async def test_a_place_that_is_left_while_a_sync_reads_its_cards_is_not_listed()
         asked = other.begin(Sync, epoch=store.epoch, positions=positions, cards=True)
         await hold.is_asked(1)
         await bob.ask(LeaveCommunity, community=world.id("garden"))
+        joined = await bob.ask(JoinCommunity, community=world.id("garden")) if again else None
         hold.let_go()
         started = await other.reply(asked, Sync.Reply)
         assert {state.log for state in started.logs if state.status != "gone"} == {bob.account}
-        assert started.communities == []
+        assert len(started.communities) == again
+        story = Story(bob.account, started, positions)
+        await world.founder("garden").say("hello", room=bob.room)
+        await other.settled()
+        for event in other.heard:
+            story.hear(event)
+        assert other.numbers(world.id("garden")) == []
+        assert other.numbers(bob.room) == ([joined.entry.rooms[bob.room] + 1] if joined else [])

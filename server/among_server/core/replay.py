@@ -94,6 +94,8 @@ class Replay:
         for id in places:
             session.due.pop(id, None)
             session.put_off.pop(id, None)
+            if session.syncing is not None:
+                session.lost.add(id)
             left = session.deafen(id)
             if left is not None:
                 self._logs.forget(left)

@@ -51,6 +51,7 @@ async def sync(context: Context, command: Sync) -> None:
 async def _sync(context: Context, command: Sync, person: Person, interest: Interest) -> None:
     session = context.session
     session.due.clear()
+    session.lost.clear()
     for id in list(session.logs):
         session.deafen(id)
     session.interest = interest
@@ -71,13 +72,16 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
     started.threads = await context.store.followed_threads(person.account.id)
     if command.cards:
         await _cards(context, person, started)
-    started.logs = [_still(person, state) for state in states]
+    # What was lost while the answer was read is gone in all parts of it: who has never seen the card of a place can't tell
+    # its logs by the entry that says so. Where one is there again, that begins anew, as the entry after it says.
+    lost = {state.log for state in states if state.log in session.lost or not person.hears(state.log)}
+    started.logs = [LogState(log=one.log, status="gone") if one.log in lost else one for one in states]
     session.reply(command.id, started)
     session.stated()
     replay = context.services.replay
 
     def mine(id: str) -> bool:  # a peer that left meanwhile has no person, and a place may be left meanwhile
-        return session.person is person and person.hears(id)
+        return session.person is person and person.hears(id) and id not in session.lost
 
     behind: dict[str, int] = {}
     for state in started.logs:
@@ -167,12 +171,6 @@ async def _states(context: Context, person: Person, epoch: str, positions: dict[
         state.head = max(heard, positions.get(state.log, 0) if state.status == "caught_up" else 0)
     states += [LogState(log=id, status="gone") for id in positions if id not in found]
     return states
-
-
-def _still(person: Person, state: LogState) -> LogState:
-    """What was lost while the answer was read is gone in all parts of it: who has never seen the card of a place can't tell
-    its logs by the entry that says so."""
-    return state if person.hears(state.log) else LogState(log=state.log, status="gone")
 
 
 def _state(row: Unread, same_epoch: bool, position: int | None) -> LogState:
