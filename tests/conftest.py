@@ -10,6 +10,7 @@ from hypothesis import settings
 
 # No deadline: a loaded machine is not a failing test. Failing examples are printed so that they can be repeated.
 settings.register_profile("among", deadline=None, max_examples=50, print_blob=True)
+settings.register_profile("long", settings.get_profile("among"), max_examples=1_000)  # --hypothesis-profile long
 settings.load_profile("among")
 
 # A test that proves a promise may not be skipped in silence. What is new need not be made anew each time.

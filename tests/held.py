@@ -87,6 +87,7 @@ class HeldStore(MemoryStore):
     reports: Any = _read("reports")
     reset: Any = _read("reset")
     room: Any = _read("room")
+    rooms: Any = _read("rooms")
     seen: Any = _read("seen")
     session: Any = _read("session")
     set_marker: Any = _read("set_marker")

@@ -121,8 +121,8 @@ class Lagging(Event, tag="session.lagging", omit_defaults=False, kw_only=True):
 
 
 class LogPassed(Span, tag="log.passed", kw_only=True):
-    """A log has come as far as `seq`, and from `from` on there was nothing that this session wants. It is no entry, but
-    counts like one: a client's position goes on to `seq`."""
+    """A log has come as far as `seq`, and from `from` on there was nothing that this session wants, or that is still kept.
+    It is no entry, but counts like one: a client's position goes on to `seq`."""
 
 
 class EntryPage(Shape, kw_only=True):

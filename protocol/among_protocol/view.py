@@ -30,6 +30,7 @@ from .markers import Marker, MarkerMoved
 from .members import MemberForgotten, MemberJoined, MemberUpdated, Persona, nobody
 from .messages import MessageSent
 from .moderation import MemberSilenced, MemberUnsilenced, RoleSet
+from .newer import Newer
 from .notify import NotifyChanged
 from .personas import PersonaRenamed
 from .posts import PostPublished
@@ -40,6 +41,7 @@ from .status import Appearance, AppearanceChanged
 from .tallies import Tallies
 from .threads import ThreadChanged
 
+PROFILE = ("display_name", "bio", "pronouns", "place", "links", "intro")
 PERSONAS = 20_000  # kept at most; the oldest go first
 
 
@@ -66,6 +68,7 @@ class View:
         self._joined: dict[str, str] = {}  # by community and room: who I am there, until its card tells
         self._as_of = 0  # number in the account's log that the newest sync was of
         self.personas: dict[tuple[str, int], Persona] = {}  # by membership and revision
+        self._newer = Newer()  # than a card that is still to come
         self.tallies = Tallies()  # how messages are reacted to, of those that were shown
 
     def room(self, name: str) -> Room:
@@ -104,6 +107,7 @@ class View:
         """Follow what has arrived."""
         self.tallies.apply(happening, self.me)
         if isinstance(happening, Entry):
+            self._newer.hear(happening, self.me(happening.log))
             self._entry(happening)
             return
         match happening:
@@ -170,6 +174,7 @@ class View:
         self.inbox = copy(up.sync.inbox) if up.sync.inbox is not None else InboxState(read=0, unread=0)
         self._in_inbox = {}
         self._begins.clear()
+        self._newer.clear()
         self.threads.stated(up.sync.threads)
         self.communities.clear()
         self.rooms = {room.id: room for room in up.sync.directs}
@@ -185,6 +190,9 @@ class View:
             before = self.rooms.get(room.id)
             following = room.following or (before is not None and before.following)
             self.rooms[room.id] = replace(room, following=following)
+        for entry in self._newer.than(membership):
+            if entry.log in self.logs:  # still mine
+                self._entry(entry)
 
     def _state(self, log: str) -> LogState:
         return self.logs.setdefault(log, LogState(log=log))
@@ -239,7 +247,8 @@ class View:
                 told = {"topic": entry.title}
             case RetentionSet():
                 told = {"retention": entry.retention, "retention_since": entry.since}
-            case RoomTrimmed():
+            case RoomTrimmed():  # what was said of the room up to there is said again
+                told = {name: getattr(entry, name) for name in ("topic", "retention", "retention_since")}
                 state.floor = max(state.floor, entry.floor)
                 if entry.seq > state.head:
                     self._counting.heard(state, Heard(entry.log, entry.seq, left=entry.left))
@@ -326,15 +335,7 @@ class View:
                 card = self.communities[entry.community]
                 self.communities[entry.community] = replace(card, accepted=entry.version)
             case AccountUpdated() if self.account is not None:
-                self.account = replace(
-                    self.account,
-                    display_name=entry.display_name,
-                    bio=entry.bio,
-                    pronouns=entry.pronouns,
-                    place=entry.place,
-                    links=entry.links,
-                    intro=entry.intro,
-                )
+                self.account = replace(self.account, **{name: getattr(entry, name) for name in PROFILE})
             case PersonaRenamed() if entry.community in self.communities:
                 card = self.communities[entry.community]
                 self.communities[entry.community] = replace(card, handle=entry.handle)

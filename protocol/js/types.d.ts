@@ -3868,8 +3868,8 @@ export interface ListVersions {
 }
 
 /**
- * A log has come as far as `seq`, and from `from` on there was nothing that this session wants. It is no entry, but
- * counts like one: a client's position goes on to `seq`.
+ * A log has come as far as `seq`, and from `from` on there was nothing that this session wants, or that is still kept.
+ * It is no entry, but counts like one: a client's position goes on to `seq`.
  */
 export interface LogPassed {
   type: "log.passed";

@@ -3,8 +3,6 @@
 import { Counting } from './counting.js';
 import type { Told } from './happenings.d.ts';
 import type { Account, Membership, Room } from './types.d.ts';
-/** @import { Told } from './happenings.d.ts' */
-/** @import { Account, Membership, Room } from './types.d.ts' */
 export declare class View {
     #private;
     account: Account | null;
@@ -13,6 +11,7 @@ export declare class View {
     counting: Counting;
     head: number;
     begins: Map<string, number>;
+    newer: any[];
     joined: Map<string, string>;
     constructor();
     /** A room by `community/room`, by id, or `@handle` for the direct with that one person, sooner the account of this handle

@@ -6,6 +6,9 @@ import { Counting } from './counting.js';
 /** @import { Told } from './happenings.d.ts' */
 /** @import { Account, Membership, Room } from './types.d.ts' */
 
+const CARDED = ['room.created', 'room.topic_set', 'room.retention_set', 'room.trimmed', 'corner.updated', 'member.updated'];
+const RECENT = 1000; // entries, of all communities, that are remembered for a card that they overtake
+
 export class View {
   constructor() {
     this.account = /** @type {Account | null} */ (null);
@@ -14,6 +17,7 @@ export class View {
     this.counting = new Counting();
     this.head = 0; // number in the account's log that the newest sync was of
     this.begins = /** @type {Map<string, number>} */ (new Map()); // by room: where it begins for who comes to follow it
+    this.newer = /** @type {any[]} */ ([]); // entries that may be newer than a card that is still to come
     this.joined = /** @type {Map<string, string>} */ (new Map()); // by place: who I am there, until its card tells
   }
 
@@ -44,8 +48,15 @@ export class View {
   /** @param {Told} happening */
   apply(happening) {
     this.#count(happening);
+    if (CARDED.includes(happening.type) && this.newer.push(happening) > RECENT) this.newer.shift();
+    this.#follow(happening);
+  }
+
+  /** @param {Told} happening */
+  #follow(happening) {
     switch (happening.type) {
       case 'up':
+        this.newer = [];
         this.account = happening.account;
         this.communities.clear();
         this.rooms = new Map((happening.sync.directs ?? []).map((room) => [room.id, room]));
@@ -66,6 +77,11 @@ export class View {
       case 'room.retention_set':
         this.#change(happening.log, { retention: happening.retention, retention_since: happening.since });
         break;
+      case 'room.trimmed': { // what was said of the room up to there is said again
+        const { log, topic = '', retention = null, retention_since = '' } = happening;
+        this.#change(log, { topic, retention, retention_since });
+        break;
+      }
       case 'corner.updated':
         this.#change(happening.log, { topic: happening.title ?? '' });
         break;
@@ -150,6 +166,9 @@ export class View {
     for (const room of membership.rooms) {
       this.rooms.set(room.id, { ...room, following: room.following || this.rooms.get(room.id)?.following });
     }
+    const known = new Map(membership.rooms.map((room) => [room.id, room.head ?? 0]));
+    known.set(membership.community.id, membership.as_of ?? 0);
+    for (const one of this.newer) if (one.seq > (known.get(one.log) ?? Infinity)) this.#follow(one);
   }
 
   /** @param {string} id @param {Partial<Room>} change */

@@ -66,7 +66,9 @@ class Made:
         words = f"says {nonce}"
         if self.logs[log] and self.rng.random() < 0.6:
             about = self.rng.randint(max(1, len(self.logs[log]) - 5), len(self.logs[log]))
-            kind = self.rng.choice(("reacts", "reacts", "reacts", "reacts no more", "pins", "unpins", "says below"))
+            kind = self.rng.choice(
+                ("reacts", "reacts", "reacts", "reacts no more", "pins", "unpins", "says below", "edits")
+            )
             emoji = self.rng.choice(EMOJI) if kind.startswith("reacts") else ""
             words = f"{kind}/{about}/{emoji}/{nonce}"
         self._ask(Attempt(name, nonce, log, words, next(self._moments)))
@@ -90,6 +92,8 @@ class Made:
                 return Step("pins", about, by, 1), about in room.pins
             case "unpins":
                 return Step("unpins", about, by, 1), about not in room.pins
+            case "edits":
+                return Step("edits", about, by, 1), False
             case _:
                 return Step("says below", about, by, 1), False
 

@@ -304,8 +304,8 @@ def _shown(rng: random.Random, history: History, what: str) -> dict[Any, Any] | 
 
 
 def page_lacks(rng: random.Random, history: History) -> str | None:
-    """A reaction, a pin or a thread is in the log, and nobody is shown it: the row went with the kill."""
-    part = _shown(rng, history, rng.choice(("reactions", "pins", "threads")))
+    """A reaction, a pin, a thread or an edit is in the log, and nobody is shown it: the row went with the kill."""
+    part = _shown(rng, history, rng.choice(("reactions", "pins", "threads", "edits")))
     if part is None:
         return None
     del part[rng.choice(list(part))]

@@ -1,4 +1,5 @@
-"""What a room shows of what was said in it, as its log has it: who reacts, what is pinned, what hangs below. Pure.
+"""What a room shows of what was said in it, as its log has it: who reacts, what is pinned, what hangs below, which words
+are the newest. Pure.
 
 A Step is what one entry does to that. `storm` is what many reactions, one behind the other, are told as (`reaction.changed`);
 `room` is what all the steps of a log come to; `page` is that as one member is shown it.
@@ -13,7 +14,7 @@ SPEAKERS = 5  # of a thread, that are named
 
 
 class Step(NamedTuple):
-    kind: Literal["reacts", "reacts no more", "pins", "unpins", "says below", "takes back"]
+    kind: Literal["reacts", "reacts no more", "pins", "unpins", "says below", "edits", "takes back"]
     message: int  # the number of what it is about
     by: str = ""  # membership
     rev: int = 0
@@ -45,6 +46,7 @@ class Room(NamedTuple):
     reactions: dict[tuple[int, str], dict[str, int]]  # message and emoji -> membership -> number of the entry
     pins: dict[int, int]  # message -> number of the entry
     threads: dict[int, Below]  # by the number of the root
+    edits: dict[int, int]  # message -> number of its newest edit
 
 
 class Page(NamedTuple):
@@ -53,6 +55,7 @@ class Page(NamedTuple):
     reactions: dict[tuple[int, str], tuple[int, bool]]  # message and emoji -> how many, and whether they do
     pins: dict[int, int]
     threads: dict[int, Below]
+    edits: dict[int, int]
 
 
 def step_of(event: Event) -> Step | None:
@@ -69,6 +72,8 @@ def step_of(event: Event) -> Step | None:
             return Step("unpins", event["message"], by, rev)
         case "message.sent" if event.get("thread"):
             return Step("says below", event["thread"], by, rev)
+        case "message.edited":
+            return Step("edits", event["message"], by, rev)
         case "message.deleted":
             return Step("takes back", event["message"])
         case "post.deleted":
@@ -118,7 +123,7 @@ def storm(steps: Iterable[Step | None]) -> tuple[Change, ...]:
 
 def room(steps: Iterable[tuple[int, Step | None]]) -> tuple[Room, list[str]]:
     """What all of a log's steps, with their numbers, come to; and what no server that counts right would have written."""
-    shown = Room(defaultdict(dict), {}, {})
+    shown = Room(defaultdict(dict), {}, {}, {})
     wrong = [text for seq, step in steps if step is not None for text in _taken(shown, seq, step)]
     for key in [key for key, who in shown.reactions.items() if not who]:
         del shown.reactions[key]
@@ -141,8 +146,11 @@ def _taken(shown: Room, seq: int, step: Step) -> Iterator[str]:
             before = shown.threads.get(about, Below(0, 0, ()))
             new = () if step.by in before.speakers else (step.by,)
             shown.threads[about] = Below(before.messages + 1, seq, (*before.speakers, *new)[:SPEAKERS])
+        case "edits":
+            shown.edits[about] = seq
         case _:  # takes back
             shown.pins.pop(about, None)
+            shown.edits.pop(about, None)
             for key in [key for key in shown.reactions if key[0] == about]:
                 del shown.reactions[key]
 
@@ -161,7 +169,7 @@ def _reacted(who: dict[str, int], seq: int, step: Step) -> Iterator[str]:
 
 def page(shown: Room, member: str) -> Page:
     reactions = {key: (len(who), member in who) for key, who in shown.reactions.items()}
-    return Page(reactions, shown.pins, shown.threads)
+    return Page(reactions, shown.pins, shown.threads, shown.edits)
 
 
 def unlike(read: Page, told: Page) -> Iterator[str]:
@@ -170,6 +178,7 @@ def unlike(read: Page, told: Page) -> Iterator[str]:
         ("reactions", read.reactions, told.reactions),
         ("pins", read.pins, told.pins),
         ("threads", read.threads, told.threads),
+        ("edits", read.edits, told.edits),
     )
     for what, one, other in parts:
         for key in sorted(one.keys() | other.keys()):
@@ -191,4 +200,5 @@ def page_of(messages: Sequence[Event], pins: Sequence[Event]) -> Page:
             for one in messages
             if one.get("below")
         },
+        {one["seq"]: one["edited"] for one in messages if isinstance(one.get("edited"), int)},  # of a post a time
     )

@@ -21,6 +21,7 @@ from among_protocol.rooms import Room
 from among_protocol.signing import Credentials
 from among_protocol.status import Appearance
 from among_protocol.view import View
+from among_server.store.moments import moment
 from tests.server.stories import Step, Town
 from tests.store.test_threads import plain
 from tests.world import Person, World, until
@@ -193,14 +194,18 @@ NOTHING_CHOSEN = Appearance(community="", appear="auto", last_seen="hidden", sta
 def known(device: Device) -> dict[str, Any]:
     """What its owner knows by it, but for what is unread: two that are whole know the same, however they came by it."""
     view = device.view
-    cards = {id: replace(one, rooms=[], as_of=0) for id, one in view.communities.items()}
+    now = moment(device.world.app.services.wall())
+    cards = {
+        id: replace(one, rooms=[], as_of=0, silenced_until=one.silenced_until * (one.silenced_until > now))
+        for id, one in view.communities.items()
+    }
     return {
         "account": view.account,
         "communities": {id: replace(one, community=replace(one.community, members=0)) for id, one in cards.items()},
         "rooms": {id: _plain(room) for id, room in view.rooms.items()},
         "blocks": [(one.id, one.handle, one.kind) for one in view.blocks],
         "appearances": {id: one for id, one in view.appearances.items() if one != NOTHING_CHOSEN},
-        "choices": view.attention.choices,
+        "choices": {place: one for place, one in view.attention.choices.items() if not one.until or one.until > now},
         "words": sorted(view.attention.words),
         "dnd": view.attention.dnd if view.attention.dnd and view.attention.dnd.times else None,
         "reach": {id: one for id, one in device.reach.items() if one.directs or not one.greetings},
@@ -210,17 +215,19 @@ def known(device: Device) -> dict[str, Any]:
 
 
 def counted(device: Device) -> dict[str, Any]:
-    """What is unread, by it, in the rooms and the threads that its owner follows, and in the inbox."""
+    """What is unread, by it, in the rooms and the threads that its owner follows, and in the inbox. What is no longer kept
+    is neither read nor unread."""
     view = device.view
     rooms = [view.logs[id] for id, log in device.core.whole.logs.items() if log.kind == "room" and log.open]
     return {
-        "rooms": {state.log: (state.read, state.unread, state.mentions) for state in rooms},
+        "rooms": {state.log: (max(state.read, state.floor), state.unread, state.mentions) for state in rooms},
         "threads": sorted(plain(view.threads.values())),
         "inbox": view.inbox,
     }
 
 
 def _plain(room: Room) -> Room:
-    """What it is called is told to those who follow it."""
+    """What it is called, and how long it keeps what is said, is told to those who follow it."""
     people = sorted(room.people, key=lambda person: person.member)
-    return replace(room, head=0, people=people, topic=room.topic if room.following else "")
+    told = {} if room.following else {"topic": "", "retention": None, "retention_since": ""}
+    return replace(room, head=0, people=people, **told)

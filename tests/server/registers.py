@@ -8,6 +8,7 @@ from among_protocol.bookmarks import RemoveBookmark, SetBookmark
 from among_protocol.communities import LeaveCommunity
 from among_protocol.dnd import DndTime, SetDnd
 from among_protocol.drafts import SetDraft
+from among_protocol.moderation import DAY
 from among_protocol.notify import SetNotify
 from among_protocol.reach import SetReach
 from among_protocol.status import SetStatus
@@ -45,7 +46,8 @@ def _chosen(act: str, place: str, one: int, two: int) -> tuple[type[Command], di
     where = "" if place.startswith("r_") else place
     match act:
         case "choose":
-            return SetNotify, {"place": place, "level": ("all", "mentions", "nothing", "inherit")[two % 4]}
+            level = ("all", "mentions", "nothing", "inherit")[two % 4]
+            return SetNotify, {"place": place, "level": level, "for_ms": DAY * (two > 3)}
         case "wait for":
             return SetNotify, {"word": f"word-{one % 3}", "level": "all" if two % 3 else "inherit"}
         case "rest":

@@ -24,8 +24,8 @@ from among_protocol.codes import ERROR_CODES, CloseCode, Refuse
 from among_protocol.malformed import Malformed
 from among_server.store.sqlite import SqliteStore
 from tests.anything import COMMANDS, Pool, anything
-from tests.store.conftest import little_memory
 from tests.store.replay import agree
+from tests.stores import little_memory
 from tests.world import Person, World, until, world_of
 
 PEOPLE = 4

@@ -12,7 +12,8 @@ from among_protocol.messages import SendMessage
 from among_protocol.rooms import FollowRoom, UnfollowRoom
 from tests.held import HeldStore
 from tests.server.devices import WAYS, Device, beside_new_ones, come, counted
-from tests.server.stories import HANDLES, STORIES, Town
+from tests.server.stories import HANDLES, STORIES, TOLD, town_on
+from tests.stores import STORES
 from tests.world import Person, world_of
 
 BUSY = ("say", "say", "say", "marker", "marker", "everybody", "answer", "edit", "delete", "mark inbox", "wait")
@@ -158,12 +159,11 @@ async def test_what_one_says_before_the_card_of_a_community_has_come_is_ones_own
         assert phone.view.logs[bob.room].unread == 0
 
 
+@pytest.mark.parametrize("kind", STORES)
 @given(before=PEACE, during=TALK | PEACE, after=TALK, ways=WAYS)
-@settings(max_examples=15)
-async def test_whatever_people_say_and_mark_on_other_devices(before, during, after, ways):
-    async with world_of(erase_grace_hours=0) as world:
-        town = Town(world)
-        await town.open(kept=True)
+@settings(max_examples=TOLD)
+async def test_whatever_people_say_and_mark_on_other_devices(kind, before, during, after, ways):
+    async with town_on(kind, kept=True) as town:
         for device, new in await beside_new_ones(town, before, during, after, ways):
             assert counted(device) == counted(new)
             assert device.fell_behind or [*device.view.threads] == [*new.view.threads], (

@@ -5,8 +5,6 @@ and on SQLite; what is wanted is said here once more, in the words of the refere
 
 import asyncio
 import contextlib
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +26,7 @@ from among_protocol.wire import Encoding, tag_of
 from among_server.core import log as live
 from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
-from among_server.store.sqlite import SqliteStore
+from tests.stores import new_store
 from tests.world import Person, World, until, world_of
 
 
@@ -288,5 +286,5 @@ def test_what_is_given_is_the_log_without_what_is_not_wanted(monkeypatch, tail, 
 @given(wants=st.lists(WANTS, min_size=3, max_size=3), steps=st.lists(STEPS, min_size=4, max_size=30))
 @settings(max_examples=15, deadline=None)
 def test_what_is_given_is_the_same_on_sqlite(wants, steps):
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(play(SqliteStore(Path(folder), synchronous="off"), wants, steps))
+    with new_store("sqlite") as store:
+        asyncio.run(play(store, wants, steps))

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from among_protocol import codes, view
+from among_protocol.base import Entry
 from among_protocol.codes import Refuse
 from among_protocol.communities import CommunityUpdated, UpdateCommunity
 from among_protocol.happenings import Up
-from among_protocol.logs import ReadEntries, Sync, Synced
+from among_protocol.logs import LogPassed, ReadEntries, Sync, Synced
 from among_protocol.markers import MarkerMoved, SetMarker
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
 from among_protocol.preview import PreviewCommunity
@@ -162,6 +163,27 @@ async def test_who_comes_back_behind_the_floor_is_given_none_of_it_out_of_memory
         await phone.sync(epoch=world.app.store.epoch, positions={bob.room: 4})
         await phone.settled()
         assert seen + [event.body for event in phone.heard if isinstance(event, MessageSent)] == ["canary 4"]
+
+
+@pytest.mark.parametrize(("kept", "numbers"), [(3, [(1, 5), (0, 6), (0, 7), (0, 8)]), (1, [(1, 6), (0, 7), (0, 8)])])
+async def test_what_is_removed_while_somebody_comes_back_is_told_as_a_range(kept: int, numbers: list[tuple[int, int]]):
+    """Also where nothing is left of what was to come."""
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await world.founder("garden").ask(SetRetention, room=ann.room, retention=Retention(messages=kept))
+        for n in range(5):
+            await ann.say(f"{n}")
+        phone = await bob.again()
+        hold = store.hold("unread")
+        phone.begin(Sync, epoch=store.epoch, positions={bob.room: 0})
+        await hold.is_asked(1)
+        await ann.say("once more")
+        await world.app.services.retaining.look(HOUR)
+        hold.let_go()
+        await phone.settled()
+        heard = [(one.first, one.seq) for one in phone.heard if isinstance(one, Entry | LogPassed)]
+        assert heard == numbers
 
 
 async def test_unread_mentions_that_were_removed_are_told_to_who_is_here():

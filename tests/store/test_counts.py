@@ -2,9 +2,7 @@
 a store tells as unread, as mentions and as the inbox is what one counts in the logs oneself."""
 
 import asyncio
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +15,8 @@ from among_protocol.edits import MessageDeleted, MessageEdited
 from among_protocol.inbox import is_notice
 from among_protocol.messages import MessageSent, SendMessage
 from among_server.store.api import Store
-from among_server.store.memory import MemoryStore
-from among_server.store.sqlite import SqliteStore
-from tests.store.conftest import little_memory
 from tests.store.town import Person, Town
+from tests.stores import LITTLE, new_store
 
 HANDLES = ("ann", "bob", "cat")
 WORDS = ("hello", "@ann", "@bob", "@cat and @ann", "@bob, @cat")
@@ -174,7 +170,7 @@ async def _tell(store: Store, story: list[tuple[str, str, int, int]]) -> None:
         await store.close()
 
 
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@pytest.mark.parametrize("kind", ["memory", LITTLE])
 @given(story=st.lists(STEP, min_size=5, max_size=40))
 @settings(
     max_examples=25,
@@ -182,7 +178,5 @@ async def _tell(store: Store, story: list[tuple[str, str, int, int]]) -> None:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 def test_counts_are_those_of_a_recount(kind: str, story: list[tuple[str, str, int, int]]):
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        little_memory(patch)
-        store: Store = MemoryStore() if kind == "memory" else SqliteStore(Path(folder), synchronous="off")
+    with new_store(kind) as store:
         asyncio.run(_tell(store, story))

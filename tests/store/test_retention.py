@@ -32,12 +32,12 @@ from among_server.store.rules import retention as rules
 from among_server.store.sqlite import SqliteStore, index, readers
 from among_server.store.sqlite import retention as tables
 from among_server.store.sqlite.backup import SqliteBackups
-from tests.store.conftest import little_memory
 from tests.store.replay import agree
 from tests.store.test_erasing import done, goes
 from tests.store.test_laws import hall
 from tests.store.test_search import finds
 from tests.store.town import Person, Town, cut_off, refused
+from tests.stores import little_memory
 
 CANARY = "zugvogel7720"  # a word that begins like no other: the index keeps how words go on
 DAY = 86_400_000

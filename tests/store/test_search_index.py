@@ -28,9 +28,9 @@ from among_server.store.sqlite import SqliteStore, following, index, indexing, s
 from among_server.store.sqlite.backup import SqliteBackups
 from among_server.store.words import sought
 from tests.proof.test_prv_02_erase import found_in
-from tests.store.conftest import little_memory
 from tests.store.test_search import finds, found, hall, pages
 from tests.store.town import Person, Town
+from tests.stores import little_memory
 from tests.world import until
 
 CANARY = "zugvogelninety"  # which begins like no other word: the index keeps how words go on

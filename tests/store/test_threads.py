@@ -3,9 +3,7 @@ oneself, whatever is said, edited, deleted, followed, left, blocked and marked, 
 
 import asyncio
 import contextlib
-import tempfile
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,12 +20,10 @@ from among_protocol.pins import AddPin, RemovePin
 from among_protocol.threads import ThreadState, changed
 from among_server.limits import THREADS_PER_ACCOUNT
 from among_server.store.api import PAGE_BYTES, Store
-from among_server.store.memory import MemoryStore
 from among_server.store.rules import threads as rules
-from among_server.store.sqlite import SqliteStore
 from among_server.store.threads import Place
-from tests.store.conftest import little_memory
 from tests.store.town import Person, Town, refused
+from tests.stores import LITTLE, new_store
 
 
 async def answers(person: Person, room: str, root: int, body: str) -> Any:
@@ -597,7 +593,7 @@ async def _tell(store: Store, story: list[tuple[str, str, int, int]]) -> None:
         await store.close()
 
 
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@pytest.mark.parametrize("kind", ["memory", LITTLE])
 @pytest.mark.parametrize("most", [2, THREADS])
 @given(story=st.lists(STEP, min_size=5, max_size=50))
 @settings(
@@ -608,11 +604,9 @@ async def _tell(store: Store, story: list[tuple[str, str, int, int]]) -> None:
 def test_counts_are_those_of_a_recount_and_of_who_hears_the_entries(
     kind: str, most: int, story: list[tuple[str, str, int, int]]
 ):
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        little_memory(patch)
+    with new_store(kind) as store, pytest.MonkeyPatch.context() as patch:
         patch.setattr(rules, "THREADS_PER_ACCOUNT", most)
         patch.setattr(following, "THREADS", most)
-        store: Store = MemoryStore() if kind == "memory" else SqliteStore(Path(folder), synchronous="off")
         asyncio.run(_tell(store, story))
 
 

@@ -65,9 +65,9 @@ from among_server.store.sqlite.tx import SqliteTx
 from among_server.store.status import StatusWish
 from among_server.store.tags import InterestRow
 from among_server.store.words import sought
-from tests.store.conftest import little_memory
 from tests.store.replay import live, replayed
 from tests.store.town import Person, Town
+from tests.stores import little_memory
 
 HANDLES = ("ann", "bob", "cat", "dan")
 ID = re.compile(r"\b([acimqrsw])_[a-z2-7]{16}\b")

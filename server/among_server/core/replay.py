@@ -67,6 +67,8 @@ class Replay:
             )
             if not still():
                 break
+            if page.floor > after:  # it has moved since: what is no longer kept is a range that was left out
+                page = page._replace(whole=False, upto=until if page.complete else page.upto)
             told = payloads(session, log, after, page)
             if not told:
                 return until  # a range that later entries cover
@@ -92,6 +94,8 @@ class Replay:
         for id in places:
             session.due.pop(id, None)
             session.put_off.pop(id, None)
+            if session.syncing is not None:
+                session.lost.add(id)
             left = session.deafen(id)
             if left is not None:
                 self._logs.forget(left)

@@ -31,7 +31,7 @@ class Session:
 
     __slots__ = (
         "__weakref__", "_drained", "_missed", "_registers", "_turns", "address", "admitted", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight", "in_line", "interest", "kept_up",
-        "lagging", "large", "logs", "malformed", "number", "over", "person", "portion", "presence", "put_off", "queue", "room_again", "secure", "stating", "synced", "syncing", "typed", "unpaid", "watching", "write",
+        "lagging", "large", "logs", "lost", "malformed", "number", "over", "person", "portion", "presence", "put_off", "queue", "room_again", "secure", "stating", "synced", "syncing", "typed", "unpaid", "watching", "write",
     )  # fmt: skip
 
     def __init__(
@@ -65,6 +65,7 @@ class Session:
         self.syncing: asyncio.Future[None] | None = None  # done when the sync under way is
         self.due: dict[str, int] = {}  # logs that it hears after this number, once it has been told why
         self.put_off: dict[str, tuple[Entry, int]] = {}  # logs that came during a sync: why, and after which number
+        self.lost: set[str] = set()  # logs that went during a sync, though they may be there again
         self.lagging = False
         self.over = False  # the connection is gone; who waited for something meanwhile must look here
         self.in_flight = 0  # commands that wait for their reply

@@ -22,7 +22,7 @@ from among_protocol.members import PersonaRef
 
 from ..core.context import Context
 from ..core.people import Person
-from ..store.rows import Appended, CommunityRow
+from ..store.rows import Appended
 from ..store.stewards import stewards_of
 from .house_rules import accepted
 from .personas import kept
@@ -110,17 +110,21 @@ async def read(context: Context, command: ReadCommunity) -> Membership:
     row = await context.store.community(command.community.lower())
     if row is None:
         raise Refuse(COMMUNITY_GONE, field="community")
-    return await membership(context, context.person, row)
+    return await membership(context, context.person, row.id)
 
 
-async def membership(context: Context, person: Person, row: CommunityRow) -> Membership:
+async def membership(context: Context, person: Person, community: str) -> Membership:
     """A community as one of its members sees it. Raises Refuse `community.gone` for who is none."""
-    mine = context.member_of(row.id)
-    stewards = stewards_of(row.id)
-    log = await context.store.log(row.id)  # read first: what the rooms show is at least as new
+    mine = context.member_of(community)
+    stewards = stewards_of(community)
+    log = await context.store.log(community)  # read first: all that is shown is at least as new
+    row = await context.store.community(community)
+    if row is None:
+        raise Refuse(COMMUNITY_GONE, field="community")
     me = await context.store.personas(person.account.id, [PersonaRef(member=mine.id)])
-    rooms = await visible_rooms(context, person, row.id)
     tags = await context.store.tags_of([row.id])
+    rules = await accepted(context, row.id)
+    rooms = await visible_rooms(context, person, row.id)
     member = context.member_of(row.id)  # still, and as what
     return Membership(
         community=row.shown(tags.get(row.id, [])),
@@ -134,6 +138,6 @@ async def membership(context: Context, person: Person, row: CommunityRow) -> Mem
         stewards=stewards if person.stewards(stewards) else "",
         silenced_until=member.silenced if member.silenced > now() else "",
         rules=row.rules,
-        accepted=await accepted(context, row.id),
+        accepted=rules,
         members_invite=row.members_invite,
     )

@@ -51,6 +51,7 @@ async def sync(context: Context, command: Sync) -> None:
 async def _sync(context: Context, command: Sync, person: Person, interest: Interest) -> None:
     session = context.session
     session.due.clear()
+    session.lost.clear()
     for id in list(session.logs):
         session.deafen(id)
     session.interest = interest
@@ -71,15 +72,19 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
     started.threads = await context.store.followed_threads(person.account.id)
     if command.cards:
         await _cards(context, person, started)
+    # What was lost while the answer was read is gone in all parts of it: who has never seen the card of a place can't tell
+    # its logs by the entry that says so. Where one is there again, that begins anew, as the entry after it says.
+    lost = {state.log for state in states if state.log in session.lost or not person.hears(state.log)}
+    started.logs = [LogState(log=one.log, status="gone") if one.log in lost else one for one in states]
     session.reply(command.id, started)
     session.stated()
     replay = context.services.replay
 
     def mine(id: str) -> bool:  # a peer that left meanwhile has no person, and a place may be left meanwhile
-        return session.person is person and person.hears(id)
+        return session.person is person and person.hears(id) and id not in session.lost
 
     behind: dict[str, int] = {}
-    for state in states:
+    for state in started.logs:
         if state.status not in ("gone", "unwanted"):
             after = command.positions.get(state.log, 0) if state.status == "caught_up" else state.head
             behind[state.log] = await replay.upto(session, state.log, after, state.head, partial(mine, state.log))
@@ -102,12 +107,10 @@ async def _cards(context: Context, person: Person, started: SyncStarted) -> None
         if size > SYNC_BYTES:
             started.later.append(member.place)
             continue
-        row = await context.store.community(member.place)
-        if row is not None:
-            with contextlib.suppress(Refuse):  # left meanwhile
-                card = await communities.membership(context, person, row)
-                size += len(msgspec.json.encode(card))
-                started.communities.append(card)
+        with contextlib.suppress(Refuse):  # left meanwhile
+            card = await communities.membership(context, person, member.place)
+            size += len(msgspec.json.encode(card))
+            started.communities.append(card)
     started.directs = await rooms.directs(context, person)
 
 

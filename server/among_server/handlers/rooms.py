@@ -68,18 +68,29 @@ async def open_direct(context: Context, command: OpenDirect) -> Appended:
 async def visible_rooms(context: Context, person: Person, community: str) -> list[Room]:
     """The rooms of a community that this person may see: open ones, the private ones that they are in, and the corners that
     they follow."""
+    followed = [id for id, row in person.rooms.items() if row.community == community]
+    heads = await _heads(context, person, followed)  # first: what the rooms show is at least as new
+    rows = await _visible(context, person, community)
+    others = [row.id for row in rows if row.id not in heads]
+    if others:
+        heads |= await _heads(context, person, others)
+        rows = await _visible(context, person, community)
+    return [shown(person, row, heads) for row in rows]
+
+
+async def _visible(context: Context, person: Person, community: str) -> list[RoomRow]:
     rows = [row for row in await context.store.rooms(community) if row.kind == "open" or row.id in person.rooms]
     if any(row.kind == "corner" and row.community == community for row in person.rooms.values()):
         corners = await context.store.followed_corners(person.account.id, community)
         rows += [row for row in corners if row.id in person.rooms]
-    heads = await _heads(context, person, rows)
-    return [shown(person, row, heads) for row in rows]
+    return rows
 
 
 async def directs(context: Context, person: Person) -> list[Room]:
-    found = [await context.store.room(id) for id, row in list(person.rooms.items()) if row.kind == "direct"]
+    ids = [id for id, row in person.rooms.items() if row.kind == "direct"]
+    heads = await _heads(context, person, ids)  # first, as above
+    found = [await context.store.room(id) for id in ids]
     rows = [row for row in found if row is not None]
-    heads = await _heads(context, person, rows)
     cards = []
     for row in rows:
         room = shown(person, row, heads)
@@ -90,8 +101,8 @@ async def directs(context: Context, person: Person) -> list[Room]:
     return cards
 
 
-async def _heads(context: Context, person: Person, rows: list[RoomRow]) -> dict[str, int]:
-    unread = await context.store.unread(person.account.id, [row.id for row in rows])
+async def _heads(context: Context, person: Person, ids: list[str]) -> dict[str, int]:
+    unread = await context.store.unread(person.account.id, ids) if ids else []
     return {row.log.id: row.log.head for row in unread}
 
 

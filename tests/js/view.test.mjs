@@ -1,0 +1,37 @@
+// What is known of communities and rooms, in whatever order their cards and their entries come.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { View } from '../../protocol/js/view.js';
+
+const card = (topic, head, more = {}) => ({
+  type: 'card',
+  community: { community: { id: 'c1' }, member: 'm1', rev: 1, display_name: 'Bob', rooms: [{ id: 'r1', topic, head }], as_of: 5, ...more },
+});
+const topic = (seq, said) => ({ type: 'room.topic_set', log: 'r1', seq, topic: said });
+
+test('what overtakes a card is known after it', () => {
+  const view = new View();
+  view.apply(topic(3, 'news'));
+  view.apply({ type: 'room.created', log: 'c1', seq: 6, room: 'r2', slug: 'shed', topic: '' });
+  view.apply({ type: 'member.updated', log: 'c1', seq: 7, by: 'm1', rev: 2, handle: 'bob', display_name: 'Bobby' });
+  view.apply(card('old', 2));
+  assert.equal(view.rooms.get('r1').topic, 'news');
+  assert.equal(view.rooms.get('r2').slug, 'shed');
+  assert.equal(view.communities.get('c1').display_name, 'Bobby');
+});
+
+test('what a card knows already it says itself', () => {
+  const view = new View();
+  view.apply(topic(3, 'older'));
+  view.apply(card('newest', 4));
+  assert.equal(view.rooms.get('r1').topic, 'newest');
+});
+
+test('what was said of a room and is no longer kept is said again as it goes', () => {
+  const view = new View();
+  view.apply(card('old', 2));
+  view.apply({ type: 'room.trimmed', log: 'r1', seq: 9, floor: 7, topic: 'news', retention: { messages: 1 } });
+  assert.equal(view.rooms.get('r1').topic, 'news');
+  assert.deepEqual(view.rooms.get('r1').retention, { messages: 1 });
+});
