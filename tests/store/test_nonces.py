@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
+from among_protocol.accounts import UpdateAccount
 from among_protocol.codes import COMMUNITY_GONE, NONCE_CONFLICT, ROOM_GONE, Refuse
 from among_protocol.communities import CreateCommunity, JoinCommunity, LeaveCommunity
 from among_protocol.messages import SendMessage
+from among_protocol.personas import PersonaWish, ShownWish, UpdatePersona
 from tests.store.town import Town, refused
 
 
@@ -101,3 +103,15 @@ async def test_every_kind_of_write_can_be_repeated(town: Town, between: int):
     found = await town.store.community(community)
     assert found is not None
     assert found.members == 2
+
+
+async def test_who_hides_what_they_were_called_changes_their_profile_once(town: Town):
+    """Their former names are looked for, and go, between the entry and its nonce."""
+    ann = await town.person("ann")
+    hall = await ann.founds("hall")
+    await ann.do(UpdatePersona, community=hall, persona=PersonaWish(shown=ShownWish(lineage="stewards")))
+    for name in ("Ann of the garden", "Ann"):
+        first = await ann.ask(UpdateAccount, nonce=name, display_name=name)
+        again = await ann.ask(UpdateAccount, nonce=name, display_name=name)
+        assert (first.repeat, again.repeat) == (False, True)
+        assert again.entry == first.entry

@@ -68,15 +68,19 @@ class Arrivals:
         self._rows.flat += (pos, tag, ordinal, author, json, None, None)
 
     def add_nonce(self, key: Key, digest: bytes, pos: int) -> None:
-        """For an entry that this command added."""
+        """For an entry that this command added, held back or, where it has asked for something since, written."""
         flat = self._rows.flat
         at = len(flat) - _ROW
-        while flat[at] != pos:
+        while at >= 0 and flat[at] != pos:
             at -= _ROW
-            if at < 0:
-                raise LookupError("the entry of a nonce is no longer held back")
-        flat[at + 5] = key[1]
-        flat[at + 6] = digest
+        if at >= 0:
+            flat[at + 5 : at + 7] = (key[1], digest)
+        else:
+            written = self._db.execute(
+                "UPDATE arrivals SET nonce = ?, digest = ? WHERE pos = ? AND nonce IS NULL", (key[1], digest, pos)
+            )
+            if not written.rowcount:
+                raise LookupError("there is no entry for a nonce")
         self._read()[key] = (digest, pos)
 
     def empty_digest(self, key: Key) -> None:
