@@ -96,13 +96,14 @@ async def leave(context: Context, command: LeaveCommunity) -> Appended:
 
 
 async def browse(context: Context, command: BrowseCommunities) -> CommunityPage:
-    found = await context.store.communities(
-        command.query,
-        command.after.lower(),
-        command.limit + 1,
-        tags=[tag(word, field="tags") for word in command.tags],
-        newest=command.order == "newest",
-    )
+    with context.logs.headway.made():
+        found = await context.store.communities(
+            command.query,
+            command.after.lower(),
+            command.limit + 1,
+            tags=[tag(word, field="tags") for word in command.tags],
+            newest=command.order == "newest",
+        )
     return CommunityPage(communities=found[: command.limit], complete=len(found) <= command.limit)
 
 

@@ -16,7 +16,9 @@ async def discover(context: Context, command: Discover) -> Suggestions:
     left = spend(context)
     account = context.person.account.id
     chance = f"{account}/{dt.datetime.now(dt.UTC):%Y-%m-%d}"
-    return Suggestions(suggestions=await context.store.discover(account, command.limit, chance), budget=left)
+    with context.logs.headway.made():
+        found = await context.store.discover(account, command.limit, chance)
+    return Suggestions(suggestions=found, budget=left)
 
 
 async def dismiss(context: Context, command: DismissCommunity) -> Done:
