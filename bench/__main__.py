@@ -128,6 +128,8 @@ def main() -> int:
             print(f"{name:10}{sentence(measurement)}")
         return 0
     if given.plot:
+        if given.quick or given.repeats or given.only or given.again:
+            parser.error("--plot draws what was measured before: give it alone")
         from .plot import draw  # matplotlib is an extra
 
         latest = report.read()

@@ -258,6 +258,7 @@ TOKEN = re.compile(r"\bamong_[\w-]{43}(?![\w-])")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 CODE = re.compile(r'(?<="code":")[\w-]{32}(?=")|(?<="invite":")[\w-]{32}(?=")')
 SPOKEN = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
+DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b(?![T ]\d)")
 SHOWN_START = dt.datetime(2026, 1, 31, 9, tzinfo=dt.UTC)
 
 
@@ -270,7 +271,8 @@ def named(play: Play, start: dt.datetime) -> dict[str, list[Line]]:
         text = CODE.sub("the-code-of-the-invite", text)
         text = re.sub(r'"among/[^"]+"', '"among/0.1.0"', text)
         text = TIME.sub(lambda found: _moment(found.group(), start).strftime("%Y-%m-%dT%H:%M:%S.000Z"), text)
-        return SPOKEN.sub(lambda found: f"{_moment(found.group(1), start):%Y-%m-%d %H:%M} UTC", text)
+        text = SPOKEN.sub(lambda found: f"{_moment(found.group(1), start):%Y-%m-%d %H:%M} UTC", text)
+        return DAY.sub(lambda found: _day(found.group(), start), text)
 
     for name, lines in play.takes.items():
         for _, _, frame in lines:
@@ -282,6 +284,12 @@ def named(play: Play, start: dt.datetime) -> dict[str, list[Line]]:
         ]
         for name, lines in play.takes.items()
     }
+
+
+def _day(text: str, start: dt.datetime) -> str:
+    """Of what is dated with the day of the recording, or with the next one, where it began just before midnight."""
+    recorded = (dt.date.fromisoformat(text) - start.date()).days in (0, 1)
+    return f"{SHOWN_START:%Y-%m-%d}" if recorded else text
 
 
 def _moment(text: str, start: dt.datetime) -> dt.datetime:

@@ -1,6 +1,8 @@
 """What the reference shows is what a server says today, in either encoding; and it shows everything."""
 
+import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from among_protocol import effects, wire
 from among_protocol.wire import COMMANDS, EVENTS, tag_of
 
 from . import record
-from .stage import Line, in_order
+from .stage import SHOWN_START, Line, in_order
 
 RECORDED: record.Takes = json.loads(record.FILE.read_text("utf-8"))
 BY_TAG = {tag_of(command): command for command in COMMANDS}
@@ -70,6 +72,8 @@ def test_nothing_shown_differs_from_one_recording_to_the_next():
     text = record.FILE.read_text("utf-8")
     assert '"id":"fence-' not in text
     assert "somebody" not in text
+    days = {dt.date.fromisoformat(day) for day in re.findall(r"\b\d{4}-\d\d-\d\d\b", text)}
+    assert all(0 <= (day - SHOWN_START.date()).days < 120 for day in days), sorted(days)
 
 
 def test_a_count_of_the_inbox_has_one_place_whenever_it_is_told():
