@@ -54,7 +54,7 @@ def answer(
     path, _, query = request.path.partition("?")
     response: Response | None
     if request.method not in METHODS:
-        response = _text(library, 405, "Nothing is done here by HTTP: there is something to GET alone.\n")
+        response = _text(library, 405, "Only GET and HEAD are answered here.\n")
         response.headers["Allow"] = ", ".join(METHODS)
     elif path == ENDPOINT:
         response = _enter(library, request, query, connection, listener)
