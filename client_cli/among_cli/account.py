@@ -147,7 +147,7 @@ async def _member(link: Link, handle: str) -> str:
 async def _changed(link: Link, wish: SetBlock) -> str:
     """Ask for it, and know it here at once; gives the handle."""
     done = await link.among.ask(wish)
-    change = BlockChanged(id=done.id, handle=done.handle, kind=done.kind, others=done.others)
+    change = BlockChanged(id=done.id, handle=done.handle, kind=done.kind, members=done.members, others=done.others)
     link.among.view.apply(change)
     link.model.apply(change)
     return done.handle

@@ -22,16 +22,19 @@ class Block(Shape, omit_defaults=False, kw_only=True):
     id: str = ""  # of this entry of my list
     handle: str  # as it was when it was blocked
     kind: BlockKind  # none: neither blocked nor muted
+    members: list[str] = []  # memberships, where I am, under which whom it is about goes by this handle
     others: list[str] = []  # memberships, where I am, of people who go by this handle and are not in my list
 
 
 class BlockChanged(Event, tag="block.changed", omit_defaults=False, kw_only=True):
-    """To every other session of the account that has synced. And to every session, when the account that it is about is erased:
-    then it is blocked by nobody."""
+    """To every other session of the account that has synced. To every session, when somebody comes to where I am under this
+    handle, or leaves it for another, or I come to where somebody goes by it; and when the account that it is about is
+    erased: then it is blocked by nobody."""
 
     id: str = ""  # of the entry
     handle: str
     kind: BlockKind  # none: neither blocked nor muted any longer
+    members: list[str] = []  # memberships, where I am, under which whom it is about goes by this handle
     others: list[str] = []  # memberships, where I am, of people who go by this handle and are not in my list
 
 
@@ -55,6 +58,7 @@ class BlockList:
     def __init__(self, blocks: Iterable[Entry] = ()) -> None:
         self._named: dict[str, dict[str, Entry]] = {}  # by handle, then by id
         self._others: dict[str, frozenset[str]] = {}  # by handle, as told last
+        self._members: dict[str, Entry] = {}  # by membership
         for block in blocks:
             self.apply(block)
 
@@ -68,9 +72,12 @@ class BlockList:
     def apply(self, block: Entry) -> None:
         """An entry as it is now."""
         named = self._named.setdefault(block.handle, {})
-        named.pop(block.id, None)
+        before = named.pop(block.id, None)
+        if before is not None:
+            self._members = {member: entry for member, entry in self._members.items() if entry is not before}
         if block.kind != "none":
             named[block.id] = block
+            self._members |= dict.fromkeys(block.members, block)
         self._others[block.handle] = frozenset(block.others)
         if not named:
             del self._named[block.handle], self._others[block.handle]
@@ -87,6 +94,13 @@ class BlockList:
         if named is None or member in self._others[handle]:
             return ""
         return "mute" if all(block.kind == "mute" for block in named.values()) else "block"
+
+    def of(self, member: str) -> BlockKind:
+        """What I do about this membership, where no more is known of it; empty: nothing."""
+        entry = self._members.get(member)
+        if entry is None:
+            return ""
+        return "mute" if entry.kind == "mute" else "block"
 
     def others(self, handle: str) -> frozenset[str]:
         """Memberships of who goes by it, as far as is known, and is not in the list."""

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from .logs import LogState
 from .markers import Marker, MarkerMoved
 
-RECENT = 1_000  # entries, of all rooms, that are remembered for a count that they overtake
+RECENT = 10_000  # entries, of all rooms, that are remembered for a count that they overtake
 
 
 class Counted(Protocol):

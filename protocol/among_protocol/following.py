@@ -19,7 +19,7 @@ from .threads import ThreadChanged, ThreadState, changed
 
 Named = tuple[str, int]  # a thread: its room, and the number of its root
 
-RECENT = 1_000  # entries, of all threads, that are remembered for an event that they overtake
+RECENT = 10_000  # entries, of all threads, that are remembered for an event that they overtake
 
 
 class _Heard(NamedTuple):

@@ -393,7 +393,8 @@ class View:
         self.inbox.unread += entry.seq > self._in_inbox.get(entry.log, 0)
 
     def _called_by(self, entry: Entry) -> bool:
-        """Whether a mention of me counts: I said it myself, or block or mute the author, as far as it is known here who
-        that is."""
+        """Whether a mention of me counts: not when I said it myself, or block or mute the author."""
+        if entry.by == self.me(entry.log):
+            return False
         author = self.personas.get((entry.by, entry.rev)) if self.blocks else None
-        return entry.by != self.me(entry.log) and (author is None or not self.blocks.kind(author.handle, entry.by))
+        return not (self.blocks.of(entry.by) if author is None else self.blocks.kind(author.handle, entry.by))

@@ -9,7 +9,7 @@
  * how many messages are kept, where that is told.
  * @typedef {{ seq: number, unread?: number, mine?: boolean, left?: number }} Heard */
 
-const RECENT = 1000; // entries, of all rooms, that are remembered for a count that they overtake
+const RECENT = 10000; // entries, of all rooms, that are remembered for a count that they overtake
 
 /** How far a room is read: up to this number, and how many messages come after it. */
 export class Reading {

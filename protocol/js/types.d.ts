@@ -475,6 +475,11 @@ export interface Block {
   /** none: neither blocked nor muted. Words: block, mute; unknown: as block */
   kind: string;
   /**
+   * memberships, where I am, under which whom it is about goes by this handle
+   * @default []
+   */
+  members?: string[];
+  /**
    * memberships, where I am, of people who go by this handle and are not in my list
    * @default []
    */
@@ -482,8 +487,9 @@ export interface Block {
 }
 
 /**
- * To every other session of the account that has synced. And to every session, when the account that it is about is erased:
- * then it is blocked by nobody.
+ * To every other session of the account that has synced. To every session, when somebody comes to where I am under this
+ * handle, or leaves it for another, or I come to where somebody goes by it; and when the account that it is about is
+ * erased: then it is blocked by nobody.
  */
 export interface BlockChanged {
   type: "block.changed";
@@ -496,6 +502,11 @@ export interface BlockChanged {
   handle: string;
   /** none: neither blocked nor muted any longer. Words: block, mute; unknown: as block */
   kind: string;
+  /**
+   * memberships, where I am, under which whom it is about goes by this handle
+   * @default []
+   */
+  members?: string[];
   /**
    * memberships, where I am, of people who go by this handle and are not in my list
    * @default []

@@ -1163,6 +1163,36 @@ def forgets_blocks_in_sync(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+@mutant("registers.meant")
+def names_nobody_of_a_block(wire: Wire, frame: Frame) -> Any:
+    for block in (frame, frame.get("result", {})):
+        block.pop("members", None) if "others" in block else None
+    return frame
+
+
+@mutant("registers.meant")
+def forgets_whom_a_block_means_in_sync(wire: Wire, frame: Frame) -> Any:
+    for block in frame.get("result", {}).get("blocks", []):
+        block["members"] = []
+    return frame
+
+
+@mutant("registers.meant")
+def takes_a_namesake_for_who_is_meant(wire: Wire, frame: Frame) -> Any:
+    if frame["type"] == "block.changed":
+        frame["members"], frame["others"] = frame["members"] + frame["others"], []
+    return frame
+
+
+@mutant("registers.meant")
+def tells_of_no_rename_what_it_makes_of_a_block(wire: Wire, frame: Frame) -> Any:
+    told = wire.relay.notes.setdefault("told", set())
+    if frame["type"] == "block.changed" and wire not in told:
+        told.add(wire)
+        return frame
+    return None if frame["type"] == "block.changed" else frame
+
+
 @mutant("presence.watched", "up")
 def tells_presence_of_all(wire: Wire, frame: Frame) -> Any:
     if frame["type"] == "presence.set" and frame["state"] == "away" and not wire.binary:

@@ -67,7 +67,10 @@ class Made:
         if self.logs[log] and self.rng.random() < 0.6:
             about = self.rng.randint(max(1, len(self.logs[log]) - 5), len(self.logs[log]))
             kind = self.rng.choice(
-                ("reacts", "reacts", "reacts", "reacts no more", "pins", "unpins", "says below", "edits")
+                (
+                    *("reacts", "reacts", "reacts", "reacts no more", "pins", "unpins", "says below", "edits"),
+                    *("publishes", "rewrites", "comments"),
+                )
             )
             emoji = self.rng.choice(EMOJI) if kind.startswith("reacts") else ""
             words = f"{kind}/{about}/{emoji}/{nonce}"
@@ -94,6 +97,12 @@ class Made:
                 return Step("unpins", about, by, 1), about not in room.pins
             case "edits":
                 return Step("edits", about, by, 1), False
+            case "publishes":
+                return Step("publishes", 0, by, 1, title=rest[2]), False
+            case "rewrites":
+                return Step("rewrites", about, by, 1, title=rest[2], at=rest[2]), about not in room.posts
+            case "comments":
+                return Step("comments", about, by, 1), about not in room.posts
             case _:
                 return Step("says below", about, by, 1), False
 

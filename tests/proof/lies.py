@@ -304,8 +304,8 @@ def _shown(rng: random.Random, history: History, what: str) -> dict[Any, Any] | 
 
 
 def page_lacks(rng: random.Random, history: History) -> str | None:
-    """A reaction, a pin, a thread or an edit is in the log, and nobody is shown it: the row went with the kill."""
-    part = _shown(rng, history, rng.choice(("reactions", "pins", "threads", "edits")))
+    """A reaction, a pin, a thread, an edit or a post is in the log, and nobody is shown it: the row went with the kill."""
+    part = _shown(rng, history, rng.choice(("reactions", "pins", "threads", "edits", "posts")))
     if part is None:
         return None
     del part[rng.choice(list(part))]
@@ -319,6 +319,18 @@ def page_counts_twice(rng: random.Random, history: History) -> str | None:
         return None
     key = rng.choice(list(part))
     part[key] = (part[key][0] + 1, part[key][1])
+    return "g"
+
+
+def page_is_old(rng: random.Random, history: History) -> str | None:
+    """Of a post that was rewritten the version before is shown, or a comment is not counted."""
+    part = _shown(rng, history, "posts")
+    if part is None:
+        return None
+    about, post = rng.choice(list(part.items()))
+    part[about] = (
+        post._replace(edited=f"{post.edited}?") if rng.random() < 0.5 else post._replace(comments=post.comments + 1)
+    )
     return "g"
 
 
@@ -354,6 +366,7 @@ LIES: dict[str, Lie] = {
         miscounted,
         page_lacks,
         page_counts_twice,
+        page_is_old,
         page_swaps,
     )
 }

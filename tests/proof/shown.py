@@ -14,13 +14,26 @@ SPEAKERS = 5  # of a thread, that are named
 
 
 class Step(NamedTuple):
-    kind: Literal["reacts", "reacts no more", "pins", "unpins", "says below", "edits", "takes back"]
-    message: int  # the number of what it is about
+    kind: Literal[
+        "reacts",
+        "reacts no more",
+        "pins",
+        "unpins",
+        "says below",
+        "edits",
+        "takes back",
+        "publishes",
+        "rewrites",
+        "comments",
+    ]
+    message: int  # the number of what it is about; 0: the entry itself
     by: str = ""  # membership
     rev: int = 0
     emoji: str = ""
     many: int = 0  # react with it from then on, as the entry says
     author: str = ""  # of what is reacted to, a membership
+    title: str = ""  # of the version of a post
+    at: str = ""  # when that was written
 
 
 class Change(NamedTuple):
@@ -42,11 +55,20 @@ class Below(NamedTuple):
     speakers: tuple[str, ...]
 
 
+class Posted(NamedTuple):
+    """A post, in short."""
+
+    title: str
+    edited: str  # when its newest version was written; empty: it is the first
+    comments: int
+
+
 class Room(NamedTuple):
     reactions: dict[tuple[int, str], dict[str, int]]  # message and emoji -> membership -> number of the entry
     pins: dict[int, int]  # message -> number of the entry
     threads: dict[int, Below]  # by the number of the root
     edits: dict[int, int]  # message -> number of its newest edit
+    posts: dict[int, Posted]
 
 
 class Page(NamedTuple):
@@ -56,6 +78,7 @@ class Page(NamedTuple):
     pins: dict[int, int]
     threads: dict[int, Below]
     edits: dict[int, int]
+    posts: dict[int, Posted]
 
 
 def step_of(event: Event) -> Step | None:
@@ -74,6 +97,12 @@ def step_of(event: Event) -> Step | None:
             return Step("says below", event["thread"], by, rev)
         case "message.edited":
             return Step("edits", event["message"], by, rev)
+        case "message.sent" if event.get("post"):
+            return Step("comments", event["post"], by, rev)
+        case "post.published":
+            return Step("publishes", 0, by, rev, title=event.get("title", ""))
+        case "post.edited":
+            return Step("rewrites", event["post"], by, rev, title=event.get("title", ""), at=event["at"])
         case "message.deleted":
             return Step("takes back", event["message"])
         case "post.deleted":
@@ -123,7 +152,7 @@ def storm(steps: Iterable[Step | None]) -> tuple[Change, ...]:
 
 def room(steps: Iterable[tuple[int, Step | None]]) -> tuple[Room, list[str]]:
     """What all of a log's steps, with their numbers, come to; and what no server that counts right would have written."""
-    shown = Room(defaultdict(dict), {}, {}, {})
+    shown = Room(defaultdict(dict), {}, {}, {}, {})
     wrong = [text for seq, step in steps if step is not None for text in _taken(shown, seq, step)]
     for key in [key for key, who in shown.reactions.items() if not who]:
         del shown.reactions[key]
@@ -148,11 +177,27 @@ def _taken(shown: Room, seq: int, step: Step) -> Iterator[str]:
             shown.threads[about] = Below(before.messages + 1, seq, (*before.speakers, *new)[:SPEAKERS])
         case "edits":
             shown.edits[about] = seq
+        case "publishes" | "rewrites" | "comments":
+            yield from _written(shown.posts, seq, step)
         case _:  # takes back
+            shown.posts.pop(about, None)
             shown.pins.pop(about, None)
             shown.edits.pop(about, None)
             for key in [key for key in shown.reactions if key[0] == about]:
                 del shown.reactions[key]
+
+
+def _written(posts: dict[int, Posted], seq: int, step: Step) -> Iterator[str]:
+    if step.kind == "publishes":
+        posts[seq] = Posted(step.title, "", 0)
+        return
+    post = posts.get(step.message)
+    if post is None:
+        yield f"#{seq} is about the post #{step.message}, which is not there"
+    elif step.kind == "rewrites":
+        posts[step.message] = post._replace(title=step.title, edited=step.at)
+    else:
+        posts[step.message] = post._replace(comments=post.comments + 1)
 
 
 def _reacted(who: dict[str, int], seq: int, step: Step) -> Iterator[str]:
@@ -169,7 +214,7 @@ def _reacted(who: dict[str, int], seq: int, step: Step) -> Iterator[str]:
 
 def page(shown: Room, member: str) -> Page:
     reactions = {key: (len(who), member in who) for key, who in shown.reactions.items()}
-    return Page(reactions, shown.pins, shown.threads, shown.edits)
+    return Page(reactions, shown.pins, shown.threads, shown.edits, shown.posts)
 
 
 def unlike(read: Page, told: Page) -> Iterator[str]:
@@ -179,6 +224,7 @@ def unlike(read: Page, told: Page) -> Iterator[str]:
         ("pins", read.pins, told.pins),
         ("threads", read.threads, told.threads),
         ("edits", read.edits, told.edits),
+        ("posts", read.posts, told.posts),
     )
     for what, one, other in parts:
         for key in sorted(one.keys() | other.keys()):
@@ -201,4 +247,9 @@ def page_of(messages: Sequence[Event], pins: Sequence[Event]) -> Page:
             if one.get("below")
         },
         {one["seq"]: one["edited"] for one in messages if isinstance(one.get("edited"), int)},  # of a post a time
+        {
+            one["seq"]: Posted(one["title"], one.get("edited", ""), one.get("comments", 0))
+            for one in messages
+            if "title" in one
+        },
     )

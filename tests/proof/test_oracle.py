@@ -225,7 +225,7 @@ def test_a_page_shows_the_reactions_that_the_log_tells_and_each_once():
     stored = [entry(1, "n1"), reaction(2, "reacts", "bob", 1), reaction(3, "reacts", "cy", 2)]
     history = a_history(*asked_for(stored), stored=stored)
     for count, mine, right in ((2, True, True), (1, True, False), (3, True, False), (2, False, False)):
-        history.pages["bob", "bob"] = {"hall": Page({(1, "👍"): (count, mine)}, {}, {}, {})}
+        history.pages["bob", "bob"] = {"hall": Page({(1, "👍"): (count, mine)}, {}, {}, {}, {})}
         assert ("its log tells (2, True)" in texts(history)) is not right
     twice = [*stored[:2], reaction(3, "reacts", "bob", 2)]
     assert "a second time" in texts(a_history(stored=twice))

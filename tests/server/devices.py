@@ -214,6 +214,11 @@ def known(device: Device) -> dict[str, Any]:
     }
 
 
+def meant(device: Device) -> dict[str, set[str]]:
+    """By entry of the list of whom its owner blocks: memberships."""
+    return {block.id: {*block.members, *block.others} for block in device.view.blocks}
+
+
 def counted(device: Device) -> dict[str, Any]:
     """What is unread, by it, in the rooms and the threads that its owner follows, and in the inbox. What is no longer kept
     is neither read nor unread."""

@@ -157,6 +157,105 @@ async def test_two_who_go_by_one_handle_are_two_and_each_is_undone_by_the_id_of_
         assert (await eve.refused(SetBlock, kind="none", block=second.id)).code == codes.ACCOUNT_GONE.code
 
 
+async def people_of_two_communities(world: World) -> tuple[Person, Person, Person]:
+    """Somebody who is in garden and library, and two who are in none yet."""
+    (ann,) = await world.join("garden/hall", "ann")
+    await world.join("library/desk")
+    await world.join_too(ann, "library")
+    return ann, await world.person("bob"), await world.person("cyd")
+
+
+async def joins(person: Person, slug: str, handle: str) -> str:
+    """A community, under a handle of its own there; gives the membership."""
+    entry = (await person.ask(JoinCommunity, community=slug, persona={"handle": handle})).entry
+    return str(entry.member)
+
+
+async def known(person: Person) -> dict[str, tuple[list[str], list[str]]]:
+    """By handle, as it was told last: who is meant, and who only goes by it."""
+    told = [event for event in await person.settled() if isinstance(event, BlockChanged)]
+    return {event.handle: (event.members, event.others) for event in told}
+
+
+async def test_the_list_names_who_is_meant_by_membership_wherever_i_am():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        phone = await ann.device()
+        done = await ann.ask(SetBlock, kind="block", member=bob.member)
+        assert done.members == (await phone.hears(BlockChanged)).members == [bob.member]
+        assert [block.members for block in (await phone.sync()).blocks] == [[bob.member]]
+        undone = await ann.ask(SetBlock, kind="none", block=done.id)
+        assert (undone.members, undone.others) == ([], [])
+
+
+async def test_whoever_comes_under_a_handle_of_my_list_and_is_somebody_else_is_not_taken_for_who_is_blocked():
+    async with world_of() as world:
+        ann, bob, cyd = await people_of_two_communities(world)
+        sam = await joins(bob, "garden", "sam")
+        await ann.ask(SetBlock, kind="block", member=sam)
+        phone = await ann.device()
+        await ann.settled()
+        namesake = await joins(cyd, "library", "sam")
+        for device in (ann, phone):
+            assert await known(device) == {"sam": ([sam], [namesake])}
+        await joins(bob, "library", "rob")
+        assert await known(ann) == {}, "nobody learns who is who"
+
+
+async def test_i_come_to_where_somebody_of_my_list_is_or_a_namesake():
+    async with world_of() as world:
+        ann, bob, cyd = await people_of_two_communities(world)
+        await world.join("yard/desk")
+        sam, met = await joins(bob, "garden", "sam"), await joins(bob, "yard", "sam")
+        await ann.ask(SetBlock, kind="block", member=sam)
+        await ann.ask(LeaveCommunity, community=world.id("library"))
+        namesake = await joins(cyd, "library", "sam")
+        await ann.settled()
+        await world.join_too(ann, "yard")
+        assert await known(ann) == {"sam": (sorted([sam, met]), [])}
+        await world.join_too(ann, "library")
+        assert await known(ann) == {"sam": (sorted([sam, met]), [namesake])}
+
+
+async def test_a_block_follows_a_rename_and_still_knows_who_only_goes_by_it():
+    async with world_of() as world:
+        ann, bob, cyd = await people_of_two_communities(world)
+        sam, namesake = await joins(bob, "garden", "sam"), await joins(cyd, "library", "rob")
+        await ann.ask(SetBlock, kind="mute", member=sam)
+        await ann.settled()
+        await bob.ask(UpdatePersona, community=world.id("garden"), persona=PersonaWish(handle="rob"))
+        assert await known(ann) == {"sam": ([], []), "rob": ([sam], [namesake])}
+
+
+async def test_what_is_told_of_a_list_while_more_happens_is_what_holds_at_last():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob, cyd = await people_of_two_communities(world)
+        sam = await joins(bob, "garden", "sam")
+        await ann.ask(SetBlock, kind="block", member=sam)
+        await ann.settled()
+        hold = store.hold("meant")
+        await joins(cyd, "library", "sam")
+        await hold.is_asked(1)
+        await cyd.ask(UpdatePersona, community=world.id("library"), persona=PersonaWish(handle="tom"))
+        hold.let_go()
+        assert await known(ann) == {"sam": ([sam], [])}
+
+
+def test_a_view_counts_no_mention_by_somebody_blocked_whom_it_knows_by_membership_alone():
+    blocks = BlockList(
+        [
+            Block(id="b1", handle="sam", kind="block", members=["m1", "m2"]),
+            Block(id="b2", handle="tom", kind="mute", members=["m3"]),
+        ]
+    )
+    assert [blocks.of(member) for member in ("m1", "m2", "m3", "m4", "")] == ["block", "block", "mute", "", ""]
+    blocks.apply(BlockChanged(id="b1", handle="sam", kind="block", members=["m2"]))
+    assert [blocks.of(member) for member in ("m1", "m2", "m3")] == ["", "block", "mute"]
+    blocks.apply(BlockChanged(id="b2", handle="tom", kind="none"))
+    assert [blocks.of(member) for member in ("m1", "m2", "m3")] == ["", "block", ""]
+
+
 def test_a_list_that_is_followed_tells_who_is_meant():
     blocks = BlockList(
         [Block(id="b1", handle="sam", kind="mute", others=["m2"]), Block(id="b3", handle="bob", kind="x")]

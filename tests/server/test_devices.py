@@ -206,7 +206,7 @@ async def test_two_changes_at_once_of_whom_one_blocks_both_hold():
         bob = await somebody_with_much(world)
         await world.join("garden/hall", "cyd")
         phone = await bob.device()
-        hold = store.hold("namesakes")
+        hold = store.hold("meant")
         for device, handle in ((bob, "ann"), (phone, "cyd")):
             device.begin(SetBlock, handle=handle, kind="block")
         await hold.is_asked(2)
@@ -223,7 +223,7 @@ async def test_who_blocks_and_ceases_to_at_once_is_told_what_holds():
     async with world_of(store) as world:
         bob = await somebody_with_much(world)
         phone, tablet = await bob.device(), await bob.device()
-        hold = store.hold("namesakes")
+        hold = store.hold("meant")
         for device, kind in ((bob, "block"), (tablet, "none")):
             device.begin(SetBlock, handle="ann", kind=kind)
         await hold.is_asked(2)

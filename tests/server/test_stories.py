@@ -29,7 +29,7 @@ from among_protocol.rooms import DirectOpened, RoomCreated, RoomFollowed, TopicS
 from among_server.store.fates import without
 from among_server.store.stewards import stewards_of, unsigned
 from tests.server.chronicle import Chronicle
-from tests.server.devices import WAYS, beside_new_ones, known
+from tests.server.devices import WAYS, beside_new_ones, known, meant
 from tests.server.hearing import Story, places_of
 from tests.server.stories import STORIES, TOLD, town_on
 from tests.stores import STORES
@@ -314,6 +314,8 @@ async def test_what_a_device_knows_is_what_a_new_one_is_told(kind, before, durin
     async with town_on(kind, kept=kept) as town:
         for device, new in await beside_new_ones(town, before, during, after, ways):
             assert known(device) == known(new)
+            for entry, members in meant(new).items():  # who has left since may still be among the others
+                assert members <= meant(device)[entry]
 
 
 async def begin(person: Person, positions: dict[str, int]) -> tuple[Person, int, Story]:

@@ -236,24 +236,27 @@ async def test_nobody_is_blocked_whom_one_may_not_see(town: Town):
     assert await blocks(ann) == {}
 
 
-async def test_namesakes_are_who_goes_by_the_handle_where_one_is_oneself_and_is_not_in_the_list(town: Town):
+async def test_a_list_means_memberships_and_not_those_of_namesakes_where_one_is_oneself(town: Town):
     ann, one, two, three = await town.people("ann", "one", "two", "three")
     garden, library, far = await one.founds("garden"), await two.founds("library"), await three.founds("far")
     for community in (garden, library):
         await ann.joins(community)
     for person, community in ((one, garden), (two, library), (three, far)):
         await person.do(UpdatePersona, community=community, persona=PersonaWish(handle="sam"))
-    assert await town.store.namesakes(ann.id) == {}
-    done = await town.store.set_block(ann.id, "block", member=await one.member_in(garden))
+    first, second = await one.member_in(garden), await two.member_in(library)
+    assert await town.store.meant(ann.id) == ({}, {})
+    done = await town.store.set_block(ann.id, "block", member=first)
     assert (done.account, done.handle) == (one.id, "sam")
-    assert await town.store.namesakes(ann.id) == {"sam": [await two.member_in(library)]}, "nobody far away"
-    await town.store.set_block(ann.id, "mute", member=await two.member_in(library))
-    assert await town.store.namesakes(ann.id) == {}
+    assert await town.store.meant(ann.id) == ({(one.id, "sam"): [first]}, {"sam": [second]}), "nobody far away"
+    await town.store.set_block(ann.id, "mute", member=second)
+    assert await town.store.meant(ann.id) == ({(one.id, "sam"): [first], (two.id, "sam"): [second]}, {})
     await town.store.set_block(ann.id, "none", block=block_id(ann.id, (one.id, "sam")))
-    assert await town.store.namesakes(ann.id) == {"sam": [await one.member_in(garden)]}
+    assert await town.store.meant(ann.id) == ({(two.id, "sam"): [second]}, {"sam": [first]})
     await refused(ACCOUNT_GONE, town.store.set_block(ann.id, "none", block=block_id(ann.id, (one.id, "sam"))))
+    await two.do(UpdatePersona, community=library, persona=PersonaWish(handle="tom"))
+    assert await town.store.meant(ann.id) == ({(two.id, "tom"): [second]}, {"sam": [first]}), "under the new name, too"
     await ann.leaves(garden)
-    assert await town.store.namesakes(ann.id) == {}
+    assert await town.store.meant(ann.id) == ({(two.id, "tom"): [second]}, {})
 
 
 async def test_a_block_and_what_it_refuses_in_one_breath(town: Town):

@@ -19,8 +19,9 @@ class Where(Enum):
     STEWARDS = "the stewards' log"
     HERE = "this connection"
     DEVICES = "your other connections that have synced"
+    SESSIONS = "your connections that have synced"
     WATCHERS = "whoever watches the member"
-    BLOCKERS = "whoever is in the community and blocks or mutes you there"
+    LISTED = "whoever is there and blocks or mutes somebody by your handle"
     FOLLOWERS = "whoever follows the room and has synced, but you"
 
 

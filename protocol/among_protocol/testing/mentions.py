@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from .. import text
 from ..inbox import InboxKind
+from .names import deaf
 from .state import Item, MemberRow, Person, RoomRow, called
 
 if TYPE_CHECKING:
@@ -38,9 +39,8 @@ def answered(town: "Town", room: "RoomRow", member: "MemberRow", reply_to: int) 
 def meant(town: "Town", room: RoomRow, author: MemberRow, others: list[MemberRow], kind: InboxKind, seq: int) -> None:
     """What was said under this number mentions or answers these: it is in the inboxes of those who hear of it."""
     for other in others:
-        reader = town.people[other.account]
-        if other.id != author.id and not town.deaf(reader, town.people[author.account]):
-            put_inbox(reader, kind, room.id, seq)
+        if other.id != author.id and not deaf(town, other, author):
+            put_inbox(town.people[other.account], kind, room.id, seq)
 
 
 def put_inbox(person: Person, kind: InboxKind, log: str, seq: int) -> None:

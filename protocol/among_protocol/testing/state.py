@@ -103,6 +103,9 @@ class Item:
     seq: int
 
 
+Name = tuple[str, str]  # an account, and the handle that it goes by
+
+
 @dataclass
 class Person:
     """An account."""
@@ -117,7 +120,7 @@ class Person:
     read: dict[str, int] = field(default_factory=dict)  # by room
     mentioned: dict[str, list[int]] = field(default_factory=dict)  # by room: numbers of the messages
     threads: Following = field(default_factory=Following)  # that it follows
-    blocks: dict[str, BlockKind] = field(default_factory=dict)  # by handle
+    blocks: dict[Name, BlockKind] = field(default_factory=dict)
     appearances: dict[str, Appearance] = field(default_factory=dict)  # by community; empty: everywhere
     drafts: dict[str, Draft] = field(default_factory=dict)  # by place
     bookmarks: dict[tuple[str, int], Bookmark] = field(default_factory=dict)  # by room and number

@@ -37,7 +37,19 @@ from .answers import attention, retention
 from .budgets import Budgets
 from .clock import Clock
 from .connection import Connection
-from .state import LIMITS, BanRow, CommunityRow, Log, MemberRow, Novelty, Person, ReportRow, RoomRow, SessionRow
+from .names import apart, deaf
+from .state import (
+    LIMITS,
+    BanRow,
+    CommunityRow,
+    Log,
+    MemberRow,
+    Novelty,
+    Person,
+    ReportRow,
+    RoomRow,
+    SessionRow,
+)
 
 PASSWORD = "correct horse"  # noqa: S105  # of everybody whom a test brings in
 Thing = Literal["account", "community", "room", "direct", "member", "session"]
@@ -212,25 +224,17 @@ class Town:
         if not entry.thread:
             self.people[account].read[room.id] = entry.seq
         called = mentions.readers(self, room) if everybody else mentioned
-        self.call(self.people[account], room, [row for row in called if row.id != member.id], entry.seq)
+        self.call(member, room, [row for row in called if row.id != member.id], entry.seq)
         mentions.meant(self, room, member, mentioned, "mention", seq)
         if entry.answers and entry.answers not in names:
             mentions.meant(self, room, member, [self.members[entry.answers]], "reply", seq)
         return self.write(entry)
 
-    def call(self, author: Person, room: RoomRow, mentioned: list[MemberRow], seq: int) -> None:
+    def call(self, author: MemberRow, room: RoomRow, mentioned: list[MemberRow], seq: int) -> None:
         """An entry of this number mentions them."""
         for other in mentioned:
-            if not self.deaf(self.people[other.account], author):
+            if not deaf(self, other, author):
                 self.people[other.account].mentioned.setdefault(room.id, []).append(seq)
-
-    def apart(self, one: Person, other: Person) -> bool:
-        """Whether one of the two blocks the other."""
-        return "block" in (one.blocks.get(other.handle), other.blocks.get(one.handle))
-
-    def deaf(self, reader: Person, author: Person) -> bool:
-        """Whether a mention counts for nothing."""
-        return author.handle in reader.blocks or author.blocks.get(reader.handle) == "block"
 
     def unread(self, person: Person, room: str) -> tuple[int, int, int]:
         """The read marker, messages after it, and those of them that mention this person."""
@@ -269,8 +273,11 @@ class Town:
 
     def tell_others(self, told: Connection, event: Event) -> None:
         """A register has changed: every other connection of the account hears of it."""
+        self.tell(told.account, event, but=told)
+
+    def tell(self, account: str, event: Event, but: Connection | None = None) -> None:
         for connection in self.connections:
-            if connection is not told and connection.account == told.account and connection.synced:
+            if connection is not but and connection.account == account and connection.synced:
                 connection.notice(event)
 
     # --- presence
@@ -317,10 +324,8 @@ class Town:
             self._told[row.id] = now
             for connection in self.connections:
                 watcher = self.people.get(connection.account)
-                if watcher is None or row.id not in connection.watching or self.apart(watcher, self.people[account]):
-                    continue
-                mine = self.member(watcher.id, row.place)
-                if mine is not None and not mine.left:
+                mine = None if watcher is None else self.member(watcher.id, row.place)
+                if row.id in connection.watching and mine is not None and not (mine.left or apart(self, mine, row)):
                     connection.notice(PresenceChanged(member=row.id, state=state, status=status))
 
     # --- what a test may let happen

@@ -16,6 +16,7 @@ from ..rights import RIGHTS, Right
 from ..store.api import Store
 from ..store.rows import Appended, MemberRow, RoomRow
 from .admission import Admission
+from .blocklists import Blocklists
 from .budget import Buckets
 from .days import Days
 from .erasing import Erasing
@@ -73,6 +74,7 @@ class Services:
         self.erasing = Erasing(store, self.people, self.background)
         self.recounts = Recounts(store, self.people, self.background)
         self.people.stale = self.recounts.stale
+        self.people.meant = Blocklists(store, self.people, self.background).moved
         self.retaining = Retaining(store, self.recounts, self.background, lambda: self.wall())  # noqa: PLW0108  # `wall` may be another clock later
         self.watchdog: Watchdog
         self.hello: Hello

@@ -5,6 +5,7 @@ told. It only guards the door early: the store judges again inside the transacti
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -105,6 +106,8 @@ class People:
         self.renamed: Callable[[Person, MemberRow], None] = lambda person, member: None  # goes by another handle there
         # For inboxes: these accounts may see more or less in theirs than before, which nothing that they hear says.
         self.stale: Callable[[Iterable[str]], None] = lambda accounts: None
+        # For block lists: in that of this account, these handles may mean others than before.
+        self.meant: Callable[[str, AbstractSet[str]], None] = lambda account, handles: None
         self._store = store
         self._budgets = budgets
         self._now = now
@@ -203,9 +206,11 @@ class People:
 
     def deliver(self, batch: Sequence[Stored]) -> None:
         """Entries were committed: those of the logs of accounts that are here change their standing at once."""
+        unsaid = set()
         for stored in batch:  # before anybody is seen to come
             for block in stored.blocks:
                 self._take_along(block)
+                unsaid.add(block.by)
         for stored in batch:
             event = stored.event
             if stored.stale:
@@ -222,6 +227,35 @@ class People:
                         self._apply(person, event)
             elif event.log in self._loading:
                 self._loading[event.log] += 1
+            self._met(event, unsaid)
+
+    def _met(self, event: Entry, unsaid: AbstractSet[str]) -> None:
+        """Somebody goes by another handle than before, or has come to where others are: for those who see it, but for who is
+        not to be told."""
+        match event:
+            case PersonaRenamed():
+                handles = {event.was, event.handle}
+            case CommunityJoined():
+                handles = {event.handle}
+            case DirectOpened():
+                handles = {one.handle for one in event.people}
+            case _:
+                return
+        for account, person in self._people.items():
+            if person.blocks and account not in unsaid and self._sees(person, event):
+                mine = {handle for _, handle in person.blocks if account == event.log or handle in handles}
+                if mine:
+                    self.meant(account, mine)
+
+    def _sees(self, person: Person, event: PersonaRenamed | CommunityJoined | DirectOpened) -> bool:
+        """Whether an account is where this happens: in the community, or in a direct that was begun there."""
+        if isinstance(event, DirectOpened):
+            return event.room in person.rooms
+        if event.community in person.members or not isinstance(event, PersonaRenamed):
+            return event.community in person.members
+        renamed = self._people.get(event.log)
+        rooms = renamed.rooms.values() if renamed is not None else ()
+        return any(room.within == event.community and room.id in person.rooms for room in rooms)
 
     def _take_along(self, block: TakenAlong) -> None:
         person, name = self._people.get(block.by), (block.other, block.handle)
@@ -314,11 +348,8 @@ class People:
             self._loading[other] += 1
         before, now = (event.log, event.was), (event.log, event.handle)
         apart = [id for id, person in self._people.items() if any(other == event.log for other, _ in person.blocks)]
-        renamed = self._people.get(event.log)
-        begun = {id for id, room in renamed.rooms.items() if room.within == event.community} if renamed else set()
         for person in self._people.values():
-            sees = person.blocks and (event.community in person.members or not begun.isdisjoint(person.rooms))
-            kind = person.blocks.get(before) if sees else None
+            kind = person.blocks.get(before) if person.blocks and self._sees(person, event) else None
             if kind is not None and now not in person.blocks:
                 person.blocks = {**person.blocks, now: kind}
                 id = block_id(person.account.id, now)

@@ -19,24 +19,31 @@ async def set_block(context: Context, command: SetBlock) -> Block:
     person = services.people.get(account)
     if person is not None:
         services.presence.reveal(person, done.account, services.people.get(done.account), before)
-    others = (await context.store.namesakes(account)).get(done.handle, [])
-    name = (done.account, done.handle)
+    meant, name = await context.store.meant(account), (done.account, done.handle)
+    members, others = list(meant.listed.get(name, ())), list(meant.others.get(done.handle, ()))
     id, person = block_id(account, name), services.people.get(account)
     if person is not None:  # they are told what holds by now
-        told = BlockChanged(id=id, handle=done.handle, kind=person.blocks.get(name, "none"), others=others)
+        kind = person.blocks.get(name, "none")
+        told = BlockChanged(id=id, handle=done.handle, kind=kind, members=members, others=others)
         context.tell_devices(account, f"block {id}", told)
         if before != done.blocks:
             services.recounts.stale([account])  # and nobody else: whom it blocks is told nothing of it
-    return Block(id=id, handle=done.handle, kind=command.kind, others=others)
+    return Block(id=id, handle=done.handle, kind=command.kind, members=members, others=others)
 
 
 async def listed(context: Context, account: str, blocks: Blocks) -> list[Block]:
     """All of them, as they are told, by handle."""
     if not blocks:
         return []
-    others = await context.store.namesakes(account)
+    meant = await context.store.meant(account)
     told = [
-        Block(id=block_id(account, name), handle=name[1], kind=kind, others=others.get(name[1], []))
+        Block(
+            id=block_id(account, name),
+            handle=name[1],
+            kind=kind,
+            members=list(meant.listed.get(name, ())),
+            others=list(meant.others.get(name[1], ())),
+        )
         for name, kind in blocks.items()
     ]
     return sorted(told, key=lambda block: (block.handle, block.id))

@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple, Protocol
 from msgspec import Struct
 
 # (account, handle it goes by) -> how. Whoever goes by another handle there is another person as far as one knows.
-Blocks = Mapping[tuple[str, str], Literal["block", "mute"]]
+Name = tuple[str, str]  # an account, and the handle that it goes by
+Blocks = Mapping[Name, Literal["block", "mute"]]
 BlockWish = Literal["block", "mute", "none"]
 
 
@@ -69,6 +70,13 @@ class Entered(Ended):
 
     opened: SessionRow
     spared: bool = False  # the account was to be erased, and is not: somebody has signed in
+
+
+class Meant(NamedTuple):
+    """Who goes by the handles in an account's list, in places where it is itself. Memberships, sorted."""
+
+    listed: Mapping[Name, Sequence[str]]  # whom an entry is about
+    others: Mapping[str, Sequence[str]]  # by handle: somebody else, who is not in the list
 
 
 class BlockSet(NamedTuple):
@@ -175,9 +183,8 @@ class OwnStore(Protocol):
         """By handle, after a handle."""
         ...
 
-    async def namesakes(self, account: str) -> Mapping[str, list[str]]:
-        """By handle: who goes by one that this account blocks or mutes somebody by, and is somebody else, in places where
-        it is itself. Memberships, sorted."""
+    async def meant(self, account: str) -> Meant:
+        """Who is meant by the list of an account, and who only goes by a handle in it."""
         ...
 
     async def set_block(

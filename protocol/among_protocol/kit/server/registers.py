@@ -1,9 +1,11 @@
 """Registers: read markers, mentions, blocks: what has only a last value. And presence and typing, which have not even that."""
 
+import secrets
 from typing import Any
 
 from ..checks import demand
 from .ground import Scene, checks
+from .peer import Frame, nonce
 from .sync import state_of
 
 
@@ -121,6 +123,50 @@ async def a_block_is_told_to_the_own_devices_alone(scene: Scene) -> None:
     finally:
         await eve.result("block.set", handle=bob.handle, kind="none")
     await phone.hears("block.changed", handle=bob.handle, kind="none")
+
+
+@checks("registers.meant")
+async def a_block_names_who_is_meant_and_who_only_goes_by_that_handle(scene: Scene) -> None:
+    """Mute somebody, have them take another handle, have somebody else come elsewhere under it, and end it."""
+    bob, cid, eve = await scene.people("bob", "cid", "eve")
+    phone = await scene.again("cid")
+    now = f"{bob.handle[:26]}-{secrets.token_hex(2)}"
+
+    async def rename(handle: str) -> None:
+        persona = {"handle": handle}
+        await bob.result("persona.update", nonce=nonce(), community=scene.ground.community, persona=persona)
+
+    async def listed() -> dict[str, Frame]:
+        result, _ = await (await scene.again("cid", synced=False)).sync()
+        return {block["handle"]: block for block in result.get("blocks", [])}
+
+    elsewhere, slug, _ = await scene.elsewhere()
+    block = await cid.result("block.set", member=bob.member, kind="mute")
+    try:
+        _means(block, [bob.member], [])
+        _means(await phone.hears("block.changed", handle=bob.handle), [bob.member], [])
+        await rename(now)
+        for device in (cid, phone):
+            await device.hears("block.changed", handle=now, kind="mute", members=[bob.member])
+        await cid.result("community.join", community=slug)
+        joined = await eve.result("community.join", community=slug, persona={"handle": now})
+        namesake = joined["entry"]["member"]
+        for device in (cid, phone):
+            _means(await device.hears("block.changed", handle=now, others=[namesake]), [bob.member], [namesake])
+        found = await listed()
+        _means(found[now], [bob.member], [namesake])
+        _means(found[bob.handle], [], [])
+    finally:
+        for peer in (cid, eve):
+            await peer.ask("community.leave", community=elsewhere)
+        await rename(bob.handle)
+        for one in (await listed()).values():
+            await cid.result("block.set", block=one["id"], kind="none")
+
+
+def _means(block: Frame, members: list[str], others: list[str]) -> None:
+    found = {name: block.get(name) for name in ("members", "others")}
+    demand(found == {"members": members, "others": others}, f"`members` {members} and `others` {others}", block)
 
 
 @checks("presence.watched")

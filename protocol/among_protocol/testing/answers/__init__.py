@@ -72,6 +72,7 @@ from ...welcome import ReadWelcome, SetWelcome
 from . import (
     accounts,
     attention,
+    blocks,
     bookmarks,
     cards,
     corners,
@@ -147,7 +148,7 @@ READS: "dict[type[Command], Callable[[Connection, Any], Shape | None]]" = {
     Ping: accounts.ping,
     Enable: accounts.enable,
     ReadAccount: accounts.read,
-    SetBlock: accounts.set_block,
+    SetBlock: blocks.set_block,
     BrowseCommunities: members.browse,
     ReadCommunity: members.read,
     ListRooms: members.list_rooms,

@@ -1,4 +1,4 @@
-"""Signing up, in and out; the stored sessions; the profile; whom one blocks."""
+"""Signing up, in and out; the stored sessions; the profile."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 from ... import codes
 from ...accounts import AccountUpdated, Profile, ReadAccount, UpdateAccount
 from ...base import KEY_CHARS, NAME_CHARS, Done
-from ...blocks import Block, BlockChanged, SetBlock
 from ...codes import Refuse
 from ...fields import line
 from ...members import MemberUpdated
 from ...passwords import ChangePassword, ResetPassword
-from ...presence import PresenceChanged
 from ...session import (
     Enable,
     Enabled,
@@ -28,7 +26,7 @@ from ...session import (
     SignOut,
     SignUp,
 )
-from . import attention, personas
+from . import personas
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -189,57 +187,3 @@ def read(connection: "Connection", command: ReadAccount) -> Profile:
         links=claim.links,
         intro=claim.intro,
     )
-
-
-def set_block(connection: "Connection", command: SetBlock) -> Block:
-    town, person = connection.town, connection.person
-    if [command.handle, command.member, command.block].count(None) != 2:  # of three, one is named
-        raise Refuse(codes.FIELD_INVALID, "Name either a handle, a member, or an entry of your list.", field="handle")
-    if command.member is not None:
-        row = town.members.get(command.member)
-        mine = None if row is None else town.member(person.id, row.place)
-        if row is None or mine is None or mine.left:
-            raise Refuse(codes.MEMBER_GONE, field="member")
-        handle = row.handle
-    elif command.block is not None:
-        listed = next((handle for handle in person.blocks if block_id(handle) == command.block), None)
-        if listed is None:
-            raise Refuse(codes.ACCOUNT_GONE, "There is no such entry in your list.", field="block")
-        handle = listed
-    else:
-        handle = town.person((command.handle or "").lower()).handle
-    if handle == person.handle:
-        raise Refuse(codes.FIELD_INVALID, "You can't block or mute yourself.", field="handle")
-    others = [one for one in town.people.values() if one.handle == handle]
-    were_apart = any(town.apart(person, other) for other in others)
-    if command.kind == "none":
-        person.blocks.pop(handle, None)
-    else:
-        person.blocks[handle] = command.kind
-    for other in others:
-        if town.apart(person, other) != were_apart:
-            _turn(town, person, other)
-            _turn(town, other, person)
-    id = block_id(handle)
-    town.tell_others(connection, BlockChanged(id=id, handle=handle, kind=command.kind))
-    attention.recount(town)
-    return Block(id=id, handle=handle, kind=command.kind)
-
-
-def _turn(town: "Town", watcher: "Person", other: "Person") -> None:
-    """One of the two has begun or ceased to block the other, who seems to have gone, or to have come."""
-    for row in [row for row in town.members.values() if row.account == other.id and not row.left]:
-        state, status = town.seen(row)
-        mine = town.member(watcher.id, row.place)
-        if mine is None or mine.left or (state, status) == ("offline", None):
-            continue
-        if town.apart(watcher, other):
-            state, status = "offline", None
-        for connection in town.connections:
-            if connection.account == watcher.id and row.id in connection.watching:
-                connection.notice(PresenceChanged(member=row.id, state=state, status=status))
-
-
-def block_id(handle: str) -> str:
-    """Of an entry of a list: here people are blocked by handle alone."""
-    return f"b_{handle}"

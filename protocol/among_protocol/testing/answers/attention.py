@@ -14,6 +14,7 @@ from ...messages import GLIMPSED, Glimpse, MessageSent
 from ...notify import NotifyChanged, NotifyChoice, SetNotify
 from ...posts import PostPublished
 from ...rooms import RoomFollowed
+from ..names import deaf
 from . import corners, edits, threads
 
 if TYPE_CHECKING:
@@ -73,6 +74,11 @@ def inbox(town: "Town", person: "Person") -> InboxState:
     return InboxState(read=person.inbox_read, unread=unread)
 
 
+def _deaf(town: "Town", person: "Person", by: str) -> bool:
+    author = town.members[by]
+    return deaf(town, town.member(person.id, author.place) or person, author)
+
+
 def _seen(town: "Town", person: "Person") -> "list[tuple[Item, Glimpse | None]]":
     """What this person may see of their inbox at this moment, newest first; of what was said, as it is now."""
     found: list[tuple[Item, Glimpse | None]] = []
@@ -84,7 +90,7 @@ def _seen(town: "Town", person: "Person") -> "list[tuple[Item, Glimpse | None]]"
             continue
         if notice:
             found.append((item, None))
-        elif said is not None and not said.blank and not town.deaf(person, town.people[town.members[said.by].account]):
+        elif said is not None and not said.blank and not _deaf(town, person, said.by):
             assert isinstance(said, MessageSent | PostPublished)
             found.append((item, glimpse(town, said)))
     return found

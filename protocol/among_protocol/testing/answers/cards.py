@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ... import codes
 from ...cards import Cards, MemberCard, ReadCards
 from ...codes import Refuse
+from ..names import apart
 from .standing import RANKS
 
 if TYPE_CHECKING:
@@ -35,9 +36,8 @@ def _card(town: "Town", person: "Person", mine: "MemberRow", row: "MemberRow", a
     claim, shown = row.claim, row.claim.shown
     own = row.account == person.id and not as_
     steward = as_ == "stewards" if as_ else RANKS[mine.role] > 0
-    owner = town.people[row.account]
-    near = not town.apart(person, owner)
-    reads = steward or person.handle not in owner.blocks or owner.blocks[person.handle] != "block"
+    near = not apart(town, mine, row)
+    reads = steward or town.people[row.account].blocks.get((person.id, mine.handle)) != "block"
 
     def sees(audience: str) -> bool:
         return own or audience == "members" or (audience == "stewards" and steward)
@@ -58,7 +58,9 @@ def _card(town: "Town", person: "Person", mine: "MemberRow", row: "MemberRow", a
         links=list(claim.links) if reads and sees(shown.links) else [],
         why=claim.why if reads and sees(shown.why) else "",
         intro=claim.intro if reads and sees(shown.intro) else "",
-        interests=[one.tag for one in owner.interests.get(row.place, []) if reads and sees(one.shown)],
+        interests=[
+            one.tag for one in town.people[row.account].interests.get(row.place, []) if reads and sees(one.shown)
+        ],
         joined=joined[:7],
         marks=[] if row.left else _marks(town, row),
         years=(_moment(town.clock.time()) - _moment(joined)).days // 365 if joined else 0,

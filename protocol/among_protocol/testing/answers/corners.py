@@ -126,7 +126,7 @@ def publish(town: "Town", person: "Person", command: PublishPost) -> PostPublish
     said: dict[str, Any] = {"title": title, "body": command.body, "mentions": [row.id for row in mentioned]}
     entry = PostPublished(**_by(town, corner, member, command.nonce), **said)
     person.read[corner.id] = entry.seq
-    town.call(person, corner, [row for row in mentioned if row.id != member.id], entry.seq)
+    town.call(member, corner, [row for row in mentioned if row.id != member.id], entry.seq)
     mentions.meant(town, corner, member, mentioned, "mention", entry.seq)
     person.drafts.pop(community.id, None)
     return town.write(entry)

@@ -21,8 +21,8 @@ from ...members import Persona
 from ...messages import QUOTED, Forwarded, Message, MessageSent, Origin, Quoted, SendMessage
 from ...posts import PostPublished
 from .. import mentions
+from ..names import apart, may_write
 from . import pins, threads
-from .places import may_write
 from .standing import RANKS, chief, may_act
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def send(town: "Town", person: "Person", command: SendMessage) -> MessageSent:
     room, member = town.visible(person.id, command.room)
     may_act(town, member)
     if room.kind == "direct":
-        may_write(town, person, room)
+        may_write(town, room)
     may_comment(town, person, room, command.post)
     if command.reply_to:
         message(town, room, command.reply_to, "reply_to")
@@ -76,7 +76,7 @@ def may_comment(town: "Town", person: "Person", room: "RoomRow", post: int) -> N
     if not any(isinstance(one, PostPublished) and one.seq == post and not one.blank for one in entries):
         raise Refuse(codes.POST_GONE, field="post")
     owner = town.members[room.owner]
-    if owner.left or room.comments != "members" or town.apart(person, town.people[owner.account]):
+    if owner.left or room.comments != "members" or apart(town, town.member(person.id, owner.place) or person, owner):
         raise Refuse(codes.COMMENT_REFUSED)
 
 
@@ -88,7 +88,7 @@ def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
         raise Refuse(codes.RIGHT_MISSING, "Only who said it may edit it.", field="message")
     may_act(town, member)
     if room.kind == "direct":
-        may_write(town, person, room)
+        may_write(town, room)
     if room.kind == "corner":
         may_comment(town, person, room, said.post)
     before = versions(town, said)
@@ -115,7 +115,7 @@ def edit(town: "Town", person: "Person", command: EditMessage) -> MessageEdited:
         thread=said.thread,
     )
     new = mentions.readers(town, room) if entry.mentions_room_new else new
-    town.call(person, room, [row for row in new if row.id != member.id], entry.seq)
+    town.call(member, room, [row for row in new if row.id != member.id], entry.seq)
     if not entry.mentions_room_new:
         mentions.meant(town, room, member, new, "mention", said.seq)
     if entry.thread:

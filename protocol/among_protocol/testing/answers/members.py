@@ -15,6 +15,7 @@ from ...presence import (
     WatchPresence,
 )
 from ...rooms import ListRooms, Room, Rooms
+from ..names import apart
 from .standing import RANKS, may_act, present
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def watch(connection: "Connection", command: WatchPresence) -> Presences:
 def _presence(connection: "Connection", member: str) -> MemberPresence:
     town = connection.town
     row = town.members[member]
-    if row.left or town.apart(connection.person, town.people[row.account]):
+    if row.left or apart(town, town.member(connection.account, row.place) or connection.person, row):
         return MemberPresence(member=member, state="offline")
     state, status = town.seen(row)
     return MemberPresence(member=member, state=state, status=status)
@@ -167,6 +168,6 @@ def typing(connection: "Connection", command: StartTyping) -> Done:
         reader = town.people.get(other.account)
         if other is connection or reader is None or not other.synced or room.id not in other.logs:
             continue
-        if not town.apart(reader, connection.person):
+        if not apart(town, town.member(reader.id, member.place) or reader, member):
             other.notice(TypingStarted(room=room.id, by=member.id))
     return Done()

@@ -23,6 +23,7 @@ from ...personas import (
     UpdatePersona,
 )
 from ..state import Claim, MemberRow
+from . import blocks
 from .standing import RANKS, may_act, present
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def update(town: "Town", person: "Person", command: UpdatePersona) -> MemberUpda
     was = member.handle
     become(member, fresh)
     if member.handle != was:
+        blocks.renamed(town, member, was)
         member.former.insert(0, FormerHandle(handle=was, until=town.clock.time()))
         town.write(
             PersonaRenamed(

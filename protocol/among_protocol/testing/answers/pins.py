@@ -11,8 +11,8 @@ from ...forwards import ForwardMessage
 from ...messages import MessageSent, Origin
 from ...pins import AddPin, ListPins, Pin, PinAdded, PinPage, PinRemoved, RemovePin
 from ...reactions import ReactionAdded, ReactionRemoved
+from ..names import may_write
 from . import edits
-from .places import may_write
 from .standing import chief, may_act
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def forward(town: "Town", person: "Person", command: ForwardMessage) -> MessageS
     room, member = town.visible(person.id, command.room)
     may_act(town, member)
     if room.kind == "direct":
-        may_write(town, person, room)
+        may_write(town, room)
     edits.may_comment(town, person, room, command.post)
     about = {"post": command.post, "forwarded": Origin(room=origin.id, seq=said.seq, by=said.by, rev=said.rev)}
     return edits.said(town, person, room, member, command.comment, command.nonce, thread=command.thread, **about)
@@ -144,4 +144,4 @@ def _may_pin(town: "Town", person: "Person", room: "RoomRow", member: "MemberRow
         raise Refuse(codes.RIGHT_MISSING, "Only whose corner it is pins there.")
     may_act(town, member)
     if room.kind == "direct":
-        may_write(town, person, room)
+        may_write(town, room)

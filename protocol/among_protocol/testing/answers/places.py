@@ -35,8 +35,9 @@ from ...rooms import (
     TopicSet,
     UnfollowRoom,
 )
+from ..names import apart, may_write
 from ..state import CommunityRow, MemberRow, RoomRow
-from . import personas
+from . import blocks, personas
 from .departure import depart, forget, left
 from .standing import RANKS, chief, may_act, outranked, present
 
@@ -151,6 +152,7 @@ def _joined(town: "Town", person: "Person", member: MemberRow, rooms: list[RoomR
     )
     town.hears(person.id)
     town.refresh(person.id)
+    blocks.met(town, member, {member.handle})
     return entry
 
 
@@ -219,7 +221,7 @@ def set_topic(town: "Town", person: "Person", command: SetTopic) -> TopicSet:
         chief(town, member)
     may_act(town, member)
     if room.kind == "direct":
-        may_write(town, person, room)
+        may_write(town, room)
     room.topic = topic
     return town.write(
         TopicSet(
@@ -244,7 +246,7 @@ def add(town: "Town", person: "Person", command: AddPerson) -> PersonAdded:
         raise Refuse(codes.MEMBER_GONE, field="member")
     newcomer = town.people[other.account]
     if room.id not in newcomer.logs and (
-        town.departures[newcomer.id, room.id] > town.limits.brought_back or town.apart(person, newcomer)
+        town.departures[newcomer.id, room.id] > town.limits.brought_back or apart(town, member, other)
     ):
         raise Refuse(codes.ADD_REFUSED, field="member")
     entry = town.write(
@@ -329,7 +331,7 @@ def open_direct(town: "Town", person: "Person", command: OpenDirect) -> DirectOp
         if room.kind == "direct" and room.within == within and there == people.keys():
             town.begins(person.id, room.id)  # it may have been unfollowed
             return _opened(town, person, room, command.nonce)
-    if any(id != person.id and town.apart(person, town.people[id]) for id in people):
+    if any(id != person.id and apart(town, people[person.id], people[id]) for id in people):
         raise Refuse(codes.DIRECT_REFUSED, field=field)
     room = RoomRow(town.new_id("direct", " ".join(command.handles or command.members)), "", "direct", within=within)
     town.rooms[room.id] = room
@@ -339,6 +341,8 @@ def open_direct(town: "Town", person: "Person", command: OpenDirect) -> DirectOp
         town.members[id] = MemberRow(id, account, room.id, one.handle, one.display_name, one.claim)
         town.begins(account, room.id)
     told = [_opened(town, town.people[id], room, command.nonce if id == person.id else "") for id in people]
+    for row in town.inside(room.id):
+        blocks.met(town, row, {row.handle})
     return told[0]  # who asks is the first of them
 
 
@@ -388,10 +392,3 @@ def _opened(town: "Town", person: "Person", room: RoomRow, nonce: str) -> Direct
     )
     town.hears(person.id)
     return entry
-
-
-def may_write(town: "Town", person: "Person", room: RoomRow) -> None:
-    """Raises Refuse where one of two blocks the other; in a larger direct others listen."""
-    others = [town.people[member.account] for member in town.inside(room.id) if member.account != person.id]
-    if len(others) == 1 and town.apart(person, others[0]):
-        raise Refuse(codes.DIRECT_REFUSED, field="room")

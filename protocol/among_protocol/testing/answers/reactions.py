@@ -17,8 +17,8 @@ from ...reactions import (
     ReadReactions,
     RemoveReaction,
 )
+from ..names import may_write, name_of
 from .edits import may_comment, message
-from .places import may_write
 from .standing import may_act
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def add(town: "Town", person: "Person", command: AddReaction) -> ReactionAdded:
     said = _said(town, room, command.message)
     may_act(town, member)
     if room.kind == "direct":
-        may_write(town, person, room)
+        may_write(town, room)
     if room.kind == "corner":
         may_comment(town, person, room, said.post if isinstance(said, MessageSent) else said.seq)
     there = reactors(town, room.id, said.seq)
@@ -88,7 +88,7 @@ def read(connection: "Connection", command: ReadReactions) -> Reactors:
     found = [
         Reactor(seq=one.seq, by=one.by, rev=one.rev, emoji=kind)
         for (kind, by), one in reactors(town, room.id, said.seq).items()
-        if one.seq > command.after and emoji in ("", kind) and town.members[by].handle not in person.blocks
+        if one.seq > command.after and emoji in ("", kind) and name_of(town.members[by]) not in person.blocks
     ]
     page = found[: min(town.limits.page_entries, command.limit)]
     return Reactors(reactors=page, as_of=town.logs[room.id].head, complete=len(page) == len(found))

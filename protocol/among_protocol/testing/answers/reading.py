@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ... import codes
-from ...blocks import Block
 from ...codes import Refuse
 from ...drafts import DraftState
 from ...fields import moment
@@ -14,8 +13,7 @@ from ...markers import Marker, SetMarker, moved
 from ...messages import MessagePage, MessageSent, ReadMessages
 from ...threads import ListThreads, ThreadCard, ThreadPage
 from ..interest import Interest
-from . import attention, bookmarks, threads
-from .accounts import block_id
+from . import attention, blocks, bookmarks, threads
 from .edits import as_it_is, given, quote
 from .members import membership, shown
 from .reactions import reactions_for
@@ -33,9 +31,7 @@ def sync(connection: "Connection", command: Sync) -> None:
     for state in states:
         if state.status != "gone" and not interest.hears(state.log):
             state.status, state.reason = "unwanted", ""
-    blocked = sorted(person.blocks.items())
-    blocks = [Block(id=block_id(handle), handle=handle, kind=kind) for handle, kind in blocked]
-    started = SyncStarted(epoch=town.epoch, logs=states, want=command.want, blocks=blocks)
+    started = SyncStarted(epoch=town.epoch, logs=states, want=command.want, blocks=blocks.listed(town, person))
     drafts = sorted(person.drafts.values(), key=lambda draft: draft.place)
     started.drafts = [DraftState(place=one.place, fingerprint=one.fingerprint, at=one.at) for one in drafts]
     started.appearances = [person.appearances[place] for place in sorted(person.appearances)]

@@ -12,6 +12,7 @@ from ...posts import PostPublished
 from ...query import Query, QueryError, Term, moment, parse
 from ...search import Hit, Mark, MessageHits, SearchMessages
 from ..clock import unix_ms
+from ..names import name_of
 from . import corners, edits
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ def search(connection: "Connection", command: SearchMessages) -> MessageHits:
             hits += _hits(town, room, me, query)
     hits.sort(key=lambda hit: (hit.at, hit.seq), reverse=True)
     for hit in hits:
-        person, author = connection.person, town.people[town.members[hit.by].account]
-        hit.folded = person.blocks.get(author.handle) == "block"
+        hit.folded = connection.person.blocks.get(name_of(town.members[hit.by])) == "block"
     return MessageHits(hits=hits[: command.limit], complete=True, as_of=town.clock.time())
 
 

@@ -12,6 +12,7 @@ from ...edits import MessageEdited
 from ...messages import SPEAKERS, MessageSent, Thread
 from ...notify import NotifyChoice, SetNotify
 from ...threads import FollowThread, MarkThread, ThreadState, UnfollowThread, changed
+from ..names import name_of
 from . import edits
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ def begins(town: "Town", room: "RoomRow", root: int) -> str:
 
 def said(town: "Town", entry: MessageSent) -> None:
     town.logs[entry.log].threads.setdefault(entry.thread, []).append(entry)
-    author = town.people[town.members[entry.by].account]
+    author = name_of(town.members[entry.by])
     for person, me in _followers(town, entry.log):
         mentioned = entry.seq in person.mentioned.get(entry.log, [])
-        person.threads.said(entry, me, mentioned=mentioned, shunned=author.handle in person.blocks)
+        person.threads.said(entry, me, mentioned=mentioned, shunned=author in person.blocks)
 
 
 def edited(town: "Town", entry: MessageEdited) -> None:

@@ -30,7 +30,7 @@ from ..api import LOOKED_THROUGH, PAGE_BYTES, Durability
 from ..calls import Calls, answer
 from ..door import RulesRow
 from ..joining import RequestRow
-from ..own import AccountState, ResetRow, SessionRow
+from ..own import AccountState, Meant, ResetRow, SessionRow
 from ..personas import as_then
 from ..retention import Due, Held, HeldPage
 from ..rows import (
@@ -183,16 +183,8 @@ class MemoryStore(
     async def sessions(self, account: str) -> list[SessionRow]:
         return self._tx.sessions(account)
 
-    async def namesakes(self, account: str) -> dict[str, list[str]]:
-        tx, found = self._tx, dict[str, set[str]]()
-        blocks = tx.blocks(account)
-        handles = {handle for _, handle in blocks}
-        for mine in tx.standing_in(account):
-            if mine.place in tx.communities or tx.follows(account, mine.place):
-                for row in tx.present(mine.place):
-                    if row.handle in handles and row.account != account and (row.account, row.handle) not in blocks:
-                        found.setdefault(row.handle, set()).add(row.id)
-        return {handle: sorted(members) for handle, members in sorted(found.items())}
+    async def meant(self, account: str) -> Meant:
+        return self._tx.list_means(account)
 
     async def reset(self, secret: bytes) -> ResetRow | None:
         return self._tx.reset(secret)

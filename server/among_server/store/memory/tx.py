@@ -19,7 +19,7 @@ from among_protocol.members import Persona
 from among_protocol.messages import MessageSent
 from among_protocol.wire import JSON
 
-from ..own import TakenAlong
+from ..own import Meant, Name, TakenAlong
 from ..rows import AccountRow, CommunityRow, InviteRow, LogRow, MemberRow, RoomRow, Stored, Unread
 from ..stewards import BanRow, ReportRow, stewards_of
 from .corners import MemoryCorners
@@ -217,6 +217,17 @@ class MemoryTx(
         """Where this account has not left, directs too, in the order in which the places were made."""
         there = {row.place: row for row in self.members.values() if row.account == account and not row.left}
         return [there[place] for place in self.logs if place in there]
+
+    def list_means(self, account: str) -> Meant:
+        blocks, listed, others = self.blocks(account), dict[Name, list[str]](), dict[str, list[str]]()
+        there = [mine.place for mine in self.standing_in(account)]
+        there = [place for place in there if place in self.communities or self.follows(account, place)]
+        for row in sorted((row for place in there for row in self.present(place)), key=lambda row: row.id):
+            if (row.account, row.handle) in blocks:
+                listed.setdefault((row.account, row.handle), []).append(row.id)
+            elif row.account != account and any(row.handle == handle for _, handle in blocks):
+                others.setdefault(row.handle, []).append(row.id)
+        return Meant(listed, others)
 
     def here(self, account: str, place: str) -> bool:
         return any(row.account == account and row.place == place and not row.left for row in self.members.values())

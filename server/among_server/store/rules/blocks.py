@@ -8,10 +8,8 @@ from among_protocol.codes import ACCOUNT_GONE, DIRECT_REFUSED, FIELD_INVALID, LI
 
 from ...limits import BLOCKS_PER_ACCOUNT
 from ..api import Tx
-from ..own import Blocks, BlockSet, BlockWish, block_id
+from ..own import Blocks, BlockSet, BlockWish, Name, block_id
 from ..rows import MemberRow, RoomRow
-
-Name = tuple[str, str]  # an account, and the handle that it goes by
 
 
 def set_block(tx: Tx, account: str, wish: BlockWish, handle: str, member: str, block: str = "") -> BlockSet:

@@ -7,7 +7,7 @@ from sys import intern
 from typing import Any
 
 from ..api import Revocable
-from ..own import Blocks, BlockWish, ResetRow, SessionRow
+from ..own import Blocks, BlockWish, Meant, Name, ResetRow, SessionRow
 from ..revocations import Revoked, name_of_password
 from .ledger import Ledger
 
@@ -21,12 +21,13 @@ BLOCKS = (
     "SELECT o.id, b.handle, b.kind FROM blocks b JOIN logs l ON l.key = b.account JOIN logs o ON o.key = b.other"
     " WHERE l.id = ? ORDER BY b.handle, b.other"
 )
-NAMESAKES = (
-    "SELECT DISTINCT b.handle, m.id FROM logs l CROSS JOIN blocks b ON b.account = l.key"
+MEANT = (
+    "SELECT DISTINCT b.handle, m.id, o.id, x.other IS NOT NULL FROM logs l CROSS JOIN blocks b ON b.account = l.key"
     " CROSS JOIN members mine ON mine.account = l.key AND mine.gone = 0 AND (EXISTS (SELECT 1 FROM communities WHERE key = mine.place)"
     " OR EXISTS (SELECT 1 FROM follows f WHERE f.account = l.key AND f.room = mine.place))"
     " JOIN members m ON m.place = mine.place AND m.handle = b.handle AND m.gone = 0 AND m.account <> l.key"
-    " WHERE l.id = ? AND NOT EXISTS (SELECT 1 FROM blocks x WHERE x.account = l.key AND x.other = m.account AND x.handle = m.handle)"
+    " JOIN logs o ON o.key = m.account"
+    " LEFT JOIN blocks x ON x.account = l.key AND x.other = m.account AND x.handle = m.handle WHERE l.id = ?"
     " ORDER BY b.handle, m.id"
 )
 
@@ -139,11 +140,15 @@ def session_row(row: Sequence[Any]) -> SessionRow:
     return SessionRow(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
 
 
-def namesakes(db: Connection, account: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for handle, member in db.execute(NAMESAKES, (account,)):
-        found.setdefault(handle, []).append(member)
-    return found
+def meant(db: Connection, account: str) -> Meant:
+    found: dict[Name, list[str]] = {}
+    others: dict[str, list[str]] = {}
+    for handle, member, other, listed in db.execute(MEANT, (account,)):
+        if listed:
+            found.setdefault((other, handle), []).append(member)
+        else:
+            others.setdefault(handle, []).append(member)
+    return Meant(found, others)
 
 
 def blocks(db: Connection, account: str) -> Blocks:

@@ -29,7 +29,7 @@ from ..calls import Calls
 from ..cards import CardRow
 from ..door import RulesRow
 from ..joining import RequestRow
-from ..own import AccountState, ResetRow, SessionRow
+from ..own import AccountState, Meant, ResetRow, SessionRow
 from ..revocations import Revocations, Revoked
 from ..rows import (
     AccountRow,
@@ -252,8 +252,8 @@ class SqliteStore(
     async def sessions(self, account: str) -> list[SessionRow]:
         return await self._read(own.sessions, account)
 
-    async def namesakes(self, account: str) -> dict[str, list[str]]:
-        return await self._read(own.namesakes, account)
+    async def meant(self, account: str) -> Meant:
+        return await self._read(own.meant, account)
 
     async def reset(self, secret: bytes) -> ResetRow | None:
         return await self._read(reads.reset, secret)
