@@ -14,6 +14,7 @@ from among_protocol.personas import FindMember, PersonaWish, UpdatePersona
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
 from among_protocol.rooms import FollowRoom, OpenDirect, SetTopic
 from among_protocol.session import SignIn
+from among_server.core.blocklists import AT_ONCE
 from among_server.store.sqlite import SqliteStore
 from tests.held import HeldStore
 from tests.world import Person, World, world_of
@@ -240,6 +241,24 @@ async def test_what_is_told_of_a_list_while_more_happens_is_what_holds_at_last()
         await cyd.ask(UpdatePersona, community=world.id("library"), persona=PersonaWish(handle="tom"))
         hold.let_go()
         assert await known(ann) == {"sam": ([sam], [])}
+
+
+async def test_however_many_have_a_handle_in_their_list_few_lists_are_read_at_once():
+    store = HeldStore()
+    async with world_of(store) as world:
+        people = await world.join("garden/hall", "ann", "eve", "fay", "gus")
+        bob = await world.person("bob")
+        for person in people:
+            await block(person, "bob")
+            await person.settled()
+        hold = store.hold("meant")
+        joined = (await bob.ask(JoinCommunity, community="garden")).entry
+        await hold.is_asked(AT_ONCE)
+        await bob.settled_but(people[0])
+        assert hold.asked == AT_ONCE < len(people)
+        hold.let_go()
+        for person in people:
+            assert await known(person) == {"bob": ([joined.member], [])}
 
 
 def test_a_view_counts_no_mention_by_somebody_blocked_whom_it_knows_by_membership_alone():

@@ -16,6 +16,8 @@ from ..store.api import Store
 from ..store.own import Meant, block_id
 from .people import People, Person
 
+AT_ONCE = 2  # lists that are read, however many have a handle in theirs: whoever reads waits behind no more of them
+
 log = structlog.get_logger()
 
 
@@ -24,6 +26,7 @@ class Blocklists:
         self._store = store
         self._people = people
         self._tasks = tasks
+        self._at_once = asyncio.Semaphore(AT_ONCE)
         self._moved: dict[str, set[str]] = {}  # by account: handles that are to be told of; it is being done
 
     def moved(self, account: str, handles: AbstractSet[str]) -> None:
@@ -39,8 +42,10 @@ class Blocklists:
     async def _work(self, account: str) -> None:
         try:
             while handles := self._moved[account]:
-                self._moved[account] = set()
-                meant, person = await self._store.meant(account), self._people.get(account)
+                async with self._at_once:
+                    self._moved[account] = set()
+                    meant = await self._store.meant(account)
+                person = self._people.get(account)
                 if person is not None:
                     _tell(person, meant, handles)
         except Exception:
