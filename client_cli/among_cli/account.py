@@ -4,7 +4,7 @@ import asyncio
 from typing import Literal
 
 from among_protocol import text
-from among_protocol.blocks import BlockChanged, SetBlock
+from among_protocol.blocks import SetBlock
 from among_protocol.codes import MEMBER_GONE, Refuse
 from among_protocol.passwords import ChangePassword
 from among_protocol.personas import FindMember
@@ -145,12 +145,8 @@ async def _member(link: Link, handle: str) -> str:
 
 
 async def _changed(link: Link, wish: SetBlock) -> str:
-    """Ask for it, and know it here at once; gives the handle."""
-    done = await link.among.ask(wish)
-    change = BlockChanged(id=done.id, handle=done.handle, kind=done.kind, members=done.members, others=done.others)
-    link.among.view.apply(change)
-    link.model.apply(change)
-    return done.handle
+    """Ask for it; gives the handle."""
+    return (await link.among.ask(wish)).handle  # by the answer the view knows it
 
 
 def _sessions(count: int) -> str:

@@ -1,9 +1,7 @@
 """Who is who, as far as the client has been told: each member as they were at each revision, and as they are now. Data only."""
 
-from collections.abc import Iterable
-
 from among_protocol.base import Entry
-from among_protocol.blocks import Block, BlockList
+from among_protocol.blocks import BlockList
 from among_protocol.greeters import NewcomerSettled, NewcomerSpoke
 from among_protocol.happenings import Happening
 from among_protocol.joining import JoinAnswered
@@ -27,11 +25,7 @@ class Acquaintances:
     def __init__(self) -> None:
         self._personas: dict[tuple[str, int], Persona] = {}
         self._latest: dict[str, Persona] = {}
-        self.blocks = BlockList()  # whom the reader blocks or mutes
-
-    def blocking(self, blocks: Iterable[Block]) -> None:
-        """Whom the reader blocks and mutes, as the server states it."""
-        self.blocks = BlockList(blocks)
+        self.blocks = BlockList()  # whom the reader blocks or mutes; of a link, that of its view
 
     def know(self, persona: Persona) -> None:
         """This is who a member is or was."""

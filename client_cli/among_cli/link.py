@@ -92,7 +92,7 @@ class Link:
         self.among = among
         self.server = server  # its address
         self.model = model
-        model.threads = among.view.threads
+        model.threads, model.blocks = among.view.threads, among.view.blocks
         self.screen = screen
         self.voice = Voice(self)
         self.drafting = Drafting(self)
@@ -157,7 +157,6 @@ class Link:
         self._current.clear()
         room = self.model.room
         self.model.place(up.account, up.sync.communities, up.sync.directs, up.sync.later)
-        self.model.blocking(up.sync.blocks)
         self.model.appearances.stated(up.sync.appearances)
         self.model.attention.stated(up.sync.notify, up.sync.dnd)
         self.drafting.stated(up.sync.drafts)

@@ -12,7 +12,6 @@ from among_protocol import communities, logs, markers, members, messages, presen
 from among_protocol.accounts import Account
 from among_protocol.attention import Attention
 from among_protocol.base import Entry
-from among_protocol.blocks import BlockChanged
 from among_protocol.counting import Counting, Heard
 from among_protocol.dnd import DndChanged
 from among_protocol.edits import MessageEdited
@@ -259,8 +258,6 @@ class Model(Acquaintances):
             case presence.TypingStarted():
                 if (place := self.rooms.get(event.room)) and event.by != place.me:
                     place.typing[event.by] = now
-            case BlockChanged():
-                self.blocks.apply(event)
             case _:
                 pass
         return []

@@ -27,9 +27,9 @@ class Block(Shape, omit_defaults=False, kw_only=True):
 
 
 class BlockChanged(Event, tag="block.changed", omit_defaults=False, kw_only=True):
-    """To every other session of the account that has synced. To every session, when somebody comes to where I am under this
-    handle, or leaves it for another, or I come to where somebody goes by it; and when the account that it is about is
-    erased: then it is blocked by nobody."""
+    """To every other session of the account that has synced. To every session, when somebody comes under this handle to a
+    community where I am, or takes another there, or I come to where somebody goes by it; and when the account that it is
+    about is erased: then it is blocked by nobody."""
 
     id: str = ""  # of the entry
     handle: str
@@ -59,6 +59,12 @@ class BlockList:
         self._named: dict[str, dict[str, Entry]] = {}  # by handle, then by id
         self._others: dict[str, frozenset[str]] = {}  # by handle, as told last
         self._members: dict[str, Entry] = {}  # by membership
+        self.stated(blocks)
+
+    def stated(self, blocks: Iterable[Entry]) -> None:
+        """As a sync states all of it."""
+        for known in (self._named, self._others, self._members):
+            known.clear()
         for block in blocks:
             self.apply(block)
 
@@ -74,7 +80,9 @@ class BlockList:
         named = self._named.setdefault(block.handle, {})
         before = named.pop(block.id, None)
         if before is not None:
-            self._members = {member: entry for member, entry in self._members.items() if entry is not before}
+            for member in before.members:
+                if self._members.get(member) is before:
+                    del self._members[member]
         if block.kind != "none":
             named[block.id] = block
             self._members |= dict.fromkeys(block.members, block)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from .accounts import Account, AccountUpdated
 from .attention import Attention
 from .base import Entry, Shape
-from .blocks import BlockChanged, BlockList
+from .blocks import Block, BlockChanged, BlockList
 from .communities import CommunityJoined, CommunityLeft, CommunityUpdated, Membership
 from .corners import CornerUpdated
 from .counting import Counting, Heard
@@ -160,6 +160,8 @@ class View:
                 self._counting.told(self._state(reply.room), reply)
             case InboxState():
                 self.inbox, self._in_inbox = copy(reply), self._ahead()
+            case Block():
+                self.blocks.apply(reply)
             case _:
                 pass
 
@@ -168,7 +170,7 @@ class View:
         self.logs = {state.log: copy(state) for state in up.sync.logs if state.status != "gone"}
         self._counting.stated(self.logs.values())
         self._as_of = self.logs[up.account.id].head if up.account.id in self.logs else 0
-        self.blocks = BlockList(up.sync.blocks)
+        self.blocks.stated(up.sync.blocks)
         self.appearances = {one.community: one for one in up.sync.appearances}
         self.attention.stated(up.sync.notify, up.sync.dnd)
         self.inbox = copy(up.sync.inbox) if up.sync.inbox is not None else InboxState(read=0, unread=0)
@@ -178,9 +180,8 @@ class View:
         self.threads.stated(up.sync.threads)
         self.communities.clear()
         self.rooms = {room.id: room for room in up.sync.directs}
-        for room in up.sync.directs:
-            for persona in room.people:
-                self.learn(persona)
+        for persona in [persona for room in up.sync.directs for persona in room.people]:
+            self.learn(persona)
         for membership in up.sync.communities:
             self._card(membership)
 
@@ -394,7 +395,6 @@ class View:
 
     def _called_by(self, entry: Entry) -> bool:
         """Whether a mention of me counts: not when I said it myself, or block or mute the author."""
-        if entry.by == self.me(entry.log):
-            return False
         author = self.personas.get((entry.by, entry.rev)) if self.blocks else None
-        return not (self.blocks.of(entry.by) if author is None else self.blocks.kind(author.handle, entry.by))
+        kind = self.blocks.of(entry.by) if author is None else self.blocks.kind(author.handle, entry.by)
+        return entry.by != self.me(entry.log) and not kind

@@ -487,9 +487,9 @@ export interface Block {
 }
 
 /**
- * To every other session of the account that has synced. To every session, when somebody comes to where I am under this
- * handle, or leaves it for another, or I come to where somebody goes by it; and when the account that it is about is
- * erased: then it is blocked by nobody.
+ * To every other session of the account that has synced. To every session, when somebody comes under this handle to a
+ * community where I am, or takes another there, or I come to where somebody goes by it; and when the account that it is
+ * about is erased: then it is blocked by nobody.
  */
 export interface BlockChanged {
   type: "block.changed";

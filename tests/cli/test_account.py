@@ -239,7 +239,7 @@ async def test_who_is_blocked_is_told_what_everybody_is_told(house):
 
 def test_what_comes_live_is_folded_into_one_line_until_somebody_else_speaks(model: Model):
     visit = _open(model)
-    model.blocking([Block(handle="bob", kind="mute")])
+    model.blocks.stated([Block(handle="bob", kind="mute")])
     assert _shown(model.apply(sent(1, "one", mentions=[ANA]))) == [MUTED]
     assert model.apply(sent(2, "two")) == []
     assert _shown(model.apply(sent(3, "hi", by=CLEO))) == ["hi"]
@@ -253,7 +253,7 @@ def test_what_comes_live_is_folded_into_one_line_until_somebody_else_speaks(mode
 def test_a_page_folds_each_run_and_keeps_what_belongs_between(model: Model):
     room = model.rooms[HALL]
     room.read = 1
-    model.blocking([Block(handle="bob", kind="block")])
+    model.blocks.stated([Block(handle="bob", kind="block")])
     model.open(room)
     visit = model.visit
     assert visit is not None
@@ -273,7 +273,7 @@ def test_several_people_are_folded_together(model: Model):
     model.open(model.rooms[HALL])
     visit = model.visit
     assert visit is not None
-    model.blocking([Block(handle="bob", kind="block"), Block(handle="cleo", kind="mute")])
+    model.blocks.stated([Block(handle="bob", kind="block"), Block(handle="cleo", kind="mute")])
     shown = page(1, 2)
     shown.messages[1].by = CLEO
     assert _shown(model.page(visit, shown))[-1] == "2 messages from people you blocked or muted; /show"
@@ -281,10 +281,10 @@ def test_several_people_are_folded_together(model: Model):
 
 def test_elsewhere_nothing_is_seen_of_a_mention_by_somebody_muted(model: Model):
     _open(model)
-    model.apply(BlockChanged(handle="bob", kind="mute"))
+    model.blocks.apply(BlockChanged(handle="bob", kind="mute"))
     assert model.apply(sent(1, "@ana", room=TOOLS, mentions=[ANA])) == []
     assert model.rooms[TOOLS].mentions == 0
-    model.apply(BlockChanged(handle="bob", kind="none"))
+    model.blocks.apply(BlockChanged(handle="bob", kind="none"))
     assert len(model.apply(sent(2, "@ana", room=TOOLS, mentions=[ANA]))) == 1
 
 
@@ -293,13 +293,13 @@ def test_what_somebody_muted_says_to_me_alone_rings_nothing(model: Model):
     people = [Persona(member=f"m-{handle}", rev=1, handle=handle, display_name=handle) for handle in ("me", "bob")]
     model.direct(Room(id="r-bob", slug="", kind="direct", member="m-me", people=people))
     assert len(model.apply(sent(1, "psst", room="r-bob"))) == 1
-    model.apply(BlockChanged(handle="bob", kind="mute"))
+    model.blocks.apply(BlockChanged(handle="bob", kind="mute"))
     assert model.apply(sent(2, "psst", room="r-bob")) == []
 
 
 def test_that_somebody_muted_writes_is_not_shown(model: Model):
     _open(model)
-    model.apply(BlockChanged(handle="bob", kind="mute"))
+    model.blocks.apply(BlockChanged(handle="bob", kind="mute"))
     for member in (BOB, CLEO):
         model.apply(TypingStarted(room=HALL, by=member), 1.0)
     assert model.writing(1.0) == ["cleo"]
@@ -307,7 +307,7 @@ def test_that_somebody_muted_writes_is_not_shown(model: Model):
 
 def test_of_a_flood_the_newest_is_kept(model: Model):
     visit = _open(model)
-    model.blocking([Block(handle="bob", kind="block")])
+    model.blocks.stated([Block(handle="bob", kind="block")])
     for seq in range(1, FOLDED + 10):
         model.apply(sent(seq, f"{seq}"))
     assert [one.seq for one in visit.folded] == list(range(10, FOLDED + 10))

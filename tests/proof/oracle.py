@@ -195,13 +195,14 @@ def _asked(history: History) -> Asked:
 
 def _once(entry: Entry, kept: Entry, log: str, asked: Asked) -> bool:
     """Whether what was heard is what an entry said before it lost its words."""
-    if (
-        entry.blank
-        or not kept.blank
-        or kept._replace(whole="", blank=False, content="") != entry._replace(whole="", content="")
-    ):
+    if entry.blank or not kept.blank or _wordless(entry) != _wordless(kept):
         return False
     return (log, entry.content) in asked.get((entry.author, entry.nonce), ())
+
+
+def _wordless(entry: Entry) -> Entry:
+    step = entry.step._replace(title="") if entry.step is not None else None
+    return entry._replace(whole="", blank=False, content="", step=step)
 
 
 class _Ear:

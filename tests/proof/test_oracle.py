@@ -179,6 +179,19 @@ def test_what_was_heard_before_it_was_taken_back_is_what_was_said():
         assert ("stored is" in texts(history)) is wrong, first
 
 
+def test_a_post_that_was_heard_before_it_was_taken_back_had_a_title():
+    said = Attempt("ann", "n1", "hall", "publishes", 1, "ok", 2, 1)
+    back = Attempt("ann", "n2", "hall", "deletes #1", 3, "ok", 4, 2, empties=1)
+    written = entry(1, "n1", "publishes")._replace(step=Step("publishes", 0, "ann", 1, title="of old"))
+    gone = entry(1, "n1", "")._replace(blank=True, step=Step("publishes", 0, "ann", 1))
+    deleted = entry(2, "n2", "deletes #1")._replace(step=Step("takes back", 1))
+    history = a_history(said, back, stored=[gone, deleted])
+    other = written._replace(step=Step("publishes", 0, "bob", 1, title="of old"))
+    for first, wrong in ((written, False), (other, True)):
+        history.readers["bob"] = [[Notice("opened", "hall", 0), Heard("hall", first), Heard("hall", deleted)]]
+        assert ("stored is" in texts(history)) is wrong, first
+
+
 def test_what_one_command_writes_into_two_logs_is_in_both_or_in_none():
     asked = Attempt("ann", "n1", "garden", "is moss", 1, "info", also=(("ann's", "renamed moss"),))
     here, own = entry(1, "n1", "is moss"), entry(1, "n1", "renamed moss")

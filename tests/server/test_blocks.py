@@ -8,16 +8,18 @@ import pytest
 from among_protocol import codes
 from among_protocol.blocks import Block, BlockChanged, BlockList, SetBlock
 from among_protocol.communities import JoinCommunity, LeaveCommunity
+from among_protocol.erasure import EraseAccount
 from among_protocol.markers import SetMarker
+from among_protocol.members import ResolveMembers
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.personas import FindMember, PersonaWish, UpdatePersona
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
-from among_protocol.rooms import FollowRoom, OpenDirect, SetTopic
+from among_protocol.rooms import FollowRoom, OpenDirect, SetTopic, UnfollowRoom
 from among_protocol.session import SignIn
 from among_server.core.blocklists import AT_ONCE
 from among_server.store.sqlite import SqliteStore
 from tests.held import HeldStore
-from tests.world import Person, World, world_of
+from tests.world import PASSWORD, Person, World, world_of
 
 
 async def block(person: Person, handle: str, kind: str = "block") -> None:
@@ -172,6 +174,11 @@ async def joins(person: Person, slug: str, handle: str) -> str:
     return str(entry.member)
 
 
+async def of(person: Person, other: Person, community: str) -> str:
+    """Somebody's membership, as one finds it."""
+    return str((await person.ask(FindMember, community=community, handle=other.handle)).member.member)
+
+
 async def known(person: Person) -> dict[str, tuple[list[str], list[str]]]:
     """By handle, as it was told last: who is meant, and who only goes by it."""
     told = [event for event in await person.settled() if isinstance(event, BlockChanged)]
@@ -241,6 +248,94 @@ async def test_what_is_told_of_a_list_while_more_happens_is_what_holds_at_last()
         await cyd.ask(UpdatePersona, community=world.id("library"), persona=PersonaWish(handle="tom"))
         hold.let_go()
         assert await known(ann) == {"sam": ([sam], [])}
+
+
+async def test_what_nobody_else_sees_says_nothing_of_whom_i_block():
+    """Joining where one is already, and opening a direct again, is told to nobody: nor that somebody blocked did so."""
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        direct = (await ann.ask(OpenDirect, handles=["bob"])).entry.room
+        cyd = await world.person("cyd")
+        await ann.ask(OpenDirect, handles=["bob", "cyd"])
+        for handle in ("bob", "cyd"):
+            await block(ann, handle, "mute")
+        await ann.settled()
+        await bob.ask(JoinCommunity, community="garden")
+        await bob.ask(UnfollowRoom, room=direct)
+        await bob.ask(OpenDirect, handles=["ann"])
+        await bob.ask(OpenDirect, handles=["ann", "cyd"])
+        await cyd.settled()
+        assert await known(ann) == {}
+
+
+async def test_a_direct_that_is_opened_with_a_namesake_tells_who_is_meant():
+    async with world_of() as world:
+        ann, bob, cyd = await people_of_two_communities(world)
+        sam, namesake = await joins(bob, "garden", "sam"), await joins(cyd, "library", "sam")
+        await ann.ask(SetBlock, kind="mute", member=sam)
+        await ann.settled()
+        opened = (await cyd.ask(OpenDirect, members=[(await of(cyd, ann, world.id("library")))])).entry
+        mine = next(one.member for one in opened.people if one.handle == "sam")
+        assert await known(ann) == {"sam": ([sam], sorted([namesake, mine]))}
+
+
+async def test_who_comes_back_under_another_handle_has_it_in_their_directs_too():
+    async with world_of() as world:
+        ann, bob, cyd = await people_of_two_communities(world)
+        sam = await joins(bob, "garden", "sam")
+        garden = world.id("garden")
+        direct = (await bob.ask(OpenDirect, members=[await of(bob, ann, garden)])).entry
+        there = next(one.member for one in direct.people if one.handle == "sam")
+        await ann.ask(SetBlock, kind="mute", member=sam)
+        await ann.ask(LeaveCommunity, community=garden)
+        await bob.ask(LeaveCommunity, community=garden)
+        await ann.settled()
+        await joins(bob, "garden", "rob")
+        assert await known(ann) == {"sam": ([], []), "rob": ([there], [])}
+        assert sorted(await listed(ann)) == [("rob", "mute"), ("sam", "mute")]
+        found = (await ann.ask(ResolveMembers, members=[{"member": there}])).personas
+        assert [persona.handle for persona in found] == ["rob"]
+
+
+async def test_when_somebody_blocked_is_erased_a_namesake_who_is_not_stays_apart_from_who_is_left():
+    async with world_of(erase_grace_hours=0) as world:
+        ann, bob, cyd = await people_of_two_communities(world)
+        dan = await world.person("dan")
+        await world.join("yard/desk")
+        await world.join_too(ann, "yard")
+        sams = [await joins(person, slug, "sam") for person, slug in ((bob, "garden"), (cyd, "library"), (dan, "yard"))]
+        for sam in sams[:2]:
+            await ann.ask(SetBlock, kind="block", member=sam)
+        await ann.settled()
+        await bob.ask(EraseAccount, password=PASSWORD, handle="bob", keep="words")
+        await world.quiet()
+        told = [event for event in await ann.settled() if isinstance(event, BlockChanged)]
+        assert [(event.kind, event.members, event.others) for event in told][-1] == ("block", [sams[1]], [sams[2]])
+
+
+async def test_who_is_blocked_while_the_list_is_read_is_told_as_blocked():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob, cyd = await people_of_two_communities(world)
+        phone = await ann.device()
+        sam = await joins(bob, "garden", "sam")
+        await ann.ask(SetBlock, kind="block", member=sam)
+        await ann.settled()
+        hold = store.hold("meant")
+        namesake = await joins(cyd, "library", "sam")
+        await hold.is_asked(1)
+        asked = ann.begin(SetBlock, kind="block", member=namesake)
+        await hold.is_asked(2)
+        hold.let_one_go(-1)
+        await ann.answered(asked)
+        hold.let_go()
+        await phone.settled()
+        lists = BlockList(event for event in phone.heard if isinstance(event, BlockChanged))
+        assert (lists.kind("sam", sam), lists.kind("sam", namesake), lists.others("sam")) == (
+            "block",
+            "block",
+            frozenset(),
+        )
 
 
 async def test_however_many_have_a_handle_in_their_list_few_lists_are_read_at_once():
@@ -320,7 +415,7 @@ async def test_who_takes_another_handle_is_still_blocked_in_a_direct_that_outliv
         await ann.ask(LeaveCommunity, community=garden)
         await bob.ask(UpdatePersona, community=garden, persona=PersonaWish(handle="robert"))
         assert (await bob.refused(SendMessage, room=room, body="me again")).code == codes.DIRECT_REFUSED.code
-        assert (await ann.hears(BlockChanged)).handle == "robert"
+        assert {"bob", "robert"} <= (await known(ann)).keys()
         await bob.ask(StartTyping, room=room)
         assert [event for event in await ann.settled() if isinstance(event, MessageSent | TypingStarted)] == []
         assert [entry.handle for entry in (await ann.sync()).blocks] == ["bob", "robert"]

@@ -145,7 +145,7 @@ EFFECTS: dict[type[Command], Effects] = {
             WELCOMED,
             Told(pe.PersonaRenamed, Where.OWN, "when you were there before, under another handle"),
             Told(b.BlockChanged, Where.LISTED, "of the handles that you go by and went by"),
-            Told(b.BlockChanged, Where.SESSIONS, "when you block or mute somebody: of those and of their namesakes there"),
+            Told(b.BlockChanged, Where.SESSIONS, "of whom you block or mute, where somebody there goes by that handle"),
             Told(p.PresenceChanged, Where.WATCHERS, "from when you were there before"),
             Told(jn.JoinWithdrawn, Where.STEWARDS, "when you had asked to be let in"),
             Told(jn.JoinWithdrawn, Where.OWN, "likewise"),
@@ -360,7 +360,7 @@ EFFECTS: dict[type[Command], Effects] = {
         (
             Told(r.DirectOpened, Where.OWN),
             Told(r.DirectOpened, Where.THEIRS, "when the direct is new"),
-            Told(b.BlockChanged, Where.LISTED, "likewise"),
+            Told(b.BlockChanged, Where.SESSIONS, "of whom you block or mute, where somebody in it goes by that handle"),
         ),
         ("directs", "direct_people", "handle_chars", "newcomer_days"),
     ),

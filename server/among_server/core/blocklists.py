@@ -27,7 +27,8 @@ class Blocklists:
         self._people = people
         self._tasks = tasks
         self._at_once = asyncio.Semaphore(AT_ONCE)
-        self._moved: dict[str, set[str]] = {}  # by account: handles that are to be told of; it is being done
+        self._moved: dict[str, set[str]] = {}  # by account: handles of entries that are to be told; it is being done
+        self._came: set[str] = set()  # accounts of which all entries are, that mean somebody
 
     def moved(self, account: str, handles: AbstractSet[str]) -> None:
         """In the list of this account these handles may mean others than before."""
@@ -39,26 +40,41 @@ class Blocklists:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def came(self, account: str) -> None:
+        """It has come to where others may go by any of its handles."""
+        self._came.add(account)
+        self.moved(account, frozenset())
+
     async def _work(self, account: str) -> None:
         try:
-            while handles := self._moved[account]:
+            while self._moved[account] or account in self._came:
                 async with self._at_once:
+                    handles, came = self._moved[account], account in self._came
                     self._moved[account] = set()
-                    meant = await self._store.meant(account)
-                person = self._people.get(account)
-                if person is not None:
-                    _tell(person, meant, handles)
+                    self._came.discard(account)
+                    person = self._people.get(account)
+                    if person is None:
+                        continue
+                    before = person.blocks
+                    meant = await self._store.meant(account, frozenset() if came else handles)
+                if person.blocks is before:
+                    _tell(person, meant, handles, came=came)
+                else:  # what was read may be of the list before
+                    self._moved[account] |= handles
+                    if came:
+                        self._came.add(account)
         except Exception:
             log.exception("blocklist.failed")
         finally:
             del self._moved[account]
+            self._came.discard(account)
 
 
-def _tell(person: Person, meant: Meant, handles: AbstractSet[str]) -> None:
+def _tell(person: Person, meant: Meant, handles: AbstractSet[str], *, came: bool) -> None:
     for name, kind in person.blocks.items():
         handle = name[1]
-        if handle in handles:
+        members, others = list(meant.listed.get(name, ())), list(meant.others.get(handle, ()))
+        if handle in handles or (came and (members or others)):
             id = block_id(person.account.id, name)
-            members, others = list(meant.listed.get(name, ())), list(meant.others.get(handle, ()))
             told = BlockChanged(id=id, handle=handle, kind=kind, members=members, others=others)
             person.tell(f"block {id}", told)

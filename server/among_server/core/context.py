@@ -74,7 +74,8 @@ class Services:
         self.erasing = Erasing(store, self.people, self.background)
         self.recounts = Recounts(store, self.people, self.background)
         self.people.stale = self.recounts.stale
-        self.people.meant = Blocklists(store, self.people, self.background).moved
+        blocklists = Blocklists(store, self.people, self.background)
+        self.people.meant, self.people.came = blocklists.moved, blocklists.came
         self.retaining = Retaining(store, self.recounts, self.background, lambda: self.wall())  # noqa: PLW0108  # `wall` may be another clock later
         self.watchdog: Watchdog
         self.hello: Hello

@@ -14,6 +14,7 @@ from among_protocol.base import Entry, Event
 from among_protocol.blocks import BlockChanged
 from among_protocol.communities import CommunityJoined, CommunityLeft
 from among_protocol.dnd import Dnd
+from among_protocol.members import MemberJoined
 from among_protocol.moderation import MemberSilenced, MemberUnsilenced, RoleSet
 from among_protocol.personas import PersonaRenamed
 from among_protocol.reach import Reach
@@ -21,7 +22,7 @@ from among_protocol.rooms import DirectOpened, RoomFollowed, RoomUnfollowed
 
 from ..rights import RIGHTS, Right
 from ..store.api import Store
-from ..store.own import Blocks, TakenAlong, block_id
+from ..store.own import Blocks, BlockWish, Name, TakenAlong, block_id
 from ..store.personas import Claim
 from ..store.rows import AccountRow, MemberRow, RoomRow, Standing, Stored
 from ..store.status import Statuses
@@ -106,8 +107,10 @@ class People:
         self.renamed: Callable[[Person, MemberRow], None] = lambda person, member: None  # goes by another handle there
         # For inboxes: these accounts may see more or less in theirs than before, which nothing that they hear says.
         self.stale: Callable[[Iterable[str]], None] = lambda accounts: None
-        # For block lists: in that of this account, these handles may mean others than before.
+        # For block lists: in that of this account, these handles may mean others than before; or any, since it has come
+        # somewhere.
         self.meant: Callable[[str, AbstractSet[str]], None] = lambda account, handles: None
+        self.came: Callable[[str], None] = lambda account: None
         self._store = store
         self._budgets = budgets
         self._now = now
@@ -145,14 +148,18 @@ class People:
         session.bucket = person.bucket
         return person
 
-    def blocking(self, account: str, blocks: Blocks) -> Blocks:
-        """Whom an account blocks from now on; gives whom it blocked until now, as far as that is known here."""
+    def blocking(self, account: str, name: Name, wish: BlockWish) -> Blocks:
+        """Whom an account blocks from now on, or no more; gives whom it blocked until now, as far as that is known here. Other
+        entries may be newer here than in the answer: one came along with a rename of the same moment."""
         person = self._people.get(account)
         if person is None:
             if account in self._loading:  # what is being read of it may be older
                 self._loading[account] += 1
             return {}
-        before, person.blocks = person.blocks, blocks
+        before, now = person.blocks, {other: kind for other, kind in person.blocks.items() if other != name}
+        if wish != "none":
+            now[name] = wish
+        person.blocks = dict(sorted(now.items(), key=lambda block: (block[0][1], block[0][0])))
         return before
 
     def choosing(self, account: str, statuses: Statuses) -> Person | None:
@@ -191,6 +198,9 @@ class People:
             for name in gone:
                 id = block_id(person.account.id, name)
                 person.tell(f"block {id}", BlockChanged(id=id, handle=name[1], kind="none"))
+            left = {name[1] for name in gone} & {handle for _, handle in person.blocks}
+            if left:
+                self.meant(person.account.id, left)
         for loading in self._loading:  # what is being read of them may be older
             self._loading[loading] += 1
 
@@ -206,17 +216,20 @@ class People:
 
     def deliver(self, batch: Sequence[Stored]) -> None:
         """Entries were committed: those of the logs of accounts that are here change their standing at once."""
-        unsaid = set()
+        unsaid: set[Name] = set()  # by whom, and whom: a block that came along without a word
         for stored in batch:  # before anybody is seen to come
             for block in stored.blocks:
                 self._take_along(block)
-                unsaid.add(block.by)
+                if isinstance(stored.event, PersonaRenamed):
+                    self.meant(block.by, {stored.event.was, stored.event.handle})
+                else:
+                    unsaid.add((block.by, block.other))
         for stored in batch:
             event = stored.event
             if stored.stale:
                 self.stale(stored.stale)
             if isinstance(event, PersonaRenamed):
-                self._follow_blocks(event)
+                self._renamed(event)
             person = self._people.get(event.log)
             if person is not None:
                 if event.seq > person.seq:
@@ -227,35 +240,34 @@ class People:
                         self._apply(person, event)
             elif event.log in self._loading:
                 self._loading[event.log] += 1
-            self._met(event, unsaid)
+        self._meet([stored.event for stored in batch], unsaid)
 
-    def _met(self, event: Entry, unsaid: AbstractSet[str]) -> None:
-        """Somebody goes by another handle than before, or has come to where others are: for those who see it, but for who is
-        not to be told."""
-        match event:
-            case PersonaRenamed():
-                handles = {event.was, event.handle}
-            case CommunityJoined():
-                handles = {event.handle}
-            case DirectOpened():
-                handles = {one.handle for one in event.people}
-            case _:
-                return
-        for account, person in self._people.items():
-            if person.blocks and account not in unsaid and self._sees(person, event):
-                mine = {handle for _, handle in person.blocks if account == event.log or handle in handles}
-                if mine:
-                    self.meant(account, mine)
+    def _meet(self, batch: Sequence[Entry], unsaid: AbstractSet[Name]) -> None:
+        """Somebody goes by another handle, or has come, for those who see it; but for those who are to be told nothing."""
+        whose = {event.member: event.log for event in batch if isinstance(event, CommunityJoined)}
+        for event in batch:
+            match event:
+                case MemberJoined():
+                    self._met(event.log, whose.get(event.by, ""), {event.handle}, unsaid)
+                    came = self._people.get(whose.get(event.by, ""))
+                    if came is not None and came.blocks:
+                        self.came(came.account.id)
+                case PersonaRenamed():
+                    self._met(event.community, event.log, {event.was, event.handle}, unsaid)
+                case DirectOpened():  # each who is in it has an entry; of one that is opened again nobody else hears
+                    person = self._people.get(event.log)
+                    handles = {one.handle for one in event.people}
+                    if person is not None and any(handle in handles for _, handle in person.blocks):
+                        self.meant(event.log, handles)
+                case _:
+                    pass
 
-    def _sees(self, person: Person, event: PersonaRenamed | CommunityJoined | DirectOpened) -> bool:
-        """Whether an account is where this happens: in the community, or in a direct that was begun there."""
-        if isinstance(event, DirectOpened):
-            return event.room in person.rooms
-        if event.community in person.members or not isinstance(event, PersonaRenamed):
-            return event.community in person.members
-        renamed = self._people.get(event.log)
-        rooms = renamed.rooms.values() if renamed is not None else ()
-        return any(room.within == event.community and room.id in person.rooms for room in rooms)
+    def _met(self, community: str, account: str, handles: AbstractSet[str], unsaid: AbstractSet[Name]) -> None:
+        for id, person in self._people.items():
+            if person.blocks and id != account and community in person.members and (id, account) not in unsaid:
+                listed = {handle for _, handle in person.blocks if handle in handles}
+                if listed:
+                    self.meant(id, listed)
 
     def _take_along(self, block: TakenAlong) -> None:
         person, name = self._people.get(block.by), (block.other, block.handle)
@@ -341,20 +353,11 @@ class People:
                 person.members[place] = msgspec.structs.replace(member, handle=event.handle)
                 self.renamed(person, person.members[place])
 
-    def _follow_blocks(self, event: PersonaRenamed) -> None:
-        """Whoever blocks or mutes a member of their community, or of a direct that was begun there, by the old handle does so
-        by the new one."""
+    def _renamed(self, event: PersonaRenamed) -> None:
+        """Whoever blocks or mutes them by the old handle, and sees it, does so by the new one: see `_take_along`."""
         for other in self._loading:  # what is being read of them may be older
             self._loading[other] += 1
-        before, now = (event.log, event.was), (event.log, event.handle)
-        apart = [id for id, person in self._people.items() if any(other == event.log for other, _ in person.blocks)]
-        for person in self._people.values():
-            kind = person.blocks.get(before) if person.blocks and self._sees(person, event) else None
-            if kind is not None and now not in person.blocks:
-                person.blocks = {**person.blocks, now: kind}
-                id = block_id(person.account.id, now)
-                person.tell(f"block {id}", BlockChanged(id=id, handle=event.handle, kind=kind))
-        self.stale(apart)
+        self.stale([id for id, person in self._people.items() if any(other == event.log for other, _ in person.blocks)])
 
     def _leave(self, person: Person, event: CommunityLeft) -> list[str]:
         """The logs that go with it."""

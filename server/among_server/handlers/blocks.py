@@ -15,11 +15,12 @@ async def set_block(context: Context, command: SetBlock) -> Block:
     done = await context.store.set_block(
         account, command.kind, handle=command.handle or "", member=command.member or "", block=command.block or ""
     )
-    before = services.people.blocking(account, done.blocks)  # at once: another change may follow
+    name = (done.account, done.handle)
+    before = services.people.blocking(account, name, command.kind)  # at once: another change may follow
     person = services.people.get(account)
     if person is not None:
         services.presence.reveal(person, done.account, services.people.get(done.account), before)
-    meant, name = await context.store.meant(account), (done.account, done.handle)
+    meant = await context.store.meant(account, {done.handle})
     members, others = list(meant.listed.get(name, ())), list(meant.others.get(done.handle, ()))
     id, person = block_id(account, name), services.people.get(account)
     if person is not None:  # they are told what holds by now

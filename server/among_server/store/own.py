@@ -183,8 +183,8 @@ class OwnStore(Protocol):
         """By handle, after a handle."""
         ...
 
-    async def meant(self, account: str) -> Meant:
-        """Who is meant by the list of an account, and who only goes by a handle in it."""
+    async def meant(self, account: str, handles: AbstractSet[str] = frozenset()) -> Meant:
+        """Who is meant by the list of an account, and who only goes by a handle in it; of these handles, or of all."""
         ...
 
     async def set_block(

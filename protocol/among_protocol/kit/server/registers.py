@@ -131,6 +131,7 @@ async def a_block_names_who_is_meant_and_who_only_goes_by_that_handle(scene: Sce
     bob, cid, eve = await scene.people("bob", "cid", "eve")
     phone = await scene.again("cid")
     now = f"{bob.handle[:26]}-{secrets.token_hex(2)}"
+    mine = (bob.handle, now)
 
     async def rename(handle: str) -> None:
         persona = {"handle": handle}
@@ -138,35 +139,36 @@ async def a_block_names_who_is_meant_and_who_only_goes_by_that_handle(scene: Sce
 
     async def listed() -> dict[str, Frame]:
         result, _ = await (await scene.again("cid", synced=False)).sync()
-        return {block["handle"]: block for block in result.get("blocks", [])}
+        return {block["handle"]: block for block in result.get("blocks", []) if block["handle"] in mine}
 
     elsewhere, slug, _ = await scene.elsewhere()
     block = await cid.result("block.set", member=bob.member, kind="mute")
     try:
-        _means(block, [bob.member], [])
-        _means(await phone.hears("block.changed", handle=bob.handle), [bob.member], [])
+        _means(block, bob.member)
+        _means(await phone.hears("block.changed", handle=bob.handle), bob.member)
+        _means((await listed()).get(bob.handle, {}), bob.member)
         await rename(now)
         for device in (cid, phone):
-            await device.hears("block.changed", handle=now, kind="mute", members=[bob.member])
+            _means(await device.hears("block.changed", handle=now, kind="mute"), bob.member)
         await cid.result("community.join", community=slug)
         joined = await eve.result("community.join", community=slug, persona={"handle": now})
         namesake = joined["entry"]["member"]
         for device in (cid, phone):
-            _means(await device.hears("block.changed", handle=now, others=[namesake]), [bob.member], [namesake])
-        found = await listed()
-        _means(found[now], [bob.member], [namesake])
-        _means(found[bob.handle], [], [])
+            _means(await device.hears("block.changed", handle=now, others=[namesake]), bob.member, namesake)
+        _means((await listed()).get(now, {}), bob.member, namesake)
     finally:
-        for peer in (cid, eve):
-            await peer.ask("community.leave", community=elsewhere)
-        await rename(bob.handle)
         for one in (await listed()).values():
             await cid.result("block.set", block=one["id"], kind="none")
+        for peer, keep in ((cid, "persona"), (eve, "words")):
+            await peer.ask("community.leave", community=elsewhere, keep=keep)
+        await rename(bob.handle)
 
 
-def _means(block: Frame, members: list[str], others: list[str]) -> None:
-    found = {name: block.get(name) for name in ("members", "others")}
-    demand(found == {"members": members, "others": others}, f"`members` {members} and `others` {others}", block)
+def _means(block: Frame, member: str, other: str = "") -> None:
+    """Of whom it is about there may be directs as well."""
+    members, others = block.get("members", []), block.get("others", [])
+    demand(member in members and other not in members, f"`members` with {member} alone of the two", block)
+    demand(others == ([other] if other else []), f"`others` {[other] if other else []}", block)
 
 
 @checks("presence.watched")

@@ -72,25 +72,39 @@ def listed(town: "Town", person: "Person") -> list[Block]:
 
 def renamed(town: "Town", row: "MemberRow", was: str) -> None:
     """Whoever blocks them by the handle before does so by this one, too, where they see it."""
-    for person in town.people.values():
-        kind, mine = person.blocks.get((row.account, was)), town.member(person.id, row.place)
-        if kind is not None and mine is not None and not mine.left:
-            person.blocks.setdefault((row.account, row.handle), kind)
-    met(town, row, {was, row.handle})
+    places = {row.place, *(room.id for room in town.rooms.values() if room.within == row.place)}
+    for one in [one for one in town.members.values() if one.account == row.account and one.place in places]:
+        for person in _there(town, one):
+            kind = person.blocks.get((row.account, was))
+            if kind is not None:
+                person.blocks.setdefault((row.account, row.handle), kind)
+            _tell(town, person, {was, row.handle})
 
 
-def met(town: "Town", row: "MemberRow", handles: set[str]) -> None:
-    """Somebody has come to this place, or goes by another handle there: these handles may mean others than before, and to who
-    has come, any."""
-    for person in town.people.values():
-        mine = town.member(person.id, row.place)
-        if mine is None or mine.left:
-            continue
-        for name, kind in person.blocks.items():
-            if person.id == row.account or name[1] in handles:
-                members, others = _meant(town, person, name)
-                told = BlockChanged(id=block_id(name), handle=name[1], kind=kind, members=members, others=others)
-                town.tell(person.id, told)
+def met(town: "Town", row: "MemberRow") -> None:
+    """Somebody has come to this place."""
+    for person in _there(town, row):
+        _tell(town, person, {row.handle})
+    came(town, row)
+
+
+def came(town: "Town", row: "MemberRow") -> None:
+    """To this place, where others may go by handles of their list."""
+    person = town.people[row.account]
+    _tell(town, person, {name[1] for name in person.blocks if any(_meant(town, person, name))})
+
+
+def _there(town: "Town", row: "MemberRow") -> "list[Person]":
+    """The others."""
+    return [town.people[one.account] for one in town.inside(row.place) if one.account != row.account]
+
+
+def _tell(town: "Town", person: "Person", handles: set[str]) -> None:
+    for name, kind in person.blocks.items():
+        if name[1] in handles:
+            members, others = _meant(town, person, name)
+            told = BlockChanged(id=block_id(name), handle=name[1], kind=kind, members=members, others=others)
+            town.tell(person.id, told)
 
 
 def _meant(town: "Town", person: "Person", name: "Name") -> tuple[list[str], list[str]]:

@@ -45,7 +45,6 @@ def update(town: "Town", person: "Person", command: UpdatePersona) -> MemberUpda
     was = member.handle
     become(member, fresh)
     if member.handle != was:
-        blocks.renamed(town, member, was)
         member.former.insert(0, FormerHandle(handle=was, until=town.clock.time()))
         town.write(
             PersonaRenamed(
@@ -63,6 +62,8 @@ def update(town: "Town", person: "Person", command: UpdatePersona) -> MemberUpda
     for row in town.members.values():
         if row.account == person.id and row.place in within:
             become(row, replace(row, handle=member.handle, display_name=member.display_name, claim=member.claim))
+    if member.handle != was:
+        blocks.renamed(town, member, was)
     return tell(town, MemberUpdated, member, command.nonce)
 
 

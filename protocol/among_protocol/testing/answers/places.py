@@ -128,7 +128,9 @@ def _enter(
     stewards = [town.stewards_of(row.id)] if RANKS[role] else []
     for log in (row.id, *stewards, *(room.id for room in rooms)):
         town.begins(person.id, log)
-    return _joined(town, person, member, rooms, nonce)
+    entry = _joined(town, person, member, rooms, nonce)
+    blocks.met(town, member)
+    return entry
 
 
 def _joined(town: "Town", person: "Person", member: MemberRow, rooms: list[RoomRow], nonce: str) -> CommunityJoined:
@@ -152,7 +154,6 @@ def _joined(town: "Town", person: "Person", member: MemberRow, rooms: list[RoomR
     )
     town.hears(person.id)
     town.refresh(person.id)
-    blocks.met(town, member, {member.handle})
     return entry
 
 
@@ -342,7 +343,7 @@ def open_direct(town: "Town", person: "Person", command: OpenDirect) -> DirectOp
         town.begins(account, room.id)
     told = [_opened(town, town.people[id], room, command.nonce if id == person.id else "") for id in people]
     for row in town.inside(room.id):
-        blocks.met(town, row, {row.handle})
+        blocks.came(town, row)
     return told[0]  # who asks is the first of them
 
 

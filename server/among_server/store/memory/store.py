@@ -6,6 +6,7 @@ What waits is carried out once per turn of the loop, as one batch. Reads look at
 import asyncio
 import secrets
 from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 
 import structlog
@@ -183,8 +184,8 @@ class MemoryStore(
     async def sessions(self, account: str) -> list[SessionRow]:
         return self._tx.sessions(account)
 
-    async def meant(self, account: str) -> Meant:
-        return self._tx.list_means(account)
+    async def meant(self, account: str, handles: AbstractSet[str] = frozenset()) -> Meant:
+        return self._tx.list_means(account, handles)
 
     async def reset(self, secret: bytes) -> ResetRow | None:
         return self._tx.reset(secret)

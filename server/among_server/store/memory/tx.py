@@ -6,6 +6,7 @@ All state is dicts of rows that are never changed, only replaced; see tables.py.
 import base64
 import secrets
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec.structs import replace
 
@@ -218,11 +219,13 @@ class MemoryTx(
         there = {row.place: row for row in self.members.values() if row.account == account and not row.left}
         return [there[place] for place in self.logs if place in there]
 
-    def list_means(self, account: str) -> Meant:
+    def list_means(self, account: str, handles: AbstractSet[str]) -> Meant:
         blocks, listed, others = self.blocks(account), dict[Name, list[str]](), dict[str, list[str]]()
         there = [mine.place for mine in self.standing_in(account)]
         there = [place for place in there if place in self.communities or self.follows(account, place)]
         for row in sorted((row for place in there for row in self.present(place)), key=lambda row: row.id):
+            if handles and row.handle not in handles:
+                continue
             if (row.account, row.handle) in blocks:
                 listed.setdefault((row.account, row.handle), []).append(row.id)
             elif row.account != account and any(row.handle == handle for _, handle in blocks):

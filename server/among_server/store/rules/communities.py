@@ -41,7 +41,19 @@ from .greeters import arrived
 from .house_rules import accepts
 from .invites import by_which, use
 from .moderation import may_join
-from .personas import as_profile, check, check_handle, forget, paced, rename, return_nameless, told, was_there, wished
+from .personas import (
+    as_profile,
+    check,
+    check_handle,
+    forget,
+    paced,
+    rename,
+    return_nameless,
+    take_to_directs,
+    told,
+    was_there,
+    wished,
+)
 from .rooms import room_for_follows
 from .standing import present
 from .tags import give
@@ -113,6 +125,8 @@ def admit(tx: Tx, member: MemberRow, community: CommunityRow, accepted: int, non
     entry = _enter(tx, member, rooms[: max(0, room_for_follows(tx, account))], nonce, accepted)
     if blocks:
         tx.taken_along(blocks)
+    if before is not None and before.handle:
+        take_to_directs(tx, member)
     if before is None:
         arrived(tx, account, community.id)
     return entry

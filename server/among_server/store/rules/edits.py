@@ -40,10 +40,10 @@ def edit(tx: Tx, account: str, command: EditMessage) -> Entry:
     edits = tx.edits(room.id, said.seq)
     if len(edits) >= EDITS:
         raise Refuse(LIMIT_REACHED, f"A message is edited at most {EDITS} times.", field="message")
-    if member.silenced:
-        member = speaks_again(tx, member)
     now = mentioned(tx, room, command.body)
     everybody = not said.thread and calling.may_call(tx, room, member, command.body, (said.seq, *edits))
+    if member.silenced:
+        member = speaks_again(tx, member)  # which writes, and nothing is refused after it
     called = tx.mentions_room(room.id, (said.seq, *edits))  # everybody was, when it did so first
     new = [] if called else _first_called(tx, said, edits, now)
     entry = MessageEdited(

@@ -33,12 +33,12 @@ def send(tx: Tx, account: str, command: SendMessage, forwarded: Origin | None = 
         may_comment(tx, room, member, command.post)
     root_by = threads.begins(tx, room, command.thread) if command.thread else ""
     answered = _answered(tx, room, member, command) if command.reply_to or command.post else None
-    if member.silenced:
-        member = speaks_again(tx, member)
     others, everybody = [], False
     if "@" in command.body:
         others = mentioned(tx, room, command.body)
         everybody = not command.thread and calling.may_call(tx, room, member, command.body)
+    if member.silenced:
+        member = speaks_again(tx, member)  # which writes, and nothing is refused after it
     entry = MessageSent(
         log=room.id,
         seq=tx.next(room.id),

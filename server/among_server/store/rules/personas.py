@@ -57,11 +57,16 @@ def update(tx: Tx, account: str, command: UpdatePersona) -> Entry:
     entry = told(tx, MemberUpdated, fresh, command.nonce)
     tx.put_member(fresh, told=entry.seq)
     tx.add(entry)
-    for there in tx.begun_as(fresh):
-        tx.put_member(
-            replace(there, rev=there.rev + 1, handle=fresh.handle, display_name=fresh.display_name, claim=fresh.claim)
-        )
+    take_to_directs(tx, fresh)
     return entry
+
+
+def take_to_directs(tx: Tx, fresh: MemberRow) -> None:
+    """In the directs that were begun as this member they are who they are there."""
+    for there in tx.begun_as(fresh):
+        now = replace(there, handle=fresh.handle, display_name=fresh.display_name, claim=fresh.claim)
+        if now != there:
+            tx.put_member(replace(now, rev=there.rev + 1))
 
 
 def as_profile(account: AccountRow, member: MemberRow) -> MemberRow:
@@ -228,7 +233,7 @@ def rename(tx: Tx, before: MemberRow, fresh: MemberRow, nonce: str) -> MemberRow
     elif last is not None and last.handle == fresh.handle:
         tx.drop_former(before, last)
         fresh = replace(fresh, since=last.since)
-    _take_blocks_along(tx, before.handle, fresh)
+    blocks = _take_blocks_along(tx, before.handle, fresh)
     own = fresh.account
     tx.add(
         PersonaRenamed(
@@ -242,6 +247,8 @@ def rename(tx: Tx, before: MemberRow, fresh: MemberRow, nonce: str) -> MemberRow
             was=before.handle,
         )
     )
+    if blocks:
+        tx.taken_along(blocks)
     return fresh
 
 

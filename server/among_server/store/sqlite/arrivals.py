@@ -126,6 +126,12 @@ class Arrivals:
             new.pop(key, None)
         gone = self._db.execute(f"DELETE FROM arrivals WHERE {where}", span).rowcount  # noqa: S608  # ours
         self._count -= gone
+        if self._way:
+            # The number of an arrival that was the newest is given once more: what a portion on the way has yet to delete
+            # up to there would be another entry. It sets out anew.
+            (newest,) = self._db.execute("SELECT coalesce(max(arrival), 0) FROM arrivals").fetchone()
+            if newest < self._way[-1][1]:
+                self._way.clear()
         return gone
 
     def due(self) -> bool:

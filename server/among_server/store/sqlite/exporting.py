@@ -83,9 +83,12 @@ def written(db: Connection, account: str, after: str, limit: int) -> WrittenPage
 
 
 def writings(db: Connection, account: str) -> int:
-    sql = "SELECT count(*) FROM nonces n JOIN logs a ON a.key = n.account WHERE a.id = ?"
-    count: int = db.execute(sql, (account,)).fetchone()[0]
-    return count
+    sql = (
+        "SELECT count(*) FROM (SELECT n.nonce FROM nonces n WHERE n.account = a.key UNION"
+        " SELECT r.nonce FROM arrivals r WHERE r.author = a.key AND r.nonce IS NOT NULL)"
+    )
+    found = db.execute(f"SELECT ({sql}) FROM logs a WHERE a.id = ?", (account,)).fetchone()  # noqa: S608  # ours
+    return int(found[0]) if found else 0
 
 
 class SqliteTaking(Readers):

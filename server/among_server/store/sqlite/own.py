@@ -2,9 +2,12 @@
 here. Blocks are mirrored, since a message may ask for them; the rest is read and written at once."""
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from sqlite3 import Connection
 from sys import intern
 from typing import Any
+
+from msgspec import json
 
 from ..api import Revocable
 from ..own import Blocks, BlockWish, Meant, Name, ResetRow, SessionRow
@@ -27,7 +30,8 @@ MEANT = (
     " OR EXISTS (SELECT 1 FROM follows f WHERE f.account = l.key AND f.room = mine.place))"
     " JOIN members m ON m.place = mine.place AND m.handle = b.handle AND m.gone = 0 AND m.account <> l.key"
     " JOIN logs o ON o.key = m.account"
-    " LEFT JOIN blocks x ON x.account = l.key AND x.other = m.account AND x.handle = m.handle WHERE l.id = ?"
+    " LEFT JOIN blocks x ON x.account = l.key AND x.other = m.account AND x.handle = m.handle WHERE l.id = ?1"
+    " AND (?2 IS NULL OR b.handle IN (SELECT value FROM json_each(?2)))"
     " ORDER BY b.handle, m.id"
 )
 
@@ -140,10 +144,12 @@ def session_row(row: Sequence[Any]) -> SessionRow:
     return SessionRow(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
 
 
-def meant(db: Connection, account: str) -> Meant:
+def meant(db: Connection, account: str, handles: AbstractSet[str] = frozenset()) -> Meant:
     found: dict[Name, list[str]] = {}
     others: dict[str, list[str]] = {}
-    for handle, member, other, listed in db.execute(MEANT, (account,)):
+    for handle, member, other, listed in db.execute(
+        MEANT, (account, json.encode(sorted(handles)).decode() if handles else None)
+    ):
         if listed:
             found.setdefault((other, handle), []).append(member)
         else:

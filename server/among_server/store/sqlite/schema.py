@@ -34,7 +34,7 @@ FILE = "among.db"
 UNFINISHED = "restore-unfinished"  # in the folder while a restore puts its files in place
 LOCK = "lock"
 APPLICATION = 0x416D6E67  # "Amng" in the file's header: tells our file from another program's
-OLDEST = (3, 37, 0)  # the first with STRICT tables
+OLDEST = (3, 38, 0)  # the first with STRICT tables and ->>
 SAFEST = (3, 51, 3)  # the first in which several writers can't corrupt a write-ahead log
 CHECKPOINT_PAGES = 4_000  # 16 MiB: hot pages are written back once for many commits
 CACHE_KIB = 65_536  # of the writer: every page that a batch touches should be here
@@ -118,7 +118,7 @@ def sizes(path: Path) -> tuple[int, int]:
 def check_library() -> None:
     """Raises StoreError when SQLite is too old to work; warns when it is older than one would wish."""
     if sqlite3.sqlite_version_info < OLDEST:
-        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed (of Python's build).")
+        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.38 or newer is needed (of Python's build).")
     if sqlite3.sqlite_version_info < SAFEST:
         log.warning(
             "store.sqlite_old",

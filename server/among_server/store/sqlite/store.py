@@ -8,6 +8,7 @@ import asyncio
 import errno
 import sqlite3
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -252,8 +253,8 @@ class SqliteStore(
     async def sessions(self, account: str) -> list[SessionRow]:
         return await self._read(own.sessions, account)
 
-    async def meant(self, account: str) -> Meant:
-        return await self._read(own.meant, account)
+    async def meant(self, account: str, handles: AbstractSet[str] = frozenset()) -> Meant:
+        return await self._read(own.meant, account, handles)
 
     async def reset(self, secret: bytes) -> ResetRow | None:
         return await self._read(reads.reset, secret)

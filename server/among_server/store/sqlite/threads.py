@@ -28,7 +28,7 @@ _UNPINNED = f"root BETWEEN ?1 AND ?2 AND root NOT IN (SELECT room << {SEQ_BITS} 
 OLD = f"SELECT root FROM threads WHERE {_UNPINNED} AND head <= ?3"  # noqa: S608  # ours
 SILENT = f"SELECT root FROM thread_marks WHERE {_UNPINNED} AND root NOT IN (SELECT root FROM threads)"  # noqa: S608  # ours
 GONE = (
-    f"DELETE FROM thread_mentions WHERE root IN ({OLD})",  # noqa: S608  # ours
+    f"DELETE FROM thread_mentions WHERE root IN ({OLD}) OR root IN ({SILENT})",  # noqa: S608  # ours
     f"DELETE FROM thread_marks WHERE root IN ({OLD}) OR root IN ({SILENT})",  # noqa: S608  # ours
     f"DELETE FROM threads WHERE root IN ({OLD})",  # noqa: S608  # ours
 )
@@ -73,7 +73,7 @@ class SqliteThreads(Ledger):
         if found is None:
             return None
         seq, ordinal, level, until_ms, own = found
-        return ThreadMark(seq, ordinal, level, until_ms, bool(own))
+        return ThreadMark(seq, ordinal, intern(level), until_ms, bool(own))
 
     def thread_marks(self, account: str) -> list[Named]:
         sql = (
