@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from among_protocol.accounts import AccountCreated
 from among_protocol.codes import NONCE_CONFLICT
+from among_protocol.wire import JSON
 from among_server.store.sqlite import SqliteStore, arrivals
 from tests.store.town import Town, refused
 
@@ -109,6 +111,36 @@ async def test_a_portion_that_was_on_the_way_when_the_server_stopped_arrives_aft
 def moved_by_this_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrivals.Arrivals, "due", lambda _: False)
     monkeypatch.setattr(arrivals.Arrivals, "pressing", lambda _: False)
+
+
+async def test_what_comes_after_the_newest_was_erased_is_not_taken_for_what_was_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The number of an arrival that was the newest is given once more."""
+    moved_by_this_test_alone(monkeypatch)
+    store = SqliteStore(tmp_path)
+    town = Town(store)
+    await store.open()
+    await town.person("ann")
+    bob = await town.person("bob")
+    for name in ("Bob", "Rob", "Bobby", "Robert"):
+        await bob.renames(name)
+    while not (way := await store._writer.call(lambda tx: list(tx.arrivals._way))) or way[0][2]:
+        await store._writer.call(lambda tx: tx.arrivals.step())  # until all of a portion is copied
+    await store.erase_by_force("bob", "words")
+    while await store.erase_more() is not None:
+        pass
+    carol = await town.person("carol")
+    await moved_to_the_end(store)
+    kept = (await store.entries(carol.id, 0, None, 10)).entries
+    assert [type(JSON.decode_entry(entry)) for entry in kept] == [AccountCreated]
+    await store.close()
+
+
+async def moved_to_the_end(store: SqliteStore) -> None:
+    """Whatever is on the way, and another portion."""
+    for _ in range(20):
+        await store._writer.call(lambda tx: tx.arrivals.step())
 
 
 async def moved(store: SqliteStore) -> None:

@@ -25,6 +25,17 @@ async def test_a_repeat_gets_the_first_result_and_writes_nothing(town: Town):
     assert await town.bodies(room) == ["hello"]
 
 
+async def test_how_much_one_has_written_counts_what_came_lately(town: Town):
+    ann, bob = await town.people("ann", "bob")
+    room = await ann.makes(await ann.founds("hall"), "general")
+    before = await town.store.writings(ann.id)
+    for number in range(3):
+        await ann.says(room, f"{number}", nonce=f"n{number}")
+    await ann.says(room, "2", nonce="n2")
+    assert await town.store.writings(ann.id) == before + 3
+    assert await town.store.writings(bob.id) == await town.store.writings("a_none") == 0
+
+
 async def test_the_id_of_a_command_is_no_part_of_its_content(town: Town):
     ann = await town.person("ann")
     room = await ann.makes(await ann.founds("hall"), "general")

@@ -11,6 +11,7 @@ from among_protocol.codes import (
     BAD_CREDENTIALS,
     DIRECT_REFUSED,
     FIELD_INVALID,
+    HANDLE_TAKEN,
     MEMBER_GONE,
     RESET_INVALID,
     SIGN_IN_REQUIRED,
@@ -257,6 +258,33 @@ async def test_a_list_means_memberships_and_not_those_of_namesakes_where_one_is_
     assert await town.store.meant(ann.id) == ({(two.id, "tom"): [second]}, {"sam": [first]}), "under the new name, too"
     await ann.leaves(garden)
     assert await town.store.meant(ann.id) == ({(two.id, "tom"): [second]}, {})
+
+
+async def test_by_a_handle_that_stands_twice_in_the_list_the_elder_account_is_meant(town: Town):
+    ann, one, two = await town.people("ann", "one", "two")
+    garden, library = await one.founds("garden"), await two.founds("library")
+    for community in (garden, library):
+        await ann.joins(community)
+    for person, community in ((one, garden), (two, library)):
+        await person.do(UpdatePersona, community=community, persona=PersonaWish(handle="sam"))
+    for person, community in ((two, library), (one, garden)):
+        await town.store.set_block(ann.id, "mute", member=await person.member_in(community))
+    undone = await town.store.set_block(ann.id, "none", handle="sam")
+    assert undone.account == one.id
+
+
+async def test_a_handle_that_somebody_has_in_a_direct_begun_here_is_taken(town: Town, monkeypatch: pytest.MonkeyPatch):
+    """Who has left with their persona is still called so there, however long ago that was."""
+    ann, bob, cyd = await town.people("ann", "bob", "cyd")
+    garden = await cyd.founds("garden")
+    for person in (ann, bob):
+        await person.joins(garden)
+    await ann.do(UpdatePersona, community=garden, persona=PersonaWish(handle="tom"))
+    await ann.do(OpenDirect, members=[await bob.member_in(garden)])
+    await ann.leaves(garden)
+    monkeypatch.setattr("among_server.store.rules.personas.HANDLE_REST_MS", 0)
+    await refused(HANDLE_TAKEN, bob.do(UpdatePersona, community=garden, persona=PersonaWish(handle="tom")))
+    await cyd.do(UpdatePersona, community=garden, persona=PersonaWish(handle="tom"))
 
 
 async def test_a_block_and_what_it_refuses_in_one_breath(town: Town):

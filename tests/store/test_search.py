@@ -436,3 +436,15 @@ async def test_inp_06_a_hostile_search_is_answered_or_refused_in_little_time(tow
         code = codes.FIELD_INVALID
     assert code in (codes.FIELD_INVALID, codes.ROOM_GONE, codes.MEMBER_GONE)
     assert time.process_time() - began < 1.0
+
+
+async def test_where_there_is_one_room_alone_a_number_needs_no_name_of_it(town: Town):
+    garden, room, (ann,) = await hall(town, "ann")
+    for body in ("kestrel one", "kestrel two", "kestrel three"):
+        await ann.says(room, body)
+    for query in ("kestrel before:2", "kestrel before:2 in:garden"):
+        assert await finds(ann, query) == ["kestrel one"]
+    await ann.makes(garden, "porch")
+    for query in ("kestrel before:2", "kestrel before:2 in:garden"):
+        assert await refused(ann, query) == codes.FIELD_INVALID.code
+    assert await finds(ann, "kestrel before:2 in:garden/hall") == ["kestrel one"]

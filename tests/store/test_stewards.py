@@ -1,17 +1,21 @@
 """Bans, silences and reports, as a store keeps them: over restarts, and by its own clock."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from among_protocol.codes import BANNED, SILENCED
+from among_protocol.codes import BANNED, ROOM_MENTIONED_OFTEN, SILENCED
 from among_protocol.communities import JoinCommunity
+from among_protocol.members import MemberUpdated
 from among_protocol.messages import SendMessage
 from among_protocol.moderation import DAY, BanMember, SilenceMember, UnsilenceMember
 from among_protocol.reports import FileReport, ResolveReport
+from among_server.limits import ROOM_MENTIONS
 from among_server.store.memory import MemoryStore
+from among_server.store.moments import moment
 from among_server.store.sqlite import SqliteStore
 from among_server.store.stewards import community_of, stewards_of
 from tests.store.town import Person, Town, refused
@@ -117,3 +121,26 @@ async def test_the_reference_forgets_a_ban_that_has_ended():
 
     await soon(joins)
     assert store._tx.bans == {}
+
+
+async def test_who_may_speak_again_and_calls_everybody_too_often_is_told_so(town: Town):
+    """What a silence held back of their profile is told with the first that they say again, and so not where that is refused."""
+    ann, bob, hall, _, member = await town_of(town)
+    cellar = await ann.makes(hall, "cellar", kind="private")
+    await ann.adds(cellar, member)
+    plain = (await bob.says(cellar, "hi")).entry.event
+    for _ in range(ROOM_MENTIONS):
+        await ann.says(cellar, "tea, @room")
+    silence = await ann.do(SilenceMember, community=hall, member=member, reason="a moment", for_ms=300)
+    await bob.renames("Robert")
+
+    async def over() -> bool:
+        return bool(moment(time.time_ns() // 1_000_000) > silence.until)
+
+    await soon(over)
+    for _ in range(2):
+        await refused(ROOM_MENTIONED_OFTEN, bob.says(cellar, "cake, @room"))
+        await refused(ROOM_MENTIONED_OFTEN, bob.edits(cellar, plain.seq, "cake, @room"))
+    said = (await bob.says(cellar, "cake")).entry.event
+    told = [event for event in await town.log(hall) if isinstance(event, MemberUpdated)]
+    assert [(event.by, event.display_name, event.rev) for event in told] == [(member, "Robert", said.rev)]

@@ -99,6 +99,9 @@ async def test_what_stewards_say_of_a_tag_holds_in_their_community(town: Town):
     assert [one.tag for one in (await town.store.interests(bob.id))[hall]] == ["botany"]
     assert await found(ann, hall, interest="botany") == await found(ann, hall, interest="plants") == ["bob"]
     assert await found(ann, hall, interest="moss") == ["bob"]  # which means the same here
+    await says(bob, hall, "moss", "botany", found=True)
+    assert await found(ann, hall, interest="botany") == ["bob"], "once, though both say so"
+    await says(bob, hall, "moss", found=True)
     assert await found(ann, barn, interest="moss") == ["bob"]
     assert await found(ann, barn, interest="botany") == []
     await ann.do(UpdateTag, community=hall, tag="botany", sensitive=True)

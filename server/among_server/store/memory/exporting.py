@@ -35,7 +35,8 @@ class MemoryTaking:
         return self._tx.dismissals(account)
 
     async def asked(self, account: str) -> list[tuple[str, int]]:
-        return [(row.community, row.seq) for row in self._tx.request_rows.values() if row.account == account]
+        asked = {row.community: row.seq for row in self._tx.request_rows.values() if row.account == account}
+        return [(community, asked[community]) for community in self._tx.communities if community in asked]
 
     async def written(self, account: str, after: str, limit: int) -> WrittenPage:
         looked = self._tx.written(account, after, limit)

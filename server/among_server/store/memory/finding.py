@@ -53,7 +53,6 @@ def _cares(tx: MemoryTx, here: dict[str, MemberRow], me: str, who: str, interest
     if interest not in tx.tag_rows:
         return 0
     meant = tx.meant(place, interest)
-    for said in tx.my_interests(who, place):
-        if said.row.found and said.shown == "members" and said.tag == meant:
-            return list(tx.tag_rows).index(said.row.tag) + 1
-    return 0
+    tags = list(tx.tag_rows)
+    said = [one for one in tx.my_interests(who, place) if one.row.found and one.shown == "members" and one.tag == meant]
+    return min((tags.index(one.row.tag) + 1 for one in said), default=0)

@@ -82,7 +82,10 @@ class MemoryOwn(Tables):
         now = {key: kind for key, kind in self.blocks(account).items() if key != (other, handle)}
         if wish != "none":
             now[other, handle] = wish
-        self._put(self.blocking, account, dict(sorted(now.items(), key=lambda block: block[0][1])))
+        order = {id: at for at, id in enumerate(self.account_rows)}  # of two who go by one handle the elder comes first
+        self._put(
+            self.blocking, account, dict(sorted(now.items(), key=lambda one: (one[0][1], order.get(one[0][0], 0))))
+        )
 
     def state(self, row: AccountRow, opened: str) -> AccountState:
         return AccountState(row.handle, opened, self.seen.get(row.id, 0), row.owner, row.disabled)

@@ -88,7 +88,7 @@ class MemoryTags(Tables):
         return [self._meant(place, row) for row in self.interests(account, place)]
 
     def dismissals(self, account: str) -> list[str]:
-        return [community for who, community in sorted(self.dismissed) if who == account]
+        return [community for community in self.communities if (account, community) in self.dismissed]
 
     def put_dismissal(self, account: str, community: str, dismissed: bool) -> None:
         self._drop(self.dismissed, (account, community))

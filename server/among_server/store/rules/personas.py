@@ -131,6 +131,12 @@ def check_handle(tx: Tx, fresh: MemberRow) -> None:
     other = tx.account_by_handle(handle)
     if other is not None and other.id != fresh.account:
         raise Refuse(HANDLE_TAKEN, _ACCOUNTS, field="persona.handle")
+    for there in tx.begun_as(
+        fresh
+    ):  # a direct begun here may be with somebody who has left, and is still called so there
+        namesake = tx.member_by_handle(there.place, handle)
+        if namesake is not None and namesake.account != fresh.account:
+            raise Refuse(HANDLE_TAKEN, _KEPT, field="persona.handle")
     if kept or tx.name_looks(place, looks, fresh.id) or (other is None and tx.looks_taken(handle, fresh.account)):
         raise Refuse(HANDLE_LOOKALIKE, field="persona.handle")
 

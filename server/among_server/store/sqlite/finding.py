@@ -46,7 +46,7 @@ def find(db: Connection, community: str, account: str, query: str, interest: str
             row = _member(db, other, place[0])
             if len(found) == limit or looked_at == LOOKED_AT:
                 break
-            if holds(query, texts(row)):
+            if row.id not in seen and holds(query, texts(row)):
                 seen.add(row.id)
                 found.append(Found(member=row.card()))
         if not interest:
