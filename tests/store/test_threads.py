@@ -18,6 +18,7 @@ from among_protocol.following import Following
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.pins import AddPin, RemovePin
 from among_protocol.threads import ThreadState, changed
+from among_protocol.wire import JSON
 from among_server.limits import THREADS_PER_ACCOUNT
 from among_server.store.api import PAGE_BYTES, Store
 from among_server.store.rules import threads as rules
@@ -173,6 +174,8 @@ async def test_what_is_worth_a_bell_in_a_thread_is_chosen_for_as_long_as_one_fol
     )
     told = await store.choose_in_thread(ann.id, room, root, "inherit", 60_000)
     assert (told.level, told.until) == ("inherit", "")
+    marked = await store.mark_thread(ann.id, room, root, 0, back=True)
+    assert b"level" not in JSON.encode(marked), "what is as ever is left out"
     for end in (
         lambda: store.unfollow_thread(ann.id, room, root),
         lambda: ann.unfollows(room),
