@@ -438,13 +438,19 @@ async def test_inp_06_a_hostile_search_is_answered_or_refused_in_little_time(tow
     assert time.process_time() - began < 1.0
 
 
-async def test_where_there_is_one_room_alone_a_number_needs_no_name_of_it(town: Town):
-    garden, room, (ann,) = await hall(town, "ann")
+async def test_a_number_is_of_a_room_that_is_named_also_where_there_is_no_other(town: Town):
+    _, room, (ann,) = await hall(town, "ann")
     for body in ("kestrel one", "kestrel two", "kestrel three"):
         await ann.says(room, body)
     for query in ("kestrel before:2", "kestrel before:2 in:garden"):
-        assert await finds(ann, query) == ["kestrel one"]
-    await ann.makes(garden, "porch")
-    for query in ("kestrel before:2", "kestrel before:2 in:garden"):
         assert await refused(ann, query) == codes.FIELD_INVALID.code
-    assert await finds(ann, "kestrel before:2 in:garden/hall") == ["kestrel one"]
+    for query in ("kestrel before:2 in:garden/hall", f"kestrel before:2 in:{room}"):
+        assert await finds(ann, query) == ["kestrel one"]
+
+
+async def test_where_there_are_directs_alone_a_number_is_of_the_only_one(town: Town):
+    bob, cat = await town.people("bob", "cat")
+    direct = await bob.writes_to(cat)
+    for body in ("kestrel one", "kestrel two"):
+        await bob.says(direct, body)
+    assert await finds(bob, "kestrel before:2") == ["kestrel one"]

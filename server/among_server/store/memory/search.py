@@ -28,7 +28,7 @@ def search(tx: MemoryTx, account: str, asked: Asked) -> Found:
         asked,
         lambda handle: _called(tx, account, handle),
         {room for value in named for room in _in(tx, account, asked, value)},
-        one_room=len(rooms) == 1,
+        one_room=len(rooms) == 1 and _is_named(tx, account, asked),
     )
 
     def proposed(at: Cursor) -> Iterator[Looked]:
@@ -53,6 +53,13 @@ def search(tx: MemoryTx, account: str, asked: Asked) -> Found:
     ]
     now = datetime.fromtimestamp(int(time.time()), UTC)
     return Found(hits, _SEAL.close(digest, after) if after is not None else "", f"{now:%Y-%m-%dT%H:%M:%S}.000Z")
+
+
+def _is_named(tx: MemoryTx, account: str, asked: Asked) -> bool:
+    """Whether it is said which room that is, and not only of which community, or there is nothing but directs."""
+    named = asked.query.values("in")
+    here = [tx.communities[row.place] for row in tx.standing_in(account) if row.place in tx.communities]
+    return bool(asked.room) or not (any(one.id in named or one.slug in named for one in here) if named else here)
 
 
 def _readable(tx: MemoryTx, account: str) -> list[RoomRow]:

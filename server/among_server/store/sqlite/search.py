@@ -55,7 +55,6 @@ _OPEN = (
     "SELECT r.key, r.community FROM json_each(?) p JOIN rooms r ON r.community = p.value"
     " WHERE r.slug = ? AND r.kind = 'open' AND r.kind <> 'corner'"  # which the index of short names says, too
 )
-_FOR_ALL = "SELECT key FROM rooms WHERE community = ? AND kind IN ('open', 'corner') LIMIT 2"
 _ROOM = "SELECT r.key, r.kind, coalesce(r.community, 0) FROM logs l JOIN rooms r ON r.key = l.key WHERE l.id = ?"
 _SLUG = "SELECT key FROM communities WHERE slug = ?"
 _KEYS = "SELECT l.id, l.key FROM json_each(?) r JOIN logs l ON l.id = r.value"
@@ -206,7 +205,7 @@ class _Search:
             asked,
             self._called,
             self._ids(room for rooms in unwanted.values() for room in rooms or ()),
-            one_room=len(wanted) == 1 and all(len(self._all_of(*one)) == 1 for one in wanted.items()),
+            one_room=len(wanted) == 1 and all(rooms is not None and len(rooms) == 1 for rooms in wanted.values()),
         )
         words = self._words(len(wanted))
         self._terms = {
@@ -216,10 +215,6 @@ class _Search:
         }
         found, after = choose(asked, cursor, self._proposed, lambda found: over() or (found and worked()), late)
         return self._hits(found), seal.close(digest, after) if after is not None else ""
-
-    def _all_of(self, audience: int, rooms: set[int] | None) -> set[int]:
-        """The rooms of an audience that are asked for; of a community all that its members may read."""
-        return rooms if rooms is not None else {key for (key,) in self._db.execute(_FOR_ALL, (audience,))}
 
     # --- what is asked for: audiences, and of each the rooms (None: all)
 
