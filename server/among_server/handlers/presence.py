@@ -27,8 +27,7 @@ TYPING_EVERY = 3.0  # seconds between two notices of one session in one room
 
 async def set_presence(context: Context, command: SetPresence) -> Done:
     state: PresenceState = "offline" if command.state == "invisible" else command.state
-    context.session.presence = state
-    context.services.presence.refresh(context.person)
+    context.services.presence.says(context.session, context.person, state)
     return Done()
 
 
