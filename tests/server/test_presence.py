@@ -5,6 +5,7 @@ from among_protocol.base import Event
 from among_protocol.codes import CloseCode
 from among_protocol.communities import JoinCommunity, LeaveCommunity
 from among_protocol.messages import MessageSent
+from among_protocol.moderation import KickMember
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
 from among_protocol.rooms import UnfollowRoom
 from among_server.core import notices, presence
@@ -120,6 +121,21 @@ async def test_who_is_cut_while_asking_whom_to_watch_watches_nobody():
         await world.quiet()
         assert world.app.services.presence._watchers == {}
         await bob.ask(SetPresence, state="away")
+
+
+async def test_auz_04_who_is_kicked_while_asking_whom_to_watch_sees_nobody_there():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        direct = await world.direct(ann, bob)
+        there = ann.session.person.members[direct].id  # type: ignore[union-attr]  # signed in
+        hold = store.hold("seen")
+        asked = ann.begin(WatchPresence, members=[bob.member, there])
+        await hold.is_asked(1)
+        await world.founder("garden").ask(KickMember, community=world.id("garden"), member=ann.member, reason="rude")
+        hold.let_go()
+        assert [one.member for one in (await ann.reply(asked, WatchPresence.Reply)).members] == [there]
+        assert list(world.app.services.presence._watchers) == [there]
 
 
 async def test_at_most_two_hundred_are_watched():

@@ -37,7 +37,8 @@ async def watch(context: Context, command: WatchPresence) -> Presences:
     if not command.members:
         presence.watch(context.session, frozenset())
         return Presences(members=[])
-    seen = await context.store.seen(person.account.id, command.members)
+    rows = await context.store.seen(person.account.id, command.members)
+    seen = [row for row in rows if row.member.place in person.members]  # or the place was left meanwhile
     presence.watch(context.session, frozenset(row.member.id for row in seen))
     return Presences(members=[presence.of(row, context.session) for row in seen])
 
