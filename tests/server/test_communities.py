@@ -1,9 +1,11 @@
 """Founding, finding, joining and leaving communities."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from among_protocol import codes
 from among_protocol.base import Entry
+from among_protocol.codes import CloseCode
 from among_protocol.communities import (
     BrowseCommunities,
     CommunityJoined,
@@ -17,7 +19,8 @@ from among_protocol.members import ListMembers, MemberJoined, MemberLeft
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
 from among_protocol.rooms import CreateRoom, ListRooms, SetTopic
 from among_server.limits import JOIN_SECONDS, JOINS
-from tests.world import world_of
+from tests.held import HeldStore
+from tests.world import until, world_of
 
 
 async def test_who_founds_a_community_owns_it():
@@ -217,6 +220,30 @@ async def test_joining_twice_in_one_breath_begins_where_the_first_said():
         assert (await cyd.hears(CommunityJoined)).head == joined.head + 1
         assert bob.numbers(world.id("garden")) == [joined.head + 1]
         assert bob.numbers(ann.room) == [1]
+
+
+async def test_who_joins_where_the_disk_can_t_be_read_is_told_to_come_back_and_hears_all_then():
+    store = HeldStore()
+    async with world_of(store) as world:
+        await world.join("garden/hall")
+        bob = await world.person("bob")
+        world.founder("garden").leave()  # nobody hears the community, so that it has to be read
+
+        async def failing(account: str, logs: list[str]) -> None:
+            raise OSError("the disk can't be read")
+
+        store.unread = failing
+        with capture_logs() as lines:
+            bob.begin(JoinCommunity, community="garden")
+            await until(lambda: bob.closed is not None)
+            await world.quiet()
+        assert bob.closed is CloseCode.STORAGE_LOST
+        assert {line["event"] for line in lines if line["log_level"] == "error"} == {"replay.failed"}
+        assert [log.id for log in world.app.services.logs] == []
+        del store.unread
+        back = await bob.device()
+        await back.ask(SendMessage, room=world.id("garden/hall"), body="I am here")
+        assert [event.body for event in await back.settled()] == ["I am here"]
 
 
 @pytest.mark.parametrize("commands", [["join", "leave"], ["leave", "join"], ["leave", "join", "leave", "join"]])

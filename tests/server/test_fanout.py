@@ -405,6 +405,29 @@ def test_a_large_log_gives_way_sooner_while_others_talk_and_only_then(turns):
     assert sum(len(got) == 2 for got in room.heard) == CHUNK
 
 
+def test_a_large_log_gives_way_sooner_also_while_those_talk_who_wait_for_their_window(turns):
+    room = Room(turns, CHUNK * 3, window=1.0)
+    room.logs.write_cost = 0.0002
+    neighbours = [Member(wire.JSON) for _ in range(20)]
+    other = room.logs.open("r_other")
+    other.known(0)
+    for neighbour in neighbours:
+        other.join(neighbour.session, 0)
+    turns.now = 10.0
+    for seq in (1, 2):  # the second one waits for what the first one cost
+        room.logs.deliver([said(seq, log=other.id)])
+        turns.turn()
+        turns.turn()
+    assert other.pending
+    turns.now += SHARED  # the first one is over
+    turns.turn()
+    assert [happened.number for happened in neighbours[0].story] == [1, 2]
+    room.say([1], None)
+    turns.turn()
+    turns.turn()
+    assert sum(map(bool, room.heard)) == SHARED_CHUNK
+
+
 def test_an_author_in_a_large_log_comes_first(turns):
     room = Room(turns, CHUNK * 3, window=0.0)
     author = room.members[0]

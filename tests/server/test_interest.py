@@ -6,7 +6,7 @@ import pytest
 
 from among_protocol import codes, wire
 from among_protocol.base import Entry
-from among_protocol.communities import CommunityJoined
+from among_protocol.communities import CommunityJoined, LeaveCommunity
 from among_protocol.edits import DeleteMessage, MessageDeleted
 from among_protocol.logs import Lagging, LogPassed, ReadEntries, Sync, Synced, Want
 from among_protocol.markers import MarkerMoved, SetMarker
@@ -209,6 +209,38 @@ async def test_what_is_not_wanted_is_listed_as_such_with_its_counts():
             assert {name for name, id in names.items() if states[id].status == "unwanted"} == unwanted
             hall = states[bob.room]
             assert (hall.head, hall.unread, hall.mentions) == (1, 1, 1)
+
+
+async def test_of_what_nobody_wants_to_hear_any_more_nothing_is_kept():
+    async with world_of() as world:
+        (bob,) = await world.join("garden/hall", "bob")
+        await bob.say("hello")
+        world.founder("garden").leave()
+        await bob.sync(want=Want(communities=[]))
+        await bob.settled()
+        assert [log.id for log in world.app.services.logs] == [bob.account]
+        await bob.sync()
+        await bob.say("here again")
+        assert [event.body for event in await bob.settled() if isinstance(event, MessageSent)] == ["here again"]
+
+
+async def test_of_what_is_left_while_one_syncs_nothing_is_kept():
+    store = HeldStore()
+    async with world_of(store) as world:
+        (bob,) = await world.join("garden/hall", "bob")
+        phone, tablet = await bob.again(), await bob.again()
+        for other in (bob, world.founder("garden")):
+            other.leave()
+        hold = store.hold("unread")
+        asked = phone.begin(Sync)
+        await hold.is_asked(1)
+        hold.let_one_go()
+        await hold.is_asked(2)  # it opens what it is to hear
+        await tablet.ask(LeaveCommunity, community=world.id("garden"))
+        hold.let_go()
+        await phone.reply(asked, Sync.Reply)
+        await phone.settled()
+        assert [log.id for log in world.app.services.logs] == [bob.account]
 
 
 async def test_what_one_joins_later_follows_the_same_interest():

@@ -5,16 +5,17 @@ from among_protocol.base import Event
 from among_protocol.codes import CloseCode
 from among_protocol.communities import JoinCommunity, LeaveCommunity
 from among_protocol.messages import MessageSent
+from among_protocol.moderation import KickMember
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
 from among_protocol.rooms import UnfollowRoom
-from among_server.core import notices
+from among_server.core import notices, presence
 from tests.held import HeldStore
 from tests.world import Person, world_of
 
 
 async def states(watcher: Person, *members: str) -> list[tuple[str, str]]:
     watched = await watcher.ask(WatchPresence, members=list(members))
-    return [(presence.member, presence.state) for presence in watched.members]
+    return [(one.member, one.state) for one in watched.members]
 
 
 async def changes(watcher: Person) -> list[tuple[str, str]]:
@@ -120,6 +121,21 @@ async def test_who_is_cut_while_asking_whom_to_watch_watches_nobody():
         await world.quiet()
         assert world.app.services.presence._watchers == {}
         await bob.ask(SetPresence, state="away")
+
+
+async def test_auz_04_who_is_kicked_while_asking_whom_to_watch_sees_nobody_there():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        direct = await world.direct(ann, bob)
+        there = ann.session.person.members[direct].id  # type: ignore[union-attr]  # signed in
+        hold = store.hold("seen")
+        asked = ann.begin(WatchPresence, members=[bob.member, there])
+        await hold.is_asked(1)
+        await world.founder("garden").ask(KickMember, community=world.id("garden"), member=ann.member, reason="rude")
+        hold.let_go()
+        assert [one.member for one in (await ann.reply(asked, WatchPresence.Reply)).members] == [there]
+        assert list(world.app.services.presence._watchers) == [there]
 
 
 async def test_at_most_two_hundred_are_watched():
@@ -250,6 +266,59 @@ async def test_avl_07_who_comes_and_goes_without_end_is_told_of_now_and_then_and
         assert await changes(ann) == [(bob.member, "offline")]
         world.app.services.presence.catch_up()
         assert await changes(ann) == []
+
+
+async def test_avl_07_who_changes_all_the_time_is_seen_as_they_were_last_a_moment_later(monkeypatch):
+    monkeypatch.setattr(presence, "LOOKS", 2)
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await states(ann, bob.member)
+        for state in ("away", "online", "away", "online", "invisible"):
+            await bob.ask(SetPresence, state=state)
+        assert await changes(ann) == [(bob.member, "away"), (bob.member, "online")]
+        world.app.services.presence.catch_up()
+        assert await changes(ann) == [(bob.member, "offline")]
+        for state in ("away", "online"):
+            await bob.ask(SetPresence, state=state)
+        assert await changes(ann) == [(bob.member, "away")], "the sweep has looked, too"
+        bob.leave()
+        assert await changes(ann) == [(bob.member, "offline")], "who goes is gone at once"
+        phone = await bob.again()
+        assert await changes(ann) == [(bob.member, "online")]
+        world.app.services.presence.catch_up()
+        await phone.ask(SetPresence, state="away")
+        assert await changes(ann) == [(bob.member, "away")]
+
+
+async def test_avl_07_a_sweep_looks_at_some_of_those_who_change_all_the_time_and_then_at_the_others(monkeypatch):
+    monkeypatch.setattr(presence, "LOOKS", 0)
+    monkeypatch.setattr(presence, "SWEPT", 1)
+    async with world_of() as world:
+        ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
+        await states(ann, bob.member, cyd.member)
+        for person in (bob, cyd):
+            for state in ("away", "online", "away", "online"):
+                await person.ask(SetPresence, state=state)
+        assert await changes(ann) == [(bob.member, "away"), (cyd.member, "away")]
+        for person in (bob, cyd):
+            world.app.services.presence.catch_up()
+            assert await changes(ann) == [(person.member, "online")]
+        world.app.services.presence.catch_up()
+        assert await changes(ann) == []
+
+
+async def test_avl_07_nobody_is_looked_at_who_appears_as_before(monkeypatch):
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        phone = await bob.device()
+        monkeypatch.setattr(world.app.services.presence, "refresh", None)
+        await bob.ask(SetPresence, state="online")
+        await bob.ask(SetPresence, state="away")  # the phone is as it was
+        await bob.ask(SetPresence, state="away")
+        monkeypatch.undo()
+        await states(ann, bob.member)
+        await phone.ask(SetPresence, state="away")
+        assert await changes(ann) == [(bob.member, "away")]
 
 
 async def test_avl_07_a_notice_to_many_is_told_to_all_and_nobody_waits_for_all_of_it(monkeypatch):

@@ -12,10 +12,11 @@ from among_protocol.codes import CloseCode, Refuse
 from among_protocol.communities import BrowseCommunities
 from among_protocol.logs import Sync
 from among_protocol.messages import SendMessage
+from among_protocol.moderation import KickMember
 from among_protocol.rooms import OpenDirect
 from among_protocol.session import Enable, Ping, SignIn, SignOut, SignUp
 from tests.held import HeldStore
-from tests.world import PASSWORD, Person, world_of
+from tests.world import PASSWORD, Person, until, world_of
 
 
 def without_id(reply: bytes) -> dict[str, object]:
@@ -346,6 +347,56 @@ async def test_two_devices_that_come_while_the_standing_changes_know_the_change(
         await two.reply(second, SignIn.Reply)
         await one.ask(SendMessage, room=room, body="I know of it")
         assert room in one.session.person.rooms  # type: ignore[union-attr]  # signed in
+
+
+@pytest.mark.parametrize("first", ["gone", "came", "told"])
+async def test_auz_04_who_is_kicked_while_the_second_of_two_devices_comes_hears_nothing_more_there(first):
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        ann.leave()
+        hold = store.hold("standing")
+        one, two = Person(world), Person(world)
+        one.begin(SignIn, token=ann.token)
+        await hold.is_asked(1)
+        second = two.begin(SignIn, token=ann.token)
+        await hold.is_asked(2)
+        if first == "gone":
+            one.leave()
+        hold.let_one_go()
+        await until(lambda: (one.session.person is not None) or world.app.dispatch.running == 1)
+        if first == "came":
+            one.leave()
+        await world.founder("garden").ask(KickMember, community=world.id("garden"), member=ann.member, reason="rude")
+        if first == "told":
+            one.leave()
+        hold.let_go()
+        await two.reply(second, SignIn.Reply)
+        await two.sync()
+        start = len(two.heard)
+        await bob.say("among us")
+        await two.settled()
+        assert two.heard[start:] == []
+        assert world.id("garden") not in two.session.person.members  # type: ignore[union-attr]  # signed in
+        assert world.app.services.people._loading == {}
+
+
+async def test_a_sign_in_whose_reading_fails_leaves_nothing_behind():
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann = await world.person("ann")
+        ann.leave()
+        store.standing = failing  # a disk that can't be read
+        refused = await Person(world).refused(SignIn, token=ann.token)
+        assert refused.kind == "bug"
+        world.mistakes.clear()
+        del store.standing
+        assert world.app.services.people._loading == {}
+        assert (await (await ann.again()).sync()).epoch == world.app.store.epoch
+
+
+async def failing(account: str) -> None:
+    raise OSError("the disk can't be read")
 
 
 async def test_ping_and_extensions():

@@ -7,7 +7,8 @@ import pytest
 from among_protocol import codes
 from among_protocol.base import Command
 from among_protocol.codes import Refuse
-from among_protocol.passwords import ResetPassword
+from among_protocol.erasure import EraseAccount
+from among_protocol.passwords import ChangePassword, ResetPassword
 from among_protocol.session import Ping, SignIn, SignUp
 from among_server.core import tries
 from among_server.core.tries import Tries
@@ -126,6 +127,27 @@ async def test_ath_02_the_right_password_costs_nothing():
         await Person(world, address="192.0.2.1").sign_up("ann")
         for _ in range(3 * HANDLE_TRIES):
             await Person(world, address="192.0.2.2").ask(SignIn, handle="ann", password=PASSWORD)
+
+
+@pytest.mark.parametrize("command", [SignIn, ChangePassword, EraseAccount])
+async def test_a_password_that_there_was_no_time_to_look_at_costs_no_try(command):
+    async with world_of() as world:
+        ann = Person(world, address="192.0.2.1")
+        await ann.sign_up("ann")
+        passwords = world.app.services.passwords
+        asks = Person(world, address="192.0.2.1") if command is SignIn else ann
+        fields: dict[type[Command], dict[str, str]] = {
+            SignIn: {"handle": "ann", "password": WRONG},
+            ChangePassword: {"old": WRONG, "new": "another horse"},
+            EraseAccount: {"handle": "ann", "password": WRONG, "keep": "words"},
+        }
+        room, passwords._room = passwords._room, 0
+        for _ in range(ADDRESS_TRIES + HANDLE_TRIES):
+            assert (await asks.refused(command, **fields[command])).code == codes.BUSY.code
+        passwords._room = room
+        for _ in range(HANDLE_TRIES):
+            assert (await asks.refused(command, **fields[command])).code == codes.BAD_CREDENTIALS.code
+        assert (await asks.refused(command, **fields[command])).code == codes.TOO_MANY_TRIES.code
 
 
 def test_ath_02_what_is_remembered_is_bounded_and_flooding_it_forgets_nobody(monkeypatch):

@@ -626,6 +626,20 @@ async def test_inp_06_so_many_searches_wait_and_one_more_is_told_to_come_back(tm
         assert len(refused) == 6
 
 
+async def test_who_has_no_search_waiting_finds_a_place_beside_those_who_have_many(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(search, "WAITING", 4)
+    monkeypatch.setattr(search, "ADMITTED", 5)
+    async with opened(tmp_path) as town:
+        _, room, (ann, bob, cyd) = await hall(town, "ann", "bob", "cyd")
+        await ann.says(room, "kestrel")
+        await town.store.indexed()
+        asking = [*[ann] * 4, bob, ann, bob, cyd]
+        results = await asyncio.gather(*(found(one, "kestrel") for one in asking), return_exceptions=True)
+        let_in = [one.handle for one, result in zip(asking, results, strict=True) if not isinstance(result, Refuse)]
+        assert let_in == ["ann"] * 4 + ["bob"]
+        assert len((await found(cyd, "kestrel")).hits) == 1
+
+
 async def test_accounts_have_turns_whoever_asks_for_more(tmp_path: Path, monkeypatch):
     async with opened(tmp_path) as town:
         _, room, (ann, bob, cyd) = await hall(town, "ann", "bob", "cyd")
@@ -644,7 +658,7 @@ async def test_accounts_have_turns_whoever_asks_for_more(tmp_path: Path, monkeyp
         waiting = [asyncio.ensure_future(town.store.search(ann.id, asked)) for _ in range(4)]
         waiting += [asyncio.ensure_future(town.store.search(one.id, asked)) for one in (bob, cyd, bob)]
         given_up = asyncio.ensure_future(town.store.search(cyd.id, asked))
-        await until(lambda: town.store._searches._waiting == len([*waiting, given_up]))  # type: ignore[attr-defined]  # SQLite
+        await until(lambda: town.store._searches._waiting.total() == len([*waiting, given_up]))  # type: ignore[attr-defined]  # SQLite
         given_up.cancel()
         await asyncio.gather(*waiting)
         assert turns == ["ann", "bob", "cyd", "ann", "bob", "ann", "ann"]

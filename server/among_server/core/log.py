@@ -255,9 +255,7 @@ class Log:
     @property
     def idle(self) -> bool:
         """Whether nobody would miss this Log."""
-        return self.head >= 0 and not (
-            self.waiting or self.away or self.joining or self.apart is not None or any(self.listeners.values())
-        )
+        return not (self.waiting or self.away or self.joining or self.apart is not None or any(self.listeners.values()))
 
 
 class Hole(Exception):

@@ -125,11 +125,14 @@ class Logs:
         dirty, self._dirty = self._dirty, deque()
         for log in dirty:
             if log.not_before > now:
-                loop.call_at(log.not_before, self._flush, log)
+                loop.call_at(log.not_before, self._flush_in_time, log)
             else:
                 self._flush(log, now)
 
-    def _flush(self, log: Log, now: float = 0.0) -> None:
+    def _flush_in_time(self, log: Log) -> None:
+        self._flush(log, asyncio.get_running_loop().time())
+
+    def _flush(self, log: Log, now: float) -> None:
         before = log.flushed
         items = _buffer(log.pending, min(log.joining.values()) if log.joining else None)
         log.pending = log.pending[len(items) :] if len(items) < len(log.pending) else []

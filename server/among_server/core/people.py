@@ -2,8 +2,11 @@
 
 A Person is shared by the account's sessions and follows the account's own log, where every change of its standing is
 told. It only guards the door early: the store judges again inside the transaction.
+
+As long as anybody reads the standing of an account, its changes are counted, and who has read what may be older reads again.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -115,7 +118,8 @@ class People:
         self._budgets = budgets
         self._now = now
         self._people: dict[str, Person] = {}
-        self._loading: dict[str, int] = {}  # account -> how often it changed while its standing is read
+        self._readers: Counter[str] = Counter()  # who read the standing of an account now; who has none is not in it
+        self._loading: dict[str, int] = {}  # account -> how often it changed while anybody does
 
     def get(self, account: str) -> Person | None:
         return self._people.get(account)
@@ -125,22 +129,23 @@ class People:
 
     async def enter(self, account: str, session: Session) -> Person | None:
         """The session speaks as this account from now on; None when there is no such account, or the session ended."""
-        person = self._people.get(account)
-        while person is None:
-            changes = self._loading.setdefault(account, 0)
-            log = await self._store.log(account)  # first: the standing is at least as new
-            standing = await self._store.standing(account)
-            person = self._people.get(account)  # another session may have come meanwhile
-            if person is not None:
-                break
-            if self._loading.get(account, 0) != changes:
-                continue
-            self._loading.pop(account, None)
-            if standing is None or session.over:
-                return None
-            person = self._people[account] = Person(
-                standing, log.head if log is not None else 0, self._budgets.get(account, self._now())
-            )
+        self._readers[account] += 1
+        self._loading.setdefault(account, 0)
+        try:
+            while (person := self._people.get(account)) is None:
+                changes = self._loading[account]
+                log = await self._store.log(account)  # first: the standing is at least as new
+                standing = await self._store.standing(account)
+                if account in self._people or self._loading[account] != changes:  # another session came, or it is older
+                    continue
+                if standing is None or session.over:
+                    return None
+                seq = log.head if log is not None else 0
+                person = self._people[account] = Person(standing, seq, self._budgets.get(account, self._now()))
+        finally:
+            self._readers[account] -= 1
+            if not self._readers[account]:
+                del self._readers[account], self._loading[account]
         if session.over:
             return None
         person.sessions.add(session)
@@ -148,13 +153,17 @@ class People:
         session.bucket = person.bucket
         return person
 
+    def _changed(self, account: str) -> None:
+        """What is being read of it may be older."""
+        if account in self._loading:
+            self._loading[account] += 1
+
     def blocking(self, account: str, name: Name, wish: BlockWish) -> Blocks:
         """Whom an account blocks from now on, or no more; gives whom it blocked until now, as far as that is known here. Other
         entries may be newer here than in the answer: one came along with a rename of the same moment."""
         person = self._people.get(account)
         if person is None:
-            if account in self._loading:  # what is being read of it may be older
-                self._loading[account] += 1
+            self._changed(account)
             return {}
         before, now = person.blocks, {other: kind for other, kind in person.blocks.items() if other != name}
         if wish != "none":
@@ -167,8 +176,8 @@ class People:
         person = self._people.get(account)
         if person is not None:
             person.statuses = statuses
-        elif account in self._loading:  # likewise
-            self._loading[account] += 1
+        else:
+            self._changed(account)
         return person
 
     def resting(self, account: str, dnd: Dnd) -> Person | None:
@@ -176,8 +185,8 @@ class People:
         person = self._people.get(account)
         if person is not None:
             person.dnd, person.rest = dnd if dnd.times else None, Rest(dnd)
-        elif account in self._loading:  # what is being read of it may be older
-            self._loading[account] += 1
+        else:
+            self._changed(account)
         return person
 
     def reaching(self, account: str, reach: Sequence[Reach]) -> None:
@@ -185,8 +194,8 @@ class People:
         person = self._people.get(account)
         if person is not None:
             person.reach = reach
-        elif account in self._loading:  # what is being read of it may be older
-            self._loading[account] += 1
+        else:
+            self._changed(account)
 
     def erased(self, account: str) -> None:
         """Nobody blocks it any more: it is not there."""
@@ -201,8 +210,8 @@ class People:
             left = {name[1] for name in gone} & {handle for _, handle in person.blocks}
             if left:
                 self.meant(person.account.id, left)
-        for loading in self._loading:  # what is being read of them may be older
-            self._loading[loading] += 1
+        for loading in self._loading:
+            self._changed(loading)
 
     def exit(self, session: Session) -> None:
         person = session.person
@@ -212,6 +221,7 @@ class People:
         person.sessions.discard(session)
         if not person.sessions:
             self._people.pop(person.account.id, None)
+            self._changed(person.account.id)  # by what it has been told alone
             self._budgets.keep(person.account.id, person.bucket, self._now())
 
     def deliver(self, batch: Sequence[Stored]) -> None:
@@ -238,8 +248,8 @@ class People:
                         self._rename(person, event)
                     else:
                         self._apply(person, event)
-            elif event.log in self._loading:
-                self._loading[event.log] += 1
+            else:
+                self._changed(event.log)
         self._meet([stored.event for stored in batch], unsaid)
 
     def _meet(self, batch: Sequence[Entry], unsaid: AbstractSet[Name]) -> None:
@@ -272,8 +282,7 @@ class People:
     def _take_along(self, block: TakenAlong) -> None:
         person, name = self._people.get(block.by), (block.other, block.handle)
         if person is None:
-            if block.by in self._loading:  # what is being read of it may be older
-                self._loading[block.by] += 1
+            self._changed(block.by)
         elif name not in person.blocks:
             person.blocks = {**person.blocks, name: block.kind}
 
@@ -355,8 +364,8 @@ class People:
 
     def _renamed(self, event: PersonaRenamed) -> None:
         """Whoever blocks or mutes them by the old handle, and sees it, does so by the new one: see `_take_along`."""
-        for other in self._loading:  # what is being read of them may be older
-            self._loading[other] += 1
+        for other in self._loading:
+            self._changed(other)
         self.stale([id for id, person in self._people.items() if any(other == event.log for other, _ in person.blocks)])
 
     def _leave(self, person: Person, event: CommunityLeft) -> list[str]:

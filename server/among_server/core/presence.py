@@ -5,10 +5,14 @@ The liveliest session of an account counts: online, then away; invisible ones co
 or for everywhere, goes before. Whom one may watch is judged again with each change: who left a place hears nothing of it.
 Where one of two blocks the other, each is offline and without a status to the other, whatever they are.
 
+What an account is in each of its places is looked at when its sessions are livelier or less so than before: at once, but for who
+changes more often than that is worth, with many places. They are seen as they were last a moment later, in a sweep.
+
 A status outlives the connection. That of a member who is not here is known as long as somebody watches, and was told to
 whom it is told when it ends.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -23,6 +27,10 @@ from .people import Person
 from .session import Session
 
 NEVER = 1 << 62  # milliseconds
+LOOKS = (
+    64  # at members of one account, in a second, for what its sessions say; the first change is looked at in any case
+)
+SWEPT = 2_000  # at all who are put off, in one sweep: five milliseconds
 BACK_MS = 60_000  # by which the clock is set back at least, to be worth a look: what is less passes by itself
 
 
@@ -58,6 +66,8 @@ class Presence:
         self._next = NEVER  # the earliest of these
         self._caught_up = 0  # when that was done last, Unix time in milliseconds
         self._day = 0  # since 1970
+        self._looks: Counter[Person] = Counter()  # at their members, for what their sessions said since the last sweep
+        self._put_off: dict[Person, None] = {}  # who is looked at in a sweep, oldest first
 
     def of(self, row: Seen, watcher: Session) -> MemberPresence:
         """What this watcher, who may see the member, is to see. `row`: as the store has them."""
@@ -86,8 +96,22 @@ class Presence:
         here = self._here.get(member)
         return here is not None and here.state == "offline"
 
+    def says(self, session: Session, person: Person, state: PresenceState) -> None:
+        """A session of this account says how lively it is."""
+        was = _lively(person)
+        session.presence = state
+        if _lively(person) == was:
+            return
+        first = person not in self._looks
+        self._looks[person] += len(person.members)
+        if person not in self._put_off and (first or self._looks[person] <= LOOKS):
+            self.refresh(person)
+        else:
+            self._put_off[person] = None
+
     def refresh(self, person: Person) -> None:
         """Something about this account's sessions, places or choices changed."""
+        self._put_off.pop(person, None)
         lively = _lively(person)
         for member in list(person.members.values()):
             self._look(person, member, lively)
@@ -164,6 +188,7 @@ class Presence:
                 del self._untold[id]
                 here = self._here.get(id)  # who has come back since is another object
                 self._tell(here.person if here else person, here.member if here else member)
+        self._sweep()
         now = self._wall()
         if now < self._caught_up - BACK_MS:  # the clock was set back, and what was over may hold again
             for here in [one for one in self._here.values() if one.person.statuses or one.person.dnd]:
@@ -178,6 +203,20 @@ class Presence:
             for person in {here.person for here in self._here.values()}:
                 if _lively(person) != "offline":
                     self.seen_today(person)
+
+    def _sweep(self) -> None:
+        """Look at those who were put off, as many as there is time for; the others wait for the next."""
+        self._looks.clear()
+        left = SWEPT
+        for person in list(self._put_off):
+            if left <= 0:
+                break
+            left -= len(person.members)
+            self._looks[person] = len(person.members)
+            if person.sessions:
+                self.refresh(person)
+            else:  # all has been seen to as they went
+                del self._put_off[person]
 
     def _over(self, id: str) -> None:
         """What is seen of this member has changed by itself."""

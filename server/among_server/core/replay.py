@@ -6,6 +6,8 @@ for a Log and joining it, since one that nobody hears is forgotten.
 
 A log that becomes a session's while it is live (`arrived`) is heard once the session has been told why; during a sync
 that waits for the sync's end, so that two replays never mix. One that is lost (`departed`) is heard no longer at once.
+
+Where that fails, nobody was asked and nobody could be told: the connection ends, and its client comes back and catches up.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ from msgspec.structs import replace
 
 from among_protocol import wire
 from among_protocol.base import Entry
+from among_protocol.codes import CloseCode
 
 from ..ears import WHOLE
 from ..limits import PAGE_ENTRIES
@@ -43,12 +46,17 @@ class Replay:
         """These logs with their heads known; those that do not exist are left out. True until the next await."""
         opened = {id: self._logs.open(id) for id in ids}
         while unknown := [id for id, log in opened.items() if log.head < 0]:
-            read = {row.log.id: row.log.head for row in await self._store.unread(account, unknown)}
+            try:
+                read = {row.log.id: row.log.head for row in await self._store.unread(account, unknown)}
+            except BaseException:  # nobody will hear them, or whoever waits for the same opens them again
+                for log in opened.values():
+                    self._logs.forget(log)
+                raise
             for id in unknown:
                 if id in read:
                     opened[id].known(read[id])
                 else:
-                    del opened[id]
+                    self._logs.forget(opened.pop(id))
             opened = {id: self._logs.open(id) for id in opened}  # others may have come and gone meanwhile
         return opened
 
@@ -116,30 +124,32 @@ class Replay:
             else:
                 task = asyncio.get_running_loop().create_task(self._join(session, session.person.account.id, id, after))
                 self.tasks.add(task)
-                task.add_done_callback(self._ended)
+                task.add_done_callback(self.tasks.discard)
 
     async def _join(self, session: Session, account: str, id: str, begin: int) -> None:
-        """Everything after a number, then live."""
-
         def still() -> bool:
             return session.person is not None and session.due.get(id) == begin
 
-        after = begin
+        try:
+            await self._bring(session, account, id, begin, still)
+        except Exception:
+            log.exception("replay.failed", log=id, connection=session.number)
+            if (opened := self._logs.get(id)) is not None:
+                self._logs.forget(opened)
+            if still():
+                session.close(CloseCode.STORAGE_LOST, "come back and catch up")
+
+    async def _bring(self, session: Session, account: str, id: str, after: int, still: Callable[[], bool]) -> None:
+        """Everything after a number, then live."""
         while still():
-            log = (await self.open([id], account)).get(id)
-            if log is None:
-                return
+            opened = (await self.open([id], account)).get(id)
             if not still():
-                self._logs.forget(log)
-            elif session.hear(log, after):
+                if opened is not None:
+                    self._logs.forget(opened)
+            elif opened is None or session.hear(opened, after):  # or there is no such log any more
                 del session.due[id]
             else:
-                after = await self.upto(session, id, after, log.flushed, still)
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self.tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("background.failed", exc_info=error)
+                after = await self.upto(session, id, after, opened.flushed, still)
 
 
 def payload(session: Session, entry: bytes) -> bytes:

@@ -7,7 +7,7 @@ from among_protocol.codes import CloseCode, Refuse
 from among_protocol.erasure import EraseAccount, ErasureBegun
 
 from ..core.context import Context
-from .session import secure, written
+from .session import judged, secure, written
 
 log = structlog.get_logger()
 
@@ -18,11 +18,9 @@ async def erase(context: Context, command: EraseAccount) -> None:
     services, mine, account = context.services, context.session, context.person.account
     if command.handle.lower() != account.handle:
         raise Refuse(codes.FIELD_INVALID, "This is not the handle of the account that asks.", field="handle")
-    services.tries.password(account.handle, mine.address, context.now())  # a stolen session is no way to guess
-    found = await context.store.password_hash(account.handle)
-    if found is None or not await services.passwords.check(found[1], command.password):
+    found = await judged(context, account.handle, command.password)  # a stolen session is no way to guess
+    if found is None:
         raise Refuse(codes.BAD_CREDENTIALS, "The password is not right.", field="password")
-    services.tries.right_password(account.handle, mine.address, context.now())
     grace_ms = services.config.erase_grace_ms
     begun = await context.store.begin_erasure(account.id, command.keep, password=found[1], grace_ms=grace_ms)
     log.info("account.erasing", connection=mine.number, keep=command.keep, at=written(begun.due_ms))

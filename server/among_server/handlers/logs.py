@@ -36,10 +36,13 @@ async def sync(context: Context, command: Sync) -> None:
     session.synced = True
     session.syncing = asyncio.get_running_loop().create_future()
     session.state()
+    left = [session.deafen(id) for id in list(session.logs)]
     try:
         with context.services.recounts.sync(person.account.id):
             await _sync(context, command, person, interest)
     finally:
+        for log in filter(None, left):  # what it hears no longer
+            context.logs.forget(log)
         session.stated()
         over, session.syncing = session.syncing, None
         over.set_result(None)
@@ -52,8 +55,6 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
     session = context.session
     session.due.clear()
     session.lost.clear()
-    for id in list(session.logs):
-        session.deafen(id)
     session.interest = interest
     states = await _states(context, person, command.epoch, command.positions)
     for state in states:
@@ -94,9 +95,8 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
         behind = {
             id: await replay.upto(session, id, behind[id], log.flushed, partial(mine, id)) for id, log in late.items()
         }
-        if session.person is not person:
-            for log in logs.values():
-                context.logs.forget(log)
+        for id in [id for id in logs if not mine(id)]:
+            context.logs.forget(logs[id])
     await session.drained()  # or the end of the sync would be lost
 
 

@@ -11,7 +11,7 @@ from among_protocol.passwords import ChangePassword, ResetPassword
 from among_protocol.session import SessionsEnded, SignedIn
 
 from ..core.context import Context
-from .session import device_name, enter, new_password, new_token, secure
+from .session import device_name, enter, judged, new_password, new_token, secure
 
 log = structlog.get_logger()
 
@@ -20,15 +20,12 @@ async def change(context: Context, command: ChangePassword) -> SessionsEnded:
     """All other sessions end, those that somebody else may hold among them; this one stays."""
     secure(context)
     new_password(command.new, field="new")
-    passwords, mine, tries = context.services.passwords, context.session, context.services.tries
-    account = context.person.account
-    tries.password(account.handle, mine.address, context.now())  # a stolen session is no way to guess
-    found = await context.store.password_hash(account.handle)
-    if found is None or not await passwords.check(found[1], command.old):
+    mine, account = context.session, context.person.account
+    found = await judged(context, account.handle, command.old)  # a stolen session is no way to guess
+    if found is None:
         log.info("password.refused", connection=mine.number)
         raise Refuse(codes.BAD_CREDENTIALS, "The old password is not right.", field="old")
-    tries.right_password(account.handle, mine.address, context.now())
-    hashed = await passwords.hash(command.new)
+    hashed = await context.services.passwords.hash(command.new)
     ended = await context.store.change_password(account.id, mine.id, old=found[1], new=hashed)
     log.info("password.changed", connection=mine.number, handle=account.handle, sessions_ended=len(ended.sessions))
     context.services.sessions.end(ended, CloseCode.SIGNED_OUT, "the password was changed")

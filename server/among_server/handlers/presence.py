@@ -27,8 +27,7 @@ TYPING_EVERY = 3.0  # seconds between two notices of one session in one room
 
 async def set_presence(context: Context, command: SetPresence) -> Done:
     state: PresenceState = "offline" if command.state == "invisible" else command.state
-    context.session.presence = state
-    context.services.presence.refresh(context.person)
+    context.services.presence.says(context.session, context.person, state)
     return Done()
 
 
@@ -38,7 +37,8 @@ async def watch(context: Context, command: WatchPresence) -> Presences:
     if not command.members:
         presence.watch(context.session, frozenset())
         return Presences(members=[])
-    seen = await context.store.seen(person.account.id, command.members)
+    rows = await context.store.seen(person.account.id, command.members)
+    seen = [row for row in rows if row.member.place in person.members]  # or the place was left meanwhile
     presence.watch(context.session, frozenset(row.member.id for row in seen))
     return Presences(members=[presence.of(row, context.session) for row in seen])
 

@@ -86,19 +86,28 @@ async def sign_in(context: Context, command: SignIn) -> SignedIn:
         return await _by_token(context, command.token)
     if command.handle is None or command.password is None:
         raise Refuse(codes.FIELD_INVALID, "Give a handle and a password, or a token.", field="handle")
-    tries, address, handle = context.services.tries, context.session.address, command.handle.lower()
+    found = await judged(context, command.handle.lower(), command.password)
+    if found is None:
+        log.info("session.refused", connection=context.session.number)
+        raise Refuse(codes.BAD_CREDENTIALS)
+    return await _with_token(context, *found, command.device)
+
+
+async def judged(context: Context, handle: str, password: str) -> tuple[str, str] | None:
+    """The account whose password this is, and its hash; None where it is not. Raises Refuse. It costs a try where it was
+    looked at, and was wrong."""
+    tries, address = context.services.tries, context.session.address
     tries.password(handle, address, context.now())
-    found = await context.store.password_hash(handle)
     try:
-        right = await context.services.passwords.check(found[1] if found else None, command.password)
-    except Refuse:  # not judged
+        found = await context.store.password_hash(handle)
+        right = await context.services.passwords.check(found[1] if found else None, password)
+    except Refuse:
         tries.give_back(handle, address, context.now())
         raise
     if not right or found is None:
-        log.info("session.refused", connection=context.session.number)
-        raise Refuse(codes.BAD_CREDENTIALS)
+        return None
     tries.right_password(handle, address, context.now())
-    return await _with_token(context, *found, command.device)
+    return found
 
 
 async def sign_out(context: Context, command: SignOut) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import os
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
@@ -35,7 +36,8 @@ from .indexing import Indexer
 from .rows import ROOM, SEQ_BITS, moment, room_row
 from .said import present
 
-WAITING = 32  # searches; one more is told to come back
+WAITING = 32  # searches; one more is told to come back, if it is of an account that has one there
+ADMITTED = 128  # searches; one more is told so, whose ever it is
 TERMS = 2_000  # words that are looked up at once in one volume, for all audiences together
 CHUNKS = 30, 100  # texts that are read at once: at first, and then
 SLICE = 4  # texts that are held against the query before others may go on: a tenth of a millisecond, or little more
@@ -90,7 +92,7 @@ class Searches:
         self._indexer = indexer
         self._blankings = blankings
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="among-searches")
-        self._waiting = 0
+        self._waiting: Counter[str] = Counter()  # and under way, by account; who has none is not in it
         self._turns = Turns()
         self._closed = False
         self._db: sqlite3.Connection | None = None
@@ -99,9 +101,9 @@ class Searches:
     async def search(self, account: str, asked: Asked) -> Found:
         if not self._indexer.searchable:
             raise refusal("absent")
-        if self._waiting >= WAITING:
+        if self._waiting.total() >= (WAITING if account in self._waiting else ADMITTED):
             raise refusal("crowd")
-        self._waiting += 1
+        self._waiting[account] += 1
         try:
             async with self._turns.turn(account):
                 begun, as_of, generation = self._blankings.count, self._indexer.as_of(), self._indexer.generation
@@ -113,7 +115,9 @@ class Searches:
                     hits = await self._ask(self._left, hits)
                 return Found(hits, after, as_of)
         finally:
-            self._waiting -= 1
+            self._waiting[account] -= 1
+            if not self._waiting[account]:
+                del self._waiting[account]
 
     async def _ask(self, work: Callable[..., T], *given: object) -> T:
         if self._closed:
