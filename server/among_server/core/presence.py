@@ -27,9 +27,7 @@ from .people import Person
 from .session import Session
 
 NEVER = 1 << 62  # milliseconds
-LOOKS = (
-    64  # at members of one account, in a second, for what its sessions say; the first change is looked at in any case
-)
+LOOKS = 64  # at members of one account, in a second, for what its sessions say; at the first change in any case
 SWEPT = 2_000  # at all who are put off, in one sweep: five milliseconds
 BACK_MS = 60_000  # by which the clock is set back at least, to be worth a look: what is less passes by itself
 
