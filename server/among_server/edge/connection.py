@@ -12,7 +12,6 @@ Back-pressure: a peer with too many commands under way, or one that does not rea
 """
 
 import asyncio
-import socket
 from typing import TYPE_CHECKING, cast
 
 import structlog
@@ -40,6 +39,7 @@ from ..limits import (
     UNPAID_REFUSALS,
 )
 from . import http
+from .forwarded import peer_of
 from .handshake import Handshake
 from .library import Pieces, apply_mask, for_frames
 
@@ -92,13 +92,10 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=WRITE_HIGH, low=WRITE_HIGH // 4)
-        address = transport.get_extra_info("peername")
-        self._peer = address[0] if isinstance(address, tuple) else ""
-        raw = transport.get_extra_info("socket")
-        if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
-            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self._listener.over or self._listener.full:
-            self._listener.turn_away("stopping" if self._listener.over else "memory")
+        peer = peer_of(transport)
+        self._peer = peer or ""
+        if peer is None or self._listener.over or self._listener.full:
+            self._listener.turn_away("gone" if peer is None else "stopping" if self._listener.over else "memory")
             self._transport.abort()
         elif not self._listener.enter(self, self._peer):
             self._transport.write(http.TOO_MANY)
