@@ -1,6 +1,8 @@
 """Peers who read slowly, not at all, or say nothing: what they cost is bounded, and they are told why they were cut."""
 
+import asyncio
 import socket
+import threading
 
 import pytest
 
@@ -8,6 +10,7 @@ from among_protocol import wire
 from among_protocol.codes import CloseCode
 from among_server.edge.connection import WRITE_HIGH, Connection
 from among_server.edge.listener import CLOSE_WAIT
+from among_server.limits import IN_FLIGHT
 from tests.wire.house import PING, PONG, House, Over, Peer, framed, serving, until
 
 LONG = "long " * 1_500
@@ -244,3 +247,31 @@ async def test_a_connection_that_closes_for_another_reason_waits_for_nobody_once
         connection._transport.close()
         connection.close(CloseCode.DISABLED, "the account was disabled")
         await until(lambda: connection not in house.app.listener.connections)
+
+
+async def test_who_is_not_read_from_is_not_taken_for_silent(tmp_path):
+    """The disk hangs for a minute: who wrote meanwhile is still here, and is answered."""
+    async with serving(tmp_path) as house:
+        ann = await house.person("ann")
+        connection, config, listener = house.connection(ann), house.app.config, house.app.listener
+        disk = threading.Event()
+        hangs = asyncio.ensure_future(house.app.store._writer.call(lambda _: disk.wait()))  # type: ignore[attr-defined]  # of SQLite
+        try:
+            ids = [
+                await ann.begin("message.send", nonce=f"{number}", room=ann.room, body="hi")
+                for number in range(IN_FLIGHT + 9)
+            ]
+            await until(lambda: house.session(ann).held_back)
+            began = connection.heard
+            for second in range(60):
+                listener.mind(connection, began + second)
+            assert not connection.closing
+            assert not connection.pinged, "whose pong would not be read either"
+        finally:
+            disk.set()
+        await hangs
+        for id in ids:
+            assert (await ann.reply(id))["type"] == "ok"
+        silent = connection.heard + config.ping_ms / 1_000
+        listener.mind(connection, silent + 0.1)
+        assert connection.pinged, "and from here on its silence counts again"

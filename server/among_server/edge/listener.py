@@ -274,6 +274,8 @@ class Listener:
             pass
         elif now - self._begun(connection, now) > UNFINISHED_MS / 1000:
             connection.close(CloseCode.TOO_SLOW, "a message was not finished in time")
+        elif session is not None and session.held_back:
+            connection.heard, connection.pinged = now, False  # it may speak, we don't listen
         elif session is not None and now - connection.heard > config.ping_ms / 1000:
             if now - connection.heard > (config.ping_ms + config.deadline_ms) / 1000:
                 connection.close(CloseCode.SILENT, "no sign of life")
