@@ -1,5 +1,6 @@
 """A session gets what it wants, is told of what it does not get as ranges, and never more than its rights allow."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from among_protocol.retention import Retention, RoomTrimmed, SetRetention
 from among_protocol.rooms import FollowRoom, RoomFollowed, SetTopic, UnfollowRoom
 from among_protocol.session import RevokeSession
 from among_server.core.interest import Interest
-from among_server.core.logs import CHUNK
+from among_server.core.logs import CHUNK, SHARED_CHUNK
 from among_server.store.rules import retention as retention_rules
 from among_server.store.stewards import stewards_of
 from tests.held import HeldStore
@@ -388,6 +389,42 @@ async def test_who_wants_nothing_of_what_happens_is_told_now_and_then_how_far_it
         await world.app.services.logs.catch_up()
         await ann.say("7 @bob")
         assert [(event.seq, event.first) for event in await bot.settled()] == [(6, 0), (7, 0)]
+
+
+async def test_the_first_of_another_encoding_may_come_while_the_others_are_told_how_far_it_has_come():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        late = await bob.again(wire.MSGPACK)
+        await late.sync(want=Want(profile="calls"))
+        late.lags()  # it hears nothing before it reads again
+        bots = [await wanting(bob) for _ in range(SHARED_CHUNK)]
+        await ann.say("to nobody")
+        await ann.settled()
+        asyncio.get_running_loop().call_soon(late.reads_again)  # in the turn that others get
+        await world.app.services.logs.catch_up()
+        await ann.say("2 @bob")
+        for bot in (*bots, late):
+            await bot.settled()
+        assert [lagging.logs for lagging in heard(late, Lagging)] == [{bob.room: 1}]
+        assert followed(late, bob.room, 1) == [2]
+        assert [followed(bot, bob.room, 0) for bot in bots] == [[2]] * len(bots)
+
+
+async def test_who_stops_reading_while_others_are_told_how_far_it_has_come_has_no_hole():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        bots = [await wanting(bob) for _ in range(SHARED_CHUNK)]
+        other = await bob.again(wire.MSGPACK)
+        await other.sync(want=Want(profile="calls"))
+        await ann.say("to nobody")
+        await ann.settled()
+        asyncio.get_running_loop().call_soon(other.lags)  # in the turn that others get
+        await world.app.services.logs.catch_up()
+        other.reads_again()
+        await ann.say("2 @bob")
+        for bot in (*bots, other):
+            await bot.settled()
+            assert followed(bot, bob.room, 0) == [2]
 
 
 async def test_a_range_of_what_is_wanted_by_log_entries():

@@ -1,5 +1,9 @@
 """Whose connection it is: the peer's, or that of whom a trusted proxy speaks for; and which pages may connect."""
 
+import base64
+import socket
+import struct
+
 import pytest
 from websockets.datastructures import Headers
 
@@ -8,7 +12,8 @@ from among_server.admin.settings import read
 from among_server.config import Config, ConfigError
 from among_server.edge.forwarded import Client, Peers, Unreadable
 from among_server.edge.origin import allowed
-from tests.wire.house import House, Peer, serving
+from tests.wire.house import House, Peer, framed, serving
+from tests.world import PASSWORD
 
 PROXIES = ("192.0.2.0/24", "2001:db8:ffff::/48", "127.0.0.0/8", "::1")
 FOR, PROTO = "X-Forwarded-For", "X-Forwarded-Proto"
@@ -226,3 +231,23 @@ def test_networks_and_origins_come_from_the_environment_with_commas():
     assert config.trusted_proxies == ("10.0.0.0/8", "2001:db8::1")
     assert config.allowed_origins == ("*",)
     assert read(None, {"AMONG_TRUSTED_PROXIES": ""}, {}).config.trusted_proxies == ()
+
+
+async def test_who_is_gone_before_it_was_let_in_is_believed_nothing(tmp_path):
+    """A connection that was reset has no address any more, and what it sent before can still be read."""
+    async with serving(tmp_path) as house:
+        listener = house.app.listener
+        peer = Peer(socket.create_connection(("127.0.0.1", house.port)))
+        key = base64.b64encode(bytes(16)).decode()
+        request = (
+            f"GET /v1 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {wire.JSON.subprotocol}\r\n"
+            f"{FOR}: 198.51.100.1\r\n{PROTO}: https\r\n\r\n"
+        )
+        _, sign_up = peer.encoded("session.sign_up", handle="nobody", password=PASSWORD)
+        peer.sock.sendall(request.encode() + framed(sign_up))
+        peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        peer.close()  # all that before the loop comes round, and with it the server
+        await house.guest()  # who came behind it
+        assert sum(house.app.dispatch.commands.values()) == 0
+        assert listener.turned_away == {"gone": 1}

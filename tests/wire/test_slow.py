@@ -1,10 +1,16 @@
 """Peers who read slowly, not at all, or say nothing: what they cost is bounded, and they are told why they were cut."""
 
+import asyncio
+import socket
+import threading
+
 import pytest
 
 from among_protocol import wire
 from among_protocol.codes import CloseCode
 from among_server.edge.connection import WRITE_HIGH, Connection
+from among_server.edge.listener import CLOSE_WAIT
+from among_server.limits import IN_FLIGHT
 from tests.wire.house import PING, PONG, House, Over, Peer, framed, serving, until
 
 LONG = "long " * 1_500
@@ -191,3 +197,81 @@ async def test_who_was_not_read_from_is_closed_like_anybody(tmp_path):
         connection.close(CloseCode.RESTARTING, "come back")
         assert await ann.closed() == 4000
         await until(lambda: connection not in house.app.listener.connections)
+
+
+async def leaves_something_unread(house: House, author: Peer, reader: Peer) -> Connection:
+    """Not so much that it lags: it is still read from."""
+    connection = house.connection(reader)
+    while connection._transport.get_write_buffer_size() < WRITE_HIGH // 2:
+        assert await author.say(LONG) < 500
+    assert not house.session(reader).lagging
+    return connection
+
+
+async def test_who_says_that_it_will_send_no_more_and_reads_nothing_has_left_and_is_dropped(tmp_path):
+    """Its system goes on to acknowledge what is sent to it, for as long as it likes."""
+    async with serving(tmp_path, send_buffer_kib=4) as house:
+        ann, bob = await house.person("ann"), await house.person("bob", receive=4_096)
+        connection = await leaves_something_unread(house, ann, bob)
+        session, listener = house.session(bob), house.app.listener
+        bob.sock.shutdown(socket.SHUT_WR)
+        await until(lambda: session.over)
+        assert len(house.app.services.people) == 1, "only ann is here"
+        waits = connection._transport.get_write_buffer_size()
+        await ann.say("not for bob")
+        assert connection._transport.get_write_buffer_size() == waits
+        connection.close(CloseCode.SILENT, "whatever else comes to an end")
+        listener.mind(connection, connection.closing + CLOSE_WAIT - 0.1)
+        assert connection in listener.connections, "it may still read what it was sent"
+        listener.mind(connection, connection.closing + CLOSE_WAIT + 0.1)
+        await until(lambda: connection not in listener.connections)
+        assert listener.aborted == {"close.unanswered": 1}
+
+
+async def test_who_says_that_it_will_send_no_more_may_read_what_it_was_sent(tmp_path):
+    async with serving(tmp_path, send_buffer_kib=4) as house:
+        ann, bob = await house.person("ann"), await house.person("bob", receive=4_096)
+        connection = await leaves_something_unread(house, ann, bob)
+        said = await ann.say("the end")
+        bob.sock.shutdown(socket.SHUT_WR)
+        await until(lambda: bool(connection.closing))
+        assert [(await bob.message())["seq"] for _ in range(said)] == list(range(1, said + 1))
+        assert await bob.closed() == 1006
+        await until(lambda: connection not in house.app.listener.connections)
+
+
+async def test_a_connection_that_closes_for_another_reason_waits_for_nobody_once_it_is_to_end(tmp_path):
+    async with serving(tmp_path, send_buffer_kib=4) as house:
+        ann, bob = await house.person("ann"), await house.person("bob", receive=4_096)
+        connection = await leaves_something_unread(house, ann, bob)
+        connection._transport.close()
+        connection.close(CloseCode.DISABLED, "the account was disabled")
+        await until(lambda: connection not in house.app.listener.connections)
+
+
+async def test_who_is_not_read_from_is_not_taken_for_silent(tmp_path):
+    """The disk hangs for a minute: who wrote meanwhile is still here, and is answered."""
+    async with serving(tmp_path) as house:
+        ann = await house.person("ann")
+        connection, config, listener = house.connection(ann), house.app.config, house.app.listener
+        disk = threading.Event()
+        hangs = asyncio.ensure_future(house.app.store._writer.call(lambda _: disk.wait()))  # type: ignore[attr-defined]  # of SQLite
+        try:
+            ids = [
+                await ann.begin("message.send", nonce=f"{number}", room=ann.room, body="hi")
+                for number in range(IN_FLIGHT + 9)
+            ]
+            await until(lambda: house.session(ann).held_back)
+            began = connection.heard
+            for second in range(60):
+                listener.mind(connection, began + second)
+            assert not connection.closing
+            assert not connection.pinged, "whose pong would not be read either"
+        finally:
+            disk.set()
+        await hangs
+        for id in ids:
+            assert (await ann.reply(id))["type"] == "ok"
+        silent = connection.heard + config.ping_ms / 1_000
+        listener.mind(connection, silent + 0.1)
+        assert connection.pinged, "and from here on its silence counts again"

@@ -3,14 +3,18 @@
 An exception is told by its kind and by where it happened, never with the values of variables. What it says is told only
 of kinds whose words are the system's or ours: a `KeyError` or a `ValueError` quotes what somebody wrote, which may be a
 password. Whatever still comes in from outside is shown, not obeyed (plain.py).
+
+To log never fails: whoever does so is in the middle of something else. What a full disk, a pipe that nobody reads or a
+terminal that is closed did not take is lost, and counted.
 """
 
 import logging
 import sys
 import threading
 import traceback
+from io import FileIO
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -26,12 +30,14 @@ log = structlog.get_logger()
 
 def configure(config: Config) -> None:
     """Set up structlog for this process, and let what nobody catches end up in it."""
-    pretty = config.log_format == "pretty" or (config.log_format == "auto" and sys.stderr.isatty())
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    pretty = config.log_format == "pretty" or (config.log_format == "auto" and terminal)
     renderer: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        structlog.dev.ConsoleRenderer(colors=terminal, exception_formatter=structlog.dev.plain_traceback)
         if pretty
         else structlog.processors.JSONRenderer()
     )
+    lines = Lines(sys.stderr)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -42,7 +48,7 @@ def configure(config: Config) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, config.log_level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=True,
     )
     sys.excepthook = _crashed
@@ -50,6 +56,45 @@ def configure(config: Config) -> None:
         "thread.crashed", thread=_name(told.thread), exc_info=told.exc_value
     )
     sys.unraisablehook = lambda told: log.error("object.failed", exc_info=told.exc_value)
+
+
+class Lines:
+    """Where finished lines go, from any thread. Not through the stream's buffer: that would keep what was not taken, and
+    fail once more as the process ends. `stream` is None where standard error was closed before we began: all is lost."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._file = FileIO(stream.fileno(), "wb", closefd=False) if stream is not None else None
+        self._encoding = (stream and stream.encoding) or "utf-8"
+        self._lock = threading.RLock()
+        self._lost = 0  # lines that nobody was told of yet
+        self._torn = False  # the last line was taken in part
+        self._telling = False
+
+    def msg(self, line: str) -> None:
+        with self._lock:
+            if not self._write(line):
+                self._lost += 1
+            elif self._lost and not self._telling:
+                lost, self._telling = self._lost, True
+                log.warning("log.lost", lines=lost)  # comes by here, and may be lost as well
+                self._telling = False
+                if self._lost == lost:
+                    self._lost = 0
+
+    debug = info = warning = warn = error = critical = exception = msg
+
+    def _write(self, line: str) -> bool:
+        """Whether all of it was taken."""
+        data = f"{line}\n".encode(self._encoding, "backslashreplace")
+        if self._torn:
+            data = b"\n" + data
+        try:
+            while data and self._file is not None and (taken := self._file.write(data)):
+                data = data[taken:]
+                self._torn = bool(data)
+        except OSError:
+            return False
+        return not data
 
 
 def loop_failed(_: object, context: dict[str, Any]) -> None:

@@ -29,6 +29,7 @@ DISK_FAILED = 3  # exit code: start again, and see what the disk really holds
 def serve(settings: Settings) -> int:
     """Exit code: 0 stopped cleanly, 1 could not start, 3 stopped since the disk failed, 130 forced. Raises ConfigError when a key can't be followed."""
     look(settings)
+    _all_streams()
     _more_files()
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
     with contextlib.suppress(ImportError):
@@ -37,6 +38,14 @@ def serve(settings: Settings) -> int:
         loop_factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(run(settings))
+
+
+def _all_streams() -> None:
+    """Where a standard stream was closed before we began, nothing else may get its number: the loop ends the process as it
+    closes a socket with one of these."""
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(opened)
 
 
 def _more_files() -> None:

@@ -2,7 +2,8 @@
 
 Rule 1: a group has one number, `given`: whatever is wanted up to there, all in it were given, and were told of what was
 left out up to there. The next entry covers what follows `given`. Who has more than that is told some of it twice, as a
-range, which loses nothing; who has less is told of the rest on joining.
+range, which loses nothing; who has less is told of the rest on joining. So a group is told as a whole, in all encodings,
+before anybody else gets a turn.
 Rule 2: whoever wants a frame of their own pays for encoding it; where an entry covers only itself, the frame is everybody's.
 """
 
@@ -104,7 +105,8 @@ class Groups:
         return parts
 
     def catch_up(self, flushed: int) -> Iterator[int]:
-        """Tell each group how far its log has come; yields how many were told. Not while a flush is under way."""
+        """Tell each group how far its log has come; yields how many were told, of one group after the other. Others may
+        have their turn there, unless a flush begins in it: this is not for while one is under way."""
         for group in list(self._groups.values()):
             if group.given < flushed:
                 given, group.given = group.given, flushed
@@ -112,7 +114,7 @@ class Groups:
                     data = told(encoding, self._log, given + 1, flushed)
                     for write in list(listeners.values()):
                         write(data)
-                    yield len(listeners)
+                yield sum(map(len, group.listeners.values()))
 
 
 def passed(log: str, first: int, last: int) -> LogPassed:

@@ -51,7 +51,7 @@ class Session:
         self.bucket = bucket  # the account's, once it has signed in
         self.address = address  # what counts as one (core/addresses); empty: not counted
         self.portion = portion if portion is not None else Portion(None)  # of what the address may spend
-        self.admitted: Callable[[], None] = _nothing  # called once, by signing in
+        self.admitted: Callable[[], None] = nothing  # called once, by signing in
         self.secure = secure  # passwords and tokens may travel here
         self.write = write  # finished frames; never blocks
         self.close = close
@@ -78,9 +78,9 @@ class Session:
         self.typed: dict[str, float] = {}  # room -> loop time of the last typing notice
         self.held_back = False  # the connection is not read from until `room_again`
         self.in_line = False  # held back until less waits to be written (admission.py)
-        self.hold_back: Callable[[], None] = _nothing  # stops reading from the connection
-        self.room_again: Callable[[], None] = _nothing  # called when there is room for another command
-        self.kept_up: Callable[[], None] = _nothing  # called once, when it does again
+        self.hold_back: Callable[[], None] = nothing  # stops reading from the connection
+        self.room_again: Callable[[], None] = nothing  # called when there is room for another command
+        self.kept_up: Callable[[], None] = nothing  # called once, when it does again
         self._missed: dict[str, int | None] = {}  # while lagging: what was written of each log
         self._registers: dict[str, Event] = {}  # put aside: the last value of each that changed
         self._drained: list[asyncio.Future[None]] = []
@@ -198,7 +198,7 @@ class Session:
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
-        kept_up, self.kept_up = self.kept_up, _nothing
+        kept_up, self.kept_up = self.kept_up, nothing
         kept_up()
         self._next_turn()
 
@@ -252,5 +252,5 @@ def _nowhere(data: bytes) -> None:
     """Where the frames of a session without a connection go."""
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """Nobody wants to know."""

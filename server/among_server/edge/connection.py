@@ -12,7 +12,6 @@ Back-pressure: a peer with too many commands under way, or one that does not rea
 """
 
 import asyncio
-import socket
 from typing import TYPE_CHECKING, cast
 
 import structlog
@@ -28,7 +27,7 @@ from among_protocol.malformed import Malformed
 from ..core.addresses import Address
 from ..core.context import Context
 from ..core.frames import PING
-from ..core.session import Session
+from ..core.session import Session, nothing
 from ..handlers.session import now
 from ..limits import (
     CONTROL_FRAMES,
@@ -40,6 +39,7 @@ from ..limits import (
     UNPAID_REFUSALS,
 )
 from . import http
+from .forwarded import peer_of
 from .handshake import Handshake
 from .library import Pieces, apply_mask, for_frames
 
@@ -92,13 +92,10 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=WRITE_HIGH, low=WRITE_HIGH // 4)
-        address = transport.get_extra_info("peername")
-        self._peer = address[0] if isinstance(address, tuple) else ""
-        raw = transport.get_extra_info("socket")
-        if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
-            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self._listener.over or self._listener.full:
-            self._listener.turn_away("stopping" if self._listener.over else "memory")
+        peer = peer_of(transport)
+        self._peer = peer or ""
+        if peer is None or self._listener.over or self._listener.full:
+            self._listener.turn_away("gone" if peer is None else "stopping" if self._listener.over else "memory")
             self._transport.abort()
         elif not self._listener.enter(self, self._peer):
             self._transport.write(http.TOO_MANY)
@@ -123,8 +120,11 @@ class Connection(asyncio.Protocol):
                 self._read(self.session)
 
     def eof_received(self) -> bool:
-        # Unless an answer is on its way the transport closes itself.
-        return not self.closing and self._handshake is not None and self._handshake.later
+        if not self.closing:
+            if self._handshake is not None and self._handshake.later:
+                return True  # an answer is on its way
+            self._over()
+        return False  # the transport closes itself, once the peer has read what it was sent
 
     def pause_writing(self) -> None:
         self.stalled = self._listener.now()
@@ -169,9 +169,7 @@ class Connection(asyncio.Protocol):
             self._read(self.session)
 
     def identify(self, headers: Headers) -> int:
-        """Whose connection this is, by the request's headers: 0, or milliseconds until this address may have another.
-
-        Raises Unreadable."""
+        """By the request's headers: 0, or milliseconds until this address may have another. Raises Unreadable."""
         tls = self._transport.get_extra_info("ssl_object") is not None
         client = self._listener.peers.client(self._peer, headers, tls=tls)
         self.secure = client.secure
@@ -181,7 +179,7 @@ class Connection(asyncio.Protocol):
         """Signed in: no guest any more, and none of a guest's limits."""
         self._listener.admit(self)
         if self.session is not None:
-            self.session.admitted = _nothing
+            self.session.admitted = nothing
 
     @property
     def gone(self) -> bool:
@@ -361,7 +359,11 @@ class Connection(asyncio.Protocol):
 
     def close(self, code: CloseCode, reason: str) -> None:
         """Say why, then close. What was written before still goes out."""
-        if self.closing or self._transport.is_closing():
+        if self.closing:
+            return
+        if self._transport.is_closing():  # it failed, or was dropped: nobody can be told, and nothing is waited for
+            self._listener.leave(self)
+            self._transport.abort()
             return
         if self.session is not None:
             closed = self._listener.closed
@@ -382,18 +384,17 @@ class Connection(asyncio.Protocol):
     def _end(self) -> None:
         """Nothing may be written any more. What the peer still sends is read and dropped until it closes: a socket that
         is closed with something unread resets the connection, and the peer might lose what it was told."""
-        self.closing = self._listener.now()
-        self._buffer = b""
-        self.begun = 0.0
-        self._listener.pieces.pop(self, None)
-        if self.session is not None:
-            self._listener.leave(self)
+        self._over()
         if self._transport.can_write_eof():
             self._transport.write_eof()
             self._transport.resume_reading()
         else:  # TLS has no half-closed state
             self._transport.close()
 
-
-def _nothing() -> None:
-    """Nobody wants to know."""
+    def _over(self) -> None:
+        """Nobody is there to speak or to hear any more. Whoever does not go from here on is dropped by the sweep."""
+        self.closing = self._listener.now()
+        self._buffer = b""
+        self.begun = 0.0
+        self._listener.pieces.pop(self, None)
+        self._listener.leave(self)

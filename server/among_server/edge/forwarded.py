@@ -2,10 +2,12 @@
 
 Only a trusted peer's headers are looked at. Of X-Forwarded-For the rightmost address that is not a trusted proxy is
 the client: what stands left of it was written by the client. A proxy that says nonsense is refused, since to guess
-would let anybody choose their address.
+would let anybody choose their address. A peer without an address is believed on a socket of this machine alone.
 """
 
+import asyncio
 import ipaddress
+import socket
 from typing import NamedTuple
 
 from websockets.datastructures import Headers
@@ -50,6 +52,19 @@ class Peers:
             if not _within(found, self._trusted):
                 break
         return Client(name_of(found) if found is not None else "", secure)
+
+
+def peer_of(transport: asyncio.BaseTransport) -> str | None:
+    """The address that connected; empty for a socket of this machine. None: it came over the network and is gone again,
+    and with it its address. What is written to a socket of the network is sent at once."""
+    raw = transport.get_extra_info("socket")
+    remote = raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6)
+    address = transport.get_extra_info("peername")
+    if not isinstance(address, tuple):
+        return None if remote else ""
+    if remote:
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return str(address[0])
 
 
 def name_of_peer(peer: str) -> str:

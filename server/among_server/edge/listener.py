@@ -2,7 +2,7 @@
 
 One sweep a second in place of a task per connection: it pings who is silent, drops who stays silent, cuts who does
 not read, and shows out who never signed in. Membership in a log ends in `leave`, a callback, never by a check in the
-fan-out.
+fan-out. What fails in a sweep is told, and costs nothing else its turn: without the sweeper nobody would be cut any more.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import gc
 import itertools
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import structlog
 
@@ -198,23 +198,41 @@ class Listener:
         }
 
     async def _sweep(self) -> None:
+        services = self.services
         for sweep in itertools.count(1):
             await asyncio.sleep(SWEEP)
-            self.services.sessions.sweep(self.now())
-            self.services.erasing.sweep(self.now())
-            self.services.retaining.sweep(self.now())
-            for index, connection in enumerate(list(self.connections)):
-                if index % 512 == 511:
-                    await asyncio.sleep(0)  # let others have a turn
-                self.mind(connection, self.now())
-            self.services.presence.catch_up()
+            with _going_on("sessions"):
+                services.sessions.sweep(self.now())
+            with _going_on("erasing"):
+                services.erasing.sweep(self.now())
+            with _going_on("retention"):
+                services.retaining.sweep(self.now())
+            with _going_on("connections"):
+                await self._mind_all()
+            with _going_on("presence"):
+                services.presence.catch_up()
             if sweep % PASSED_SWEEPS == 0:
-                await self.services.logs.catch_up()
-            self.services.admission.more_room()  # when a batch failed, no commit has said so
+                with _going_on("logs"):
+                    await services.logs.catch_up()
+            with _going_on("admission"):
+                services.admission.more_room()  # when a batch failed, no commit has said so
+
+    async def _mind_all(self) -> None:
+        """Each of them, whatever became of the others; raises what went wrong last."""
+        failed: Exception | None = None
+        for index, connection in enumerate(list(self.connections)):
+            if index % 512 == 511:
+                await asyncio.sleep(0)  # let others have a turn
+            try:
+                self.mind(connection, self.now())
+            except Exception as error:  # noqa: BLE001  # raised below: one line in the log, not one for each of thousands
+                failed = error
+        if failed is not None:
+            raise failed
 
     async def _mind_memory(self) -> None:
         while True:
-            with contextlib.suppress(OSError, ValueError):
+            with _going_on("memory"), contextlib.suppress(OSError, ValueError):
                 if self.short:
                     gc.collect()  # it costs a moment, and is what the moment is for
                     await self.loop.run_in_executor(None, give_back)
@@ -256,6 +274,8 @@ class Listener:
             pass
         elif now - self._begun(connection, now) > UNFINISHED_MS / 1000:
             connection.close(CloseCode.TOO_SLOW, "a message was not finished in time")
+        elif session is not None and session.held_back:
+            connection.heard, connection.pinged = now, False  # it may speak, we don't listen
         elif session is not None and now - connection.heard > config.ping_ms / 1000:
             if now - connection.heard > (config.ping_ms + config.deadline_ms) / 1000:
                 connection.close(CloseCode.SILENT, "no sign of life")
@@ -297,11 +317,10 @@ class Listener:
         self.over = True
         for connection in list(self.connections):
             connection.abort("stopping")
-        for task in (self._sweeper, self._warden):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        tasks = [task for task in (self._sweeper, self._warden) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)  # the store is yet to be closed, whatever they ended with
 
     def refuse_what_waits(self) -> None:
         """What comes, and what waits for peers to read: one that reads nothing could hold up the end."""
@@ -318,6 +337,15 @@ class Listener:
             flushed = asyncio.Event()
             logs.after(log.id, log.head, flushed.set)
             await flushed.wait()
+
+
+@contextlib.contextmanager
+def _going_on(what: str) -> Iterator[None]:
+    """A failure in here is told once, and goes no further."""
+    try:
+        yield
+    except Exception:
+        log.exception("sweep.failed", what=what)
 
 
 def bound(config: Config) -> list[socket.socket]:

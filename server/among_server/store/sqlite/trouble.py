@@ -41,11 +41,12 @@ class Trouble:
         else:
             self.over = True
             again = "nothing more is written until the server is restarted"
-        if not self.why or self.over:
-            log.error("store.commit_failed", error=str(error), then=again)
+        news = not self.why or self.over
         if disks:
             self._since = self._since if self.why else monotonic()
             self.why = f"The database can't be written to ({error}): {again}."
+        if news:
+            log.error("store.commit_failed", error=str(error), then=again)
 
     def doubts(self, error: Exception, asked: Iterable[Asked]) -> bool:
         """Whether a commit that ended with this error may be there; then this is what it held."""
@@ -68,5 +69,5 @@ class Trouble:
         self.doubt.clear()
 
     def passes(self) -> None:
-        log.info("store.recovered", seconds=round(monotonic() - self._since, 1))
         self.why = ""
+        log.info("store.recovered", seconds=round(monotonic() - self._since, 1))
