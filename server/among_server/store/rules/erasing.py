@@ -159,9 +159,10 @@ def _hand_on(tx: Tx, community: CommunityRow, member: MemberRow) -> None:
 
 def step(tx: Tx) -> Erasure | None:
     """One step of what is due; which it was, as it is then."""
-    row = tx.next_erasure()
-    if row is None:
+    due = tx.next_erasure()
+    if due is None:
         return None
+    row = _words_first(tx, due)
     tx.speak_as(row.account)
     if row.name.startswith("close "):
         account = tx.account(row.account)
@@ -174,6 +175,19 @@ def step(tx: Tx) -> Erasure | None:
     else:
         _carry_on(tx, row)
     return row
+
+
+def _words_first(tx: Tx, due: Erasure) -> Erasure:
+    """The way to what somebody wrote leads from the membership to the account, and over what only the account ever read:
+    while a membership's words are still to go, they are what is carried on instead of either."""
+    if due.name.startswith("seal "):
+        members = [due.member]
+    elif due.todo and due.todo[0].what == "own":
+        members = [one.id for one in tx.all_memberships(due.account)]
+    else:
+        return due
+    waiting = (row for member in members for row in tx.unfinished(member))
+    return next((row for row in waiting if any(work.what == "words" for work in row.todo)), due)
 
 
 def _carry_on(tx: Tx, row: Erasure) -> None:
