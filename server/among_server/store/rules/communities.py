@@ -152,7 +152,7 @@ def leave(tx: Tx, account: str, command: LeaveCommunity) -> Entry:
     if member is None:
         present_one, community = _may_leave(tx, account, command.community)
         member = go(tx, present_one, community, command.nonce)
-    tx.note_revoked("member", f"{member.id}:{command.keep}")
+    tx.note_revoked("member", f"{member.id}:{command.keep}:{member.rev}")
     frozen = unname(tx, member, command.keep)
     return tell(tx, member, command.nonce, command.keep, frozen=frozen)
 

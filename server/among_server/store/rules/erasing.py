@@ -69,9 +69,13 @@ def by_force(tx: Tx, handle: str, keep: Keep) -> Begun:
     return Begun(sessions, row.id, tx.now_ms, _erase(tx, row, keep))
 
 
-def again(tx: Tx, kind: str, name: str) -> bool:
-    """After a restore: what was erased since the backup (revocations.py) is erased again. Whether there was anything."""
-    id, _, keep = name.partition(":")
+def again(tx: Tx, kind: str, name: str, *, since: bool) -> bool:
+    """After a restore: what was erased since the backup (revocations.py) is erased again. Whether there was anything.
+
+    `since`: whether it was after the backup, as far as clocks tell. Who left before it, and in it is a newer member than
+    the one who left, has come back: they stay, and what they chose then is in the backup, done or under way. Neither is
+    enough by itself: clocks are set back, and data that were restored give revisions a second time."""
+    id, keep, *revs = name.split(":")
     if kind == "account":
         row = tx.account(id)
         if row is None:
@@ -83,7 +87,13 @@ def again(tx: Tx, kind: str, name: str) -> bool:
     community = None if member is None else tx.community(member.place)
     if member is None or community is None or tx.account(member.account) is None:
         return False
+    rev = int(revs[0]) if revs else member.rev
+    if member.rev > rev and not since:
+        return False
     tx.speak_as(member.account)
+    if member.rev < rev:
+        member = replace(member, rev=rev)  # so that who comes back from here on is newer than this
+        tx.put_member(member)
     if not member.left:
         if _alone(tx, community, member):
             _hand_on(tx, community, member)
