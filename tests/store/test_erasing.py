@@ -9,7 +9,7 @@ from among_protocol.codes import COMMUNITY_GONE, HANDLE_TAKEN, LAST_OWNER, Refus
 from among_protocol.communities import CommunityLeft, LeaveCommunity
 from among_protocol.corners import UpdateCorner
 from among_protocol.members import MemberForgotten, MemberJoined, PersonaRef
-from among_protocol.moderation import KickMember, RoleSet, SetRole
+from among_protocol.moderation import DAY, KickMember, RoleSet, SetRole, SilenceMember
 from among_protocol.posts import EditPost, PublishPost
 from among_protocol.quotes import AskQuote, ConsentToQuote
 from among_protocol.reports import FileReport, ReportFiled, ResolveReport
@@ -247,6 +247,24 @@ async def test_what_was_reported_before_coming_back_goes_though_they_leave_again
     await ann.do(ResolveReport, community=community, report=report.seq, outcome="acted")
     await done(town)
     assert await town.bodies(room) == [""]
+
+
+async def test_who_comes_back_silenced_stays_when_a_report_about_them_is_answered(town: Town):
+    community, room, (ann, bob, cat) = await hall(town, "ann", "bob", "cat")
+    member = await bob.member_in(community)
+    await cat.do(FileReport, community=community, member=member, reason="the name")
+    await ann.do(SilenceMember, community=community, member=member, reason="loud", for_ms=DAY)
+    assert (await goes(bob, community, "words")).frozen
+    await done(town)
+    assert await bob.joins(community) == member
+    (report,) = await town.store.reports(community, 0, 10)
+    await ann.do(ResolveReport, community=community, report=report.seq, outcome="declined")
+    await done(town)
+    assert await bob.member_in(community) == member
+    assert room in await bob.followed()
+    assert await seen(town, ann, member) == ("bob", "Bob", False)
+    joined = [entry for entry in await town.log(community) if isinstance(entry, MemberJoined) and entry.by == member]
+    assert [entry.handle for entry in joined] == ["", "bob"]
 
 
 async def test_a_handle_that_was_freed_rests_for_others_and_not_for_whoever_had_it(town: Town):
