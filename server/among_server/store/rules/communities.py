@@ -127,7 +127,7 @@ def admit(tx: Tx, member: MemberRow, community: CommunityRow, accepted: int, non
         tx.taken_along(blocks)
     if before is not None and before.handle:
         take_to_directs(tx, member)
-    if before is None:
+    if before is None or not was_there(before):
         arrived(tx, account, community.id)
     return entry
 
