@@ -1,13 +1,15 @@
 """Who goes, as the law of the store has it (store/erasing.py), for every implementation."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from among_protocol.codes import COMMUNITY_GONE, HANDLE_TAKEN, LAST_OWNER, Refuse
+from among_protocol.codes import ACCOUNT_GONE, COMMUNITY_GONE, HANDLE_TAKEN, LAST_OWNER, Refuse
 from among_protocol.communities import CommunityLeft, LeaveCommunity
 from among_protocol.corners import UpdateCorner
+from among_protocol.dnd import Dnd
 from among_protocol.members import MemberForgotten, MemberJoined, PersonaRef
 from among_protocol.moderation import DAY, KickMember, RoleSet, SetRole, SilenceMember
 from among_protocol.posts import EditPost, PublishPost
@@ -17,7 +19,9 @@ from among_protocol.rooms import AddPerson, DirectOpened
 from among_server.limits import HANDLE_REST_MS, SEALED_MS
 from among_server.store import erasing as law
 from among_server.store.rules import erasing
+from among_server.store.status import StatusWish
 from among_server.store.stewards import stewards_of
+from among_server.store.tags import InterestRow
 from tests.store.test_laws import hall
 from tests.store.town import Person, Town, refused
 
@@ -439,6 +443,29 @@ async def test_words_that_a_report_about_their_author_holds_up_go_though_the_acc
     await done(town)
     assert await town.bodies(room) == [""]
     assert await seen(town, ann, member) == ("", "", True)
+
+
+async def test_what_a_second_device_asked_behind_an_erasure_is_refused(town: Town):
+    community, room, (_, bob) = await hall(town, "ann", "bob")
+    await bob.says(room, "hello")
+    found = await town.store.password_hash("bob")
+    assert found is not None
+    store, wish = town.store, StatusWish("", status=("", "canary", 0))
+    answers = await asyncio.gather(
+        store.begin_erasure(bob.id, "words", password=found[1], grace_ms=0),
+        goes(bob, community, "erase"),
+        store.set_block(bob.id, "mute", handle="ann"),
+        store.set_status(bob.id, wish),
+        store.set_reach(bob.id, "", directs="nobody"),
+        store.set_notify(bob.id, "", "canary", "all", 0),
+        store.set_dnd(bob.id, Dnd(times=[], zone="UTC", shown=False)),
+        store.set_interests(bob.id, "", [InterestRow("tea")]),
+        store.dismiss(bob.id, community, dismissed=True),
+        return_exceptions=True,
+    )
+    assert [getattr(answer, "code", None) for answer in answers[1:]] == [ACCOUNT_GONE] * 8
+    await done(town)
+    assert await town.bodies(room) == ["hello"]
 
 
 async def test_cnt_03_the_handle_of_an_erased_account_rests(town: Town):
