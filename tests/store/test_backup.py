@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from among_protocol.codes import INVITE_INVALID
+from among_protocol.communities import LeaveCommunity
 from among_server.store import backups, files
 from among_server.store.api import StoreError
 from among_server.store.backups import Manifest, Taken
@@ -508,6 +509,68 @@ async def test_what_was_revoked_since_the_backup_stays_revoked(folder: Path, int
             assert await again.store.password_hash("bob") == (bob.id, "")
             await again.store.create_account("dan", "Dan", "hash", invite=b"open")
             await refused(INVITE_INVALID, again.store.create_account("eve", "Eve", "hash", invite=b"used"))
+
+
+async def test_who_came_back_before_the_backup_is_there_with_what_they_said_since(folder: Path, into: Path):
+    async with opened(folder) as town:
+        ann, room = await begin(town)
+        bob = await town.person("bob")
+        member = await bob.joins("hall")
+        community = await town.store.community("hall")
+        assert community is not None
+        await bob.says(room, "before")
+        old = SqliteBackups(folder).take(into)
+        await bob.renames("Robert")
+        await bob.do(LeaveCommunity, community="hall", keep="erase")
+        assert await bob.joins("hall") == member
+        await bob.says(room, "after")
+        young = SqliteBackups(folder).take(into)
+        await bob.renames("Robert")
+    assert restore(folder, young, replace=True).erased == 0
+    async with opened(folder) as again:
+        assert await again.bodies(room) == ["", "after"]
+        assert await Person(again, bob.id, "bob").member_in(community.id) == member
+    assert restore(folder, old, replace=True).erased == 1
+    async with opened(folder) as again:
+        assert await again.bodies(room) == [""]
+        assert await Person(again, bob.id, "bob").joins("hall") == member
+        await Person(again, bob.id, "bob").says(room, "anew")
+        newest = SqliteBackups(folder).take(into)
+    assert restore(folder, newest, replace=True).erased == 0
+    assert await _bodies(folder, room) == ["", "anew"]
+
+
+async def test_what_was_erased_after_another_life_of_the_data_is_erased_whatever_the_numbers_were(
+    folder: Path, into: Path
+):
+    """A revision says what is newer within one life of the data alone."""
+    async with opened(folder) as town:
+        ann, room = await begin(town)
+        bob = await town.person("bob")
+        await bob.joins("hall")
+        await bob.says(room, "hello")
+        first = SqliteBackups(folder).take(into)
+        for name in ("Robert", "Rob"):
+            await bob.renames(name)
+        other_life = SqliteBackups(folder).take(into)
+    restore(folder, first, replace=True)
+    async with opened(folder) as town:
+        await Person(town, bob.id, "bob").do(LeaveCommunity, community="hall", keep="erase")
+    for _ in range(2):
+        assert restore(folder, other_life, replace=True).erased == 1
+        assert await _bodies(folder, room) == [""]
+
+
+async def test_a_line_of_older_data_that_says_no_revision_erases_as_before(folder: Path, into: Path):
+    async with opened(folder) as town:
+        ann, room = await begin(town)
+        bob = await town.person("bob")
+        member = await bob.joins("hall")
+        await bob.says(room, "hello")
+        taken = SqliteBackups(folder).take(into)
+        await town.store._writer.call(lambda tx: tx.note_revoked("member", f"{member}:erase"))  # type: ignore[attr-defined]  # SQLite's
+    assert restore(folder, taken, replace=True).erased == 1
+    assert await _bodies(folder, room) == [""]
 
 
 async def test_where_nobody_knows_what_was_revoked_all_sessions_end(folder: Path, into: Path, tmp_path: Path):

@@ -23,7 +23,7 @@ from among_server.ears import TALK
 from among_server.store.api import Tx
 from among_server.store.rows import Stored
 from among_server.store.rules import RULES
-from among_server.store.sqlite import SqliteStore, arrivals, reads, schema
+from among_server.store.sqlite import SqliteStore, arrivals, exporting, reads, schema
 from among_server.store.sqlite.tx import SqliteTx
 from tests.store.test_laws import hall, rule_is
 from tests.store.town import Town, cut_off, refused
@@ -170,12 +170,13 @@ async def test_what_was_said_and_blanked_in_one_batch_was_never_told(town: Town)
 # 3. A read whose answer comes after that gives the envelope.
 
 
-@pytest.mark.parametrize("read", ["entries", "wanted", "messages"])
+@pytest.mark.parametrize("read", ["entries", "wanted", "messages", "written"])
 async def test_who_was_reading_meanwhile_does_not_get_the_old_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: str
 ):
     reading, go_on = threading.Event(), threading.Event()
-    right = getattr(reads, read)
+    module = exporting if read == "written" else reads
+    right = getattr(module, read)
 
     def slow(*named: Any, **options: Any) -> Any:
         found = right(*named, **options)
@@ -186,11 +187,12 @@ async def test_who_was_reading_meanwhile_does_not_get_the_old_text(
     async with opened(tmp_path) as town:
         _, room, (ann,) = await hall(town, "ann")
         await ann.says(room, CANARY)
-        monkeypatch.setattr(reads, read, slow)
+        monkeypatch.setattr(module, read, slow)
         asked: dict[str, Callable[[], Coroutine[Any, Any, Any]]] = {
             "entries": lambda: town.store.entries(room, 0, None, 10),
             "wanted": lambda: town.store.wanted(room, TALK, 0, None, 10),
             "messages": lambda: town.store.messages(room, before=None, after=None, around=None, limit=10),
+            "written": lambda: town.store.written(ann.id, "", 10),
         }
         under_way = asyncio.ensure_future(asked[read]())
         await asyncio.to_thread(reading.wait, 10)

@@ -5,6 +5,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from among_protocol.codes import (
     BANNED,
     COMMUNITY_GONE,
@@ -16,10 +18,12 @@ from among_protocol.codes import (
     RIGHT_MISSING,
 )
 from among_protocol.communities import JoinCommunity, LeaveCommunity, UpdateCommunity
+from among_protocol.greeters import SetGreeter
 from among_protocol.house_rules import AcceptRules
 from among_protocol.invites import CreateInvite
 from among_protocol.joining import AnswerJoin, AskToJoin
-from among_protocol.moderation import BanMember, KickMember
+from among_protocol.moderation import BanMember, KickMember, UnbanMember
+from among_protocol.welcome import SetWelcome, WelcomeGiven
 from among_server.store.revocations import Revoked
 from among_server.store.rules import communities as community_rules
 from among_server.store.sqlite import SqliteStore
@@ -176,3 +180,40 @@ async def test_no_backup_brings_an_invite_back(tmp_path: Path):
         await refused(INVITE_INVALID, again.ask(JoinCommunity, community=hall, invite=code))
     await Person(town, dan.id, "dan").do(JoinCommunity, community=hall, invite="open")
     await town.store.close()
+
+
+@pytest.mark.parametrize("way", ["asked", "banned"])
+async def test_who_comes_for_the_first_time_is_welcomed_and_new_whatever_led_there(town: Town, way: str):
+    ann, bob = await town.people("ann", "bob")
+    hall = await ann.founds("hall")
+    await ann.do(SetGreeter, community=hall, member=await ann.member_in(hall), state="volunteers")
+    await ann.do(SetGreeter, community=hall, member=await ann.member_in(hall), state="greets")
+    await ann.do(SetWelcome, community=hall, text="Come in.")
+    if way == "asked":
+        await ann.do(UpdateCommunity, community=hall, door="ask")
+        await bob.do(AskToJoin, community=hall)
+        (waiting,) = await town.store.requests(hall, 0, 10)
+        await ann.do(AnswerJoin, community=hall, request=waiting.seq, verdict="accepted")
+    else:
+        banned = await ann.do(BanMember, community=hall, handle="bob", reason="known")
+        await ann.do(UnbanMember, community=hall, member=banned.member)
+        await bob.joins(hall)
+    member = await bob.member_in(hall)
+    assert await welcomes(bob) == ["Come in."]
+    assert await is_new(town, member)
+    await bob.leaves(hall)
+    if way == "asked":
+        await bob.do(AskToJoin, community=hall)
+        (waiting,) = await town.store.requests(hall, 0, 10)
+        await ann.do(AnswerJoin, community=hall, request=waiting.seq, verdict="accepted")
+    else:
+        await bob.joins(hall)
+    assert await welcomes(bob) == ["Come in."], "who comes back is none"
+
+
+async def welcomes(person: Person) -> list[str]:
+    return [entry.text for entry in await person.town.log(person.id) if isinstance(entry, WelcomeGiven)]
+
+
+async def is_new(town: Town, member: str) -> bool:
+    return await town.carry_out(lambda tx: tx.newcomer(member)) is not None

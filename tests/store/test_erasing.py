@@ -1,15 +1,17 @@
 """Who goes, as the law of the store has it (store/erasing.py), for every implementation."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from among_protocol.codes import COMMUNITY_GONE, HANDLE_TAKEN, LAST_OWNER, Refuse
+from among_protocol.codes import ACCOUNT_GONE, COMMUNITY_GONE, HANDLE_TAKEN, LAST_OWNER, Refuse
 from among_protocol.communities import CommunityLeft, LeaveCommunity
 from among_protocol.corners import UpdateCorner
+from among_protocol.dnd import Dnd
 from among_protocol.members import MemberForgotten, MemberJoined, PersonaRef
-from among_protocol.moderation import KickMember, RoleSet, SetRole
+from among_protocol.moderation import DAY, KickMember, RoleSet, SetRole, SilenceMember
 from among_protocol.posts import EditPost, PublishPost
 from among_protocol.quotes import AskQuote, ConsentToQuote
 from among_protocol.reports import FileReport, ReportFiled, ResolveReport
@@ -17,7 +19,9 @@ from among_protocol.rooms import AddPerson, DirectOpened
 from among_server.limits import HANDLE_REST_MS, SEALED_MS
 from among_server.store import erasing as law
 from among_server.store.rules import erasing
+from among_server.store.status import StatusWish
 from among_server.store.stewards import stewards_of
+from among_server.store.tags import InterestRow
 from tests.store.test_laws import hall
 from tests.store.town import Person, Town, refused
 
@@ -216,6 +220,57 @@ async def test_what_is_said_after_coming_back_is_not_erased(town: Town, monkeypa
     assert await town.bodies(room) == [""] * 9 + ["again"] * 9
 
 
+@pytest.mark.parametrize("again", ["words", "persona"])
+async def test_what_was_chosen_before_coming_back_is_done_though_they_leave_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch, again: str
+):
+    monkeypatch.setattr(erasing, "STEP", 2)
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    for n in range(9):
+        await bob.says(room, f"{n}")
+    await goes(bob, community, "erase")
+    await town.store.erase_more()
+    member = await bob.joins(community)
+    await bob.says(room, "again")
+    await goes(bob, community, again)
+    await done(town)
+    assert await town.bodies(room) == [""] * 9 + ["again"]
+    assert (await seen(town, ann, member))[0] == ("" if again == "words" else "bob")
+
+
+async def test_what_was_reported_before_coming_back_goes_though_they_leave_again(town: Town):
+    community, room, (ann, bob, cat) = await hall(town, "ann", "bob", "cat")
+    bad = (await bob.says(room, "something bad")).entry.event
+    await cat.do(FileReport, room=room, message=bad.seq, reason="bad")
+    await goes(bob, community, "erase")
+    await done(town)
+    await bob.joins(community)
+    await goes(bob, community, "words")
+    await done(town)
+    (report,) = await town.store.reports(community, 0, 10)
+    await ann.do(ResolveReport, community=community, report=report.seq, outcome="acted")
+    await done(town)
+    assert await town.bodies(room) == [""]
+
+
+async def test_who_comes_back_silenced_stays_when_a_report_about_them_is_answered(town: Town):
+    community, room, (ann, bob, cat) = await hall(town, "ann", "bob", "cat")
+    member = await bob.member_in(community)
+    await cat.do(FileReport, community=community, member=member, reason="the name")
+    await ann.do(SilenceMember, community=community, member=member, reason="loud", for_ms=DAY)
+    assert (await goes(bob, community, "words")).frozen
+    await done(town)
+    assert await bob.joins(community) == member
+    (report,) = await town.store.reports(community, 0, 10)
+    await ann.do(ResolveReport, community=community, report=report.seq, outcome="declined")
+    await done(town)
+    assert await bob.member_in(community) == member
+    assert room in await bob.followed()
+    assert await seen(town, ann, member) == ("bob", "Bob", False)
+    joined = [entry for entry in await town.log(community) if isinstance(entry, MemberJoined) and entry.by == member]
+    assert [entry.handle for entry in joined] == ["", "bob"]
+
+
 async def test_a_handle_that_was_freed_rests_for_others_and_not_for_whoever_had_it(town: Town):
     community, _, (_, bob) = await hall(town, "ann", "bob")
     cat = await town.person("cat")
@@ -346,6 +401,71 @@ async def test_with_erase_their_words_go_everywhere_and_the_others_stay(town: To
     assert await town.bodies(room) == ["", "yours"]
     assert await town.bodies(direct) == ["", "yours"]
     assert community
+
+
+@pytest.mark.parametrize("sealed_ms", [0, SEALED_MS])
+async def test_words_that_were_to_go_before_go_though_the_account_is_erased_without_them(
+    town: Town, monkeypatch: pytest.MonkeyPatch, sealed_ms: int
+):
+    """Also where the server was down for so long that the membership is to be sealed before they went."""
+    monkeypatch.setattr("among_server.store.rules.forgetting.SEALED_MS", sealed_ms)
+    monkeypatch.setattr(erasing, "STEP", 3)
+    community, room, (ann, bob) = await hall(town, "ann", "bob")
+    elsewhere = await ann.makes(await ann.founds("shed"), "corner")
+    await bob.joins("shed")
+    await bob.says(elsewhere, "kept")
+    for n in range(10):
+        await bob.says(room, f"{n}")
+    await goes(bob, community, "erase")
+    for _ in range(2):
+        await town.store.erase_more()
+    await town.store.erase_by_force("bob", "words")
+    await done(town)
+    assert await town.bodies(room) == [""] * 10
+    assert await town.bodies(elsewhere) == ["kept"]
+    own = await town.store.log(bob.id)
+    assert own is not None
+    assert own.floor == own.head, "what was the way to the words goes, too"
+
+
+async def test_words_that_a_report_about_their_author_holds_up_go_though_the_account_is_erased_without_them(town: Town):
+    community, room, (ann, bob, cat) = await hall(town, "ann", "bob", "cat")
+    member = await bob.member_in(community)
+    bad = (await bob.says(room, "something bad")).entry.event
+    await cat.do(FileReport, community=community, member=member, reason="the name")
+    await cat.do(FileReport, room=room, message=bad.seq, reason="bad")
+    await goes(bob, community, "erase")
+    await done(town)
+    await town.store.erase_by_force("bob", "words")
+    await done(town)
+    for report in await town.store.reports(community, 0, 10):
+        await ann.do(ResolveReport, community=community, report=report.seq, outcome="declined")
+    await done(town)
+    assert await town.bodies(room) == [""]
+    assert await seen(town, ann, member) == ("", "", True)
+
+
+async def test_what_a_second_device_asked_behind_an_erasure_is_refused(town: Town):
+    community, room, (_, bob) = await hall(town, "ann", "bob")
+    await bob.says(room, "hello")
+    found = await town.store.password_hash("bob")
+    assert found is not None
+    store, wish = town.store, StatusWish("", status=("", "canary", 0))
+    answers = await asyncio.gather(
+        store.begin_erasure(bob.id, "words", password=found[1], grace_ms=0),
+        goes(bob, community, "erase"),
+        store.set_block(bob.id, "mute", handle="ann"),
+        store.set_status(bob.id, wish),
+        store.set_reach(bob.id, "", directs="nobody"),
+        store.set_notify(bob.id, "", "canary", "all", 0),
+        store.set_dnd(bob.id, Dnd(times=[], zone="UTC", shown=False)),
+        store.set_interests(bob.id, "", [InterestRow("tea")]),
+        store.dismiss(bob.id, community, dismissed=True),
+        return_exceptions=True,
+    )
+    assert [getattr(answer, "code", None) for answer in answers[1:]] == [ACCOUNT_GONE] * 8
+    await done(town)
+    assert await town.bodies(room) == ["hello"]
 
 
 async def test_cnt_03_the_handle_of_an_erased_account_rests(town: Town):

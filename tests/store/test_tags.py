@@ -6,7 +6,7 @@ import pytest
 
 from among_protocol.accounts import UpdateAccount
 from among_protocol.codes import COMMUNITY_GONE, LIMIT_REACHED, RIGHT_MISSING, TAG_GONE
-from among_protocol.communities import CreateCommunity
+from among_protocol.communities import CreateCommunity, LeaveCommunity
 from among_protocol.personas import PersonaWish, ShownWish, UpdatePersona
 from among_protocol.tags import UpdateTag
 from among_server.store.rules import tags as tag_rules
@@ -228,3 +228,20 @@ async def test_a_former_handle_finds_who_does_not_hide_it(town: Town):
     assert await found(ann, hall, "rob") == ["robert"]
     await bob.do(UpdatePersona, community=hall, persona=PersonaWish(shown=ShownWish(lineage="stewards")))
     assert await found(ann, hall, "bo") == []
+
+
+async def test_nobody_is_counted_by_what_they_said_as_one_who_is_sealed(town: Town, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("among_server.store.rules.forgetting.SEALED_MS", 0)
+    ann, bob = await town.people("ann", "bob")
+    hall, den = await founds(ann, "hall"), await founds(bob, "den")
+    room = await ann.makes(hall, "general")
+    await bob.do(UpdatePersona, community=den, persona=PersonaWish(shown=ShownWish(elsewhere="members")))
+    await bob.joins(hall)
+    await ann.says(room, "hello")
+    await bob.says(room, "hello")
+    assert await suggested(ann) == {"den": ["1"]}
+    await bob.do(LeaveCommunity, community=hall, keep="words")
+    assert await suggested(ann) == {"den": ["1"]}, "for as long as coming back makes them the same member"
+    while await town.store.erase_more() is not None:
+        pass
+    assert await suggested(ann) == {}

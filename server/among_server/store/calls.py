@@ -9,7 +9,7 @@ import structlog
 
 from among_protocol.base import Time
 from among_protocol.bookmarks import Bookmarked
-from among_protocol.codes import Refuse
+from among_protocol.codes import ACCOUNT_GONE, Refuse
 from among_protocol.dnd import Dnd
 from among_protocol.drafts import DraftState
 from among_protocol.inbox import InboxState
@@ -86,6 +86,17 @@ class Calls:
     def _call(self, job: Callable[[Tx], T]) -> Coroutine[Any, Any, T]:
         raise NotImplementedError
 
+    def _call_as(self, account: str, job: Callable[[Tx], T]) -> Coroutine[Any, Any, T]:
+        """Likewise, of what an account keeps. It may have been erased since it was asked; what was kept of it now would
+        be kept for ever. Raises Refuse `account.gone`."""
+
+        def carry_out(tx: Tx) -> T:
+            if tx.account(account) is None:
+                raise Refuse(ACCOUNT_GONE)
+            return job(tx)
+
+        return self._call(carry_out)
+
     async def open_session(
         self, account: str, secret: bytes, device: str, *, password: str = "", keep: AbstractSet[str] = frozenset()
     ) -> Entered:
@@ -112,25 +123,25 @@ class Calls:
     async def set_block(
         self, account: str, wish: BlockWish, *, handle: str = "", member: str = "", block: str = ""
     ) -> BlockSet:
-        return await self._call(lambda tx: blocks.set_block(tx, account, wish, handle, member, block))
+        return await self._call_as(account, lambda tx: blocks.set_block(tx, account, wish, handle, member, block))
 
     async def set_status(self, account: str, wish: StatusWish) -> Statuses:
-        return await self._call(lambda tx: status.set_status(tx, account, wish))
+        return await self._call_as(account, lambda tx: status.set_status(tx, account, wish))
 
     async def note_day(self, account: str) -> Statuses:
-        return await self._call(lambda tx: status.note_day(tx, account))
+        return await self._call_as(account, lambda tx: status.note_day(tx, account))
 
     async def set_interests(self, account: str, community: str, rows: Sequence[InterestRow]) -> list[MyInterest]:
-        return await self._call(lambda tx: tags.set_interests(tx, account, community, rows))
+        return await self._call_as(account, lambda tx: tags.set_interests(tx, account, community, rows))
 
     async def dismiss(self, account: str, community: str, *, dismissed: bool) -> None:
-        await self._call(lambda tx: tags.dismiss(tx, account, community, dismissed))
+        await self._call_as(account, lambda tx: tags.dismiss(tx, account, community, dismissed))
 
     async def create_invite(self, account: str, command: CreateInvite, secret: bytes) -> Invite:
-        return await self._call(lambda tx: invites.create(tx, account, command, secret))
+        return await self._call_as(account, lambda tx: invites.create(tx, account, command, secret))
 
     async def revoke_invite(self, account: str, community: str, invite: str) -> None:
-        await self._call(lambda tx: invites.revoke(tx, account, community, invite))
+        await self._call_as(account, lambda tx: invites.revoke(tx, account, community, invite))
 
     async def invites(self, account: str, community: str) -> list[Invite]:
         return await self._call(lambda tx: invites.list_(tx, account, community))
@@ -139,25 +150,25 @@ class Calls:
         return await self._call(lambda tx: invites.invited(tx, account, community, secret))
 
     async def set_draft(self, account: str, place: str, text: str) -> DraftState:
-        return await self._call(lambda tx: drafts.set_draft(tx, account, place, text))
+        return await self._call_as(account, lambda tx: drafts.set_draft(tx, account, place, text))
 
     async def set_bookmark(self, account: str, room: str, seq: int, note: str) -> tuple[BookmarkRow, Bookmarked]:
-        return await self._call(lambda tx: bookmarks.set_bookmark(tx, account, room, seq, note))
+        return await self._call_as(account, lambda tx: bookmarks.set_bookmark(tx, account, room, seq, note))
 
     async def remove_bookmark(self, account: str, room: str, seq: int) -> Bookmarked:
-        return await self._call(lambda tx: bookmarks.remove_bookmark(tx, account, room, seq))
+        return await self._call_as(account, lambda tx: bookmarks.remove_bookmark(tx, account, room, seq))
 
     async def set_notify(self, account: str, place: str, word: str, level: str, for_ms: int) -> NotifyChoice:
-        return await self._call(lambda tx: notify.set_notify(tx, account, place, word, level, for_ms))
+        return await self._call_as(account, lambda tx: notify.set_notify(tx, account, place, word, level, for_ms))
 
     async def choose_in_thread(self, account: str, room: str, root: int, level: str, for_ms: int) -> ThreadState:
-        return await self._call(lambda tx: threads.choose(tx, account, room, root, level, for_ms))
+        return await self._call_as(account, lambda tx: threads.choose(tx, account, room, root, level, for_ms))
 
     async def set_dnd(self, account: str, dnd: Dnd) -> Dnd:
-        return await self._call(lambda tx: notify.set_dnd(tx, account, dnd))
+        return await self._call_as(account, lambda tx: notify.set_dnd(tx, account, dnd))
 
     async def mark_inbox(self, account: str, number: int, *, back: bool) -> InboxState:
-        return await self._call(lambda tx: inbox.mark(tx, account, number, back=back))
+        return await self._call_as(account, lambda tx: inbox.mark(tx, account, number, back=back))
 
     async def recount_inbox(self, account: str) -> InboxState | None:
         return await self._call(lambda tx: inbox.state(tx, account) if tx.inbox_newest(account) else None)
@@ -166,18 +177,20 @@ class Calls:
         return await self._call(lambda tx: markers.counted(tx.unread(account, room)))
 
     async def follow_thread(self, account: str, room: str, root: int) -> ThreadState:
-        return await self._call(lambda tx: threads.follow(tx, account, room, root))
+        return await self._call_as(account, lambda tx: threads.follow(tx, account, room, root))
 
     async def unfollow_thread(self, account: str, room: str, root: int) -> ThreadState:
-        return await self._call(lambda tx: threads.unfollow(tx, account, room, root))
+        return await self._call_as(account, lambda tx: threads.unfollow(tx, account, room, root))
 
     async def mark_thread(self, account: str, room: str, root: int, seq: int, *, back: bool) -> ThreadState:
-        return await self._call(lambda tx: threads.mark(tx, account, room, root, seq, back=back))
+        return await self._call_as(account, lambda tx: threads.mark(tx, account, room, root, seq, back=back))
 
     async def set_reach(
         self, account: str, community: str, *, directs: DirectsFrom | None = None, greetings: bool | None = None
     ) -> ReachSet:
-        return await self._call(lambda tx: reach_rules.set_reach(tx, account, community, directs, greetings))
+        return await self._call_as(
+            account, lambda tx: reach_rules.set_reach(tx, account, community, directs, greetings)
+        )
 
     async def begin_erasure(self, account: str, keep: Keep, *, password: str, grace_ms: int) -> Begun:
         return await self._call(lambda tx: erasing.begin(tx, account, keep, password, grace_ms))

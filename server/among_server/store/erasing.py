@@ -36,7 +36,9 @@ class Work(Struct, array_like=True):
 class Erasure(Struct, omit_defaults=True):
     """What is still to be done about somebody who goes. Kept as JSON, so that a field more costs no migration."""
 
-    name: str  # of a membership or an account, by id; `seal ID`: its membership is to be sealed; `close ID`: an account's grace
+    # Of a membership or an account, by id; `seal ID`: its membership is to be sealed; `close ID`: an account's grace;
+    # `ID REV`: the words up to that revision of a member who came back and has left again, with less to go.
+    name: str
     account: str
     due_ms: int  # Unix time: not before
     keep: Keep = "words"
@@ -138,6 +140,10 @@ class ErasingTx(Protocol):
         ...
 
     def erasure(self, name: str) -> Erasure | None: ...
+    def unfinished(self, member: str) -> list[Erasure]:
+        """What is left to do of this membership, also of when it was left before; not that it is to be sealed."""
+        ...
+
     def put_erasure(self, row: Erasure) -> None: ...
     def drop_erasure(self, name: str) -> None: ...
     def next_erasure(self) -> Erasure | None:

@@ -10,7 +10,8 @@ whatever the clocks said:
     password  the SHA-256 of the hash that is no longer valid (in hex)
     reset     the SHA-256 of the code with which a password is set anew, as it is kept (in hex)
     account   the id of an account that was erased, and what is kept of it: `a_…:words`
-    member    the id of a membership of whom nothing is kept, likewise: `m_…:erase`
+    member    the id of a membership of whom nothing is kept, likewise, and the newest revision that went: `m_…:erase:7`
+              (in older data without it); who has come back since has a newer one
 
 Rule 3: the first line names the store, and since when everything that it revoked is here. The file is bounded: when it
 holds too much, the oldest lines are dropped, but for what was erased, and that moment moves. About a backup from before that moment nobody knows

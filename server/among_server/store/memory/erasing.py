@@ -210,6 +210,9 @@ class MemoryErasing(MemoryOwn):
     def erasure(self, name: str) -> Erasure | None:
         return deepcopy(self.waiting.get(name))
 
+    def unfinished(self, member: str) -> list[Erasure]:
+        return [deepcopy(row) for name, row in self.waiting.items() if name.split(" ")[0] == member]
+
     def put_erasure(self, row: Erasure) -> None:
         self._put(self.waiting, row.name, row)
 

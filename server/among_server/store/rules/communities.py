@@ -127,7 +127,7 @@ def admit(tx: Tx, member: MemberRow, community: CommunityRow, accepted: int, non
         tx.taken_along(blocks)
     if before is not None and before.handle:
         take_to_directs(tx, member)
-    if before is None:
+    if before is None or not was_there(before):
         arrived(tx, account, community.id)
     return entry
 
@@ -152,7 +152,7 @@ def leave(tx: Tx, account: str, command: LeaveCommunity) -> Entry:
     if member is None:
         present_one, community = _may_leave(tx, account, command.community)
         member = go(tx, present_one, community, command.nonce)
-    tx.note_revoked("member", f"{member.id}:{command.keep}")
+    tx.note_revoked("member", f"{member.id}:{command.keep}:{member.rev}")
     frozen = unname(tx, member, command.keep)
     return tell(tx, member, command.nonce, command.keep, frozen=frozen)
 
@@ -188,14 +188,14 @@ def may_join_one_more(tx: Tx, account: str) -> AccountRow:
 def arriving(tx: Tx, account: AccountRow, community: CommunityRow, wish: PersonaWish | None) -> MemberRow:
     """Who comes in. Raises Refuse where they may not be who they want to be.
 
-    Who comes back is the same member, with a new revision, as the persona that they had claimed; and who is silenced comes
-    back as they were."""
+    Who comes back is the same member, as the persona that they had claimed, and who is silenced as they were: always with a
+    new revision, since whatever is still to be forgotten goes by those before it."""
     before = tx.membership(account.id, community.id)
     fresh = _newcomer(tx, account, community)
     if before is not None:
         if before.silenced > tx.now and before.handle:
             check_handle(tx, before)
-            return replace(before, left=False, left_at="", role="member")
+            return replace(before, rev=before.rev + 1, left=False, left_at="", role="member")
         fresh = before if before.claimed else as_profile(account, before)
     if wish is not None:
         fresh = wished(fresh, wish)

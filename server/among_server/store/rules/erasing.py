@@ -69,9 +69,13 @@ def by_force(tx: Tx, handle: str, keep: Keep) -> Begun:
     return Begun(sessions, row.id, tx.now_ms, _erase(tx, row, keep))
 
 
-def again(tx: Tx, kind: str, name: str) -> bool:
-    """After a restore: what was erased since the backup (revocations.py) is erased again. Whether there was anything."""
-    id, _, keep = name.partition(":")
+def again(tx: Tx, kind: str, name: str, *, since: bool) -> bool:
+    """After a restore: what was erased since the backup (revocations.py) is erased again. Whether there was anything.
+
+    `since`: whether it was after the backup, as far as clocks tell. Who left before it, and in it is a newer member than
+    the one who left, has come back: they stay, and what they chose then is in the backup, done or under way. Neither is
+    enough by itself: clocks are set back, and data that were restored give revisions a second time."""
+    id, keep, *revs = name.split(":")
     if kind == "account":
         row = tx.account(id)
         if row is None:
@@ -83,7 +87,13 @@ def again(tx: Tx, kind: str, name: str) -> bool:
     community = None if member is None else tx.community(member.place)
     if member is None or community is None or tx.account(member.account) is None:
         return False
+    rev = int(revs[0]) if revs else member.rev
+    if member.rev > rev and not since:
+        return False
     tx.speak_as(member.account)
+    if member.rev < rev:
+        member = replace(member, rev=rev)  # so that who comes back from here on is newer than this
+        tx.put_member(member)
     if not member.left:
         if _alone(tx, community, member):
             _hand_on(tx, community, member)
@@ -159,9 +169,10 @@ def _hand_on(tx: Tx, community: CommunityRow, member: MemberRow) -> None:
 
 def step(tx: Tx) -> Erasure | None:
     """One step of what is due; which it was, as it is then."""
-    row = tx.next_erasure()
-    if row is None:
+    due = tx.next_erasure()
+    if due is None:
         return None
+    row = _words_first(tx, due)
     tx.speak_as(row.account)
     if row.name.startswith("close "):
         account = tx.account(row.account)
@@ -174,6 +185,19 @@ def step(tx: Tx) -> Erasure | None:
     else:
         _carry_on(tx, row)
     return row
+
+
+def _words_first(tx: Tx, due: Erasure) -> Erasure:
+    """The way to what somebody wrote leads from the membership to the account, and over what only the account ever read:
+    while a membership's words are still to go, they are what is carried on instead of either."""
+    if due.name.startswith("seal "):
+        members = [due.member]
+    elif due.todo and due.todo[0].what == "own":
+        members = [one.id for one in tx.all_memberships(due.account)]
+    else:
+        return due
+    waiting = (row for member in members for row in tx.unfinished(member))
+    return next((row for row in waiting if any(work.what == "words" for work in row.todo)), due)
 
 
 def _carry_on(tx: Tx, row: Erasure) -> None:

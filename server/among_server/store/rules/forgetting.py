@@ -1,5 +1,7 @@
 """A member of whom nothing is kept: the persona goes at once, what is left to do is an `Erasure` (erasing.py here)."""
 
+from msgspec.structs import replace
+
 from among_protocol.members import Keep, MemberForgotten
 
 from ...limits import HANDLE_REST_MS, SEALED_MS
@@ -21,6 +23,11 @@ def unname(tx: Tx, member: MemberRow, keep: Keep, *, everywhere: bool = False) -
     held = bool(reported) if keep == "erase" else ABOUT_THEMSELVES in reported
     if seal is not None and not member.handle and seal.keep in (keep, "erase"):
         return held  # it was chosen before
+    before = tx.erasure(member.id)
+    if before is not None and before.keep == "erase" != keep:
+        if before.persona and member.rev <= before.rev:
+            return held  # likewise, and waits for an answer
+        tx.put_erasure(replace(before, name=f"{member.id} {before.rev}"))  # they came back: it goes on beside this one
     drop(tx, member.account, member.place)
     forget_author(tx, member)
     tx.forget_greetings(member.id)
@@ -79,8 +86,7 @@ def reclaimed(tx: Tx, member: MemberRow) -> None:
 def thaw(tx: Tx, member: str) -> None:
     """A report about this member was answered: what waited for it may go on."""
     row = tx.member(member)
-    for name in [member, *([row.account] if row is not None else [])]:
-        waiting = tx.erasure(name)
-        if waiting is not None:
-            waiting.due_ms = tx.now_ms
-            tx.put_erasure(waiting)
+    of_account = tx.erasure(row.account) if row is not None else None
+    for waiting in [*tx.unfinished(member), *([of_account] if of_account is not None else [])]:
+        waiting.due_ms = tx.now_ms
+        tx.put_erasure(waiting)

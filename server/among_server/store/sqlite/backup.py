@@ -228,7 +228,7 @@ def _make_ready(
         mine = known is not None and known.store == manifest.store
         revoked, locked = _revoke_again(db, known) if known is not None and mine else (0, [])
         ended = 0 if covered or keep_sessions else _end_all(db)
-        erased = _erase_again(db, known) if known is not None and mine else 0
+        erased = _erase_again(db, known, manifest.taken_at) if known is not None and mine else 0
         epoch = schema.new_epoch()
         db.execute("DELETE FROM meta WHERE name = 'trusted_ms'")  # whoever restores looks at the clock: retention.py
         db.executemany("REPLACE INTO meta (name, value) VALUES (?, ?)", [("epoch", epoch), ("open", "")])
@@ -289,7 +289,7 @@ def _end_all(db: Connection) -> int:
     return sum(db.execute(f"DELETE FROM {table}").rowcount for table in ENDED)  # noqa: S608  # ours
 
 
-def _erase_again(db: Connection, known: revocations.Known) -> int:
+def _erase_again(db: Connection, known: revocations.Known, taken_at: str) -> int:
     """How much of what the backup would have brought back was erased since: it is erased to the end, before anybody sees
     it. What is under way in the backup itself goes on, too."""
     tx = SqliteTx(db, lambda moment, revoked: None)
@@ -305,9 +305,9 @@ def _erase_again(db: Connection, known: revocations.Known) -> int:
         tx.stored.clear()
         return bool(found)
 
-    for _, (kind, name) in known.lines:
+    for moment, (kind, name) in known.lines:
         if kind in revocations.ERASED:
-            done += carry_out(partial(erasing.again, kind=kind, name=name))
+            done += carry_out(partial(erasing.again, kind=kind, name=name, since=moment > taken_at))
     while carry_out(erasing.step):
         pass
     return done

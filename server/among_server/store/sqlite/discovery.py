@@ -37,18 +37,20 @@ _CARRIED = f"""
     WHERE ct.tag = :tag AND ct.community >= :from AND ct.community < :to AND {_OPEN.format("ct.community")}
     ORDER BY ct.community LIMIT :limit"""  # noqa: S608  # ours
 _KEPT = f"pos > (r.key << {SEQ_BITS} | max(h.head - {LAST_SAID}, 0)) AND pos <= (r.key << {SEQ_BITS} | h.head)"
+# Of whom a message is: by the member, since an entry's author leads to the account of one who is sealed, too.
+_BY = "JOIN members m ON m.id = CAST(e.json AS TEXT) ->> '$.by'"
 _TALKED = f"""
     WITH near AS (
         SELECT r.key, h.head FROM follows f JOIN rooms r ON r.key = f.room JOIN heads h ON h.log = r.key
         WHERE f.account = :me ORDER BY r.kind = 'direct' DESC, r.key DESC LIMIT {MY_ROOMS}),
-    wrote(room, author) AS (
-        SELECT r.key, e.author FROM near r JOIN heads h ON h.log = r.key JOIN entries e ON {_KEPT.replace("pos", "e.pos")}
-        WHERE e.type = 'message.sent'
+    wrote(room, account) AS (
+        SELECT r.key, m.account FROM near r JOIN heads h ON h.log = r.key JOIN entries e
+            ON {_KEPT.replace("pos", "e.pos")} {_BY} WHERE +e.type = 'message.sent'
         UNION
-        SELECT r.key, e.author FROM near r JOIN heads h ON h.log = r.key JOIN arrivals e ON {_KEPT.replace("pos", "e.pos")}
-        WHERE e.type = 'message.sent')
-    SELECT DISTINCT them.author FROM wrote me JOIN wrote them ON them.room = me.room
-    WHERE me.author = :me AND them.author != :me ORDER BY them.author DESC LIMIT {PEOPLE}"""  # noqa: S608  # ours
+        SELECT r.key, m.account FROM near r JOIN heads h ON h.log = r.key JOIN arrivals e
+            ON {_KEPT.replace("pos", "e.pos")} {_BY} WHERE +e.type = 'message.sent')
+    SELECT DISTINCT them.account FROM wrote me JOIN wrote them ON them.room = me.room
+    WHERE me.account = :me AND them.account != :me ORDER BY them.account DESC LIMIT {PEOPLE}"""  # noqa: S608  # ours
 _THERE = f"""
     SELECT m.place, count(*) FROM json_each(:people) p JOIN members m ON m.account = p.value AND m.gone = 0
     JOIN communities c ON c.key = m.place WHERE {SHOWS} AND {_OPEN.format("m.place")} GROUP BY m.place"""  # noqa: S608  # ours

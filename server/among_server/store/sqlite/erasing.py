@@ -30,6 +30,7 @@ WRITTEN = f"""
         UNION SELECT nonce, pos FROM arrivals WHERE author = ?1 AND nonce > ?2
     ) AS w JOIN logs l ON l.key = w.pos >> {SEQ_BITS} ORDER BY w.nonce LIMIT ?3"""  # noqa: S608  # numbers of ours
 ERASURE = "SELECT state FROM erasures WHERE name = ?"
+UNFINISHED = "SELECT state FROM erasures WHERE name BETWEEN ? AND ? ORDER BY name"  # `ID`, and `ID REV`
 ERASURES = "SELECT state FROM erasures ORDER BY due_ms, name"
 
 # Of an account that is erased: rows of its own, and what others keep about it for themselves.
@@ -220,6 +221,10 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
 
     def erasure(self, name: str) -> Erasure | None:
         return erasure(self._db, name)
+
+    def unfinished(self, member: str) -> list[Erasure]:
+        rows = self._db.execute(UNFINISHED, (member, f"{member} ~")).fetchall()
+        return [_erasure(state) for (state,) in rows]
 
     def put_erasure(self, row: Erasure) -> None:
         self.writes += 1

@@ -54,12 +54,14 @@ def asked(db: Connection, account: str) -> list[tuple[str, int]]:
 _KEPT = kept("pos, json", "pos = ?", "ASC")
 
 
-def written(db: Connection, account: str, after: str, limit: int) -> WrittenPage:
+def written(db: Connection, account: str, after: str, limit: int) -> tuple[WrittenPage, set[str]]:
+    """And the logs that the entries are of."""
     db.execute("BEGIN")
     try:
         key = key_of(db, account)
         rows = db.execute(WRITTEN, (key, after, limit)).fetchall()
         page: list[bytes] = []
+        logs: set[str] = set()
         size, last = 0, after
         stay: dict[str, set[int]] = {}  # by log, what pins keep below its floor
         for nonce, log, seq in rows:
@@ -74,10 +76,11 @@ def written(db: Connection, account: str, after: str, limit: int) -> WrittenPage
                 _, entry = db.execute(_KEPT, (pos, pos, 1)).fetchone()
                 size += len(entry)
                 if page and size > PAGE_BYTES:
-                    return WrittenPage(page, last, complete=False)
+                    return WrittenPage(page, last, complete=False), logs
                 page.append(entry)
+                logs.add(log)
             last = nonce
-        return WrittenPage(page, last, complete=len(rows) < limit)
+        return WrittenPage(page, last, complete=len(rows) < limit), logs
     finally:
         db.execute("COMMIT")
 
@@ -116,7 +119,8 @@ class SqliteTaking(Readers):
         return await self._read(asked, account)
 
     async def written(self, account: str, after: str, limit: int) -> WrittenPage:
-        return await self._read(written, account, after, limit)
+        found, _ = await self._read_logs(lambda found: found[1], written, account, after, limit)
+        return found
 
     async def writings(self, account: str) -> int:
         return await self._read(writings, account)

@@ -352,9 +352,9 @@ class Writer:
         """One command; `known` is what earlier batches left under its nonce."""
         tx = self._tx
         command: Write = job.command
-        tx.author = key[0]
-        if not key[0]:
+        if tx.account(job.account) is None:  # as mirrored as its key; that stays when the account is erased
             raise Refuse(ACCOUNT_GONE)
+        tx.author = key[0]
         content = digest(command)
         first = known.get(key) or tx.arrivals.get(key)
         if first is None:
