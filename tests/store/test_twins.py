@@ -5,6 +5,7 @@ SQLite has little memory, and now and then forgets all that it mirrors, or is cl
 """
 
 import asyncio
+import hashlib
 import re
 import tempfile
 from pathlib import Path
@@ -26,8 +27,9 @@ from among_protocol.edits import DeleteMessage, EditMessage
 from among_protocol.forwards import ForwardMessage
 from among_protocol.greeters import SetGreeter
 from among_protocol.house_rules import AcceptRules
+from among_protocol.invites import CreateInvite
 from among_protocol.joining import AnswerJoin, AskToJoin, WithdrawJoin
-from among_protocol.members import PersonaRef
+from among_protocol.members import Keep, PersonaRef
 from among_protocol.messages import SendMessage
 from among_protocol.moderation import (
     DAY,
@@ -193,6 +195,10 @@ asked = st.one_of(
     free(CreateCommunity, {"slug": slug, "name": text, "tags": st.lists(tag, max_size=3)}),
     free(UpdateCommunity, {"tags": st.lists(tag, max_size=3)}, community="c"),
     free(
+        UpdateTag,  # everywhere, by the owner of the server
+        {"tag": tag, "into": st.one_of(st.none(), st.just(""), tag), "sensitive": st.one_of(st.none(), st.booleans())},
+    ),
+    free(
         UpdateTag,
         {"tag": tag, "into": st.one_of(st.none(), st.just(""), tag), "sensitive": st.one_of(st.none(), st.booleans())},
         community="c",
@@ -226,7 +232,7 @@ asked = st.one_of(
     free(UpdatePersona, {"persona": wish}, community="c"),
     free(UpdatePersona, {"as_profile": st.just(True)}, community="c"),
     place(LeaveCommunity, community="c"),
-    free(LeaveCommunity, {"keep": st.sampled_from(["persona", "words"])}, community="c"),
+    free(LeaveCommunity, {"keep": st.sampled_from(["persona", "words", "erase"])}, community="c"),
     free(CreateRoom, {"slug": slug, "kind": st.sampled_from(["open", "private"]), "topic": text}, community="c"),
     place(FollowRoom, room="r"),
     place(UnfollowRoom, room="r"),
@@ -301,6 +307,8 @@ class Twins(RuleBasedStateMachine):
         self.patch.setattr(retention, "RETENTION_GRACE_MS", 0)
         self.folder = tempfile.TemporaryDirectory()
         self.fresh = 0
+        self.codes: list[str] = []  # of invites
+        self.erased = False  # an account is
         self.sqlite = self._sqlite()
         self.twins = [Twin(MemoryStore()), Twin(self.sqlite)]
         self.runner.run(self._begin())
@@ -311,8 +319,10 @@ class Twins(RuleBasedStateMachine):
     async def _begin(self) -> None:
         for twin in self.twins:
             await twin.town.store.open()
+            await twin.town.store.add_invite(b"owner", owner=True)
             for handle in HANDLES:
-                twin.told(await twin.town.store.create_account(handle, handle, "hash"))
+                invite = b"owner" if handle == "ann" else None
+                twin.told(await twin.town.store.create_account(handle, handle, "hash", invite=invite))
             ann, *others = [Person(twin.town, twin.ids[f"a_{who}"], handle) for who, handle in enumerate(HANDLES)]
             made = await ann.do(CreateCommunity, nonce="b0", slug="kept", name="Kept")
             place = {"community": made.log}
@@ -607,6 +617,47 @@ class Twins(RuleBasedStateMachine):
 
         self._both(lambda twin: [done(twin)])
 
+    @precondition(lambda self: self.fresh > 5)
+    @rule(keep=st.sampled_from(["words", "erase"]), place=small, behind=st.sampled_from(["words", "erase"]))
+    def erase_account(self, keep: Keep, place: int, behind: Keep) -> None:
+        """Of the last, who may be an owner; and what another device of theirs asked meanwhile."""
+        self.fresh += 1
+        nonce, self.erased = f"f{self.fresh}", True
+        fields: dict[str, Any] = {"keep": behind}
+
+        def ask(twin: Twin) -> list[Any]:
+            store, account = twin.town.store, twin.ids["a_3"]
+            left = LeaveCommunity(id="1", nonce=nonce, community=twin.find("c", place), **fields)
+            return [
+                self._sorted(store.erase_by_force(HANDLES[3], keep)),
+                store.append(account, left),
+                store.set_status(account, StatusWish("", status=("", "behind", 0))),
+                store.set_block(account, "mute", handle=HANDLES[0]),
+            ]
+
+        self._both(ask)
+
+    @rule(who=st.integers(0, 3), place=small, earlier=st.integers(0, 3), invite=small)
+    def invite(self, who: int, place: int, earlier: int, invite: int) -> None:
+        """Somebody makes one, the next comes in with it or with one from before, and one is taken back."""
+        self.fresh += 1
+        self.codes.append(f"code {self.fresh}")
+        nonce, code = f"f{self.fresh}", self.codes[-1 - earlier % len(self.codes)]
+        made, used = (hashlib.sha256(one.encode()).digest() for one in (self.codes[-1], code))
+
+        def ask(twin: Twin) -> list[Any]:
+            store, community, account = twin.town.store, twin.find("c", place), twin.ids[f"a_{who}"]
+            join = JoinCommunity(id="1", nonce=nonce, community=community, invite=code)
+            return [
+                store.create_invite(account, CreateInvite(id="1", community=community, uses=1 + invite % 2), made),
+                store.append(twin.ids[f"a_{(who + 1) % 4}"], join),
+                store.invited(account, community, used),
+                store.invites(account, community),
+                store.revoke_invite(account, community, twin.find("i", invite)),
+            ]
+
+        self._both(ask)
+
     @rule(who=st.integers(1, 3), answered=st.booleans(), reason=text)
     def report(self, who: int, answered: bool, reason: str) -> None:
         """Somebody of the first community reports its owner; the oldest report is answered, or waits on."""
@@ -736,7 +787,7 @@ class Twins(RuleBasedStateMachine):
             ]
 
         self._both(ask)
-        for twin in self.twins:
+        for twin in () if self.erased else self.twins:  # the log of who is erased tells nothing any more
             told = self.runner.run(replayed(twin.town, twin.logs()))
             assert told == self.runner.run(live(twin.town.store, twin.logs()))
 

@@ -104,7 +104,7 @@ def seen(member: "MemberRow", handle: str, rows: Statuses, who: "Looker | None" 
     everywhere, here = rows.get(""), rows.get(member.place)
     return Seen(
         member,
-        member.handle == handle,
+        member.handle == handle != "",  # whoever has no name any more goes by none
         everywhere if everywhere is not None else StatusRow(member.account),
         here if here is not None else StatusRow(member.account, member.place),
         who is not None and who.apart(member),
