@@ -257,6 +257,7 @@ EPOCH = re.compile(r"\be_[0-9a-f]{16}\b")
 TOKEN = re.compile(r"\bamong_[\w-]{43}(?![\w-])")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 CODE = re.compile(r'(?<="code":")[\w-]{32}(?=")|(?<="invite":")[\w-]{32}(?=")')
+ABOUT = re.compile(r'(?<="about":)\d+')  # how much there is of an account, which what nobody waits for may change meanwhile
 SPOKEN = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b(?![T ]\d)")
 SHOWN_START = dt.datetime(2026, 1, 31, 9, tzinfo=dt.UTC)
@@ -271,6 +272,7 @@ def named(play: Play, start: dt.datetime) -> dict[str, list[Line]]:
         text = CODE.sub("the-code-of-the-invite", text)
         text = re.sub(r'"among/[^"]+"', '"among/0.1.0"', text)
         text = TIME.sub(lambda found: _moment(found.group(), start).strftime("%Y-%m-%dT%H:%M:%S.000Z"), text)
+        text = ABOUT.sub("50", text)
         text = SPOKEN.sub(lambda found: f"{_moment(found.group(1), start):%Y-%m-%d %H:%M} UTC", text)
         return DAY.sub(lambda found: _day(found.group(), start), text)
 
