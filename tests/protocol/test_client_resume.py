@@ -263,6 +263,20 @@ def test_dur_10_who_comes_back_to_a_room_gets_only_what_came_since():
     assert read(wire) == [body]
 
 
+def test_dur_10_who_comes_back_to_a_room_unheard_gets_what_came_since():
+    server = Server()
+    wire = a_client(server)
+    read(wire)
+    wire.lag()
+    server.left("a-ann", "r1")
+    say(wire, "r1", 4)
+    server.joined("a-ann", "r1")
+    body = server.zoe_says("r1").body
+    wire.catch_up()
+    wire.deliver(100)
+    assert read(wire) == [body]
+
+
 def test_dur_10_leaving_a_community_closes_its_rooms():
     server = Server()
     wire = a_client(server)
