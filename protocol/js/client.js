@@ -60,6 +60,8 @@ export class Among {
   #taken;
   /** @type {Positions} */
   #read;
+  /** @type {Positions | null} of another epoch, while what became of the logs is being read */
+  #coming = null;
   /** @type {WebSocket | null} */
   #socket = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -210,18 +212,20 @@ export class Among {
   #finish() {
     const event = this.#taken;
     this.#taken = undefined;
-    const { logs } = this.#read;
     if (!event) return;
-    if (event.type === 'up') {
-      const same = this.#read.epoch === '' || this.#read.epoch === event.sync.epoch;
-      this.#read = { epoch: event.sync.epoch, logs: same ? logs : numbers() };
+    const { logs } = this.#coming ?? this.#read;
+    if (event.type === 'up' && ['', event.sync.epoch].includes(this.#read.epoch)) {
+      this.#read = { epoch: event.sync.epoch, logs };
       this.#opened();
-    } else if (event.type === 'opened' || event.type === 'reset') logs[event.log] = event.after;
+    } else if (event.type === 'up') this.#coming = { epoch: event.sync.epoch, logs: numbers() };
+    else if (event.type === 'opened' || event.type === 'reset') logs[event.log] = event.after;
     else if (event.type === 'closed') delete logs[event.log];
     else if ('log' in event && 'seq' in event) {
       logs[event.log] = event.seq;
       this.#opened();
     }
+    // Before all that an `up` tells of the logs was taken, a program that stops is told all of it again.
+    if (this.#coming && !OF_LOGS.has(this.#queue[0]?.type ?? '')) [this.#read, this.#coming] = [this.#coming, null];
   }
 
   /** Logs that an event has opened count with it, or a program that stops between the two would never know of them. */
@@ -241,11 +245,22 @@ export class Among {
       }
       const full = this.#queue.length >= this.#most;
       if (happening.type === 'down' && this.#queue.at(-1)?.type === 'down') this.#queue.pop(); // the newest says it all
-      if (happening.type === 'up' && full) this.#queue = this.#queue.filter(({ type }) => type !== 'up');
+      if (happening.type === 'up' && full) this.#dropUps();
       if (!full || !MAY_BE_LOST.has(happening.type)) this.#queue.push(happening);
     }
     if (this.#queue.length >= this.#most) this.#core.pause();
     this.#tell();
+  }
+
+  /** Of those that wait, the first of each epoch stays: positions after it are of that one. */
+  #dropUps() {
+    let { epoch } = this.#taken?.type === 'up' ? this.#taken.sync : this.#coming ?? this.#read;
+    this.#queue = this.#queue.filter((one) => {
+      if (one.type !== 'up') return true;
+      const known = one.sync.epoch === epoch;
+      epoch = one.sync.epoch;
+      return !known;
+    });
   }
 
   // --- the wire
@@ -338,6 +353,7 @@ export class Among {
 }
 
 const LEFT = new AmongError('client.stopped', 'This client was closed.');
+const OF_LOGS = new Set(['opened', 'closed', 'reset']);
 const MAY_BE_LOST = new Set([
   'marker.moved', 'block.changed', 'status.changed', 'presence.changed', 'typing.started', 'session.synced', 'down',
 ]);
