@@ -190,13 +190,19 @@ export class Among {
     while (!(taken = this.#take())) {
       if (this.#core.error === LEFT) return { done: true, value: undefined };
       if (this.#core.error) throw this.#core.error;
-      await this.#change();
+      const news = this.#change();
+      this.#roomy(); // the queue may have been full of what was left out
+      await news;
     }
-    if (this.#core.whole.paused && this.#queue.length <= this.#most / 2) {
-      this.#core.resume(now());
-      this.#turn();
-    }
+    this.#roomy();
     return { done: false, value: taken };
+  }
+
+  /** Go on, if there is room for more again. */
+  #roomy() {
+    if (!this.#core.whole.paused || this.#queue.length > this.#most / 2) return;
+    this.#core.resume(now());
+    this.#turn();
   }
 
   /** The next that is for the user; what was left out of a log only moves its position. */

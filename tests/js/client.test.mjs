@@ -24,6 +24,12 @@ class Socket {
 
   close() {}
 
+  /** The newest command of this type, once it is sent. */
+  async asked(type) {
+    while (this.frames.at(-1)?.type !== type) await new Promise(setImmediate);
+    return this.frames.at(-1);
+  }
+
   say(...frames) {
     for (const frame of frames) this.onmessage({ data: JSON.stringify(frame) });
   }
@@ -89,4 +95,18 @@ test('who is late keeps to the epoch of each position', async () => {
   assert.deepEqual(seen.map(([type]) => type), ['up', 'opened', 'opened', 'opened', 'up', 'reset', 'reset', 'reset', 'up']);
   assert.equal(seen[1][1].epoch, 'e1');
   assert.deepEqual(seen[8][1], e2);
+});
+
+test('who wants little and is late reads on when all that waited was left out', { timeout: 5000 }, async () => {
+  const want = { profile: 'calls' };
+  const among = await ann({ queue: 5, want }, 'e1', 5, want);
+  await taken(among, 5);
+  const next = among[Symbol.asyncIterator]();
+  for (let seq = 6; seq < 13; seq += 1) Socket.newest.say({ type: 'log.passed', log: 'r1', seq });
+  const event = next.next();
+  const { after, until } = await Socket.newest.asked('log.entries');
+  assert.deepEqual([after, until], [10, 12]);
+  Socket.newest.answer({ entries: [{ type: 'log.passed', log: 'r1', from: 11, seq: 12 }], head: 12, floor: 0, complete: true });
+  Socket.newest.say(said(13));
+  assert.equal((await event).value.seq, 13);
 });
