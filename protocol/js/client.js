@@ -26,7 +26,7 @@
 import { Core, SUBPROTOCOL } from './core.js';
 import { AmongError } from './errors.js';
 import { View } from './view.js';
-import { numbers } from './whole.js';
+import { isNumbered, numbers } from './whole.js';
 
 /** @import { Ask } from './asks.js' */
 /** @import { Reading } from './counting.js' */
@@ -43,6 +43,7 @@ export { AmongError } from './errors.js';
 export { CLOSE_CODES, WRITES } from './words.js';
 
 const ANSWER_WITHIN = 2000; // for what is still asked when the client is closed
+const OPEN_WITHIN = 10_000; // for the opening handshake
 const LONGEST_TIMER = 2 ** 31 - 1; // later, and the timer would fire at once
 
 const now = () => performance.now();
@@ -64,6 +65,7 @@ export class Among {
   #coming = null;
   /** @type {WebSocket | null} */
   #socket = null;
+  #openBy = 0; // time by which it must be open
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {Set<() => void>} whoever waits for anything to change */
@@ -252,7 +254,7 @@ export class Among {
       const full = this.#queue.length >= this.#most;
       if (happening.type === 'down' && this.#queue.at(-1)?.type === 'down') this.#queue.pop(); // the newest says it all
       if (happening.type === 'up' && full) this.#dropUps();
-      if (!full || !MAY_BE_LOST.has(happening.type)) this.#queue.push(happening);
+      if (!full || isNumbered(happening) || KEPT.has(happening.type)) this.#queue.push(happening);
     }
     if (this.#queue.length >= this.#most) this.#core.pause();
     this.#tell();
@@ -285,6 +287,8 @@ export class Among {
     };
     socket.onerror = () => {}; // `close` follows
     socket.onclose = ({ code, reason }) => this.#cut(opened ? code : 1006, reason || (opened ? '' : 'no connection'));
+    this.#openBy = now() + OPEN_WITHIN;
+    this.#turn();
   }
 
   /** The connection is over: the next is tried in a while. @param {number} code @param {string} [reason] */
@@ -311,7 +315,8 @@ export class Among {
       core.tick(now());
       for (const frame of core.outgoing()) this.#socket.send(frame);
       if (core.doomed) return this.#cut(1006);
-      due = core.wake();
+      due = core.state === 'down' ? this.#openBy : core.wake();
+      if (core.state === 'down' && due <= now()) return this.#cut(1006, 'no answer');
     } else if (due !== null && due <= now()) return this.#connect();
     const wait = Math.max(0, Math.ceil((due ?? Infinity) - now()));
     if (wait < LONGEST_TIMER) this.#timer = setTimeout(() => this.#turn(), wait);
@@ -360,9 +365,7 @@ export class Among {
 
 const LEFT = new AmongError('client.stopped', 'This client was closed.');
 const OF_LOGS = new Set(['opened', 'closed', 'reset']);
-const MAY_BE_LOST = new Set([
-  'marker.moved', 'block.changed', 'status.changed', 'presence.changed', 'typing.started', 'session.synced', 'down',
-]);
+const KEPT = new Set([...OF_LOGS, 'up', 'card']); // beside what has a number; all else may be lost
 
 /** Sign in at `url` (ws:// or wss://). Resolves once signed in; throws AmongError when that is refused, or when the server
  * can't be reached within `within` milliseconds (10 000).

@@ -110,3 +110,32 @@ test('who wants little and is late reads on when all that waited was left out', 
   Socket.newest.say(said(13));
   assert.equal((await event).value.seq, 13);
 });
+
+test('who is late loses notices, of whatever type, and no entry', { timeout: 5000 }, async () => {
+  const among = await ann({ queue: 8 });
+  for (let seq = 6; seq < 9; seq += 1) Socket.newest.say(said(seq));
+  for (let count = 0; count < 50; count += 1) Socket.newest.say({ type: 'weather.changed' });
+  Socket.newest.say({ type: 'room.gilded', log: 'r1', seq: 9 });
+  await taken(among, 8);
+  const next = among[Symbol.asyncIterator]().next();
+  await Socket.newest.asked('log.entries');
+  Socket.newest.answer({ entries: [{ type: 'room.gilded', log: 'r1', seq: 9 }], head: 9, floor: 0, complete: true });
+  assert.equal((await next).value.type, 'room.gilded');
+});
+
+test('a server that does not answer the handshake is given up, and tried again', { timeout: 5000 }, async (t) => {
+  let time = 1000;
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  t.mock.method(performance, 'now', () => time);
+  const among = connect('ws://there', { token: 't', WebSocket: Socket, random: () => 0, within: 60_000 });
+  const deaf = Socket.newest;
+  time = 10_999;
+  t.mock.timers.tick(9_999);
+  assert.equal(Socket.newest, deaf);
+  time = 11_000;
+  t.mock.timers.tick(1);
+  assert.notEqual(Socket.newest, deaf);
+  Socket.newest.live();
+  newest = await among;
+  assert.ok(newest.live);
+});
