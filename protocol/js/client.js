@@ -156,7 +156,10 @@ export class Among {
   async ask(type, fields, { signal, changed } = {}) {
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const withdraw = () => this.#core.withdraw(ask);
+      const withdraw = () => {
+        this.#core.withdraw(ask, now());
+        this.#turn();
+      };
       const ask = this.#core.ask({ ...fields, type }, now(), (/** @type {Ask} */ { state, result, error, decided }) => {
         if (changed) queueMicrotask(() => changed(state));
         if (!decided) return;

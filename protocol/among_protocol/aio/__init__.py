@@ -154,10 +154,11 @@ class Among(Known):
             if "nonce" in command.__struct_fields__:
                 fields.setdefault("nonce", "")
             command = command(**fields)
-        sending = Sending(self.core, command, changed)
+        return Sending(self.core, command, changed, self._asked)
+
+    def _asked(self) -> None:
         if self._link is not None:
             self._link.asked()
-        return sending
 
     def sending(
         self,
