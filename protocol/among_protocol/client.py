@@ -119,11 +119,15 @@ class Client:
             elif event is not None:
                 told = self._event(event, now)
         except (Malformed, msgspec.DecodeError) as error:
-            self._strange += 1
-            if self._strange >= STRANGE_FRAMES or self.state != "live":
-                self.doomed = f"the server does not speak this protocol: {error}"
+            self._odd(error)
         self._pump(now)
         return told
+
+    def _odd(self, error: Exception) -> None:
+        """What came is no frame of the protocol."""
+        self._strange += 1
+        if self._strange >= STRANGE_FRAMES or self.state != "live":
+            self.doomed = f"the server does not speak this protocol: {error}"
 
     def outgoing(self) -> list[bytes]:
         """The frames to send now; each is returned once."""
@@ -338,7 +342,8 @@ class Client:
             ask.result = self.encoding.decode_result(ask.command.Reply, ok.result)
         except msgspec.DecodeError as error:
             ask.fail(Unreadable(f"the reply is not of this protocol, and it may have been carried out: {error}"))
-            raise
+            self._odd(error)
+            return [] if ask.errand is None else ask.errand(ask, now)
         if isinstance(ask.command, STANDING):
             self._standing[type(ask.command)] = ask.command
         self.answered(ask.result)

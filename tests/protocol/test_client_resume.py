@@ -475,6 +475,21 @@ def test_dur_10_an_entry_that_cannot_be_read_is_a_hole_like_any_other():
     assert len(read(wire)) == 2
 
 
+def test_dur_10_a_page_that_cannot_be_read_is_told_as_a_reset_and_the_log_goes_on():
+    server = Server()
+    wire = a_client(server)
+    read(wire)
+    say(wire, "r1", 3)
+    wire.drop(0)
+    wire.deliver(9)
+    wire.upload()
+    wire.down[0] = wire.down[0].replace(b'"entries":[', b'"entries":7,"before":[')
+    wire.reader.reasons.add("hole")
+    assert len(read(wire)) == 2
+    assert wire.reader.resets == [Reset(log="r1", reason="hole", had=0, after=1)]
+    assert wire.client.doomed == ""
+
+
 def test_a_reset_of_ones_own_log_is_followed_by_a_new_sync():
     server = Server()
     wire = a_client(server)
