@@ -329,6 +329,41 @@ async def test_leaving_by_an_error_waits_for_nothing(harbour: Harbour):
         await begun[0]
 
 
+async def test_being_cancelled_while_leaving(harbour: Harbour):
+    among = ann(harbour)
+    leaving = asyncio.Event()
+
+    async def leaves() -> None:
+        async with among:
+            await live(among)
+            harbour.answering = False
+            among.sending("r1", "goodbye")
+            leaving.set()
+
+    task = asyncio.create_task(leaves())
+    await leaving.wait()
+    reading = asyncio.create_task(until(among, lambda event: False))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    with pytest.raises(AssertionError, match="it ended before"):
+        await reading
+    assert among.core.state == "stopped"
+
+
+async def test_who_waits_for_a_persona_is_told_that_it_is_over(harbour: Harbour):
+    async with ann(harbour, open_within=None) as among:
+        await live(among)
+        harbour.server.bring("bob")
+        await harbour.stop()
+        await until(among, lambda event: isinstance(event, Down))
+        wanted = asyncio.create_task(among.persona("m-bob", 1))
+        await asyncio.sleep(0)
+    with pytest.raises(Stopped):
+        await wanted
+
+
 async def test_after_leaving_nothing_can_be_asked(harbour: Harbour):
     async with ann(harbour) as among:
         pass
