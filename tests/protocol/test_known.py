@@ -329,6 +329,15 @@ def test_positions_are_a_copy():
     assert one.positions.logs == {"r1": 7}
 
 
+def test_who_works_on_several_events_at_once_saves_the_copy_of_the_oldest():
+    one = known(Opened(log="r1", kind="room", after=7), said(8), said(9), said(10))
+    copies = []
+    while (event := one._take()) is not None:
+        copies.append((event, one.positions))
+    unfinished = [positions for event, positions in copies if event == said(9)]
+    assert unfinished == [Positions("e1", {"r1": 8})], "9 comes again, and all after it"
+
+
 def test_positions_are_plain_data():
     kept = msgspec.json.encode(Positions("e1", {"r1": 7}))
     assert kept == b'{"epoch":"e1","logs":{"r1":7}}'
