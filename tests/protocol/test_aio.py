@@ -6,8 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosedError
 from websockets.http11 import Request, Response
 
 from among_protocol import aio, backoff
@@ -569,6 +571,25 @@ async def test_a_connection_without_a_sign_of_life_is_given_up(harbour: Harbour,
         await live(among)
         monkeypatch.setattr(type(among.core), "_silence", 0.01)
         harbour.answering = False
+        sending = among.sending("r1", "is anybody there?")
+        (down,) = await until(among, lambda event: isinstance(event, Down))
+        assert isinstance(down, Down)
+        assert down.reason == "nothing was heard for too long"
+        monkeypatch.undo()
+        harbour.answering = True
+        await sending
+
+
+async def test_a_connection_that_takes_nothing_more_is_given_up(harbour: Harbour, monkeypatch: pytest.MonkeyPatch):
+    async def takes_nothing(self: Any, *_: Any, **__: Any) -> None:
+        await self.wait_closed()
+        raise ConnectionClosedError(None, None)
+
+    async with ann(harbour) as among:
+        await live(among)
+        harbour.answering = False
+        monkeypatch.setattr(type(among.core), "_silence", 0.01)
+        monkeypatch.setattr(ClientConnection, "send", takes_nothing)
         sending = among.sending("r1", "is anybody there?")
         (down,) = await until(among, lambda event: isinstance(event, Down))
         assert isinstance(down, Down)
