@@ -333,13 +333,13 @@ async def test_leaving_by_an_error_waits_for_nothing(harbour: Harbour):
 
 async def test_being_cancelled_while_leaving(harbour: Harbour):
     among = ann(harbour)
-    leaving = asyncio.Event()
+    leaving, begun = asyncio.Event(), list[Sending]()
 
     async def leaves() -> None:
         async with among:
             await live(among)
             harbour.answering = False
-            among.sending("r1", "goodbye")
+            begun.append(among.sending("r1", "goodbye"))
             leaving.set()
 
     task = asyncio.create_task(leaves())
