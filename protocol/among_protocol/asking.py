@@ -15,10 +15,11 @@ from typing import Literal
 import msgspec
 
 from .base import Command, Refused, Shape, Write
-from .codes import ERROR_CODES, FIELD_INVALID, STORAGE_UNCERTAIN, ErrorCode, Refuse
+from .codes import ERROR_CODES, FIELD_INVALID, FIELD_TOO_LONG, STORAGE_UNCERTAIN, ErrorCode, Refuse
 from .happenings import ConnectionLost, Happening
 from .malformed import Malformed
 from .presence import StartTyping
+from .session import Limits
 from .wire import Encoding
 
 AskState = Literal["sending", "unconfirmed", "sent", "failed"]
@@ -79,14 +80,22 @@ def _lane(command: Command) -> str:
     return str(getattr(command, "room", "") or getattr(command, "community", "") or "account")
 
 
-def check(command: Command, encoding: Encoding) -> None:
+def check(command: Command, encoding: Encoding, limits: Limits | None) -> None:
     """Raises Refuse for what no server would take: a frame that is none costs the connection in the end."""
     try:
-        encoding.decode_command(encoding.encode(msgspec.structs.replace(command, id="0")))
+        encoding.decode_command(written(command, "0", encoding, limits))
     except Malformed as error:
         raise Refuse(error.code, error.message, field=error.field) from None
     except (TypeError, ValueError) as error:  # what has no form on the wire: a lone surrogate, an object of one's own
         raise Refuse(FIELD_INVALID, str(error)) from None
+
+
+def written(command: Command, id: str, encoding: Encoding, limits: Limits | None) -> bytes:
+    """The frame of a command. Raises Refuse for one that is too long: it would cost the connection each time."""
+    frame = encoding.encode(msgspec.structs.replace(command, id=id))
+    if limits is not None and len(frame) > limits.frame_bytes:
+        raise Refuse(FIELD_TOO_LONG, f"a frame has at most {limits.frame_bytes} bytes")
+    return frame
 
 
 def refuse_of(refused: Refused) -> Refuse:
@@ -125,13 +134,15 @@ class Asks:
         busy = {ask.lane for ask in self._flying.values()}
         found: list[Ask] = []
         for ask in self._waiting:
+            if ask.not_before <= now:
+                ask.not_before = 0.0  # due: `wake` need not tell of it again
             if len(found) >= free - len(self._flying):
-                break
+                continue
             if ask.lane:
                 if ask.lane in busy:
                     continue
                 busy.add(ask.lane)  # also when it waits: later ones must not overtake
-            if ask.not_before <= now:
+            if not ask.not_before:
                 found.append(ask)
         return found
 

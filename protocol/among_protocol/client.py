@@ -25,7 +25,7 @@ from typing import Literal
 
 import msgspec
 
-from .asking import PENDING, Ask, Asks, Errand, check, refuse_of
+from .asking import PENDING, Ask, Asks, Errand, check, refuse_of, written
 from .backoff import Backoff
 from .base import Budget, Command, Entry, Ok, Refused, Shape, Span, Write
 from .codes import Refuse, comes_back
@@ -119,11 +119,15 @@ class Client:
             elif event is not None:
                 told = self._event(event, now)
         except (Malformed, msgspec.DecodeError) as error:
-            self._strange += 1
-            if self._strange >= STRANGE_FRAMES or self.state != "live":
-                self.doomed = f"the server does not speak this protocol: {error}"
+            self._odd(error)
         self._pump(now)
         return told
+
+    def _odd(self, error: Exception) -> None:
+        """What came is no frame of the protocol."""
+        self._strange += 1
+        if self._strange >= STRANGE_FRAMES or self.state != "live":
+            self.doomed = f"the server does not speak this protocol: {error}"
 
     def outgoing(self) -> list[bytes]:
         """The frames to send now; each is returned once."""
@@ -194,14 +198,15 @@ class Client:
             raise Overfull(f"{PENDING} commands wait already")
         if isinstance(command, Write) and not command.nonce:
             command = msgspec.structs.replace(command, nonce=f"{self._rng.getrandbits(96):024x}")
-        check(command, self.encoding)
+        check(command, self.encoding, None if self.hello is None else self.hello.limits)
         ask = self._asks.add(command, watch=watch)
         self._pump(now)
         return ask
 
-    def withdraw(self, ask: Ask) -> None:
-        """Don't try again; what is on the wire may still be carried out."""
+    def withdraw(self, ask: Ask, now: float) -> None:
+        """Don't try again; what is on the wire may still be carried out. Who waited behind it goes."""
         self._asks.withdraw(ask, Withdrawn("given up; it may have been carried out" if ask.tries else "never sent"))
+        self._pump(now)
 
     @property
     def asking(self) -> int:
@@ -236,13 +241,15 @@ class Client:
     def _take_step(self, now: float) -> None:
         """Send what this state is about."""
         self._step(now)
-        if self.state == "signing_in":
-            self._step_id = self._send(self.signing.command())
-            return
-        self.state = "syncing"
-        sync = self.whole.sync(self._limits.positions)
-        self._named = bool(sync.positions)
-        self._step_id = self._send(sync)
+        command: Command = (
+            self.signing.command() if self.state == "signing_in" else self.whole.sync(self._limits.positions)
+        )
+        if isinstance(command, Sync):
+            self.state, self._named = "syncing", bool(command.positions)
+        try:
+            self._step_id = self._send(command)
+        except Refuse as error:
+            self.stop(error)
 
     def _stepped(self, ok: Ok, now: float) -> list[Happening]:
         """The sign-in or the sync was carried out."""
@@ -335,7 +342,8 @@ class Client:
             ask.result = self.encoding.decode_result(ask.command.Reply, ok.result)
         except msgspec.DecodeError as error:
             ask.fail(Unreadable(f"the reply is not of this protocol, and it may have been carried out: {error}"))
-            raise
+            self._odd(error)
+            return [] if ask.errand is None else ask.errand(ask, now)
         if isinstance(ask.command, STANDING):
             self._standing[type(ask.command)] = ask.command
         self.answered(ask.result)
@@ -360,13 +368,17 @@ class Client:
             return
         for command in self.whole.holes():
             self._errand(command, self._filled)
-        for ask in self._asks.ready(now, self._limits.in_flight):
-            self._asks.sent(ask, self._send(ask.command), now)
+        while ready := self._asks.ready(now, self._limits.in_flight):
+            for ask in ready:
+                try:
+                    self._asks.sent(ask, self._send(ask.command), now)
+                except Refuse as error:
+                    self._asks.withdraw(ask, error)
 
     def _send(self, command: Command) -> str:
         self._ids += 1
         id = str(self._ids)
-        self._out.append(self.encoding.encode(msgspec.structs.replace(command, id=id)))
+        self._out.append(written(command, id, self.encoding, self._limits))
         return id
 
     # --- errands: what the client asks for by itself

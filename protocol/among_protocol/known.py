@@ -4,6 +4,7 @@
    either nothing more is received, or the core is paused. What may be lost (notices) is let go then.
 2. `positions` counts an event once the next one was taken, or once it is `done`: never while it is being worked on.
    Logs that an event has opened count with it, or a program that stops between the two would never know of them.
+   Those of another epoch count once all that its `Up` tells of the logs was taken: until then it is told all of it again.
 3. The view is as new as what has arrived, which can be ahead of the event in hand.
 """
 
@@ -37,6 +38,7 @@ class Known:
         self._most = queue
         self._taken: Happening | None = None  # the event in the user's hand
         self._read = Positions(core.whole.epoch, dict(core.whole.positions.logs))
+        self._coming: Positions | None = None  # of another epoch, while what became of the logs is being read
 
     @property
     def hello(self) -> Hello:
@@ -149,9 +151,22 @@ class Known:
             if isinstance(happening, Down) and self._queue and isinstance(self._queue[-1], Down):
                 self._queue.pop()  # one try after the other has failed: the newest says it all
             if self._full and isinstance(happening, Up):  # whoever is that late needs the newest alone
-                self._queue = deque(one for one in self._queue if not isinstance(one, Up))
+                self._drop_ups()
             if not (self._full and isinstance(happening, Notice | Down)):
                 self._queue.append(happening)
+
+    def _drop_ups(self) -> None:
+        """Of those that wait, the first of each epoch stays: positions after it are of that one."""
+        epoch, kept = (self._coming or self._read).epoch, deque[Happening]()
+        if isinstance(self._taken, Up):
+            epoch = self._taken.sync.epoch
+        for one in self._queue:
+            if not isinstance(one, Up):
+                kept.append(one)
+            elif one.sync.epoch != epoch:
+                kept.append(one)
+                epoch = one.sync.epoch
+        self._queue = kept
 
     def _take(self) -> Happening | None:
         """The next event; the one before it is done with. What was left out of a log only moves its position."""
@@ -165,20 +180,24 @@ class Known:
 
     def _finish(self) -> None:
         event, self._taken = self._taken, None
+        logs = (self._coming or self._read).logs
         match event:
-            case Up():
-                logs = self._read.logs if self._read.epoch in ("", event.sync.epoch) else {}
+            case Up() if self._read.epoch in ("", event.sync.epoch):
                 self._read = Positions(event.sync.epoch, logs)
                 self._opened()
+            case Up():
+                self._coming = Positions(event.sync.epoch, {})
             case Opened() | Reset():
-                self._read.logs[event.log] = event.after
+                logs[event.log] = event.after
             case Closed():
-                self._read.logs.pop(event.log, None)
+                logs.pop(event.log, None)
             case Entry() | Span() | UnknownEvent() if event.log and event.seq:
                 self._read.logs[event.log] = event.seq
                 self._opened()
             case _:
                 pass
+        if self._coming is not None and not (self._queue and isinstance(self._queue[0], Opened | Closed | Reset)):
+            self._read, self._coming = self._coming, None
 
     def _opened(self) -> None:
         for event in self._queue:

@@ -92,7 +92,6 @@ class Whole:
         moved = self.epoch not in ("", sync.epoch)
         self.epoch = sync.epoch
         self._taken = sync.want
-        self._heard.clear()
         self._listed.clear()
         for membership in sync.communities:
             self._places.update((room.id, membership.community.id) for room in membership.rooms)
@@ -102,6 +101,7 @@ class Whole:
         told: list[Happening] = []
         for id in [id for id in self.logs if id not in states]:
             told += self._close(id)
+        self._heard.clear()
         if moved:  # what was closed counted in another epoch
             self.logs = {id: log for id, log in self.logs.items() if log.open}
             self._behind &= set(self.logs)
@@ -332,6 +332,8 @@ class Whole:
         if log is None or not log.open:
             return []
         log.open = False
+        if log.wanted > log.at:  # should it be opened again, that exists all the same
+            self._heard[id] = max(self._heard.get(id, 0), log.wanted)
         log.let_go()
         return [Closed(id)]
 

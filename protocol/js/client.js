@@ -26,7 +26,7 @@
 import { Core, SUBPROTOCOL } from './core.js';
 import { AmongError } from './errors.js';
 import { View } from './view.js';
-import { numbers } from './whole.js';
+import { isNumbered, numbers } from './whole.js';
 
 /** @import { Ask } from './asks.js' */
 /** @import { Reading } from './counting.js' */
@@ -43,6 +43,7 @@ export { AmongError } from './errors.js';
 export { CLOSE_CODES, WRITES } from './words.js';
 
 const ANSWER_WITHIN = 2000; // for what is still asked when the client is closed
+const OPEN_WITHIN = 10_000; // for the opening handshake
 const LONGEST_TIMER = 2 ** 31 - 1; // later, and the timer would fire at once
 
 const now = () => performance.now();
@@ -60,8 +61,11 @@ export class Among {
   #taken;
   /** @type {Positions} */
   #read;
+  /** @type {Positions | null} of another epoch, while what became of the logs is being read */
+  #coming = null;
   /** @type {WebSocket | null} */
   #socket = null;
+  #openBy = 0; // time by which it must be open
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {Set<() => void>} whoever waits for anything to change */
@@ -152,7 +156,10 @@ export class Among {
   async ask(type, fields, { signal, changed } = {}) {
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const withdraw = () => this.#core.withdraw(ask);
+      const withdraw = () => {
+        this.#core.withdraw(ask, now());
+        this.#turn();
+      };
       const ask = this.#core.ask({ ...fields, type }, now(), (/** @type {Ask} */ { state, result, error, decided }) => {
         if (changed) queueMicrotask(() => changed(state));
         if (!decided) return;
@@ -188,13 +195,19 @@ export class Among {
     while (!(taken = this.#take())) {
       if (this.#core.error === LEFT) return { done: true, value: undefined };
       if (this.#core.error) throw this.#core.error;
-      await this.#change();
+      const news = this.#change();
+      this.#roomy(); // the queue may have been full of what was left out
+      await news;
     }
-    if (this.#core.whole.paused && this.#queue.length <= this.#most / 2) {
-      this.#core.resume(now());
-      this.#turn();
-    }
+    this.#roomy();
     return { done: false, value: taken };
+  }
+
+  /** Go on, if there is room for more again. */
+  #roomy() {
+    if (!this.#core.whole.paused || this.#queue.length > this.#most / 2) return;
+    this.#core.resume(now());
+    this.#turn();
   }
 
   /** The next that is for the user; what was left out of a log only moves its position. */
@@ -210,18 +223,20 @@ export class Among {
   #finish() {
     const event = this.#taken;
     this.#taken = undefined;
-    const { logs } = this.#read;
     if (!event) return;
-    if (event.type === 'up') {
-      const same = this.#read.epoch === '' || this.#read.epoch === event.sync.epoch;
-      this.#read = { epoch: event.sync.epoch, logs: same ? logs : numbers() };
+    const { logs } = this.#coming ?? this.#read;
+    if (event.type === 'up' && ['', event.sync.epoch].includes(this.#read.epoch)) {
+      this.#read = { epoch: event.sync.epoch, logs };
       this.#opened();
-    } else if (event.type === 'opened' || event.type === 'reset') logs[event.log] = event.after;
+    } else if (event.type === 'up') this.#coming = { epoch: event.sync.epoch, logs: numbers() };
+    else if (event.type === 'opened' || event.type === 'reset') logs[event.log] = event.after;
     else if (event.type === 'closed') delete logs[event.log];
     else if ('log' in event && 'seq' in event) {
       logs[event.log] = event.seq;
       this.#opened();
     }
+    // Before all that an `up` tells of the logs was taken, a program that stops is told all of it again.
+    if (this.#coming && !OF_LOGS.has(this.#queue[0]?.type ?? '')) [this.#read, this.#coming] = [this.#coming, null];
   }
 
   /** Logs that an event has opened count with it, or a program that stops between the two would never know of them. */
@@ -241,11 +256,22 @@ export class Among {
       }
       const full = this.#queue.length >= this.#most;
       if (happening.type === 'down' && this.#queue.at(-1)?.type === 'down') this.#queue.pop(); // the newest says it all
-      if (happening.type === 'up' && full) this.#queue = this.#queue.filter(({ type }) => type !== 'up');
-      if (!full || !MAY_BE_LOST.has(happening.type)) this.#queue.push(happening);
+      if (happening.type === 'up' && full) this.#dropUps();
+      if (!full || isNumbered(happening) || KEPT.has(happening.type)) this.#queue.push(happening);
     }
     if (this.#queue.length >= this.#most) this.#core.pause();
     this.#tell();
+  }
+
+  /** Of those that wait, the first of each epoch stays: positions after it are of that one. */
+  #dropUps() {
+    let { epoch } = this.#taken?.type === 'up' ? this.#taken.sync : this.#coming ?? this.#read;
+    this.#queue = this.#queue.filter((one) => {
+      if (one.type !== 'up') return true;
+      const known = one.sync.epoch === epoch;
+      epoch = one.sync.epoch;
+      return !known;
+    });
   }
 
   // --- the wire
@@ -264,6 +290,8 @@ export class Among {
     };
     socket.onerror = () => {}; // `close` follows
     socket.onclose = ({ code, reason }) => this.#cut(opened ? code : 1006, reason || (opened ? '' : 'no connection'));
+    this.#openBy = now() + OPEN_WITHIN;
+    this.#turn();
   }
 
   /** The connection is over: the next is tried in a while. @param {number} code @param {string} [reason] */
@@ -290,7 +318,8 @@ export class Among {
       core.tick(now());
       for (const frame of core.outgoing()) this.#socket.send(frame);
       if (core.doomed) return this.#cut(1006);
-      due = core.wake();
+      due = core.state === 'down' ? this.#openBy : core.wake();
+      if (core.state === 'down' && due <= now()) return this.#cut(1006, 'no answer');
     } else if (due !== null && due <= now()) return this.#connect();
     const wait = Math.max(0, Math.ceil((due ?? Infinity) - now()));
     if (wait < LONGEST_TIMER) this.#timer = setTimeout(() => this.#turn(), wait);
@@ -338,9 +367,8 @@ export class Among {
 }
 
 const LEFT = new AmongError('client.stopped', 'This client was closed.');
-const MAY_BE_LOST = new Set([
-  'marker.moved', 'block.changed', 'status.changed', 'presence.changed', 'typing.started', 'session.synced', 'down',
-]);
+const OF_LOGS = new Set(['opened', 'closed', 'reset']);
+const KEPT = new Set([...OF_LOGS, 'up', 'card']); // beside what has a number; all else may be lost
 
 /** Sign in at `url` (ws:// or wss://). Resolves once signed in; throws AmongError when that is refused, or when the server
  * can't be reached within `within` milliseconds (10 000).

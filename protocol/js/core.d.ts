@@ -46,8 +46,9 @@ export declare class Core {
      * Throws what no server would take, `error` once stopped, and when too much waits already.
      * @param {Sketch} command @param {number} now @param {(ask: Ask) => void} [watch] */
     ask(command: Sketch, now: number, watch?: (ask: Ask) => void): Ask;
-    /** Don't try again; what is on the wire may still be carried out. @param {Ask} ask */
-    withdraw(ask: Ask): void;
+    /** Don't try again; what is on the wire may still be carried out. Who waited behind it goes.
+     * @param {Ask} ask @param {number} now */
+    withdraw(ask: Ask, now: number): void;
     /** How many of the user's commands are not decided. */
     get asking(): number;
     /** Give no entries for now: the user has enough. They are not kept, but come from the log after `resume`. */

@@ -198,10 +198,12 @@ export class Core {
     return ask;
   }
 
-  /** Don't try again; what is on the wire may still be carried out. @param {Ask} ask */
-  withdraw(ask) {
+  /** Don't try again; what is on the wire may still be carried out. Who waited behind it goes.
+   * @param {Ask} ask @param {number} now */
+  withdraw(ask, now) {
     const why = ask.tries ? 'Given up; it may have been carried out.' : 'Given up before it was sent.';
     this.#asks.withdraw(ask, new AmongError('client.withdrawn', why));
+    this.#pump(now);
   }
 
   /** How many of the user's commands are not decided. */
@@ -374,11 +376,13 @@ export class Core {
   #pump(now) {
     if (this.state !== 'live' || this.doomed) return;
     for (const command of this.whole.holes()) this.#asks.add(command, undefined, (ask) => this.#filled(ask));
-    for (const ask of this.#asks.ready(now, /** @type {Hello} */ (this.hello).limits.in_flight)) {
-      try {
-        this.#asks.sent(ask, this.#send(ask.command), now);
-      } catch (error) {
-        this.#asks.withdraw(ask, /** @type {Error} */ (error));
+    for (let ready; (ready = this.#asks.ready(now, /** @type {Hello} */ (this.hello).limits.in_flight)).length;) {
+      for (const ask of ready) {
+        try {
+          this.#asks.sent(ask, this.#send(ask.command), now);
+        } catch (error) {
+          this.#asks.withdraw(ask, /** @type {Error} */ (error));
+        }
       }
     }
   }

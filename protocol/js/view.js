@@ -54,6 +54,7 @@ export class View {
 
   /** @param {Told} happening */
   #follow(happening) {
+    if ('seq' in happening && happening.log === this.account?.id && happening.seq <= this.head) return; // the cards know it
     switch (happening.type) {
       case 'up':
         this.newer = [];

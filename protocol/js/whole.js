@@ -97,7 +97,6 @@ export class Whole {
     const moved = this.epoch !== '' && this.epoch !== sync.epoch;
     this.epoch = sync.epoch;
     this.taken = sync.want ?? null;
-    this.heard.clear();
     this.listed.clear();
     for (const { community, rooms = [], stewards } of sync.communities ?? []) {
       for (const room of rooms) this.places.set(room.id, community.id);
@@ -105,6 +104,7 @@ export class Whole {
     }
     const states = new Map(sync.logs.filter((state) => !NOT_MINE.has(state.status ?? '')).map((state) => [state.log, state]));
     const told = [...this.logs.keys()].filter((id) => !states.has(id)).flatMap((id) => this.#close(id));
+    this.heard.clear();
     if (moved) {
       // What was closed counted in another epoch.
       for (const [id, log] of this.logs) if (!log.open) this.logs.delete(id);
@@ -347,6 +347,8 @@ export class Whole {
     const log = this.logs.get(id);
     if (!log?.open) return [];
     log.open = false;
+    // Should it be opened again, that exists all the same.
+    if (log.wanted > log.at) this.heard.set(id, Math.max(this.heard.get(id) ?? 0, log.wanted));
     log.letGo();
     return [{ type: 'closed', log: id }];
   }

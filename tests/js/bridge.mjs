@@ -27,7 +27,7 @@ const calls = {
     asks[number] = core.ask(command, now, (ask) => changes.push([number, ask.state, ask.result, plain(ask.error)]));
     return [number, asks[number].command.nonce ?? ''];
   },
-  withdraw: (number) => core.withdraw(asks[number]),
+  withdraw: (number, now) => core.withdraw(asks[number], now),
   outgoing() {
     return out.splice(0);
   },

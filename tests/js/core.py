@@ -153,8 +153,8 @@ class Client:
         self._asks[number] = Ask(command, number, watch)
         return self._asks[number]
 
-    def withdraw(self, ask: Ask) -> None:
-        self._call("withdraw", ask.number)
+    def withdraw(self, ask: Ask, now: float) -> None:
+        self._call("withdraw", ask.number, _ms(now))
 
     def _call(self, name: str, *given: Any) -> Any:
         answer = self.bridge.call(name, *given)

@@ -35,3 +35,14 @@ test('what was said of a room and is no longer kept is said again as it goes', (
   assert.equal(view.rooms.get('r1').topic, 'news');
   assert.deepEqual(view.rooms.get('r1').retention, { messages: 1 });
 });
+
+test('a replay of how one left and came back takes away nothing of what the sync knows', () => {
+  const view = new View();
+  const { community } = card('', 2, { rooms: [{ id: 'r1', community: 'c1', head: 2 }] });
+  const sync = { epoch: 'e1', logs: [{ log: 'a1', kind: 'account', head: 12 }], communities: [community], directs: [] };
+  view.apply({ type: 'up', account: { id: 'a1' }, sync });
+  view.apply({ type: 'community.left', log: 'a1', seq: 10, community: 'c1' });
+  assert.deepEqual([view.me('r1'), view.rooms.has('r1')], ['m1', true]);
+  view.apply({ type: 'community.left', log: 'a1', seq: 13, community: 'c1' });
+  assert.deepEqual([view.me('r1'), view.rooms.has('r1')], ['', false]);
+});

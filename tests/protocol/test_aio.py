@@ -6,8 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosedError
 from websockets.http11 import Request, Response
 
 from among_protocol import aio, backoff
@@ -329,6 +331,41 @@ async def test_leaving_by_an_error_waits_for_nothing(harbour: Harbour):
         await begun[0]
 
 
+async def test_being_cancelled_while_leaving(harbour: Harbour):
+    among = ann(harbour)
+    leaving, begun = asyncio.Event(), list[Sending]()
+
+    async def leaves() -> None:
+        async with among:
+            await live(among)
+            harbour.answering = False
+            begun.append(among.sending("r1", "goodbye"))
+            leaving.set()
+
+    task = asyncio.create_task(leaves())
+    await leaving.wait()
+    reading = asyncio.create_task(until(among, lambda event: False))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    with pytest.raises(AssertionError, match="it ended before"):
+        await reading
+    assert among.core.state == "stopped"
+
+
+async def test_who_waits_for_a_persona_is_told_that_it_is_over(harbour: Harbour):
+    async with ann(harbour, open_within=None) as among:
+        await live(among)
+        harbour.server.bring("bob")
+        await harbour.stop()
+        await until(among, lambda event: isinstance(event, Down))
+        wanted = asyncio.create_task(among.persona("m-bob", 1))
+        await asyncio.sleep(0)
+    with pytest.raises(Stopped):
+        await wanted
+
+
 async def test_after_leaving_nothing_can_be_asked(harbour: Harbour):
     async with ann(harbour) as among:
         pass
@@ -534,6 +571,25 @@ async def test_a_connection_without_a_sign_of_life_is_given_up(harbour: Harbour,
         await live(among)
         monkeypatch.setattr(type(among.core), "_silence", 0.01)
         harbour.answering = False
+        sending = among.sending("r1", "is anybody there?")
+        (down,) = await until(among, lambda event: isinstance(event, Down))
+        assert isinstance(down, Down)
+        assert down.reason == "nothing was heard for too long"
+        monkeypatch.undo()
+        harbour.answering = True
+        await sending
+
+
+async def test_a_connection_that_takes_nothing_more_is_given_up(harbour: Harbour, monkeypatch: pytest.MonkeyPatch):
+    async def takes_nothing(self: Any, *_: Any, **__: Any) -> None:
+        await self.wait_closed()
+        raise ConnectionClosedError(None, None)
+
+    async with ann(harbour) as among:
+        await live(among)
+        harbour.answering = False
+        monkeypatch.setattr(type(among.core), "_silence", 0.01)
+        monkeypatch.setattr(ClientConnection, "send", takes_nothing)
         sending = among.sending("r1", "is anybody there?")
         (down,) = await until(among, lambda event: isinstance(event, Down))
         assert isinstance(down, Down)

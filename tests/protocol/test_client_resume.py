@@ -263,6 +263,20 @@ def test_dur_10_who_comes_back_to_a_room_gets_only_what_came_since():
     assert read(wire) == [body]
 
 
+def test_dur_10_who_comes_back_to_a_room_unheard_gets_what_came_since():
+    server = Server()
+    wire = a_client(server)
+    read(wire)
+    wire.lag()
+    server.left("a-ann", "r1")
+    say(wire, "r1", 4)
+    server.joined("a-ann", "r1")
+    body = server.zoe_says("r1").body
+    wire.catch_up()
+    wire.deliver(100)
+    assert read(wire) == [body]
+
+
 def test_dur_10_leaving_a_community_closes_its_rooms():
     server = Server()
     wire = a_client(server)
@@ -459,6 +473,21 @@ def test_dur_10_an_entry_that_cannot_be_read_is_a_hole_like_any_other():
     say(wire, "r1", 2)
     wire.down[0] = wire.down[0].replace(b'"seq":1', b'"seq":"one"')
     assert len(read(wire)) == 2
+
+
+def test_dur_10_a_page_that_cannot_be_read_is_told_as_a_reset_and_the_log_goes_on():
+    server = Server()
+    wire = a_client(server)
+    read(wire)
+    say(wire, "r1", 3)
+    wire.drop(0)
+    wire.deliver(9)
+    wire.upload()
+    wire.down[0] = wire.down[0].replace(b'"entries":[', b'"entries":7,"before":[')
+    wire.reader.reasons.add("hole")
+    assert len(read(wire)) == 2
+    assert wire.reader.resets == [Reset(log="r1", reason="hole", had=0, after=1)]
+    assert wire.client.doomed == ""
 
 
 def test_a_reset_of_ones_own_log_is_followed_by_a_new_sync():

@@ -15,6 +15,7 @@ from among_protocol.logs import Sync
 from among_protocol.markers import SetMarker
 from among_protocol.members import PersonaRef, ResolveMembers
 from among_protocol.messages import MessageSent, SendMessage, SentWritten
+from among_protocol.posts import PublishPost
 from among_protocol.presence import StartTyping
 from among_protocol.rooms import FollowRoom, FollowWritten
 from among_protocol.session import Ping, SignIn, SignOut
@@ -310,13 +311,60 @@ def test_a_withdrawn_command_is_not_tried_again():
     wire.client.outgoing()
     sent, _ = say(wire, "2", "r2")
     wire.upload()
-    wire.client.withdraw(unsent)
-    wire.client.withdraw(sent)
+    wire.client.withdraw(unsent, wire.now)
+    wire.client.withdraw(sent, wire.now)
     wire.settle(nudge=False)
     assert states == ["failed"]
     assert isinstance(unsent.error, Withdrawn)
     assert said(wire) == []
     assert said(wire, "r2") == ["2"]
+
+
+def test_who_waited_behind_a_withdrawn_command_goes_at_once():
+    wire = live()
+    wire.server.in_a_mood("wait")
+    first, _ = say(wire, "1")
+    say(wire, "2")
+    wire.upload()
+    wire.deliver(9)
+    wire.client.withdraw(first, wire.now)
+    wire.upload()
+    assert said(wire) == ["2"]
+
+
+def test_what_is_due_and_can_not_go_yet_wakes_nobody():
+    wire = live()
+    wire.server.in_a_mood("wait")
+    say(wire, "told to wait")
+    wire.upload()
+    wire.deliver(9)
+    for _ in range(8):  # as many as may be in flight
+        wire.client.ask(Ping(id=""), wire.now)
+    wire.client.outgoing()
+    wire.wait(5)
+    wake = wire.client.wake()
+    assert wake is not None
+    assert wake > wire.now
+
+
+def test_a_frame_that_is_too_long_is_refused_before_it_is_sent():
+    wire = live()
+    wide = PublishPost(id="", nonce="", community="c1", title="t", body="\N{GRINNING FACE}" * 17_000)
+    with pytest.raises(Refuse) as why:
+        wire.client.ask(wide, wire.now)
+    assert why.value.code == FIELD_TOO_LONG
+    assert wire.client.outgoing() == []
+    early = a_client(Server())  # which knows of no limit yet
+    ask = early.client.ask(wide, early.now)
+    early.client.ask(PublishPost(id="", nonce="", community="c1", title="t", body="short"), early.now)
+    early.open()
+    for _ in range(4):
+        early.upload()
+        early.deliver(9)
+    assert isinstance(ask.error, Refuse)
+    assert ask.error.code == FIELD_TOO_LONG
+    assert early.connection is not None
+    assert [command.body for command in early.connection.told if isinstance(command, PublishPost)] == ["short"]
 
 
 def test_what_waits_is_bounded():

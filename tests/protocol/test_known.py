@@ -290,12 +290,52 @@ def test_positions_of_another_epoch_count_for_nothing():
     assert one.positions == Positions("e2", {})
 
 
+def test_who_stops_in_the_middle_of_another_epoch_is_told_all_of_it_again():
+    resets = [Reset(log=log, reason="epoch", had=5, after=2) for log in ("a-ann", "r1", "r2")]
+    one = known(
+        Opened(log="a-ann", kind="account", after=5),
+        Opened(log="r1", kind="room", after=7),
+        up(sync=SyncStarted(epoch="e2", logs=[])),
+        *resets,
+        said(3),
+    )
+    before = Positions("e1", {"a-ann": 5, "r1": 7})
+    for _ in range(3):
+        one._take()
+    for _ in range(4):
+        one._take()
+        assert one.positions == before
+    one.done(resets[-1])
+    assert one.positions == Positions("e2", {"a-ann": 2, "r1": 2, "r2": 2})
+
+
+def test_who_is_late_keeps_to_the_epoch_of_each_position():
+    e2 = up(sync=SyncStarted(epoch="e2", logs=[]))
+    moved = Reset(log="r1", reason="epoch", had=8, after=2)
+    one = known(Opened(log="r1", kind="room", after=7), said(8), up(), e2, moved, said(3), e2, queue=2)
+    seen = []
+    while one._take() is not None:
+        seen.append(one.positions)
+    e1 = [Positions("e1", {"r1": 7}), Positions("e1", {"r1": 8})]
+    assert [seen[0].epoch, *seen[2:4]] == ["", *e1]
+    assert seen[4:7] == [e1[1], Positions("e2", {"r1": 2}), Positions("e2", {"r1": 3})]
+
+
 def test_positions_are_a_copy():
     one = known(Opened(log="r1", kind="room", after=7))
     taken(one)
     before = one.positions
     before.logs["r1"] = 0
     assert one.positions.logs == {"r1": 7}
+
+
+def test_who_works_on_several_events_at_once_saves_the_copy_of_the_oldest():
+    one = known(Opened(log="r1", kind="room", after=7), said(8), said(9), said(10))
+    copies = []
+    while (event := one._take()) is not None:
+        copies.append((event, one.positions))
+    unfinished = [positions for event, positions in copies if event == said(9)]
+    assert unfinished == [Positions("e1", {"r1": 8})], "9 comes again, and all after it"
 
 
 def test_positions_are_plain_data():

@@ -225,6 +225,21 @@ def test_where_a_log_was_left_is_where_it_goes_on_at_the_earliest():
     assert Opened(log="r1", kind="room", after=9) in one.entry(followed(4, head=4))
 
 
+@pytest.mark.parametrize("closed_by", ["unfollowing", "a page that is refused"])
+def test_what_exists_of_a_log_is_known_when_it_is_closed_and_opened_again(closed_by: str):
+    one = account()
+    one.entry(followed(2, head=10))
+    one.lagging({"a": 4, "r1": 16})  # unfollowed, followed again at 15, and 16 was said
+    own, page_of_r1 = one.holes()
+    if closed_by == "a page that is refused":
+        assert one.gone("r1") == [Closed("r1")]
+    one.entry(RoomUnfollowed(log="a", seq=3, at=AT, room="r1"))
+    one.page(page_of_r1, page(11), JSON.decode_entry)
+    assert Opened(log="r1", kind="room", after=15) in one.entry(followed(4, head=15))
+    (command,) = one.holes()
+    assert (own.log, command.log, command.after, command.until) == ("a", "r1", 15, 16)
+
+
 def test_an_old_entry_of_ones_own_log_opens_nothing_that_sync_did_not_list():
     one = Whole(Positions("e1", {"a": 1}), from_start=False)
     one.started(sync(state("a", 3, kind="account"), state("r2", 7, "gap")))

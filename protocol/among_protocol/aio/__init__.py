@@ -119,6 +119,7 @@ class Among(Known):
         self._open_within = open_within
         self._link: Link | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._linked: asyncio.Task[None] | None = None  # of those, the one that ends by being cancelled alone
         self._news = asyncio.Event()  # something to take, or the end
         self._ready = asyncio.Event()  # signed in for the first time, or it will never be
         self._answered = asyncio.Event()  # something was, perhaps
@@ -154,10 +155,11 @@ class Among(Known):
             if "nonce" in command.__struct_fields__:
                 fields.setdefault("nonce", "")
             command = command(**fields)
-        sending = Sending(self.core, command, changed)
+        return Sending(self.core, command, changed, self._asked)
+
+    def _asked(self) -> None:
         if self._link is not None:
             self._link.asked()
-        return sending
 
     def sending(
         self,
@@ -251,7 +253,8 @@ class Among(Known):
 
     async def __aenter__(self) -> Self:
         self._link = Link(self._url, self.core, told=self._tell, full=lambda: self._full, options=self._options)
-        self._tasks.add(asyncio.create_task(self._link.run()))
+        self._linked = asyncio.create_task(self._link.run())
+        self._tasks.add(self._linked)
         try:
             async with asyncio.timeout(self._open_within):
                 await self._ready.wait()
@@ -270,19 +273,23 @@ class Among(Known):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ANSWER_WITHIN):
-                while kind is None and self.live and self.core.asking:
-                    self._answered.clear()
-                    await self._answered.wait()
-        await self._leave()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_WITHIN):
+                    while kind is None and self.live and self.core.asking:
+                        self._answered.clear()
+                        await self._answered.wait()
+        finally:
+            await self._leave()
 
     async def _leave(self) -> None:
         self.core.stop(_Left(1000, "this client was closed"))
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._news.set()
+        if self._linked is not None:
+            self._linked.cancel()
+        try:
+            await asyncio.wait(self._tasks)  # which cancels nobody: whoever wants a persona is told that it is over
+        finally:
+            self._news.set()
 
     def _tell(self, told: list[Happening]) -> None:
         self._put(told)

@@ -139,6 +139,27 @@ class Link:
                 await self._space.wait()
                 core.heard(self._loop.time())  # that nothing came was our own doing
 
+    async def _send(self, link: ClientConnection, frame: bytes) -> None:
+        """Waits for room in the buffers, and watches meanwhile over whether anybody is there. Sending is not to be cancelled."""
+        watch: asyncio.TimerHandle | None = None
+
+        def look() -> None:
+            nonlocal watch
+            self._core.tick(self._loop.time())
+            self._kick.set()
+            if self._core.doomed:
+                link.transport.abort()
+            elif (wake := self._core.wake()) is not None:
+                watch = self._loop.call_at(wake, look)
+
+        if (wake := self._core.wake()) is not None:
+            watch = self._loop.call_at(wake, look)
+        try:
+            await link.send(frame, text=not self._core.encoding.binary)
+        finally:
+            if watch is not None:
+                watch.cancel()
+
     async def _write(self, link: ClientConnection) -> None:
         core = self._core
         try:
@@ -146,7 +167,7 @@ class Link:
                 self._kick.clear()
                 core.tick(self._loop.time())
                 for frame in core.outgoing():
-                    await link.send(frame, text=not core.encoding.binary)
+                    await self._send(link, frame)
                 if core.doomed:
                     break
                 wake = core.wake()

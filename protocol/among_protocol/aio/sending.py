@@ -12,12 +12,20 @@ from ..client import Client
 class Sending:
     """Awaiting it gives the command's Reply, or raises why it failed. Cancelling whoever awaits it withdraws it."""
 
-    def __init__(self, core: Client, command: Command, changed: "Callable[[Sending], object] | None") -> None:
+    def __init__(
+        self,
+        core: Client,
+        command: Command,
+        changed: "Callable[[Sending], object] | None",
+        asked: Callable[[], None],
+    ) -> None:
         self._core = core
         self._changed = changed
+        self._asked = asked  # there is something to send, perhaps
         self._loop = asyncio.get_running_loop()
         self._decided: asyncio.Future[None] = self._loop.create_future()
         self._ask = core.ask(command, self._loop.time(), self._watch)
+        asked()
 
     @property
     def state(self) -> AskState:
@@ -41,7 +49,8 @@ class Sending:
 
     def withdraw(self) -> None:
         """Don't try again. What is on the wire already may still be carried out."""
-        self._core.withdraw(self._ask)
+        self._core.withdraw(self._ask, self._loop.time())
+        self._asked()
 
     async def decided(self) -> None:
         """Wait until it is sent or failed; raises nothing, and cancelling it changes nothing."""
