@@ -96,6 +96,7 @@ class SqliteStore(
             self._connect,
             schema.finish,
             self._note,
+            self._noted,
             partial(disk.check_room, folder),
             lambda: schema.sizes(self._path),
         )
@@ -195,6 +196,13 @@ class SqliteStore(
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             failed.sqlite_errorcode = sqlite3.SQLITE_FULL if full else sqlite3.SQLITE_IOERR
             raise failed from error
+
+    def _noted(self, there: bool) -> None:
+        """On the writer's thread. Whether the transaction of what was noted is there, or may be."""
+        if there:
+            self._revocations.settle()
+        else:
+            self._revocations.take_back()
 
     async def _give_up(self) -> None:
         if self._writer.is_open:
