@@ -5,6 +5,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -19,6 +20,8 @@ import pytest
 
 from among_protocol.codes import INVITE_INVALID
 from among_protocol.communities import LeaveCommunity
+from among_server.admin import backup
+from among_server.config import Config
 from among_server.store import backups, files
 from among_server.store.api import StoreError
 from among_server.store.backups import Manifest, Taken
@@ -365,12 +368,29 @@ async def test_only_the_oldest_of_ours_are_pruned(folder: Path, into: Path, monk
     (into / "among-2020-01-01T000000Z").mkdir()
     (into / "holiday").mkdir()
     (taken[0].path / "notes.txt").write_text("mine")
-    gone = backups.prune(into, taken[0].manifest.store, 2)
+    gone = backups.prune(into, taken[-1], 2)
     assert gone == [one.path for one in taken[:2]]
     left = {one.path.name for one in taken[2:]} | {theirs.path.name, "holiday", "among-2020-01-01T000000Z"}
     assert left <= names(into)
     assert (into / f".{taken[0].path.name}.gone" / "notes.txt").read_text() == "mine"
     assert not taken[1].path.exists()
+
+
+async def test_what_was_just_taken_stays_though_the_clock_was_ahead_before(
+    folder: Path, into: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    async with opened(folder) as town:
+        await begin(town)
+        with monkeypatch.context() as ahead:
+            for day in (1, 2):
+                ahead.setattr(backups, "now", lambda day=day: f"2126-01-0{day}T09:00:00.000Z")
+                SqliteBackups(folder).take(into)
+        config = Config(data=str(folder))
+        assert backup.take(config, into=into, keep=2, pace=Pace(fast=True), as_json=True) == 0
+    told = capsys.readouterr()
+    made = Path(json.loads(told.out.splitlines()[-1])["path"])
+    assert names(into) == {made.name, "among-2126-01-02T090000Z"}
+    assert "among-2126-01-02T090000Z: by their dates they are of the future" in told.err
 
 
 async def test_two_who_prune_at_once_remove_each_once(folder: Path, into: Path, monkeypatch: pytest.MonkeyPatch):
@@ -386,8 +406,7 @@ async def test_two_who_prune_at_once_remove_each_once(folder: Path, into: Path, 
         return found
 
     monkeypatch.setattr(backups, "listing", slowly)
-    store = taken[0].manifest.store
-    gone = await asyncio.gather(*(asyncio.to_thread(backups.prune, into, store, 2) for _ in range(2)))
+    gone = await asyncio.gather(*(asyncio.to_thread(backups.prune, into, taken[-1], 2) for _ in range(2)))
     assert sorted(gone[0] + gone[1]) == sorted(one.path for one in taken[:3])
 
 

@@ -222,18 +222,28 @@ def listing(into: Path) -> list[Taken]:
     return sorted(found, key=lambda taken: (taken.manifest.taken_at, taken.path.name))
 
 
-def prune(into: Path, store: str, keep: int) -> list[Path]:
-    """Remove the oldest of this store's, but for so many. Those before an upgrade stay."""
+def prune(into: Path, taken: Taken, keep: int) -> list[Path]:
+    """Remove the oldest of this store's, but for so many. Those before an upgrade stay, and the one that was just taken,
+    whatever the clock said when the others were."""
     held = os.open(into, os.O_RDONLY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)  # another may be at it, and both would remove the same
-        mine = [one for one in listing(into) if one.manifest.store == store and one.manifest.reason == "asked"]
-        gone = [one.path for one in mine[: max(0, len(mine) - keep)]]
+        others = [one.path for one in _asked_for(into, taken.manifest.store) if one.path.name != taken.path.name]
+        gone = others[: max(0, len(others) + 1 - keep)]
         for path in gone:
             remove(path)
     finally:
         os.close(held)
     return gone
+
+
+def of_the_future(into: Path, store: str) -> list[Path]:
+    """Those that a clock dated which was ahead, or is behind now: they count as the newest until then."""
+    return [one.path for one in _asked_for(into, store) if one.manifest.taken_at > now()]
+
+
+def _asked_for(into: Path, store: str) -> list[Taken]:
+    return [one for one in listing(into) if one.manifest.store == store and one.manifest.reason == "asked"]
 
 
 def remove(path: Path) -> None:
