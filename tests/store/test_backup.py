@@ -20,7 +20,8 @@ import pytest
 
 from among_protocol.codes import INVITE_INVALID
 from among_protocol.communities import LeaveCommunity
-from among_server.admin import backup
+from among_server.admin import backup, check_config, doctor
+from among_server.admin.settings import read
 from among_server.config import Config
 from among_server.store import backups, files
 from among_server.store.api import StoreError
@@ -351,6 +352,32 @@ async def test_what_a_killed_backup_left_is_cleared_away_but_not_one_at_work(fol
         taken = SqliteBackups(folder).take(into)
     os.close(held)
     assert names(into) == {at_work.name, taken.path.name}
+
+
+async def test_a_database_that_is_a_link_is_refused_by_everything(
+    folder: Path, into: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """What was written last would be missing from the backup: SQLite puts its log beside the file, not beside the link."""
+    async with opened(folder) as town:
+        await begin(town)
+        taken = SqliteBackups(folder).take(into)
+    (tmp_path / "disk").mkdir()
+    (folder / "among.db").rename(tmp_path / "disk" / "among.db")
+    (folder / "among.db").symlink_to(tmp_path / "disk" / "among.db")
+    before = everything(folder)
+    with pytest.raises(StoreError, match="link the whole folder instead"):
+        await SqliteStore(folder).open()
+    with pytest.raises(StoreError, match="link the whole folder instead"):
+        SqliteBackups(folder).take(into)
+    with pytest.raises(StoreError, match="link the whole folder instead"):
+        restore(folder, taken, replace=True)
+    settings = read(None, {}, {"data": str(folder), "port": 0})
+    assert check_config.check(settings) == 1
+    assert doctor.doctor(settings, json=False) == 1
+    told = capsys.readouterr()
+    assert "link the whole folder instead" in told.err
+    assert "link the whole folder instead" in told.out
+    assert everything(folder) == before
 
 
 # --- keeping some

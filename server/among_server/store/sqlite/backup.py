@@ -108,6 +108,8 @@ class SqliteBackups:
         return done._replace(aside=aside)
 
     def _may_fill(self, *, replace: bool) -> None:
+        if wrong := schema.linked(self._folder):
+            raise StoreError(wrong)
         there = {path.name for path in self._folder.iterdir()}
         if there & set(OURS) and not replace:
             raise StoreError(

@@ -139,6 +139,19 @@ def lost(folder: Path) -> str:
     return next((name for name in beside if _holds(folder / name)), "")
 
 
+def linked(folder: Path) -> str:
+    """What is wrong where the database is a link to one, and a mend; empty: it is none. SQLite puts the write-ahead log
+    beside the file itself: a backup that looks beside the link lacks what was written last, and two links to one file are
+    two locks."""
+    path = folder / FILE
+    if not (path.is_symlink() and path.exists()):
+        return ""
+    return (
+        f"{path} is a link: what was written last lies beside {path.resolve()}, where neither a backup nor a restore looks. "
+        f"Stop the server, bring that file and those beside it ({FILE}-wal) back here, and link the whole folder instead."
+    )
+
+
 def _holds(path: Path) -> bool:
     if path.is_dir():  # of backups: it may be a disk of its own, which has other things in it from the beginning
         return any(backups.NAME.fullmatch(one.name) for one in path.iterdir())
@@ -159,6 +172,8 @@ def look_around(folder: Path) -> None:
     path = folder / FILE
     if path.is_symlink() and not path.exists():
         raise StoreError(f"{path} leads to {path.readlink()}, where nothing is: is that disk mounted?")
+    if wrong := linked(folder):
+        raise StoreError(wrong)
     if beside := lost(folder):
         state = "is empty" if path.exists() else "is missing"
         raise StoreError(
