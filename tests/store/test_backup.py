@@ -11,7 +11,9 @@ import shutil
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -605,6 +607,37 @@ async def test_what_was_erased_after_another_life_of_the_data_is_erased_whatever
     for _ in range(2):
         assert restore(folder, other_life, replace=True).erased == 1
         assert await _bodies(folder, room) == [""]
+
+
+async def test_who_was_about_to_go_has_the_time_they_had_and_may_sign_in(folder: Path, into: Path):
+    """Ann signed in after the backup, and stays; Bob still means to go; Cat did go."""
+    hour = 3_600_000
+
+    def now() -> int:
+        return time.time_ns() // 1_000_000
+
+    async with opened(folder) as town:
+        ann, bob, cat = await town.people("ann", "bob", "cat")
+        for person in (ann, bob, cat):
+            await town.store.begin_erasure(person.id, "words", password=f"hash of {person.handle}", grace_ms=2 * hour)
+        taken = SqliteBackups(folder).take(into)
+        assert (await town.store.open_session(ann.id, b"ann", "")).spared
+        await town.store.erase_by_force("cat", "words")
+    with contextlib.closing(sqlite3.connect(taken.path / "among.db", isolation_level=None)) as db:
+        then = int(datetime.fromisoformat("2026-01-01T00:00:00.000Z").timestamp() * 1000)
+        for name, state in db.execute("SELECT name, state FROM erasures").fetchall():
+            due = {**json.loads(state), "due_ms": then + (2 * hour if bob.id in name else 1)}
+            sql = "UPDATE erasures SET due_ms = ?, state = ? WHERE name = ?"
+            db.execute(sql, (due["due_ms"], json.dumps(due).encode(), name))
+    sealed = {"among.db": backups.described(taken.path / "among.db", Pace(fast=True))}
+    change(taken, taken_at="2026-01-01T00:00:00.000Z", files=sealed)  # long ago
+    began = now()
+    assert restore(folder, taken, replace=True).erased == 1
+    async with opened(folder) as again:
+        dues = {row.account: row.due_ms - began for row in await again.store.erasures()}
+        assert hour <= dues[ann.id] < 2 * hour <= dues[bob.id]
+        assert await again.store.account_by_handle("cat") is None
+        assert (await again.store.open_session(ann.id, b"again", "")).spared
 
 
 async def test_a_line_of_older_data_that_says_no_revision_erases_as_before(folder: Path, into: Path):

@@ -15,9 +15,12 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
+
+from msgspec.structs import replace
 
 from among_server import __version__
 
@@ -27,8 +30,10 @@ from ..backups import Manifest, Progress, Restored, Taken
 from ..pace import Pace
 from ..rules import erasing
 from . import copying, index, schema
+from .erasing import erasures
 from .tx import SqliteTx
 
+LEAST = 3_600_000  # milliseconds that an account's grace has left after a restore
 LOOK = 10_000  # instructions of the database between two rests, while it is checked
 RESTORING = ".restoring"
 OURS = (schema.FILE, f"{schema.FILE}-wal", f"{schema.FILE}-shm", f"{schema.FILE}-journal", "owner-invite")
@@ -230,6 +235,7 @@ def _make_ready(
         mine = known is not None and known.store == manifest.store
         revoked, locked = _revoke_again(db, known) if known is not None and mine else (0, [])
         ended = 0 if covered or keep_sessions else _end_all(db)
+        _wait_on(db, manifest.taken_at)
         erased = _erase_again(db, known, manifest.taken_at) if known is not None and mine else 0
         epoch = schema.new_epoch()
         db.execute("DELETE FROM meta WHERE name = 'trusted_ms'")  # whoever restores looks at the clock: retention.py
@@ -289,6 +295,23 @@ ENDED = ("sessions", "invites", "door_invites", "admissions", "resets")
 
 def _end_all(db: Connection) -> int:
     return sum(db.execute(f"DELETE FROM {table}").rowcount for table in ENDED)  # noqa: S608  # ours
+
+
+def _wait_on(db: Connection, taken_at: str) -> None:
+    """Who was about to go when the backup was taken has as much time as they had then, or an hour: they may have signed in
+    since, which is noted nowhere, and nobody could sign in before it is done here. If they were erased since, it is noted."""
+    now = time.time_ns() // 1_000_000
+    try:
+        gone_by = now - int(datetime.fromisoformat(taken_at).timestamp() * 1000)
+    except ValueError:
+        raise StoreError(f"The manifest's taken_at is no time ({taken_at}): this backup is damaged.") from None
+    tx = SqliteTx(db, lambda moment, revoked: None)
+    db.execute("BEGIN IMMEDIATE")
+    for row in erasures(db):
+        if row.name.startswith("close "):
+            tx.put_erasure(replace(row, due_ms=max(row.due_ms + gone_by, now + LEAST)))
+    tx.flush()
+    db.execute("COMMIT")
 
 
 def _erase_again(db: Connection, known: revocations.Known, taken_at: str) -> int:
