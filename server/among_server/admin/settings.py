@@ -32,9 +32,12 @@ WRITTEN = (
     "among.db",
     "among.db-wal",
     "among.db-shm",
+    "search.db",
+    "search.db-wal",
+    "search.db-shm",
     "revocations",
     "lock",
-)  # in the data folder: none without the rest
+)  # in the data folder: the server must be able to open each
 
 FIELDS = {field.name: field for field in msgspec.structs.fields(Config)}
 
