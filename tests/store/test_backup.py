@@ -30,6 +30,7 @@ from among_server.store.api import StoreError
 from among_server.store.backups import Manifest, Taken
 from among_server.store.pace import Pace
 from among_server.store.sqlite import SqliteStore, copying, schema
+from among_server.store.sqlite import backup as sqlite_backup
 from among_server.store.sqlite.backup import SqliteBackups
 from tests.store.replay import live
 from tests.store.town import Person, Town, cut_off, refused
@@ -380,6 +381,30 @@ async def test_a_database_that_is_a_link_is_refused_by_everything(
     assert "link the whole folder instead" in told.err
     assert "link the whole folder instead" in told.out
     assert everything(folder) == before
+
+
+@pytest.mark.parametrize("notes", [False, True])
+async def test_what_is_left_of_one_that_was_being_removed_goes_and_stands_in_nobodys_way(
+    folder: Path, into: Path, monkeypatch: pytest.MonkeyPatch, notes: bool
+):
+    """Killed after it was hidden: a whole database under a hidden name, and the upgrade that is tried again."""
+    async with opened(folder) as town:
+        await begin(town)
+    path = folder / "among.db"
+
+    def before_step() -> Path:
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            return sqlite_backup.before_step(db, path, 7)
+
+    into = before_step().parent
+    hidden = into / ".among-before-0007.gone"
+    (into / "among-before-0007").rename(hidden)
+    if notes:
+        (hidden / "notes.txt").write_text("mine")
+    for _ in range(2):
+        assert before_step() == into / "among-before-0007"
+    assert names(into) == {"among-before-0007", *([hidden.name] if notes else [])}
+    assert not notes or names(hidden) == {"notes.txt"}
 
 
 # --- keeping some

@@ -250,11 +250,18 @@ def remove(path: Path) -> None:
     """A backup. A file in it that is not ours stays, under the hidden name."""
     if path.is_symlink():
         return  # not written by a backup, and what it leads to is somebody's
-    manifest = read_manifest(path)
-    hidden = path.with_name(f".{path.name}.gone")
+    read_manifest(path)
+    names = (f".{path.name}{number}.gone" for number in ("", *(f"-{number}" for number in range(2, 100))))
+    hidden = next(hidden for name in names if not (hidden := path.with_name(name)).exists())
     path.rename(hidden)
-    for name in (*manifest.files, MANIFEST):
-        (hidden / name).unlink(missing_ok=True)
+    _empty(hidden)
+
+
+def _empty(hidden: Path) -> None:
+    """The manifest goes last, since it says what is ours."""
+    with contextlib.suppress(StoreError):
+        for name in (*read_manifest(hidden).files, MANIFEST):
+            (hidden / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         hidden.rmdir()
 
@@ -291,6 +298,10 @@ def _tidy(into: Path) -> None:
                     shutil.rmtree(part, ignore_errors=True)
             finally:
                 os.close(held)
+    for hidden in into.glob(".among-*.gone"):
+        if not hidden.is_symlink():
+            with contextlib.suppress(OSError):
+                _empty(hidden)
 
 
 def _no_backup(folder: Path) -> str:
