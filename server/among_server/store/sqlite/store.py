@@ -42,7 +42,7 @@ from ..rows import (
     RoomRow,
     Standing,
 )
-from ..rules.sign_up import create_account
+from ..rules.sign_up import add_invite, create_account
 from ..status import Seen
 from ..stewards import stewards_of
 from . import backup, bookmarks, corners, directory, disk, door, drafts, invites, joining, own, pins, reads, schema
@@ -243,7 +243,7 @@ class SqliteStore(
         return await self._writer.call(job)
 
     async def add_invite(self, secret: bytes, *, owner: bool = False, uses: int = 1, expires_ms: int = 0) -> None:
-        await self._writer.call(lambda tx: tx.put_invite(secret, InviteRow(owner, uses, expires_ms)))
+        await self._writer.call(lambda tx: add_invite(tx, secret, InviteRow(owner, uses, expires_ms)))
 
     async def _call(self, job: Callable[[SqliteTx], T]) -> T:
         return await self._writer.call(job)
