@@ -246,6 +246,13 @@ def test_the_files_that_the_server_must_be_able_to_open_are_those_of_the_store()
     assert set(settings.WRITTEN) == {*databases, LOCK, revocations.FILE}
 
 
+def test_the_file_of_a_token_is_made_for_whom_the_data_belong_to(tmp_path: Path):
+    """Root makes it, and the server that reads it is no root."""
+    made = f"`install -m 600 -o {tmp_path.stat().st_uid} /dev/null {tmp_path / 'token'} && "
+    (line,) = lines(data=str(tmp_path), metrics_token_file=str(tmp_path / "token"))
+    assert made in line
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path):
     tmp_path.chmod(0o500)

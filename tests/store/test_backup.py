@@ -886,6 +886,15 @@ def test_who_runs_it_as_root_hands_over_no_file_that_a_link_leads_to(tmp_path: P
         schema.Lock(tmp_path)
 
 
+def test_who_looks_whether_a_server_runs_keeps_none_from_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "lock").touch()
+    looks = os.open(tmp_path / "lock", os.O_RDONLY)
+    fcntl.flock(looks, fcntl.LOCK_SH)
+    monkeypatch.setattr(time, "sleep", lambda seconds: fcntl.flock(looks, fcntl.LOCK_UN))
+    schema.Lock(tmp_path).release()
+    os.close(looks)
+
+
 def test_a_lock_that_the_disk_refuses_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def refuse(path: Path, flags: int, mode: int) -> int:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))

@@ -151,7 +151,10 @@ def _attempt() -> Iterator[list[str]]:
     def stop(number: int, _: object) -> NoReturn:
         raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, stop)
+    ends = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: it goes on when the terminal is closed
+        ends.append(signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in ends}
     failed: list[str] = []
     try:
         yield failed
@@ -159,7 +162,8 @@ def _attempt() -> Iterator[list[str]]:
         failed.append(str(error))
         print(f"among-server: {error}", file=sys.stderr)
     except KeyboardInterrupt:
-        failed.append("interrupted")
         print("among-server: interrupted; nothing was left behind", file=sys.stderr)
+        raise SystemExit(128 + signal.SIGINT) from None
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
