@@ -29,7 +29,7 @@ from among_server.store import backups, files
 from among_server.store.api import StoreError
 from among_server.store.backups import Manifest, Taken
 from among_server.store.pace import Pace
-from among_server.store.sqlite import SqliteStore, copying, schema
+from among_server.store.sqlite import SqliteStore, copying, disk, schema
 from among_server.store.sqlite import backup as sqlite_backup
 from among_server.store.sqlite.backup import SqliteBackups
 from tests.store.replay import live
@@ -736,6 +736,20 @@ async def test_a_good_one_is_good_and_left_as_it_is(taken: Taken, tmp_path: Path
     assert seen.manifest == taken.manifest
     assert everything(taken.path) == before
     assert not (tmp_path / "nowhere").exists()
+
+
+async def test_it_is_tried_on_a_disk_where_what_is_temporary_lies_in_memory(
+    taken: Taken, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """As in a container, which has less memory than the database may be large."""
+    used: list[Path] = []
+    room_for = backups.room_for
+    before = names(folder)
+    monkeypatch.setattr(backups, "room_for", lambda wanted, where: (used.append(where), room_for(wanted, where)))
+    monkeypatch.setattr(disk, "kind_of", lambda where: disk.kind("ext4" if where == folder else "tmpfs"))
+    SqliteBackups(folder).verify(taken.path)
+    assert used[0].parent == folder
+    assert names(folder) == before
 
 
 async def test_a_bit_that_flipped_is_seen(taken: Taken, tmp_path: Path):

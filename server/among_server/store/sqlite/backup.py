@@ -29,7 +29,7 @@ from ..api import StoreError
 from ..backups import Manifest, Progress, Restored, Taken
 from ..pace import Pace
 from ..rules import erasing
-from . import copying, index, schema
+from . import copying, disk, index, schema
 from .erasing import erasures
 from .tx import SqliteTx
 
@@ -77,12 +77,18 @@ class SqliteBackups:
     def verify(self, source: Path) -> Restored:
         manifest = backups.read_manifest(source)
         backups.check_sizes(source, manifest)
-        with tempfile.TemporaryDirectory(prefix="among-verify-") as made:
+        with tempfile.TemporaryDirectory(prefix="among-verify-", dir=self._room_to_try()) as made:
             folder = Path(made)
             with _told(folder):
                 backups.room_for(manifest.bytes, folder)
                 at = _make_ready(source, manifest, folder, None, keep_sessions=True)
         return at
+
+    def _room_to_try(self) -> Path | None:
+        """Where a whole database has room: the folder for what is temporary, or the data's where that is memory, as in a
+        container, which would be killed for it."""
+        memory = disk.kind_of(Path(tempfile.gettempdir())).durability == "memory"
+        return self._folder if memory and os.access(self._folder, os.W_OK | os.X_OK) else None
 
     def restore(self, source: Path, *, replace: bool, keep_sessions: bool) -> Restored:
         manifest = backups.read_manifest(source)
