@@ -745,7 +745,12 @@ async def test_it_is_tried_on_a_disk_where_what_is_temporary_lies_in_memory(
     used: list[Path] = []
     room_for = backups.room_for
     before = names(folder)
-    monkeypatch.setattr(backups, "room_for", lambda wanted, where: (used.append(where), room_for(wanted, where)))
+
+    def seen(wanted: int, where: Path) -> None:
+        used.append(where)
+        room_for(wanted, where)
+
+    monkeypatch.setattr(backups, "room_for", seen)
     monkeypatch.setattr(disk, "kind_of", lambda where: disk.kind("ext4" if where == folder else "tmpfs"))
     SqliteBackups(folder).verify(taken.path)
     assert used[0].parent == folder
