@@ -22,7 +22,7 @@ from among_protocol.session import Ping
 from among_server.admin import accounts, control, invite
 from among_server.admin.main import main
 from among_server.admin.serve import run
-from among_server.admin.settings import Settings, shortest
+from among_server.admin.settings import WRITTEN, Settings, shortest
 from among_server.app import App
 from among_server.config import Config
 from tests.world import PASSWORD
@@ -308,3 +308,22 @@ def test_the_commands_as_they_are_typed(tmp_path: Path):
         assert done.stdout == ""
         assert done.stderr.startswith("among-server: There is no server's data")
         assert done.stderr.count("\n") == 1
+
+
+async def test_what_root_makes_while_the_server_is_stopped_is_the_servers_to_open(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    """After a restore the index of the search is made anew by whoever comes first."""
+    async with server.signs_up("ann"):
+        pass
+    await server.stop()
+    data = Path(server.config.data)
+    for name in ("search.db", "search.db-wal", "search.db-shm"):
+        (data / name).unlink(missing_ok=True)
+    handed: set[str] = set()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, *_, follow_symlinks: handed.add(Path(path).name))
+    assert await server.operator(accounts.reset, "ann", hours=1) == 0
+    made = {name for name in WRITTEN if (data / name).exists()}
+    assert "search.db" in made
+    assert handed == made

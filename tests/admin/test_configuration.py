@@ -16,6 +16,7 @@ from among_server.app import DATABASE, LOCK
 from among_server.config import DEAREST, Config, ConfigError
 from among_server.handlers import ROUTES
 from among_server.store import revocations
+from among_server.store.sqlite import index
 from tests.proof.process import free_port
 
 SERVER = [sys.executable, "-m", "among_server.admin.main"]
@@ -240,8 +241,16 @@ def test_ops_03_files_that_another_user_left_are_told(tmp_path: Path, monkeypatc
     settings.look(settings.read(None, {}, {"data": str(tmp_path)}))
 
 
-def test_the_files_without_which_there_is_no_start_are_those_of_the_store():
-    assert set(settings.WRITTEN) == {*(f"{DATABASE}{more}" for more in ("", "-wal", "-shm")), LOCK, revocations.FILE}
+def test_the_files_that_the_server_must_be_able_to_open_are_those_of_the_store():
+    databases = {f"{name}{more}" for name in (DATABASE, index.FILE) for more in ("", "-wal", "-shm")}
+    assert set(settings.WRITTEN) == {*databases, LOCK, revocations.FILE}
+
+
+def test_the_file_of_a_token_is_made_for_whom_the_data_belong_to(tmp_path: Path):
+    """Root makes it, and the server that reads it is no root."""
+    made = f"`install -m 600 -o {tmp_path.stat().st_uid} /dev/null {tmp_path / 'token'} && "
+    (line,) = lines(data=str(tmp_path), metrics_token_file=str(tmp_path / "token"))
+    assert made in line
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -15,6 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from among_server.admin.arguments import parser
+from among_server.admin.demo import SERVE, serving
+from among_server.admin.main import KEYS
+from among_server.admin.settings import read
+
 COMMAND = [sys.executable, "-m", "among_server.admin.main", "demo", "--handle", "ana"]
 PATIENCE = 60
 
@@ -51,6 +56,15 @@ async def demo(folder: Path, port: int = 0) -> AsyncIterator[Demo]:
             process.terminate()
         await asyncio.wait_for(process.wait(), PATIENCE)
         transport.close()
+
+
+def test_its_server_has_the_configuration_that_was_given(tmp_path: Path):
+    file = tmp_path / "among.toml"
+    file.write_text('url = "wss://chat.example.org/v1"\nlog_level = "warning"\nlog_format = "json"\n')
+    given = {"data": str(tmp_path / "data"), "port": "0", "log_level": "debug"}
+    config = read(file, {}, given).config
+    args = parser().parse_args(serving(config, file)[len(SERVE) - 1 :])
+    assert read(args.config, {}, {key: getattr(args, key, None) for key in KEYS}).config == config
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])

@@ -80,6 +80,24 @@ async def test_one_invite_for_one_makes_one_account_of_fifty_at_once(town: Town)
     assert await town.store.accounts() == 1
 
 
+async def test_only_the_newest_link_of_a_start_without_accounts_makes_an_owner(town: Town):
+    """Each such start writes one, and an earlier one may lie about anywhere."""
+    await town.store.add_invite(b"first", owner=True)
+    await town.store.add_invite(b"second", owner=True)
+    await refused(INVITE_INVALID, town.store.create_account("eve", "Eve", "hash", invite=b"first"))
+    assert (await town.store.create_account("ann", "Ann", "hash", invite=b"second")).owner
+
+
+async def test_when_an_owner_is_there_no_link_of_the_start_makes_another_but_the_operators_does(town: Town):
+    await town.store.add_invite(b"start", owner=True)
+    far = 1 << 45
+    await town.store.add_invite(b"ann", owner=True, expires_ms=far)
+    await town.store.add_invite(b"bob", owner=True, expires_ms=far)
+    await town.store.create_account("ann", "Ann", "hash", invite=b"ann")
+    await refused(INVITE_INVALID, town.store.create_account("eve", "Eve", "hash", invite=b"start"))
+    assert (await town.store.create_account("bob", "Bob", "hash", invite=b"bob")).owner
+
+
 async def test_an_invite_is_not_used_by_who_could_not_sign_up(town: Town):
     await town.person("ann")
     await town.store.add_invite(SECRET)

@@ -5,12 +5,15 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +22,15 @@ import pytest
 
 from among_protocol.codes import INVITE_INVALID
 from among_protocol.communities import LeaveCommunity
+from among_server.admin import backup, check_config, doctor
+from among_server.admin.settings import read
+from among_server.config import Config
 from among_server.store import backups, files
 from among_server.store.api import StoreError
 from among_server.store.backups import Manifest, Taken
 from among_server.store.pace import Pace
-from among_server.store.sqlite import SqliteStore, copying, schema
+from among_server.store.sqlite import SqliteStore, copying, disk, schema
+from among_server.store.sqlite import backup as sqlite_backup
 from among_server.store.sqlite.backup import SqliteBackups
 from tests.store.replay import live
 from tests.store.town import Person, Town, cut_off, refused
@@ -350,6 +357,56 @@ async def test_what_a_killed_backup_left_is_cleared_away_but_not_one_at_work(fol
     assert names(into) == {at_work.name, taken.path.name}
 
 
+async def test_a_database_that_is_a_link_is_refused_by_everything(
+    folder: Path, into: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """What was written last would be missing from the backup: SQLite puts its log beside the file, not beside the link."""
+    async with opened(folder) as town:
+        await begin(town)
+        taken = SqliteBackups(folder).take(into)
+    (tmp_path / "disk").mkdir()
+    (folder / "among.db").rename(tmp_path / "disk" / "among.db")
+    (folder / "among.db").symlink_to(tmp_path / "disk" / "among.db")
+    before = everything(folder)
+    with pytest.raises(StoreError, match="link the whole folder instead"):
+        await SqliteStore(folder).open()
+    with pytest.raises(StoreError, match="link the whole folder instead"):
+        SqliteBackups(folder).take(into)
+    with pytest.raises(StoreError, match="link the whole folder instead"):
+        restore(folder, taken, replace=True)
+    settings = read(None, {}, {"data": str(folder), "port": 0})
+    assert check_config.check(settings) == 1
+    assert doctor.doctor(settings, json=False) == 1
+    told = capsys.readouterr()
+    assert "link the whole folder instead" in told.err
+    assert "link the whole folder instead" in told.out
+    assert everything(folder) == before
+
+
+@pytest.mark.parametrize("notes", [False, True])
+async def test_what_is_left_of_one_that_was_being_removed_goes_and_stands_in_nobodys_way(
+    folder: Path, into: Path, monkeypatch: pytest.MonkeyPatch, notes: bool
+):
+    """Killed after it was hidden: a whole database under a hidden name, and the upgrade that is tried again."""
+    async with opened(folder) as town:
+        await begin(town)
+    path = folder / "among.db"
+
+    def before_step() -> Path:
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            return sqlite_backup.before_step(db, path, 7)
+
+    into = before_step().parent
+    hidden = into / ".among-before-0007.gone"
+    (into / "among-before-0007").rename(hidden)
+    if notes:
+        (hidden / "notes.txt").write_text("mine")
+    for _ in range(2):
+        assert before_step() == into / "among-before-0007"
+    assert names(into) == {"among-before-0007", *([hidden.name] if notes else [])}
+    assert not notes or names(hidden) == {"notes.txt"}
+
+
 # --- keeping some
 
 
@@ -365,12 +422,29 @@ async def test_only_the_oldest_of_ours_are_pruned(folder: Path, into: Path, monk
     (into / "among-2020-01-01T000000Z").mkdir()
     (into / "holiday").mkdir()
     (taken[0].path / "notes.txt").write_text("mine")
-    gone = backups.prune(into, taken[0].manifest.store, 2)
+    gone = backups.prune(into, taken[-1], 2)
     assert gone == [one.path for one in taken[:2]]
     left = {one.path.name for one in taken[2:]} | {theirs.path.name, "holiday", "among-2020-01-01T000000Z"}
     assert left <= names(into)
     assert (into / f".{taken[0].path.name}.gone" / "notes.txt").read_text() == "mine"
     assert not taken[1].path.exists()
+
+
+async def test_what_was_just_taken_stays_though_the_clock_was_ahead_before(
+    folder: Path, into: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    async with opened(folder) as town:
+        await begin(town)
+        with monkeypatch.context() as ahead:
+            for day in (1, 2):
+                ahead.setattr(backups, "now", lambda day=day: f"2126-01-0{day}T09:00:00.000Z")
+                SqliteBackups(folder).take(into)
+        config = Config(data=str(folder))
+        assert backup.take(config, into=into, keep=2, pace=Pace(fast=True), as_json=True) == 0
+    told = capsys.readouterr()
+    made = Path(json.loads(told.out.splitlines()[-1])["path"])
+    assert names(into) == {made.name, "among-2126-01-02T090000Z"}
+    assert "among-2126-01-02T090000Z: by their dates they are of the future" in told.err
 
 
 async def test_two_who_prune_at_once_remove_each_once(folder: Path, into: Path, monkeypatch: pytest.MonkeyPatch):
@@ -386,8 +460,7 @@ async def test_two_who_prune_at_once_remove_each_once(folder: Path, into: Path, 
         return found
 
     monkeypatch.setattr(backups, "listing", slowly)
-    store = taken[0].manifest.store
-    gone = await asyncio.gather(*(asyncio.to_thread(backups.prune, into, store, 2) for _ in range(2)))
+    gone = await asyncio.gather(*(asyncio.to_thread(backups.prune, into, taken[-1], 2) for _ in range(2)))
     assert sorted(gone[0] + gone[1]) == sorted(one.path for one in taken[:3])
 
 
@@ -561,6 +634,37 @@ async def test_what_was_erased_after_another_life_of_the_data_is_erased_whatever
         assert await _bodies(folder, room) == [""]
 
 
+async def test_who_was_about_to_go_has_the_time_they_had_and_may_sign_in(folder: Path, into: Path):
+    """Ann signed in after the backup, and stays; Bob still means to go; Cat did go."""
+    hour = 3_600_000
+
+    def now() -> int:
+        return time.time_ns() // 1_000_000
+
+    async with opened(folder) as town:
+        ann, bob, cat = await town.people("ann", "bob", "cat")
+        for person in (ann, bob, cat):
+            await town.store.begin_erasure(person.id, "words", password=f"hash of {person.handle}", grace_ms=2 * hour)
+        taken = SqliteBackups(folder).take(into)
+        assert (await town.store.open_session(ann.id, b"ann", "")).spared
+        await town.store.erase_by_force("cat", "words")
+    with contextlib.closing(sqlite3.connect(taken.path / "among.db", isolation_level=None)) as db:
+        then = int(datetime.fromisoformat("2026-01-01T00:00:00.000Z").timestamp() * 1000)
+        for name, state in db.execute("SELECT name, state FROM erasures").fetchall():
+            due = {**json.loads(state), "due_ms": then + (2 * hour if bob.id in name else 1)}
+            sql = "UPDATE erasures SET due_ms = ?, state = ? WHERE name = ?"
+            db.execute(sql, (due["due_ms"], json.dumps(due).encode(), name))
+    sealed = {"among.db": backups.described(taken.path / "among.db", Pace(fast=True))}
+    change(taken, taken_at="2026-01-01T00:00:00.000Z", files=sealed)  # long ago
+    began = now()
+    assert restore(folder, taken, replace=True).erased == 1
+    async with opened(folder) as again:
+        dues = {row.account: row.due_ms - began for row in await again.store.erasures()}
+        assert hour <= dues[ann.id] < 2 * hour <= dues[bob.id]
+        assert await again.store.account_by_handle("cat") is None
+        assert (await again.store.open_session(ann.id, b"again", "")).spared
+
+
 async def test_a_line_of_older_data_that_says_no_revision_erases_as_before(folder: Path, into: Path):
     async with opened(folder) as town:
         ann, room = await begin(town)
@@ -632,6 +736,25 @@ async def test_a_good_one_is_good_and_left_as_it_is(taken: Taken, tmp_path: Path
     assert seen.manifest == taken.manifest
     assert everything(taken.path) == before
     assert not (tmp_path / "nowhere").exists()
+
+
+async def test_it_is_tried_on_a_disk_where_what_is_temporary_lies_in_memory(
+    taken: Taken, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """As in a container, which has less memory than the database may be large."""
+    used: list[Path] = []
+    room_for = backups.room_for
+    before = names(folder)
+
+    def seen(wanted: int, where: Path) -> None:
+        used.append(where)
+        room_for(wanted, where)
+
+    monkeypatch.setattr(backups, "room_for", seen)
+    monkeypatch.setattr(disk, "kind_of", lambda where: disk.kind("ext4" if where == folder else "tmpfs"))
+    SqliteBackups(folder).verify(taken.path)
+    assert used[0].parent == folder
+    assert names(folder) == before
 
 
 async def test_a_bit_that_flipped_is_seen(taken: Taken, tmp_path: Path):
@@ -780,6 +903,15 @@ def test_who_runs_it_as_root_hands_over_no_file_that_a_link_leads_to(tmp_path: P
     assert handed == [("lock", False)]
     with pytest.raises(StoreError, match="must be a plain file"):
         schema.Lock(tmp_path)
+
+
+def test_who_looks_whether_a_server_runs_keeps_none_from_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "lock").touch()
+    looks = os.open(tmp_path / "lock", os.O_RDONLY)
+    fcntl.flock(looks, fcntl.LOCK_SH)
+    monkeypatch.setattr(time, "sleep", lambda seconds: fcntl.flock(looks, fcntl.LOCK_UN))
+    schema.Lock(tmp_path).release()
+    os.close(looks)
 
 
 def test_a_lock_that_the_disk_refuses_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

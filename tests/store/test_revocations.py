@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from among_protocol.codes import STORAGE_UNAVAILABLE
+from among_protocol.codes import STORAGE_UNAVAILABLE, STORAGE_UNCERTAIN
 from among_server.store import files, revocations
 from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
 from among_server.store.revocations import Revocations, Revoked
 from among_server.store.sqlite import SqliteStore
+from among_server.store.sqlite.writer import Writer
 from tests.store.town import Town, refused
 
 SECRET = bytes(range(32))
@@ -126,6 +127,62 @@ async def test_without_the_line_nothing_is_revoked(
     await town.store.close()
 
 
+def failing_commits(patch: pytest.MonkeyPatch, code: int) -> None:
+    def fail(writer: Writer) -> None:
+        writer._committing = True
+        failed = sqlite3.OperationalError("no COMMIT today")
+        failed.sqlite_errorcode = code
+        raise failed
+
+    patch.setattr(Writer, "_commit", fail)
+
+
+async def test_what_was_refused_is_not_revoked_by_a_restore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The disk is full at the commit: the operator who erases is told so, and leaves it at that."""
+    town = Town(SqliteStore(tmp_path))
+    await town.store.open()
+    ann, bob = await town.people("ann", "bob")
+    session = (await town.store.open_session(ann.id, SECRET, "")).opened
+    await town.store.end_sessions(ann.id, only=session.id)
+    kept = revoked(town.store)
+    with monkeypatch.context() as full, capture_logs():
+        failing_commits(full, sqlite3.SQLITE_FULL)
+        await refused(STORAGE_UNAVAILABLE, town.store.erase_by_force("bob", "words"))
+    assert revoked(town.store) == kept
+    await town.store.erase_by_force("ann", "words")
+    assert revoked(town.store) == [*kept, Revoked("account", f"{ann.id}:words")]
+    await town.store.close()
+
+
+async def test_what_is_done_again_one_by_one_is_noted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """After a mistake of ours, which came when the lines were on the disk already."""
+    town = Town(SqliteStore(tmp_path))
+    await town.store.open()
+    bob = await town.person("bob")
+    commit, mistakes = Writer._commit, [ZeroDivisionError()]
+
+    def once(writer: Writer) -> None:
+        if mistakes:
+            raise mistakes.pop()
+        commit(writer)
+
+    monkeypatch.setattr(Writer, "_commit", once)
+    await town.store.erase_by_force("bob", "words")
+    assert revoked(town.store) == [Revoked("account", f"{bob.id}:words")]
+    await town.store.close()
+
+
+async def test_what_may_be_there_stays_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    town = Town(SqliteStore(tmp_path))
+    await town.store.open()
+    bob = await town.person("bob")
+    with monkeypatch.context() as broken, capture_logs():
+        failing_commits(broken, sqlite3.SQLITE_IOERR)
+        await refused(STORAGE_UNCERTAIN, town.store.erase_by_force("bob", "words"))
+    assert revoked(town.store) == [Revoked("account", f"{bob.id}:words")]
+    await town.store.close()
+
+
 def test_a_line_that_was_cut_is_not_one(tmp_path: Path):
     file = Revocations(tmp_path)
     file.open("st_1", NOON)
@@ -146,6 +203,7 @@ def test_it_is_bounded_and_says_what_it_no_longer_knows(tmp_path: Path, monkeypa
     file.open("st_1", "2026-01-31T12:00:00.000Z")
     for number in range(1, 24):
         file.add(f"2026-01-31T12:00:{number:02}.000Z", [Revoked("session", f"s_{number}")])
+        file.settle()
         known = revocations.read(file.path)
         assert len(known.lines) <= 10
         assert known.lines[-1][1].name == f"s_{number}"
@@ -154,6 +212,57 @@ def test_it_is_bounded_and_says_what_it_no_longer_knows(tmp_path: Path, monkeypa
         assert first == 1 or not known.covers("st_1", f"2026-01-31T12:00:{first - 2:02}.500Z")
     assert not revocations.read(file.path).covers("st_2", "2026-02-01T00:00:00.000Z")
     assert file.path.stat().st_mode & 0o777 == 0o600
+    file.close()
+
+
+def at(second: int) -> str:
+    return f"2026-01-31T12:00:{second:02}.000Z"
+
+
+def test_on_a_full_disk_it_grows_and_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(revocations, "KEPT", 2)
+    file = Revocations(tmp_path)
+    file.open("st_1", NOON)
+    for second in range(1, 9):
+        with monkeypatch.context() as patch, capture_logs():
+            if second < 8:
+                patch.setattr(files, "write", full)
+            file.add(at(second), [Revoked("session", f"s_{second}")])
+            file.settle()
+        lines = revocations.read(file.path).lines
+        assert [line.name for _, line in lines] == [f"s_{one}" for one in range(1 if second < 8 else 7, second + 1)]
+    file.close()
+
+
+def test_what_was_erased_is_no_reason_to_write_it_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(revocations, "KEPT", 2)
+    file = Revocations(tmp_path)
+    file.open("st_1", NOON)
+    before = file.path.stat().st_ino
+    for second in range(1, 20):
+        file.add(at(second), [Revoked("account", f"a_{second}:words")])
+        file.settle()
+    assert file.path.stat().st_ino == before
+    assert len(revocations.read(file.path).lines) == 19
+    file.close()
+
+
+def test_it_vouches_for_nothing_before_the_newest_line_that_was_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A clock that was set back in between."""
+    monkeypatch.setattr(revocations, "KEPT", 2)
+    file = Revocations(tmp_path)
+    file.open("st_1", NOON)
+    for second in (30, 1, 2, 3, 4):
+        file.add(at(second), [Revoked("session", f"s_{second}")])
+        file.settle()
+    known = revocations.read(file.path)
+    assert [line.name for _, line in known.lines] == ["s_3", "s_4"]
+    assert not known.covers("st_1", at(20))
     file.close()
 
 

@@ -78,6 +78,25 @@ async def test_inp_03_a_message_is_finished_in_time_however_it_dribbles(tmp_path
         assert await peer.closed() == 4001
 
 
+@pytest.mark.parametrize("fragmented", [False, True])
+async def test_inp_03_while_nobody_listens_no_time_to_finish_a_message_goes_by(tmp_path, fragmented):
+    async with serving(tmp_path) as house:
+        peer = await house.person("ann")
+        connection, listener = house.connection(peer), house.app.listener
+        await peer.write(framed(b"x", TEXT, fin=False) if fragmented else framed(b"x" * 100)[:7])
+        await until(lambda: connection.fragmented or connection.begun > 0)
+        began = listener.pieces[connection].begun if fragmented else connection.begun
+        connection._hold()
+        late = began + 2 * UNFINISHED_MS / 1000
+        listener.mind(connection, late)
+        connection._again()
+        listener.mind(connection, late + 1)
+        assert not connection.closing
+        connection.heard = late + UNFINISHED_MS / 1000
+        listener.mind(connection, late + UNFINISHED_MS / 1000 + 0.1)
+        assert await peer.closed() == 4001
+
+
 async def test_inp_03_who_finishes_each_message_may_begin_another_at_any_time(tmp_path):
     async with serving(tmp_path) as house:
         peer = await house.person("ann")

@@ -32,9 +32,15 @@ def take(config: Config, *, into: Path | None, keep: int | None, pace: Pace, as_
     began = time.monotonic()
     with _attempt() as failed:
         taken = backups_of(config).take(into, _progress(quiet=as_json), pace)
-        gone = backups.prune(into, taken.manifest.store, keep) if keep else []
+        gone = backups.prune(into, taken, keep) if keep else []
+        ahead = backups.of_the_future(into, taken.manifest.store) if keep else []
     if failed:
         return 1
+    if ahead:
+        why = (
+            "by their dates they are of the future, so they are kept longest. See to the clock, and remove them by hand"
+        )
+        print(f"among-server: {', '.join(map(str, ahead))}: {why}", file=sys.stderr)
     took = round(time.monotonic() - began, 2)
     if as_json:
         _print_json(path=str(taken.path), removed=[str(path) for path in gone], seconds=took, manifest=taken.manifest)
@@ -145,7 +151,10 @@ def _attempt() -> Iterator[list[str]]:
     def stop(number: int, _: object) -> NoReturn:
         raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, stop)
+    ends = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: it goes on when the terminal is closed
+        ends.append(signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in ends}
     failed: list[str] = []
     try:
         yield failed
@@ -153,7 +162,8 @@ def _attempt() -> Iterator[list[str]]:
         failed.append(str(error))
         print(f"among-server: {error}", file=sys.stderr)
     except KeyboardInterrupt:
-        failed.append("interrupted")
         print("among-server: interrupted; nothing was left behind", file=sys.stderr)
+        raise SystemExit(128 + signal.SIGINT) from None
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -19,8 +19,9 @@ from among_protocol.codes import CloseCode, Refuse
 from ..app import App, store_of
 from ..config import Config
 from ..store.api import Store, StoreError
+from ..store.files import hand_over
 from ..store.own import AccountState
-from .settings import shortest
+from .settings import WRITTEN, shortest
 
 log = structlog.get_logger()
 
@@ -134,6 +135,8 @@ async def _alone(config: Config, request: Request) -> Answer:
         return await carry_out(store, request, None)
     finally:
         await store.close()
+        data = Path(config.data)
+        hand_over(data, *(data / name for name in WRITTEN))  # the index of the search may have been made anew, by root
 
 
 def _ask_server(data: Path, request: Request) -> Answer | None:

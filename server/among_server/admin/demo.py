@@ -32,8 +32,8 @@ ENDING = (signal.SIGTERM, signal.SIGHUP)
 SERVE = [sys.executable, "-m", "among_server.admin.main", "serve"]
 
 
-def demo(config: Config, *, handle: str | None) -> int:
-    """Exit code: the client's, or 1 when the server did not start."""
+def demo(config: Config, *, file: Path | None, handle: str | None) -> int:
+    """`file`: where else the configuration came from. Exit code: the client's, or 1 when the server did not start."""
     for number in ENDING:
         signal.signal(number, _end)
     data = Path(config.data)
@@ -44,7 +44,7 @@ def demo(config: Config, *, handle: str | None) -> int:
     with (data / "server.log").open("a") as server_log:
         before = server_log.tell()
         server = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            [*SERVE, "--data", str(data), "--host", config.host, "--port", str(config.port), "--log-format", "json"],
+            serving(config, file),
             stdout=subprocess.PIPE,
             stderr=server_log,
             text=True,
@@ -75,6 +75,19 @@ def demo(config: Config, *, handle: str | None) -> int:
             server.wait()
         if server.stdout is not None:
             server.stdout.close()
+
+
+def serving(config: Config, file: Path | None) -> list[str]:
+    """The command of the server: what is in the environment it has anyway."""
+    given = {
+        "data": config.data,
+        "host": config.host,
+        "port": config.port,
+        "log-format": "json",
+        "log-level": config.log_level,
+    }
+    words = [word for key, value in given.items() for word in (f"--{key}", str(value))]
+    return [*SERVE, *(["--config", str(file)] if file else []), *words]
 
 
 def _end(number: int, _: object) -> NoReturn:

@@ -197,6 +197,10 @@ def database(folder: Path, *, running: bool) -> Iterator[Finding]:
         state = "empty" if file.exists() else "missing"
         yield Finding("database", "fail", f"is {state}, and {beside} says that it was not: the data were lost", mend)
         return
+    if link := app.linked(folder):
+        what, mend = link.split(". ", 1)
+        yield Finding("database", "fail", what, mend)
+        return
     if not file.exists():
         yield Finding("database", "ok", "not there yet")
         return

@@ -119,7 +119,7 @@ def _carry_out(args: argparse.Namespace, settings: Settings, aside: "Aside | Non
         case "doctor":
             return doctor.doctor(settings, json=args.json)
         case _:
-            return demo.demo(config, handle=args.handle)
+            return demo.demo(config, file=args.config, handle=args.handle)
 
 
 if __name__ == "__main__":

@@ -106,7 +106,8 @@ async def run(settings: Settings) -> int:
             file=sys.stderr,
         )
         return 1
-    print(f"among-server: {app.url}", flush=True)
+    with contextlib.suppress(OSError):  # nobody takes it; the log says it, too
+        print(f"among-server: {app.url}", flush=True)
     # What was made at start lives for ever, and hardly anything here forms cycles: the collector has better things to
     # do than to look at every session and tail a hundred times a second (a tenth of the time under load, measured).
     gc.freeze()

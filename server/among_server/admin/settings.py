@@ -32,9 +32,12 @@ WRITTEN = (
     "among.db",
     "among.db-wal",
     "among.db-shm",
+    "search.db",
+    "search.db-wal",
+    "search.db-shm",
     "revocations",
     "lock",
-)  # in the data folder: none without the rest
+)  # in the data folder: the server must be able to open each
 
 FIELDS = {field.name: field for field in msgspec.structs.fields(Config)}
 
@@ -257,11 +260,17 @@ def _foreign(data: Path) -> Iterator[tuple[str, str]]:
             return
 
 
+def _owner(config: Config) -> str:
+    """Who must be able to read it: whoever the data belong to, or runs this."""
+    data = Path(config.data)
+    return str(data.stat().st_uid if data.is_dir() else os.geteuid())
+
+
 def _token(config: Config) -> Iterator[tuple[str, str]]:
     if not config.metrics_token_file:
         return
     file = Path(config.metrics_token_file)
-    make = f"`install -m 600 /dev/null {file} && openssl rand -hex 24 > {file}` makes one"
+    make = f"`install -m 600 -o {_owner(config)} /dev/null {file} && openssl rand -hex 24 > {file}` makes one"
     if "\0" in config.metrics_token_file:
         yield "metrics_token_file", "is no path of a file"
         return

@@ -272,15 +272,20 @@ class Listener:
             connection.abort("slow_consumer")
         elif connection.guest and self._late(connection, now):
             pass
+        elif session is not None and session.held_back:
+            self._deaf(connection, now)
         elif now - self._begun(connection, now) > UNFINISHED_MS / 1000:
             connection.close(CloseCode.TOO_SLOW, "a message was not finished in time")
-        elif session is not None and session.held_back:
-            connection.heard, connection.pinged = now, False  # it may speak, we don't listen
         elif session is not None and now - connection.heard > config.ping_ms / 1000:
             if now - connection.heard > (config.ping_ms + config.deadline_ms) / 1000:
                 connection.close(CloseCode.SILENT, "no sign of life")
             elif not connection.pinged and not connection.stalled:
                 connection.ping()
+
+    def _deaf(self, connection: Connection, now: float) -> None:  # it may speak and finish, we don't listen
+        connection.heard, connection.pinged, connection.begun = now, False, connection.begun and now
+        if connection in self.pieces:
+            self.pieces[connection].begun = now
 
     def _late(self, guest: Connection, now: float) -> bool:
         """Whether a guest's time is over; then it is shown out."""

@@ -222,13 +222,14 @@ def listing(into: Path) -> list[Taken]:
     return sorted(found, key=lambda taken: (taken.manifest.taken_at, taken.path.name))
 
 
-def prune(into: Path, store: str, keep: int) -> list[Path]:
-    """Remove the oldest of this store's, but for so many. Those before an upgrade stay."""
+def prune(into: Path, taken: Taken, keep: int) -> list[Path]:
+    """Remove the oldest of this store's, but for so many. Those before an upgrade stay, and the one that was just taken,
+    whatever the clock said when the others were."""
     held = os.open(into, os.O_RDONLY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)  # another may be at it, and both would remove the same
-        mine = [one for one in listing(into) if one.manifest.store == store and one.manifest.reason == "asked"]
-        gone = [one.path for one in mine[: max(0, len(mine) - keep)]]
+        others = [one.path for one in _asked_for(into, taken.manifest.store) if one.path.name != taken.path.name]
+        gone = others[: max(0, len(others) + 1 - keep)]
         for path in gone:
             remove(path)
     finally:
@@ -236,15 +237,31 @@ def prune(into: Path, store: str, keep: int) -> list[Path]:
     return gone
 
 
+def of_the_future(into: Path, store: str) -> list[Path]:
+    """Those that a clock dated which was ahead, or is behind now: they count as the newest until then."""
+    return [one.path for one in _asked_for(into, store) if one.manifest.taken_at > now()]
+
+
+def _asked_for(into: Path, store: str) -> list[Taken]:
+    return [one for one in listing(into) if one.manifest.store == store and one.manifest.reason == "asked"]
+
+
 def remove(path: Path) -> None:
     """A backup. A file in it that is not ours stays, under the hidden name."""
     if path.is_symlink():
         return  # not written by a backup, and what it leads to is somebody's
-    manifest = read_manifest(path)
-    hidden = path.with_name(f".{path.name}.gone")
+    read_manifest(path)
+    names = (f".{path.name}{number}.gone" for number in ("", *(f"-{number}" for number in range(2, 100))))
+    hidden = next(hidden for name in names if not (hidden := path.with_name(name)).exists())
     path.rename(hidden)
-    for name in (*manifest.files, MANIFEST):
-        (hidden / name).unlink(missing_ok=True)
+    _empty(hidden)
+
+
+def _empty(hidden: Path) -> None:
+    """The manifest goes last, since it says what is ours."""
+    with contextlib.suppress(StoreError):
+        for name in (*read_manifest(hidden).files, MANIFEST):
+            (hidden / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         hidden.rmdir()
 
@@ -281,6 +298,10 @@ def _tidy(into: Path) -> None:
                     shutil.rmtree(part, ignore_errors=True)
             finally:
                 os.close(held)
+    for hidden in into.glob(".among-*.gone"):
+        if not hidden.is_symlink():
+            with contextlib.suppress(OSError):
+                _empty(hidden)
 
 
 def _no_backup(folder: Path) -> str:

@@ -40,6 +40,10 @@ class InvitesTx(Protocol):
         """For good; and with them who signed up with one and has not joined yet."""
         ...
 
+    def end_owner_invites(self) -> None:
+        """Those of the server that make an owner and never expire."""
+        ...
+
     def admission(self, account: str, community: str) -> str:
         """The id of the invite with which this account signed up, if it has not joined there since."""
         ...

@@ -1,7 +1,8 @@
 """What was revoked or erased, in a file beside the database: restoring an older backup must bring none of it back.
 
-Rule 1: a line is on the disk before the transaction that revokes is committed. A line whose transaction failed is
-harmless: somebody wanted it revoked, and after a restore it is.
+Rule 1: a line is on the disk before the transaction that revokes is committed, and is taken back when that failed:
+who was told that somebody is not erased must not see them erased by a restore. It stays where nobody can say whether the
+transaction is there, and where a kill came between the two: nobody was told anything then.
 Rule 2: a line names one secret by what is of no use to a thief. It can be replayed at any time, any number of times,
 whatever the clocks said:
 
@@ -14,8 +15,8 @@ whatever the clocks said:
               (in older data without it); who has come back since has a newer one
 
 Rule 3: the first line names the store, and since when everything that it revoked is here. The file is bounded: when it
-holds too much, the oldest lines are dropped, but for what was erased, and that moment moves. About a backup from before that moment nobody knows
-what was revoked since, so `restore` ends every session that is in it. So it is with a line that nobody understands: it is set aside, in a
+holds too much, the oldest lines are dropped, but for what was erased, and that moment moves. On a full disk that waits.
+About a backup from before that moment nobody knows what was revoked since, so `restore` ends every session that is in it. So it is with a line that nobody understands: it is set aside, in a
 file beside, the others count, and that moment moves to the first line that came after it.
 """
 
@@ -96,7 +97,8 @@ class Revocations:
         self.path = folder / FILE
         self._fd = -1
         self._size = 0  # bytes
-        self._count = 0  # lines
+        self._count = 0  # lines that may be dropped
+        self._settled = (0, 0)  # both, without what `add` brought since `settle`
 
     def open(self, store: str, moment: str) -> None:
         """Go on with the file of this store, or begin one that knows everything from this moment on."""
@@ -115,11 +117,17 @@ class Revocations:
             )
         if known is None:
             self._write(store, moment, [])
+        self._begin(known.lines if known else [])
+
+    def _begin(self, lines: Sequence[tuple[str, Revoked]]) -> None:
+        """To add to the file as it is at this name by now, which holds these lines."""
+        self.close()
         self._fd = os.open(self.path, os.O_RDWR)
-        self._count = len(known.lines) if known else 0
+        self._count = sum(what.kind not in ERASED for _, what in lines)
         whole = os.pread(self._fd, os.fstat(self._fd).st_size, 0)
         self._size = whole.rfind(b"\n") + 1
         os.ftruncate(self._fd, self._size)
+        self._settled = self._size, self._count
 
     def close(self) -> None:
         if self._fd >= 0:
@@ -127,7 +135,9 @@ class Revocations:
             self._fd = -1
 
     def add(self, moment: str, revoked: Sequence[Revoked]) -> None:
-        """On the disk when this returns. Raises OSError; then none of it is there."""
+        """On the disk when this returns, until `settle` or `take_back`. Raises OSError; then none of it is there."""
+        if self._fd < 0:  # it could not be opened anew
+            self._begin(read(self.path).lines)
         data = "".join(f"{moment} {kind} {name}\n" for kind, name in revoked).encode()
         try:
             files.put(self._fd, self._size, data)
@@ -137,18 +147,39 @@ class Revocations:
                 os.ftruncate(self._fd, self._size)
             raise
         self._size += len(data)
-        self._count += len(revoked)
+        self._count += sum(kind not in ERASED for kind, _ in revoked)
+
+    def settle(self) -> None:
+        """What was added stays."""
+        self._settled = self._size, self._count
         if self._count > 2 * KEPT:
-            self._drop_oldest()
+            try:
+                self._drop_oldest()
+            except (OSError, StoreError) as error:  # it is tried again with the next line
+                log.warning("store.revocations_too_many", error=str(error))
+
+    def take_back(self) -> None:
+        """What was added since `settle` was not revoked."""
+        if self._size == self._settled[0]:
+            return
+        self._size, self._count = self._settled
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._fd, self._size)
+            files.flush(self._fd)
 
     def _drop_oldest(self) -> None:
         known = read(self.path)
-        lines = known.lines
-        kept = [line for line in lines[:-KEPT] if line[1].kind in ERASED] + lines[-KEPT:]
-        since = lines[-KEPT - 1][0]
-        self.close()
-        self._write(known.store, since, kept)
-        self.open(known.store, since)
+        kept, since, more = [], known.since, self._count - KEPT
+        for line in known.lines:
+            if more > 0 and line[1].kind not in ERASED:
+                more -= 1
+                since = max(since, line[0])
+            else:
+                kept.append(line)
+        try:
+            self._write(known.store, since, kept)
+        finally:  # of the two, whichever has the name now
+            self._begin(read(self.path).lines)
 
     def _write(self, store: str, since: str, lines: Sequence[tuple[str, Revoked]]) -> None:
         text = "".join(f"{moment} {kind} {name}\n" for moment, (kind, name) in lines)

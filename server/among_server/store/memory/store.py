@@ -49,7 +49,7 @@ from ..rows import (
 )
 from ..rules import RULES, answers, digest
 from ..rules.markers import set_marker
-from ..rules.sign_up import create_account
+from ..rules.sign_up import add_invite, create_account
 from ..stewards import stewards_of
 from . import directory, messages
 from .attending import MemoryAttending
@@ -156,7 +156,7 @@ class MemoryStore(
         )
 
     async def add_invite(self, secret: bytes, *, owner: bool = False, uses: int = 1, expires_ms: int = 0) -> None:
-        await self._call(lambda tx: tx.put_invite(secret, InviteRow(owner, uses, expires_ms)))
+        await self._call(lambda tx: add_invite(tx, secret, InviteRow(owner, uses, expires_ms)))
 
     async def set_marker(self, account: str, room: str, seq: int, *, back: bool) -> Marker:
         return await self._call(lambda tx: set_marker(tx, account, room, seq, back=back))

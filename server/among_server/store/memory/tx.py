@@ -179,6 +179,11 @@ class MemoryTx(
         else:
             self.note_revoked("invite", secret.hex())
 
+    def end_owner_invites(self) -> None:
+        for secret, row in list(self.invites.items()):
+            if row.owner and not row.expires_ms:
+                self.put_invite(secret, replace(row, uses=0))
+
     # --- communities and members
     def community(self, id_or_slug: str) -> CommunityRow | None:
         by_slug = (row for row in self.communities.values() if row.slug == id_or_slug)

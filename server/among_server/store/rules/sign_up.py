@@ -6,8 +6,15 @@ from among_protocol.accounts import AccountCreated
 from among_protocol.codes import HANDLE_LOOKALIKE, HANDLE_TAKEN, INVITE_INVALID, Refuse
 
 from ..api import Tx
-from ..rows import AccountRow
+from ..rows import AccountRow, InviteRow
 from .invites import usable
+
+
+def add_invite(tx: Tx, secret: bytes, row: InviteRow) -> None:
+    """An owner's that never expires is of a start on empty data: the one of the start before goes."""
+    if row.owner and not row.expires_ms:
+        tx.end_owner_invites()
+    tx.put_invite(secret, row)
 
 
 def create_account(
@@ -29,6 +36,8 @@ def create_account(
         raise Refuse(HANDLE_LOOKALIKE, field="handle")
     if invite is not None and found is not None:
         tx.put_invite(invite, replace(found, uses=found.uses - 1))
+    if owner:
+        tx.end_owner_invites()
     row = AccountRow(id=tx.new_id("a"), handle=handle, display_name=display_name, owner=owner)
     tx.add_account(row, password_hash)
     if door is not None:

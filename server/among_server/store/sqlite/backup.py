@@ -15,9 +15,12 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
+
+from msgspec.structs import replace
 
 from among_server import __version__
 
@@ -26,9 +29,11 @@ from ..api import StoreError
 from ..backups import Manifest, Progress, Restored, Taken
 from ..pace import Pace
 from ..rules import erasing
-from . import copying, index, schema
+from . import copying, disk, index, schema
+from .erasing import erasures
 from .tx import SqliteTx
 
+LEAST = 3_600_000  # milliseconds that an account's grace has left after a restore
 LOOK = 10_000  # instructions of the database between two rests, while it is checked
 RESTORING = ".restoring"
 OURS = (schema.FILE, f"{schema.FILE}-wal", f"{schema.FILE}-shm", f"{schema.FILE}-journal", "owner-invite")
@@ -72,12 +77,18 @@ class SqliteBackups:
     def verify(self, source: Path) -> Restored:
         manifest = backups.read_manifest(source)
         backups.check_sizes(source, manifest)
-        with tempfile.TemporaryDirectory(prefix="among-verify-") as made:
+        with tempfile.TemporaryDirectory(prefix="among-verify-", dir=self._room_to_try()) as made:
             folder = Path(made)
             with _told(folder):
                 backups.room_for(manifest.bytes, folder)
                 at = _make_ready(source, manifest, folder, None, keep_sessions=True)
         return at
+
+    def _room_to_try(self) -> Path | None:
+        """Where a whole database has room: the folder for what is temporary, or the data's where that is memory, as in a
+        container, which would be killed for it."""
+        memory = disk.kind_of(Path(tempfile.gettempdir())).durability == "memory"
+        return self._folder if memory and os.access(self._folder, os.W_OK | os.X_OK) else None
 
     def restore(self, source: Path, *, replace: bool, keep_sessions: bool) -> Restored:
         manifest = backups.read_manifest(source)
@@ -108,6 +119,8 @@ class SqliteBackups:
         return done._replace(aside=aside)
 
     def _may_fill(self, *, replace: bool) -> None:
+        if wrong := schema.linked(self._folder):
+            raise StoreError(wrong)
         there = {path.name for path in self._folder.iterdir()}
         if there & set(OURS) and not replace:
             raise StoreError(
@@ -228,6 +241,7 @@ def _make_ready(
         mine = known is not None and known.store == manifest.store
         revoked, locked = _revoke_again(db, known) if known is not None and mine else (0, [])
         ended = 0 if covered or keep_sessions else _end_all(db)
+        _wait_on(db, manifest.taken_at)
         erased = _erase_again(db, known, manifest.taken_at) if known is not None and mine else 0
         epoch = schema.new_epoch()
         db.execute("DELETE FROM meta WHERE name = 'trusted_ms'")  # whoever restores looks at the clock: retention.py
@@ -287,6 +301,23 @@ ENDED = ("sessions", "invites", "door_invites", "admissions", "resets")
 
 def _end_all(db: Connection) -> int:
     return sum(db.execute(f"DELETE FROM {table}").rowcount for table in ENDED)  # noqa: S608  # ours
+
+
+def _wait_on(db: Connection, taken_at: str) -> None:
+    """Who was about to go when the backup was taken has as much time as they had then, or an hour: they may have signed in
+    since, which is noted nowhere, and nobody could sign in before it is done here. If they were erased since, it is noted."""
+    now = time.time_ns() // 1_000_000
+    try:
+        gone_by = now - int(datetime.fromisoformat(taken_at).timestamp() * 1000)
+    except ValueError:
+        raise StoreError(f"The manifest's taken_at is no time ({taken_at}): this backup is damaged.") from None
+    tx = SqliteTx(db, lambda moment, revoked: None)
+    db.execute("BEGIN IMMEDIATE")
+    for row in erasures(db):
+        if row.name.startswith("close "):
+            tx.put_erasure(replace(row, due_ms=max(row.due_ms + gone_by, now + LEAST)))
+    tx.flush()
+    db.execute("COMMIT")
 
 
 def _erase_again(db: Connection, known: revocations.Known, taken_at: str) -> int:

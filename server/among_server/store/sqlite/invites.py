@@ -43,6 +43,12 @@ class SqliteInvites(SqliteOwn):
         self._db.execute("UPDATE door_invites SET remain = remain - 1 WHERE id = ?", (id,))
         self._forget(id, "remain < 1")
 
+    def end_owner_invites(self) -> None:
+        self.writes += 1
+        sql = "DELETE FROM invites WHERE owner = 1 AND expires_ms = 0 RETURNING secret"
+        for (secret,) in self._db.execute(sql).fetchall():
+            self.note_revoked("invite", secret.hex())
+
     def end_door_invites(self, ids: list[str]) -> None:
         self.writes += 1
         for id in ids:

@@ -12,6 +12,7 @@ import os
 import secrets
 import sqlite3
 import sys
+import time
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -34,6 +35,7 @@ FILE = "among.db"
 UNFINISHED = "restore-unfinished"  # in the folder while a restore puts its files in place
 LOCK = "lock"
 APPLICATION = 0x416D6E67  # "Amng" in the file's header: tells our file from another program's
+WAITS = [0.01] * 10  # seconds: whoever looks whether a server runs holds the lock for a moment
 OLDEST = (3, 38, 0)  # the first with STRICT tables and ->>
 SAFEST = (3, 51, 3)  # the first in which several writers can't corrupt a write-ahead log
 CHECKPOINT_PAGES = 4_000  # 16 MiB: hot pages are written back once for many commits
@@ -53,11 +55,15 @@ class Lock:
             strange = path.is_symlink() or (path.exists() and not path.is_file())
             mend = ": it must be a plain file" if strange else ""  # else the disk or the user is what is wrong
             raise StoreError(f"{path} can't be opened ({error.strerror}){mend}.") from None
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self.release()
-            raise StoreError(f"Another server uses {folder}: stop it first, or choose another folder.") from None
+        for wait in WAITS:
+            try:
+                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                time.sleep(wait)
+            else:
+                return
+        self.release()
+        raise StoreError(f"Another server uses {folder}: stop it first, or choose another folder.")
 
     def release(self) -> None:
         if self._fd >= 0:
@@ -139,6 +145,19 @@ def lost(folder: Path) -> str:
     return next((name for name in beside if _holds(folder / name)), "")
 
 
+def linked(folder: Path) -> str:
+    """What is wrong where the database is a link to one, and a mend; empty: it is none. SQLite puts the write-ahead log
+    beside the file itself: a backup that looks beside the link lacks what was written last, and two links to one file are
+    two locks."""
+    path = folder / FILE
+    if not (path.is_symlink() and path.exists()):
+        return ""
+    return (
+        f"{path} is a link: what was written last lies beside {path.resolve()}, where neither a backup nor a restore looks. "
+        f"Stop the server, bring that file and those beside it ({FILE}-wal) back here, and link the whole folder instead."
+    )
+
+
 def _holds(path: Path) -> bool:
     if path.is_dir():  # of backups: it may be a disk of its own, which has other things in it from the beginning
         return any(backups.NAME.fullmatch(one.name) for one in path.iterdir())
@@ -159,6 +178,8 @@ def look_around(folder: Path) -> None:
     path = folder / FILE
     if path.is_symlink() and not path.exists():
         raise StoreError(f"{path} leads to {path.readlink()}, where nothing is: is that disk mounted?")
+    if wrong := linked(folder):
+        raise StoreError(wrong)
     if beside := lost(folder):
         state = "is empty" if path.exists() else "is missing"
         raise StoreError(

@@ -42,7 +42,7 @@ from ..rows import (
     RoomRow,
     Standing,
 )
-from ..rules.sign_up import create_account
+from ..rules.sign_up import add_invite, create_account
 from ..status import Seen
 from ..stewards import stewards_of
 from . import backup, bookmarks, corners, directory, disk, door, drafts, invites, joining, own, pins, reads, schema
@@ -96,6 +96,7 @@ class SqliteStore(
             self._connect,
             schema.finish,
             self._note,
+            self._noted,
             partial(disk.check_room, folder),
             lambda: schema.sizes(self._path),
         )
@@ -196,6 +197,13 @@ class SqliteStore(
             failed.sqlite_errorcode = sqlite3.SQLITE_FULL if full else sqlite3.SQLITE_IOERR
             raise failed from error
 
+    def _noted(self, there: bool) -> None:
+        """On the writer's thread. Whether the transaction of what was noted is there, or may be."""
+        if there:
+            self._revocations.settle()
+        else:
+            self._revocations.take_back()
+
     async def _give_up(self) -> None:
         if self._writer.is_open:
             await self.close()
@@ -235,7 +243,7 @@ class SqliteStore(
         return await self._writer.call(job)
 
     async def add_invite(self, secret: bytes, *, owner: bool = False, uses: int = 1, expires_ms: int = 0) -> None:
-        await self._writer.call(lambda tx: tx.put_invite(secret, InviteRow(owner, uses, expires_ms)))
+        await self._writer.call(lambda tx: add_invite(tx, secret, InviteRow(owner, uses, expires_ms)))
 
     async def _call(self, job: Callable[[SqliteTx], T]) -> T:
         return await self._writer.call(job)

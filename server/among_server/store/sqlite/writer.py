@@ -58,14 +58,15 @@ T = TypeVar("T")
 
 class Writer:
     """`connect` opens the connection, on the writer's thread; `finish` is run on it before it is closed in order; `note`
-    puts what is revoked on the disk, before the transaction that revokes it is committed; `check_room` raises OSError
-    while the disk has none; `sizes` tells the bytes of the database and of its write-ahead log."""
+    puts what is revoked on the disk, before the transaction that revokes it is committed, and `noted` is told whether
+    that came about, or may have; `check_room` raises OSError while the disk has none; `sizes` tells the bytes of the database and of its write-ahead log."""
 
     def __init__(
         self,
         connect: Callable[[], sqlite3.Connection],
         finish: Callable[[sqlite3.Connection], None],
         note: Callable[[str, Sequence[Revoked]], None],
+        noted: Callable[[bool], None] = lambda _: None,
         check_room: Callable[[], None] = lambda: None,
         sizes: Callable[[], tuple[int, int]] = lambda: (0, 0),
     ) -> None:
@@ -80,7 +81,7 @@ class Writer:
         self._measured = 0.0  # monotonic: when the files were last looked at
         self._connect = connect
         self._finish = finish
-        self._note = note
+        self._note, self._noted = note, noted
         self._check_room = check_room
         self._committing = False  # a COMMIT was begun for the batch under way
         self._waiting: list[Job] = []
@@ -250,12 +251,14 @@ class Writer:
                 if is_disks(error):
                     raise
                 self._undo()
+                self._noted(False)
                 outcomes = self._one_by_one(batch)
         except Exception as error:  # noqa: BLE001  # the thread lives on, or nobody would be answered any more
             code = STORAGE_UNAVAILABLE if is_disks(error) else INTERNAL
             asked = ((job.account, job.command.nonce) for job in batch if job.account)
             if self._committing and self.trouble.doubts(error, asked):
                 code = STORAGE_UNCERTAIN
+                self._noted(True)
             self._fail(error)
             return self.trouble.refusals(batch, code), []
         if self.trouble.why and tx.writes != writes:
@@ -347,6 +350,7 @@ class Writer:
     def _commit(self) -> None:
         self._committing = True
         self._db.execute("COMMIT")
+        self._noted(True)
 
     def _append(self, job: Job, key: Key, known: dict[Key, Result]) -> Appended:
         """One command; `known` is what earlier batches left under its nonce."""
@@ -381,6 +385,7 @@ class Writer:
             self._undo()
         self._tx.clear()
         self._tx.stored.clear()
+        self._noted(False)
         self.trouble.begins(error)
         if self.trouble.over:
             self._tell(self.gave_up)
