@@ -201,10 +201,14 @@ class Model(Acquaintances):
             return None
         return visit.room.id, visit.shown
 
+    def folds(self, member: str, rev: int) -> str:
+        """What the reader does about who said something at this revision, wherever it is shown: "block", "mute" or nothing."""
+        return self.blocks.kind(self.who(member), member) or self.blocks.kind(self.who(member, rev), member)
+
     def said(self, room: Room, message: messages.Message | messages.MessageSent) -> Said:
         """A message as it stands on the screen."""
         then, who, mine = self.who(message.by, message.rev), self.who(message.by), message.by == room.me
-        folded = "" if mine else self.blocks.kind(who, message.by) or self.blocks.kind(then, message.by)
+        folded = "" if mine else self.folds(message.by, message.rev)
         said = Said(
             room=room.id,
             seq=message.seq,
