@@ -64,6 +64,15 @@ class Visit:
             lines += self.show(one)
         return lines
 
+    def without_page(self) -> list[Line]:
+        """What waits, and what comes from now on: the page can't be had. Nothing of it counts as read."""
+        self.marks = self.loading = False
+        waiting, self._waiting = self._waiting, []
+        self.shown = waiting[0].seq - 1 if waiting else self.room.head
+        self.first = self.shown + 1
+        missing = note("What was said before can't be shown now: /older tries again.")
+        return [missing, *(line for one in waiting for line in self.show(one))]
+
     def older(self, said: list[Said], *, complete: bool) -> list[Line]:
         """Messages before the oldest on the screen, as a block of their own."""
         self.complete, self.thread = complete or not said, 0
