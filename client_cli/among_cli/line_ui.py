@@ -247,8 +247,11 @@ class LineUi:
         if not composing.editor():
             self.show([note("Name your editor first: VISUAL or EDITOR, in the environment that you start this from.")])
             return
-        with contextlib.suppress(EOFError):
+        try:
             written = (await self.compose(self.typed)).rstrip("\n")
+        except EOFError as error:
+            self.show([problem(str(error))] if str(error) else [])
+        else:
             self._session.default_buffer.document = Document(written)
 
     async def compose(self, begin: str) -> str:
