@@ -231,6 +231,8 @@ class Link:
             self.screen.show([problem(str(error))])
         except TextError as error:
             self.screen.show([problem(f"{str(error).capitalize()}.")])
+        except UnicodeEncodeError:
+            self.screen.show([problem("This is no UTF-8, and so no text.")])
         except TimeoutError:
             why = "There is no connection" if self.down else "The server does not answer"
             self.screen.show([problem(f"{why}; this may not have been done. Try again in a while.")])

@@ -176,9 +176,10 @@ def _silent(source: TextIO) -> Iterator[None]:
 
 def _read(source: TextIO, wanted: threading.Semaphore, put: Callable[[str | None], None]) -> None:
     """Read a line whenever one is wanted; None at the end."""
-    with contextlib.suppress(RuntimeError, OSError, ValueError):  # the program has ended, or the source was closed
-        for line in source:
-            wanted.acquire()
-            put(line)
+    with contextlib.suppress(RuntimeError):  # the program has ended
+        with contextlib.suppress(OSError, ValueError):  # nothing more can be read, as where the source was closed
+            for line in source:
+                wanted.acquire()
+                put(line)
         wanted.acquire()
         put(None)
