@@ -187,8 +187,8 @@ class Model(Acquaintances):
 
     def older(self, visit: Visit, page: messages.MessagePage) -> list[Line]:
         """Messages before the oldest on the screen."""
-        if visit is not self.visit:
-            return []
+        if visit is not self.visit or (page.messages and page.messages[-1].seq >= visit.first):
+            return []  # gone elsewhere meanwhile, or asked twice before the first answer came
         said = [self.said(visit.room, message) for message in page.messages]
         return visit.older(said, complete=page.complete)
 

@@ -229,7 +229,8 @@ class Visit:
     def _last_said(self, one: Said) -> None:
         self.said[one.seq] = one
         if len(self.said) > SAID:
-            del self.said[next(iter(self.said))]
+            own = max((seq for seq, said in self.said.items() if said.mine and not said.blank), default=0)
+            del self.said[next(seq for seq in self.said if seq != own)]  # one's own last is what /edit is about
         if one.blank:
             return
         if one.who not in self.newest or self.newest[one.who].seq < one.seq:

@@ -1,10 +1,11 @@
 """What happens to messages while the page that they are on is on its way to the screen. Pure, as test_model.py."""
 
 from among_cli.lines import Said
+from among_cli.visit import SAID
 from among_protocol.edits import MessageDeleted
 from among_protocol.messages import Forwarded, Message, MessagePage
 
-from .test_model import BOB, HALL, TOOLS, at, bodies, edited, enter, model, page, room_of, sent, visit
+from .test_model import ANA, BOB, HALL, TOOLS, at, bodies, edited, enter, model, page, room_of, sent, visit
 
 __all__ = ["model"]  # the fixture
 
@@ -53,3 +54,18 @@ def test_of_a_forward_that_is_deleted_nothing_is_kept_or_shown(model):
     model.apply(deleted(4, 3))
     lines = [line for line in model.page(visit(model), page()) if isinstance(line, Said)]
     assert [(one.blank, one.credit, one.shown) for one in lines] == [(True, "", "")]
+
+
+def test_older_messages_that_were_asked_for_twice_stand_there_once(model):
+    enter(model, TOOLS, page(8, 9, complete=False))
+    assert bodies(model.older(visit(model), page(6, 7, complete=False))) == ["line 6", "line 7"]
+    assert model.older(visit(model), page(6, 7, complete=False)) == []
+    assert bodies(model.older(visit(model), page(4, 5))) == ["line 4", "line 5"]
+
+
+def test_ones_own_last_message_stays_at_hand_however_far_one_looks_back(model):
+    enter(model, TOOLS, page(1001, complete=False, by=ANA))
+    for first in range(901, 0, -100):
+        model.older(visit(model), page(*range(first, first + 100), complete=False))
+    assert len(visit(model).said) == SAID
+    assert visit(model).said[1001].mine
