@@ -40,6 +40,9 @@ class Known(Protocol):
     def who(self, member: str, rev: int = 0) -> str:
         """The handle of a member."""
 
+    def here(self) -> Community | None:
+        """The community in which one is."""
+
 
 def a_role(role: str) -> str:
     return f"an {role}" if role[:1] in "aeiou" else f"a {role}"
@@ -93,7 +96,7 @@ def to_stewards(model: Known, community: Community, event: Entry) -> Line | None
     match event:
         case ReportFiled():
             filed = (by, Part("", " reports ")) if event.by else (Part("", "a report about "),)
-            answer = Part("dim", f"  /resolve {event.seq} acted|declined, all: /reports")
+            answer = Part("dim", f"  {_from_here(model, community)}/resolve {event.seq} acted|declined, all: /reports")
             about = Part("who", model.who(event.member))
             return told(
                 *head,
@@ -111,7 +114,7 @@ def to_stewards(model: Known, community: Community, event: Entry) -> Line | None
         case Act():
             return told(*head, by, *_done(model, event), f" ({event.reason})" if event.reason else "")
         case _:
-            return _at_the_door(model, event, head, by)
+            return _at_the_door(model, community, event, head, by)
 
 
 def changed(event: CommunityUpdated) -> list[Part]:
@@ -153,12 +156,20 @@ def _declined(model: Known, event: JoinDeclined) -> Line:
     return told("The stewards of ", Part("place", event.slug), f" did not let you in.{because}{after}", alert=True)
 
 
-def _at_the_door(model: Known, event: Entry, head: tuple[Part, ...], by: Part) -> Line | None:
+def _from_here(model: Known, community: Community) -> str:
+    """What comes before an answer to it: a number or a handle is of the community in which one is."""
+    return "" if model.here() is community else f"/go {community.slug}, then "
+
+
+def _at_the_door(model: Known, community: Community, event: Entry, head: tuple[Part, ...], by: Part) -> Line | None:
     """Who comes in, and how."""
     match event:
         case JoinAsked():
             words = f": {event.note}" if event.note else ""
-            answer = Part("dim", f"  /accept {event.handle} or /decline {event.handle}, what they say: /requests")
+            first = _from_here(model, community)
+            answer = Part(
+                "dim", f"  {first}/accept {event.handle} or /decline {event.handle}, what they say: /requests"
+            )
             return told(*head, ("who", event.handle), f" asks to be let in{words}", answer, alert=True)
         case JoinAnswered():
             what = " let in " if event.verdict == "accepted" else " did not let in "

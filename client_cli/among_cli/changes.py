@@ -60,15 +60,15 @@ def seq_of(visit: Visit | None, number: str) -> int:
 
 def marked(model: Known, message: Message | MessageSent, said: Said) -> Said:
     """With its number, and what became of it."""
-    edited = isinstance(message, Message) and message.edited > 0
+    edit = message.edited if isinstance(message, Message) else 0
     number, quote = number_of(message.seq), quote_of(model, message)
     origin = number_of(message.forwarded.seq) if message.forwarded is not None else ""
     credit, shown = forwarding.credit_of(model, message, origin)
     reacted = under(message.reactions) if isinstance(message, Message) else ""
-    return replace(
+    said = replace(
         said,
         number=number,
-        edited=edited,
+        edited=edit > 0,
         blank=message.blank,
         quote=quote,
         credit=credit,
@@ -77,6 +77,7 @@ def marked(model: Known, message: Message | MessageSent, said: Said) -> Said:
         reactions=reacted,
         thread=in_short(message.below, number) if isinstance(message, Message) and message.below is not None else "",
     )
+    return model.visit.now(said, edit) if model.visit is not None else said
 
 
 def in_short(thread: Thread, number: str) -> str:
@@ -123,14 +124,12 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
         case MessageEdited():
             before = visit.said.get(event.message) if visit is not None else None
             if visit is not None:
-                visit.edited(event.message, event.body)
+                visit.edited(event.message, event.body, event.seq)
             folded = model.blocks.kind(model.who(event.by), event.by)
             return [] if folded else [_edited(model, room, event, before)]
         case MessageDeleted():
             if model.visit is not None:
-                model.visit.blank_shown(room.id, event.message)
-            if visit is not None:
-                visit.blank(event.message)
+                model.visit.deleted(room.id, event.message)
             who = Part("who", model.who(event.by, event.rev)) if event.by else Part("", "A steward")
             return [told(who, ("dim", f" deleted {number_of(event.message)}"))]
         case PinAdded() | PinRemoved():

@@ -335,6 +335,8 @@ def check(link: Link, line: str) -> str:
     line = line.strip()
     if not line:
         return ""
+    if any("\ud800" <= char <= "\udfff" for char in line):  # what Python makes of such bytes
+        return "This is no UTF-8, and so no text."
     if is_command(line):
         name, rest = split(line)
         command = NAMED.get(name)

@@ -1,12 +1,13 @@
 """Writing something long: in the user's own editor where they have named one, else in a prompt of many lines.
 
-Rules: what is written lies in a file of its own that nobody else can read, and is gone afterwards. An editor that fails
-loses nothing that was saved in it.
+Rules: what is written lies in a file of its own that nobody else can read, and is gone afterwards. What was saved in an
+editor that fails stays in that file, which is named.
 """
 
 import asyncio
 import os
 import shlex
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -35,16 +36,25 @@ def editor() -> str:
 
 async def edited(begin: str, editor: str) -> str:
     """By a program of the user's. Raises EOFError when it ends badly, as one does who gives up in it."""
-    with tempfile.TemporaryDirectory(prefix="among-") as folder:  # 0700
-        file = Path(folder) / "post.md"
+    folder = Path(tempfile.mkdtemp(prefix="among-"))  # 0700
+    file = folder / "post.md"
+    kept = False
+    try:
         file.write_text(begin, "utf-8")
         try:
             running = await asyncio.create_subprocess_exec(*shlex.split(editor), str(file))
         except (OSError, ValueError) as error:
             raise EOFError from error
-        if await running.wait() != 0:
-            raise EOFError
-        return file.read_text("utf-8", errors="replace")
+        kept = True  # what is saved from now on is not ours to throw away, also where nobody waits for it any more
+        failed = await running.wait() != 0
+        written = file.read_text("utf-8", errors="replace") if file.exists() else begin
+        kept = failed and written != begin
+        if failed:
+            raise EOFError(f"Your editor failed; what you saved is in {file}" if kept else "")
+        return written
+    finally:
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _typed(begin: str, keyboard: Keyboard, out: Output) -> str:

@@ -21,7 +21,7 @@ from .lines import Line, Rule, Written, note, told
 from .link import WITHIN, Cannot, Link
 from .moment import when
 from .places import OpenCorner
-from .words import glimpse, hides
+from .words import FOLDED, glimpse, hides
 
 PAGE = 10  # posts of a corner, or comments on a post, on the screen
 SCREEN = 2_400  # characters of a post that are shown at once, or as many as its next block has
@@ -299,7 +299,7 @@ async def _comments(link: Link, opened: OpenCorner, post: Post) -> None:
     lines: list[Line] = [] if page.complete else [note(f"The newest {len(page.messages)}:")]
     said = [replace(link.model.said(room, message), number="") for message in page.messages]
     opened.hiding = next((one for one in reversed(said) if not one.folded and hides(one.body)), opened.hiding)
-    link.screen.show([*lines, *said])
+    link.screen.show([*lines, *(note(FOLDED) if one.folded else one for one in said)])
 
 
 # ---- one's own

@@ -50,7 +50,7 @@ def _deleted(model: "Model", room: Room, event: PostDeleted | MessageDeleted) ->
     """A post is told of, and a comment where comments are: in one's own corner."""
     comment = isinstance(event, MessageDeleted)
     if model.visit is not None and isinstance(event, MessageDeleted):
-        model.visit.blank_shown(room.id, event.message)
+        model.visit.deleted(room.id, event.message)
     if event.by == room.me or (comment and room.owner != room.me):
         return []
     who = Part("who", model.who(event.by, event.rev)) if event.by else Part("", "A steward")

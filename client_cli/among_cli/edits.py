@@ -139,7 +139,10 @@ def _in_view(link: Link) -> list[Said]:
 
 
 def _last(link: Link) -> int:
-    """One's own newest message where one looks. Raises Cannot."""
+    """One's own newest message where one looks. Raises Cannot, also where it has not come back yet: the one before is not meant."""
+    room = here(link)
+    if any(one.room == room.id and one.state != "failed" for one in link.model.outgoing.values()):
+        raise Cannot("What you said last is still on its way. Try again once it stands there.")
     said = mine(link)
     if said is None:
         raise Cannot("You have said nothing here lately; /edit #12 TEXT names a message.")

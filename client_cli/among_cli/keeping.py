@@ -22,6 +22,7 @@ from .link import Cannot, Link
 from .moment import SPANS, span, when
 from .places import Community
 from .rooms import member_of
+from .words import discreet
 
 PAGE = 20  # reports or bans on the screen
 MOST = 200  # of a page, by the protocol
@@ -220,7 +221,7 @@ async def _report(link: Link, one: Report) -> Line:
 
 def _what(last: Said) -> list[Part]:
     time = f" at {last.at:%H:%M}" if last.at else ""
-    return [Part("", f", and what was said{time}:"), *said(last.body)]
+    return [Part("", f", and what was said{time}:"), *said(discreet(last.body))]
 
 
 def _because(reason: str, usage: str) -> None:

@@ -23,7 +23,7 @@ from .link import Cannot, Link
 from .moment import when
 from .places import Room
 from .reading import show
-from .words import glimpse
+from .words import FOLDED, glimpse
 
 PAGE = 10  # pins, or bookmarks, on the screen, of two or three rows each
 AROUND = 9  # messages shown about the one that a link leads to
@@ -215,7 +215,8 @@ async def _show(link: Link, found: Permalink) -> None:
     for message in page.messages:
         said = link.model.said(room, message)
         said = replace(said, inside=thread_lines.which(said.root)) if said.root else said
-        lines += [note("This is the one:"), said] if message.seq == found.seq else [said]
+        shown: Line = note(FOLDED) if said.folded else said
+        lines += [note("This is the one:"), shown] if message.seq == found.seq else [shown]
     link.screen.show([*lines, Rule(f"go there: /go {room.title}")])
 
 
@@ -263,6 +264,8 @@ def _pinned(link: Link, one: Pin) -> list[Line]:
     by = f"  pinned by {link.model.who(one.by, one.rev)}, {when(one.at, link.model.zone)}"
     who = ("who", link.model.who(message.by, message.rev))
     head = told(("strong", f"{number_of(message.seq)} "), who, ("dim", by))  # type: ignore[arg-type]  # a style
+    if link.model.folds(message.by, message.rev):
+        return [head, note(f"   {FOLDED}")]
     return [head, *_shown(link, message), told(f"   {_glimpse(message)}")]
 
 

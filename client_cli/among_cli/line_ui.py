@@ -3,7 +3,8 @@
 Rules: prompt_toolkit draws; this file only says what. What is printed is printed for good and scrolls away like any
 terminal's text; what may still change (one's own unconfirmed lines, who writes, the state of the link) stands around
 the prompt. A message that can't be sent is not accepted, and stays in the prompt with the reason. A command that is none
-leaves it, as in a shell: the reason is printed, and the arrow up brings the line back.
+leaves it, as in a shell: the reason is printed, and the arrow up brings the line back. What was typed behind one that was
+to lead to another room is not said in the old one: it is shown instead.
 """
 
 import asyncio
@@ -33,12 +34,13 @@ from .lines import Line, Said, Told, note, problem
 from .link import Link
 from .looks import LOOKS
 from .mistakes import Mistakes
+from .places import Room
 from .referring import about
 from .render import outgoing, rows
 from .safe_text import Safe, safe_text
 from .settings import Alert
 from .toolbar import toolbar
-from .typed import is_command
+from .typed import is_command, moves
 from .words import glimpse
 
 STYLE = Style.from_dict(
@@ -118,10 +120,24 @@ class LineUi:
         """Do what was typed, one after the other; the prompt is free for the next."""
         while True:
             line = await self._lines.get()
-            self.mistyped = not await commands.take(link, line) and is_command(line.strip())
+            room = link.model.room
+            done = await commands.take(link, line)
+            self.mistyped = not done and is_command(line.strip())
+            if not done and moves(line, commands.NAMED) and link.model.room is room:
+                self._give_back(room)
             if self.aside and not self.typed and self._lines.empty() and not link.quit.is_set():
                 self.put_aside()
             self._leave_if_asked()
+
+    def _give_back(self, room: Room | None) -> None:
+        """One is still in this room: what waits was meant for another."""
+        if waiting := self._queued():
+            where = f" in {room.title}" if room is not None else ""
+            self.show([problem(f"Not done, since you are still{where or ' nowhere'}:"), *map(note, waiting)])
+
+    def _queued(self) -> list[str]:
+        """Take the lines that wait."""
+        return [self._lines.get_nowait() for _ in range(self._lines.qsize())]
 
     def _begin(self) -> None:
         """A prompt is there: with what was offered before it was."""
@@ -150,8 +166,7 @@ class LineUi:
     @property
     def draft(self) -> str:
         """What was typed and not done: lines that still waited, and what was not entered."""
-        waiting = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
-        return "\n".join([*waiting, self.aside, self._session.default_buffer.text]).strip()
+        return "\n".join([*self._queued(), self.aside, self._session.default_buffer.text]).strip()
 
     def put_aside(self) -> None:
         """What stands in the prompt changes places with what was put aside."""
@@ -232,8 +247,11 @@ class LineUi:
         if not composing.editor():
             self.show([note("Name your editor first: VISUAL or EDITOR, in the environment that you start this from.")])
             return
-        with contextlib.suppress(EOFError):
+        try:
             written = (await self.compose(self.typed)).rstrip("\n")
+        except EOFError as error:
+            self.show([problem(str(error))] if str(error) else [])
+        else:
             self._session.default_buffer.document = Document(written)
 
     async def compose(self, begin: str) -> str:

@@ -169,7 +169,7 @@ class Link:
         if room is not None and self.model.room is None:
             lines.append(problem(f"{room.title} is no longer there for you. /rooms shows what is."))
         elif self.model.visit and self.model.visit.loading:
-            self.spawn(partial(self._load, self.model.visit))
+            self.spawn(partial(self._load_again, self.model.visit), quiet=True)
         return lines
 
     def _arrived(self, card: Membership) -> list[Line]:
@@ -231,6 +231,8 @@ class Link:
             self.screen.show([problem(str(error))])
         except TextError as error:
             self.screen.show([problem(f"{str(error).capitalize()}.")])
+        except UnicodeEncodeError:
+            self.screen.show([problem("This is no UTF-8, and so no text.")])
         except TimeoutError:
             why = "There is no connection" if self.down else "The server does not answer"
             self.screen.show([problem(f"{why}; this may not have been done. Try again in a while.")])
@@ -262,8 +264,14 @@ class Link:
         if room is not self.model.room:
             await self.drafting.left()
         self.screen.show(self.model.open(room))
-        assert self.model.visit is not None
-        await self._load(self.model.visit)
+        visit = self.model.visit
+        assert visit is not None
+        try:
+            await self._load(visit)
+        except (Refuse, ClientError, TimeoutError, asyncio.CancelledError):  # cancelled: its time is over
+            if not self.closed:
+                self.spawn(partial(self._load_again, visit), quiet=True)
+            raise
         self.spawn(partial(self.watch, room), quiet=True)
         self.spawn(partial(self.drafting.entered, room), quiet=True)
 
@@ -275,6 +283,15 @@ class Link:
         self.screen.show(self.model.page(visit, page))
         self.mark()
         self.screen.refresh()
+
+    async def _load_again(self, visit: Visit) -> None:
+        """Without the page, where it does not come now either; once there is a connection, where there is none."""
+        try:
+            async with asyncio.timeout(WITHIN):
+                await self._load(visit)
+        except (Refuse, ClientError, TimeoutError):
+            if self.down is None and visit is self.model.visit and visit.loading:
+                self.screen.show(visit.without_page())
 
     async def older(self) -> None:
         """Show what was said before what is on the screen."""

@@ -6,6 +6,7 @@ Rules: nobody ever sees a traceback for something that can happen to them. What 
 
 import argparse
 import asyncio
+import io
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -26,15 +27,15 @@ OK, REFUSED, USAGE, UNSURE, INTERRUPTED = 0, 1, 2, 3, 130
 def main(argv: list[str] | None = None) -> int:
     """The exit code."""
     given = arguments.parse(sys.argv[1:] if argv is None else argv)
+    _bear_any_bytes()
     try:
-        return _run(given)
+        return _written(_run(given))
     except KeyboardInterrupt:
         if sys.stderr.isatty():
             print(file=sys.stderr)  # the shell's prompt begins a line of its own
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read has enough. Python would complain once more when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # whoever read has enough
         return OK
     except (Refuse, one_shot.NotThere, NotSignedIn, Stopped) as error:
         return _fail(error.message if isinstance(error, Refuse) else str(error), REFUSED)
@@ -47,7 +48,8 @@ def main(argv: list[str] | None = None) -> int:
     except EOFError:
         return _fail("not signed in", REFUSED)
     except OSError as error:
-        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), REFUSED)
+        _drop_output()
+        return _fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error), REFUSED)
     except Exception as error:
         if os.environ.get("AMONG_DEBUG"):
             raise
@@ -55,6 +57,29 @@ def main(argv: list[str] | None = None) -> int:
         return _fail(
             f"a mistake in this program ({kind}: {error}); AMONG_DEBUG=1 shows where. Please report it", UNSURE
         )
+
+
+def _bear_any_bytes() -> None:
+    """What is read may be no text, and is then refused in one sentence; what is written may be more than an old terminal has."""
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
+
+
+def _written(code: int) -> int:
+    """The exit code, once all is written: at its end Python writes what is left, and nobody can tell any more what went wrong."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    return code
+
+
+def _drop_output() -> None:
+    """What standard output does not take is given up, or Python would complain once more at its end."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(given: argparse.Namespace) -> int:

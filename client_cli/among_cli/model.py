@@ -187,8 +187,8 @@ class Model(Acquaintances):
 
     def older(self, visit: Visit, page: messages.MessagePage) -> list[Line]:
         """Messages before the oldest on the screen."""
-        if visit is not self.visit:
-            return []
+        if visit is not self.visit or (page.messages and page.messages[-1].seq >= visit.first):
+            return []  # gone elsewhere meanwhile, or asked twice before the first answer came
         said = [self.said(visit.room, message) for message in page.messages]
         return visit.older(said, complete=page.complete)
 
@@ -201,10 +201,14 @@ class Model(Acquaintances):
             return None
         return visit.room.id, visit.shown
 
+    def folds(self, member: str, rev: int) -> str:
+        """What the reader does about who said something at this revision, wherever it is shown: "block", "mute" or nothing."""
+        return self.blocks.kind(self.who(member), member) or self.blocks.kind(self.who(member, rev), member)
+
     def said(self, room: Room, message: messages.Message | messages.MessageSent) -> Said:
         """A message as it stands on the screen."""
         then, who, mine = self.who(message.by, message.rev), self.who(message.by), message.by == room.me
-        folded = "" if mine else self.blocks.kind(who, message.by) or self.blocks.kind(then, message.by)
+        folded = "" if mine else self.folds(message.by, message.rev)
         said = Said(
             room=room.id,
             seq=message.seq,

@@ -1,7 +1,8 @@
 """The screen without a screen: lines in on standard input, lines out on standard output.
 
 For screen readers, pipes and dumb terminals: no colours, no columns, nothing is ever redrawn. One's own lines come back
-when they are stored, which is how one hears that they are.
+when they are stored, which is how one hears that they are. Of what is piped in nothing is done any more behind a line that was to lead to
+another room and did not.
 """
 
 import asyncio
@@ -12,10 +13,11 @@ from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from . import commands
-from .lines import Line, note
+from .lines import Line, note, problem
 from .link import Link
 from .plain_text import columns_of, plain
 from .safe_text import safe_text
+from .typed import moves
 
 MOST_UNDECIDED = 50  # lines on their way before the next one is read
 
@@ -47,8 +49,12 @@ class Plain:
             if line is not None and goes_on(begun[-1]):
                 begun[-1] = begun[-1][:-1]
             elif begun:
-                self.refused |= not await commands.take(link, "\n".join(begun))
-                begun = []
+                whole, room, begun = "\n".join(begun), link.model.room, []
+                done = await commands.take(link, whole)
+                self.refused |= not done
+                if not (done or self.asks) and moves(whole, commands.NAMED) and link.model.room is room:
+                    self.show([problem("This is the end: what follows was meant for another room.")])
+                    return
                 await link.voice.settled(MOST_UNDECIDED)
             self._wanted.release()
 
@@ -170,9 +176,10 @@ def _silent(source: TextIO) -> Iterator[None]:
 
 def _read(source: TextIO, wanted: threading.Semaphore, put: Callable[[str | None], None]) -> None:
     """Read a line whenever one is wanted; None at the end."""
-    with contextlib.suppress(RuntimeError, OSError, ValueError):  # the program has ended, or the source was closed
-        for line in source:
-            wanted.acquire()
-            put(line)
+    with contextlib.suppress(RuntimeError):  # the program has ended
+        with contextlib.suppress(OSError, ValueError):  # nothing more can be read, as where the source was closed
+            for line in source:
+                wanted.acquire()
+                put(line)
         wanted.acquire()
         put(None)

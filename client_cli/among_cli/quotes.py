@@ -8,6 +8,7 @@ from .keeping import this_community
 from .lines import Line, Style, note, told
 from .link import Cannot, Link
 from .lists import is_one
+from .words import FOLDED, discreet
 
 ANSWERS = ("yes", "no", "withdraw")
 LONGEST = 160  # characters of a message around that are shown
@@ -91,7 +92,9 @@ def _asked(link: Link, number: int, one: AskedQuote, who: str) -> list[Line]:
 
 
 def _around(link: Link, message: Message, one: AskedQuote) -> Line:
-    line = " ".join(message.body.split())
-    body = line if message.seq == one.message else f"{line[:LONGEST]}{'…' if len(line) > LONGEST else ''}"
-    mark: tuple[Style, str] = ("strong", "  » ") if message.seq == one.message else ("dim", "    ")
+    asked = message.seq == one.message  # one's own, which stands there as it was said
+    line = " ".join((message.body if asked else discreet(message.body)).split())
+    line = FOLDED if not asked and link.model.folds(message.by, message.rev) else line
+    body = line if asked else f"{line[:LONGEST]}{'…' if len(line) > LONGEST else ''}"
+    mark: tuple[Style, str] = ("strong", "  » ") if asked else ("dim", "    ")
     return told(mark, ("who", link.model.who(message.by, message.rev)), ("dim", f"  {body}"))

@@ -80,8 +80,10 @@ class Saved:
         _replace(self._place(account.server) / "last", account.handle + "\n")
 
     def forget(self, account: Account) -> None:
-        """Remove the account's token. Raises OSError."""
-        self._file(account.server, account.handle).unlink(missing_ok=True)
+        """Remove this token of the account; one that was saved since stays. Raises OSError."""
+        kept = self.get(account.server, account.handle)
+        if kept is None or kept.token == account.token:
+            self._file(account.server, account.handle).unlink(missing_ok=True)
 
     def _place(self, server: str) -> Path:
         # Readable for whoever looks, and different for every server though some characters were replaced.

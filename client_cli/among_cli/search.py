@@ -5,6 +5,7 @@ What is found is numbered, and its number shows more: /hit 2.
 
 from msgspec.structs import replace
 
+from among_protocol.markup import screens
 from among_protocol.messages import Message, ReadMessages
 from among_protocol.posts import ReadPost
 from among_protocol.search import Hit, Mark, MessageHits, SearchMessages
@@ -12,11 +13,11 @@ from among_protocol.search import Hit, Mark, MessageHits, SearchMessages
 from . import lists
 from .changes import number_of
 from .kept import gone
-from .lines import Line, Quoted, Style, note, told
+from .lines import Line, Style, Written, note, told
 from .link import Cannot, Link
 from .moment import when
 from .places import Searched
-from .words import discreet, hides
+from .words import FOLDED, discreet, hides
 
 SHOWN = 8  # hits on one page: with their texts, what fits a screen
 PAGES = 5  # empty pages that are passed in a row, before one is asked
@@ -51,10 +52,10 @@ async def hit(link: Link, rest: str) -> None:
     lines: list[Line] = [_head(link, 0, one)]
     if one.kind == "post":
         post = await link.among.ask(ReadPost, room=one.room, post=one.seq)
-        cut = len(post.body) > POST
-        lines += [told(("strong", post.title)), Quoted(post.body[:POST] + (" …" if cut else ""))]
+        begins, *rest_of_it = screens(post.body, POST)
+        lines += [told(("strong", post.title)), Written(begins)]
         handle = link.model.who(one.by, 0)
-        lines.append(note(f"/corner @{handle} shows the corner{' and all of it' if cut else ''}."))
+        lines.append(note(f"/corner @{handle} shows the corner{' and all of it' if rest_of_it else ''}."))
     else:
         page = await link.among.ask(ReadMessages, room=one.room, around=one.seq, limit=AROUND, post=one.post or None)
         await link.learn((message.by, message.rev) for message in page.messages)
@@ -148,6 +149,7 @@ def _marked(text: str, marks: list[Mark]) -> list[tuple[Style, str]]:
 
 def _around(link: Link, message: Message, *, here: bool) -> Line:
     body = "deleted" if message.blank else discreet(message.body)
+    body = FOLDED if not here and link.model.folds(message.by, message.rev) else body  # the hit itself was asked for
     who = link.model.who(message.by, message.rev)
     mark = "› " if here else "  "
     look: Style = "strong" if here else ""

@@ -1,7 +1,7 @@
 """The open room on the screen: which of its messages stand there, and what goes between them. Pure.
 
 Rules: a message gives a line once, whichever way it arrives; its number decides. What comes while the page is on its
-way waits behind it, so that lines never stand out of order. What people say whom the reader blocks or mutes is folded: a
+way waits behind it, so that lines never stand out of order; what becomes of a message meanwhile holds for the page. What people say whom the reader blocks or mutes is folded: a
 line says that there is something, and it is kept for who asks.
 """
 
@@ -33,6 +33,10 @@ class Visit:
         self.roots: dict[int, int] = {}  # of what is said in threads and not on the screen, by number: that of the root
         self.oldest: dict[int, int] = {}  # by root: the oldest message of a thread that was shown
         self._waiting: list[Said] = []
+        self._edits: dict[
+            int, tuple[int, str]
+        ] = {}  # heard of: by message, the number of the edit and what it says now
+        self._gone: dict[tuple[str, int], bool] = {}  # messages of any room that were deleted, oldest first
         self._quiet = False  # the newest line of the room says that something is folded
         self._day = ""  # of the newest message on the screen
 
@@ -59,6 +63,15 @@ class Visit:
         for one in waiting:
             lines += self.show(one)
         return lines
+
+    def without_page(self) -> list[Line]:
+        """What waits, and what comes from now on: the page can't be had. Nothing of it counts as read."""
+        self.marks = self.loading = False
+        waiting, self._waiting = self._waiting, []
+        self.shown = waiting[0].seq - 1 if waiting else self.room.head
+        self.first = self.shown + 1
+        missing = note("What was said before can't be shown now: /older tries again.")
+        return [missing, *(line for one in waiting for line in self.show(one))]
 
     def older(self, said: list[Said], *, complete: bool) -> list[Line]:
         """Messages before the oldest on the screen, as a block of their own."""
@@ -163,26 +176,37 @@ class Visit:
     def _keep(self, folded: list[Said]) -> None:
         self.folded = [*self.folded, *folded][-FOLDED:]
 
-    def edited(self, seq: int, body: str) -> None:
-        """A message says something else from now on."""
+    def edited(self, seq: int, body: str, edit: int) -> None:
+        """A message says something else from now on. `edit`: number of the edit."""
+        self._edits[seq] = (edit, body)
+        if len(self._edits) > SAID:
+            del self._edits[next(iter(self._edits))]
         if seq in self.said:
             self._changed(replace(self.said[seq], body=body, edited=True))
+        self._waiting = [replace(one, body=body, edited=True) if one.seq == seq else one for one in self._waiting]
 
-    def blank(self, seq: int) -> None:
-        """A message was deleted: what it said is not kept."""
-        if seq in self.said:
-            self._changed(replace(self.said[seq], body="", blank=True, reactions=""))
-        for one in [one for one in self.said.values() if one.answers == seq]:
-            self._changed(replace(one, quote=f"{one.quote.partition(': ')[0]}: ✗ deleted"))
-        self.folded = [one for one in self.folded if one.seq != seq]
-        self.newest = {who: one for who, one in self.newest.items() if one.seq != seq}
-        self._waiting = [replace(one, body="", blank=True) if one.seq == seq else one for one in self._waiting]
+    def deleted(self, room: str, seq: int) -> None:
+        """A message of any room was deleted: neither what it said is kept, nor what others show of it."""
+        self._gone[room, seq] = True
+        if len(self._gone) > SAID:
+            del self._gone[next(iter(self._gone))]
+        for one in [*self.said.values()]:
+            if (now := _without(one, room, seq)) is not one:
+                self._changed(now)
+        self._waiting = [_without(one, room, seq) for one in self._waiting]
+        if room == self.room.id:
+            self._edits.pop(seq, None)
+            self.folded = [one for one in self.folded if one.seq != seq]
+            self.newest = {who: one for who, one in self.newest.items() if one.seq != seq}
 
-    def blank_shown(self, room: str, seq: int) -> None:
-        """A message of any room was deleted: what others show of it is not kept."""
-        for one in [one for one in self.said.values() if one.shows == (room, seq)]:
-            self._changed(replace(one, shown="✗ deleted"))
-        self._waiting = [replace(one, shown="✗ deleted") if one.shows == (room, seq) else one for one in self._waiting]
+    def now(self, said: Said, edit: int) -> Said:
+        """A message of a page, with what became of it while that was on its way. `edit`: number of its newest edit there; 0:
+        never."""
+        later, body = self._edits.get(said.seq, (0, "")) if said.room == self.room.id else (0, "")
+        said = replace(said, body=body, edited=True) if later > edit and not said.blank else said
+        for room, seq in ((said.room, said.seq), (said.room, said.answers), said.shows):
+            said = _without(said, room, seq) if (room, seq) in self._gone else said
+        return said
 
     def trim(self, floor: int) -> None:
         """What was said up to this number is no longer kept, here neither."""
@@ -192,6 +216,7 @@ class Visit:
         self.folded = [one for one in self.folded if one.seq > floor]
         self.newest = {who: one for who, one in self.newest.items() if one.seq > floor}
         self._waiting = [one for one in self._waiting if one.seq > floor]
+        self._edits = {seq: one for seq, one in self._edits.items() if seq > floor}
         if self.first and self.first <= floor:
             self.first, self.complete = min(self.said, default=0), True
 
@@ -204,7 +229,8 @@ class Visit:
     def _last_said(self, one: Said) -> None:
         self.said[one.seq] = one
         if len(self.said) > SAID:
-            del self.said[next(iter(self.said))]
+            own = max((seq for seq, said in self.said.items() if said.mine and not said.blank), default=0)
+            del self.said[next(seq for seq in self.said if seq != own)]  # one's own last is what /edit is about
         if one.blank:
             return
         if one.who not in self.newest or self.newest[one.who].seq < one.seq:
@@ -223,6 +249,15 @@ class Visit:
             return []
         self._day = day
         return [Rule(f"{said.at:%A} {said.at.day} {said.at:%B %Y}")]
+
+
+def _without(one: Said, room: str, seq: int) -> Said:
+    """What is left of a message after this one was deleted."""
+    if (one.room, one.seq) == (room, seq):
+        return replace(one, body="", blank=True, quote="", credit="", shown="", reactions="")
+    if (one.room, one.answers) == (room, seq) and one.quote:
+        return replace(one, quote=f"{one.quote.partition(': ')[0]}: ✗ deleted")
+    return replace(one, shown="✗ deleted") if one.shows == (room, seq) else one
 
 
 def _new_rule(last_read: Said | None, first_new: Said) -> Rule:

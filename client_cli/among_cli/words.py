@@ -46,6 +46,9 @@ def glimpse(body: str, *, cut: bool = False, most: int = GLIMPSE, whole: bool = 
     return line[:most].rstrip() + "…" if len(line) > most else line
 
 
+FOLDED = "(folded: you blocked or muted who said it)"  # in place of what is not shown
+
+
 def hides(body: str) -> bool:
     """Whether a spoiler hides something of it."""
     return "||" in body and any(span.spoiler for block in parse(body) for span in block.spans)

@@ -188,3 +188,14 @@ async def test_what_a_script_pipes_in_and_cannot_be_done_is_told_by_the_code(hou
         await talk.types(typed)
         assert await talk.ends() == (1, "")
         assert any(line.startswith(told) for line in talk.lines)
+
+
+async def test_what_is_piped_in_for_a_room_that_one_did_not_get_to_is_said_in_no_other(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, "garden/hall", token=ana.among.token) as talk:
+        await talk.types("first\n/go attic\nsecret\n")
+        assert await talk.ends() == (1, "")
+        assert "This is the end: what follows was meant for another room." in talk.lines
+    await ana.types("last")
+    await ana.sees("last")
+    assert ana.paper.said == ["first", "last"]

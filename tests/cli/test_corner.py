@@ -311,3 +311,52 @@ async def test_an_editor_of_ones_own_writes_it_and_one_that_fails_gives_it_up(tm
     for wrong in ("false", "/nowhere/editor", "'"):
         with pytest.raises(EOFError):
             await composing.edited("begun", wrong)
+
+
+def only(folder: Path, pattern: str) -> Path:
+    (found,) = folder.glob(pattern)
+    return found
+
+
+async def test_what_was_saved_in_an_editor_that_fails_is_left_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nprintf "%s and more" "$(cat "$1")" > "$1"\nexit 1\n')
+    script.chmod(0o755)
+    with pytest.raises(EOFError) as failed:
+        await composing.edited("begun", f"{script}")
+    left = only(tmp_path, "among-*/post.md")
+    assert str(left) in str(failed.value)
+    assert left.read_text() == "begun and more"
+
+
+async def test_what_can_not_be_kept_as_a_draft_is_left_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+
+        async def compose(begin: str) -> str:
+            await house.stop()
+            monkeypatch.setattr(corner_writing, "WITHIN", 0.05)
+            return "Beans\nThey grow."
+
+        ana.paper.compose = compose  # type: ignore[method-assign]  # the network goes while one writes
+        told = await ana.types("/corner post")
+        left = only(tmp_path, "among-*.md")
+        assert f"What you wrote is in {left}, and nowhere else." in told
+        assert left.read_text() == "Beans\nThey grow."
+        assert left.stat().st_mode & 0o77 == 0
+
+
+async def test_an_edit_that_came_to_nothing_goes_on_with_its_draft(tmp_path: Path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        await post(ana, "Beans\nThey grow.")
+        told = await post(ana, "No body", "/corner edit 2")
+        assert told[0].endswith("What you wrote is kept: /corner edit 2")
+        ana.paper.answers.append("yes")
+        assert await post(ana, "Beans\nThey grew.", "/corner edit 2") == ["Changed: #2 Beans"]
+        assert ana.paper.questions[-1] == "Go on with the draft that you left, “No body”? yes/no: "
+        assert ana.paper.begun[-1] == "No body"

@@ -95,6 +95,7 @@ async def test_what_one_deletes_is_gone_also_from_the_memory_of_the_clients(tmp_
         assert (await bob.types("/delete"))[0].startswith("Say more")
         await bob.types("/delete #1")
         await ana.sees("bob deleted #1")
+        await bob.sees("bob deleted #1")
         for reader in (ana, bob):
             visit = reader.model.visit
             assert visit is not None
@@ -179,3 +180,18 @@ def on_screen(reader: Reader) -> dict[int, Said]:
 
 def _last(lines: list[Line]) -> Said:
     return [one for one in lines if isinstance(one, Said)][-1]
+
+
+async def test_an_edit_waits_for_what_one_said_last(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("good morning")
+        await ana.sees("good morning")
+        await ana.types("hello wrld")
+        assert await ana.types("/edit hello world") == [
+            "What you said last is still on its way. Try again once it stands there."
+        ]
+        await ana.sees("hello wrld")
+        await ana.types("/edit hello world")
+        await bob.sees("hello world")
+        assert on_screen(bob)[1].body == "good morning"

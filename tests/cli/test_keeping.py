@@ -255,3 +255,16 @@ def test_how_long_is_typed_in_one_word(typed: str, milliseconds: int | None):
 
 def test_a_time_that_is_none_is_no_harm():
     assert when("2026-13-01T00:00:00.000Z", None) == "some time"
+
+
+async def test_a_report_of_another_community_is_answered_there(tmp_path: Path):
+    """Its number is another report's where one is."""
+    async with House(tmp_path) as house:
+        ana, bob, _ = await kept(house)
+        await ana.types("/create books")
+        await bob.types("buy this")
+        await bob.sees("buy this")
+        cleo = await house.signs_in("cleo")
+        await cleo.types("/go garden")
+        await cleo.types("/report bob An advert.")
+        await ana.sees("/go garden, then /resolve ")

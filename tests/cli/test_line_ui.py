@@ -5,6 +5,7 @@ import errno
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from prompt_toolkit.application import create_app_session
@@ -16,10 +17,11 @@ from among_cli.line_ui import LineUi
 from among_cli.lines import Said, told
 from among_cli.mistakes import MOST
 from among_cli.settings import Alert
+from among_protocol.aio import Among
 from among_protocol.members import Persona
 from among_protocol.messages import MessageSent
 from among_protocol.presence import TypingStarted
-from among_protocol.rooms import TopicSet
+from among_protocol.rooms import OpenDirect, TopicSet
 
 from .corpus import CORPUS, obeyed
 from .house import House, Reader, Tap
@@ -149,6 +151,27 @@ async def test_lines_that_wait_for_a_command_are_not_lost_by_leaving(house):
         terminal.press("/members\rhello\rand more\r\x04")
         await asyncio.wait_for(terminal.running, 10)
         assert terminal.ui.draft == "hello\nand more"
+
+
+async def test_what_was_meant_for_a_room_that_one_did_not_get_to_is_said_in_no_other(house, monkeypatch):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    ask, typed = Among._ask, asyncio.Event()
+
+    async def slowly(among: Among, command: Any, /, **fields: Any) -> Any:
+        if command is OpenDirect:
+            await typed.wait()
+        return await ask(among, command, **fields)
+
+    monkeypatch.setattr(Among, "_ask", slowly)
+    async with at_terminal(ana) as terminal:
+        terminal.press("/dm nobody\rsecret\r")
+        await terminal.out.when(lambda: terminal.ui._lines.qsize() == 1)
+        typed.set()
+        await terminal.out.until("Not done, since you are still in garden/hall:")
+        terminal.press("hello\r")
+        await bob.sees("hello")
+    assert bob.paper.said == ["hello"]
+    assert "secret" in terminal.out.getvalue().rpartition("Not done")[2]
 
 
 async def test_ctrl_c_gives_the_line_up_and_says_how_to_leave(house):

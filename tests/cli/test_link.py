@@ -8,9 +8,11 @@ import pytest
 from among_cli import corner_once, search_once
 from among_cli.lines import Said
 from among_protocol.aio import Among
+from among_protocol.codes import BUSY, Refuse
 from among_protocol.corners import ListCorners
 from among_protocol.happenings import Reset
 from among_protocol.joining import ListRequests
+from among_protocol.messages import ReadMessages
 from among_protocol.moderation import ListBans
 from among_protocol.portrait import ListVersions
 from among_protocol.rooms import UnfollowRoom
@@ -196,3 +198,47 @@ async def test_a_community_joined_elsewhere_appears(house):
     await device.paper.until(lambda: any(room.title == "bikes/hall" for room in device.model.numbered()))
     await bob.types("/leave bikes persona")
     await device.paper.until(lambda: not any(room.title == "bikes/hall" for room in device.model.numbered()))
+
+
+async def test_a_room_whose_page_does_not_come_is_open_without_it(house, monkeypatch):
+    """Else all that is said there would wait unseen for good."""
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("/room create shed")
+    await bob.types("before")
+    await bob.sees("before")
+    ask, pages = Among._ask, 2
+
+    async def busy(among: Among, command: Any, /, **fields: Any) -> Any:
+        nonlocal pages
+        if among is ana.among and command is ReadMessages and pages:
+            pages -= 1
+            raise Refuse(BUSY)
+        return await ask(among, command, **fields)
+
+    monkeypatch.setattr(Among, "_ask", busy)
+    await ana.types("/go hall")
+    await ana.sees("What was said before can't be shown now: /older tries again.")
+    await bob.types("after")
+    await ana.sees("after")
+    assert ana.model.marker() is None, "nothing is read that was not shown"
+    await ana.types("/older")
+    assert ana.paper.said == ["after", "before"]
+
+
+async def test_a_room_whose_page_is_late_is_shown_when_it_comes(house, monkeypatch):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("/room create shed")
+    await bob.types("before")
+    await bob.sees("before")
+    ask, pages = Among._ask, 1
+
+    async def busy(among: Among, command: Any, /, **fields: Any) -> Any:
+        nonlocal pages
+        if among is ana.among and command is ReadMessages and pages:
+            pages -= 1
+            raise TimeoutError
+        return await ask(among, command, **fields)
+
+    monkeypatch.setattr(Among, "_ask", busy)
+    await ana.types("/go hall")
+    await ana.sees("before")

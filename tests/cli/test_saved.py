@@ -87,3 +87,13 @@ def test_without_xdg_it_is_under_home(tmp_path):
     Saved.of({"HOME": str(tmp_path)}).keep(Account(HERE, "ana", "secret"))
     (file,) = (tmp_path / ".local/state/among/accounts").rglob("*.json")
     assert json.loads(file.read_text("utf-8"))["server"] == HERE
+
+
+def test_a_token_that_was_saved_meanwhile_is_not_forgotten_with_the_old_one(saved):
+    old, new = Account(HERE, "ana", "old"), Account(HERE, "ana", "new")
+    saved.keep(old)
+    saved.keep(new)
+    saved.forget(old)
+    assert saved.get(HERE) == new
+    saved.forget(new)
+    assert saved.get(HERE) is None
