@@ -257,7 +257,7 @@ EPOCH = re.compile(r"\be_[0-9a-f]{16}\b")
 TOKEN = re.compile(r"\bamong_[\w-]{43}(?![\w-])")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 CODE = re.compile(r'(?<="code":")[\w-]{32}(?=")|(?<="invite":")[\w-]{32}(?=")')
-ABOUT = re.compile(r'(?<="about":)\d+')  # how much there is of an account, which what nobody waits for may change meanwhile
+ABOUT = re.compile(r'(?<="about":)\d+')  # of an account: changes by what nobody waits for
 SPOKEN = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b(?![T ]\d)")
 SHOWN_START = dt.datetime(2026, 1, 31, 9, tzinfo=dt.UTC)
