@@ -13,6 +13,8 @@ from pathlib import Path
 from among_protocol.aio import Among
 from among_protocol.export import ExportAccount
 
+from .room_part import opened
+
 
 def named(handle: str, wished: str = "") -> Path:
     """The file that is wished for, or one that says whose it is and of which day."""
@@ -25,9 +27,9 @@ async def write(among: Among, path: Path, progress: Callable[[int, int], None]) 
     """All of it, a page at a time, at the pace that the server allows; gives how many records. `progress` gets how many there
     are, and how many there will be, more or less. Raises OSError, Refuse."""
     part = beside(path)
-    part.unlink(missing_ok=True)
     count, about, after = 0, 0, ""
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+    with opened(part) as out:
+        out.truncate()  # what one that was broken off has left
         while True:
             page = await among.ask(ExportAccount, after=after)
             about = about or page.about
@@ -40,7 +42,7 @@ async def write(among: Among, path: Path, progress: Callable[[int, int], None]) 
                 break
         out.flush()
         os.fsync(out.fileno())
-    part.rename(path)
+        part.rename(path)  # with its lock: another export would rename what it has begun
     return count
 
 

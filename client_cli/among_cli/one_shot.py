@@ -38,7 +38,7 @@ from .places import NOBODY, session_parts
 from .plain_text import columns_of, plain
 from .portrait_file import FileError
 from .portrait_file import write as write_document
-from .room_file import title_of
+from .room_file import title_of, titled
 from .safe_text import safe_lines, safe_text
 
 PAGE = 200  # entries at once, by the protocol
@@ -103,9 +103,9 @@ async def unread(among: Among, *, as_json: bool) -> None:
     """Print the rooms with something new; as one sees them at this moment, without waiting for more."""
     for state in sorted(among.logs.values(), key=lambda state: (-state.mentions, -state.unread)):
         room = among.rooms.get(state.log)
-        if room is None or not state.unread:
+        if room is None or not (state.unread or state.mentions):
             continue
-        title = title_of(among, room)
+        title = await titled(among, room)
         if as_json:
             print(json_line({"room": title, "log": state.log, "unread": state.unread, "mentions": state.mentions}))
         else:
@@ -282,7 +282,8 @@ async def _author(among: Among, entry: AnyEntry | UnknownEvent) -> str:
 
 
 def _counts(state: LogState) -> str:
-    return f"{state.unread} new" + (f", {state.mentions} for you" if state.mentions else "")
+    parts = [f"{state.unread} new" if state.unread else "", f"{state.mentions} for you" if state.mentions else ""]
+    return ", ".join(filter(None, parts))
 
 
 def _print_json(entry: AnyEntry | UnknownEvent, title: str, handle: str) -> None:

@@ -65,6 +65,12 @@ def title_of(among: Among, room: Room) -> str:
     return f"{membership.community.slug if membership else '?'}/{room.slug}"
 
 
+async def titled(among: Among, room: Room) -> str:
+    """Likewise; a corner by whose it is: garden/@bob."""
+    owner = await among.persona(room.owner) if room.kind == "corner" else None
+    return title_of(among, room) + (f"@{owner.handle}" if owner is not None else "")
+
+
 async def write(
     among: Among,
     room: Room,

@@ -50,7 +50,7 @@ class Part:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = _opened(path)
+        self._file = opened(path)
         self.begun: Begun | None = None
         self.at = self.within = 0  # of the last piece
         self.count = 0  # messages
@@ -116,7 +116,7 @@ def _line(file: BinaryIO, kind: type[T]) -> T | None:
         return None
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
     """With its lock. One that others made or may read is made anew."""
     how = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
     fd = os.open(path, how, 0o600)

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import pytest
 
+from among_cli.archive import beside
+from among_cli.room_part import opened
 from among_protocol.messages import ReadMessages
 
 from .house import PASSWORD, PATIENCE, House, Reader
@@ -22,6 +24,17 @@ PAUSE = 0.05  # seconds between two looks
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with House(tmp_path) as house:
         yield house
+
+
+async def test_two_at_once_into_one_file_are_one_and_a_refusal(house: House, tmp_path: Path):
+    (ana,) = await house.join("garden/hall", "ana")
+    file = tmp_path / "mine.jsonl"
+    with opened(beside(file)) as other:  # which is still at it
+        other.write(b"half of it")
+        assert "another export writes it now" in (await ana.types(f"/me export {file}"))[-1]
+        assert not file.exists()
+    await ana.types(f"/me export {file}")
+    assert json.loads(file.read_text().splitlines()[0])["record"] == "archive"
 
 
 async def bodies(person: Reader, room: str) -> list[str]:

@@ -10,6 +10,9 @@ import sys
 import pytest
 
 from among_cli.main import main
+from among_protocol.messages import ReadMessages, SendMessage
+from among_protocol.posts import PublishPost
+from among_protocol.rooms import FollowRoom
 
 from .corpus import CORPUS, obeyed
 from .house import PASSWORD, House, Tap
@@ -123,6 +126,24 @@ async def test_unread_counts_for_scripts(house, capsys):
     assert (room["room"], room["unread"], room["mentions"]) == ("garden/hall", 1, 1)
     assert await among("--handle", "bob", "unread") == 0
     assert capsys.readouterr().out == "garden/hall  1 new, 1 for you\n"
+
+
+async def test_unread_tells_of_a_room_in_which_only_a_thread_calls_and_names_a_corner_by_whose_it_is(house, capsys):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await bob.types("Who has beans?")
+    await ana.sees("Who has beans?")
+    room = ana.model.room
+    (root,) = (await ana.among.ask(ReadMessages, room=room.id)).messages
+    await bob.types("/dm ana")
+    await ana.among.ask(SendMessage, room=room.id, thread=root.seq, body="I have, @bob")
+    for title in ("Beans", "Peas"):
+        post = await bob.among.ask(PublishPost, community=room.community, title=title, body="They grow.")
+        await ana.among.ask(FollowRoom, room=post.entry.log)
+    said = {}
+    for handle in ("ana", "bob"):
+        assert await among("--handle", handle, "unread") == 0
+        said[handle] = capsys.readouterr().out
+    assert said == {"ana": "garden/@bob  1 new\n", "bob": "garden/hall  1 for you\n"}
 
 
 async def test_a_cold_start_signs_up_with_a_password_file_and_keeps_the_token(house, tmp_path, capsys):
