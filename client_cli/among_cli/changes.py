@@ -126,7 +126,8 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             if visit is not None:
                 visit.edited(event.message, event.body, event.seq)
             folded = model.blocks.kind(model.who(event.by), event.by)
-            return [] if folded else [_edited(model, room, event, before)]
+            inside = event.thread and before is None and room.me not in event.mentions_new  # a thread that is not here
+            return [] if folded or inside else [_edited(model, room, event, before)]
         case MessageDeleted():
             if model.visit is not None:
                 model.visit.deleted(room.id, event.message)

@@ -161,8 +161,7 @@ async def read(link: Link, rest: str) -> None:
         raise Cannot("Say /read for this room, or /read all for every room.")
     rooms = link.model.numbered() if rest.lower() == "all" else [here] if here else []
     unread = [room for room in rooms if room.has_news]
-    for room in unread:
-        await link.set_marker(room.id, room.head)
+    await asyncio.gather(*(link.set_marker(room.id, room.head) for room in unread))
     names = joined(room.title for room in unread) if unread else "Nothing was unread"
     link.screen.show([note(f"Read: {names}." if unread else f"{names}.")])
 

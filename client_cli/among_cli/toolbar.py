@@ -10,6 +10,7 @@ from .link import Link
 from .render import Span
 from .safe_text import Safe, safe_text
 
+LEAST = 16  # columns for the place, before what is new elsewhere goes
 PLACE, NEWS, DOWN = "class:bottom-toolbar.place", "class:bottom-toolbar.news", "class:bottom-toolbar.down"
 
 
@@ -18,12 +19,21 @@ def toolbar(link: Link, columns: int) -> list[Span]:
     model = link.model
     thread = f" · thread {number_of(model.visit.thread)}" if model.visit and model.visit.thread else ""
     place = Safe(f" {safe_text(model.room.title)}{thread} " if model.room else " no room ")
-    right = [Span("", Safe("  ")), *_writing(link), *_news(link), *_state(link), Span("", Safe(" "))]
-    taken = sum(width(span.text) for span in right)
+    parts, state = [_writing(link), _news(link)], _state(link)
+    right, taken = _right(parts, state)
+    while parts and columns - taken < min(width(place), LEAST):
+        del parts[0]
+        right, taken = _right(parts, state)
     place = clip(place, max(columns - taken, 1))
     topic = Safe(f" {safe_text(_about(link))}")
     room = columns - taken - width(place)
     return [Span(PLACE, place), Span("", pad(clip(topic, room), room) if room > 1 else Safe("")), *right]
+
+
+def _right(parts: list[list[Span]], state: list[Span]) -> tuple[list[Span], int]:
+    """What stands at the end of the bar, and how wide it is."""
+    right = [Span("", Safe("  ")), *(span for part in parts for span in part), *state, Span("", Safe(" "))]
+    return right, sum(width(span.text) for span in right)
 
 
 def _about(link: Link) -> str:

@@ -33,6 +33,24 @@ def bar(reader: Reader, columns: int = 80) -> str:
     return text
 
 
+async def test_where_one_is_and_whether_there_is_a_link_are_not_cut_for_what_is_new_elsewhere(ana, house):
+    bob = await house.person("bob")
+    await bob.types("/create bikes Bikes")
+    for name in ("one", "two"):
+        await bob.types(f"/room create bikes/{name}")
+    await ana.types("/join bikes")
+    for name in ("one", "two"):
+        await bob.types(f"/go bikes/{name}")
+        await bob.types("hello @ana")
+    await ana.types("/go garden/hall")
+    await ana.paper.until(lambda: "new in 2 rooms, 2 for you" in bar(ana, 100))
+    house.cut()
+    await ana.paper.until(lambda: "○ offline" in bar(ana, 100))
+    for columns, place in ((60, "garden/hall"), (40, "garden/")):
+        assert "○ offline" in bar(ana, columns)
+        assert place in bar(ana, columns)
+
+
 # ---- every command
 
 

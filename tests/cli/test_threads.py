@@ -42,6 +42,21 @@ async def test_a_thread_is_told_of_in_a_line_and_read_on_its_own(tmp_path):
         assert laid(root)[-1].endswith("Who has beans to spare?  #1"), "what is said about it stands below"
 
 
+async def test_an_edit_in_a_thread_that_is_not_on_the_screen_is_not_printed_among_the_rest(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob, cyd = await house.join("garden/hall", "ana", "bob", "cyd")
+        await ana.types("Who has beans to spare?")
+        for reader in (bob, cyd):
+            await reader.sees("Who has beans")
+        await bob.types("/thread #1 I have soem")
+        await cyd.sees("bob answered in the thread of #1")
+        await bob.sees("I have soem")
+        await bob.types("/edit I have some")
+        await bob.types("Good evening")
+        await cyd.sees("Good evening")
+        assert "I have some" not in cyd.paper.said
+
+
 async def test_many_answers_are_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(thread_lines, "EVERY", 0.5)
     async with House(tmp_path) as house:
