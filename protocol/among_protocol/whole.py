@@ -71,6 +71,7 @@ class Whole:
         self.account_head = 0  # rule 5: of the newest sync
         self._listed: dict[str, LogState] = {}  # rule 5: wait for their entry in the account's log
         self._heard: dict[str, int] = {}  # highest number heard of logs that are not open
+        self._left: dict[str, int] = {}  # highest number known of logs that were closed, should they open again
         self._behind: set[str] = set()  # logs that may have a hole: all that do, and soon no others
         self._places: dict[str, str] = {}  # room, or stewards' log -> community
         self._count = 0
@@ -102,6 +103,7 @@ class Whole:
         for id in [id for id in self.logs if id not in states]:
             told += self._close(id)
         self._heard.clear()
+        self._left.clear()
         if moved:  # what was closed counted in another epoch
             self.logs = {id: log for id, log in self.logs.items() if log.open}
             self._behind &= set(self.logs)
@@ -275,7 +277,7 @@ class Whole:
         if (log is not None and log.open) or not (new or id in self._listed):
             return []
         state = self._listed.pop(id, None)
-        heard = self._heard.pop(id, 0)
+        heard = max(self._heard.pop(id, 0), self._left.pop(id, 0))
         return self._open(id, kind, 0 if self.from_start else head, max(head, heard, state.head if state else 0))
 
     def _unwanted(self, id: str, kind: LogKind) -> bool:
@@ -310,7 +312,7 @@ class Whole:
         told: list[Happening] = []
         for id, state in list(self._listed.items()):
             after = min(max(state.read, state.floor), state.head) if state.kind == "room" else state.head
-            told += self._open(id, state.kind, after, max(state.head, self._heard.pop(id, 0)))
+            told += self._open(id, state.kind, after, max(state.head, self._heard.pop(id, 0), self._left.pop(id, 0)))
         self._listed.clear()
         return told
 
@@ -333,7 +335,7 @@ class Whole:
             return []
         log.open = False
         if log.wanted > log.at:  # should it be opened again, that exists all the same
-            self._heard[id] = max(self._heard.get(id, 0), log.wanted)
+            self._left[id] = log.wanted
         log.let_go()
         return [Closed(id)]
 

@@ -240,6 +240,15 @@ def test_what_exists_of_a_log_is_known_when_it_is_closed_and_opened_again(closed
     assert (own.log, command.log, command.after, command.until) == ("a", "r1", 15, 16)
 
 
+def test_of_a_log_that_was_closed_nothing_is_missing():
+    one = account()
+    one.entry(followed(2, head=10))
+    one.lagging({"r1": 16})
+    assert one.ahead() == {"r1": 16}
+    assert one.gone("r1") == [Closed("r1")]
+    assert one.ahead() == {}, "who counts on all that exists would wait for it for ever"
+
+
 def test_an_old_entry_of_ones_own_log_opens_nothing_that_sync_did_not_list():
     one = Whole(Positions("e1", {"a": 1}), from_start=False)
     one.started(sync(state("a", 3, kind="account"), state("r2", 7, "gap")))
