@@ -97,6 +97,7 @@ async def test_a_forward_shows_whose_words_they_are_and_no_text_can_pose_as_one(
         ana, bob = await house.join("garden/hall", "ana", "bob")
         await ana.types("/room create shed")
         await ana.sees("garden/shed")
+        await bob.paper.until(lambda: any(room.title == "garden/shed" for room in bob.model.rooms.values()))
         await bob.types("/go shed")
         await bob.sees("garden/shed")
         await ana.types("/go hall")
