@@ -72,8 +72,7 @@ class Blocklists:
 
 def _tell(person: Person, meant: Meant, handles: AbstractSet[str], *, came: bool) -> None:
     for name, kind in person.blocks.items():
-        handle = name[1]
-        members, others = list(meant.listed.get(name, ())), list(meant.others.get(handle, ()))
+        handle, (members, others) = name[1], meant.by(name)
         if handle in handles or (came and (members or others)):
             id = block_id(person.account.id, name)
             told = BlockChanged(id=id, handle=handle, kind=kind, members=members, others=others)

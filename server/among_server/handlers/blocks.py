@@ -20,8 +20,7 @@ async def set_block(context: Context, command: SetBlock) -> Block:
     person = services.people.get(account)
     if person is not None:
         services.presence.reveal(person, done.account, services.people.get(done.account), before)
-    meant = await context.store.meant(account, {done.handle})
-    members, others = list(meant.listed.get(name, ())), list(meant.others.get(done.handle, ()))
+    members, others = (await context.store.meant(account, {done.handle})).by(name)
     id, person = block_id(account, name), services.people.get(account)
     if person is not None:  # they are told what holds by now
         kind = person.blocks.get(name, "none")
@@ -36,15 +35,8 @@ async def listed(context: Context, account: str, blocks: Blocks) -> list[Block]:
     """All of them, as they are told, by handle."""
     if not blocks:
         return []
-    meant = await context.store.meant(account)
-    told = [
-        Block(
-            id=block_id(account, name),
-            handle=name[1],
-            kind=kind,
-            members=list(meant.listed.get(name, ())),
-            others=list(meant.others.get(name[1], ())),
-        )
-        for name, kind in blocks.items()
-    ]
+    meant, told = await context.store.meant(account), []
+    for name, kind in blocks.items():
+        members, others = meant.by(name)
+        told.append(Block(id=block_id(account, name), handle=name[1], kind=kind, members=members, others=others))
     return sorted(told, key=lambda block: (block.handle, block.id))

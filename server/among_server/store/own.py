@@ -78,6 +78,10 @@ class Meant(NamedTuple):
     listed: Mapping[Name, Sequence[str]]  # whom an entry is about
     others: Mapping[str, Sequence[str]]  # by handle: somebody else, who is not in the list
 
+    def by(self, name: Name) -> tuple[list[str], list[str]]:
+        """Of one entry: who is meant, and who only goes by its handle."""
+        return list(self.listed.get(name, ())), list(self.others.get(name[1], ()))
+
 
 class BlockSet(NamedTuple):
     """Whom it was about, and all that the account blocks and mutes now."""
