@@ -94,7 +94,7 @@ def written(command: Command, id: str, encoding: Encoding, limits: Limits | None
     """The frame of a command. Raises Refuse for one that is too long: it would cost the connection each time."""
     frame = encoding.encode(msgspec.structs.replace(command, id=id))
     if limits is not None and len(frame) > limits.frame_bytes:
-        raise Refuse(FIELD_TOO_LONG, f"a frame has at most {limits.frame_bytes} bytes")
+        raise Refuse(FIELD_TOO_LONG, f"A frame has at most {limits.frame_bytes} bytes: make it shorter.")
     return frame
 
 

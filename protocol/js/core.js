@@ -443,7 +443,7 @@ function written(command, most = Infinity) {
     throw new AmongError('field.invalid', 'This text holds half a character.', { class: 'fix', field: key });
   });
   if (text.length * 3 > most && new TextEncoder().encode(text).length > most) {
-    throw new AmongError('field.too_long', `A frame has at most ${most} bytes.`, { class: 'fix' });
+    throw new AmongError('field.too_long', `A frame has at most ${most} bytes: make it shorter.`, { class: 'fix' });
   }
   return text;
 }

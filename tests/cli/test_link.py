@@ -18,7 +18,7 @@ from among_protocol.portrait import ListVersions
 from among_protocol.rooms import UnfollowRoom
 from among_protocol.search import SearchMessages
 
-from .house import House
+from .house import House, Reader
 
 
 @pytest.fixture
@@ -200,22 +200,25 @@ async def test_a_community_joined_elsewhere_appears(house):
     await device.paper.until(lambda: not any(room.title == "bikes/hall" for room in device.model.numbered()))
 
 
+def no_pages(monkeypatch: pytest.MonkeyPatch, reader: Reader, instead: list[Exception]) -> None:
+    """What the next requests for pages come to."""
+    ask = Among._ask
+
+    async def busy(among: Among, command: Any, /, **fields: Any) -> Any:
+        if among is reader.among and command is ReadMessages and instead:
+            raise instead.pop(0)
+        return await ask(among, command, **fields)
+
+    monkeypatch.setattr(Among, "_ask", busy)
+
+
 async def test_a_room_whose_page_does_not_come_is_open_without_it(house, monkeypatch):
     """Else all that is said there would wait unseen for good."""
     ana, bob = await house.join("garden/hall", "ana", "bob")
     await ana.types("/room create shed")
     await bob.types("before")
     await bob.sees("before")
-    ask, pages = Among._ask, 2
-
-    async def busy(among: Among, command: Any, /, **fields: Any) -> Any:
-        nonlocal pages
-        if among is ana.among and command is ReadMessages and pages:
-            pages -= 1
-            raise Refuse(BUSY)
-        return await ask(among, command, **fields)
-
-    monkeypatch.setattr(Among, "_ask", busy)
+    no_pages(monkeypatch, ana, [Refuse(BUSY), Refuse(BUSY)])
     await ana.types("/go hall")
     await ana.sees("What was said before can't be shown now: /older tries again.")
     await bob.types("after")
@@ -230,15 +233,6 @@ async def test_a_room_whose_page_is_late_is_shown_when_it_comes(house, monkeypat
     await ana.types("/room create shed")
     await bob.types("before")
     await bob.sees("before")
-    ask, pages = Among._ask, 1
-
-    async def busy(among: Among, command: Any, /, **fields: Any) -> Any:
-        nonlocal pages
-        if among is ana.among and command is ReadMessages and pages:
-            pages -= 1
-            raise TimeoutError
-        return await ask(among, command, **fields)
-
-    monkeypatch.setattr(Among, "_ask", busy)
+    no_pages(monkeypatch, ana, [TimeoutError()])
     await ana.types("/go hall")
     await ana.sees("before")
