@@ -24,9 +24,6 @@ from .places import Community, Room
 from .visit import Visit
 from .words import glimpse
 
-LONG = 10_000  # from this number on, a message goes by the last digits of its number
-DIGITS = 3
-
 
 class Known(Protocol):
     """What the model knows."""
@@ -42,20 +39,14 @@ class Known(Protocol):
 
 
 def number_of(seq: int) -> str:
-    """How a message is named on the screen."""
-    return f"#{seq}" if seq < LONG else f"#{seq % 10**DIGITS:0{DIGITS}}"
+    """How a message is named on the screen: whole, or what is typed could mean another one."""
+    return f"#{seq}"
 
 
-def seq_of(visit: Visit | None, number: str) -> int:
-    """The message that is meant by a number as it stands on the screen, or by the whole of it; 0: it is no number."""
+def seq_of(number: str) -> int:
+    """The message that is meant by a number; 0: it is none."""
     digits = number.removeprefix("#")
-    if not digits.isdecimal() or len(digits) > 15:
-        return 0
-    if len(digits) == DIGITS and visit is not None:
-        shown = [seq for seq in visit.said if seq >= LONG and f"{seq}".endswith(digits)]
-        if shown:
-            return max(shown)
-    return int(digits) if digits[0] != "0" else 0  # #007 is short for one that is not on the screen
+    return int(digits) if digits.isdecimal() and digits[0] != "0" and len(digits) <= 15 else 0
 
 
 def marked(model: Known, message: Message | MessageSent, said: Said) -> Said:

@@ -91,7 +91,7 @@ def here(link: Link) -> Room:
 
 def named(link: Link, number: str) -> int:
     """The message of this number. Raises Cannot."""
-    seq = seq_of(link.model.visit, number)
+    seq = seq_of(number)
     if not seq:
         raise Cannot(f"There is no message {number}. The numbers stand behind the messages: #12.")
     return seq
@@ -123,7 +123,7 @@ def mine(link: Link) -> Said | None:
 
 def answerable(link: Link, before: str = "") -> Said | None:
     """The newest message of somebody else on the screen; with a number, the newest before that one, or none."""
-    seq = seq_of(link.model.visit, before) if before else 0
+    seq = seq_of(before)
     theirs = [one for one in _in_view(link) if not (one.mine or one.blank or one.folded)]
     older = [one for one in theirs if not seq or one.seq < seq]
     return max(older, key=lambda one: one.seq) if older else None

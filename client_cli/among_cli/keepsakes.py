@@ -108,7 +108,7 @@ async def forward(link: Link, rest: str) -> None:
     if room.kind != "open":
         raise Cannot("What was said in a private room or a direct stays there.")
     name, inside, root = name.partition("#")
-    thread = seq_of(None, root)
+    thread = seq_of(root)
     if not name or (inside and not thread):
         raise Cannot(f"A thread is named by its room and number: {usage}.")
     if name.startswith("@") and not link.model.find(name):

@@ -81,7 +81,7 @@ def _message(link: Link, number: str) -> int:
     """Of this number; or the last that somebody else said where one looks, in the room or in a thread. Raises Cannot."""
     visit = link.model.visit
     if number:
-        seq = seq_of(visit, number)
+        seq = seq_of(number)
     else:
         there = [one for one in visit.in_view() if not one.blank] if visit is not None else []
         seq = max([one.seq for one in there if not one.mine] or [one.seq for one in there], default=0)

@@ -19,7 +19,7 @@ def about(link: Link, line: str, columns: int) -> Row:
     """How the message begins that the line names; nothing where it names none that is on the screen."""
     found = _ABOUT.match(line)
     visit = link.model.visit
-    said = visit.said.get(seq_of(visit, found[1])) if found and visit is not None else None
+    said = visit.said.get(seq_of(found[1])) if found and visit is not None else None
     if said is None:
         return []
     what = "✗ deleted" if said.blank else glimpse(said.body)

@@ -166,7 +166,7 @@ def _by_day(said: list[Said], target: int, what: str) -> list[Line]:
 
 
 def _followed(link: Link, number: str) -> int:
-    if not seq_of(link.model.visit, number):
+    if not seq_of(number):
         raise Cannot(f"There is no message {number} on the screen. Somebody's corner goes by @: /follow @{number[1:]}")
     return root_of(link, number)
 

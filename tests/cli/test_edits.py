@@ -1,12 +1,12 @@
 """Editing and deleting, as who sits at the terminal sees it."""
 
+from dataclasses import replace
+
 from among_cli.changes import number_of, seq_of
 from among_cli.lines import Line, Said
-from among_cli.places import Room
 from among_cli.plain_text import plain
 from among_cli.referring import about
 from among_cli.render import rows
-from among_cli.visit import Visit
 from tests.cli.house import House, Reader
 
 
@@ -144,14 +144,23 @@ async def test_a_steward_deletes_and_says_why(tmp_path):
         await bob.sees("ana deleted a message of yours in hall. The reason: An advert")
 
 
-def test_numbers_are_short_and_mean_the_newest_on_the_screen():
-    assert [number_of(seq) for seq in (1, 9_999, 10_000, 123_045)] == ["#1", "#9999", "#000", "#045"]
-    visit = Visit(Room("r", "garden/hall", "open", "c", "m"))
-    for seq in (122_045, 123_045, 45):
-        visit.said[seq] = None  # type: ignore[assignment]  # the number alone is looked at
-    assert [seq_of(visit, number) for number in ("#045", "#123045", "#7", "x", "#", "#-1", "#" + "9" * 20, "#007")] == [
-        123_045, 123_045, 7, 0, 0, 0, 0, 0,
-    ]  # fmt: skip
+def test_a_number_means_the_message_beside_which_it_stands():
+    """In a long room too, where others end in the same digits, and however long ago it was on the screen."""
+    shown = [1, 123, 9_999, 12_123, 22_123]
+    assert [seq_of(number_of(seq)) for seq in shown] == shown
+    assert [seq_of(number) for number in ("7", "x", "#", "#-1", "#" + "9" * 20, "#007")] == [7, 0, 0, 0, 0, 0]
+
+
+async def test_a_long_room_names_what_is_no_longer_on_the_screen_by_all_of_its_number(tmp_path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        assert ana.model.visit is not None
+        old = Said(room=ana.model.visit.room.id, seq=12_123, at=None, who="bob", body="beans", number=number_of(12_123))
+        ana.model.visit.said[22_123] = replace(old, seq=22_123, body="peas", number=number_of(22_123))
+        assert about_text(ana, f"/reply {old.number} yes") == ""
+        ana.model.visit.said[12_123] = old
+        assert about_text(ana, f"/reply {old.number} yes") == "┌ bob #12123: beans"
+        assert about_text(ana, "/react 123 👍") == "", "message 123 is meant, which is long ago"
 
 
 async def test_an_answer_stands_under_what_it_answers(tmp_path):
@@ -171,6 +180,10 @@ async def test_an_answer_stands_under_what_it_answers(tmp_path):
         await bob.sees("ana deleted #1")
         await bob.types("/go hall")
         await bob.paper.until(lambda: bool(bob.paper.lines) and "✗ deleted" in _last(bob.paper.lines).quote)
+
+
+def about_text(reader: Reader, typed: str) -> str:
+    return "".join(span.text for span in about(reader.link, typed, 79))
 
 
 def on_screen(reader: Reader) -> dict[int, Said]:
