@@ -214,6 +214,8 @@ async def _show(link: Link, found: Permalink) -> None:
     lines: list[Line] = [Rule(f"{number_of(found.seq)} in {room.title}")]
     for message in page.messages:
         said = link.model.said(room, message)
+        if room is not link.model.room:  # what is typed by a number is about the open room
+            said = replace(said, number="", thread="")
         said = replace(said, inside=thread_lines.which(said.root)) if said.root else said
         shown: Line = note(FOLDED) if said.folded else said
         lines += [note("This is the one:"), shown] if message.seq == found.seq else [shown]

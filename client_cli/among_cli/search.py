@@ -13,7 +13,7 @@ from among_protocol.search import Hit, Mark, MessageHits, SearchMessages
 from . import lists
 from .changes import number_of
 from .kept import gone
-from .lines import Line, Style, Written, note, told
+from .lines import Line, Part, Style, Written, note, told
 from .link import Cannot, Link
 from .moment import when
 from .places import Searched
@@ -61,7 +61,8 @@ async def hit(link: Link, rest: str) -> None:
         await link.learn((message.by, message.rev) for message in page.messages)
         if all(message.seq != one.seq for message in page.messages):
             raise Cannot(gone(f"What stood at {rest}"))
-        lines += [_around(link, message, here=message.seq == one.seq) for message in page.messages]
+        open_ = link.model.room is not None and link.model.room.id == one.room
+        lines += [_around(link, message, here=message.seq == one.seq, open_=open_) for message in page.messages]
     lines.append(note(f"/go hit {rest} goes there."))
     link.screen.show(lines)
 
@@ -147,10 +148,13 @@ def _marked(text: str, marks: list[Mark]) -> list[tuple[Style, str]]:
     return [*parts, ("", text[at:])]
 
 
-def _around(link: Link, message: Message, *, here: bool) -> Line:
+def _around(link: Link, message: Message, *, here: bool, open_: bool) -> Line:
     body = "deleted" if message.blank else discreet(message.body)
     body = FOLDED if not here and link.model.folds(message.by, message.rev) else body  # the hit itself was asked for
     who = link.model.who(message.by, message.rev)
     mark = "› " if here else "  "
     look: Style = "strong" if here else ""
-    return told((look, mark), ("who", f"{who} "), body, ("dim", f"  {number_of(message.seq)}"))
+    number = (
+        [Part("dim", f"  {number_of(message.seq)}")] if open_ else []
+    )  # what is typed by one is about the open room
+    return told((look, mark), ("who", f"{who} "), body, *number)

@@ -212,7 +212,14 @@ async def test_a_link_leads_to_what_was_said_with_what_stood_around_it(tmp_path)
         assert [one.body for one in shown if isinstance(one, Said)] == ["message 1", "message 2", "message 3"]
         at = next(index for index, one in enumerate(shown) if isinstance(one, Said) and one.body == "message 2")
         assert plain(shown[at - 1]) == ["This is the one:"]
+        assert [one.number for one in shown if isinstance(one, Said)] == ["#1", "#2", "#3"]
+        await bob.types("/thread 2 so I read")
+        await ana.sees("bob answered")
         await bob.types("/create meadow")
+        start = len(bob.paper.lines)
+        await bob.types(f"/link {given}")
+        numbers = {(one.number, one.thread) for one in bob.paper.lines[start:] if isinstance(one, Said)}
+        assert numbers == {("", "")}, "what is typed by a number is about the open room"
         await bob.types(f"/go {given}")
         assert bob.model.room is not None
         assert bob.model.room.title == "garden/hall"

@@ -50,6 +50,7 @@ async def test_hits_are_numbered_and_marked_and_lead_to_what_stood_around(house:
     assert around[-1] == "/go hit 1 goes there."
     assert await ana.types("/go hit 9") == ["There is no number 9: /search numbers what it finds."]
     await ana.types("/create shed")
+    assert (await ana.types("/hit 1"))[1] == "  bob the beans are up", "a number would be of the open room"
     await ana.types("/go hit 2")
     assert ana.model.room is not None
     assert ana.model.room.title == "garden/hall"
