@@ -303,20 +303,21 @@ class Model(Acquaintances):
             self.outgoing.pop(event.nonce, None)
         if said.mine and self.visit and room is self.room:
             self.visit.marks = True  # whoever speaks has read
-        missed = not said.mine and self._misses(room)
+        missed = not said.mine and self.misses(room)
         heard = Heard(room.id, event.seq, unread=missed, mentions=missed and said.mention, mine=said.mine)
         self.counting.heard(room, heard)
         return bell.told_of(self, room, event, said, missed=missed)
 
-    def _misses(self, room: Room) -> bool:
+    def misses(self, room: Room) -> bool:
         """Whether what comes there now is not read at once."""
-        return self.away or room is not self.room or not (self.visit and self.visit.marks)
+        visit = self.visit
+        return self.away or visit is None or visit.room is not room or visit.loading or not visit.marks
 
     def _in_room(self, room: Room, event: Entry) -> list[Line]:
         room.head = max(room.head, event.seq)
         if isinstance(event, RoomTrimmed):
             self.counting.heard(room, Heard(room.id, event.seq, left=event.left))
-        if isinstance(event, MessageEdited) and self._misses(room) and self._calls(room, event):
+        if isinstance(event, MessageEdited) and self.misses(room) and self._calls(room, event):
             self.counting.heard(room, Heard(room.id, event.seq, mentions=True))
         passes = self.visit is not None and room is self.room and self.visit.passes(event.seq)
         by: Part = Part("who", self.who(event.by, event.rev))

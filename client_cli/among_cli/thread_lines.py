@@ -55,12 +55,15 @@ class Gathered:
             del self._answers[next(iter(self._answers))]
 
     def told(self, model: "Model") -> list[Line]:
-        """Lines about all of it, as far as one is still there, or follows it."""
-        answers, self._answers = self._answers, {}
+        """Lines about all of it, as far as one is still there, or follows it; those about a room behind its page."""
+        coming = model.room if model.visit is not None and model.visit.loading else None
+        answers = self._answers
+        self._answers = {key: one for key, one in answers.items() if one.room is coming}
         return [
             _line(model, one, root)
             for (id, root), one in answers.items()
-            if one.room is model.room or (one.room is model.rooms.get(id) and (id, root) in model.threads)
+            if one.room is not coming
+            and (one.room is model.room or (one.room is model.rooms.get(id) and (id, root) in model.threads))
         ]
 
 
@@ -72,7 +75,7 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
     visit = model.visit if room is model.room else None
     if said.mine:
         model.outgoing.pop(event.nonce, None)
-    called = said.mention and not said.mine and (model.away or visit is None)
+    called = said.mention and not said.mine and model.misses(room)
     model.counting.heard(room, Heard(room.id, event.seq, mentions=called))
     heeded = bell.heed(model, room, event, said, missed=True)  # what a thread says is not on the screen
     if visit is None:
@@ -82,12 +85,11 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
         if followed and bell.holds(model, room, event.thread, event.at).level != "nothing":
             model.answers.take(room, event.thread, said.who)
         return []
-    if not visit.passes(event.seq):
-        return []
     if said.mine or said.mention or heeded.wanted:
-        visit.beside(said)
         marked = replace(said, alert=heeded.rings, mention=said.mention or heeded.meant)
-        return [replace(marked, inside=about(model, event.thread))]
+        return visit.show(replace(marked, inside=about(model, event.thread)))
+    if not (visit.loading or visit.passes(event.seq)):
+        return []
     visit.unseen(event.seq, event.thread)
     if not said.folded:
         model.answers.take(room, event.thread, said.who)

@@ -42,6 +42,11 @@ class Visit:
 
     def page(self, said: list[Said], as_of: int, *, complete: bool) -> list[Line]:
         """The newest messages, with a rule where the unread ones begin."""
+        live = {one.seq: one for one in self._waiting}  # these have just come, and may ring
+        said = [
+            replace(one, alert=live[one.seq].alert, mention=live[one.seq].mention) if one.seq in live else one
+            for one in said
+        ]
         lines: list[Line] = [] if complete or not said else [note("Older messages: /older")]
         lines = [no_longer()] if complete and self.room.floor else lines
         before: Said | None = None
@@ -59,19 +64,19 @@ class Visit:
             lines.append(note(f"{yet}Type a line and press Enter."))
         self.first, self.complete = (said[0].seq if said else 0), complete
         self.shown, self.loading = as_of, False
-        waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            lines += self.show(one)
-        return lines
+        return lines + self._waited()
 
     def without_page(self) -> list[Line]:
         """What waits, and what comes from now on: the page can't be had. Nothing of it counts as read."""
         self.marks = self.loading = False
-        waiting, self._waiting = self._waiting, []
-        self.shown = waiting[0].seq - 1 if waiting else self.room.head
+        self.shown = self._waiting[0].seq - 1 if self._waiting else self.room.head
         self.first = self.shown + 1
-        missing = note("What was said before can't be shown now: /older tries again.")
-        return [missing, *(line for one in waiting for line in self.show(one))]
+        return [note("What was said before can't be shown now: /older tries again."), *self._waited()]
+
+    def _waited(self) -> list[Line]:
+        """What came while the page was on its way, and is not on it: what is said in threads never is."""
+        waiting, self._waiting = self._waiting, []
+        return [line for one in waiting if self.passes(one.seq) or one.root for line in self._live(one)]
 
     def older(self, said: list[Said], *, complete: bool) -> list[Line]:
         """Messages before the oldest on the screen, as a block of their own."""
@@ -110,12 +115,17 @@ class Visit:
         return [Rule(f"elsewhere in {self.room.title}"), *lines]
 
     def show(self, said: Said, *, first_missed: bool = False) -> list[Line]:
-        """A message that came live, unless it is there already. `first_missed`: the first while one was away."""
+        """A message that came live, unless it is there already; one of a thread beside those of the room. `first_missed`: the
+        first while one was away."""
         if self.loading:
             self._waiting.append(said)
             return []
-        if not self.passes(said.seq):
-            return []
+        return self._live(said, first_missed=first_missed) if self.passes(said.seq) else []
+
+    def _live(self, said: Said, *, first_missed: bool = False) -> list[Line]:
+        if said.root:
+            self.beside(said)
+            return [said]
         self.first = self.first or said.seq
         if said.folded and self._quiet:  # it has been said that there is something
             self._keep([said])
@@ -254,7 +264,7 @@ class Visit:
 def _without(one: Said, room: str, seq: int) -> Said:
     """What is left of a message after this one was deleted."""
     if (one.room, one.seq) == (room, seq):
-        return replace(one, body="", blank=True, quote="", credit="", shown="", reactions="")
+        return replace(one, body="", blank=True, quote="", credit="", shown="", reactions="", alert=False)
     if (one.room, one.answers) == (room, seq) and one.quote:
         return replace(one, quote=f"{one.quote.partition(': ')[0]}: ✗ deleted")
     return replace(one, shown="✗ deleted") if one.shows == (room, seq) else one

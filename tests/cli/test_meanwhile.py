@@ -5,7 +5,7 @@ from among_cli.visit import SAID
 from among_protocol.edits import MessageDeleted
 from among_protocol.messages import Forwarded, Message, MessagePage
 
-from .test_model import ANA, BOB, HALL, TOOLS, at, bodies, edited, enter, model, page, room_of, sent, visit
+from .test_model import ANA, BOB, HALL, TOOLS, at, bodies, edited, enter, model, page, room_of, sent, texts, visit
 
 __all__ = ["model"]  # the fixture
 
@@ -69,3 +69,51 @@ def test_ones_own_last_message_stays_at_hand_however_far_one_looks_back(model):
         model.older(visit(model), page(*range(first, first + 100), complete=False))
     assert len(visit(model).said) == SAID
     assert visit(model).said[1001].mine
+
+
+def test_what_calls_one_in_a_thread_while_the_page_comes_stands_behind_it_once_and_rings_once(model):
+    """Whether the page is older or not: it holds nothing of what is said in threads."""
+    for as_of in (2, 5):
+        model.open(room_of(model))
+        assert model.apply(sent(3, "ana?", thread=1, mentions=[ANA])) == []
+        assert model.apply(sent(4, "to all")) == []
+        lines = model.page(visit(model), page(1, 2, as_of=as_of))
+        said = [line for line in lines if isinstance(line, Said)]
+        assert [one.body for one in said if one.inside] == ["ana?"]
+        assert [one.body for one in said if one.alert] == ["ana?"]
+        assert bodies(lines) == ["line 1", "line 2", "ana?", *(["to all"] if as_of == 2 else [])]
+        assert model.apply(sent(3, "ana?", thread=1, mentions=[ANA])) == []
+        assert visit(model).root_of(3) == 1
+
+
+def test_what_one_says_in_a_thread_while_the_page_comes_stands_behind_it(model):
+    model.open(room_of(model))
+    model.apply(sent(3, "mine", by=ANA, thread=1))
+    model.apply(deleted(4, 3, HALL))
+    last = model.page(visit(model), page(1, 2, as_of=4))[-1]
+    assert isinstance(last, Said)
+    assert (last.seq, last.blank, last.inside) == (3, True, "in the thread of #1")
+
+
+def test_other_answers_are_told_of_behind_the_page(model):
+    model.open(room_of(model))
+    model.apply(sent(3, "so do I", thread=1))
+    assert model.answers.told(model) == []
+    model.page(visit(model), page(1, 2))
+    assert texts(model.answers.told(model)) == ["bob answered in the thread of #1 “line 1” · /thread 1"]
+    assert not model.answers
+
+
+def test_what_calls_one_is_counted_where_one_goes_on_before_the_page_comes(model):
+    model.open(room_of(model))
+    model.apply(sent(1, "ana?", mentions=[ANA]))
+    model.apply(sent(2, "ana?", thread=1, mentions=[ANA]))
+    model.open(room_of(model, TOOLS))
+    assert (room_of(model).unread, room_of(model).mentions) == (1, 2)
+
+
+def test_what_calls_one_rings_also_where_it_is_on_the_page_that_comes_after_it(model):
+    model.open(room_of(model))
+    model.apply(sent(2, "ana?", mentions=[ANA]))
+    said = [line for line in model.page(visit(model), page(1, 2)) if isinstance(line, Said)]
+    assert [(one.seq, one.alert) for one in said] == [(1, False), (2, True)]
