@@ -12,6 +12,7 @@ from among_protocol.preview import PreviewCommunity
 from . import kept
 from .address import with_invite
 from .door import DOORS, members
+from .keeping import of_here
 from .lines import Line, Part, note, told
 from .link import Cannot, Link
 from .lists import is_one
@@ -19,6 +20,7 @@ from .moment import now, span, when
 from .places import Community
 
 MOST = 200  # of a page, by the protocol
+REQUESTS = "/requests"
 SETTINGS = ("name", "about", "tags", "door", "listed", "rules", "question", "invites", "keep")
 YES_OR_NO = {"yes": True, "no": False}
 USAGE = (
@@ -121,6 +123,7 @@ async def requests(link: Link, _: str) -> None:
     """Who asks to be let in."""
     here = _here(link)
     page = await link.among.ask(ListRequests, community=here.id, limit=MOST)
+    link.lists.of(here.id, REQUESTS, (one.seq for one in page.requests))
     lines = [line for one in page.requests for line in _request(link, one)]
     lines = lines or [note(f"Nobody waits to be let into {here.slug}.")]
     if page.requests:
@@ -215,7 +218,10 @@ async def _asking(link: Link, here: Community, name: str) -> JoinRequest:
     while True:
         page = await link.among.ask(ListRequests, community=here.id, after=after, limit=MOST)
         for one in page.requests:
-            if name in (one.handle, str(one.seq)):
+            if name == one.handle:
+                return one
+            if name == str(one.seq):
+                of_here(link, here, REQUESTS, one.seq)
                 return one
             after = one.seq
         if page.complete or not page.requests:

@@ -19,6 +19,7 @@ from among_protocol.reports import FileReport, ListReports, Report, ResolveRepor
 from .care import a_role, place_of, said
 from .lines import Line, Part, Said, note, told
 from .link import Cannot, Link
+from .lists import REPORTS
 from .moment import SPANS, span, when
 from .places import Community
 from .rooms import member_of
@@ -138,6 +139,7 @@ async def reports(link: Link, _: str) -> None:
     here = this_community(link)
     page = await link.among.ask(ListReports, community=here.id, limit=PAGE)
     await link.learn([(one.by, 0) for one in page.reports] + [(one.member, 0) for one in page.reports])
+    link.lists.of(here.id, REPORTS, (one.seq for one in page.reports))
     lines: list[Line] = [await _report(link, one) for one in page.reports]
     if not lines:
         lines = [note(f"No report waits for an answer in {here.slug}.")]
@@ -163,6 +165,7 @@ async def resolve(link: Link, rest: str) -> None:
     if not (number.isdecimal() and len(number) < 16) or outcome not in OUTCOMES:
         raise Cannot("Say /resolve NUMBER acted, or declined, and what you want to note; /reports has the numbers.")
     here = this_community(link)
+    of_here(link, here, REPORTS, int(number))
     await link.among.ask(ResolveReport, community=here.id, report=int(number), outcome=outcome, note=remark)
     link.screen.show([note(f"Report {number} is answered. Whoever filed it hears: {outcome}.")])
 
@@ -175,6 +178,15 @@ def this_community(link: Link) -> Community:
     if len(model.communities) != 1:
         raise Cannot("Go to a room of the community first; /rooms lists yours.")
     return next(iter(model.communities.values()))
+
+
+def of_here(link: Link, here: Community, name: str, number: int) -> None:
+    """Raises Cannot where a number is on the screen that another community gave: it is meant, and here it is something else's."""
+    place = link.lists.places.get((name, number), here.id)
+    if place != here.id:
+        other = link.model.communities.get(place)
+        go = f"{other.slug}: /go {other.slug} first" if other is not None else "a community that you are no longer in"
+        raise Cannot(f"The number {number} that you saw is of {go}. {name} lists those of {here.slug}.")
 
 
 async def _member(link: Link, here: Community, handle: str) -> str:

@@ -24,6 +24,7 @@ from among_protocol.messages import Forwarded, MessageSent, ReadMessages
 from among_protocol.portrait import Portrait
 from among_protocol.posts import PostDeleted
 from among_protocol.presence import WatchPresence
+from among_protocol.reports import ReportFiled
 from among_protocol.rooms import FollowRoom
 from among_protocol.text import TextError
 
@@ -31,7 +32,7 @@ from . import reaction_lines, thread_lines
 from .acquaintances import people_in, people_on
 from .drafting import Drafting
 from .lines import Line, note, problem, told
-from .lists import Lists
+from .lists import REPORTS, Lists
 from .model import Model
 from .places import OpenCorner, Room
 from .visit import Visit
@@ -149,7 +150,10 @@ class Link:
             case Reset() | Opened() | Closed() | Synced():
                 pass
             case _:
-                return self.model.apply(event, self.among.now())
+                lines = self.model.apply(event, self.among.now())
+                if isinstance(event, ReportFiled) and lines:
+                    self.lists.of(event.community, REPORTS, [event.seq])
+                return lines
         return []
 
     def _up(self, up: Up) -> list[Line]:

@@ -5,7 +5,7 @@ Rules: a list keeps no text of anybody's, but the questions of a community, and 
 number that no longer leads anywhere says so, and never leads to what took the place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from among_protocol.bookmarks import Bookmark
@@ -13,6 +13,8 @@ from among_protocol.inbox import InboxItem
 from among_protocol.personas import PersonaLink
 
 from .places import Searched
+
+REPORTS = "/reports"
 
 
 @dataclass(slots=True)
@@ -33,6 +35,12 @@ class Lists:
     searched: Searched | None = None  # last
     threads: tuple[str | None, str] = (None, "")  # of what /threads listed, and where it goes on
     pages: dict[str, str] = field(default_factory=dict)  # by list: where its next page begins; empty: there is none
+    places: dict[tuple[str, int], str] = field(default_factory=dict)  # of what each community numbers itself: by list
+    # and number, the community of which that was shown last
+
+    def of(self, community: str, name: str, numbers: Iterable[int]) -> None:
+        """These numbers of a list are on the screen, and are of this community."""
+        self.places.update(((name, number), community) for number in numbers)
 
 
 def is_one(number: str, shown: Sequence[object]) -> bool:

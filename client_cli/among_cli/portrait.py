@@ -25,7 +25,7 @@ from among_protocol.quotes import WithdrawQuote
 
 from . import portrait_page as page
 from .going import a_file
-from .keeping import this_community
+from .keeping import of_here, this_community
 from .lines import Line, note, told
 from .link import Cannot, Link
 from .places import Community
@@ -34,6 +34,7 @@ from .portrait_file import FileError, file_name, write
 SHOWN = 20  # versions on the screen
 WORDS = ("about", "story", "milestones", "propose", "write", "proposals", "merge", "decline", "history", "compare", "back", "takeout", "export")  # fmt: skip
 DROP = "drop"
+PROPOSALS = "/portrait proposals"
 
 
 async def portrait(link: Link, rest: str) -> None:
@@ -118,6 +119,7 @@ def _dated(now: Content, text: str) -> list[Milestone]:
 
 async def _proposals(link: Link, place: Community, _: str) -> None:
     found = await link.among.ask(ListProposals, community=place.id)
+    link.lists.of(place.id, PROPOSALS, (one.proposal for one in found.proposals))
     read = await _read(link, place)
     handles = {one.member: one.handle for one in found.people}
     lines: list[Line] = []
@@ -134,6 +136,7 @@ async def _proposals(link: Link, place: Community, _: str) -> None:
 
 async def _merge(link: Link, place: Community, more: str) -> None:
     number, word = _number(more, "merge NUMBER")
+    of_here(link, place, PROPOSALS, number)
     base: int | None = None
     if word.lower() == "anyway":  # for who has seen what it replaces, which /portrait proposals shows
         waiting = await link.among.ask(ListProposals, community=place.id, after=number - 1, limit=1)
@@ -157,6 +160,7 @@ async def _merge(link: Link, place: Community, more: str) -> None:
 
 async def _decline(link: Link, place: Community, more: str) -> None:
     number, reason = _number(more, "decline NUMBER REASON")
+    of_here(link, place, PROPOSALS, number)
     await link.among.ask(DeclineProposal, community=place.id, proposal=number, reason=reason)
     link.screen.show([note(f"Proposal {number} is not to be." + (" Whoever made it reads why." if reason else ""))])
 

@@ -97,6 +97,24 @@ async def test_who_is_declined_is_told_why(ana, house):
     assert await ana.types("/accept bob") == ["No bob asks to be let into garden. /requests lists who does."]
 
 
+async def test_a_number_of_who_asks_elsewhere_lets_nobody_in_here(ana, house):
+    await settle(ana, door="ask")
+    await ana.types("/create books")
+    await settle(ana, door="ask")
+    bob, cleo = await house.person("bob"), await house.person("cleo")
+    for reader, place in ((bob, "garden"), (cleo, "books")):
+        reader.paper.answers = [""]
+        await reader.types(f"/join {place}")
+        await ana.sees(f"{place}, for stewards: {reader.among.account.handle} asks to be let in")
+    number = (await ana.types("/requests"))[0].split()[0]
+    await ana.types("/go garden")
+    assert await ana.types(f"/accept {number}") == [
+        f"The number {number} that you saw is of books: /go books first. /requests lists those of garden."
+    ]
+    assert (await ana.types("/requests"))[0].split()[0] == number, "it is somebody else's here"
+    assert "bob is in garden now." in await ana.types(f"/accept {number}")
+
+
 async def test_what_was_asked_is_taken_back(ana, house):
     await settle(ana, door="ask")
     bob = await house.person("bob")

@@ -268,3 +268,50 @@ async def test_a_report_of_another_community_is_answered_there(tmp_path: Path):
         await cleo.types("/go garden")
         await cleo.types("/report bob An advert.")
         await ana.sees("/go garden, then /resolve ")
+
+
+async def test_a_number_of_another_community_answers_nothing_here(tmp_path: Path):
+    """Both number their own; what stood on the screen is meant, and never what has the same number where one has gone."""
+    async with House(tmp_path) as house:
+        ana, bob, cleo = await kept(house)
+        await ana.types("/create books")
+        await cleo.types("/join books")
+        await bob.types("/join books")
+        for place in ("garden", "books"):
+            await cleo.types(f"/go {place}")
+            await cleo.types(f"/report bob A bother in {place}.")
+            await ana.sees(f"A bother in {place}.")
+        (line,) = await ana.types("/reports")
+        number = line.split()[0]
+        await ana.types("/go garden")
+        refused = f"The number {number} that you saw is of books: /go books first. /reports lists those of garden."
+        assert await ana.types(f"/resolve {number} acted") == [refused]
+        assert (await ana.types("/reports"))[0].split()[0] == number
+        assert (await ana.types(f"/resolve {number} declined"))[0].startswith(f"Report {number} is answered.")
+        await cleo.sees("The stewards of garden have looked at your report: they saw no need to act.")
+        await ana.types("/go books")
+        assert (await ana.types(f"/resolve {number} acted"))[0].startswith(
+            f"The number {number} that you saw is of garden"
+        )
+        await ana.types("/reports")
+        await ana.types(f"/resolve {number} acted")
+        await cleo.sees("The stewards of books have looked at your report: they acted on it.")
+
+
+async def test_a_report_that_comes_is_answered_only_where_it_is_of(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob, cleo = await kept(house)
+        await ana.types("/create books")
+        await bob.types("/join books")
+        await cleo.types("/join books")
+        await ana.types("/go garden")
+        await bob.types("/go garden")
+        for reader, place in ((bob, "garden"), (cleo, "books")):
+            await reader.types("/report ana A bother.")
+            await ana.sees(f"{place}, for stewards: ")
+        number = (
+            next(line for line in ana.paper.told if "books, for stewards: " in line).split("/resolve ")[1].split()[0]
+        )
+        assert await ana.types(f"/resolve {number} acted") == [
+            f"The number {number} that you saw is of books: /go books first. /reports lists those of garden."
+        ]

@@ -36,6 +36,23 @@ async def test_a_portrait_is_proposed_decided_on_and_read(tmp_path: Path):
         assert await cleo.types("/portrait merge 1") == ["Your role does not carry the right to do this."]
 
 
+async def test_a_proposal_of_another_community_is_decided_on_there(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await bob.types("/portrait propose about Beans.")
+        await ana.types("/create books")
+        await bob.types("/join books")
+        await bob.types("/portrait propose about Novels.")
+        await ana.types("/portrait proposals")
+        await ana.types("/go garden")
+        refused = "The number 1 that you saw is of books: /go books first. /portrait proposals lists those of garden."
+        assert await ana.types("/portrait merge 1") == [refused]
+        assert await ana.types("/portrait decline 1 No.") == [refused]
+        assert "  + Beans." in await ana.types("/portrait proposals")
+        await ana.types("/portrait merge 1")
+        assert "  Beans." in await ana.types("/portrait about")
+
+
 async def test_what_others_overtook_is_shown_again_and_can_be_merged_all_the_same(tmp_path: Path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
