@@ -19,7 +19,7 @@ from among_protocol.edits import MessageDeleted
 from among_protocol.happenings import ClientError, Closed, Opened
 from among_protocol.logs import Synced
 from among_protocol.markers import SetMarker, moved
-from among_protocol.members import ListMembers, Member, Persona
+from among_protocol.members import ListMembers, Member, MemberJoined, MemberUpdated, Persona
 from among_protocol.messages import Forwarded, MessageSent, ReadMessages
 from among_protocol.portrait import Portrait
 from among_protocol.posts import PostDeleted
@@ -149,6 +149,8 @@ class Link:
                 return [problem(f"The server's data was replaced ({event.reason}); this is the room as it has it now.")]
             case Reset() | Opened() | Closed() | Synced():
                 pass
+            case MemberJoined() | MemberUpdated():
+                return self._named(event)
             case _:
                 lines = self.model.apply(event, self.among.now())
                 if isinstance(event, ReportFiled) and lines:
@@ -179,6 +181,7 @@ class Link:
     def _arrived(self, card: Membership) -> list[Line]:
         """A community as it is now: it was joined, or its log was reset."""
         self.model.joined(card)
+        self.spawn(self._learn_corners, quiet=True)
         if card.community.id not in self.let_in:
             return []
         self.let_in.discard(card.community.id)
@@ -211,7 +214,22 @@ class Link:
     async def _learn_corners(self) -> None:
         """Whose the corners are that one follows, to name them by."""
         await self.learn((room.owner, 0) for room in self.model.rooms.values() if room.owner)
-        self.model.name_corners()
+        self.screen.refresh()
+
+    def _named(self, event: MemberJoined | MemberUpdated) -> list[Line]:
+        """They are called otherwise too in the directs that were begun as who they are there, of which nothing else tells."""
+        before = self.model.who(event.by)
+        lines = self.model.apply(event)
+        if self.corner is not None and self.corner.corner.member == event.by:
+            self.corner.corner.handle = event.handle
+        if self.model.who(event.by) != before:
+            people = [person for room in self.model.rooms.values() for person in room.people if person.handle == before]
+            self._current -= {person.member for person in people}
+            self.spawn(partial(self._learn_directs, [(person.member, 0) for person in people]), quiet=True)
+        return lines
+
+    async def _learn_directs(self, people: list[tuple[str, int]]) -> None:
+        await self.learn(people, now=True)
         self.screen.refresh()
 
     # ---- to the server

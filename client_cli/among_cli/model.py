@@ -128,11 +128,19 @@ class Model(Acquaintances):
         room.retention, room.retention_since = card.retention, card.retention_since
         self.rooms[card.id] = room
 
-    def name_corners(self) -> None:
-        """Those that one follows, by whose they are, as far as that is known."""
+    def know(self, persona: members.Persona) -> None:
+        """Likewise; corners and directs go by what their people are called now."""
+        before = self.who(persona.member)
+        super().know(persona)
+        if (handle := self.who(persona.member)) == before:
+            return
+        latest = self._latest[persona.member]
         for room in self.rooms.values():
-            if room.owner:
-                room.title = f"{room.title.partition('/')[0]}/@{self.who(room.owner)}"
+            if room.owner == persona.member:
+                room.title = f"{room.title.partition('/')[0]}/@{handle}"
+            elif any(one.member == persona.member for one in room.people):
+                room.people = [latest if one.member == persona.member else one for one in room.people]
+                room.title = direct_title(room.people, room.me)
 
     def counted(self, states: Iterable[logs.LogState]) -> None:
         """What the server counted as unread, up to the head that it states."""

@@ -13,6 +13,7 @@ from among_protocol.forwards import ForwardMessage
 from among_protocol.messages import ReadMessages
 from among_protocol.session import Ping
 from among_protocol.text import TextError, body
+from among_server.handlers import logs
 
 from .corpus import CORPUS, obeyed
 from .house import House, Reader
@@ -104,6 +105,37 @@ async def test_who_follows_a_corner_is_told_of_posts_and_has_it_among_their_room
         await again.paper.until(lambda: "garden/@ana" in [room.title for room in again.model.rooms.values()])
         await bob.types("/unfollow @ana")
         await bob.paper.until(lambda: not any(room.kind == "corner" for room in bob.model.rooms.values()))
+
+
+async def test_a_corner_goes_by_what_its_owner_is_called_now(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await post(ana, "One\nFirst.")
+        await bob.types("/follow @ana")
+        await bob.paper.until(lambda: any(room.kind == "corner" for room in bob.model.rooms.values()))
+        await bob.types("/corner @ana")
+        await ana.types("/me handle moss")
+        await bob.sees("ana is now moss")
+        assert await bob.types("/comment 2 Well said") == ["Said about #2 in garden/@moss."]
+        await post(ana, "Two\nSecond.")
+        await bob.sees("moss published #4 in garden/@moss: Two")
+        for listed in ("/rooms", "/unread"):
+            (line,) = [line for line in await bob.types(listed) if "1 new" in line]
+            assert "@moss" in line
+        await bob.types("/unfollow @moss")
+        await bob.paper.until(lambda: not any(room.kind == "corner" for room in bob.model.rooms.values()))
+
+
+async def test_a_corner_of_a_community_whose_card_comes_later_is_named_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await post(ana, "One\nFirst.")
+        await bob.types("/follow @ana")
+        monkeypatch.setattr(logs, "SYNC_BYTES", -1)
+        again = await house.person("bob", token=bob.among.token)
+        await again.paper.until(lambda: "garden/@ana" in [room.title for room in again.model.rooms.values()])
 
 
 async def test_what_was_being_written_is_kept_whatever_goes_wrong(tmp_path: Path):
