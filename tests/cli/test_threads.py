@@ -276,6 +276,7 @@ async def test_what_rings_is_told_of_threads_that_there_can_be(tmp_path):
         ana, bob = await house.join("garden/hall", "ana", "bob")
         for words in ("Who has beans?", "Never mind", "/delete #2", "/thread #1 I have"):
             await ana.types(words)
+        await bob.sees("ana answered in the thread of #1")
         await bob.types("/thread #1")
         none = "There is no message #77 here. The numbers stand behind the messages: #12."
         for words in ("/notify #77", "/notify #77 all", "/notify #77 nothing for 2h"):
