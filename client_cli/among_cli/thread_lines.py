@@ -88,7 +88,7 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
     if said.mine or said.mention or heeded.wanted:
         marked = replace(said, alert=heeded.rings, mention=said.mention or heeded.meant)
         return visit.show(replace(marked, inside=about(model, event.thread)))
-    if not (visit.loading or visit.passes(event.seq)):
+    if not visit.passes(event.seq) and not visit.loading:
         return []
     visit.unseen(event.seq, event.thread)
     if not said.folded:

@@ -33,6 +33,7 @@ class Visit:
         self.roots: dict[int, int] = {}  # of what is said in threads and not on the screen, by number: that of the root
         self.oldest: dict[int, int] = {}  # by root: the oldest message of a thread that was shown
         self._waiting: list[Said] = []
+        self._heard = 0  # while the page was on its way: the newest entry that gives no line of its own
         self._edits: dict[
             int, tuple[int, str]
         ] = {}  # heard of: by message, the number of the edit and what it says now
@@ -76,7 +77,9 @@ class Visit:
     def _waited(self) -> list[Line]:
         """What came while the page was on its way, and is not on it: what is said in threads never is."""
         waiting, self._waiting = self._waiting, []
-        return [line for one in waiting if self.passes(one.seq) or one.root for line in self._live(one)]
+        lines = [line for one in waiting if self.passes(one.seq) or one.root for line in self._live(one)]
+        self.shown = max(self.shown, self._heard)
+        return lines
 
     def older(self, said: list[Said], *, complete: bool) -> list[Line]:
         """Messages before the oldest on the screen, as a block of their own."""
@@ -248,6 +251,8 @@ class Visit:
 
     def passes(self, seq: int) -> bool:
         """Whether this entry is next on the screen; from now on it counts as being there."""
+        if self.loading:
+            self._heard = seq
         if self.loading or seq <= self.shown:
             return False
         self.shown = seq

@@ -117,3 +117,12 @@ def test_what_calls_one_rings_also_where_it_is_on_the_page_that_comes_after_it(m
     model.apply(sent(2, "ana?", mentions=[ANA]))
     said = [line for line in model.page(visit(model), page(1, 2)) if isinstance(line, Said)]
     assert [(one.seq, one.alert) for one in said] == [(1, False), (2, True)]
+
+
+def test_what_became_of_a_message_while_its_page_came_is_read_with_it(model):
+    """Also what came after the page was read: it would stay unread on every device."""
+    model.open(room_of(model, TOOLS))
+    model.apply(edited(3, 1, mentions=[ANA], mentions_new=[ANA]))
+    assert room_of(model, TOOLS).mentions == 1
+    assert bodies(model.page(visit(model), page(1, 2))) == ["hello!", "line 2"]
+    assert model.marker() == (TOOLS, 3)
