@@ -565,6 +565,20 @@ async def test_a_direct_of_personas_goes_along_with_another_handle():
         assert card.within == world.id("garden")
 
 
+async def test_a_direct_goes_along_with_the_profile_where_one_speaks_as_that():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        among_accounts = (await ann.ask(OpenDirect, handles=["bob"])).entry.room
+        among_members = (await ann.ask(OpenDirect, members=[bob.member])).entry.room
+        await ann.ask(UpdateAccount, display_name="Ann of the Hills")
+        for room in (among_accounts, among_members):
+            said = await ann.say("psst", room=room)
+            (who,) = (await bob.ask(ResolveMembers, members=[PersonaRef(member=said.by, rev=said.rev)])).personas
+            assert (who.handle, who.display_name) == ("ann", "Ann of the Hills")
+            card = next(one for one in (await bob.sync(cards=True)).directs if one.id == room)
+            assert {one.display_name for one in card.people if one.handle == "ann"} == {"Ann of the Hills"}
+
+
 async def test_a_direct_needs_one_community_and_who_may_speak_there():
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")

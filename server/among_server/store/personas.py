@@ -92,8 +92,8 @@ class PersonaTx(Protocol):
 
     def add_former(self, row: "MemberRow", former: Former) -> None: ...
     def drop_former(self, row: "MemberRow", former: Former) -> None: ...
-    def begun_as(self, row: "MemberRow") -> "list[MemberRow]":
-        """Who this account is in the directs that were begun from its persona in this community."""
+    def begun_as(self, account: str, community: str) -> "list[MemberRow]":
+        """Who this account is in the directs that were begun from its persona in this community; empty: from its profile."""
         ...
 
     def blockers(self, account: str, handle: str) -> list[tuple[str, BlockWish]]:

@@ -26,6 +26,7 @@ from ...session import (
     SignOut,
     SignUp,
 )
+from ..state import MemberRow
 from . import personas
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ def update(town: "Town", person: "Person", command: UpdateAccount) -> AccountUpd
     for row in following:
         row.change(person.display_name, replace(claim, shown=row.claim.shown))
         personas.tell(town, MemberUpdated, row)
+        personas.take_to_directs(town, row)
+    personas.take_to_directs(town, MemberRow("", person.id, "", person.handle, person.display_name, claim))
     return entry
 
 

@@ -58,13 +58,18 @@ def update(town: "Town", person: "Person", command: UpdatePersona) -> MemberUpda
                 was=was,
             )
         )
-    within = {room.id for room in town.rooms.values() if room.within == member.place}
-    for row in town.members.values():
-        if row.account == person.id and row.place in within:
-            become(row, replace(row, handle=member.handle, display_name=member.display_name, claim=member.claim))
+    take_to_directs(town, member)
     if member.handle != was:
         blocks.renamed(town, member, was)
     return tell(town, MemberUpdated, member, command.nonce)
+
+
+def take_to_directs(town: "Town", fresh: MemberRow) -> None:
+    """In the directs that were begun as this member they are who they are there. A member of no place: as one's profile."""
+    begun = {room.id for room in town.rooms.values() if room.kind == "direct" and room.within == fresh.place}
+    for row in town.members.values():
+        if row.account == fresh.account and row.place in begun:
+            become(row, replace(row, handle=fresh.handle, display_name=fresh.display_name, claim=fresh.claim))
 
 
 def become(row: MemberRow, fresh: MemberRow) -> None:

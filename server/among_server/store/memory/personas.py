@@ -62,9 +62,9 @@ class MemoryPersonas(MemoryOwn):
     def drop_former(self, row: MemberRow, former: Former) -> None:
         self._drop(self.formers, (row.id, former.until, former.handle))
 
-    def begun_as(self, row: MemberRow) -> list[MemberRow]:
-        within = {room.id for room in self.room_rows.values() if room.within == row.place}
-        return [one for one in self.members.values() if one.account == row.account and one.place in within]
+    def begun_as(self, account: str, community: str) -> list[MemberRow]:
+        begun = {room.id for room in self.room_rows.values() if room.kind == "direct" and room.within == community}
+        return [one for one in self.members.values() if one.account == account and one.place in begun]
 
     def blockers(self, account: str, handle: str) -> list[tuple[str, BlockWish]]:
         name = (account, handle)

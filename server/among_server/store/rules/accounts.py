@@ -12,7 +12,7 @@ from among_protocol.members import MemberUpdated
 
 from ..api import Tx
 from ..rows import AccountRow, MemberRow
-from .personas import as_profile, check_name, forget, name_taken, paced_profile, profile, told
+from .personas import as_profile, check_name, forget, name_taken, paced_profile, profile, take_to_directs, told
 
 
 def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
@@ -46,6 +46,7 @@ def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
     tx.add(entry)
     for member in followers:
         _update(tx, member, row)
+    take_to_directs(tx, as_profile(row, MemberRow("", account, "", 0, "", "")))
     return entry
 
 
@@ -63,4 +64,5 @@ def _update(tx: Tx, member: MemberRow, row: AccountRow) -> MemberRow:
     entry = told(tx, MemberUpdated, changed, "")
     tx.put_member(changed, told=entry.seq)
     tx.add(entry)
+    take_to_directs(tx, changed)
     return changed

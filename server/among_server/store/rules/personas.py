@@ -62,8 +62,8 @@ def update(tx: Tx, account: str, command: UpdatePersona) -> Entry:
 
 
 def take_to_directs(tx: Tx, fresh: MemberRow) -> None:
-    """In the directs that were begun as this member they are who they are there."""
-    for there in tx.begun_as(fresh):
+    """In the directs that were begun as this member they are who they are there. A member of no place: as one's profile."""
+    for there in tx.begun_as(fresh.account, fresh.place):
         now = replace(there, handle=fresh.handle, display_name=fresh.display_name, claim=fresh.claim)
         if now != there:
             tx.put_member(replace(now, rev=there.rev + 1))
@@ -131,9 +131,8 @@ def check_handle(tx: Tx, fresh: MemberRow) -> None:
     other = tx.account_by_handle(handle)
     if other is not None and other.id != fresh.account:
         raise Refuse(HANDLE_TAKEN, _ACCOUNTS, field="persona.handle")
-    for there in tx.begun_as(
-        fresh
-    ):  # a direct begun here may be with somebody who has left, and is still called so there
+    # A direct begun here may be with somebody who has left, and is still called so there.
+    for there in tx.begun_as(fresh.account, fresh.place):
         namesake = tx.member_by_handle(there.place, handle)
         if namesake is not None and namesake.account != fresh.account:
             raise Refuse(HANDLE_TAKEN, _KEPT, field="persona.handle")
@@ -285,7 +284,7 @@ def _sees(tx: Tx, account: str, row: MemberRow) -> bool:
     there = tx.membership(account, row.place)
     if there is not None and not there.left:
         return True
-    return any(one.account == account for mine in tx.begun_as(row) for one in tx.people(mine.place))
+    return any(one.account == account for mine in tx.begun_as(row.account, row.place) for one in tx.people(mine.place))
 
 
 def told(tx: Tx, kind: type[T], row: MemberRow, nonce: str, **more: Any) -> T:

@@ -27,7 +27,9 @@ _KEPT = (
     " SELECT handle FROM lineage WHERE place = ?1 AND looks = ?2 AND member <> ?3 AND until > ?4"
 )
 _NAME = "SELECT EXISTS (SELECT 1 FROM members WHERE place = ? AND name_looks = ? AND id <> ? AND gone = 0)"
-_BEGUN = f"{MEMBER} JOIN rooms r ON r.key = m.place WHERE m.account = ? AND r.within = ?"
+_BEGUN = (
+    f"{MEMBER} JOIN rooms r ON r.key = m.place WHERE m.account = ? AND r.kind = 'direct' AND coalesce(r.within, 0) = ?"
+)
 _BLOCKERS = "SELECT l.id, b.kind FROM blocks b JOIN logs l ON l.key = b.account WHERE b.other = ? AND b.handle = ? ORDER BY l.key"
 _PUT = (
     "INSERT INTO members (id, account, place, rev, handle, display_name, role, gone, silenced, claim, claimed, pace, since,"
@@ -81,8 +83,8 @@ class SqlitePersonas(SqliteOwn):
         sql = "DELETE FROM lineage WHERE member = ? AND until = ? AND handle = ?"
         self._db.execute(sql, (row.id, former.until, former.handle))
 
-    def begun_as(self, row: MemberRow) -> list[MemberRow]:
-        found = self._db.execute(_BEGUN, (self.key(row.account), self.key(row.place))).fetchall()
+    def begun_as(self, account: str, community: str) -> list[MemberRow]:
+        found = self._db.execute(_BEGUN, (self.key(account), self.key(community))).fetchall()
         return [member_row(one) for one in found]
 
     def blockers(self, account: str, handle: str) -> list[tuple[str, BlockWish]]:
