@@ -168,8 +168,8 @@ class ErasingStore(Protocol):
         """One step of the first that is due; None when nothing is."""
         ...
 
-    async def erasure(self, name: str) -> Erasure | None:
-        """Of this name, where it is not done."""
+    async def unfinished(self, member: str) -> list[Erasure]:
+        """What is left to do of this membership, also of when it was left before; not that it is to be sealed."""
         ...
 
     async def erasures(self) -> list[Erasure]:

@@ -220,11 +220,11 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
         return found[0] if found else ""
 
     def erasure(self, name: str) -> Erasure | None:
-        return erasure(self._db, name)
+        row = self._db.execute(ERASURE, (name,)).fetchone()
+        return _erasure(row[0]) if row else None
 
     def unfinished(self, member: str) -> list[Erasure]:
-        rows = self._db.execute(UNFINISHED, (member, f"{member} ~")).fetchall()
-        return [_erasure(state) for (state,) in rows]
+        return unfinished(self._db, member)
 
     def put_erasure(self, row: Erasure) -> None:
         self.writes += 1
@@ -242,9 +242,8 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
         return _erasure(row[0]) if row else None
 
 
-def erasure(db: Connection, name: str) -> Erasure | None:
-    row = db.execute(ERASURE, (name,)).fetchone()
-    return _erasure(row[0]) if row else None
+def unfinished(db: Connection, member: str) -> list[Erasure]:
+    return [_erasure(state) for (state,) in db.execute(UNFINISHED, (member, f"{member} ~"))]
 
 
 def erasures(db: Connection) -> list[Erasure]:
