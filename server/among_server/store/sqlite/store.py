@@ -9,6 +9,7 @@ import errno
 import sqlite3
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -216,13 +217,20 @@ class SqliteStore(
             self._lock.release()
 
     async def close(self) -> None:
-        await self._writer.drain()
-        await self._stop_searching()
-        if not self._writer.trouble.over:  # before the writer, whose last checkpoint no reader may hold up
+        """Each step whatever became of those before it."""
+        async with AsyncExitStack() as last:  # from below
+            last.callback(self._let_go)
+            last.push_async_callback(self._close_readers)
+            last.push_async_callback(self._writer.close)
+            last.push_async_callback(self._close_readers_first)
+            last.push_async_callback(self._stop_searching)
+            await self._writer.drain()
+
+    async def _close_readers_first(self) -> None:
+        """Before the writer, whose last checkpoint no reader may hold up; where the disk failed after it, since the last to
+        close would checkpoint what the disk may not have."""
+        if not self._writer.trouble.over:
             await self._close_readers()
-        await self._writer.close()
-        await self._close_readers()  # else after it: the last to close would checkpoint what the disk may not have
-        self._let_go()
 
     # --- writing
     def append(self, account: str, command: AnyWrite) -> asyncio.Future[Appended]:
