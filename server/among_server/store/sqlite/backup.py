@@ -244,7 +244,8 @@ def _make_ready(
         _wait_on(db, manifest.taken_at)
         erased = _erase_again(db, known, manifest.taken_at) if known is not None and mine else 0
         epoch = schema.new_epoch()
-        db.execute("DELETE FROM meta WHERE name = 'trusted_ms'")  # whoever restores looks at the clock: retention.py
+        # Whoever restores looks at the clock (retention.py), and the list of revocations is of another life.
+        db.execute("DELETE FROM meta WHERE name IN ('trusted_ms', 'revoked')")
         db.executemany("REPLACE INTO meta (name, value) VALUES (?, ?)", [("epoch", epoch), ("open", "")])
         (at,) = db.execute("PRAGMA user_version").fetchone()
         schema.finish(db)

@@ -164,7 +164,8 @@ class SqliteStore(
             self._migrating = ""
             bring(db)
             self._identity = schema.identity(db)
-            self._revocations.open(self._identity, now())
+            last = self._revocations.open(self._identity, now(), schema.revoked_at(db))
+            db.execute(own.REVOKED, (last,))
             relaxed = self._synchronous != "full" or self.durability == "relaxed"
             self.epoch = schema.epoch_of(db, self._synchronous, relaxed=relaxed)
             files.flush_folder(self._folder)
