@@ -3,7 +3,8 @@
 Rule 1: a line is on the disk before the transaction that revokes is committed, and is taken back when that failed:
 who was told that somebody is not erased must not see them erased by a restore. It stays where nobody can say whether the
 transaction is there, and where a kill came between the two. The next start can say: the transaction keeps its moment in
-the database, too, and lines at the end that are of another one are taken back.
+the database, too, and lines at the end that are of another one are taken back. A restore that comes before that start
+counts them: the database may be what is broken.
 Rule 2: a line names one secret by what is of no use to a thief. It can be replayed at any time, any number of times,
 whatever the clocks said:
 

@@ -72,6 +72,7 @@ def by_force(tx: Tx, handle: str, keep: Keep) -> Begun:
 def again(tx: Tx, kind: str, name: str, *, since: bool) -> bool:
     """After a restore: what was erased since the backup (revocations.py) is erased again. Whether there was anything.
 
+    An account that was erased never comes back: one that is in the backup was erased after it. A member may.
     `since`: whether it was after the backup, as far as clocks tell. Who left before it, and in it is a newer member than
     the one who left, has come back: they stay, and what they chose then is in the backup, done or under way. Neither is
     enough by itself: clocks are set back, and data that were restored give revisions a second time."""
