@@ -13,7 +13,7 @@ from .base import Command, HandleText, PasswordText, Shape, Time
 class ErasureBegun(Shape, kw_only=True):
     """All sessions have ended, this one too: the server closes the connection after the reply."""
 
-    at: Time  # when it is done: until then signing in undoes it; in the past, or now: it is done
+    at: Time  # when it is done, or later by as long as the server stands still: until then signing in undoes it; in the past, or now: it is done
     frozen: bool = False  # what was reported waits until the report is answered
 
 

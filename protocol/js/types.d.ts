@@ -1723,7 +1723,7 @@ export interface EraseAccount {
 
 /** All sessions have ended, this one too: the server closes the connection after the reply. */
 export interface ErasureBegun {
-  /** when it is done: until then signing in undoes it; in the past, or now: it is done */
+  /** when it is done, or later by as long as the server stands still: until then signing in undoes it; in the past, or now: it is done */
   at: string;
   /**
    * what was reported waits until the report is answered

@@ -1,6 +1,7 @@
 """The composition root: the only module that names a backend. What lives as long as the server is made here."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import secrets
@@ -117,16 +118,21 @@ class App:
         self.listener = Listener(services, self.dispatch, loop, metrics_token=self._metrics_token)
 
     async def stop(self) -> None:
-        """Answer what is in flight, tell everybody to come back, and leave nothing half written."""
-        await self.listener.stop()
+        """Answer what is in flight, tell everybody to come back, and leave nothing half written. A step that fails is raised
+        once the others are done: the store is closed whatever came before."""
+        async with contextlib.AsyncExitStack() as last:  # from below
+            last.push_async_callback(self.store.close)
+            last.callback(self.services.watchdog.stop)
+            last.callback(self.services.passwords.close)
+            last.push_async_callback(self._end_background)
+            await self.listener.stop()
+        log.info("server.stopped")
+
+    async def _end_background(self) -> None:
         background = list(self.services.background)
         for task in background:
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
-        self.services.passwords.close()
-        self.services.watchdog.stop()
-        await self.store.close()
-        log.info("server.stopped")
 
     def _heard(self, batch: Sequence[Stored]) -> None:
         """Committed entries: into their logs first, then into the standing of who is here, and all of it before

@@ -1,13 +1,15 @@
 """The operator's log goes where nobody takes it: the server goes on, and says what was lost once it is taken again."""
 
 import asyncio
+import contextlib
 import json
 import os
+import select
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,16 +32,32 @@ def in_a_pipe_that_nobody_reads() -> None:
     os.dup2(writer, 2)
 
 
+def in_a_pipe_whose_reader_has_stopped() -> None:
+    """It is full, and its other end stays open: in the process itself, for as long as that lives."""
+    reader, writer = os.pipe()
+    os.set_inheritable(reader, True)
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writer, b"." * 4096)
+    os.set_blocking(writer, True)
+    os.dup2(writer, 2)
+
+
 def closed() -> None:
     os.close(2)
 
 
+NOWHERE = [on_a_full_disk, in_a_pipe_that_nobody_reads, in_a_pipe_whose_reader_has_stopped, closed]
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
-@pytest.mark.parametrize("log", [on_a_full_disk, in_a_pipe_that_nobody_reads, closed])
+@pytest.mark.parametrize("log", NOWHERE)
 async def test_a_server_whose_log_is_taken_by_nobody_serves_and_stops_in_order(tmp_path: Path, log: Callable[[], None]):
     program = (sys.executable, "-m", "among_server.admin.main", "serve", "--data", str(tmp_path), "--port", "0")
     started = await asyncio.create_subprocess_exec(
         *program,
+        close_fds=False,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         env=os.environ | {"AMONG_LOG_LEVEL": "debug"},
@@ -105,6 +123,66 @@ log.info("after")
     assert len(torn) == 20
     assert [json.loads(line)["event"] for line in lines] == ["after", "log.lost"]
     assert json.loads(lines[1])["lines"] == 2
+
+
+STUCK = """
+from among_server.admin import logging
+import sys
+logging.WAITING = 100_000
+for number in range(int(sys.argv[1])):
+    log.info("said", number=number)
+print("all was said", flush=True)
+sys.stdin.readline()
+log.info("later")
+"""
+
+
+@contextlib.contextmanager
+def stuck(lines: int) -> Iterator[subprocess.Popen[str]]:
+    """A process that has said so much, though nobody has read any of it yet."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SAID + STUCK, str(lines)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
+        if not ready:
+            process.kill()
+        assert ready, "it waits for whoever reads its log"
+        yield process
+
+
+def test_whoever_logs_does_not_wait_for_who_reads_and_no_line_is_lost_for_that():
+    with stuck(1_100) as process:
+        _, log = process.communicate("\n", timeout=PATIENCE)
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [line["event"] for line in lines] == ["said"] * 1_100 + ["later"]
+    assert [line["number"] for line in lines[:-1]] == list(range(1_100))
+    assert process.returncode == 0
+
+
+def test_what_is_more_than_may_wait_is_lost_and_told_once():
+    with stuck(5_000) as process:
+        assert process.stderr is not None
+        assert process.stdin is not None
+        lines = [json.loads(process.stderr.readline())]
+        while lines[-1]["event"] == "said":
+            lines.append(json.loads(process.stderr.readline()))
+        *said, lost = lines
+        assert [line["number"] for line in said] == list(range(len(said)))
+        assert (lost["event"], lost["lines"]) == ("log.lost", 5_000 - len(said))
+        _, rest = process.communicate("\n", timeout=PATIENCE)
+    assert [json.loads(line)["event"] for line in rest.splitlines()] == ["later"]
+
+
+def test_a_process_ends_though_nobody_takes_its_last_lines():
+    with stuck(1_100) as process:
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(PATIENCE) == 0
 
 
 def test_trouble_with_the_disk_is_known_before_it_is_logged(monkeypatch: pytest.MonkeyPatch):

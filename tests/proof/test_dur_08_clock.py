@@ -284,5 +284,53 @@ async def test_dur_08_what_is_kept_and_what_was_chosen_for_a_while_outlive_a_clo
         await server.give_up()
 
 
+ERASES_OFTEN = """
+from among_server.core import erasing
+erasing.LOOK = 0.1
+"""
+
+
+def served_ms(server: Server) -> int:
+    """The time by which graces go, as it was kept when it was last looked for what has come due."""
+    with contextlib.closing(sqlite3.connect(f"file:{server.data}/among.db?mode=ro", uri=True)) as db:
+        return int(db.execute("SELECT value FROM meta WHERE name = 'served_ms'").fetchone()[0])
+
+
+async def test_dur_08_who_is_to_be_erased_has_their_grace_whatever_the_clock_says(tmp_path: Path):
+    server = Server(tmp_path)
+    server.patch(ERASES_OFTEN)
+    clock = Shim(tmp_path, server)
+    try:
+        await server.start()
+        (ann,), _ = await found_town(server.url, clients=1, rooms=0)
+        token = ann.token
+        for jump in ({"days": DECADE}, {"days": -DECADE}, {}):
+            peer = await Peer.open(server.url)
+            await peer.ask("session.sign_in", token=token)
+            await peer.ask("account.erase", handle=ann.name, password=PASSWORD, keep="erase")
+            await peer.ended()
+            before = served_ms(server)
+            await moved(server, clock, jump)
+            await until(partial(_has_passed, server, before + 100))  # it has looked, and begun no erasure
+            if jump == {"days": -DECADE}:  # the next life begins in another time than the last one ended
+                await server.kill()
+                await server.start()
+                await until(partial(_has_passed, server, before + 200))
+            assert served_ms(server) < before + DAY
+            peer = await Peer.open(server.url)
+            signed = await peer.ask("session.sign_in", handle=ann.name, password=PASSWORD)
+            assert signed["spared"], jump
+            token = signed["token"]
+            await peer.close()
+        assert await server.stop() == 0
+        assert server.complaints() == []
+    finally:
+        await server.give_up()
+
+
+def _has_passed(server: Server, served: int) -> bool:
+    return served_ms(server) >= served
+
+
 def _more(server: Server, before: int) -> bool:
     return looks(server) > before

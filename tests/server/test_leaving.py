@@ -188,6 +188,25 @@ async def test_who_comes_back_at_once_is_told_that_their_words_are_still_going(m
         assert (await bob.ask(ReadPersona, community=garden)).going == ""
 
 
+async def test_what_was_left_first_is_still_told_of_after_less_was_left_a_second_time():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        owner, garden = world.founder("garden"), world.id("garden")
+        bad = await bob.say("something bad")
+        await ann.ask(FileReport, room=ann.room, message=bad.seq, reason="bad")
+        await leaves(bob, garden, "erase")
+        await world.join_too(bob, "garden")
+        await leaves(bob, garden, "words")
+        await world.join_too(bob, "garden")
+        await ann.settled()
+        assert (await bob.ask(ReadPersona, community=garden)).going == "held", "of the first time"
+        (report,) = (await owner.ask(ListReports, community=garden)).reports
+        await owner.ask(ResolveReport, community=garden, report=report.seq, outcome="acted")
+        await ann.settled()
+        assert await bodies(ann, ann.room) == [""]
+        assert (await bob.ask(ReadPersona, community=garden)).going == ""
+
+
 async def test_nobody_learns_from_it_that_two_members_are_one():
     """The events of two places that one account leaves have nothing in common but the time."""
     async with world_of() as world:

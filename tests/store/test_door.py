@@ -20,7 +20,7 @@ from among_protocol.codes import (
 from among_protocol.communities import JoinCommunity, LeaveCommunity, UpdateCommunity
 from among_protocol.greeters import SetGreeter
 from among_protocol.house_rules import AcceptRules
-from among_protocol.invites import CreateInvite
+from among_protocol.invites import CreateInvite, InviteCreated, InviteRevoked
 from among_protocol.joining import AnswerJoin, AskToJoin
 from among_protocol.moderation import BanMember, KickMember, UnbanMember
 from among_protocol.welcome import SetWelcome, WelcomeGiven
@@ -28,6 +28,7 @@ from among_server.store.revocations import Revoked
 from among_server.store.rules import communities as community_rules
 from among_server.store.sqlite import SqliteStore
 from among_server.store.sqlite.backup import SqliteBackups
+from among_server.store.stewards import stewards_of
 from tests.store.test_revocations import revoked
 from tests.store.town import Person, Town, refused
 
@@ -40,6 +41,24 @@ async def invites(town: Town, person: Person, community: str, code: str, uses: i
     """An invite with this code; its id."""
     command = CreateInvite(id="1", community=community, uses=uses)
     return (await town.store.create_invite(person.id, command, kept(code))).invite
+
+
+async def test_what_is_told_of_an_invite_is_kept_as_done_by_whoever_made_or_revoked_it(town: Town):
+    """Whoever wrote before them has nothing to do with it."""
+    ann, bob = await town.people("ann", "bob")
+    hall = await ann.founds("hall")
+    room = await ann.makes(hall, "porch")
+    await bob.joins("hall")
+    await bob.says(room, "hello")
+    made = await invites(town, ann, hall, "code")
+    await bob.says(room, "hello again")
+    await town.store.revoke_invite(ann.id, hall, made)
+    log = stewards_of(hall)
+    told = await town.carry_out(lambda tx: tx.told_of(log, made, 0, 100))
+    assert [(type(entry), account == ann.id) for entry, account in told.entries] == [
+        (InviteCreated, True),
+        (InviteRevoked, True),
+    ]
 
 
 async def test_settings_and_rules_are_kept(town: Town):

@@ -1,7 +1,8 @@
 """Who goes, as the law of the store has it (store/erasing.py), for every implementation."""
 
 import asyncio
-from datetime import datetime
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from among_protocol.rooms import AddPerson, DirectOpened
 from among_server.limits import HANDLE_REST_MS, SEALED_MS
 from among_server.store import erasing as law
 from among_server.store.rules import erasing
+from among_server.store.sqlite import SqliteStore
 from among_server.store.status import StatusWish
 from among_server.store.stewards import stewards_of
 from among_server.store.tags import InterestRow
@@ -516,20 +518,75 @@ async def test_until_the_grace_is_over_signing_in_keeps_the_account(town: Town):
     assert ann.handle == "ann"
 
 
-async def test_when_the_grace_is_over_it_is_done(town: Town, monkeypatch: pytest.MonkeyPatch):
+HOUR = 3_600_000
+MONTH = 30 * DAY
+
+
+class Clocks:
+    """Of the store, as it takes its next steps: the one that can be set, and the steady one. In milliseconds."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.ahead = self.passed = 0
+        step = erasing.step
+        patch.setattr("among_server.store.moments.monotonic", lambda: monotonic() + self.passed / 1000)
+
+        def later(tx: Any) -> law.Erasure | None:
+            tx.now_ms += self.ahead
+            return step(tx)
+
+        patch.setattr(erasing, "step", later)
+
+
+@pytest.fixture
+def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
+    return Clocks(monkeypatch)
+
+
+async def test_when_the_grace_is_over_it_is_done(town: Town, clocks: Clocks):
     community, room, (ann, bob) = await hall(town, "ann", "bob")
     await bob.says(room, "hello")
-    begun = await erased(bob, "erase", grace_ms=1)
-    while at_ms((await ann.says(room, "tick")).entry.event.at) < begun.due_ms:
-        pass
+    await erased(bob, "erase", grace_ms=HOUR)
+    assert await done(town) == 0
+    clocks.ahead = clocks.passed = HOUR
     await done(town)
     assert (await town.bodies(room))[0] == ""
     assert await town.store.account_by_handle("bob") is None
     assert community
 
 
-def at_ms(at: str) -> int:
-    return int(datetime.fromisoformat(at).timestamp() * 1000)
+@pytest.mark.parametrize("ahead", [MONTH, -MONTH])
+async def test_dur_08_a_clock_that_is_set_makes_no_grace_shorter_or_longer(town: Town, clocks: Clocks, ahead: int):
+    _, _, (ann, bob) = await hall(town, "ann", "bob")
+    await erased(bob, grace_ms=HOUR)
+    clocks.ahead = ahead
+    assert await done(town) == 0
+    clocks.passed = HOUR - 60_000
+    assert await done(town) == 0
+    assert await town.store.account_by_handle("bob") is not None
+    clocks.passed = HOUR
+    assert await done(town) > 0
+    assert await town.store.account_by_handle("bob") is None
+    assert ann.handle == "ann"
+
+
+async def test_dur_08_a_grace_goes_on_only_while_one_could_sign_in(tmp_path: Path, clocks: Clocks):
+    """The server stood still for a month, or its clock says so: who means to come back can't have done so."""
+    town = Town(SqliteStore(tmp_path))
+    await town.store.open()
+    _, bob = await town.people("ann", "bob")
+    await erased(bob, grace_ms=3 * HOUR)
+    clocks.passed = 2 * HOUR
+    assert await done(town) == 0
+    await town.store.close()
+    clocks.ahead = MONTH
+    town = Town(SqliteStore(tmp_path))
+    await town.store.open()
+    assert await done(town) == 0
+    assert await town.store.account_by_handle("bob") is not None
+    clocks.passed += HOUR  # two before, one now
+    assert await done(town) > 0
+    assert await town.store.account_by_handle("bob") is None
+    await town.store.close()
 
 
 async def test_a_nonce_of_a_blanked_word_gives_the_blank_one(town: Town):

@@ -1,9 +1,13 @@
 """What is revoked stays revoked: law 10 of `store/api.py`, and the file beside the database."""
 
+import asyncio
 import contextlib
 import errno
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
 from among_server.store.revocations import Revocations, Revoked
 from among_server.store.sqlite import SqliteStore
+from among_server.store.sqlite.backup import SqliteBackups
 from among_server.store.sqlite.writer import Writer
 from tests.store.town import Town, refused
 
@@ -181,6 +186,85 @@ async def test_what_may_be_there_stays_noted(tmp_path: Path, monkeypatch: pytest
         await refused(STORAGE_UNCERTAIN, town.store.erase_by_force("bob", "words"))
     assert revoked(town.store) == [Revoked("account", f"{bob.id}:words")]
     await town.store.close()
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from among_server.store.sqlite import SqliteStore
+from among_server.store.sqlite.writer import Writer
+
+async def main(folder, when):
+    store = SqliteStore(Path(folder))
+    await store.open()
+    commit = Writer._commit
+
+    def die(writer):
+        if when == "after":
+            commit(writer)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    Writer._commit = die
+    await store.erase_by_force("bob", "words")
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_kill_between_the_line_and_its_commit_erases_nobody_at_a_restore(tmp_path: Path, when: str):
+    """The line is on the disk. Whether the commit is decides what it counts, on the next start."""
+    folder = tmp_path / "data"
+    town = Town(SqliteStore(folder))
+    await town.store.open()
+    ann, bob = await town.people("ann", "bob")
+    session = (await town.store.open_session(ann.id, SECRET, "")).opened
+    await town.store.end_sessions(ann.id, only=session.id)
+    kept = revoked(town.store)
+    taken = SqliteBackups(folder).take(tmp_path / "backups")
+    await town.store.close()
+    killed = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", KILLED, str(folder), when], stderr=subprocess.DEVNULL, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    line = Revoked("account", f"{bob.id}:words")
+    assert [what for _, what in revocations.read(folder / "revocations").lines] == [*kept, line]
+    for _ in range(2):
+        again = SqliteStore(folder)
+        await again.open()
+        assert (await again.account_by_handle("bob") is not None) == (when == "before")
+        assert revoked(again) == ([*kept, line] if when == "after" else kept)
+        await again.close()
+        assert SqliteBackups(folder).restore(taken.path, replace=True, keep_sessions=False).erased == (when == "after")
+
+
+@pytest.mark.parametrize("committed", [None, NOON])
+def test_of_a_start_that_does_not_know_better_all_lines_stay(tmp_path: Path, committed: str | None):
+    """After a restore, or with the last of them committed."""
+    file = Revocations(tmp_path)
+    assert file.open("st_1", NOON, None) == ""
+    file.add(at(1), [Revoked("session", "s_1")])
+    file.add(NOON, [Revoked("session", "s_2"), Revoked("session", "s_3")])
+    file.close()
+    with capture_logs() as logs:
+        assert file.open("st_1", NOON, committed) == NOON
+    assert logs == []
+    assert [line.name for _, line in revocations.read(file.path).lines] == ["s_1", "s_2", "s_3"]
+    file.close()
+
+
+def test_only_the_lines_of_the_last_moment_are_taken_back(tmp_path: Path):
+    file = Revocations(tmp_path)
+    file.open("st_1", NOON, None)
+    for second in (1, 2):
+        file.add(at(second), [Revoked("session", f"s_{second}"), Revoked("session", f"s_{second}0")])
+    file.close()
+    with capture_logs() as logs:
+        assert file.open("st_1", NOON, at(1)) == at(1)
+    assert [(told["event"], told["lines"]) for told in logs] == [("store.revocations_taken_back", 2)]
+    file.add(at(3), [Revoked("session", "s_3")])
+    file.close()
+    assert [line.name for _, line in revocations.read(file.path).lines] == ["s_1", "s_10", "s_3"]
 
 
 def test_a_line_that_was_cut_is_not_one(tmp_path: Path):

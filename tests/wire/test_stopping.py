@@ -1,6 +1,8 @@
 """Stopping and starting again: what was acknowledged is there, what was not is not, and everybody is told to come back."""
 
 import asyncio
+import contextlib
+import sqlite3
 
 import pytest
 
@@ -110,6 +112,38 @@ async def test_dur_10_a_position_outlives_a_restart(tmp_path):
         missed = await back.message()
         assert (missed["body"], missed["seq"]) == ("missed", 4)
         assert (await back.message())["type"] == "session.synced"
+
+
+STEPS = {
+    "the listener": lambda app: (app.listener, "refuse_what_waits"),
+    "the hashing": lambda app: (app.services.passwords, "close"),
+    "the watchdog": lambda app: (app.services.watchdog, "stop"),
+    "the searches": lambda app: (app.store._searches, "close"),
+    "the readers": lambda app: (app.store, "_close_readers"),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_whatever_fails_while_the_server_stops_the_data_are_closed_in_order(tmp_path, monkeypatch, step):
+    """All is in the one file, it is known to be closed, and the next server may have it. What failed is not hidden."""
+
+    def fail() -> None:
+        raise RuntimeError("one step fails")
+
+    async with serving(tmp_path) as house:
+        ann = await house.person("ann")
+        await ann.say("hi")
+        with monkeypatch.context() as broken:
+            broken.setattr(*STEPS[step](house.app), fail)
+            with pytest.raises(RuntimeError, match="one step fails"):
+                await house.app.stop()
+        waiting = tmp_path / "among.db-wal"
+        assert not waiting.exists() or waiting.stat().st_size == 0
+        with contextlib.closing(sqlite3.connect(tmp_path / "among.db")) as db:
+            assert db.execute("SELECT value FROM meta WHERE name = 'open'").fetchone() == ("",)
+        second = App(Config(data=str(tmp_path), port=0))
+        await second.start()
+        await second.stop()
 
 
 async def test_who_comes_while_the_server_stops_is_sent_away(tmp_path):

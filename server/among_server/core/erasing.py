@@ -12,6 +12,7 @@ import structlog
 from among_protocol.codes import Refuse
 
 from ..store.api import Store
+from ..store.erasing import GRACE
 from .people import People
 
 LOOK = 60.0  # seconds between two looks for what has come due
@@ -65,7 +66,7 @@ class Erasing:
                     if row is None:
                         break
                     self.steps += 1
-                    if row.name.startswith("close "):
+                    if row.name.startswith(GRACE):
                         self._people.erased(row.account)
                     if loop.time() - told >= TOLD:
                         told = loop.time()

@@ -45,13 +45,13 @@ async def read(context: Context, command: ReadPersona) -> OwnPersona:
     mine = context.member_of(command.community)
     row = await context.store.member_in(mine.account, command.community)
     former = await context.store.lineage(mine.id)
-    erasure = await context.store.erasure(mine.id)
+    left = await context.store.unfinished(mine.id)
     context.member_of(command.community)  # still
     if row is None:
         raise Refuse(COMMUNITY_GONE, field="community")
     persona = own(row, former)
-    if erasure is not None:
-        persona.going = "held" if erasure.held else "going"
+    if left:
+        persona.going = "held" if all(erasure.held for erasure in left) else "going"
     return persona
 
 

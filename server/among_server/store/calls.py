@@ -87,12 +87,13 @@ class Calls:
         raise NotImplementedError
 
     def _call_as(self, account: str, job: Callable[[Tx], T]) -> Coroutine[Any, Any, T]:
-        """Likewise, of what an account keeps. It may have been erased since it was asked; what was kept of it now would
-        be kept for ever. Raises Refuse `account.gone`."""
+        """Likewise, of what an account keeps or does. It may have been erased since it was asked; what was kept of it now
+        would be kept for ever. Raises Refuse `account.gone`."""
 
         def carry_out(tx: Tx) -> T:
             if tx.account(account) is None:
                 raise Refuse(ACCOUNT_GONE)
+            tx.speak_as(account)
             return job(tx)
 
         return self._call(carry_out)

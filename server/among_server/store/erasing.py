@@ -23,6 +23,7 @@ from .rows import MemberRow
 STEP = 100  # entries that one step blanks: some milliseconds of the writer
 LOOKED = 2_000  # entries that one step looks through
 WAIT_MS = 60_000  # until an erasure that waits for a report looks again
+GRACE = "close "  # what the name of an account's grace begins with
 
 
 class Work(Struct, array_like=True):
@@ -40,7 +41,7 @@ class Erasure(Struct, omit_defaults=True):
     # `ID REV`: the words up to that revision of a member who came back and has left again, with less to go.
     name: str
     account: str
-    due_ms: int  # Unix time: not before
+    due_ms: int  # Unix time: not before; of an account's grace by `ErasingTx.served`
     keep: Keep = "words"
     place: str = ""  # of a membership; empty: everywhere
     member: str = ""
@@ -147,7 +148,16 @@ class ErasingTx(Protocol):
     def put_erasure(self, row: Erasure) -> None: ...
     def drop_erasure(self, name: str) -> None: ...
     def next_erasure(self) -> Erasure | None:
-        """The first that is due."""
+        """The first that is due: an account's grace by `served`, all else by the clock."""
+        ...
+
+    def served(self) -> int:
+        """The time by which a grace goes, in Unix milliseconds: what the clock said when this was first asked for, and from
+        then on only what passed, by a steady clock, while the data were open."""
+        ...
+
+    def keep_served(self) -> None:
+        """Where an account is in its grace. What passes until a kill is lost if it is not kept: that grace is longer."""
         ...
 
 
@@ -168,8 +178,8 @@ class ErasingStore(Protocol):
         """One step of the first that is due; None when nothing is."""
         ...
 
-    async def erasure(self, name: str) -> Erasure | None:
-        """Of this name, where it is not done."""
+    async def unfinished(self, member: str) -> list[Erasure]:
+        """What is left to do of this membership, also of when it was left before; not that it is to be sealed."""
         ...
 
     async def erasures(self) -> list[Erasure]:

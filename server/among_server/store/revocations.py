@@ -2,7 +2,9 @@
 
 Rule 1: a line is on the disk before the transaction that revokes is committed, and is taken back when that failed:
 who was told that somebody is not erased must not see them erased by a restore. It stays where nobody can say whether the
-transaction is there, and where a kill came between the two: nobody was told anything then.
+transaction is there, and where a kill came between the two. The next start can say: the transaction keeps its moment in
+the database, too, and lines at the end that are of another one are taken back. A restore that comes before that start
+counts them: the database may be what is broken.
 Rule 2: a line names one secret by what is of no use to a thief. It can be replayed at any time, any number of times,
 whatever the clocks said:
 
@@ -100,8 +102,10 @@ class Revocations:
         self._count = 0  # lines that may be dropped
         self._settled = (0, 0)  # both, without what `add` brought since `settle`
 
-    def open(self, store: str, moment: str) -> None:
-        """Go on with the file of this store, or begin one that knows everything from this moment on."""
+    def open(self, store: str, moment: str, committed: str | None = None) -> str:
+        """Go on with the file of this store, or begin one that knows everything from this moment on. `committed`: when the last
+        lines were written of which the database knows; None: it does not say. Gives when the last ones were; empty: there
+        are none."""
         known = None
         if self.path.exists():
             try:
@@ -115,9 +119,13 @@ class Revocations:
             log.warning(
                 "store.revocations_not_understood", lines=len(known.strange), moved_to=self._without(known, moment)
             )
+        elif known is not None and committed is not None:
+            known = self._without_uncommitted(known, committed)
         if known is None:
             self._write(store, moment, [])
-        self._begin(known.lines if known else [])
+        lines = known.lines if known else []
+        self._begin(lines)
+        return lines[-1][0] if lines else ""
 
     def _begin(self, lines: Sequence[tuple[str, Revoked]]) -> None:
         """To add to the file as it is at this name by now, which holds these lines."""
@@ -192,6 +200,18 @@ class Revocations:
         files.write(aside, "".join(f"{line}\n" for line in known.strange).encode())
         self._write(known.store, max(known.since, known.sure or moment), known.lines)
         return str(aside)
+
+    def _without_uncommitted(self, known: Known, committed: str) -> Known:
+        """The lines that were written last are of one transaction: that of this moment, or one that is not there."""
+        last = known.lines[-1][0] if known.lines else committed
+        if last == committed:
+            return known
+        lines = known.lines[:]
+        while lines and lines[-1][0] == last:
+            lines.pop()
+        self._write(known.store, known.since, lines)
+        log.info("store.revocations_taken_back", lines=len(known.lines) - len(lines))
+        return known._replace(lines=lines)
 
     def _set_aside(self) -> str:
         aside = self._free("old")

@@ -39,7 +39,8 @@ also noted in a file beside the database (`revocations`); keep that file with yo
 you tell your members. Backups before upgrades, in `backups/` of the data folder, are backups, too.
 
 **Who can undo it.** An account is erased {Config().erase_grace_hours} hours after it was asked for (`erase_grace_hours`);
-signing in until then undoes it. Nobody can undo it later, the operator neither.
+signing in until then undoes it. Nobody can undo it later, the operator neither. Those are hours in which the server ran, by a
+clock that nobody sets: while it stands still nobody can sign in, and the erasure is so much later.
 
 **What was reported waits.** While a report about a message is not answered, that message stays; while one about somebody
 is not, so does their persona. Whoever goes is told that something waits, and it goes when the report is answered. What

@@ -15,8 +15,9 @@ from among_protocol.reach import Reach
 from ...rights import RANKS
 from ..bookmarks import BookmarkRow
 from ..drafts import DraftRow
-from ..erasing import Erasure, Told, Written, blank_member
+from ..erasing import GRACE, Erasure, Told, Written, blank_member
 from ..joining import RequestRow
+from ..moments import OwnClock
 from ..notify import NotifyRow
 from ..personas import Former
 from ..portrait import ProposalRow
@@ -82,6 +83,7 @@ class MemoryErasing(MemoryOwn):
         super().__init__()
         self.resting: dict[tuple[str, str], tuple[int, str]] = {}  # place, skeleton: until, who may have it back
         self.waiting: dict[str, Erasure] = {}
+        self._served: OwnClock | None = None
 
     def speak_as(self, account: str) -> None:
         self.author = account
@@ -220,5 +222,16 @@ class MemoryErasing(MemoryOwn):
         self._drop(self.waiting, name)
 
     def next_erasure(self) -> Erasure | None:
-        due = [row for row in self.waiting.values() if row.due_ms <= self.now_ms]
+        graces = [row for row in self.waiting.values() if row.name.startswith(GRACE)]
+        due = [row for row in graces if row.due_ms <= self.served()]
+        if not due:
+            due = [row for row in self.waiting.values() if row not in graces and row.due_ms <= self.now_ms]
         return deepcopy(min(due, key=lambda row: (row.due_ms, row.name), default=None))
+
+    def served(self) -> int:
+        if self._served is None:
+            self._served = OwnClock(self.now_ms)
+        return self._served.now_ms
+
+    def keep_served(self) -> None:
+        """Nothing here outlives the process."""

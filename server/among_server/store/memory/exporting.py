@@ -14,8 +14,8 @@ from .tx import MemoryTx
 class MemoryTaking:
     _tx: MemoryTx
 
-    async def erasure(self, name: str) -> Erasure | None:
-        return self._tx.erasure(name)
+    async def unfinished(self, member: str) -> list[Erasure]:
+        return self._tx.unfinished(member)
 
     async def erasures(self) -> list[Erasure]:
         return sorted(self._tx.waiting.values(), key=lambda row: (row.due_ms, row.name))

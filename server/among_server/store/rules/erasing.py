@@ -17,7 +17,7 @@ from among_protocol.rooms import RoomUnfollowed
 
 from ...limits import HANDLE_REST_MS
 from ..api import Tx
-from ..erasing import LOOKED, STEP, WAIT_MS, Begun, Erasure, Work
+from ..erasing import GRACE, LOOKED, STEP, WAIT_MS, Begun, Erasure, Work
 from ..fates import Fate, goes, without
 from ..rows import AccountRow, CommunityRow, MemberRow
 from ..stewards import stewards_of
@@ -45,15 +45,15 @@ def begin(tx: Tx, account: str, keep: Keep, password: str, grace_ms: int) -> Beg
     sessions = [one.id for one in tx.sessions(account)]
     tx.revoke(account, sessions)
     if grace_ms:
-        due = tx.now_ms + grace_ms
-        tx.put_erasure(Erasure(name=f"close {account}", account=account, due_ms=due, keep=keep))
-        return Begun(sessions, account, due)
+        tx.put_erasure(Erasure(name=f"{GRACE}{account}", account=account, due_ms=tx.served() + grace_ms, keep=keep))
+        tx.keep_served()
+        return Begun(sessions, account, tx.now_ms + grace_ms)
     return Begun(sessions, account, tx.now_ms, _erase(tx, row, keep))
 
 
 def spared(tx: Tx, account: str) -> bool:
     """Somebody signs in: whether the account was to be erased, and is not any more."""
-    name = f"close {account}"
+    name = f"{GRACE}{account}"
     if tx.erasure(name) is None:
         return False
     tx.drop_erasure(name)
@@ -72,6 +72,7 @@ def by_force(tx: Tx, handle: str, keep: Keep) -> Begun:
 def again(tx: Tx, kind: str, name: str, *, since: bool) -> bool:
     """After a restore: what was erased since the backup (revocations.py) is erased again. Whether there was anything.
 
+    An account that was erased never comes back: one that is in the backup was erased after it. A member may.
     `since`: whether it was after the backup, as far as clocks tell. Who left before it, and in it is a newer member than
     the one who left, has come back: they stay, and what they chose then is in the backup, done or under way. Neither is
     enough by itself: clocks are set back, and data that were restored give revisions a second time."""
@@ -108,7 +109,7 @@ def _erase(tx: Tx, row: AccountRow, keep: Keep) -> bool:
     account = row.id
     tx.speak_as(account)
     tx.note_revoked("account", f"{account}:{keep}")
-    tx.drop_erasure(f"close {account}")
+    tx.drop_erasure(f"{GRACE}{account}")
     frozen = False
     for community, member in _communities(tx, account):
         if _alone(tx, community, member):
@@ -171,10 +172,11 @@ def step(tx: Tx) -> Erasure | None:
     """One step of what is due; which it was, as it is then."""
     due = tx.next_erasure()
     if due is None:
+        tx.keep_served()
         return None
     row = _words_first(tx, due)
     tx.speak_as(row.account)
-    if row.name.startswith("close "):
+    if row.name.startswith(GRACE):
         account = tx.account(row.account)
         tx.drop_erasure(row.name)
         if account is not None:

@@ -27,6 +27,7 @@ from among_server import __version__
 from .. import backups, files, revocations
 from ..api import StoreError
 from ..backups import Manifest, Progress, Restored, Taken
+from ..erasing import GRACE
 from ..pace import Pace
 from ..rules import erasing
 from . import copying, disk, index, schema
@@ -244,7 +245,8 @@ def _make_ready(
         _wait_on(db, manifest.taken_at)
         erased = _erase_again(db, known, manifest.taken_at) if known is not None and mine else 0
         epoch = schema.new_epoch()
-        db.execute("DELETE FROM meta WHERE name = 'trusted_ms'")  # whoever restores looks at the clock: retention.py
+        # Whoever restores looks at the clock (retention.py), and the list of revocations is of another life.
+        db.execute("DELETE FROM meta WHERE name IN ('trusted_ms', 'revoked')")
         db.executemany("REPLACE INTO meta (name, value) VALUES (?, ?)", [("epoch", epoch), ("open", "")])
         (at,) = db.execute("PRAGMA user_version").fetchone()
         schema.finish(db)
@@ -305,17 +307,18 @@ def _end_all(db: Connection) -> int:
 
 def _wait_on(db: Connection, taken_at: str) -> None:
     """Who was about to go when the backup was taken has as much time as they had then, or an hour: they may have signed in
-    since, which is noted nowhere, and nobody could sign in before it is done here. If they were erased since, it is noted."""
-    now = time.time_ns() // 1_000_000
+    since, which is noted nowhere, and nobody could sign in before it is done here. If they were erased since, it is noted.
+    The time by which their grace goes is in the backup, too; in older data it is the clock's, as of then."""
+    tx = SqliteTx(db, lambda moment, revoked: None)
     try:
-        gone_by = now - int(datetime.fromisoformat(taken_at).timestamp() * 1000)
+        tx.now_ms = int(datetime.fromisoformat(taken_at).timestamp() * 1000)
     except ValueError:
         raise StoreError(f"The manifest's taken_at is no time ({taken_at}): this backup is damaged.") from None
-    tx = SqliteTx(db, lambda moment, revoked: None)
     db.execute("BEGIN IMMEDIATE")
     for row in erasures(db):
-        if row.name.startswith("close "):
-            tx.put_erasure(replace(row, due_ms=max(row.due_ms + gone_by, now + LEAST)))
+        if row.name.startswith(GRACE):
+            tx.put_erasure(replace(row, due_ms=max(row.due_ms, tx.served() + LEAST)))
+    tx.keep_served()
     tx.flush()
     db.execute("COMMIT")
 

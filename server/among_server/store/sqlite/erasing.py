@@ -13,7 +13,8 @@ from among_protocol.base import Entry
 from among_protocol.lookalikes import skeleton
 from among_protocol.wire import JSON
 
-from ..erasing import Erasure, Told, Written, blank_member
+from ..erasing import GRACE, Erasure, Told, Written, blank_member
+from ..moments import OwnClock
 from ..rows import AccountRow, MemberRow
 from .blanks import SqliteBlanks
 from .own import SqliteOwn
@@ -29,8 +30,14 @@ WRITTEN = f"""
         SELECT nonce, pos FROM nonces WHERE account = ?1 AND nonce > ?2
         UNION SELECT nonce, pos FROM arrivals WHERE author = ?1 AND nonce > ?2
     ) AS w JOIN logs l ON l.key = w.pos >> {SEQ_BITS} ORDER BY w.nonce LIMIT ?3"""  # noqa: S608  # numbers of ours
+_GRACE = f"name BETWEEN '{GRACE}' AND '{GRACE}~'"
 ERASURE = "SELECT state FROM erasures WHERE name = ?"
 UNFINISHED = "SELECT state FROM erasures WHERE name BETWEEN ? AND ? ORDER BY name"  # `ID`, and `ID REV`
+GRACE_OVER = f"SELECT state FROM erasures WHERE {_GRACE} AND due_ms <= ? ORDER BY due_ms, name LIMIT 1"  # noqa: S608  # ours
+DUE = f"SELECT state FROM erasures WHERE NOT ({_GRACE}) AND due_ms <= ? ORDER BY due_ms, name LIMIT 1"  # noqa: S608  # ours
+KEEP_SERVED = (
+    f"REPLACE INTO meta (name, value) SELECT 'served_ms', ? WHERE EXISTS (SELECT 1 FROM erasures WHERE {_GRACE})"  # noqa: S608  # ours
+)
 ERASURES = "SELECT state FROM erasures ORDER BY due_ms, name"
 
 # Of an account that is erased: rows of its own, and what others keep about it for themselves.
@@ -69,6 +76,8 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
     _handles: dict[tuple[str, str], MemberRow | None]
     _people: dict[str, list[MemberRow]]
     _follows: dict[tuple[str, str], bool]
+
+    _served: OwnClock | None = None  # read when it is first asked for
 
     def member(self, id: str) -> MemberRow | None:
         raise NotImplementedError
@@ -220,11 +229,11 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
         return found[0] if found else ""
 
     def erasure(self, name: str) -> Erasure | None:
-        return erasure(self._db, name)
+        row = self._db.execute(ERASURE, (name,)).fetchone()
+        return _erasure(row[0]) if row else None
 
     def unfinished(self, member: str) -> list[Erasure]:
-        rows = self._db.execute(UNFINISHED, (member, f"{member} ~")).fetchall()
-        return [_erasure(state) for (state,) in rows]
+        return unfinished(self._db, member)
 
     def put_erasure(self, row: Erasure) -> None:
         self.writes += 1
@@ -237,14 +246,24 @@ class SqliteErasing(SqliteOwn, SqliteBlanks):
             self.writes += 1
 
     def next_erasure(self) -> Erasure | None:
-        sql = "SELECT state FROM erasures WHERE due_ms <= ? ORDER BY due_ms, name LIMIT 1"
-        row = self._db.execute(sql, (self.now_ms,)).fetchone()
-        return _erasure(row[0]) if row else None
+        for sql, now_ms in ((GRACE_OVER, self.served()), (DUE, self.now_ms)):
+            row = self._db.execute(sql, (now_ms,)).fetchone()
+            if row is not None:
+                return _erasure(row[0])
+        return None
+
+    def served(self) -> int:
+        if self._served is None:
+            found = self._db.execute("SELECT value FROM meta WHERE name = 'served_ms'").fetchone()
+            self._served = OwnClock(int(found[0]) if found else self.now_ms)
+        return self._served.now_ms
+
+    def keep_served(self) -> None:
+        self.writes += self._db.execute(KEEP_SERVED, (str(self.served()),)).rowcount
 
 
-def erasure(db: Connection, name: str) -> Erasure | None:
-    row = db.execute(ERASURE, (name,)).fetchone()
-    return _erasure(row[0]) if row else None
+def unfinished(db: Connection, member: str) -> list[Erasure]:
+    return [_erasure(state) for (state,) in db.execute(UNFINISHED, (member, f"{member} ~"))]
 
 
 def erasures(db: Connection) -> list[Erasure]:

@@ -9,7 +9,7 @@ from ..api import PAGE_BYTES
 from ..erasing import Erasure
 from ..exporting import WrittenPage
 from ..rows import MemberRow
-from .erasing import WRITTEN, erasure, erasures
+from .erasing import WRITTEN, erasures, unfinished
 from .readers import Readers
 from .retention import PINNED
 from .rows import MEMBER, SEQ_BITS, kept, key_of, member_row
@@ -97,8 +97,8 @@ def writings(db: Connection, account: str) -> int:
 class SqliteTaking(Readers):
     """The part of the store."""
 
-    async def erasure(self, name: str) -> Erasure | None:
-        return await self._read(erasure, name)
+    async def unfinished(self, member: str) -> list[Erasure]:
+        return await self._read(unfinished, member)
 
     async def erasures(self) -> list[Erasure]:
         return await self._read(erasures)

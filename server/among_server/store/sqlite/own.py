@@ -19,6 +19,7 @@ SESSION = (
     " FROM sessions s JOIN accounts a ON a.key = s.account JOIN logs l ON l.key = s.account"
 )
 SESSIONS = f"{SESSION} WHERE l.id = ? ORDER BY s.opened, s.id"
+REVOKED = "REPLACE INTO meta (name, value) VALUES ('revoked', ?)"  # the moment of the last: revocations.py
 RESET = "SELECT l.id, r.expires_ms FROM resets r JOIN logs l ON l.key = r.account WHERE r.secret = ?"
 BLOCKS = (
     "SELECT o.id, b.handle, b.kind FROM blocks b JOIN logs l ON l.key = b.account JOIN logs o ON o.key = b.other"
@@ -51,6 +52,7 @@ class SqliteOwn(Ledger):
     def flush(self) -> None:
         super().flush()
         if self._revoked:
+            self._db.execute(REVOKED, (self.now,))
             self._note(self.now, self._revoked)
             self._revoked = []
 

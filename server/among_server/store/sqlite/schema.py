@@ -298,6 +298,13 @@ def identity(db: sqlite3.Connection) -> str:
     return str(store)
 
 
+def revoked_at(db: sqlite3.Connection) -> str | None:
+    """The moment of the last revocations that were committed; None: not known, since a restore came after them, or since a
+    power cut may have undone what was acknowledged."""
+    meta = dict(db.execute("SELECT name, value FROM meta"))
+    return None if meta.get("open") == "relaxed" else meta.get("revoked")
+
+
 def new_epoch() -> str:
     return f"e_{secrets.token_hex(8)}"
 

@@ -50,8 +50,10 @@ class SqliteSearching(Readers):
         self._writer.committed = both
 
     async def _stop_searching(self) -> None:
-        await self._searches.close()
-        await self._indexer.close()
+        try:
+            await self._searches.close()
+        finally:
+            await self._indexer.close()
 
     async def search(self, account: str, asked: Asked) -> FoundSaid:
         return await self._searches.search(account, asked)

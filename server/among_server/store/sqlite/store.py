@@ -9,6 +9,7 @@ import errno
 import sqlite3
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -163,7 +164,8 @@ class SqliteStore(
             self._migrating = ""
             bring(db)
             self._identity = schema.identity(db)
-            self._revocations.open(self._identity, now())
+            last = self._revocations.open(self._identity, now(), schema.revoked_at(db))
+            db.execute(own.REVOKED, (last,))
             relaxed = self._synchronous != "full" or self.durability == "relaxed"
             self.epoch = schema.epoch_of(db, self._synchronous, relaxed=relaxed)
             files.flush_folder(self._folder)
@@ -216,13 +218,20 @@ class SqliteStore(
             self._lock.release()
 
     async def close(self) -> None:
-        await self._writer.drain()
-        await self._stop_searching()
-        if not self._writer.trouble.over:  # before the writer, whose last checkpoint no reader may hold up
+        """Each step whatever became of those before it."""
+        async with AsyncExitStack() as last:  # from below
+            last.callback(self._let_go)
+            last.push_async_callback(self._close_readers)
+            last.push_async_callback(self._writer.close)
+            last.push_async_callback(self._close_readers_first)
+            last.push_async_callback(self._stop_searching)
+            await self._writer.drain()
+
+    async def _close_readers_first(self) -> None:
+        """Before the writer, whose last checkpoint no reader may hold up; where the disk failed after it, since the last to
+        close would checkpoint what the disk may not have."""
+        if not self._writer.trouble.over:
             await self._close_readers()
-        await self._writer.close()
-        await self._close_readers()  # else after it: the last to close would checkpoint what the disk may not have
-        self._let_go()
 
     # --- writing
     def append(self, account: str, command: AnyWrite) -> asyncio.Future[Appended]:
