@@ -89,7 +89,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=3 * settings().max_examples)
 @given(
     steps=st.lists(STEPS, min_size=25, max_size=60),  # with none at least, lists would be too short to get anywhere
     live=st.booleans(),
@@ -214,6 +214,16 @@ def test_dur_10_a_room_that_is_followed_live_begins_at_the_head_of_that_moment()
     body = server.zoe_says("r3").body
     assert read(wire, "r3") == [body]
     assert Opened(log="r3", kind="room", after=3) in wire.reader.told
+
+
+def test_dur_10_a_room_that_was_gone_and_is_followed_again_begins_at_the_head_of_that_moment():
+    server = Server()
+    wire = a_client(server, positions=Positions("e1", {"r3": 1}))
+    say(wire, "r3", 3)
+    read(wire)
+    server.joined("a-ann", "r3")
+    body = server.zoe_says("r3").body
+    assert read(wire, "r3") == [body]
 
 
 def test_dur_10_a_room_that_was_followed_meanwhile_begins_at_the_head_of_that_moment():

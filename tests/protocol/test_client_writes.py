@@ -66,7 +66,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=3 * settings().max_examples)
 @given(steps=st.lists(STEPS, min_size=25, max_size=60), live=st.booleans())
 def test_dur_04_whatever_happens_each_message_is_said_once_and_in_order(steps: list[Step], live: bool):
     wire = a_client(Server())
