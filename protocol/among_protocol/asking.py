@@ -6,6 +6,8 @@
 3. `sending` -> `sent` | `failed`; in between `unconfirmed`, when the link went, the reply is late, or the server itself
    does not know (`storage.uncertain`). It still goes on: a write that may have been carried out is not given up because
    the server says to wait, since failing it would say that nothing happened.
+4. What is told to wait again and again goes less and less often. Patience with that ends for what the user asked: what
+   the client asks for by itself, as a page of a log, goes again for as long as the connection lives.
 """
 
 import bisect
@@ -26,6 +28,7 @@ AskState = Literal["sending", "unconfirmed", "sent", "failed"]
 
 REPLY_WITHIN = 10.0  # seconds until a reply counts as late; doubles with each try, up to eight times
 PATIENCE = 120.0  # seconds for which a command that is told to wait goes again
+PAUSE = 0.05  # seconds that such a command waits at least; doubles with each refusal in a row, up to 6.4
 BUG_TRIES = 3  # times a command goes that meets a mistake of the server
 PENDING = 1000  # commands that may wait at once; more is a program that does not look
 
@@ -50,6 +53,7 @@ class Ask:
         self.id = ""  # of the try under way; empty while it waits
         self.tries = 0
         self.bugs = 0  # tries that met a mistake of the server
+        self.waits = 0  # tries that were told to wait
         self.not_before = 0.0  # time of the next try
         self.late_at = 0.0  # time when the reply of this try is late
         self.patient_until: float | None = None  # set by the first refusal of class `wait`
@@ -170,11 +174,12 @@ class Asks:
         if refused.kind == "wait":
             if ask.patient_until is None:
                 ask.patient_until = now + PATIENCE
-            at = now + max(refused.retry_after_ms / 1000, 0.05)
+            at = now + max(refused.retry_after_ms / 1000, PAUSE * 2 ** min(ask.waits, 7))
+            ask.waits += 1
             if refused.code == STORAGE_UNCERTAIN.code:
                 ask.become("unconfirmed")
             in_doubt = ask.state == "unconfirmed" and isinstance(ask.command, Write)
-            if at <= ask.patient_until or in_doubt:
+            if at <= ask.patient_until or in_doubt or ask.errand is not None:
                 self.again(ask, at)
                 return False
         elif refused.kind == "bug":

@@ -18,6 +18,7 @@ export declare class Ask {
     id: string;
     tries: number;
     bugs: number;
+    waits: number;
     notBefore: number;
     lateAt: number;
     patientUntil: number | null;

@@ -6,6 +6,8 @@
 // 3. `sending` -> `sent` | `failed`; in between `unconfirmed`, when the link went, the reply is late, or the server
 //    itself does not know (`storage.uncertain`). It still goes on: a write that may have been carried out is not given up
 //    because the server says to wait, since failing it would say that nothing happened.
+// 4. What is told to wait again and again goes less and less often. Patience with that ends for what the user asked: what
+//    the client asks for by itself, as a page of a log, goes again for as long as the connection lives.
 
 import { AmongError } from './errors.js';
 import { WRITES } from './words.js';
@@ -16,6 +18,7 @@ import { WRITES } from './words.js';
 
 const REPLY_WITHIN = 10_000; // until a reply counts as late; doubles with each try, up to eight times
 const PATIENCE = 120_000; // for which a command that is told to wait goes again
+const PAUSE = 50; // for which such a command waits at least; doubles with each refusal in a row, up to 6.4 seconds
 const BUG_TRIES = 3; // times a command goes that meets a mistake of the server
 
 /** One command, and what became of it. `watch` is called at each change of state. */
@@ -33,6 +36,7 @@ export class Ask {
     this.id = ''; // of the try under way; empty while it waits
     this.tries = 0;
     this.bugs = 0; // tries that met a mistake of the server
+    this.waits = 0; // tries that were told to wait
     this.notBefore = 0; // time of the next try
     this.lateAt = 0; // time when the reply of this try is late
     this.patientUntil = /** @type {number | null} */ (null); // set by the first refusal of class `wait`
@@ -129,9 +133,10 @@ export class Asks {
   refused(ask, refused, now) {
     if (refused.class === 'wait') {
       ask.patientUntil ??= now + PATIENCE;
-      const at = now + Math.max(refused.retry_after_ms ?? 0, 50);
+      const at = now + Math.max(refused.retry_after_ms ?? 0, PAUSE * 2 ** Math.min(ask.waits, 7));
+      ask.waits += 1;
       if (refused.code === 'storage.uncertain') ask.become('unconfirmed');
-      if (at <= ask.patientUntil || (ask.state === 'unconfirmed' && ask.writes)) {
+      if (at <= ask.patientUntil || (ask.state === 'unconfirmed' && ask.writes) || ask.errand) {
         this.again(ask, at);
         return false;
       }

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from among_protocol import whole
+from among_protocol import asking, whole
+from among_protocol.codes import BUSY
 from among_protocol.happenings import Closed, Opened, Positions, Reset
 from among_protocol.logs import ReadEntries
 from among_protocol.messages import MessageSent
@@ -333,6 +334,22 @@ def test_dur_10_a_page_that_a_cut_has_lost_is_asked_for_once_more():
     assert wire.connection is not None
     pages = [command.after for command in wire.connection.told if isinstance(command, ReadEntries)]
     assert pages == list(range(0, 20, PAGE))
+
+
+@pytest.mark.parametrize("retry_after_ms", [0, 2000])
+def test_dur_10_a_page_that_must_wait_is_asked_for_until_it_comes(retry_after_ms: int):
+    """Less and less often: it may be so for an hour."""
+    server = Server()
+    said = [server.zoe_says("r1").body for _ in range(20)]
+    times = 100
+    server.refuse(BUSY, ReadEntries, retry_after_ms=retry_after_ms, times=times)
+    wire = a_client(server, positions=Positions("e1", {"r1": 0}))
+    assert read(wire) == said
+    assert wire.reader.resets == []
+    assert wire.now > 1000 + asking.PATIENCE + 60
+    assert wire.connection is not None
+    asked = [command for command in wire.connection.told if isinstance(command, ReadEntries)]
+    assert len(asked) < times + 10
 
 
 def test_dur_10_a_replay_without_its_end_is_filled():
