@@ -277,7 +277,7 @@ class Client:
         elif self.state == "signing_in" and self.signing.another_way(refused):
             self._take_step(now)
         else:
-            self.stop(refuse_of(refused))
+            self.stop(self.signing.why(refused))
 
     def _synced(self, now: float) -> None:
         self.whole.synced()
