@@ -26,14 +26,16 @@ from among_protocol.aio import (
     Withdrawn,
     connect,
 )
-from among_protocol.base import Entry
+from among_protocol.base import Command, Entry
 from among_protocol.codes import BAD_CREDENTIALS, RATE_LIMITED, ROOM_GONE, TOKEN_INVALID, Refuse
+from among_protocol.communities import CommunityLeft, ReadCommunity
 from among_protocol.happenings import Happening
 from among_protocol.logs import Synced
 from among_protocol.members import PersonaRef, ResolveMembers
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.rooms import FollowRoom, FollowWritten
 from among_protocol.session import Ping, SignOut
+from among_protocol.testing import Connection
 from among_protocol.testing.state import Claim
 from among_protocol.wire import UnknownEvent
 
@@ -386,6 +388,28 @@ async def test_join_and_open_a_direct(harbour: Harbour):
         assert among.me(room.id) == "m-ann-d-zoe"
         await among.send(room.id, "psst")
         assert await bodies(among, "psst") == ["psst"]
+
+
+async def test_what_comes_right_behind_the_card_of_a_community_is_newer(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+):
+    """One is put out, or leaves on another device, before the program that joins goes on."""
+    answer, read = Connection.answer, []
+
+    def and_then_leave(connection: Connection, command: Command) -> None:
+        answer(connection, command)
+        if isinstance(command, ReadCommunity):
+            read.append(command)
+            if len(read) == 2:  # the client's own, and that of `join`
+                harbour.server.left("a-ann", "c1")
+
+    monkeypatch.setattr(Connection, "answer", and_then_leave)
+    harbour.server.left("a-ann", "c1")
+    async with ann(harbour) as among:
+        await among.join("garden")
+        await until(among, lambda event: isinstance(event, CommunityLeft))
+        assert among.communities == {}
+        assert {room.community for room in among.rooms.values()} <= {""}
 
 
 async def test_being_somebody_else_from_one_moment_to_the_next(harbour: Harbour):

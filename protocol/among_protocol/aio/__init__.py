@@ -187,9 +187,7 @@ class Among(Known):
         """Join a community, by id or slug: `rules` is the version that one accepts, where there are some; `persona` who one
         wants to be there."""
         joined = await self.ask(JoinCommunity, community=community, rules=rules, invite=invite, persona=persona)
-        card = await self.ask(ReadCommunity, community=joined.entry.community)
-        self.view.apply(Card(card))
-        return card
+        return await self.ask(ReadCommunity, community=joined.entry.community)
 
     async def direct(self, *handles: str) -> Room:
         """The direct with these people."""
