@@ -390,6 +390,6 @@ class Client:
         command = ask.command
         assert isinstance(command, ReadEntries)
         if isinstance(ask.error, Refuse) and ask.error.code.kind in ("gone", "auth"):
-            return self.whole.gone(command.log)
+            return self.whole.gone(command)
         page = ask.result if isinstance(ask.result, EntryPage) else None
         return self._entries(self.whole.page(command, page, self.encoding.decode_numbered), now)

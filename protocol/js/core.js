@@ -413,7 +413,7 @@ export class Core {
   /** @param {Ask} ask @returns {Told[]} */
   #filled({ command, error, result }) {
     const mine = /** @type {import('./types.d.ts').ReadEntries} */ (command);
-    if (error instanceof AmongError && (error.class === 'gone' || error.class === 'auth')) return this.whole.gone(mine.log);
+    if (error instanceof AmongError && (error.class === 'gone' || error.class === 'auth')) return this.whole.gone(mine);
     return this.whole.page(mine, Array.isArray(result?.entries) ? result : null);
   }
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from among_protocol import asking, whole
-from among_protocol.codes import BUSY
+from among_protocol.base import Refused
+from among_protocol.codes import BUSY, LOG_GONE
 from among_protocol.happenings import Closed, Opened, Positions, Reset
 from among_protocol.logs import ReadEntries
 from among_protocol.messages import MessageSent
@@ -285,6 +286,26 @@ def test_dur_10_who_comes_back_to_a_room_unheard_gets_what_came_since():
     body = server.zoe_says("r1").body
     wire.catch_up()
     wire.deliver(100)
+    assert read(wire) == [body]
+
+
+def test_dur_10_a_page_that_was_refused_while_a_room_was_left_closes_nothing_that_was_followed_since():
+    server = Server()
+    wire = a_client(server)
+    read(wire)
+    say(wire, "r1", 2)
+    wire.drop(0)
+    wire.deliver()
+    wire.upload()  # the page is asked for
+    wire.down.clear()
+    assert wire.connection is not None
+    asked = wire.connection.told[-1]
+    server.left("a-ann", "r1")
+    server.joined("a-ann", "r1")
+    wire.deliver(2)
+    wire.connection.say(Refused(id=asked.id, code=LOG_GONE.code, kind="gone", message=LOG_GONE.message))
+    wire.deliver()
+    body = server.zoe_says("r1").body
     assert read(wire) == [body]
 
 
