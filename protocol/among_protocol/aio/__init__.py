@@ -33,8 +33,9 @@ a `nonce` of one's own (say, made of the message it answers) over restarts as we
 `among.begin(...)` and `among.sending(room, body)` don't wait: they return a Sending, with `.state` for a screen
 (sending, unconfirmed, sent, failed) and a callback.
 
-A slow reader: when `queue` events wait to be taken, the socket is no longer read; but while something is asked, it
-is, since the reply must come: entries are then let go and fetched from the log later. Memory stays bounded.
+A slow reader: when `queue` events wait to be taken, the socket is no longer read for a while. After some seconds it is,
+since the server wants to know who is there; and at once while something is asked, since the reply must come: entries are
+then let go and fetched from the log later. Memory stays bounded.
 """
 
 import asyncio
