@@ -2,7 +2,8 @@
 
 1. A write goes again, with its nonce, until `ok` or a final `refused` decides; that is safe, since the server knows
    the nonce. So do reads and registers, which can be repeated; only what is about this moment fails with the link.
-2. Writes that name the same place leave one at a time, in the order asked: a retry never lets a later one overtake.
+2. Writes that name the same place leave one at a time, in the order asked: a retry never lets a later one overtake. So
+   does what sets the same kind of register, of which the last value counts.
 3. `sending` -> `sent` | `failed`; in between `unconfirmed`, when the link went, the reply is late, or the server itself
    does not know (`storage.uncertain`). It still goes on: a write that may have been carried out is not given up because
    the server says to wait, since failing it would say that nothing happened.
@@ -22,7 +23,7 @@ from .happenings import ConnectionLost, Happening
 from .malformed import Malformed
 from .presence import StartTyping
 from .session import Limits
-from .wire import Encoding
+from .wire import Encoding, tag_of
 
 AskState = Literal["sending", "unconfirmed", "sent", "failed"]
 
@@ -30,6 +31,15 @@ REPLY_WITHIN = 10.0  # seconds until a reply counts as late; doubles with each t
 PATIENCE = 120.0  # seconds for which a command that is told to wait goes again
 PAUSE = 0.05  # seconds that such a command waits at least; doubles with each refusal in a row, up to 6.4
 BUG_TRIES = 3  # times a command goes that meets a mistake of the server
+SETTING = (
+    "set",
+    "remove",
+    "mark",
+    "follow",
+    "unfollow",
+    "watch",
+    "enable",
+)  # verbs of commands without a nonce that do
 PENDING = 1000  # commands that may wait at once; more is a program that does not look
 
 
@@ -79,9 +89,10 @@ Errand = Callable[[Ask, float], list[Happening]]
 
 def _lane(command: Command) -> str:
     """What it writes to; empty when order does not matter."""
-    if not isinstance(command, Write):
-        return ""
-    return str(getattr(command, "room", "") or getattr(command, "community", "") or "account")
+    if isinstance(command, Write):
+        return str(getattr(command, "room", "") or getattr(command, "community", "") or "account")
+    noun, _, verb = tag_of(type(command)).partition(".")
+    return noun if verb in SETTING else ""
 
 
 def check(command: Command, encoding: Encoding, limits: Limits | None) -> None:

@@ -2,7 +2,8 @@
 //
 // 1. A write goes again, with its nonce, until `ok` or a final `refused` decides; that is safe, since the server knows
 //    the nonce. So do reads and registers, which can be repeated; only what is about this moment fails with the link.
-// 2. Writes that name the same place leave one at a time, in the order asked: a retry never lets a later one overtake.
+// 2. Writes that name the same place leave one at a time, in the order asked: a retry never lets a later one overtake. So
+//    does what sets the same kind of register, of which the last value counts.
 // 3. `sending` -> `sent` | `failed`; in between `unconfirmed`, when the link went, the reply is late, or the server
 //    itself does not know (`storage.uncertain`). It still goes on: a write that may have been carried out is not given up
 //    because the server says to wait, since failing it would say that nothing happened.
@@ -19,6 +20,7 @@ import { WRITES } from './words.js';
 const REPLY_WITHIN = 10_000; // until a reply counts as late; doubles with each try, up to eight times
 const PATIENCE = 120_000; // for which a command that is told to wait goes again
 const PAUSE = 50; // for which such a command waits at least; doubles with each refusal in a row, up to 6.4 seconds
+const SETTING = new Set(['set', 'remove', 'mark', 'follow', 'unfollow', 'watch', 'enable']); // verbs of commands that do
 const BUG_TRIES = 3; // times a command goes that meets a mistake of the server
 
 /** One command, and what became of it. `watch` is called at each change of state. */
@@ -41,7 +43,7 @@ export class Ask {
     this.lateAt = 0; // time when the reply of this try is late
     this.patientUntil = /** @type {number | null} */ (null); // set by the first refusal of class `wait`
     this.writes = WRITES.has(command.type);
-    this.lane = this.writes ? String(command.room || command.community || 'account') : ''; // what it writes to
+    this.lane = this.writes ? String(command.room || command.community || 'account') : register(command); // what it writes to
   }
 
   get decided() {
@@ -60,6 +62,12 @@ export class Ask {
     this.error = error;
     this.become('failed');
   }
+}
+
+/** Which kind of register a command without a nonce sets, if any. @param {Sketch} command */
+function register({ type }) {
+  const [noun, verb] = String(type).split('.');
+  return SETTING.has(verb) ? noun : '';
 }
 
 /** All commands that are not decided. */

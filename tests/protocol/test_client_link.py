@@ -439,6 +439,24 @@ def test_what_was_said_anew_meanwhile_counts():
     assert watched == [["m-a-ann"]]
 
 
+def test_what_was_said_anew_while_the_old_must_wait_counts():
+    wire = live()
+    wire.client.ask(SetPresence(id="", state="away"), wire.now)
+    wire.settle(nudge=False)
+    wire.server.in_a_mood("wait")
+    wire.cut()
+    wire.open()
+    for _ in range(3):
+        wire.upload()
+        wire.deliver(9)
+    wire.client.ask(SetPresence(id="", state="online"), wire.now)
+    for _ in range(3):
+        wire.settle(nudge=False)
+        wire.wait(1)
+    assert wire.connection is not None
+    assert wire.connection.presence == "online"
+
+
 def test_joining_a_community_brings_its_card():
     wire = live()
     wire.server.left("a-ann", "c1")

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from among_protocol import asking
 from among_protocol.asking import Ask, AskState
-from among_protocol.base import Refused
+from among_protocol.base import Refused, Write
 from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, NONCE_CONFLICT, ROOM_GONE, TOKEN_INVALID, Refuse
+from among_protocol.drafts import SetDraft
 from among_protocol.happenings import ConnectionLost, Overfull, Withdrawn
 from among_protocol.logs import Sync
 from among_protocol.markers import SetMarker
@@ -19,6 +20,7 @@ from among_protocol.posts import PublishPost
 from among_protocol.presence import StartTyping
 from among_protocol.rooms import FollowRoom, FollowWritten
 from among_protocol.session import Ping, SignIn, SignOut
+from among_protocol.wire import COMMANDS, tag_of
 
 from .faults import Wire, a_client
 from .model import Server
@@ -198,6 +200,62 @@ def test_a_refusal_to_wait_lets_nothing_overtake():
     wire.settle(nudge=False)
     assert said(wire) == ["1", "2"]
     assert first == second == ["sent"]
+
+
+def typed(wire: Wire) -> list[str]:
+    """The drafts that have reached the server on this connection, by order."""
+    assert wire.connection is not None
+    return [command.text for command in wire.connection.told if isinstance(command, SetDraft)]
+
+
+def test_what_has_only_a_last_value_is_not_overtaken_by_what_was_said_later():
+    """Else what was said first would be the last value."""
+    wire = live()
+    wire.server.in_a_mood("wait")
+    for text in ("t", "te", "tea"):
+        wire.client.ask(SetDraft(id="", place="r1", text=text), wire.now)
+    wire.settle(nudge=False)
+    assert typed(wire) == ["t", "t", "te", "tea"]
+
+
+def test_nor_where_its_reply_is_late():
+    wire = live()
+    for text in ("t", "tea"):
+        wire.client.ask(SetDraft(id="", place="r1", text=text), wire.now)
+    wire.upload()
+    wire.down.clear()
+    wire.wait(asking.REPLY_WITHIN)
+    wire.settle(nudge=False)
+    assert typed(wire) == ["t", "t", "tea"]
+
+
+def test_each_verb_of_what_has_no_nonce_is_known_to_set_something_or_not():
+    reading = {
+        "read",
+        "list",
+        "page",
+        "history",
+        "search",
+        "find",
+        "resolve",
+        "entries",
+        "changed",
+        "recent",
+        "preview",
+    }
+    reading |= {"browse", "discover", "proposals", "export", "ping", "sync"}
+    once = {"sign_up", "sign_in", "sign_out", "change_password", "reset_password", "erase", "revoke", "revoke_others"}
+    once |= {"create", "dismiss", "start"}  # an invite, a proposal, typing: nothing that a later one replaces
+    plain = [tag_of(command) for command in COMMANDS if not issubclass(command, Write)]
+    verbs = {tag.partition(".")[2] for tag in plain}
+    assert verbs == reading | once | set(asking.SETTING)
+
+
+def test_reads_are_asked_side_by_side():
+    wire = live()
+    for member in ("m-zoe", "m-ann"):
+        wire.client.ask(ResolveMembers(id="", members=[PersonaRef(member=member)]), wire.now)
+    assert len(wire.client.outgoing()) == 2
 
 
 def test_a_refusal_to_wait_ends_with_patience():
