@@ -124,9 +124,9 @@ class Client:
         return told
 
     def _odd(self, error: Exception) -> None:
-        """What came is no frame of the protocol."""
+        """What came is no frame of the protocol: once the server has shown that it speaks it, a hole like any other."""
         self._strange += 1
-        if self._strange >= STRANGE_FRAMES or self.state != "live":
+        if self._strange >= STRANGE_FRAMES or self.state not in ("replaying", "live"):
             self.doomed = f"the server does not speak this protocol: {error}"
 
     def outgoing(self) -> list[bytes]:

@@ -118,10 +118,12 @@ export class Core {
     return frame.type === 'refused' ? this.#refused(frame, now) : this.#event(frame, now);
   }
 
-  /** What came is no frame of the protocol. @returns {Told[]} */
+  /** What came is no frame of the protocol: once the server has shown that it speaks it, a hole like any other.
+   * @returns {Told[]} */
   #odd() {
     this.#strange += 1;
-    if (this.#strange >= STRANGE_FRAMES || this.state !== 'live') this.doomed = 'the server does not speak this protocol';
+    const spoken = this.state === 'replaying' || this.state === 'live';
+    if (this.#strange >= STRANGE_FRAMES || !spoken) this.doomed = 'the server does not speak this protocol';
     return [];
   }
 
@@ -285,13 +287,14 @@ export class Core {
     const sync = /** @type {SyncStarted} */ (result);
     const { account, session, cut = 0, spared = false } = /** @type {SignedIn} */ (this.#signedIn);
     const hello = /** @type {Hello} */ (this.hello);
-    this.state = 'replaying';
-    this.#placed = true;
-    this.#step(now);
     /** @type {Told[]} */
     const told = [{ type: 'up', hello, account: sync.account ?? account, session, cut, sync, resumed: this.#named, spared }];
+    told.push(...this.whole.started(sync));
     for (const community of sync.later ?? []) this.#card(community);
-    return told.concat(this.whole.started(sync));
+    this.state = 'replaying'; // last: what was no answer to a sync has thrown
+    this.#placed = true;
+    this.#step(now);
+    return told;
   }
 
   /** @param {Refused} refused @param {number} now */

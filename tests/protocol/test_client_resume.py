@@ -514,6 +514,20 @@ def test_dur_10_a_server_that_withholds_entries_is_told_as_a_reset():
     assert wire.reader.resets == [Reset(log="r1", reason="hole", had=0, after=1)]
 
 
+def test_dur_10_an_entry_of_a_replay_that_cannot_be_read_is_a_hole_like_any_other():
+    """And no reason to come back, and be sent it again, for ever."""
+    server = Server()
+    wire = a_client(server, positions=Positions("e1", {"r1": 0}))
+    said = [server.zoe_says("r1").body for _ in range(4)]
+    wire.open()
+    for _ in range(2):
+        wire.deliver()
+        wire.upload()
+    wire.down[2] = wire.down[2].replace(b'"seq":2', b'"seq":"two"')
+    assert read(wire) == said
+    assert wire.downs == []
+
+
 def test_dur_10_an_entry_that_cannot_be_read_is_a_hole_like_any_other():
     server = Server()
     wire = a_client(server)
