@@ -357,6 +357,13 @@ def test_who_is_late_loses_notices_and_no_entry():
     assert one.logs["r1"].read == 8, "what it said is known all the same"
 
 
+def test_who_is_late_loses_what_nobody_knows_and_has_no_number():
+    """Of a newer server: it may say so as often as it likes."""
+    gilded = UnknownEvent(type="room.gilded", log="r1", seq=9)
+    one = known(said(8), *[UnknownEvent(type="weather.changed")] * 9, gilded, queue=4)
+    assert [type(event) for event in taken(one)] == [Up, MessageSent, UnknownEvent, UnknownEvent, UnknownEvent]
+
+
 def test_who_is_late_gets_the_newest_up_alone():
     one = known(*[up() for _ in range(9)], said(8), queue=2)
     assert [type(event) for event in taken(one)].count(Up) <= 2
