@@ -169,6 +169,9 @@ class View:
                 pass
 
     def _up(self, up: Up) -> None:
+        still = {self.me(id) for id in up.sync.later} - {""}  # whose cards come after the replay
+        places = (*self.communities, *self.rooms, *self._joined)
+        self._joined = {place: me for place in places if (me := self.me(place)) in still}
         self.account = up.account
         self.logs = {state.log: copy(state) for state in up.sync.logs if state.status != "gone"}
         self._counting.stated(self.logs.values())
