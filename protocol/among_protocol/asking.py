@@ -212,7 +212,7 @@ class Asks:
         for ask in flying:
             self.again(ask, 0.0)
         for ask in list(self._waiting):
-            ask.not_before = 0.0
+            ask.not_before, ask.patient_until, ask.waits = 0.0, None, 0  # how busy it is then is another matter
             if ask.errand is not None or isinstance(ask.command, StartTyping):
                 self._waiting.remove(ask)
                 ask.fail(ConnectionLost("the connection went before the reply came"))

@@ -171,7 +171,7 @@ export class Asks {
     const flying = [...this.#flying.values()];
     for (const ask of flying) this.again(ask, 0);
     for (const ask of [...this.#waiting]) {
-      ask.notBefore = 0;
+      [ask.notBefore, ask.patientUntil, ask.waits] = [0, null, 0]; // how busy the server is then is another matter
       if (!ask.errand && ask.command.type !== 'typing.start') continue;
       this.#leave(ask);
       ask.fail(new AmongError('client.connection_lost', 'The connection went before the reply came.'));

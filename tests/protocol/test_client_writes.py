@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from among_protocol import asking
 from among_protocol.asking import Ask, AskState
 from among_protocol.base import Refused, Write
-from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, NONCE_CONFLICT, ROOM_GONE, TOKEN_INVALID, Refuse
+from among_protocol.codes import (
+    FIELD_INVALID,
+    FIELD_TOO_LONG,
+    NONCE_CONFLICT,
+    ROOM_GONE,
+    TOKEN_INVALID,
+    Refuse,
+)
 from among_protocol.drafts import SetDraft
 from among_protocol.happenings import ConnectionLost, Overfull, Withdrawn
 from among_protocol.logs import Sync
@@ -267,6 +274,20 @@ def test_a_refusal_to_wait_ends_with_patience():
     assert isinstance(ask.error, Refuse)
     assert ask.error.code.code == "server.busy"
     assert wire.now < 1000 + asking.PATIENCE + 5
+
+
+def test_patience_begins_anew_on_each_connection():
+    """After an outage everybody is back at once, and the server busier than before."""
+    wire = live()
+    wire.server.in_a_mood("wait")
+    _, states = say(wire, "1")
+    wire.upload()
+    wire.deliver(9)
+    wire.cut()
+    wire.now += asking.PATIENCE
+    wire.server.in_a_mood("wait")
+    wire.settle(nudge=False)
+    assert states == ["sent"]
 
 
 @pytest.mark.parametrize("was", [True, False])
