@@ -7,11 +7,13 @@
 3. `sending` -> `sent` | `failed`; in between `unconfirmed`, when the link went, the reply is late, or the server itself
    does not know (`storage.uncertain`). It still goes on: a write that may have been carried out is not given up because
    the server says to wait, since failing it would say that nothing happened.
-4. What is told to wait again and again goes less and less often. Patience with that ends for what the user asked: what
+4. A password is changed once: asked again, the server would refuse the old one, as if nothing had been done.
+5. What is told to wait again and again goes less and less often. Patience with that ends for what the user asked: what
    the client asks for by itself, as a page of a log, goes again for as long as the connection lives.
 """
 
 import bisect
+import math
 from collections.abc import Callable, Iterator
 from typing import Literal
 
@@ -21,6 +23,7 @@ from .base import Command, Refused, Shape, Write
 from .codes import ERROR_CODES, FIELD_INVALID, FIELD_TOO_LONG, STORAGE_UNCERTAIN, ErrorCode, Refuse
 from .happenings import ConnectionLost, Happening
 from .malformed import Malformed
+from .passwords import ChangePassword
 from .presence import StartTyping
 from .session import Limits
 from .wire import Encoding, tag_of
@@ -68,6 +71,7 @@ class Ask:
         self.late_at = 0.0  # time when the reply of this try is late
         self.patient_until: float | None = None  # set by the first refusal of class `wait`
         self.lane = _lane(command)
+        self.once = isinstance(command, ChangePassword)  # rule 4
 
     @property
     def decided(self) -> bool:
@@ -165,7 +169,7 @@ class Asks:
         """It is on the wire, under this id."""
         self._waiting.remove(ask)
         ask.id = id
-        ask.late_at = now + REPLY_WITHIN * 2 ** min(ask.tries, 3)
+        ask.late_at = math.inf if ask.once else now + REPLY_WITHIN * 2 ** min(ask.tries, 3)
         ask.tries += 1
         self._flying[id] = ask
 
@@ -182,6 +186,8 @@ class Asks:
 
     def refused(self, ask: Ask, refused: Refused, now: float) -> bool:
         """A refusal has landed. True when it decides; else the command goes again."""
+        if ask.once and refused.code == STORAGE_UNCERTAIN.code:
+            return True
         if refused.kind == "wait":
             if ask.patient_until is None:
                 ask.patient_until = now + PATIENCE
@@ -210,7 +216,12 @@ class Asks:
         """The connection went. What is about that connection, or that moment, fails; the rest goes on the next one."""
         flying = list(self._flying.values())
         for ask in flying:
-            self.again(ask, 0.0)
+            if ask.once:
+                self.withdraw(
+                    ask, ConnectionLost("the connection went before the reply came: it may have been carried out")
+                )
+            else:
+                self.again(ask, 0.0)
         for ask in list(self._waiting):
             ask.not_before, ask.patient_until, ask.waits = 0.0, None, 0  # how busy it is then is another matter
             if ask.errand is not None or isinstance(ask.command, StartTyping):

@@ -7,7 +7,8 @@
 // 3. `sending` -> `sent` | `failed`; in between `unconfirmed`, when the link went, the reply is late, or the server
 //    itself does not know (`storage.uncertain`). It still goes on: a write that may have been carried out is not given up
 //    because the server says to wait, since failing it would say that nothing happened.
-// 4. What is told to wait again and again goes less and less often. Patience with that ends for what the user asked: what
+// 4. A password is changed once: asked again, the server would refuse the old one, as if nothing had been done.
+// 5. What is told to wait again and again goes less and less often. Patience with that ends for what the user asked: what
 //    the client asks for by itself, as a page of a log, goes again for as long as the connection lives.
 
 import { AmongError } from './errors.js';
@@ -22,6 +23,8 @@ const PATIENCE = 120_000; // for which a command that is told to wait goes again
 const PAUSE = 50; // for which such a command waits at least; doubles with each refusal in a row, up to 6.4 seconds
 const SETTING = new Set(['set', 'remove', 'mark', 'follow', 'unfollow', 'watch', 'enable']); // verbs of commands that do
 const BUG_TRIES = 3; // times a command goes that meets a mistake of the server
+
+const LOST = 'The connection went before the reply came';
 
 /** One command, and what became of it. `watch` is called at each change of state. */
 export class Ask {
@@ -43,6 +46,7 @@ export class Ask {
     this.lateAt = 0; // time when the reply of this try is late
     this.patientUntil = /** @type {number | null} */ (null); // set by the first refusal of class `wait`
     this.writes = WRITES.has(command.type);
+    this.once = command.type === 'account.change_password'; // rule 4
     this.lane = this.writes ? String(command.room || command.community || 'account') : register(command); // what it writes to
   }
 
@@ -115,7 +119,7 @@ export class Asks {
   sent(ask, id, now) {
     this.#leave(ask);
     ask.id = id;
-    ask.lateAt = now + REPLY_WITHIN * 2 ** Math.min(ask.tries, 3);
+    ask.lateAt = ask.once ? Infinity : now + REPLY_WITHIN * 2 ** Math.min(ask.tries, 3);
     ask.tries += 1;
     this.#flying.set(id, ask);
   }
@@ -139,6 +143,7 @@ export class Asks {
   /** A refusal has landed. True when it decides; else the command goes again.
    * @param {Ask} ask @param {Refused} refused @param {number} now */
   refused(ask, refused, now) {
+    if (ask.once && refused.code === 'storage.uncertain') return true;
     if (refused.class === 'wait') {
       ask.patientUntil ??= now + PATIENCE;
       const at = now + Math.max(refused.retry_after_ms ?? 0, PAUSE * 2 ** Math.min(ask.waits, 7));
@@ -169,12 +174,15 @@ export class Asks {
   /** The connection went. What is about that connection, or that moment, fails; the rest goes on the next one. */
   cut() {
     const flying = [...this.#flying.values()];
-    for (const ask of flying) this.again(ask, 0);
+    for (const ask of flying) {
+      if (ask.once) this.withdraw(ask, new AmongError('client.connection_lost', `${LOST}: it may have been carried out.`));
+      else this.again(ask, 0);
+    }
     for (const ask of [...this.#waiting]) {
       [ask.notBefore, ask.patientUntil, ask.waits] = [0, null, 0]; // how busy the server is then is another matter
       if (!ask.errand && ask.command.type !== 'typing.start') continue;
       this.#leave(ask);
-      ask.fail(new AmongError('client.connection_lost', 'The connection went before the reply came.'));
+      ask.fail(new AmongError('client.connection_lost', `${LOST}.`));
     }
     for (const ask of flying) if (!ask.decided) ask.become('unconfirmed');
   }

@@ -14,6 +14,7 @@ from among_protocol.codes import (
     FIELD_TOO_LONG,
     NONCE_CONFLICT,
     ROOM_GONE,
+    STORAGE_UNCERTAIN,
     TOKEN_INVALID,
     Refuse,
 )
@@ -23,10 +24,12 @@ from among_protocol.logs import Sync
 from among_protocol.markers import SetMarker
 from among_protocol.members import PersonaRef, ResolveMembers
 from among_protocol.messages import MessageSent, SendMessage, SentWritten
+from among_protocol.passwords import ChangePassword
 from among_protocol.posts import PublishPost
 from among_protocol.presence import StartTyping
 from among_protocol.rooms import FollowRoom, FollowWritten
 from among_protocol.session import Ping, SignIn, SignOut
+from among_protocol.testing import PASSWORD
 from among_protocol.wire import COMMANDS, tag_of
 
 from .faults import Wire, a_client
@@ -288,6 +291,55 @@ def test_patience_begins_anew_on_each_connection():
     wire.server.in_a_mood("wait")
     wire.settle(nudge=False)
     assert states == ["sent"]
+
+
+def changing(wire: Wire) -> Ask:
+    """A password is being changed, and the server has done it."""
+    ask = wire.client.ask(ChangePassword(id="", old=PASSWORD, new="battery staple"), wire.now)
+    wire.upload()
+    wire.down.clear()
+    return ask
+
+
+def test_a_password_whose_change_was_cut_off_is_not_changed_once_more():
+    """The old one would be refused, as if nothing had been done."""
+    wire = live()
+    ask = changing(wire)
+    wire.cut()
+    assert isinstance(ask.error, ConnectionLost)
+    assert "may have been carried out" in str(ask.error)
+    wire.settle(nudge=False)
+    assert wire.server.person("ann").password == "battery staple"
+
+
+def test_a_password_whose_change_was_not_sent_yet_is_changed_on_the_next_connection():
+    wire = a_client(Server())
+    wire.open()
+    ask = wire.client.ask(ChangePassword(id="", old=PASSWORD, new="battery staple"), wire.now)
+    wire.cut()
+    wire.settle(nudge=False)
+    assert ask.state == "sent"
+
+
+def test_a_password_whose_change_takes_long_is_waited_for():
+    wire = live()
+    ask = wire.client.ask(ChangePassword(id="", old=PASSWORD, new="battery staple"), wire.now)
+    wire.upload()
+    reply = wire.down.pop()
+    wire.wait(asking.REPLY_WITHIN + 5)
+    wire.upload()
+    wire.down.append(reply)
+    wire.deliver()
+    assert ask.state == "sent"
+
+
+def test_a_password_of_which_the_server_does_not_know_whether_it_was_changed():
+    wire = live()
+    wire.server.in_a_mood("unsure, but it was")
+    ask = wire.client.ask(ChangePassword(id="", old=PASSWORD, new="battery staple"), wire.now)
+    wire.settle(nudge=False)
+    assert isinstance(ask.error, Refuse)
+    assert ask.error.code == STORAGE_UNCERTAIN
 
 
 @pytest.mark.parametrize("was", [True, False])
