@@ -119,7 +119,7 @@ async def test_a_refused_sign_in_is_raised(harbour: Harbour, who: dict[str, str]
 
 async def test_nobody_there(harbour: Harbour):
     await harbour.stop()
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable, match=r"could not be reached in time: .*Connect call failed"):
         async with ann(harbour, open_within=0.05):
             pass
 

@@ -259,7 +259,8 @@ class Among(Known):
                 await self._ready.wait()
         except TimeoutError:
             await self._leave()
-            raise Unreachable(f"{self._url} could not be reached in time") from None
+            reasons = [event.reason for event in self._queue if isinstance(event, Down) and event.reason]
+            raise Unreachable(": ".join([f"{self._url} could not be reached in time", *reasons[-1:]])) from None
         except BaseException:
             await self._leave()
             raise
