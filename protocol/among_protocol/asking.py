@@ -8,8 +8,8 @@
    does not know (`storage.uncertain`). It still goes on: a write that may have been carried out is not given up because
    the server says to wait, since failing it would say that nothing happened.
 4. A password is changed once: asked again, the server would refuse the old one, as if nothing had been done.
-5. What is told to wait again and again goes less and less often. Patience with that ends for what the user asked: what
-   the client asks for by itself, as a page of a log, goes again for as long as the connection lives.
+5. Patience with being told to wait ends for what the user asked. What the client asks for by itself, as a page of a
+   log, goes again for as long as the connection lives, less and less often.
 """
 
 import bisect
@@ -32,7 +32,7 @@ AskState = Literal["sending", "unconfirmed", "sent", "failed"]
 
 REPLY_WITHIN = 10.0  # seconds until a reply counts as late; doubles with each try, up to eight times
 PATIENCE = 120.0  # seconds for which a command that is told to wait goes again
-PAUSE = 0.05  # seconds that such a command waits at least; doubles with each refusal in a row, up to 6.4
+PAUSE = 0.05  # seconds that such a command waits at least; the client's own doubles it with each refusal, up to 6.4
 BUG_TRIES = 3  # times a command goes that meets a mistake of the server
 SETTING = (
     "set",
@@ -191,7 +191,8 @@ class Asks:
         if refused.kind == "wait":
             if ask.patient_until is None:
                 ask.patient_until = now + PATIENCE
-            at = now + max(refused.retry_after_ms / 1000, PAUSE * 2 ** min(ask.waits, 7))
+            pause = PAUSE if ask.errand is None else PAUSE * 2 ** min(ask.waits, 7)
+            at = now + max(refused.retry_after_ms / 1000, pause)
             ask.waits += 1
             if refused.code == STORAGE_UNCERTAIN.code:
                 ask.become("unconfirmed")

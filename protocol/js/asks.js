@@ -8,8 +8,8 @@
 //    itself does not know (`storage.uncertain`). It still goes on: a write that may have been carried out is not given up
 //    because the server says to wait, since failing it would say that nothing happened.
 // 4. A password is changed once: asked again, the server would refuse the old one, as if nothing had been done.
-// 5. What is told to wait again and again goes less and less often. Patience with that ends for what the user asked: what
-//    the client asks for by itself, as a page of a log, goes again for as long as the connection lives.
+// 5. Patience with being told to wait ends for what the user asked. What the client asks for by itself, as a page of a
+//    log, goes again for as long as the connection lives, less and less often.
 
 import { AmongError } from './errors.js';
 import { WRITES } from './words.js';
@@ -20,7 +20,7 @@ import { WRITES } from './words.js';
 
 const REPLY_WITHIN = 10_000; // until a reply counts as late; doubles with each try, up to eight times
 const PATIENCE = 120_000; // for which a command that is told to wait goes again
-const PAUSE = 50; // for which such a command waits at least; doubles with each refusal in a row, up to 6.4 seconds
+const PAUSE = 50; // for which such a command waits at least; the client's own doubles it with each refusal, up to 6.4 seconds
 const SETTING = new Set(['set', 'remove', 'mark', 'follow', 'unfollow', 'watch', 'enable']); // verbs of commands that do
 const BUG_TRIES = 3; // times a command goes that meets a mistake of the server
 
@@ -146,7 +146,8 @@ export class Asks {
     if (ask.once && refused.code === 'storage.uncertain') return true;
     if (refused.class === 'wait') {
       ask.patientUntil ??= now + PATIENCE;
-      const at = now + Math.max(refused.retry_after_ms ?? 0, PAUSE * 2 ** Math.min(ask.waits, 7));
+      const pause = ask.errand ? PAUSE * 2 ** Math.min(ask.waits, 7) : PAUSE;
+      const at = now + Math.max(refused.retry_after_ms ?? 0, pause);
       ask.waits += 1;
       if (refused.code === 'storage.uncertain') ask.become('unconfirmed');
       if (at <= ask.patientUntil || (ask.state === 'unconfirmed' && ask.writes) || ask.errand) {

@@ -10,6 +10,7 @@ from among_protocol import asking
 from among_protocol.asking import Ask, AskState
 from among_protocol.base import Refused, Write
 from among_protocol.codes import (
+    BUSY,
     FIELD_INVALID,
     FIELD_TOO_LONG,
     NONCE_CONFLICT,
@@ -266,6 +267,15 @@ def test_reads_are_asked_side_by_side():
     for member in ("m-zoe", "m-ann"):
         wire.client.ask(ResolveMembers(id="", members=[PersonaRef(member=member)]), wire.now)
     assert len(wire.client.outgoing()) == 2
+
+
+def test_who_is_told_to_wait_for_a_moment_waits_no_longer():
+    wire = live()
+    wire.server.refuse(BUSY, retry_after_ms=1, times=20)
+    _, states = say(wire, "1")
+    wire.settle(nudge=False)
+    assert states == ["sent"]
+    assert wire.now < 1000 + 21 * asking.PAUSE
 
 
 def test_a_refusal_to_wait_ends_with_patience():
