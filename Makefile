@@ -98,6 +98,10 @@ docker-test: $(READY)  ## build the image and prove what it promises; needs Dock
 soak: $(READY)  ## run the long tests, which `make test` leaves out
 	@exec $(PY) -m pytest -m soak -o faulthandler_timeout=3600 tests/soak $(ARGS)
 
+.PHONY: shrink
+shrink: $(READY)  ## find the shortest random story that fails; ARGS="tests/server/test_stories.py -k NAME"
+	@exec $(PY) -m pytest --hypothesis-profile shrink -o faulthandler_timeout=3600 $(ARGS)
+
 .PHONY: fuzz
 fuzz: $(READY)  ## look for bytes that break the server; ARGS="--seconds 600"
 	@exec $(PY) -m tests.fuzz.run $(ARGS)

@@ -6,11 +6,16 @@ import signal
 from collections.abc import Generator
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
-# No deadline: a loaded machine is not a failing test. Failing examples are printed so that they can be repeated.
-settings.register_profile("among", deadline=None, max_examples=50, print_blob=True)
+SHRINKING = {Phase.shrink, Phase.explain}
+
+# No deadline: a loaded machine is not a failing test. A failing example is printed as it was found, so that it can be
+# repeated: to make a story shorter takes up to five minutes, by which time a test is given up, and nobody would see it.
+settings.register_profile("among", deadline=None, max_examples=50, print_blob=True, phases=set(Phase) - SHRINKING)
 settings.register_profile("long", settings.get_profile("among"), max_examples=1_000)  # --hypothesis-profile long
+# `make shrink`: it looks anew, since Hypothesis takes what it has kept for short already.
+settings.register_profile("shrink", settings.get_profile("long"), phases=set(Phase) - {Phase.reuse})
 settings.load_profile("among")
 
 # A test that proves a promise may not be skipped in silence. What is new need not be made anew each time.

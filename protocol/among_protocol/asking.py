@@ -2,13 +2,18 @@
 
 1. A write goes again, with its nonce, until `ok` or a final `refused` decides; that is safe, since the server knows
    the nonce. So do reads and registers, which can be repeated; only what is about this moment fails with the link.
-2. Writes that name the same place leave one at a time, in the order asked: a retry never lets a later one overtake.
+2. Writes that name the same place leave one at a time, in the order asked: a retry never lets a later one overtake. So
+   does what sets the same kind of register, of which the last value counts.
 3. `sending` -> `sent` | `failed`; in between `unconfirmed`, when the link went, the reply is late, or the server itself
    does not know (`storage.uncertain`). It still goes on: a write that may have been carried out is not given up because
    the server says to wait, since failing it would say that nothing happened.
+4. A password is changed once: asked again, the server would refuse the old one, as if nothing had been done.
+5. Patience with being told to wait ends for what the user asked. What the client asks for by itself, as a page of a
+   log, goes again for as long as the connection lives, less and less often.
 """
 
 import bisect
+import math
 from collections.abc import Callable, Iterator
 from typing import Literal
 
@@ -18,15 +23,26 @@ from .base import Command, Refused, Shape, Write
 from .codes import ERROR_CODES, FIELD_INVALID, FIELD_TOO_LONG, STORAGE_UNCERTAIN, ErrorCode, Refuse
 from .happenings import ConnectionLost, Happening
 from .malformed import Malformed
+from .passwords import ChangePassword
 from .presence import StartTyping
 from .session import Limits
-from .wire import Encoding
+from .wire import Encoding, tag_of
 
 AskState = Literal["sending", "unconfirmed", "sent", "failed"]
 
 REPLY_WITHIN = 10.0  # seconds until a reply counts as late; doubles with each try, up to eight times
 PATIENCE = 120.0  # seconds for which a command that is told to wait goes again
+PAUSE = 0.05  # seconds that such a command waits at least; the client's own doubles it with each refusal, up to 6.4
 BUG_TRIES = 3  # times a command goes that meets a mistake of the server
+SETTING = (
+    "set",
+    "remove",
+    "mark",
+    "follow",
+    "unfollow",
+    "watch",
+    "enable",
+)  # verbs of commands without a nonce that do
 PENDING = 1000  # commands that may wait at once; more is a program that does not look
 
 
@@ -50,10 +66,12 @@ class Ask:
         self.id = ""  # of the try under way; empty while it waits
         self.tries = 0
         self.bugs = 0  # tries that met a mistake of the server
+        self.waits = 0  # tries that were told to wait
         self.not_before = 0.0  # time of the next try
         self.late_at = 0.0  # time when the reply of this try is late
         self.patient_until: float | None = None  # set by the first refusal of class `wait`
         self.lane = _lane(command)
+        self.once = isinstance(command, ChangePassword)  # rule 4
 
     @property
     def decided(self) -> bool:
@@ -75,9 +93,10 @@ Errand = Callable[[Ask, float], list[Happening]]
 
 def _lane(command: Command) -> str:
     """What it writes to; empty when order does not matter."""
-    if not isinstance(command, Write):
-        return ""
-    return str(getattr(command, "room", "") or getattr(command, "community", "") or "account")
+    if isinstance(command, Write):
+        return str(getattr(command, "room", "") or getattr(command, "community", "") or "account")
+    noun, _, verb = tag_of(type(command)).partition(".")
+    return noun if verb in SETTING else ""
 
 
 def check(command: Command, encoding: Encoding, limits: Limits | None) -> None:
@@ -150,7 +169,7 @@ class Asks:
         """It is on the wire, under this id."""
         self._waiting.remove(ask)
         ask.id = id
-        ask.late_at = now + REPLY_WITHIN * 2 ** min(ask.tries, 3)
+        ask.late_at = math.inf if ask.once else now + REPLY_WITHIN * 2 ** min(ask.tries, 3)
         ask.tries += 1
         self._flying[id] = ask
 
@@ -167,14 +186,18 @@ class Asks:
 
     def refused(self, ask: Ask, refused: Refused, now: float) -> bool:
         """A refusal has landed. True when it decides; else the command goes again."""
+        if ask.once and refused.code == STORAGE_UNCERTAIN.code:
+            return True
         if refused.kind == "wait":
             if ask.patient_until is None:
                 ask.patient_until = now + PATIENCE
-            at = now + max(refused.retry_after_ms / 1000, 0.05)
+            pause = PAUSE if ask.errand is None else PAUSE * 2 ** min(ask.waits, 7)
+            at = now + max(refused.retry_after_ms / 1000, pause)
+            ask.waits += 1
             if refused.code == STORAGE_UNCERTAIN.code:
                 ask.become("unconfirmed")
             in_doubt = ask.state == "unconfirmed" and isinstance(ask.command, Write)
-            if at <= ask.patient_until or in_doubt:
+            if at <= ask.patient_until or in_doubt or ask.errand is not None:
                 self.again(ask, at)
                 return False
         elif refused.kind == "bug":
@@ -194,9 +217,14 @@ class Asks:
         """The connection went. What is about that connection, or that moment, fails; the rest goes on the next one."""
         flying = list(self._flying.values())
         for ask in flying:
-            self.again(ask, 0.0)
+            if ask.once:
+                self.withdraw(
+                    ask, ConnectionLost("the connection went before the reply came: it may have been carried out")
+                )
+            else:
+                self.again(ask, 0.0)
         for ask in list(self._waiting):
-            ask.not_before = 0.0
+            ask.not_before, ask.patient_until, ask.waits = 0.0, None, 0  # how busy it is then is another matter
             if ask.errand is not None or isinstance(ask.command, StartTyping):
                 self._waiting.remove(ask)
                 ask.fail(ConnectionLost("the connection went before the reply came"))

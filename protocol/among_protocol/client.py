@@ -124,9 +124,9 @@ class Client:
         return told
 
     def _odd(self, error: Exception) -> None:
-        """What came is no frame of the protocol."""
+        """What came is no frame of the protocol: once the server has shown that it speaks it, a hole like any other."""
         self._strange += 1
-        if self._strange >= STRANGE_FRAMES or self.state != "live":
+        if self._strange >= STRANGE_FRAMES or self.state not in ("replaying", "live"):
             self.doomed = f"the server does not speak this protocol: {error}"
 
     def outgoing(self) -> list[bytes]:
@@ -277,7 +277,7 @@ class Client:
         elif self.state == "signing_in" and self.signing.another_way(refused):
             self._take_step(now)
         else:
-            self.stop(refuse_of(refused))
+            self.stop(self.signing.why(refused))
 
     def _synced(self, now: float) -> None:
         self.whole.synced()
@@ -390,6 +390,6 @@ class Client:
         command = ask.command
         assert isinstance(command, ReadEntries)
         if isinstance(ask.error, Refuse) and ask.error.code.kind in ("gone", "auth"):
-            return self.whole.gone(command.log)
+            return self.whole.gone(command)
         page = ask.result if isinstance(ask.result, EntryPage) else None
         return self._entries(self.whole.page(command, page, self.encoding.decode_numbered), now)

@@ -152,7 +152,8 @@ class Known:
                 self._queue.pop()  # one try after the other has failed: the newest says it all
             if self._full and isinstance(happening, Up):  # whoever is that late needs the newest alone
                 self._drop_ups()
-            if not (self._full and isinstance(happening, Notice | Down)):
+            unknown = isinstance(happening, UnknownEvent) and not (happening.log and happening.seq)
+            if not (self._full and (unknown or isinstance(happening, Notice | Down))):
                 self._queue.append(happening)
 
     def _drop_ups(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from . import standing
 from .accounts import Account, AccountUpdated
 from .attention import Attention
 from .base import Entry, Shape
@@ -162,10 +163,15 @@ class View:
                 self.inbox, self._in_inbox = copy(reply), self._ahead()
             case Block():
                 self.blocks.apply(reply)
+            case Membership():
+                self._card(reply)
             case _:
                 pass
 
     def _up(self, up: Up) -> None:
+        still = {self.me(id) for id in up.sync.later} - {""}  # whose cards come after the replay
+        places = (*self.communities, *self.rooms, *self._joined)
+        self._joined = {place: me for place in places if (me := self.me(place)) in still}
         self.account = up.account
         self.logs = {state.log: copy(state) for state in up.sync.logs if state.status != "gone"}
         self._counting.stated(self.logs.values())
@@ -186,7 +192,8 @@ class View:
             self._card(membership)
 
     def _card(self, membership: Membership) -> None:
-        self.communities[membership.community.id] = membership
+        id = membership.community.id
+        self.communities[id] = standing.after(self.communities.get(id), membership)
         for room in membership.rooms:
             before = self.rooms.get(room.id)
             following = room.following or (before is not None and before.following)
@@ -209,8 +216,8 @@ class View:
             case RoomCreated():
                 room = Room(id=entry.room, slug=entry.slug, kind="open", community=entry.log, topic=entry.topic)
                 self.rooms.setdefault(room.id, room)
-            case CommunityUpdated() if entry.log in self.communities:
-                self._updated(self.communities[entry.log], entry)
+            case CommunityUpdated() if (card := self.communities.get(entry.log)) and entry.seq > card.as_of:
+                self.communities[entry.log] = standing.updated(card, entry)
             case MemberJoined() | MemberUpdated():
                 self.learn(
                     Persona(
@@ -257,23 +264,6 @@ class View:
         room = self.rooms.get(entry.log)
         if told and room is not None and entry.seq > room.head:
             self.rooms[room.id] = replace(room, head=entry.seq, **told)
-
-    def _updated(self, card: Membership, entry: CommunityUpdated) -> None:
-        """A setting of a community has changed since its card was made."""
-        if entry.seq <= card.as_of:
-            return
-        named = ("name", "about", "tags", "door", "listed")
-        changed = {name: value for name in named if (value := getattr(entry, name)) is not None}
-        card = replace(card, community=replace(card.community, **changed))
-        if entry.rules is not None:
-            card = replace(card, rules=entry.rules_version)
-        if entry.members_invite is not None:
-            card = replace(card, members_invite=entry.members_invite)
-        if entry.retention is not None:
-            retention = entry.retention if entry.retention.bounded else None
-            place = replace(card.community, retention=retention, retention_since=entry.retention_since)
-            card = replace(card, community=place)
-        self.communities[entry.log] = card
 
     def _forget(self, entry: MemberForgotten) -> None:
         """Nothing is kept of who they were, here neither."""
@@ -325,21 +315,11 @@ class View:
                 self.threads.ended(id for id, room in self.rooms.items() if room.community == entry.community)
                 self.rooms = {id: room for id, room in self.rooms.items() if room.community != entry.community}
                 self._unseen(entry)
-            case RoleSet() if entry.community in self.communities:
-                card = self.communities[entry.community]
-                self.communities[entry.community] = replace(card, role=entry.role, stewards=entry.stewards)
-            case MemberSilenced() | MemberUnsilenced() if entry.community in self.communities:
-                until = entry.until if isinstance(entry, MemberSilenced) else ""
-                card = self.communities[entry.community]
-                self.communities[entry.community] = replace(card, silenced_until=until)
-            case RulesAccepted() if entry.community in self.communities:
-                card = self.communities[entry.community]
-                self.communities[entry.community] = replace(card, accepted=entry.version)
+            case RoleSet() | MemberSilenced() | MemberUnsilenced() | RulesAccepted() | PersonaRenamed():
+                if (card := self.communities.get(entry.community)) is not None:
+                    self.communities[entry.community] = standing.moved(card, entry)
             case AccountUpdated() if self.account is not None:
                 self.account = replace(self.account, **{name: getattr(entry, name) for name in PROFILE})
-            case PersonaRenamed() if entry.community in self.communities:
-                card = self.communities[entry.community]
-                self.communities[entry.community] = replace(card, handle=entry.handle)
             case _:
                 pass
 

@@ -224,9 +224,10 @@ class Whole:
                 log.filling = ReadEntries(id="", log=id, after=log.at, until=log.until, wanted=wanted)
                 yield log.filling
 
-    def gone(self, id: str) -> list[Happening]:
-        """The server has no such log for us."""
-        return self._close(id)
+    def gone(self, command: ReadEntries) -> list[Happening]:
+        """The server has no such log for us; or had, when it was asked for what is not missing any more."""
+        log = self.logs.get(command.log)
+        return self._close(command.log) if log is not None and log.filling is command else []
 
     def _give(self, log: Log, entry: Numbered, told: list[Happening]) -> None:
         log.at = entry.seq

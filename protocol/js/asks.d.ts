@@ -18,10 +18,12 @@ export declare class Ask {
     id: string;
     tries: number;
     bugs: number;
+    waits: number;
     notBefore: number;
     lateAt: number;
     patientUntil: number | null;
     writes: boolean;
+    once: boolean;
     lane: string;
     /** @param {Sketch} command @param {number} number order of asking @param {(ask: Ask) => void} [watch]
      * @param {(ask: Ask) => Told[]} [errand] the client's own: what to do with the reply; its user does not know of it */

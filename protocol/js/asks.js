@@ -2,10 +2,14 @@
 //
 // 1. A write goes again, with its nonce, until `ok` or a final `refused` decides; that is safe, since the server knows
 //    the nonce. So do reads and registers, which can be repeated; only what is about this moment fails with the link.
-// 2. Writes that name the same place leave one at a time, in the order asked: a retry never lets a later one overtake.
+// 2. Writes that name the same place leave one at a time, in the order asked: a retry never lets a later one overtake. So
+//    does what sets the same kind of register, of which the last value counts.
 // 3. `sending` -> `sent` | `failed`; in between `unconfirmed`, when the link went, the reply is late, or the server
 //    itself does not know (`storage.uncertain`). It still goes on: a write that may have been carried out is not given up
 //    because the server says to wait, since failing it would say that nothing happened.
+// 4. A password is changed once: asked again, the server would refuse the old one, as if nothing had been done.
+// 5. Patience with being told to wait ends for what the user asked. What the client asks for by itself, as a page of a
+//    log, goes again for as long as the connection lives, less and less often.
 
 import { AmongError } from './errors.js';
 import { WRITES } from './words.js';
@@ -16,7 +20,11 @@ import { WRITES } from './words.js';
 
 const REPLY_WITHIN = 10_000; // until a reply counts as late; doubles with each try, up to eight times
 const PATIENCE = 120_000; // for which a command that is told to wait goes again
+const PAUSE = 50; // for which such a command waits at least; the client's own doubles it with each refusal, up to 6.4 seconds
+const SETTING = new Set(['set', 'remove', 'mark', 'follow', 'unfollow', 'watch', 'enable']); // verbs of commands that do
 const BUG_TRIES = 3; // times a command goes that meets a mistake of the server
+
+const LOST = 'The connection went before the reply came';
 
 /** One command, and what became of it. `watch` is called at each change of state. */
 export class Ask {
@@ -33,11 +41,13 @@ export class Ask {
     this.id = ''; // of the try under way; empty while it waits
     this.tries = 0;
     this.bugs = 0; // tries that met a mistake of the server
+    this.waits = 0; // tries that were told to wait
     this.notBefore = 0; // time of the next try
     this.lateAt = 0; // time when the reply of this try is late
     this.patientUntil = /** @type {number | null} */ (null); // set by the first refusal of class `wait`
     this.writes = WRITES.has(command.type);
-    this.lane = this.writes ? String(command.room || command.community || 'account') : ''; // what it writes to
+    this.once = command.type === 'account.change_password'; // rule 4
+    this.lane = this.writes ? String(command.room || command.community || 'account') : register(command); // what it writes to
   }
 
   get decided() {
@@ -56,6 +66,12 @@ export class Ask {
     this.error = error;
     this.become('failed');
   }
+}
+
+/** Which kind of register a command without a nonce sets, if any. @param {Sketch} command */
+function register({ type }) {
+  const [noun, verb] = String(type).split('.');
+  return SETTING.has(verb) ? noun : '';
 }
 
 /** All commands that are not decided. */
@@ -103,7 +119,7 @@ export class Asks {
   sent(ask, id, now) {
     this.#leave(ask);
     ask.id = id;
-    ask.lateAt = now + REPLY_WITHIN * 2 ** Math.min(ask.tries, 3);
+    ask.lateAt = ask.once ? Infinity : now + REPLY_WITHIN * 2 ** Math.min(ask.tries, 3);
     ask.tries += 1;
     this.#flying.set(id, ask);
   }
@@ -127,11 +143,14 @@ export class Asks {
   /** A refusal has landed. True when it decides; else the command goes again.
    * @param {Ask} ask @param {Refused} refused @param {number} now */
   refused(ask, refused, now) {
+    if (ask.once && refused.code === 'storage.uncertain') return true;
     if (refused.class === 'wait') {
       ask.patientUntil ??= now + PATIENCE;
-      const at = now + Math.max(refused.retry_after_ms ?? 0, 50);
+      const pause = ask.errand ? PAUSE * 2 ** Math.min(ask.waits, 7) : PAUSE;
+      const at = now + Math.max(refused.retry_after_ms ?? 0, pause);
+      ask.waits += 1;
       if (refused.code === 'storage.uncertain') ask.become('unconfirmed');
-      if (at <= ask.patientUntil || (ask.state === 'unconfirmed' && ask.writes)) {
+      if (at <= ask.patientUntil || (ask.state === 'unconfirmed' && ask.writes) || ask.errand) {
         this.again(ask, at);
         return false;
       }
@@ -156,12 +175,15 @@ export class Asks {
   /** The connection went. What is about that connection, or that moment, fails; the rest goes on the next one. */
   cut() {
     const flying = [...this.#flying.values()];
-    for (const ask of flying) this.again(ask, 0);
+    for (const ask of flying) {
+      if (ask.once) this.withdraw(ask, new AmongError('client.connection_lost', `${LOST}: it may have been carried out.`));
+      else this.again(ask, 0);
+    }
     for (const ask of [...this.#waiting]) {
-      ask.notBefore = 0;
+      [ask.notBefore, ask.patientUntil, ask.waits] = [0, null, 0]; // how busy the server is then is another matter
       if (!ask.errand && ask.command.type !== 'typing.start') continue;
       this.#leave(ask);
-      ask.fail(new AmongError('client.connection_lost', 'The connection went before the reply came.'));
+      ask.fail(new AmongError('client.connection_lost', `${LOST}.`));
     }
     for (const ask of flying) if (!ask.decided) ask.become('unconfirmed');
   }

@@ -31,6 +31,9 @@ const STRANGE_FRAMES = 10; // frames that are none of the protocol, after which 
 const PENDING = 1000; // commands that may wait at once; more is a program that does not look
 const BACKOFF = { base: 250, most: 30_000, stable: 10_000 }; // of the bound: first, last; live for so long is a new start
 
+// Of a code that was sent twice: the answer to the first time was lost, and it may have been yes.
+const USED = 'This code is not valid any more. It may have set the password before: sign in with the new one.';
+
 const OWN = new Set(['session.sync', 'session.sign_in', 'session.sign_up', 'account.reset_password']);
 const STANDING = new Set(['session.enable', 'presence.set', 'presence.watch']); // of one connection: said again on the next
 const UNTOLD = new Set(['hello', 'session.lagging']); // what the client alone needs to know
@@ -64,6 +67,9 @@ export class Core {
   #stepAt = Infinity; // time to take the step again, after a refusal to wait
   #named = false; // the sync under way named positions
   #signedUp = false; // a sign-up was sent: the account may exist, though nobody told us
+  #codesSent = 0; // likewise: from the second on the code may be used up by the one before
+  /** @type {Refused | null} how such a code was refused: the new password is tried */
+  #code = null;
   #heard = 0; // time of the last sign of life
   #pinged = false; // since then
   #strange = 0; // frames of this connection that were none
@@ -112,10 +118,12 @@ export class Core {
     return frame.type === 'refused' ? this.#refused(frame, now) : this.#event(frame, now);
   }
 
-  /** What came is no frame of the protocol. @returns {Told[]} */
+  /** What came is no frame of the protocol: once the server has shown that it speaks it, a hole like any other.
+   * @returns {Told[]} */
   #odd() {
     this.#strange += 1;
-    if (this.#strange >= STRANGE_FRAMES || this.state !== 'live') this.doomed = 'the server does not speak this protocol';
+    const spoken = this.state === 'replaying' || this.state === 'live';
+    if (this.#strange >= STRANGE_FRAMES || !spoken) this.doomed = 'the server does not speak this protocol';
     return [];
   }
 
@@ -256,7 +264,10 @@ export class Core {
   #entrance() {
     const { token, handle, password, signUp, displayName, invite, reset, device } = this.credentials;
     if (token) return { type: 'session.sign_in', token, device };
-    if (reset) return { type: 'account.reset_password', code: reset, password, device };
+    if (reset && !this.#code) {
+      this.#codesSent += 1;
+      return { type: 'account.reset_password', code: reset, password, device };
+    }
     if (!signUp || this.#signedUp) return { type: 'session.sign_in', handle, password, device };
     this.#signedUp = true;
     return { type: 'session.sign_up', handle, password, display_name: displayName, invite, device };
@@ -276,13 +287,14 @@ export class Core {
     const sync = /** @type {SyncStarted} */ (result);
     const { account, session, cut = 0, spared = false } = /** @type {SignedIn} */ (this.#signedIn);
     const hello = /** @type {Hello} */ (this.hello);
-    this.state = 'replaying';
-    this.#placed = true;
-    this.#step(now);
     /** @type {Told[]} */
     const told = [{ type: 'up', hello, account: sync.account ?? account, session, cut, sync, resumed: this.#named, spared }];
+    told.push(...this.whole.started(sync));
     for (const community of sync.later ?? []) this.#card(community);
-    return told.concat(this.whole.started(sync));
+    this.state = 'replaying'; // last: what was no answer to a sync has thrown
+    this.#placed = true;
+    this.#step(now);
+    return told;
   }
 
   /** @param {Refused} refused @param {number} now */
@@ -294,7 +306,11 @@ export class Core {
     else if (this.state === 'signing_in' && this.#signedUp && refused.code === 'session.bad_credentials') {
       this.#signedUp = false; // so the sign-up before the cut had not been carried out
       this.#takeStep(now);
-    } else this.stop(AmongError.of(refused));
+    } else if (this.#codesSent > 1 && refused.code === 'account.reset_invalid') {
+      this.#code = refused;
+      if (this.credentials.handle) this.#takeStep(now);
+      else this.stop(AmongError.of({ ...refused, message: USED }));
+    } else this.stop(AmongError.of(this.#code && refused.code === 'session.bad_credentials' ? this.#code : refused));
   }
 
   /** @param {number} now */
@@ -400,7 +416,7 @@ export class Core {
   /** @param {Ask} ask @returns {Told[]} */
   #filled({ command, error, result }) {
     const mine = /** @type {import('./types.d.ts').ReadEntries} */ (command);
-    if (error instanceof AmongError && (error.class === 'gone' || error.class === 'auth')) return this.whole.gone(mine.log);
+    if (error instanceof AmongError && (error.class === 'gone' || error.class === 'auth')) return this.whole.gone(mine);
     return this.whole.page(mine, Array.isArray(result?.entries) ? result : null);
   }
 

@@ -85,7 +85,8 @@ export type Happening = Entry | ReactionsChanged | Notice | Up | Down | Opened |
 /** What the core tells: also what was left out of a log, since it was not wanted. */
 export type Told = Happening | LogPassed;
 
-/** A token; or handle and password, with `signUp` the account is made; or a reset code and the new password. */
+/** A token; or handle and password, with `signUp` the account is made; or a reset code and the new password, with the handle
+ * as another way in where the code has set the password and the answer was lost. */
 export interface Credentials {
   token?: string;
   handle?: string;

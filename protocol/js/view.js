@@ -56,13 +56,17 @@ export class View {
   #follow(happening) {
     if ('seq' in happening && happening.log === this.account?.id && happening.seq <= this.head) return; // the cards know it
     switch (happening.type) {
-      case 'up':
+      case 'up': {
+        const still = new Set((happening.sync.later ?? []).map((id) => this.me(id))); // whose cards come after the replay
+        const places = [...this.communities.keys(), ...this.rooms.keys(), ...this.joined.keys()];
+        this.joined = new Map(places.map((id) => /** @type {const} */ ([id, this.me(id)])).filter(([, me]) => me && still.has(me)));
         this.newer = [];
         this.account = happening.account;
         this.communities.clear();
         this.rooms = new Map((happening.sync.directs ?? []).map((room) => [room.id, room]));
         for (const membership of happening.sync.communities ?? []) this.#card(membership);
         break;
+      }
       case 'card':
         this.#card(happening.community);
         break;

@@ -60,8 +60,9 @@ export declare class Whole {
     }): void;
     /** What to ask for now; each counts as asked for once it is returned. @returns {Omit<ReadEntries, 'id'>[]} */
     holes(): Omit<ReadEntries, 'id'>[];
-    /** The server has no such log for us. @param {string} id @returns {Told[]} */
-    gone(id: string): Told[];
+    /** The server has no such log for us; or had, when it was asked for what is not missing any more.
+     * @param {Omit<ReadEntries, 'id'>} command @returns {Told[]} */
+    gone(command: Omit<ReadEntries, 'id'>): Told[];
 }
 /** Whether an event has a place in a log, whatever its type. @param {any} event @returns {event is Numbered} */
 export declare function isNumbered(event: any): event is Numbered;

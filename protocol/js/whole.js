@@ -225,9 +225,10 @@ export class Whole {
     return found;
   }
 
-  /** The server has no such log for us. @param {string} id @returns {Told[]} */
-  gone(id) {
-    return this.#close(id);
+  /** The server has no such log for us; or had, when it was asked for what is not missing any more.
+   * @param {Omit<ReadEntries, 'id'>} command @returns {Told[]} */
+  gone(command) {
+    return this.logs.get(command.log)?.filling === command ? this.#close(command.log) : [];
   }
 
   /** @param {Log} log @param {Numbered} entry @returns {Told[]} */

@@ -46,3 +46,16 @@ test('a replay of how one left and came back takes away nothing of what the sync
   view.apply({ type: 'community.left', log: 'a1', seq: 13, community: 'c1' });
   assert.deepEqual([view.me('r1'), view.rooms.has('r1')], ['', false]);
 });
+
+test('who one is where the card did not fit the sync', () => {
+  const view = new View();
+  const { community } = card('', 2, { rooms: [{ id: 'r1', community: 'c1', head: 2 }] });
+  const sync = { epoch: 'e1', logs: [], communities: [community], directs: [] };
+  view.apply({ type: 'up', account: { id: 'a1' }, sync });
+  for (let times = 0; times < 2; times += 1) {
+    view.apply({ type: 'up', account: { id: 'a1' }, sync: { ...sync, communities: [], later: ['c1'] } });
+    assert.deepEqual(['c1', 'r1', 'r2'].map((place) => view.me(place)), ['m1', 'm1', '']);
+  }
+  view.apply({ type: 'up', account: { id: 'a1' }, sync: { ...sync, communities: [] } });
+  assert.equal(view.me('r1'), '');
+});

@@ -240,7 +240,8 @@ class Small:
         log, seq = entry["log"], entry["seq"]
         if log not in self.at:
             return
-        first = entry.get("from", seq) if self.fault != "does not know from" else seq
+        in_replay = self.fault == "does not know from in a replay" and not self.live
+        first = seq if in_replay or self.fault == "does not know from" else entry.get("from", seq)
         if self.fault == "shows what it has" and entry["type"] == "message.sent":
             self.show(entry)
             self.at[log] = max(seq, self.at[log])
@@ -270,6 +271,8 @@ class Small:
 
     def page(self, log: str, frame: dict[str, Any]) -> None:
         self.fetching.discard(log)
+        if self.fault != "does not look at the floor":
+            self.at[log] = max(self.at[log], frame.get("result", {}).get("floor", 0))
         for entry in frame.get("result", {}).get("entries", []):
             self.entry(entry)
         if self.fault == "one page is enough":
@@ -363,6 +366,7 @@ FAULTS: dict[str, tuple[str, ...]] = {  # rule -> what breaks it
     "sync.backfills": ("leaves gaps",),
     "sync.forgets": ("does not forget", "keeps its epoch"),
     "lagging.catches_up": ("does not hear that it lags",),
+    "retention.goes_on": ("does not know from in a replay", "does not look at the floor"),
     "interest.passed": ("does not know log.passed",),
     "reactions.moves": ("does not know reaction.changed",),
     "closing.come_back": ("never comes back", "a tight loop", "always the same wait"),

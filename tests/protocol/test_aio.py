@@ -26,14 +26,17 @@ from among_protocol.aio import (
     Withdrawn,
     connect,
 )
-from among_protocol.base import Entry
+from among_protocol.aio.link import Link
+from among_protocol.base import Command, Entry
 from among_protocol.codes import BAD_CREDENTIALS, RATE_LIMITED, ROOM_GONE, TOKEN_INVALID, Refuse
+from among_protocol.communities import CommunityLeft, ReadCommunity
 from among_protocol.happenings import Happening
 from among_protocol.logs import Synced
 from among_protocol.members import PersonaRef, ResolveMembers
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.rooms import FollowRoom, FollowWritten
 from among_protocol.session import Ping, SignOut
+from among_protocol.testing import Connection
 from among_protocol.testing.state import Claim
 from among_protocol.wire import UnknownEvent
 
@@ -116,7 +119,7 @@ async def test_a_refused_sign_in_is_raised(harbour: Harbour, who: dict[str, str]
 
 async def test_nobody_there(harbour: Harbour):
     await harbour.stop()
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable, match=r"could not be reached in time: .*Connect call failed"):
         async with ann(harbour, open_within=0.05):
             pass
 
@@ -388,6 +391,28 @@ async def test_join_and_open_a_direct(harbour: Harbour):
         assert await bodies(among, "psst") == ["psst"]
 
 
+async def test_what_comes_right_behind_the_card_of_a_community_is_newer(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+):
+    """One is put out, or leaves on another device, before the program that joins goes on."""
+    answer, read = Connection.answer, []
+
+    def and_then_leave(connection: Connection, command: Command) -> None:
+        answer(connection, command)
+        if isinstance(command, ReadCommunity):
+            read.append(command)
+            if len(read) == 2:  # the client's own, and that of `join`
+                harbour.server.left("a-ann", "c1")
+
+    monkeypatch.setattr(Connection, "answer", and_then_leave)
+    harbour.server.left("a-ann", "c1")
+    async with ann(harbour) as among:
+        await among.join("garden")
+        await until(among, lambda event: isinstance(event, CommunityLeft))
+        assert among.communities == {}
+        assert {room.community for room in among.rooms.values()} <= {""}
+
+
 async def test_being_somebody_else_from_one_moment_to_the_next(harbour: Harbour):
     async with ann(harbour) as among:
         await live(among)
@@ -613,6 +638,58 @@ async def test_a_slow_reader_stops_the_reading(harbour: Harbour):
         heard += [await anext(among) for _ in range(1999)]
         await flushing
         assert [event.body for event in heard if isinstance(event, MessageSent)] == said
+
+
+async def test_a_slow_reader_still_says_that_they_are_there(harbour: Harbour):
+    """Whoever leaves pings unread is given up by the server, again and again; and by their own client."""
+    harbour.server.deadline_ms = 2
+    async with ann(harbour, queue=10) as among:
+        await live(among)
+        said = [harbour.server.zoe_says("r1", f"{number} " + "x" * 8000).body for number in range(300)]
+        await harbour.ping()
+        assert len(among._queue) <= 10
+        assert await bodies(among, said[-1]) == said
+        assert harbour.connected == 1
+
+
+async def test_a_slow_reader_is_waited_for_once_and_not_with_each_frame(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+):
+    waits: list[Link] = []
+
+    async def in_vain(self: Link) -> bool:
+        waits.append(self)
+        return False
+
+    monkeypatch.setattr(Link, "_room", in_vain)
+    async with ann(harbour, queue=10) as among:
+        await live(among)
+        said = [harbour.server.zoe_says("r1").body for _ in range(50)]
+        await harbour.ping()
+        assert len(waits) == 1
+        assert await bodies(among, said[-1]) == said
+
+
+async def test_a_slow_reader_who_takes_all_at_the_last_moment_gets_what_comes_then(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+):
+    """Or nothing would be given, and nobody would say that there is room."""
+    said: list[str] = []
+    reading: asyncio.Future[asyncio.Task[list[str]]] = asyncio.get_running_loop().create_future()
+
+    async def too_late(self: Link) -> bool:
+        reading.set_result(asyncio.create_task(bodies(among, said[-1])))
+        for _ in range(3):  # it takes all that waits, and waits for more
+            await asyncio.sleep(0)
+        assert not among._queue
+        return False
+
+    monkeypatch.setattr(Link, "_room", too_late)
+    async with ann(harbour, queue=10) as among, asyncio.timeout(5):
+        await live(among)
+        said += [harbour.server.zoe_says("r1").body for _ in range(15)]
+        await harbour.flush()
+        assert await (await reading) == said
 
 
 async def test_a_slow_reader_who_asks_gets_the_answer_and_then_everything(harbour: Harbour):

@@ -13,6 +13,7 @@ from among_protocol.codes import (
     HANDLE_TAKEN,
     INTERNAL,
     LIMIT_REACHED,
+    RESET_INVALID,
     TOKEN_INVALID,
     CloseCode,
     Refuse,
@@ -20,9 +21,11 @@ from among_protocol.codes import (
 from among_protocol.happenings import Card, Stopped, Unreadable, Up
 from among_protocol.logs import Lagging, Sync, Synced
 from among_protocol.markers import MarkerMoved
+from among_protocol.passwords import ResetPassword
 from among_protocol.presence import PresenceChanged, SetPresence, WatchPresence
 from among_protocol.session import SignIn, SignUp
 from among_protocol.signing import Credentials
+from among_protocol.testing import PASSWORD
 
 from .faults import Wire, a_client
 from .model import Server
@@ -97,6 +100,46 @@ def test_a_sign_up_with_a_handle_that_is_taken_is_the_end():
     wire.settle(nudge=False)
     assert isinstance(wire.client.error, Refuse)
     assert wire.client.error.code.code in (HANDLE_TAKEN.code, BAD_CREDENTIALS.code)
+
+
+def with_a_code(handle: str, password: str, *, cut: bool) -> Wire:
+    """Somebody who sets a password with a code. The server in memory hands out none: it takes the second as used up."""
+    wire = somebody(Server(), Credentials(reset="code", handle=handle, password=password))
+    wire.open()
+    wire.deliver()
+    wire.upload()
+    if cut:
+        wire.cut()  # the answer is lost
+    wire.settle(nudge=False)
+    return wire
+
+
+def test_a_code_that_set_the_password_unheard_is_followed_by_signing_in_with_that():
+    wire = with_a_code("ann", PASSWORD, cut=True)
+    assert wire.client.state == "live"
+    assert wire.connection is not None
+    assert [type(command) for command in wire.connection.told] == [ResetPassword, SignIn, Sync]
+    assert wire.client.signing.credentials.password == ""
+    wire.cut()
+    wire.settle(nudge=False)
+    assert [type(command) for command in wire.connection.told] == [SignIn, Sync]
+
+
+@pytest.mark.parametrize(
+    ("handle", "password", "cut", "asked", "hint"),
+    [
+        ("ann", PASSWORD, False, [ResetPassword], False),  # it was never any good
+        ("ann", "another one", True, [ResetPassword, SignIn], False),  # likewise, as the sign-in shows
+        ("", PASSWORD, True, [ResetPassword], True),  # nobody knows whose it was
+    ],
+)
+def test_a_code_that_is_refused_is_the_end(handle: str, password: str, cut: bool, asked: list[type], hint: bool):
+    wire = with_a_code(handle, password, cut=cut)
+    assert isinstance(wire.client.error, Refuse)
+    assert wire.client.error.code == RESET_INVALID
+    assert ("sign in with the new one" in wire.client.error.message) == hint
+    assert wire.connection is not None
+    assert [type(command) for command in wire.connection.told] == asked
 
 
 @pytest.mark.parametrize(
@@ -394,6 +437,24 @@ def test_what_was_said_anew_meanwhile_counts():
     assert wire.connection is not None
     watched = [command.members for command in wire.connection.told if isinstance(command, WatchPresence)]
     assert watched == [["m-a-ann"]]
+
+
+def test_what_was_said_anew_while_the_old_must_wait_counts():
+    wire = live()
+    wire.client.ask(SetPresence(id="", state="away"), wire.now)
+    wire.settle(nudge=False)
+    wire.server.in_a_mood("wait")
+    wire.cut()
+    wire.open()
+    for _ in range(3):
+        wire.upload()
+        wire.deliver(9)
+    wire.client.ask(SetPresence(id="", state="online"), wire.now)
+    for _ in range(3):
+        wire.settle(nudge=False)
+        wire.wait(1)
+    assert wire.connection is not None
+    assert wire.connection.presence == "online"
 
 
 def test_joining_a_community_brings_its_card():

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from among_protocol import whole
+from among_protocol import asking, whole
+from among_protocol.base import Refused
+from among_protocol.codes import BUSY, LOG_GONE
 from among_protocol.happenings import Closed, Opened, Positions, Reset
 from among_protocol.logs import ReadEntries
 from among_protocol.messages import MessageSent
@@ -89,7 +91,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=3 * settings().max_examples)
 @given(
     steps=st.lists(STEPS, min_size=25, max_size=60),  # with none at least, lists would be too short to get anywhere
     live=st.booleans(),
@@ -216,6 +218,16 @@ def test_dur_10_a_room_that_is_followed_live_begins_at_the_head_of_that_moment()
     assert Opened(log="r3", kind="room", after=3) in wire.reader.told
 
 
+def test_dur_10_a_room_that_was_gone_and_is_followed_again_begins_at_the_head_of_that_moment():
+    server = Server()
+    wire = a_client(server, positions=Positions("e1", {"r3": 1}))
+    say(wire, "r3", 3)
+    read(wire)
+    server.joined("a-ann", "r3")
+    body = server.zoe_says("r3").body
+    assert read(wire, "r3") == [body]
+
+
 def test_dur_10_a_room_that_was_followed_meanwhile_begins_at_the_head_of_that_moment():
     server = Server()
     wire = a_client(server)
@@ -277,6 +289,26 @@ def test_dur_10_who_comes_back_to_a_room_unheard_gets_what_came_since():
     assert read(wire) == [body]
 
 
+def test_dur_10_a_page_that_was_refused_while_a_room_was_left_closes_nothing_that_was_followed_since():
+    server = Server()
+    wire = a_client(server)
+    read(wire)
+    say(wire, "r1", 2)
+    wire.drop(0)
+    wire.deliver()
+    wire.upload()  # the page is asked for
+    wire.down.clear()
+    assert wire.connection is not None
+    asked = wire.connection.told[-1]
+    server.left("a-ann", "r1")
+    server.joined("a-ann", "r1")
+    wire.deliver(2)
+    wire.connection.say(Refused(id=asked.id, code=LOG_GONE.code, kind="gone", message=LOG_GONE.message))
+    wire.deliver()
+    body = server.zoe_says("r1").body
+    assert read(wire) == [body]
+
+
 def test_dur_10_leaving_a_community_closes_its_rooms():
     server = Server()
     wire = a_client(server)
@@ -323,6 +355,22 @@ def test_dur_10_a_page_that_a_cut_has_lost_is_asked_for_once_more():
     assert wire.connection is not None
     pages = [command.after for command in wire.connection.told if isinstance(command, ReadEntries)]
     assert pages == list(range(0, 20, PAGE))
+
+
+@pytest.mark.parametrize("retry_after_ms", [0, 2000])
+def test_dur_10_a_page_that_must_wait_is_asked_for_until_it_comes(retry_after_ms: int):
+    """Less and less often: it may be so for an hour."""
+    server = Server()
+    said = [server.zoe_says("r1").body for _ in range(20)]
+    times = 100
+    server.refuse(BUSY, ReadEntries, retry_after_ms=retry_after_ms, times=times)
+    wire = a_client(server, positions=Positions("e1", {"r1": 0}))
+    assert read(wire) == said
+    assert wire.reader.resets == []
+    assert wire.now > 1000 + asking.PATIENCE + 60
+    assert wire.connection is not None
+    asked = [command for command in wire.connection.told if isinstance(command, ReadEntries)]
+    assert len(asked) < times + 10
 
 
 def test_dur_10_a_replay_without_its_end_is_filled():
@@ -464,6 +512,20 @@ def test_dur_10_a_server_that_withholds_entries_is_told_as_a_reset():
     wire.reader.reasons.add("hole")
     assert len(read(wire)) == 2
     assert wire.reader.resets == [Reset(log="r1", reason="hole", had=0, after=1)]
+
+
+def test_dur_10_an_entry_of_a_replay_that_cannot_be_read_is_a_hole_like_any_other():
+    """And no reason to come back, and be sent it again, for ever."""
+    server = Server()
+    wire = a_client(server, positions=Positions("e1", {"r1": 0}))
+    said = [server.zoe_says("r1").body for _ in range(4)]
+    wire.open()
+    for _ in range(2):
+        wire.deliver()
+        wire.upload()
+    wire.down[2] = wire.down[2].replace(b'"seq":2', b'"seq":"two"')
+    assert read(wire) == said
+    assert wire.downs == []
 
 
 def test_dur_10_an_entry_that_cannot_be_read_is_a_hole_like_any_other():

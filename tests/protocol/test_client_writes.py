@@ -8,17 +8,30 @@ from hypothesis import strategies as st
 
 from among_protocol import asking
 from among_protocol.asking import Ask, AskState
-from among_protocol.base import Refused
-from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, NONCE_CONFLICT, ROOM_GONE, TOKEN_INVALID, Refuse
+from among_protocol.base import Refused, Write
+from among_protocol.codes import (
+    BUSY,
+    FIELD_INVALID,
+    FIELD_TOO_LONG,
+    NONCE_CONFLICT,
+    ROOM_GONE,
+    STORAGE_UNCERTAIN,
+    TOKEN_INVALID,
+    Refuse,
+)
+from among_protocol.drafts import SetDraft
 from among_protocol.happenings import ConnectionLost, Overfull, Withdrawn
 from among_protocol.logs import Sync
 from among_protocol.markers import SetMarker
 from among_protocol.members import PersonaRef, ResolveMembers
 from among_protocol.messages import MessageSent, SendMessage, SentWritten
+from among_protocol.passwords import ChangePassword
 from among_protocol.posts import PublishPost
 from among_protocol.presence import StartTyping
 from among_protocol.rooms import FollowRoom, FollowWritten
 from among_protocol.session import Ping, SignIn, SignOut
+from among_protocol.testing import PASSWORD
+from among_protocol.wire import COMMANDS, tag_of
 
 from .faults import Wire, a_client
 from .model import Server
@@ -66,7 +79,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=3 * settings().max_examples)
 @given(steps=st.lists(STEPS, min_size=25, max_size=60), live=st.booleans())
 def test_dur_04_whatever_happens_each_message_is_said_once_and_in_order(steps: list[Step], live: bool):
     wire = a_client(Server())
@@ -200,6 +213,71 @@ def test_a_refusal_to_wait_lets_nothing_overtake():
     assert first == second == ["sent"]
 
 
+def typed(wire: Wire) -> list[str]:
+    """The drafts that have reached the server on this connection, by order."""
+    assert wire.connection is not None
+    return [command.text for command in wire.connection.told if isinstance(command, SetDraft)]
+
+
+def test_what_has_only_a_last_value_is_not_overtaken_by_what_was_said_later():
+    """Else what was said first would be the last value."""
+    wire = live()
+    wire.server.in_a_mood("wait")
+    for text in ("t", "te", "tea"):
+        wire.client.ask(SetDraft(id="", place="r1", text=text), wire.now)
+    wire.settle(nudge=False)
+    assert typed(wire) == ["t", "t", "te", "tea"]
+
+
+def test_nor_where_its_reply_is_late():
+    wire = live()
+    for text in ("t", "tea"):
+        wire.client.ask(SetDraft(id="", place="r1", text=text), wire.now)
+    wire.upload()
+    wire.down.clear()
+    wire.wait(asking.REPLY_WITHIN)
+    wire.settle(nudge=False)
+    assert typed(wire) == ["t", "t", "tea"]
+
+
+def test_each_verb_of_what_has_no_nonce_is_known_to_set_something_or_not():
+    reading = {
+        "read",
+        "list",
+        "page",
+        "history",
+        "search",
+        "find",
+        "resolve",
+        "entries",
+        "changed",
+        "recent",
+        "preview",
+    }
+    reading |= {"browse", "discover", "proposals", "export", "ping", "sync"}
+    once = {"sign_up", "sign_in", "sign_out", "change_password", "reset_password", "erase", "revoke", "revoke_others"}
+    once |= {"create", "dismiss", "start"}  # an invite, a proposal, typing: nothing that a later one replaces
+    plain = [tag_of(command) for command in COMMANDS if not issubclass(command, Write)]
+    verbs = {tag.partition(".")[2] for tag in plain}
+    assert verbs == reading | once | set(asking.SETTING)
+
+
+def test_reads_are_asked_side_by_side():
+    wire = live()
+    for member in ("m-zoe", "m-ann"):
+        wire.client.ask(ResolveMembers(id="", members=[PersonaRef(member=member)]), wire.now)
+    assert len(wire.client.outgoing()) == 2
+
+
+def test_who_is_told_to_wait_for_a_moment_waits_no_longer():
+    wire = live()
+    wire.server.refuse(BUSY, retry_after_ms=1, times=20)
+    _, states = say(wire, "1")
+    wire.settle(nudge=False)
+    assert states == ["sent"]
+    assert wire.now < 1000 + 21 * asking.PAUSE
+
+
 def test_a_refusal_to_wait_ends_with_patience():
     wire = live()
     wire.server.in_a_mood("wait", 10_000)
@@ -209,6 +287,69 @@ def test_a_refusal_to_wait_ends_with_patience():
     assert isinstance(ask.error, Refuse)
     assert ask.error.code.code == "server.busy"
     assert wire.now < 1000 + asking.PATIENCE + 5
+
+
+def test_patience_begins_anew_on_each_connection():
+    """After an outage everybody is back at once, and the server busier than before."""
+    wire = live()
+    wire.server.in_a_mood("wait")
+    _, states = say(wire, "1")
+    wire.upload()
+    wire.deliver(9)
+    wire.cut()
+    wire.now += asking.PATIENCE
+    wire.server.in_a_mood("wait")
+    wire.settle(nudge=False)
+    assert states == ["sent"]
+
+
+def changing(wire: Wire) -> Ask:
+    """A password is being changed, and the server has done it."""
+    ask = wire.client.ask(ChangePassword(id="", old=PASSWORD, new="battery staple"), wire.now)
+    wire.upload()
+    wire.down.clear()
+    return ask
+
+
+def test_a_password_whose_change_was_cut_off_is_not_changed_once_more():
+    """The old one would be refused, as if nothing had been done."""
+    wire = live()
+    ask = changing(wire)
+    wire.cut()
+    assert isinstance(ask.error, ConnectionLost)
+    assert "may have been carried out" in str(ask.error)
+    wire.settle(nudge=False)
+    assert wire.server.person("ann").password == "battery staple"
+
+
+def test_a_password_whose_change_was_not_sent_yet_is_changed_on_the_next_connection():
+    wire = a_client(Server())
+    wire.open()
+    ask = wire.client.ask(ChangePassword(id="", old=PASSWORD, new="battery staple"), wire.now)
+    wire.cut()
+    wire.settle(nudge=False)
+    assert ask.state == "sent"
+
+
+def test_a_password_whose_change_takes_long_is_waited_for():
+    wire = live()
+    ask = wire.client.ask(ChangePassword(id="", old=PASSWORD, new="battery staple"), wire.now)
+    wire.upload()
+    reply = wire.down.pop()
+    wire.wait(asking.REPLY_WITHIN + 5)
+    wire.upload()
+    wire.down.append(reply)
+    wire.deliver()
+    assert ask.state == "sent"
+
+
+def test_a_password_of_which_the_server_does_not_know_whether_it_was_changed():
+    wire = live()
+    wire.server.in_a_mood("unsure, but it was")
+    ask = wire.client.ask(ChangePassword(id="", old=PASSWORD, new="battery staple"), wire.now)
+    wire.settle(nudge=False)
+    assert isinstance(ask.error, Refuse)
+    assert ask.error.code == STORAGE_UNCERTAIN
 
 
 @pytest.mark.parametrize("was", [True, False])

@@ -95,6 +95,18 @@ def test_who_one_is():
     assert not one.mine(RoomUnfollowed(log="r9", seq=1, at=AT, room="r9"))
 
 
+def test_who_one_is_where_the_card_did_not_fit_the_sync():
+    """It comes after the replay, in which one's own messages are."""
+    again = up()
+    again.sync.communities, again.sync.later = [], ["c1"]
+    one = known(again)
+    assert [one.me(place) for place in ("c1", "r1", "r2", "d1", "r9")] == ["m-ann", "m-ann", "m-ann", "m-ann-there", ""]
+    assert one.mine(said(8, by="m-ann"))
+    again.sync.later = []
+    one._put([again, again])
+    assert one.me("r1") == "", "no longer a member"
+
+
 @pytest.mark.parametrize("seq", [6, 99])
 def test_rooms_follow_ones_own_log(seq: int):
     one = known(RoomFollowed(log="a-ann", seq=seq, at=AT, room="r2", community="c1", slug="shed"))
@@ -355,6 +367,13 @@ def test_who_is_late_loses_notices_and_no_entry():
     one = known(said(8), typing, said(9), typing, moved, Down(code=1006, reason="", retry_in=0.0), said(10), queue=4)
     assert [type(event) for event in taken(one)] == [Up, MessageSent, TypingStarted, MessageSent, MessageSent]
     assert one.logs["r1"].read == 8, "what it said is known all the same"
+
+
+def test_who_is_late_loses_what_nobody_knows_and_has_no_number():
+    """Of a newer server: it may say so as often as it likes."""
+    gilded = UnknownEvent(type="room.gilded", log="r1", seq=9)
+    one = known(said(8), *[UnknownEvent(type="weather.changed")] * 9, gilded, queue=4)
+    assert [type(event) for event in taken(one)] == [Up, MessageSent, UnknownEvent, UnknownEvent, UnknownEvent]
 
 
 def test_who_is_late_gets_the_newest_up_alone():

@@ -4,6 +4,7 @@ import pytest
 
 from among_protocol.accounts import UpdateAccount
 from among_protocol.communities import CommunityUpdated, JoinCommunity, LeaveCommunity, ReadCommunity, UpdateCommunity
+from among_protocol.house_rules import AcceptRules, RulesAccepted
 from among_protocol.logs import Sync
 from among_protocol.retention import Retention, SetRetention
 from among_protocol.rooms import CreateRoom, SetTopic
@@ -59,6 +60,25 @@ async def test_what_overtakes_the_card_of_a_community_that_one_joins_is_known_af
         (new,) = await come([Device(bob)])
         assert known(phone) == known(new)
         assert phone.view.rooms[bob.room].topic == "news"
+
+
+async def test_rules_that_are_accepted_while_a_card_is_read_stay_accepted():
+    store = HeldStore()
+    async with world_of(store) as world:
+        (bob,) = await world.join("garden/hall", "bob")
+        garden = world.id("garden")
+        await world.founder("garden").ask(UpdateCommunity, community=garden, rules="Be kind.")
+        (phone,) = await come([Device(bob)])
+        version = phone.view.communities[garden].rules
+        hold = store.hold("rooms")
+        phone.begin(ReadCommunity(id="", community=garden))
+        await hold.is_asked(1)
+        await bob.ask(AcceptRules, community=garden, version=version)
+        assert phone.link is not None
+        await phone.link.hears(RulesAccepted)
+        hold.let_go()
+        await phone.is_whole()
+        assert phone.view.communities[garden].accepted == version > 0
 
 
 async def test_what_was_said_of_a_room_and_is_no_longer_kept_is_known_to_who_missed_it(monkeypatch):

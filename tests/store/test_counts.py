@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from among_protocol.base import Entry
@@ -174,7 +174,6 @@ async def _tell(store: Store, story: list[tuple[str, str, int, int]]) -> None:
 @given(story=st.lists(STEP, min_size=5, max_size=40))
 @settings(
     max_examples=25,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 def test_counts_are_those_of_a_recount(kind: str, story: list[tuple[str, str, int, int]]):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from among_protocol import codes, following
@@ -601,7 +601,6 @@ async def _tell(store: Store, story: list[tuple[str, str, int, int]]) -> None:
 @given(story=st.lists(STEP, min_size=5, max_size=50))
 @settings(
     max_examples=30,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 def test_counts_are_those_of_a_recount_and_of_who_hears_the_entries(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
@@ -840,10 +840,5 @@ TestTwins = Twins.TestCase
 TestTwins.settings = settings(
     max_examples=12,
     stateful_step_count=25,
-    phases=[
-        Phase.explicit,
-        Phase.reuse,
-        Phase.generate,
-    ],  # Phase.shrink, for who looks into a failure, takes five minutes
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -33,8 +33,9 @@ a `nonce` of one's own (say, made of the message it answers) over restarts as we
 `among.begin(...)` and `among.sending(room, body)` don't wait: they return a Sending, with `.state` for a screen
 (sending, unconfirmed, sent, failed) and a callback.
 
-A slow reader: when `queue` events wait to be taken, the socket is no longer read; but while something is asked, it
-is, since the reply must come: entries are then let go and fetched from the log later. Memory stays bounded.
+A slow reader: when `queue` events wait to be taken, the socket is no longer read for a while. After some seconds it is,
+since the server wants to know who is there; and at once while something is asked, since the reply must come: entries are
+then let go and fetched from the log later. Memory stays bounded.
 """
 
 import asyncio
@@ -187,9 +188,7 @@ class Among(Known):
         """Join a community, by id or slug: `rules` is the version that one accepts, where there are some; `persona` who one
         wants to be there."""
         joined = await self.ask(JoinCommunity, community=community, rules=rules, invite=invite, persona=persona)
-        card = await self.ask(ReadCommunity, community=joined.entry.community)
-        self.view.apply(Card(card))
-        return card
+        return await self.ask(ReadCommunity, community=joined.entry.community)
 
     async def direct(self, *handles: str) -> Room:
         """The direct with these people."""
@@ -260,7 +259,8 @@ class Among(Known):
                 await self._ready.wait()
         except TimeoutError:
             await self._leave()
-            raise Unreachable(f"{self._url} could not be reached in time") from None
+            reasons = [event.reason for event in self._queue if isinstance(event, Down) and event.reason]
+            raise Unreachable(": ".join([f"{self._url} could not be reached in time", *reasons[-1:]])) from None
         except BaseException:
             await self._leave()
             raise

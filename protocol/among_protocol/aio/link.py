@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect as websocket
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Subprotocol
 
-from ..client import Client
+from ..client import STEP_WITHIN, Client
 from ..happenings import Happening, Unreachable
 
 FRAME_BYTES = 2**24  # a page of 200 of the longest messages, escaped as JSON may be, is below ten megabytes
@@ -131,13 +131,24 @@ class Link:
                 self._kick.set()
             if core.state == "stopped":
                 return
+            overdue = core.whole.paused  # then the user was waited for already
             while self._full():
-                if core.asking:
-                    core.pause()
+                if core.asking or overdue:
+                    core.pause()  # with nothing awaited since it was full, or nobody might take any more, and go on
                     break
-                self._space.clear()
+                overdue = not await self._room()
+
+    async def _room(self) -> bool:
+        """Leave the socket unread until the user has room again; but not for so long that nobody would seem to be there."""
+        assert self._core.hello is not None  # it was the first frame
+        self._space.clear()
+        try:
+            async with asyncio.timeout(min(self._core.hello.deadline_ms / 1000, STEP_WITHIN) / 2):
                 await self._space.wait()
-                core.heard(self._loop.time())  # that nothing came was our own doing
+        except TimeoutError:
+            return False
+        self._core.heard(self._loop.time())  # that nothing came was our own doing
+        return True
 
     async def _send(self, link: ClientConnection, frame: bytes) -> None:
         """Waits for room in the buffers, and watches meanwhile over whether anybody is there. Sending is not to be cancelled."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ...logs import Lagging, LogPassed
+from ...logs import Lagging, LogPassed, ReadEntries, Sync
 from ...messages import MessageSent
 from ...reactions import ReactionChange, ReactionsChanged
 from ...testing import Connection
@@ -238,6 +238,47 @@ async def a_log_that_begins_later(stage: Stage) -> None:
     stage.forgotten()
     await stage.returns()
     await stage.says(*stage.some(2))
+    await stage.shows()
+
+
+@checks("retention.goes_on")
+async def a_floor_that_moves_before_a_replay(stage: Stage) -> None:
+    """Let the first entries of a replay be no longer kept once the sync was answered: `from` of the next one covers them."""
+    await _back_to_a_floor(stage, kept=2)
+
+
+@checks("retention.goes_on")
+async def a_floor_that_moves_beyond_a_replay(stage: Stage) -> None:
+    """Let all of a replay be no longer kept once the sync was answered: `log.passed` covers it."""
+    await _back_to_a_floor(stage, kept=0)
+
+
+async def _back_to_a_floor(stage: Stage, kept: int) -> None:
+    await stage.begin()
+    await stage.shows()
+    had = stage.head
+    await stage.cut()
+    await stage.says(*stage.some(4))
+    stage.town.once_answered(Sync, lambda _: stage.forget(stage.head - kept, had))
+    await stage.returns()
+    await stage.shows()
+    stage.asks_for_nothing("what is no longer kept was covered")
+
+
+@checks("retention.goes_on")
+async def a_floor_that_moves_between_two_pages(stage: Stage) -> None:
+    """Let entries behind the first page of a gap be no longer kept: the next page begins later, and tells the floor."""
+    await stage.begin()
+    await stage.shows()
+    await stage.cut()
+    await stage.says(*stage.some(MANY))
+
+    def forget(page: ReadEntries) -> None:
+        given = page.after + min(page.limit, PAGE)
+        stage.forget(given + 2, given)
+
+    stage.town.once_answered(ReadEntries, forget)
+    await stage.returns()
     await stage.shows()
 
 

@@ -9,12 +9,12 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from ...base import Command
+from ...base import Command, Shape
 from ...logs import ReadEntries, Sync
 from ...malformed import Malformed
 from ...messages import MessageSent, SendMessage
@@ -54,11 +54,37 @@ class Script(Town):
     def __init__(self) -> None:
         super().__init__(limits=LIVES, clock=Clock(running=True))
         self.all: list[Connection] = []
+        self.answered: Callable[[Command], None] = _nothing  # told of each answer but to writes, before what follows
 
     def connect(self, encoding: Encoding = JSON) -> Connection:
-        connection = super().connect(encoding)
+        connection = _Scripted(self, encoding)
+        self.connections.append(connection)
         self.all.append(connection)
         return connection
+
+    def once_answered(self, kind: type[Command], then: Callable[[Any], None]) -> None:
+        """Do this when the next command of this kind was answered."""
+
+        def answered(command: Command) -> None:
+            if isinstance(command, kind):
+                self.answered = _nothing
+                then(command)
+
+        self.answered = answered
+
+
+class _Scripted(Connection):
+    def __init__(self, script: Script, encoding: Encoding) -> None:
+        super().__init__(script, encoding)
+        self._script = script
+
+    def ok(self, command: Command, result: Shape) -> None:
+        super().ok(command, result)
+        self._script.answered(command)
+
+
+def _nothing(command: Command) -> None:
+    del command
 
 
 class Stage:
@@ -152,6 +178,11 @@ class Stage:
     def expect(self, *entries: MessageSent) -> None:
         """The client must hand these on."""
         self.due += [Printed(entry.seq, entry.body) for entry in entries]
+
+    def forget(self, up_to: int, after: int) -> None:
+        """Entries of the room are no longer kept; what of them comes after what the client has need not be handed on."""
+        self.town.forget(self.room, up_to)
+        self.due = [one for one in self.due if not after < one.seq <= up_to]
 
     def some(self, count: int) -> list[str]:
         """So many things to say, no two alike."""

@@ -53,7 +53,7 @@ def sync(connection: "Connection", command: Sync) -> None:
         directs = [room for id in person.logs if (room := town.rooms.get(id)) is not None and room.kind == "direct"]
         started.directs = [shown(town, person, room) for room in directs]
     connection.ok(command, started)
-    connection.at = {state.log: state.head for state in states}
+    connection.at = {state.log: state.head for state in states if state.status != "gone"}
     for state in states:
         if state.status == "caught_up":
             after = command.positions.get(state.log, 0)
