@@ -153,7 +153,7 @@ def beside(bench: Bench) -> Iterator[Row]:
         bench.say("small rooms beside a large one at its maximum")
         a, b = Runs(), Runs()
         quiet = at_rate(1000, authors=count)
-        for _ in range(bench.repeats + 1):
+        for _ in range(bench.pairs):
             a.add(bench.run(ours, quiet, closed(16, first=count)))
             b.add(bench.run(ours, quiet))
         p99 = latency("p99")
@@ -187,7 +187,7 @@ def flood(bench: Bench) -> Iterator[Row]:
         bench.say("small rooms beside a thousand who type")
         a, b = Runs(), Runs()
         quiet = at_rate(1000, authors=count)
-        for _ in range(max(7, bench.repeats) if not bench.quick else bench.repeats + 1):
+        for _ in range(bench.pairs):
             a.add(bench.run(ours, quiet, at_rate(TYPED, authors=len(world.crowd), first=count)))
             b.add(bench.run(ours, quiet))
         p99 = latency("p99")
