@@ -139,7 +139,9 @@ JOINS = _limit(
     "joins", 30, "communities that one account joins in a row", "who is new looks around; everybody there is told of each"
 )  # fmt: skip
 JOIN_SECONDS = _limit("join_seconds", 30, "seconds for one more", "who leaves and joins in a loop is no show")
-
+LOOKS = _limit(
+    "looks", 64, "places of one account, in a second, in which others see at once that it appears otherwise; of the first change, all do", "who changes that all the time is seen as they were last, a second later"
+)  # fmt: skip
 DISCOVERIES = _limit(
     "discoveries",
     40,
@@ -149,6 +151,7 @@ DISCOVERIES = _limit(
 DISCOVERY_SECONDS = _limit(
     "discovery_seconds", 900, "seconds for one more", "under a hundred in a day, beside those in a row"
 )
+
 _section("Personas")
 PERSONA_CHANGES = _limit(
     "persona_changes", 20, "changes of one persona in a row", "who finds their words; all members are told of each"
@@ -247,14 +250,12 @@ SYNC_BYTES = _limit(
     "most people's all at once; the rest is asked for, each by itself",
 )
 _limit("extensions", base.EXTENSIONS, "extensions enabled at once", "more than there are")
-
 ROOM_MENTIONS = _limit(
     "room_mentions", 3, "mentions of everybody in one room, `@room`, within `room_mention_ms`", "it rings everywhere; who calls more often is heard by nobody"
 )  # fmt: skip
 ROOM_MENTION_MS = _limit(
     "room_mention_ms", 3_600_000, "milliseconds", "an hour: what is urgent is said three times in it"
 )
-
 EDITS = _limit("edits", 100, "edits of one message", "each is kept, and is read with the message")
 REACTIONS = _limit(
     "reactions", 20, "different emoji on one message, each by any number of members", "two lines of a small screen; all of them are read with the message"
@@ -270,7 +271,6 @@ _limit("dnd_times", base.DND_TIMES, "times at which one account is not to be dis
 INBOX = _limit(
     "inbox", 500, "items of one inbox that are kept, the newest", "older ones are history: the rooms have what was said"
 )
-
 INBOX_OF_ONE = _limit(
     "inbox_of_one", 100, "of them what one member said, the newest", "who mentions somebody without end pushes out nobody else's"
 )  # fmt: skip

@@ -79,6 +79,7 @@ PROVEN = {
     "waiting_passwords": "server/test_limits.py::test_passwords_wait_in_a_bounded_queue",
     "joins": "server/test_communities.py::test_who_joins_and_leaves_in_a_loop_is_told_to_wait",
     "join_seconds": "server/test_communities.py::test_who_joins_and_leaves_in_a_loop_is_told_to_wait",
+    "looks": "server/test_status.py::test_avl_07_who_chooses_otherwise_all_the_time_is_seen_as_they_chose_last_a_moment_later",
     "brought_back": "store/test_places.py::test_who_left_a_private_room_twice_is_brought_back_by_nobody",
     "body_bytes": "server/test_limits.py::test_inp_05_texts",
     "post_bytes": "server/test_posts.py::test_inp_05_a_post_has_so_many_bytes_and_a_title_so_many_characters",

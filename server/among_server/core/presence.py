@@ -5,8 +5,9 @@ The liveliest session of an account counts: online, then away; invisible ones co
 or for everywhere, goes before. Whom one may watch is judged again with each change: who left a place hears nothing of it.
 Where one of two blocks the other, each is offline and without a status to the other, whatever they are.
 
-What an account is in each of its places is looked at when its sessions are livelier or less so than before: at once, but for who
-changes more often than that is worth, with many places. They are seen as they were last a moment later, in a sweep.
+What an account is in each of its places is looked at when its sessions are livelier or less so than before, or it chose
+otherwise: at once, but for who changes more often than that is worth, with many places. They are seen as they were last a
+moment later, in a sweep.
 
 A status outlives the connection. That of a member who is not here is known as long as somebody watches, and was told to
 whom it is told when it ends.
@@ -19,6 +20,7 @@ from typing import NamedTuple
 from among_protocol.presence import MemberPresence, PresenceChanged, PresenceState
 from among_protocol.status import Status
 
+from ..limits import LOOKS
 from ..store.own import Blocks
 from ..store.rows import MemberRow
 from ..store.status import DAY_MS, Appear, Seen, seen
@@ -27,7 +29,6 @@ from .people import Person
 from .session import Session
 
 NEVER = 1 << 62  # milliseconds
-LOOKS = 64  # at members of one account, in a second, for what its sessions say; at the first change in any case
 SWEPT = 2_000  # at all who are put off, in one sweep: five milliseconds
 BACK_MS = 60_000  # by which the clock is set back at least, to be worth a look: what is less passes by itself
 
@@ -64,7 +65,7 @@ class Presence:
         self._next = NEVER  # the earliest of these
         self._caught_up = 0  # when that was done last, Unix time in milliseconds
         self._day = 0  # since 1970
-        self._looks: Counter[Person] = Counter()  # at their members, for what their sessions said since the last sweep
+        self._looks: Counter[Person] = Counter()  # at their members, for what they changed since the last sweep
         self._put_off: dict[Person, None] = {}  # who is looked at in a sweep, oldest first
 
     def of(self, row: Seen, watcher: Session) -> MemberPresence:
@@ -98,8 +99,11 @@ class Presence:
         """A session of this account says how lively it is."""
         was = _lively(person)
         session.presence = state
-        if _lively(person) == was:
-            return
+        if _lively(person) != was:
+            self.changes(person)
+
+    def changes(self, person: Person) -> None:
+        """Its sessions are livelier or less so, or it chose to appear otherwise: which it may do all the time."""
         first = person not in self._looks
         self._looks[person] += len(person.members)
         if person not in self._put_off and (first or self._looks[person] <= LOOKS):
@@ -108,7 +112,7 @@ class Presence:
             self._put_off[person] = None
 
     def refresh(self, person: Person) -> None:
-        """Something about this account's sessions, places or choices changed."""
+        """Something about this account's sessions, places or choices changed: it is looked at, whatever that costs."""
         self._put_off.pop(person, None)
         lively = _lively(person)
         for member in list(person.members.values()):
