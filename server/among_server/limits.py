@@ -79,6 +79,9 @@ _setting(
     "a request is one packet: who dribbles is no client",
 )
 _setting("sign_in_ms", "milliseconds from connecting to signed in", "a password costs a few round trips and a hash")
+SIGN_IN_WAIT_MS = _limit(
+    "sign_in_wait_ms", 60_000, "milliseconds in which a sign-in waits for the server, which do not count as the peer's", "as long as a disk may hang; who is a guest for longer comes back"
+)  # fmt: skip
 GUEST_BYTES = _limit(
     "guest_bytes", 131_072, "bytes after the handshake", "signing in, and right behind it the longest sync"
 )
@@ -292,11 +295,8 @@ BROUGHT_BACK = _limit(
     "brought_back", 1, "times that others bring back who left a private room", "leaving once may be a mistake; twice is a wish"
 )  # fmt: skip
 _limit(
-    "retention_days",
-    retention.RETENTION_DAYS,
-    "days that a room keeps what is said in it, where it has a bound",
-    "ten years",
-)
+    "retention_days", retention.RETENTION_DAYS, "days that a room keeps what is said in it, where it has a bound", "ten years"
+)  # fmt: skip
 _limit(
     "retention_messages", retention.RETENTION_MESSAGES, "messages that a room keeps, where it has a bound", "more is no bound that anybody feels"
 )  # fmt: skip

@@ -57,6 +57,7 @@ PROVEN = {
     "handshake_bytes": "wire/test_handshake.py::test_inp_05_a_request_of_exactly_the_limit_and_one_byte_more",
     "handshake_ms": "wire/test_handshake.py::test_who_never_finishes_the_handshake_or_signs_in_is_shown_out",
     "sign_in_ms": "wire/test_handshake.py::test_who_never_finishes_the_handshake_or_signs_in_is_shown_out",
+    "sign_in_wait_ms": "wire/test_handshake.py::test_avl_05_who_waits_for_us_to_be_signed_in_is_not_late_but_for_a_minute_at_most",
     "guest_bytes": "wire/test_avl_05_guests.py::test_avl_05_a_guest_sends_so_many_bytes_and_no_more",
     "guest_frames": "wire/test_avl_05_guests.py::test_avl_05_a_guest_asks_so_often_and_no_more",
     "address_guests": "wire/test_avl_05_guests.py::test_avl_05_an_address_has_so_many_guests_and_no_more",

@@ -24,7 +24,7 @@ from ..core.budget import Bucket, Portion
 from ..core.context import Context, Services
 from ..core.dispatch import Dispatch
 from ..core.session import Session
-from ..limits import UNFINISHED_MS
+from ..limits import SIGN_IN_WAIT_MS, UNFINISHED_MS
 from .connection import Connection
 from .forwarded import Peers, name_of_peer
 from .library import Pieces
@@ -51,7 +51,8 @@ class Listener:
         self.loop = loop
         self.now: Callable[[], float] = loop.time
         self.connections: set[Connection] = set()
-        self.guests: dict[Connection, None] = {}  # who have not signed in, the oldest first
+        # Who have not signed in, the oldest first, and for how many seconds their sign-ins waited for us:
+        self.guests: dict[Connection, float] = {}
         self.pieces: dict[Connection, Pieces] = {}  # of fragmented messages, which are rare
         self.peers = Peers(self.config)
         self.addresses = Addresses(
@@ -100,7 +101,7 @@ class Listener:
 
         For whom a trusted proxy speaks is only known when the request is there."""
         self.connections.add(connection)
-        self.guests[connection] = None
+        self.guests[connection] = 0.0
         if len(self.guests) > self.config.guests:
             oldest = next(iter(self.guests))
             del self.guests[oldest]
@@ -278,10 +279,14 @@ class Listener:
             self.pieces[connection].begun = now
 
     def _late(self, guest: Connection, now: float) -> bool:
-        """Whether a guest's time is over; then it is shown out."""
-        age = 1000 * (now - guest.born)
+        """Whether a guest's time is over; then it is shown out. While its sign-in waits for us, it is not."""
+        waited = self.guests.get(guest, 0.0)
+        age = 1000 * (now - guest.born - waited)
         if guest.session is None and age > self.config.handshake_ms:
             guest.abort("handshake.late")
+        elif guest.session is not None and guest.session.barrier is not None and 1000 * waited < SIGN_IN_WAIT_MS:
+            self.guests[guest] = waited + SWEEP
+            return False
         elif age > self.config.sign_in_ms:
             guest.close(CloseCode.SIGN_IN_LATE, "not signed in in time")
         else:
