@@ -1,6 +1,7 @@
 """Corners, posts and drafts, as every store keeps them, and over restarts."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -10,7 +11,7 @@ from among_protocol.messages import SendMessage
 from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_server.store.rules import posts as rules
 from among_server.store.rules import rooms as room_rules
-from among_server.store.sqlite import SqliteStore
+from among_server.store.sqlite import SqliteStore, reads
 from tests.store.replay import live, replayed
 from tests.store.town import Person, Town, numbers, refused
 
@@ -208,3 +209,37 @@ def test_a_post_begins_with_whole_lines_where_that_leaves_something():
     assert rules.lead("x" * 1000) == "x" * 280
     assert rules.lead("line one\n" + "y" * 1000) == "line one\n" + "y" * 271
     assert rules.lead("a" * 200 + "\n" + "y" * 1000) == "a" * 200
+
+
+async def test_a_page_of_comments_costs_what_it_shows_and_not_what_else_is_said_on_the_post(tmp_path: Path):
+    store = SqliteStore(tmp_path, synchronous="off")
+    town = Town(store)
+    await store.open()
+    try:
+        _, bob, hall_ = await hall(town)
+        post = await bob.do(PublishPost, community=hall_, title="On beans", body="They grow.")
+        asked = {"post": post.seq, "thread": None, "around": None, "limit": 5, "places": (), "reader": ""}
+
+        async def work(**wanted: Any) -> int:
+            """Of SQLite's machine, in steps of ten."""
+
+            def read(db: Any) -> int:
+                steps: list[int] = []
+                db.set_progress_handler(lambda: steps.append(1), 10)
+                found = reads.messages(db, post.log, **{"before": None, "after": None, **asked, **wanted})
+                db.set_progress_handler(None, 10)
+                assert len(found.messages) == 5
+                return len(steps)
+
+            return await store._read(read)
+
+        async def comments(count: int) -> None:
+            for number in range(count):
+                await bob.do(SendMessage, room=post.log, body=f"{number}", post=post.seq)
+
+        await comments(8)
+        few = await work() + await work(after=0)
+        await comments(200)
+        assert await work() + await work(after=0) < 2 * few
+    finally:
+        await store.close()

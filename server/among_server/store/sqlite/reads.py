@@ -27,7 +27,7 @@ from ..rows import AccountRow, CommunityRow, Entries, LogRow, Messages, RoomRow,
 from ..status import Seen
 from ..stewards import stewards_of
 from . import cards as own_cards
-from . import edits, greeting, notify, own, status, threads
+from . import corners, edits, greeting, notify, own, status, threads
 from .calling import CALLED
 from .present import given
 from .rows import (
@@ -362,12 +362,7 @@ def _page(  # noqa: PLR0917  # the room, and what is asked of it
 
 _IS_SENT = "pos > ? AND pos < ? AND type = 'message.sent'"
 _TO_ROOM = f"{_IS_SENT} AND pos NOT IN (SELECT t.pos FROM threaded t)"  # noqa: S608  # ours
-_ABOUT = (
-    f"{_IS_SENT} AND pos IN (SELECT room << {SEQ_BITS} | seq FROM post_parts"  # noqa: S608  # ours
-    " WHERE room = ? AND post = ? AND kind = 'comment')"
-)
 _SENT = {order: kept("pos, json", _TO_ROOM, order) for order in ("ASC", "DESC")}
-_COMMENTS = {order: kept("pos, json", _ABOUT, order) for order in ("ASC", "DESC")}
 
 
 def _sent(db: Connection, key: int, low: int, high: int, limit: int, about: About, order: str) -> list[bytes]:
@@ -377,11 +372,10 @@ def _sent(db: Connection, key: int, low: int, high: int, limit: int, about: Abou
     if about.thread is not None:
         known = about.thread < high  # a larger one leads into another log
         return threads.said_in(db, base | about.thread, base | low, base | high, limit, order) if known else []
-    span: tuple[int, ...] = (base | low, base | high)
-    sql = _SENT[order]
     if about.post is not None:
-        span, sql = (*span, key, about.post), _COMMENTS[order]
-    return [entry for _, entry in db.execute(sql, (*span, *span, limit))]
+        return corners.comments(db, key, about.post, low, high, limit, order)
+    span = (base | low, base | high)
+    return [entry for _, entry in db.execute(_SENT[order], (*span, *span, limit))]
 
 
 def unread(db: Connection, account: str, logs: Sequence[str]) -> list[Unread]:
