@@ -1,5 +1,6 @@
 """Corners, posts and drafts, as every store keeps them, and over restarts."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from among_protocol.messages import SendMessage
 from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_server.store.rules import posts as rules
 from among_server.store.rules import rooms as room_rules
-from among_server.store.sqlite import SqliteStore, reads
+from among_server.store.sqlite import SqliteStore, leftovers, reads
+from among_server.store.sqlite.writer import Writer
 from tests.store.replay import live, replayed
-from tests.store.town import Person, Town, numbers, refused
+from tests.store.town import Person, Town, cut_off, numbers, refused
 
 
 async def hall(town: Town) -> tuple[Person, Person, str]:
@@ -131,6 +133,43 @@ async def test_a_deleted_post_leaves_its_number_and_nothing_that_it_said(town: T
         assert await town.store.post(first.log, first.seq, version) is None
     logs = [ann.id, bob.id, hall_, first.log]
     assert await replayed(town, logs) == await live(town.store, logs)
+
+
+async def test_thousands_of_comments_on_a_deleted_post_are_nowhere_at_once_and_their_rows_go_a_few_at_a_time(
+    tmp_path: Path, monkeypatch
+):
+    monkeypatch.setattr(leftovers, "STEP", 4)
+    monkeypatch.setattr(Writer, "_tidy", lambda _: None)
+    town = Town(SqliteStore(tmp_path / "data"))
+    await town.store.open()
+    _, bob, hall_ = await hall(town)
+    kept, gone = [await bob.do(PublishPost, community=hall_, title=title, body="They grow.") for title in "ab"]
+    for post, count in ((kept, 3), (gone, 11)):
+        for number in range(count):
+            await bob.do(SendMessage, room=post.log, body=f"{number}", post=post.seq)
+    await bob.do(DeletePost, room=gone.log, post=gone.seq)
+
+    async def left(town: Town) -> int:
+        sql = "SELECT count(*) FROM post_parts WHERE kind = 'comment'"
+        return await town.carry_out(lambda tx: int(tx._db.execute(sql).fetchone()[0]))
+
+    assert await left(town) == 3 + 7
+    nothing = await town.store.messages(
+        gone.log, before=None, after=None, around=None, limit=50, post=gone.seq, thread=None, places=(), reader=""
+    )
+    assert nothing.messages == []
+    await town.carry_out(lambda tx: tx.carry_leftovers_away())
+    assert await left(town) == 3 + 3
+    cut_off(tmp_path / "data", tmp_path / "left")
+    await town.store.close()
+    monkeypatch.undo()
+    town = Town(SqliteStore(tmp_path / "left"))
+    await town.store.open()
+    async with asyncio.timeout(30):
+        while await town.carry_out(lambda tx: tx.leftovers()):
+            pass
+    assert await left(town) == 3, "the next server carries away what a kill left of them"
+    await town.store.close()
 
 
 async def test_prv_02_what_a_post_and_a_draft_said_is_in_no_file_after_the_purge(tmp_path: Path):

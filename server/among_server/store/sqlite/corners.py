@@ -15,7 +15,7 @@ from among_protocol.wire import JSON
 from ..api import PAGE_BYTES
 from ..corners import CornerRow, PostRow, Posts, PublicCorner, page_of
 from ..rows import RoomRow
-from .ledger import Ledger
+from .leftovers import COMMENTS, SqliteLeftovers
 from .present import entries
 from .reactions import with_reactions
 from .readers import Readers
@@ -40,7 +40,7 @@ _COMMENTS = {
 _ENTRY = kept("pos, json", "pos = ?", "ASC")
 
 
-class SqliteCorners(Ledger):
+class SqliteCorners(SqliteLeftovers):
     def corner(self, room: str) -> CornerRow | None:
         return self._one_corner(f"{CORNER} WHERE l.id = ?", room)
 
@@ -78,9 +78,10 @@ class SqliteCorners(Ledger):
 
     def remove_post(self, room: str, seq: int) -> None:
         self.writes += 1
-        keys = (self._log(room).key, seq)
-        self._db.execute("DELETE FROM posts WHERE room = ? AND seq = ?", keys)
-        self._db.execute("DELETE FROM post_parts WHERE room = ? AND post = ?", keys)
+        of = (self._log(room).key, seq)
+        self._db.execute("DELETE FROM posts WHERE room = ? AND seq = ?", of)
+        self._db.execute("DELETE FROM post_parts WHERE room = ? AND post = ? AND kind = 'version'", of)
+        self.remove_rows(COMMENTS, of)
 
     def post_versions(self, room: str, post: int) -> list[int]:
         return [seq for seq, _ in self._db.execute(PARTS, (self.key(room), post, "version")).fetchall()]

@@ -273,10 +273,10 @@ class Writer:
         while not (self._waiting or self.trouble.why or self._untidy):
             try:
                 arrived = self._tx.arrivals.due()
-                if not arrived and (self._stopping or not self._tx.reactions_left()):
+                if not arrived and (self._stopping or not self._tx.leftovers()):
                     return
                 self._db.execute("BEGIN IMMEDIATE")
-                step = self._tx.arrivals.step if arrived else self._tx.carry_reactions_away
+                step = self._tx.arrivals.step if arrived else self._tx.carry_leftovers_away
                 step()
                 self._commit()
             except Exception as error:  # noqa: BLE001  # the thread lives on; nothing is lost where it is
