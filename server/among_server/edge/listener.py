@@ -159,7 +159,7 @@ class Listener:
         services.presence.watch(session, frozenset())
         services.people.exit(session)
         if person is not None:
-            services.presence.refresh(person)
+            services.presence.goes(person)
 
     def lost(self, connection: Connection) -> None:
         """The transport is gone."""
