@@ -146,11 +146,8 @@ LOOKS = _limit(
     "looks", 64, "places of one account, in a second, in which others see at once that it appears otherwise; of the first change, all do", "who changes that all the time is seen as they were last, a second later"
 )  # fmt: skip
 DISCOVERIES = _limit(
-    "discoveries",
-    40,
-    "answers of one account with suggestions, or with who wants to be found by an interest, in a row",
-    "who looks around in the evening; who counts with it what is not told, is out of breath soon",
-)
+    "discoveries", 40, "answers of one account with suggestions, or with who wants to be found by an interest, in a row", "who looks around in the evening; who counts with it what is not told, is out of breath soon"
+)  # fmt: skip
 DISCOVERY_SECONDS = _limit(
     "discovery_seconds", 900, "seconds for one more", "under a hundred in a day, beside those in a row"
 )
@@ -214,6 +211,12 @@ PAGE_ENTRIES = _limit(
 REPLAY_ENTRIES = _limit(
     "replay_entries", 1_000, "entries of each log in one sync", "more is cheaper as pages, and can be skipped by who only wants the newest"
 )  # fmt: skip
+REPLAY_PAGES = _limit(
+    "replay_pages", 1_000, "pages of all that one account is brought up to, in a row", "one for each log that it may have; what comes on top of that waits"
+)  # fmt: skip
+REPLAY_PAGES_PER_SECOND = _limit(
+    "replay_pages_per_second", 50, "more of these pages a second", "ten thousand entries; who syncs without end slows down nobody else"
+)  # fmt: skip
 MENTIONS = _limit(
     "mentions", 20, "people of one message", "a mention costs a row and rings a bell; more are not counted"
 )
@@ -241,11 +244,8 @@ PREVIEW_BYTES = _limit(
 )
 _limit("cards", base.CARDS, "cards read at once", "the people of a screen, and more")
 CARDS_BYTES = _limit(
-    "cards_bytes",
-    131_072,
-    "bytes of the cards of one answer, about",
-    "a page; one who says a lot of themselves takes 15,000",
-)
+    "cards_bytes", 131_072, "bytes of the cards of one answer, about", "a page; one who says a lot of themselves takes 15,000"
+)  # fmt: skip
 SYNC_BYTES = _limit(
     "sync_bytes",
     1_048_576,

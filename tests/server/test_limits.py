@@ -106,6 +106,10 @@ PROVEN = {
     "secret_chars": "server/test_limits.py::test_inp_05_what_one_signs_up_and_in_with",
     "page_entries": "server/test_limits.py::test_inp_05_pages",
     "replay_entries": "server/test_sync.py::test_as_much_is_replayed_as_hello_says",
+    **dict.fromkeys(
+        ("replay_pages", "replay_pages_per_second"),
+        "server/test_sync.py::test_avl_02_who_is_brought_up_to_very_much_gets_so_many_pages_in_a_row_and_then_one_after_the_other",
+    ),
     "mentions": "server/test_messages.py::test_at_most_twenty_are_mentioned_at_once",
     "links": "server/test_personas.py::test_inp_05_links_of_a_persona",
     **dict.fromkeys(

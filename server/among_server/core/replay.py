@@ -1,7 +1,8 @@
 """Bringing a session up to a log's present: stored entries page by page, then live from exactly there.
 
-A page is read only when the peer has taken the one before it, so nothing is queued without bound. Joining is one step
-of the loop: what the tail holds is written, and the next flush goes on from there. Nothing is awaited between looking
+A page is read only when the peer has taken the one before it, so nothing is queued without bound. And an account that has
+had very many of late, on all its sessions, waits a moment for each: one sync may bring a thousand entries of every log, and
+costs no more than five messages. Joining is one step of the loop: what the tail holds is written, and the next flush goes on from there. Nothing is awaited between looking
 for a Log and joining it, since one that nobody hears is forgotten.
 
 A log that becomes a session's while it is live (`arrived`) is heard once the session has been told why; during a sync
@@ -12,7 +13,7 @@ Where that fails, nobody was asked and nobody could be told: the connection ends
 
 import asyncio
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from msgspec.structs import replace
@@ -22,23 +23,29 @@ from among_protocol.base import Entry
 from among_protocol.codes import CloseCode
 
 from ..ears import WHOLE
-from ..limits import PAGE_ENTRIES
+from ..limits import PAGE_ENTRIES, REPLAY_PAGES, REPLAY_PAGES_PER_SECOND
 from ..store.api import Store
 from ..store.rows import Entries
+from .budget import Buckets
 from .frames import frame
 from .groups import passed
 from .log import Log
 from .logs import Logs
 from .session import Session
 
+ACCOUNTS = 100_000  # of which it is known how many pages they had of late
+
 log = structlog.get_logger()
 
 
 class Replay:
-    """Reads logs for sessions."""
+    """Reads logs for sessions. `now`: monotonic seconds."""
 
-    def __init__(self, store: Store, logs: Logs) -> None:
+    def __init__(self, store: Store, logs: Logs, now: Callable[[], float]) -> None:
         self.tasks: set[asyncio.Task[None]] = set()  # joining logs that nobody heard
+        self.pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self._pages: Buckets[str] = Buckets(REPLAY_PAGES, REPLAY_PAGES_PER_SECOND, ACCOUNTS)
+        self._now = now
         self._store = store
         self._logs = logs
 
@@ -65,6 +72,7 @@ class Replay:
         written."""
         while after < until and still():
             await session.drained()
+            await self._page(session)
             if not still():
                 break
             ear = session.ear(log) or WHOLE
@@ -83,6 +91,15 @@ class Replay:
             session.write(b"".join([frame(session.encoding, one) for one in told]))
             after = until if page.complete else page.upto
         return after
+
+    async def _page(self, session: Session) -> None:
+        """When its account may have another page."""
+        while session.person is not None:
+            now = self._now()
+            wait = self._pages.get(session.person.account.id, now).take(1, now)
+            if not wait:
+                return
+            await self.pause(wait / 1000)
 
     # --- logs that come and go while a session is live
 
