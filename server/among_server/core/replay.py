@@ -128,10 +128,14 @@ class Replay:
     def synced(self, session: Session) -> None:
         """A sync is over: on with what came meanwhile."""
         put_off, session.put_off = session.put_off, {}
+        told: dict[tuple[str, int], tuple[Entry, dict[str, int]]] = {}  # by the place of the entry that tells of them
         for id, (why, after) in put_off.items():
-            self.arrived(session, why, {id: after})
+            told.setdefault((why.log, why.seq), (why, {}))[1][id] = after
+        for why, places in told.values():
+            self.arrived(session, why, places)
 
     def _listen(self, session: Session, places: dict[str, int]) -> None:
+        unheard: dict[str, int] = {}  # by anybody, or their tails do not reach back
         for id, after in places.items():
             if session.due.get(id) != after or session.person is None:
                 continue  # it was lost again meanwhile, or a sync brings it
@@ -139,34 +143,46 @@ class Replay:
             if id in session.logs or (heard is not None and heard.head >= 0 and session.hear(heard, after)):
                 del session.due[id]
             else:
-                task = asyncio.get_running_loop().create_task(self._join(session, session.person.account.id, id, after))
-                self.tasks.add(task)
-                task.add_done_callback(self.tasks.discard)
+                unheard[id] = after
+        if unheard and session.person is not None:
+            task = asyncio.get_running_loop().create_task(self._join(session, session.person.account.id, unheard))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
 
-    async def _join(self, session: Session, account: str, id: str, begin: int) -> None:
-        def still() -> bool:
-            return session.person is not None and session.due.get(id) == begin
+    async def _join(self, session: Session, account: str, begin: dict[str, int]) -> None:
+        def still(id: str) -> bool:
+            return session.person is not None and session.due.get(id) == begin[id]
 
         try:
-            await self._bring(session, account, id, begin, still)
+            behind = await self._hear(session, account, begin, still)
+            while behind:
+                for id, (after, until) in behind.items():
+                    behind[id] = (await self.upto(session, id, after, until, functools.partial(still, id)), until)
+                behind = await self._hear(session, account, {id: after for id, (after, _) in behind.items()}, still)
         except Exception:
-            log.exception("replay.failed", log=id, connection=session.number)
-            if (opened := self._logs.get(id)) is not None:
+            log.exception("replay.failed", log=next(iter(begin)), logs=len(begin), connection=session.number)
+            for opened in filter(None, map(self._logs.get, begin)):
                 self._logs.forget(opened)
-            if still():
+            if any(map(still, begin)):
                 session.close(CloseCode.STORAGE_LOST, "come back and catch up")
 
-    async def _bring(self, session: Session, account: str, id: str, after: int, still: Callable[[], bool]) -> None:
-        """Everything after a number, then live."""
-        while still():
-            opened = (await self.open([id], account)).get(id)
-            if not still():
-                if opened is not None:
-                    self._logs.forget(opened)
-            elif opened is None or session.hear(opened, after):  # or there is no such log any more
-                del session.due[id]
+    async def _hear(
+        self, session: Session, account: str, places: dict[str, int], still: Callable[[str], bool]
+    ) -> dict[str, tuple[int, int]]:
+        """Listen to these logs after these numbers, as long as they are wanted; what is read of them all at once, since a
+        community may bring hundreds. Gives those that are to be read first: after which number, and up to which."""
+        opened = await self.open(list(places), account)
+        behind: dict[str, tuple[int, int]] = {}
+        for id, after in places.items():
+            heard = opened.get(id)
+            if heard is None or not still(id) or session.hear(heard, after):
+                if still(id):  # heard, or there is no such log any more
+                    del session.due[id]
+                if heard is not None:
+                    self._logs.forget(heard)  # where nobody hears it
             else:
-                after = await self.upto(session, id, after, opened.flushed, still)
+                behind[id] = (after, heard.flushed)
+        return behind
 
 
 def payload(session: Session, entry: bytes) -> bytes:
