@@ -129,6 +129,8 @@ async def test_a_deleted_post_leaves_its_number_and_nothing_that_it_said(town: T
     assert numbers(entries) == list(range(1, 7))
     assert "canary" not in str([msgspec.json.encode(entry) for entry in entries])
     assert [card.seq for card in (await town.store.posts(first.log, None, 10)).posts] == [second.seq]
+    page = await town.store.messages(first.log, before=None, after=None, around=None, limit=9, post=first.seq)
+    assert page.messages == []
     for version in (None, first.seq, 4):
         assert await town.store.post(first.log, first.seq, version) is None
     logs = [ann.id, bob.id, hall_, first.log]
