@@ -10,7 +10,7 @@ import pytest
 from among_server.store import search as law
 from among_server.store.api import Store
 from among_server.store.memory import MemoryStore
-from among_server.store.sqlite import SqliteStore, arrivals, following, index, ledger, search, tx, writer
+from among_server.store.sqlite import SqliteStore, arrivals, following, index, ledger, pages, search, tx, writer
 
 LITTLE = "sqlite with little memory"
 STORES = ("memory", "sqlite", LITTLE)
@@ -41,5 +41,6 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "BATCH", 3)
     monkeypatch.setattr(following, "LISTED", 2)
     monkeypatch.setattr(search, "CHUNKS", (1, 2))
+    monkeypatch.setattr(pages, "STRIDE", 2)
     for bound in ("SECONDS", "SHOWN_SECONDS", "WORK_SECONDS"):
         monkeypatch.setattr(law, bound, 10.0)  # since each text takes statements of its own

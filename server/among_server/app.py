@@ -26,7 +26,8 @@ from .core.logs import Logs
 from .core.session import Session
 from .core.watchdog import Watchdog
 from .edge.early import Early
-from .edge.listener import Listener, bound
+from .edge.listener import Listener
+from .edge.sockets import bound
 from .handlers import ROUTES
 from .handlers.session import now
 from .store.api import Store

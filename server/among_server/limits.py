@@ -79,6 +79,9 @@ _setting(
     "a request is one packet: who dribbles is no client",
 )
 _setting("sign_in_ms", "milliseconds from connecting to signed in", "a password costs a few round trips and a hash")
+SIGN_IN_WAIT_MS = _limit(
+    "sign_in_wait_ms", 60_000, "milliseconds in which a sign-in waits for the server, which do not count as the peer's", "as long as a disk may hang; who is a guest for longer comes back"
+)  # fmt: skip
 GUEST_BYTES = _limit(
     "guest_bytes", 131_072, "bytes after the handshake", "signing in, and right behind it the longest sync"
 )
@@ -139,16 +142,16 @@ JOINS = _limit(
     "joins", 30, "communities that one account joins in a row", "who is new looks around; everybody there is told of each"
 )  # fmt: skip
 JOIN_SECONDS = _limit("join_seconds", 30, "seconds for one more", "who leaves and joins in a loop is no show")
-
+LOOKS = _limit(
+    "looks", 64, "places of one account, in a second, in which others see at once that it appears otherwise; of the first change, all do", "who changes that all the time is seen as they were last, a second later"
+)  # fmt: skip
 DISCOVERIES = _limit(
-    "discoveries",
-    40,
-    "answers of one account with suggestions, or with who wants to be found by an interest, in a row",
-    "who looks around in the evening; who counts with it what is not told, is out of breath soon",
-)
+    "discoveries", 40, "answers of one account with suggestions, or with who wants to be found by an interest, in a row", "who looks around in the evening; who counts with it what is not told, is out of breath soon"
+)  # fmt: skip
 DISCOVERY_SECONDS = _limit(
     "discovery_seconds", 900, "seconds for one more", "under a hundred in a day, beside those in a row"
 )
+
 _section("Personas")
 PERSONA_CHANGES = _limit(
     "persona_changes", 20, "changes of one persona in a row", "who finds their words; all members are told of each"
@@ -208,6 +211,12 @@ PAGE_ENTRIES = _limit(
 REPLAY_ENTRIES = _limit(
     "replay_entries", 1_000, "entries of each log in one sync", "more is cheaper as pages, and can be skipped by who only wants the newest"
 )  # fmt: skip
+REPLAY_PAGES = _limit(
+    "replay_pages", 1_000, "pages of all that one account is brought up to, in a row", "one for each log that it may have; what comes on top of that waits"
+)  # fmt: skip
+REPLAY_PAGES_PER_SECOND = _limit(
+    "replay_pages_per_second", 50, "more of these pages a second", "ten thousand entries; who syncs without end slows down nobody else"
+)  # fmt: skip
 MENTIONS = _limit(
     "mentions", 20, "people of one message", "a mention costs a row and rings a bell; more are not counted"
 )
@@ -235,11 +244,8 @@ PREVIEW_BYTES = _limit(
 )
 _limit("cards", base.CARDS, "cards read at once", "the people of a screen, and more")
 CARDS_BYTES = _limit(
-    "cards_bytes",
-    131_072,
-    "bytes of the cards of one answer, about",
-    "a page; one who says a lot of themselves takes 15,000",
-)
+    "cards_bytes", 131_072, "bytes of the cards of one answer, about", "a page; one who says a lot of themselves takes 15,000"
+)  # fmt: skip
 SYNC_BYTES = _limit(
     "sync_bytes",
     1_048_576,
@@ -247,14 +253,12 @@ SYNC_BYTES = _limit(
     "most people's all at once; the rest is asked for, each by itself",
 )
 _limit("extensions", base.EXTENSIONS, "extensions enabled at once", "more than there are")
-
 ROOM_MENTIONS = _limit(
     "room_mentions", 3, "mentions of everybody in one room, `@room`, within `room_mention_ms`", "it rings everywhere; who calls more often is heard by nobody"
 )  # fmt: skip
 ROOM_MENTION_MS = _limit(
     "room_mention_ms", 3_600_000, "milliseconds", "an hour: what is urgent is said three times in it"
 )
-
 EDITS = _limit("edits", 100, "edits of one message", "each is kept, and is read with the message")
 REACTIONS = _limit(
     "reactions", 20, "different emoji on one message, each by any number of members", "two lines of a small screen; all of them are read with the message"
@@ -270,7 +274,6 @@ _limit("dnd_times", base.DND_TIMES, "times at which one account is not to be dis
 INBOX = _limit(
     "inbox", 500, "items of one inbox that are kept, the newest", "older ones are history: the rooms have what was said"
 )
-
 INBOX_OF_ONE = _limit(
     "inbox_of_one", 100, "of them what one member said, the newest", "who mentions somebody without end pushes out nobody else's"
 )  # fmt: skip
@@ -292,11 +295,8 @@ BROUGHT_BACK = _limit(
     "brought_back", 1, "times that others bring back who left a private room", "leaving once may be a mistake; twice is a wish"
 )  # fmt: skip
 _limit(
-    "retention_days",
-    retention.RETENTION_DAYS,
-    "days that a room keeps what is said in it, where it has a bound",
-    "ten years",
-)
+    "retention_days", retention.RETENTION_DAYS, "days that a room keeps what is said in it, where it has a bound", "ten years"
+)  # fmt: skip
 _limit(
     "retention_messages", retention.RETENTION_MESSAGES, "messages that a room keeps, where it has a bound", "more is no bound that anybody feels"
 )  # fmt: skip

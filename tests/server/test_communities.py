@@ -1,5 +1,7 @@
 """Founding, finding, joining and leaving communities."""
 
+from typing import Any
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -220,6 +222,33 @@ async def test_joining_twice_in_one_breath_begins_where_the_first_said():
         assert (await cyd.hears(CommunityJoined)).head == joined.head + 1
         assert bob.numbers(world.id("garden")) == [joined.head + 1]
         assert bob.numbers(ann.room) == [1]
+
+
+async def test_avl_07_however_many_rooms_one_joins_they_are_read_at_once_on_each_device():
+    async with world_of() as world:
+        await world.join("garden/hall")
+        founder, bob = world.founder("garden"), await world.person("bob")
+        phone = await bob.device()
+        for number in range(20):
+            await founder.ask(CreateRoom, community=world.id("garden"), slug=f"room{number}")
+        founder.leave()  # nobody hears any of them, so that they have to be read
+        store, read = world.app.store, []
+        unread = store.unread
+
+        async def counted(account: str, logs: list[str]) -> Any:
+            read.append(len(logs))
+            return await unread(account, logs)
+
+        store.unread = counted  # type: ignore[method-assign,assignment]  # for as long as this world stands
+        await bob.ask(JoinCommunity, community="garden")
+        await world.quiet()
+        assert {len(one.session.logs) for one in (bob, phone)} == {1 + 1 + 21}
+        assert len(read) <= 2, read
+        back = await world.person("cyd")
+        await back.ask(JoinCommunity, community="garden")
+        await back.ask(SendMessage, room=world.id("garden/hall"), body="hi all")
+        for one in (bob, phone):
+            assert [event.body for event in await one.settled() if isinstance(event, MessageSent)] == ["hi all"]
 
 
 async def test_who_joins_where_the_disk_can_t_be_read_is_told_to_come_back_and_hears_all_then():

@@ -57,6 +57,7 @@ PROVEN = {
     "handshake_bytes": "wire/test_handshake.py::test_inp_05_a_request_of_exactly_the_limit_and_one_byte_more",
     "handshake_ms": "wire/test_handshake.py::test_who_never_finishes_the_handshake_or_signs_in_is_shown_out",
     "sign_in_ms": "wire/test_handshake.py::test_who_never_finishes_the_handshake_or_signs_in_is_shown_out",
+    "sign_in_wait_ms": "wire/test_handshake.py::test_avl_05_who_waits_for_us_to_be_signed_in_is_not_late_but_for_a_minute_at_most",
     "guest_bytes": "wire/test_avl_05_guests.py::test_avl_05_a_guest_sends_so_many_bytes_and_no_more",
     "guest_frames": "wire/test_avl_05_guests.py::test_avl_05_a_guest_asks_so_often_and_no_more",
     "address_guests": "wire/test_avl_05_guests.py::test_avl_05_an_address_has_so_many_guests_and_no_more",
@@ -79,6 +80,7 @@ PROVEN = {
     "waiting_passwords": "server/test_limits.py::test_passwords_wait_in_a_bounded_queue",
     "joins": "server/test_communities.py::test_who_joins_and_leaves_in_a_loop_is_told_to_wait",
     "join_seconds": "server/test_communities.py::test_who_joins_and_leaves_in_a_loop_is_told_to_wait",
+    "looks": "server/test_status.py::test_avl_07_who_chooses_otherwise_all_the_time_is_seen_as_they_chose_last_a_moment_later",
     "brought_back": "store/test_places.py::test_who_left_a_private_room_twice_is_brought_back_by_nobody",
     "body_bytes": "server/test_limits.py::test_inp_05_texts",
     "post_bytes": "server/test_posts.py::test_inp_05_a_post_has_so_many_bytes_and_a_title_so_many_characters",
@@ -104,6 +106,10 @@ PROVEN = {
     "secret_chars": "server/test_limits.py::test_inp_05_what_one_signs_up_and_in_with",
     "page_entries": "server/test_limits.py::test_inp_05_pages",
     "replay_entries": "server/test_sync.py::test_as_much_is_replayed_as_hello_says",
+    **dict.fromkeys(
+        ("replay_pages", "replay_pages_per_second"),
+        "server/test_sync.py::test_avl_02_who_is_brought_up_to_very_much_gets_so_many_pages_in_a_row_and_then_one_after_the_other",
+    ),
     "mentions": "server/test_messages.py::test_at_most_twenty_are_mentioned_at_once",
     "links": "server/test_personas.py::test_inp_05_links_of_a_persona",
     **dict.fromkeys(

@@ -55,6 +55,20 @@ async def test_a_post_is_listed_by_how_it_begins_and_read_as_a_whole():
         assert ([card.title for card in rest.posts], rest.complete) == (["On beans"], True)
 
 
+async def test_a_page_of_comments_is_given_without_reading_the_post_and_counting_all_that_there_are(monkeypatch):
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        post = await publish(world, ann, "On beans", LONG)
+        about = {"room": post.log, "post": post.seq}
+        assert (await bob.ask(ReadMessages, **about)).messages == []
+        await bob.ask(SendMessage, **about, body="Lovely.")
+        monkeypatch.setattr(world.app.store, "post", None)
+        assert [message.body for message in (await ann.ask(ReadMessages, **about)).messages] == ["Lovely."]
+        monkeypatch.undo()
+        await ann.ask(DeletePost, **about)
+        assert (await bob.refused(ReadMessages, **about)).code == codes.POST_GONE.code
+
+
 async def test_an_edit_is_a_version_and_all_of_them_may_be_read():
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")

@@ -273,6 +273,7 @@ async def test_avl_07_who_changes_all_the_time_is_seen_as_they_were_last_a_momen
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")
         await states(ann, bob.member)
+        world.app.services.presence.catch_up()
         for state in ("away", "online", "away", "online", "invisible"):
             await bob.ask(SetPresence, state=state)
         assert await changes(ann) == [(bob.member, "away"), (bob.member, "online")]
@@ -283,10 +284,31 @@ async def test_avl_07_who_changes_all_the_time_is_seen_as_they_were_last_a_momen
         assert await changes(ann) == [(bob.member, "away")], "the sweep has looked, too"
         bob.leave()
         assert await changes(ann) == [(bob.member, "offline")], "who goes is gone at once"
-        phone = await bob.again()
-        assert await changes(ann) == [(bob.member, "online")]
+
+
+async def test_avl_07_who_comes_and_goes_all_the_time_is_seen_now_and_then_and_as_they_are_in_the_end(monkeypatch):
+    monkeypatch.setattr(presence, "LOOKS", 2)
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await states(ann, bob.member)
         world.app.services.presence.catch_up()
+        phone = bob
+        for _ in range(6):
+            phone.leave()
+            phone = await phone.again()
+        assert await changes(ann) == [(bob.member, "offline"), (bob.member, "online")] * 2 + [(bob.member, "offline")]
+        await phone.ask(StartTyping, room=bob.room)
+        assert [event for event in await ann.settled() if isinstance(event, TypingStarted)] == [], "nor as typing"
+        world.app.services.presence.catch_up()
+        assert await changes(ann) == [(bob.member, "online")]
+        tablet = await phone.device()
         await phone.ask(SetPresence, state="away")
+        for _ in range(4):
+            tablet.leave()
+            tablet = await tablet.again()
+        tablet.leave()
+        assert await changes(ann) == [], "nor when another device does"
+        world.app.services.presence.catch_up()
         assert await changes(ann) == [(bob.member, "away")]
 
 
@@ -296,6 +318,7 @@ async def test_avl_07_a_sweep_looks_at_some_of_those_who_change_all_the_time_and
     async with world_of() as world:
         ann, bob, cyd = await world.join("garden/hall", "ann", "bob", "cyd")
         await states(ann, bob.member, cyd.member)
+        world.app.services.presence.catch_up()
         for person in (bob, cyd):
             for state in ("away", "online", "away", "online"):
                 await person.ask(SetPresence, state=state)

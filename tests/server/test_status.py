@@ -7,6 +7,7 @@ import pytest
 from among_protocol import codes
 from among_protocol.blocks import SetBlock
 from among_protocol.communities import JoinCommunity, LeaveCommunity
+from among_protocol.dnd import DndTime, SetDnd
 from among_protocol.moderation import DAY, SilenceMember, UnsilenceMember
 from among_protocol.personas import PersonaWish, UpdatePersona
 from among_protocol.presence import PresenceChanged, SetPresence, StartTyping, TypingStarted, WatchPresence
@@ -21,6 +22,7 @@ from among_protocol.status import (
     SetStatus,
     Status,
 )
+from among_server.core import presence
 from tests.held import HeldStore
 from tests.world import Person, World, until, world_of
 
@@ -67,6 +69,26 @@ async def test_a_status_is_told_to_whoever_watches_and_again_when_it_ends_by_its
         assert await heard(ann) == [("online", "")]
         later(world, 2 * MINUTE)
         assert await heard(ann) == []
+
+
+async def test_avl_07_who_chooses_otherwise_all_the_time_is_seen_as_they_chose_last_a_moment_later(monkeypatch):
+    monkeypatch.setattr(presence, "LOOKS", 2)
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        await seen(ann, bob.member)
+        for text in ("one", "two", "three", "four"):
+            await chooses(bob, status=words(text))
+        assert await heard(ann) == [("online", "one"), ("online", "two")]
+        world.app.services.presence.catch_up()
+        assert await heard(ann) == [("online", "four")]
+        await bob.ask(SetPresence, state="away")
+        for _ in range(3):
+            await bob.ask(SetDnd, times=[DndTime(begins="00:00", ends="00:00")])
+            await bob.ask(SetDnd, times=[])
+        assert await heard(ann) == [("away", "four")], "the sweep has looked, too"
+        await chooses(bob, appear="invisible")
+        world.app.services.presence.catch_up()
+        assert await heard(ann) == [("offline", "four")]
 
 
 async def test_the_status_of_who_is_not_here_is_seen_and_its_end_is_told():

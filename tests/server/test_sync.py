@@ -9,6 +9,7 @@ from among_protocol.base import Entry
 from among_protocol.communities import ReadCommunity
 from among_protocol.logs import LogState, Sync, Synced, SyncStarted
 from among_protocol.messages import MessageSent, SendMessage
+from among_server.core import replay
 from among_server.limits import REPLAY_ENTRIES
 from among_server.store.rows import Stored
 from tests.held import HeldStore
@@ -133,6 +134,37 @@ async def test_as_much_is_replayed_as_hello_says(missing, status):
         await other.settled()
         head = missing + 2
         assert other.numbers(bob.room) == (list(range(2, head + 1)) if status == "caught_up" else [head])
+
+
+async def test_avl_02_who_is_brought_up_to_very_much_gets_so_many_pages_in_a_row_and_then_one_after_the_other(
+    monkeypatch,
+):
+    for name, value in (("REPLAY_PAGES", 3), ("REPLAY_PAGES_PER_SECOND", 2), ("PAGE_ENTRIES", 5)):
+        monkeypatch.setattr(replay, name, value)
+    paused: list[float] = []
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+
+        async def pause(seconds: float) -> None:
+            paused.append(round(seconds, 1))
+            world.clock.now += seconds
+
+        monkeypatch.setattr(world.app.services.replay, "pause", pause)
+        await fill(world, ann, 30)
+        at = world.app.store.epoch
+        for missing, pauses in ((15, []), (10, [0.5, 0.5])):
+            other = await bob.again()
+            await other.sync(epoch=at, positions={bob.room: 30 - missing})
+            await other.settled()
+            assert other.numbers(bob.room) == list(range(31 - missing, 31))
+            assert paused == pauses
+        await ann.sync(epoch=at, positions={ann.room: 20})
+        assert paused == [0.5, 0.5], "nobody else waits"
+        world.clock.now += 2
+        other = await bob.again()
+        await other.sync(epoch=at, positions={bob.room: 15})
+        await other.settled()
+        assert paused == [0.5, 0.5], "and with time they come back"
 
 
 async def test_at_most_a_thousand_positions():

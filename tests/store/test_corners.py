@@ -1,6 +1,8 @@
 """Corners, posts and drafts, as every store keeps them, and over restarts."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -10,9 +12,10 @@ from among_protocol.messages import SendMessage
 from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_server.store.rules import posts as rules
 from among_server.store.rules import rooms as room_rules
-from among_server.store.sqlite import SqliteStore
+from among_server.store.sqlite import SqliteStore, leftovers, reads
+from among_server.store.sqlite.writer import Writer
 from tests.store.replay import live, replayed
-from tests.store.town import Person, Town, numbers, refused
+from tests.store.town import Person, Town, cut_off, numbers, refused
 
 
 async def hall(town: Town) -> tuple[Person, Person, str]:
@@ -126,10 +129,49 @@ async def test_a_deleted_post_leaves_its_number_and_nothing_that_it_said(town: T
     assert numbers(entries) == list(range(1, 7))
     assert "canary" not in str([msgspec.json.encode(entry) for entry in entries])
     assert [card.seq for card in (await town.store.posts(first.log, None, 10)).posts] == [second.seq]
+    page = await town.store.messages(first.log, before=None, after=None, around=None, limit=9, post=first.seq)
+    assert page.messages == []
     for version in (None, first.seq, 4):
         assert await town.store.post(first.log, first.seq, version) is None
     logs = [ann.id, bob.id, hall_, first.log]
     assert await replayed(town, logs) == await live(town.store, logs)
+
+
+async def test_thousands_of_comments_on_a_deleted_post_are_nowhere_at_once_and_their_rows_go_a_few_at_a_time(
+    tmp_path: Path, monkeypatch
+):
+    monkeypatch.setattr(leftovers, "STEP", 4)
+    monkeypatch.setattr(Writer, "_tidy", lambda _: None)
+    town = Town(SqliteStore(tmp_path / "data"))
+    await town.store.open()
+    _, bob, hall_ = await hall(town)
+    kept, gone = [await bob.do(PublishPost, community=hall_, title=title, body="They grow.") for title in "ab"]
+    for post, count in ((kept, 3), (gone, 11)):
+        for number in range(count):
+            await bob.do(SendMessage, room=post.log, body=f"{number}", post=post.seq)
+    await bob.do(DeletePost, room=gone.log, post=gone.seq)
+
+    async def left(town: Town) -> int:
+        sql = "SELECT count(*) FROM post_parts WHERE kind = 'comment'"
+        return await town.carry_out(lambda tx: int(tx._db.execute(sql).fetchone()[0]))
+
+    assert await left(town) == 3 + 7
+    nothing = await town.store.messages(
+        gone.log, before=None, after=None, around=None, limit=50, post=gone.seq, thread=None, places=(), reader=""
+    )
+    assert nothing.messages == []
+    await town.carry_out(lambda tx: tx.carry_leftovers_away())
+    assert await left(town) == 3 + 3
+    cut_off(tmp_path / "data", tmp_path / "left")
+    await town.store.close()
+    monkeypatch.undo()
+    town = Town(SqliteStore(tmp_path / "left"))
+    await town.store.open()
+    async with asyncio.timeout(30):
+        while await town.carry_out(lambda tx: tx.leftovers()):
+            pass
+    assert await left(town) == 3, "the next server carries away what a kill left of them"
+    await town.store.close()
 
 
 async def test_prv_02_what_a_post_and_a_draft_said_is_in_no_file_after_the_purge(tmp_path: Path):
@@ -208,3 +250,37 @@ def test_a_post_begins_with_whole_lines_where_that_leaves_something():
     assert rules.lead("x" * 1000) == "x" * 280
     assert rules.lead("line one\n" + "y" * 1000) == "line one\n" + "y" * 271
     assert rules.lead("a" * 200 + "\n" + "y" * 1000) == "a" * 200
+
+
+async def test_a_page_of_comments_costs_what_it_shows_and_not_what_else_is_said_on_the_post(tmp_path: Path):
+    store = SqliteStore(tmp_path, synchronous="off")
+    town = Town(store)
+    await store.open()
+    try:
+        _, bob, hall_ = await hall(town)
+        post = await bob.do(PublishPost, community=hall_, title="On beans", body="They grow.")
+        asked = {"post": post.seq, "thread": None, "around": None, "limit": 5, "places": (), "reader": ""}
+
+        async def work(**wanted: Any) -> int:
+            """Of SQLite's machine, in steps of ten."""
+
+            def read(db: Any) -> int:
+                steps: list[int] = []
+                db.set_progress_handler(lambda: steps.append(1), 10)
+                found = reads.messages(db, post.log, **{"before": None, "after": None, **asked, **wanted})
+                db.set_progress_handler(None, 10)
+                assert len(found.messages) == 5
+                return len(steps)
+
+            return await store._read(read)
+
+        async def comments(count: int) -> None:
+            for number in range(count):
+                await bob.do(SendMessage, room=post.log, body=f"{number}", post=post.seq)
+
+        await comments(8)
+        few = await work() + await work(after=0)
+        await comments(200)
+        assert await work() + await work(after=0) < 2 * few
+    finally:
+        await store.close()

@@ -17,8 +17,7 @@ from among_protocol.reactions import AddReaction, Reaction, ReactionAdded, React
 from among_server.store.api import PAGE_BYTES
 from among_server.store.reactions import BYTES
 from among_server.store.rules import RULES
-from among_server.store.sqlite import SqliteStore, reads
-from among_server.store.sqlite import reactions as tables
+from among_server.store.sqlite import SqliteStore, leftovers, reads
 from among_server.store.sqlite.writer import Writer
 from tests.store.replay import live, replayed
 from tests.store.test_erasing import done, goes
@@ -198,7 +197,7 @@ async def test_of_thousands_who_reacted_to_what_is_gone_nothing_tells(
     town: Town, monkeypatch: pytest.MonkeyPatch, post: bool
 ):
     """Not even while rows of it are left."""
-    monkeypatch.setattr(tables, "STEP", 4)
+    monkeypatch.setattr(leftovers, "STEP", 4)
     nobody_tidies(monkeypatch)
     community, room, (ann, bob) = await hall(town, "ann", "bob")
     if post:
@@ -231,7 +230,7 @@ async def rows_of_reactions(town: Town) -> int:
 async def test_thousands_who_reacted_to_what_is_gone_are_carried_away_a_few_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(tables, "STEP", 5)
+    monkeypatch.setattr(leftovers, "STEP", 5)
     nobody_tidies(monkeypatch)
     town = Town(SqliteStore(tmp_path, synchronous="off"))
     await town.store.open()
@@ -241,11 +240,11 @@ async def test_thousands_who_reacted_to_what_is_gone_are_carried_away_a_few_at_a
         gone = await liked(people, room, "🐟🐠🐡🦈🐙🦀🦞🦐")
         few = await liked(people[:2], room, "🐟🐠")
         await people[0].deletes(room, few)
-        assert not await town.carry_out(lambda tx: tx.reactions_left()), "few go at once"
+        assert not await town.carry_out(lambda tx: tx.leftovers()), "few go at once"
         await people[0].deletes(room, gone)
         left = [await rows_of_reactions(town)]
-        while await town.carry_out(lambda tx: tx.reactions_left()):
-            await town.carry_out(lambda tx: tx.carry_reactions_away())
+        while await town.carry_out(lambda tx: tx.leftovers()):
+            await town.carry_out(lambda tx: tx.carry_leftovers_away())
             left.append(await rows_of_reactions(town))
         assert left == [25, 20, 15, 10, 6, 6]
         assert sum(count for _, count, _ in (await shown(town, room))[kept - 1]) == 6
@@ -257,7 +256,7 @@ async def test_thousands_who_reacted_to_what_is_gone_are_carried_away_a_few_at_a
 async def test_the_next_server_carries_away_what_a_kill_left_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
 ):
-    monkeypatch.setattr(tables, "STEP", 4)
+    monkeypatch.setattr(leftovers, "STEP", 4)
     with monkeypatch.context() as held:
         nobody_tidies(held)
         town = Town(SqliteStore(tmp_path / "data"))
@@ -265,7 +264,7 @@ async def test_the_next_server_carries_away_what_a_kill_left_of_them(
         _, room, people = await hall(town, "ann", "bob")
         await people[0].deletes(room, await liked(people, room, "🐟🐠🐡🦈🐙🦀🦞🦐"))
         for _ in range(steps):
-            await town.carry_out(lambda tx: tx.carry_reactions_away())
+            await town.carry_out(lambda tx: tx.carry_leftovers_away())
         cut_off(tmp_path / "data", tmp_path / "left")
         await town.store.close()
     town = Town(SqliteStore(tmp_path / "left"))
@@ -273,7 +272,7 @@ async def test_the_next_server_carries_away_what_a_kill_left_of_them(
     try:
         assert await rows_of_reactions(town) == 12 - 4 * steps
         async with asyncio.timeout(30):
-            while await town.carry_out(lambda tx: tx.reactions_left()):
+            while await town.carry_out(lambda tx: tx.leftovers()):
                 pass
     finally:
         await town.store.close()

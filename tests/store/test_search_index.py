@@ -22,12 +22,15 @@ from among_protocol import codes
 from among_protocol.codes import Refuse
 from among_protocol.posts import DeletePost, EditPost, PublishPost
 from among_protocol.query import parse
+from among_protocol.retention import Retention, SetRetention
 from among_server.store import words
+from among_server.store.rules import retention
 from among_server.store.search import Asked
 from among_server.store.sqlite import SqliteStore, following, index, indexing, said, schema, search
 from among_server.store.sqlite.backup import SqliteBackups
 from among_server.store.words import sought
 from tests.proof.test_prv_02_erase import found_in
+from tests.store.test_retention import removed
 from tests.store.test_search import finds, found, hall, pages
 from tests.store.town import Person, Town
 from tests.stores import little_memory
@@ -81,10 +84,9 @@ def consistent(folder: Path) -> None:
             pos for table in ("entries", "arrivals") for (pos,) in db.execute(f"SELECT pos FROM {table} WHERE {says}")
         }
     with contextlib.closing(sqlite3.connect(folder / index.FILE)) as db:
-        rows = db.execute("SELECT n, pos FROM said ORDER BY n").fetchall()
-        assert [n for n, _ in rows] == list(range(1, len(rows) + 1))
-        assert {pos for _, pos in rows} >= kept
-        assert len({pos for _, pos in rows}) == len(rows)
+        places = [pos for (pos,) in db.execute("SELECT pos FROM said ORDER BY n")]
+        assert set(places) >= kept
+        assert len(set(places)) == len(places)
         assert not db.execute("SELECT count(*) FROM todo").fetchone()[0]
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%fts5%'")}
         assert tables == {f"words_{volume}" for (volume,) in db.execute("SELECT volume FROM volumes")}
@@ -586,6 +588,64 @@ async def test_what_is_deleted_while_it_is_searched_is_not_given_and_the_rest_is
         monkeypatch.setattr(search.Searches, "_left", look_again)
         assert await finds(ann, "kestrel") == [f"kestrel {number}" for number in (9, 8, 7, 1, 0)]
         assert len(searches) == 1
+
+
+# --- what it keeps of what is not there any more
+
+
+def holds(folder: Path) -> tuple[int, int, int]:
+    """Texts, tables of words, and how often a search would look into one for an audience."""
+    with contextlib.closing(sqlite3.connect(folder / index.FILE)) as db:
+        (texts,), (heard,) = (db.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("said", "heard"))
+        (tables,) = db.execute("SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%fts5%'").fetchone()
+        return texts, tables, heard
+
+
+async def test_a_room_that_keeps_so_many_messages_takes_no_more_of_the_index_however_much_is_said_in_it(
+    tmp_path: Path, monkeypatch
+):
+    monkeypatch.setattr(retention, "RETENTION_GRACE_MS", 0)
+    little_memory(monkeypatch)
+    sizes: list[int] = []
+    async with opened(tmp_path) as town:
+        garden, room, (ann,) = await hall(town, "ann")
+        shed = await ann.makes(garden, "shed", kind="private")
+        await ann.says(shed, "osprey")
+        await ann.do(SetRetention, room=room, retention=Retention(messages=6))
+        for week in range(8):
+            for number in range(20):
+                await ann.says(room, f"kestrel {20 * week + number}")
+            await town.store.indexed()
+            await removed(town)
+            assert await town.store.purge()
+            assert await finds(ann, "kestrel", limit=50) == everything(20 * (week + 1))[:6]
+            assert await finds(ann, "osprey") == ["osprey"]
+            texts, tables, heard = holds(tmp_path)
+            assert (texts, tables <= 4, heard <= 4) == (7, True, True)
+            sizes.append((tmp_path / index.FILE).stat().st_size)
+        assert len(set(sizes[1:])) == 1, "what one week left, the next one takes"
+    consistent(tmp_path)
+
+
+async def test_where_all_is_gone_nothing_is_left_and_the_next_is_found_and_followed_by_an_older_page(
+    tmp_path: Path, monkeypatch
+):
+    little_memory(monkeypatch)
+    async with opened(tmp_path) as town:
+        ann, room = await spoken(town)
+        first = await found(ann, "kestrel", newest=True, limit=2)
+        for seq in range(1, 12):
+            with contextlib.suppress(Refuse):
+                await ann.deletes(room, seq)
+        assert await town.store.purge()
+        assert holds(tmp_path) == (0, 0, 0)
+    async with opened(tmp_path) as town:
+        ann = again(town, ann)
+        await ann.says(room, "kestrel 10")
+        assert await finds(ann, "kestrel") == ["kestrel 10"]
+        rest = await found(ann, "kestrel", newest=True, limit=2, after=first.after)
+        assert rest.hits == [], "what is said from now on comes before that page"
+    consistent(tmp_path)
 
 
 # --- bounds

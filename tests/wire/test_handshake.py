@@ -1,6 +1,8 @@
 """The handshake and plain HTTP."""
 
+import asyncio
 import json
+import threading
 
 import pytest
 from msgspec.structs import replace
@@ -8,8 +10,9 @@ from msgspec.structs import replace
 from among_protocol import wire
 from among_protocol.session import Hello
 from among_server.handlers.session import now
-from among_server.limits import HANDSHAKE_BYTES, IN_FLIGHT
-from tests.wire.house import BINARY, TEXT, Over, framed, serving, until
+from among_server.limits import HANDSHAKE_BYTES, IN_FLIGHT, SIGN_IN_WAIT_MS
+from tests.wire.house import BINARY, TEXT, Over, Peer, framed, serving, until
+from tests.world import PASSWORD
 
 OURS = ("among.v1.json", "among.v1.msgpack")
 
@@ -160,6 +163,37 @@ async def test_who_never_finishes_the_handshake_or_signs_in_is_shown_out(tmp_pat
                 assert await silent.rest() == b""
         assert await guest.closed() == 4003
         await person.result("session.ping")
+
+
+async def test_avl_05_who_waits_for_us_to_be_signed_in_is_not_late_but_for_a_minute_at_most(tmp_path):
+    """The disk hangs: the answer to a sign-in is late, and not who asked for it."""
+    async with serving(tmp_path) as house:
+        await house.person("ann")
+        idle, one, other = await house.guest(), await house.guest(), await house.guest()
+        own, wait = house.app.config.sign_in_ms // 1000, SIGN_IN_WAIT_MS // 1000
+
+        def sweeps(peer: Peer, first: int, last: int) -> bool:
+            """So many seconds after it came; whether it was shown out."""
+            connection = house.connection(peer)
+            for second in range(first, last + 1):
+                connection.heard = connection.born + second  # it answers pings
+                house.app.listener.mind(connection, connection.born + second)
+            return bool(connection.closing)
+
+        disk = threading.Event()
+        hangs = asyncio.ensure_future(house.app.store._writer.call(lambda _: disk.wait()))  # type: ignore[attr-defined]  # of SQLite
+        try:
+            ids = [await peer.begin("session.sign_in", handle="ann", password=PASSWORD) for peer in (one, other)]
+            await until(lambda: all(house.session(peer).barrier for peer in (one, other)))
+            assert sweeps(idle, 1, own + 1), "who asks for nothing is late"
+            assert not sweeps(one, 1, wait + own - 1)
+            assert not sweeps(other, 1, wait + own - 1)
+            assert sweeps(other, wait + own + 1, wait + own + 1)
+            assert await other.closed() == 4003
+        finally:
+            disk.set()
+        await hangs
+        assert (await one.reply(ids[0]))["type"] == "ok"
 
 
 async def test_inp_05_a_request_of_exactly_the_limit_and_one_byte_more(tmp_path):

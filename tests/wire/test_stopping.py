@@ -9,7 +9,7 @@ import pytest
 from among_protocol import wire
 from among_server.app import App
 from among_server.config import Config
-from among_server.edge import listener
+from among_server.edge import sockets
 from among_server.store.api import StoreError
 from tests.wire.house import Over, Peer, framed, serving, until
 
@@ -169,8 +169,8 @@ async def test_avl_04_who_was_let_in_after_all_were_sent_away_does_not_stay(tmp_
 
 async def test_stopping_closes_every_address(tmp_path, monkeypatch):
     """A name may stand for several, as `localhost` does where there is IPv6."""
-    one = listener._sockets
-    monkeypatch.setattr(listener, "_sockets", lambda *given: one(*given) + one(*given))
+    one = sockets._sockets
+    monkeypatch.setattr(sockets, "_sockets", lambda *given: one(*given) + one(*given))
     async with serving(tmp_path) as house:
         servers = list(house.app.listener._servers)
         ports = [server.sockets[0].getsockname()[1] for server in servers]

@@ -14,7 +14,7 @@ import structlog
 
 from ..app import App
 from ..config import ConfigError
-from ..edge.listener import CannotListen
+from ..edge.sockets import CannotListen
 from ..store.api import StoreError
 from .control import SOCKET, listen
 from .logging import loop_failed

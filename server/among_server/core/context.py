@@ -63,7 +63,7 @@ class Services:
         self.people.entered = self.presence.refresh
         self.people.left = self.presence.left
         self.people.renamed = self.presence.renamed
-        self.replay = Replay(store, logs)
+        self.replay = Replay(store, logs, lambda: self.now())  # noqa: PLW0108  # `now` may be another clock later
         days = Days(store, self.people, self.replay.tasks, lambda: self.wall())  # noqa: PLW0108  # `wall` may be another clock later
         self.presence.seen_today = days.note
         self.passwords = Passwords(config.password_workers)

@@ -5,8 +5,9 @@ The liveliest session of an account counts: online, then away; invisible ones co
 or for everywhere, goes before. Whom one may watch is judged again with each change: who left a place hears nothing of it.
 Where one of two blocks the other, each is offline and without a status to the other, whatever they are.
 
-What an account is in each of its places is looked at when its sessions are livelier or less so than before: at once, but for who
-changes more often than that is worth, with many places. They are seen as they were last a moment later, in a sweep.
+What an account is in each of its places is looked at when it comes, when its sessions are livelier or less so than before, and
+when it chose otherwise: at once, but for who changes more often than that is worth, with many places. They are seen as they
+were last a moment later, in a sweep. Who goes is gone at once.
 
 A status outlives the connection. That of a member who is not here is known as long as somebody watches, and was told to
 whom it is told when it ends.
@@ -19,6 +20,7 @@ from typing import NamedTuple
 from among_protocol.presence import MemberPresence, PresenceChanged, PresenceState
 from among_protocol.status import Status
 
+from ..limits import LOOKS
 from ..store.own import Blocks
 from ..store.rows import MemberRow
 from ..store.status import DAY_MS, Appear, Seen, seen
@@ -27,7 +29,6 @@ from .people import Person
 from .session import Session
 
 NEVER = 1 << 62  # milliseconds
-LOOKS = 64  # at members of one account, in a second, for what its sessions say; at the first change in any case
 SWEPT = 2_000  # at all who are put off, in one sweep: five milliseconds
 BACK_MS = 60_000  # by which the clock is set back at least, to be worth a look: what is less passes by itself
 
@@ -64,7 +65,7 @@ class Presence:
         self._next = NEVER  # the earliest of these
         self._caught_up = 0  # when that was done last, Unix time in milliseconds
         self._day = 0  # since 1970
-        self._looks: Counter[Person] = Counter()  # at their members, for what their sessions said since the last sweep
+        self._looks: Counter[str] = Counter()  # at members of an account, for what it changed since the last sweep
         self._put_off: dict[Person, None] = {}  # who is looked at in a sweep, oldest first
 
     def of(self, row: Seen, watcher: Session) -> MemberPresence:
@@ -90,25 +91,36 @@ class Presence:
         return MemberPresence(member=id, state="offline", status=None if hidden else row.status(self._wall()))
 
     def is_hidden(self, member: str) -> bool:
-        """Whether somebody who is here looks as if they were not."""
+        """Whether somebody who is here looks as if they were not, or was not looked at yet."""
         here = self._here.get(member)
-        return here is not None and here.state == "offline"
+        return here is None or here.state == "offline"
 
     def says(self, session: Session, person: Person, state: PresenceState) -> None:
         """A session of this account says how lively it is."""
         was = _lively(person)
         session.presence = state
-        if _lively(person) == was:
-            return
-        first = person not in self._looks
-        self._looks[person] += len(person.members)
-        if person not in self._put_off and (first or self._looks[person] <= LOOKS):
+        if _lively(person) != was:
+            self.changes(person)
+
+    def changes(self, person: Person) -> None:
+        """It has come, its sessions are livelier or less so, or it chose to appear otherwise: which it may do all the time."""
+        id = person.account.id
+        first = id not in self._looks
+        self._looks[id] += len(person.members)
+        if person not in self._put_off and (first or self._looks[id] <= LOOKS):
             self.refresh(person)
         else:
             self._put_off[person] = None
 
+    def goes(self, person: Person) -> None:
+        """One of its sessions has ended."""
+        if person.sessions:
+            self.changes(person)
+        else:
+            self.refresh(person)
+
     def refresh(self, person: Person) -> None:
-        """Something about this account's sessions, places or choices changed."""
+        """Something about this account's sessions, places or choices changed: it is looked at, whatever that costs."""
         self._put_off.pop(person, None)
         lively = _lively(person)
         for member in list(person.members.values()):
@@ -210,7 +222,7 @@ class Presence:
             if left <= 0:
                 break
             left -= len(person.members)
-            self._looks[person] = len(person.members)
+            self._looks[person.account.id] = len(person.members)
             if person.sessions:
                 self.refresh(person)
             else:  # all has been seen to as they went

@@ -1,7 +1,8 @@
 """Bringing a session up to a log's present: stored entries page by page, then live from exactly there.
 
-A page is read only when the peer has taken the one before it, so nothing is queued without bound. Joining is one step
-of the loop: what the tail holds is written, and the next flush goes on from there. Nothing is awaited between looking
+A page is read only when the peer has taken the one before it, so nothing is queued without bound. And an account that has
+had very many of late, on all its sessions, waits a moment for each: one sync may bring a thousand entries of every log, and
+costs no more than five messages. Joining is one step of the loop: what the tail holds is written, and the next flush goes on from there. Nothing is awaited between looking
 for a Log and joining it, since one that nobody hears is forgotten.
 
 A log that becomes a session's while it is live (`arrived`) is heard once the session has been told why; during a sync
@@ -12,7 +13,7 @@ Where that fails, nobody was asked and nobody could be told: the connection ends
 
 import asyncio
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from msgspec.structs import replace
@@ -22,23 +23,29 @@ from among_protocol.base import Entry
 from among_protocol.codes import CloseCode
 
 from ..ears import WHOLE
-from ..limits import PAGE_ENTRIES
+from ..limits import PAGE_ENTRIES, REPLAY_PAGES, REPLAY_PAGES_PER_SECOND
 from ..store.api import Store
 from ..store.rows import Entries
+from .budget import Buckets
 from .frames import frame
 from .groups import passed
 from .log import Log
 from .logs import Logs
 from .session import Session
 
+ACCOUNTS = 100_000  # of which it is known how many pages they had of late
+
 log = structlog.get_logger()
 
 
 class Replay:
-    """Reads logs for sessions."""
+    """Reads logs for sessions. `now`: monotonic seconds."""
 
-    def __init__(self, store: Store, logs: Logs) -> None:
+    def __init__(self, store: Store, logs: Logs, now: Callable[[], float]) -> None:
         self.tasks: set[asyncio.Task[None]] = set()  # joining logs that nobody heard
+        self.pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self._pages: Buckets[str] = Buckets(REPLAY_PAGES, REPLAY_PAGES_PER_SECOND, ACCOUNTS)
+        self._now = now
         self._store = store
         self._logs = logs
 
@@ -65,6 +72,7 @@ class Replay:
         written."""
         while after < until and still():
             await session.drained()
+            await self._page(session)
             if not still():
                 break
             ear = session.ear(log) or WHOLE
@@ -83,6 +91,15 @@ class Replay:
             session.write(b"".join([frame(session.encoding, one) for one in told]))
             after = until if page.complete else page.upto
         return after
+
+    async def _page(self, session: Session) -> None:
+        """When its account may have another page."""
+        while session.person is not None:
+            now = self._now()
+            wait = self._pages.get(session.person.account.id, now).take(1, now)
+            if not wait:
+                return
+            await self.pause(wait / 1000)
 
     # --- logs that come and go while a session is live
 
@@ -111,10 +128,14 @@ class Replay:
     def synced(self, session: Session) -> None:
         """A sync is over: on with what came meanwhile."""
         put_off, session.put_off = session.put_off, {}
+        told: dict[tuple[str, int], tuple[Entry, dict[str, int]]] = {}  # by the place of the entry that tells of them
         for id, (why, after) in put_off.items():
-            self.arrived(session, why, {id: after})
+            told.setdefault((why.log, why.seq), (why, {}))[1][id] = after
+        for why, places in told.values():
+            self.arrived(session, why, places)
 
     def _listen(self, session: Session, places: dict[str, int]) -> None:
+        unheard: dict[str, int] = {}  # by anybody, or their tails do not reach back
         for id, after in places.items():
             if session.due.get(id) != after or session.person is None:
                 continue  # it was lost again meanwhile, or a sync brings it
@@ -122,34 +143,46 @@ class Replay:
             if id in session.logs or (heard is not None and heard.head >= 0 and session.hear(heard, after)):
                 del session.due[id]
             else:
-                task = asyncio.get_running_loop().create_task(self._join(session, session.person.account.id, id, after))
-                self.tasks.add(task)
-                task.add_done_callback(self.tasks.discard)
+                unheard[id] = after
+        if unheard and session.person is not None:
+            task = asyncio.get_running_loop().create_task(self._join(session, session.person.account.id, unheard))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
 
-    async def _join(self, session: Session, account: str, id: str, begin: int) -> None:
-        def still() -> bool:
-            return session.person is not None and session.due.get(id) == begin
+    async def _join(self, session: Session, account: str, begin: dict[str, int]) -> None:
+        def still(id: str) -> bool:
+            return session.person is not None and session.due.get(id) == begin[id]
 
         try:
-            await self._bring(session, account, id, begin, still)
+            behind = await self._hear(session, account, begin, still)
+            while behind:
+                for id, (after, until) in behind.items():
+                    behind[id] = (await self.upto(session, id, after, until, functools.partial(still, id)), until)
+                behind = await self._hear(session, account, {id: after for id, (after, _) in behind.items()}, still)
         except Exception:
-            log.exception("replay.failed", log=id, connection=session.number)
-            if (opened := self._logs.get(id)) is not None:
+            log.exception("replay.failed", log=next(iter(begin)), logs=len(begin), connection=session.number)
+            for opened in filter(None, map(self._logs.get, begin)):
                 self._logs.forget(opened)
-            if still():
+            if any(map(still, begin)):
                 session.close(CloseCode.STORAGE_LOST, "come back and catch up")
 
-    async def _bring(self, session: Session, account: str, id: str, after: int, still: Callable[[], bool]) -> None:
-        """Everything after a number, then live."""
-        while still():
-            opened = (await self.open([id], account)).get(id)
-            if not still():
-                if opened is not None:
-                    self._logs.forget(opened)
-            elif opened is None or session.hear(opened, after):  # or there is no such log any more
-                del session.due[id]
+    async def _hear(
+        self, session: Session, account: str, places: dict[str, int], still: Callable[[str], bool]
+    ) -> dict[str, tuple[int, int]]:
+        """Listen to these logs after these numbers, as long as they are wanted; what is read of them all at once, since a
+        community may bring hundreds. Gives those that are to be read first: after which number, and up to which."""
+        opened = await self.open(list(places), account)
+        behind: dict[str, tuple[int, int]] = {}
+        for id, after in places.items():
+            heard = opened.get(id)
+            if heard is None or not still(id) or session.hear(heard, after):
+                if still(id):  # heard, or there is no such log any more
+                    del session.due[id]
+                if heard is not None:
+                    self._logs.forget(heard)  # where nobody hears it
             else:
-                after = await self.upto(session, id, after, opened.flushed, still)
+                behind[id] = (after, heard.flushed)
+        return behind
 
 
 def payload(session: Session, entry: bytes) -> bytes:

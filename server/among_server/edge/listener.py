@@ -1,4 +1,4 @@
-"""The listening socket, all connections, and the one sweeper that minds their deadlines.
+"""Accepting, all connections, and the one sweeper that minds their deadlines.
 
 One sweep a second in place of a task per connection: it pings who is silent, drops who stays silent, cuts who does
 not read, and shows out who never signed in. Membership in a log ends in `leave`, a callback, never by a check in the
@@ -7,7 +7,6 @@ fan-out. What fails in a sweep is told, and costs nothing else its turn: without
 
 import asyncio
 import contextlib
-import errno
 import gc
 import itertools
 import socket
@@ -25,7 +24,7 @@ from ..core.budget import Bucket, Portion
 from ..core.context import Context, Services
 from ..core.dispatch import Dispatch
 from ..core.session import Session
-from ..limits import UNFINISHED_MS
+from ..limits import SIGN_IN_WAIT_MS, UNFINISHED_MS
 from .connection import Connection
 from .forwarded import Peers, name_of_peer
 from .library import Pieces
@@ -36,18 +35,9 @@ log = structlog.get_logger()
 
 SWEEP = 1.0  # seconds
 PASSED_SWEEPS = 60  # sweeps between two times that who hears a part of a log is told how far it has come
-RECEIVE_BUFFER = 65_536  # bytes of the kernel, per connection: a frame of the largest size
 HOARD = 4_096  # bytes that wait for one connection; who has less is not what fills the memory
 HURRY = 0.5  # seconds between two looks at the memory, when it is short
 CLOSE_WAIT = 5.0  # seconds that a peer has to answer a close frame
-
-
-class CannotListen(OSError):
-    """The address or the port can't be had; says why, and how to mend it."""
-
-    def __init__(self, key: str, what: str) -> None:
-        super().__init__(what)
-        self.key = key  # of the configuration
 
 
 class Listener:
@@ -61,7 +51,8 @@ class Listener:
         self.loop = loop
         self.now: Callable[[], float] = loop.time
         self.connections: set[Connection] = set()
-        self.guests: dict[Connection, None] = {}  # who have not signed in, the oldest first
+        # Who have not signed in, the oldest first, and for how many seconds their sign-ins waited for us:
+        self.guests: dict[Connection, float] = {}
         self.pieces: dict[Connection, Pieces] = {}  # of fragmented messages, which are rare
         self.peers = Peers(self.config)
         self.addresses = Addresses(
@@ -110,7 +101,7 @@ class Listener:
 
         For whom a trusted proxy speaks is only known when the request is there."""
         self.connections.add(connection)
-        self.guests[connection] = None
+        self.guests[connection] = 0.0
         if len(self.guests) > self.config.guests:
             oldest = next(iter(self.guests))
             del self.guests[oldest]
@@ -168,7 +159,7 @@ class Listener:
         services.presence.watch(session, frozenset())
         services.people.exit(session)
         if person is not None:
-            services.presence.refresh(person)
+            services.presence.goes(person)
 
     def lost(self, connection: Connection) -> None:
         """The transport is gone."""
@@ -288,10 +279,14 @@ class Listener:
             self.pieces[connection].begun = now
 
     def _late(self, guest: Connection, now: float) -> bool:
-        """Whether a guest's time is over; then it is shown out."""
-        age = 1000 * (now - guest.born)
+        """Whether a guest's time is over; then it is shown out. While its sign-in waits for us, it is not."""
+        waited = self.guests.get(guest, 0.0)
+        age = 1000 * (now - guest.born - waited)
         if guest.session is None and age > self.config.handshake_ms:
             guest.abort("handshake.late")
+        elif guest.session is not None and guest.session.barrier is not None and 1000 * waited < SIGN_IN_WAIT_MS:
+            self.guests[guest] = waited + SWEEP
+            return False
         elif age > self.config.sign_in_ms:
             guest.close(CloseCode.SIGN_IN_LATE, "not signed in in time")
         else:
@@ -351,50 +346,3 @@ def _going_on(what: str) -> Iterator[None]:
         yield
     except Exception:
         log.exception("sweep.failed", what=what)
-
-
-def bound(config: Config) -> list[socket.socket]:
-    """The sockets of the address. Raises CannotListen when it is taken or not ours."""
-    return _sockets(config.host, config.port, config.send_buffer_kib * 1024)
-
-
-def _sockets(host: str, port: int, send_buffer: int) -> list[socket.socket]:
-    """Listening sockets whose connections inherit small buffers: the kernel hides no slow reader, and what a peer that is
-    held back has sent does not pile up to megabytes."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except (OSError, UnicodeError):
-        raise CannotListen("host", f'"{host}" is no address of this machine: 127.0.0.1, or 0.0.0.0 for all') from None
-    sockets: list[socket.socket] = []
-    for family, kind, proto, _, address in dict.fromkeys(found):
-        sock = socket.socket(family, kind, proto)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        if family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        bound = (address[0], sockets[0].getsockname()[1]) if sockets and port == 0 else address[:2]
-        try:
-            sock.bind(bound)
-            sock.listen()  # create_server sets the backlog; another who listens already is found here
-        except OSError as error:
-            for made in (sock, *sockets):
-                made.close()
-            raise _why(error, host, port) from error
-        sock.setblocking(False)
-        sockets.append(sock)
-    return sockets
-
-
-def _why(error: OSError, host: str, port: int) -> CannotListen:
-    match error.errno:
-        case errno.EADDRINUSE:
-            return CannotListen("port", f"{port} is in use on {host}: stop what listens there, or choose another port")
-        case errno.EACCES | errno.EPERM:
-            return CannotListen(
-                "port", f"{port} is not for this user: choose one above 1023, and put a proxy before it"
-            )
-        case errno.EADDRNOTAVAIL:
-            return CannotListen("host", f"{host} is no address of this machine: 127.0.0.1, or 0.0.0.0 for all")
-        case _:
-            return CannotListen("host", f"can't listen on {host}, port {port}: {error.strerror or error}")

@@ -21,6 +21,6 @@ async def set_dnd(context: Context, command: SetDnd) -> Dnd:
     )
     person = services.people.resting(account, now)
     if person is not None:
-        services.presence.refresh(person)
+        services.presence.changes(person)
     context.tell_devices(account, "dnd", DndChanged(times=now.times, zone=now.zone, shown=now.shown))
     return now

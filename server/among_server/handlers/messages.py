@@ -18,8 +18,6 @@ async def page(context: Context, command: ReadMessages) -> MessagePage:
     room, member = await context.room(command.room)
     if command.post is not None and command.thread is not None:
         raise Refuse(FIELD_INVALID, "A page is of a post or of a thread.", field="thread")
-    if command.post is not None and await context.store.post(room.id, command.post, None) is None:
-        raise Refuse(POST_GONE, field="post")
     around, thread = command.around, command.thread
     if around is not None and command.post is None and thread is None:
         thread = await context.store.thread_of(room.id, around) or None
@@ -40,7 +38,11 @@ async def page(context: Context, command: ReadMessages) -> MessagePage:
         thread=thread,
         reader=member.id,
     )
+    post = None if found.messages else command.post  # one with comments is there, and to read it means to count them
+    gone = post is not None and await context.store.post(room.id, post, None) is None
     if not context.may_read(room):
         raise Refuse(ROOM_GONE, field="room")
+    if gone:
+        raise Refuse(POST_GONE, field="post")
     still_here(context, found.messages, found.origins)
     return MessagePage(messages=found.messages, as_of=found.as_of, complete=found.complete, floor=found.floor)

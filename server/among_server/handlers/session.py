@@ -238,7 +238,7 @@ async def enter(context: Context, account: str, session_id: str, token: str, *, 
     if len(person.sessions) > services.config.account_connections:
         crowded = services.most_silent(other for other in person.sessions if other is not session)
         crowded.close(CloseCode.CROWDED_OUT, "too many connections of this account")
-    services.presence.refresh(person)
+    services.presence.changes(person)
     log.debug("session.signed_in", handle=person.account.handle, connection=session.number)
     return SignedIn(
         account=shown(person.account),

@@ -22,7 +22,7 @@ async def set_status(context: Context, command: SetStatus) -> Appearance:
     now = appearance(statuses.get(command.community, StatusRow(account, command.community)))
     person = services.people.choosing(account, statuses)
     if person is not None:
-        services.presence.refresh(person)
+        services.presence.changes(person)
     told = AppearanceChanged(community=now.community, appear=now.appear, last_seen=now.last_seen, status=now.status)
     context.tell_devices(account, f"status {now.community}", told)
     return now

@@ -387,7 +387,7 @@ class Store(
     ) -> Messages:
         """The newest; those before, after or between (from the oldest); or around a number, if only a pin keeps it, too.
         Each as it is now: edited, or blank, and reacted to, as the membership `reader` sees it. With `post` only the comments
-        on it, with `thread` what is said in that thread; else nothing that is said in threads, but of each in short, as the
+        on it, while it is there, with `thread` what is said in that thread; else nothing that is said in threads, but of each in short, as the
         reader has it. What is shown of other rooms is told where these are of one of the communities `places`, and whoever
         asks sees to it that they may read there.
 

@@ -379,7 +379,10 @@ TABLES: dict[str, Table] = {
     ),
     "reactions": Table("goes with the words", "as `entry`"),
     "reaction_counts": Table("stays, without theirs: numbers", "- numbers"),
-    "unreacted": Table(_INSIDE, "- numbers of what is gone, while something is left of the reactions to it"),
+    "unreacted": Table(
+        _INSIDE,
+        "- numbers of what is gone, while something is left of the reactions to it, or of the list of comments on it",
+    ),
     "lineage": Table("goes with the persona: former handles", "with `membership`"),
     "resting": Table("stays until its time is over: digests of handles that nobody may have yet", "- names nobody"),
     "beneath": Table(_INSIDE, "- rooms in which retention has something left to do"),

@@ -36,7 +36,8 @@ def page(
     given = [*([around] if around is not None and kept_alone else []), *range(row.floor + 1, row.head + 1)]
     numbers = [seq for seq in given if isinstance(tx.entries[room, seq].stored.event, MessageSent)]
     sent = [as_it_is(tx, room, seq) for seq in numbers]
-    sent = [message for message in sent if post is None or message.post == post]
+    if post is not None:
+        sent = [message for message in sent if message.post == post and (room, post) in tx.post_rows]
     sent = [message for message in sent if message.thread == (thread or 0)] if thread != 0 else []
     found, complete = _page(sent, before, after, around, limit)
     with_all(tx, room, found, places, reader)

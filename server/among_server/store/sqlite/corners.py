@@ -15,7 +15,8 @@ from among_protocol.wire import JSON
 from ..api import PAGE_BYTES
 from ..corners import CornerRow, PostRow, Posts, PublicCorner, page_of
 from ..rows import RoomRow
-from .ledger import Ledger
+from .leftovers import COMMENTS, SqliteLeftovers
+from .present import entries
 from .reactions import with_reactions
 from .readers import Readers
 from .rows import COMMUNITY, ROOM, SEQ_BITS, community_row, kept, moment, room_row
@@ -30,10 +31,16 @@ CARD = (
     " WHERE c.room = p.room AND c.post = p.seq AND c.kind = 'comment') FROM posts p"
 )
 PARTS = "SELECT seq, at FROM post_parts WHERE room = ? AND post = ? AND kind = ? ORDER BY seq"
+_COMMENTS = {
+    order: f"""
+    SELECT c.seq FROM posts p CROSS JOIN post_parts c ON c.room = p.room AND c.post = p.seq AND c.kind = 'comment'
+    WHERE p.room = ? AND p.seq = ? AND c.seq > ? AND c.seq < ? ORDER BY c.seq {order} LIMIT ?"""  # noqa: S608  # ours; CROSS: in this order
+    for order in ("ASC", "DESC")
+}
 _ENTRY = kept("pos, json", "pos = ?", "ASC")
 
 
-class SqliteCorners(Ledger):
+class SqliteCorners(SqliteLeftovers):
     def corner(self, room: str) -> CornerRow | None:
         return self._one_corner(f"{CORNER} WHERE l.id = ?", room)
 
@@ -71,9 +78,10 @@ class SqliteCorners(Ledger):
 
     def remove_post(self, room: str, seq: int) -> None:
         self.writes += 1
-        keys = (self._log(room).key, seq)
-        self._db.execute("DELETE FROM posts WHERE room = ? AND seq = ?", keys)
-        self._db.execute("DELETE FROM post_parts WHERE room = ? AND post = ?", keys)
+        of = (self._log(room).key, seq)
+        self._db.execute("DELETE FROM posts WHERE room = ? AND seq = ?", of)
+        self._db.execute("DELETE FROM post_parts WHERE room = ? AND post = ? AND kind = 'version'", of)
+        self.remove_rows(COMMENTS, of)
 
     def post_versions(self, room: str, post: int) -> list[int]:
         return [seq for seq, _ in self._db.execute(PARTS, (self.key(room), post, "version")).fetchall()]
@@ -207,6 +215,13 @@ def post(db: Connection, room: str, seq: int, version: int | None, reader: str) 
         )
         with_reactions(db, key, reader, [read])
     return read
+
+
+def comments(db: Connection, key: int, post: int, low: int, high: int, limit: int, order: str) -> list[bytes]:
+    """On a post, by number, both ends excluded: as they are kept, in this order."""
+    refs = [(key, seq) for (seq,) in db.execute(_COMMENTS[order], (key, post, low, high, limit))]
+    said = entries(db, refs)
+    return [said[ref] for ref in refs if ref in said]
 
 
 def public_corner(db: Connection, community: str, handle: str) -> PublicCorner | None:

@@ -276,8 +276,10 @@ class Follower:
                 part = places[start : start + BATCH]
                 with moment(self._reader):
                     said = self._present([pos for _, pos in part])
-                terms = {row.pos: row.terms for row in self._rows(said)}
-                self._index.fill(volume, [(number, terms[pos]) for number, pos in part if pos in terms])
+                rows = self._rows(said)
+                began = Work.now()
+                self._index.refill(volume, {pos: number for number, pos in part}, rows)
+                self._rest(began)
             self._index.filled(volume)
 
     def leave(self) -> None:

@@ -6,7 +6,8 @@ a table of FTS5 of its own: a bounded piece of work to read, and to make anew.
 Rule 2: a word stands in the index with its audience before it: the community for what all its members may read, the room
 for a private one or a direct. A search reads those of its own audiences, and not one row of anybody else's.
 Rule 3: nothing is ever taken out of a volume. What is gone is not found, since the text decides (words.py); and to be rid
-of its words, the volume is made anew without them. That works with every SQLite, and leaves nothing behind.
+of its words, the volume is made anew without them. That works with every SQLite, and leaves nothing behind: of what is
+gone not even its number, and of a volume in which nothing is left no table.
 Rule 4: what was indexed, and how far that is, are kept in one transaction: whenever a server is killed, nothing is missing
 and nothing is there twice.
 Rule 5: what is written batch by batch stands in several pieces, and who looks up a word looks into each. A volume that is
@@ -19,7 +20,7 @@ import contextlib
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -133,9 +134,11 @@ class Index:
         about = dict(self.db.execute("SELECT name, value FROM about"))
         if (about.get("shape"), about.get("store"), about.get("epoch")) != (SHAPE, store, epoch):
             return False
-        if not KEY.fullmatch(about.get("key", "")) or not self._has_all():
+        last = about.get("last", "0")
+        if not KEY.fullmatch(about.get("key", "")) or not last.isdecimal() or not self._has_all():
             return False
-        self.last = self.db.execute("SELECT coalesce(max(n), 0) FROM said").fetchone()[0]
+        highest = self.db.execute("SELECT coalesce(max(n), 0) FROM said").fetchone()[0]
+        self.last = max(highest, int(last))
         self._volumes = {v: (old, new) for v, old, new in self.db.execute("SELECT volume, oldest, newest FROM volumes")}
         self._heard.clear()
         return True
@@ -193,7 +196,11 @@ class Index:
             self._moved.add(volume)
         if (volume, row.audience) not in self._heard:
             self._heard.add((volume, row.audience))
-            self.db.execute("INSERT OR IGNORE INTO heard (volume, audience) VALUES (?, ?)", (volume, row.audience))
+            self._hear(volume, {row.audience})
+
+    def _hear(self, volume: int, audiences: Iterable[int]) -> None:
+        sql = "INSERT OR IGNORE INTO heard (volume, audience) VALUES (?, ?)"
+        self.db.executemany(sql, [(volume, audience) for audience in audiences])
 
     def flush(self) -> None:
         """Last in a transaction: what is told of whole volumes."""
@@ -228,6 +235,8 @@ class Index:
     def empty(self, volume: int) -> None:
         """It is to be filled again."""
         self.db.execute("UPDATE volumes SET stale = 2 WHERE volume = ?", (volume,))
+        self.db.execute("DELETE FROM heard WHERE volume = ?", (volume,))
+        self._heard.clear()
         self.db.execute(f"DROP TABLE words_{volume}")
         self.db.execute(f"CREATE VIRTUAL TABLE {_volume(volume)}")
 
@@ -238,8 +247,24 @@ class Index:
             (json.encode(rows).decode(),),
         )
 
+    def refill(self, volume: int, numbers: Mapping[int, int], rows: Sequence[Row]) -> None:
+        """Some of its numbers, by place, and what these say now. Who says nothing any more never will, and loses its number."""
+        left = sorted((numbers[row.pos], row.terms) for row in rows)
+        self.fill(volume, left)
+        self._hear(volume, {row.audience for row in rows})
+        gone = set(numbers.values()) - {number for number, _ in left}
+        sql = "DELETE FROM said WHERE n IN (SELECT value FROM json_each(?))"
+        self.db.execute(sql, (json.encode(sorted(gone)).decode(),))
+
     def filled(self, volume: int) -> None:
-        self.db.execute("UPDATE volumes SET stale = 0, whole = 0 WHERE volume = ?", (volume,))
+        self.db.execute("REPLACE INTO about (name, value) VALUES ('last', ?)", (str(self.last),))  # it may be gone
+        if self.places(volume):
+            self.db.execute("UPDATE volumes SET stale = 0, whole = 0 WHERE volume = ?", (volume,))
+            return
+        self.db.execute("DELETE FROM volumes WHERE volume = ?", (volume,))
+        self.db.execute(f"DROP TABLE words_{volume}")
+        del self._volumes[volume]
+        self._moved.discard(volume)
 
     def scattered(self) -> int | None:
         """The newest full volume that is not in one piece, if there is any."""

@@ -14,12 +14,10 @@ from among_protocol.reactions import Reactor, Reactors
 from among_protocol.wire import JSON
 
 from ..reactions import BYTES, shown
-from .ledger import Ledger
+from .leftovers import REACTIONS, SqliteLeftovers
 from .present import Ref, given
 from .readers import Readers
 from .rows import SEQ_BITS, Bulk, kept, moment
-
-STEP = 256  # rows of what is gone that are removed at once: about a millisecond of the writer
 
 _OF = "room = ? AND message = ?"
 _COUNTS = """
@@ -32,11 +30,10 @@ _REACTORS = f"""
         JOIN blocks b ON b.other = m.account AND b.handle = m.handle JOIN logs a ON a.key = b.account
         WHERE m.id = r.member AND a.id = ?)
     ORDER BY seq LIMIT ?"""  # noqa: S608  # ours
-_NEXT = f"SELECT seq FROM reactions WHERE {_OF} LIMIT ?"  # noqa: S608  # ours
 _ENTRY = kept("pos, json", "pos = ?", "ASC")
 
 
-class SqliteReactions(Ledger):
+class SqliteReactions(SqliteLeftovers):
     """Rule 1 and 2 of ledger.py: of a storm many come in one batch, and to one message."""
 
     def __init__(self, db: Connection) -> None:
@@ -48,7 +45,6 @@ class SqliteReactions(Ledger):
         self._going: dict[Ref, list[int]] = {}  # held back: numbers of those that were taken back
         self._recounted: set[tuple[Ref, str]] = set()  # held back
         self._recounts = Bulk("REPLACE INTO reaction_counts (room, message, emoji, count)", 4)
-        self._left_over: bool | None = None  # whether something is left of those to what is gone; None: look
 
     # --- for the writer
     def flush(self) -> None:
@@ -75,7 +71,6 @@ class SqliteReactions(Ledger):
         self._going.clear()
         self._recounted.clear()
         self._recounts.flat = []
-        self._left_over = None
 
     # --- reactions
     def reactions(self, room: str, message: int) -> dict[str, int]:
@@ -129,27 +124,7 @@ class SqliteReactions(Ledger):
         of = (self._log(room).key, message)
         self._db.execute(f"DELETE FROM reaction_counts WHERE {_OF}", of)  # noqa: S608  # ours
         self.forget_reactions()
-        if self._unreact(of) == STEP:
-            self._db.execute("INSERT OR IGNORE INTO unreacted (room, message) VALUES (?, ?)", of)
-            self._left_over = True
-
-    def reactions_left(self) -> bool:
-        """Whether rows are left of reactions to what is gone."""
-        if self._left_over is None:
-            self._left_over = bool(self._db.execute("SELECT EXISTS (SELECT 1 FROM unreacted)").fetchone()[0])
-        return self._left_over
-
-    def carry_reactions_away(self) -> None:
-        """A few of them, inside a transaction."""
-        of = self._db.execute("SELECT room, message FROM unreacted LIMIT 1").fetchone()
-        if of is None:
-            self._left_over = False
-        elif self._unreact(of) < STEP:
-            self._db.execute(f"DELETE FROM unreacted WHERE {_OF}", of)  # noqa: S608  # ours
-
-    def _unreact(self, of: Ref) -> int:
-        sql = f"DELETE FROM reactions WHERE {_OF} AND seq IN ({_NEXT})"  # noqa: S608  # ours
-        return self._db.execute(sql, (*of, *of, STEP)).rowcount
+        self.remove_rows(REACTIONS, of)
 
     def forget_reactions(self) -> None:
         """Many went at once, and nothing is held back: what is mirrored may be wrong."""

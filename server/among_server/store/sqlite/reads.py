@@ -6,7 +6,7 @@ A function that needs more than one statement reads them in one transaction, so 
 
 from collections.abc import Collection, Sequence
 from sqlite3 import Connection
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import json
 
@@ -27,9 +27,8 @@ from ..rows import AccountRow, CommunityRow, Entries, LogRow, Messages, RoomRow,
 from ..status import Seen
 from ..stewards import stewards_of
 from . import cards as own_cards
-from . import edits, greeting, notify, own, status, threads
+from . import edits, greeting, notify, own, pages, status
 from .calling import CALLED
-from .present import given
 from .rows import (
     ACCOUNT,
     COMMUNITY,
@@ -304,84 +303,19 @@ def messages(
         found = _one(db, _SPAN, room)
         if found is None:
             return Messages([], 0, complete=True)
-        (key, head, floor), about = found, About(post, thread)
-        page, complete = _page(db, key, head, floor, about, before, after, around, limit)
+        (key, head, floor), about = found, pages.About(post, thread)
+        page, complete = pages.page(db, key, head, floor, about, before, after, around, limit)
         found = edits.as_they_are(db, key, page, places, reader)
         while len(page) > 1 and found.size > PAGE_BYTES:
             limit //= 2
-            page, complete = _page(db, key, head, floor, about, before, after, around, limit)
+            page, complete = pages.page(db, key, head, floor, about, before, after, around, limit)
             found = edits.as_they_are(db, key, page, places, reader)
         return Messages(found.messages, head, complete, found.origins, floor)
-
-
-class About(NamedTuple):
-    """What the messages of a page are about: a post, a root, or neither: then they are said to the room."""
-
-    post: int | None
-    thread: int | None
 
 
 def history(db: Connection, room: str, message: int, after: int, limit: int) -> MessageHistory | None:
     with moment(db):
         return edits.history(db, room, message, after, limit)
-
-
-def _page(  # noqa: PLR0917  # the room, and what is asked of it
-    db: Connection,
-    key: int,
-    head: int,
-    floor: int,
-    about: About,
-    before: int | None,
-    after: int | None,
-    around: int | None,
-    limit: int,
-) -> tuple[list[bytes], bool]:
-    """Messages as they are kept, and whether these are all."""
-
-    def up(low: int, high: int) -> list[bytes]:
-        """The oldest between the two, both excluded; one more than the limit tells whether there are more."""
-        return _sent(db, key, max(low, floor), min(high, head + 1), limit + 1, about, "ASC")
-
-    def down(low: int, high: int) -> list[bytes]:
-        return _sent(db, key, max(low, floor), min(high, head + 1), limit + 1, about, "DESC")[::-1]
-
-    if around is not None:
-        it = _sent(db, key, around - 1, min(around, head) + 1, 1, about, "ASC") if given(db, [(key, around)]) else []
-        older, newer = down(0, around), [*it, *up(around, head + 1)]
-        taken = max(limit // 2, limit - len(newer))
-        page = older[-taken:] if taken else []
-        page += newer[: limit - len(page)]
-        return page, len(page) == len(older) + len(newer)
-    if after is not None:
-        page = up(after, head + 1 if before is None else before)
-        return page[:limit], len(page) <= limit
-    page = down(0, head + 1 if before is None else before)
-    return page[-limit:], len(page) <= limit
-
-
-_IS_SENT = "pos > ? AND pos < ? AND type = 'message.sent'"
-_TO_ROOM = f"{_IS_SENT} AND pos NOT IN (SELECT t.pos FROM threaded t)"  # noqa: S608  # ours
-_ABOUT = (
-    f"{_IS_SENT} AND pos IN (SELECT room << {SEQ_BITS} | seq FROM post_parts"  # noqa: S608  # ours
-    " WHERE room = ? AND post = ? AND kind = 'comment')"
-)
-_SENT = {order: kept("pos, json", _TO_ROOM, order) for order in ("ASC", "DESC")}
-_COMMENTS = {order: kept("pos, json", _ABOUT, order) for order in ("ASC", "DESC")}
-
-
-def _sent(db: Connection, key: int, low: int, high: int, limit: int, about: About, order: str) -> list[bytes]:
-    base = key << SEQ_BITS
-    if high <= low:
-        return []
-    if about.thread is not None:
-        known = about.thread < high  # a larger one leads into another log
-        return threads.said_in(db, base | about.thread, base | low, base | high, limit, order) if known else []
-    span: tuple[int, ...] = (base | low, base | high)
-    sql = _SENT[order]
-    if about.post is not None:
-        span, sql = (*span, key, about.post), _COMMENTS[order]
-    return [entry for _, entry in db.execute(sql, (*span, *span, limit))]
 
 
 def unread(db: Connection, account: str, logs: Sequence[str]) -> list[Unread]:

@@ -21,27 +21,17 @@ from typing import Any, TypeVar
 
 import structlog
 
-from among_protocol.base import Entry, Write
-from among_protocol.codes import (
-    ACCOUNT_GONE,
-    INTERNAL,
-    NONCE_CONFLICT,
-    STOPPING,
-    STORAGE_UNAVAILABLE,
-    STORAGE_UNCERTAIN,
-    Refuse,
-)
-from among_protocol.wire import JSON
+from among_protocol.codes import INTERNAL, STOPPING, STORAGE_UNAVAILABLE, STORAGE_UNCERTAIN, Refuse
 
 from ...counts import StoreCounts
 from ..blanks import Blankings
 from ..calls import answer
 from ..moments import moment
 from ..revocations import Revoked
-from ..rows import Appended, Stored
-from ..rules import RULES, answers, digest
+from ..rows import Stored
 from . import blanks
-from .arrivals import STEP, Key, Result
+from .appending import append
+from .arrivals import STEP
 from .disk import is_disks
 from .gathering import Gathering
 from .job import Job, Outcome, nothing
@@ -273,10 +263,10 @@ class Writer:
         while not (self._waiting or self.trouble.why or self._untidy):
             try:
                 arrived = self._tx.arrivals.due()
-                if not arrived and (self._stopping or not self._tx.reactions_left()):
+                if not arrived and (self._stopping or not self._tx.leftovers()):
                     return
                 self._db.execute("BEGIN IMMEDIATE")
-                step = self._tx.arrivals.step if arrived else self._tx.carry_reactions_away
+                step = self._tx.arrivals.step if arrived else self._tx.carry_leftovers_away
                 step()
                 self._commit()
             except Exception as error:  # noqa: BLE001  # the thread lives on; nothing is lost where it is
@@ -303,7 +293,7 @@ class Writer:
             result: Any
             writes = tx.writes
             try:
-                result = self._append(job, key, known) if key else job.command(tx)
+                result = append(tx, job, key, known) if key else job.command(tx)
             except Refuse as refusal:
                 if tx.writes != writes:
                     raise RuntimeError("a rule wrote before it refused") from refusal
@@ -327,7 +317,7 @@ class Writer:
             try:
                 if job.account:
                     key = (tx.key(job.account), job.command.nonce)
-                    result = self._append(job, key, tx.arrivals.look_up([key]))
+                    result = append(tx, job, key, tx.arrivals.look_up([key]))
                 else:
                     result = job.command(tx)
                 tx.flush()
@@ -351,27 +341,6 @@ class Writer:
         self._committing = True
         self._db.execute("COMMIT")
         self._noted(True)
-
-    def _append(self, job: Job, key: Key, known: dict[Key, Result]) -> Appended:
-        """One command; `known` is what earlier batches left under its nonce."""
-        tx = self._tx
-        command: Write = job.command
-        if tx.account(job.account) is None:  # as mirrored as its key; that stays when the account is erased
-            raise Refuse(ACCOUNT_GONE)
-        tx.author = key[0]
-        content = digest(command)
-        first = known.get(key) or tx.arrivals.get(key)
-        if first is None:
-            event = RULES[type(command)](tx, job.account, command)
-            tx.arrivals.add_nonce(key, content, tx.position(event))
-            stored = tx.stored[-1]
-            return Appended(stored if stored.event is event else tx.stored_as(event), repeat=False)
-        json = tx.entry(first[1])
-        entry = JSON.decode_entry(json)
-        assert isinstance(entry, Entry), "the log holds what the protocol does not know"
-        if (first[0] and first[0] != content) or not answers(command, entry):
-            raise Refuse(NONCE_CONFLICT, field="nonce")
-        return Appended(Stored(entry, json), repeat=True)
 
     def _undo(self) -> None:
         if self._db.in_transaction:
