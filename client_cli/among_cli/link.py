@@ -30,10 +30,11 @@ from among_protocol.text import TextError
 from . import reaction_lines, thread_lines
 from .acquaintances import people_in, people_on
 from .drafting import Drafting
-from .lines import Line, note, problem, told
+from .lines import Line, note, problem, sentence, told
 from .lists import Lists
 from .model import Model
 from .places import OpenCorner, Room
+from .typed import NO_TEXT
 from .visit import Visit
 from .voice import Voice
 
@@ -230,9 +231,9 @@ class Link:
         except Cannot as error:
             self.screen.show([problem(str(error))])
         except TextError as error:
-            self.screen.show([problem(f"{str(error).capitalize()}.")])
+            self.screen.show([problem(sentence(str(error)))])
         except UnicodeEncodeError:
-            self.screen.show([problem("This is no UTF-8, and so no text.")])
+            self.screen.show([problem(sentence(NO_TEXT))])
         except TimeoutError:
             why = "There is no connection" if self.down else "The server does not answer"
             self.screen.show([problem(f"{why}; this may not have been done. Try again in a while.")])

@@ -20,6 +20,7 @@ from . import address, arguments, corner_once, one_shot, search_once, settings
 from .opening import Entry, NotSignedIn, chosen, opened, password_in
 from .safe_text import safe_text
 from .saved import Saved
+from .typed import NO_TEXT, is_text
 
 OK, REFUSED, USAGE, UNSURE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -119,8 +120,8 @@ def _run(given: argparse.Namespace) -> int:
 
 def _text(words: str) -> str:
     """What was given, from the command line or standard input. Raises TextError: it is no text."""
-    if any("\ud800" <= char <= "\udfff" for char in words):  # what Python makes of such bytes
-        raise TextError("this is no UTF-8, and so no text")
+    if not is_text(words):
+        raise TextError(NO_TEXT)
     return words
 
 

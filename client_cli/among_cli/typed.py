@@ -2,7 +2,13 @@
 
 from collections.abc import Collection
 
+NO_TEXT = "this is no UTF-8, and so no text"
 MOVING = ("go", "dm", "join", "create")  # lead to another room; and a number alone
+
+
+def is_text(line: str) -> bool:
+    """Whether it was made of bytes that are UTF-8: of others Python makes surrogates."""
+    return not any("\ud800" <= char <= "\udfff" for char in line)
 
 
 def is_command(line: str) -> bool:
