@@ -40,7 +40,7 @@ from .render import outgoing, rows
 from .safe_text import Safe, safe_text
 from .settings import Alert
 from .toolbar import toolbar
-from .typed import is_command, moves
+from .typed import is_command, moves, not_done
 from .words import glimpse
 
 STYLE = Style.from_dict(
@@ -132,8 +132,7 @@ class LineUi:
     def _give_back(self, room: Room | None) -> None:
         """One is still in this room: what waits was meant for another."""
         if waiting := self._queued():
-            where = f" in {room.title}" if room is not None else ""
-            self.show([problem(f"Not done, since you are still{where or ' nowhere'}:"), *map(note, waiting)])
+            self.show(not_done(room, waiting))
 
     def _queued(self) -> list[str]:
         """Take the lines that wait."""

@@ -1,12 +1,13 @@
 """The screen without a screen: lines in on standard input, lines out on standard output.
 
 For screen readers, pipes and dumb terminals: no colours, no columns, nothing is ever redrawn. One's own lines come back
-when they are stored, which is how one hears that they are. Of what is piped in nothing is done any more behind a line that was to lead to
-another room and did not.
+when they are stored, which is how one hears that they are. What was typed behind a line that was to lead to another room
+and did not is shown, and not done; where lines are piped in, that is the end.
 """
 
 import asyncio
 import contextlib
+import select
 import termios
 import threading
 from collections.abc import Callable, Iterator
@@ -17,9 +18,10 @@ from .lines import Line, note, problem
 from .link import Link
 from .plain_text import columns_of, plain
 from .safe_text import safe_text
-from .typed import moves
+from .typed import moves, not_done
 
 MOST_UNDECIDED = 50  # lines on their way before the next one is read
+PASTED = 0.1  # seconds within which the next piece of something pasted comes
 
 
 class Plain:
@@ -52,11 +54,28 @@ class Plain:
                 whole, room, begun = "\n".join(begun), link.model.room, []
                 done = await commands.take(link, whole)
                 self.refused |= not done
-                if not (done or self.asks) and moves(whole, commands.NAMED) and link.model.room is room:
-                    self.show([problem("This is the end: what follows was meant for another room.")])
-                    return
+                if not done and moves(whole, commands.NAMED) and link.model.room is room:
+                    if not self.asks:
+                        self.show([problem("This is the end: what follows was meant for another room.")])
+                        return
+                    if ahead := await self._typed_ahead():
+                        self.show(not_done(room, ahead))
                 await link.voice.settled(MOST_UNDECIDED)
             self._wanted.release()
+
+    async def _typed_ahead(self) -> list[str]:
+        """Take the lines that stand at the terminal already, and what is pasted with them."""
+        ahead: list[str] = []
+        with contextlib.suppress(EOFError):
+            while await self._is_next():
+                ahead.append(await self._next())
+        return ahead
+
+    async def _is_next(self) -> bool:
+        """Whether a line is there, or comes in a moment."""
+        if not _ready(self._source):
+            await asyncio.sleep(PASTED)
+        return _ready(self._source)
 
     def _begin(self) -> None:
         """Read, from when somebody first wants a line."""
@@ -174,12 +193,15 @@ def _silent(source: TextIO) -> Iterator[None]:
         termios.tcsetattr(number, termios.TCSADRAIN, before)
 
 
+def _ready(source: TextIO) -> bool:
+    """Whether a line stands at the terminal, or its end."""
+    return bool(select.select([source], [], [], 0)[0])
+
+
 def _read(source: TextIO, wanted: threading.Semaphore, put: Callable[[str | None], None]) -> None:
-    """Read a line whenever one is wanted; None at the end."""
+    """Read a line whenever one is wanted, and nothing ahead; None at the end."""
     with contextlib.suppress(RuntimeError):  # the program has ended
         with contextlib.suppress(OSError, ValueError):  # nothing more can be read, as where the source was closed
-            for line in source:
-                wanted.acquire()
+            while wanted.acquire() and (line := source.readline()):
                 put(line)
-        wanted.acquire()
         put(None)

@@ -1,6 +1,9 @@
 """A line as it was typed: a command, or something to be said. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+
+from .lines import Line, note, problem
+from .places import Room
 
 NO_TEXT = "this is no UTF-8, and so no text"
 MOVING = ("go", "dm", "join", "create")  # lead to another room; and a number alone
@@ -30,6 +33,12 @@ def moves(line: str, commands: Collection[str]) -> bool:
     name, rest = split(line.strip())
     makes = name == "room" and rest.lower().startswith(("create", "private"))
     return makes or name in MOVING or name not in commands
+
+
+def not_done(room: Room | None, lines: Iterable[str]) -> list[Line]:
+    """These lines, which were meant for another room: one is still in this one."""
+    where = f" in {room.title}" if room is not None else " nowhere"
+    return [problem(f"Not done, since you are still{where}:"), *map(note, lines)]
 
 
 def written(text: str) -> str:
