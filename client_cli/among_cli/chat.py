@@ -30,7 +30,7 @@ OK, REFUSED, UNSURE = 0, 1, 3
 
 async def chat(entry: Entry, saved: Saved, room: str, invite: str = "", *, plain: bool, alert: Alert) -> int:
     """Talk until the user leaves; the exit code."""
-    ui = Plain(sys.stdin, sys.stdout) if plain else LineUi(alert)
+    ui = Plain(sys.stdin, sys.stdout, alert) if plain else LineUi(alert)
     loop = asyncio.get_running_loop()
     waiting = loop.call_later(1.0, print, f"Connecting to {shown(entry.server)} …")
     try:

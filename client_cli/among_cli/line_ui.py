@@ -26,11 +26,12 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.validation import ValidationError, Validator
 
 from . import commands, composing
+from .bell import ringing
 from .complete import candidates
 from .keyboard import Keyboard, stopping
 from .keys import keys
 from .layout import clip
-from .lines import Line, Said, Told, note, problem
+from .lines import Line, note, problem
 from .link import Link
 from .looks import LOOKS
 from .mistakes import Mistakes
@@ -285,24 +286,9 @@ class LineUi:
                 text += [*row, ("", "\n")]
         if text:
             print_formatted_text(text, end="", style=STYLE, output=self._session.output, flush=True)
-        for alert in [line for line in lines if isinstance(line, Said | Told) and line.alert][-1:]:
-            self._ring(alert)
-
-    def _ring(self, line: Said | Told) -> None:
-        output = self._session.output
-        match self._alert:
-            case "bell":
-                output.bell()
-            case "osc9":
-                what = (
-                    f"{line.who}: {glimpse(line.body)}"
-                    if isinstance(line, Said)
-                    else "".join(text for _, text in line.parts)
-                )
-                output.write_raw(f"\x1b]9;{safe_text(what)}\x07")
-            case "none":
-                pass
-        output.flush()
+        if ring := ringing(self._alert, lines):
+            self._session.output.write_raw(ring)
+            self._session.output.flush()
 
     # ---- around the prompt
 

@@ -196,7 +196,8 @@ def _chat(
         server = server._replace(reset="")
         given.handle = account.handle
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    plain = given.plain or not terminal or os.environ.get("TERM") == "dumb"
+    dumb = os.environ.get("TERM") == "dumb"  # it would show what it does not obey
+    plain, alert = given.plain or not terminal or dumb, "bell" if dumb and alert == "osc9" else alert
     for last_try in (False, True):
         try:
             chosen_entry = entry()

@@ -1,6 +1,6 @@
 """The screen without a screen: lines in on standard input, lines out on standard output.
 
-For screen readers, pipes and dumb terminals: no colours, no columns, nothing is ever redrawn. One's own lines come back
+For screen readers, pipes and dumb terminals: no colours, no columns, nothing is ever redrawn; a terminal rings. One's own lines come back
 when they are stored, which is how one hears that they are. What was typed behind a line that was to lead to another room
 and did not is shown, and not done; where lines are piped in, that is the end.
 """
@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from . import commands
+from .bell import ringing
 from .lines import Line, note, problem
 from .link import Link
 from .plain_text import columns_of, plain
 from .safe_text import safe_text
+from .settings import Alert
 from .typed import moves, not_done
 
 MOST_UNDECIDED = 50  # lines on their way before the next one is read
@@ -31,9 +33,10 @@ class Plain:
     drafts = False
     stands = False
 
-    def __init__(self, source: TextIO, out: TextIO) -> None:
+    def __init__(self, source: TextIO, out: TextIO, alert: Alert) -> None:
         self._source = source
         self._out = out
+        self._alert: Alert = alert if out.isatty() else "none"  # a file or a pipe gets text alone
         self.asks = source.isatty()  # what is read from elsewhere was written before anything is asked
         self.refused = False  # something that was read could not be done
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
@@ -162,7 +165,7 @@ class Plain:
         for line in lines:
             for text in plain(line, columns):
                 print(text, file=self._out)
-        self._out.flush()
+        print(ringing(self._alert, lines), end="", file=self._out, flush=True)
 
     def refresh(self) -> None:
         """There is nothing beside the lines."""

@@ -116,7 +116,7 @@ async def test_what_is_stored_and_has_not_come_back_yet_is_no_loss(house):
     await ana.link.voice.settled()
     assert [one.body for one in ana.model.outgoing.values()] == ["hello"]
     shown = io.StringIO()
-    assert (_parting(ana.link, Plain(io.StringIO(), shown)), shown.getvalue()) == (0, "")
+    assert (_parting(ana.link, Plain(io.StringIO(), shown, "none")), shown.getvalue()) == (0, "")
     held.set()
     await ana.sees("hello")
 
