@@ -69,8 +69,11 @@ def _bear_any_bytes() -> None:
 
 def _written(code: int) -> int:
     """The exit code, once all is written: at its end Python writes what is left, and nobody can tell any more what went wrong."""
-    if sys.stdout is not None:
-        sys.stdout.flush()
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever read has enough; what was done is told by the code
+        _drop_output()
     return code
 
 
