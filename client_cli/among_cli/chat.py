@@ -22,6 +22,7 @@ from .opening import Entry, opened
 from .plain import Plain
 from .saved import Saved
 from .settings import Alert
+from .streams import tell
 
 PARTING = 3.0  # seconds that what is on its way has to arrive
 LAST_WORD = 0.5  # seconds that the link has to end by itself, once it is closed
@@ -44,11 +45,7 @@ async def chat(entry: Entry, saved: Saved, room: str, invite: str = "", *, plain
             except asyncio.CancelledError:  # Ctrl-C waits for nothing
                 _parting(link, ui)
                 raise
-            for error in ended:
-                if isinstance(error, Stopped):
-                    why = error.reason or str(error)
-                    ui.show([problem(f"The server ended this session: {why}. Start again to sign in.")])
-            code = _parting(link, ui)
+            code = _parting(link, ui, next((error for error in ended if isinstance(error, Stopped)), None))
             told = (Stopped, BrokenPipeError) if code else (Stopped,)  # that nobody reads is less than what was lost
             for error in ended:
                 if error is not None and not isinstance(error, told):
@@ -104,13 +101,16 @@ async def _start(link: Link, place: str, invite: str) -> None:
         await rooms.start(link, place, invite)
 
 
-def _parting(link: Link, ui: LineUi | Plain) -> int:
+def _parting(link: Link, ui: LineUi | Plain, ended: Stopped | None = None) -> int:
     """Say what did not get through, whole, so that it can be kept; the exit code. Where nobody reads that, how much it is."""
     left = list(link.model.outgoing.values())
     # What is stored only had not come back yet.
     undecided = [one.body for one in left if one.state not in ("sent", "failed")]
     failed = [one.body for one in left if one.state == "failed"] + list(filter(None, [ui.draft]))
     lines: list[Line] = []
+    if ended is not None:
+        why = ended.reason or str(ended)
+        lines.append(problem(f"The server ended this session: {why}. Start again to sign in."))
     if undecided:
         lines += [problem("Not confirmed by the server, which may or may not have it:"), *map(note, undecided)]
     if failed:
@@ -125,6 +125,5 @@ def _parting(link: Link, ui: LineUi | Plain) -> int:
         counts = ((len(undecided), "not confirmed"), (len(failed), "not sent"))
         told = [f"{count} {state}" for count, state in counts if count] + ["the rest not read"] * ui.cut
         if told:
-            with contextlib.suppress(OSError):
-                print(f"among: {error.strerror}; of what you said: {', '.join(told)}", file=sys.stderr)
+            tell(f"{error.strerror}; of what you said: {', '.join(told)}")
     return UNSURE if undecided else REFUSED if failed or ui.cut else OK

@@ -1,12 +1,12 @@
 """`among`: reads the command line, does what it says, and turns whatever goes wrong into one line and an exit code.
 
-Rules: nobody ever sees a traceback for something that can happen to them. What goes to standard error went through
-`safe_text`. 0: done. 1: refused. 2: not understood. 3: not reachable, or not known whether it was done. 130: Ctrl-C.
+Rules: nobody ever sees a traceback for something that can happen to them. What goes to standard error goes through
+streams.py. 0: done. 1: refused. 2: not understood. 3: not reachable, or not known whether it was done. 130: Ctrl-C.
 """
 
 import argparse
 import asyncio
-import io
+import errno
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -16,9 +16,8 @@ from among_protocol import codes
 from among_protocol.aio import Among, ClientError, Refuse, Stopped, Unreachable
 from among_protocol.text import TextError
 
-from . import address, arguments, corner_once, one_shot, search_once, settings
+from . import address, arguments, corner_once, one_shot, search_once, settings, streams
 from .opening import Entry, NotSignedIn, chosen, opened, password_in
-from .safe_text import safe_text
 from .saved import Saved
 from .typed import NO_TEXT, is_text
 
@@ -27,30 +26,29 @@ OK, REFUSED, USAGE, UNSURE, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main(argv: list[str] | None = None) -> int:
     """The exit code."""
-    given = arguments.parse(sys.argv[1:] if argv is None else argv)
-    _bear_any_bytes()
+    streams.prepare()
     try:
-        return _written(_run(given))
+        return streams.written(_run(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:
+        streams.drop(sys.stdout)
         if sys.stderr.isatty():
             print(file=sys.stderr)  # the shell's prompt begins a line of its own
         return INTERRUPTED
     except BrokenPipeError:
-        _drop_output()  # whoever read has enough
+        streams.drop(sys.stdout)  # whoever read has enough
         return OK
     except (Refuse, one_shot.NotThere, NotSignedIn, Stopped) as error:
         return _fail(error.message if isinstance(error, Refuse) else str(error), REFUSED)
     except (address.AddressError, settings.SettingsError, TextError) as error:
         return _fail(str(error), USAGE)
-    except Unreachable as error:
-        return _fail(f"cannot reach {given.where}{f' ({error})' if str(error) else ''}", UNSURE)
     except (TimeoutError, ClientError) as error:
         return _fail(f"no answer in time; it is not known whether this was done {error}".rstrip(), UNSURE)
     except EOFError:
         return _fail("not signed in", REFUSED)
     except OSError as error:
-        _drop_output()
-        return _fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error), REFUSED)
+        if error.errno == errno.EBADF:
+            return _fail("standard input or standard output is closed", REFUSED)
+        return _fail(streams.reason(error), REFUSED)
     except Exception as error:
         if os.environ.get("AMONG_DEBUG"):
             raise
@@ -60,33 +58,18 @@ def main(argv: list[str] | None = None) -> int:
         )
 
 
-def _bear_any_bytes() -> None:
-    """What is read may be no text, and is then refused in one sentence; what is written may be more than an old terminal has."""
-    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=errors)
-
-
-def _written(code: int) -> int:
-    """The exit code, once all is written: at its end Python writes what is left, and nobody can tell any more what went wrong."""
+def _run(argv: list[str]) -> int:
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError:  # whoever read has enough; what was done is told by the code
-        _drop_output()
-    return code
-
-
-def _drop_output() -> None:
-    """What standard output does not take is given up, or Python would complain once more at its end."""
+        given = arguments.parse(argv)
+    except SystemExit as end:  # help was asked for, or it was not understood
+        return int(end.code or OK)
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _do(given)
+    except Unreachable as error:
+        return _fail(f"cannot reach {given.where}{f' ({error})' if str(error) else ''}", UNSURE)
 
 
-def _run(given: argparse.Namespace) -> int:
+def _do(given: argparse.Namespace) -> int:
     settled = settings.read(os.environ)
     if given.command == "chat" and address.is_link(given.room):
         given.server, given.room = given.room, ""
@@ -242,7 +225,8 @@ def _sign_out(entry: Entry, saved: Saved) -> int:
 
 
 def _fail(sentence: str, code: int) -> int:
-    print(f"among: {safe_text(sentence)}", file=sys.stderr)
+    streams.drop(sys.stdout)
+    streams.tell(sentence)
     return code
 
 

@@ -40,6 +40,7 @@ from .portrait_file import FileError
 from .portrait_file import write as write_document
 from .room_file import title_of, titled
 from .safe_text import safe_lines, safe_text
+from .streams import tell
 
 PAGE = 200  # entries at once, by the protocol
 STDOUT = "-"  # in place of a file
@@ -127,7 +128,7 @@ async def join(among: Among, community: str, *, rules: int, answers: list[str], 
     seen = await among.ask(PreviewCommunity, community=community.lower(), invite=invite)
     slug = seen.community.slug
     if not seen.member and seen.rules and seen.rules_required and rules != seen.rules_version:
-        _tell(f"the rules of {slug}, version {seen.rules_version}:")
+        tell(f"the rules of {slug}, version {seen.rules_version}:")
         for line in seen.rules.split("\n"):
             print(safe_text(line))
         raise NotThere(f"`among join {slug} --rules {seen.rules_version}` accepts these rules, and joins")
@@ -136,10 +137,10 @@ async def join(among: Among, community: str, *, rules: int, answers: list[str], 
         return
     if len(answers) != len(seen.questions):
         for number, question in enumerate(seen.questions, 1):
-            _tell(f"question {number}: {question}")
+            tell(f"question {number}: {question}")
         raise NotThere(f"{slug} lets people in who answer these: give --answer TEXT once for each")
     await among.ask(AskToJoin, community=slug, rules=rules, answers=answers)
-    _tell(f"the stewards of {slug} were asked to let you in")
+    tell(f"the stewards of {slug} were asked to let you in")
 
 
 async def export(among: Among, file: str) -> None:
@@ -173,7 +174,7 @@ async def export_room(among: Among, name: str, *, form: str, out: str) -> None:
     def say(said: str) -> None:
         if seen:
             print("\r", end="", file=sys.stderr)
-        _tell(said)
+        tell(said)
 
     with _written(out, path) as goes_to:
         count = await room_file.write(among, room, goes_to, chosen, progress, say, keep=out != STDOUT)
@@ -234,15 +235,15 @@ async def _entries(among: Among, log: str, start: int | None) -> AsyncIterator[A
                 why = (
                     "older entries are no longer kept" if event.reason == "floor" else "the server's data was replaced"
                 )
-                _tell(f"{why} ({event.reason}); going on after entry {event.after}")
+                tell(f"{why} ({event.reason}); going on after entry {event.after}")
             case Closed() if event.log == log:
                 raise NotThere("the room is no longer there for you")
             case Down() if not down:
                 down = True
-                _tell("connection lost, retrying")
+                tell("connection lost, retrying")
             case Up() if down:
                 down = False
-                _tell("back")
+                tell("back")
             case _:
                 pass
 
@@ -293,7 +294,3 @@ def _print_json(entry: AnyEntry | UnknownEvent, title: str, handle: str) -> None
 def json_line(value: dict[str, object]) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
-
-
-def _tell(sentence: str) -> None:
-    print(f"among: {safe_text(sentence)}", file=sys.stderr, flush=True)

@@ -5,7 +5,6 @@ handle means that account. A token that was got is saved, never shown; one that 
 """
 
 import errno
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -15,8 +14,8 @@ from among_protocol import codes, text
 from among_protocol.aio import Among, Down, Refuse, Unreachable, connect
 
 from . import address
-from .safe_text import safe_text
 from .saved import Account, Saved
+from .streams import reason, tell
 
 DEVICE = "terminal"  # name of the session, as its owner sees it
 WITHIN = 10.0  # seconds for the first connection
@@ -115,6 +114,4 @@ def _save(entry: Entry, among: Among, saved: Saved) -> None:
         elif entry.saved:
             saved.choose(entry.saved)
     except OSError as error:
-        print(
-            f"among: the token could not be saved, so you will be asked again: {safe_text(str(error))}", file=sys.stderr
-        )
+        tell(f"the token could not be saved, so you will be asked again: {reason(error)}")
