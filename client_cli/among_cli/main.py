@@ -17,7 +17,7 @@ from among_protocol.aio import Among, ClientError, Refuse, Stopped, Unreachable
 from among_protocol.text import TextError
 
 from . import address, arguments, corner_once, one_shot, search_once, settings, streams
-from .opening import Entry, NotSignedIn, chosen, opened, password_in
+from .opening import Entry, NotSignedIn, chosen, forget, opened, password_in
 from .saved import Saved
 from .typed import NO_TEXT, is_text
 
@@ -197,7 +197,6 @@ def _chat(
         except Refuse as refused:
             if refused.code != codes.TOKEN_INVALID or not chosen_entry.saved or last_try:
                 raise
-            saved.forget(chosen_entry.saved)
             print("You were signed out here. Sign in again.")
     raise AssertionError("the second try returns or raises")
 
@@ -221,7 +220,7 @@ def _sign_out(entry: Entry, saved: Saved) -> int:
         )
     finally:
         if entry.saved:
-            saved.forget(entry.saved)
+            forget(entry.saved, saved)
 
 
 def _fail(sentence: str, code: int) -> int:

@@ -98,7 +98,7 @@ async def opened(entry: Entry, saved: Saved) -> AsyncIterator[Among]:
             await stack.enter_async_context(among)
         except Refuse as refused:
             if entry.saved and refused.code == codes.TOKEN_INVALID:
-                saved.forget(entry.saved)
+                forget(entry.saved, saved)
             raise
         except Unreachable:
             reasons = [event.reason async for event in among if isinstance(event, Down)]
@@ -114,4 +114,13 @@ def _save(entry: Entry, among: Among, saved: Saved) -> None:
         elif entry.saved:
             saved.choose(entry.saved)
     except OSError as error:
-        tell(f"the token could not be saved, so you will be asked again: {reason(error)}")
+        lost = "the token" if entry.handle or entry.reset else "who you were last"
+        tell(f"{lost} could not be saved, so you will be asked again: {reason(error)}")
+
+
+def forget(account: Account, saved: Saved) -> None:
+    """This token is no longer taken, also where it can't be removed."""
+    try:
+        saved.forget(account)
+    except OSError as error:
+        tell(f"the token is void, but could not be removed: {reason(error)}")

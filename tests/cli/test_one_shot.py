@@ -1,6 +1,7 @@
 """The forms for scripts, against a real server: what they print, what code they end with."""
 
 import asyncio
+import errno
 import hashlib
 import io
 import json
@@ -300,3 +301,32 @@ async def test_a_password_is_set_without_a_terminal(house, capsys, tmp_path):
     assert await among("reset", link, "--password-file", str(new)) == REFUSED
     assert "This code to set a password is not valid" in capsys.readouterr().err
     assert await among("reset", house.url, "--password-file", str(new)) in (REFUSED, USAGE)
+
+
+async def test_where_no_token_can_be_saved_it_is_told_and_one_goes_on(house, capsys, tmp_path, monkeypatch):
+    await house.join("garden/hall", "ana")
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    monkeypatch.setenv("XDG_STATE_HOME", str(password))  # which is no directory
+    assert await among("--handle", "ana", "--password-file", str(password), "send", "garden/hall", "hello") == 0
+    told = capsys.readouterr().err
+    assert told.startswith("among: the token could not be saved, so you will be asked again: ")
+    assert told.endswith(": Not a directory\n")
+    assert told.count("\n") == 1
+
+
+async def test_a_void_token_that_cannot_be_removed_is_told_with_why_it_is_void(house, capsys, monkeypatch):
+    await house.person("ana")
+    account = house.saved.get(house.url, "ana")
+    assert await among("sign-out") == 0
+    house.saved.keep(account)
+    monkeypatch.setattr("among_cli.saved.Path.unlink", refuse)
+    assert await among("unread") == REFUSED
+    removed, void = capsys.readouterr().err.splitlines()
+    assert removed.startswith("among: the token is void, but could not be removed: ")
+    assert removed.endswith("ana.json: Read-only file system")
+    assert "This token is not valid" in void
+
+
+def refuse(path: object, **_: object) -> None:
+    raise OSError(errno.EROFS, "Read-only file system", str(path))
