@@ -67,7 +67,7 @@ class LineUi:
         self.stands = True
         self.aside = ""  # what was typed, until a line that goes before it is done
         self.refused = False  # nothing that can't be done is accepted
-        self.cut = False  # what one types is read
+        self.cut = False  # all that one types is read
         self.mistyped = False  # the last line was a command that could not be done: the arrow up brings it back
         self._alert = alert
         self._composing = False  # something else has the screen

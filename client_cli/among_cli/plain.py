@@ -7,6 +7,7 @@ and did not is shown, and not done; where lines are piped in, that is the end.
 
 import asyncio
 import contextlib
+import io
 import select
 import termios
 import threading
@@ -38,7 +39,7 @@ class Plain:
         self._alert: Alert = alert if out.isatty() else "none"  # a file or a pipe gets text alone
         self.asks = source.isatty()  # what is read from elsewhere was written before anything is asked
         self.refused = False  # something that was read could not be done
-        self.cut = not self.asks  # of what is piped in there may be more, which nobody has read
+        self._more = False  # of what is piped in there may be more than was read
         self._begun: list[str] = []  # lines that go on in the next
         self._stopped = asyncio.Event()  # no more is read
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
@@ -51,16 +52,16 @@ class Plain:
             line = await self._another()
             if line is None and self._stopped.is_set():
                 await asyncio.sleep(PASTED)
-                self.cut = not (self.asks or self._lines.empty())
+                self._more = not (self.asks or self._lines.empty())
                 return
-            self.cut = not (self.asks or line is None)
+            self._more = not (self.asks or line is None)
             if line is None and not self._begun:
                 return
             self._begun += [] if line is None else [line]
             if line is not None and goes_on(line):
                 self._begun[-1] = line[:-1]
             elif not await self._take(link) or line is None or link.quit.is_set():
-                self.cut = False
+                self._more = False
                 return
 
     async def _take(self, link: Link) -> bool:
@@ -91,6 +92,11 @@ class Plain:
         """What was read and not done."""
         waiting = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
         return "\n".join([*self._begun, *(line for line in waiting if line is not None)])
+
+    @property
+    def cut(self) -> bool:
+        """Of what is piped in there may be something that nobody has read."""
+        return self._more if self._reading else not self.asks and _any(self._source)
 
     async def _typed_ahead(self) -> list[str]:
         """Take the lines that stand at the terminal already, and what is pasted with them."""
@@ -149,7 +155,7 @@ class Plain:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PASTED):
                 return await self._line()
-        self.cut = False
+        self._more = False
         return await self._lines.get()
 
     async def _line(self) -> str | None:
@@ -234,6 +240,13 @@ def _silent(source: TextIO) -> Iterator[None]:
 def _ready(source: TextIO) -> bool:
     """Whether a line stands at the terminal, or its end."""
     return bool(select.select([source], [], [], 0)[0])
+
+
+def _any(source: TextIO) -> bool:
+    """Whether something stands there that can be read."""
+    with contextlib.suppress(OSError):
+        return isinstance(source.buffer, io.BufferedReader) and _ready(source) and bool(source.buffer.peek(1))
+    return False
 
 
 def _read(source: TextIO, wanted: threading.Semaphore, put: Callable[[str | None], None]) -> None:

@@ -117,7 +117,7 @@ async def test_what_is_stored_and_has_not_come_back_yet_is_no_loss(house):
     await ana.link.voice.settled()
     assert [one.body for one in ana.model.outgoing.values()] == ["hello"]
     shown = io.StringIO()
-    plain = Plain(io.StringIO(), shown, "none")
+    plain = Plain(io.TextIOWrapper(io.BytesIO()), shown, "none")
     await plain.run(ana.link)
     assert (_parting(ana.link, plain), shown.getvalue()) == (0, "")
     held.set()
@@ -197,7 +197,7 @@ async def test_what_is_on_its_way_when_the_server_ends_the_session_may_have_arri
     await other.types("/revoke others")
     await ana.paper.until(lambda: not ana.link.voice.undecided)
     shown = io.StringIO()
-    assert _parting(ana.link, Plain(io.StringIO(), shown, "none")) == 3
+    assert _parting(ana.link, Plain(io.TextIOWrapper(io.BytesIO()), shown, "none")) == 3
     assert shown.getvalue().splitlines()[:2] == [NOT_CONFIRMED, "hello?"]
 
 
@@ -256,6 +256,14 @@ async def test_what_a_script_pipes_in_and_cannot_be_done_is_told_by_the_code(hou
         await talk.types(typed)
         assert await talk.ends() == (1, "")
         assert any(line.startswith(told) for line in talk.lines)
+        assert (talk.lines[-1] == NOT_READ) == (room == "attic/hall")
+
+
+async def test_who_pipes_nothing_in_is_not_told_that_it_was_not_read(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, "attic/hall", token=ana.among.token) as talk:
+        assert await talk.ends() == (1, "")
+        assert NOT_READ not in talk.lines
 
 
 async def test_what_is_piped_in_for_a_room_that_one_did_not_get_to_is_said_in_no_other(house):
