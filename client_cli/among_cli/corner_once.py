@@ -12,6 +12,7 @@ from among_protocol.posts import PublishPost, ReadPost, ReadPosts
 
 from .one_shot import NotThere, json_line
 from .safe_text import safe_lines, safe_text
+from .typed import handle_in
 
 PAGE = 200  # rows at once, by the protocol
 
@@ -63,7 +64,7 @@ async def _corners(among: Among, community: str, *, as_json: bool) -> None:
 
 
 async def _of(among: Among, community: str, name: str) -> Corner:
-    who = await among.ask(FindMember, community=community, handle=text.handle(name.removeprefix("@")))
+    who = await among.ask(FindMember, community=community, handle=handle_in(name))
     found = (await among.ask(ListCorners, community=community, members=[who.member.member])).corners
     if not found:
         raise NotThere(f"{name} has no corner there")

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from among_protocol.aio import Among, Card, Down, Happening, Reset, Stopped, Up
-from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
+from among_protocol.codes import Refuse
 from among_protocol.communities import CommunityJoined, Membership
 from among_protocol.drafts import DraftChanged
 from among_protocol.edits import MessageDeleted
@@ -34,14 +34,13 @@ from .lines import Line, note, problem, sentence, told
 from .lists import Lists
 from .model import Model
 from .places import OpenCorner, Room
-from .typed import NO_TEXT
+from .typed import NO_TEXT, refusal
 from .visit import Visit
 from .voice import Voice
 
 PAGE = 30  # messages shown on entering a room
 MOST = 200  # messages or members that one page can hold, by the protocol
 WITHIN = 10.0  # seconds for an answer
-TYPED = ("body", "query")  # fields that are all of what one has typed: nobody asks which of them is meant
 MARK_EVERY = 1.0  # seconds between two read markers
 SPARED = "Your account was to be erased. You have signed in, so it stays as it is: /me erase begins anew."
 
@@ -225,9 +224,7 @@ class Link:
             async with asyncio.timeout(within):
                 await work()
         except Refuse as refused:
-            tells = refused.code in (FIELD_INVALID, FIELD_TOO_LONG) and refused.field not in TYPED
-            where = f" ({refused.field})" if tells else ""
-            self.screen.show([problem(refused.message + where)])
+            self.screen.show([problem(refusal(refused))])
         except Cannot as error:
             self.screen.show([problem(str(error))])
         except TextError as error:

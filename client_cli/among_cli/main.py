@@ -19,8 +19,9 @@ from among_protocol.text import TextError
 from . import address, arguments, corner_once, one_shot, search_once, settings, streams
 from .opening import Entry, NotSignedIn, chosen, forget, opened, password_in
 from .saved import Saved
-from .typed import NO_TEXT, is_text
+from .typed import NO_TEXT, is_text, refusal
 
+FILES = ("what", "out", "password_file")  # what is given that may name one; what else `what` is, is looked up
 OK, REFUSED, USAGE, UNSURE, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -38,7 +39,7 @@ def main(argv: list[str] | None = None) -> int:
         streams.drop(sys.stdout)  # whoever read has enough
         return OK
     except (Refuse, one_shot.NotThere, NotSignedIn, Stopped) as error:
-        return _fail(error.message if isinstance(error, Refuse) else str(error), REFUSED)
+        return _fail(refusal(error) if isinstance(error, Refuse) else str(error), REFUSED)
     except (address.AddressError, settings.SettingsError, TextError) as error:
         return _fail(str(error), USAGE)
     except (TimeoutError, ClientError) as error:
@@ -70,6 +71,7 @@ def _run(argv: list[str]) -> int:
 
 
 def _do(given: argparse.Namespace) -> int:
+    _texts(given)
     settled = settings.read(os.environ)
     if given.command == "chat" and address.is_link(given.room):
         given.server, given.room = given.room, ""
@@ -104,6 +106,14 @@ def _do(given: argparse.Namespace) -> int:
             return _signed_in(entry, saved, _one_shot(given), again=bool(given.password_file))
 
 
+def _texts(given: argparse.Namespace) -> None:
+    """Raises TextError where something was given that is no text; a file may have any name."""
+    for name, value in vars(given).items():
+        for words in value if isinstance(value, list) else [value]:
+            if isinstance(words, str) and name not in FILES:
+                _text(words)
+
+
 def _text(words: str) -> str:
     """What was given, from the command line or standard input. Raises TextError: it is no text."""
     if not is_text(words):
@@ -126,7 +136,7 @@ def _signed_in(
 def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
     match given.command:
         case "send":
-            words = _text(sys.stdin.read() if given.text == ["-"] else " ".join(given.text))
+            words = _text(sys.stdin.read()) if given.text == ["-"] else " ".join(given.text)
             return lambda among: one_shot.send(
                 among, given.room, words.strip("\n"), nonce=given.nonce, as_json=given.json, within=given.wait
             )
@@ -137,7 +147,7 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
         case "unread":
             return lambda among: one_shot.unread(among, as_json=given.json)
         case "search":
-            query = _text(" ".join(given.query))
+            query = " ".join(given.query)
             return lambda among: search_once.search(
                 among, query, newest=given.new, limit=given.limit, as_json=given.json
             )
@@ -154,7 +164,7 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
                 raise one_shot.NotThere("name the room: `among export COMMUNITY/ROOM --format html`")
             return lambda among: one_shot.export_room(among, given.what, form=given.format, out=given.out)
         case "export":
-            if given.what.startswith("@") or ("/" in given.what and not Path(given.what).expanduser().parent.is_dir()):
+            if given.what.startswith("@") or _is_room(given.what):
                 raise one_shot.NotThere(f"a room is taken along in a form: `among export {given.what} --format html`")
             return lambda among: one_shot.export(among, given.what)
         case "sessions":
@@ -163,6 +173,11 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
             return lambda among: one_shot.join(
                 among, given.community, rules=given.rules, answers=given.answer, invite=given.invite
             )
+
+
+def _is_room(what: str) -> bool:
+    """Whether it is more likely meant as one than as a file."""
+    return "/" in what and what[0] not in "/.~" and not Path(what).parent.is_dir()
 
 
 async def _once(entry: Entry, saved: Saved, work: Callable[[Among], Awaitable[None]]) -> int:
@@ -206,7 +221,12 @@ def _reset(given: argparse.Namespace, server: address.Address, saved: Saved) -> 
     from .asking import ask_reset  # noqa: PLC0415  # what asks questions is needed here and on the first start alone
 
     password = password_in(given.password_file) if given.password_file else ""
-    ask_reset(server, saved, password)
+    if not (password or sys.stdin.isatty()):
+        return _fail("nobody can be asked for the new password here: --password-file FILE has it", USAGE)
+    try:
+        ask_reset(server, saved, password)
+    except EOFError:
+        return _fail("the password is as it was", REFUSED)
     return OK
 
 

@@ -41,6 +41,7 @@ from .portrait_file import write as write_document
 from .room_file import title_of, titled
 from .safe_text import safe_lines, safe_text
 from .streams import tell
+from .typed import handle_in
 
 PAGE = 200  # entries at once, by the protocol
 STDOUT = "-"  # in place of a file
@@ -261,11 +262,13 @@ async def _pages(among: Among, log: str, after: int, until: int) -> AsyncIterato
 
 async def _room(among: Among, name: str) -> Room:
     if name.startswith("@"):
-        return await among.direct(*name.removeprefix("@").lower().split(","))
+        return await among.direct(*map(handle_in, name.split(",")))
     try:
         return among.room(name.lower())
     except NoSuchRoom:
-        community = name.partition("/")[0]
+        community, _, room = name.partition("/")
+        if not (community and room):
+            raise NotThere(f"{name or 'this'} is no room: COMMUNITY/ROOM is, and @HANDLE") from None
         raise NotThere(
             f"there is no room {name} for you; `among join {community}` if you are not in {community}"
         ) from None

@@ -10,12 +10,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from among_protocol import codes, text
+from among_protocol import codes
 from among_protocol.aio import Among, Down, Refuse, Unreachable, connect
+from among_protocol.text import TextError
 
 from . import address
 from .saved import Account, Saved
 from .streams import reason, tell
+from .typed import NO_TEXT, handle_in, is_text
 
 DEVICE = "terminal"  # name of the session, as its owner sees it
 WITHIN = 10.0  # seconds for the first connection
@@ -50,12 +52,14 @@ def chosen(
     saved: Saved,
 ) -> Entry:
     """What to sign in with, as given or saved. Raises NotSignedIn, OSError (the password file), TextError."""
-    handle = text.handle(handle) if handle else ""
+    handle = handle_in(handle) if handle else ""
     account = saved.get(server.server, handle)
     if handle and password_file and (sign_up or account is None):
         password = password_in(password_file)
         return Entry(server.server, handle=handle, password=password, sign_up=sign_up, invite=server.invite)
     if not handle and (token := environ.get("AMONG_TOKEN", "").strip()):
+        if not is_text(token):
+            raise TextError(f"AMONG_TOKEN: {NO_TEXT}")
         return Entry(server.server, token=token)
     if account is None:
         who = f"as {handle} " if handle else ""
@@ -73,9 +77,12 @@ def password_in(file: str) -> str:
     if len(content) > PASSWORD_BYTES:
         raise OSError(errno.EFBIG, f"it holds more than {PASSWORD_BYTES} bytes, so no password", file)
     try:
-        return content.decode("utf-8").rstrip("\r\n")
+        password = content.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
         raise OSError(errno.EILSEQ, "it is not UTF-8", file) from None
+    if not password:
+        raise OSError(errno.ENODATA, "it holds no password", file)
+    return password
 
 
 @asynccontextmanager

@@ -1,11 +1,15 @@
-"""A line as it was typed: a command, or something to be said. Pure."""
+"""What was typed: a command, or something to be said; and why it is not taken. Pure."""
 
 from collections.abc import Collection, Iterable
+
+from among_protocol import text
+from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
 
 from .lines import Line, note, problem
 from .places import Room
 
 NO_TEXT = "this is no UTF-8, and so no text"
+TYPED = ("body", "query")  # fields that are all of what one has typed: nobody asks which of them is meant
 MOVING = ("go", "dm", "join", "create")  # lead to another room; and a number alone
 
 
@@ -41,9 +45,23 @@ def not_done(room: Room | None, lines: Iterable[str]) -> list[Line]:
     return [problem(f"Not done, since you are still{where}:"), *map(note, lines)]
 
 
-def written(text: str) -> str:
+def refusal(refused: Refuse) -> str:
+    """The reason as the server gave it, and which field it is about, where that is not all that one typed."""
+    tells = refused.code in (FIELD_INVALID, FIELD_TOO_LONG) and refused.field not in ("", *TYPED)
+    return f"{refused.message} ({refused.field})" if tells else refused.message
+
+
+def handle_in(word: str) -> str:
+    """The handle that the word is, with or without an @. Raises TextError."""
+    try:
+        return text.handle(word.strip().removeprefix("@"))
+    except text.TextError as error:
+        raise text.TextError(f"a handle has {error}") from None
+
+
+def written(words: str) -> str:
     """The line that says this."""
-    return f"/{text}" if text.startswith("/") else text
+    return f"/{words}" if words.startswith("/") else words
 
 
 def spoken(line: str) -> str:

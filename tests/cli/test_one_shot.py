@@ -213,7 +213,21 @@ async def test_signing_out_ends_the_session_and_forgets_the_token(house, capsys)
         (["--handle", "ana", "send", "@nobody", "hi"], REFUSED, "no such account"),
         (["--handle", "ana", "send", "garden/hall", "x" * 8001], USAGE, "at most 8000 bytes"),
         (["--handle", "ana", "send", "garden/hall", "a\x1bb"], USAGE, "U+001B"),
-        (["--handle", "A B", "unread"], USAGE, "3 to 32"),
+        (["--handle", "ana", "send", "", "hi"], REFUSED, "this is no room: COMMUNITY/ROOM is, and @HANDLE"),
+        (["--handle", "ana", "send", "garden", "hi"], REFUSED, "garden is no room: COMMUNITY/ROOM is, and @HANDLE"),
+        (["--handle", "ana", "send", "@bob,,cleo", "hi"], USAGE, "a handle has 3 to 32"),
+        (
+            ["--handle", "ana", "send", "garden/hall", "hi", "--nonce", "x" * 65],
+            REFUSED,
+            "At most 64 characters. (nonce)",
+        ),
+        (["--handle", "ana", "send", "garden/hall", "hi", "--nonce", "caf\udce9"], USAGE, "this is no UTF-8"),
+        (["--handle", "ana", "join", "caf\udce9"], USAGE, "this is no UTF-8"),
+        (["--handle", "ana", "export", "/nonexistent/x"], REFUSED, "/nonexistent/x.part: No such file"),
+        (["--handle", "A B", "unread"], USAGE, "a handle has 3 to 32"),
+        (["--handle", "robot", "--password-file", "/dev/null", "unread"], REFUSED, "/dev/null: it holds no password"),
+        (["--server", "a..b", "unread"], USAGE, "this can't be the name of a machine"),
+        (["reset", "ws://127.0.0.1/v1#reset=x"], USAGE, "--password-file FILE has it"),
         (["--server", "ftp://x", "unread"], USAGE, "ftp://"),
         (["--sign-up", "unread"], USAGE, "--password-file"),
         (["--handle", "robot", "--password-file", "/nonexistent", "unread"], REFUSED, "/nonexistent"),
@@ -231,6 +245,12 @@ async def test_what_goes_wrong_is_one_line_and_a_code(house, capsys, argv, code,
     assert captured.err.startswith("among: ")
     assert captured.err.count("\n") == 1
     assert sentence in captured.err
+
+
+async def test_a_token_that_is_no_text_is_not_understood(house, capsys, monkeypatch):
+    monkeypatch.setenv("AMONG_TOKEN", "caf\udce9")
+    assert await among("unread") == USAGE
+    assert capsys.readouterr().err == "among: AMONG_TOKEN: this is no UTF-8, and so no text\n"
 
 
 async def test_a_server_that_is_not_there_is_code_3(house, capsys, monkeypatch):
