@@ -9,6 +9,7 @@ import asyncio
 import errno
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -103,7 +104,8 @@ def _do(given: argparse.Namespace) -> int:
         case "sign-out":
             return _sign_out(entry(), saved)
         case _:
-            return _signed_in(entry, saved, _one_shot(given), again=bool(given.password_file))
+            within = given.wait if given.command == "send" else None
+            return _signed_in(entry, saved, _one_shot(given), again=bool(given.password_file), within=within)
 
 
 def _texts(given: argparse.Namespace) -> None:
@@ -122,23 +124,29 @@ def _text(words: str) -> str:
 
 
 def _signed_in(
-    entry: Callable[[], Entry], saved: Saved, work: Callable[[Among], Awaitable[None]], *, again: bool
+    entry: Callable[[], Entry],
+    saved: Saved,
+    work: Callable[[Among], Awaitable[None]],
+    *,
+    again: bool,
+    within: float | None,
 ) -> int:
-    """`again`: there is a password for when the saved token is void, and by then forgotten."""
+    """`again`: there is a password for when the saved token is void, and by then forgotten. `within`: for the connection."""
     try:
-        return asyncio.run(_once(entry(), saved, work))
+        return asyncio.run(_once(entry(), saved, work, within))
     except Refuse as refused:
         if refused.code != codes.TOKEN_INVALID or not again:
             raise
-    return asyncio.run(_once(entry(), saved, work))
+    return asyncio.run(_once(entry(), saved, work, within))
 
 
 def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
     match given.command:
         case "send":
             words = _text(sys.stdin.read()) if given.text == ["-"] else " ".join(given.text)
+            until = time.monotonic() + given.wait
             return lambda among: one_shot.send(
-                among, given.room, words.strip("\n"), nonce=given.nonce, as_json=given.json, within=given.wait
+                among, given.room, words.strip("\n"), nonce=given.nonce, as_json=given.json, until=until
             )
         case "tail":
             return lambda among: one_shot.tail(
@@ -180,8 +188,10 @@ def _is_room(what: str) -> bool:
     return "/" in what and what[0] not in "/.~" and not Path(what).parent.is_dir()
 
 
-async def _once(entry: Entry, saved: Saved, work: Callable[[Among], Awaitable[None]]) -> int:
-    async with opened(entry, saved) as among:
+async def _once(
+    entry: Entry, saved: Saved, work: Callable[[Among], Awaitable[None]], within: float | None = None
+) -> int:
+    async with opened(entry, saved, within) as among:
         await work(among)
     return OK
 

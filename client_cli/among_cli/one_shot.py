@@ -10,9 +10,10 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -43,7 +44,10 @@ from .safe_text import safe_lines, safe_text
 from .streams import tell
 from .typed import handle_in
 
+T = TypeVar("T")
+
 PAGE = 200  # entries at once, by the protocol
+WITHIN = 30.0  # seconds for an answer, over all tries
 STDOUT = "-"  # in place of a file
 
 
@@ -51,10 +55,16 @@ class NotThere(Exception):
     """What was named is not there for this account; the sentence says what to do."""
 
 
-async def send(among: Among, name: str, words: str, *, nonce: str, as_json: bool, within: float) -> None:
-    """Say something. Raises Refuse, NotThere, TextError, TimeoutError (then it is not known whether it is stored)."""
+async def answer(asked: Awaitable[T]) -> T:
+    """What the server says to it, in the time that it has. Raises TimeoutError; only what goes on for long waits longer."""
+    async with asyncio.timeout(WITHIN):
+        return await asked
+
+
+async def send(among: Among, name: str, words: str, *, nonce: str, as_json: bool, until: float) -> None:
+    """Say something, until this time of the steady clock. Raises Refuse, NotThere, TextError, TimeoutError (then it is not known whether it is stored)."""
     said = body(words)
-    async with asyncio.timeout(within):
+    async with asyncio.timeout_at(until):
         room = await _room(among, name)
         entry = await among.send(room.id, said, nonce=nonce)
     if as_json:
@@ -65,7 +75,7 @@ async def tail(among: Among, name: str, *, start: int | None, count: int | None,
     """Print what happens in a room. Raises Refuse, NotThere, Stopped."""
     room = await _room(among, name)
     if not room.following and room.kind != "direct":
-        await among.ask(FollowRoom, room=room.id)
+        await answer(among.ask(FollowRoom, room=room.id))
     title, left = title_of(among, room), count
     async for entry in _entries(among, room.id, start):
         handle = await _author(among, entry)
@@ -88,7 +98,7 @@ async def tail(among: Among, name: str, *, start: int | None, count: int | None,
 async def portrait(among: Among, community: str, *, html: bool, version: int | None, out: str, force: bool) -> None:
     """Print the portrait of a community, or write it to a file. Raises Refuse, NotThere."""
     kind = "html" if html else "markdown"
-    document = await among.ask(ExportPortrait, community=community.lower(), version=version, format=kind)
+    document = await answer(among.ask(ExportPortrait, community=community.lower(), version=version, format=kind))
     if out and out != STDOUT:
         try:
             print(safe_text(str(write_document(document, Path(out), force=force))))
@@ -116,7 +126,7 @@ async def unread(among: Among, *, as_json: bool) -> None:
 
 async def sessions(among: Among, *, as_json: bool) -> None:
     """Print where the account is signed in."""
-    for card in (await among.ask(ListSessions)).sessions:
+    for card in (await answer(among.ask(ListSessions))).sessions:
         if as_json:
             fields = {name: getattr(card, name) for name in card.__struct_fields__}
             print(json_line(fields))
@@ -126,7 +136,7 @@ async def sessions(among: Among, *, as_json: bool) -> None:
 
 async def join(among: Among, community: str, *, rules: int, answers: list[str], invite: str) -> None:
     """Join a community, or ask to be let in. Raises Refuse, NotThere."""
-    seen = await among.ask(PreviewCommunity, community=community.lower(), invite=invite)
+    seen = await answer(among.ask(PreviewCommunity, community=community.lower(), invite=invite))
     slug = seen.community.slug
     if not seen.member and seen.rules and seen.rules_required and rules != seen.rules_version:
         tell(f"the rules of {slug}, version {seen.rules_version}:")
@@ -134,13 +144,13 @@ async def join(among: Among, community: str, *, rules: int, answers: list[str], 
             print(safe_text(line))
         raise NotThere(f"`among join {slug} --rules {seen.rules_version}` accepts these rules, and joins")
     if seen.member or seen.invited or seen.community.door != "ask":
-        await among.join(slug, rules=rules, invite=invite)
+        await answer(among.join(slug, rules=rules, invite=invite))
         return
     if len(answers) != len(seen.questions):
         for number, question in enumerate(seen.questions, 1):
             tell(f"question {number}: {question}")
         raise NotThere(f"{slug} lets people in who answer these: give --answer TEXT once for each")
-    await among.ask(AskToJoin, community=slug, rules=rules, answers=answers)
+    await answer(among.ask(AskToJoin, community=slug, rules=rules, answers=answers))
     tell(f"the stewards of {slug} were asked to let you in")
 
 
@@ -216,7 +226,7 @@ def _report(wished: str, path: Path, count: str) -> None:
 
 async def sign_out(among: Among) -> None:
     """End the session: its token is void from now on."""
-    await among.ask(SignOut)
+    await answer(among.ask(SignOut))
 
 
 async def _entries(among: Among, log: str, start: int | None) -> AsyncIterator[AnyEntry | UnknownEvent]:
@@ -262,7 +272,7 @@ async def _pages(among: Among, log: str, after: int, until: int) -> AsyncIterato
 
 async def _room(among: Among, name: str) -> Room:
     if name.startswith("@"):
-        return await among.direct(*map(handle_in, name.split(",")))
+        return await answer(among.direct(*map(handle_in, name.split(","))))
     try:
         return among.room(name.lower())
     except NoSuchRoom:

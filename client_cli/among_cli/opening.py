@@ -86,7 +86,7 @@ def password_in(file: str) -> str:
 
 
 @asynccontextmanager
-async def opened(entry: Entry, saved: Saved) -> AsyncIterator[Among]:
+async def opened(entry: Entry, saved: Saved, within: float | None = None) -> AsyncIterator[Among]:
     """The connection, signed in. Raises Refuse, Unreachable (with the reason, as far as known), Stopped."""
     among = connect(
         entry.server,
@@ -98,7 +98,7 @@ async def opened(entry: Entry, saved: Saved) -> AsyncIterator[Among]:
         invite=entry.invite or None,
         reset=entry.reset,
         device=DEVICE,
-        open_within=WITHIN,
+        open_within=WITHIN if within is None else within,
     )
     async with AsyncExitStack() as stack:
         try:

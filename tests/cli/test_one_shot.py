@@ -7,16 +7,18 @@ import io
 import json
 import os
 import sys
+from urllib.parse import urlsplit
 
 import pytest
 
 from among_cli.main import main
+from among_protocol.aio import Among
 from among_protocol.messages import ReadMessages, SendMessage
 from among_protocol.posts import PublishPost
 from among_protocol.rooms import FollowRoom
 
 from .corpus import CORPUS, obeyed
-from .house import PASSWORD, House, Tap
+from .house import PASSWORD, PATIENCE, House, Tap
 
 REFUSED, USAGE, UNSURE = 1, 2, 3
 
@@ -257,8 +259,55 @@ async def test_a_server_that_is_not_there_is_code_3(house, capsys, monkeypatch):
     await house.join("garden/hall", "ana")
     await house.stop()
     monkeypatch.setattr("among_cli.opening.WITHIN", 0.05)
-    assert await among("send", "garden/hall", "hi") == UNSURE
+    assert await among("unread") == UNSURE
     assert capsys.readouterr().err.startswith("among: cannot reach 127.0.0.1:")
+
+
+async def test_what_is_sent_is_tried_for_as_long_as_one_wishes_also_where_there_is_no_server_yet(
+    house, capsys, monkeypatch
+):
+    (ana,) = await house.join("garden/hall", "ana")
+    await house.stop()
+    monkeypatch.setattr("among_cli.opening.WITHIN", 0.05)
+    assert await among("send", "garden/hall", "hi", "--wait", "0.05") == UNSURE
+    assert capsys.readouterr().err.startswith("among: cannot reach 127.0.0.1:")
+    tried = asyncio.Event()
+
+    async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tried.set()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", urlsplit(house.url).port):
+        sending = asyncio.create_task(among("send", "garden/hall", "hello"))
+        await asyncio.wait_for(tried.wait(), PATIENCE)
+    await house.start()
+    assert await sending == 0
+    await ana.sees("hello")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["sessions"],
+        ["search", "beans"],
+        ["join", "attic"],
+        ["corner", "garden"],
+        ["corner", "garden", "@ana", "1"],
+        ["portrait", "garden"],
+        ["tail", "@bob"],
+        ["sign-out"],
+    ],
+)
+async def test_a_server_that_goes_away_before_it_answers_is_code_3(house, capsys, monkeypatch, argv):
+    await house.join("garden/hall", "ana", "bob")
+    monkeypatch.setattr("among_cli.one_shot.WITHIN", 0.05)
+
+    async def never(among: Among, command: object, /, **fields: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Among, "_ask", never)
+    assert await among("--handle", "ana", *argv) == UNSURE
+    assert capsys.readouterr().err == "among: no answer in time; it is not known whether this was done\n"
 
 
 async def test_cnt_01_json_and_plain_output_hold_nothing_that_a_terminal_obeys(house, capsys):
