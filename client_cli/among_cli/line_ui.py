@@ -268,15 +268,19 @@ class LineUi:
     def show(self, lines: list[Line]) -> None:
         """Print these lines above the prompt."""
         if lines and not self._waiting:
-            asyncio.get_running_loop().call_soon(self.flush)
+            asyncio.get_running_loop().call_soon(self._flush_soon)
         self._waiting += lines
 
     def refresh(self) -> None:
         """Draw prompt and bar anew."""
         self._session.app.invalidate()
 
+    def _flush_soon(self) -> None:
+        with contextlib.suppress(OSError):  # the terminal is gone, and a signal says so
+            self.flush()
+
     def flush(self) -> None:
-        """Print what waits."""
+        """Print what waits. Raises OSError."""
         if self._composing:
             return
         lines, self._waiting = self._waiting, []

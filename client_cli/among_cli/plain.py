@@ -41,6 +41,7 @@ class Plain:
         self.refused = False  # something that was read could not be done
         self._more = False  # of what is piped in there may be more than was read
         self._begun: list[str] = []  # lines that go on in the next
+        self._left: list[str] = []  # of something long, whose end never came
         self._stopped = asyncio.Event()  # no more is read
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._wanted = threading.Semaphore(0)  # lines
@@ -91,7 +92,7 @@ class Plain:
     def draft(self) -> str:
         """What was read and not done."""
         waiting = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
-        return "\n".join([*self._begun, *(line for line in waiting if line is not None)])
+        return "\n".join([*self._left, *self._begun, *(line for line in waiting if line is not None)])
 
     @property
     def cut(self) -> bool:
@@ -188,7 +189,11 @@ class Plain:
         self._out.flush()
         written: list[str] = []
         while True:
-            line = await self._next()
+            try:
+                line = await self._next()
+            except EOFError:
+                self._left += written
+                raise
             if line == "!q":
                 raise EOFError
             if line == ".":
@@ -234,7 +239,8 @@ def _silent(source: TextIO) -> Iterator[None]:
     try:
         yield
     finally:
-        termios.tcsetattr(number, termios.TCSADRAIN, before)
+        with contextlib.suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(number, termios.TCSADRAIN, before)
 
 
 def _ready(source: TextIO) -> bool:

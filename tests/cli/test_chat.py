@@ -177,6 +177,17 @@ async def test_where_nobody_reads_what_is_not_confirmed_it_is_counted(house):
     )
 
 
+async def test_a_post_whose_end_never_came_is_given_back_and_said_nowhere(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, "garden", token=ana.among.token) as talk:
+        await talk.types("/corner post\nBeans\n\nThey are up.\n")
+        assert await talk.ends() == (1, "")
+    assert [line.strip() for line in talk.lines[-4:]] == ["Not sent:", "Beans", "", "They are up."]
+    await ana.types("last")
+    await ana.sees("last")
+    assert ana.paper.said == ["last"]
+
+
 async def test_a_line_that_was_to_go_on_is_not_said_by_who_is_told_to_leave(house):
     (ana,) = await house.join("garden/hall", "ana")
     async with chat(house, "garden", token=ana.among.token) as talk:

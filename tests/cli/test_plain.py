@@ -127,3 +127,18 @@ async def test_a_mention_elsewhere_rings_too(house):
     async with at_terminal(ana) as terminal:
         await bob.types("hello @ana")
         await terminal.out.until("bob in garden/hall: hello @ana\n\a")
+
+
+async def test_a_terminal_that_goes_while_a_password_is_asked_for_is_the_end_of_the_lines(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    ours, theirs = pty.openpty()
+    source, out = os.fdopen(theirs, "r"), Tap()
+    ui = Plain(source, out, "none")
+    ana.link.screen = ui
+    running = asyncio.create_task(ui.run(ana.link))
+    os.write(ours, b"/password\n")
+    await out.until("Old password")
+    os.close(ours)
+    await asyncio.wait_for(running, 10)
+    source.close()
+    assert "Your password is as it was." in out.getvalue()
