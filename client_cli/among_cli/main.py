@@ -23,6 +23,7 @@ from .saved import Saved
 from .typed import NO_TEXT, is_text, refusal
 
 FILES = ("what", "out", "password_file")  # what is given that may name one; what else `what` is, is looked up
+MOST_READ = 1 << 20  # characters of standard input; no server takes so many at once
 OK, REFUSED, USAGE, UNSURE, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -123,6 +124,14 @@ def _text(words: str) -> str:
     return words
 
 
+def _read() -> str:
+    """What stands on standard input, which may never end. Raises TextError."""
+    words = sys.stdin.read(MOST_READ + 1)
+    if len(words) > MOST_READ:
+        raise TextError(f"there are more than {MOST_READ} characters on standard input: nothing is that long")
+    return _text(words)
+
+
 def _signed_in(
     entry: Callable[[], Entry],
     saved: Saved,
@@ -143,7 +152,7 @@ def _signed_in(
 def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
     match given.command:
         case "send":
-            words = _text(sys.stdin.read()) if given.text == ["-"] else " ".join(given.text)
+            words = _read() if given.text == ["-"] else " ".join(given.text)
             until = time.monotonic() + given.wait
             return lambda among: one_shot.send(
                 among, given.room, words.strip("\n"), nonce=given.nonce, as_json=given.json, until=until
@@ -160,7 +169,7 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
                 among, query, newest=given.new, limit=given.limit, as_json=given.json
             )
         case "corner":
-            words = _text(sys.stdin.read()) if given.what == "post" else ""
+            words = _read() if given.what == "post" else ""
             options = {"title": given.title, "nonce": given.nonce, "json": given.json, "words": words}
             return lambda among: corner_once.corner(among, given.community, given.what, given.number, options)
         case "portrait":

@@ -22,7 +22,9 @@ def prepare() -> None:
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.open(os.devnull, way), mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # until the end
     for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
-        if isinstance(stream, io.TextIOWrapper):
+        if (
+            isinstance(stream, io.TextIOWrapper) and stream.errors != errors
+        ):  # it can't be changed once something was read
             stream.reconfigure(errors=errors)
 
 

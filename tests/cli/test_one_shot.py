@@ -69,6 +69,22 @@ async def test_what_is_no_text_is_not_understood(house, capsys, monkeypatch):
         assert capsys.readouterr().err == "among: this is no UTF-8, and so no text\n"
 
 
+class Endless(io.StringIO):
+    """As /dev/zero, or `yes`."""
+
+    def read(self, size: int | None = -1) -> str:
+        assert size is not None
+        assert size > 0, "this takes all the memory that there is"
+        return "x" * size
+
+
+async def test_standard_input_that_never_ends_is_no_text(house, capsys, monkeypatch):
+    await house.join("garden/hall", "ana")
+    monkeypatch.setattr(sys, "stdin", Endless())
+    assert await among("send", "garden/hall", "-") == USAGE
+    assert "more than 1048576 characters" in capsys.readouterr().err
+
+
 async def test_to_somebody_alone(house):
     ana, _ = await house.join("garden/hall", "ana", "bob")
     assert await among("--handle", "bob", "send", "@ana", "psst") == 0
