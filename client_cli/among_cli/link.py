@@ -199,10 +199,12 @@ class Link:
         if now:
             unknown |= {(member, 0) for member, _ in asked if member not in self._current}
             self._current |= {member for member, _ in asked}
-        for answer in asyncio.as_completed([self.among.persona(*one) for one in unknown]):
-            with contextlib.suppress(Refuse, ClientError):
-                if persona := await answer:
-                    self.model.know(persona)
+        # Together, so that none is left behind, to fail unheard, where this is given up.
+        for found in await asyncio.gather(*(self.among.persona(*one) for one in unknown), return_exceptions=True):
+            if isinstance(found, Persona):
+                self.model.know(found)
+            elif found is not None and not isinstance(found, Refuse | ClientError):
+                raise found
 
     async def _learn_corners(self) -> None:
         """Whose the corners are that one follows, to name them by."""
