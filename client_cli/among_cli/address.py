@@ -46,6 +46,10 @@ def parse(text: str) -> Address:
         raise AddressError(str(error)) from None
     if not host:
         raise AddressError("the name of a machine is missing")
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        raise AddressError("this can't be the name of a machine") from None
     if parts.username is not None:
         raise AddressError("sign in with --handle; an address carries no name and no password")
     leads = parts.scheme == LINK

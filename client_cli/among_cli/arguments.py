@@ -1,6 +1,7 @@
 """The command line: what may be given, and what it means. Pure."""
 
 import argparse
+import contextlib
 import difflib
 from importlib.metadata import version
 
@@ -152,10 +153,10 @@ def with_command(argv: list[str]) -> list[str]:
 
 
 def _seconds(given: str) -> float:
-    value = float(given)
-    if not 0 < value < 1e6:
-        raise ValueError
-    return value
+    with contextlib.suppress(ValueError):
+        if 0 < (value := float(given)) < 1e6:
+            return value
+    raise argparse.ArgumentTypeError(f"seconds, more than 0, not {given!r}")
 
 
 def _number(given: str) -> int:

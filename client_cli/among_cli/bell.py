@@ -1,5 +1,6 @@
 """What is worth a bell, and how it is told: by what the reader chose. Pure; the moment is that at which it was said."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +11,8 @@ from .changes import number_of
 from .lines import Line, Said, Told, told
 from .moment import when
 from .places import Room
+from .safe_text import safe_text
+from .settings import Alert
 from .words import glimpse
 
 if TYPE_CHECKING:
@@ -113,6 +116,17 @@ def elsewhere(room: Room, event: MessageSent, said: Said, *, rings: bool) -> Lin
         where = f" {thread} of {room.title}: " if thread else f" in {room.title}: "
     words = glimpse(event.body) or "(forwarded)"
     return told(("mention", "» "), ("who", said.who), ("dim", where), words, alert=rings)
+
+
+def ringing(alert: Alert, lines: Iterable[Line]) -> str:
+    """What a terminal is sent with these lines, so that it rings for the newest that deserves it; empty: none does."""
+    line = next((one for one in reversed([*lines]) if isinstance(one, Said | Told) and one.alert), None)
+    if line is None or alert == "none":
+        return ""
+    if alert == "bell":
+        return "\a"
+    what = f"{line.who}: {glimpse(line.body)}" if isinstance(line, Said) else "".join(text for _, text in line.parts)
+    return f"\x1b]9;{safe_text(what)}\a"
 
 
 def is_quiet(model: "Model", community: str, at: str) -> bool:

@@ -40,9 +40,9 @@ from . import (
     threads,
 )
 from .behind import BEHIND
-from .lines import Usage, note, problem
+from .lines import Usage, note, problem, sentence
 from .link import WITHIN, Link
-from .typed import is_command, split, spoken
+from .typed import NO_TEXT, is_command, is_text, split, spoken
 
 Action = Callable[[Link, str], Awaitable[None]]
 
@@ -335,8 +335,8 @@ def check(link: Link, line: str) -> str:
     line = line.strip()
     if not line:
         return ""
-    if any("\ud800" <= char <= "\udfff" for char in line):  # what Python makes of such bytes
-        return "This is no UTF-8, and so no text."
+    if not is_text(line):
+        return sentence(NO_TEXT)
     if is_command(line):
         name, rest = split(line)
         command = NAMED.get(name)

@@ -10,8 +10,9 @@ from among_protocol.corners import Corner, ListCorners
 from among_protocol.personas import FindMember
 from among_protocol.posts import PublishPost, ReadPost, ReadPosts
 
-from .one_shot import NotThere, json_line
+from .one_shot import NotThere, answer, json_line
 from .safe_text import safe_lines, safe_text
+from .typed import handle_in
 
 PAGE = 200  # rows at once, by the protocol
 
@@ -47,14 +48,14 @@ async def _publish(among: Among, community: str, options: dict[str, Any]) -> Non
     }
     if options["nonce"]:
         asked["nonce"] = options["nonce"]
-    entry = (await among.ask(PublishPost, **asked)).entry
+    entry = (await answer(among.ask(PublishPost, **asked))).entry
     print(json_line(msgspec.to_builtins(entry)) if options["json"] else f"{entry.log}/{entry.seq}", flush=True)
 
 
 async def _corners(among: Among, community: str, *, as_json: bool) -> None:
     after, complete = "", False
     while not complete:
-        page = await among.ask(ListCorners, community=community, after=after, limit=PAGE)
+        page = await answer(among.ask(ListCorners, community=community, after=after, limit=PAGE))
         for one in page.corners:
             row = f"@{one.handle}  {one.title}".rstrip()
             print(json_line(msgspec.to_builtins(one)) if as_json else safe_text(row))
@@ -63,8 +64,8 @@ async def _corners(among: Among, community: str, *, as_json: bool) -> None:
 
 
 async def _of(among: Among, community: str, name: str) -> Corner:
-    who = await among.ask(FindMember, community=community, handle=text.handle(name.removeprefix("@")))
-    found = (await among.ask(ListCorners, community=community, members=[who.member.member])).corners
+    who = await answer(among.ask(FindMember, community=community, handle=handle_in(name)))
+    found = (await answer(among.ask(ListCorners, community=community, members=[who.member.member]))).corners
     if not found:
         raise NotThere(f"{name} has no corner there")
     return found[0]
@@ -73,7 +74,7 @@ async def _of(among: Among, community: str, name: str) -> Corner:
 async def _posts(among: Among, corner: Corner, *, as_json: bool) -> None:
     before, complete = None, False
     while not complete:
-        page = await among.ask(ReadPosts, room=corner.room, before=before, limit=PAGE)
+        page = await answer(among.ask(ReadPosts, room=corner.room, before=before, limit=PAGE))
         for card in page.posts:
             row = f"{card.seq}  {card.at[:10]}  {card.title}"
             print(json_line(msgspec.to_builtins(card)) if as_json else safe_text(row))
@@ -82,7 +83,7 @@ async def _posts(among: Among, corner: Corner, *, as_json: bool) -> None:
 
 
 async def _post(among: Among, corner: Corner, number: int, *, as_json: bool) -> None:
-    post = await among.ask(ReadPost, room=corner.room, post=number)
+    post = await answer(among.ask(ReadPost, room=corner.room, post=number))
     if as_json:
         print(json_line(msgspec.to_builtins(post)))
         return

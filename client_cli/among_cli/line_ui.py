@@ -26,11 +26,12 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.validation import ValidationError, Validator
 
 from . import commands, composing
+from .bell import ringing
 from .complete import candidates
 from .keyboard import Keyboard, stopping
 from .keys import keys
 from .layout import clip
-from .lines import Line, Said, Told, note, problem
+from .lines import Line, note, problem
 from .link import Link
 from .looks import LOOKS
 from .mistakes import Mistakes
@@ -40,7 +41,7 @@ from .render import outgoing, rows
 from .safe_text import Safe, safe_text
 from .settings import Alert
 from .toolbar import toolbar
-from .typed import is_command, moves
+from .typed import is_command, moves, not_done
 from .words import glimpse
 
 STYLE = Style.from_dict(
@@ -66,6 +67,7 @@ class LineUi:
         self.stands = True
         self.aside = ""  # what was typed, until a line that goes before it is done
         self.refused = False  # nothing that can't be done is accepted
+        self.cut = False  # all that one types is read
         self.mistyped = False  # the last line was a command that could not be done: the arrow up brings it back
         self._alert = alert
         self._composing = False  # something else has the screen
@@ -132,8 +134,7 @@ class LineUi:
     def _give_back(self, room: Room | None) -> None:
         """One is still in this room: what waits was meant for another."""
         if waiting := self._queued():
-            where = f" in {room.title}" if room is not None else ""
-            self.show([problem(f"Not done, since you are still{where or ' nowhere'}:"), *map(note, waiting)])
+            self.show(not_done(room, waiting))
 
     def _queued(self) -> list[str]:
         """Take the lines that wait."""
@@ -267,15 +268,19 @@ class LineUi:
     def show(self, lines: list[Line]) -> None:
         """Print these lines above the prompt."""
         if lines and not self._waiting:
-            asyncio.get_running_loop().call_soon(self.flush)
+            asyncio.get_running_loop().call_soon(self._flush_soon)
         self._waiting += lines
 
     def refresh(self) -> None:
         """Draw prompt and bar anew."""
         self._session.app.invalidate()
 
+    def _flush_soon(self) -> None:
+        with contextlib.suppress(OSError):  # the terminal is gone, and a signal says so
+            self.flush()
+
     def flush(self) -> None:
-        """Print what waits."""
+        """Print what waits. Raises OSError."""
         if self._composing:
             return
         lines, self._waiting = self._waiting, []
@@ -286,24 +291,9 @@ class LineUi:
                 text += [*row, ("", "\n")]
         if text:
             print_formatted_text(text, end="", style=STYLE, output=self._session.output, flush=True)
-        for alert in [line for line in lines if isinstance(line, Said | Told) and line.alert][-1:]:
-            self._ring(alert)
-
-    def _ring(self, line: Said | Told) -> None:
-        output = self._session.output
-        match self._alert:
-            case "bell":
-                output.bell()
-            case "osc9":
-                what = (
-                    f"{line.who}: {glimpse(line.body)}"
-                    if isinstance(line, Said)
-                    else "".join(text for _, text in line.parts)
-                )
-                output.write_raw(f"\x1b]9;{safe_text(what)}\x07")
-            case "none":
-                pass
-        output.flush()
+        if ring := ringing(self._alert, lines):
+            self._session.output.write_raw(ring)
+            self._session.output.flush()
 
     # ---- around the prompt
 

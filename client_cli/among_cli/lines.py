@@ -113,6 +113,11 @@ def problem(text: str) -> Told:
     return Told((Part("problem", text),))
 
 
+def sentence(what: str) -> str:
+    """What went wrong, told by itself and not behind the name of the program."""
+    return f"{what[:1].upper()}{what[1:]}."
+
+
 def joined(parts: Iterable[str]) -> str:
     """Names as one says them: ana, bob and cleo."""
     *most, last = parts

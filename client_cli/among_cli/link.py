@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from among_protocol.aio import Among, Card, Down, Happening, Reset, Stopped, Up
-from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
+from among_protocol.codes import Refuse
 from among_protocol.communities import CommunityJoined, Membership
 from among_protocol.drafts import DraftChanged
 from among_protocol.edits import MessageDeleted
@@ -31,17 +31,17 @@ from among_protocol.text import TextError
 from . import reaction_lines, thread_lines
 from .acquaintances import people_in, people_on
 from .drafting import Drafting
-from .lines import Line, note, problem, told
+from .lines import Line, note, problem, sentence, told
 from .lists import REPORTS, Lists
 from .model import Model
 from .places import OpenCorner, Room
+from .typed import NO_TEXT, refusal
 from .visit import Visit
 from .voice import Voice
 
 PAGE = 30  # messages shown on entering a room
 MOST = 200  # messages or members that one page can hold, by the protocol
 WITHIN = 10.0  # seconds for an answer
-TYPED = ("body", "query")  # fields that are all of what one has typed: nobody asks which of them is meant
 MARK_EVERY = 1.0  # seconds between two read markers
 SPARED = "Your account was to be erased. You have signed in, so it stays as it is: /me erase begins anew."
 
@@ -206,10 +206,12 @@ class Link:
         if now:
             unknown |= {(member, 0) for member, _ in asked if member not in self._current}
             self._current |= {member for member, _ in asked}
-        for answer in asyncio.as_completed([self.among.persona(*one) for one in unknown]):
-            with contextlib.suppress(Refuse, ClientError):
-                if persona := await answer:
-                    self.model.know(persona)
+        # Together, so that none is left behind, to fail unheard, where this is given up.
+        for found in await asyncio.gather(*(self.among.persona(*one) for one in unknown), return_exceptions=True):
+            if isinstance(found, Persona):
+                self.model.know(found)
+            elif found is not None and not isinstance(found, Refuse | ClientError):
+                raise found
 
     async def _learn_corners(self) -> None:
         """Whose the corners are that one follows, to name them by."""
@@ -246,15 +248,13 @@ class Link:
             async with asyncio.timeout(within):
                 await work()
         except Refuse as refused:
-            tells = refused.code in (FIELD_INVALID, FIELD_TOO_LONG) and refused.field not in TYPED
-            where = f" ({refused.field})" if tells else ""
-            self.screen.show([problem(refused.message + where)])
+            self.screen.show([problem(refusal(refused))])
         except Cannot as error:
             self.screen.show([problem(str(error))])
         except TextError as error:
-            self.screen.show([problem(f"{str(error).capitalize()}.")])
+            self.screen.show([problem(sentence(str(error)))])
         except UnicodeEncodeError:
-            self.screen.show([problem("This is no UTF-8, and so no text.")])
+            self.screen.show([problem(sentence(NO_TEXT))])
         except TimeoutError:
             why = "There is no connection" if self.down else "The server does not answer"
             self.screen.show([problem(f"{why}; this may not have been done. Try again in a while.")])

@@ -1,14 +1,15 @@
 """`among`: reads the command line, does what it says, and turns whatever goes wrong into one line and an exit code.
 
-Rules: nobody ever sees a traceback for something that can happen to them. What goes to standard error went through
-`safe_text`. 0: done. 1: refused. 2: not understood. 3: not reachable, or not known whether it was done. 130: Ctrl-C.
+Rules: nobody ever sees a traceback for something that can happen to them. What goes to standard error goes through
+streams.py. 0: done. 1: refused. 2: not understood. 3: not reachable, or not known whether it was done. 130: Ctrl-C.
 """
 
 import argparse
 import asyncio
-import io
+import errno
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -16,40 +17,41 @@ from among_protocol import codes
 from among_protocol.aio import Among, ClientError, Refuse, Stopped, Unreachable
 from among_protocol.text import TextError
 
-from . import address, arguments, corner_once, one_shot, search_once, settings
-from .opening import Entry, NotSignedIn, chosen, opened, password_in
-from .safe_text import safe_text
+from . import address, arguments, corner_once, one_shot, search_once, settings, streams
+from .opening import Entry, NotSignedIn, chosen, forget, opened, password_in
 from .saved import Saved
+from .typed import NO_TEXT, is_text, refusal
 
+FILES = ("what", "out", "password_file")  # what is given that may name one; what else `what` is, is looked up
+MOST_READ = 1 << 20  # characters of standard input; no server takes so many at once
 OK, REFUSED, USAGE, UNSURE, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def main(argv: list[str] | None = None) -> int:
     """The exit code."""
-    given = arguments.parse(sys.argv[1:] if argv is None else argv)
-    _bear_any_bytes()
+    streams.prepare()
     try:
-        return _written(_run(given))
+        return streams.written(_run(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:
+        streams.drop(sys.stdout)
         if sys.stderr.isatty():
             print(file=sys.stderr)  # the shell's prompt begins a line of its own
         return INTERRUPTED
     except BrokenPipeError:
-        _drop_output()  # whoever read has enough
+        streams.drop(sys.stdout)  # whoever read has enough
         return OK
     except (Refuse, one_shot.NotThere, NotSignedIn, Stopped) as error:
-        return _fail(error.message if isinstance(error, Refuse) else str(error), REFUSED)
+        return _fail(refusal(error) if isinstance(error, Refuse) else str(error), REFUSED)
     except (address.AddressError, settings.SettingsError, TextError) as error:
         return _fail(str(error), USAGE)
-    except Unreachable as error:
-        return _fail(f"cannot reach {given.where}{f' ({error})' if str(error) else ''}", UNSURE)
     except (TimeoutError, ClientError) as error:
         return _fail(f"no answer in time; it is not known whether this was done {error}".rstrip(), UNSURE)
     except EOFError:
         return _fail("not signed in", REFUSED)
     except OSError as error:
-        _drop_output()
-        return _fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error), REFUSED)
+        if error.errno == errno.EBADF:
+            return _fail("standard input or standard output is closed", REFUSED)
+        return _fail(streams.reason(error), REFUSED)
     except Exception as error:
         if os.environ.get("AMONG_DEBUG"):
             raise
@@ -59,30 +61,19 @@ def main(argv: list[str] | None = None) -> int:
         )
 
 
-def _bear_any_bytes() -> None:
-    """What is read may be no text, and is then refused in one sentence; what is written may be more than an old terminal has."""
-    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=errors)
-
-
-def _written(code: int) -> int:
-    """The exit code, once all is written: at its end Python writes what is left, and nobody can tell any more what went wrong."""
-    if sys.stdout is not None:
-        sys.stdout.flush()
-    return code
-
-
-def _drop_output() -> None:
-    """What standard output does not take is given up, or Python would complain once more at its end."""
+def _run(argv: list[str]) -> int:
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        given = arguments.parse(argv)
+    except SystemExit as end:  # help was asked for, or it was not understood
+        return int(end.code or OK)
+    try:
+        return _do(given)
+    except Unreachable as error:
+        return _fail(f"cannot reach {given.where}{f' ({error})' if str(error) else ''}", UNSURE)
 
 
-def _run(given: argparse.Namespace) -> int:
+def _do(given: argparse.Namespace) -> int:
+    _texts(given)
     settled = settings.read(os.environ)
     if given.command == "chat" and address.is_link(given.room):
         given.server, given.room = given.room, ""
@@ -114,34 +105,57 @@ def _run(given: argparse.Namespace) -> int:
         case "sign-out":
             return _sign_out(entry(), saved)
         case _:
-            return _signed_in(entry, saved, _one_shot(given), again=bool(given.password_file))
+            within = given.wait if given.command == "send" else None
+            return _signed_in(entry, saved, _one_shot(given), again=bool(given.password_file), within=within)
+
+
+def _texts(given: argparse.Namespace) -> None:
+    """Raises TextError where something was given that is no text; a file may have any name."""
+    for name, value in vars(given).items():
+        for words in value if isinstance(value, list) else [value]:
+            if isinstance(words, str) and name not in FILES:
+                _text(words)
 
 
 def _text(words: str) -> str:
     """What was given, from the command line or standard input. Raises TextError: it is no text."""
-    if any("\ud800" <= char <= "\udfff" for char in words):  # what Python makes of such bytes
-        raise TextError("this is no UTF-8, and so no text")
+    if not is_text(words):
+        raise TextError(NO_TEXT)
     return words
 
 
+def _read() -> str:
+    """What stands on standard input, which may never end. Raises TextError."""
+    words = sys.stdin.read(MOST_READ + 1)
+    if len(words) > MOST_READ:
+        raise TextError(f"there are more than {MOST_READ} characters on standard input: nothing is that long")
+    return _text(words)
+
+
 def _signed_in(
-    entry: Callable[[], Entry], saved: Saved, work: Callable[[Among], Awaitable[None]], *, again: bool
+    entry: Callable[[], Entry],
+    saved: Saved,
+    work: Callable[[Among], Awaitable[None]],
+    *,
+    again: bool,
+    within: float | None,
 ) -> int:
-    """`again`: there is a password for when the saved token is void, and by then forgotten."""
+    """`again`: there is a password for when the saved token is void, and by then forgotten. `within`: for the connection."""
     try:
-        return asyncio.run(_once(entry(), saved, work))
+        return asyncio.run(_once(entry(), saved, work, within))
     except Refuse as refused:
         if refused.code != codes.TOKEN_INVALID or not again:
             raise
-    return asyncio.run(_once(entry(), saved, work))
+    return asyncio.run(_once(entry(), saved, work, within))
 
 
 def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
     match given.command:
         case "send":
-            words = _text(sys.stdin.read() if given.text == ["-"] else " ".join(given.text))
+            words = _read() if given.text == ["-"] else " ".join(given.text)
+            until = time.monotonic() + given.wait
             return lambda among: one_shot.send(
-                among, given.room, words.strip("\n"), nonce=given.nonce, as_json=given.json, within=given.wait
+                among, given.room, words.strip("\n"), nonce=given.nonce, as_json=given.json, until=until
             )
         case "tail":
             return lambda among: one_shot.tail(
@@ -150,12 +164,12 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
         case "unread":
             return lambda among: one_shot.unread(among, as_json=given.json)
         case "search":
-            query = _text(" ".join(given.query))
+            query = " ".join(given.query)
             return lambda among: search_once.search(
                 among, query, newest=given.new, limit=given.limit, as_json=given.json
             )
         case "corner":
-            words = _text(sys.stdin.read()) if given.what == "post" else ""
+            words = _read() if given.what == "post" else ""
             options = {"title": given.title, "nonce": given.nonce, "json": given.json, "words": words}
             return lambda among: corner_once.corner(among, given.community, given.what, given.number, options)
         case "portrait":
@@ -167,7 +181,7 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
                 raise one_shot.NotThere("name the room: `among export COMMUNITY/ROOM --format html`")
             return lambda among: one_shot.export_room(among, given.what, form=given.format, out=given.out)
         case "export":
-            if given.what.startswith("@") or ("/" in given.what and not Path(given.what).expanduser().parent.is_dir()):
+            if given.what.startswith("@") or _is_room(given.what):
                 raise one_shot.NotThere(f"a room is taken along in a form: `among export {given.what} --format html`")
             return lambda among: one_shot.export(among, given.what)
         case "sessions":
@@ -178,8 +192,15 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
             )
 
 
-async def _once(entry: Entry, saved: Saved, work: Callable[[Among], Awaitable[None]]) -> int:
-    async with opened(entry, saved) as among:
+def _is_room(what: str) -> bool:
+    """Whether it is more likely meant as one than as a file."""
+    return "/" in what and what[0] not in "/.~" and not Path(what).parent.is_dir()
+
+
+async def _once(
+    entry: Entry, saved: Saved, work: Callable[[Among], Awaitable[None]], within: float | None = None
+) -> int:
+    async with opened(entry, saved, within) as among:
         await work(among)
     return OK
 
@@ -195,7 +216,8 @@ def _chat(
         server = server._replace(reset="")
         given.handle = account.handle
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    plain = given.plain or not terminal or os.environ.get("TERM") == "dumb"
+    dumb = os.environ.get("TERM") == "dumb"  # it would show what it does not obey
+    plain, alert = given.plain or not terminal or dumb, "bell" if dumb and alert == "osc9" else alert
     for last_try in (False, True):
         try:
             chosen_entry = entry()
@@ -209,7 +231,6 @@ def _chat(
         except Refuse as refused:
             if refused.code != codes.TOKEN_INVALID or not chosen_entry.saved or last_try:
                 raise
-            saved.forget(chosen_entry.saved)
             print("You were signed out here. Sign in again.")
     raise AssertionError("the second try returns or raises")
 
@@ -219,7 +240,12 @@ def _reset(given: argparse.Namespace, server: address.Address, saved: Saved) -> 
     from .asking import ask_reset  # noqa: PLC0415  # what asks questions is needed here and on the first start alone
 
     password = password_in(given.password_file) if given.password_file else ""
-    ask_reset(server, saved, password)
+    if not (password or sys.stdin.isatty()):
+        return _fail("nobody can be asked for the new password here: --password-file FILE has it", USAGE)
+    try:
+        ask_reset(server, saved, password)
+    except EOFError:
+        return _fail("the password is as it was", REFUSED)
     return OK
 
 
@@ -233,11 +259,12 @@ def _sign_out(entry: Entry, saved: Saved) -> int:
         )
     finally:
         if entry.saved:
-            saved.forget(entry.saved)
+            forget(entry.saved, saved)
 
 
 def _fail(sentence: str, code: int) -> int:
-    print(f"among: {safe_text(sentence)}", file=sys.stderr)
+    streams.drop(sys.stdout)
+    streams.tell(sentence)
     return code
 
 

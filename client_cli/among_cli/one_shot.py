@@ -10,9 +10,10 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -40,8 +41,13 @@ from .portrait_file import FileError
 from .portrait_file import write as write_document
 from .room_file import title_of, titled
 from .safe_text import safe_lines, safe_text
+from .streams import tell
+from .typed import handle_in
+
+T = TypeVar("T")
 
 PAGE = 200  # entries at once, by the protocol
+WITHIN = 30.0  # seconds for an answer, over all tries
 STDOUT = "-"  # in place of a file
 
 
@@ -49,10 +55,16 @@ class NotThere(Exception):
     """What was named is not there for this account; the sentence says what to do."""
 
 
-async def send(among: Among, name: str, words: str, *, nonce: str, as_json: bool, within: float) -> None:
-    """Say something. Raises Refuse, NotThere, TextError, TimeoutError (then it is not known whether it is stored)."""
+async def answer(asked: Awaitable[T]) -> T:
+    """What the server says to it, in the time that it has. Raises TimeoutError; only what goes on for long waits longer."""
+    async with asyncio.timeout(WITHIN):
+        return await asked
+
+
+async def send(among: Among, name: str, words: str, *, nonce: str, as_json: bool, until: float) -> None:
+    """Say something, until this time of the steady clock. Raises Refuse, NotThere, TextError, TimeoutError (then it is not known whether it is stored)."""
     said = body(words)
-    async with asyncio.timeout(within):
+    async with asyncio.timeout_at(until):
         room = await _room(among, name)
         entry = await among.send(room.id, said, nonce=nonce)
     if as_json:
@@ -63,7 +75,7 @@ async def tail(among: Among, name: str, *, start: int | None, count: int | None,
     """Print what happens in a room. Raises Refuse, NotThere, Stopped."""
     room = await _room(among, name)
     if not room.following and room.kind != "direct":
-        await among.ask(FollowRoom, room=room.id)
+        await answer(among.ask(FollowRoom, room=room.id))
     title, left = title_of(among, room), count
     async for entry in _entries(among, room.id, start):
         handle = await _author(among, entry)
@@ -86,7 +98,7 @@ async def tail(among: Among, name: str, *, start: int | None, count: int | None,
 async def portrait(among: Among, community: str, *, html: bool, version: int | None, out: str, force: bool) -> None:
     """Print the portrait of a community, or write it to a file. Raises Refuse, NotThere."""
     kind = "html" if html else "markdown"
-    document = await among.ask(ExportPortrait, community=community.lower(), version=version, format=kind)
+    document = await answer(among.ask(ExportPortrait, community=community.lower(), version=version, format=kind))
     if out and out != STDOUT:
         try:
             print(safe_text(str(write_document(document, Path(out), force=force))))
@@ -114,7 +126,7 @@ async def unread(among: Among, *, as_json: bool) -> None:
 
 async def sessions(among: Among, *, as_json: bool) -> None:
     """Print where the account is signed in."""
-    for card in (await among.ask(ListSessions)).sessions:
+    for card in (await answer(among.ask(ListSessions))).sessions:
         if as_json:
             fields = {name: getattr(card, name) for name in card.__struct_fields__}
             print(json_line(fields))
@@ -124,22 +136,22 @@ async def sessions(among: Among, *, as_json: bool) -> None:
 
 async def join(among: Among, community: str, *, rules: int, answers: list[str], invite: str) -> None:
     """Join a community, or ask to be let in. Raises Refuse, NotThere."""
-    seen = await among.ask(PreviewCommunity, community=community.lower(), invite=invite)
+    seen = await answer(among.ask(PreviewCommunity, community=community.lower(), invite=invite))
     slug = seen.community.slug
     if not seen.member and seen.rules and seen.rules_required and rules != seen.rules_version:
-        _tell(f"the rules of {slug}, version {seen.rules_version}:")
+        tell(f"the rules of {slug}, version {seen.rules_version}:")
         for line in seen.rules.split("\n"):
             print(safe_text(line))
         raise NotThere(f"`among join {slug} --rules {seen.rules_version}` accepts these rules, and joins")
     if seen.member or seen.invited or seen.community.door != "ask":
-        await among.join(slug, rules=rules, invite=invite)
+        await answer(among.join(slug, rules=rules, invite=invite))
         return
     if len(answers) != len(seen.questions):
         for number, question in enumerate(seen.questions, 1):
-            _tell(f"question {number}: {question}")
+            tell(f"question {number}: {question}")
         raise NotThere(f"{slug} lets people in who answer these: give --answer TEXT once for each")
-    await among.ask(AskToJoin, community=slug, rules=rules, answers=answers)
-    _tell(f"the stewards of {slug} were asked to let you in")
+    await answer(among.ask(AskToJoin, community=slug, rules=rules, answers=answers))
+    tell(f"the stewards of {slug} were asked to let you in")
 
 
 async def export(among: Among, file: str) -> None:
@@ -173,7 +185,7 @@ async def export_room(among: Among, name: str, *, form: str, out: str) -> None:
     def say(said: str) -> None:
         if seen:
             print("\r", end="", file=sys.stderr)
-        _tell(said)
+        tell(said)
 
     with _written(out, path) as goes_to:
         count = await room_file.write(among, room, goes_to, chosen, progress, say, keep=out != STDOUT)
@@ -214,7 +226,7 @@ def _report(wished: str, path: Path, count: str) -> None:
 
 async def sign_out(among: Among) -> None:
     """End the session: its token is void from now on."""
-    await among.ask(SignOut)
+    await answer(among.ask(SignOut))
 
 
 async def _entries(among: Among, log: str, start: int | None) -> AsyncIterator[AnyEntry | UnknownEvent]:
@@ -234,15 +246,15 @@ async def _entries(among: Among, log: str, start: int | None) -> AsyncIterator[A
                 why = (
                     "older entries are no longer kept" if event.reason == "floor" else "the server's data was replaced"
                 )
-                _tell(f"{why} ({event.reason}); going on after entry {event.after}")
+                tell(f"{why} ({event.reason}); going on after entry {event.after}")
             case Closed() if event.log == log:
                 raise NotThere("the room is no longer there for you")
             case Down() if not down:
                 down = True
-                _tell("connection lost, retrying")
+                tell("connection lost, retrying")
             case Up() if down:
                 down = False
-                _tell("back")
+                tell("back")
             case _:
                 pass
 
@@ -260,11 +272,13 @@ async def _pages(among: Among, log: str, after: int, until: int) -> AsyncIterato
 
 async def _room(among: Among, name: str) -> Room:
     if name.startswith("@"):
-        return await among.direct(*name.removeprefix("@").lower().split(","))
+        return await answer(among.direct(*map(handle_in, name.split(","))))
     try:
         return among.room(name.lower())
     except NoSuchRoom:
-        community = name.partition("/")[0]
+        community, _, room = name.partition("/")
+        if not (community and room):
+            raise NotThere(f"{name or 'this'} is no room: COMMUNITY/ROOM is, and @HANDLE") from None
         raise NotThere(
             f"there is no room {name} for you; `among join {community}` if you are not in {community}"
         ) from None
@@ -293,7 +307,3 @@ def _print_json(entry: AnyEntry | UnknownEvent, title: str, handle: str) -> None
 def json_line(value: dict[str, object]) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
-
-
-def _tell(sentence: str) -> None:
-    print(f"among: {safe_text(sentence)}", file=sys.stderr, flush=True)

@@ -5,18 +5,19 @@ handle means that account. A token that was got is saved, never shown; one that 
 """
 
 import errno
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from among_protocol import codes, text
+from among_protocol import codes
 from among_protocol.aio import Among, Down, Refuse, Unreachable, connect
+from among_protocol.text import TextError
 
 from . import address
-from .safe_text import safe_text
 from .saved import Account, Saved
+from .streams import reason, tell
+from .typed import NO_TEXT, handle_in, is_text
 
 DEVICE = "terminal"  # name of the session, as its owner sees it
 WITHIN = 10.0  # seconds for the first connection
@@ -51,12 +52,14 @@ def chosen(
     saved: Saved,
 ) -> Entry:
     """What to sign in with, as given or saved. Raises NotSignedIn, OSError (the password file), TextError."""
-    handle = text.handle(handle) if handle else ""
+    handle = handle_in(handle) if handle else ""
     account = saved.get(server.server, handle)
     if handle and password_file and (sign_up or account is None):
         password = password_in(password_file)
         return Entry(server.server, handle=handle, password=password, sign_up=sign_up, invite=server.invite)
     if not handle and (token := environ.get("AMONG_TOKEN", "").strip()):
+        if not is_text(token):
+            raise TextError(f"AMONG_TOKEN: {NO_TEXT}")
         return Entry(server.server, token=token)
     if account is None:
         who = f"as {handle} " if handle else ""
@@ -74,13 +77,16 @@ def password_in(file: str) -> str:
     if len(content) > PASSWORD_BYTES:
         raise OSError(errno.EFBIG, f"it holds more than {PASSWORD_BYTES} bytes, so no password", file)
     try:
-        return content.decode("utf-8").rstrip("\r\n")
+        password = content.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
         raise OSError(errno.EILSEQ, "it is not UTF-8", file) from None
+    if not password:
+        raise OSError(errno.ENODATA, "it holds no password", file)
+    return password
 
 
 @asynccontextmanager
-async def opened(entry: Entry, saved: Saved) -> AsyncIterator[Among]:
+async def opened(entry: Entry, saved: Saved, within: float | None = None) -> AsyncIterator[Among]:
     """The connection, signed in. Raises Refuse, Unreachable (with the reason, as far as known), Stopped."""
     among = connect(
         entry.server,
@@ -92,14 +98,14 @@ async def opened(entry: Entry, saved: Saved) -> AsyncIterator[Among]:
         invite=entry.invite or None,
         reset=entry.reset,
         device=DEVICE,
-        open_within=WITHIN,
+        open_within=WITHIN if within is None else within,
     )
     async with AsyncExitStack() as stack:
         try:
             await stack.enter_async_context(among)
         except Refuse as refused:
             if entry.saved and refused.code == codes.TOKEN_INVALID:
-                saved.forget(entry.saved)
+                forget(entry.saved, saved)
             raise
         except Unreachable:
             reasons = [event.reason async for event in among if isinstance(event, Down)]
@@ -115,6 +121,13 @@ def _save(entry: Entry, among: Among, saved: Saved) -> None:
         elif entry.saved:
             saved.choose(entry.saved)
     except OSError as error:
-        print(
-            f"among: the token could not be saved, so you will be asked again: {safe_text(str(error))}", file=sys.stderr
-        )
+        lost = "the token" if entry.handle or entry.reset else "who you were last"
+        tell(f"{lost} could not be saved, so you will be asked again: {reason(error)}")
+
+
+def forget(account: Account, saved: Saved) -> None:
+    """This token is no longer taken, also where it can't be removed."""
+    try:
+        saved.forget(account)
+    except OSError as error:
+        tell(f"the token is void, but could not be removed: {reason(error)}")

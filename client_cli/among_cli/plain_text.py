@@ -20,7 +20,8 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
         case Said():
             time = f"{line.at:%H:%M}" if line.at else "--:--"
             again = "" if line.was is None else f" edited {line.number}:"
-            head = f"{time} {safe_text(line.who)}{again}  "
+            for_me = " (for you)" if line.mention and not (line.mine or line.blank or again) else ""
+            head = f"{time} {safe_text(line.who)}{again}{for_me}  "
             said = line.body if line.unveiled else veiled(line.body)
             first, *more = safe_lines("✗ deleted" if line.blank else said or "(forwarded)")
             rows = [Safe(head + first), *(Safe(" " * len(head) + one) for one in more)]

@@ -10,12 +10,15 @@ import hashlib
 import json
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from among_protocol import text
+
+from .settings import base
 
 
 class Account(NamedTuple):
@@ -33,20 +36,17 @@ class Saved:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._void: set[Account] = set()  # forgotten, also where the file can't be removed
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> "Saved":
-        """The place that the XDG base directories name."""
-        state = environ.get("XDG_STATE_HOME", "")
-        base = Path(state) if state.startswith("/") else Path(environ.get("HOME") or Path.home()) / ".local/state"
-        return cls(base / "among" / "accounts")
+        """The place that the XDG base directories name. Raises SettingsError."""
+        return cls(base(environ, "XDG_STATE_HOME", ".local/state") / "among" / "accounts")
 
     def handles(self, server: str) -> list[str]:
         """Who may be chosen on this server, the one last signed in as first."""
         place = self._place(server)
-        last = ""
-        with contextlib.suppress(OSError):
-            last = (place / "last").read_text("utf-8").strip()
+        last = self._last(server)
         handles = [path.stem for path in place.glob("*.json")]
         return sorted(handles, key=lambda handle: (handle != last, handle))
 
@@ -59,31 +59,41 @@ class Saved:
             handle = handles[0]
         try:
             path = self._file(server, text.handle(handle))
-            path.chmod(0o600)  # whatever a copy or an editor made of it
+            with contextlib.suppress(OSError):  # not ours, or on a disk that is only read: it is as it is
+                _only_mine(path, 0o600)  # whatever a copy or an editor made of it
             kept = json.loads(path.read_text("utf-8"))
-            return Account(server, str(kept["handle"]), str(kept["token"]))
+            account = Account(server, str(kept["handle"]), str(kept["token"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None  # not there, or not readable as what we wrote: sign in again
+        return None if account in self._void else account
 
     def keep(self, account: Account) -> None:
         """Save the account and make it the one last signed in as. Raises OSError."""
         place = self._place(account.server)
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         for directory in (place, self._directory, self._directory.parent):
-            directory.chmod(0o700)
+            _only_mine(directory, 0o700)
         content = {"server": account.server, "handle": account.handle, "token": account.token}
         _replace(self._file(account.server, account.handle), json.dumps(content) + "\n")
         self.choose(account)
 
     def choose(self, account: Account) -> None:
         """Make this the account last signed in as. Raises OSError."""
-        _replace(self._place(account.server) / "last", account.handle + "\n")
+        if self._last(account.server) != account.handle:
+            _replace(self._place(account.server) / "last", account.handle + "\n")
 
     def forget(self, account: Account) -> None:
         """Remove this token of the account; one that was saved since stays. Raises OSError."""
         kept = self.get(account.server, account.handle)
+        self._void.add(account)
         if kept is None or kept.token == account.token:
             self._file(account.server, account.handle).unlink(missing_ok=True)
+
+    def _last(self, server: str) -> str:
+        """Who one last signed in as; empty where that is not known."""
+        with contextlib.suppress(OSError, ValueError):
+            return (self._place(server) / "last").read_text("utf-8").strip()
+        return ""
 
     def _place(self, server: str) -> Path:
         # Readable for whoever looks, and different for every server though some characters were replaced.
@@ -92,6 +102,12 @@ class Saved:
 
     def _file(self, server: str, handle: str) -> Path:
         return self._place(server) / f"{handle}.json"
+
+
+def _only_mine(path: Path, mode: int) -> None:
+    """Let nobody else read it. Raises OSError."""
+    if stat.S_IMODE(path.stat().st_mode) != mode:
+        path.chmod(mode)
 
 
 def _replace(path: Path, content: str) -> None:

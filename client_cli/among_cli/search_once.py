@@ -6,7 +6,7 @@ from among_protocol.aio import Among
 from among_protocol.base import HITS
 from among_protocol.search import Hit, SearchMessages
 
-from .one_shot import NotThere, json_line
+from .one_shot import NotThere, answer, json_line
 from .places import NOBODY, direct_title
 from .safe_text import safe_text
 
@@ -17,13 +17,8 @@ async def search(among: Among, query: str, *, newest: bool, limit: int, as_json:
         raise NotThere("this server does not search what was said")
     left, after = limit, ""
     while left:
-        page = await among.ask(
-            SearchMessages,
-            query=query,
-            order="newest" if newest else "rank",
-            limit=min(left, HITS),
-            after=after,
-        )
+        order, most = "newest" if newest else "rank", min(left, HITS)
+        page = await answer(among.ask(SearchMessages, query=query, order=order, limit=most, after=after))
         for one in page.hits:
             title, handle = _title(among, one), await _author(among, one)
             if as_json:
@@ -51,5 +46,5 @@ def _title(among: Among, one: Hit) -> str:
 
 async def _author(among: Among, one: Hit) -> str:
     """Their handle as it was then; empty where nothing is kept of them."""
-    persona = await among.persona(one.by, one.rev)
+    persona = await answer(among.persona(one.by, one.rev))
     return persona.handle if persona else ""

@@ -26,11 +26,18 @@ class SettingsError(ValueError):
     """The file can't be used; the sentence says what to mend."""
 
 
+def base(environ: Mapping[str, str], name: str, under: str) -> Path:
+    """The XDG base directory of this name: as it is given, or what it is under one's home. Raises SettingsError."""
+    given = environ.get(name, "")
+    try:
+        return Path(given) if given.startswith("/") else Path(environ.get("HOME") or Path.home()) / under
+    except RuntimeError:
+        raise SettingsError(f"nobody knows of a home of yours: set HOME, or {name}") from None
+
+
 def read(environ: Mapping[str, str]) -> Settings:
     """What is settled, by file and environment. Raises SettingsError."""
-    given = environ.get("XDG_CONFIG_HOME", "")
-    base = Path(given) if given.startswith("/") else Path(environ.get("HOME") or Path.home()) / ".config"
-    path = base / "among" / "config.toml"
+    path = base(environ, "XDG_CONFIG_HOME", ".config") / "among" / "config.toml"
     try:
         table = tomllib.loads(plain_files.read(path, FILE_BYTES).decode("utf-8"))
     except FileNotFoundError:

@@ -1,8 +1,21 @@
-"""A line as it was typed: a command, or something to be said. Pure."""
+"""What was typed: a command, or something to be said; and why it is not taken. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from among_protocol import text
+from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
+
+from .lines import Line, note, problem
+from .places import Room
+
+NO_TEXT = "this is no UTF-8, and so no text"
+TYPED = ("body", "query")  # fields that are all of what one has typed: nobody asks which of them is meant
 MOVING = ("go", "dm", "join", "create")  # lead to another room; and a number alone
+
+
+def is_text(line: str) -> bool:
+    """Whether it was made of bytes that are UTF-8: of others Python makes surrogates."""
+    return not any("\ud800" <= char <= "\udfff" for char in line)
 
 
 def is_command(line: str) -> bool:
@@ -26,9 +39,29 @@ def moves(line: str, commands: Collection[str]) -> bool:
     return makes or name in MOVING or name not in commands
 
 
-def written(text: str) -> str:
+def not_done(room: Room | None, lines: Iterable[str]) -> list[Line]:
+    """These lines, which were meant for another room: one is still in this one."""
+    where = f" in {room.title}" if room is not None else " nowhere"
+    return [problem(f"Not done, since you are still{where}:"), *map(note, lines)]
+
+
+def refusal(refused: Refuse) -> str:
+    """The reason as the server gave it, and which field it is about, where that is not all that one typed."""
+    tells = refused.code in (FIELD_INVALID, FIELD_TOO_LONG) and refused.field not in ("", *TYPED)
+    return f"{refused.message} ({refused.field})" if tells else refused.message
+
+
+def handle_in(word: str) -> str:
+    """The handle that the word is, with or without an @. Raises TextError."""
+    try:
+        return text.handle(word.strip().removeprefix("@"))
+    except text.TextError as error:
+        raise text.TextError(f"a handle has {error}") from None
+
+
+def written(words: str) -> str:
     """The line that says this."""
-    return f"/{text}" if text.startswith("/") else text
+    return f"/{words}" if words.startswith("/") else words
 
 
 def spoken(line: str) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from typing import TYPE_CHECKING
 
-from among_protocol.aio import Sending
+from among_protocol.aio import Sending, Stopped
 from among_protocol.codes import Refuse
 from among_protocol.presence import StartTyping
 from among_protocol.text import mentions_room
@@ -24,7 +24,7 @@ class Voice:
     def __init__(self, link: "Link") -> None:
         self._link = link
         self._typed = 0.0  # time of the last sign of writing
-        self._undecided = 0  # lines of one's own that are neither stored nor refused
+        self.undecided = 0  # lines of one's own that are neither stored nor refused
         self._decided = asyncio.Event()  # one of them is
 
     def typing(self) -> None:
@@ -42,7 +42,7 @@ class Voice:
         if visit is not None and visit.room is room:
             visit.thread = thread  # one looks at where one speaks
         self._typed = 0.0
-        self._undecided += 1
+        self.undecided += 1
         self._link.screen.refresh()
         about = {"reply_to": reply_to, "thread": thread}
         return self._link.among.sending(
@@ -53,7 +53,7 @@ class Voice:
         if self._link.closed:
             return
         if sending.state in ("sent", "failed"):
-            self._undecided -= 1
+            self.undecided -= 1
             self._decided.set()
         match sending.state:
             case "sent":
@@ -62,6 +62,8 @@ class Voice:
                 self._link.model.stored(one, entry.seq)
                 if mentions_room(one.body) and not (entry.mentions_room or sending.result.repeat):
                     self._link.screen.show([note("@room is only a word here: its stewards can call everybody by it.")])
+            case "failed" if isinstance(sending.error, Stopped):
+                one.state = "unconfirmed"  # it may have arrived before the end
             case "failed":
                 one.state = "failed"
                 one.reason = sending.error.message if isinstance(sending.error, Refuse) else str(sending.error)
@@ -74,7 +76,7 @@ class Voice:
 
     async def settled(self, most: int = 0) -> None:
         """Wait until at most so many of one's own lines are undecided."""
-        while self._undecided > most:
+        while self.undecided > most:
             self._decided.clear()
             await self._decided.wait()
 

@@ -122,7 +122,7 @@ async def test_at_a_terminal_one_gives_up_with_any_of_the_usual_keys(house, keys
 async def test_without_a_terminal_the_answers_are_the_next_lines(house):
     ana = await house.person("ana")
     out = io.StringIO()
-    ui = Plain(io.StringIO(f"/password\n{PASSWORD}\n{NEW}\n{NEW}\n/password\n"), out)
+    ui = Plain(io.StringIO(f"/password\n{PASSWORD}\n{NEW}\n{NEW}\n/password\n"), out, "none")
     ana.link.screen = ui
     await asyncio.wait_for(ui.run(ana.link), 10)
     assert "Your password is changed." in out.getvalue()
@@ -135,7 +135,7 @@ async def test_in_plain_lines_a_terminal_does_not_echo_a_password(house):
     ours, theirs = pty.openpty()
     source, out = os.fdopen(theirs, "r"), Tap()
     try:
-        ui = Plain(source, out)
+        ui = Plain(source, out, "none")
         ana.link.screen = ui
         running = asyncio.create_task(ui.run(ana.link))
         os.write(ours, b"/password\n")

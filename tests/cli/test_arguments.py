@@ -73,3 +73,10 @@ def test_a_command_that_is_none_is_named(capsys):
     with pytest.raises(SystemExit):
         parse(["garden/hall", "--json"])
     assert "unrecognized arguments: --json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wait", ["0", "soon", "nan"])
+def test_a_time_that_is_none_is_told_as_people_say_it(wait, capsys):
+    with pytest.raises(SystemExit):
+        parse(["send", "garden/hall", "hi", "--wait", wait])
+    assert capsys.readouterr().err.endswith(f"argument --wait: seconds, more than 0, not '{wait}'\n")

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -116,7 +117,9 @@ async def test_what_is_stored_and_has_not_come_back_yet_is_no_loss(house):
     await ana.link.voice.settled()
     assert [one.body for one in ana.model.outgoing.values()] == ["hello"]
     shown = io.StringIO()
-    assert (_parting(ana.link, Plain(io.StringIO(), shown)), shown.getvalue()) == (0, "")
+    plain = Plain(io.TextIOWrapper(io.BytesIO()), shown, "none")
+    await plain.run(ana.link)
+    assert (_parting(ana.link, plain), shown.getvalue()) == (0, "")
     held.set()
     await ana.sees("hello")
 
@@ -131,6 +134,82 @@ async def test_what_is_not_stored_at_the_end_is_printed_and_told_by_the_code(hou
         code, err = await talk.ends()
         assert (code, err) == (3, "")
         assert talk.lines[-2:] == ["Not confirmed by the server, which may or may not have it:", "can anybody hear me?"]
+
+
+NOT_CONFIRMED = "Not confirmed by the server, which may or may not have it:"
+NOT_READ = "What was piped in was not read to its end: what follows there is not sent."
+LINES = [f"line {number}" for number in range(80)]
+
+
+@asynccontextmanager
+async def piped_in_without_a_server(house: House) -> AsyncIterator[Chat]:
+    """The program, which has read fifty of eighty lines and waits for the server to come back."""
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, "garden", token=ana.among.token) as talk:
+        await talk.until("Nothing has been said here yet.")
+        await house.stop()
+        await talk.until("Connection lost")
+        await talk.types("".join(f"{line}\n" for line in [*LINES[:50], "/help quit", *LINES[50:]]))
+        await talk.until("leave (Ctrl-D does too)")
+        yield talk
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 3), (signal.SIGHUP, 3), (signal.SIGINT, 130)])
+async def test_who_is_told_to_leave_says_what_is_not_confirmed_and_what_was_not_read(house, number, code):
+    async with piped_in_without_a_server(house) as talk:
+        del talk.lines[:]
+        talk.process.send_signal(number)
+        assert await talk.ends() == (code, "")
+    assert talk.lines[0] == NOT_CONFIRMED
+    assert talk.lines[-1] == NOT_READ
+    assert [line for line in talk.lines[1:-1] if line != "Not sent:"] in (LINES[:50], LINES[:51])
+
+
+async def test_where_nobody_reads_what_is_not_confirmed_it_is_counted(house):
+    async with piped_in_without_a_server(house) as talk:
+        assert talk.process.stdout is not None
+        talk.process.stdout._transport.close()  # type: ignore[attr-defined]  # as `head` does when it has its lines
+        talk.process.send_signal(signal.SIGTERM)
+        code, err = await talk.ends()
+    assert code == 3
+    assert re.fullmatch(
+        "among: Broken pipe; of what you said: 5[01] not confirmed,( 1 not sent,)? the rest not read\n", err
+    )
+
+
+async def test_a_post_whose_end_never_came_is_given_back_and_said_nowhere(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, "garden", token=ana.among.token) as talk:
+        await talk.types("/corner post\nBeans\n\nThey are up.\n")
+        assert await talk.ends() == (1, "")
+    assert [line.strip() for line in talk.lines[-4:]] == ["Not sent:", "Beans", "", "They are up."]
+    await ana.types("last")
+    await ana.sees("last")
+    assert ana.paper.said == ["last"]
+
+
+async def test_a_line_that_was_to_go_on_is_not_said_by_who_is_told_to_leave(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, "garden", token=ana.among.token) as talk:
+        await talk.until("Nothing has been said here yet.")
+        await talk.types("/help quit\nhalf of\\\n")
+        await talk.until("leave (Ctrl-D does too)")
+        talk.process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(talk.process.wait(), PATIENCE) == 1
+        await talk.ends()
+    assert talk.lines[talk.lines.index("Not sent:") + 1].startswith("half of")
+
+
+async def test_what_is_on_its_way_when_the_server_ends_the_session_may_have_arrived(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    other = await house.signs_in("ana")
+    house.doubts()
+    await ana.types("hello?")
+    await other.types("/revoke others")
+    await ana.paper.until(lambda: not ana.link.voice.undecided)
+    shown = io.StringIO()
+    assert _parting(ana.link, Plain(io.TextIOWrapper(io.BytesIO()), shown, "none")) == 3
+    assert shown.getvalue().splitlines()[:2] == [NOT_CONFIRMED, "hello?"]
 
 
 async def test_a_server_that_ends_the_session_is_told(house):
@@ -188,6 +267,14 @@ async def test_what_a_script_pipes_in_and_cannot_be_done_is_told_by_the_code(hou
         await talk.types(typed)
         assert await talk.ends() == (1, "")
         assert any(line.startswith(told) for line in talk.lines)
+        assert (talk.lines[-1] == NOT_READ) == (room == "attic/hall")
+
+
+async def test_who_pipes_nothing_in_is_not_told_that_it_was_not_read(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    async with chat(house, "attic/hall", token=ana.among.token) as talk:
+        assert await talk.ends() == (1, "")
+        assert NOT_READ not in talk.lines
 
 
 async def test_what_is_piped_in_for_a_room_that_one_did_not_get_to_is_said_in_no_other(house):

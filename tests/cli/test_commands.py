@@ -298,6 +298,10 @@ async def test_what_can_be_sent_is(ana, line):
     assert check(ana.link, line) == ""
 
 
+async def test_why_a_name_is_none_is_told_as_it_is_written(ana):
+    assert await ana.types("/create nook a\u202eb") == ["Must not contain the character U+202E."]
+
+
 async def test_two_slashes_say_one(ana):
     await ana.types("//etc/hosts")
     await ana.sees("/etc/hosts")

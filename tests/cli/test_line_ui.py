@@ -14,7 +14,7 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from among_cli.line_ui import LineUi
-from among_cli.lines import Said, told
+from among_cli.lines import Said, note, told
 from among_cli.mistakes import MOST
 from among_cli.settings import Alert
 from among_protocol.aio import Among
@@ -22,6 +22,7 @@ from among_protocol.members import Persona
 from among_protocol.messages import MessageSent
 from among_protocol.presence import TypingStarted
 from among_protocol.rooms import OpenDirect, TopicSet
+from among_protocol.session import Ping
 
 from .corpus import CORPUS, obeyed
 from .house import House, Reader, Tap
@@ -255,6 +256,22 @@ def goes_wrong(error: Exception) -> None:
         raise error
 
     asyncio.get_running_loop().call_soon(wrong)
+
+
+async def test_a_terminal_that_is_gone_is_told_in_no_traceback(house, monkeypatch):
+    (ana,) = await house.join("garden/hall", "ana")
+
+    def gone(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    told: list[object] = []
+    async with at_terminal(ana) as terminal:
+        with monkeypatch.context() as patched:
+            patched.setattr("among_cli.line_ui.print_formatted_text", gone)
+            asyncio.get_running_loop().set_exception_handler(lambda _, what: told.append(what))
+            terminal.ui.show([note("kept")])
+            await ana.among.ask(Ping)  # by then it was tried
+    assert told == []
 
 
 async def test_a_mistake_of_the_program_is_one_line_and_one_goes_on(house):

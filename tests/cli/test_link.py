@@ -1,5 +1,7 @@
 """People at real screens and a real server: what they say, miss, and get back."""
 
+import asyncio
+import gc
 from collections import Counter
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 
 from among_cli import corner_once, search_once
 from among_cli.lines import Said
-from among_protocol.aio import Among
+from among_protocol.aio import Among, Stopped
 from among_protocol.codes import BUSY, Refuse
 from among_protocol.corners import ListCorners
 from among_protocol.happenings import Reset
@@ -17,6 +19,7 @@ from among_protocol.moderation import ListBans
 from among_protocol.portrait import ListVersions
 from among_protocol.rooms import UnfollowRoom
 from among_protocol.search import SearchMessages
+from among_protocol.session import Ping
 
 from .house import House, Reader
 
@@ -236,3 +239,26 @@ async def test_a_room_whose_page_is_late_is_shown_when_it_comes(house, monkeypat
     no_pages(monkeypatch, ana, [TimeoutError()])
     await ana.types("/go hall")
     await ana.sees("before")
+
+
+async def test_who_gives_up_learning_who_somebody_is_leaves_nothing_behind(house, monkeypatch):
+    (ana,) = await house.join("garden/hall", "ana")
+    asked, left = asyncio.Event(), asyncio.Event()
+
+    async def persona(among: Among, member: str, rev: int = 0) -> None:
+        asked.set()
+        await left.wait()
+        raise Stopped(1000, "this client was closed")
+
+    monkeypatch.setattr(Among, "persona", persona)
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: told.append(what))
+    learning = asyncio.create_task(ana.link.learn([("m_aaaaaaaaaaaaaaaa", 1)]))
+    await asked.wait()
+    learning.cancel()
+    await asyncio.wait({learning})
+    left.set()
+    await ana.among.ask(Ping)
+    del learning
+    gc.collect()
+    assert told == []

@@ -1,21 +1,24 @@
 """The forms for scripts, against a real server: what they print, what code they end with."""
 
 import asyncio
+import errno
 import hashlib
 import io
 import json
 import os
 import sys
+from urllib.parse import urlsplit
 
 import pytest
 
 from among_cli.main import main
+from among_protocol.aio import Among
 from among_protocol.messages import ReadMessages, SendMessage
 from among_protocol.posts import PublishPost
 from among_protocol.rooms import FollowRoom
 
 from .corpus import CORPUS, obeyed
-from .house import PASSWORD, House, Tap
+from .house import PASSWORD, PATIENCE, House, Tap
 
 REFUSED, USAGE, UNSURE = 1, 2, 3
 
@@ -64,6 +67,22 @@ async def test_what_is_no_text_is_not_understood(house, capsys, monkeypatch):
     for command in (["send", "garden/hall", "-"], ["send", "garden/hall", "caf\udce9"], ["search", "caf\udce9"]):
         assert await among(*command) == USAGE
         assert capsys.readouterr().err == "among: this is no UTF-8, and so no text\n"
+
+
+class Endless(io.StringIO):
+    """As /dev/zero, or `yes`."""
+
+    def read(self, size: int | None = -1) -> str:
+        assert size is not None
+        assert size > 0, "this takes all the memory that there is"
+        return "x" * size
+
+
+async def test_standard_input_that_never_ends_is_no_text(house, capsys, monkeypatch):
+    await house.join("garden/hall", "ana")
+    monkeypatch.setattr(sys, "stdin", Endless())
+    assert await among("send", "garden/hall", "-") == USAGE
+    assert "more than 1048576 characters" in capsys.readouterr().err
 
 
 async def test_to_somebody_alone(house):
@@ -212,7 +231,21 @@ async def test_signing_out_ends_the_session_and_forgets_the_token(house, capsys)
         (["--handle", "ana", "send", "@nobody", "hi"], REFUSED, "no such account"),
         (["--handle", "ana", "send", "garden/hall", "x" * 8001], USAGE, "at most 8000 bytes"),
         (["--handle", "ana", "send", "garden/hall", "a\x1bb"], USAGE, "U+001B"),
-        (["--handle", "A B", "unread"], USAGE, "3 to 32"),
+        (["--handle", "ana", "send", "", "hi"], REFUSED, "this is no room: COMMUNITY/ROOM is, and @HANDLE"),
+        (["--handle", "ana", "send", "garden", "hi"], REFUSED, "garden is no room: COMMUNITY/ROOM is, and @HANDLE"),
+        (["--handle", "ana", "send", "@bob,,cleo", "hi"], USAGE, "a handle has 3 to 32"),
+        (
+            ["--handle", "ana", "send", "garden/hall", "hi", "--nonce", "x" * 65],
+            REFUSED,
+            "At most 64 characters. (nonce)",
+        ),
+        (["--handle", "ana", "send", "garden/hall", "hi", "--nonce", "caf\udce9"], USAGE, "this is no UTF-8"),
+        (["--handle", "ana", "join", "caf\udce9"], USAGE, "this is no UTF-8"),
+        (["--handle", "ana", "export", "/nonexistent/x"], REFUSED, "/nonexistent/x.part: No such file"),
+        (["--handle", "A B", "unread"], USAGE, "a handle has 3 to 32"),
+        (["--handle", "robot", "--password-file", "/dev/null", "unread"], REFUSED, "/dev/null: it holds no password"),
+        (["--server", "a..b", "unread"], USAGE, "this can't be the name of a machine"),
+        (["reset", "ws://127.0.0.1/v1#reset=x"], USAGE, "--password-file FILE has it"),
         (["--server", "ftp://x", "unread"], USAGE, "ftp://"),
         (["--sign-up", "unread"], USAGE, "--password-file"),
         (["--handle", "robot", "--password-file", "/nonexistent", "unread"], REFUSED, "/nonexistent"),
@@ -232,12 +265,65 @@ async def test_what_goes_wrong_is_one_line_and_a_code(house, capsys, argv, code,
     assert sentence in captured.err
 
 
+async def test_a_token_that_is_no_text_is_not_understood(house, capsys, monkeypatch):
+    monkeypatch.setenv("AMONG_TOKEN", "caf\udce9")
+    assert await among("unread") == USAGE
+    assert capsys.readouterr().err == "among: AMONG_TOKEN: this is no UTF-8, and so no text\n"
+
+
 async def test_a_server_that_is_not_there_is_code_3(house, capsys, monkeypatch):
     await house.join("garden/hall", "ana")
     await house.stop()
     monkeypatch.setattr("among_cli.opening.WITHIN", 0.05)
-    assert await among("send", "garden/hall", "hi") == UNSURE
+    assert await among("unread") == UNSURE
     assert capsys.readouterr().err.startswith("among: cannot reach 127.0.0.1:")
+
+
+async def test_what_is_sent_is_tried_for_as_long_as_one_wishes_also_where_there_is_no_server_yet(
+    house, capsys, monkeypatch
+):
+    (ana,) = await house.join("garden/hall", "ana")
+    await house.stop()
+    monkeypatch.setattr("among_cli.opening.WITHIN", 0.05)
+    assert await among("send", "garden/hall", "hi", "--wait", "0.05") == UNSURE
+    assert capsys.readouterr().err.startswith("among: cannot reach 127.0.0.1:")
+    tried = asyncio.Event()
+
+    async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tried.set()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", urlsplit(house.url).port):
+        sending = asyncio.create_task(among("send", "garden/hall", "hello"))
+        await asyncio.wait_for(tried.wait(), PATIENCE)
+    await house.start()
+    assert await sending == 0
+    await ana.sees("hello")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["sessions"],
+        ["search", "beans"],
+        ["join", "attic"],
+        ["corner", "garden"],
+        ["corner", "garden", "@ana", "1"],
+        ["portrait", "garden"],
+        ["tail", "@bob"],
+        ["sign-out"],
+    ],
+)
+async def test_a_server_that_goes_away_before_it_answers_is_code_3(house, capsys, monkeypatch, argv):
+    await house.join("garden/hall", "ana", "bob")
+    monkeypatch.setattr("among_cli.one_shot.WITHIN", 0.05)
+
+    async def never(among: Among, command: object, /, **fields: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Among, "_ask", never)
+    assert await among("--handle", "ana", *argv) == UNSURE
+    assert capsys.readouterr().err == "among: no answer in time; it is not known whether this was done\n"
 
 
 async def test_cnt_01_json_and_plain_output_hold_nothing_that_a_terminal_obeys(house, capsys):
@@ -300,3 +386,32 @@ async def test_a_password_is_set_without_a_terminal(house, capsys, tmp_path):
     assert await among("reset", link, "--password-file", str(new)) == REFUSED
     assert "This code to set a password is not valid" in capsys.readouterr().err
     assert await among("reset", house.url, "--password-file", str(new)) in (REFUSED, USAGE)
+
+
+async def test_where_no_token_can_be_saved_it_is_told_and_one_goes_on(house, capsys, tmp_path, monkeypatch):
+    await house.join("garden/hall", "ana")
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    monkeypatch.setenv("XDG_STATE_HOME", str(password))  # which is no directory
+    assert await among("--handle", "ana", "--password-file", str(password), "send", "garden/hall", "hello") == 0
+    told = capsys.readouterr().err
+    assert told.startswith("among: the token could not be saved, so you will be asked again: ")
+    assert told.endswith(": Not a directory\n")
+    assert told.count("\n") == 1
+
+
+async def test_a_void_token_that_cannot_be_removed_is_told_with_why_it_is_void(house, capsys, monkeypatch):
+    await house.person("ana")
+    account = house.saved.get(house.url, "ana")
+    assert await among("sign-out") == 0
+    house.saved.keep(account)
+    monkeypatch.setattr("among_cli.saved.Path.unlink", refuse)
+    assert await among("unread") == REFUSED
+    removed, void = capsys.readouterr().err.splitlines()
+    assert removed.startswith("among: the token is void, but could not be removed: ")
+    assert removed.endswith("ana.json: Read-only file system")
+    assert "This token is not valid" in void
+
+
+def refuse(path: object, **_: object) -> None:
+    raise OSError(errno.EROFS, "Read-only file system", str(path))

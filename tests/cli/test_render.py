@@ -65,8 +65,11 @@ def test_what_stands_under_a_line_of_a_list_stays_under_it():
     assert shown(rows(told(" " * 13, "ana: up, at last"), 24)) == [" " * 13 + "ana: up, at", " " * 8 + "last"]
 
 
-def test_plain_lines_have_neither_columns_nor_marks():
-    assert plain(said("one\ntwo", mention=True)) == ["14:03 ana  one", "           two"]
+def test_plain_lines_have_no_columns_and_say_in_words_what_is_for_the_reader():
+    assert plain(said("one\ntwo")) == ["14:03 ana  one", "           two"]
+    assert plain(said("one", mention=True)) == ["14:03 ana (for you)  one"]
+    assert plain(said("one", mention=True, mine=True)) == plain(said("one"))
+    assert plain(said("", mention=True, blank=True)) == ["14:03 ana  ✗ deleted"]
     assert plain(Rule("Tuesday")) == ["-- Tuesday --"]
     assert plain(said("the quick brown fox"), 20) == ["14:03 ana  the quick", "  brown fox"]
 

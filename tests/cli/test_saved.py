@@ -1,14 +1,33 @@
 """A token is kept where nobody else reads it, and is never shown."""
 
+import errno
 import json
 import stat
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from among_cli.saved import Account, Saved
+from among_cli.settings import SettingsError
 
 HERE, THERE = "ws://127.0.0.1:8080/v1", "wss://chat.example/v1"
+
+
+@pytest.fixture
+def read_only(monkeypatch) -> Callable[[], None]:
+    """From now on nothing of it can be changed, as on a disk that is mounted so; also for root."""
+
+    def refuse(path: object, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    def mounted() -> None:
+        for name in ("chmod", "mkdir", "unlink", "replace"):
+            monkeypatch.setattr(Path, name, refuse)
+        monkeypatch.setattr(tempfile, "mkstemp", lambda **given: refuse(given["dir"]))
+
+    return mounted
 
 
 @pytest.fixture
@@ -97,3 +116,34 @@ def test_a_token_that_was_saved_meanwhile_is_not_forgotten_with_the_old_one(save
     assert saved.get(HERE) == new
     saved.forget(new)
     assert saved.get(HERE) is None
+
+
+def test_what_is_saved_on_a_disk_that_is_only_read_is_used_as_it_is(saved, tmp_path, read_only):
+    ana, bob = Account(HERE, "ana", "one"), Account(HERE, "bob", "two")
+    saved.keep(ana)
+    saved.keep(bob)
+    for file in tmp_path.rglob("*.json"):
+        file.chmod(0o644)  # as a copy may be
+    read_only()
+    assert saved.get(HERE) == bob
+    saved.choose(bob)
+    with pytest.raises(OSError, match="Read-only"):
+        saved.choose(ana)
+    with pytest.raises(OSError, match="Read-only"):
+        saved.keep(Account(HERE, "ana", "new"))
+
+
+def test_a_token_that_is_forgotten_is_not_taken_again_where_it_cannot_be_removed(saved, read_only):
+    ana = Account(HERE, "ana", "one")
+    saved.keep(ana)
+    read_only()
+    with pytest.raises(OSError, match="Read-only"):
+        saved.forget(ana)
+    assert saved.get(HERE, "ana") is None
+
+
+def test_who_has_no_home_is_told_what_to_set(monkeypatch):
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)  # as for a user that the system does not know
+    with pytest.raises(SettingsError, match="set HOME, or XDG_STATE_HOME"):
+        Saved.of({})

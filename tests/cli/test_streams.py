@@ -8,6 +8,9 @@ import pytest
 
 from .house import PATIENCE, House
 
+CLOSED = "among: standard input or standard output is closed\n"
+NOT_READ = "among: Bad file descriptor; of what you said: the rest not read\n"
+
 
 @pytest.fixture
 async def house(tmp_path):
@@ -18,10 +21,10 @@ async def house(tmp_path):
 async def run(
     house: House, token: str, *argv: str, given: bytes = b"", locale: str = "UTF-8", into: str = ""
 ) -> tuple[int | None, str, str]:
-    """The exit code, and what was written; `into`: to this file in place of standard output."""
+    """The exit code, and what was written; `into`: to this file in place of standard output, or what the shell does with streams."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("AMONG_", "XDG_"))}
     environ |= {"AMONG_SERVER": house.url, "AMONG_TOKEN": token, "HOME": "/nonexistent", "PYTHONIOENCODING": locale}
-    end = f" > {into}" if into else ""
+    end = f" > {into}" if into.startswith("/") else f" {into}"
     process = await asyncio.create_subprocess_exec(
         *("sh", "-c", f'exec "$@"{end}', "sh", sys.executable, "-m", "among_cli.main", *argv),
         stdin=asyncio.subprocess.PIPE,
@@ -73,4 +76,40 @@ async def test_output_that_is_not_taken_is_told_in_one_line(house):
     await ana.types("@bob beans")
     await bob.sees("@bob beans")
     code, _, err = await run(house, ana.among.token, "sessions", into="/dev/full")
+    assert (code, err) == (1, "among: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("argv", "closed", "code"),
+    [
+        (["sessions"], "<&-", 0),
+        (["sessions"], "2>&-", 0),
+        (["send", "garden/hall", "hi"], "<&- >&- 2>&-", 0),
+        (["send", "garden/hall", "-"], "<&-", 1),
+        (["corner", "garden", "post"], "<&-", 1),
+        (["sessions"], ">&-", 1),
+        (["tail", "garden/hall", "--from", "1", "--count", "1"], ">&-", 1),
+        (["tail", "garden/hall", "--from", "1", "--count", "1", "--json"], ">&-", 1),
+        (["export", "-"], ">&-", 1),
+        (["--help"], ">&-", 1),
+        (["chat", "garden/hall"], "<&-", 0),
+        (["chat", "garden/hall"], ">&-", 1),
+    ],
+)
+async def test_streams_that_are_closed_are_told_in_one_line_where_they_are_needed(house, argv, closed, code):
+    (ana,) = await house.join("garden/hall", "ana")
+    await ana.types("beans")
+    await ana.sees("beans")
+    ended, _, err = await run(house, ana.among.token, *argv, into=closed)
+    assert (ended, err.removeprefix(NOT_READ)) == (code, CLOSED if code else "")
+
+
+async def test_what_is_told_on_standard_error_goes_nowhere_else(house):
+    (ana,) = await house.join("garden/hall", "ana")
+    assert await run(house, ana.among.token, "send", "attic/hall", "hi", into="2>&-") == (1, "", "")
+    assert await run(house, ana.among.token, "send", "attic/hall", "hi", into="2>/dev/full") == (1, "", "")
+
+
+async def test_help_that_is_not_taken_is_told_in_one_line(house):
+    code, _, err = await run(house, "", "--help", into="/dev/full")
     assert (code, err) == (1, "among: No space left on device\n")
