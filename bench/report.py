@@ -114,6 +114,8 @@ HEADINGS = ("what", "measured", "", "beside it", "ratio", "held to", "holds")
 def cells(row: Row) -> tuple[str, ...]:
     beside = "" if row.baseline is None else f"{number(row.baseline)} ({row.against})"
     ratio = "" if row.ratio is None else f"{row.ratio:.2f} ×"
+    if row.ratio is not None and row.interval is not None:
+        ratio += " ({:.2f} to {:.2f})".format(*row.interval)
     holds = {True: "yes", False: "NO", None: ""}[row.holds]
     if holds and row.others_busy > DISTURBED:
         holds += " (disturbed)"

@@ -1,5 +1,6 @@
 """A row of the table: what was measured, beside what it is held to; and what all measurements share."""
 
+import math
 import socket
 import statistics
 import sys
@@ -65,9 +66,24 @@ class Row(Struct, kw_only=True):
     def _ratio(self, baseline: float) -> float:
         """Of both sides run in turn, the median of each run to the one beside it: the machine drifts meanwhile, and two
         medians may be of two different minutes."""
-        if len(self.runs) == len(self.baseline_runs) > 1:
-            return median([ours / theirs for ours, theirs in zip(self.runs, self.baseline_runs, strict=True)])
-        return self.value / baseline
+        ratios = self._ratios()
+        return median(ratios) if len(ratios) > 1 else self.value / baseline
+
+    def _ratios(self) -> list[float]:
+        if len(self.runs) != len(self.baseline_runs):
+            return []
+        return [ours / theirs for ours, theirs in zip(self.runs, self.baseline_runs, strict=True)]
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Where the median of the ratio lies with a certainty of 95 % or more, whatever their distribution: between two of the
+        pairs, counted from either end. None: there are too few of them to say."""
+        ratios = sorted(self._ratios())
+        outside, left_out = 0.5 ** len(ratios), -1  # the chance that the median is below all of them
+        while 2 * outside <= 0.05 and left_out + 1 < len(ratios) // 2:
+            left_out += 1
+            outside += math.comb(len(ratios), left_out + 1) * 0.5 ** len(ratios)
+        return None if left_out < 0 else (ratios[left_out], ratios[-1 - left_out])
 
     @property
     def here(self) -> float:

@@ -64,6 +64,16 @@ def test_a_ratio_is_that_of_runs_side_by_side_when_the_machine_drifts_meanwhile(
     assert Row(name="x", value=30, unit="", baseline=10, runs=[30]).judge().ratio == 3
 
 
+def test_where_a_ratio_lies_is_said_of_enough_pairs_only():
+    def of(*ratios: float) -> tuple[float, float] | None:
+        return Row(name="x", value=1, unit="", runs=list(ratios), baseline_runs=[1.0] * len(ratios)).interval
+
+    assert of(1, 2, 3, 4, 5) is None  # one chance in sixteen that the median lies outside of all five
+    assert of(3, 1, 6, 2, 5, 4) == (1, 6)
+    assert of(1, 2, 3, 4, 5, 6, 7, 8) == (1, 8)
+    assert of(9, 1, 8, 2, 7, 3, 6, 4, 5) == (2, 8)  # one in twenty-five outside of the inner seven
+
+
 def test_what_is_measured_again_takes_its_place_in_the_latest_table():
     header = report.header(command="python -m bench", quick=False, fsync=0.2)
     kept = [
