@@ -391,7 +391,8 @@ async def agree(folder: Path) -> None:
                 id: {who: ban for who, ban in bans.items() if not "" < ban[2] <= now} for id, bans in state.bans.items()
             }
         parts = [one.name for one in fields(State) if one.compare]
-        assert {name: apart for name in parts if (apart := _apart(getattr(told, name), getattr(kept, name)))} == {}
+        apart = {name: found for name in parts if (found := _apart(getattr(told, name), getattr(kept, name)))}
+        assert not apart, f"told by the logs, and kept: {apart}"
     finally:
         await store.close()
 
