@@ -16,6 +16,7 @@ class Client {
   epoch = "";
   at = null; // number of the last entry of the room that was handed on
   unsaid = []; // [nonce, text] of each line that is not decided; null: no more will come
+  away = 0; // milliseconds to stay away, as told by a server that restarts
   wake = () => {}; // something is in the inbox
 
   open() {
@@ -65,6 +66,7 @@ class Client {
     if (frame.type === "hello") this.patience = frame.ping_ms + frame.deadline_ms;
     else if (frame.type === "session.synced") this.wanted = Math.max(this.wanted, this.head);
     else if (frame.type === "session.lagging") this.wanted = Math.max(this.wanted, frame.logs[ROOM] ?? 0);
+    else if (frame.type === "session.restarting") this.away = Math.min(60_000, frame.come_back_ms);
     else if (frame.log === ROOM && frame.seq) this.entry(frame);
   }
 
@@ -128,7 +130,8 @@ async function main() {
       client.ws.terminate();
     }
     if (Date.now() > began + 10_000) tries = 0;
-    await sleep(Math.min(30_000, 250 * 2 ** tries) * (0.5 + Math.random() / 2));
+    await sleep(Math.max(client.away, Math.min(30_000, 250 * 2 ** tries) * (0.5 + Math.random() / 2)));
+    client.away = 0;
   }
 }
 

@@ -25,6 +25,7 @@ class Client:
         self.way_in, self.epoch = {"token": TOKEN} if TOKEN else PASSWORD, ""
         self.at = None  # number of the last entry of the room that was handed on
         self.unsaid = []  # (nonce, text) of each line that is not decided; None: no more will come
+        self.away = 0  # seconds to stay away, as told by a server that restarts
 
     def serve(self, ws):
         self.ws, self.head, self.wanted = ws, 0, 0  # head: as sync told; wanted: entries up to here are fetched
@@ -54,6 +55,8 @@ class Client:
                 self.wanted = max(self.wanted, self.head)
             case "session.lagging":
                 self.wanted = max(self.wanted, frame["logs"].get(ROOM, 0))
+            case "session.restarting":
+                self.away = min(60, frame["come_back_ms"] / 1000)
             case _ if frame.get("log") == ROOM and "seq" in frame:
                 self.entry(frame)
         return None
@@ -112,7 +115,8 @@ def main():
         if 4500 <= code <= 4999:
             sys.exit(f"The server says not to come back: {code}")
         tries = 0 if time.monotonic() > began + 10 else tries + 1
-        time.sleep(random.uniform(0.5, 1) * min(30, 0.25 * 2**tries))
+        time.sleep(max(client.away, random.uniform(0.5, 1) * min(30, 0.25 * 2**tries)))
+        client.away = 0
 
 
 main()

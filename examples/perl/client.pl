@@ -23,7 +23,7 @@ my $ua = Mojo::UserAgent->new(connect_timeout => 10, inactivity_timeout => 60);
 
 # Of one connection
 my ($tx, %asked, $head, $wanted, $live, $fetching, $saying);
-my ($tries, $since) = (0, 0);
+my ($tries, $since, $away) = (0, 0, 0);    # away: seconds to stay so, as told by a server that restarts
 
 sub stop ($why = undef) {
   say STDERR $why if $why;
@@ -111,6 +111,7 @@ sub heard ($frame) {
   }
   elsif ($type eq 'session.synced')  { $wanted = max($wanted, $head) }
   elsif ($type eq 'session.lagging') { $wanted = max($wanted, $frame->{logs}{$ROOM} // 0) }
+  elsif ($type eq 'session.restarting') { $away = min(60, $frame->{come_back_ms} / 1000) }
   elsif (($frame->{log} // '') eq $ROOM && $frame->{seq}) { entry($frame) }
   work();
 }
@@ -143,7 +144,8 @@ sub lost ($code) {
   stop("The server says not to come back: $code") if $code >= 4500 && $code <= 4999;
   ($tx, $live) = ();
   $tries = time - $since > 10 ? 0 : $tries + 1;
-  Mojo::IOLoop->timer(min(30, 0.25 * 2**$tries) * (0.5 + rand() / 2) => \&open_);
+  Mojo::IOLoop->timer(max($away, min(30, 0.25 * 2**$tries) * (0.5 + rand() / 2)) => \&open_);
+  $away = 0;
 }
 
 # --- standard input

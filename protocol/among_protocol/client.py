@@ -35,7 +35,7 @@ from .happenings import Down, Happening, Overfull, Positions, Reset, Stopped, Un
 from .logs import EntryPage, Lagging, ReadEntries, Sync, Synced, SyncStarted, Want
 from .malformed import Malformed
 from .presence import SetPresence, WatchPresence
-from .session import Enable, Hello, Limits, SignedIn
+from .session import Enable, Hello, Limits, Restarting, SignedIn
 from .signing import ENTRANCES, Credentials, SigningIn
 from .whole import Numbered, Whole
 from .wire import JSON, AnyEvent, Encoding, UnknownEvent, tag_of
@@ -301,6 +301,9 @@ class Client:
             case Lagging():
                 if self._placed:
                     self.whole.lagging(event.logs)
+                return []
+            case Restarting():
+                self._backoff.told(event.come_back_ms)
                 return []
             case Synced():
                 if self.state != "replaying" or event.id != self._step_id:

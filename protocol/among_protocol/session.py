@@ -255,6 +255,13 @@ class RevokeOthers(Command, tag="session.revoke_others", kw_only=True):
     Reply: ClassVar[type[Shape]] = SessionsEnded
 
 
+class Restarting(Event, tag="session.restarting", omit_defaults=False, kw_only=True):
+    """The server stops, or restarts: this is the last word before it closes the connection, with 4000. Each connection is told
+    another time to come back at, over which all of them are spread; who lags is told none."""
+
+    come_back_ms: int  # from the end of the connection; who comes earlier comes with everybody else
+
+
 class Pong(Shape, kw_only=True):
     at: Time  # the server's time
 

@@ -181,6 +181,7 @@ AnyEntry = (
 )
 AnyNotice = (  # events without a number: control, registers, ephemeral
     session.Hello
+    | session.Restarting
     | logs.Synced
     | logs.Lagging
     | logs.LogPassed

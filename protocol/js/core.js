@@ -30,13 +30,14 @@ const STEP_WITHIN = 30_000; // for each step on the way from connected to live
 const STRANGE_FRAMES = 10; // frames that are none of the protocol, after which the connection is given up
 const PENDING = 1000; // commands that may wait at once; more is a program that does not look
 const BACKOFF = { base: 250, most: 30_000, stable: 10_000 }; // of the bound: first, last; live for so long is a new start
+const BELIEVED = 60_000; // who is told to stay away for longer does not
 
 // Of a code that was sent twice: the answer to the first time was lost, and it may have been yes.
 const USED = 'This code is not valid any more. It may have set the password before: sign in with the new one.';
 
 const OWN = new Set(['session.sync', 'session.sign_in', 'session.sign_up', 'account.reset_password']);
 const STANDING = new Set(['session.enable', 'presence.set', 'presence.watch']); // of one connection: said again on the next
-const UNTOLD = new Set(['hello', 'session.lagging']); // what the client alone needs to know
+const UNTOLD = new Set(['hello', 'session.lagging', 'session.restarting']); // what the client alone needs to know
 
 /** One account on one server. See the module for who calls what. */
 export class Core {
@@ -76,6 +77,7 @@ export class Core {
   #placed = false; // a sync has said on this connection which epoch its numbers are of
   #cuts = 0; // in a row, of connections that were not stable
   #liveAt = Infinity; // since when
+  #away = 0; // for so long a server that goes wants us to stay away
 
   /** Told of each reply in its place among the events: of which type of command, and its result.
    * @type {(type: string, result: any) => void} */
@@ -171,7 +173,9 @@ export class Core {
     }
     if (now - this.#liveAt >= BACKOFF.stable) this.#cuts = 0;
     this.#liveAt = Infinity;
-    const retryIn = this.random() * Math.min(BACKOFF.most, BACKOFF.base * 2 ** Math.min(this.#cuts, 16));
+    const bound = Math.min(BACKOFF.most, BACKOFF.base * 2 ** Math.min(this.#cuts, 16));
+    const retryIn = Math.max(this.#away, this.random() * bound);
+    this.#away = 0;
     this.#cuts += 1;
     this.retryAt = now + retryIn;
     return [{ type: 'down', code, reason, retryIn }];
@@ -333,6 +337,7 @@ export class Core {
       this.state = 'signing_in';
       this.#takeStep(now);
     } else if (event.type === 'session.lagging' && this.#placed) this.whole.lagging(event.logs);
+    else if (event.type === 'session.restarting') this.#away = Math.min(event.come_back_ms, BELIEVED);
     if (UNTOLD.has(event.type)) return [];
     if (event.type === 'session.synced') {
       if (this.state !== 'replaying' || event.id !== this.#stepId) return [];
@@ -439,6 +444,7 @@ function read(data) {
     if (typeof frame?.type !== 'string') return null;
     if (frame.type === 'ok') return frame.result && typeof frame.id === 'string' ? frame : null;
     if (frame.type === 'hello') return greets(frame) ? frame : null;
+    if (frame.type === 'session.restarting') return Number.isSafeInteger(frame.come_back_ms) ? frame : null;
     return 'seq' in frame && 'log' in frame && !isNumbered(frame) ? null : frame;
   } catch {
     return null;

@@ -1798,6 +1798,7 @@ export type Event =
   | PostDeleted
   | PostRemoved
   | Hello
+  | Restarting
   | Synced
   | Lagging
   | LogPassed
@@ -7724,6 +7725,16 @@ export interface ResolveWritten {
   repeat?: boolean;
 }
 
+/**
+ * The server stops, or restarts: this is the last word before it closes the connection, with 4000. Each connection is told
+ * another time to come back at, over which all of them are spread; who lags is told none.
+ */
+export interface Restarting {
+  type: "session.restarting";
+  /** from the end of the connection; who comes earlier comes with everybody else */
+  come_back_ms: number;
+}
+
 /** What is removed from a room: what is over either bound. Without bounds: nothing. */
 export interface Retention {
   /**
@@ -10184,6 +10195,7 @@ export interface Events {
   "post.deleted": PostDeleted;
   "post.removed": PostRemoved;
   "hello": Hello;
+  "session.restarting": Restarting;
   "session.synced": Synced;
   "session.lagging": Lagging;
   "log.passed": LogPassed;

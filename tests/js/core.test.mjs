@@ -195,6 +195,7 @@ test('a frame that only looks like one of the protocol throws nothing, wherever 
     [2, { type: 'ok', result: {} }], [2, { type: 'ok', result: { epoch: 'e1', logs: 7 } }],
     [2, { type: 'ok', result: { epoch: 'e1', logs: [null] } }], [2, { type: 'ok', result: { epoch: 'e1', logs, later: 7 } }],
     [4, { type: 'session.lagging' }], [4, { type: 'session.lagging', logs: null }],
+    [4, { type: 'session.restarting' }], [4, { type: 'session.restarting', come_back_ms: 'soon' }],
   ];
   for (const [steps, frame] of broken) {
     const wire = new Wire().live(steps);

@@ -47,6 +47,7 @@ class Small:
         self.ids = itertools.count(1)
         self.count = itertools.count(1)
         self.live = False
+        self.away = 0.0  # seconds, as told by a server that goes
         self.link: ClientConnection | None = None
         self.out: asyncio.Queue[str] = asyncio.Queue()
         self.task = asyncio.create_task(self.run())
@@ -83,7 +84,8 @@ class Small:
             elif self.fault == "always the same wait":
                 await asyncio.sleep(0.2)
             else:
-                await asyncio.sleep(random.uniform(0, min(8, 0.1 * 2**failures)))
+                await asyncio.sleep(max(self.away, random.uniform(0, min(8, 0.1 * 2**failures))))
+            self.away = 0.0
 
     async def once(self) -> int | None:
         url = self.words["AMONG_URL"]
@@ -168,6 +170,9 @@ class Small:
             if self.fault == "sends what is no command":
                 self.ask({"type": "x.hello"}, lambda frame: None)
             self.pump()
+        elif kind == "session.restarting":
+            if self.fault != "does not hear when to come back":
+                self.away = min(60, frame["come_back_ms"] / 1000)
         elif kind == "session.lagging":
             for log, head in frame["logs"].items() if self.fault != "does not hear that it lags" else ():
                 self.want(log, head)
@@ -370,5 +375,6 @@ FAULTS: dict[str, tuple[str, ...]] = {  # rule -> what breaks it
     "interest.passed": ("does not know log.passed",),
     "reactions.moves": ("does not know reaction.changed",),
     "closing.come_back": ("never comes back", "a tight loop", "always the same wait"),
+    "closing.no_sooner": ("does not hear when to come back",),
     "closing.stay_away": ("comes back from 45xx",),
 }

@@ -18,12 +18,12 @@ from among_protocol.codes import (
     CloseCode,
     Refuse,
 )
-from among_protocol.happenings import Card, Stopped, Unreadable, Up
+from among_protocol.happenings import Card, Down, Stopped, Unreadable, Up
 from among_protocol.logs import Lagging, Sync, Synced
 from among_protocol.markers import MarkerMoved
 from among_protocol.passwords import ResetPassword
 from among_protocol.presence import PresenceChanged, SetPresence, WatchPresence
-from among_protocol.session import SignIn, SignUp
+from among_protocol.session import Restarting, SignIn, SignUp
 from among_protocol.signing import Credentials
 from among_protocol.testing import PASSWORD
 
@@ -241,6 +241,28 @@ def test_back_off_starts_anew_after_a_stable_connection_only():
     one.live(200)
     one.live(205)
     assert one.lost(200 + backoff.STABLE) == 0.25
+
+
+@pytest.mark.parametrize(
+    ("come_back_ms", "wait"), [(3_000, 3.0), (600_000, 60.0), (2**53 - 1, 60.0), (-5, 0.25), (0, 0.25)]
+)
+def test_a_client_comes_back_no_sooner_than_it_was_told(come_back_ms: int, wait: float):
+    """But not after more than a minute, whatever is told; then it goes on as ever, and another connection is told anew."""
+    server = Server()
+    server.hand_out("t", "ann")
+    wire = Wire(server, Client(Credentials(token="t"), rng=Longest()))
+    wire.settle(nudge=False)
+    assert wire.connection is not None
+    told = len(wire.reader.told)
+    wire.connection.say(Restarting(come_back_ms=come_back_ms))
+    wire.deliver()
+    assert wire.reader.told[told:] == [], "the client's own business"
+    wire.cut(CloseCode.RESTARTING)
+    wire.cut()
+    (first,) = [down.retry_in for down in wire.downs]
+    assert first == wait
+    again = wire.client.lost(1006, wire.now)
+    assert [down.retry_in for down in again if isinstance(down, Down)] == [0.5]
 
 
 class Longest(random.Random):

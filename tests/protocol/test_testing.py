@@ -377,6 +377,15 @@ async def test_a_cut_a_restart_and_another_epoch(server: TestServer):
         assert len(server.messages(HALL)) == 1
 
 
+async def test_a_restart_tells_when_to_come_back(server: TestServer):
+    async with as_(server, "bob") as bob:
+        await server.here("bob")
+        await server.restart(come_back_ms=700)
+        down = await until(bob, Down)
+        assert (down.code, down.retry_in) == (codes.CloseCode.RESTARTING, 0.7)
+        await server.here("bob")
+
+
 async def test_refusing_and_holding_back(server: TestServer):
     async with as_(server, "bob") as bob:
         await server.here("bob")

@@ -394,7 +394,8 @@ async def coming_back(play: Play, ann: Actor, bob: Actor, room: str, community: 
         await ann.result("message.send", room=room, body="Can you see to it, @bob?")
         await ann.result("message.send", room=room, body="Thank you.")
         await bob2.result("log.entries", log=room, after=head, wanted=True)
-    await bob2.leaves()
+    with play.take("restart"):
+        await bob2.sent_away()
 
 
 async def keeping(play: Play, ann: Actor, bob: Actor, room: str, community: str) -> None:

@@ -29,6 +29,8 @@ from among_protocol.wire import COMMANDS, WRITES, Encoding, tag_of
 from among_server.app import App
 from among_server.config import Config
 from among_server.core.session import Session
+from among_server.edge.connection import Connection
+from among_server.edge.restarting import send_away
 from tests.world import until
 
 PATIENCE = 20  # seconds for anything at all
@@ -137,6 +139,16 @@ class Actor:
         await self._socket.wait_closed()
         await until(lambda: session is None or session.over)
 
+    async def sent_away(self) -> None:
+        """The server closes this connection, as it closes all of them when it stops."""
+        self.over = True
+        connection = self.play.connection(self)
+        assert connection is not None
+        send_away([connection])
+        await self.reads()
+        await self._socket.wait_closed()
+        self.play.line(self.name, "closed", self._socket.close_code)
+
     def drop(self) -> None:
         self._socket.transport.abort()
 
@@ -214,12 +226,16 @@ class Play:
                 await actor.fence()
         self.actors = [actor for actor in self.actors if not actor.over]
 
-    def session(self, actor: Actor) -> Session | None:
-        """The server's side of a connection; None once it is gone."""
+    def connection(self, actor: Actor) -> Connection | None:
+        """The server's side of it; None once it is gone."""
         for connection in self.app.listener.connections:
             if connection.session is not None and connection._transport.get_extra_info("peername")[1] == actor.port:
-                return connection.session
+                return connection
         return None
+
+    def session(self, actor: Actor) -> Session | None:
+        connection = self.connection(actor)
+        return None if connection is None else connection.session
 
 
 @asynccontextmanager
@@ -258,6 +274,7 @@ TOKEN = re.compile(r"\bamong_[\w-]{43}(?![\w-])")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 CODE = re.compile(r'(?<="code":")[\w-]{32}(?=")|(?<="invite":")[\w-]{32}(?=")')
 ABOUT = re.compile(r'(?<="about":)\d+')  # of an account: changes by what nobody waits for
+AWAY = re.compile(r'(?<="come_back_ms":)\d+')  # by chance
 SPOKEN = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b(?![T ]\d)")
 SHOWN_START = dt.datetime(2026, 1, 31, 9, tzinfo=dt.UTC)
@@ -273,6 +290,7 @@ def named(play: Play, start: dt.datetime) -> dict[str, list[Line]]:
         text = re.sub(r'"among/[^"]+"', '"among/0.1.0"', text)
         text = TIME.sub(lambda found: _moment(found.group(), start).strftime("%Y-%m-%dT%H:%M:%S.000Z"), text)
         text = ABOUT.sub("50", text)
+        text = AWAY.sub("183", text)
         text = SPOKEN.sub(lambda found: f"{_moment(found.group(1), start):%Y-%m-%d %H:%M} UTC", text)
         return DAY.sub(lambda found: _day(found.group(), start), text)
 

@@ -4,12 +4,14 @@ import asyncio
 import random
 import resource
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.proof.book import Book
+from among_server.edge.restarting import PER_SECOND
+from tests.proof.book import Book, Event
 from tests.proof.oracle import check, report
 from tests.proof.peer import Peer
 from tests.proof.process import on_disk, server_in
@@ -30,8 +32,14 @@ async def test_avl_04_thousands_are_told_to_come_back(tmp_path: Path, record_pro
         for person in people:
             book.people[person.account] = book.people[person.member] = person.name
         there: list[Peer] = []
+        told: list[int] = []  # milliseconds after which to come back
+
+        def take(event: Event) -> None:
+            if event["type"] == "session.restarting":
+                told.append(event["come_back_ms"])
+
         for begin in range(0, THERE, 100):
-            there += await asyncio.gather(*(Peer.open(server.url) for _ in range(begin, begin + 100)))
+            there += await asyncio.gather(*(Peer.open(server.url, take) for _ in range(begin, begin + 100)))
             await asyncio.gather(
                 *(
                     peer.ask("session.sign_in", token=people[index % 16].token)
@@ -54,6 +62,9 @@ async def test_avl_04_thousands_are_told_to_come_back(tmp_path: Path, record_pro
     assert not found, report(found)
     assert [flood.code for flood in floods] == [RESTARTING] * len(floods)
     assert codes == [RESTARTING] * THERE
+    assert len(told) == THERE
+    busiest = max(Counter(wait // 1000 for wait in told).values())
+    assert busiest < 1.5 * PER_SECOND, "nobody comes back to a crowd"
     record_property("clients", THERE)
     record_property("messages", sum(flood.sent for flood in floods))
     assert took < GRACE

@@ -3,28 +3,33 @@
 import asyncio
 import contextlib
 import sqlite3
+from typing import Any
 
 import pytest
 
 from among_protocol import wire
 from among_server.app import App
 from among_server.config import Config
-from among_server.edge import sockets
+from among_server.edge import restarting, sockets
 from among_server.store.api import StoreError
 from tests.wire.house import Over, Peer, framed, serving, until
 
 
-async def answers(peer: Peer) -> tuple[dict[str, dict[str, object]], int]:
-    """All replies up to the end, and the code of the close."""
-    replies: dict[str, dict[str, object]] = {}
+async def last_words(peer: Peer) -> tuple[list[dict[str, Any]], int]:
+    """All that still comes, and the code of the close."""
+    heard: list[dict[str, Any]] = []
     while True:
         try:
-            message = await peer.message()
+            heard.append(await peer.message())
         except Over as over:
             peer.close()
-            return replies, over.args[0] if over.args else 1006
-        if message["type"] in ("ok", "refused"):
-            replies[message["id"]] = message
+            return heard, over.args[0] if over.args else 1006
+
+
+async def answers(peer: Peer) -> tuple[dict[str, dict[str, Any]], int]:
+    """All replies up to the end, and the code of the close."""
+    heard, code = await last_words(peer)
+    return {message["id"]: message for message in heard if message["type"] in ("ok", "refused")}, code
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3, 5, 8])
@@ -60,7 +65,7 @@ async def test_avl_04_what_is_in_flight_is_answered_and_what_was_acknowledged_is
             if reply is None:
                 assert body not in kept, "written, and never answered"
             elif reply["type"] == "ok":
-                assert kept[body] == reply["result"]["entry"]["seq"]  # type: ignore[index]  # a written entry
+                assert kept[body] == reply["result"]["entry"]["seq"]
             else:
                 assert (reply["code"], reply["class"]) == ("server.stopping", "wait")
                 assert body not in kept
@@ -80,6 +85,71 @@ async def test_avl_04_a_reply_that_waits_for_its_entry_is_not_lost(tmp_path):
         await house.app.stop()
         replies, code = await reading
         assert (replies[id]["type"], code) == ("ok", 4000)
+
+
+async def test_avl_04_each_is_told_when_to_come_back_and_they_are_spread(tmp_path, monkeypatch):
+    """As many as would take two seconds, guests among them: told in both encodings, all over that time, and not waited for."""
+    monkeypatch.setattr(restarting, "PER_SECOND", 24)
+    async with serving(tmp_path) as house:
+        people = [await house.person(f"person-{number}", (wire.JSON, wire.MSGPACK)[number % 2]) for number in range(8)]
+        guests = [await house.guest((wire.JSON, wire.MSGPACK)[number % 2]) for number in range(40)]
+        strangers = [await house.connect() for _ in range(3)]  # who have not even shaken hands are told nothing
+        reading = asyncio.gather(*(last_words(peer) for peer in (*people, *guests)))
+        silence = asyncio.gather(*(stranger.rest() for stranger in strangers))
+        async with asyncio.timeout(1):
+            await house.app.stop()
+        told = []
+        for (*_, last), code in await reading:
+            assert (last["type"], code) == ("session.restarting", 4000)
+            told.append(last["come_back_ms"])
+        assert await silence == [b""] * 3
+    assert all(0 <= wait <= 51 * 1000 / 24 for wait in told)
+    for begin in range(0, 2000, 500):
+        assert any(begin <= wait < begin + 500 for wait in told), told
+
+
+async def test_avl_04_what_is_told_goes_out_with_the_close(tmp_path):
+    """One write for both: it costs the stop nothing."""
+    async with serving(tmp_path) as house:
+        ann = await house.person("ann")
+        connection = house.connection(ann)
+        writes = Writes(connection._transport)
+        connection._transport = writes  # type: ignore[assignment]  # as far as it is asked
+        reading = asyncio.ensure_future(last_words(ann))
+        await house.app.stop()
+        assert [one["type"] for one in (await reading)[0]] == ["session.restarting"]
+        assert len(writes.seen) == 1
+
+
+class Writes:
+    """Notes what is written to a transport."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self.seen: list[bytes] = []
+        self._transport = transport
+
+    def write(self, data: bytes) -> None:
+        self.seen.append(data)
+        self._transport.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+async def test_avl_04_who_lags_is_told_the_close_alone(tmp_path):
+    async with serving(tmp_path) as house:
+        ann = await house.person("ann")
+        house.session(ann).pause()
+        reading = asyncio.ensure_future(last_words(ann))
+        await house.app.stop()
+        assert await reading == ([], 4000)
+
+
+@pytest.mark.parametrize(
+    ("connected", "within"), [(1, 250), (125, 250), (500, 1_000), (5_000, 10_000), (9_000, 18_000), (90_000, 20_000)]
+)
+def test_the_more_there_are_the_longer_they_are_spread(connected: int, within: int):
+    assert restarting.spread_ms(connected) == within
 
 
 async def test_dur_04_a_retry_after_a_restart_gives_the_first_result(tmp_path):

@@ -15,7 +15,7 @@ from ..logs import Lagging, LogPassed
 from ..malformed import Malformed
 from ..posts import PostPublished
 from ..presence import PresenceState
-from ..session import Enable, Hello, Ping, SignOut
+from ..session import Enable, Hello, Ping, Restarting, SignOut
 from ..signing import ENTRANCES
 from ..wire import Encoding
 from .answers import ABSENT, COSTS, READS, WRITES, attention, drafts
@@ -154,6 +154,12 @@ class Connection:
             self.closed, self.reason = int(code), reason
             self.town.gone(self)
             self.news()
+
+    def restart(self, come_back_ms: int) -> None:
+        """The server goes. Who lags is only closed."""
+        if self.missed is None:
+            self.say(Restarting(come_back_ms=come_back_ms))
+        self.close(CloseCode.RESTARTING, "the server restarts")
 
     # --- in
 

@@ -228,9 +228,10 @@ class TestServer:
             connection.close(code, reason)
         await self.flush()
 
-    async def restart(self) -> None:
-        """Every connection is closed and told to come back; everything is kept."""
-        await self.close(CloseCode.RESTARTING, "the server restarts")
+    async def restart(self, come_back_ms: int = 0) -> None:
+        """Every connection is closed and told to come back, after so long at the earliest; everything is kept."""
+        self.town.restart(come_back_ms)
+        await self.flush()
 
     async def restore(self, keep: float = 0.0) -> None:
         """An older backup was put back: another epoch, and of each room's log so much is left (0 to 1)."""

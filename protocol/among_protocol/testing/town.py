@@ -393,7 +393,7 @@ class Town:
             person.read = {log: min(seq, self.logs[log].head) for log, seq in person.read.items()}
         self.restart()
 
-    def restart(self) -> None:
-        """Every connection is closed, and told to come back."""
+    def restart(self, come_back_ms: int = 0) -> None:
+        """Every connection is closed, and told to come back, and after how long at the earliest."""
         for connection in list(self.connections):
-            connection.close(CloseCode.RESTARTING, "the server restarts")
+            connection.restart(come_back_ms)

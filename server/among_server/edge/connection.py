@@ -357,8 +357,8 @@ class Connection(asyncio.Protocol):
         self.pinged = True
         self._transport.write(PING)
 
-    def close(self, code: CloseCode, reason: str) -> None:
-        """Say why, then close. What was written before still goes out."""
+    def close(self, code: CloseCode, reason: str, last: bytes = b"") -> None:
+        """Say why, then close. What was written before still goes out; `last`, a whole frame, with the close."""
         if self.closing:
             return
         if self._transport.is_closing():  # it failed, or was dropped: nobody can be told, and nothing is waited for
@@ -370,7 +370,7 @@ class Connection(asyncio.Protocol):
             closed[code.value] = closed.get(code.value, 0) + 1
             log.debug("connection.closing", connection=self.number, code=int(code), reason=reason)
             payload = Close(int(code), reason).serialize()
-            self._transport.write(b"\x88" + len(payload).to_bytes(1, "big") + payload)
+            self._transport.write(last + b"\x88" + len(payload).to_bytes(1, "big") + payload)
         self._end()
 
     def abort(self, why: str) -> None:

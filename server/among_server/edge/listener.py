@@ -30,6 +30,7 @@ from .forwarded import Peers, name_of_peer
 from .library import Pieces
 from .memory import FULL, NEARLY, give_back, memory
 from .metrics import Metrics
+from .restarting import send_away
 
 log = structlog.get_logger()
 
@@ -308,8 +309,7 @@ class Listener:
         grace = self.config.grace_ms / 1000
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._answered(), grace / 2)
-        for connection in list(self.connections):
-            connection.close(CloseCode.RESTARTING, "the server is restarting")
+        send_away(self.connections)
         if self.connections:
             self._empty = self.loop.create_future()
             with contextlib.suppress(TimeoutError):

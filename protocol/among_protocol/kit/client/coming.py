@@ -121,6 +121,20 @@ async def waiting_longer_after_each_failure(stage: Stage) -> None:
     )
 
 
+@checks("closing.no_sooner")
+async def no_sooner_than_it_was_told(stage: Stage) -> None:
+    """Restart, and say to come back after 1.5 s: longer than any first wait."""
+    await stage.begin()
+    await stage.shows()
+    connected, began = stage.server.connected, time.monotonic()
+    await stage.server.restart(come_back_ms=int(1000 * AWAY))
+    await stage.until(lambda: stage.server.connected > connected, "a client that connects again")
+    back = await stage.returns()
+    stayed = next(crossed.at for crossed in stage.server.wire if crossed.connection is back) - began
+    demand(stayed >= AWAY, f"nobody who comes back within {AWAY:.1f} s", f"another connection after {stayed:.2f} s")
+    await stage.shows()
+
+
 def _alike(waits: list[float]) -> bool:
     """Whether these did not grow: four or five that are all alike; of more, the middle half of them."""
     middle = sorted(waits)
