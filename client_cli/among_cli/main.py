@@ -9,6 +9,7 @@ import asyncio
 import io
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -114,7 +115,8 @@ def _run(given: argparse.Namespace) -> int:
         case "sign-out":
             return _sign_out(entry(), saved)
         case _:
-            return _signed_in(entry, saved, _one_shot(given), again=bool(given.password_file))
+            within = given.wait if given.command == "send" else None
+            return _signed_in(entry, saved, _one_shot(given), again=bool(given.password_file), within=within)
 
 
 def _text(words: str) -> str:
@@ -125,15 +127,22 @@ def _text(words: str) -> str:
 
 
 def _signed_in(
-    entry: Callable[[], Entry], saved: Saved, work: Callable[[Among], Awaitable[None]], *, again: bool
+    entry: Callable[[], Entry],
+    saved: Saved,
+    work: Callable[[Among], Awaitable[None]],
+    *,
+    again: bool,
+    within: float | None,
 ) -> int:
-    """`again`: there is a password for when the saved token is void, and by then forgotten."""
+    """`again`: there is a password for when the saved token is void, and by then forgotten. `within`: seconds for all of it;
+    None: the connection has its usual time, and the rest all that it takes."""
+    until = None if within is None else time.monotonic() + within
     try:
-        return asyncio.run(_once(entry(), saved, work))
+        return asyncio.run(_once(entry(), saved, work, until))
     except Refuse as refused:
         if refused.code != codes.TOKEN_INVALID or not again:
             raise
-    return asyncio.run(_once(entry(), saved, work))
+    return asyncio.run(_once(entry(), saved, work, until))
 
 
 def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
@@ -141,7 +150,7 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
         case "send":
             words = _text(sys.stdin.read() if given.text == ["-"] else " ".join(given.text))
             return lambda among: one_shot.send(
-                among, given.room, words.strip("\n"), nonce=given.nonce, as_json=given.json, within=given.wait
+                among, given.room, words.strip("\n"), nonce=given.nonce, as_json=given.json
             )
         case "tail":
             return lambda among: one_shot.tail(
@@ -178,8 +187,12 @@ def _one_shot(given: argparse.Namespace) -> Callable[[Among], Awaitable[None]]:
             )
 
 
-async def _once(entry: Entry, saved: Saved, work: Callable[[Among], Awaitable[None]]) -> int:
-    async with opened(entry, saved) as among:
+async def _once(
+    entry: Entry, saved: Saved, work: Callable[[Among], Awaitable[None]], until: float | None = None
+) -> int:
+    """`until`: when it is given up, by the loop's clock. Raises TimeoutError (then it is not known whether it is done)."""
+    within = None if until is None else max(0.0, until - asyncio.get_running_loop().time())
+    async with opened(entry, saved, within=within) as among, asyncio.timeout_at(until):
         await work(among)
     return OK
 

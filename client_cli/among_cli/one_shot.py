@@ -5,7 +5,6 @@ once, whatever happens to the server or the link. JSON is one object per line, a
 terminal would obey: what JSON itself would leave as it is, is escaped.
 """
 
-import asyncio
 import json
 import shutil
 import sys
@@ -49,12 +48,11 @@ class NotThere(Exception):
     """What was named is not there for this account; the sentence says what to do."""
 
 
-async def send(among: Among, name: str, words: str, *, nonce: str, as_json: bool, within: float) -> None:
-    """Say something. Raises Refuse, NotThere, TextError, TimeoutError (then it is not known whether it is stored)."""
+async def send(among: Among, name: str, words: str, *, nonce: str, as_json: bool) -> None:
+    """Say something. Raises Refuse, NotThere, TextError."""
     said = body(words)
-    async with asyncio.timeout(within):
-        room = await _room(among, name)
-        entry = await among.send(room.id, said, nonce=nonce)
+    room = await _room(among, name)
+    entry = await among.send(room.id, said, nonce=nonce)
     if as_json:
         _print_json(entry, title_of(among, room), among.account.handle)
 

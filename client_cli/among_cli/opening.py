@@ -19,7 +19,7 @@ from .safe_text import safe_text
 from .saved import Account, Saved
 
 DEVICE = "terminal"  # name of the session, as its owner sees it
-WITHIN = 10.0  # seconds for the first connection
+WITHIN = 10.0  # seconds for the first connection, where nothing else is said
 PASSWORD_BYTES = 4_096  # of a file with a password, at most
 
 
@@ -80,8 +80,8 @@ def password_in(file: str) -> str:
 
 
 @asynccontextmanager
-async def opened(entry: Entry, saved: Saved) -> AsyncIterator[Among]:
-    """The connection, signed in. Raises Refuse, Unreachable (with the reason, as far as known), Stopped."""
+async def opened(entry: Entry, saved: Saved, *, within: float | None = None) -> AsyncIterator[Among]:
+    """The connection, signed in; `within`: seconds. Raises Refuse, Unreachable (with the reason, as far as known), Stopped."""
     among = connect(
         entry.server,
         token=entry.token,
@@ -92,7 +92,7 @@ async def opened(entry: Entry, saved: Saved) -> AsyncIterator[Among]:
         invite=entry.invite or None,
         reset=entry.reset,
         device=DEVICE,
-        open_within=WITHIN,
+        open_within=WITHIN if within is None else within,
     )
     async with AsyncExitStack() as stack:
         try:

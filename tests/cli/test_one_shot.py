@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,7 +16,7 @@ from among_protocol.posts import PublishPost
 from among_protocol.rooms import FollowRoom
 
 from .corpus import CORPUS, obeyed
-from .house import PASSWORD, House, Tap
+from .house import PASSWORD, PATIENCE, House, Tap
 
 REFUSED, USAGE, UNSURE = 1, 2, 3
 
@@ -236,8 +237,43 @@ async def test_a_server_that_is_not_there_is_code_3(house, capsys, monkeypatch):
     await house.join("garden/hall", "ana")
     await house.stop()
     monkeypatch.setattr("among_cli.opening.WITHIN", 0.05)
-    assert await among("send", "garden/hall", "hi") == UNSURE
+    assert await among("unread") == UNSURE
     assert capsys.readouterr().err.startswith("among: cannot reach 127.0.0.1:")
+
+
+async def test_sending_waits_no_longer_than_it_may_for_a_server_that_is_not_there(house, capsys, monkeypatch):
+    await house.join("garden/hall", "ana")
+    await house.stop()
+    monkeypatch.setattr("among_cli.opening.WITHIN", PATIENCE)
+    async with asyncio.timeout(PATIENCE / 2):
+        assert await among("send", "--wait", "0.05", "garden/hall", "hi") == UNSURE
+    assert capsys.readouterr().err.startswith("among: cannot reach 127.0.0.1:")
+
+
+async def test_sending_waits_as_long_as_it_may_for_a_server_that_is_not_there(house, monkeypatch):
+    (ana,) = await house.join("garden/hall", "ana")
+    await house.stop()
+    monkeypatch.setattr("among_cli.opening.WITHIN", 0.0)  # what everything else waits
+    asked = asyncio.Event()
+
+    def closes(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        asked.set()
+
+    async with await asyncio.start_server(closes, "127.0.0.1", urlsplit(house.url).port):
+        sending = asyncio.create_task(among("send", "--wait", str(PATIENCE), "--handle", "ana", "garden/hall", "hi"))
+        await asyncio.wait({sending, asyncio.create_task(asked.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    await house.start()
+    assert await sending == 0
+    await ana.sees("hi")
+
+
+async def test_sending_that_is_in_doubt_ends_when_the_time_is_up(house, capsys):
+    await house.join("garden/hall", "ana")
+    house.doubts()
+    async with asyncio.timeout(PATIENCE / 2):
+        assert await among("send", "--wait", "2", "garden/hall", "hi") == UNSURE
+    assert "it is not known whether this was done" in capsys.readouterr().err
 
 
 async def test_cnt_01_json_and_plain_output_hold_nothing_that_a_terminal_obeys(house, capsys):
