@@ -40,7 +40,7 @@ log = structlog.get_logger()
 
 DATABASE, LOCK, SAFEST_SQLITE = schema.FILE, schema.LOCK, schema.SAFEST  # for who looks over the data
 can_search = indexing.available  # likewise
-lost, linked, look_around = schema.lost, schema.linked, schema.look_around  # likewise
+lost, look_around, check = schema.lost, schema.look_around, schema.check  # likewise
 OWNER_INVITE = "owner-invite"  # in the data folder, 0600: whoever can read it may own the server
 
 

@@ -3,6 +3,8 @@
 import json
 import os
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,9 @@ from among_server.admin.doctor import Finding
 from among_server.admin.interpreter import Built
 from among_server.admin.settings import read
 from among_server.app import DATABASE
+from among_server.config import Config
+from among_server.store.api import StoreError
+from among_server.store.sqlite.schema import APPLICATION, UNFINISHED
 from tests.proof.process import Server, free_port, server_in
 
 
@@ -27,7 +32,7 @@ def findings(data: Path, **given: object) -> dict[str, Finding]:
 
 
 def lie_of(folder: Path) -> dict[str, tuple[int, int]]:
-    return {path.name: (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.iterdir()}
+    return {path.name: (path.lstat().st_size, path.lstat().st_mtime_ns) for path in folder.iterdir()}
 
 
 async def test_a_server_that_runs_is_well(tmp_path: Path):
@@ -67,9 +72,50 @@ def test_a_database_that_lost_all_it_held_is_no_new_one(tmp_path: Path):
     (tmp_path / "revocations").write_text("of a server")
     for state in ("is empty", "is missing"):
         found = findings(tmp_path)["database"]
-        assert found.what.startswith(f"{state}, and revocations says")
+        assert f"{DATABASE} {state}, and revocations beside it" in found.what
         assert (found.state, "restore" in found.mend) == ("fail", True)
         (tmp_path / DATABASE).unlink(missing_ok=True)
+
+
+def of_a_newer_version(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / DATABASE)) as db:
+        db.executescript(f"CREATE TABLE t (x); PRAGMA application_id = {APPLICATION}; PRAGMA user_version = 9999;")
+
+
+def of_another_program(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / DATABASE)) as db:
+        db.execute("CREATE TABLE t (x)")
+
+
+def of_a_restore_that_was_broken_off(folder: Path) -> None:
+    (folder / UNFINISHED).touch()
+
+
+def on_a_disk_that_is_not_mounted(folder: Path) -> None:
+    (folder / DATABASE).symlink_to("/mnt/none")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "mend"),
+    [
+        (of_a_newer_version, "run `pip install --upgrade among` and start again."),
+        (of_another_program, "choose another folder."),
+        (of_a_restore_that_was_broken_off, "run it again, with --replace."),
+        (on_a_disk_that_is_not_mounted, "is that disk mounted?"),
+    ],
+)
+async def test_data_on_which_no_server_would_start_fail_in_the_words_of_the_start(
+    tmp_path: Path, spoil: Callable[[Path], None], mend: str
+):
+    spoil(tmp_path)
+    before = lie_of(tmp_path)
+    found = findings(tmp_path)["database"]
+    assert lie_of(tmp_path) == before
+    assert found.state == "fail"
+    assert found.mend.startswith(mend)
+    with pytest.raises(StoreError) as refused:
+        await app.store_of(Config(data=str(tmp_path))).open()
+    assert str(refused.value) == f"{found.what}: {found.mend}"
 
 
 def test_without_the_means_to_search_it_says_so(tmp_path: Path, monkeypatch):

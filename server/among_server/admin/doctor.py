@@ -25,6 +25,7 @@ from .. import app
 from ..app import DATABASE, LOCK, SAFEST_SQLITE
 from ..config import Config, ConfigError, elsewhere, is_loopback
 from ..edge.memory import container, resident
+from ..store.api import StoreError
 from . import interpreter
 from .health import ANYWHERE, readiness
 from .settings import Settings, look
@@ -192,14 +193,10 @@ def disk(folder: Path) -> Iterator[Finding]:
 def database(folder: Path, *, running: bool) -> Iterator[Finding]:
     file = folder / DATABASE
     wal = file.with_name(f"{DATABASE}-wal")
-    if beside := app.lost(folder):
-        mend = "look whether its disk is mounted; else keep a copy of the folder, and restore the last backup with --replace"
-        state = "empty" if file.exists() else "missing"
-        yield Finding("database", "fail", f"is {state}, and {beside} says that it was not: the data were lost", mend)
-        return
-    if link := app.linked(folder):
-        what, mend = link.split(". ", 1)
-        yield Finding("database", "fail", what, mend)
+    try:
+        app.look_around(folder)
+    except StoreError as error:
+        yield _refused(error)
         return
     if not file.exists():
         yield Finding("database", "ok", "not there yet")
@@ -213,6 +210,11 @@ def database(folder: Path, *, running: bool) -> Iterator[Finding]:
     try:
         wrong = [str(row[0]) for row in db.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
         (step,) = db.execute("PRAGMA user_version").fetchone()
+        if not wrong:
+            app.check(db, file)
+    except StoreError as error:
+        yield _refused(error)
+        return
     finally:
         db.close()
     if wrong:
@@ -228,6 +230,12 @@ def database(folder: Path, *, running: bool) -> Iterator[Finding]:
             f"its write-ahead log has {wal.stat().st_size // MIB} MiB",
             "something reads the file for very long and holds it up: a copy, or another program",
         )
+
+
+def _refused(error: StoreError) -> Finding:
+    """Data on which no server would start, in the words that it has for them."""
+    what, _, mend = str(error).partition(": ")
+    return Finding("database", "fail", what, mend)
 
 
 def erasing(folder: Path, *, running: bool) -> Iterator[Finding]:
