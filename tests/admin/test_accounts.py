@@ -21,6 +21,7 @@ from among_protocol.codes import CloseCode
 from among_protocol.session import Ping
 from among_server.admin import accounts, control, invite
 from among_server.admin.main import main
+from among_server.admin.running import SOCKET
 from among_server.admin.serve import run
 from among_server.admin.settings import WRITTEN, Settings, shortest
 from among_server.app import App
@@ -206,7 +207,7 @@ async def test_ath_05_no_code_is_in_a_log_or_in_the_database(tmp_path: Path, cap
 
 
 async def test_a_request_of_another_version_is_refused_and_the_next_one_done(server: Server):
-    reader, writer = await asyncio.open_unix_connection(Path(server.config.data) / control.SOCKET)
+    reader, writer = await asyncio.open_unix_connection(Path(server.config.data) / SOCKET)
     writer.write(b'{"do":"juggle"}\n')
     answer = msgspec.json.decode(await reader.readline(), type=control.Answer)
     assert not answer.ok
@@ -274,7 +275,7 @@ async def test_a_server_that_ends_before_it_answers_is_told_as_what_nobody_knows
         writer.write(says)
         writer.close()
 
-    async with await asyncio.start_unix_server(dies, shortest(folder) / control.SOCKET):
+    async with await asyncio.start_unix_server(dies, shortest(folder) / SOCKET):
         config = Config(data=str(folder))
         for ask in (
             partial(invite.make, uses=1, days=1),
@@ -285,7 +286,7 @@ async def test_a_server_that_ends_before_it_answers_is_told_as_what_nobody_knows
 
 
 async def test_something_else_by_the_name_of_the_operators_socket_is_one_line(tmp_path: Path, capsys):
-    (tmp_path / control.SOCKET).mkdir()
+    (tmp_path / SOCKET).mkdir()
     settings = Settings(Config(data=str(tmp_path), port=0, synchronous="normal", password_workers=1), {})
     assert await run(settings) == 1
     told = capsys.readouterr()

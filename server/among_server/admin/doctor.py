@@ -27,7 +27,8 @@ from ..config import Config, ConfigError, elsewhere, is_loopback
 from ..edge.memory import container, resident
 from ..store.api import StoreError
 from . import interpreter
-from .health import ANYWHERE, readiness
+from .health import ANYWHERE, PATIENCE, readiness
+from .running import address
 from .settings import Settings, look
 
 State = Literal["ok", "warn", "fail"]
@@ -83,7 +84,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("open files", lambda: open_files(config)),
         ("memory", memory),
         ("clock", lambda: clock(Path(config.data))),
-        ("server", lambda: server(config, running=running)),
+        ("server", lambda: server(settings, running=running)),
         ("reach", lambda: reach(config)),
     ]
     for about, find in looks:
@@ -291,20 +292,26 @@ def clock(folder: Path) -> Iterator[Finding]:
         yield Finding("clock", "ok", time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(now)))
 
 
-def server(config: Config, *, running: bool) -> Iterator[Finding]:
-    where = f"{config.host}:{config.port}"
+def server(settings: Settings, *, running: bool) -> Iterator[Finding]:
+    config = settings.config
     if not running:
         yield Finding("server", "ok", "does not run on this data")
         if config.port:
-            yield _free(config, where)
+            yield _free(config, f"{config.host}:{config.port}")
         return
     who = holder(Path(config.data))
     yield Finding("server", "ok", "runs on this data" + (f" (process {who})" if who else ""))
-    if not config.port:
+    try:
+        asked = address(settings, PATIENCE)
+    except OSError as error:
+        yield Finding("port", "fail", f"it does not say where it listens: {error}", "the server's log says more")
+        return
+    if asked is None:
         yield Finding("port", "warn", "port 0 does not say where it listens", "give --port to have it asked")
         return
+    where = f"{asked[0]}:{asked[1]}"
     try:
-        found = readiness(config)
+        found = readiness(*asked)
     except (OSError, ValueError) as error:
         mend = "is it the same --host and --port as the server's? its log says where it listens"
         yield Finding("port", "fail", f"nothing answers at {where}: {error}", mend)

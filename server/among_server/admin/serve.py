@@ -16,8 +16,9 @@ from ..app import App
 from ..config import ConfigError
 from ..edge.listener import CannotListen
 from ..store.api import StoreError
-from .control import SOCKET, listen
+from .control import listen
 from .logging import loop_failed
+from .running import SOCKET
 from .settings import Settings, look, token
 
 log = structlog.get_logger()
