@@ -176,5 +176,4 @@ async def _first(url: str, data: Path, handle: str, token_file: Path) -> None:
         descriptor = os.open(token_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as out:
             out.write(among.token + "\n")
-    invite_file.unlink(missing_ok=True)
     print(f"You are @{handle}, owner of this server. Your password, shown once: {password}")
