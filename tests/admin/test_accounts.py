@@ -26,6 +26,7 @@ from among_server.admin.serve import run
 from among_server.admin.settings import WRITTEN, Settings, shortest
 from among_server.app import App
 from among_server.config import Config
+from tests.proof.process import server_in
 from tests.world import PASSWORD
 
 NEW = "another horse"
@@ -292,6 +293,13 @@ async def test_something_else_by_the_name_of_the_operators_socket_is_one_line(tm
     told = capsys.readouterr()
     assert "control.sock can't be made" in told.err
     assert "ws://" not in told.out
+
+
+async def test_a_server_that_was_stopped_leaves_no_socket(tmp_path: Path):
+    async with server_in(tmp_path) as server:
+        assert (server.data / SOCKET).is_socket()
+        assert await server.stop() == 0
+        assert not (server.data / SOCKET).exists()
 
 
 def test_the_commands_as_they_are_typed(tmp_path: Path):

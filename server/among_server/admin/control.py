@@ -129,6 +129,13 @@ async def listen(app: App, data: Path) -> asyncio.Server:
         os.umask(mask)
 
 
+def end(server: asyncio.Server, data: Path) -> None:
+    """Take no more requests. The lock must still be ours: else the socket may be another server's."""
+    server.close()
+    with contextlib.suppress(OSError):
+        (shortest(data) / running.SOCKET).unlink(missing_ok=True)
+
+
 def ask(config: Config, request: Request) -> Answer:
     """Have it carried out, by the running server or without one. Raises StoreError, OSError."""
     return _ask_server(Path(config.data), request) or asyncio.run(_alone(config, request))
