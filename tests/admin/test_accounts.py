@@ -240,6 +240,22 @@ def test_a_link_to_a_server_that_was_not_there_says_that_it_begins(tmp_path: Pat
     assert "a new server" not in told[1].err
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_a_server_that_began_by_mistake_is_undone_as_is_told(tmp_path: Path, capsys, monkeypatch, there: bool):
+    """And with it nothing that was in the folder before."""
+    monkeypatch.setattr("among_server.admin.logging.configure", lambda config: None)
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "a typo"
+    if there:
+        folder.mkdir()
+        (folder / "novel.txt").write_text("Once upon a time")
+    with capture_logs():
+        assert main(["invite", "--data", "a typo"]) == 0
+    (undo,) = re.findall("`(rm .*)`", capsys.readouterr().err)
+    subprocess.run(undo, shell=True, check=True, cwd="/")  # as it is pasted
+    assert [path.name for path in tmp_path.rglob("*")] == (["a typo", "novel.txt"] if there else [])
+
+
 @pytest.mark.parametrize(("command", "said"), [("invite", []), ("owner-link", ["owner.link_offered"])])
 def test_that_somebody_may_own_the_server_by_a_link_is_told_in_the_log(
     tmp_path: Path, monkeypatch, command: str, said: list[str]
