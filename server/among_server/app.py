@@ -41,8 +41,9 @@ log = structlog.get_logger()
 
 DATABASE, LOCK, SAFEST_SQLITE = schema.FILE, schema.LOCK, schema.SAFEST  # for who looks over the data
 can_search = indexing.available  # likewise
-lost, linked, look_around = schema.lost, schema.linked, schema.look_around  # likewise
+lost, look_around, check = schema.lost, schema.look_around, schema.check  # likewise
 OWNER_INVITE = "owner-invite"  # in the data folder, 0600: whoever can read it may own the server
+PAGE = 500  # accounts at once
 
 
 class App:
@@ -69,8 +70,11 @@ class App:
         try:
             self.wire(loop)
             await self.listener.start(sockets)
-            if isinstance(self.store, SqliteStore) and await self.store.accounts() == 0:
-                await owner_invite(self.store, Path(self.config.data), self.config.url or self.url)
+            if isinstance(self.store, SqliteStore):
+                if await self.store.accounts() == 0:
+                    await owner_invite(self.store, Path(self.config.data), self.config.url or self.url)
+                elif self._owner_invite.exists() and await owned(self.store):
+                    await self._owner_came()
             self.services.watchdog.start()
         except BaseException:
             if hasattr(self, "services"):
@@ -96,6 +100,15 @@ class App:
             await early.stop()
 
     @property
+    def _owner_invite(self) -> Path:
+        return Path(self.config.data) / OWNER_INVITE
+
+    async def _owner_came(self) -> None:
+        """The link in the folder works no longer."""
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(self._owner_invite.unlink, missing_ok=True)
+
+    @property
     def url(self) -> str:
         """Where a client on this machine reaches the server."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.config.host, self.config.host)  # noqa: S104  # read, not bound
@@ -109,6 +122,7 @@ class App:
         self.services = services = Services(config, self.store, logs, loop.time)
         services.hello = hello(config, self.store)
         services.watchdog = Watchdog(loop)
+        services.owner_came = self._owner_came
         services.people.arrived = services.replay.arrived
         services.people.departed = services.replay.departed
         bus = LocalBus()
@@ -187,6 +201,16 @@ def has_data(config: Config) -> bool:
     """Whether there is a store, or what is left of one, so that opening it would not make one."""
     folder = Path(config.data)
     return SqliteStore.is_in(folder) or bool(lost(folder))
+
+
+async def owned(store: Store) -> bool:
+    """Whether somebody owns the server."""
+    after = ""
+    while some := await store.account_states(after, PAGE):
+        if any(one.owner for one in some):
+            return True
+        after = some[-1].handle
+    return False
 
 
 async def owner_invite(store: Store, data: Path, url: str) -> None:

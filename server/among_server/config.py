@@ -230,7 +230,7 @@ def elsewhere(networks_: Sequence[str]) -> list[str]:
 
 
 def judge(config: Config) -> Iterator[Mistake]:
-    """What the types can't say: each value by itself is fine, and still it can't be meant."""
+    """What the types can't say: a value that its type takes, and that still can't be meant, whatever the other keys say."""
     yield from [Mistake("data", "is no path of a folder")] if "\0" in config.data else []
     for key in ("trusted_proxies", "private_networks"):
         for entry in getattr(config, key):

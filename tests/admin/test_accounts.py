@@ -21,10 +21,12 @@ from among_protocol.codes import CloseCode
 from among_protocol.session import Ping
 from among_server.admin import accounts, control, invite
 from among_server.admin.main import main
+from among_server.admin.running import SOCKET
 from among_server.admin.serve import run
 from among_server.admin.settings import WRITTEN, Settings, shortest
 from among_server.app import App
 from among_server.config import Config
+from tests.proof.process import server_in
 from tests.world import PASSWORD
 
 NEW = "another horse"
@@ -206,7 +208,7 @@ async def test_ath_05_no_code_is_in_a_log_or_in_the_database(tmp_path: Path, cap
 
 
 async def test_a_request_of_another_version_is_refused_and_the_next_one_done(server: Server):
-    reader, writer = await asyncio.open_unix_connection(Path(server.config.data) / control.SOCKET)
+    reader, writer = await asyncio.open_unix_connection(Path(server.config.data) / SOCKET)
     writer.write(b'{"do":"juggle"}\n')
     answer = msgspec.json.decode(await reader.readline(), type=control.Answer)
     assert not answer.ok
@@ -236,6 +238,22 @@ def test_a_link_to_a_server_that_was_not_there_says_that_it_begins(tmp_path: Pat
     assert "#invite=" in told[0].out
     assert f"no data in {tmp_path / 'typo'}: a new server begins there" in told[0].err
     assert "a new server" not in told[1].err
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_server_that_began_by_mistake_is_undone_as_is_told(tmp_path: Path, capsys, monkeypatch, there: bool):
+    """And with it nothing that was in the folder before."""
+    monkeypatch.setattr("among_server.admin.logging.configure", lambda config: None)
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "a typo"
+    if there:
+        folder.mkdir()
+        (folder / "novel.txt").write_text("Once upon a time")
+    with capture_logs():
+        assert main(["invite", "--data", "a typo"]) == 0
+    (undo,) = re.findall("`(rm .*)`", capsys.readouterr().err)
+    subprocess.run(undo, shell=True, check=True, cwd="/")  # as it is pasted
+    assert [path.name for path in tmp_path.rglob("*")] == (["a typo", "novel.txt"] if there else [])
 
 
 @pytest.mark.parametrize(("command", "said"), [("invite", []), ("owner-link", ["owner.link_offered"])])
@@ -274,7 +292,7 @@ async def test_a_server_that_ends_before_it_answers_is_told_as_what_nobody_knows
         writer.write(says)
         writer.close()
 
-    async with await asyncio.start_unix_server(dies, shortest(folder) / control.SOCKET):
+    async with await asyncio.start_unix_server(dies, shortest(folder) / SOCKET):
         config = Config(data=str(folder))
         for ask in (
             partial(invite.make, uses=1, days=1),
@@ -285,12 +303,19 @@ async def test_a_server_that_ends_before_it_answers_is_told_as_what_nobody_knows
 
 
 async def test_something_else_by_the_name_of_the_operators_socket_is_one_line(tmp_path: Path, capsys):
-    (tmp_path / control.SOCKET).mkdir()
+    (tmp_path / SOCKET).mkdir()
     settings = Settings(Config(data=str(tmp_path), port=0, synchronous="normal", password_workers=1), {})
     assert await run(settings) == 1
     told = capsys.readouterr()
     assert "control.sock can't be made" in told.err
     assert "ws://" not in told.out
+
+
+async def test_a_server_that_was_stopped_leaves_no_socket(tmp_path: Path):
+    async with server_in(tmp_path) as server:
+        assert (server.data / SOCKET).is_socket()
+        assert await server.stop() == 0
+        assert not (server.data / SOCKET).exists()
 
 
 def test_the_commands_as_they_are_typed(tmp_path: Path):

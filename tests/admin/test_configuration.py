@@ -80,6 +80,15 @@ def test_ops_03_every_mistake_is_told_at_once(tmp_path: Path):
     ]
 
 
+def test_ops_03_a_mistake_is_told_also_where_something_else_takes_its_place(tmp_path: Path):
+    file = written(tmp_path, 'data = 5\nurl = "https://chat.example.org"\n')
+    assert lines(file, {"AMONG_PORT": "abc"}, data=str(tmp_path), port="0", url="wss://chat.example.org/v1") == [
+        f"{file}:1: data must be a text that is not empty, not 5",
+        f'{file}:2: url: "https://chat.example.org" is no URL like wss://chat.example.org/v1',
+        'AMONG_PORT: port must be a whole number from 0 to 65535, not "abc"',
+    ]
+
+
 def test_the_variables_of_the_terminal_client_are_not_the_servers():
     read(None, {"AMONG_TOKEN": "x", "AMONG_SERVER": "y", "AMONG_DEBUG": "1"}, {})
 

@@ -89,3 +89,4 @@ async def test_why_the_server_did_not_start_is_said_at_once(tmp_path: Path):
         async with demo(tmp_path, port) as first:
             await first.shows(f"{port} is in use on 127.0.0.1: stop what listens there, or choose another port")
             assert await asyncio.wait_for(first.process.wait(), PATIENCE) == 1
+    assert (tmp_path / "data/server.log").stat().st_mode & 0o777 == 0o600, "what it says of people is not for others"

@@ -1,8 +1,13 @@
 """What the doctor finds, on data that is well and on data that is not; and that it leaves all as it was."""
 
+import asyncio
+import fcntl
 import json
 import os
+import socket
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +16,12 @@ from among_server import app
 from among_server.admin import doctor, health, interpreter
 from among_server.admin.doctor import Finding
 from among_server.admin.interpreter import Built
-from among_server.admin.settings import read
-from among_server.app import DATABASE
+from among_server.admin.running import SOCKET, address
+from among_server.admin.settings import read, shortest
+from among_server.app import DATABASE, LOCK
+from among_server.config import Config
+from among_server.store.api import StoreError
+from among_server.store.sqlite.schema import APPLICATION, UNFINISHED
 from tests.proof.process import Server, free_port, server_in
 
 
@@ -27,7 +36,7 @@ def findings(data: Path, **given: object) -> dict[str, Finding]:
 
 
 def lie_of(folder: Path) -> dict[str, tuple[int, int]]:
-    return {path.name: (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.iterdir()}
+    return {path.name: (path.lstat().st_size, path.lstat().st_mtime_ns) for path in folder.iterdir()}
 
 
 async def test_a_server_that_runs_is_well(tmp_path: Path):
@@ -67,9 +76,50 @@ def test_a_database_that_lost_all_it_held_is_no_new_one(tmp_path: Path):
     (tmp_path / "revocations").write_text("of a server")
     for state in ("is empty", "is missing"):
         found = findings(tmp_path)["database"]
-        assert found.what.startswith(f"{state}, and revocations says")
+        assert f"{DATABASE} {state}, and revocations beside it" in found.what
         assert (found.state, "restore" in found.mend) == ("fail", True)
         (tmp_path / DATABASE).unlink(missing_ok=True)
+
+
+def of_a_newer_version(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / DATABASE)) as db:
+        db.executescript(f"CREATE TABLE t (x); PRAGMA application_id = {APPLICATION}; PRAGMA user_version = 9999;")
+
+
+def of_another_program(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / DATABASE)) as db:
+        db.execute("CREATE TABLE t (x)")
+
+
+def of_a_restore_that_was_broken_off(folder: Path) -> None:
+    (folder / UNFINISHED).touch()
+
+
+def on_a_disk_that_is_not_mounted(folder: Path) -> None:
+    (folder / DATABASE).symlink_to("/mnt/none")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "mend"),
+    [
+        (of_a_newer_version, "run `pip install --upgrade among` and start again."),
+        (of_another_program, "choose another folder."),
+        (of_a_restore_that_was_broken_off, "run it again, with --replace."),
+        (on_a_disk_that_is_not_mounted, "is that disk mounted?"),
+    ],
+)
+async def test_data_on_which_no_server_would_start_fail_in_the_words_of_the_start(
+    tmp_path: Path, spoil: Callable[[Path], None], mend: str
+):
+    spoil(tmp_path)
+    before = lie_of(tmp_path)
+    found = findings(tmp_path)["database"]
+    assert lie_of(tmp_path) == before
+    assert found.state == "fail"
+    assert found.mend.startswith(mend)
+    with pytest.raises(StoreError) as refused:
+        await app.store_of(Config(data=str(tmp_path))).open()
+    assert str(refused.value) == f"{found.what}: {found.mend}"
 
 
 def test_without_the_means_to_search_it_says_so(tmp_path: Path, monkeypatch):
@@ -125,13 +175,61 @@ def test_for_programs_it_speaks_json_and_ends_with_1_when_something_fails(
 
 async def test_health_is_what_readyz_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     async with server_in(tmp_path) as server:
-        config = read(None, {}, {"port": str(server.port)}).config
-        assert health.health(config) == 0
+        settings = read(None, {}, {"data": str(tmp_path / "elsewhere"), "port": str(server.port)})
+        assert health.health(settings) == 0
         assert capsys.readouterr().out == "ready\n"
         assert await server.stop() == 0
-        assert health.health(config) == 1
+        assert health.health(settings) == 1
         assert capsys.readouterr().out.startswith("not ready: ")
-    assert health.health(read(None, {}, {"port": "0"}).config) == 2
+    assert health.health(read(None, {}, {"data": str(tmp_path / "elsewhere"), "port": "0"})) == 2
+
+
+@pytest.mark.parametrize("port", [None, "0"])
+async def test_where_a_server_listens_is_known_by_its_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], port: str | None
+):
+    async with server_in(tmp_path) as server:
+        assert health.health(read(None, {}, {"data": str(server.data), "port": port})) == 0
+        assert capsys.readouterr().out == "ready\n"
+        found = findings(server.data, port=port)
+        assert "port" not in found
+        assert found["ready"].what == f"newcomers are welcome at 127.0.0.1:{server.port}"
+
+
+async def test_a_port_that_is_given_is_asked_whatever_runs_on_the_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    async with server_in(tmp_path) as server:
+        for given in ({"port": str(free_port())}, {"host": "127.0.0.2"}):
+            assert health.health(read(None, {}, {"data": str(server.data), **given})) == 1
+            assert "refused" in capsys.readouterr().out
+
+
+async def test_a_server_that_does_not_say_where_it_listens_is_not_ready(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    """It hangs: another process takes no connection from the socket."""
+    for module in (health, doctor):
+        monkeypatch.setattr(module, "PATIENCE", 0.05)
+    with socket.socket(socket.AF_UNIX) as hangs, (tmp_path / LOCK).open("w") as lock:
+        hangs.bind(str(shortest(tmp_path) / SOCKET))
+        hangs.listen()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert health.health(read(None, {}, {"data": str(tmp_path)})) == 1
+        assert capsys.readouterr().out == "not ready: timed out\n"
+        found = findings(tmp_path, port=None)["port"]
+        assert (found.state, found.what) == ("fail", "it does not say where it listens: timed out")
+
+
+async def test_who_asks_a_server_that_does_not_know_where_asks_the_port_of_the_configuration(tmp_path: Path):
+    async def refuses(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b'{"ok":false,"message":"this server does not know the request"}\n')
+        writer.close()
+
+    async with await asyncio.start_unix_server(refuses, shortest(tmp_path) / SOCKET):
+        settings = read(None, {}, {"data": str(tmp_path)})
+        assert await asyncio.to_thread(address, settings, 30.0) == ("127.0.0.1", 8080)
 
 
 async def test_an_owners_link_makes_an_owner_on_a_server_that_runs(tmp_path: Path):

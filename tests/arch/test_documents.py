@@ -45,6 +45,12 @@ def test_every_decision_opens_with_its_number_and_says_what_was_decided():
         assert "**Decision.**" in text, path
 
 
+def test_the_plan_of_the_house_names_every_module_of_the_core():
+    (row,) = re.findall(r"^\| `…/core/` \|.*$", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.MULTILINE)
+    modules = {path.stem for path in (ROOT / "server/among_server/core").glob("*.py")} - {"__init__"}
+    assert set(re.findall(r"`(\w+)`", row)) == modules
+
+
 def test_the_makefile_lists_every_target():
     makefile = (ROOT / "Makefile").read_text("utf-8")
     phony = set(re.findall(r"^\.PHONY: ([\w-]+)$", makefile, re.MULTILINE)) - {"help"}

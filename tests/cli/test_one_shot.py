@@ -326,6 +326,14 @@ async def test_a_server_that_goes_away_before_it_answers_is_code_3(house, capsys
     assert capsys.readouterr().err == "among: no answer in time; it is not known whether this was done\n"
 
 
+async def test_sending_that_is_in_doubt_ends_when_the_time_is_up(house, capsys):
+    await house.join("garden/hall", "ana")
+    house.doubts()
+    async with asyncio.timeout(PATIENCE / 2):
+        assert await among("send", "--wait", "2", "garden/hall", "hi") == UNSURE
+    assert "it is not known whether this was done" in capsys.readouterr().err
+
+
 async def test_cnt_01_json_and_plain_output_hold_nothing_that_a_terminal_obeys(house, capsys):
     (ana,) = await house.join("garden/hall", "ana")
     bodies = [text for text in CORPUS if _may_be_said(text)]

@@ -281,7 +281,23 @@ async def test_the_owners_invite_lies_in_the_data_of_an_empty_server(tmp_path):
         assert link == f"ws://127.0.0.1:{house.port}/v1"
         signed = await peer.result("session.sign_up", handle="ann", password="correct horse", invite=invite)
         assert signed["account"]["owner"] is True
+        assert not file.exists(), "the link works no longer"
+    file.touch()  # left by a server that was killed just then
     async with serving(tmp_path, sign_up="closed") as house:
+        assert not file.exists()
         peer = await house.guest()
         refused = await peer.ask("session.sign_up", handle="bob", password="correct horse", invite=invite)
         assert refused["class"] == "auth"
+
+
+async def test_the_owners_invite_stays_until_the_owner_comes(tmp_path):
+    file = tmp_path / "owner-invite"
+    async with serving(tmp_path) as house:
+        await house.person("ann")  # who needs no invite, and owns nothing
+        code = file.read_text().strip().partition("#invite=")[2]
+    async with serving(tmp_path) as house:
+        assert file.exists()
+        peer = await house.guest()
+        signed = await peer.result("session.sign_up", handle="bob", password="correct horse", invite=code)
+        assert signed["account"]["owner"] is True
+        assert not file.exists()

@@ -1,13 +1,12 @@
-"""The operator's way into a running server: a socket in the data folder, which only its owner may open.
+"""The operator's way into a running server, through the socket that running.py finds.
 
-One JSON object a line, one line back. The store has one writer, so a command of the operator that writes goes through
-the server where one runs, and opens the store itself where none does.
+The store has one writer, so a command of the operator that writes goes through the server where one runs, and opens the
+store itself where none does.
 """
 
 import asyncio
 import contextlib
 import os
-import socket
 from pathlib import Path
 from typing import Literal
 
@@ -21,11 +20,12 @@ from ..config import Config
 from ..store.api import Store, StoreError
 from ..store.files import hand_over
 from ..store.own import AccountState
+from . import running
 from .settings import WRITTEN, shortest
 
 log = structlog.get_logger()
 
-SOCKET = "control.sock"
+PATIENCE = 10.0  # seconds
 PAGE = 500  # accounts in one answer
 
 
@@ -56,13 +56,17 @@ class ListAccounts(msgspec.Struct, tag_field="do", tag="accounts"):
     after: str = ""  # the last handle of the page before
 
 
-Request = AddInvite | AddReset | Disable | EraseAccount | ListAccounts
+class Where(msgspec.Struct, tag_field="do", tag=running.WHERE):
+    """Where does it listen?"""
+
+
+Request = AddInvite | AddReset | Disable | EraseAccount | ListAccounts | Where
 
 
 class Answer(msgspec.Struct, omit_defaults=True):
     ok: bool
     message: str = ""
-    url: str = ""  # of the running server, for its members
+    url: str = ""  # of the running server, for its members; for Where: as this machine reaches it
     accounts: list[AccountState] = []
 
 
@@ -95,6 +99,8 @@ async def carry_out(store: Store, request: Request, app: App | None) -> Answer:
                     app.services.erasing.begun(begun.account)
             case ListAccounts():
                 return Answer(ok=True, accounts=await store.account_states(request.after, PAGE))
+            case Where():
+                return Answer(ok=True, url=app.url if app is not None else "")
     except Refuse as refused:
         return Answer(ok=False, message=refused.message)
     return Answer(ok=True, url=(app.config.url or app.url) if app is not None else "")
@@ -114,13 +120,20 @@ async def listen(app: App, data: Path) -> asyncio.Server:
             await writer.drain()
         writer.close()
 
-    path = shortest(data) / SOCKET
+    path = shortest(data) / running.SOCKET
     path.unlink(missing_ok=True)  # of a server that was killed; a live one holds the lock of the data folder
     mask = os.umask(0o177)
     try:
         return await asyncio.start_unix_server(serve, path)
     finally:
         os.umask(mask)
+
+
+def end(server: asyncio.Server, data: Path) -> None:
+    """Take no more requests. The lock must still be ours: else the socket may be another server's."""
+    server.close()
+    with contextlib.suppress(OSError):
+        (shortest(data) / running.SOCKET).unlink(missing_ok=True)
 
 
 def ask(config: Config, request: Request) -> Answer:
@@ -141,16 +154,12 @@ async def _alone(config: Config, request: Request) -> Answer:
 
 def _ask_server(data: Path, request: Request) -> Answer | None:
     """Have the running server carry it out; None when none runs on this data."""
-    with socket.socket(socket.AF_UNIX) as link:
-        link.settimeout(10)
+    link = running.connected(data, PATIENCE)
+    if link is None:
+        return None
+    with link:
         try:
-            link.connect(str(shortest(data) / SOCKET))
-        except (FileNotFoundError, ConnectionRefusedError):
-            return None
-        try:
-            link.sendall(msgspec.json.encode(request) + b"\n")
-            with link.makefile("rb") as reply:
-                return msgspec.json.decode(reply.readline(), type=Answer)
+            return msgspec.json.decode(running.asked(link, msgspec.json.encode(request)), type=Answer)
         except (OSError, msgspec.DecodeError):  # it hangs, was killed, or is of another version
             raise StoreError(
                 "The running server gave no answer: it is not known whether this was done. See its log."

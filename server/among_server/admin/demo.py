@@ -28,6 +28,7 @@ ROOMS = {
     "help": "Questions about Among itself.",
 }
 TOKEN = "demo-token"  # noqa: S105  # a file name in the data folder, 0600
+LOG = "server.log"  # likewise
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 SERVE = [sys.executable, "-m", "among_server.admin.main", "serve"]
 
@@ -41,7 +42,7 @@ def demo(config: Config, *, file: Path | None, handle: str | None) -> int:
     token_file = data / TOKEN
     if not token_file.exists() and (handle := _handle(handle)) is None:
         return 2
-    with (data / "server.log").open("a") as server_log:
+    with os.fdopen(os.open(data / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as server_log:
         before = server_log.tell()
         server = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             serving(config, file),
@@ -53,7 +54,7 @@ def demo(config: Config, *, file: Path | None, handle: str | None) -> int:
     try:
         url = _url(server)
         if url is None:
-            print(_reason(data / "server.log", before), file=sys.stderr)
+            print(_reason(data / LOG, before), file=sys.stderr)
             return 1
         if not token_file.exists():
             try:
@@ -61,7 +62,7 @@ def demo(config: Config, *, file: Path | None, handle: str | None) -> int:
             except Exception as error:  # noqa: BLE001  # whatever it was, one line says it
                 print(f"among-server: could not make the first community: {error}", file=sys.stderr)
                 return 1
-        print(f"Server: {url}   its log: {data / 'server.log'}")
+        print(f"Server: {url}   its log: {data / LOG}")
         print(f"A second terminal: {_among()} --server {url} {COMMUNITY}/hall\n", flush=True)
         environ = {**os.environ, "AMONG_TOKEN": token_file.read_text().strip()}
         client = [sys.executable, "-m", "among_cli.start", "--server", url, f"{COMMUNITY}/hall"]
@@ -176,5 +177,4 @@ async def _first(url: str, data: Path, handle: str, token_file: Path) -> None:
         descriptor = os.open(token_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as out:
             out.write(among.token + "\n")
-    invite_file.unlink(missing_ok=True)
     print(f"You are @{handle}, owner of this server. Your password, shown once: {password}")

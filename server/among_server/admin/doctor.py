@@ -25,8 +25,10 @@ from .. import app
 from ..app import DATABASE, LOCK, SAFEST_SQLITE
 from ..config import Config, ConfigError, elsewhere, is_loopback
 from ..edge.memory import container, resident
+from ..store.api import StoreError
 from . import interpreter
-from .health import ANYWHERE, readiness
+from .health import ANYWHERE, PATIENCE, readiness
+from .running import address
 from .settings import Settings, look
 
 State = Literal["ok", "warn", "fail"]
@@ -82,7 +84,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("open files", lambda: open_files(config)),
         ("memory", memory),
         ("clock", lambda: clock(Path(config.data))),
-        ("server", lambda: server(config, running=running)),
+        ("server", lambda: server(settings, running=running)),
         ("reach", lambda: reach(config)),
     ]
     for about, find in looks:
@@ -192,14 +194,10 @@ def disk(folder: Path) -> Iterator[Finding]:
 def database(folder: Path, *, running: bool) -> Iterator[Finding]:
     file = folder / DATABASE
     wal = file.with_name(f"{DATABASE}-wal")
-    if beside := app.lost(folder):
-        mend = "look whether its disk is mounted; else keep a copy of the folder, and restore the last backup with --replace"
-        state = "empty" if file.exists() else "missing"
-        yield Finding("database", "fail", f"is {state}, and {beside} says that it was not: the data were lost", mend)
-        return
-    if link := app.linked(folder):
-        what, mend = link.split(". ", 1)
-        yield Finding("database", "fail", what, mend)
+    try:
+        app.look_around(folder)
+    except StoreError as error:
+        yield _refused(error)
         return
     if not file.exists():
         yield Finding("database", "ok", "not there yet")
@@ -213,6 +211,11 @@ def database(folder: Path, *, running: bool) -> Iterator[Finding]:
     try:
         wrong = [str(row[0]) for row in db.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
         (step,) = db.execute("PRAGMA user_version").fetchone()
+        if not wrong:
+            app.check(db, file)
+    except StoreError as error:
+        yield _refused(error)
+        return
     finally:
         db.close()
     if wrong:
@@ -228,6 +231,12 @@ def database(folder: Path, *, running: bool) -> Iterator[Finding]:
             f"its write-ahead log has {wal.stat().st_size // MIB} MiB",
             "something reads the file for very long and holds it up: a copy, or another program",
         )
+
+
+def _refused(error: StoreError) -> Finding:
+    """Data on which no server would start, in the words that it has for them."""
+    what, _, mend = str(error).partition(": ")
+    return Finding("database", "fail", what, mend)
 
 
 def erasing(folder: Path, *, running: bool) -> Iterator[Finding]:
@@ -283,20 +292,26 @@ def clock(folder: Path) -> Iterator[Finding]:
         yield Finding("clock", "ok", time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(now)))
 
 
-def server(config: Config, *, running: bool) -> Iterator[Finding]:
-    where = f"{config.host}:{config.port}"
+def server(settings: Settings, *, running: bool) -> Iterator[Finding]:
+    config = settings.config
     if not running:
         yield Finding("server", "ok", "does not run on this data")
         if config.port:
-            yield _free(config, where)
+            yield _free(config, f"{config.host}:{config.port}")
         return
     who = holder(Path(config.data))
     yield Finding("server", "ok", "runs on this data" + (f" (process {who})" if who else ""))
-    if not config.port:
+    try:
+        asked = address(settings, PATIENCE)
+    except OSError as error:
+        yield Finding("port", "fail", f"it does not say where it listens: {error}", "the server's log says more")
+        return
+    if asked is None:
         yield Finding("port", "warn", "port 0 does not say where it listens", "give --port to have it asked")
         return
+    where = f"{asked[0]}:{asked[1]}"
     try:
-        found = readiness(config)
+        found = readiness(*asked)
     except (OSError, ValueError) as error:
         mend = "is it the same --host and --port as the server's? its log says where it listens"
         yield Finding("port", "fail", f"nothing answers at {where}: {error}", mend)

@@ -5,7 +5,8 @@ import sys
 
 import msgspec
 
-from ..config import Config
+from .running import address
+from .settings import Settings
 
 PATIENCE = 3.0  # seconds
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # asked, not bound
@@ -18,27 +19,31 @@ class Ready(msgspec.Struct):
     why: str = ""
 
 
-def readiness(config: Config, *, patience: float = PATIENCE) -> Ready:
-    """What the server says. Raises OSError when it does not answer, ValueError when it is no server of ours."""
-    link = http.client.HTTPConnection(ANYWHERE.get(config.host, config.host), config.port, timeout=patience)
+def readiness(host: str, port: int, *, patience: float = PATIENCE) -> Ready:
+    """What the server there says. Raises OSError when it does not answer, ValueError when it is no server of ours."""
+    link = http.client.HTTPConnection(ANYWHERE.get(host, host), port, timeout=patience)
     try:
         link.request("GET", "/readyz")
         return msgspec.json.decode(link.getresponse().read(65_536), type=Ready)
     except (http.client.HTTPException, msgspec.MsgspecError) as error:
-        raise ValueError(f"what listens on port {config.port} is no server of ours ({error})") from None
+        raise ValueError(f"what listens on port {port} is no server of ours ({error})") from None
     finally:
         link.close()
 
 
-def health(config: Config) -> int:
+def health(settings: Settings) -> int:
     """Exit code: 0 ready, 1 not, 2 it can't be asked."""
-    if not config.port:
-        print("among-server: port 0 does not say where the server listens: give --port", file=sys.stderr)
-        return 2
     try:
-        found = readiness(config)
+        where = address(settings, PATIENCE)
+        found = readiness(*where) if where is not None else None
     except (OSError, ValueError) as error:
         print(f"not ready: {error}")
         return 1
+    if found is None:
+        data = settings.config.data
+        print(
+            f"among-server: no server runs on {data}, and port 0 says of none: give --data or --port", file=sys.stderr
+        )
+        return 2
     print("ready" if found.ready else f"not ready: {found.why}")
     return 0 if found.ready else 1

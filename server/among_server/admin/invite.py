@@ -3,13 +3,16 @@ SHA-256 alone. Whoever may run these commands on the data may do everything with
 
 import hashlib
 import secrets
+import shlex
 import sys
 import time
+from pathlib import Path
 
 from ..app import has_data
 from ..config import Config
 from ..store.api import StoreError
 from .control import AddInvite, ask
+from .settings import WRITTEN
 
 MOST_USES = 1_000_000
 MOST_DAYS = 3_650  # ten years
@@ -22,7 +25,7 @@ def make(config: Config, *, uses: int, days: int, owner: bool = False) -> int:
         return 2
     code = secrets.token_urlsafe(24)
     expires = int((time.time() + days * 86_400) * 1000)
-    begins = not has_data(config)
+    begins, there = not has_data(config), Path(config.data).exists()
     request = AddInvite(secret=hashlib.sha256(code.encode()).digest(), uses=uses, expires_ms=expires, owner=owner)
     try:
         answer = ask(config, request)
@@ -33,6 +36,13 @@ def make(config: Config, *, uses: int, days: int, owner: bool = False) -> int:
         print(f"among-server: {answer.message}", file=sys.stderr)
         return 1
     if begins:  # as before the first start; or the folder was mistyped
-        print(f"among-server: there were no data in {config.data}: a new server begins there.", file=sys.stderr)
+        print(f"among-server: {begun(Path(config.data).absolute(), there=there)}", file=sys.stderr)
     print(f"{config.url or answer.url or config.members_url()}#invite={code}")
     return 0
+
+
+def begun(folder: Path, *, there: bool) -> str:
+    """That a server begins here, and how it does not. `there`: the folder was, and may hold what is not ours."""
+    made = [folder / name for name in WRITTEN if (folder / name).exists()] if there else [folder]
+    undo = f"rm {'' if there else '-r '}{shlex.join(map(str, made))}"
+    return f"there were no data in {folder}: a new server begins there. Where another folder was meant, `{undo}` undoes it."

@@ -62,7 +62,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
     if args.command == "health":  # asked every few seconds: it loads nothing of the server
         from . import health  # noqa: PLC0415  # it alone is loaded
 
-        return health.health(settings.config)
+        return health.health(settings)
 
     aside = _aside() if args.command == "backup" and not args.fast else None
 

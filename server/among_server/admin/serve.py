@@ -16,8 +16,9 @@ from ..app import App
 from ..config import ConfigError
 from ..edge.sockets import CannotListen
 from ..store.api import StoreError
-from .control import SOCKET, listen
+from .control import end, listen
 from .logging import loop_failed
+from .running import SOCKET
 from .settings import Settings, look, token
 
 log = structlog.get_logger()
@@ -113,6 +114,6 @@ async def run(settings: Settings) -> int:
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     await stop.wait()
-    control.close()
+    end(control, Path(config.data))
     await app.stop()
     return code

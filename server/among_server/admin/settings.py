@@ -61,36 +61,34 @@ class _Given(NamedTuple):
 def read(file: Path | None, environ: Mapping[str, str], given: Mapping[str, object]) -> Settings:
     """File, then environment, then command line. Nothing on disk is looked at but the file. Raises ConfigError."""
     wrong: list[str] = []
-    values: dict[str, _Given] = {}
+    said: list[tuple[str, _Given]] = []  # the later one of a key holds
     if file is None and environ.get(FILE):
         file = Path(environ[FILE])
     if file is not None:
-        values.update(_of_file(file, wrong))
+        said += _of_file(file, wrong).items()
     for name, text in environ.items():
         key = name.removeprefix(PREFIX).lower()
         if not name.startswith(PREFIX) or name in OTHERS:
             continue
         if key in FIELDS:
-            values[key] = _Given(text, name, text=True)
+            said.append((key, _Given(text, name, text=True)))
         else:
             wrong.append(f"{name}: {_unknown(key, [f'{PREFIX}{known.upper()}' for known in FIELDS], name)}")
     for key, value in given.items():
         if value is not None:
-            values[key] = _Given(value, f"--{key.replace('_', '-')}", text=True)
+            said.append((key, _Given(value, f"--{key.replace('_', '-')}", text=True)))
     taken: dict[str, Any] = {}
-    for key, one in values.items():
+    origins = dict.fromkeys(FIELDS, DEFAULT)
+    for key, one in said:  # also what a later one takes the place of: it would hold as soon as that is gone
         try:
-            taken[key] = _decode(key, one)
+            taken[key], origins[key] = _decode(key, one), one.origin
         except ValueError as error:
             wrong.append(f"{one.origin}: {key} {error}")
+        else:
+            wrong += [f"{one.origin}: {mistake.key}: {mistake.what}" for mistake in judge(Config(**{key: taken[key]}))]
     if wrong:
         raise ConfigError(wrong)
-    origins = {key: values[key].origin if key in values else DEFAULT for key in FIELDS}
-    settings = Settings(Config(**taken), origins)
-    wrong = [settings.line(mistake.key, mistake.what) for mistake in judge(settings.config)]
-    if wrong:
-        raise ConfigError(wrong)
-    return settings
+    return Settings(Config(**taken), origins)
 
 
 def look(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from among_protocol.base import Event
 from among_protocol.codes import COMMUNITY_GONE, FIELD_INVALID, RIGHT_MISSING, ROOM_GONE, SIGN_IN_REQUIRED, Refuse
@@ -39,6 +39,10 @@ ACCOUNTS_SPENDING = 100_000  # whose budgets are not full; more than one server 
 def wall() -> int:
     """Unix time in milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+async def nothing() -> None:
+    """What is done about what nobody minds."""
 
 
 class Services:
@@ -77,6 +81,7 @@ class Services:
         blocklists = Blocklists(store, self.people, self.background)
         self.people.meant, self.people.came = blocklists.moved, blocklists.came
         self.retaining = Retaining(store, self.recounts, self.background, lambda: self.wall())  # noqa: PLW0108  # `wall` may be another clock later
+        self.owner_came: Callable[[], Awaitable[None]] = nothing  # somebody signed up who owns the server
         self.watchdog: Watchdog
         self.hello: Hello
 

@@ -77,6 +77,8 @@ async def sign_up(context: Context, command: SignUp) -> SignedIn:
         services.tries.right_secret(address, context.now())
     services.tries.belongs(folded, address, context.now())
     log.info("account.created", handle=folded, owner=account.owner, connection=context.session.number)
+    if account.owner:
+        await services.owner_came()
     return await _with_token(context, account.id, hashed, command.device)
 
 
