@@ -326,6 +326,7 @@ class Link:
         page = await self.among.ask(ReadMessages, room=visit.room.id, before=visit.first, limit=PAGE)
         await self.learn(people_on(page), now=True)
         self.screen.show(self.model.older(visit, page))
+        self.mark()
 
     async def watch(self, room: Room) -> bool:
         """Know who is here, for completion, and hear of their presence. Whether these are all."""

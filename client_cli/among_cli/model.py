@@ -205,9 +205,9 @@ class Model(Acquaintances):
         visit = self.visit
         if visit is None or visit.loading or self.away or not visit.marks:
             return None
-        if not visit.room.following or visit.shown <= visit.room.read:
+        if not visit.room.following or visit.read <= visit.room.read:
             return None
-        return visit.room.id, visit.shown
+        return visit.room.id, visit.read
 
     def folds(self, member: str, rev: int) -> str:
         """What the reader does about who said something at this revision, wherever it is shown: "block", "mute" or nothing."""
@@ -319,7 +319,9 @@ class Model(Acquaintances):
     def misses(self, room: Room) -> bool:
         """Whether what comes there now is not read at once."""
         visit = self.visit
-        return self.away or visit is None or visit.room is not room or visit.loading or not visit.marks
+        if self.away or visit is None or visit.room is not room or visit.loading or not visit.marks:
+            return True
+        return visit.read < visit.shown
 
     def _in_room(self, room: Room, event: Entry) -> list[Line]:
         room.head = max(room.head, event.seq)
