@@ -19,6 +19,7 @@ from among_protocol.following import Following
 from among_protocol.notify import NotifyChanged
 from among_protocol.retention import RoomTrimmed
 from among_protocol.status import AppearanceChanged
+from among_protocol.threads import ThreadState
 from among_protocol.wire import AnyEvent, UnknownEvent
 
 from . import (
@@ -36,7 +37,7 @@ from .acquaintances import Acquaintances
 from .appearances import Appearances
 from .lines import Line, Part, Said, told
 from .moment import moment
-from .places import NOBODY, Community, Outgoing, Room, direct_title
+from .places import NOBODY, Community, Outgoing, Room, direct_title, new_in
 from .visit import Visit
 
 TYPING_SECONDS = 6.0  # how long somebody counts as writing, by the protocol
@@ -167,6 +168,11 @@ class Model(Acquaintances):
         """Rooms other than the open one with something new, and the mentions of me in them."""
         others = [room for room in self.rooms.values() if room.has_news and room is not self.room]
         return len(others), sum(room.mentions for room in others)
+
+    def thread_news(self) -> list[ThreadState]:
+        """The threads that I follow with something new, in the order of their rooms, the newest first."""
+        news = [one for one in self.threads.values() if new_in(one) and one.room in self.rooms]
+        return sorted(news, key=lambda one: (self.rooms[one.room].order, -one.head))
 
     def writing(self, now: float) -> list[str]:
         """Who writes in the open room. `now` in seconds, of the clock that `apply` is told of."""

@@ -1,19 +1,19 @@
 """The commands about reading: what is unread, where something was said lately, and going to some place in a room."""
 
+import asyncio
 from datetime import datetime, timedelta, tzinfo
 
 from among_protocol.markers import SetMarker, moved
 from among_protocol.messages import GLIMPSED, ReadMessages
 from among_protocol.recent import Recent, RecentRooms
 
-from . import threads
+from . import rooms, thread_news, threads
 from .changes import number_of
 from .edits import here, named
-from .lines import Line, Part, Rule, note, told
+from .lines import Line, Part, Rule, joined, note, told
 from .link import MOST, PAGE, Cannot, Link
 from .moment import moment
 from .places import Room, direct_title
-from .rooms import unread as list_unread
 from .words import glimpse
 
 RECENT = 15  # rooms shown at once
@@ -22,9 +22,10 @@ WHERE = "Say /jump unread, /jump #12, /jump 2026-01-31, /jump 2026-01-31 09:00, 
 
 
 async def unread(link: Link, rest: str) -> None:
-    """The rooms with something new; or from which message on the open room is unread again."""
+    """The rooms and threads with something new; or from which message on the open room is unread again."""
     if not rest:
-        await list_unread(link, rest)
+        lines = [*rooms.with_news(link), *await thread_news.listed(link)]
+        link.screen.show(lines or [note("Nothing is unread.")])
         return
     room = here(link)
     seq = _known(link, room, rest)
@@ -44,6 +45,19 @@ def _known(link: Link, room: Room, number: str) -> int:
     if seq > room.head:
         raise Cannot(f"There is no message {number_of(seq)}. The numbers stand behind the messages.")
     return seq
+
+
+async def read(link: Link, rest: str) -> None:
+    """Count as read, with what is in threads."""
+    if rest and rest.lower() != "all":
+        raise Cannot("Say /read for this room, or /read all for every room.")
+    places = [room for room in link.model.numbered() if rest or room is link.model.room]
+    unread = [room for room in places if room.has_news]
+    inside = [one for one in link.model.thread_news() if link.model.rooms[one.room] in places]
+    await asyncio.gather(thread_news.read(link, inside), *(link.set_marker(room.id, room.head) for room in unread))
+    names = [room.title for room in unread]
+    names += [f"{len(inside)} thread{'s' if len(inside) > 1 else ''}"] if inside else []
+    link.screen.show([note(f"Read: {joined(names)}." if names else "Nothing was unread.")])
 
 
 async def recent(link: Link, rest: str) -> None:
