@@ -105,10 +105,12 @@ COMMANDS = (
     ),
     Command("create", "NAME [TITLE]", "found a community, with a first room", rooms.create, needs=True),
     Command("rooms", "", "your rooms, numbered, with what is unread", rooms.list_rooms),
-    Command("unread", "[#12]", "the rooms with something new; or mark this one unread from there", reading.unread),
+    Command("unread", "[#12]", "where something is new; or mark this room unread from there", reading.unread),
     Command("recent", "[more]", "where something was said lately, everywhere", reading.recent, takes="words"),
     Command("inbox", "[more]", "who mentioned or answered you, wherever it was", inbox.inbox, takes="words"),
-    Command("go", "[ROOM|LINK]", "go to a room (or just /2), or the next unread; a link", leading.go, takes="rooms"),
+    Command(
+        "go", "[ROOM[#12]|LINK]", "go to a room (or just /2), or a thread; the next unread", leading.go, takes="rooms"
+    ),
     Command("go", "hit|bookmark|inbox NUMBER", "to what stands in that list", leading.go, takes="rooms"),
     Command("room", "create|private NAME [TOPIC]", "make a room", rooms.room, needs=True, takes="words"),
     Command("room", "topic TEXT", "set the topic of this room", rooms.room, needs=True, takes="words"),
@@ -137,7 +139,7 @@ COMMANDS = (
     Command("bookmarks", "[more|drop NUMBER]", "your bookmarks, in all rooms", keepsakes.bookmarks, takes="words"),
     Command("forward", "#12 ROOM[#5]|@HANDLE [COMMENT]", "show a message elsewhere", keepsakes.forward, needs=True),
     Command("link", "#12|LINK", "the permalink of a message; or what one leads to", keepsakes.link_, needs=True),
-    Command("read", "[all]", "count this room, or all, as read", rooms.read),
+    Command("read", "[all]", "count this room, or all, with their threads, as read", reading.read),
     Command(
         "portrait",
         "[SECTION|NUMBER]",

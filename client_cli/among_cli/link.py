@@ -298,9 +298,8 @@ class Link:
         self.spawn(partial(self.drafting.entered, room), quiet=True)
 
     async def _load(self, visit: Visit) -> None:
-        room = visit.room
-        limit = min(MOST, max(PAGE, room.unread + 5))
-        page = await self.among.ask(ReadMessages, room=room.id, limit=limit)
+        limit = min(MOST, max(PAGE, visit.room.unread + 5))
+        page = await self.among.ask(ReadMessages, room=visit.room.id, limit=limit)
         await self.learn(people_on(page), now=True)
         self.screen.show(self.model.page(visit, page))
         self.mark()
@@ -326,6 +325,7 @@ class Link:
         page = await self.among.ask(ReadMessages, room=visit.room.id, before=visit.first, limit=PAGE)
         await self.learn(people_on(page), now=True)
         self.screen.show(self.model.older(visit, page))
+        self.mark()
 
     async def watch(self, room: Room) -> bool:
         """Know who is here, for completion, and hear of their presence. Whether these are all."""

@@ -19,6 +19,7 @@ from among_protocol.following import Following
 from among_protocol.notify import NotifyChanged
 from among_protocol.retention import RoomTrimmed
 from among_protocol.status import AppearanceChanged
+from among_protocol.threads import ThreadState
 from among_protocol.wire import AnyEvent, UnknownEvent
 
 from . import (
@@ -36,7 +37,7 @@ from .acquaintances import Acquaintances
 from .appearances import Appearances
 from .lines import Line, Part, Said, told
 from .moment import moment
-from .places import NOBODY, Community, Outgoing, Room, direct_title
+from .places import NOBODY, Community, Outgoing, Room, direct_title, new_in
 from .visit import Visit
 
 TYPING_SECONDS = 6.0  # how long somebody counts as writing, by the protocol
@@ -168,6 +169,11 @@ class Model(Acquaintances):
         others = [room for room in self.rooms.values() if room.has_news and room is not self.room]
         return len(others), sum(room.mentions for room in others)
 
+    def thread_news(self) -> list[ThreadState]:
+        """The threads that I follow with something new, in the order of their rooms, the newest first."""
+        news = [one for one in self.threads.values() if new_in(one) and one.room in self.rooms]
+        return sorted(news, key=lambda one: (self.rooms[one.room].order, -one.head))
+
     def writing(self, now: float) -> list[str]:
         """Who writes in the open room. `now` in seconds, of the clock that `apply` is told of."""
         if self.room is None:
@@ -205,9 +211,9 @@ class Model(Acquaintances):
         visit = self.visit
         if visit is None or visit.loading or self.away or not visit.marks:
             return None
-        if not visit.room.following or visit.shown <= visit.room.read:
+        if not visit.room.following or visit.read <= visit.room.read:
             return None
-        return visit.room.id, visit.shown
+        return visit.room.id, visit.read
 
     def folds(self, member: str, rev: int) -> str:
         """What the reader does about who said something at this revision, wherever it is shown: "block", "mute" or nothing."""
@@ -319,7 +325,9 @@ class Model(Acquaintances):
     def misses(self, room: Room) -> bool:
         """Whether what comes there now is not read at once."""
         visit = self.visit
-        return self.away or visit is None or visit.room is not room or visit.loading or not visit.marks
+        if self.away or visit is None or visit.room is not room or visit.loading or not visit.marks:
+            return True
+        return visit.read < visit.shown
 
     def _in_room(self, room: Room, event: Entry) -> list[Line]:
         room.head = max(room.head, event.seq)

@@ -28,6 +28,7 @@ from among_protocol.reactions import ReactionsChanged
 from among_protocol.rooms import FollowRoom, Room
 from among_protocol.session import ListSessions, SignOut
 from among_protocol.text import body
+from among_protocol.threads import ThreadState
 from among_protocol.wire import JSON, AnyEntry, UnknownEvent
 
 from . import room_file
@@ -35,7 +36,7 @@ from .archive import named
 from .archive import write as write_archive
 from .lines import Said
 from .moment import moment
-from .places import NOBODY, session_parts
+from .places import NOBODY, new_in, session_parts
 from .plain_text import columns_of, plain
 from .portrait_file import FileError
 from .portrait_file import write as write_document
@@ -112,16 +113,19 @@ async def portrait(among: Among, community: str, *, html: bool, version: int | N
 
 
 async def unread(among: Among, *, as_json: bool) -> None:
-    """Print the rooms with something new; as one sees them at this moment, without waiting for more."""
+    """Print the rooms with something new, also in threads; as one sees them at this moment, without waiting for more."""
     for state in sorted(among.logs.values(), key=lambda state: (-state.mentions, -state.unread)):
         room = among.rooms.get(state.log)
-        if room is None or not (state.unread or state.mentions):
+        inside = [one for one in among.view.threads.values() if one.room == state.log and new_in(one)]
+        if room is None or not (state.unread or state.mentions or inside):
             continue
         title = await titled(among, room)
         if as_json:
-            print(json_line({"room": title, "log": state.log, "unread": state.unread, "mentions": state.mentions}))
+            counts = {"unread": state.unread, "mentions": state.mentions}
+            threads = [{"thread": one.thread, "unread": one.unread, "mentions": one.mentions} for one in inside]
+            print(json_line({"room": title, "log": state.log, **counts, "threads": threads}))
         else:
-            print(safe_text(f"{title}  {_counts(state)}"))
+            print(safe_text(f"{title}  {_counts(state, inside)}"))
 
 
 async def sessions(among: Among, *, as_json: bool) -> None:
@@ -295,9 +299,9 @@ async def _author(among: Among, entry: AnyEntry | UnknownEvent) -> str:
     return persona.handle if persona else ""
 
 
-def _counts(state: LogState) -> str:
-    parts = [f"{state.unread} new" if state.unread else "", f"{state.mentions} for you" if state.mentions else ""]
-    return ", ".join(filter(None, parts))
+def _counts(state: LogState, threads: list[ThreadState]) -> str:
+    counts = ((state.unread, "new"), (state.mentions, "for you"), (sum(map(new_in, threads)), "in threads"))
+    return ", ".join(f"{count} {what}" for count, what in counts if count)
 
 
 def _print_json(entry: AnyEntry | UnknownEvent, title: str, handle: str) -> None:

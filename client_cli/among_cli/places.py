@@ -11,6 +11,7 @@ from among_protocol.retention import Retention
 from among_protocol.rooms import RoomKind
 from among_protocol.search import Hit
 from among_protocol.session import SessionCard
+from among_protocol.threads import ThreadState
 
 from .lines import Said, Written
 
@@ -79,6 +80,11 @@ class Room:
     def order(self) -> tuple[bool, str, bool, str]:
         """Where it comes among the others: by community, its corners last; directs after all."""
         return self.kind == "direct", self.title.partition("/")[0], self.kind == "corner", self.title
+
+
+def new_in(thread: ThreadState) -> int:
+    """How much is new in a thread that one follows: messages, or mentions by edits of what was read."""
+    return thread.unread or thread.mentions
 
 
 @dataclass(slots=True)

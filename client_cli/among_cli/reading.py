@@ -1,29 +1,31 @@
 """The commands about reading: what is unread, where something was said lately, and going to some place in a room."""
 
+import asyncio
 from datetime import datetime, timedelta, tzinfo
 
 from among_protocol.markers import SetMarker, moved
 from among_protocol.messages import GLIMPSED, ReadMessages
 from among_protocol.recent import Recent, RecentRooms
 
-from . import threads
+from . import rooms, thread_news, threads
 from .changes import number_of
 from .edits import here, named
-from .lines import Line, Part, Rule, note, told
-from .link import PAGE, Cannot, Link
+from .lines import Line, Part, Rule, joined, note, told
+from .link import MOST, PAGE, Cannot, Link
 from .moment import moment
 from .places import Room, direct_title
-from .rooms import unread as list_unread
 from .words import glimpse
 
 RECENT = 15  # rooms shown at once
+NEW = "unread from here on"
 WHERE = "Say /jump unread, /jump #12, /jump 2026-01-31, /jump 2026-01-31 09:00, or /jump more."
 
 
 async def unread(link: Link, rest: str) -> None:
-    """The rooms with something new; or from which message on the open room is unread again."""
+    """The rooms and threads with something new; or from which message on the open room is unread again."""
     if not rest:
-        await list_unread(link, rest)
+        lines = [*rooms.with_news(link), *await thread_news.listed(link)]
+        link.screen.show(lines or [note("Nothing is unread.")])
         return
     room = here(link)
     seq = _known(link, room, rest)
@@ -43,6 +45,19 @@ def _known(link: Link, room: Room, number: str) -> int:
     if seq > room.head:
         raise Cannot(f"There is no message {number_of(seq)}. The numbers stand behind the messages.")
     return seq
+
+
+async def read(link: Link, rest: str) -> None:
+    """Count as read, with what is in threads."""
+    if rest and rest.lower() != "all":
+        raise Cannot("Say /read for this room, or /read all for every room.")
+    places = [room for room in link.model.numbered() if rest or room is link.model.room]
+    unread = [room for room in places if room.has_news]
+    inside = [one for one in link.model.thread_news() if link.model.rooms[one.room] in places]
+    await asyncio.gather(thread_news.read(link, inside), *(link.set_marker(room.id, room.head) for room in unread))
+    names = [room.title for room in unread]
+    names += [f"{len(inside)} thread{'s' if len(inside) > 1 else ''}"] if inside else []
+    link.screen.show([note(f"Read: {joined(names)}." if names else "Nothing was unread.")])
 
 
 async def recent(link: Link, rest: str) -> None:
@@ -103,10 +118,7 @@ async def jump(link: Link, rest: str) -> None:
             raise Cannot(f"There is no more. {WHERE}")
         await show(link, room, int(after) + 1, "more", after=int(after))
     elif word == "unread":
-        if room.read >= room.head:
-            link.screen.show([note("Nothing is unread here.")])
-            return
-        await show(link, room, room.read + 1, "unread from here on", around=room.read + 1)
+        await _unread(link, room)
     elif word.startswith("#") or word.isdecimal():
         seq = _known(link, room, word)
         await show(link, room, seq, number_of(seq), around=seq)
@@ -117,10 +129,28 @@ async def jump(link: Link, rest: str) -> None:
         await show(link, room, 0, f"{at.day} {at:%B %Y %H:%M}", at=at)
 
 
+async def _unread(link: Link, room: Room) -> None:
+    """Show the first unread: of what has not been on the screen all at once, as far as a page holds it. Where all is read, show what
+    was the first when one came."""
+    visit = link.model.visit
+    assert visit is not None
+    if visit.marks and not visit.loading and visit.read < visit.shown:
+        await show(link, room, visit.read + 1, NEW, after=visit.read, before=visit.first, limit=MOST)
+        return
+    still = bool(room.unread) and link.model.misses(room)
+    since = room.read if still else visit.since
+    if since is None:
+        link.screen.show([note("Nothing is unread here, and nothing was when you came.")])
+        return
+    found = await link.among.ask(ReadMessages, room=room.id, after=since, limit=1)  # the next number may be no message
+    first = found.messages[0].seq if found.messages else since
+    await show(link, room, first, NEW if still else "new when you came", around=first)
+
+
 async def show(link: Link, room: Room, target: int, what: str, *, at: datetime | None = None, **page: int) -> None:
     """A page of the open room that is not its newest, with a rule before the target."""
-    asked: dict[str, object] = dict(page) if at is None else {"at": at.isoformat()}
-    found = await link.among.ask(ReadMessages, room=room.id, limit=PAGE, **asked)
+    asked: dict[str, object] = {"limit": PAGE, **page} if at is None else {"limit": PAGE, "at": at.isoformat()}
+    found = await link.among.ask(ReadMessages, room=room.id, **asked)
     await link.learn(((message.by, message.rev) for message in found.messages), now=True)
     visit = link.model.visit
     if visit is None or visit.room is not room:
@@ -132,19 +162,25 @@ async def show(link: Link, room: Room, target: int, what: str, *, at: datetime |
         await threads.show_around(link, room, found, target, what)
         return
     said = [link.model.said(room, message) for message in found.messages]
+    first, last = (said[0].seq, said[-1].seq) if said else (target, 0)
+    beyond = 0 if found.complete else await _next(link, room, last)
+    visit.covers(min(target, first), (beyond or page.get("before", found.as_of + 1)) - 1)
+    link.mark()
     if not said:
         link.screen.show([note("There is nothing.")])
         return
-    goes_on = not found.complete and ("after" in page or await _goes_on(link, room, said[-1].seq))
-    link.lists.pages[f"jump {room.id}"] = f"{said[-1].seq}" if goes_on else ""
-    more = "more: /jump more" if goes_on else "these are the newest"
-    link.screen.show([*visit.around(said, target, what), Rule(more)])
+    link.lists.pages[f"jump {room.id}"] = f"{last}" if beyond else ""
+    unread = "before" in page  # of what is unread, and then comes what is on the screen already
+    more = "more: /jump unread" if unread else "more: /jump more"
+    end = "what came after it stands above" if unread else "these are the newest"
+    link.screen.show([*visit.around(said, target, what), Rule(more if beyond else end)])
     link.screen.refresh()
 
 
-async def _goes_on(link: Link, room: Room, last: int) -> bool:
-    """Whether anything was said to the room after this number: what else happened has numbers, too."""
-    return bool((await link.among.ask(ReadMessages, room=room.id, after=last, limit=1)).messages)
+async def _next(link: Link, room: Room, last: int) -> int:
+    """Number of what was said next to the room: what else happened has numbers, too. 0: nothing was."""
+    page = await link.among.ask(ReadMessages, room=room.id, after=last, limit=1)
+    return page.messages[0].seq if page.messages else 0
 
 
 def when_typed(typed: str, zone: tzinfo | None) -> datetime | None:

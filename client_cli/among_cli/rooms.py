@@ -17,7 +17,7 @@ from .lines import Line, Part, joined, note, told
 from .link import WITHIN, Cannot, Link
 from .lists import is_one
 from .moment import now
-from .places import Room
+from .places import Room, new_in
 
 
 async def join(link: Link, rest: str) -> None:
@@ -60,26 +60,24 @@ async def list_rooms(link: Link, _: str) -> None:
     link.screen.show(lines)
 
 
-async def unread(link: Link, _: str) -> None:
+def with_news(link: Link) -> list[Line]:
     """Where something is new."""
     if not any(room.has_news for room in link.model.rooms.values()):
-        link.screen.show([note("Nothing is unread.")])
-        return
-    link.screen.show([_room(link, number, room, full=True) for number, room in _numbered(link) if room.has_news])
+        return []
+    return [_room(link, number, room, full=True) for number, room in _numbered(link) if room.has_news]
+
+
+def next_(link: Link) -> Room | None:
+    """The room, other than the open one, where somebody wants something of me, or where something is new."""
+    rooms = link.model.numbered()
+    return max(
+        (one for one in rooms if one.has_news and not one.owner and one is not link.model.room), key=_pull, default=None
+    )
 
 
 async def go(link: Link, rest: str) -> None:
-    """Go to a room; without a name to where somebody wants something of me, or where something is new."""
-    if not rest:
-        waiting = [
-            room for room in link.model.numbered() if room.has_news and not room.owner and room is not link.model.room
-        ]
-        if not waiting:
-            link.screen.show([note("Nothing is unread elsewhere. /rooms lists your rooms.")])
-            return
-        await link.enter(max(waiting, key=_pull))
-    else:
-        await link.enter(named(link, rest))
+    """Go to a room."""
+    await link.enter(named(link, rest))
 
 
 async def start(link: Link, name: str, invite: str = "") -> None:
@@ -152,18 +150,6 @@ async def room(link: Link, rest: str) -> None:
 async def older(link: Link, _: str) -> None:
     """What was said before."""
     await link.older()
-
-
-async def read(link: Link, rest: str) -> None:
-    """Count as read."""
-    here = link.model.room
-    if rest and rest.lower() != "all":
-        raise Cannot("Say /read for this room, or /read all for every room.")
-    rooms = link.model.numbered() if rest.lower() == "all" else [here] if here else []
-    unread = [room for room in rooms if room.has_news]
-    await asyncio.gather(*(link.set_marker(room.id, room.head) for room in unread))
-    names = joined(room.title for room in unread) if unread else "Nothing was unread"
-    link.screen.show([note(f"Read: {names}." if unread else f"{names}.")])
 
 
 async def retry(link: Link, _: str) -> None:
@@ -339,7 +325,9 @@ def _room(link: Link, number: int, room: Room, *, full: bool = False) -> Line:
     if room.unread:
         news.append(Part("strong", f"  {room.unread} new"))
     if room.mentions:
-        news.append(Part("mention", f"{',' if room.unread else ' '} {room.mentions} for you"))
+        news.append(Part("mention", f"{',' if news else ' '} {room.mentions} for you"))
+    if inside := sum(new_in(one) for one in link.model.thread_news() if one.room == room.id):
+        news.append(Part("strong", f"{',' if news else ' '} {inside} in threads"))
     if not room.following:
         news.append(Part("dim", "  not followed"))
     kind = f"  {room.kind}" if room.kind in ("private", "corner") else ""

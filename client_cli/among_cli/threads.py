@@ -83,10 +83,11 @@ def _listed(link: Link, card: ThreadCard) -> Line:
     much = Part("strong" if card.unread or card.mentions else "dim", f"  {counted(card)}")
     mark = "•" if card.unread else " "
     parts = [Part("mention" if card.mentions else "", f"{mark} "), *where, Part("strong", number_of(card.thread))]
-    return told(*parts, much, ("dim", f"  {_said(link, card)}"))
+    return told(*parts, much, ("dim", f"  {begins(link, card)}"))
 
 
-def _said(link: Link, card: ThreadCard) -> str:
+def begins(link: Link, card: ThreadCard) -> str:
+    """What it hangs from, in a list."""
     root = card.root
     if root is None or root.blank:
         return "✗ deleted" if root is not None else "no longer kept"

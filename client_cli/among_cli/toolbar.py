@@ -19,20 +19,19 @@ def toolbar(link: Link, columns: int) -> list[Span]:
     model = link.model
     thread = f" · thread {number_of(model.visit.thread)}" if model.visit and model.visit.thread else ""
     place = Safe(f" {safe_text(model.room.title)}{thread} " if model.room else " no room ")
-    parts, state = [_writing(link), _news(link)], _state(link)
-    right, taken = _right(parts, state)
-    while parts and columns - taken < min(width(place), LEAST):
-        del parts[0]
-        right, taken = _right(parts, state)
+    state, news = _state(link), [_news(link), _news(link, brief=True)]
+    less_and_less = ([*_writing(link), *news[0]], *news, [])  # what is least needed goes first
+    rights = [_right(parts, state) for parts in less_and_less]
+    right, taken = next((one for one in rights if columns - one[1] >= min(width(place), LEAST)), rights[-1])
     place = clip(place, max(columns - taken, 1))
     topic = Safe(f" {safe_text(_about(link))}")
     room = columns - taken - width(place)
     return [Span(PLACE, place), Span("", pad(clip(topic, room), room) if room > 1 else Safe("")), *right]
 
 
-def _right(parts: list[list[Span]], state: list[Span]) -> tuple[list[Span], int]:
+def _right(parts: list[Span], state: list[Span]) -> tuple[list[Span], int]:
     """What stands at the end of the bar, and how wide it is."""
-    right = [Span("", Safe("  ")), *(span for part in parts for span in part), *state, Span("", Safe(" "))]
+    right = [Span("", Safe("  ")), *parts, *state, Span("", Safe(" "))]
     return right, sum(width(span.text) for span in right)
 
 
@@ -55,15 +54,17 @@ def _writing(link: Link) -> list[Span]:
     return [Span("", Safe(f"{safe_text(who)} … · "))]
 
 
-def _news(link: Link) -> list[Span]:
+def _news(link: Link, *, brief: bool = False) -> list[Span]:
     waiting = link.among.inbox.unread
     inbox = [Span(NEWS, Safe(f"/inbox {waiting}")), Span("", Safe(" · "))] if waiting else []
     rooms, mentions = link.model.unread()
-    if not rooms:
+    threads = len(link.model.thread_news())
+    if not (rooms or threads):
         return inbox
-    where = f"new in {rooms} room{'s' if rooms > 1 else ''}"
-    news = Span(NEWS, Safe(f"{where}, {mentions} for you" if mentions else where))
-    return [*inbox, news, Span("", Safe(" · "))]
+    counts = ((rooms, "room"), (threads, "thread"))
+    where = ", ".join(f"{count} {name}{'s' if count > 1 else ''}" for count, name in counts if count)
+    news = "/unread" if brief else f"new in {where}{f', {mentions} for you' if mentions else ''}"
+    return [*inbox, Span(NEWS, Safe(news)), Span("", Safe(" · "))]
 
 
 def _state(link: Link) -> list[Span]:

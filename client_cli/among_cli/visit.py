@@ -26,6 +26,10 @@ class Visit:
         self.first = 0  # number of the oldest message on the screen; 0: none
         self.shown = 0  # entries up to this number are on the screen, or older than what is
         self.complete = False  # nothing is older than what is on the screen
+        self.seen = 0  # all that was unread up to this number has been on the screen, from the first of it on
+        self.since: int | None = (
+            None  # number behind which the new began, when one came or went away; None: nothing was new
+        )
         self.folded: list[Said] = []  # since the reader last asked
         self.newest: dict[str, Said] = {}  # what somebody (by handle) said last, of what is on the screen
         self.said: dict[int, Said] = {}  # what stands on the screen, by number
@@ -50,6 +54,8 @@ class Visit:
         ]
         lines: list[Line] = [] if complete or not said else [note("Older messages: /older")]
         lines = [no_longer()] if complete and self.room.floor else lines
+        new = sum(one.seq > self.room.read for one in said)
+        above = 0 if complete or not said else self._unread_by(as_of) - new
         before: Said | None = None
         marked = False
         rules: dict[int, list[Line]] = {}
@@ -57,15 +63,34 @@ class Visit:
             rules[one.seq] = self._day_before(one)
             if one.seq > self.room.read and not one.mine and not marked:
                 marked = True
-                rules[one.seq].append(_new_rule(before, one))
+                rules[one.seq].append(_new_above(new, above) if above > 0 else _new_rule(before, one))
             before = one
         lines += self._laid(said, rules)
         if not said:
             yet = "" if self.room.floor else "Nothing has been said here yet. "
             lines.append(note(f"{yet}Type a line and press Enter."))
+        if above > 0:
+            lines.append(note(f"{_unread(above)} further up: /jump unread, or /read"))
         self.first, self.complete = (said[0].seq if said else 0), complete
+        self.seen = self.room.read if above > 0 else self.first - 1
+        self.since = self.room.read if marked else None
         self.shown, self.loading = as_of, False
         return lines + self._waited()
+
+    def _unread_by(self, as_of: int) -> int:
+        """How many messages of the room were unread when the page was read."""
+        return self.room.unread - sum(not (one.root or one.mine) and one.seq > as_of for one in self._waiting)
+
+    @property
+    def read(self) -> int:
+        """Number up to which what was unread has been on the screen: all of it, or without a gap from the first on."""
+        seen = max(self.seen, self.room.read, self.room.floor)
+        return self.shown if self.complete or self.first <= seen + 1 else seen
+
+    def covers(self, low: int, high: int) -> None:
+        """All between these two numbers has been on the screen, both included."""
+        if low <= max(self.seen, self.room.read) + 1:
+            self.seen = max(self.seen, high)
 
     def without_page(self) -> list[Line]:
         """What waits, and what comes from now on: the page can't be had. Nothing of it counts as read."""
@@ -134,6 +159,7 @@ class Visit:
             self._keep([said])
             self._last_said(said)
             return []
+        self.since = said.seq - 1 if first_missed else self.since
         rule = [Rule("new since you went away", "mention")] if first_missed else []
         return self._laid([said], {said.seq: [*self._day_before(said), *rule]})
 
@@ -281,6 +307,15 @@ def _new_rule(last_read: Said | None, first_new: Said) -> Rule:
         return Rule("new", "mention")
     day = "" if last_read.at.date() == first_new.at.date() else f"{last_read.at.day} {last_read.at:%B} "
     return Rule(f"new since {day}{last_read.at:%H:%M}", "mention")
+
+
+def _new_above(new: int, above: int) -> Rule:
+    """Says that the first of what is new is not in sight."""
+    return Rule(f"{new + above} new, {above} of them further up: /jump unread", "mention")
+
+
+def _unread(count: int) -> str:
+    return f"{count} unread messages are" if count > 1 else "1 unread message is"
 
 
 def _folded(run: list[Said]) -> Line:

@@ -16,6 +16,7 @@ from among_protocol.markers import MarkerMoved
 from among_protocol.members import MemberJoined, MemberLeft, MemberUpdated, Persona
 from among_protocol.messages import Message, MessagePage, MessageSent
 from among_protocol.presence import PresenceChanged, TypingStarted
+from among_protocol.retention import Retention, RoomTrimmed
 from among_protocol.rooms import DirectOpened, PersonAdded, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet
 from among_protocol.rooms import Room as RoomCard
 from among_protocol.wire import UnknownEvent
@@ -254,6 +255,23 @@ def test_the_open_room_is_read_up_to_what_is_shown(model):
     model.apply(sent(3))
     model.away = True
     assert model.marker() is None, "who is away reads nothing"
+
+
+def test_what_comes_while_the_page_does_is_not_further_up(model):
+    model.counted([LogState(log=HALL, head=10, read=0, unread=10)])
+    model.open(room_of(model))
+    model.apply(sent(11))
+    lines = model.page(visit(model), page(8, 9, 10, complete=False))
+    assert "10 new, 7 of them further up: /jump unread" in texts(lines)
+    assert model.marker() is None
+
+
+def test_nothing_is_further_up_once_it_is_no_longer_kept(model):
+    model.counted([LogState(log=HALL, head=10, read=0, unread=10)])
+    enter(model, loaded=page(8, 9, 10, complete=False))
+    assert model.marker() is None
+    model.apply(RoomTrimmed(log=HALL, seq=11, at=at(11), floor=7, left=3, bounds=Retention()))
+    assert model.marker() == (HALL, 11)
 
 
 # ---- mentions

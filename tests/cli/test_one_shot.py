@@ -162,7 +162,35 @@ async def test_unread_tells_of_a_room_in_which_only_a_thread_calls_and_names_a_c
     for handle in ("ana", "bob"):
         assert await among("--handle", handle, "unread") == 0
         said[handle] = capsys.readouterr().out
-    assert said == {"ana": "garden/@bob  1 new\n", "bob": "garden/hall  1 for you\n"}
+    assert said == {"ana": "garden/@bob  1 new\n", "bob": "garden/hall  1 for you, 1 in threads\n"}
+
+
+async def test_unread_has_the_threads_of_a_room_in_its_row_also_where_only_they_have_something_new(house, capsys):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    for text in ("Who has beans?", "And seeds?"):
+        await bob.types(text)
+        await ana.sees(text)
+    for text in ("/thread 1 I have", "/thread 1 some", "/thread 2 none"):
+        await ana.types(text)
+    await bob.types("/dm ana hello")
+    await ana.types("/dm bob hello")
+    await bob.sees("hello")
+    await ana.types("/thread 1 are you there?")
+    await bob.sees("are you there?")
+    await bob.paper.until(lambda: len(bob.model.thread_news()) == 3)
+    assert await among("--handle", "bob", "unread", "--json") == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    found = {row["room"]: (row["unread"], row["mentions"], row["threads"]) for row in rows}
+    assert found["garden/hall"] == (
+        *(0, 0),
+        [{"thread": 1, "unread": 2, "mentions": 0}, {"thread": 2, "unread": 1, "mentions": 0}],
+    )
+    assert found["@ana"][2] == [{"thread": 1, "unread": 1, "mentions": 0}]
+    assert await among("--handle", "bob", "unread") == 0
+    assert "garden/hall  3 in threads\n" in capsys.readouterr().out
+    await bob.types("/read all")
+    assert await among("--handle", "bob", "unread") == 0
+    assert "in threads" not in capsys.readouterr().out
 
 
 async def test_a_cold_start_signs_up_with_a_password_file_and_keeps_the_token(house, tmp_path, capsys):

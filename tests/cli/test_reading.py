@@ -131,6 +131,135 @@ async def test_a_jump_says_that_there_is_more_only_where_there_is(house):
     assert (await bob.types("/jump more"))[0].startswith("There is no more.")
 
 
+def rules(lines: list[Line]) -> list[str]:
+    return [line.text for line in lines if isinstance(line, Rule)]
+
+
+async def say(reader: Reader, many: int) -> None:
+    """So many messages, which say which they are."""
+    for number in range(many):
+        await reader.types(f"number {number}")
+    await reader.link.voice.settled()
+
+
+async def comes_to(reader: Reader, room: str, unread: int) -> list[Line]:
+    """They go to a room where so much is new; what is shown then."""
+    await reader.paper.until(lambda: reader.model.find(room)[0].unread == unread)
+    reader.paper.lines.clear()
+    await reader.types(f"/go {room}")
+    return [*reader.paper.lines]
+
+
+async def test_what_is_further_up_than_the_page_stays_unread_until_one_has_been_there(house, monkeypatch):
+    monkeypatch.setattr("among_cli.link.MOST", 20)
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("/room create tools")
+    await bob.types("/go tools")
+    await bob.types("/go hall")
+    await say(ana, 26)
+    shown = await comes_to(bob, "tools", 26)
+    room = bob.model.room
+    news = [line.text for line in shown if isinstance(line, Rule) and line.style == "mention"]
+    assert news == ["26 new, 6 of them further up: /jump unread"]
+    assert bob.paper.told[-1] == "6 unread messages are further up: /jump unread, or /read"
+    assert bob.paper.said[0] == "number 6"
+    assert fits(shown)
+    await ana.types("one more")
+    await bob.sees("one more")
+    assert bob.model.marker() is None, "nothing is read that was never on the screen"
+    assert room.unread == 27
+    bob.paper.lines.clear()
+    await bob.types("/jump unread")
+    assert bob.paper.said == [f"number {number}" for number in range(6)], "all that was not shown"
+    assert rules(bob.paper.lines)[-2:] == ["unread from here on", "what came after it stands above"]
+    await bob.paper.until(lambda: room.unread == 0)
+    await ana.types("another")
+    await bob.sees("another")
+    assert room.unread == 0, "from now on it is read as it comes"
+    bob.paper.lines.clear()
+    await bob.types("/jump unread")
+    assert "new when you came" in rules(bob.paper.lines)
+    assert bob.paper.said[0] == "number 0"
+
+
+async def test_what_is_unread_further_up_is_read_by_as_much_as_was_shown(house, monkeypatch):
+    monkeypatch.setattr("among_cli.link.MOST", 20)
+    monkeypatch.setattr("among_cli.reading.MOST", 10)
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("/room create tools")
+    await bob.types("/go tools")
+    await bob.types("/go hall")
+    await say(ana, 45)
+    await comes_to(bob, "tools", 45)
+    room = bob.model.room
+    await bob.types("/jump #25")
+    assert bob.model.marker() is None, "that is the midst of it"
+    await bob.types("/jump unread")
+    assert rules(bob.paper.lines)[-1] == "more: /jump unread"
+    await bob.paper.until(lambda: room.unread == 35)
+    await bob.types("/go hall")
+    await comes_to(bob, "tools", 35)
+    for _ in range(2):
+        await bob.types("/jump unread")
+    assert rules(bob.paper.lines)[-1] == "what came after it stands above"
+    await bob.paper.until(lambda: room.unread == 0)
+
+
+async def test_who_looks_back_as_far_as_the_first_unread_has_read_all(house, monkeypatch):
+    monkeypatch.setattr("among_cli.link.MOST", 20)
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("/room create tools")
+    await bob.types("/go tools")
+    await bob.types("/go hall")
+    await say(ana, 60)
+    await comes_to(bob, "tools", 60)
+    await bob.types("/older")
+    assert bob.model.marker() is None
+    await bob.types("/older")
+    await bob.paper.until(lambda: bob.model.room.unread == 0)
+
+
+@pytest.mark.parametrize("does", ["/read", "I have read enough"])
+async def test_who_says_so_or_speaks_has_read_what_is_further_up(house, monkeypatch, does):
+    monkeypatch.setattr("among_cli.link.MOST", 20)
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("/room create tools")
+    await bob.types("/go tools")
+    await bob.types("/go hall")
+    await say(ana, 26)
+    await comes_to(bob, "tools", 26)
+    await bob.types(does)
+    await bob.paper.until(lambda: bob.model.room.unread == 0)
+    await ana.types("and so on")
+    await bob.sees("and so on")
+    assert bob.model.room.unread == 0
+
+
+async def test_one_jumps_to_what_was_new_when_one_came_though_it_is_read_since(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("/thread #1 nothing is here yet")
+    await ana.types("/room create tools")
+    await bob.types("/go tools")
+    assert await bob.types("/jump unread") == ["Nothing is unread here, and nothing was when you came."]
+    await bob.types("well then")
+    await ana.sees("well then")
+    await bob.types("/go hall")
+    await ana.types("/thread #1 aside")  # which has the number behind the last one that was read
+    await say(ana, 40)
+    shown = await comes_to(bob, "tools", 40)
+    assert [rule[:10] for rule in rules(shown)][-1] == "new since "
+    await bob.paper.until(lambda: bob.model.room.unread == 0)
+    bob.paper.lines.clear()
+    await bob.types("/jump unread")
+    assert rules(bob.paper.lines)[-2:] == ["new when you came", "more: /jump more"]
+    begin = bob.paper.lines.index(Rule("new when you came", "mention"))
+    following = bob.paper.lines[begin + 1]
+    assert isinstance(following, Said)
+    assert following.body == "number 0"
+    await bob.types("/go hall")
+    assert await bob.types("/jump unread") == ["Nothing is unread here, and nothing was when you came."]
+
+
 async def test_the_inbox_is_a_list_that_leads_to_what_was_said(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     await bob.types("/create library")

@@ -8,7 +8,8 @@ from among_cli.lines import Line, Said, Told
 from among_cli.plain_text import plain
 from among_cli.render import rows
 from among_protocol.messages import Thread
-from tests.cli.house import House
+from tests.cli.house import House, Reader
+from tests.cli.test_commands import bar
 from tests.cli.test_reading import rang
 
 
@@ -212,6 +213,118 @@ async def test_the_threads_that_one_follows_are_listed_with_what_is_new(tmp_path
         assert (await ana.types("/follow 1"))[0].startswith("You follow the thread of #1")
         assert (await ana.types("/threads more"))[0].startswith("There are no more")
         assert (await ana.types("/threads everywhere"))[0].startswith("Say /threads")
+
+
+async def beans_and_seeds(house: House) -> tuple[Reader, Reader]:
+    """Ana asked two things in the hall and one in a direct, and is in tools; bob answered all three in their threads."""
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    for text in ("Who has beans?", "And seeds?"):
+        await ana.types(text)
+        await bob.sees(text)
+    await ana.types("/dm bob Or for me alone?")
+    await bob.sees("for me alone")
+    await ana.types("/room create tools")
+    for text in ("/thread 1 I have", "/thread 1 some", "/thread 2 none, @ana", "/dm ana", "/thread 1 all of it"):
+        await bob.types(text)
+    await ana.paper.until(lambda: len(ana.model.thread_news()) == 3)
+    return ana, bob
+
+
+async def goes_on(reader: Reader) -> tuple[str, str]:
+    """They go where something is new: the room, and the thread."""
+    told = await reader.types("/go")
+    room = reader.model.room
+    assert room is not None
+    await reader.paper.until(lambda: not room.has_news)
+    return room.title, next((line for line in told if line.startswith("the thread")), "")
+
+
+async def test_what_is_new_in_threads_is_told_wherever_what_is_unread_is(tmp_path):
+    async with House(tmp_path) as house:
+        ana, _ = await beans_and_seeds(house)
+        before = len(ana.paper.lines)
+        assert await ana.types("/unread") == [
+            "  1 garden/hall     1 for you, 3 in threads",
+            "    garden/hall#2  1 new, 1 for you  ana: And seeds?",
+            "    garden/hall#1  2 new  ana: Who has beans?",
+            "    @bob#1  1 new  ana: Or for me alone?",
+            "/go garden/hall#2 goes to the first of these threads.",
+        ]
+        assert all(len(row) <= 60 for line in ana.paper.lines[before:] for row in laid(line))
+        told = await ana.types("/rooms")
+        assert "  1 hall            1 for you, 3 in threads" in told
+        assert any(line.startswith("  3 @bob") and "1 in threads" in line for line in told)
+        assert "new in 1 room, 3 threads, 1 for you" in bar(ana, 100)
+        narrow = bar(ana, 60)
+        assert "/inbox 1 · /unread · " in narrow
+        assert "garden/tools" in narrow
+        await ana.types("/read all")
+        assert await ana.types("/unread") == ["Nothing is unread."]
+        assert "new in" not in bar(ana, 100)
+
+
+async def test_the_bar_tells_of_threads_alone_at_sixty_columns(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        await bob.types("/thread 1 I have")
+        await ana.sees("bob answered")
+        assert "new in 1 thread" in bar(ana, 60)
+        assert "garden/hall" in bar(ana, 60)
+        assert (await ana.types("/unread"))[-1] == "/thread 1 goes to that thread."
+        await ana.types("/thread 1")
+        assert "new in" not in bar(ana, 60)
+
+
+async def test_one_goes_on_to_the_threads_with_something_new_after_the_rooms(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await beans_and_seeds(house)
+        await bob.types("/go tools")
+        await bob.types("/go hall")
+        await bob.types("Good evening")
+        await ana.paper.until(lambda: ana.model.find("garden/hall")[0].unread == 1)
+        assert [await goes_on(ana) for _ in range(4)] == [
+            ("garden/hall", ""),
+            ("garden/hall", "the thread of #2"),
+            ("@bob", "the thread of #1"),
+            ("garden/hall", "the thread of #1"),
+        ]
+        assert await ana.types("/go") == ["Nothing is unread elsewhere. /rooms lists your rooms."]
+
+
+async def test_one_goes_to_a_thread_by_its_room_and_number(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await beans_and_seeds(house)
+        await bob.types("/go hall")
+        await bob.types("And that is all")
+        await ana.types("/go garden/hall#1")
+        assert ana.model.room is not None
+        assert ana.model.room.title == "garden/hall"
+        assert ana.paper.said[-3:] == ["Who has beans?", "I have", "some"]
+        told = await ana.types("/go hall#6")
+        assert "this" in told, "nothing is said about it: the room"
+        assert "the thread of #1" in await ana.types("/go #3"), "where that was said"
+        await ana.types("/unfollow #2")
+        assert "the thread of #2" in await ana.types("/go hall#2")
+        assert await ana.types("/go hall#77") == ["There is no message #77 in garden/hall."]
+        assert (await ana.types("/go shed#1"))[0].startswith("There is no room shed for you.")
+
+
+async def test_threads_are_read_with_their_room_or_with_all(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await beans_and_seeds(house)
+        await ana.types("/go hall")
+        assert await ana.types("/read") in (["Read: garden/hall and 2 threads."], ["Read: 2 threads."])
+        assert [one.room for one in ana.model.thread_news()] == [ana.model.find("@bob")[0].id]
+        again = await house.person("ana", token=ana.among.token)
+        assert len(again.model.thread_news()) == 1, "the server knows"
+        assert await ana.types("/read") == ["Nothing was unread."]
+        assert (await ana.types("/read all"))[0] in ("Read: @bob and 1 thread.", "Read: 1 thread.")
+        assert await ana.types("/read all") == ["Nothing was unread."]
+        await again.paper.until(lambda: not again.model.thread_news())
+        await bob.types("/thread 1 and more")
+        await ana.paper.until(lambda: len(ana.model.thread_news()) == 1)
 
 
 async def test_a_number_of_the_thread_leads_to_it_too(tmp_path):
