@@ -35,5 +35,5 @@ def value(limit: Limit, config: object) -> int:
 
 
 def told(config: object) -> Limits:
-    """What `hello` advertises: the rows that the protocol has a field for."""
-    return Limits(**{name: value(TABLE[name], config) for name in Limits.__struct_fields__})
+    """What `hello` tells: all of them."""
+    return Limits(**{name: value(limit, config) for name, limit in TABLE.items()})
