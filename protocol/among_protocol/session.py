@@ -179,6 +179,20 @@ class Limits(Shape, omit_defaults=False, kw_only=True):
     greeters: int = 0  # of one community
     volunteers: int = 0  # likewise, who greet or would
     reaches: int = 0  # communities of which one account said who reaches it
+    handle_least: int = 0  # characters that a handle or slug must have
+    cursor_chars: int = 0  # of where a page ended
+    emoji_chars: int = 0  # code points of one emoji
+    prefix_least: int = 0  # characters that must stand before a `*` in a search
+    want_communities: int = 0  # named as those that one session wants
+    want_notices: int = 0  # likewise
+    welcome_rooms: int = 0  # named in a welcome
+    silence_ms: int = 0  # of a silence
+    silence_least_ms: int = 0  # likewise, at least
+    ban_ms: int = 0  # of a ban that ends by itself
+    invite_ms: int = 0  # for which an invite holds, where it ends
+    invite_least_ms: int = 0  # likewise, at least
+    status_ms: int = 0  # of a status that ends by itself
+    notify_choice_ms: int = 0  # of a choice on what is worth a bell that ends by itself
 
 
 class Deprecation(Shape, kw_only=True):

@@ -3769,6 +3769,76 @@ export interface Limits {
    * @default 0
    */
   reaches?: number;
+  /**
+   * characters that a handle or slug must have
+   * @default 0
+   */
+  handle_least?: number;
+  /**
+   * of where a page ended
+   * @default 0
+   */
+  cursor_chars?: number;
+  /**
+   * code points of one emoji
+   * @default 0
+   */
+  emoji_chars?: number;
+  /**
+   * characters that must stand before a `*` in a search
+   * @default 0
+   */
+  prefix_least?: number;
+  /**
+   * named as those that one session wants
+   * @default 0
+   */
+  want_communities?: number;
+  /**
+   * likewise
+   * @default 0
+   */
+  want_notices?: number;
+  /**
+   * named in a welcome
+   * @default 0
+   */
+  welcome_rooms?: number;
+  /**
+   * of a silence
+   * @default 0
+   */
+  silence_ms?: number;
+  /**
+   * likewise, at least
+   * @default 0
+   */
+  silence_least_ms?: number;
+  /**
+   * of a ban that ends by itself
+   * @default 0
+   */
+  ban_ms?: number;
+  /**
+   * for which an invite holds, where it ends
+   * @default 0
+   */
+  invite_ms?: number;
+  /**
+   * likewise, at least
+   * @default 0
+   */
+  invite_least_ms?: number;
+  /**
+   * of a status that ends by itself
+   * @default 0
+   */
+  status_ms?: number;
+  /**
+   * of a choice on what is worth a bell that ends by itself
+   * @default 0
+   */
+  notify_choice_ms?: number;
 }
 
 /** Who may not join: for stewards, a page at a time. */

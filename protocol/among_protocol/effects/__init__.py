@@ -78,7 +78,7 @@ _WITHDRAWN = (
 
 EFFECTS: dict[type[Command], Effects] = {
     **SESSIONS,
-    l_.Sync: Effects((), (Told(l_.Synced, Where.HERE),), ("positions", "replay_entries", "replay_pages", "replay_pages_per_second", "frame_bytes", "sync_bytes")),
+    l_.Sync: Effects((), (Told(l_.Synced, Where.HERE),), ("positions", "replay_entries", "replay_pages", "replay_pages_per_second", "frame_bytes", "sync_bytes", "want_communities", "want_notices")),
     l_.ReadEntries: Effects((codes.LOG_GONE,), (), ("page_entries", "key_chars")),
     l_.ReadChanged: Effects((), (), ("positions", "replay_entries", "frame_bytes")),
     a.UpdateAccount: Effects(
@@ -92,27 +92,27 @@ EFFECTS: dict[type[Command], Effects] = {
             *("link_chars", "persona_changes", "persona_change_seconds", "mend_ms", "mends"),
         ),
     ),
-    a.ReadAccount: Effects((codes.ACCOUNT_GONE,), (), ("handle_chars",)),
+    a.ReadAccount: Effects((codes.ACCOUNT_GONE,), (), ("handle_chars", "handle_least")),
     pw.ChangePassword: Effects(
         (*SECRET, codes.BAD_CREDENTIALS, *STORED), HERE_NOW, ("password_chars", "password_least", *PASSWORDS)
     ),
     pw.ResetPassword: Effects(
         (codes.SIGNED_IN_ALREADY, *SECRET, codes.RESET_INVALID, codes.ACCOUNT_DISABLED, *STORED),
         HERE_NOW,
-        ("password_chars", "password_least", "key_chars", *GUESSES, "waiting_passwords"),
+        ("password_chars", "password_least", "secret_chars", "key_chars", *GUESSES, "waiting_passwords"),
     ),
     er.EraseAccount: Effects(
         (*SECRET, codes.BAD_CREDENTIALS, codes.LAST_OWNER, *STORED), (*ERASED, *TAKEN_BACK, Told(p.PresenceChanged, Where.WATCHERS)),
-        ("password_chars", "handle_chars", "handle_rest_ms", "sealed_ms", "erase_grace_ms", *PASSWORDS),
+        ("password_chars", "handle_chars", "handle_least", "handle_rest_ms", "sealed_ms", "erase_grace_ms", *PASSWORDS),
     ),
-    ex.ExportAccount: Effects((), (), ("handle_change_ms",)),
+    ex.ExportAccount: Effects((), (), ("handle_change_ms", "cursor_chars")),
     b.SetBlock: Effects(
         (codes.ACCOUNT_GONE, codes.MEMBER_GONE, codes.LIMIT_REACHED, *STORED),
         (
             Told(b.BlockChanged, Where.DEVICES),
             Told(p.PresenceChanged, Where.WATCHERS, "and is one of the two: they vanish, or are there again"),
         ),
-        ("blocks", "handle_chars"),
+        ("blocks", "handle_chars", "handle_least"),
     ),
     c.CreateCommunity: Effects(
         (codes.HANDLE_RESERVED, codes.SLUG_TAKEN, codes.SLUG_LOOKALIKE, codes.LIMIT_REACHED),
@@ -121,7 +121,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(mb.MemberJoined, Where.COMMUNITY),
             Told(c.CommunityJoined, Where.OWN),
         ),
-        ("communities", "handle_chars", "name_chars", "about_chars", "tags", "tag_chars"),
+        ("communities", "handle_chars", "handle_least", "name_chars", "about_chars", "tags", "tag_chars"),
     ),
     c.UpdateCommunity: Effects(
         ACT,
@@ -208,7 +208,7 @@ EFFECTS: dict[type[Command], Effects] = {
     iv.CreateInvite: Effects(
         (*ACT, codes.LIMIT_REACHED, *STORED),
         (Told(iv.InviteCreated, Where.STEWARDS),),
-        ("invites", "invites_member", "invite_uses", "reason_chars"),
+        ("invites", "invites_member", "invite_uses", "invite_ms", "invite_least_ms", "reason_chars"),
     ),
     iv.ListInvites: Effects((codes.COMMUNITY_GONE, *STORED), (), ("invites",)),
     iv.RevokeInvite: Effects(
@@ -221,7 +221,7 @@ EFFECTS: dict[type[Command], Effects] = {
     ),
     sr.SearchMessages: Effects(
         (codes.COMMUNITY_GONE, codes.ROOM_GONE, codes.MEMBER_GONE, codes.SEARCH_ABSENT, codes.SEARCH_UNAVAILABLE),
-        (), ("query_chars", "query_terms", "searches", "hits")),
+        (), ("query_chars", "query_terms", "prefix_least", "searches", "hits", "cursor_chars")),
     pe.ReadPersona: Effects((codes.COMMUNITY_GONE,), (), ("handle_change_ms",)),
     pe.UpdatePersona: Effects(
         (codes.COMMUNITY_GONE, codes.SILENCED, *NAMING),
@@ -232,7 +232,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ),
         CLAIM,
     ),
-    pe.FindMember: Effects((codes.COMMUNITY_GONE, codes.MEMBER_GONE), (), ("handle_chars", "handle_rest_ms")),
+    pe.FindMember: Effects((codes.COMMUNITY_GONE, codes.MEMBER_GONE), (), ("handle_chars", "handle_least", "handle_rest_ms")),
     mo.SetRole: Effects(
         (*_ON_MEMBER, codes.LAST_OWNER),
         (
@@ -256,7 +256,7 @@ EFFECTS: dict[type[Command], Effects] = {
             *_DEPARTED,
             *_WITHDRAWN,
         ),
-        ("reason_chars", "handle_chars"),
+        ("reason_chars", "handle_chars", "ban_ms"),
     ),
     mo.UnbanMember: Effects(
         (*ACT, codes.BAN_GONE),
@@ -269,7 +269,7 @@ EFFECTS: dict[type[Command], Effects] = {
     mo.SilenceMember: Effects(
         _ON_MEMBER,
         (Told(mo.MemberSilenced, Where.STEWARDS), Told(mo.MemberSilenced, Where.THEIRS)),
-        ("reason_chars",),
+        ("reason_chars", "silence_ms", "silence_least_ms"),
     ),
     mo.UnsilenceMember: Effects(
         _ON_MEMBER,
@@ -318,7 +318,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(r.PersonAdded, Where.ROOM, "for a private one: its first entry, with you"),
             Told(r.RoomFollowed, Where.OWN),
         ),
-        ("rooms", "follows", "handle_chars", "topic_chars"),
+        ("rooms", "follows", "handle_chars", "handle_least", "topic_chars"),
     ),
     r.ListRooms: Effects((codes.COMMUNITY_GONE,), (), ("rooms",)),
     r.FollowRoom: Effects((codes.ROOM_GONE, codes.LIMIT_REACHED), (Told(r.RoomFollowed, Where.OWN),), ("follows",)),
@@ -351,7 +351,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(r.RoomUnfollowed, Where.THEIRS),
         ),
     ),
-    rec.RecentRooms: Effects((), (), ("page_entries",)),
+    rec.RecentRooms: Effects((), (), ("page_entries", "cursor_chars")),
     r.OpenDirect: Effects(
         (codes.ACCOUNT_GONE, codes.MEMBER_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED),
         (
@@ -359,7 +359,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(r.DirectOpened, Where.THEIRS, "when the direct is new"),
             Told(b.BlockChanged, Where.SESSIONS, "of whom you block or mute, where somebody in it goes by that handle"),
         ),
-        ("directs", "directs_from_others", "direct_people", "handle_chars", "newcomer_days"),
+        ("directs", "directs_from_others", "direct_people", "handle_chars", "handle_least", "newcomer_days"),
     ),
     **MESSAGES,
     **KEEPSAKES,
@@ -376,7 +376,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(st.AppearanceChanged, Where.DEVICES),
             Told(p.PresenceChanged, Where.WATCHERS, "where they see you as another than before"),
         ),
-        ("status_chars", "looks"),
+        ("status_chars", "status_ms", "emoji_chars", "looks"),
     ),
     ca.ReadCards: Effects((), (), ("cards", "cards_bytes")),
 }  # fmt: skip

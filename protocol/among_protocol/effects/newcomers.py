@@ -17,7 +17,7 @@ TOLD_OF_NEWCOMERS = (
 
 NEWCOMERS: dict[type[Command], Effects] = {
     w.ReadWelcome: Effects((codes.COMMUNITY_GONE,)),
-    w.SetWelcome: Effects((*ACT, codes.ROOM_GONE), (Told(w.WelcomeSet, Where.STEWARDS),), ("welcome_bytes",)),
+    w.SetWelcome: Effects((*ACT, codes.ROOM_GONE), (Told(w.WelcomeSet, Where.STEWARDS),), ("welcome_bytes", "welcome_rooms")),
     g.ListGreeters: Effects((codes.COMMUNITY_GONE,)),
     g.SetGreeter: Effects(
         (*ACT, codes.GREETER_GONE, codes.LIMIT_REACHED),

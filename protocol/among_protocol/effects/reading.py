@@ -20,7 +20,7 @@ READING: dict[type[Command], Effects] = {
             Told(n.NotifyChanged, Where.DEVICES),
             Told(th.ThreadChanged, Where.DEVICES, "in place of that, of a choice for a thread"),
         ),
-        ("notify_choices", "notify_words", "notify_word_chars"),
+        ("notify_choices", "notify_words", "notify_word_chars", "notify_choice_ms"),
     ),
     dn.SetDnd: Effects(
         STORED,

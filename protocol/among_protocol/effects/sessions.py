@@ -13,7 +13,7 @@ SESSIONS: dict[type[Command], Effects] = {
             codes.HANDLE_LOOKALIKE, codes.HANDLE_RESERVED, *STORED,
         ),
         (Told(a.AccountCreated, Where.OWN),),
-        ("handle_chars", "password_chars", "password_least", "sessions", "name_chars", "secret_chars", "key_chars", "guest_bytes", "guest_frames",
+        ("handle_chars", "handle_least", "password_chars", "password_least", "sessions", "name_chars", "secret_chars", "key_chars", "guest_bytes", "guest_frames",
          *GUESSES, "address_sign_ups", "address_sign_up_seconds", "waiting_passwords"),
     ),
     s.SignIn: Effects(

@@ -8,7 +8,7 @@ setting instead.
 
 from among_protocol.session import Limits
 
-from . import budgets, feeds, frames, going, guests, lists, personas, places, texts, tries
+from . import budgets, feeds, frames, going, guests, lists, personas, places, texts, times, tries
 from .budgets import *
 from .feeds import *
 from .frames import *
@@ -22,7 +22,7 @@ from .texts import *
 from .tries import *
 
 SECTIONS = tuple(
-    module.SECTION for module in (frames, guests, budgets, feeds, tries, going, personas, texts, lists, places)
+    module.SECTION for module in (frames, guests, budgets, feeds, tries, going, personas, texts, lists, places, times)
 )
 TABLE: dict[str, Limit] = {limit.name: limit for section in SECTIONS for limit in section.limits}
 assert len(TABLE) == sum(len(section.limits) for section in SECTIONS), "two limits of one name"

@@ -1,6 +1,6 @@
 """Lists: how many of something at once."""
 
-from among_protocol import base
+from among_protocol import base, logs, query
 
 from .table import Section
 
@@ -38,11 +38,26 @@ SECTION.limit("links", base.LINKS, "links of one persona", "a card is no directo
 POSITIONS = SECTION.limit(
     "positions", base.POSITIONS, "logs named in one sync", "all that an account can have, and some that it left"
 )
+SECTION.limit(
+    "want_communities",
+    logs.WANT_COMMUNITIES,
+    "communities that one session names as those it wants",
+    "all that one is in",
+)
+SECTION.limit(
+    "want_notices",
+    logs.WANT_NOTICES,
+    "kinds of notices that one session names as those it wants",
+    "more than there are",
+)
 SECTION.limit("found", base.FOUND, "members that one search finds", "who is not among them is found by one more letter")
 SECTION.limit(
     "query_chars", base.QUERY_CHARS, "code points of a search", "a sentence that one remembers, and some filters"
 )
 SECTION.limit("query_terms", base.QUERY_TERMS, "words, phrases and filters of one search", "each is looked up")
+SECTION.limit(
+    "prefix_least", query.PREFIX_LEAST, "characters before a `*` in a search, at least", "one begins too many words"
+)
 SECTION.limit("hits", base.HITS, "hits of one search, in one answer", "what one reads before the next page")
 SEARCHES = SECTION.limit(
     "searches",

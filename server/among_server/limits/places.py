@@ -97,6 +97,9 @@ QUOTES_ASKED_OF_MEMBER = SECTION.limit(
     "whoever does not answer is left in peace",
 )
 SECTION.limit("welcome_bytes", welcome.WELCOME_BYTES, "bytes of UTF-8", "the welcome of a community: half a page")
+SECTION.limit(
+    "welcome_rooms", welcome.WELCOME_ROOMS, "rooms that a welcome names", "where to start, and no list of all"
+)
 NEWCOMER_DAYS = SECTION.limit(
     "newcomer_days",
     14,

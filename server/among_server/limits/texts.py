@@ -1,13 +1,12 @@
 """Texts: how long they are."""
 
-from among_protocol import base, bookmarks, portrait, text
-from among_protocol.status import STATUS_CHARS
+from among_protocol import base, bookmarks, portrait, status
 
 from .table import Section
 
 SECTION = Section("Texts")
 
-SECTION.limit("body_bytes", text.MAX_BODY_BYTES, "bytes of UTF-8", "four pages; more is a file")
+SECTION.limit("body_bytes", base.BODY_BYTES, "bytes of UTF-8", "four pages; more is a file")
 POST_BYTES = SECTION.limit(
     "post_bytes",
     base.POST_BYTES,
@@ -28,7 +27,7 @@ SECTION.limit(
 SECTION.limit(
     "reason_chars", base.REASON_CHARS, "code points after NFC", "why a steward acted, or somebody reports: a paragraph"
 )
-SECTION.limit("status_chars", STATUS_CHARS, "code points after NFC", "of a status: what fits beside a name")
+SECTION.limit("status_chars", status.STATUS_CHARS, "code points after NFC", "of a status: what fits beside a name")
 SECTION.limit("tag_chars", base.TAG_CHARS, "characters of a tag", "a word or three; more is a sentence")
 SECTION.limit("rules_bytes", base.RULES_BYTES, "bytes of UTF-8", "rules of a community: four pages")
 SECTION.limit("question_chars", base.QUESTION_CHARS, "code points after NFC", "a question at the door: two lines")
@@ -37,6 +36,7 @@ SECTION.limit("note_chars", bookmarks.NOTE_CHARS, "code points after NFC", "a no
 SECTION.limit(
     "handle_chars", base.HANDLE_CHARS, "characters, of a-z 0-9 . _ -", "handles and short names of places are typed"
 )
+SECTION.limit("handle_least", base.HANDLE_LEAST, "characters, at least", "there are too few shorter ones")
 SECTION.limit("pronouns_chars", base.PRONOUNS_CHARS, "code points after NFC", "three or four words")
 SECTION.limit("place_chars", base.PLACE_CHARS, "code points after NFC", "the longest names of places there are")
 SECTION.limit("why_chars", base.WHY_CHARS, "code points after NFC", "why one is in a community: two lines")
@@ -52,3 +52,7 @@ SECTION.limit(
     "ids, nonces, devices, searches and other words that only name something",
 )
 SECTION.limit("secret_chars", base.SECRET_CHARS, "code points", "tokens and invites, five times as long as ours")
+SECTION.limit(
+    "cursor_chars", base.CURSOR_CHARS, "characters of where a page ended", "all that a server needs to go on from there"
+)
+SECTION.limit("emoji_chars", status.EMOJI_CHARS, "code points of one emoji", "the longest has eleven")
