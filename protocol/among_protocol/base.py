@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 MAX_INT = 2**53 - 1  # numbers on the wire stay exact in languages whose only number is a double
 
 HANDLE_CHARS = 32
+HANDLE_LEAST = 3
 NAME_CHARS = 64
 ABOUT_CHARS = 500
 TOPIC_CHARS = 250
@@ -20,6 +21,8 @@ REASON_CHARS = 500
 PASSWORD_CHARS = 1_024
 KEY_CHARS = 64  # of what only names something
 SECRET_CHARS = 256
+CURSOR_CHARS = 160  # of where a page ended
+BODY_BYTES = 8_000
 PAGE_ENTRIES = 200
 POSITIONS = 1_100  # named in one sync
 WATCHED = 200
@@ -62,17 +65,18 @@ Id = Annotated[str, Meta(min_length=1, max_length=KEY_CHARS)]
 OptionalId = Annotated[str, Meta(max_length=KEY_CHARS)]  # empty: none
 KeyText = Annotated[str, Meta(max_length=KEY_CHARS)]
 SecretText = Annotated[str, Meta(max_length=SECRET_CHARS)]
+Cursor = Annotated[str, Meta(max_length=CURSOR_CHARS)]  # where a page ended, as the server said; empty: nowhere
 Seq = Annotated[int, Meta(ge=0, le=MAX_INT)]  # number of an entry in its log; the first entry is 1, 0 is "before it"
 Rev = Annotated[int, Meta(ge=0, le=MAX_INT)]  # revision of a persona; the first is 1
 Time = str  # RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers
 
 MomentText = Annotated[str, Meta(max_length=KEY_CHARS)]  # RFC 3339, with its offset
 
-HandleText = Annotated[str, Meta(min_length=3, max_length=HANDLE_CHARS)]  # grammar in text.py
+HandleText = Annotated[str, Meta(min_length=HANDLE_LEAST, max_length=HANDLE_CHARS)]  # grammar in text.py
 NameText = Annotated[str, Meta(min_length=1, max_length=NAME_CHARS)]  # code points after NFC
 AboutText = Annotated[str, Meta(max_length=ABOUT_CHARS)]  # code points after NFC
 TopicText = Annotated[str, Meta(max_length=TOPIC_CHARS)]  # code points after NFC
-BodyText = Annotated[str, Meta(min_length=1, max_length=8000)]  # UTF-8 bytes; code points are only the first check
+BodyText = Annotated[str, Meta(min_length=1, max_length=BODY_BYTES)]  # UTF-8 bytes; code points are checked first
 PronounsText = Annotated[str, Meta(max_length=PRONOUNS_CHARS)]  # code points after NFC, one line
 PlaceText = Annotated[str, Meta(max_length=PLACE_CHARS)]  # likewise
 WhyText = Annotated[str, Meta(max_length=WHY_CHARS)]  # likewise

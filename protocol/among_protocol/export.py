@@ -8,13 +8,12 @@ A client asks on with `next` until it is empty, in its own time; what is written
 with the same `after`, the page is the same.
 """
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import msgspec
-from msgspec import Meta
 
 from .accounts import Account
-from .base import Command, Seq, Shape, Time
+from .base import Command, Cursor, Seq, Shape, Time
 from .communities import Community
 from .dnd import Dnd
 from .interests import InterestList
@@ -25,8 +24,6 @@ from .personas import OwnPersona
 from .reach import Reach
 from .rooms import Room
 from .status import Appearance
-
-Cursor = Annotated[str, Meta(max_length=160)]
 
 
 class Exported(Shape, tag_field="record", kw_only=True):

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from . import attention, emoji, text
 from .base import (
     ABOUT_CHARS,
+    BODY_BYTES,
     INTRO_CHARS,
     LABEL_CHARS,
     LINK_CHARS,
@@ -106,7 +107,7 @@ def body(given: str, *, field: str = "body") -> str:
     try:
         return text.body(given)
     except text.TextError as error:
-        code = FIELD_TOO_LONG if len(given.encode()) > text.MAX_BODY_BYTES else FIELD_INVALID
+        code = FIELD_TOO_LONG if len(given.encode()) > BODY_BYTES else FIELD_INVALID
         raise Refuse(code, f"A message {_must(error)}.", field=field) from None
 
 

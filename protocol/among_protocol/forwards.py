@@ -9,11 +9,10 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from .base import Id, Seq, Shape, Write
+from .base import BODY_BYTES, Id, Seq, Shape, Write
 from .messages import SentWritten
-from .text import MAX_BODY_BYTES
 
-CommentText = Annotated[str, Meta(max_length=MAX_BODY_BYTES)]  # UTF-8 bytes; code points are only the first check
+CommentText = Annotated[str, Meta(max_length=BODY_BYTES)]  # UTF-8 bytes; code points are only the first check
 
 
 class ForwardMessage(Write, tag="message.forward", kw_only=True):

@@ -11,13 +11,14 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from .base import Command, Done, Entry, Id, OptionalReason, Shape, Time
-from .moderation import DAY, MINUTE
+from .moderation import DAY
 
 LONGEST_INVITE = 366 * DAY
+SHORTEST_INVITE = 60_000
 INVITE_USES = 1_000
 
 Uses = Annotated[int, Meta(ge=1, le=INVITE_USES)]
-InviteTime = Annotated[int, Meta(ge=MINUTE, le=LONGEST_INVITE)]
+InviteTime = Annotated[int, Meta(ge=SHORTEST_INVITE, le=LONGEST_INVITE)]
 
 
 class Invite(Shape, kw_only=True):

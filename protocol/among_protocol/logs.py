@@ -32,9 +32,10 @@ ResetReason = str  # epoch, ahead (of the head), floor (below it); unknown: as e
 
 PROFILES = ("everything", "talk", "calls")
 NOTICES = ("typing", "presence", "markers")
-ONLY_COMMUNITIES = 100  # that one session may name as those it wants
-OnlyCommunities = Annotated[list[Id], Meta(max_length=ONLY_COMMUNITIES)]
-OnlyNotices = Annotated[list[KeyText], Meta(max_length=16)]
+WANT_COMMUNITIES = 100  # that one session may name as those it wants
+WANT_NOTICES = 16  # likewise
+OnlyCommunities = Annotated[list[Id], Meta(max_length=WANT_COMMUNITIES)]
+OnlyNotices = Annotated[list[KeyText], Meta(max_length=WANT_NOTICES)]
 
 
 class Want(Shape, omit_defaults=False, kw_only=True):

@@ -9,15 +9,29 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from .base import Command, Entry, Id, OptionalId, OptionalReason, PageLimit, ReasonText, Seq, Shape, Time, Write
+from .base import (
+    HANDLE_CHARS,
+    Command,
+    Entry,
+    Id,
+    OptionalId,
+    OptionalReason,
+    PageLimit,
+    ReasonText,
+    Seq,
+    Shape,
+    Time,
+    Write,
+)
 from .members import Persona, Role
 
 MINUTE = 60_000  # milliseconds
 DAY = 24 * 60 * MINUTE
 LONGEST_SILENCE = 28 * DAY
+SHORTEST_SILENCE = 1_000
 LONGEST_BAN = 3650 * DAY  # of one that ends by itself
 
-SilenceTime = Annotated[int, Meta(ge=1_000, le=LONGEST_SILENCE)]
+SilenceTime = Annotated[int, Meta(ge=SHORTEST_SILENCE, le=LONGEST_SILENCE)]
 BanTime = Annotated[int, Meta(ge=0, le=LONGEST_BAN)]
 
 
@@ -116,7 +130,7 @@ class BanMember(Write, tag="member.ban", kw_only=True):
 
     community: Id
     member: OptionalId = ""
-    handle: Annotated[str, Meta(max_length=32)] = ""  # whoever goes by it, member or not
+    handle: Annotated[str, Meta(max_length=HANDLE_CHARS)] = ""  # whoever goes by it, member or not
     reason: ReasonText
     for_ms: BanTime = 0  # how long, in milliseconds; 0: until somebody ends it
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from .base import Command, PasswordText, Shape
+from .base import Command, PasswordText, SecretText, Shape
 from .session import SessionsEnded, SignedIn
 
 
@@ -27,6 +27,6 @@ class ResetPassword(Command, tag="account.reset_password", kw_only=True):
     Reply: ClassVar[type[Shape]] = SignedIn
     hidden: ClassVar[frozenset[str]] = frozenset({"code"})
 
-    code: Annotated[str, Meta(min_length=1, max_length=128)]  # from the operator; works once
+    code: Annotated[SecretText, Meta(min_length=1)]  # from the operator; works once
     password: PasswordText  # the new one
     device: str = ""  # a name for this session, for its owner

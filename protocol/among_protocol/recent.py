@@ -2,15 +2,11 @@
 said last. What a client shows before one has chosen where to read.
 """
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from msgspec import Meta
-
-from .base import Command, PageLimit, Seq, Shape
+from .base import Command, Cursor, PageLimit, Seq, Shape
 from .messages import Glimpse
 from .rooms import Room
-
-RecentCursor = Annotated[str, Meta(max_length=96)]
 
 
 class Recent(Shape, kw_only=True):
@@ -25,7 +21,7 @@ class Recent(Shape, kw_only=True):
 
 class RecentPage(Shape, kw_only=True):
     rooms: list[Recent]  # where something was said last comes first
-    next: RecentCursor = ""  # to ask on with; empty: that is all
+    next: Cursor = ""  # to ask on with; empty: that is all
 
 
 class RecentRooms(Command, tag="room.recent", kw_only=True):
@@ -35,5 +31,5 @@ class RecentRooms(Command, tag="room.recent", kw_only=True):
 
     Reply: ClassVar[type[Shape]] = RecentPage
 
-    after: RecentCursor = ""  # `next` of the page before; empty: from the newest
+    after: Cursor = ""  # `next` of the page before; empty: from the newest
     limit: PageLimit = 50

@@ -8,12 +8,11 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from .base import HITS, KEY_CHARS, QUERY_CHARS, Command, OptionalId, Seq, Shape, Time
+from .base import HITS, QUERY_CHARS, Command, Cursor, OptionalId, Seq, Shape, Time
 from .finding import SearchMembers
 
 HitKind = str  # message, comment, post; unknown: as message
 QueryText = Annotated[str, Meta(min_length=1, max_length=QUERY_CHARS)]  # code points
-Cursor = Annotated[str, Meta(max_length=2 * KEY_CHARS)]
 
 
 class Mark(Shape, omit_defaults=False, kw_only=True):

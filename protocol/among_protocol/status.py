@@ -18,10 +18,11 @@ from .base import Command, Event, OptionalId, Shape, Time
 
 MINUTE = 60_000  # milliseconds
 STATUS_CHARS = 100
+EMOJI_CHARS = 16  # the longest has eleven code points
 LONGEST_STATUS = 366 * 24 * 60 * MINUTE  # of one that ends by itself
 
 StatusText = Annotated[str, Meta(max_length=STATUS_CHARS)]  # code points after NFC, one line
-EmojiText = Annotated[str, Meta(max_length=16)]  # one emoji; see emoji.py
+EmojiText = Annotated[str, Meta(max_length=EMOJI_CHARS)]  # one emoji; see emoji.py
 StatusTime = Annotated[int, Meta(ge=0, le=LONGEST_STATUS)]  # milliseconds
 
 Appear = str  # auto, away, dnd, invisible, inherit (in a community: as everywhere); unknown: as auto

@@ -10,10 +10,8 @@ Bodies: any text, without control characters other than line feed and tab; limit
 import re
 import unicodedata
 
-from .base import TAG_CHARS
+from .base import BODY_BYTES, TAG_CHARS
 from .lookalikes import shows, skeleton
-
-MAX_BODY_BYTES = 8000
 
 EVERYBODY = "room"  # nobody's handle: `@room` is whoever is there
 
@@ -110,7 +108,7 @@ def _is_tagged(before: str, char: str) -> bool:
     return kind in "LN" or (kind == "M" and before != "-")
 
 
-def body(text: str, most: int = MAX_BODY_BYTES) -> str:
+def body(text: str, most: int = BODY_BYTES) -> str:
     """The body of a message (or of something with room for more), unchanged. Raises TextError."""
     if len(text) > most // 4 and len(text.encode()) > most:
         raise TextError(f"at most {most} bytes of UTF-8")

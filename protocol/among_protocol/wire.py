@@ -53,7 +53,7 @@ from . import (
     threads,
     welcome,
 )
-from .base import Budget, Command, Entry, Event, Ok, OkRaw, Refused, Shape, Write, WrittenRaw
+from .base import KEY_CHARS, Budget, Command, Entry, Event, Ok, OkRaw, Refused, Shape, Write, WrittenRaw
 from .malformed import Malformed
 
 AnyCommand = (
@@ -278,7 +278,7 @@ class Encoding:
             head = self._head(data)
         except _UNREADABLE:
             return Malformed(codes.MALFORMED, f"This frame is not readable: {_sentence(error)}.")
-        if isinstance(head.id, str) and 0 < len(head.id) <= 64:
+        if isinstance(head.id, str) and 0 < len(head.id) <= KEY_CHARS:
             id = head.id
         if not isinstance(head.type, str):
             return Malformed(codes.MALFORMED, "The type of a command is a string.", id=id, field="type")

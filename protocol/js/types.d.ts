@@ -3610,6 +3610,236 @@ export interface Limits {
    * @default 0
    */
   searches?: number;
+  /**
+   * of all connections, that wait to be kept
+   * @default 0
+   */
+  waiting_writes?: number;
+  /**
+   * of one connection a second, that cost it nothing
+   * @default 0
+   */
+  unpaid_refusals?: number;
+  /**
+   * likewise of one account
+   * @default 0
+   */
+  account_unpaid_refusals?: number;
+  /**
+   * likewise of one address, of everybody there
+   * @default 0
+   */
+  address_unpaid_refusals?: number;
+  /**
+   * of the request that opens a connection
+   * @default 0
+   */
+  handshake_bytes?: number;
+  /**
+   * from connecting to its end
+   * @default 0
+   */
+  handshake_ms?: number;
+  /**
+   * from connecting to signed in: `sign_in_ms` of `hello`
+   * @default 0
+   */
+  sign_in_ms?: number;
+  /**
+   * for which who signs in waits for the server, and is not late
+   * @default 0
+   */
+  sign_in_wait_ms?: number;
+  /**
+   * connections of one address that have not signed in
+   * @default 0
+   */
+  address_guests?: number;
+  /**
+   * likewise of all addresses
+   * @default 0
+   */
+  guests?: number;
+  /**
+   * of the address's budget, for one handshake
+   * @default 0
+   */
+  connect_units?: number;
+  /**
+   * of one feed, the newest
+   * @default 0
+   */
+  feed_posts?: number;
+  /**
+   * of what all of them say
+   * @default 0
+   */
+  feed_bytes?: number;
+  /**
+   * of the address's budget, for one feed
+   * @default 0
+   */
+  feed_units?: number;
+  /**
+   * wrong passwords for one handle in a row, from everywhere
+   * @default 0
+   */
+  handle_tries?: number;
+  /**
+   * until one more
+   * @default 0
+   */
+  handle_try_seconds?: number;
+  /**
+   * wrong passwords, invites and tokens of one address in a row
+   * @default 0
+   */
+  address_tries?: number;
+  /**
+   * until one more
+   * @default 0
+   */
+  address_try_seconds?: number;
+  /**
+   * from one address in a row, without an invite
+   * @default 0
+   */
+  address_sign_ups?: number;
+  /**
+   * until one more
+   * @default 0
+   */
+  address_sign_up_seconds?: number;
+  /**
+   * that wait to be hashed, for each thread that does it
+   * @default 0
+   */
+  waiting_passwords?: number;
+  /**
+   * places of one account, in a second, in which others see at once that it appears otherwise
+   * @default 0
+   */
+  looks?: number;
+  /**
+   * of all that one account is brought up to, in a row; then they come more slowly
+   * @default 0
+   */
+  replay_pages?: number;
+  /**
+   * of these
+   * @default 0
+   */
+  replay_pages_per_second?: number;
+  /**
+   * of an inbox's items, those that are kept of what one member said
+   * @default 0
+   */
+  inbox_of_one?: number;
+  /**
+   * directs of one account up to which others may open more
+   * @default 0
+   */
+  directs_from_others?: number;
+  /**
+   * changes to one portrait, of everybody, that wait for stewards
+   * @default 0
+   */
+  community_proposals?: number;
+  /**
+   * quotes in one portrait
+   * @default 0
+   */
+  portrait_quotes?: number;
+  /**
+   * quotes that one account is asked for in one community
+   * @default 0
+   */
+  quotes_asked_of?: number;
+  /**
+   * of one community
+   * @default 0
+   */
+  greeters?: number;
+  /**
+   * likewise, who greet or would
+   * @default 0
+   */
+  volunteers?: number;
+  /**
+   * communities of which one account said who reaches it
+   * @default 0
+   */
+  reaches?: number;
+  /**
+   * characters that a handle or slug must have
+   * @default 0
+   */
+  handle_least?: number;
+  /**
+   * of where a page ended
+   * @default 0
+   */
+  cursor_chars?: number;
+  /**
+   * code points of one emoji
+   * @default 0
+   */
+  emoji_chars?: number;
+  /**
+   * characters that must stand before a `*` in a search
+   * @default 0
+   */
+  prefix_least?: number;
+  /**
+   * named as those that one session wants
+   * @default 0
+   */
+  want_communities?: number;
+  /**
+   * likewise
+   * @default 0
+   */
+  want_notices?: number;
+  /**
+   * named in a welcome
+   * @default 0
+   */
+  welcome_rooms?: number;
+  /**
+   * of a silence
+   * @default 0
+   */
+  silence_ms?: number;
+  /**
+   * likewise, at least
+   * @default 0
+   */
+  silence_least_ms?: number;
+  /**
+   * of a ban that ends by itself
+   * @default 0
+   */
+  ban_ms?: number;
+  /**
+   * for which an invite holds, where it ends
+   * @default 0
+   */
+  invite_ms?: number;
+  /**
+   * likewise, at least
+   * @default 0
+   */
+  invite_least_ms?: number;
+  /**
+   * of a status that ends by itself
+   * @default 0
+   */
+  status_ms?: number;
+  /**
+   * of a choice on what is worth a bell that ends by itself
+   * @default 0
+   */
+  notify_choice_ms?: number;
 }
 
 /** Who may not join: for stewards, a page at a time. */

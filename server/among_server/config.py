@@ -1,7 +1,7 @@
 """The configuration: one frozen struct. A TOML file, then the environment (AMONG_<KEY>), then the command line.
 
 Each key says its unit and its reason, from which docs/reference/configuration.md and the example file are made. No key
-holds a secret: where one is needed, the key names a file. What may not be changed at all is in limits.py. How a key is
+holds a secret: where one is needed, the key names a file. What may not be changed at all is in limits. How a key is
 read, and what a wrong one is told, is in admin/settings.py.
 """
 

@@ -102,10 +102,12 @@ def test_every_code_limit_and_word_is_told():
 
 
 def test_every_limit_that_a_client_can_meet_is_met_somewhere():
-    """Either a command says that it bears on it, or it is of the connection as a whole."""
+    """Either a command says that it bears on it, or it is of the connection as a whole, or of feeds."""
     whole = {
         "frame_bytes", "in_flight", "malformed_frames", "fragments", "unfinished_ms", "control_frames", "budget",
-        "budget_per_second", "address_budget", "address_budget_per_second", "address_connections",
+        "budget_per_second", "address_budget", "address_budget_per_second", "address_connections", "address_guests", "guests",
+        "connect_units", "handshake_bytes", "handshake_ms", "sign_in_ms", "sign_in_wait_ms", "unpaid_refusals",
+        "account_unpaid_refusals", "address_unpaid_refusals", "waiting_writes", "feed_posts", "feed_bytes", "feed_units",
     }  # fmt: skip
     named = {name for effects in EFFECTS.values() for name in effects.limits}
     assert set(Limits.__struct_fields__) == named | whole

@@ -243,7 +243,8 @@ def test_every_entry_that_the_code_can_write_is_declared_and_no_other(command):
 def limits() -> dict[str, str]:
     """The constants of the table of limits, and the name of each in it."""
     found = {}
-    for node in ast.parse((SOURCE / "limits.py").read_text("utf-8")).body:
+    sections = [ast.parse(file.read_text("utf-8")) for file in (SOURCE / "limits").glob("*.py")]
+    for node in (node for section in sections for node in section.body):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
             first = node.value.args[0] if node.value.args else None
             if isinstance(first, ast.Constant):

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from among_protocol import markup, text
+from among_protocol import markup
+from among_protocol.base import BODY_BYTES
 from among_protocol.markup import Block, escaped, parse, plain, veiled
 
 EXAMPLES = json.loads((Path(markup.__file__).parents[1] / "markup.json").read_text("utf-8"))["examples"]
@@ -158,8 +159,8 @@ def test_the_cost_is_linear_in_one_long_line_of_anything():
 
 
 def test_the_longest_message_is_taken_apart_in_no_time():
-    worst = max(HOSTILE.values(), key=lambda unit: seconds(unit * (text.MAX_BODY_BYTES // len(unit))))
-    assert seconds(worst * (text.MAX_BODY_BYTES // len(worst))) < 0.5
+    worst = max(HOSTILE.values(), key=lambda unit: seconds(unit * (BODY_BYTES // len(unit))))
+    assert seconds(worst * (BODY_BYTES // len(worst))) < 0.5
 
 
 @given(ANY_TEXT, st.integers(1, 400))

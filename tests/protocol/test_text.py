@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from among_protocol import text
+from among_protocol.base import BODY_BYTES
 from among_protocol.text import TextError
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -151,12 +152,12 @@ def test_a_body_holds_no_control_character(char: str):
 
 
 def test_a_body_is_limited_in_bytes():
-    assert text.body("x" * text.MAX_BODY_BYTES)
-    assert text.body("🌱" * (text.MAX_BODY_BYTES // 4))
+    assert text.body("x" * BODY_BYTES)
+    assert text.body("🌱" * (BODY_BYTES // 4))
     for body in (
-        "x" * (text.MAX_BODY_BYTES + 1),
-        "🌱" * (text.MAX_BODY_BYTES // 4 + 1),
-        "é" * (text.MAX_BODY_BYTES // 2 + 1),
+        "x" * (BODY_BYTES + 1),
+        "🌱" * (BODY_BYTES // 4 + 1),
+        "é" * (BODY_BYTES // 2 + 1),
     ):
         with pytest.raises(TextError):
             text.body(body)

@@ -15,20 +15,26 @@ from among_protocol.blocks import SetBlock
 from among_protocol.codes import CloseCode, comes_back
 from among_protocol.communities import BrowseCommunities, CreateCommunity, JoinCommunity, UpdateCommunity
 from among_protocol.corners import ListCorners, UpdateCorner
+from among_protocol.export import ExportAccount
 from among_protocol.greeters import SetGreeter
-from among_protocol.logs import ReadChanged, ReadEntries, Sync
+from among_protocol.invites import CreateInvite
+from among_protocol.logs import ReadChanged, ReadEntries, Sync, Want
 from among_protocol.members import ListMembers, PersonaRef, ResolveMembers
 from among_protocol.messages import ReadMessages, SendMessage
 from among_protocol.moderation import DAY, BanMember, ListBans, SilenceMember
+from among_protocol.notify import SetNotify
 from among_protocol.portrait import ListProposals, ListVersions, MergeProposal, Milestone, ProposePortrait
 from among_protocol.posts import ReadPosts
 from among_protocol.presence import WatchPresence
 from among_protocol.quotes import AskQuote, ConsentToQuote, ListQuotes
 from among_protocol.reach import SetReach
-from among_protocol.reactions import ReadReactions
+from among_protocol.reactions import AddReaction, ReadReactions
+from among_protocol.recent import RecentRooms
 from among_protocol.reports import FileReport, ListReports, ResolveReport
 from among_protocol.rooms import CreateRoom, FollowRoom, ListRooms, OpenDirect, SetTopic, UnfollowRoom
-from among_protocol.session import Enable, Limits, Ping, SignIn, SignUp
+from among_protocol.search import SearchMessages
+from among_protocol.session import Enable, Ping, SignIn, SignUp
+from among_protocol.status import NewStatus, SetStatus
 from among_protocol.welcome import SetWelcome
 from among_server import limits
 from among_server.config import Config
@@ -192,6 +198,18 @@ PROVEN = {
     "sealed_ms": "store/test_erasing.py::test_a_membership_is_sealed_when_its_time_is_over",
     "erase_grace_ms": "server/test_erasure.py::test_until_the_grace_is_over_the_account_is_as_it_was_and_signing_in_keeps_it",
     "blocks": "server/test_limits.py::test_inp_05_people_whom_an_account_blocks",
+    **dict.fromkeys(
+        ("silence_ms", "silence_least_ms", "ban_ms", "invite_ms", "invite_least_ms", "status_ms", "notify_choice_ms"),
+        "server/test_limits.py::test_inp_05_how_long_something_holds_that_ends_by_itself",
+    ),
+    **dict.fromkeys(
+        ("want_communities", "want_notices"), "server/test_limits.py::test_inp_05_what_a_session_names_as_wanted"
+    ),
+    "welcome_rooms": "server/test_limits.py::test_inp_05_rooms_of_a_welcome",
+    "handle_least": "server/test_limits.py::test_inp_05_a_handle_has_as_many_characters_as_is_told",
+    "cursor_chars": "server/test_limits.py::test_inp_05_where_a_page_ended",
+    "emoji_chars": "server/test_limits.py::test_inp_05_one_emoji",
+    "prefix_least": "server/test_search.py::test_inp_05_how_much_of_a_word_stands_before_its_star",
 }  # fmt: skip
 TESTS = Path(__file__).parents[1]
 
@@ -211,12 +229,13 @@ def test_inp_05_every_limit_says_its_unit_and_its_reason():
         assert limits.value(limit, Config()) > 0, limit.name
 
 
-async def test_inp_05_hello_tells_what_the_table_says():
+async def test_inp_05_hello_tells_every_limit_of_the_table():
     async with world_of(budget=77) as world:
-        told = msgspec.to_builtins(world.app.services.hello.limits)
-        assert told == {name: limits.value(limits.TABLE[name], world.config) for name in told}
+        hello = world.app.services.hello
+        told = msgspec.to_builtins(hello.limits)
+        assert told == {name: limits.value(limit, world.config) for name, limit in limits.TABLE.items()}
         assert told["budget"] == 77
-        assert set(told) == {field.name for field in msgspec.structs.fields(Limits)}
+        assert told["sign_in_ms"] == hello.sign_in_ms
 
 
 def test_all_that_an_account_can_have_fits_into_one_sync():
@@ -624,6 +643,98 @@ async def test_inp_05_who_is_watched_and_positions():
             await ann.ask(command, positions=positions)
             refused = await ann.refused(command, positions={**positions, "r": 0})
             assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "positions")
+
+
+async def test_inp_05_what_a_session_names_as_wanted():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        told = world.app.services.hello.limits
+        communities, notices = [world.id("garden")] * told.want_communities, ["typing"] * told.want_notices
+        await ann.ask(Sync, want=Want(communities=communities, notices=notices))
+        for field, want in (
+            ("want.communities", Want(communities=[*communities, world.id("garden")])),
+            ("want.notices", Want(notices=[*notices, "typing"])),
+        ):
+            refused = await ann.refused(Sync, want=want)
+            assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, field)
+
+
+async def test_inp_05_rooms_of_a_welcome():
+    async with world_of() as world:
+        await world.join("garden/hall")
+        founder, most = world.founder("garden"), world.app.services.hello.limits.welcome_rooms
+        rest = {"community": world.id("garden"), "text": "Begin here."}
+        await founder.ask(SetWelcome, **rest, rooms=[founder.room] * most)
+        refused = await founder.refused(SetWelcome, **rest, rooms=[founder.room] * (most + 1))
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "rooms")
+
+
+@pytest.mark.parametrize(
+    ("command", "most", "least"),
+    [
+        (SilenceMember, "silence_ms", "silence_least_ms"),
+        (BanMember, "ban_ms", ""),
+        (CreateInvite, "invite_ms", "invite_least_ms"),
+        (SetStatus, "status_ms", ""),
+        (SetNotify, "notify_choice_ms", ""),
+    ],
+)
+async def test_inp_05_how_long_something_holds_that_ends_by_itself(command, most, least):
+    async with world_of() as world:
+        (bob,) = await world.join("garden/hall", "bob")
+        founder, told = world.founder("garden"), world.app.services.hello.limits
+        longest, shortest = getattr(told, most), getattr(told, least) if least else 0
+        because = {"community": world.id("garden"), "member": bob.member, "reason": "loud"}
+        rest: dict[type[Command], dict[str, Any]] = {
+            SilenceMember: because,
+            BanMember: because,
+            CreateInvite: {"community": world.id("garden")},
+            SetNotify: {"place": founder.room, "level": "all"},
+        }
+
+        def lasting(for_ms: int) -> dict[str, Any]:
+            return {"status": NewStatus(text="away", for_ms=for_ms)} if command is SetStatus else {"for_ms": for_ms}
+
+        for for_ms in (shortest - 1, longest + 1):
+            refused = await founder.refused(command, **rest.get(command, {}), **lasting(for_ms))
+            assert refused.code == codes.FIELD_INVALID.code
+            assert refused.field.split(".")[-1] == "for_ms"
+        for for_ms in (shortest, longest):
+            if command is BanMember and for_ms == longest:
+                because = {**because, "member": (await world.join("garden/hall", "cid"))[0].member}
+                rest[BanMember] = because
+            await founder.ask(command, **rest.get(command, {}), **lasting(for_ms))
+
+
+async def test_inp_05_a_handle_has_as_many_characters_as_is_told():
+    async with world_of() as world:
+        least = world.app.services.hello.limits.handle_least
+        refused = await Person(world).refused(SignUp, handle="a" * (least - 1), password=PASSWORD)
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "handle")
+        await Person(world).ask(SignUp, handle="a" * least, password=PASSWORD)
+
+
+@pytest.mark.parametrize("command", [RecentRooms, ExportAccount, SearchMessages])
+async def test_inp_05_where_a_page_ended(command):
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        most = world.app.services.hello.limits.cursor_chars
+        rest = {"query": "beans"} if command is SearchMessages else {}
+        refused = await ann.refused(command, **rest, after="x" * (most + 1))
+        assert (refused.code, refused.field) == (codes.FIELD_TOO_LONG.code, "after")
+        refused = await ann.refused(command, **rest, after="x" * most)  # it is no place where a page of ours ended
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "after")
+
+
+async def test_inp_05_one_emoji():
+    async with world_of() as world:
+        await world.join("garden/hall")
+        founder, most = world.founder("garden"), world.app.services.hello.limits.emoji_chars
+        said = await founder.say("hi")
+        message = {"room": founder.room, "message": said.seq}
+        await founder.ask(AddReaction, **message, emoji="🌱".ljust(most))
+        refused = await founder.refused(AddReaction, **message, emoji="🌱".ljust(most + 1))
+        assert (refused.code, refused.field) == (codes.FIELD_TOO_LONG.code, "emoji")
 
 
 async def test_inp_05_personas_and_extensions():

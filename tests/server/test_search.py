@@ -185,6 +185,16 @@ async def test_inp_05_so_many_searches_of_an_account_are_under_way_and_no_more(m
         assert not world.app.services.searches
 
 
+async def test_inp_05_how_much_of_a_word_stands_before_its_star():
+    async with world_of() as world:
+        (ann,) = await world.join("garden/hall", "ann")
+        least = world.app.services.hello.limits.prefix_least
+        refused = await ann.refused(SearchMessages, query="b" * (least - 1) + "*")
+        assert (refused.code, refused.field) == (codes.FIELD_INVALID.code, "query")
+        assert str(least) in refused.message
+        await ann.ask(SearchMessages, query="b" * least + "*")
+
+
 @pytest.mark.parametrize(
     "query", ["", "before:soon x", "from: x", "a*", "-x", "before:2026-01-01", "in:hall", "!!!", "has:teeth"]
 )

@@ -29,7 +29,6 @@ from .. import reports as rp
 from .. import retention as rn
 from .. import rooms as r
 from .. import search as sr
-from .. import session as s
 from .. import status as st
 from .. import tags as t
 from ..base import Command, Write
@@ -42,12 +41,29 @@ from .newcomers import NEWCOMERS, WELCOMED, WELCOMED_TOO
 from .portraits import PORTRAITS, QUOTES, TAKEN_BACK
 from .reactions import REACTIONS
 from .reading import READING
+from .sessions import SESSIONS
 from .threads import THREADS
-from .told import ACT, ALWAYS, CLAIM, NAMED, NAMING, PACE, SIGNED_IN, STORED, WRITTEN, Effects, Told, Where
+from .told import (
+    ACT,
+    ALWAYS,
+    CLAIM,
+    GUESSES,
+    HERE_NOW,
+    NAMED,
+    NAMING,
+    PACE,
+    PASSWORDS,
+    SECRET,
+    SIGNED_IN,
+    STORED,
+    WRITTEN,
+    Effects,
+    Told,
+    Where,
+)
 
 __all__ = ["ALWAYS", "EFFECTS", "SIGNED_IN", "STORED", "WRITTEN", "Effects", "Told", "Where", "refusals"]
 
-_SECRET = (codes.INSECURE, codes.TOO_MANY_TRIES)
 _ON_MEMBER = (*ACT, codes.MEMBER_GONE, codes.OUTRANKED)
 _DEPARTED = (
     Told(mb.MemberLeft, Where.COMMUNITY, "when they were there"),
@@ -55,33 +71,14 @@ _DEPARTED = (
     Told(c.CommunityLeft, Where.THEIRS, "when they were there"),
     Told(p.PresenceChanged, Where.WATCHERS, "when they were online"),
 )
-_HERE_NOW = (Told(p.PresenceChanged, Where.WATCHERS, "when the liveliest session of the account is another now"),)
 _WITHDRAWN = (
     Told(jn.JoinWithdrawn, Where.STEWARDS, "when they had asked to be let in"),
     Told(jn.JoinWithdrawn, Where.THEIRS, "likewise"),
 )
 
 EFFECTS: dict[type[Command], Effects] = {
-    s.SignUp: Effects(
-        (
-            codes.SIGNED_IN_ALREADY, *_SECRET, codes.SIGN_UP_CLOSED, codes.INVITE_INVALID, codes.HANDLE_TAKEN,
-            codes.HANDLE_LOOKALIKE, codes.HANDLE_RESERVED, *STORED,
-        ),
-        (Told(a.AccountCreated, Where.OWN),),
-        ("handle_chars", "password_chars", "password_least", "sessions", "name_chars", "secret_chars", "key_chars", "guest_bytes", "guest_frames"),
-    ),
-    s.SignIn: Effects(
-        (codes.SIGNED_IN_ALREADY, *_SECRET, codes.BAD_CREDENTIALS, codes.TOKEN_INVALID, codes.ACCOUNT_DISABLED, *STORED),
-        _HERE_NOW,
-        ("password_chars", "secret_chars", "key_chars", "sessions", "connections", "guest_bytes", "guest_frames"),
-    ),
-    s.SignOut: Effects(STORED, _HERE_NOW),
-    s.ListSessions: Effects((), (), ("sessions",)),
-    s.RevokeSession: Effects((codes.SESSION_GONE, *STORED), _HERE_NOW, ("key_chars",)),
-    s.RevokeOthers: Effects(STORED, _HERE_NOW),
-    s.Ping: Effects(),
-    s.Enable: Effects((), (), ("extensions", "key_chars")),
-    l_.Sync: Effects((), (Told(l_.Synced, Where.HERE),), ("positions", "replay_entries", "frame_bytes", "sync_bytes")),
+    **SESSIONS,
+    l_.Sync: Effects((), (Told(l_.Synced, Where.HERE),), ("positions", "replay_entries", "replay_pages", "replay_pages_per_second", "frame_bytes", "sync_bytes", "want_communities", "want_notices")),
     l_.ReadEntries: Effects((codes.LOG_GONE,), (), ("page_entries", "key_chars")),
     l_.ReadChanged: Effects((), (), ("positions", "replay_entries", "frame_bytes")),
     a.UpdateAccount: Effects(
@@ -95,27 +92,27 @@ EFFECTS: dict[type[Command], Effects] = {
             *("link_chars", "persona_changes", "persona_change_seconds", "mend_ms", "mends"),
         ),
     ),
-    a.ReadAccount: Effects((codes.ACCOUNT_GONE,), (), ("handle_chars",)),
+    a.ReadAccount: Effects((codes.ACCOUNT_GONE,), (), ("handle_chars", "handle_least")),
     pw.ChangePassword: Effects(
-        (*_SECRET, codes.BAD_CREDENTIALS, *STORED), _HERE_NOW, ("password_chars", "password_least")
+        (*SECRET, codes.BAD_CREDENTIALS, *STORED), HERE_NOW, ("password_chars", "password_least", *PASSWORDS)
     ),
     pw.ResetPassword: Effects(
-        (codes.SIGNED_IN_ALREADY, *_SECRET, codes.RESET_INVALID, codes.ACCOUNT_DISABLED, *STORED),
-        _HERE_NOW,
-        ("password_chars", "password_least", "key_chars"),
+        (codes.SIGNED_IN_ALREADY, *SECRET, codes.RESET_INVALID, codes.ACCOUNT_DISABLED, *STORED),
+        HERE_NOW,
+        ("password_chars", "password_least", "secret_chars", "key_chars", *GUESSES, "waiting_passwords"),
     ),
     er.EraseAccount: Effects(
-        (*_SECRET, codes.BAD_CREDENTIALS, codes.LAST_OWNER, *STORED), (*ERASED, *TAKEN_BACK, Told(p.PresenceChanged, Where.WATCHERS)),
-        ("password_chars", "handle_chars", "handle_rest_ms", "sealed_ms", "erase_grace_ms"),
+        (*SECRET, codes.BAD_CREDENTIALS, codes.LAST_OWNER, *STORED), (*ERASED, *TAKEN_BACK, Told(p.PresenceChanged, Where.WATCHERS)),
+        ("password_chars", "handle_chars", "handle_least", "handle_rest_ms", "sealed_ms", "erase_grace_ms", *PASSWORDS),
     ),
-    ex.ExportAccount: Effects((), (), ("handle_change_ms",)),
+    ex.ExportAccount: Effects((), (), ("handle_change_ms", "cursor_chars")),
     b.SetBlock: Effects(
         (codes.ACCOUNT_GONE, codes.MEMBER_GONE, codes.LIMIT_REACHED, *STORED),
         (
             Told(b.BlockChanged, Where.DEVICES),
             Told(p.PresenceChanged, Where.WATCHERS, "and is one of the two: they vanish, or are there again"),
         ),
-        ("blocks", "handle_chars"),
+        ("blocks", "handle_chars", "handle_least"),
     ),
     c.CreateCommunity: Effects(
         (codes.HANDLE_RESERVED, codes.SLUG_TAKEN, codes.SLUG_LOOKALIKE, codes.LIMIT_REACHED),
@@ -124,7 +121,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(mb.MemberJoined, Where.COMMUNITY),
             Told(c.CommunityJoined, Where.OWN),
         ),
-        ("communities", "handle_chars", "name_chars", "about_chars", "tags", "tag_chars"),
+        ("communities", "handle_chars", "handle_least", "name_chars", "about_chars", "tags", "tag_chars"),
     ),
     c.UpdateCommunity: Effects(
         ACT,
@@ -151,7 +148,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(jn.JoinWithdrawn, Where.OWN, "likewise"),
             Told(iv.InviteUsed, Where.STEWARDS, "when you came in with an invite"),
         ),
-        ("communities", "follows", "joins", "join_seconds", "secret_chars", *CLAIM),
+        ("communities", "follows", "joins", "join_seconds", "secret_chars", *GUESSES, *CLAIM),
     ),
     c.LeaveCommunity: Effects(
         (codes.COMMUNITY_GONE, codes.LAST_OWNER),
@@ -172,7 +169,7 @@ EFFECTS: dict[type[Command], Effects] = {
     pv.PreviewCommunity: Effects(
         (codes.COMMUNITY_GONE, codes.TOO_MANY_TRIES, *STORED),
         (),
-        ("preview_rooms", "preview_messages", "preview_bytes", "secret_chars"),
+        ("preview_rooms", "preview_messages", "preview_bytes", "secret_chars", *GUESSES),
     ),
     hr.AcceptRules: Effects((codes.COMMUNITY_GONE, codes.RULES_GONE), (Told(hr.RulesAccepted, Where.OWN),)),
     hr.ReadRules: Effects((codes.COMMUNITY_GONE, codes.RULES_GONE)),
@@ -211,7 +208,7 @@ EFFECTS: dict[type[Command], Effects] = {
     iv.CreateInvite: Effects(
         (*ACT, codes.LIMIT_REACHED, *STORED),
         (Told(iv.InviteCreated, Where.STEWARDS),),
-        ("invites", "invites_member", "invite_uses", "reason_chars"),
+        ("invites", "invites_member", "invite_uses", "invite_ms", "invite_least_ms", "reason_chars"),
     ),
     iv.ListInvites: Effects((codes.COMMUNITY_GONE, *STORED), (), ("invites",)),
     iv.RevokeInvite: Effects(
@@ -224,7 +221,7 @@ EFFECTS: dict[type[Command], Effects] = {
     ),
     sr.SearchMessages: Effects(
         (codes.COMMUNITY_GONE, codes.ROOM_GONE, codes.MEMBER_GONE, codes.SEARCH_ABSENT, codes.SEARCH_UNAVAILABLE),
-        (), ("query_chars", "query_terms", "searches", "hits")),
+        (), ("query_chars", "query_terms", "prefix_least", "searches", "hits", "cursor_chars")),
     pe.ReadPersona: Effects((codes.COMMUNITY_GONE,), (), ("handle_change_ms",)),
     pe.UpdatePersona: Effects(
         (codes.COMMUNITY_GONE, codes.SILENCED, *NAMING),
@@ -235,7 +232,7 @@ EFFECTS: dict[type[Command], Effects] = {
         ),
         CLAIM,
     ),
-    pe.FindMember: Effects((codes.COMMUNITY_GONE, codes.MEMBER_GONE), (), ("handle_chars", "handle_rest_ms")),
+    pe.FindMember: Effects((codes.COMMUNITY_GONE, codes.MEMBER_GONE), (), ("handle_chars", "handle_least", "handle_rest_ms")),
     mo.SetRole: Effects(
         (*_ON_MEMBER, codes.LAST_OWNER),
         (
@@ -259,7 +256,7 @@ EFFECTS: dict[type[Command], Effects] = {
             *_DEPARTED,
             *_WITHDRAWN,
         ),
-        ("reason_chars", "handle_chars"),
+        ("reason_chars", "handle_chars", "ban_ms"),
     ),
     mo.UnbanMember: Effects(
         (*ACT, codes.BAN_GONE),
@@ -272,7 +269,7 @@ EFFECTS: dict[type[Command], Effects] = {
     mo.SilenceMember: Effects(
         _ON_MEMBER,
         (Told(mo.MemberSilenced, Where.STEWARDS), Told(mo.MemberSilenced, Where.THEIRS)),
-        ("reason_chars",),
+        ("reason_chars", "silence_ms", "silence_least_ms"),
     ),
     mo.UnsilenceMember: Effects(
         _ON_MEMBER,
@@ -321,7 +318,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(r.PersonAdded, Where.ROOM, "for a private one: its first entry, with you"),
             Told(r.RoomFollowed, Where.OWN),
         ),
-        ("rooms", "follows", "handle_chars", "topic_chars"),
+        ("rooms", "follows", "handle_chars", "handle_least", "topic_chars"),
     ),
     r.ListRooms: Effects((codes.COMMUNITY_GONE,), (), ("rooms",)),
     r.FollowRoom: Effects((codes.ROOM_GONE, codes.LIMIT_REACHED), (Told(r.RoomFollowed, Where.OWN),), ("follows",)),
@@ -354,7 +351,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(r.RoomUnfollowed, Where.THEIRS),
         ),
     ),
-    rec.RecentRooms: Effects((), (), ("page_entries",)),
+    rec.RecentRooms: Effects((), (), ("page_entries", "cursor_chars")),
     r.OpenDirect: Effects(
         (codes.ACCOUNT_GONE, codes.MEMBER_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED),
         (
@@ -362,7 +359,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(r.DirectOpened, Where.THEIRS, "when the direct is new"),
             Told(b.BlockChanged, Where.SESSIONS, "of whom you block or mute, where somebody in it goes by that handle"),
         ),
-        ("directs", "direct_people", "handle_chars", "newcomer_days"),
+        ("directs", "directs_from_others", "direct_people", "handle_chars", "handle_least", "newcomer_days"),
     ),
     **MESSAGES,
     **KEEPSAKES,
@@ -370,7 +367,7 @@ EFFECTS: dict[type[Command], Effects] = {
     **THREADS,
     **CORNERS,
     **READING,
-    p.SetPresence: Effects((), _HERE_NOW),
+    p.SetPresence: Effects((), HERE_NOW, ("looks",)),
     p.WatchPresence: Effects((), (), ("watched",)),
     p.StartTyping: Effects((codes.ROOM_GONE, codes.SILENCED), (Told(p.TypingStarted, Where.FOLLOWERS, "unless you are invisible there"),)),
     st.SetStatus: Effects(
@@ -379,7 +376,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(st.AppearanceChanged, Where.DEVICES),
             Told(p.PresenceChanged, Where.WATCHERS, "where they see you as another than before"),
         ),
-        ("status_chars",),
+        ("status_chars", "status_ms", "emoji_chars", "looks"),
     ),
     ca.ReadCards: Effects((), (), ("cards", "cards_bytes")),
 }  # fmt: skip

@@ -17,7 +17,7 @@ TOLD_OF_NEWCOMERS = (
 
 NEWCOMERS: dict[type[Command], Effects] = {
     w.ReadWelcome: Effects((codes.COMMUNITY_GONE,)),
-    w.SetWelcome: Effects((*ACT, codes.ROOM_GONE), (Told(w.WelcomeSet, Where.STEWARDS),), ("welcome_bytes",)),
+    w.SetWelcome: Effects((*ACT, codes.ROOM_GONE), (Told(w.WelcomeSet, Where.STEWARDS),), ("welcome_bytes", "welcome_rooms")),
     g.ListGreeters: Effects((codes.COMMUNITY_GONE,)),
     g.SetGreeter: Effects(
         (*ACT, codes.GREETER_GONE, codes.LIMIT_REACHED),
@@ -27,7 +27,7 @@ NEWCOMERS: dict[type[Command], Effects] = {
             Told(g.GreeterChanged, Where.OWN, "where it is you"),
             Told(g.GreeterChanged, Where.COMMUNITY, "where somebody begins or ceases to greet"),
         ),
-        ("reason_chars", "newcomer_days"),
+        ("reason_chars", "newcomer_days", "greeters", "volunteers"),
     ),
-    re.SetReach: Effects((codes.COMMUNITY_GONE, codes.LIMIT_REACHED, *STORED), (Told(re.ReachChanged, Where.DEVICES),)),
+    re.SetReach: Effects((codes.COMMUNITY_GONE, codes.LIMIT_REACHED, *STORED), (Told(re.ReachChanged, Where.DEVICES),), ("reaches",)),
 }  # fmt: skip

@@ -35,7 +35,7 @@ PORTRAITS: dict[type[Command], Effects] = {
             Told(po.PortraitMerged, Where.STEWARDS, "with `merge`"),
             Told(po.PortraitUpdated, Where.COMMUNITY, "with `merge`"),
         ),
-        ("passage_bytes", "milestones", "topic_chars", "reason_chars", "proposals"),
+        ("passage_bytes", "milestones", "topic_chars", "reason_chars", "proposals", "community_proposals", "portrait_quotes"),
     ),
     po.MergeProposal: Effects(
         (*ACT, codes.PROPOSAL_GONE, codes.PORTRAIT_CHANGED, codes.LIMIT_REACHED),
@@ -44,6 +44,7 @@ PORTRAITS: dict[type[Command], Effects] = {
             Told(po.PortraitMerged, Where.THEIRS, "who had proposed it"),
             Told(po.PortraitUpdated, Where.COMMUNITY),
         ),
+        ("portrait_quotes",),
     ),
     po.DeclineProposal: Effects(
         (*ACT, codes.PROPOSAL_GONE),
@@ -69,7 +70,7 @@ QUOTES: dict[type[Command], Effects] = {
             Told(po.PortraitProposed, Where.OWN, "where they are your own"),
             Told(po.PortraitProposed, Where.STEWARDS, "where they are your own"),
         ),
-        ("quote_bytes", "quotes", "quotes_asked"),
+        ("quote_bytes", "quotes", "quotes_asked", "quotes_asked_of"),
     ),
     q.ConsentToQuote: Effects(
         (codes.COMMUNITY_GONE, codes.SILENCED, codes.QUOTE_GONE, codes.LIMIT_REACHED),

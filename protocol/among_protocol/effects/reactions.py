@@ -22,10 +22,10 @@ REACTIONS: dict[type[Command], Effects] = {
             codes.LIMIT_REACHED,
         ),
         (Told(rx.ReactionAdded, Where.ROOM), _MANY, NAMED),
-        ("reactions", "key_chars"),
+        ("reactions", "emoji_chars"),
     ),
     rx.RemoveReaction: Effects(
-        (*_ON_MESSAGE, codes.REACTION_GONE), (Told(rx.ReactionRemoved, Where.ROOM), _MANY), ("key_chars",)
+        (*_ON_MESSAGE, codes.REACTION_GONE), (Told(rx.ReactionRemoved, Where.ROOM), _MANY), ("emoji_chars",)
     ),
-    rx.ReadReactions: Effects(_ON_MESSAGE, (), ("page_entries",)),
+    rx.ReadReactions: Effects(_ON_MESSAGE, (), ("page_entries", "emoji_chars")),
 }

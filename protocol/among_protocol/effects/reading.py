@@ -12,7 +12,7 @@ from .told import STORED, Effects, Told, Where
 
 READING: dict[type[Command], Effects] = {
     mk.SetMarker: Effects((codes.ROOM_GONE, *STORED), (Told(mk.MarkerMoved, Where.DEVICES),)),
-    ib.ReadInbox: Effects((), (), ("page_entries", "inbox")),
+    ib.ReadInbox: Effects((), (), ("page_entries", "inbox", "inbox_of_one")),
     ib.MarkInbox: Effects(STORED, (Told(ib.InboxMoved, Where.DEVICES),), ("inbox",)),
     n.SetNotify: Effects(
         (codes.ROOM_GONE, codes.THREAD_GONE, codes.LIMIT_REACHED, *STORED),
@@ -20,7 +20,7 @@ READING: dict[type[Command], Effects] = {
             Told(n.NotifyChanged, Where.DEVICES),
             Told(th.ThreadChanged, Where.DEVICES, "in place of that, of a choice for a thread"),
         ),
-        ("notify_choices", "notify_words", "notify_word_chars"),
+        ("notify_choices", "notify_words", "notify_word_chars", "notify_choice_ms"),
     ),
     dn.SetDnd: Effects(
         STORED,

@@ -7,6 +7,7 @@ from .. import codes
 from ..base import Event
 from ..codes import ErrorCode
 from ..members import MemberUpdated
+from ..presence import PresenceChanged
 
 
 class Where(Enum):
@@ -44,6 +45,7 @@ ALWAYS = (
     codes.MALFORMED, codes.UNKNOWN_COMMAND, codes.FIELD_INVALID, codes.FIELD_TOO_LONG, codes.RATE_LIMITED, codes.STOPPING,
     codes.INTERNAL,
 )  # fmt: skip
+SECRET = (codes.INSECURE, codes.TOO_MANY_TRIES)  # what shows a secret
 SIGNED_IN = (codes.SIGN_IN_REQUIRED,)  # what needs an account
 STORED = (codes.BUSY, codes.STORAGE_UNAVAILABLE, codes.STORAGE_UNCERTAIN)  # what is written down
 ACT = (codes.COMMUNITY_GONE, codes.RIGHT_MISSING, codes.SILENCED)  # what a right is needed for
@@ -54,6 +56,8 @@ NAMING = (
     codes.HANDLE_TAKEN, codes.HANDLE_LOOKALIKE, codes.HANDLE_RESERVED, codes.NAME_LOOKALIKE, codes.HANDLE_CHANGED_LATELY,
     codes.PERSONA_CHANGED_OFTEN,
 )  # fmt: skip
+GUESSES = ("address_tries", "address_try_seconds")  # whoever shows a secret
+PASSWORDS = ("handle_tries", "handle_try_seconds", *GUESSES, "waiting_passwords")  # likewise, a password
 PACE = ("persona_changes", "persona_change_seconds", "mend_ms", "mends", "handle_change_ms", "handle_rest_ms")
 CLAIM = (
     "handle_chars", "name_chars", "about_chars", "pronouns_chars", "place_chars", "why_chars", "intro_chars", "links",
@@ -61,3 +65,4 @@ CLAIM = (
 )  # fmt: skip
 
 NAMED = Told(MemberUpdated, Where.COMMUNITY, "when they changed their name while they were silenced")
+HERE_NOW = (Told(PresenceChanged, Where.WATCHERS, "when the liveliest session of the account is another now"),)

@@ -29,8 +29,9 @@ What it does not promise: that anything outlives the process.
 
 from .clock import Clock
 from .connection import Connection
+from .limits import LIMITS
 from .server import FOUNDER, PASSWORD, TestServer
-from .state import LIMITS, Novelty
+from .state import Novelty
 from .town import Refusal, Town
 
 __all__ = ["FOUNDER", "LIMITS", "PASSWORD", "Clock", "Connection", "Novelty", "Refusal", "TestServer", "Town"]

@@ -24,7 +24,8 @@ from ..wire import ENCODINGS, JSON
 from .answers import WRITES
 from .clock import Clock
 from .connection import Connection
-from .state import LIMITS, Person
+from .limits import LIMITS
+from .state import Person
 from .town import PASSWORD, Town
 
 WITHIN = 5.0  # seconds that a test waits for what must come

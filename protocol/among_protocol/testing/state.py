@@ -3,19 +3,7 @@
 from dataclasses import dataclass, field
 
 from ..accounts import Account
-from ..base import (
-    INTRO_CHARS,
-    LABEL_CHARS,
-    LINK_CHARS,
-    LINKS,
-    PASSWORD_CHARS,
-    PLACE_CHARS,
-    PRONOUNS_CHARS,
-    SECRET_CHARS,
-    WHY_CHARS,
-    Entry,
-    Time,
-)
+from ..base import Entry, Time
 from ..blocks import BlockKind
 from ..bookmarks import Bookmark
 from ..dnd import Dnd
@@ -30,24 +18,9 @@ from ..notify import NotifyChoice
 from ..personas import FormerHandle, PersonaLink, PersonaPlace, Shown
 from ..portrait import PortraitSection, PortraitVersion
 from ..reports import ReportFiled
-from ..retention import RETENTION_DAYS, RETENTION_MESSAGES, Retention
+from ..retention import Retention
 from ..rooms import RoomKind
-from ..session import Limits
-from ..status import STATUS_CHARS, Appearance
-
-LIMITS = Limits(
-    frame_bytes=65_536, body_bytes=8000, name_chars=64, about_chars=500, topic_chars=250, page_entries=200, threads=300,
-    replay_entries=1000, in_flight=64, malformed_frames=10, mentions=20, communities=100, follows=500, rooms=500,
-    direct_people=10, watched=200, status_chars=STATUS_CHARS, positions=1100, blocks=500, budget=100_000, budget_per_second=10_000, handle_chars=32,
-    password_chars=PASSWORD_CHARS, password_least=8, key_chars=64, secret_chars=SECRET_CHARS, personas=200,
-    extensions=32, brought_back=1, rules_bytes=8000, questions=5, question_chars=200, answer_chars=500, requests=20, requests_waiting=500, declined_seconds=86_400, invites=100, invites_member=5,
-    invite_uses=1000, preview_rooms=10, preview_messages=5,
-    preview_bytes=32_768, edits=100, pins=50, reactions=20,
-    pronouns_chars=PRONOUNS_CHARS, place_chars=PLACE_CHARS, why_chars=WHY_CHARS,
-    intro_chars=INTRO_CHARS, links=LINKS, label_chars=LABEL_CHARS, link_chars=LINK_CHARS,
-    retention_days=RETENTION_DAYS, retention_messages=RETENTION_MESSAGES, retention_grace_ms=3 * 86_400_000,
-)  # fmt: skip
-"""As a real server has them, but for a budget that no test spends by accident."""
+from ..status import Appearance
 
 
 class Novelty(Entry, tag="room.gilded", kw_only=True):

@@ -37,9 +37,9 @@ from .answers import attention, retention
 from .budgets import Budgets
 from .clock import Clock
 from .connection import Connection
+from .limits import LIMITS
 from .names import apart, deaf
 from .state import (
-    LIMITS,
     BanRow,
     CommunityRow,
     Log,

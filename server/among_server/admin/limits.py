@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from among_protocol.session import Limits
 from among_protocol.wire import tag_of
 
 from .. import limits
@@ -17,10 +16,10 @@ from ..handlers import ROUTES
 FILE = Path(__file__).parents[3] / "docs" / "reference" / "limits.md"
 HEAD = """# Limits
 
-<!-- Made by `make schema` from server/among_server/limits.py: change it there. -->
+<!-- Made by `make schema` from server/among_server/limits/: change it there. -->
 
-All that the server bounds, and why just so. What carries a mark in the column *hello* is told to every client in
-`hello.limits` under the same name. Up to a limit all is well; beyond it there is a refusal that names it, or the
+All that the server bounds, and why just so. Each is told to every client in `hello.limits` under the same name, with the
+value that holds there. Up to a limit all is well; beyond it there is a refusal that names it, or the
 connection is closed with a code that says what to do. Nothing is cut off in silence. Where a setting is named, its value
 is the default.
 
@@ -44,17 +43,13 @@ has a budget of its own of the same size. A reply carries `budget` when less tha
 def text() -> str:
     """The page."""
     config = Config()
-    parts, group = [HEAD], ""
-    for limit in limits.TABLE.values():
-        if limit.group != group:
-            group = limit.group
-            parts.append(
-                f"\n## {group}\n\n| limit | value | unit | why | hello | setting |\n|---|---|---|---|---|---|\n"
-            )
-        told = "✓" if limit.name in Limits.__struct_fields__ else ""
-        setting = f"`{limit.setting}`" if limit.setting else ""
-        value = f"{limits.value(limit, config):,}"
-        parts.append(f"| `{limit.name}` | {value} | {limit.unit} | {limit.reason} | {told} | {setting} |\n")
+    parts = [HEAD]
+    for section in limits.SECTIONS:
+        parts.append(f"\n## {section.title}\n\n| limit | value | unit | why | setting |\n|---|---|---|---|---|\n")
+        for limit in section.limits:
+            setting = f"`{limit.setting}`" if limit.setting else ""
+            value = f"{limits.value(limit, config):,}"
+            parts.append(f"| `{limit.name}` | {value} | {limit.unit} | {limit.reason} | {setting} |\n")
     parts.append(COSTS)
     parts += [f"| `{tag_of(command)}` | {route.cost} |\n" for command, route in ROUTES.items()]
     return "".join(parts)

@@ -10,7 +10,7 @@ import structlog
 
 from among_protocol import codes, text
 from among_protocol.accounts import Account
-from among_protocol.base import NAME_CHARS, Done
+from among_protocol.base import KEY_CHARS, NAME_CHARS, Done
 from among_protocol.codes import CloseCode, Refuse
 from among_protocol.fields import handle, line
 from among_protocol.session import (
@@ -37,8 +37,6 @@ from ..store.rows import AccountRow
 log = structlog.get_logger()
 
 TOKEN_PREFIX = "among_"  # noqa: S105  # not a secret: so that a leaked one is recognised by those who scan for secrets
-
-DEVICE = 64  # characters of a device's name that are kept
 
 
 async def sign_up(context: Context, command: SignUp) -> SignedIn:
@@ -200,7 +198,7 @@ async def _with_token(context: Context, account: str, password_hash: str, device
 
 def device_name(given: str) -> str:
     """One line, since it is shown in a list from which sessions are picked. Raises Refuse."""
-    return line(given, field="device", longest=DEVICE, empty=True)
+    return line(given, field="device", longest=KEY_CHARS, empty=True)
 
 
 def _connected(context: Context, account: str) -> frozenset[str]:

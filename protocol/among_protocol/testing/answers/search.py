@@ -9,7 +9,7 @@ from ... import codes
 from ...codes import Refuse
 from ...messages import MessageSent
 from ...posts import PostPublished
-from ...query import Query, QueryError, Term, moment, parse
+from ...query import PREFIX_LEAST, Query, QueryError, Term, moment, parse
 from ...search import Hit, Mark, MessageHits, SearchMessages
 from ..clock import unix_ms
 from ..names import name_of
@@ -27,6 +27,7 @@ def search(connection: "Connection", command: SearchMessages) -> MessageHits:
     town, account = connection.town, connection.account
     try:
         query = parse(command.query)
+        _enough(query)
     except QueryError as error:
         raise Refuse(codes.FIELD_INVALID, str(error), field="query") from None
     if command.community:
@@ -47,6 +48,15 @@ def search(connection: "Connection", command: SearchMessages) -> MessageHits:
     for hit in hits:
         hit.folded = connection.person.blocks.get(name_of(town.members[hit.by])) == "block"
     return MessageHits(hits=hits[: command.limit], complete=True, as_of=town.clock.time())
+
+
+def _enough(query: Query) -> None:
+    """Raises QueryError where too little stands before a *. Of scripts that need no more than one character it knows
+    only that they are not ASCII."""
+    for term in query.terms:
+        last = term.text.split()[-1]
+        if term.prefix and last.isascii() and len(last) < PREFIX_LEAST:
+            raise QueryError(f"At least {PREFIX_LEAST} characters stand before a *.")
 
 
 def _hits(town: "Town", room: "RoomRow", me: "MemberRow", query: Query) -> list[Hit]:
