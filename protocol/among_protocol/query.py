@@ -6,7 +6,7 @@
     -soup                not with this; also before a phrase, and before from: in: mentions: has:
     from:ana from:me     said by her, by oneself
     in:hall in:garden/hall in:garden in:@ana   a room, a community, the directs with somebody
-    mentions:ana         that mention her
+    mentions:ana         that mention her; mentions:room the whole room, as @room does
     has:link             link, reply, edit, mention, post, comment
     before:2026-01-31    said before that day (a day, a month 2026-01, or a moment 2026-01-31T18:00Z; all in UTC)
     after:2026-01-31     said on that day or later
