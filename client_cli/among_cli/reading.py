@@ -8,7 +8,7 @@ from among_protocol.recent import Recent, RecentRooms
 
 from . import threads
 from .changes import number_of
-from .edits import here, named
+from .edits import here, named, said_of
 from .lines import Line, Part, Rule, note, told
 from .link import PAGE, Cannot, Link
 from .moment import moment
@@ -109,6 +109,8 @@ async def jump(link: Link, rest: str) -> None:
         await show(link, room, room.read + 1, "unread from here on", around=room.read + 1)
     elif word.startswith("#") or word.isdecimal():
         seq = _known(link, room, word)
+        if seq <= room.floor:
+            await said_of(link, room, seq)
         await show(link, room, seq, number_of(seq), around=seq)
     else:
         at = when_typed(word, link.model.zone)
