@@ -12,6 +12,7 @@ from among_protocol.messages import ReadMessages
 from among_protocol.text import body
 
 from .changes import number_of, seq_of
+from .kept import gone
 from .lines import Line, Rule, Said, note
 from .link import Cannot, Link
 from .moment import moment
@@ -157,6 +158,11 @@ async def said_of(link: Link, room: Room, seq: int) -> Said:
     page = await link.among.ask(ReadMessages, room=room.id, around=seq, limit=1)
     found = [message for message in page.messages if message.seq == seq]
     if not found:
-        raise Cannot(f"There is no message {number_of(seq)}. {WHERE}")
+        raise none(room, seq)
     await link.learn([(found[0].by, found[0].rev)], now=True)
     return link.model.said(room, found[0])
+
+
+def none(room: Room, seq: int, rest: str = f". {WHERE}") -> Cannot:
+    """Says that nothing is to be read there by this number, and whether the room keeps it no longer."""
+    return Cannot(gone(number_of(seq)) if seq <= room.floor else f"There is no message {number_of(seq)}{rest}")

@@ -16,7 +16,7 @@ from among_protocol.pins import AddPin, ListPins, Pin, RemovePin
 from . import corner, lists, people, rooms, thread_lines
 from .acquaintances import people_on
 from .changes import number_of, seq_of
-from .edits import here, named, numbered, said_of
+from .edits import here, named, none, numbered, said_of
 from .forwarding import credit_of
 from .lines import Line, Rule, note, told
 from .link import Cannot, Link
@@ -209,7 +209,7 @@ async def _show(link: Link, found: Permalink) -> None:
         return
     page = await link.among.ask(ReadMessages, room=room.id, around=found.seq, limit=AROUND)
     if all(one.seq != found.seq for one in page.messages):
-        raise Cannot(f"There is no message {number_of(found.seq)} in {room.title}.")
+        raise none(room, found.seq, f" in {room.title}.")
     await link.learn(people_on(page), now=True)
     lines: list[Line] = [Rule(f"{number_of(found.seq)} in {room.title}")]
     for message in page.messages:

@@ -7,6 +7,7 @@ asks for has ten seconds, then the screen says that nothing came.
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Protocol
@@ -255,9 +256,10 @@ class Link:
             self.screen.show([problem(sentence(str(error)))])
         except UnicodeEncodeError:
             self.screen.show([problem(sentence(NO_TEXT))])
-        except TimeoutError:
+        except TimeoutError as error:
             why = "There is no connection" if self.down else "The server does not answer"
-            self.screen.show([problem(f"{why}; this may not have been done. Try again in a while.")])
+            late = f"{why}; this may not have been done. Try again in a while."
+            self.screen.show([problem(_to_wait(error) or late)])
         except ClientError as error:
             if not isinstance(error, Stopped):  # which `run` raises too
                 self.screen.show([problem(f"This came to nothing: {error}.")])
@@ -383,3 +385,9 @@ def _retrying(down: Down) -> str:
     if down.retry_in is None:
         return "for good"
     return f"retrying in {down.retry_in:.0f} s" if down.retry_in >= 1 else "retrying"
+
+
+def _to_wait(error: TimeoutError) -> str:
+    """Why what was asked still waited then, and how long it would have; empty where it did not."""
+    told = error.__context__.__cause__ if error.__context__ is not None else None
+    return f"{told.message} Try again in {math.ceil(told.retry_after_ms / 1000)} s." if isinstance(told, Refuse) else ""

@@ -11,7 +11,7 @@ from among_protocol.notify import LONGEST_CHOICE, NotifyChanged, NotifyChoice, S
 
 from . import bell, rooms, threads
 from .changes import number_of
-from .edits import here, numbered
+from .edits import here, none, numbered
 from .lines import Line, Part, joined, note, told
 from .link import Cannot, Link
 from .moment import SPANS, span, when
@@ -96,7 +96,7 @@ async def _root(link: Link, number: str) -> int:
     page = await link.among.ask(ReadMessages, room=room.id, around=root, limit=1)
     said = next((one for one in page.messages if one.seq == root), None)
     if said is None:
-        raise Cannot(f"There is no message {number_of(root)} here. The numbers stand behind the messages: #12.")
+        raise none(room, root, " here. The numbers stand behind the messages: #12.")
     if said.blank and said.below is None and not said.thread:
         raise Cannot(f"{number_of(root)} is deleted, and nothing was said about it: it has no thread.")
     return said.thread or root

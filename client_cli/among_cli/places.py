@@ -110,7 +110,8 @@ class OpenCorner:
 class Searched:
     """What was searched last."""
 
-    query: str
+    typed: str
+    query: str  # with the days of whoever typed it
     newest: bool
     after: str = ""  # the way to the next page; empty: there is none
     hits: list[Hit] = field(default_factory=list)  # as they are numbered, from 1 on

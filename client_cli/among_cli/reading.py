@@ -9,7 +9,7 @@ from among_protocol.recent import Recent, RecentRooms
 
 from . import rooms, thread_news, threads
 from .changes import number_of
-from .edits import here, named
+from .edits import here, named, said_of
 from .lines import Line, Part, Rule, joined, note, told
 from .link import MOST, PAGE, Cannot, Link
 from .moment import moment
@@ -121,6 +121,8 @@ async def jump(link: Link, rest: str) -> None:
         await _unread(link, room)
     elif word.startswith("#") or word.isdecimal():
         seq = _known(link, room, word)
+        if seq <= room.floor:
+            await said_of(link, room, seq)
         await show(link, room, seq, number_of(seq), around=seq)
     else:
         at = when_typed(word, link.model.zone)

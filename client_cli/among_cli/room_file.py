@@ -14,9 +14,11 @@ from pathlib import Path
 
 from among_protocol.aio import Among
 from among_protocol.codes import ROOM_GONE, Refuse
+from among_protocol.communities import ReadCommunity
 from among_protocol.export import Transcript
 from among_protocol.members import Persona, PersonaRef, ResolveMembers
 from among_protocol.messages import Message, MessagePage, ReadMessages
+from among_protocol.pins import ListPins, PinPage
 from among_protocol.rooms import Room
 from among_protocol.threads import ListThreads, ThreadPage
 
@@ -136,7 +138,10 @@ class _Reading:
         return ""
 
     async def _begun(self, newest: MessagePage) -> Begun:
-        card = self._among.communities.get(self._room.community)
+        place = self._room.community
+        card = (
+            await self._among.ask(ReadCommunity, community=place) if place else None
+        )  # what one has is of some time ago
         now = dt.datetime.now(dt.UTC)
         about = Transcript(
             epoch=self._among.hello.epoch,
@@ -161,14 +166,34 @@ class _Reading:
         return sorted(found)
 
     async def _threads(self, begun: Begun) -> bool:
-        """The thread that is read already in part, and those whose root is on no page."""
+        """The thread that is read already in part, and what is on no page of the room: what a pin keeps, and threads whose
+        root is no longer kept."""
         part = self._part
-        roots = [part.at] if part.within else []
-        roots += [root for root in begun.roots if root > part.at]
-        for root in roots:
-            if not await self._thread(begun, root):
+        if part.within and not await self._thread(begun, part.at):
+            return False
+        pinned = await self._pinned(begun.about.floor) if part.at < begun.about.floor else {}
+        for root in sorted({*begun.roots, *pinned}):
+            if root <= part.at:
+                continue
+            goes_on, some = root in begun.roots, pinned.get(root, [])
+            if some:
+                await self._add(begun, some, root, some[-1].seq if goes_on else 0)
+            if goes_on and not await self._thread(begun, root):
                 return False
         return True
+
+    async def _pinned(self, floor: int) -> dict[int, list[Message]]:
+        """What is kept below the floor, in order, by the number of its root, or its own."""
+        found: list[Message] = []
+        page = PinPage(pins=[], as_of=0, complete=not floor)
+        while not page.complete:
+            before = page.pins[-1].seq if page.pins else None
+            page = await self._among.ask(ListPins, room=self._room.id, before=before, limit=PAGE)
+            found += [one.message for one in page.pins if one.message.seq <= floor]
+        by_root: dict[int, list[Message]] = {}
+        for message in sorted(found, key=lambda one: one.seq):
+            by_root.setdefault(message.thread or message.seq, []).append(message)
+        return by_root
 
     async def _pages(self, begun: Begun) -> bool:
         """What is said to the room, each thread behind its root."""

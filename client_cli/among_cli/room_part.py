@@ -32,7 +32,7 @@ class Begun(Struct, kw_only=True):
     form: int = FORM
     reader: str  # account whose rights it is read with
     about: Transcript  # without messages and personas
-    roots: list[int] = []  # of threads, in order, which stand on no page of the room: no longer kept
+    roots: list[int] = []  # of threads, in order, which stand on no page of the room: no longer kept, or by a pin alone
 
 
 class Piece(Struct, kw_only=True, omit_defaults=True):

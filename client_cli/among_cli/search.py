@@ -3,11 +3,14 @@
 What is found is numbered, and its number shows more: /hit 2.
 """
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from among_protocol.markup import screens
 from among_protocol.messages import Message, ReadMessages
 from among_protocol.posts import ReadPost
+from among_protocol.query import at_home
 from among_protocol.search import Hit, Mark, MessageHits, SearchMessages
 
 from . import lists
@@ -32,7 +35,9 @@ async def search(link: Link, rest: str) -> None:
         raise Cannot("This server does not search what was said.")
     first, _, more = rest.partition(" ")
     newest = first.lower() == "new" and bool(more.strip())
-    searched = Searched(more.strip() if newest else rest, newest)
+    typed = more.strip() if newest else rest
+    zone = link.model.zone
+    searched = Searched(typed, at_home(typed, zone, datetime.now(zone).astimezone(zone).date()), newest)
     await _page(link, searched)
     link.lists.searched = searched  # until then the numbers on the screen are of the one before
 
@@ -83,7 +88,7 @@ async def _page(link: Link, searched: Searched) -> None:
         searched.hits.append(replace(one, snippet="", marks=[], title="", title_marks=[]))
         lines += _hit(link, len(searched.hits), one)
     if not lines:
-        told_of = f"Nothing is found by {searched.query}" if not searched.hits else "Nothing more is found"
+        told_of = f"Nothing is found by {searched.typed}" if not searched.hits else "Nothing more is found"
         lines = [note(f"{told_of}{' so far: /more looks further back' if searched.after else ''}.")]
     elif searched.after:
         lines.append(note(f"{HOW}; more: /more"))

@@ -10,7 +10,7 @@ from among_protocol.threads import FollowThread, ListThreads, MarkThread, Thread
 from . import bell, corner, thread_lines
 from .acquaintances import people_on
 from .changes import counted, number_of, seq_of
-from .edits import WHERE, here, named, numbered
+from .edits import WHERE, here, named, none, numbered
 from .kept import no_longer
 from .lines import Line, Part, Rule, Said, note, told
 from .link import PAGE, Cannot, Link
@@ -90,7 +90,7 @@ def begins(link: Link, card: ThreadCard) -> str:
     """What it hangs from, in a list."""
     root = card.root
     if root is None or root.blank:
-        return "✗ deleted" if root is not None else "no longer kept"
+        return "✗ deleted" if root is not None else "what it began with is no longer kept"
     who = link.model.who(root.by)
     return f"{who}: {glimpse(root.body, most=60)}" if not link.model.blocks.kind(who, root.by) else ""
 
@@ -122,7 +122,7 @@ async def _shown(
     around = await link.among.ask(ReadMessages, room=room.id, around=root, limit=1)
     hung = [message for message in around.messages if message.seq == root]
     if not page.messages and not hung:
-        raise Cannot(f"There is no message {number_of(root)}. {WHERE}")
+        raise none(room, root)
     await link.learn([*people_on(page), *people_on(around)], now=True)
     said = [link.model.said(room, message) for message in page.messages]
     begun = [link.model.said(room, message) for message in hung]

@@ -36,12 +36,13 @@ STYLE = """
 body { max-width: 46rem; margin: 2rem auto; padding: 0 1.25rem; font: 1rem/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.6rem; margin: 0; }
 h2 { font-size: 1rem; margin: 2rem 0 .5rem; border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
-header p, footer, time, .re { color: color-mix(in srgb, currentColor 65%, transparent); }
-time, .re { font-size: .875rem; }
+header p, footer, time, .re, .no { color: color-mix(in srgb, currentColor 65%, transparent); }
+time, .re, .no { font-size: .875rem; }
 article { margin: .75rem 0; }
 article p { margin: .125rem 0; overflow-wrap: anywhere; }
 article:target { background: color-mix(in srgb, currentColor 8%, transparent); }
-.re { display: block; text-decoration: none; }
+.re { display: block; }
+a { text-decoration: none; }
 article.thread { margin-inline-start: 1.5rem; }
 article .in { padding-inline-start: 1.25rem; }
 blockquote { margin: 0; padding-inline-start: .75rem; border-inline-start: 3px solid color-mix(in srgb, currentColor 30%, transparent); }
@@ -146,9 +147,9 @@ class Markdown:
         if message.at[:10] != self._day and not message.thread:
             self._day = message.at[:10]
             yield f"## {self._day}"
-        edited = ", edited" if message.edited else ""
+        facts = _facts(message, self._room.floor)
         thread = f" in the thread of #{message.thread}" if message.thread else ""
-        yield f"**{plain(name_of(people, message.by, message.rev))}** {_time(message)}{edited}{thread}"
+        yield f"**{plain(name_of(people, message.by, message.rev))}** {_time(message)} #{message.seq}{thread}{facts}"
         if message.reply_to:
             yield f"> {plain(_answers(message.quote, message.reply_to, people))}"
         yield from map(markdown_lines, paragraphs(_safe(message.body)))
@@ -185,8 +186,9 @@ class Html:
             self._day = message.at[:10]
             day = f"<h2>{escape(self._day)}</h2>\n"
         who = escape(name_of(people, message.by, message.rev))
-        edited = ", edited" if message.edited else ""
-        time = f'<time datetime="{escape(message.at)}">{escape(_time(message))}</time>{edited}'
+        number = f'<a class="no" href="#m{message.seq}">#{message.seq}</a>'
+        facts = _facts(message, self._room.floor)
+        time = f'<time datetime="{escape(message.at)}">{escape(_time(message))}</time> {number}{facts}'
         thread = ' class="thread"' if message.thread else ""
         answers = ""
         if message.reply_to:
@@ -202,6 +204,11 @@ class Html:
 
     def end(self) -> str:
         return HTML_END
+
+
+def _facts(message: Message, floor: int) -> str:
+    """What a pin alone keeps stands before the rest."""
+    return f"{', pinned' if message.seq <= floor else ''}{', edited' if message.edited else ''}"
 
 
 def _time(message: Message) -> str:

@@ -67,6 +67,7 @@ class Ask:
         self.tries = 0
         self.bugs = 0  # tries that met a mistake of the server
         self.waits = 0  # tries that were told to wait
+        self.told: Refused | None = None  # to wait, while it does
         self.not_before = 0.0  # time of the next try
         self.late_at = 0.0  # time when the reply of this try is late
         self.patient_until: float | None = None  # set by the first refusal of class `wait`
@@ -76,6 +77,13 @@ class Ask:
     @property
     def decided(self) -> bool:
         return self.state in ("sent", "failed")
+
+    def waiting(self, now: float) -> Refuse | None:
+        """What it was told that waits for its time to go again, and is certainly not carried out; and how long that is still."""
+        if self.told is None or self.state != "sending" or self.not_before <= now:
+            return None
+        left = math.ceil((self.not_before - now) * 1000)
+        return refuse_of(msgspec.structs.replace(self.told, retry_after_ms=left))
 
     def become(self, state: AskState) -> None:
         if self.state != state:
@@ -171,6 +179,7 @@ class Asks:
         ask.id = id
         ask.late_at = math.inf if ask.once else now + REPLY_WITHIN * 2 ** min(ask.tries, 3)
         ask.tries += 1
+        ask.told = None
         self._flying[id] = ask
 
     def landed(self, id: str) -> Ask | None:
@@ -194,6 +203,7 @@ class Asks:
             pause = PAUSE if ask.errand is None else PAUSE * 2 ** min(ask.waits, 7)
             at = now + max(refused.retry_after_ms / 1000, pause)
             ask.waits += 1
+            ask.told = refused
             if refused.code == STORAGE_UNCERTAIN.code:
                 ask.become("unconfirmed")
             in_doubt = ask.state == "unconfirmed" and isinstance(ask.command, Write)
@@ -224,7 +234,12 @@ class Asks:
             else:
                 self.again(ask, 0.0)
         for ask in list(self._waiting):
-            ask.not_before, ask.patient_until, ask.waits = 0.0, None, 0  # how busy it is then is another matter
+            ask.not_before, ask.patient_until, ask.waits, ask.told = (
+                0.0,
+                None,
+                0,
+                None,
+            )  # how busy it is then is another matter
             if ask.errand is not None or isinstance(ask.command, StartTyping):
                 self._waiting.remove(ask)
                 ask.fail(ConnectionLost("the connection went before the reply came"))

@@ -181,7 +181,8 @@ class ExportAccount(Command, tag="account.export", kw_only=True):
 
 
 class Transcript(Shape, kw_only=True):
-    """A room as a file: what whoever wrote it could read there at that moment. A client makes it, out of `message.page`."""
+    """A room as a file: what whoever wrote it could read there at that moment. A client makes it, out of `message.page`
+    and `pin.list`."""
 
     form: int = 1  # version of this form
     epoch: str  # that the numbers are of
@@ -189,7 +190,7 @@ class Transcript(Shape, kw_only=True):
     community: Community | None = None  # null for a direct
     room: Room
     as_of: Seq  # the room's head: nothing later is in it
-    floor: Seq = 0  # what was said up to this number was no longer kept
+    floor: Seq = 0  # what was said up to this number was no longer kept, but for what is pinned
     messages: list[Message] = []  # oldest first, those of a thread behind its root; without those that were deleted
     personas: list[Persona] = []  # who wrote them or is quoted or shown in them, as of then
     removed: list[Seq] = []  # roots of threads in it that are not: they were deleted, or are no longer kept

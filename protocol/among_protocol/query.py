@@ -6,9 +6,10 @@
     -soup                not with this; also before a phrase, and before from: in: mentions: has:
     from:ana from:me     said by her, by oneself
     in:hall in:garden/hall in:garden in:@ana   a room, a community, the directs with somebody
-    mentions:ana         that mention her
+    mentions:ana         that mention her; mentions:room the whole room, as @room does
     has:link             link, reply, edit, mention, post, comment
-    before:2026-01-31    said before that day (a day, a month 2026-01, or a moment 2026-01-31T18:00Z; all in UTC)
+    before:2026-01-31    said before that day (a day, a month 2026-01, or a moment 2026-01-31T18:00Z; all in UTC: a client
+                         says which moment a day of its user's is, as `at_home` does)
     after:2026-01-31     said on that day or later
     before:120           in one room: before this number; likewise after:
 
@@ -19,7 +20,8 @@ it would find is not what was meant; every other name is words. In quotes everyt
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from .base import QUERY_TERMS
@@ -67,9 +69,61 @@ def parse(text: str) -> Query:
     found = _CONTROL.search(text)
     if found:
         raise QueryError(f"A search must not contain the character U+{ord(found.group()):04X}.")
-    text = text.translate(_QUOTES)
     terms: list[Term] = []
     filters: list[Filter] = []
+    for one in _pieces(text.translate(_QUOTES)):
+        if one.name in FILTERS:
+            filters.append(_filter(one.name, one.value.strip(), without=one.without))
+        elif (meant := _meant(one.name)) is not None:
+            raise QueryError(
+                f'{one.name}: is no filter: say {meant}: for the filter, or "{one.name}:" in quotes for the word.'
+            )
+        elif one.value.strip():
+            terms.append(Term(one.value, one.prefix, one.without))
+        if len(terms) + len(filters) > QUERY_TERMS:
+            raise QueryError(f"A search has at most {QUERY_TERMS} words and filters.")
+    if not terms and not filters:
+        raise QueryError("Say what to look for: some words, or a filter as from:ana.")
+    return Query(tuple(terms), tuple(filters))
+
+
+def at_home(text: str, zone: tzinfo | None, today: date) -> str:
+    """For a client: the same query, where days, months and moments without a Z are those of this zone (None: of this machine),
+    and before: and after: take today and yesterday, too. What is no day stays as it is: the server says so."""
+    text = text.translate(_QUOTES)
+    parts, done = list[str](), 0
+    for one in _pieces(text):
+        if one.name in ("before", "after") and (at := _home(one.value.strip().lower(), zone, today)):
+            parts += text[done : one.begins], f'"{at}"' if text[one.begins] == '"' else at
+            done = one.ends
+    return "".join((*parts, text[done:]))
+
+
+def _home(value: str, zone: tzinfo | None, today: date) -> str:
+    """A moment in UTC; empty where the value is no day, or says itself that it is in UTC."""
+    ago = {"today": 0, "yesterday": 1}.get(value)
+    found = _DAY.fullmatch(value if ago is None else f"{today - timedelta(days=ago)}")
+    if found is None or value.endswith("z"):
+        return ""
+    try:
+        at = _at(found, zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return ""
+    return f"{at.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+class _Piece(NamedTuple):
+    """Something between blanks."""
+
+    name: str  # before a colon, folded; empty: none
+    value: str  # of a filter; else all of it
+    begins: int  # where the value does, with its quotes
+    ends: int
+    prefix: bool = False
+    without: bool = False
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
     at = 0
     while at < len(text):
         if text[at].isspace():
@@ -80,22 +134,15 @@ def parse(text: str) -> Query:
         named = _NAMED.match(text, at)
         name = unicodedata.normalize("NFKC", named.group(1)).lower() if named else ""
         if named and name in FILTERS:
-            value, _, at = _value(text, named.end())
-            filters.append(_filter(name, value.strip(), without=without))
-        elif (meant := _meant(name)) is not None:
-            raise QueryError(f'{name}: is no filter: say {meant}: for the filter, or "{name}:" in quotes for the word.')
+            begins = named.end()
+            value, _, at = _value(text, begins)
+            yield _Piece(name, value, begins, at, without=without)
         else:
-            words, quoted, at = _value(text, at)
-            prefix = words.endswith("*") if not quoted else text[at : at + 1] == "*"
+            begins = at
+            value, quoted, at = _value(text, begins)
+            prefix = value.endswith("*") if not quoted else text[at : at + 1] == "*"
             at += quoted and prefix
-            words = words.rstrip("*") if not quoted else words
-            if words.strip():
-                terms.append(Term(words, prefix, without))
-        if len(terms) + len(filters) > QUERY_TERMS:
-            raise QueryError(f"A search has at most {QUERY_TERMS} words and filters.")
-    if not terms and not filters:
-        raise QueryError("Say what to look for: some words, or a filter as from:ana.")
-    return Query(tuple(terms), tuple(filters))
+            yield _Piece(name, value if quoted else value.rstrip("*"), begins, at, prefix, without)
 
 
 def _meant(name: str) -> str | None:
@@ -151,9 +198,14 @@ def moment(value: str) -> int:
     found = _DAY.fullmatch(value)
     try:
         if found:
-            year, month, day, hour, minute, second = (int(part) if part else None for part in found.groups())
-            at = datetime(year or 0, month or 0, day or 1, hour or 0, minute or 0, second or 0, tzinfo=UTC)
+            at = _at(found, UTC)
             return int((at - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1))
     except ValueError:
         pass
     raise QueryError(f"{value!r:.40} is no day, as 2026-01-31, and no number of a message.")
+
+
+def _at(found: re.Match[str], zone: tzinfo | None) -> datetime:
+    """Raises ValueError."""
+    year, month, day, hour, minute, second = (int(part) if part else None for part in found.groups())
+    return datetime(year or 0, month or 0, day or 1, hour or 0, minute or 0, second or 0, tzinfo=zone)

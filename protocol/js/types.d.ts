@@ -2482,7 +2482,7 @@ export interface InboxItem {
 /**
  * To every other session of the account that has synced, when the inbox is marked. And to every session, when something
  * else than what it hears changes the count: what an item is about was deleted or is no longer kept, or somebody blocks or
- * mutes, enters or leaves. It is of all that the session has been given, and of nothing later; what `session.lagging` told of
+ * mutes, enters or leaves; or an edit mentions whom the message answers, who has it already. It is of all that the session has been given, and of nothing later; what `session.lagging` told of
  * as left out counts as given. Where a mark was told with another count, it is told once more, also to who marked.
  */
 export interface InboxMoved {

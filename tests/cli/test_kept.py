@@ -103,6 +103,31 @@ async def test_what_was_removed_is_told_and_kept_nowhere(tmp_path: Path, monkeyp
         assert "  begins what was said before is no longer kept" in await cleo.types("/room info")
 
 
+async def test_what_is_named_by_its_number_and_no_longer_kept_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rules, "RETENTION_GRACE_MS", 0)
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        for line in ("old", "the rules", "asked", "/pin #2", "last"):
+            await ana.types(line)
+        await ana.types("/thread 3 answer")
+        link = (await ana.types("/link #1"))[0]
+        await ana.types("/room keep 1")
+        await ana.sees("the newest message alone")
+        await removed(house, ana)
+        await bob.sees("Older messages were removed")
+        for line in ("/jump #1", "/link #1", f"/link {link}", f"/go {link}", "/notify #1", "/thread 1"):
+            assert (await bob.types(line))[0].startswith("#1"), line
+            assert "is no longer kept." in bob.paper.told[-1], line
+        before = len(bob.paper.said)
+        await bob.types("/jump #2")
+        assert bob.paper.said[before:] == ["the rules", "last"], "a pin keeps it"
+        assert await bob.types("/link #99") == ["There is no message #99. The numbers stand behind the messages."]
+        (listed, _) = await bob.types("/threads here")
+        assert listed.endswith("#3  1 answer  what it began with is no longer kept")
+
+
 async def test_who_was_away_is_told_that_something_was_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(rules, "RETENTION_GRACE_MS", 0)
     async with House(tmp_path) as house:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from among_cli import corner_once, search_once
+from among_cli import corner_once, search, search_once
 from among_cli.lines import Said
 from among_protocol.aio import Among, Stopped
-from among_protocol.codes import BUSY, Refuse
+from among_protocol.codes import BUSY, RATE_LIMITED, Refuse
 from among_protocol.corners import ListCorners
 from among_protocol.happenings import Reset
 from among_protocol.joining import ListRequests
@@ -57,6 +57,39 @@ async def test_a_page_without_anything_is_the_last_whatever_it_says(house, monke
     await corner_once.corner(ana.among, "garden", "", None, options)
     await search_once.search(ana.among, "beans", newest=False, limit=9, as_json=False)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        (Refuse(RATE_LIMITED, retry_after_ms=30_000), "Too much at once; wait a little. Try again in 30 s."),
+        (None, "The server does not answer; this may not have been done. Try again in a while."),
+    ],
+)
+async def test_what_the_server_tells_to_wait_is_told_so_when_ones_time_is_over(house, monkeypatch, told, says):
+    (ana,) = await house.join("garden/hall", "ana")
+    asked = asyncio.Event()
+
+    async def busy(*_: object) -> None:
+        asked.set()
+        if told is not None:
+            raise told
+        await asyncio.Event().wait()
+
+    async def over(time: asyncio.Timeout) -> None:
+        await asked.wait()
+        await ana.among.ask(Ping)  # what was told before has come by then
+        time.reschedule(0)
+
+    async def more() -> None:
+        async with asyncio.timeout(None) as time, asyncio.TaskGroup() as beside:
+            beside.create_task(over(time))
+            await search.search(ana.link, "beans")
+
+    monkeypatch.setattr(house.store, "search", busy)
+    before = len(ana.paper.told)
+    assert not await ana.link.attempt(more)
+    assert ana.paper.told[before:] == [says]
 
 
 async def test_what_one_says_is_in_sight_until_its_line_stands(house):

@@ -21,9 +21,11 @@ from among_protocol.members import Persona
 from among_protocol.messages import Forwarded, Message, Quoted, ReadMessages
 from among_protocol.reactions import Reaction
 from among_protocol.rooms import Room
+from among_server.store.rules import retention as rules
 
 from .corpus import CORPUS, obeyed
 from .house import House, Reader
+from .test_kept import removed
 from .test_one_shot import among
 
 AT = "2026-01-31T09:00:00.000Z"
@@ -329,6 +331,65 @@ def test_a_thread_without_its_root_says_so():
         )
     assert msgspec.json.decode(told("json", *rows), type=Transcript).removed == [2]
     assert msgspec.json.decode(told("json", *rows[3:]), type=Transcript).removed == []
+
+
+def test_a_message_shows_its_number_by_which_others_name_it():
+    rows = [said("one"), said("two", 2), said("in it", 3, thread=2), said("so", 4, reply_to=9)]
+    page = told("html", *rows)
+    assert re.findall(r'<a class="no" href="#m(\d)">#(\d)</a>', page) == [(f"{n}", f"{n}") for n in (1, 2, 3, 4)]
+    page = told("md", *rows)
+    assert re.findall(r"^\*\*.*", page, re.MULTILINE) == [
+        "**Ana &lt;3 (ana)** 09:00 #1",
+        "**Ana &lt;3 (ana)** 09:00 #2",
+        "**Ana &lt;3 (ana)** 2026-01-31 09:00 #3 in the thread of #2",
+        "**Ana &lt;3 (ana)** 09:00 #4",
+    ]
+
+
+async def test_what_is_pinned_and_no_longer_kept_otherwise_stands_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rules, "RETENTION_GRACE_MS", 0)
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        for line in (
+            "first",
+            "the rules",
+            "asked",
+            "/thread 2 below",
+            "/thread 3 answer",
+            "/pin #2",
+            "/pin #5",
+            "last",
+        ):
+            await ana.types(line)
+        await ana.types("/thread 2 newest below")
+        await ana.types("/room keep 1")
+        await ana.sees("the newest message alone")
+        await removed(house, ana)
+        await bob.sees("Older messages were removed")
+        for form in FORMATS:
+            file = tmp_path / f"hall.{form}"
+            await bob.types(f"/export {file}")
+            text = file.read_text("utf-8")
+            words = [one for one in ("first", "the rules", "newest below", "asked", "answer", "last") if one in text]
+            assert words == ["the rules", "newest below", "answer", "last"], form
+            order = [text.index(one) for one in words]
+            assert order == sorted(order), form
+            if form != "json":
+                assert text.count(", pinned") == 2
+        found = msgspec.json.decode((tmp_path / "hall.json").read_bytes(), type=Transcript)
+        assert found.removed == [3]
+
+
+async def test_the_card_is_of_when_the_room_is_taken_along(tmp_path: Path):
+    async with House(tmp_path) as house:
+        ana, _ = await house.join("garden/hall", "ana", "bob")
+        file = tmp_path / "hall.json"
+        await ana.types(f"/export {file}")
+        found = msgspec.json.decode(file.read_bytes(), type=Transcript)
+        assert found.community is not None
+        assert found.community.members == 2
 
 
 def test_the_page_runs_and_fetches_nothing():

@@ -1,6 +1,7 @@
 """Searching at a terminal: hits with numbers, what was looked for marked, more of them, and what stood around one."""
 
 import json
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -128,6 +129,22 @@ async def test_what_is_wrong_with_a_search_is_said(house: House):
         "/search before:soon x": "'soon' is no day, as 2026-01-31, and no number of a message.",
     }.items():
         assert (await ana.types(line))[-1] == says
+
+
+async def test_a_day_is_that_of_the_screen(house: House):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await bob.types("beans")
+    await ana.sees("beans")
+    await indexed(house)
+    assert ana.model.visit is not None
+    said = ana.model.visit.newest["bob"].at
+    assert said is not None
+    for hours in (-14, 14):  # where it is another day
+        ana.model.zone = timezone(timedelta(hours=hours))
+        day = said.astimezone(ana.model.zone).date()
+        for when in (f"after:{day}", f"before:{day + timedelta(days=1)}", "after:yesterday"):
+            assert (await ana.types(f"/search beans {when}"))[1] == "   *beans*", when
+        assert await ana.types(f"/search beans before:{day}") == [f"Nothing is found by beans before:{day}."]
 
 
 async def test_find_shows_people_rooms_and_communities(house: House):

@@ -2367,6 +2367,15 @@ def counts_one_too_many(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+@mutant("attention.inbox")
+def lists_an_answer_as_a_mention_too(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "inbox.read" and frame["type"] == "ok":
+        items = frame["result"]["items"]
+        again = [{**one, "kind": "mention", "number": one["number"] + 1} for one in items[:1] if one["kind"] == "reply"]
+        frame["result"] |= {"items": [*again, *items], "unread": frame["result"].get("unread", 0) + len(again)}
+    return frame
+
+
 @mutant("attention.inbox_mark")
 def moves_the_mark_of_the_inbox_back(wire: Wire, frame: Frame) -> Any:
     command = wire.command(frame)

@@ -2,13 +2,15 @@
 
 import contextlib
 import re
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from among_protocol.base import QUERY_TERMS
-from among_protocol.query import FILTERS, Filter, Query, QueryError, Term, moment, parse
+from among_protocol.query import FILTERS, Filter, Query, QueryError, Term, at_home, moment, parse
 
 
 @pytest.mark.parametrize(
@@ -89,3 +91,36 @@ def test_any_line_is_understood_or_refused(line: str):
     with contextlib.suppress(QueryError):
         found = parse(line)
         assert 0 < len(found.terms) + len(found.filters) <= QUERY_TERMS
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("beans after:2026-11-28", "beans after:2026-11-27T11:00:00Z"),
+        ("before:2026-06-01 -soup", "before:2026-05-31T12:00:00Z -soup"),  # no summer there
+        ("before:2026-07 after:2026-06", "before:2026-06-30T12:00:00Z after:2026-05-31T12:00:00Z"),
+        ("After:YESTERDAY before:today", "After:2026-11-26T11:00:00Z before:2026-11-27T11:00:00Z"),
+        ("after:2026-11-28T09:30", "after:2026-11-27T20:30:00Z"),
+        ('after:"2026-11-28"soup', 'after:"2026-11-27T11:00:00Z"soup'),
+        ("after:2026-11-28T09:30Z", "after:2026-11-28T09:30Z"),
+        ("after:#120 in:hall", "after:#120 in:hall"),
+        ("after:120 before:soon", "after:120 before:soon"),
+        ("before:2026-13-01 before:0001-01-01", "before:2026-13-01 before:0001-01-01"),
+        ('"before:2026-11-28" today yesterday', '"before:2026-11-28" today yesterday'),
+        ("in:today mentions:yesterday", "in:today mentions:yesterday"),
+    ],
+)
+def test_a_day_is_that_of_whoever_types_it(typed: str, meant: str):
+    assert at_home(typed, ZoneInfo("Pacific/Auckland"), date(2026, 11, 28)) == meant
+
+
+@given(st.text(alphabet='befor:ta 2026-1"*-z', max_size=40))
+def test_a_query_with_the_days_of_ones_own_differs_in_nothing_else(typed: str):
+    def rest(text: str) -> object:
+        try:
+            found = parse(text)
+        except QueryError as error:
+            return str(error)
+        return found.terms, [one for one in found.filters if one.name not in ("before", "after")]
+
+    assert rest(at_home(typed, ZoneInfo("Pacific/Auckland"), date(2026, 11, 28))) == rest(typed)

@@ -45,6 +45,13 @@ async def test_what_was_said_is_found_by_all_its_words_where_one_may_read(server
             ("-from:ann has:link", []),
         ):
             assert await found(bob, query) == expected, query
+        await server.says(FOUNDER, HALL, "porridge, @room and @bob")
+        await server.says("ann", HALL, "porridge for @bob")
+        for query, expected in (
+            ("mentions:room", ["porridge, @room and @bob"]),
+            ("has:mention -mentions:room mentions:me", ["porridge for @bob"]),
+        ):
+            assert await found(bob, query) == expected, query
         (hit,) = (await bob.ask(SearchMessages, query="bean")).hits
         assert [hit.snippet[mark.start : mark.end] for mark in hit.marks] == ["Bean"]
         for fields in ({"query": "has:teeth"}, {"query": "b*"}, {"query": "soup", "room": direct}):

@@ -1,5 +1,9 @@
 """Directs: a room of a few people, outside any community; its people are fixed."""
 
+import inspect
+from collections.abc import Callable
+from typing import Any
+
 from among_protocol import codes
 from among_protocol.accounts import UpdateAccount
 from among_protocol.communities import LeaveCommunity
@@ -55,6 +59,33 @@ async def test_the_same_people_always_give_the_same_direct():
         assert moved == {ann.account: 2, bob.account: 1}, "it is told again to who asked, and to nobody else"
         assert await world.direct(ann, bob, cyd) != room
         assert await cyd.ask(OpenDirect, handles=["bob", "ann"]) != room
+
+
+async def test_a_sync_reads_the_cards_of_many_directs_as_it_does_those_of_one(monkeypatch):
+    async with world_of() as world:
+        ann, *others = [await world.person(handle) for handle in ("ann", "bob", "cyd", "dan")]
+        reads: list[str] = []
+
+        def counted(name: str, read: Callable[..., Any]) -> Callable[..., Any]:
+            def reading(*given: Any, **named: Any) -> Any:
+                reads.append(name)
+                return read(*given, **named)
+
+            return reading
+
+        for name, read in inspect.getmembers(world.app.store, inspect.iscoroutinefunction):
+            monkeypatch.setattr(world.app.store, name, counted(name, read))
+        told = []
+        for other in others:
+            await world.direct(ann, other)
+            reads.clear()
+            started = await ann.sync(cards=True)
+            await ann.settled()
+            told.append(sorted(reads))
+            met = [[person.handle for person in direct.people] for direct in started.directs]
+            assert met == [["ann", one.handle] for one in others[: len(told)]]
+            assert all(direct.member for direct in started.directs)
+        assert told == [told[0]] * len(others)
 
 
 async def test_a_direct_needs_somebody_else_and_only_those_there_are():

@@ -111,6 +111,32 @@ async def test_an_edit_that_mentions_somebody_anew_is_an_item_about_the_message(
         assert await texts(bob) == [("mention", "hello @bob!")]
 
 
+async def test_an_answer_that_mentions_whom_it_answers_by_an_edit_is_one_item_and_counted_once():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        asked = await bob.say("who has beans?")
+        phone, start, view = await followed(world, await bob.device())
+        answer = await reply(ann, "I have", asked.seq)
+        await ann.ask(EditMessage, room=ann.room, message=answer.seq, body="I have, @bob")
+        assert (await phone.hears(InboxMoved)).unread == 1
+        for event in phone.heard[start:]:
+            view.apply(event)
+        assert view.inbox.unread == await unread(bob) == 1
+        assert await texts(bob) == [("reply", "I have, @bob")]
+
+
+async def test_an_answer_that_was_not_heard_is_an_item_when_an_edit_mentions_whom_it_answers():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        asked = await bob.say("who has beans?")
+        await bob.ask(SetBlock, handle="ann", kind="mute")
+        answer = await reply(ann, "I have", asked.seq)
+        await bob.ask(SetBlock, handle="ann", kind="none")
+        await ann.ask(EditMessage, room=ann.room, message=answer.seq, body="I have, @bob")
+        assert await texts(bob) == [("mention", "I have, @bob")]
+        assert await unread(bob) == 1
+
+
 async def test_what_is_deleted_is_gone_from_the_list_and_from_the_count():
     async with world_of() as world:
         ann, bob = await world.join("garden/hall", "ann", "bob")

@@ -379,7 +379,7 @@ async def test_an_account_that_is_erased_is_nowhere_by_name(town: Town):
     assert await town.store.standing(bob.id) is None
     assert await town.store.accounts() == 1
     assert await seen(town, ann, member) == ("", "", True)
-    assert [person.handle for person in await town.store.people(direct)] == ["", "ann"]
+    assert [person.handle for person in (await town.store.directs([direct]))[0].people] == ["", "ann"]
     assert [one.own_name for one in await town.store.seen(ann.id, [member])] == [False]
     await done(town)
     assert await town.bodies(room) == ["hello"]

@@ -239,7 +239,8 @@ async def test_the_same_people_have_the_same_direct(town: Town):
     await refused(ROOM_GONE, cat.says(room, "hello"))
     told = (await town.log(bob.id))[1]
     assert isinstance(told, DirectOpened)
-    people = await town.store.people(room)
+    ((row, people),) = await town.store.directs([await ann.founds("garden"), room, "nowhere"])
+    assert (row.id, row.kind) == (room, "direct")
     assert sorted(told.people, key=lambda person: person.handle) == people
     assert [person.handle for person in people] == ["ann", "bob"]
     assert told.member == await bob.member_in(room)

@@ -246,6 +246,27 @@ async def test_filters_narrow_it_down(town: Town):
     assert await refused(ann, "kestrel before:2") == codes.FIELD_INVALID.code
 
 
+async def test_what_mentions_a_whole_room_is_found_by_that(town: Town):
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    later = (await ann.says(room, "kestrel two")).entry.event
+    await ann.says(room, "kestrel one @room")
+    await ann.edits(room, later.seq, "kestrel two @room")
+    await bob.says(room, "kestrel three, where @room is a word")  # which a member may not
+    await ann.says(room, "kestrel four @bob")
+    assert (
+        await finds(bob, "mentions:room")
+        == await finds(bob, "mentions:@room in:hall")
+        == [
+            "kestrel one @room",
+            "kestrel two @room",
+        ]
+    )
+    assert await finds(bob, "kestrel has:mention") == ["kestrel four @bob", "kestrel one @room", "kestrel two @room"]
+    assert await finds(bob, "kestrel has:mention -mentions:room") == ["kestrel four @bob"]
+    assert await finds(bob, "mentions:me") == ["kestrel four @bob"], "who names one"
+    assert await refused(bob, "kestrel from:room") == codes.MEMBER_GONE.code
+
+
 async def test_directs_are_found_by_whom_one_talks_with(town: Town):
     _, room, (ann, bob, cyd) = await hall(town, "ann", "bob", "cyd")
     direct = await ann.writes_to(bob)

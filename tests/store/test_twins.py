@@ -746,7 +746,7 @@ class Twins(RuleBasedStateMachine):
                 *(store.log(log) for log in logs),
                 *(store.room(log) for log in logs),
                 *(store.rooms(log) for log in logs),
-                *(store.people(log) for log in logs),
+                store.directs(logs),
                 *(store.named(log, handle) for log in logs for handle in (*HANDLES, "fern", "moss")),
                 *(store.member_in(account, log) for account in accounts for log in logs),
                 *(store.lineage(id) for name, id in twin.ids.items() if name[0] == "m"),

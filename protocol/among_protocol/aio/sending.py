@@ -10,7 +10,8 @@ from ..client import Client
 
 
 class Sending:
-    """Awaiting it gives the command's Reply, or raises why it failed. Cancelling whoever awaits it withdraws it."""
+    """Awaiting it gives the command's Reply, or raises why it failed. Cancelling whoever awaits it withdraws it:
+    where it had been told to wait and did, the cause of the `CancelledError` is that `Refuse`, with how long it was still."""
 
     def __init__(
         self,
@@ -65,8 +66,11 @@ class Sending:
     def __await__(self) -> Generator[Any, None, Any]:
         try:
             yield from asyncio.shield(self._decided).__await__()
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as cancelled:
+            told = self._ask.waiting(self._loop.time())
             self.withdraw()
+            if told is not None:
+                raise cancelled from told
             raise
         if self._ask.error is not None:
             raise self._ask.error

@@ -44,5 +44,8 @@ def meant(town: "Town", room: RoomRow, author: MemberRow, others: list[MemberRow
 
 
 def put_inbox(person: Person, kind: InboxKind, log: str, seq: int) -> None:
-    person.inbox.append(Item(len(person.inbox) + 1, kind, log, seq))
+    if not any(
+        (item.log, item.seq) == (log, seq) for item in person.inbox
+    ):  # an answer, edited so that it mentions them
+        person.inbox.append(Item(len(person.inbox) + 1, kind, log, seq))
     person.inbox_told += log in person.logs  # they count it as they hear the entry

@@ -103,7 +103,7 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
 async def _cards(context: Context, person: Person, started: SyncStarted) -> None:
     started.account = shown(person.account)
     size = 0
-    for member in list(person.members.values()):
+    for member in [one for one in person.members.values() if one.place not in person.rooms]:  # those are directs
         if size > SYNC_BYTES:
             started.later.append(member.place)
             continue

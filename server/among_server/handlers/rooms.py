@@ -89,12 +89,10 @@ async def _visible(context: Context, person: Person, community: str) -> list[Roo
 async def directs(context: Context, person: Person) -> list[Room]:
     ids = [id for id, row in person.rooms.items() if row.kind == "direct"]
     heads = await _heads(context, person, ids)  # first, as above
-    found = [await context.store.room(id) for id in ids]
-    rows = [row for row in found if row is not None]
     cards = []
-    for row in rows:
+    for row, people in await context.store.directs(ids) if ids else []:
         room = shown(person, row, heads)
-        room.people = await context.store.people(row.id)
+        room.people = people
         member = person.member_in(row)
         room.member = member.id if member is not None else ""
         cards.append(room)

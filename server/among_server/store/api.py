@@ -56,6 +56,7 @@ from .rows import (
     AccountRow,
     Appended,
     CommunityRow,
+    DirectRow,
     Entries,
     InviteRow,
     LogRow,
@@ -346,8 +347,8 @@ class Store(
         """Who has not left, by handle, after a handle."""
         ...
 
-    async def people(self, room: str) -> list[Persona]:
-        """The people of a direct, by handle."""
+    async def directs(self, rooms: Sequence[str]) -> list[DirectRow]:
+        """Those of these rooms that are directs, in this order, all of one moment."""
         ...
 
     async def personas(self, account: str, refs: Sequence[PersonaRef]) -> list[Persona]:

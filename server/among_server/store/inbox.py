@@ -42,6 +42,10 @@ class InboxTx(Protocol):
         tells of."""
         ...
 
+    def in_inbox(self, account: str, log: str, seq: int) -> bool:
+        """Whether there is an item about this entry."""
+        ...
+
     def stale(self, accounts: Sequence[str]) -> None:
         """Name these with the newest entry of the batch, as `Stored.stale`."""
         ...

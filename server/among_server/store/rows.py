@@ -131,6 +131,11 @@ class RoomRow(Struct):
         return self.kind in ("open", "corner")
 
 
+class DirectRow(NamedTuple):
+    room: RoomRow
+    people: list[Persona]  # by handle
+
+
 class LogRow(Struct):
     """A place's log. `ordinal` counts the messages among its entries."""
 

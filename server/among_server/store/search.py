@@ -23,6 +23,7 @@ from among_protocol import codes
 from among_protocol.codes import Refuse
 from among_protocol.query import HAS, Query, moment
 from among_protocol.search import Hit, HitKind, Mark
+from among_protocol.text import EVERYBODY
 
 from ..counts import SearchCounts
 from ..limits import SEARCHES
@@ -64,7 +65,7 @@ class Said(NamedTuple):
     kind: HitKind
     title: str
     body: str
-    mentions: Sequence[str]
+    mentions: Sequence[str]  # members; EVERYBODY: the whole room
     post: int = 0
     edited: int = 0
     reply_to: int = 0
@@ -83,12 +84,17 @@ class Said(NamedTuple):
         return found
 
 
+def mentioned(members: Sequence[str], *, room: bool) -> Sequence[str]:
+    """Whom a text mentions, one by one, and the whole room or not."""
+    return [*members, EVERYBODY] if room else members
+
+
 class Narrow(NamedTuple):
     """What the filters of a query mean for one account at one moment. Members and rooms by id."""
 
     by: AbstractSet[str] | None = None  # None: anybody
     not_by: AbstractSet[str] = frozenset()
-    mentions: Sequence[AbstractSet[str]] = ()  # one of each
+    mentions: Sequence[AbstractSet[str]] = ()  # one of each; EVERYBODY: the whole room
     not_mentions: AbstractSet[str] = frozenset()
     has: AbstractSet[str] = frozenset()
     not_has: AbstractSet[str] = frozenset()
@@ -123,6 +129,9 @@ def narrow(
     def all_called(handles: list[str]) -> frozenset[str]:
         return frozenset(member for handle in handles for member in called(handle))
 
+    def all_meant(handles: list[str]) -> list[AbstractSet[str]]:
+        return [{EVERYBODY} if handle == EVERYBODY else called(handle) for handle in handles]
+
     since_ms, until_ms, since, until = 0, 1 << 62, 0, 1 << 62
     for one in query.filters:
         if one.name in ("before", "after"):
@@ -139,8 +148,8 @@ def narrow(
     return Narrow(
         by=all_called(query.values("from")) if query.values("from") else None,
         not_by=all_called(query.values("from", without=True)),
-        mentions=[called(handle) for handle in query.values("mentions")],
-        not_mentions=all_called(query.values("mentions", without=True)),
+        mentions=all_meant(query.values("mentions")),
+        not_mentions=frozenset().union(*all_meant(query.values("mentions", without=True))),
         has=frozenset(query.values("has")),
         not_has=frozenset(query.values("has", without=True)),
         not_in=not_in,

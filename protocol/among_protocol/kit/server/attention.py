@@ -81,11 +81,11 @@ async def what_is_meant_for_one_is_one_list(scene: Scene) -> None:
     fields = {"room": room, "body": "I hav.", "reply_to": asked}
     answer = (await ann.result("message.send", **fields))["entry"]["seq"]
     await ann.say(room, "nobody")
-    await ann.result("message.edit", room=room, message=answer, body="I have.")
+    await ann.result("message.edit", room=room, message=answer, body=f"I have, @{bob.handle}.")
     items = await _items(bob, room)
     told = [(item["kind"], item["seq"], item["said"]["body"]) for item in items]
     expected = [
-        ("reply", answer, "I have."),
+        ("reply", answer, f"I have, @{bob.handle}."),
         ("mention", said[1], f"number 1 @{bob.handle}"),
         ("mention", said[0], f"number 0 @{bob.handle}"),
     ]

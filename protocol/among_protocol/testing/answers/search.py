@@ -3,6 +3,7 @@ real server knows more of scripts, ranks what it finds, and gives the way to the
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ... import codes
@@ -11,6 +12,7 @@ from ...messages import MessageSent
 from ...posts import PostPublished
 from ...query import PREFIX_LEAST, Query, QueryError, Term, moment, parse
 from ...search import Hit, Mark, MessageHits, SearchMessages
+from ...text import EVERYBODY
 from ..clock import unix_ms
 from ..names import name_of
 from . import corners, edits
@@ -67,21 +69,22 @@ def _hits(town: "Town", room: "RoomRow", me: "MemberRow", query: Query) -> list[
         if isinstance(said, MessageSent):
             message = edits.versions(town, said)[-1]
             kind, title, body, edited = "comment" if said.post else "message", "", message.body, message.seq
-            mentions, post, reply = message.mentions, said.post, said.reply_to
+            mentions, post, reply = _names(town, me, message.mentions), said.post, said.reply_to
+            mentions |= {EVERYBODY} if message.mentions_room else set()
         elif isinstance(said, PostPublished):
             last = corners.versions(town, said)[-1]
             kind, title, body, edited, post, reply = "post", last.title, last.body, last.seq, 0, 0
-            mentions = last.mentions
+            mentions = _names(town, me, last.mentions)
         else:
             continue
         has = {kind, *(["link"] if "://" in body else []), *(["reply"] if reply else [])}
         has |= {*(["edit"] if edited != said.seq else []), *(["mention"] if mentions else [])}
-        who = {"from": {said.by}, "mentions": set(mentions)}
+        told = {"from": _names(town, me, [said.by]), "mentions": mentions, "has": has}
         said_by = query.values("from")
-        fits = not said_by or any(_fits(town, me, "from", value, who, has) for value in said_by)
+        fits = not said_by or any(value in told["from"] for value in said_by)
         others = [one for one in query.filters if one.name in ("from", "mentions", "has")]
         others = [one for one in others if one.name != "from" or one.without]
-        fits &= all(_fits(town, me, one.name, one.value, who, has) != one.without for one in others)
+        fits &= all((one.value in told[one.name]) != one.without for one in others)
         if not (fits and _when(said.at, said.seq, query) and all(_there(one, title, body) for one in query.terms)):
             continue
         at = next((at for one in query.terms if (at := _fold(body).find(_fold(one.text))) >= 0), 0)
@@ -117,10 +120,9 @@ def _in(town: "Town", room: "RoomRow", query: Query) -> bool:
     return (not wanted or bool(names & set(wanted))) and not names & set(unwanted)
 
 
-def _fits(town: "Town", me: "MemberRow", name: str, value: str, who: dict[str, set[str]], has: set[str]) -> bool:
-    if name in who:
-        return any(id == me.id if value == "me" else town.members[id].handle == value for id in who[name])
-    return value in has if name == "has" else True
+def _names(town: "Town", me: "MemberRow", members: Iterable[str]) -> set[str]:
+    """What they go by in a query."""
+    return {town.members[id].handle for id in members} | {"me" for id in members if id == me.id}
 
 
 def _when(at: str, seq: int, query: Query) -> bool:

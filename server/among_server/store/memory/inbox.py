@@ -55,6 +55,9 @@ class MemoryInbox(Tables):
         elif len(mine) > INBOX:
             self._drop(self.items, mine[0])
 
+    def in_inbox(self, account: str, log: str, seq: int) -> bool:
+        return any((item.log, item.seq) == (log, seq) for (owner, _), item in self.items.items() if owner == account)
+
     def blank_items(self, log: str, seq: int) -> None:
         """What they are about was blanked."""
         for key, item in list(self.items.items()):

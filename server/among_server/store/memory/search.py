@@ -11,7 +11,7 @@ from among_protocol.messages import MessageSent
 from among_protocol.posts import PostEdited, PostPublished
 
 from ..rows import RoomRow
-from ..search import Asked, Cursor, Found, Looked, Said, Seal, choose, hit, narrow, refusal
+from ..search import Asked, Cursor, Found, Looked, Said, Seal, choose, hit, mentioned, narrow, refusal
 from ..words import spaced
 from .messages import as_it_is
 from .tx import MemoryTx
@@ -131,7 +131,7 @@ def _said(tx: MemoryTx, room: str, seq: int) -> Said | None:
             kind,
             "",
             now.body,
-            now.mentions,
+            mentioned(now.mentions, room=now.mentions_room),
             event.post,
             now.edited,
             event.reply_to,

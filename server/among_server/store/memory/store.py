@@ -38,6 +38,7 @@ from ..rows import (
     AccountRow,
     Appended,
     CommunityRow,
+    DirectRow,
     Entries,
     InviteRow,
     LogRow,
@@ -274,8 +275,9 @@ class MemoryStore(
     async def members(self, community: str, after: str, limit: int) -> list[Member]:
         return [row.card() for row in self._tx.present(community) if row.handle > after][:limit]
 
-    async def people(self, room: str) -> list[Persona]:
-        return [row.persona() for row in self._tx.people(room)]
+    async def directs(self, rooms: Sequence[str]) -> list[DirectRow]:
+        found = [row for row in map(self._tx.room, rooms) if row is not None and row.kind == "direct"]
+        return [DirectRow(row, [one.persona() for one in self._tx.people(row.id)]) for row in found]
 
     async def personas(self, account: str, refs: Sequence[PersonaRef]) -> list[Persona]:
         mine = {row.place: row for row in self._tx.standing_in(account)}

@@ -67,7 +67,7 @@ def edit(tx: Tx, account: str, command: EditMessage) -> Entry:
         calling.call(tx, room, member, entry.seq)
     else:
         call_each(tx, room, member, entry.seq, new)
-    inbox.tell_mentioned(tx, new, member, room.id, said.seq)
+    inbox.tell_edited(tx, said, member, new)
     if said.thread:
         threads.edited(tx, room, entry, member, new)
     return entry

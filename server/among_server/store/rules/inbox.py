@@ -34,6 +34,16 @@ def tell(tx: Tx, said: MessageSent, author: MemberRow, others: Sequence[MemberRo
         _put(tx, answered.account, "reply", said.log, said.seq, author)
 
 
+def tell_edited(tx: Tx, said: MessageSent, author: MemberRow, others: Sequence[MemberRow]) -> None:
+    """An edit of this message mentions these for the first time. Whom it answers may have it in their inbox already, and is
+    told how much there is, since they count the mention."""
+    for other in others:
+        if other.id == said.answers and tx.in_inbox(other.account, said.log, said.seq):
+            tx.stale([other.account])
+        else:
+            tell_mentioned(tx, [other], author, said.log, said.seq)
+
+
 def _put(tx: Tx, account: str, kind: Kind, room: str, message: int, author: MemberRow) -> None:
     tx.put_inbox(account, kind, room, message, author.id)
     if not tx.follows(account, room):

@@ -41,6 +41,11 @@ _UNREAD = f"SELECT count(*) {SEEN}"
 
 
 class SqliteInbox(Ledger):
+    def in_inbox(self, account: str, log: str, seq: int) -> bool:
+        self.flush()
+        sql = "SELECT EXISTS (SELECT 1 FROM inbox WHERE log = ? AND seq = ? AND account = ?)"
+        return bool(self._db.execute(sql, (self.key(log), seq, self.key(account))).fetchone()[0])
+
     def inbox_newest(self, account: str) -> int:
         return self._newest_item(self.key(account))
 

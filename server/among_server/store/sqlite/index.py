@@ -31,7 +31,7 @@ from ..search import Said
 from ..words import words_of
 
 FILE = "search.db"
-SHAPE = "2"  # of the tables, and of what texts are found by
+SHAPE = "3"  # of the tables, and of what texts are found by
 VOLUME_BITS = 15  # of the numbers in one volume
 KEY = re.compile(r"[0-9a-f]{64}")
 MERGED = 8  # pages, about, that are put together at once: one or two milliseconds

@@ -23,7 +23,7 @@ from ..api import LOOKED_THROUGH, PAGE_BYTES
 from ..cards import CardRow
 from ..own import AccountState, ResetRow, SessionRow
 from ..personas import as_then
-from ..rows import AccountRow, CommunityRow, Entries, LogRow, Messages, RoomRow, Standing, Unread
+from ..rows import AccountRow, CommunityRow, DirectRow, Entries, LogRow, Messages, RoomRow, Standing, Unread
 from ..status import Seen
 from ..stewards import stewards_of
 from . import cards as own_cards
@@ -163,9 +163,19 @@ def members(db: Connection, community: str, after: str, limit: int) -> list[Memb
     return [member_row(row).card() for row in db.execute(sql, (community, after, limit))]
 
 
-def people(db: Connection, room: str) -> list[Persona]:
-    sql = f"{MEMBER} WHERE p.id = ? AND p.kind = 'room' ORDER BY m.handle, m.id"
-    return [member_row(row).persona() for row in db.execute(sql, (room,))]
+def directs(db: Connection, rooms: Sequence[str]) -> list[DirectRow]:
+    asked = json.encode(list(rooms)).decode()
+    these = "WHERE {} IN (SELECT value FROM json_each(?))"
+    with moment(db):
+        found = {
+            row[0]: room_row(row)
+            for row in db.execute(f"{ROOM} {these.format('l.id')} AND r.kind = 'direct'", (asked,))
+        }
+        people: dict[str, list[Persona]] = {id: [] for id in found}
+        for row in map(member_row, db.execute(f"{MEMBER} {these.format('p.id')} ORDER BY m.handle, m.id", (asked,))):
+            if row.place in people:
+                people[row.place].append(row.persona())
+    return [DirectRow(found[id], people[id]) for id in rooms if id in found]
 
 
 def personas(db: Connection, account: str, refs: Sequence[PersonaRef]) -> list[Persona]:

@@ -14,7 +14,7 @@ from among_protocol.edits import MessageEdited
 from among_protocol.messages import MessageSent
 from among_protocol.posts import PostEdited, PostPublished
 
-from ..search import Said
+from ..search import Said, mentioned
 from .present import given
 from .rows import SEQ, SEQ_BITS, kept
 
@@ -72,7 +72,7 @@ def present(db: Connection, places: Sequence[int]) -> dict[int, Said]:
             kind="post" if message is None else "comment" if message.post else "message",
             title=last.title if isinstance(last, PostPublished | PostEdited) else "",
             body=last.body,
-            mentions=last.mentions,
+            mentions=mentioned(last.mentions, room=getattr(last, "mentions_room", False)),
             post=message.post if message is not None else 0,
             edited=last.seq if last is not entry else 0,
             reply_to=message.reply_to if message is not None else 0,

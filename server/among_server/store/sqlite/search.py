@@ -23,6 +23,7 @@ from msgspec import json
 
 from among_protocol import codes
 from among_protocol.codes import Refuse
+from among_protocol.text import EVERYBODY
 
 from .. import search as law
 from ..blanks import Blankings
@@ -334,7 +335,7 @@ class _Search:
         groups = [("f", self._narrow.by), *(("m", these) for these in self._narrow.mentions)]
         for kind, members in groups:
             if members is not None and not any_of(
-                kind, {member_value(one) for one in members if self._place_of[one] == place}
+                kind, {member_value(one) for one in members if one == EVERYBODY or self._place_of[one] == place}
             ):
                 return ""
         for what in sorted(self._narrow.has):

@@ -37,6 +37,7 @@ from ..rows import (
     AccountRow,
     Appended,
     CommunityRow,
+    DirectRow,
     Entries,
     InviteRow,
     LogRow,
@@ -332,8 +333,8 @@ class SqliteStore(
     async def members(self, community: str, after: str, limit: int) -> list[Member]:
         return await self._read(reads.members, community, after, limit)
 
-    async def people(self, room: str) -> list[Persona]:
-        return await self._read(reads.people, room)
+    async def directs(self, rooms: Sequence[str]) -> list[DirectRow]:
+        return await self._read(reads.directs, rooms)
 
     async def personas(self, account: str, refs: Sequence[PersonaRef]) -> list[Persona]:
         return await self._read(reads.personas, account, refs)
