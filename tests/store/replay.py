@@ -117,6 +117,10 @@ async def replayed(town: Town, logs: list[str]) -> State:
         for entry in await town.log(log):
             _apply(state, log, entry)
     _reacted(state)
+    for log, comments in list(state.comments.items()):  # they go with the list of those on the post
+        state.comments[log] = [one for one in comments if one[0] in state.posts.get(log, ())]
+        if not state.comments[log]:
+            del state.comments[log]
     for log, tags in state.tags.items():
         state.tags[log] = list(dict.fromkeys(state.meant.get(tag) or tag for tag in tags))
     state.corners = {
@@ -343,15 +347,14 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
         case CornerUpdated():
             state.rooms[log] = ("corner", state.rooms[log][1], "", entry.title)
             state.corners[log] = (entry.by, entry.comments, entry.public)
+        case PostPublished() if entry.blank:
+            pass  # it is gone: deleted, as an entry tells, or with whoever wrote it
         case PostPublished():
             state.posts.setdefault(log, {})[entry.seq] = (entry.title, entry.body, [entry.seq])
         case PostDeleted():
-            del state.posts[log][entry.post]
-            if not state.posts[log]:
-                del state.posts[log]
-            left = [one for one in state.comments.pop(log, []) if one[0] != entry.post]
-            if left:
-                state.comments[log] = left
+            assert entry.post not in state.posts.get(log, ())
+        case PostEdited() if entry.post not in state.posts.get(log, ()):
+            pass  # likewise
         case PostEdited():
             versions = [*state.posts[log][entry.post][2], entry.seq]
             state.posts[log][entry.post] = (entry.title, entry.body, versions)
