@@ -8182,7 +8182,7 @@ export interface Room {
    */
   within?: string;
   /**
-   * directs only: all of them, oneself included
+   * directs only: all, oneself included; the `rev` of what they say tells of a change
    * @default []
    */
   people?: Persona[];
