@@ -117,7 +117,8 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             if visit is not None:
                 visit.edited(event.message, event.body, event.seq)
             folded = model.blocks.kind(model.who(event.by), event.by)
-            inside = event.thread and before is None and room.me not in event.mentions_new  # a thread that is not here
+            opened = visit is not None and visit.thread == event.thread
+            inside = event.thread and not opened and before is None and room.me not in event.mentions_new
             return [] if folded or inside else [_edited(model, room, event, before)]
         case MessageDeleted():
             if model.visit is not None:

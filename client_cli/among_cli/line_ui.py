@@ -26,6 +26,7 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.validation import ValidationError, Validator
 
 from . import commands, composing
+from .changes import number_of
 from .complete import candidates
 from .keyboard import Keyboard, stopping
 from .keys import keys
@@ -331,7 +332,8 @@ class LineUi:
             ]
         if what := about(self.link, self.typed, self._columns()):
             laid += [*what, ("", "\n")]
-        return [*laid, ("bold", f"{safe_text(model.room.short) if model.room else ''}> ")]
+        thread = f" {number_of(model.visit.thread)}" if model.visit and model.visit.thread else ""
+        return [*laid, ("bold", f"{safe_text(model.room.short) if model.room else ''}{thread}> ")]
 
     def _toolbar(self) -> StyleAndTextTuples:
         return [*toolbar(self.link, self._session.output.get_size().columns)] if self.link else []

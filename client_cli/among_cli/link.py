@@ -124,6 +124,7 @@ class Link:
             reaction_lines.tell(self)
             thread_lines.tell(self)
             self.mark()
+            thread_lines.mark(self)
             self.screen.refresh()
 
     def _happened(self, event: Happening) -> list[Line]:
@@ -143,7 +144,7 @@ class Link:
             case CommunityJoined() if not event.nonce:  # by the doing of stewards, whom one had asked
                 self.let_in.add(event.community)
             case Reset() if self.model.room and event.log == self.model.room.id:
-                self.spawn(partial(self.enter, self.model.room))
+                self.spawn(partial(self._again, self.model.room))
                 if event.reason == "floor":
                     return [note("Meanwhile older messages of this room were removed; this is the room as it is now.")]
                 return [problem(f"The server's data was replaced ({event.reason}); this is the room as it has it now.")]
@@ -271,10 +272,12 @@ class Link:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self.among.live and (marker := self.model.marker()):
+        if self.among.live:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(MARK_EVERY):
-                    await _quietly(partial(self.set_marker, *marker))
+                    await _quietly(partial(thread_lines.read, self))
+                    if marker := self.model.marker():
+                        await _quietly(partial(self.set_marker, *marker))
 
     async def enter(self, room: Room) -> None:
         """Go to a room: follow it where one doesn't yet, and show its newest messages."""
@@ -283,9 +286,23 @@ class Link:
         if not room.following:
             await self.among.ask(FollowRoom, room=room.id)
             room.following = True
-        if room is not self.model.room:
+        if room is not self.model.room or (self.model.visit and self.model.visit.thread):
             await self.drafting.left()
         self.screen.show(self.model.open(room))
+        await self._entered(room)
+
+    async def _again(self, room: Room) -> None:
+        """The open room anew. One stays in the thread that is opened: what is being typed was meant for there."""
+        thread = self.model.visit.thread if self.model.visit is not None else 0
+        self.screen.show(self.model.open(room))
+        if self.model.visit is not None and thread:
+            self.model.visit.opened(thread, 0, marks=False)
+            self.screen.show(
+                [note(f"You are still in the thread of #{thread}: /thread {thread} shows it as it is now.")]
+            )
+        await self._entered(room)
+
+    async def _entered(self, room: Room) -> None:
         visit = self.model.visit
         assert visit is not None
         try:

@@ -135,6 +135,7 @@ async def show(link: Link, room: Room, target: int, what: str, *, at: datetime |
     if not said:
         link.screen.show([note("There is nothing.")])
         return
+    await threads.close(link)
     goes_on = not found.complete and ("after" in page or await _goes_on(link, room, said[-1].seq))
     link.lists.pages[f"jump {room.id}"] = f"{said[-1].seq}" if goes_on else ""
     more = "more: /jump more" if goes_on else "these are the newest"

@@ -149,11 +149,6 @@ async def room(link: Link, rest: str) -> None:
             )
 
 
-async def older(link: Link, _: str) -> None:
-    """What was said before."""
-    await link.older()
-
-
 async def read(link: Link, rest: str) -> None:
     """Count as read."""
     here = link.model.room

@@ -1,6 +1,7 @@
 """What is told of threads as something is said in them.
 
-Rules: what is said in a thread does not stand among what is said to the room. A dim line says how much there is, and how to
+Rules: what is said in the thread that is opened stands there as what is said to a room does, and is read. What is said in
+another does not stand among the rest. A dim line says how much there is, and how to
 look at it: at most one for each thread every few seconds; elsewhere only of threads that the reader follows. One's own, and
 what the reader wants to be told of (bell.py), is told at once: in the room as a message under what it is about. What people
 say whom the reader blocks or mutes is not told of.
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from among_protocol.counting import Heard
 from among_protocol.messages import MessageSent
+from among_protocol.threads import MarkThread
 
 from . import bell
 from .changes import number_of
 from .lines import Line, Said, Style, Told, told
 from .places import Room
+from .visit import Visit
 from .words import glimpse
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from .model import Model
 
 EVERY = 3.0  # seconds between two times that something is told
+MARK_EVERY = 1.0  # seconds between two times that the opened thread is marked as read
 GLIMPSE = 32  # characters of what a thread is about
 KEPT = 200  # threads that are gathered; of more the oldest are not told
 
@@ -43,6 +47,7 @@ class Gathered:
 
     def __init__(self) -> None:
         self.telling = False  # something was told just now
+        self.marking = False  # the opened thread is being marked as read
         self._answers: dict[tuple[str, int], Answers] = {}
 
     def __bool__(self) -> bool:
@@ -53,6 +58,10 @@ class Gathered:
         answers.who, answers.count = who, answers.count + 1
         while len(self._answers) > KEPT:
             del self._answers[next(iter(self._answers))]
+
+    def drop(self, room: Room, root: int) -> None:
+        """It is shown now."""
+        self._answers.pop((room.id, root), None)
 
     def told(self, model: "Model") -> list[Line]:
         """Lines about all of it, as far as one is still there, or follows it; those about a room behind its page."""
@@ -77,7 +86,9 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
         model.outgoing.pop(event.nonce, None)
     called = said.mention and not said.mine and model.misses(room)
     model.counting.heard(room, Heard(room.id, event.seq, mentions=called))
-    heeded = bell.heed(model, room, event, said, missed=True)  # what a thread says is not on the screen
+    opened = visit is not None and visit.thread == event.thread
+    missed = not opened or _misses(model)  # what another thread says is not on the screen
+    heeded = bell.heed(model, room, event, said, missed=missed)
     if visit is None:
         if heeded.wanted:
             return [bell.elsewhere(room, event, said, rings=heeded.rings)]
@@ -85,8 +96,14 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
         if followed and bell.holds(model, room, event.thread, event.at).level != "nothing":
             model.answers.take(room, event.thread, said.who)
         return []
+    marked = replace(said, alert=heeded.rings, mention=said.mention or heeded.meant)
+    if opened:
+        if event.seq <= visit.thread_shown and not visit.loading:  # it was on the page already
+            visit.passes(event.seq)
+            return []
+        state = model.threads.get((room.id, event.thread))
+        return visit.show(marked, first_missed=missed and state is not None and state.unread == 1)
     if said.mine or said.mention or heeded.wanted:
-        marked = replace(said, alert=heeded.rings, mention=said.mention or heeded.meant)
         return visit.show(replace(marked, inside=about(model, event.thread)))
     if not visit.passes(event.seq) and not visit.loading:
         return []
@@ -94,6 +111,24 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
     if not said.folded:
         model.answers.take(room, event.thread, said.who)
     return []
+
+
+def _misses(model: "Model") -> bool:
+    """Whether what comes now in the thread that is opened is not read at once."""
+    visit = model.visit
+    return model.away or visit is None or visit.loading or not visit.thread_marks
+
+
+def marker(model: "Model") -> tuple[str, int, int] | None:
+    """The room, the root, and the number up to which the opened thread is read now, where the server doesn't know yet."""
+    visit = model.visit
+    if visit is None or not visit.thread or _misses(model):
+        return None
+    state = model.threads.get((visit.room.id, visit.thread))
+    seq = max(visit.shown, visit.thread_shown)
+    if state is None or not (state.unread or state.mentions) or seq <= state.read:
+        return None
+    return visit.room.id, visit.thread, seq
 
 
 def about(model: "Model", root: int) -> str:
@@ -146,12 +181,34 @@ def _line(model: "Model", answers: Answers, root: int) -> Told:
     return told(("mention", mark), (style, f"{answers.count} answers{where}"))
 
 
-def shown(model: "Model", room: Room, hung: list[Said], said: list[Said], root: int) -> None:
-    """These messages of a thread are on the screen now, and what it hangs from: one looks at it."""
-    visit = model.visit if room is model.room else None
-    if visit is not None:
-        visit.thread = root
-        for one in [*hung, *said]:
-            visit.beside(one)
-        if said:
-            visit.oldest[root] = said[0].seq
+async def read(link: "Link") -> None:
+    """Tell the server how far the opened thread is read."""
+    if due := marker(link.model):
+        room, thread, seq = due
+        link.model.threads.answered(await link.among.ask(MarkThread, room=room, thread=thread, seq=seq))
+
+
+def mark(link: "Link") -> None:
+    """At once, but at most once in a while."""
+    answers = link.model.answers
+    if not (answers.marking or link.down) and marker(link.model) is not None:
+        answers.marking = True
+        link.spawn(partial(_mark, link), quiet=True)
+
+
+async def _mark(link: "Link") -> None:
+    answers = link.model.answers
+    try:
+        while marker(link.model) is not None:
+            await read(link)
+            await asyncio.sleep(MARK_EVERY)
+    finally:
+        answers.marking = False
+
+
+def shown(visit: Visit, hung: list[Said], said: list[Said], root: int) -> None:
+    """These messages of a thread are on the screen now, and what it hangs from."""
+    for one in [*hung, *said]:
+        visit.beside(one)
+    if said:
+        visit.oldest[root] = said[0].seq

@@ -17,13 +17,14 @@ def split(line: str) -> tuple[str, str]:
 
 
 def moves(line: str, commands: Collection[str]) -> bool:
-    """Whether the line leads to another room, or may have been meant to since it is no command: what is typed behind it is
-    meant for there."""
+    """Whether the line leads to another room or thread, or may have been meant to since it is no command: what is typed behind
+    it is meant for there."""
     if not is_command(line.strip()):
         return False
     name, rest = split(line.strip())
     makes = name == "room" and rest.lower().startswith(("create", "private"))
-    return makes or name in MOVING or name not in commands
+    opens = name == "thread" and (not rest or rest.removeprefix("#").isdecimal())
+    return makes or opens or name in MOVING or name not in commands
 
 
 def written(text: str) -> str:

@@ -40,7 +40,7 @@ class Voice:
         self._link.model.sending(one)
         visit = self._link.model.visit
         if visit is not None and visit.room is room:
-            visit.thread = thread  # one looks at where one speaks
+            visit.spoke = thread  # where /edit finds it
         self._typed = 0.0
         self._undecided += 1
         self._link.screen.refresh()
