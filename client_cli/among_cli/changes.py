@@ -99,7 +99,7 @@ def quote_of(model: Known, message: Message | MessageSent) -> str:
         folded = model.blocks.kind(who, quote.by)
         body = glimpse(quote.body, cut=len(quote.body) >= QUOTED, most=QUOTED)
     else:
-        here = model.visit.said.get(message.reply_to) if model.visit is not None else None
+        here = model.visit.at_hand(message.reply_to) if model.visit is not None else None
         who, blank, folded = (here.who, here.blank, here.folded) if here is not None else ("", False, "")
         body = glimpse(here.body, most=QUOTED) if here is not None else ""
     number = number_of(message.reply_to)
@@ -158,11 +158,11 @@ def _edited(model: Known, room: Room, event: MessageEdited, before: Said | None)
 
 
 def _pinned(model: Known, visit: Visit | None, event: PinAdded | PinRemoved) -> Line:
-    """With how the message begins, where it stands on the screen."""
+    """With how the message begins, where that is at hand."""
     who, number = Part("who", model.who(event.by, event.rev)), number_of(event.message)
     if isinstance(event, PinRemoved):
         return told(who, ("dim", f" unpinned {number}"))
-    said = visit.said.get(event.message) if visit is not None else None
+    said = visit.at_hand(event.message) if visit is not None else None
     begins = glimpse(said.body) if said is not None and not said.folded else ""
     whose = Part("who", model.who(event.author, event.author_rev))
     return told(who, ("dim", f" pinned {number} of "), whose, f": {begins}" if begins else "")

@@ -20,7 +20,7 @@ from among_protocol.happenings import ClientError, Closed, Opened
 from among_protocol.logs import Synced
 from among_protocol.markers import SetMarker, moved
 from among_protocol.members import ListMembers, Member, MemberJoined, MemberUpdated, Persona
-from among_protocol.messages import Forwarded, MessageSent, ReadMessages
+from among_protocol.messages import ReadMessages
 from among_protocol.portrait import Portrait
 from among_protocol.posts import PostDeleted
 from among_protocol.presence import WatchPresence
@@ -35,6 +35,7 @@ from .lines import Line, note, problem, told
 from .lists import REPORTS, Lists
 from .model import Model
 from .places import OpenCorner, Room
+from .recalling import Recalling
 from .visit import Visit
 from .voice import Voice
 
@@ -97,6 +98,7 @@ class Link:
         self.screen = screen
         self.voice = Voice(self)
         self.drafting = Drafting(self)
+        self.recalling = Recalling(self)
         self.lists = Lists()
         self.down: Down | None = None  # why there is no connection; None while there is one
         self.down_until = 0.0  # time of the next try, by the loop's clock
@@ -117,8 +119,7 @@ class Link:
     async def run(self) -> None:
         """Follow what happens, until the connection is over. Raises Stopped when the server says so."""
         async for event in self.among:
-            if isinstance(event, MessageSent) and event.forwarded is not None:
-                await self._look_up(event)
+            await self.recalling.about(event)
             await self.learn(people_in(event))
             self.screen.show(self._happened(event))
             reaction_lines.tell(self)
@@ -188,17 +189,6 @@ class Link:
         self.let_in.discard(card.community.id)
         slug = card.community.slug
         return [told("You are in ", ("place", slug), ("dim", f": its stewards let you in. /go {slug}"), alert=True)]
-
-    async def _look_up(self, sent: MessageSent) -> None:
-        """What a message shows of another room, where one may read that: what comes live only says which it is."""
-        origin = sent.forwarded
-        assert origin is not None
-        sent.forwarded = Forwarded(room=origin.room, seq=origin.seq, by=origin.by, rev=origin.rev, gone=True)
-        if self.model.room is not None and sent.log == self.model.room.id:
-            with contextlib.suppress(Refuse, ClientError):
-                page = await self.among.ask(ReadMessages, room=sent.log, around=sent.seq, limit=1)
-                found = next((one.forwarded for one in page.messages if one.seq == sent.seq), None)
-                sent.forwarded = found or sent.forwarded
 
     async def learn(self, people: Iterable[tuple[str, int]], *, now: bool = False) -> None:
         """Find out who these members were at these revisions, as far as one may know; with `now` also who they are."""

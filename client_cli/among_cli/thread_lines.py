@@ -141,8 +141,8 @@ def which(root: int) -> str:
 
 
 def _begins(model: "Model", root: int) -> str:
-    """How the root begins, where it stands on the screen and is not folded."""
-    said = model.visit.said.get(root) if model.visit is not None else None
+    """How the root begins, where that is at hand and not folded."""
+    said = model.visit.at_hand(root) if model.visit is not None else None
     if said is None or said.folded or said.blank:
         return ""
     return f" “{glimpse(said.body, most=GLIMPSE)}”"

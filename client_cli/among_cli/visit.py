@@ -13,6 +13,7 @@ from .lines import Line, Rule, Said, note
 from .places import Room
 
 SAID = 500  # messages whose text is at hand; the newest
+RECALLED = 100  # messages that were looked up whose text is at hand; the newest
 FOLDED = 200  # messages that are kept for who asks what was folded; the newest
 
 
@@ -35,6 +36,7 @@ class Visit:
         self.spoke = 0  # number of the root of the thread in which one spoke last; 0: to the room
         self.roots: dict[int, int] = {}  # of what is said in threads and not on the screen, by number: that of the root
         self.oldest: dict[int, int] = {}  # by root: the oldest message of a thread that was shown
+        self._recalled: dict[int, Said] = {}  # what does not stand there and was looked up, by number
         self._waiting: list[Said] = []
         self._heard = 0  # while the page was on its way: the newest entry that gives no line of its own
         self._edits: dict[
@@ -153,6 +155,16 @@ class Visit:
         if len(self.roots) > SAID:
             del self.roots[next(iter(self.roots))]
 
+    def at_hand(self, seq: int) -> Said | None:
+        """The message of this number: as it stands on the screen, or was looked up."""
+        return self.said.get(seq) or self._recalled.get(seq)
+
+    def recall(self, said: Said) -> None:
+        """A message was looked up that does not stand on the screen."""
+        self._recalled[said.seq] = said
+        if len(self._recalled) > RECALLED:
+            del self._recalled[next(iter(self._recalled))]
+
     def heard_after(self, root: int, seq: int) -> bool:
         """Whether something was said in this thread after that number, and is not shown."""
         return any(one > seq and there == root for one, there in self.roots.items())
@@ -219,6 +231,7 @@ class Visit:
         self._edits[seq] = (edit, body)
         if len(self._edits) > SAID:
             del self._edits[next(iter(self._edits))]
+        self._recalled.pop(seq, None)
         if seq in self.said:
             self._changed(replace(self.said[seq], body=body, edited=True))
         self._waiting = [replace(one, body=body, edited=True) if one.seq == seq else one for one in self._waiting]
@@ -234,6 +247,7 @@ class Visit:
         self._waiting = [_without(one, room, seq) for one in self._waiting]
         if room == self.room.id:
             self._edits.pop(seq, None)
+            self._recalled.pop(seq, None)
             self.folded = [one for one in self.folded if one.seq != seq]
             self.newest = {who: one for who, one in self.newest.items() if one.seq != seq}
 
@@ -249,6 +263,7 @@ class Visit:
     def trim(self, floor: int) -> None:
         """What was said up to this number is no longer kept, here neither."""
         self.said = {seq: one for seq, one in self.said.items() if seq > floor}
+        self._recalled = {seq: one for seq, one in self._recalled.items() if seq > floor}
         for one in [one for one in self.said.values() if 0 < one.answers <= floor]:
             self._changed(replace(one, quote=one.quote.partition(": ")[0]))
         self.folded = [one for one in self.folded if one.seq > floor]

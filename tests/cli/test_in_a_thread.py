@@ -91,7 +91,8 @@ async def test_a_rule_stands_where_something_new_begins_in_a_thread(house):
     await bob.types("/thread")
     for text in ("How many?", "And peas?"):
         await ana.types(f"/thread 1 {text}")
-    await bob.paper.until(lambda: bob.model.room.head == 4)
+    room = bob.model.find("garden/hall")[0]
+    await bob.paper.until(lambda: room.head == 4)
     before = len(bob.paper.lines)
     await bob.types("/thread 1")
     page = bob.paper.lines[before:]
@@ -167,7 +168,7 @@ async def test_what_was_begun_in_a_thread_is_shown_to_who_leaves_the_client(hous
 
 async def test_who_is_in_a_thread_stays_there_when_the_room_is_read_anew(house):
     ana, bob = await at_a_thread(house)
-    await bob.link._again(bob.model.room)
+    await bob.link._again(bob.model.find("garden/hall")[0])
     assert "You are still in the thread of #1: /thread 1 shows it as it is now." in bob.paper.told
     await bob.types("I have some")
     await ana.sees("bob answered in the thread of #1")
