@@ -21,12 +21,15 @@ WHERE = "Say /jump unread, /jump #12, /jump 2026-01-31, /jump 2026-01-31 09:00, 
 
 
 async def unread(link: Link, rest: str) -> None:
-    """The rooms with something new; or from which message on the open room is unread again."""
+    """The rooms with something new; or from which message on the open room, or the thread of that message, is unread again."""
     if not rest:
         await list_unread(link, rest)
         return
     room = here(link)
     seq = _known(link, room, rest)
+    if root := await threads.holding(link, room, seq):
+        await threads.unread(link, room, root, seq)
+        return
     now = await link.among.ask(SetMarker, room=room.id, seq=max(seq - 1, 0), unread=True)
     if link.model.visit is not None:
         link.model.visit.marks = False  # or it would be read again at once

@@ -101,6 +101,7 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
         if event.seq <= visit.thread_shown and not visit.loading:  # it was on the page already
             visit.passes(event.seq)
             return []
+        visit.thread_marks |= said.mine  # whoever speaks has read
         state = model.threads.get((room.id, event.thread))
         return visit.show(marked, first_missed=missed and state is not None and state.unread == 1)
     if said.mine or said.mention or heeded.wanted:

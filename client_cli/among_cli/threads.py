@@ -6,7 +6,7 @@ from functools import partial
 
 from among_protocol.messages import Message, MessagePage, ReadMessages
 from among_protocol.text import body
-from among_protocol.threads import FollowThread, ListThreads, ThreadCard, UnfollowThread
+from among_protocol.threads import FollowThread, ListThreads, MarkThread, ThreadCard, UnfollowThread
 
 from . import bell, corner, thread_lines
 from .acquaintances import people_on
@@ -81,6 +81,33 @@ async def unfollow(link: Link, rest: str) -> None:
     root = _followed(link, number)
     link.model.threads.answered(await link.among.ask(UnfollowThread, room=here(link).id, thread=root))
     link.screen.show([note(f"You no longer follow the thread of {number_of(root)}.")])
+
+
+async def holding(link: Link, room: Room, seq: int) -> int:
+    """The root of the thread that a message is of: it is said in it, or begins the one that is opened; 0: it is of the room."""
+    visit = link.model.visit
+    if visit is not None and seq == visit.thread:
+        return seq
+    if visit is not None and (seq in visit.said or seq in visit.roots):
+        root = visit.root_of(seq)
+        return root if root != seq else 0
+    page = await link.among.ask(ReadMessages, room=room.id, around=seq, limit=1)
+    return next((one.thread for one in page.messages if one.seq == seq), 0)
+
+
+async def unread(link: Link, room: Room, root: int, seq: int) -> None:
+    """From this message on the thread is unread again."""
+    visit, name = link.model.visit, number_of(root)
+    if (room.id, root) not in link.model.threads:
+        raise Cannot(
+            f"You don't follow the thread of {name}, and nothing counts as unread there: /follow {name} first."
+        )
+    now = await link.among.ask(MarkThread, room=room.id, thread=root, seq=max(seq - 1, 0), unread=True)
+    if visit is not None and visit.thread == root:
+        visit.thread_marks = False  # or it would be read again at once
+    link.model.threads.answered(now)
+    where = f"Unread in the thread of {name} from {number_of(seq)} on"
+    link.screen.show([note(f"{where}: {now.unread} new, until you open it again or say something there.")])
 
 
 async def list_(link: Link, rest: str) -> None:

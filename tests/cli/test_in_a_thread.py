@@ -189,3 +189,30 @@ async def test_in_a_thread_too_people_one_mutes_are_folded(house):
     await ana.types("/thread 1 Kestrel")
     await bob.sees("1 message from someone you muted; /show")
     assert "Kestrel" not in bob.paper.said
+
+
+async def test_a_thread_is_unread_again_from_an_answer_on(house):
+    ana, bob = await at_a_thread(house)
+    assert await bob.types("/unread #1") == [
+        "You don't follow the thread of #1, and nothing counts as unread there: /follow #1 first."
+    ]
+    await bob.types("I have some")
+    for text in ("How many?", "And peas?"):
+        await ana.types(f"/thread 1 {text}")
+        await bob.sees(text)
+    room = bob.model.find("garden/hall")[0]
+    until = ", until you open it again or say something there."
+    for number, new in ((4, 1), (3, 2)):
+        told = await bob.types(f"/unread #{number}")
+        assert told == [f"Unread in the thread of #1 from #{number} on: {new} new{until}"]
+    assert not room.unread
+    await ana.types("/thread 1 Well?")
+    await bob.sees("Well?")
+    assert (await bob.types("/threads"))[0].startswith("• #1  4 answers, 3 new"), "it is not read again at once"
+    assert (await bob.types("/unread #1"))[0].startswith("Unread in the thread of #1 from #1 on")
+    await bob.types("/thread")
+    await bob.types("/go garden/hall")
+    assert (await bob.types("/unread #5"))[0].startswith("Unread in the thread of #1 from #5 on: 1 new")
+    assert (await bob.types("/unread #1"))[0].startswith("Unread from #1 on")
+    await bob.types("/thread 1")
+    assert (await bob.types("/threads"))[0].startswith("  #1  4 answers  ")
