@@ -150,7 +150,6 @@ def _edited(model: Known, room: Room, event: MessageEdited, before: Said | None)
         who=model.who(event.by),
         body=event.body,
         mine=event.by == room.me,
-        mention=room.me in event.mentions,
         number=number_of(event.message),
         edited=True,
         was=before.body if before is not None else "",

@@ -325,7 +325,8 @@ class Model(Acquaintances):
         room.head = max(room.head, event.seq)
         if isinstance(event, RoomTrimmed):
             self.counting.heard(room, Heard(room.id, event.seq, left=event.left))
-        if isinstance(event, MessageEdited) and self.misses(room) and self._calls(room, event):
+        called = isinstance(event, MessageEdited) and self._calls(room, event)
+        if called and self.misses(room):
             self.counting.heard(room, Heard(room.id, event.seq, mentions=True))
         passes = self.visit is not None and room is self.room and self.visit.passes(event.seq)
         by: Part = Part("who", self.who(event.by, event.rev))
@@ -348,7 +349,8 @@ class Model(Acquaintances):
                 lines = [told(("who", NOBODY), ("dim", ": the account was erased"))]
             case _:
                 lines = changes.told_of(self, room, event)
-        return lines if passes else []
+        lines = lines if passes else []
+        return bell.told_of_edit(self, room, event, lines) if isinstance(event, MessageEdited) and called else lines
 
     def _calls(self, room: Room, edit: MessageEdited) -> bool:
         """Whether it mentions me from now on, and that counts."""

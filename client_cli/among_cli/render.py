@@ -96,7 +96,7 @@ def behind(line: Said) -> str:
 
 def _mark(line: Said) -> str:
     """What stands before a message: it was deleted, it is shown again, it is for the reader."""
-    return "✗" if line.blank else "✎" if line.was is not None else "»" if line.mention and not line.mine else " "
+    return "✗" if line.blank else "»" if line.mention and not line.mine else "✎" if line.was is not None else " "
 
 
 def _blocks(line: Said) -> list[Block]:

@@ -91,7 +91,7 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
     heeded = bell.heed(model, room, event, said, missed=missed)
     if visit is None:
         if heeded.wanted:
-            return [bell.elsewhere(room, event, said, rings=heeded.rings)]
+            return [bell.elsewhere(room, event, said.who, rings=heeded.rings)]
         followed = (room.id, event.thread) in model.threads and not (said.mine or said.folded)
         if followed and bell.holds(model, room, event.thread, event.at).level != "nothing":
             model.answers.take(room, event.thread, said.who)

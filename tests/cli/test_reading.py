@@ -204,6 +204,34 @@ async def test_what_rings_is_chosen_for_a_room_a_community_and_everywhere(house)
         assert (await bob.types(wrong))[0].startswith(("Say ", "There is no"))
 
 
+async def test_an_edit_that_mentions_one_from_now_on_rings_like_a_mention(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("The beans are up")
+    await bob.sees("The beans are up")
+    rang(bob)
+    await ana.types("/edit The beans are up, @bob")
+    await bob.sees("The beans are up, @bob")
+    shown = [one for one in bob.paper.lines if isinstance(one, Said)][-1]
+    assert "".join(span.text for span in rows(shown, 60)[0]).startswith(f"{shown.at:%H:%M} ana        » ")
+    assert rang(bob)
+    await ana.types("/edit The beans and peas are up, @bob")
+    await bob.sees("and peas")
+    assert not rang(bob), "it did before"
+    await bob.types("/create library")
+    await ana.types("And the slugs")
+    await ana.link.voice.settled()
+    await ana.types("/edit And the slugs, @bob")
+    await bob.sees("» ana edited #4 in garden/hall: And the slugs, @bob")
+    assert rang(bob)
+    await bob.types("/notify garden nothing")
+    await ana.types("Slugs")
+    await ana.link.voice.settled()
+    await ana.types("/edit Slugs, @bob")
+    room = bob.model.find("garden/hall")[0]
+    await bob.paper.until(lambda: room.head == 7)
+    assert not rang(bob)
+
+
 async def test_an_answer_to_one_rings_and_stands_out_like_a_mention(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     await bob.types("who has beans?")
