@@ -61,7 +61,10 @@ class Voice:
                 entry = sending.result.entry
                 self._link.model.stored(one, entry.seq)
                 if mentions_room(one.body) and not (entry.mentions_room or sending.result.repeat):
-                    self._link.screen.show([note("@room is only a word here: its stewards can call everybody by it.")])
+                    where = "here: its stewards can call everybody by it."
+                    if one.thread:
+                        where = "in a thread. Said to the room, stewards call everybody by it."
+                    self._link.screen.show([note(f"@room is only a word {where}")])
             case "failed":
                 one.state = "failed"
                 one.reason = sending.error.message if isinstance(sending.error, Refuse) else str(sending.error)

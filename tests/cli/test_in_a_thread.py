@@ -216,3 +216,9 @@ async def test_a_thread_is_unread_again_from_an_answer_on(house):
     assert (await bob.types("/unread #1"))[0].startswith("Unread from #1 on")
     await bob.types("/thread 1")
     assert (await bob.types("/threads"))[0].startswith("  #1  4 answers  ")
+
+
+async def test_who_calls_everybody_in_a_thread_is_told_that_threads_do_not(house):
+    ana, _ = await at_a_thread(house)
+    await ana.types("/thread 1 beans for all, @room")
+    await ana.sees("@room is only a word in a thread. Said to the room, stewards call everybody by it.")
