@@ -217,6 +217,8 @@ class Model(Acquaintances):
         """A message as it stands on the screen."""
         then, who, mine = self.who(message.by, message.rev), self.who(message.by), message.by == room.me
         folded = "" if mine else self.folds(message.by, message.rev)
+        quote = message.quote if isinstance(message, messages.Message) else None  # live, bell.py says it
+        called = room.me in message.mentions or (quote is not None and bool(room.me) and quote.by == room.me)
         said = Said(
             room=room.id,
             seq=message.seq,
@@ -224,7 +226,7 @@ class Model(Acquaintances):
             who=who,
             body=message.body,
             mine=mine,
-            mention=(room.me in message.mentions or (message.mentions_room and not mine)) and not folded,
+            mention=(called or message.mentions_room) and not (mine or folded),
             folded=folded,
             then=then if then != who else "",
             root=message.thread,

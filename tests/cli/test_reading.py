@@ -232,6 +232,21 @@ async def test_an_edit_that_mentions_one_from_now_on_rings_like_a_mention(house)
     assert not rang(bob)
 
 
+async def test_an_answer_to_one_stands_out_when_one_comes_back_too(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("Who has beans?")
+    await bob.sees("Who has beans?")
+    await bob.types("/reply #1 I have")
+    await ana.sees("I have")
+    await ana.types("/reply #2 How many?")
+    await bob.sees("How many?")
+    for reader, body in ((ana, "I have"), (bob, "How many?")):
+        reader.paper.lines.clear()
+        await reader.types("/go garden/hall")
+        marked = [one.body for one in reader.paper.lines if isinstance(one, Said) and one.mention and not one.mine]
+        assert marked == [body]
+
+
 async def test_an_answer_to_one_rings_and_stands_out_like_a_mention(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     await bob.types("who has beans?")
