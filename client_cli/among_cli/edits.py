@@ -57,7 +57,13 @@ async def delete(link: Link, rest: str) -> None:
     number, reason = numbered(rest)
     if not number:
         raise Cannot(f"Say which one: /delete #12. {WHERE}")
-    await link.among.ask(DeleteMessage, room=room.id, message=named(link, number), reason=reason)
+    seq = named(link, number)
+    try:
+        await link.among.ask(DeleteMessage, room=room.id, message=seq, reason=reason)
+    except Refuse as refused:
+        if refused.field != "reason" or reason:
+            raise
+        raise Cannot(f"{refused.message} /delete {number} REASON") from None
 
 
 async def history(link: Link, rest: str) -> None:

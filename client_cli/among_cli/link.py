@@ -42,7 +42,7 @@ from .voice import Voice
 PAGE = 30  # messages shown on entering a room
 MOST = 200  # messages or members that one page can hold, by the protocol
 WITHIN = 10.0  # seconds for an answer
-TYPED = ("body", "query")  # fields that are all of what one has typed: nobody asks which of them is meant
+TYPED = ("body", "query", "reason")  # fields that are what one has typed: nobody asks which of them is meant
 MARK_EVERY = 1.0  # seconds between two read markers
 SPARED = "Your account was to be erased. You have signed in, so it stays as it is: /me erase begins anew."
 

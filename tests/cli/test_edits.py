@@ -139,7 +139,7 @@ async def test_a_steward_deletes_and_says_why(tmp_path):
         ana, bob = await house.join("garden/hall", "ana", "bob")
         await bob.types("buy this")
         await ana.sees("buy this")
-        assert await ana.types("/delete #1") == ["Say why: whoever wrote it is told. (reason)"]
+        assert await ana.types("/delete #1") == ["Say why: whoever wrote it is told. /delete #1 REASON"]
         await ana.types("/delete #1 An advert")
         await bob.sees("ana deleted a message of yours in hall. The reason: An advert")
 
