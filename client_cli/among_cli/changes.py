@@ -123,7 +123,8 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
         case MessageDeleted():
             if model.visit is not None:
                 model.visit.deleted(room.id, event.message)
-            who = Part("who", model.who(event.by, event.rev)) if event.by else Part("", "A steward")
+            steward = "You" if visit is not None and event.message in visit.deleting else "A steward"
+            who = Part("who", model.who(event.by, event.rev)) if event.by else Part("", steward)
             return [told(who, ("dim", f" deleted {number_of(event.message)}"))]
         case PinAdded() | PinRemoved():
             return [_pinned(model, visit, event)]

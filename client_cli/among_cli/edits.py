@@ -58,9 +58,13 @@ async def delete(link: Link, rest: str) -> None:
     if not number:
         raise Cannot(f"Say which one: /delete #12. {WHERE}")
     seq = named(link, number)
+    if link.model.visit is not None:
+        link.model.visit.deleting.add(seq)
     try:
         await link.among.ask(DeleteMessage, room=room.id, message=seq, reason=reason)
     except Refuse as refused:
+        if link.model.visit is not None:
+            link.model.visit.deleting.discard(seq)
         if refused.field != "reason" or reason:
             raise
         raise Cannot(f"{refused.message} /delete {number} REASON") from None
