@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from among_protocol.aio import Among, Card, Down, Happening, Reset, Stopped, Up
-from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
+from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, RIGHT_MISSING, Refuse
 from among_protocol.communities import CommunityJoined, Membership
 from among_protocol.drafts import DraftChanged
 from among_protocol.edits import MessageDeleted
@@ -239,6 +239,8 @@ class Link:
         except Refuse as refused:
             tells = refused.code in (FIELD_INVALID, FIELD_TOO_LONG) and refused.field not in TYPED
             where = f" ({refused.field})" if tells else ""
+            if refused.code == RIGHT_MISSING and refused.message == RIGHT_MISSING.message:
+                where = " /members shows who is steward or owner."
             self.screen.show([problem(refused.message + where)])
         except Cannot as error:
             self.screen.show([problem(str(error))])
