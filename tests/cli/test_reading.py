@@ -263,7 +263,7 @@ async def test_an_answer_to_one_rings_and_stands_out_like_a_mention(house):
 async def test_nothing_rings_by_night_and_the_other_device_knows(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     told = await bob.types("/dnd 00:00-00:00 in UTC")
-    assert told[0].startswith("Nothing rings: 00:00-00:00 in UTC.")
+    assert told[0].startswith("Nothing rings at these times: 00:00-00:00 in UTC.")
     rang(bob)
     await ana.types("@bob")
     await bob.sees("@bob")
