@@ -40,6 +40,7 @@ from .referring import about
 from .render import outgoing, rows
 from .safe_text import Safe, safe_text
 from .settings import Alert
+from .thread_lines import elsewhere
 from .toolbar import toolbar
 from .typed import is_command, moves
 from .words import glimpse
@@ -323,7 +324,7 @@ class LineUi:
             return laid
         model = self.link.model
         for one in model.outgoing.values():
-            for row in outgoing(one, self._me(), self._columns()):
+            for row in outgoing(one, self._me(), self._columns(), elsewhere(model, one)):
                 laid += [*row, ("", "\n")]
         if self.aside:
             laid += [

@@ -52,13 +52,15 @@ def rows(line: Line, columns: int, me: str = "") -> list[Row]:
             return words([blank(2)], parse(line.text), columns, indent=2, me=me, unveiled=line.unveiled, tail=tail)
 
 
-def outgoing(one: Outgoing, who: str, columns: int) -> list[Row]:
-    """What one has said and the server has not confirmed."""
+def outgoing(one: Outgoing, who: str, columns: int, where: str = "") -> list[Row]:
+    """What one has said and the server has not confirmed. `where`: to which place, where that is not the one that is open."""
     mark = "✗" if one.state == "failed" else "?" if one.state == "unconfirmed" else "…"
     laid = _message(blank(5), who, mark, parse(one.body), columns, "", "", unveiled=True)
     dimmed = [[Span(LOOKS["dim"], span.text) for span in row] for row in laid]
     if one.state == "failed":
-        laid = _told(Told((Part("problem", f"✗ Not sent: {one.reason}"), Part("dim", "  /retry or /drop"))), columns)
+        laid = _told(
+            Told((Part("problem", f"✗ Not sent{where}: {one.reason}"), Part("dim", "  /retry or /drop"))), columns
+        )
         dimmed += laid
     return dimmed
 

@@ -19,7 +19,7 @@ from among_protocol.threads import MarkThread
 from . import bell
 from .changes import number_of
 from .lines import Line, Said, Style, Told, told
-from .places import Room
+from .places import Outgoing, Room
 from .visit import Visit
 from .words import glimpse
 
@@ -139,6 +139,16 @@ def about(model: "Model", root: int) -> str:
 
 def which(root: int) -> str:
     return f"in the thread of {number_of(root)}"
+
+
+def elsewhere(model: "Model", one: Outgoing) -> str:
+    """To which place this is said, where one is not there; as it follows a verb."""
+    visit, room = model.visit, model.rooms.get(one.room)
+    here = visit is not None and visit.room is room
+    if room is None or (here and visit is not None and visit.thread == one.thread):
+        return ""
+    thread = f" {which(one.thread)}" if one.thread else ""
+    return f"{thread}{' of' if thread else ' in'} {room.title}" if not here else thread or " in the room"
 
 
 def _begins(model: "Model", root: int) -> str:

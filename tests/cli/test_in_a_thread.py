@@ -4,6 +4,9 @@ import pytest
 
 from among_cli import thread_lines
 from among_cli.lines import Rule, Said
+from among_cli.places import Outgoing
+from among_cli.render import outgoing
+from among_cli.thread_lines import elsewhere
 from among_cli.toolbar import toolbar
 from among_protocol.threads import ListThreads
 from tests.cli.house import House, Reader
@@ -222,3 +225,25 @@ async def test_who_calls_everybody_in_a_thread_is_told_that_threads_do_not(house
     ana, _ = await at_a_thread(house)
     await ana.types("/thread 1 beans for all, @room")
     await ana.sees("@room is only a word in a thread. Said to the room, stewards call everybody by it.")
+
+
+async def test_a_refused_line_says_where_it_was_to_be_said(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await bob.types("/dm ana")
+    direct = bob.model.find("@ana")[0].id
+    await bob.types("/go garden/hall")
+    hall = bob.model.find("garden/hall")[0].id
+
+    def says(room: str, thread: int = 0) -> str:
+        one = Outgoing("n", room, "hello", state="failed", reason="No.", thread=thread)
+        return "".join(span.text for span in outgoing(one, "bob", 60, elsewhere(bob.model, one))[-1]).strip()
+
+    assert says(hall) == "✗ Not sent: No.  /retry or /drop"
+    assert says(direct) == "✗ Not sent in @ana: No.  /retry or /drop"
+    assert says(hall, 1).startswith("✗ Not sent in the thread of #1: No.")
+    assert says(direct, 1).startswith("✗ Not sent in the thread of #1 of @ana: No.")
+    await ana.types("Who has beans?")
+    await bob.sees("Who has beans?")
+    await bob.types("/thread 1")
+    assert says(hall, 1).startswith("✗ Not sent: No.")
+    assert says(hall).startswith("✗ Not sent in the room: No.")
