@@ -88,7 +88,7 @@ async def history(link: Link, rest: str) -> None:
         at = moment(version.at, link.model.zone)
         if at is not None and f"{at:%Y-%m-%d}" != day:
             day = f"{at:%Y-%m-%d}"
-            lines.append(note(f"{at:%A} {at.day} {at:%B %Y}"))
+            lines.append(Rule(f"{at:%A} {at.day} {at:%B %Y}"))
         lines.append(replace(now, at=at, body=version.body, edited=False, mention=False, alert=False, quote=""))
     link.screen.show([*lines, Rule("end of what it said" if page.complete else "and more")])
 

@@ -255,7 +255,7 @@ def _by_day(said: list[Said], target: int, what: str, read: int | None) -> list[
             folded += 1
             continue
         if one.at is not None and day != (today := f"{one.at:%A} {one.at.day} {one.at:%B %Y}"):
-            lines += [note(today)]
+            lines.append(Rule(today))
             day = today
         lines.append(one)
     if folded:

@@ -247,3 +247,17 @@ async def test_a_refused_line_says_where_it_was_to_be_said(house):
     await bob.types("/thread 1")
     assert says(hall, 1).startswith("✗ Not sent: No.")
     assert says(hall).startswith("✗ Not sent in the room: No.")
+
+
+async def test_a_day_begins_with_a_rule_in_a_thread_and_a_history_too(house):
+    ana, bob = await at_a_thread(house)
+    await ana.types("/thread 1 Anybody?")
+    await bob.sees("Anybody?")
+    await ana.types("/edit #1 Who has peas?")
+    await bob.sees("Who has peas?")
+    at = shown(bob, "Anybody?").at
+    assert at is not None
+    for command in ("/thread #1", "/history #1"):
+        bob.paper.lines.clear()
+        await bob.types(command)
+        assert Rule(f"{at:%A} {at.day} {at:%B %Y}") in bob.paper.lines
