@@ -36,7 +36,7 @@ from .lists import REPORTS, Lists
 from .model import Model
 from .places import OpenCorner, Room
 from .recalling import Recalling
-from .visit import Visit
+from .visit import NOWHERE, Visit
 from .voice import Voice
 
 PAGE = 30  # messages shown on entering a room
@@ -271,8 +271,9 @@ class Link:
                     if marker := self.model.marker():
                         await _quietly(partial(self.set_marker, *marker))
 
-    async def enter(self, room: Room) -> None:
-        """Go to a room: follow it where one doesn't yet, and show its newest messages."""
+    async def enter(self, room: Room, target: tuple[int, str] = NOWHERE) -> None:
+        """Go to a room: follow it where one doesn't yet, and show its newest messages. `target`: the number of one before which a
+        rule says this, where it is among them."""
         if room.kind == "corner":
             raise Cannot(f"That is a corner: /corner {room.title}")
         if not room.following:
@@ -280,7 +281,7 @@ class Link:
             room.following = True
         if room is not self.model.room or (self.model.visit and self.model.visit.thread):
             await self.drafting.left()
-        self.screen.show(self.model.open(room))
+        self.screen.show(self.model.open(room, target))
         await self._entered(room)
 
     async def _again(self, room: Room) -> None:

@@ -37,7 +37,7 @@ from .appearances import Appearances
 from .lines import Line, Part, Said, told
 from .moment import moment
 from .places import NOBODY, Community, Outgoing, Room, direct_title
-from .visit import Visit
+from .visit import NOWHERE, Visit
 
 TYPING_SECONDS = 6.0  # how long somebody counts as writing, by the protocol
 
@@ -179,9 +179,9 @@ class Model(Acquaintances):
 
     # ---- the open room
 
-    def open(self, room: Room) -> list[Line]:
+    def open(self, room: Room, target: tuple[int, str] = NOWHERE) -> list[Line]:
         """Go to a room. Its messages follow with `page`; what comes until then waits."""
-        self.visit = Visit(room)
+        self.visit = Visit(room, target)
         topic = [Part("dim", f"  {room.topic}")] if room.topic else []
         return [told(""), told(("place", room.title), *topic)]
 

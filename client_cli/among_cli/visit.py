@@ -14,14 +14,16 @@ from .places import Room
 
 SAID = 500  # messages whose text is at hand; the newest
 RECALLED = 100  # messages that were looked up whose text is at hand; the newest
+NOWHERE = (0, "")  # one came for no message
 FOLDED = 200  # messages that are kept for who asks what was folded; the newest
 
 
 class Visit:
     """From going to a room until going elsewhere."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, target: tuple[int, str] = NOWHERE) -> None:
         self.room = room
+        self._target = target  # number of the message that one came for, and what a rule before it says
         self.loading = True  # the page is on its way
         self.marks = True  # what is on the screen counts as read
         self.first = 0  # number of the oldest message on the screen; 0: none
@@ -66,6 +68,8 @@ class Visit:
             if one.seq > self.room.read and not one.mine and not marked:
                 marked = True
                 rules[one.seq].append(new_rule(before, one))
+            if one.seq == self._target[0]:
+                rules[one.seq].append(Rule(self._target[1], "mention"))
             before = one
         lines += self._laid(said, rules)
         if not said:
