@@ -1,7 +1,8 @@
 """What one has begun to write in a room and not said: the draft of that room, which the server keeps for all of one's devices.
 
 Rules: whoever goes elsewhere or leaves has it kept, and whoever comes back has it in the prompt. Said or emptied, it goes. Only
-what would be said is kept, and no command. What was begun in a thread is kept for that thread, by this client alone. What can't be kept is shown, so that nobody's text is lost.
+what would be said is kept, and no command. What was begun in a thread is kept for that thread, by this client alone. What can't
+be kept is shown, so that nobody's text is lost.
 """
 
 import asyncio
@@ -85,10 +86,16 @@ class Drafting:
         room = self._link.model.room
         self._held = ""
         line = self._link.screen.half(ending=ending) if room is not None else ""
+        thread = self._thread if thread is None else thread
+        if room is not None and line and thread:
+            self._threads[room.id, thread] = line
+            line = ""
+            if not ending:
+                kept = f"What you had begun is kept for the thread of #{thread} in {room.title}, until you leave the client."
+                self._link.screen.show([note(kept)])
+        if ending:
+            self._end_threads()
         if room is None or not line:
-            return
-        if thread := self._thread if thread is None else thread:
-            self._left_thread(room, thread, line, ending=ending)
             return
         try:
             async with asyncio.timeout(KEEP_WITHIN):
@@ -102,13 +109,13 @@ class Drafting:
             [told(("dim", "What you had begun is kept as your draft in "), ("place", room.title), ("dim", "."))]
         )
 
-    def _left_thread(self, room: Room, thread: int, line: str, *, ending: bool) -> None:
-        where = f"the thread of #{thread} in {room.title}"
-        if ending:
+    def _end_threads(self) -> None:
+        """Show what was begun in threads and not said."""
+        for (id, thread), line in self._threads.items():
+            room = self._link.model.rooms.get(id)
+            where = f"the thread of #{thread}{f' in {room.title}' if room is not None else ''}"
             self._link.screen.show([problem(f"This was not said in {where}:"), note(line)])
-            return
-        self._threads[room.id, thread] = line
-        self._link.screen.show([note(f"What you had begun is kept for {where}, until you leave the client.")])
+        self._threads.clear()
 
     async def _clear(self, place: str) -> None:
         await self._link.among.ask(SetDraft, place=place, text="")

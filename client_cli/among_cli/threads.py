@@ -207,7 +207,12 @@ async def _shown(
     state = link.model.threads.get((room.id, root))
     read = state.read if state is not None and state.unread and not newer else None
     thread_lines.shown(visit, begun, said, root)
-    await _opened(link, visit, root, page, newest=not newer)
+    left = visit.thread
+    link.model.answers.drop(room, root)
+    if not newer:
+        visit.opened(root, page.as_of, marks=True)
+    elif left != root:  # what lies between is not on the screen
+        visit.opened(root, 0, marks=state is not None and not state.unread)
     if newer and not target and not said:
         link.screen.show([no_longer() if root <= room.floor else note(f"This is where the thread of {name} begins.")])
         return
@@ -223,20 +228,10 @@ async def _shown(
         lines.append(bell.what_rings(link.model, room, root, this_moment()))
     link.screen.show([*lines, Rule("you speak in this thread; /thread: back to the room")])
     link.screen.refresh()
+    if left != root:
+        await link.drafting.left(thread=left)
+        link.spawn(partial(link.drafting.entered, room), quiet=True)
     await thread_lines.read(link)
-
-
-async def _opened(link: Link, visit: Visit, root: int, page: MessagePage, *, newest: bool) -> None:
-    """From now on one speaks here, and what others say here stands on the screen. `newest`: nothing comes after the page."""
-    before, state = visit.thread, link.model.threads.get((visit.room.id, root))
-    link.model.answers.drop(visit.room, root)
-    if newest:
-        visit.opened(root, page.as_of, marks=True)
-    elif before != root:  # what lies between is not on the screen
-        visit.opened(root, 0, marks=state is not None and not state.unread)
-    if before != root:
-        await link.drafting.left(thread=before)
-        link.spawn(partial(link.drafting.entered, visit.room), quiet=True)
 
 
 def _by_day(said: list[Said], target: int, what: str, read: int | None) -> list[Line]:
@@ -245,19 +240,19 @@ def _by_day(said: list[Said], target: int, what: str, read: int | None) -> list[
     folded, day = 0, ""
     before: Said | None = None
     for one in said:
-        if read is not None and one.seq > read and not one.mine:
-            lines.append(new_rule(before, one))
-            read = None
-        before = one
-        if one.seq == target:
-            lines.append(Rule(what, "mention"))
+        last, before = before, one
+        above: list[Line] = [Rule(what, "mention")] if one.seq == target else []
         if one.folded:
             folded += 1
+            lines += above
             continue
         if one.at is not None and day != (today := f"{one.at:%A} {one.at.day} {one.at:%B %Y}"):
             lines.append(Rule(today))
             day = today
-        lines.append(one)
+        if read is not None and one.seq > read and not one.mine:
+            lines.append(new_rule(last, one))
+            read = None
+        lines += [*above, one]
     if folded:
         lines.append(note(f"{folded} of people whom you blocked or muted."))
     return lines

@@ -30,9 +30,7 @@ class Visit:
         self.shown = 0  # entries up to this number are on the screen, or older than what is
         self.complete = False  # nothing is older than what is on the screen
         self.folded: list[Said] = []  # since the reader last asked
-        self.deleting: set[int] = (
-            set()
-        )  # messages that one deletes oneself, as a steward: the entry does not say who did
+        self.deleting: set[int] = set()  # messages that one deletes oneself: the entry does not say which steward did
         self.newest: dict[str, Said] = {}  # what somebody (by handle) said last, of what is on the screen
         self.said: dict[int, Said] = {}  # what stands on the screen, by number
         self.thread = 0  # number of the root of the thread that is opened; 0: one is in the room

@@ -162,10 +162,22 @@ async def test_what_one_began_in_the_room_is_not_said_in_the_thread_nor_the_othe
 
 
 async def test_what_was_begun_in_a_thread_is_shown_to_who_leaves_the_client(house):
-    _, bob = await at_a_thread(house)
-    bob.paper.typed = "half a line"
+    ana, bob = await at_a_thread(house)
+    await ana.types("And peas?")
+    await bob.sees("And peas?")
+    async with at_terminal(bob) as terminal:
+        terminal.press(f"half a line{ALT_Q}/thread\r")
+        await terminal.out.until("is kept for the thread of #1")
+        await terminal.out.until("Back in")
+    await bob.types("/thread #2")
+    bob.paper.typed = "and another"
     await bob.link.drafting.left(ending=True)
-    assert bob.paper.told[-2:] == ["This was not said in the thread of #1 in garden/hall:", "half a line"]
+    assert bob.paper.told[-4:] == [
+        "This was not said in the thread of #1 in garden/hall:",
+        "half a line",
+        "This was not said in the thread of #2 in garden/hall:",
+        "and another",
+    ]
     assert await drafts(bob) == []
 
 
