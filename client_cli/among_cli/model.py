@@ -352,6 +352,8 @@ class Model(Acquaintances):
             case _:
                 lines = changes.told_of(self, room, event)
         lines = lines if passes else []
+        if isinstance(event, MessageEdited):
+            lines = [thread_lines.placed(self, line, event.thread) for line in lines]
         return bell.told_of_edit(self, room, event, lines) if isinstance(event, MessageEdited) and called else lines
 
     def _calls(self, room: Room, edit: MessageEdited) -> bool:

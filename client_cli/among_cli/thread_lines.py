@@ -19,7 +19,7 @@ from . import bell
 from .changes import number_of
 from .lines import Line, Said, Style, Told, told
 from .places import Outgoing, Room
-from .visit import Visit
+from .visit import IN_ROOM, Visit
 from .words import glimpse
 
 if TYPE_CHECKING:
@@ -134,6 +134,14 @@ def marker(model: "Model") -> tuple[str, int, int] | None:
 def about(model: "Model", root: int) -> str:
     """What a thread hangs from, above something that is said in it."""
     return f"{which(root)}{_begins(model, root)}"
+
+
+def placed(model: "Model", line: Line, root: int) -> Line:
+    """What became of something that was said, under where that is, where one is not there. `root`: 0 for the room."""
+    visit = model.visit
+    if not isinstance(line, Said) or visit is None or visit.thread in (root, line.seq):
+        return line
+    return replace(line, inside=about(model, root) if root else IN_ROOM)
 
 
 def which(root: int) -> str:

@@ -14,6 +14,7 @@ from .places import Room
 
 SAID = 500  # messages whose text is at hand; the newest
 RECALLED = 100  # messages that were looked up whose text is at hand; the newest
+IN_ROOM = "in the room"  # above what is said to it while a thread is open
 NOWHERE = (0, "")  # one came for no message
 FOLDED = 200  # messages that are kept for who asks what was folded; the newest
 
@@ -146,7 +147,7 @@ class Visit:
             return []
         rule = [Rule("new since you went away", "mention")] if first_missed else []
         lines = self._laid([said], {said.seq: [*self._day_before(said), *rule]})
-        aside = "in the room" if self.thread and not said.root else ""  # what bears no such row is of the thread
+        aside = IN_ROOM if self.thread and not said.root else ""  # what bears no such row is of the thread
         return [replace(one, inside=aside) if isinstance(one, Said) else one for one in lines]
 
     def beside(self, said: Said) -> None:

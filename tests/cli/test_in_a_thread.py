@@ -273,3 +273,24 @@ async def test_a_day_begins_with_a_rule_in_a_thread_and_a_history_too(house):
         bob.paper.lines.clear()
         await bob.types(command)
         assert Rule(f"{at:%A} {at.day} {at:%B %Y}") in bob.paper.lines
+
+
+async def test_an_edit_says_where_it_is_of_where_one_is_not_there(house):
+    ana, bob = await at_a_thread(house)
+    await ana.types("/thread 1 Anybody?")
+    await bob.sees("Anybody?")
+    await ana.types("/edit #2 Anybody, @bob?")
+    await bob.sees("Anybody, @bob?")
+    assert not shown(bob, "Anybody, @bob?").inside
+    await ana.sees("Anybody, @bob?")
+    assert shown(ana, "Anybody, @bob?").inside == "in the thread of #1 “Who has beans?”"
+    await ana.types("/edit #1 Who has peas?")
+    await bob.sees("Who has peas?")
+    assert not shown(bob, "Who has peas?").inside, "the thread hangs from it"
+    await ana.types("Good evening")
+    await bob.sees("Good evening")
+    await ana.types("/edit Good night")
+    await bob.sees("Good night")
+    assert shown(bob, "Good night").inside == "in the room"
+    await ana.sees("Good night")
+    assert not shown(ana, "Good night").inside
