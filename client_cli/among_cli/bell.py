@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from among_protocol.edits import MessageEdited
 from among_protocol.messages import MessageSent
 from among_protocol.notify import NotifyChoice
 
@@ -104,18 +105,37 @@ def told_of(model: "Model", room: Room, event: MessageSent, said: Said, *, misse
     if model.visit and room is model.room:
         marked = replace(said, alert=heeded.rings, mention=said.mention or heeded.meant)
         return model.visit.show(marked, first_missed=missed and room.unread == 1)
-    return [elsewhere(room, event, said, rings=heeded.rings)] if heeded.wanted else []
+    return [elsewhere(room, event, said.who, rings=heeded.rings)] if heeded.wanted else []
 
 
-def elsewhere(room: Room, event: MessageSent, said: Said, *, rings: bool) -> Line:
+def told_of_edit(model: "Model", room: Room, event: MessageEdited, lines: list[Line]) -> list[Line]:
+    """An edit by which the reader is mentioned from now on is told as a mention is. `lines`: what the open room shows of it."""
+    thread = model.threads.get((room.id, event.thread))
+    wanted = model.attention.wants(
+        event.body,
+        room=room.id,
+        community=room.community,
+        direct=room.kind == "direct",
+        for_me=True,
+        at=event.at,
+        thread=thread,
+    )
+    rings = wanted and not is_quiet(model, room.community, event.at)
+    if room is model.room:
+        return [replace(one, mention=True, alert=rings) if isinstance(one, Said) else one for one in lines]
+    return [elsewhere(room, event, model.who(event.by), rings=rings)] if wanted else []
+
+
+def elsewhere(room: Room, event: MessageSent | MessageEdited, who: str, *, rings: bool) -> Line:
     """What is told of it in another room."""
     thread = "in a thread" if event.thread else ""
-    if room.title == f"@{said.who}":
+    if room.title == f"@{who}":
         where = f" to you{f', {thread}' if thread else ''}: "
     else:
         where = f" {thread} of {room.title}: " if thread else f" in {room.title}: "
+    did = f" edited {number_of(event.message)}" if isinstance(event, MessageEdited) else ""
     words = glimpse(event.body) or "(forwarded)"
-    return told(("mention", "» "), ("who", said.who), ("dim", where), words, alert=rings)
+    return told(("mention", "» "), ("who", who), ("dim", f"{did}{where}"), words, alert=rings)
 
 
 def ringing(alert: Alert, lines: Iterable[Line]) -> str:

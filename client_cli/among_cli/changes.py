@@ -99,7 +99,7 @@ def quote_of(model: Known, message: Message | MessageSent) -> str:
         folded = model.blocks.kind(who, quote.by)
         body = glimpse(quote.body, cut=len(quote.body) >= QUOTED, most=QUOTED)
     else:
-        here = model.visit.said.get(message.reply_to) if model.visit is not None else None
+        here = model.visit.at_hand(message.reply_to) if model.visit is not None else None
         who, blank, folded = (here.who, here.blank, here.folded) if here is not None else ("", False, "")
         body = glimpse(here.body, most=QUOTED) if here is not None else ""
     number = number_of(message.reply_to)
@@ -117,12 +117,14 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             if visit is not None:
                 visit.edited(event.message, event.body, event.seq)
             folded = model.blocks.kind(model.who(event.by), event.by)
-            inside = event.thread and before is None and room.me not in event.mentions_new  # a thread that is not here
+            opened = visit is not None and visit.thread == event.thread
+            inside = event.thread and not opened and before is None and room.me not in event.mentions_new
             return [] if folded or inside else [_edited(model, room, event, before)]
         case MessageDeleted():
             if model.visit is not None:
                 model.visit.deleted(room.id, event.message)
-            who = Part("who", model.who(event.by, event.rev)) if event.by else Part("", "A steward")
+            steward = "You" if visit is not None and event.message in visit.deleting else "A steward"
+            who = Part("who", model.who(event.by, event.rev)) if event.by else Part("", steward)
             return [told(who, ("dim", f" deleted {number_of(event.message)}"))]
         case PinAdded() | PinRemoved():
             return [_pinned(model, visit, event)]
@@ -149,7 +151,6 @@ def _edited(model: Known, room: Room, event: MessageEdited, before: Said | None)
         who=model.who(event.by),
         body=event.body,
         mine=event.by == room.me,
-        mention=room.me in event.mentions,
         number=number_of(event.message),
         edited=True,
         was=before.body if before is not None else "",
@@ -157,11 +158,11 @@ def _edited(model: Known, room: Room, event: MessageEdited, before: Said | None)
 
 
 def _pinned(model: Known, visit: Visit | None, event: PinAdded | PinRemoved) -> Line:
-    """With how the message begins, where it stands on the screen."""
+    """With how the message begins, where that is at hand."""
     who, number = Part("who", model.who(event.by, event.rev)), number_of(event.message)
     if isinstance(event, PinRemoved):
         return told(who, ("dim", f" unpinned {number}"))
-    said = visit.said.get(event.message) if visit is not None else None
+    said = visit.at_hand(event.message) if visit is not None else None
     begins = glimpse(said.body) if said is not None and not said.folded else ""
     whose = Part("who", model.who(event.author, event.author_rev))
     return told(who, ("dim", f" pinned {number} of "), whose, f": {begins}" if begins else "")

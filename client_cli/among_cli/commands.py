@@ -1,7 +1,7 @@
 """What can be typed: one table of commands, what is wrong with a line before it is sent, and doing what it says.
 
 Rules: the table is all there is; help, completion and checks read it. A line that begins with a slash is a command
-(two slashes say one), everything else is said in the open room. What `check` objects to is not done, and the user gets
+(two slashes say one), everything else is said in the open room, or in the thread of it that is opened. What `check` objects to is not done, and the user gets
 it back: nobody's text is lost.
 """
 
@@ -119,11 +119,11 @@ COMMANDS = (
     Command("room", "info [ROOM]", "about a room, how long it keeps what is said", rooms.room, takes="words"),
     Command("room", "keep 30d|500|forever", "stewards: for how long", rooms.room, needs=True, takes="words"),
     Command("room", "follow|unfollow [ROOM]", "follow a room, or no longer", rooms.room, needs=True, takes="words"),
-    Command("older", "", "what was said before", rooms.older),
+    Command("older", "", "what was said before", threads.older),
     Command("export", "[html|md|json] [FILE]", "this room as a file", going.export_room, takes="words", asks=True),
     Command("jump", "unread|#12|DATE|more", "another place in this room", reading.jump, needs=True, takes="words"),
     Command("reply", "#12 TEXT", "answer a message: yours shows how it began", edits.reply, needs=True),
-    Command("thread", "#12 [TEXT|older]", "what is said about a message; or say more", threads.thread, needs=True),
+    Command("thread", "[#12] [TEXT|older]", "open a thread, or say more in it; alone: leave it", threads.thread),
     Command(
         "threads", "[here|more]", "the threads that you follow; or those of this room", threads.list_, takes="words"
     ),
@@ -380,8 +380,9 @@ async def take(link: Link, line: str) -> bool:
             return await link.attempt(partial(rooms.go, link, name))
         command = NAMED[name]
         return await link.attempt(partial(command.action, link, rest), within=None if command.asks else WITHIN)
-    if line and link.model.room:
-        _ = link.voice.say(link.model.room, spoken(line))  # what becomes of it is seen on the screen
+    if line and link.model.visit:
+        visit = link.model.visit
+        _ = link.voice.say(visit.room, spoken(line), thread=visit.thread)  # what becomes of it is seen on the screen
     return True
 
 

@@ -1,7 +1,8 @@
 """What one has begun to write in a room and not said: the draft of that room, which the server keeps for all of one's devices.
 
 Rules: whoever goes elsewhere or leaves has it kept, and whoever comes back has it in the prompt. Said or emptied, it goes. Only
-what would be said is kept, and no command. What can't be kept is shown, so that nobody's text is lost.
+what would be said is kept, and no command. What was begun in a thread is kept for that thread, by this client alone. What can't
+be kept is shown, so that nobody's text is lost.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ class Drafting:
     def __init__(self, link: "Link") -> None:
         self._link = link
         self.there: set[str] = set()  # places that have a draft, as the server says
+        self._threads: dict[tuple[str, int], str] = {}  # what was begun in a thread, by its room and root
         self._held = ""  # id of the room whose draft stands in the prompt
         self._line = ""  # that draft, as it was put there
         self._done: set[str] = set()  # rooms whose draft is to go, which the server has not confirmed yet
@@ -55,13 +57,20 @@ class Drafting:
             self._link.screen.withdraw(self._line)
 
     async def entered(self, room: Room) -> None:
-        """The draft of the room goes into the prompt."""
-        if room.id not in self.there or room.id == self._held or not self._link.screen.drafts:
+        """The draft of the room, or of the thread that is opened in it, goes into the prompt."""
+        if line := self._threads.pop((room.id, self._thread), ""):
+            self._link.screen.offer(line)
+        if self._thread or room.id not in self.there or room.id == self._held or not self._link.screen.drafts:
             return
         found = (await self._link.among.ask(ListDrafts, places=[room.id])).drafts
-        if found and room is self._link.model.room:
+        if found and room is self._link.model.room and not self._thread:
             self._line = written(found[0].text)
             self._held = room.id if self._link.screen.offer(self._line) else ""
+
+    @property
+    def _thread(self) -> int:
+        """The root of the thread that is opened; 0: none."""
+        return self._link.model.visit.thread if self._link.model.visit is not None else 0
 
     def emptied(self) -> None:
         """Nothing of the draft stands in the prompt any more: it was said, or given up."""
@@ -71,11 +80,21 @@ class Drafting:
             self._done.add(place)
             self._link.spawn(partial(self._clear, place), quiet=True)
 
-    async def left(self, *, ending: bool = False) -> None:
-        """One goes elsewhere, or leaves: what was begun in the open room is kept."""
+    async def left(self, *, ending: bool = False, thread: int | None = None) -> None:
+        """One goes elsewhere, or leaves: what was begun in the open room, or in its thread, is kept. `thread`: the one that one
+        was in, where one is in it no more; 0: in none."""
         room = self._link.model.room
         self._held = ""
         line = self._link.screen.half(ending=ending) if room is not None else ""
+        thread = self._thread if thread is None else thread
+        if room is not None and line and thread:
+            self._threads[room.id, thread] = line
+            line = ""
+            if not ending:
+                kept = f"What you had begun is kept for the thread of #{thread} in {room.title}, until you leave the client."
+                self._link.screen.show([note(kept)])
+        if ending:
+            self._end_threads()
         if room is None or not line:
             return
         try:
@@ -89,6 +108,14 @@ class Drafting:
         self._link.screen.show(
             [told(("dim", "What you had begun is kept as your draft in "), ("place", room.title), ("dim", "."))]
         )
+
+    def _end_threads(self) -> None:
+        """Show what was begun in threads and not said."""
+        for (id, thread), line in self._threads.items():
+            room = self._link.model.rooms.get(id)
+            where = f"the thread of #{thread}{f' in {room.title}' if room is not None else ''}"
+            self._link.screen.show([problem(f"This was not said in {where}:"), note(line)])
+        self._threads.clear()
 
     async def _clear(self, place: str) -> None:
         await self._link.among.ask(SetDraft, place=place, text="")

@@ -24,12 +24,13 @@ WHERE = "The numbers stand behind the messages."
 
 
 async def reply(link: Link, rest: str) -> None:
-    """Answer a message."""
+    """Answer a message: in the thread that is opened, else in the room."""
     room = here(link)
+    thread = link.model.visit.thread if link.model.visit is not None else 0
     number, text = numbered(rest)
     if not number or not text:
         raise Cannot(f"Say which one, and what: /reply #12 TEXT. {WHERE}")
-    _ = link.voice.say(room, body(text), reply_to=named(link, number))
+    _ = link.voice.say(room, body(text), reply_to=named(link, number), thread=thread)
 
 
 async def edit(link: Link, rest: str) -> None:
@@ -57,7 +58,17 @@ async def delete(link: Link, rest: str) -> None:
     number, reason = numbered(rest)
     if not number:
         raise Cannot(f"Say which one: /delete #12. {WHERE}")
-    await link.among.ask(DeleteMessage, room=room.id, message=named(link, number), reason=reason)
+    seq = named(link, number)
+    if link.model.visit is not None:
+        link.model.visit.deleting.add(seq)
+    try:
+        await link.among.ask(DeleteMessage, room=room.id, message=seq, reason=reason)
+    except Refuse as refused:
+        if link.model.visit is not None:
+            link.model.visit.deleting.discard(seq)
+        if refused.field != "reason" or reason:
+            raise
+        raise Cannot(f"{refused.message} /delete {number} REASON") from None
 
 
 async def history(link: Link, rest: str) -> None:
@@ -78,7 +89,7 @@ async def history(link: Link, rest: str) -> None:
         at = moment(version.at, link.model.zone)
         if at is not None and f"{at:%Y-%m-%d}" != day:
             day = f"{at:%Y-%m-%d}"
-            lines.append(note(f"{at:%A} {at.day} {at:%B %Y}"))
+            lines.append(Rule(f"{at:%A} {at.day} {at:%B %Y}"))
         lines.append(replace(now, at=at, body=version.body, edited=False, mention=False, alert=False, quote=""))
     link.screen.show([*lines, Rule("end of what it said" if page.complete else "and more")])
 
@@ -117,15 +128,18 @@ def words_of(rest: str) -> str:
 
 
 def mine(link: Link) -> Said | None:
-    """One's own newest message where one looks."""
-    own = [one for one in _in_view(link) if one.mine and not one.blank]
+    """One's own newest message where one spoke last."""
+    visit = link.model.visit
+    own = [one for one in visit.mine() if not one.blank] if visit is not None else []
     return max(own, key=lambda one: one.seq) if own else None
 
 
 def answerable(link: Link, before: str = "") -> Said | None:
     """The newest message of somebody else on the screen; with a number, the newest before that one, or none."""
     seq = seq_of(before)
-    theirs = [one for one in _in_view(link) if not (one.mine or one.blank or one.folded)]
+    visit = link.model.visit
+    there = visit.in_view() if visit is not None else []
+    theirs = [one for one in there if not (one.mine or one.blank or one.folded)]
     older = [one for one in theirs if not seq or one.seq < seq]
     return max(older, key=lambda one: one.seq) if older else None
 
@@ -135,12 +149,8 @@ def again(said: Said) -> str:
     return f"/edit {number_of(said.seq)} {said.body}"
 
 
-def _in_view(link: Link) -> list[Said]:
-    return link.model.visit.in_view() if link.model.visit is not None else []
-
-
 def _last(link: Link) -> int:
-    """One's own newest message where one looks. Raises Cannot, also where it has not come back yet: the one before is not meant."""
+    """One's own newest message where one spoke last. Raises Cannot, also where it has not come back yet: the one before is not meant."""
     room = here(link)
     if any(one.room == room.id and one.state != "failed" for one in link.model.outgoing.values()):
         raise Cannot("What you said last is still on its way. Try again once it stands there.")

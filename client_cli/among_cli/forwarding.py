@@ -36,10 +36,9 @@ def credit_of(model: Known, message: Message | MessageSent, number: str) -> tupl
     if model.blocks.kind(who, origin.by):
         return "forwarded from someone you blocked or muted", ""
     where = f" in {room.title} {number}" if room is not None else ""
-    return f"forwarded from {who}{where}", "✗ deleted" if origin.blank else _short(origin.body)
+    return f"forwarded from {who}{where}", "✗ deleted" if origin.blank else short(veiled(origin.body))
 
 
-def _short(body: str) -> str:
-    """As much as is shown, without what a spoiler hides: that is read where it was said."""
-    said = veiled(body)
+def short(said: str) -> str:
+    """As much as is shown of it."""
     return f"{said[: MOST - 1]}…" if len(said) > MOST else said

@@ -27,6 +27,7 @@ from .words import FOLDED, glimpse
 
 PAGE = 10  # pins, or bookmarks, on the screen, of two or three rows each
 AROUND = 9  # messages shown about the one that a link leads to
+THIS = "This is the one:"  # before the one that a link leads to
 GLIMPSE = 160  # characters of a message in a list
 
 
@@ -145,7 +146,9 @@ async def go(link: Link, rest: str) -> None:
         await _show(link, found)
         return
     if room is not link.model.room:
-        await link.enter(room)
+        await link.enter(room, (found.seq, THIS))
+        if link.model.visit is not None and found.seq in link.model.visit.said:  # it stands among the newest
+            return
     await _show_there(link, room, found.seq)
 
 
@@ -197,7 +200,7 @@ def _current(link: Link, found: Permalink) -> None:
 async def _show_there(link: Link, room: Room, seq: int) -> None:
     """In the room itself, which is open."""
     await said_of(link, room, seq)
-    await show(link, room, seq, "This is the one:", around=seq)
+    await show(link, room, seq, THIS, around=seq)
 
 
 async def _show(link: Link, found: Permalink) -> None:

@@ -1,6 +1,7 @@
 """The keys of the line mode, beside those that every line editor has. helping.py lists them."""
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.filters import Condition
@@ -10,7 +11,7 @@ from prompt_toolkit.search import stop_search
 
 from among_protocol.markup import parse
 
-from . import edits, referring
+from . import edits, referring, threads
 from .lines import note
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def keys(ui: "LineUi") -> KeyBindings:
     @bound.add("pageup")
     def older(event: KeyPressEvent) -> None:
         if ui.link:
-            ui.link.spawn(ui.link.older)
+            ui.link.spawn(partial(threads.older, ui.link, ""))
 
     @bound.add(Keys.Vt100MouseEvent)
     def mouse(event: KeyPressEvent) -> None:

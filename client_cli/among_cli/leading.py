@@ -80,5 +80,7 @@ async def to(link: Link, place: str, seq: int) -> None:
     if said is None:
         raise Cannot(gone(f"{number_of(seq)} in {room.title}"))
     if room is not link.model.room:
-        await link.enter(room)
+        await link.enter(room, (seq, "this"))
+        if link.model.visit is not None and seq in link.model.visit.said:  # it stands among the newest
+            return
     await show(link, room, seq, "this", around=seq)

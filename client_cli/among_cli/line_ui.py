@@ -27,6 +27,7 @@ from prompt_toolkit.validation import ValidationError, Validator
 
 from . import commands, composing
 from .bell import ringing
+from .changes import number_of
 from .complete import candidates
 from .keyboard import Keyboard, stopping
 from .keys import keys
@@ -40,6 +41,7 @@ from .referring import about
 from .render import outgoing, rows
 from .safe_text import Safe, safe_text
 from .settings import Alert
+from .thread_lines import elsewhere
 from .toolbar import toolbar
 from .typed import is_command, moves, not_done
 from .words import glimpse
@@ -312,7 +314,7 @@ class LineUi:
             return laid
         model = self.link.model
         for one in model.outgoing.values():
-            for row in outgoing(one, self._me(), self._columns()):
+            for row in outgoing(one, self._me(), self._columns(), elsewhere(model, one)):
                 laid += [*row, ("", "\n")]
         if self.aside:
             laid += [
@@ -321,7 +323,8 @@ class LineUi:
             ]
         if what := about(self.link, self.typed, self._columns()):
             laid += [*what, ("", "\n")]
-        return [*laid, ("bold", f"{safe_text(model.room.short) if model.room else ''}> ")]
+        thread = f" {number_of(model.visit.thread)}" if model.visit and model.visit.thread else ""
+        return [*laid, ("bold", f"{safe_text(model.room.short) if model.room else ''}{thread}> ")]
 
     def _toolbar(self) -> StyleAndTextTuples:
         return [*toolbar(self.link, self._session.output.get_size().columns)] if self.link else []

@@ -21,7 +21,7 @@ from among_protocol.happenings import ClientError, Closed, Opened
 from among_protocol.logs import Synced
 from among_protocol.markers import SetMarker, moved
 from among_protocol.members import ListMembers, Member, MemberJoined, MemberUpdated, Persona
-from among_protocol.messages import Forwarded, MessageSent, ReadMessages
+from among_protocol.messages import ReadMessages
 from among_protocol.portrait import Portrait
 from among_protocol.posts import PostDeleted
 from among_protocol.presence import WatchPresence
@@ -36,8 +36,9 @@ from .lines import Line, note, problem, sentence, told
 from .lists import REPORTS, Lists
 from .model import Model
 from .places import OpenCorner, Room
+from .recalling import Recalling
 from .typed import NO_TEXT, refusal
-from .visit import Visit
+from .visit import NOWHERE, Visit
 from .voice import Voice
 
 PAGE = 30  # messages shown on entering a room
@@ -98,6 +99,7 @@ class Link:
         self.screen = screen
         self.voice = Voice(self)
         self.drafting = Drafting(self)
+        self.recalling = Recalling(self)
         self.lists = Lists()
         self.down: Down | None = None  # why there is no connection; None while there is one
         self.down_until = 0.0  # time of the next try, by the loop's clock
@@ -118,13 +120,13 @@ class Link:
     async def run(self) -> None:
         """Follow what happens, until the connection is over. Raises Stopped when the server says so."""
         async for event in self.among:
-            if isinstance(event, MessageSent) and event.forwarded is not None:
-                await self._look_up(event)
+            await self.recalling.about(event)
             await self.learn(people_in(event))
             self.screen.show(self._happened(event))
             reaction_lines.tell(self)
             thread_lines.tell(self)
             self.mark()
+            thread_lines.mark(self)
             self.screen.refresh()
 
     def _happened(self, event: Happening) -> list[Line]:
@@ -144,7 +146,7 @@ class Link:
             case CommunityJoined() if not event.nonce:  # by the doing of stewards, whom one had asked
                 self.let_in.add(event.community)
             case Reset() if self.model.room and event.log == self.model.room.id:
-                self.spawn(partial(self.enter, self.model.room))
+                self.spawn(partial(self._again, self.model.room))
                 if event.reason == "floor":
                     return [note("Meanwhile older messages of this room were removed; this is the room as it is now.")]
                 return [problem(f"The server's data was replaced ({event.reason}); this is the room as it has it now.")]
@@ -188,17 +190,6 @@ class Link:
         self.let_in.discard(card.community.id)
         slug = card.community.slug
         return [told("You are in ", ("place", slug), ("dim", f": its stewards let you in. /go {slug}"), alert=True)]
-
-    async def _look_up(self, sent: MessageSent) -> None:
-        """What a message shows of another room, where one may read that: what comes live only says which it is."""
-        origin = sent.forwarded
-        assert origin is not None
-        sent.forwarded = Forwarded(room=origin.room, seq=origin.seq, by=origin.by, rev=origin.rev, gone=True)
-        if self.model.room is not None and sent.log == self.model.room.id:
-            with contextlib.suppress(Refuse, ClientError):
-                page = await self.among.ask(ReadMessages, room=sent.log, around=sent.seq, limit=1)
-                found = next((one.forwarded for one in page.messages if one.seq == sent.seq), None)
-                sent.forwarded = found or sent.forwarded
 
     async def learn(self, people: Iterable[tuple[str, int]], *, now: bool = False) -> None:
         """Find out who these members were at these revisions, as far as one may know; with `now` also who they are."""
@@ -273,21 +264,38 @@ class Link:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self.among.live and (marker := self.model.marker()):
+        if self.among.live:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(MARK_EVERY):
-                    await _quietly(partial(self.set_marker, *marker))
+                    await _quietly(partial(thread_lines.read, self))
+                    if marker := self.model.marker():
+                        await _quietly(partial(self.set_marker, *marker))
 
-    async def enter(self, room: Room) -> None:
-        """Go to a room: follow it where one doesn't yet, and show its newest messages."""
+    async def enter(self, room: Room, target: tuple[int, str] = NOWHERE) -> None:
+        """Go to a room: follow it where one doesn't yet, and show its newest messages. `target`: the number of one before which a
+        rule says this, where it is among them."""
         if room.kind == "corner":
             raise Cannot(f"That is a corner: /corner {room.title}")
         if not room.following:
             await self.among.ask(FollowRoom, room=room.id)
             room.following = True
-        if room is not self.model.room:
+        if room is not self.model.room or (self.model.visit and self.model.visit.thread):
             await self.drafting.left()
+        self.screen.show(self.model.open(room, target))
+        await self._entered(room)
+
+    async def _again(self, room: Room) -> None:
+        """The open room anew. One stays in the thread that is opened: what is being typed was meant for there."""
+        thread = self.model.visit.thread if self.model.visit is not None else 0
         self.screen.show(self.model.open(room))
+        if self.model.visit is not None and thread:
+            self.model.visit.opened(thread, 0, marks=False)
+            self.screen.show(
+                [note(f"You are still in the thread of #{thread}: /thread {thread} shows it as it is now.")]
+            )
+        await self._entered(room)
+
+    async def _entered(self, room: Room) -> None:
         visit = self.model.visit
         assert visit is not None
         try:

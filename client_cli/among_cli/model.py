@@ -38,7 +38,7 @@ from .appearances import Appearances
 from .lines import Line, Part, Said, told
 from .moment import moment
 from .places import NOBODY, Community, Outgoing, Room, direct_title, new_in
-from .visit import Visit
+from .visit import NOWHERE, Visit
 
 TYPING_SECONDS = 6.0  # how long somebody counts as writing, by the protocol
 
@@ -185,9 +185,9 @@ class Model(Acquaintances):
 
     # ---- the open room
 
-    def open(self, room: Room) -> list[Line]:
+    def open(self, room: Room, target: tuple[int, str] = NOWHERE) -> list[Line]:
         """Go to a room. Its messages follow with `page`; what comes until then waits."""
-        self.visit = Visit(room)
+        self.visit = Visit(room, target)
         topic = [Part("dim", f"  {room.topic}")] if room.topic else []
         return [told(""), told(("place", room.title), *topic)]
 
@@ -223,6 +223,8 @@ class Model(Acquaintances):
         """A message as it stands on the screen."""
         then, who, mine = self.who(message.by, message.rev), self.who(message.by), message.by == room.me
         folded = "" if mine else self.folds(message.by, message.rev)
+        quote = message.quote if isinstance(message, messages.Message) else None  # live, bell.py says it
+        called = room.me in message.mentions or (quote is not None and bool(room.me) and quote.by == room.me)
         said = Said(
             room=room.id,
             seq=message.seq,
@@ -230,7 +232,7 @@ class Model(Acquaintances):
             who=who,
             body=message.body,
             mine=mine,
-            mention=(room.me in message.mentions or (message.mentions_room and not mine)) and not folded,
+            mention=(called or message.mentions_room) and not (mine or folded),
             folded=folded,
             then=then if then != who else "",
             root=message.thread,
@@ -333,7 +335,8 @@ class Model(Acquaintances):
         room.head = max(room.head, event.seq)
         if isinstance(event, RoomTrimmed):
             self.counting.heard(room, Heard(room.id, event.seq, left=event.left))
-        if isinstance(event, MessageEdited) and self.misses(room) and self._calls(room, event):
+        called = isinstance(event, MessageEdited) and self._calls(room, event)
+        if called and self.misses(room):
             self.counting.heard(room, Heard(room.id, event.seq, mentions=True))
         passes = self.visit is not None and room is self.room and self.visit.passes(event.seq)
         by: Part = Part("who", self.who(event.by, event.rev))
@@ -356,7 +359,10 @@ class Model(Acquaintances):
                 lines = [told(("who", NOBODY), ("dim", ": the account was erased"))]
             case _:
                 lines = changes.told_of(self, room, event)
-        return lines if passes else []
+        lines = lines if passes else []
+        if isinstance(event, MessageEdited):
+            lines = [thread_lines.placed(self, line, event.thread) for line in lines]
+        return bell.told_of_edit(self, room, event, lines) if isinstance(event, MessageEdited) and called else lines
 
     def _calls(self, room: Room, edit: MessageEdited) -> bool:
         """Whether it mentions me from now on, and that counts."""

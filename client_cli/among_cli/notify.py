@@ -168,7 +168,9 @@ async def times(link: Link, rest: str) -> None:
         zone, rest = found[1], rest[: found.start()]
     wish = SetDnd(id="", times=[_time(one.strip()) for one in rest.split(";")], zone=zone or local_zone())
     now = await _set(link, wish)
-    link.screen.show([told(("dim", "Nothing rings: "), *_times(now), ("dim", ". Others see it. /dnd none ends it."))])
+    link.screen.show(
+        [told(("dim", "Nothing rings at these times: "), *_times(now), ("dim", ". Others see it. /dnd none ends it."))]
+    )
 
 
 async def _set(link: Link, wish: SetDnd) -> Dnd:

@@ -82,6 +82,10 @@ class Gathered:
         while len(self._changes) > KEPT:
             del self._changes[next(iter(self._changes))]
 
+    def messages(self, room: Room | None) -> list[int]:
+        """Those of this room."""
+        return [message for (_, message, _), change in self._changes.items() if change.room is room]
+
     def told(self, model: "Model") -> list[Line]:
         """Lines about all of it."""
         changes, self._changes = self._changes, {}
@@ -113,6 +117,8 @@ async def _tell(link: "Link") -> None:
     gathered = link.model.gathered
     try:
         while gathered:
+            if (room := link.model.room) is not None:
+                await link.recalling.messages(room.id, gathered.messages(room))
             link.screen.show(gathered.told(link.model))
             await asyncio.sleep(EVERY)
     finally:
@@ -133,7 +139,7 @@ def _line(model: "Model", change: Change, message: int, emoji: str) -> Told | No
     more = len(others) - (len(named) - len(names)) - len(heard_of)
     people = [*heard_of, f"{more} more"] if more else heard_of
     which = number_of(message) if here else f"{number_of(message)} in {room.title}"
-    said = model.visit.said.get(message) if model.visit is not None and here else None
+    said = model.visit.at_hand(message) if model.visit is not None and here else None
     what = glimpse(said.body, most=GLIMPSE) if said is not None and not said.folded else ""
     quoted = f" “{what}”" if what else ""
     now = f", {change.count} now" if change.count > len(people) else ""

@@ -22,13 +22,16 @@ WHERE = "Say /jump unread, /jump #12, /jump 2026-01-31, /jump 2026-01-31 09:00, 
 
 
 async def unread(link: Link, rest: str) -> None:
-    """The rooms and threads with something new; or from which message on the open room is unread again."""
+    """The rooms and threads with something new; or from which message on the open room, or the thread of it, is unread again."""
     if not rest:
         lines = [*rooms.with_news(link), *await thread_news.listed(link)]
         link.screen.show(lines or [note("Nothing is unread.")])
         return
     room = here(link)
     seq = _known(link, room, rest)
+    if root := await threads.holding(link, room, seq):
+        await threads.unread(link, room, root, seq)
+        return
     now = await link.among.ask(SetMarker, room=room.id, seq=max(seq - 1, 0), unread=True)
     if link.model.visit is not None:
         link.model.visit.marks = False  # or it would be read again at once
@@ -171,6 +174,7 @@ async def show(link: Link, room: Room, target: int, what: str, *, at: datetime |
     if not said:
         link.screen.show([note("There is nothing.")])
         return
+    await threads.close(link)
     link.lists.pages[f"jump {room.id}"] = f"{last}" if beyond else ""
     unread = "before" in page  # of what is unread, and then comes what is on the screen already
     more = "more: /jump unread" if unread else "more: /jump more"

@@ -13,7 +13,7 @@ from .lines import Labelled, Line, Part, Quoted, Rule, Said, Told, Usage, Writte
 from .looks import LOOKS, Row, Span, blank, colour, parts_of
 from .places import Outgoing
 from .safe_text import Safe, safe_lines, safe_text
-from .words import changed, hides
+from .words import SPOILER, changed, hides
 from .words import laid as words
 
 NAMES = 10  # columns of handles; a longer one pushes the first row of its message
@@ -35,7 +35,7 @@ def rows(line: Line, columns: int, me: str = "") -> list[Row]:
             if line.thread:
                 laid += _below(line.thread, columns)
             above = [_quote(what, columns) for what in (line.inside, line.quote) if what]
-            above += _forwarded(line.credit, line.shown, columns) if line.credit else []
+            above += _forwarded(line.credit, line.shown, columns, unveiled=line.unveiled) if line.credit else []
             return [*above, *laid]
         case Rule():
             return [[Span(LOOKS[line.style], across(safe_text(line.text), min(columns, RULE)))]]
@@ -52,13 +52,15 @@ def rows(line: Line, columns: int, me: str = "") -> list[Row]:
             return words([blank(2)], parse(line.text), columns, indent=2, me=me, unveiled=line.unveiled, tail=tail)
 
 
-def outgoing(one: Outgoing, who: str, columns: int) -> list[Row]:
-    """What one has said and the server has not confirmed."""
+def outgoing(one: Outgoing, who: str, columns: int, where: str = "") -> list[Row]:
+    """What one has said and the server has not confirmed. `where`: to which place, where that is not the one that is open."""
     mark = "✗" if one.state == "failed" else "?" if one.state == "unconfirmed" else "…"
     laid = _message(blank(5), who, mark, parse(one.body), columns, "", "", unveiled=True)
     dimmed = [[Span(LOOKS["dim"], span.text) for span in row] for row in laid]
     if one.state == "failed":
-        laid = _told(Told((Part("problem", f"✗ Not sent: {one.reason}"), Part("dim", "  /retry or /drop"))), columns)
+        laid = _told(
+            Told((Part("problem", f"✗ Not sent{where}: {one.reason}"), Part("dim", "  /retry or /drop"))), columns
+        )
         dimmed += laid
     return dimmed
 
@@ -74,10 +76,13 @@ def _quote(quote: str, columns: int) -> Row:
     return [Span(LOOKS["dim"], clip(Safe(f"      ┌ {safe_text(quote)}"), columns))]
 
 
-def _forwarded(credit: str, shown: str, columns: int) -> list[Row]:
+def _forwarded(credit: str, shown: str, columns: int, *, unveiled: bool) -> list[Row]:
     """The credit in a row above the message, and what was said, behind a bar that nothing in it can leave."""
     blocks = [replace(block, quote=block.quote + 1) for block in parse(shown)] if shown else []
-    return [_quote(credit, columns), *(words([blank(6)], blocks, columns, indent=6) if blocks else [])]
+    return [
+        _quote(credit, columns),
+        *(words([blank(6)], blocks, columns, indent=6, unveiled=unveiled) if blocks else []),
+    ]
 
 
 def _below(what: str, columns: int) -> list[Row]:
@@ -89,14 +94,15 @@ def _below(what: str, columns: int) -> list[Row]:
 def behind(line: Said) -> str:
     """What stands behind a message: what its author was called, that it was edited, its number, and how to see all of it."""
     then = f" (as @{line.then} then)" if line.then else ""
-    how = "/reveal" if not (line.unveiled or line.blank) and hides(line.body) else ""
+    veiled = not (line.unveiled or line.blank) and (hides(line.body) or SPOILER in line.shown)
+    how = "/reveal" if veiled else ""
     number = " ".join(filter(None, (how, line.number)))
     return f"{then}{' (edited)' if line.edited else ''}{f'  {number}' if number else ''}"
 
 
 def _mark(line: Said) -> str:
     """What stands before a message: it was deleted, it is shown again, it is for the reader."""
-    return "✗" if line.blank else "✎" if line.was is not None else "»" if line.mention and not line.mine else " "
+    return "✗" if line.blank else "»" if line.mention and not line.mine else "✎" if line.was is not None else " "
 
 
 def _blocks(line: Said) -> list[Block]:

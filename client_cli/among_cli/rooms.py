@@ -147,11 +147,6 @@ async def room(link: Link, rest: str) -> None:
             )
 
 
-async def older(link: Link, _: str) -> None:
-    """What was said before."""
-    await link.older()
-
-
 async def retry(link: Link, _: str) -> None:
     """Send again what was refused."""
     if not link.voice.retry():

@@ -14,6 +14,7 @@ from among_protocol.status import (
     Status,
 )
 
+from . import thread_lines
 from .emoji_names import named
 from .lines import Line, Part, note, told
 from .link import Cannot, Link
@@ -83,6 +84,7 @@ async def back(link: Link, rest: str) -> None:
     more = f" In {', '.join(still)} you chose otherwise: /back here." if still else ""
     link.screen.show([note(f"You are here.{more}")])
     link.mark()
+    thread_lines.mark(link)
 
 
 async def last_seen(link: Link, rest: str) -> None:

@@ -1,9 +1,10 @@
-"""The commands about threads: what is said about a message of the open room, saying more, following it, and which there are."""
+"""The commands about threads: opening what is said about a message of the open room, saying more, following it, and which
+there are."""
 
 from dataclasses import replace
+from functools import partial
 
-from among_protocol.base import PAGE_ENTRIES
-from among_protocol.messages import MessagePage, ReadMessages
+from among_protocol.messages import Message, MessagePage, ReadMessages
 from among_protocol.text import body
 from among_protocol.threads import FollowThread, ListThreads, MarkThread, ThreadCard, UnfollowThread
 
@@ -13,17 +14,24 @@ from .changes import counted, number_of, seq_of
 from .edits import WHERE, here, named, none, numbered
 from .kept import no_longer
 from .lines import Line, Part, Rule, Said, note, told
-from .link import PAGE, Cannot, Link
+from .link import MOST, PAGE, Cannot, Link
 from .moment import now as this_moment
 from .places import Room
+from .visit import Visit, new_rule
 from .words import glimpse
 
 LISTED = 20  # threads that one list shows
+TRIES = 3  # pages that are asked for while more is being said
 
 
 async def thread(link: Link, rest: str) -> None:
-    """Show what is said about a message, or say more."""
-    room = here(link)
+    """Open what is said about a message, or say more there; alone it leads back to the room."""
+    room, visit = here(link), link.model.visit
+    if not rest and visit is not None and visit.thread:
+        await close(link)
+        link.screen.show([told(("dim", "Back in "), ("place", room.title), ("dim", "."))])
+        link.spawn(partial(link.drafting.entered, room), quiet=True)
+        return
     number, text = numbered(rest)
     root = root_of(link, number)
     if text.lower() == "older":
@@ -32,6 +40,25 @@ async def thread(link: Link, rest: str) -> None:
         _ = link.voice.say(room, body(text), thread=root)
     else:
         await _show(link, room, root)
+
+
+async def close(link: Link) -> None:
+    """One is in the room again; what was begun in the thread stays with it."""
+    visit = link.model.visit
+    if visit is not None and visit.thread:
+        thread = visit.thread
+        visit.closed()
+        await link.drafting.left(thread=thread)
+        link.screen.refresh()
+
+
+async def older(link: Link, _: str) -> None:
+    """What was said before: in the thread that is opened, else in the room."""
+    visit = link.model.visit
+    if visit is not None and visit.thread:
+        await _show(link, visit.room, visit.thread, before=visit.oldest.get(visit.thread))
+    else:
+        await link.older()
 
 
 async def follow(link: Link, rest: str) -> None:
@@ -54,6 +81,33 @@ async def unfollow(link: Link, rest: str) -> None:
     root = _followed(link, number)
     link.model.threads.answered(await link.among.ask(UnfollowThread, room=here(link).id, thread=root))
     link.screen.show([note(f"You no longer follow the thread of {number_of(root)}.")])
+
+
+async def holding(link: Link, room: Room, seq: int) -> int:
+    """The root of the thread that a message is of: it is said in it, or begins the one that is opened; 0: it is of the room."""
+    visit = link.model.visit
+    if visit is not None and seq == visit.thread:
+        return seq
+    if visit is not None and (seq in visit.said or seq in visit.roots):
+        root = visit.root_of(seq)
+        return root if root != seq else 0
+    page = await link.among.ask(ReadMessages, room=room.id, around=seq, limit=1)
+    return next((one.thread for one in page.messages if one.seq == seq), 0)
+
+
+async def unread(link: Link, room: Room, root: int, seq: int) -> None:
+    """From this message on the thread is unread again."""
+    visit, name = link.model.visit, number_of(root)
+    if (room.id, root) not in link.model.threads:
+        raise Cannot(
+            f"You don't follow the thread of {name}, and nothing counts as unread there: /follow {name} first."
+        )
+    now = await link.among.ask(MarkThread, room=room.id, thread=root, seq=max(seq - 1, 0), unread=True)
+    if visit is not None and visit.thread == root:
+        visit.thread_marks = False  # or it would be read again at once
+    link.model.threads.answered(now)
+    where = f"Unread in the thread of {name} from {number_of(seq)} on"
+    link.screen.show([note(f"{where}: {now.unread} new, until you open it again or say something there.")])
 
 
 async def list_(link: Link, rest: str) -> None:
@@ -97,18 +151,36 @@ def begins(link: Link, card: ThreadCard) -> str:
 
 async def _show(link: Link, room: Room, root: int, before: int | None = None) -> None:
     """The newest of a thread under its root; or what was said before."""
-    page = await link.among.ask(ReadMessages, room=room.id, thread=root, before=before, limit=min(PAGE, PAGE_ENTRIES))
-    older = not page.complete
-    await _shown(link, room, root, page, older=older, newer=before is not None)
+    visit, state = link.model.visit, link.model.threads.get((room.id, root))
+    hung = await _root(link, room, root)
+    limit = PAGE if before is not None or state is None else min(max(PAGE, state.unread + 5), MOST)
+    page = await link.among.ask(ReadMessages, room=room.id, thread=root, before=before, limit=limit)
+    for _ in range(TRIES):  # what is said meanwhile would be neither on the page nor told of as it comes
+        await link.learn(people_on(page), now=True)
+        if before is not None or visit is None or not visit.heard_after(root, page.as_of):
+            break
+        page = await link.among.ask(ReadMessages, room=room.id, thread=root, limit=limit)
+    if visit is not None and visit is link.model.visit:  # nobody went elsewhere meanwhile
+        await _shown(link, visit, root, hung, page, older=not page.complete, newer=before is not None)
 
 
 async def show_around(link: Link, room: Room, page: MessagePage, target: int, what: str) -> None:
     """A page from the midst of a thread, under its root, with a rule before the target."""
     root, first, last = page.messages[0].thread, page.messages[0].seq, page.messages[-1].seq
+    visit, hung = link.model.visit, await _root(link, room, root)
     ends = [True, True] if page.complete else [await _none(link, room, root, before=first), False]
     if not page.complete:
         ends[1] = await _none(link, room, root, after=last)
-    await _shown(link, room, root, page, older=not ends[0], newer=not ends[1], target=target, what=what)
+    if visit is not None and visit is link.model.visit:
+        newer = not ends[1] or visit.heard_after(root, page.as_of)
+        await _shown(link, visit, root, hung, page, older=not ends[0], newer=newer, target=target, what=what)
+
+
+async def _root(link: Link, room: Room, root: int) -> list[Message]:
+    """What the thread hangs from, where that is still there."""
+    around = await link.among.ask(ReadMessages, room=room.id, around=root, limit=1)
+    await link.learn(people_on(around), now=True)
+    return [message for message in around.messages if message.seq == root]
 
 
 async def _none(link: Link, room: Room, root: int, **where: int) -> bool:
@@ -116,51 +188,72 @@ async def _none(link: Link, room: Room, root: int, **where: int) -> bool:
 
 
 async def _shown(
-    link: Link, room: Room, root: int, page: MessagePage, *, older: bool, newer: bool, target: int = 0, what: str = ""
+    link: Link,
+    visit: Visit,
+    root: int,
+    hung: list[Message],
+    page: MessagePage,
+    *,
+    older: bool,
+    newer: bool,
+    target: int = 0,
+    what: str = "",
 ) -> None:
-    """`older`, `newer`: there is more in the thread, before the page and after it."""
-    around = await link.among.ask(ReadMessages, room=room.id, around=root, limit=1)
-    hung = [message for message in around.messages if message.seq == root]
+    """`older`, `newer`: there is more in the thread, before the page and after it. It is opened, unless it is already."""
+    room, name = visit.room, number_of(root)
     if not page.messages and not hung:
         raise none(room, root)
-    await link.learn([*people_on(page), *people_on(around)], now=True)
     said = [link.model.said(room, message) for message in page.messages]
     begun = [link.model.said(room, message) for message in hung]
-    thread_lines.shown(link.model, room, begun, said, root)
-    name = number_of(root)
+    state = link.model.threads.get((room.id, root))
+    read = state.read if state is not None and state.unread and not newer else None
+    thread_lines.shown(visit, begun, said, root)
+    left = visit.thread
+    link.model.answers.drop(room, root)
+    if not newer:
+        visit.opened(root, page.as_of, marks=True)
+    elif left != root:  # what lies between is not on the screen
+        visit.opened(root, 0, marks=state is not None and not state.unread)
     if newer and not target and not said:
         link.screen.show([no_longer() if root <= room.floor else note(f"This is where the thread of {name} begins.")])
         return
     lines: list[Line] = [Rule(f"{'older in ' if newer and not target else ''}the thread of {name}")]
     if target or not newer:
         lines += [replace(one, thread="") for one in begun] or [note("What it began with is no longer kept.")]
-    lines += _by_day(said, target, what)
+    lines += _by_day(said, target, what, read)
     if not said:
         lines.append(note("Nothing is said about it yet."))
     lines += [note(f"Older answers: /thread {name} older")] if older else []  # here it is in sight
     lines += [note(f"The newest answers: /thread {name}")] if newer else []
     if not newer and not bell.concerns(link.model, room, root):
         lines.append(bell.what_rings(link.model, room, root, this_moment()))
-    link.screen.show([*lines, Rule(f"say more: /thread {name} TEXT")])
+    link.screen.show([*lines, Rule("you speak in this thread; /thread: back to the room")])
     link.screen.refresh()
-    if not newer and (room.id, root) in link.model.threads:
-        marked = await link.among.ask(MarkThread, room=room.id, thread=root, seq=page.as_of)
-        link.model.threads.answered(marked)
+    if left != root:
+        await link.drafting.left(thread=left)
+        link.spawn(partial(link.drafting.entered, room), quiet=True)
+    await thread_lines.read(link)
 
 
-def _by_day(said: list[Said], target: int, what: str) -> list[Line]:
+def _by_day(said: list[Said], target: int, what: str, read: int | None) -> list[Line]:
+    """`read`: number up to which it is read, where something in it is not."""
     lines: list[Line] = []
     folded, day = 0, ""
+    before: Said | None = None
     for one in said:
-        if one.seq == target:
-            lines.append(Rule(what, "mention"))
+        last, before = before, one
+        above: list[Line] = [Rule(what, "mention")] if one.seq == target else []
         if one.folded:
             folded += 1
+            lines += above
             continue
         if one.at is not None and day != (today := f"{one.at:%A} {one.at.day} {one.at:%B %Y}"):
-            lines += [note(today)]
+            lines.append(Rule(today))
             day = today
-        lines.append(one)
+        if read is not None and one.seq > read and not one.mine:
+            lines.append(new_rule(last, one))
+            read = None
+        lines += [*above, one]
     if folded:
         lines.append(note(f"{folded} of people whom you blocked or muted."))
     return lines

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable
 
 from among_protocol import text
-from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, Refuse
+from among_protocol.codes import FIELD_INVALID, FIELD_TOO_LONG, RIGHT_MISSING, Refuse
 
 from .lines import Line, note, problem
 from .places import Room
 
 NO_TEXT = "this is no UTF-8, and so no text"
-TYPED = ("body", "query")  # fields that are all of what one has typed: nobody asks which of them is meant
+TYPED = ("body", "query", "reason")  # fields that are all of what one has typed: nobody asks which of them is meant
 MOVING = ("go", "dm", "join", "create")  # lead to another room; and a number alone
 
 
@@ -30,13 +30,14 @@ def split(line: str) -> tuple[str, str]:
 
 
 def moves(line: str, commands: Collection[str]) -> bool:
-    """Whether the line leads to another room, or may have been meant to since it is no command: what is typed behind it is
-    meant for there."""
+    """Whether the line leads to another room or thread, or may have been meant to since it is no command: what is typed behind
+    it is meant for there."""
     if not is_command(line.strip()):
         return False
     name, rest = split(line.strip())
     makes = name == "room" and rest.lower().startswith(("create", "private"))
-    return makes or name in MOVING or name not in commands
+    opens = name == "thread" and (not rest or rest.removeprefix("#").isdecimal())
+    return makes or opens or name in MOVING or name not in commands
 
 
 def not_done(room: Room | None, lines: Iterable[str]) -> list[Line]:
@@ -46,7 +47,10 @@ def not_done(room: Room | None, lines: Iterable[str]) -> list[Line]:
 
 
 def refusal(refused: Refuse) -> str:
-    """The reason as the server gave it, and which field it is about, where that is not all that one typed."""
+    """The reason as the server gave it, and which field it is about, where that is not all that one typed; or who may do what
+    one may not."""
+    if refused.code == RIGHT_MISSING and refused.message == RIGHT_MISSING.message:
+        return f"{refused.message} /members shows who is steward or owner."
     tells = refused.code in (FIELD_INVALID, FIELD_TOO_LONG) and refused.field not in ("", *TYPED)
     return f"{refused.message} ({refused.field})" if tells else refused.message
 

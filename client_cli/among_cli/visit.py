@@ -13,14 +13,18 @@ from .lines import Line, Rule, Said, note
 from .places import Room
 
 SAID = 500  # messages whose text is at hand; the newest
+RECALLED = 100  # messages that were looked up whose text is at hand; the newest
+IN_ROOM = "in the room"  # above what is said to it while a thread is open
+NOWHERE = (0, "")  # one came for no message
 FOLDED = 200  # messages that are kept for who asks what was folded; the newest
 
 
 class Visit:
     """From going to a room until going elsewhere."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, target: tuple[int, str] = NOWHERE) -> None:
         self.room = room
+        self._target = target  # number of the message that one came for, and what a rule before it says
         self.loading = True  # the page is on its way
         self.marks = True  # what is on the screen counts as read
         self.first = 0  # number of the oldest message on the screen; 0: none
@@ -31,11 +35,16 @@ class Visit:
             None  # number behind which the new began, when one came or went away; None: nothing was new
         )
         self.folded: list[Said] = []  # since the reader last asked
+        self.deleting: set[int] = set()  # messages that one deletes oneself: the entry does not say which steward did
         self.newest: dict[str, Said] = {}  # what somebody (by handle) said last, of what is on the screen
         self.said: dict[int, Said] = {}  # what stands on the screen, by number
-        self.thread = 0  # number of the root of the thread that one looks at; 0: one looks at the room
+        self.thread = 0  # number of the root of the thread that is opened; 0: one is in the room
+        self.thread_shown = 0  # what was said in it up to this number was on the page that opened it
+        self.thread_marks = False  # what comes in it counts as read
+        self.spoke = 0  # number of the root of the thread in which one spoke last; 0: to the room
         self.roots: dict[int, int] = {}  # of what is said in threads and not on the screen, by number: that of the root
         self.oldest: dict[int, int] = {}  # by root: the oldest message of a thread that was shown
+        self._recalled: dict[int, Said] = {}  # what does not stand there and was looked up, by number
         self._waiting: list[Said] = []
         self._heard = 0  # while the page was on its way: the newest entry that gives no line of its own
         self._edits: dict[
@@ -63,7 +72,9 @@ class Visit:
             rules[one.seq] = self._day_before(one)
             if one.seq > self.room.read and not one.mine and not marked:
                 marked = True
-                rules[one.seq].append(_new_above(new, above) if above > 0 else _new_rule(before, one))
+                rules[one.seq].append(_new_above(new, above) if above > 0 else new_rule(before, one))
+            if one.seq == self._target[0]:
+                rules[one.seq].append(Rule(self._target[1], "mention"))
             before = one
         lines += self._laid(said, rules)
         if not said:
@@ -108,7 +119,7 @@ class Visit:
 
     def older(self, said: list[Said], *, complete: bool) -> list[Line]:
         """Messages before the oldest on the screen, as a block of their own."""
-        self.complete, self.thread = complete or not said, 0
+        self.complete = complete or not said
         if not said:
             return [self.beginning()]
         self.first = said[0].seq
@@ -130,7 +141,6 @@ class Visit:
         """Messages from elsewhere in the room, as a block of their own; a rule stands before the first that is not older than
         the target."""
         day, self._day, quiet = self._day, "", self._quiet
-        self.thread = 0
         rules: dict[int, list[Line]] = {}
         marked = False
         for one in said:
@@ -151,9 +161,10 @@ class Visit:
         return self._live(said, first_missed=first_missed) if self.passes(said.seq) else []
 
     def _live(self, said: Said, *, first_missed: bool = False) -> list[Line]:
-        if said.root:
+        if said.root and said.root != self.thread:
             self.beside(said)
             return [said]
+        self.roots.pop(said.seq, None)
         self.first = self.first or said.seq
         if said.folded and self._quiet:  # it has been said that there is something
             self._keep([said])
@@ -161,7 +172,9 @@ class Visit:
             return []
         self.since = said.seq - 1 if first_missed else self.since
         rule = [Rule("new since you went away", "mention")] if first_missed else []
-        return self._laid([said], {said.seq: [*self._day_before(said), *rule]})
+        lines = self._laid([said], {said.seq: [*self._day_before(said), *rule]})
+        aside = IN_ROOM if self.thread and not said.root else ""  # what bears no such row is of the thread
+        return [replace(one, inside=aside) if isinstance(one, Said) else one for one in lines]
 
     def beside(self, said: Said) -> None:
         """A message of a thread is on the screen, beside those of the room."""
@@ -174,15 +187,45 @@ class Visit:
         if len(self.roots) > SAID:
             del self.roots[next(iter(self.roots))]
 
+    def at_hand(self, seq: int) -> Said | None:
+        """The message of this number: as it stands on the screen, or was looked up."""
+        return self.said.get(seq) or self._recalled.get(seq)
+
+    def recall(self, said: Said) -> None:
+        """A message was looked up that does not stand on the screen."""
+        self._recalled[said.seq] = said
+        if len(self._recalled) > RECALLED:
+            del self._recalled[next(iter(self._recalled))]
+
+    def heard_after(self, root: int, seq: int) -> bool:
+        """Whether something was said in this thread after that number, and is not shown."""
+        return any(one > seq and there == root for one, there in self.roots.items())
+
     def root_of(self, seq: int) -> int:
         """The number of the message in whose thread this one is said, as far as that is known; else its own."""
         said = self.said.get(seq)
         return (said.root if said is not None else self.roots.get(seq, 0)) or seq
 
+    def opened(self, root: int, shown: int, *, marks: bool) -> None:
+        """A thread is opened: what is said in it stands on the screen from now on. `shown`: number up to which it does."""
+        self.thread = self.spoke = root
+        self.thread_shown, self.thread_marks = shown, marks
+
+    def closed(self) -> None:
+        """One is in the room again."""
+        self.thread = self.spoke = 0
+
     def in_view(self) -> list[Said]:
-        """What stands on the screen of what one looks at: of the room, or of a thread and what it hangs from."""
-        if self.thread:
-            return [one for one in self.said.values() if self.thread in (one.root, one.seq)]
+        """What stands on the screen of where one is: of the room, or of the thread that is opened and what it hangs from."""
+        return self._of(self.thread)
+
+    def mine(self) -> list[Said]:
+        """What one said oneself, of where one spoke last."""
+        return [one for one in self._of(self.spoke) if one.mine]
+
+    def _of(self, root: int) -> list[Said]:
+        if root:
+            return [one for one in self.said.values() if root in (one.root, one.seq)]
         return [one for one in self.said.values() if not one.root]
 
     def unfold(self) -> list[Line]:
@@ -220,6 +263,7 @@ class Visit:
         self._edits[seq] = (edit, body)
         if len(self._edits) > SAID:
             del self._edits[next(iter(self._edits))]
+        self._recalled.pop(seq, None)
         if seq in self.said:
             self._changed(replace(self.said[seq], body=body, edited=True))
         self._waiting = [replace(one, body=body, edited=True) if one.seq == seq else one for one in self._waiting]
@@ -235,6 +279,7 @@ class Visit:
         self._waiting = [_without(one, room, seq) for one in self._waiting]
         if room == self.room.id:
             self._edits.pop(seq, None)
+            self._recalled.pop(seq, None)
             self.folded = [one for one in self.folded if one.seq != seq]
             self.newest = {who: one for who, one in self.newest.items() if one.seq != seq}
 
@@ -250,6 +295,7 @@ class Visit:
     def trim(self, floor: int) -> None:
         """What was said up to this number is no longer kept, here neither."""
         self.said = {seq: one for seq, one in self.said.items() if seq > floor}
+        self._recalled = {seq: one for seq, one in self._recalled.items() if seq > floor}
         for one in [one for one in self.said.values() if 0 < one.answers <= floor]:
             self._changed(replace(one, quote=one.quote.partition(": ")[0]))
         self.folded = [one for one in self.folded if one.seq > floor]
@@ -301,7 +347,7 @@ def _without(one: Said, room: str, seq: int) -> Said:
     return replace(one, shown="✗ deleted") if one.shows == (room, seq) else one
 
 
-def _new_rule(last_read: Said | None, first_new: Said) -> Rule:
+def new_rule(last_read: Said | None, first_new: Said) -> Rule:
     """Says since when there is something new: since the last message that was read, where that one is in sight."""
     if last_read is None or last_read.at is None or first_new.at is None:
         return Rule("new", "mention")

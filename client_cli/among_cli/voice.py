@@ -40,7 +40,7 @@ class Voice:
         self._link.model.sending(one)
         visit = self._link.model.visit
         if visit is not None and visit.room is room:
-            visit.thread = thread  # one looks at where one speaks
+            visit.spoke = thread  # where /edit finds it
         self._typed = 0.0
         self.undecided += 1
         self._link.screen.refresh()
@@ -61,7 +61,10 @@ class Voice:
                 entry = sending.result.entry
                 self._link.model.stored(one, entry.seq)
                 if mentions_room(one.body) and not (entry.mentions_room or sending.result.repeat):
-                    self._link.screen.show([note("@room is only a word here: its stewards can call everybody by it.")])
+                    where = "here: its stewards can call everybody by it."
+                    if one.thread:
+                        where = "in a thread. Said to the room, stewards call everybody by it."
+                    self._link.screen.show([note(f"@room is only a word {where}")])
             case "failed" if isinstance(sending.error, Stopped):
                 one.state = "unconfirmed"  # it may have arrived before the end
             case "failed":

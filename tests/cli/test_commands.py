@@ -176,7 +176,9 @@ async def test_somebody_is_taken_out_of_a_private_room(ana, house):
     assert (await ana.types("/room remove"))[0].startswith("Say /room create NAME")
     assert await ana.types("/room remove nobody") == ["There is no nobody in this community."]
     assert await ana.types("/room remove ana") == ["You leave a room yourself by /room unfollow."]
-    assert await cleo.types("/room remove bob") == ["Your role does not carry the right to do this."]
+    assert await cleo.types("/room remove bob") == [
+        "Your role does not carry the right to do this. /members shows who is steward or owner."
+    ]
     await ana.types("/room remove @bob")
     for other in (ana, cleo):
         await other.sees("ana removed bob from the room")

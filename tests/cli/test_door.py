@@ -195,7 +195,9 @@ async def test_settings_are_shown_and_changed(ana, house):
     await ana.types("/community question add Why?")
     await ana.types("/community question add What?")
     assert (await ana.types("/community question drop 1"))[-1] == "  asks 1 What?"
-    assert (await bob.types("/community about Mine"))[-1] == "Your role does not carry the right to do this."
+    assert (await bob.types("/community about Mine"))[
+        -1
+    ] == "Your role does not carry the right to do this. /members shows who is steward or owner."
     (told,) = await ana.types("/community colour green")
     assert told.startswith("Say /community name, about or rules TEXT; ")
     (told,) = await ana.types("/community listed no")

@@ -139,9 +139,11 @@ async def test_a_steward_deletes_and_says_why(tmp_path):
         ana, bob = await house.join("garden/hall", "ana", "bob")
         await bob.types("buy this")
         await ana.sees("buy this")
-        assert await ana.types("/delete #1") == ["Say why: whoever wrote it is told. (reason)"]
+        assert await ana.types("/delete #1") == ["Say why: whoever wrote it is told. /delete #1 REASON"]
         await ana.types("/delete #1 An advert")
         await bob.sees("ana deleted a message of yours in hall. The reason: An advert")
+        await bob.sees("A steward deleted #1")
+        await ana.sees("You deleted #1")
 
 
 def test_a_number_means_the_message_beside_which_it_stands():

@@ -43,7 +43,9 @@ async def test_a_role_is_given_and_everybody_hears_of_it(tmp_path: Path):
         await ana.types("/role bob handover")
         await cleo.sees("bob is now an owner of garden")
         await ana.sees("You are now a steward of garden.")
-        assert await ana.types("/role cleo steward") == ["Your role does not carry the right to do this."]
+        assert await ana.types("/role cleo steward") == [
+            "Your role does not carry the right to do this. /members shows who is steward or owner."
+        ]
         assert await bob.types("/role ana") == await bob.types("/role ana gardener")
         assert "steward, member" in bob.paper.told[-1]
 

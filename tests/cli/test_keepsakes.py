@@ -24,7 +24,9 @@ async def test_what_is_pinned_is_listed_with_who_said_it(tmp_path):
         ana, bob = await house.join("garden/hall", "ana", "bob")
         await bob.types("Water them in the evening, never at noon")
         await ana.sees("Water them in the evening, never at noon")
-        assert await bob.types("/pin #1") == ["Your role does not carry the right to do this."]
+        assert await bob.types("/pin #1") == [
+            "Your role does not carry the right to do this. /members shows who is steward or owner."
+        ]
         assert (await bob.types("/pins"))[-1] == "Nothing is pinned here."
         await ana.types("/pin #1")
         await bob.sees("ana pinned #1 of bob: Water them in the evening, never at noon")

@@ -58,7 +58,9 @@ async def test_everybody_in_the_room_sees_how_long_it_keeps_what_is_said(tmp_pat
         assert told[0] == "garden/hall  open"
         assert told[2].startswith("  keeps  30 days; nothing is removed before ")
         assert all(len(line) <= 80 for line in told)
-        assert await bob.types("/room keep 7d") == ["Your role does not carry the right to do this."]
+        assert await bob.types("/room keep 7d") == [
+            "Your role does not carry the right to do this. /members shows who is steward or owner."
+        ]
         for unclear in ("/room keep a while", "/room keep"):
             assert (await ana.types(unclear))[0].startswith("Say /room keep 30d (days), 500")
 

@@ -123,6 +123,8 @@ async def test_what_is_refused_stands_above_the_prompt_with_the_reason_once(hous
     async with at_terminal(ana) as terminal:
         terminal.press("hello?\r")
         await terminal.out.until("Not sent: ")
+        terminal.press("/go garden/hall\r")
+        await terminal.out.until("Not sent in @bob: ")
         terminal.press("/drop\r")
         await terminal.out.until("Given up: hello?")
         assert "Your text is kept" not in terminal.out.getvalue(), "which is for a screen on which nothing stands"

@@ -30,10 +30,12 @@ async def test_a_portrait_is_proposed_decided_on_and_read(tmp_path: Path):
         assert "  Beans, mostly." in await cleo.types("/portrait")
         await cleo.types("/portrait propose milestones 2019-05-17 The first bean.")
         await ana.sees("cleo proposes a change: Milestones")
-        assert await ana.types("/portrait decline 2") == ["Say why: somebody took the trouble to write it. (reason)"]
+        assert await ana.types("/portrait decline 2") == ["Say why: somebody took the trouble to write it."]
         await ana.types("/portrait decline 2 It was in June.")
         await cleo.sees("What you proposed for the portrait of garden is not to be. The reason: It was in June.")
-        assert await cleo.types("/portrait merge 1") == ["Your role does not carry the right to do this."]
+        assert await cleo.types("/portrait merge 1") == [
+            "Your role does not carry the right to do this. /members shows who is steward or owner."
+        ]
 
 
 async def test_a_proposal_of_another_community_is_decided_on_there(tmp_path: Path):

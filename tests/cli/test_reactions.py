@@ -86,6 +86,7 @@ async def test_without_a_number_one_reacts_to_the_last_message_of_what_one_looks
         await bob.types("/react 🌱")
         await ana.sees("bob reacted 🌱 to #2")
         assert bar(bob).startswith(" garden/hall · thread #1 ")
+        await bob.types("/thread")
         await bob.types("so be it")
         await ana.sees("so be it")
         assert bar(bob).startswith(" garden/hall  ")

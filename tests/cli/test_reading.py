@@ -333,6 +333,49 @@ async def test_what_rings_is_chosen_for_a_room_a_community_and_everywhere(house)
         assert (await bob.types(wrong))[0].startswith(("Say ", "There is no"))
 
 
+async def test_an_edit_that_mentions_one_from_now_on_rings_like_a_mention(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("The beans are up")
+    await bob.sees("The beans are up")
+    rang(bob)
+    await ana.types("/edit The beans are up, @bob")
+    await bob.sees("The beans are up, @bob")
+    shown = [one for one in bob.paper.lines if isinstance(one, Said)][-1]
+    assert "".join(span.text for span in rows(shown, 60)[0]).startswith(f"{shown.at:%H:%M} ana        » ")
+    assert rang(bob)
+    await ana.types("/edit The beans and peas are up, @bob")
+    await bob.sees("and peas")
+    assert not rang(bob), "it did before"
+    await bob.types("/create library")
+    await ana.types("And the slugs")
+    await ana.link.voice.settled()
+    await ana.types("/edit And the slugs, @bob")
+    await bob.sees("» ana edited #4 in garden/hall: And the slugs, @bob")
+    assert rang(bob)
+    await bob.types("/notify garden nothing")
+    await ana.types("Slugs")
+    await ana.link.voice.settled()
+    await ana.types("/edit Slugs, @bob")
+    room = bob.model.find("garden/hall")[0]
+    await bob.paper.until(lambda: room.head == 7)
+    assert not rang(bob)
+
+
+async def test_an_answer_to_one_stands_out_when_one_comes_back_too(house):
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("Who has beans?")
+    await bob.sees("Who has beans?")
+    await bob.types("/reply #1 I have")
+    await ana.sees("I have")
+    await ana.types("/reply #2 How many?")
+    await bob.sees("How many?")
+    for reader, body in ((ana, "I have"), (bob, "How many?")):
+        reader.paper.lines.clear()
+        await reader.types("/go garden/hall")
+        marked = [one.body for one in reader.paper.lines if isinstance(one, Said) and one.mention and not one.mine]
+        assert marked == [body]
+
+
 async def test_an_answer_to_one_rings_and_stands_out_like_a_mention(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     await bob.types("who has beans?")
@@ -349,7 +392,7 @@ async def test_an_answer_to_one_rings_and_stands_out_like_a_mention(house):
 async def test_nothing_rings_by_night_and_the_other_device_knows(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     told = await bob.types("/dnd 00:00-00:00 in UTC")
-    assert told[0].startswith("Nothing rings: 00:00-00:00 in UTC.")
+    assert told[0].startswith("Nothing rings at these times: 00:00-00:00 in UTC.")
     rang(bob)
     await ana.types("@bob")
     await bob.sees("@bob")

@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from among_cli.lines import Rule
+from among_cli.lines import Rule, Said
 from among_cli.plain_text import plain
 from among_protocol.blocks import SetBlock
 from among_protocol.posts import PublishPost
@@ -52,11 +52,14 @@ async def test_hits_are_numbered_and_marked_and_lead_to_what_stood_around(house:
     assert await ana.types("/go hit 9") == ["There is no number 9: /search numbers what it finds."]
     await ana.types("/create shed")
     assert (await ana.types("/hit 1"))[1] == "  bob the beans are up", "a number would be of the open room"
+    ana.paper.lines.clear()
     await ana.types("/go hit 2")
     assert ana.model.room is not None
     assert ana.model.room.title == "garden/hall"
-    rules = [line.text for line in ana.paper.lines if isinstance(line, Rule)]
-    assert rules[-2:] == ["this", "these are the newest"]
+    assert Rule("this", "mention") in ana.paper.lines
+    assert [one.body for one in ana.paper.lines if isinstance(one, Said)] == [
+        "the beans are up", "no news", "beans and more beans", "good night",
+    ], "once"  # fmt: skip
     assert await ana.types("/hit 9") == ["There is no number 9: /search numbers what it finds."]
     assert await ana.types("/search cabbage") == ["Nothing is found by cabbage."]
     assert await ana.types("/more") == ["That is all there is."]

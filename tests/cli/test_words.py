@@ -194,6 +194,33 @@ async def test_a_spoiler_is_shown_to_who_asks(tmp_path):
         assert await bob.types("/reveal #99") == ["There is no message #99. The numbers stand behind the messages."]
 
 
+async def test_a_spoiler_in_what_is_forwarded_is_shown_to_who_asks(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("/room create shed")
+        await bob.paper.until(lambda: bool(bob.model.find("garden/shed")))
+        await bob.types("/go shed")
+        await ana.types("/go hall")
+        await ana.types("It was ||the gardener||.")
+        await ana.sees("It was")
+        await ana.types("/forward #1 shed as I said")
+        await bob.sees("as I said")
+        for command in ("/reveal 1", "/reveal"):
+            line = bob.paper.lines[-1]
+            assert isinstance(line, Said)
+            assert not any("gardener" in row for row in [*shown(line), *plain(line)])
+            assert shown(line)[-1].endswith("as I said  /reveal #1")
+            assert await bob.types(command) == []
+            revealed = bob.paper.lines.pop()
+            assert isinstance(revealed, Said)
+            assert "It was ||the gardener||." in "".join(shown(revealed))
+        await ana.types("/forward #1 shed")
+        await ana.types("/edit #1 It was [spoiler]")
+        await ana.types("/forward #1 shed too")
+        await bob.sees("too")
+        assert await bob.types("/reveal 3") == ["#3 hides nothing."]
+
+
 async def test_what_is_hidden_is_hidden_in_notices_and_answers_too(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
