@@ -7,7 +7,6 @@ asks for has ten seconds, then the screen says that nothing came.
 
 import asyncio
 import contextlib
-import math
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Protocol
@@ -37,7 +36,7 @@ from .lists import REPORTS, Lists
 from .model import Model
 from .places import OpenCorner, Room
 from .recalling import Recalling
-from .typed import NO_TEXT, refusal
+from .typed import NO_TEXT, refusal, to_wait
 from .visit import NOWHERE, Visit
 from .voice import Voice
 
@@ -250,7 +249,7 @@ class Link:
         except TimeoutError as error:
             why = "There is no connection" if self.down else "The server does not answer"
             late = f"{why}; this may not have been done. Try again in a while."
-            self.screen.show([problem(_to_wait(error) or late)])
+            self.screen.show([problem(to_wait(error) or late)])
         except ClientError as error:
             if not isinstance(error, Stopped):  # which `run` raises too
                 self.screen.show([problem(f"This came to nothing: {error}.")])
@@ -393,9 +392,3 @@ def _retrying(down: Down) -> str:
     if down.retry_in is None:
         return "for good"
     return f"retrying in {down.retry_in:.0f} s" if down.retry_in >= 1 else "retrying"
-
-
-def _to_wait(error: TimeoutError) -> str:
-    """Why what was asked still waited then, and how long it would have; empty where it did not."""
-    told = error.__context__.__cause__ if error.__context__ is not None else None
-    return f"{told.message} Try again in {math.ceil(told.retry_after_ms / 1000)} s." if isinstance(told, Refuse) else ""

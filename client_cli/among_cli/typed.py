@@ -1,5 +1,6 @@
 """What was typed: a command, or something to be said; and why it is not taken. Pure."""
 
+import math
 from collections.abc import Collection, Iterable
 
 from among_protocol import text
@@ -53,6 +54,12 @@ def refusal(refused: Refuse) -> str:
         return f"{refused.message} /members shows who is steward or owner."
     tells = refused.code in (FIELD_INVALID, FIELD_TOO_LONG) and refused.field not in ("", *TYPED)
     return f"{refused.message} ({refused.field})" if tells else refused.message
+
+
+def to_wait(error: TimeoutError) -> str:
+    """Why what was asked still waited then, and how long it would have; empty where it did not."""
+    told = error.__context__.__cause__ if error.__context__ is not None else None
+    return f"{told.message} Try again in {math.ceil(told.retry_after_ms / 1000)} s." if isinstance(told, Refuse) else ""
 
 
 def handle_in(word: str) -> str:
