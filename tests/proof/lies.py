@@ -223,13 +223,14 @@ def answers_out_of_order(rng: random.Random, history: History) -> str | None:
 
 
 def overtaken(rng: random.Random, history: History) -> str | None:
-    """So was one that was asked before the earlier one was answered: on one connection none overtakes another."""
+    """So was one that was asked before the earlier one was answered: on one connection none overtakes another. A copy of what
+    was cut may."""
     history.copied = rng.random() < 0.5
-    return (
-        "e"
-        if _swapped(rng, history, lambda one, other: one.asked < other.asked < one.answered and not other.repeat)
-        else None
-    )
+
+    def wrong(one: Attempt, other: Attempt) -> bool:
+        return one.asked < other.asked < one.answered and not (other.repeat or (history.copied and one.repeat))
+
+    return "e" if _swapped(rng, history, wrong) else None
 
 
 def partial(rng: random.Random, history: History) -> str | None:

@@ -329,25 +329,26 @@ def _real_time(log: str, writes: Iterable[list[Attempt]]) -> Iterator[Violation]
 def _per_sender(log: str, writes: Iterable[list[Attempt]], *, copied: bool) -> Iterator[Violation]:
     """The try that was carried out counts: where the answer is no repeat, the one that it answers. Where it is, one of those
     before that nobody has heard of; of several the last, and then it may come before what was asked sooner. A copy that the
-    network made is one as well."""
-    senders: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
-    asked: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
+    network made is one as well, and may come after what was asked later, on the next connection."""
+    senders: dict[str, list[tuple[int, int, bool, bool]]] = defaultdict(list)
+    asked: dict[str, list[tuple[int, int, bool, bool]]] = defaultdict(list)
     for attempts in writes:
         oks = [attempt for attempt in attempts if attempt.outcome == "ok"]
         done = next((ok for ok in oks if not ok.repeat), None)
         unheard = [one.asked for one in attempts if one.asked < oks[0].asked and not one.refused]
         if done is not None or not unheard:
             done = done or oks[0]
-            asked[done.client].append((done.asked, done.seq, done.repeat and copied))
+            asked[done.client].append((done.asked, done.seq, done.repeat and copied, False))
         else:
-            asked[oks[0].client].append((max(unheard), oks[0].seq, copied or len(unheard) > 1))
+            asked[oks[0].client].append((max(unheard), oks[0].seq, copied or len(unheard) > 1, copied))
         for ok in oks:
             if not ok.repeat:
-                senders[ok.client].append((ok.answered, ok.seq, False))
+                senders[ok.client].append((ok.answered, ok.seq, False, False))
     for how, rows in (("acknowledged", senders), ("asked", asked)):
         for client, moments in rows.items():
             highest = 0
-            for _, seq, early in sorted(moments):
+            for _, seq, early, late in sorted(moments):
                 if seq <= highest and not early:
                     yield Violation("e", f"{client} in {log}: #{highest} was {how} before #{seq}")
-                highest = max(highest, seq)
+                if not late:
+                    highest = max(highest, seq)
