@@ -13,6 +13,7 @@ import io
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +25,7 @@ from among_cli.lines import Line, Rule, Said, Told, Written
 from among_cli.link import Link
 from among_cli.model import Model
 from among_cli.opening import Entry, opened
+from among_cli.places import Room
 from among_cli.plain_text import plain
 from among_cli.saved import Saved
 from among_cli.typed import is_command
@@ -153,20 +155,29 @@ def _told(line: Line) -> list[str]:
 class Reader:
     """Somebody at a terminal."""
 
-    def __init__(self, link: Link, paper: Paper) -> None:
+    def __init__(self, link: Link, paper: Paper, everybody: list["Reader"]) -> None:
         self.link = link
         self.paper = paper
         self.model = link.model
+        self._everybody = everybody
 
     @property
     def among(self) -> Among:
         return self.link.among
 
     async def types(self, line: str) -> list[str]:
-        """Type a line; what is told until it is done."""
-        before = len(self.paper.told)
+        """Type a line; what is told until it is done. A room that it makes is known to all who may go there."""
+        before, rooms = len(self.paper.told), set(self.model.rooms)
         await commands.take(self.link, line)
+        if line.startswith("/room create"):
+            for room in [self.model.rooms[id] for id in set(self.model.rooms) - rooms]:
+                await self._known(room)
         return self.paper.told[before:]
+
+    async def _known(self, room: Room) -> None:
+        for one in self._everybody:
+            if room.community in one.model.communities and not (one.link.closed or one.link.down):
+                await one.paper.until(partial(one.model.rooms.__contains__, room.id))
 
     async def sees(self, text: str) -> None:
         """Wait until this stands on the screen, said or told."""
@@ -181,6 +192,7 @@ class House:
         self._data = folder / "data"
         self._port = 0
         self._app: App | None = None
+        self._everybody: list[Reader] = []
         self._stack = AsyncExitStack()
 
     @property
@@ -278,7 +290,9 @@ class House:
 
         self._stack.push_async_callback(leave)
         await paper.until(link.placed.is_set)
-        return Reader(link, paper)
+        reader = Reader(link, paper, self._everybody)
+        self._everybody.append(reader)
+        return reader
 
     async def join(self, place: str, *handles: str) -> list[Reader]:
         """People in COMMUNITY/hall, which the first of them founds."""

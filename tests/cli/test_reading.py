@@ -1,5 +1,7 @@
 """Reading, as who sits at the terminal does it: what is new, other places in a room, the inbox, what rings."""
 
+import time
+
 import pytest
 
 from among_cli.lines import Line, Rule, Said, Told
@@ -9,6 +11,7 @@ from among_cli.reading import when_typed
 from among_cli.render import rows
 from among_cli.toolbar import toolbar
 from among_protocol.dnd import DndTime
+from tests.world import until
 
 from .house import House, Reader
 
@@ -34,6 +37,8 @@ async def test_recent_rooms_show_where_and_what_at_sixty_columns(house):
     await bob.types("/create library")
     await bob.types("a book " * 40)
     await bob.link.voice.settled()
+    said = time.time_ns() // 10**6
+    await until(lambda: time.time_ns() // 10**6 > said)  # of one millisecond none is the later
     await ana.types("The beans are up, @bob")
     await bob.paper.until(lambda: bob.model.unread() == (1, 1))
     await ana.types("/dm bob see you at six")

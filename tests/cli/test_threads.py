@@ -234,9 +234,14 @@ async def beans_and_seeds(house: House) -> tuple[Reader, Reader]:
     return ana, bob
 
 
+async def typed(reader: Reader, line: str) -> list[str]:
+    """What is told of it, and not of what somebody else says meanwhile."""
+    return [told for told in await reader.types(line) if " answered in the thread of " not in told]
+
+
 async def goes_on(reader: Reader) -> tuple[str, str]:
     """They go where something is new: the room, and the thread."""
-    told = await reader.types("/go")
+    told = await typed(reader, "/go")
     room = reader.model.room
     assert room is not None
     await reader.paper.until(lambda: not room.has_news)
@@ -247,7 +252,7 @@ async def test_what_is_new_in_threads_is_told_wherever_what_is_unread_is(tmp_pat
     async with House(tmp_path) as house:
         ana, _ = await beans_and_seeds(house)
         before = len(ana.paper.lines)
-        assert await ana.types("/unread") == [
+        assert await typed(ana, "/unread") == [
             "  1 garden/hall     1 for you, 3 in threads",
             "    garden/hall#2  1 new, 1 for you  ana: And seeds?",
             "    garden/hall#1  2 new  ana: Who has beans?",
@@ -255,38 +260,38 @@ async def test_what_is_new_in_threads_is_told_wherever_what_is_unread_is(tmp_pat
             "/go garden/hall#2 goes to the first of these threads.",
         ]
         assert all(len(row) <= 60 for line in ana.paper.lines[before:] for row in laid(line))
-        told = await ana.types("/rooms")
+        told = await typed(ana, "/rooms")
         assert "  1 hall            1 for you, 3 in threads" in told
         assert any(line.startswith("  3 @bob") and "1 in threads" in line for line in told)
         assert "new in 1 room, 3 threads, 1 for you" in bar(ana, 100)
         narrow = bar(ana, 60)
         assert "/inbox 1 · /unread · " in narrow
         assert "garden/tools" in narrow
-        await ana.types("/read all")
-        assert await ana.types("/unread") == ["Nothing is unread."]
+        await typed(ana, "/read all")
+        assert await typed(ana, "/unread") == ["Nothing is unread."]
         assert "new in" not in bar(ana, 100)
 
 
 async def test_the_bar_tells_of_threads_alone_at_sixty_columns(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
-        await ana.types("Who has beans?")
+        await typed(ana, "Who has beans?")
         await bob.sees("Who has beans?")
-        await bob.types("/thread 1 I have")
+        await typed(bob, "/thread 1 I have")
         await ana.sees("bob answered")
         assert "new in 1 thread" in bar(ana, 60)
         assert "garden/hall" in bar(ana, 60)
-        assert (await ana.types("/unread"))[-1] == "/thread 1 goes to that thread."
-        await ana.types("/thread 1")
+        assert (await typed(ana, "/unread"))[-1] == "/thread 1 goes to that thread."
+        await typed(ana, "/thread 1")
         assert "new in" not in bar(ana, 60)
 
 
 async def test_one_goes_on_to_the_threads_with_something_new_after_the_rooms(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await beans_and_seeds(house)
-        await bob.types("/go tools")
-        await bob.types("/go hall")
-        await bob.types("Good evening")
+        await typed(bob, "/go tools")
+        await typed(bob, "/go hall")
+        await typed(bob, "Good evening")
         await ana.paper.until(lambda: ana.model.find("garden/hall")[0].unread == 1)
         assert [await goes_on(ana) for _ in range(4)] == [
             ("garden/hall", ""),
@@ -294,159 +299,159 @@ async def test_one_goes_on_to_the_threads_with_something_new_after_the_rooms(tmp
             ("@bob", "the thread of #1"),
             ("garden/hall", "the thread of #1"),
         ]
-        assert await ana.types("/go") == ["Nothing is unread elsewhere. /rooms lists your rooms."]
+        assert await typed(ana, "/go") == ["Nothing is unread elsewhere. /rooms lists your rooms."]
 
 
 async def test_one_goes_to_a_thread_by_its_room_and_number(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await beans_and_seeds(house)
-        await bob.types("/go hall")
-        await bob.types("And that is all")
-        await ana.types("/go garden/hall#1")
+        await typed(bob, "/go hall")
+        await typed(bob, "And that is all")
+        await typed(ana, "/go garden/hall#1")
         assert ana.model.room is not None
         assert ana.model.room.title == "garden/hall"
         assert ana.paper.said[-3:] == ["Who has beans?", "I have", "some"]
-        told = await ana.types("/go hall#6")
+        told = await typed(ana, "/go hall#6")
         assert "this" in told, "nothing is said about it: the room"
-        assert "the thread of #1" in await ana.types("/go #3"), "where that was said"
-        await ana.types("/unfollow #2")
-        assert "the thread of #2" in await ana.types("/go hall#2")
-        assert await ana.types("/go hall#77") == ["There is no message #77 in garden/hall."]
-        assert (await ana.types("/go shed#1"))[0].startswith("There is no room shed for you.")
+        assert "the thread of #1" in await typed(ana, "/go #3"), "where that was said"
+        await typed(ana, "/unfollow #2")
+        assert "the thread of #2" in await typed(ana, "/go hall#2")
+        assert await typed(ana, "/go hall#77") == ["There is no message #77 in garden/hall."]
+        assert (await typed(ana, "/go shed#1"))[0].startswith("There is no room shed for you.")
 
 
 async def test_threads_are_read_with_their_room_or_with_all(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await beans_and_seeds(house)
-        await ana.types("/go hall")
-        assert {"Read: garden/hall and 2 threads.", "Read: 2 threads."} & {*await ana.types("/read")}
+        await typed(ana, "/go hall")
+        assert {"Read: garden/hall and 2 threads.", "Read: 2 threads."} & {*await typed(ana, "/read")}
         assert [one.room for one in ana.model.thread_news()] == [ana.model.find("@bob")[0].id]
         again = await house.person("ana", token=ana.among.token)
         assert len(again.model.thread_news()) == 1, "the server knows"
-        assert "Nothing was unread." in await ana.types("/read")
-        assert {"Read: @bob and 1 thread.", "Read: 1 thread."} & {*await ana.types("/read all")}
-        assert await ana.types("/read all") == ["Nothing was unread."]
+        assert "Nothing was unread." in await typed(ana, "/read")
+        assert {"Read: @bob and 1 thread.", "Read: 1 thread."} & {*await typed(ana, "/read all")}
+        assert await typed(ana, "/read all") == ["Nothing was unread."]
         await again.paper.until(lambda: not again.model.thread_news())
-        await bob.types("/thread 1 and more")
+        await typed(bob, "/thread 1 and more")
         await ana.paper.until(lambda: len(ana.model.thread_news()) == 1)
 
 
 async def test_a_number_of_the_thread_leads_to_it_too(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
-        await ana.types("Who has beans?")
+        await typed(ana, "Who has beans?")
         await bob.sees("Who has beans?")
-        await bob.types("/thread 1 I do")
+        await typed(bob, "/thread 1 I do")
         await ana.sees("bob answered")
-        await ana.types("/thread #2 how many?")
+        await typed(ana, "/thread #2 how many?")
         await bob.sees("ana answered in the thread of #1")
-        await bob.types("/thread #3")
+        await typed(bob, "/thread #3")
         assert bob.paper.said[-3:] == ["Who has beans?", "I do", "how many?"]
 
 
 async def test_what_can_not_be_done_says_what_to_do(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
-        assert (await ana.types("/thread"))[0].startswith("Say which one: /thread #12")
-        assert (await ana.types("/thread hello"))[0].startswith("Say which one: /thread #12")
-        assert (await ana.types("/thread 77"))[0].startswith("There is no message #77.")
-        assert await ana.types("/follow #77") == ["There is no such message."]
-        await bob.types("hello")
+        assert (await typed(ana, "/thread"))[0].startswith("Say which one: /thread #12")
+        assert (await typed(ana, "/thread hello"))[0].startswith("Say which one: /thread #12")
+        assert (await typed(ana, "/thread 77"))[0].startswith("There is no message #77.")
+        assert await typed(ana, "/follow #77") == ["There is no such message."]
+        await typed(bob, "hello")
         await ana.sees("hello")
-        assert await ana.types("/follow 007") == [
+        assert await typed(ana, "/follow 007") == [
             "There is no message #007 on the screen. Somebody's corner goes by @: /follow @007"
         ]
-        assert await ana.types("/unfollow #1") == ["There is no such thread among those that you follow."]
-        assert "Nothing is said about it yet." in await ana.types("/thread 1")
-        assert (await ana.types("/thread #1 " + "x" * 8001))[0].startswith("Too long: 8,001 of")
+        assert await typed(ana, "/unfollow #1") == ["There is no such thread among those that you follow."]
+        assert "Nothing is said about it yet." in await typed(ana, "/thread 1")
+        assert (await typed(ana, "/thread #1 " + "x" * 8001))[0].startswith("Too long: 8,001 of")
 
 
 async def test_what_rings_is_chosen_for_a_thread(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
-        await ana.types("Who has beans?")
+        await typed(ana, "Who has beans?")
         await bob.sees("Who has beans?")
-        assert (await bob.types("/notify #1 all"))[0].startswith("You don't follow the thread of #1")
-        await bob.types("/follow #1")
-        await bob.types("/notify garden/hall nothing")
+        assert (await typed(bob, "/notify #1 all"))[0].startswith("You don't follow the thread of #1")
+        await typed(bob, "/follow #1")
+        await typed(bob, "/notify garden/hall nothing")
         rang(bob)
-        await ana.types("/thread 1 look here, @bob")
+        await typed(ana, "/thread 1 look here, @bob")
         await bob.sees("look here")
         assert not rang(bob), "what holds for the room holds in its threads"
-        assert (await bob.types("/notify #1 all"))[0] == "the thread of #1: everything that is said rings."
-        assert (await bob.types("/notify #1"))[0].startswith(
+        assert (await typed(bob, "/notify #1 all"))[0] == "the thread of #1: everything that is said rings."
+        assert (await typed(bob, "/notify #1"))[0].startswith(
             "the thread of #1: everything that is said rings (chosen for the thread)."
         )
-        told = await bob.types("/notify")
+        told = await typed(bob, "/notify")
         assert "garden/hall #1       all" in told
         assert told[-1] == "garden/hall: nothing rings (chosen for garden/hall)."
         rang(bob)
-        await ana.types("/thread 1 and here")
+        await typed(ana, "/thread 1 and here")
         await bob.sees("and here")
         assert rang(bob)
-        await bob.types("/notify #1 usual")
-        assert (await bob.types("/notify #1"))[0] == "the thread of #1: nothing rings (chosen for garden/hall)."
+        await typed(bob, "/notify #1 usual")
+        assert (await typed(bob, "/notify #1"))[0] == "the thread of #1: nothing rings (chosen for garden/hall)."
 
 
 async def test_what_rings_is_told_of_threads_that_there_can_be(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
         for words in ("Who has beans?", "Never mind", "/delete #2", "/thread #1 I have"):
-            await ana.types(words)
+            await typed(ana, words)
         await bob.sees("ana answered in the thread of #1")
-        await bob.types("/thread #1")
+        await typed(bob, "/thread #1")
         none = "There is no message #77 here. The numbers stand behind the messages: #12."
         for words in ("/notify #77", "/notify #77 all", "/notify #77 nothing for 2h"):
-            assert await bob.types(words) == [none]
-        assert await bob.types("/notify #3") == [
+            assert await typed(bob, words) == [none]
+        assert await typed(bob, "/notify #3") == [
             "There is no message #3 here. The numbers stand behind the messages: #12."
         ]
-        assert await bob.types("/notify #2") == ["#2 is deleted, and nothing was said about it: it has no thread."]
+        assert await typed(bob, "/notify #2") == ["#2 is deleted, and nothing was said about it: it has no thread."]
         for number in ("#1", "#4"):
-            assert (await bob.types(f"/notify {number}"))[0].startswith("the thread of #1: only what mentions")
-        await ana.types("/thread #4 and again")
-        await ana.types("/notify #4 nothing")
-        assert (await ana.types("/notify #5"))[0].startswith("the thread of #1: nothing rings")
+            assert (await typed(bob, f"/notify {number}"))[0].startswith("the thread of #1: only what mentions")
+        await typed(ana, "/thread #4 and again")
+        await typed(ana, "/notify #4 nothing")
+        assert (await typed(ana, "/notify #5"))[0].startswith("the thread of #1: nothing rings")
 
 
 async def test_what_rings_in_a_thread_that_one_does_not_follow_is_told_wherever_it_is_asked(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
-        await ana.types("Who has beans?")
+        await typed(ana, "Who has beans?")
         await bob.sees("Who has beans?")
-        await bob.types("/notify garden/hall all")
+        await typed(bob, "/notify garden/hall all")
         told = "the thread of #1: only what mentions or answers you rings (you don't follow it: /follow #1)."
-        assert await bob.types("/notify #1") == [told]
-        assert (await bob.types("/thread #1"))[-2] == told
-        await bob.types("/notify garden nothing for 2h")
-        await bob.types("/notify garden/hall usual")
-        (asked,) = await bob.types("/notify #1")
+        assert await typed(bob, "/notify #1") == [told]
+        assert (await typed(bob, "/thread #1"))[-2] == told
+        await typed(bob, "/notify garden nothing for 2h")
+        await typed(bob, "/notify garden/hall usual")
+        (asked,) = await typed(bob, "/notify #1")
         assert asked.startswith(
             "the thread of #1: nothing rings (you don't follow it: /follow #1; chosen for garden until "
         )
-        (asked,) = await bob.types("/notify garden/hall")
+        (asked,) = await typed(bob, "/notify garden/hall")
         assert asked.startswith("garden/hall: nothing rings (chosen for garden until ")
-        assert (await bob.types("/notify garden"))[0].startswith("garden: nothing rings (chosen for garden until ")
-        assert await bob.types("/notify everywhere") == [
+        assert (await typed(bob, "/notify garden"))[0].startswith("garden: nothing rings (chosen for garden until ")
+        assert await typed(bob, "/notify everywhere") == [
             "everywhere: what mentions or answers you, or has a word that you wait for, rings (nothing was chosen)."
         ]
-        await bob.types("/follow #1")
-        assert not any("rings" in line for line in await bob.types("/thread #1")), "who follows it knows"
+        await typed(bob, "/follow #1")
+        assert not any("rings" in line for line in await typed(bob, "/thread #1")), "who follows it knows"
 
 
 async def test_in_a_thread_too_nothing_is_older_than_its_beginning(tmp_path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
-        await ana.types("Who has beans?")
+        await typed(ana, "Who has beans?")
         await bob.sees("Who has beans?")
         for number in range(3):
-            await bob.types(f"/thread 1 bean {number}")
+            await typed(bob, f"/thread 1 bean {number}")
         await bob.link.voice.settled()
-        await ana.types("/thread 1")
-        assert "This is where the thread of #1 begins." in await ana.types("/thread 1 older")
-        assert "This is where the thread of #1 begins." in await ana.types("/older")
-        await ana.types("/thread")
-        assert "This is where the room begins." in await ana.types("/older")
+        await typed(ana, "/thread 1")
+        assert "This is where the thread of #1 begins." in await typed(ana, "/thread 1 older")
+        assert "This is where the thread of #1 begins." in await typed(ana, "/older")
+        await typed(ana, "/thread")
+        assert "This is where the room begins." in await typed(ana, "/older")
 
 
 async def test_who_is_blocked_is_not_told_of_in_threads(tmp_path):
@@ -455,12 +460,12 @@ async def test_who_is_blocked_is_not_told_of_in_threads(tmp_path):
         await cyd.types("Who has beans?")
         for reader in (ana, bob):
             await reader.sees("Who has beans?")
-        await ana.types("/block bob")
+        await typed(ana, "/block bob")
         await ana.paper.until(lambda: bool(ana.model.blocks.kind("bob")))
-        await bob.types("/thread 1 kestrel @ana")
+        await typed(bob, "/thread 1 kestrel @ana")
         await cyd.types("next")
         await ana.sees("next")
-        told = await ana.types("/thread 1")
+        told = await typed(ana, "/thread 1")
         assert "1 of people whom you blocked or muted." in told
         assert not any("kestrel" in line or "bob answered" in line for line in [*ana.paper.said, *ana.paper.told])
 
