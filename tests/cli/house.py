@@ -179,6 +179,11 @@ class Reader:
             if room.community in one.model.communities and not (one.link.closed or one.link.down):
                 await one.paper.until(partial(one.model.rooms.__contains__, room.id))
 
+    async def edits(self, line: str) -> list[str]:
+        """Of what one said last, once it stands there."""
+        await self.link.voice.settled()
+        return await self.types(f"/edit {line}")
+
     async def sees(self, text: str) -> None:
         """Wait until this stands on the screen, said or told."""
         await self.paper.until(lambda: any(text in line for line in [*self.paper.said, *self.paper.told]))

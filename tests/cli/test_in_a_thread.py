@@ -128,7 +128,7 @@ async def test_who_says_one_thing_in_a_thread_stays_in_the_room(house):
     assert shown(bob, "Good evening").root == 0
     await ana.types("/thread 1 Nobdy?")
     await ana.sees("Nobdy?")
-    await ana.types("/edit Nobody?")
+    await ana.edits("Nobody?")
     await bob.sees("Nobody?")
 
 
@@ -289,7 +289,7 @@ async def test_an_edit_says_where_it_is_of_where_one_is_not_there(house):
     assert not shown(bob, "Who has peas?").inside, "the thread hangs from it"
     await ana.types("Good evening")
     await bob.sees("Good evening")
-    await ana.types("/edit Good night")
+    await ana.edits("Good night")
     await bob.sees("Good night")
     assert shown(bob, "Good night").inside == "in the room"
     await ana.sees("Good night")

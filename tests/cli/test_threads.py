@@ -52,7 +52,7 @@ async def test_an_edit_in_a_thread_that_is_not_on_the_screen_is_not_printed_amon
         await bob.types("/thread #1 I have soem")
         await cyd.sees("bob answered in the thread of #1")
         await bob.sees("I have soem")
-        await bob.types("/edit I have some")
+        await bob.edits("I have some")
         await bob.types("Good evening")
         await cyd.sees("Good evening")
         assert "I have some" not in cyd.paper.said
