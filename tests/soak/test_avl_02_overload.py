@@ -14,7 +14,7 @@ import pytest
 
 from bench import drive
 from bench.drive import among, at_rate, closed, opened
-from bench.rows import DISTURBED, Bench, acked_per_second, health, peak_rss
+from bench.rows import DISTURBED, Bench, acked_per_second, health, latency, peak_rss
 from tests.proof.process import judged
 
 MINUTES = float(os.environ.get("OVERLOAD_MINUTES", "10"))
@@ -22,6 +22,7 @@ WAVE = 10.0  # seconds
 TIMES = 3
 KEPT = 0.5  # of the capacity; the benchmark asks for more of a quiet machine
 HEALTH_MS = 1_000.0  # p99, likewise
+TOO_LONG = 1_000.0  # ms until half of what is said is acknowledged: the rest of it waits to be taken
 MORE = 256 << 20  # bytes of memory, over what the capacity takes
 
 
@@ -38,6 +39,7 @@ def test_avl_02_three_times_the_capacity_for_ten_minutes(
         capacity = acked_per_second(crowd.run(closed(4 * count, authors=count), warm=1, seconds=3))
         before, until = server.rss(), time.monotonic() + 60 * MINUTES
         acknowledged = refused = waves = quiet = 0
+        waited = 0.0  # ms: the longest median of a wave
         with peak_rss(server) as rss:
             while not waves or time.monotonic() < until:
                 with health(server) as took:
@@ -49,6 +51,7 @@ def test_avl_02_three_times_the_capacity_for_ten_minutes(
                 assert result["streams"][0]["unanswered"] == 0
                 waves, refused = waves + 1, refused + result["refused"]
                 acknowledged += result["streams"][0]["acked"]
+                waited = max(waited, latency("p50", what="ack")(result))
                 disturbed = result["others_busy"] > DISTURBED  # by other programs: then its speed says nothing
                 with capsys.disabled():
                     sys.stdout.write(
@@ -63,7 +66,9 @@ def test_avl_02_three_times_the_capacity_for_ten_minutes(
                     assert kept > KEPT * capacity
                     assert p99 < HEALTH_MS
         assert rss[0] - before < MORE
-        assert refused or not quiet, "it never was too much"  # nor is it where other programs take the offers' time
+        # It may not have been, where other programs take the offers' time. On a fast machine nothing is refused: what is
+        # taken in a turn never adds up to what may wait, and all else waits in its sender's socket.
+        assert refused or waited > TOO_LONG or not quiet, "it never was too much"
     record_property("clients", count)
     record_property("messages", acknowledged)
     record_property("refusals", refused)
