@@ -59,9 +59,13 @@ def processor() -> str:
 
 
 def commit() -> str:
-    asked = ["git", "describe", "--always", "--dirty"]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
-    return done.stdout.strip()
+    """What is measured; `-dirty` where something differs from it but for what is written about measurements."""
+
+    def git(*asked: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["git", *asked], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    same = git("diff", "--quiet", "HEAD", "--", ".", ":!bench/results", ":!docs").returncode == 0
+    return git("describe", "--always").stdout.strip() + ("" if same else "-dirty")
 
 
 def header(*, command: str, quick: bool, fsync: float) -> Header:
