@@ -147,6 +147,16 @@ async def say(reader: Reader, many: int) -> None:
     await reader.link.voice.settled()
 
 
+async def behind(house, many):
+    """Ana and bob; bob is in the hall while she says so much in tools."""
+    ana, bob = await house.join("garden/hall", "ana", "bob")
+    await ana.types("/room create tools")
+    await bob.types("/go tools")
+    await bob.types("/go hall")
+    await say(ana, many)
+    return [ana, bob]
+
+
 async def comes_to(reader: Reader, room: str, unread: int) -> list[Line]:
     """They go to a room where so much is new; what is shown then."""
     await reader.paper.until(lambda: reader.model.find(room)[0].unread == unread)
@@ -157,11 +167,7 @@ async def comes_to(reader: Reader, room: str, unread: int) -> list[Line]:
 
 async def test_what_is_further_up_than_the_page_stays_unread_until_one_has_been_there(house, monkeypatch):
     monkeypatch.setattr("among_cli.link.MOST", 20)
-    ana, bob = await house.join("garden/hall", "ana", "bob")
-    await ana.types("/room create tools")
-    await bob.types("/go tools")
-    await bob.types("/go hall")
-    await say(ana, 26)
+    ana, bob = await behind(house, 26)
     shown = await comes_to(bob, "tools", 26)
     room = bob.model.room
     news = [line.text for line in shown if isinstance(line, Rule) and line.style == "mention"]
@@ -190,11 +196,7 @@ async def test_what_is_further_up_than_the_page_stays_unread_until_one_has_been_
 async def test_what_is_unread_further_up_is_read_by_as_much_as_was_shown(house, monkeypatch):
     monkeypatch.setattr("among_cli.link.MOST", 20)
     monkeypatch.setattr("among_cli.reading.MOST", 10)
-    ana, bob = await house.join("garden/hall", "ana", "bob")
-    await ana.types("/room create tools")
-    await bob.types("/go tools")
-    await bob.types("/go hall")
-    await say(ana, 45)
+    ana, bob = await behind(house, 45)
     await comes_to(bob, "tools", 45)
     room = bob.model.room
     await bob.types("/jump #25")
@@ -212,11 +214,7 @@ async def test_what_is_unread_further_up_is_read_by_as_much_as_was_shown(house, 
 
 async def test_who_looks_back_as_far_as_the_first_unread_has_read_all(house, monkeypatch):
     monkeypatch.setattr("among_cli.link.MOST", 20)
-    ana, bob = await house.join("garden/hall", "ana", "bob")
-    await ana.types("/room create tools")
-    await bob.types("/go tools")
-    await bob.types("/go hall")
-    await say(ana, 60)
+    ana, bob = await behind(house, 60)
     await comes_to(bob, "tools", 60)
     await bob.types("/older")
     assert bob.model.marker() is None
@@ -227,11 +225,7 @@ async def test_who_looks_back_as_far_as_the_first_unread_has_read_all(house, mon
 @pytest.mark.parametrize("does", ["/read", "I have read enough"])
 async def test_who_says_so_or_speaks_has_read_what_is_further_up(house, monkeypatch, does):
     monkeypatch.setattr("among_cli.link.MOST", 20)
-    ana, bob = await house.join("garden/hall", "ana", "bob")
-    await ana.types("/room create tools")
-    await bob.types("/go tools")
-    await bob.types("/go hall")
-    await say(ana, 26)
+    ana, bob = await behind(house, 26)
     await comes_to(bob, "tools", 26)
     await bob.types(does)
     await bob.paper.until(lambda: bob.model.room.unread == 0)
