@@ -179,9 +179,8 @@ class Bench:
         self.others_busy: list[float] = []  # of each run: cores that other programs kept busy meanwhile
         self.quick = quick
         self.repeats = repeats or (2 if quick else 5)
-        self.pairs = (
-            self.repeats + 1 if quick else max(7, self.repeats)
-        )  # of runs with and without a disturbance, in turn
+        # Of runs with and without a disturbance, in turn.
+        self.pairs = self.repeats + 1 if quick else max(7, self.repeats)
         self.seconds = 1.0 if quick else 3.0
         self.warm = 0.4 if quick else 1.0
         self._worlds: dict[str, World] = {}

@@ -1,7 +1,8 @@
-"""What something is about that has just come, where it is not on the screen: looked up, so that the line about it says who and what.
+"""What something is about that has just come, where it is not on the screen: looked up, so that the line about it says who
+and what.
 
-Rules: a message is read once, and a few of them in a second at most, however much comes. What can't be had soon is told of by its
-number alone.
+Rules: a message is read once, and a few of them in a second at most, however much comes. What can't be had soon is told of
+by its number alone. What is forwarded is always read: without it the line would say nothing.
 """
 
 import asyncio

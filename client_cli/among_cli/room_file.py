@@ -139,9 +139,8 @@ class _Reading:
 
     async def _begun(self, newest: MessagePage) -> Begun:
         place = self._room.community
-        card = (
-            await self._among.ask(ReadCommunity, community=place) if place else None
-        )  # what one has is of some time ago
+        # The card that one has is of some time ago.
+        card = await self._among.ask(ReadCommunity, community=place) if place else None
         now = dt.datetime.now(dt.UTC)
         about = Transcript(
             epoch=self._among.hello.epoch,

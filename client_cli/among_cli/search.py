@@ -66,8 +66,8 @@ async def hit(link: Link, rest: str) -> None:
         await link.learn((message.by, message.rev) for message in page.messages)
         if all(message.seq != one.seq for message in page.messages):
             raise Cannot(gone(f"What stood at {rest}"))
-        open_ = link.model.room is not None and link.model.room.id == one.room
-        lines += [_around(link, message, here=message.seq == one.seq, open_=open_) for message in page.messages]
+        numbered = link.model.room is not None and link.model.room.id == one.room
+        lines += [_around(link, message, here=message.seq == one.seq, numbered=numbered) for message in page.messages]
     lines.append(note(f"/go hit {rest} goes there."))
     link.screen.show(lines)
 
@@ -153,13 +153,12 @@ def _marked(text: str, marks: list[Mark]) -> list[tuple[Style, str]]:
     return [*parts, ("", text[at:])]
 
 
-def _around(link: Link, message: Message, *, here: bool, open_: bool) -> Line:
+def _around(link: Link, message: Message, *, here: bool, numbered: bool) -> Line:
+    """`numbered`: of the open room, which is what one means by a number."""
     body = "deleted" if message.blank else discreet(message.body)
     body = FOLDED if not here and link.model.folds(message.by, message.rev) else body  # the hit itself was asked for
     who = link.model.who(message.by, message.rev)
     mark = "› " if here else "  "
     look: Style = "strong" if here else ""
-    number = (
-        [Part("dim", f"  {number_of(message.seq)}")] if open_ else []
-    )  # what is typed by one is about the open room
+    number = [Part("dim", f"  {number_of(message.seq)}")] if numbered else []
     return told((look, mark), ("who", f"{who} "), body, *number)

@@ -2,8 +2,9 @@
 
 Rules: what is said in the thread that is opened stands there as what is said to a room does, and is read. What is said in
 another does not stand among the rest. A dim line says how much there is, and how to look at it: at most one for each thread
-every few seconds; elsewhere only of threads that the reader follows. One's own, and what the reader wants to be told of (bell.py), is told at once: in the room as a message under what it is about. What people
-say whom the reader blocks or mutes is not told of.
+every few seconds; elsewhere only of threads that the reader follows. One's own, and what the reader wants to be told of
+(bell.py), is told at once: in the room as a message under what it is about. What people say whom the reader blocks or mutes
+is not told of.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """The open room on the screen: which of its messages stand there, and what goes between them. Pure.
 
 Rules: a message gives a line once, whichever way it arrives; its number decides. What comes while the page is on its
-way waits behind it, so that lines never stand out of order; what becomes of a message meanwhile holds for the page. What people say whom the reader blocks or mutes is folded: a
-line says that there is something, and it is kept for who asks.
+way waits behind it, so that lines never stand out of order; what becomes of a message meanwhile holds for the page. What
+people say whom the reader blocks or mutes is folded: a line says that there is something, and it is kept for who asks.
 """
 
 from collections.abc import Iterable
@@ -31,9 +31,8 @@ class Visit:
         self.shown = 0  # entries up to this number are on the screen, or older than what is
         self.complete = False  # nothing is older than what is on the screen
         self.seen = 0  # all that was unread up to this number has been on the screen, from the first of it on
-        self.since: int | None = (
-            None  # number behind which the new began, when one came or went away; None: nothing was new
-        )
+        # Number behind which the new began, when one came or went away; None: nothing was new.
+        self.since: int | None = None
         self.folded: list[Said] = []  # since the reader last asked
         self.deleting: set[int] = set()  # messages that one deletes oneself: the entry does not say which steward did
         self.newest: dict[str, Said] = {}  # what somebody (by handle) said last, of what is on the screen

@@ -34,15 +34,8 @@ REPLY_WITHIN = 10.0  # seconds until a reply counts as late; doubles with each t
 PATIENCE = 120.0  # seconds for which a command that is told to wait goes again
 PAUSE = 0.05  # seconds that such a command waits at least; the client's own doubles it with each refusal, up to 6.4
 BUG_TRIES = 3  # times a command goes that meets a mistake of the server
-SETTING = (
-    "set",
-    "remove",
-    "mark",
-    "follow",
-    "unfollow",
-    "watch",
-    "enable",
-)  # verbs of commands without a nonce that do
+# Verbs of commands without a nonce that set something: of two the later one holds.
+SETTING = ("set", "remove", "mark", "follow", "unfollow", "watch", "enable")
 PENDING = 1000  # commands that may wait at once; more is a program that does not look
 
 
@@ -84,6 +77,11 @@ class Ask:
             return None
         left = math.ceil((self.not_before - now) * 1000)
         return refuse_of(msgspec.structs.replace(self.told, retry_after_ms=left))
+
+    def forget_waits(self) -> None:
+        """It may go at once, and may be told to wait as if for the first time."""
+        self.not_before, self.patient_until = 0.0, None
+        self.waits, self.told = 0, None
 
     def become(self, state: AskState) -> None:
         if self.state != state:
@@ -234,12 +232,7 @@ class Asks:
             else:
                 self.again(ask, 0.0)
         for ask in list(self._waiting):
-            ask.not_before, ask.patient_until, ask.waits, ask.told = (
-                0.0,
-                None,
-                0,
-                None,
-            )  # how busy it is then is another matter
+            ask.forget_waits()  # how busy it is then is another matter
             if ask.errand is not None or isinstance(ask.command, StartTyping):
                 self._waiting.remove(ask)
                 ask.fail(ConnectionLost("the connection went before the reply came"))

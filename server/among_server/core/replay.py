@@ -2,8 +2,10 @@
 
 A page is read only when the peer has taken the one before it, so nothing is queued without bound. And an account that has
 had very many of late, on all its sessions, waits a moment for each: one sync may bring a thousand entries of every log, and
-costs no more than five messages. Joining is one step of the loop: what the tail holds is written, and the next flush goes on from there. Nothing is awaited between looking
-for a Log and joining it, since one that nobody hears is forgotten.
+costs no more than five messages.
+
+Joining is one step of the loop: what the tail holds is written, and the next flush goes on from there. Nothing is awaited
+between looking for a Log and joining it, since one that nobody hears is forgotten.
 
 A log that becomes a session's while it is live (`arrived`) is heard once the session has been told why; during a sync
 that waits for the sync's end, so that two replays never mix. One that is lost (`departed`) is heard no longer at once.
