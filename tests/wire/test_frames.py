@@ -206,7 +206,8 @@ async def test_endless_fragments_are_bounded(tmp_path):
                 await peer.write(framed(b"x" * 30_000, CONT, fin=False))
         except ConnectionError:
             pass
-        assert await peer.closed() in (1009, 1006)
+        # Which bound is met first, of a message or of a guest, is a matter of how much arrives at once.
+        assert await peer.closed() in (1009, 4504, 1006)
         await until(lambda: not house.app.listener.connections)
         assert house.app.listener.pieces == {}
 
