@@ -204,11 +204,13 @@ def test_trouble_with_the_disk_is_known_before_it_is_logged(monkeypatch: pytest.
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_a_server_whose_first_line_nobody_takes_serves_all_the_same(tmp_path: Path):
     command = [sys.executable, "-m", "among_server.admin.main", "serve", "--log-format", "json"]
+    command += ["--data", str(tmp_path / "data"), "--port", "0"]
+    env = {
+        name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"
+    }  # what is not taken is kept then
     with (
         Path("/dev/full").open("w") as full,
-        subprocess.Popen(
-            [*command, "--data", str(tmp_path / "data"), "--port", "0"], stdout=full, stderr=subprocess.PIPE, text=True
-        ) as process,
+        subprocess.Popen(command, stdout=full, stderr=subprocess.PIPE, text=True, env=env) as process,
     ):
         assert process.stderr is not None
         assert any('"server.listening"' in line for line in process.stderr)

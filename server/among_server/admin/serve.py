@@ -49,6 +49,17 @@ def _all_streams() -> None:
     os.close(opened)
 
 
+def _say(line: str) -> None:
+    """On standard output. Where nobody takes it, the log says it, too; but Python would try once more as the process ends, and
+    that it failed would be our exit code: so it may be rid of it then."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+
+
 def _more_files() -> None:
     """Every connection is an open file: as many as this user may have, where a shell or an engine gives fewer."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -107,8 +118,7 @@ async def run(settings: Settings) -> int:
             file=sys.stderr,
         )
         return 1
-    with contextlib.suppress(OSError):  # nobody takes it; the log says it, too
-        print(f"among-server: {app.url}", flush=True)
+    _say(f"among-server: {app.url}")
     # What was made at start lives for ever, and hardly anything here forms cycles: the collector has better things to
     # do than to look at every session and tail a hundred times a second (a tenth of the time under load, measured).
     gc.freeze()
