@@ -2,8 +2,11 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -107,3 +110,38 @@ def test_the_gate_is_a_stream_like_another():
     gate.writelines(["one\x07 ", "two\n"])
     assert out.getvalue() == "one\\x07 two\n"
     assert not gate.isatty()
+
+
+COMMANDS = [["--version"], ["--help"], ["check-config"], ["doctor", "--data", "."], ["serve", "--help"]]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("unbuffered", ["1", ""], ids=["as it comes", "at the end"])
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_what_nobody_takes_is_told_in_one_line(tmp_path: Path, command: list[str], unbuffered: str):
+    with Path("/dev/full").open("w") as full:
+        done = run(tmp_path, command, unbuffered, full)
+    assert done.returncode == 1
+    assert done.stderr == "among-server: standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("unbuffered", ["1", ""], ids=["as it comes", "at the end"])
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_who_has_read_enough_is_told_nothing(tmp_path: Path, command: list[str], unbuffered: str):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as gone:
+        done = run(tmp_path, command, unbuffered, gone)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def run(folder: Path, command: list[str], unbuffered: str, out: TextIO) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "among_server.admin.main", *command],
+        stdout=out,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        check=False,
+    )

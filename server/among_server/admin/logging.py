@@ -75,7 +75,9 @@ class Lines:
     reader has stopped, it waits with those behind it, and a thread waits for the room."""
 
     def __init__(self, stream: TextIO | None) -> None:
-        self._file = FileIO(stream.fileno(), "wb", closefd=False) if stream is not None else None
+        self._file: FileIO | None = None
+        with contextlib.suppress(OSError):
+            self._file = FileIO(stream.fileno(), "wb", closefd=False) if stream is not None else None
         self._encoding = (stream and stream.encoding) or "utf-8"
         self._lock = threading.RLock()
         self._waiting: deque[tuple[bytes, int]] = deque()  # what is left of lines, and how many are lost with each

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from among_protocol.safe_text import safe_text
 
 from ..config import ConfigError
 from .arguments import parser
+from .plain import NotTaken, Plain
 from .settings import Settings, read
 
 if TYPE_CHECKING:  # only a backup needs it
@@ -43,7 +45,25 @@ LOADED = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 done, 1 failed with a sentence, 2 wrong use or configuration, 130 interrupted."""
-    args = parser().parse_args(argv)
+    out, err = Plain(sys.stdout), Plain(sys.stderr)
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = _judged(argv)
+            out.flush()
+        except NotTaken as error:
+            code = 1
+            out.give_up()
+            if error.errno != errno.EPIPE:  # else whoever read has enough
+                with contextlib.suppress(NotTaken):
+                    print(f"among-server: standard output: {error.strerror}", file=err)
+    return code
+
+
+def _judged(argv: Sequence[str] | None) -> int:
+    try:
+        args = parser().parse_args(argv)
+    except SystemExit as over:  # all is said: --help, --version, wrong use
+        return int(over.code or 0)
     if args.command == "serve":  # until the server itself minds its signals, there is nothing to be closed
         signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     try:
@@ -66,12 +86,10 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
 
     aside = _aside() if args.command == "backup" and not args.fast else None
 
-    from . import logging, plain  # noqa: PLC0415  # --help and --version need none of it
+    from . import logging  # noqa: PLC0415  # --help and --version need none of it
 
-    config = settings.config
-    logging.configure(config)
-    with contextlib.redirect_stdout(plain.Plain(sys.stdout)), contextlib.redirect_stderr(plain.Plain(sys.stderr)):
-        return _carry_out(args, settings, aside)
+    logging.configure(settings.config)
+    return _carry_out(args, settings, aside)
 
 
 def _aside() -> "Aside":

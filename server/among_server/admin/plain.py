@@ -4,7 +4,9 @@ Names, errors and tracebacks may hold anything. A control character comes out as
 so that it can be seen and does nothing. Everything that `among-server` prints and logs goes through here.
 """
 
+import errno
 import io
+import os
 import re
 from typing import Any, TextIO
 
@@ -32,23 +34,50 @@ def deep(value: Any) -> Any:
             return visible(repr(value))
 
 
-class Plain(io.TextIOBase):
-    """A stream of text in front of another."""
+class NotTaken(OSError):
+    """Who reads what is printed does not take it: a full disk, a pipe whose reader is gone, a stream that was closed."""
 
-    def __init__(self, out: TextIO) -> None:
+
+class Plain(io.TextIOBase):
+    """A stream of text in front of another; None: it was closed before we began. To write raises NotTaken."""
+
+    def __init__(self, out: TextIO | None) -> None:
         self._out = out
 
     def write(self, text: str) -> int:
-        self._out.write(visible(text, lines=True))
+        if self._out is None:
+            raise NotTaken(errno.EBADF, "it is closed")
+        try:
+            self._out.write(visible(text, lines=True))
+        except OSError as error:
+            raise NotTaken(error.errno, error.strerror) from error
         return len(text)
 
     def flush(self) -> None:
-        self._out.flush()
+        if self._out is None:
+            return
+        try:
+            self._out.flush()
+        except OSError as error:
+            raise NotTaken(error.errno, error.strerror) from error
+
+    def give_up(self) -> None:
+        """What was not taken is lost: Python would try once more as the process ends, and its failure would be our exit code."""
+        if self._out is not None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._out.fileno())
+            os.close(nowhere)
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # of a stream without text it is None
+        return self._out.encoding if self._out is not None else "utf-8"
 
     def isatty(self) -> bool:
-        return self._out.isatty()
+        return self._out is not None and self._out.isatty()
 
     def fileno(self) -> int:
+        if self._out is None:
+            raise NotTaken(errno.EBADF, "it is closed")
         return self._out.fileno()
 
 

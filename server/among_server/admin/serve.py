@@ -18,6 +18,7 @@ from ..edge.sockets import CannotListen
 from ..store.api import StoreError
 from .control import end, listen
 from .logging import loop_failed
+from .plain import NotTaken, Plain
 from .running import SOCKET
 from .settings import Settings, look, token
 
@@ -50,14 +51,12 @@ def _all_streams() -> None:
 
 
 def _say(line: str) -> None:
-    """On standard output. Where nobody takes it, the log says it, too; but Python would try once more as the process ends, and
-    that it failed would be our exit code: so it may be rid of it then."""
+    """On standard output. Where nobody takes it, the log says it, too."""
     try:
         print(line, flush=True)
-    except OSError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.close(nowhere)
+    except NotTaken:
+        if isinstance(sys.stdout, Plain):
+            sys.stdout.give_up()
 
 
 def _more_files() -> None:
