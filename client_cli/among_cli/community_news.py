@@ -39,10 +39,16 @@ def told_of(model: "Model", community: Community, event: Entry) -> list[Line]:
             said = " and of what they said" if event.erased else ""
             line = told(("who", NOBODY), ("dim", f" of {community.slug}: nothing is kept of who they were{said}"))
         case members.MemberUpdated():
-            model.know(persona_of(event))
-            if model.who(event.by) == before:
-                return []
-            line = told(("who", before), ("dim", " is now "), ("who", model.who(event.by)))
+            return renamed(model, event, community.me)
         case _:
             return []
     return [line] if event.by != community.me else []
+
+
+def renamed(model: "Model", event: members.MemberUpdated, me: str) -> list[Line]:
+    """Somebody goes by another handle, here or in a direct."""
+    before = model.who(event.by)
+    model.know(persona_of(event))
+    if model.who(event.by) == before or event.by == me:
+        return []
+    return [told(("who", before), ("dim", " is now "), ("who", model.who(event.by)))]

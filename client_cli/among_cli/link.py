@@ -210,20 +210,9 @@ class Link:
         self.screen.refresh()
 
     def _named(self, event: MemberJoined | MemberUpdated) -> list[Line]:
-        """They are called otherwise too in the directs that were begun as who they are there, of which nothing else tells."""
-        before = self.model.who(event.by)
-        lines = self.model.apply(event)
         if self.corner is not None and self.corner.corner.member == event.by:
             self.corner.corner.handle = event.handle
-        if self.model.who(event.by) != before:
-            people = [person for room in self.model.rooms.values() for person in room.people if person.handle == before]
-            self._current -= {person.member for person in people}
-            self.spawn(partial(self._learn_directs, [(person.member, 0) for person in people]), quiet=True)
-        return lines
-
-    async def _learn_directs(self, people: list[tuple[str, int]]) -> None:
-        await self.learn(people, now=True)
-        self.screen.refresh()
+        return self.model.apply(event)
 
     # ---- to the server
 

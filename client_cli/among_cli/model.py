@@ -351,6 +351,8 @@ class Model(Acquaintances):
                 lines = [told(by, ("dim", " removed "), ("who", self.who(event.member)), ("dim", " from the room"))]
             case rooms.PersonLeft():
                 lines = [told(by, ("dim", " left the room"))]
+            case members.MemberUpdated():
+                lines = community_news.renamed(self, event, room.me)
             case members.MemberForgotten():
                 room.people = [
                     members.nobody(one.member, one.rev) if one.member == event.by else one for one in room.people

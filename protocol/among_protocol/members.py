@@ -62,9 +62,10 @@ class MemberLeft(Entry, tag="member.left", kw_only=True):
 
 
 class MemberUpdated(Entry, tag="member.updated", kw_only=True):
-    """In the community's log. `by` changed who they are; `rev` is the new revision. What is not for all members is not in
-    it: what is left out here may still be on the card of those who may see it, and be another by now. An older one is blank
-    where they hide what they were called before."""
+    """In the community's log, and in that of each direct that was begun as who they are there (or, between accounts, by their
+    profile). `by` changed who they are; `rev` is the new revision. What is not for all members is not in it: what is left out
+    here may still be on the card of those who may see it, and be another by now. An older one is blank where they hide what
+    they were called before."""
 
     words: ClassVar[tuple[str, ...]] = ("handle", "display_name", "bio", "pronouns")
 

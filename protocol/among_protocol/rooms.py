@@ -21,7 +21,9 @@ class Room(Shape, kw_only=True):
     following: bool = False  # its entries come live, and its unread messages count
     member: str = ""  # directs only: who I am there
     within: str = ""  # directs only: the community whose personas speak there; empty: the accounts' profiles do
-    people: list[Persona] = []  # directs only: all, oneself included; the `rev` of what they say tells of a change
+    people: list[
+        Persona
+    ] = []  # directs only: all of them, oneself included; `member.updated` in its log tells of a change
     owner: str = ""  # corners only: the membership whose it is
     head: Seq = 0  # the state is of this position of the room's log
     retention: Retention | None = None  # how long it keeps what is said in it; null: as its community says

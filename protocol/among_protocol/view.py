@@ -219,21 +219,7 @@ class View:
             case CommunityUpdated() if (card := self.communities.get(entry.log)) and entry.seq > card.as_of:
                 self.communities[entry.log] = standing.updated(card, entry)
             case MemberJoined() | MemberUpdated():
-                self.learn(
-                    Persona(
-                        member=entry.by,
-                        rev=entry.rev,
-                        handle=entry.handle,
-                        display_name=entry.display_name,
-                        bio=entry.bio,
-                        pronouns=entry.pronouns,
-                    )
-                )
-                card = self.communities.get(entry.log)
-                if card is not None and card.member == entry.by and entry.rev >= card.rev:
-                    self.communities[entry.log] = replace(
-                        card, rev=entry.rev, handle=entry.handle, display_name=entry.display_name
-                    )
+                self._become(entry)
             case MemberForgotten():
                 self._forget(entry)
             case _ if self.account is not None and entry.log == self.account.id and entry.seq > self._as_of:
@@ -264,6 +250,27 @@ class View:
         room = self.rooms.get(entry.log)
         if told and room is not None and entry.seq > room.head:
             self.rooms[room.id] = replace(room, head=entry.seq, **told)
+
+    def _become(self, entry: MemberJoined | MemberUpdated) -> None:
+        """Somebody is called so from here on, in a community or in a direct."""
+        persona = Persona(
+            member=entry.by,
+            rev=entry.rev,
+            handle=entry.handle,
+            display_name=entry.display_name,
+            bio=entry.bio,
+            pronouns=entry.pronouns,
+        )
+        self.learn(persona)
+        card = self.communities.get(entry.log)
+        if card is not None and card.member == entry.by and entry.rev >= card.rev:
+            self.communities[entry.log] = replace(
+                card, rev=entry.rev, handle=entry.handle, display_name=entry.display_name
+            )
+        room = self.rooms.get(entry.log)
+        if room is not None and any(one.member == entry.by and one.rev < entry.rev for one in room.people):
+            people = [persona if one.member == entry.by else one for one in room.people]
+            self.rooms[room.id] = replace(room, people=sorted(people, key=lambda one: one.handle))
 
     def _forget(self, entry: MemberForgotten) -> None:
         """Nothing is kept of who they were, here neither."""

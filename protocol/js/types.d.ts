@@ -4840,9 +4840,10 @@ export interface MemberUnsilenced {
 }
 
 /**
- * In the community's log. `by` changed who they are; `rev` is the new revision. What is not for all members is not in
- * it: what is left out here may still be on the card of those who may see it, and be another by now. An older one is blank
- * where they hide what they were called before.
+ * In the community's log, and in that of each direct that was begun as who they are there (or, between accounts, by their
+ * profile). `by` changed who they are; `rev` is the new revision. What is not for all members is not in it: what is left out
+ * here may still be on the card of those who may see it, and be another by now. An older one is blank where they hide what
+ * they were called before.
  */
 export interface MemberUpdated {
   type: "member.updated";
@@ -8182,7 +8183,7 @@ export interface Room {
    */
   within?: string;
   /**
-   * directs only: all, oneself included; the `rev` of what they say tells of a change
+   * directs only: all of them, oneself included; `member.updated` in its log tells of a change
    * @default []
    */
   people?: Persona[];

@@ -117,6 +117,11 @@ export class View {
         const { log, by, rev = 0, handle, display_name } = happening;
         const card = this.communities.get(log);
         if (card && card.member === by && rev >= card.rev) this.communities.set(log, { ...card, rev, handle, display_name });
+        const { bio, pronouns } = happening;
+        const people = this.rooms.get(log)?.people?.map((one) =>
+          one.member === by && one.rev < rev ? { member: by, rev, handle, display_name, bio, pronouns } : one,
+        );
+        if (people) this.#change(log, { people: people.sort((one, other) => (one.handle < other.handle ? -1 : 1)) });
         break;
       }
       case 'community.left':

@@ -59,3 +59,15 @@ test('who one is where the card did not fit the sync', () => {
   view.apply({ type: 'up', account: { id: 'a1' }, sync: { ...sync, communities: [] } });
   assert.equal(view.me('r1'), '');
 });
+
+test('the people of a direct are who they have become', () => {
+  const view = new View();
+  const people = [{ member: 'm1', rev: 1, handle: 'bob' }, { member: 'm2', rev: 3, handle: 'zoe', display_name: 'Zoe' }];
+  const sync = { epoch: 'e1', logs: [], communities: [], directs: [{ id: 'd1', slug: '', kind: 'direct', member: 'm1', people }] };
+  view.apply({ type: 'up', account: { id: 'a1' }, sync });
+  view.apply({ type: 'member.updated', log: 'd1', seq: 7, by: 'm2', rev: 2, handle: 'moss', display_name: 'Moss' });
+  assert.deepEqual(view.rooms.get('d1').people.map((one) => one.handle), ['bob', 'zoe'], 'the sync knew better');
+  view.apply({ type: 'member.updated', log: 'd1', seq: 8, by: 'm2', rev: 4, handle: 'ash', display_name: 'Ash' });
+  assert.deepEqual(view.rooms.get('d1').people.map((one) => one.handle), ['ash', 'bob']);
+  assert.equal(view.room('@ash').id, 'd1');
+});

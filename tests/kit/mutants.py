@@ -1284,6 +1284,14 @@ def does_not_say_whose_personas_speak(wire: Wire, frame: Frame) -> Any:
     return frame
 
 
+@mutant("personas.directs_told")
+def tells_of_who_they_were(wire: Wire, frame: Frame) -> Any:
+    for entry in frame.get("result", {}).get("entries", []):
+        if entry["type"] == "member.updated":
+            entry["pronouns"] = "of old"
+    return frame
+
+
 @mutant("cards.audience")
 def shows_the_intro_to_all(wire: Wire, frame: Frame) -> Any:
     for card in frame.get("result", {}).get("cards", []):

@@ -196,6 +196,15 @@ def test_people_are_learnt_from_what_they_do():
     assert [one.personas["m-zoe", rev].display_name for rev in (1, 2)] == ["Zoe", "Zoë"]
 
 
+def test_the_people_of_a_direct_are_who_they_have_become():
+    older = MemberUpdated(log="d1", seq=8, at=AT, by="m-bob", rev=1, handle="rob", display_name="Rob")
+    moss = MemberUpdated(log="d1", seq=9, at=AT, by="m-bob", rev=2, handle="aloe", display_name="Aloe", bio="leaves")
+    one = known(older, moss)
+    assert [person.handle for person in one.rooms["d1"].people] == ["aloe", "ann"], "by handle, as in a sync"
+    assert one.rooms["d1"].people[0].bio == "leaves"
+    assert one.room("@aloe").id == "d1"
+
+
 def test_personas_are_bounded(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(view, "PERSONAS", 3)
     one = known()

@@ -16,7 +16,6 @@ from among_protocol.client import Client
 from among_protocol.codes import CloseCode
 from among_protocol.drafts import DraftChanged
 from among_protocol.happenings import Happening, Up
-from among_protocol.members import Persona
 from among_protocol.reach import ReachChanged
 from among_protocol.rooms import Room
 from among_protocol.signing import Credentials
@@ -233,11 +232,7 @@ def counted(device: Device) -> dict[str, Any]:
 
 
 def _plain(room: Room) -> Room:
-    """What it is called, and how long it keeps what is said, is told to those who follow it. Who the people of a direct have
-    become is told with what they say."""
-    people = [
-        Persona(member=member, rev=0, handle="", display_name="")
-        for member in sorted(one.member for one in room.people)
-    ]
+    """What it is called, and how long it keeps what is said, is told to those who follow it."""
+    people = sorted(room.people, key=lambda person: person.member)
     told = {} if room.following else {"topic": "", "retention": None, "retention_since": ""}
     return replace(room, head=0, people=people, **told)

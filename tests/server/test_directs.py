@@ -177,7 +177,8 @@ async def test_the_cards_show_a_direct_as_it_is_now():
         await ann.ask(UpdateAccount, display_name="Ann")
         for device in (bob, await bob.again()):
             (card,) = (await device.sync(cards=True)).directs
-            assert (card.id, card.kind, card.topic, card.head, card.following) == (room, "direct", "secrets", 2, True)
+            assert (card.id, card.kind, card.topic, card.head, card.following) == (room, "direct", "secrets", 3, True)
+            assert {person.display_name for person in card.people} == {"Ann", "bob"}
             me = next(person for person in card.people if person.member == card.member)
             assert me.handle == "bob"
             assert sorted(person.handle for person in card.people) == ["ann", "bob"]

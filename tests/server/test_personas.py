@@ -392,6 +392,35 @@ async def test_a_profile_that_nobody_goes_by_changes_as_one_likes(calendar, monk
         assert not [one for one in ann.heard[before:] if isinstance(one, MemberUpdated)]
 
 
+async def test_a_profile_changes_so_often_too_where_only_directs_are_told_of_it(calendar, monkeypatch):
+    async with world_of() as world:
+        monkeypatch.setattr(rules, "MENDS", 0)
+        ann, bob, cyd = [await world.person(name) for name in ("ann", "bob", "cyd")]
+        room = (await ann.ask(OpenDirect, handles=["bob"])).entry.room
+        for number in range(limits.PERSONA_CHANGES):
+            await ann.ask(UpdateAccount, bio=f"Version {number}")
+        await ann.ask(OpenDirect, handles=["cyd"])  # which has heard of nothing yet, and hears of no more
+        refused = await ann.refused(UpdateAccount, bio="one more")
+        assert (refused.code, refused.kind) == (codes.PERSONA_CHANGED_OFTEN.code, "wait")
+        told = [one.bio for one in await bob.entries(room) if isinstance(one, MemberUpdated)]
+        assert told == [f"Version {number}" for number in range(limits.PERSONA_CHANGES)]
+        calendar.passes(refused.retry_after_ms)
+        await ann.ask(UpdateAccount, bio="one more")
+        assert (await bob.hears(MemberUpdated, lambda one: one.bio == "one more")).log == room
+        assert (await cyd.hears(MemberUpdated)).bio == "one more"
+
+
+async def test_who_hides_what_they_were_called_hides_it_in_their_directs_too():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        room = (await ann.ask(OpenDirect, members=[bob.member])).entry.room
+        garden = world.id("garden")
+        await becomes(ann, garden, bio="digs")
+        await becomes(ann, garden, bio="rests", shown={"lineage": "stewards"})
+        older, newer = [one for one in await bob.entries(room) if isinstance(one, MemberUpdated)]
+        assert (older.blank, older.bio, newer.bio) == (True, "", "rests")
+
+
 async def test_a_change_is_corrected_so_often_for_nothing(calendar):
     async with world_of() as world:
         assert world.app.services.hello.limits.mends == limits.MENDS
@@ -571,7 +600,10 @@ async def test_a_direct_goes_along_with_the_profile_where_one_speaks_as_that():
         among_accounts = (await ann.ask(OpenDirect, handles=["bob"])).entry.room
         among_members = (await ann.ask(OpenDirect, members=[bob.member])).entry.room
         await ann.ask(UpdateAccount, display_name="Ann of the Hills")
+        heard = [one for one in await bob.settled() if isinstance(one, MemberUpdated)]
         for room in (among_accounts, among_members):
+            (told,) = [one for one in heard if one.log == room]
+            assert (told.handle, told.display_name, told.rev) == ("ann", "Ann of the Hills", 2)
             said = await ann.say("psst", room=room)
             (who,) = (await bob.ask(ResolveMembers, members=[PersonaRef(member=said.by, rev=said.rev)])).personas
             assert (who.handle, who.display_name) == ("ann", "Ann of the Hills")

@@ -16,7 +16,7 @@ from among_protocol.greeters import GreeterChanged, NewcomerSettled, NewcomerSpo
 from among_protocol.house_rules import RulesAccepted
 from among_protocol.invites import InviteCreated, InviteRevoked, InviteUsed
 from among_protocol.joining import JoinAnswered, JoinAsked, JoinDeclined, JoinWithdrawn
-from among_protocol.members import Member, MemberForgotten, MemberJoined, MemberLeft, MemberUpdated
+from among_protocol.members import Member, MemberForgotten, MemberJoined, MemberLeft, MemberUpdated, Persona
 from among_protocol.messages import SPEAKERS, MessageSent
 from among_protocol.moderation import (
     Act,
@@ -72,6 +72,7 @@ class State:
     rules: dict[str, dict[int, str]] = field(default_factory=dict)  # of communities: by version
     accepted: dict[str, dict[str, int]] = field(default_factory=dict)  # account: community -> version of its rules
     members: dict[str, dict[str, tuple[int, str, str, str, str, str]]] = field(default_factory=dict)  # of communities
+    people: dict[str, dict[str, tuple[int, str, str, str, str]]] = field(default_factory=dict)  # of directs: members
     rooms: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)  # kind, community, slug, topic
     inside: dict[str, dict[str, str]] = field(default_factory=dict)  # account: place -> who one is there
     follows: dict[str, set[str]] = field(default_factory=dict)
@@ -131,6 +132,9 @@ async def replayed(town: Town, logs: list[str]) -> State:
         state.pins[room] = {message: pin for message, pin in pins.items() if message not in blank}
         if not state.pins[room]:
             del state.pins[room]
+    for direct in (log for log in logs if state.rooms.get(log, ("",))[0] == "direct"):
+        people = state.people.get(direct, {})
+        state.people[direct] = {member: persona for member, persona in people.items() if persona[1]}
     state.silenced = {member: until for member, until in state.silenced.items() if member in _here(state)}
     for account, accepted in state.accepted.items():  # a store tells it of members alone
         state.accepted[account] = {
@@ -158,6 +162,7 @@ async def _from_floor(store: Store, state: State, log: str) -> None:
         if kind == "private":
             followers = [account for account, followed in state.follows.items() if log in followed]
             state.added[log] = {state.inside[account][community] for account in followers}
+        state.people |= await _people(store, log, kind)  # what told of them may be gone
         for pin in (await store.pins(log, None, 1000)).pins:  # a snapshot has their numbers, which `live` compares
             if pin.message.seq <= row.floor:
                 state.pins.setdefault(log, {})[pin.message.seq] = (pin.by, pin.message.by)
@@ -193,6 +198,8 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
             state.inside[log][entry.room] = entry.member
             state.follows[log].add(entry.room)
             state.rooms[entry.room] = ("direct", "", "", "")
+            for one in entry.people:
+                _become(state, entry.room, one.member, one)
         case CommunityCreated():
             state.communities[log] = (entry.slug, entry.name, entry.about)
             if entry.tags:
@@ -217,10 +224,12 @@ def _apply(state: State, log: str, entry: Entry) -> None:  # noqa: C901, PLR0912
                     state.rules[log][entry.rules_version] = entry.rules
         case MemberJoined():
             state.members[log][entry.by] = (*_heard(entry), entry.role)
+        case MemberUpdated() if log not in state.members:
+            _become(state, log, entry.by, entry)
         case MemberUpdated():
             state.members[log][entry.by] = (*_heard(entry), state.members[log][entry.by][5])
         case MemberForgotten():
-            pass  # who they were is told nowhere, and they are no member
+            state.people.get(log, {}).pop(entry.by, None)  # who they were is told nowhere, and they are no member
         case MemberLeft():
             del state.members[log][entry.by]
             state.greeters[log].discard(entry.by)
@@ -375,7 +384,13 @@ async def _kept(store: Store, state: State, room: RoomRow) -> None:
         state.floors[room.id] = log.floor
 
 
-def _heard(persona: MemberJoined | MemberUpdated | Member) -> tuple[int, str, str, str, str]:
+def _become(state: State, direct: str, member: str, persona: MemberUpdated | Persona) -> None:
+    people = state.people.setdefault(direct, {})
+    if member not in people or people[member][0] < persona.rev:
+        people[member] = _heard(persona)
+
+
+def _heard(persona: MemberJoined | MemberUpdated | Member | Persona) -> tuple[int, str, str, str, str]:
     return (persona.rev, persona.handle, persona.display_name, persona.bio, persona.pronouns)
 
 
@@ -451,6 +466,7 @@ async def live(store: Store, logs: list[str]) -> State:
         if room is not None:
             state.rooms[id] = (room.kind, room.community, room.slug, room.topic)
             await _kept(store, state, room)
+            state.people |= await _people(store, room.id, room.kind)
             said: list[tuple[int, str, int, bool]] = []
             complete = False
             while not complete:
@@ -475,6 +491,12 @@ async def live(store: Store, logs: list[str]) -> State:
         account, place = who[member]
         state.accepted[account][place] = version
     return state
+
+
+async def _people(store: Store, room: str, kind: str) -> dict[str, dict[str, tuple[int, str, str, str, str]]]:
+    """Who is in it, if it is a direct, but for those of whom nothing is kept."""
+    found = await store.directs([room]) if kind == "direct" else []
+    return {row.id: {one.member: _heard(one) for one in people if one.handle} for row, people in found}
 
 
 async def _reactions(store: Store, state: State, room: str, message: int) -> None:

@@ -49,6 +49,7 @@ from .told import (
     CLAIM,
     GUESSES,
     HERE_NOW,
+    IN_DIRECTS,
     NAMED,
     NAMING,
     PACE,
@@ -86,6 +87,7 @@ EFFECTS: dict[type[Command], Effects] = {
         (
             Told(a.AccountUpdated, Where.OWN),
             Told(mb.MemberUpdated, Where.COMMUNITY, "of each where you go by your profile and are not silenced"),
+            IN_DIRECTS,
         ),
         (
             *("name_chars", "about_chars", "pronouns_chars", "place_chars", "intro_chars", "links", "label_chars"),
@@ -141,6 +143,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(c.CommunityJoined, Where.OWN),
             WELCOMED,
             Told(pe.PersonaRenamed, Where.OWN, "when you were there before, under another handle"),
+            Told(mb.MemberUpdated, Where.ROOM, "when you were there before as somebody else, of each direct where you speak as that"),
             Told(b.BlockChanged, Where.LISTED, "of the handles that you go by and went by"),
             Told(b.BlockChanged, Where.SESSIONS, "of whom you block or mute, where somebody there goes by that handle"),
             Told(p.PresenceChanged, Where.WATCHERS, "from when you were there before"),
@@ -198,6 +201,7 @@ EFFECTS: dict[type[Command], Effects] = {
             Told(c.CommunityJoined, Where.THEIRS, "likewise"),
             WELCOMED_TOO,
             Told(pe.PersonaRenamed, Where.THEIRS, "likewise, when they were there before under another handle"),
+            Told(mb.MemberUpdated, Where.ROOM, "likewise, when they were there before as somebody else, of each direct where they speak as that"),
             Told(b.BlockChanged, Where.LISTED, "likewise, with the handle of who is let in"),
             Told(p.PresenceChanged, Where.WATCHERS, "likewise, from when they were there before"),
             Told(jn.JoinDeclined, Where.THEIRS, "when they are not"),
@@ -227,6 +231,7 @@ EFFECTS: dict[type[Command], Effects] = {
         (codes.COMMUNITY_GONE, codes.SILENCED, *NAMING),
         (
             Told(mb.MemberUpdated, Where.COMMUNITY),
+            IN_DIRECTS,
             Told(pe.PersonaRenamed, Where.OWN, "when the handle is another"),
             Told(b.BlockChanged, Where.LISTED, "when the handle is another, of both: who blocks you blocks the new one too"),
         ),
@@ -273,7 +278,7 @@ EFFECTS: dict[type[Command], Effects] = {
     ),
     mo.UnsilenceMember: Effects(
         _ON_MEMBER,
-        (Told(mo.MemberUnsilenced, Where.STEWARDS), Told(mo.MemberUnsilenced, Where.THEIRS), NAMED),
+        (Told(mo.MemberUnsilenced, Where.STEWARDS), Told(mo.MemberUnsilenced, Where.THEIRS), *NAMED),
         ("reason_chars",),
     ),
     mo.ListBans: Effects((codes.COMMUNITY_GONE, codes.RIGHT_MISSING), (), ("page_entries",)),

@@ -25,7 +25,7 @@ CORNERS: dict[type[Command], Effects] = {
             Told(co.CornerUpdated, Where.ROOM, "when the corner is new"),
             Told(r.RoomFollowed, Where.OWN, "when you did not follow it, and so when it is new"),
             Told(dr.DraftChanged, Where.DEVICES, "there is no draft for that corner any more"),
-            NAMED,
+            *NAMED,
         ),
         ("follows", "post_bytes", "title_chars", "mentions"),
     ),

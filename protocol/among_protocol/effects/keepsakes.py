@@ -17,7 +17,7 @@ KEEPSAKES: dict[type[Command], Effects] = {
             codes.ROOM_GONE, codes.MESSAGE_GONE, codes.FORWARD_REFUSED, codes.SILENCED, codes.DIRECT_REFUSED,
             codes.POST_GONE, codes.COMMENT_REFUSED, codes.ROOM_MENTIONED_OFTEN,
         ),
-        (Told(ms.MessageSent, Where.ROOM), *TOLD_OF_NEWCOMERS, NAMED),
+        (Told(ms.MessageSent, Where.ROOM), *TOLD_OF_NEWCOMERS, *NAMED),
         ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "newcomer_days", "key_chars", "threads"),
     ),
     pn.AddPin: Effects(

@@ -16,7 +16,7 @@ MESSAGES: dict[type[Command], Effects] = {
             codes.ROOM_GONE, codes.MESSAGE_GONE, codes.SILENCED, codes.DIRECT_REFUSED, codes.POST_GONE,
             codes.COMMENT_REFUSED, codes.ROOM_MENTIONED_OFTEN,
         ),
-        (Told(ms.MessageSent, Where.ROOM), *TOLD_OF_NEWCOMERS, NAMED),
+        (Told(ms.MessageSent, Where.ROOM), *TOLD_OF_NEWCOMERS, *NAMED),
         ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "newcomer_days", "key_chars", "threads"),
     ),
     ms.ReadMessages: Effects((codes.ROOM_GONE, codes.POST_GONE), (), ("page_entries",)),
@@ -25,7 +25,7 @@ MESSAGES: dict[type[Command], Effects] = {
             *_THERE, codes.RIGHT_MISSING, codes.SILENCED, codes.DIRECT_REFUSED, codes.LIMIT_REACHED, codes.POST_GONE,
             codes.COMMENT_REFUSED, codes.ROOM_MENTIONED_OFTEN,
         ),
-        (Told(ed.MessageEdited, Where.ROOM), NAMED),
+        (Told(ed.MessageEdited, Where.ROOM), *NAMED),
         ("body_bytes", "mentions", "room_mentions", "room_mention_ms", "edits", "key_chars", "threads")),
     ed.DeleteMessage: Effects(
         (*_THERE, codes.RIGHT_MISSING, codes.SILENCED, codes.OUTRANKED),

@@ -21,7 +21,7 @@ REACTIONS: dict[type[Command], Effects] = {
             codes.REACTED_ALREADY,
             codes.LIMIT_REACHED,
         ),
-        (Told(rx.ReactionAdded, Where.ROOM), _MANY, NAMED),
+        (Told(rx.ReactionAdded, Where.ROOM), _MANY, *NAMED),
         ("reactions", "emoji_chars"),
     ),
     rx.RemoveReaction: Effects(

@@ -64,5 +64,9 @@ CLAIM = (
     "label_chars", "link_chars", *PACE,
 )  # fmt: skip
 
-NAMED = Told(MemberUpdated, Where.COMMUNITY, "when they changed their name while they were silenced")
+NAMED = (
+    Told(MemberUpdated, Where.COMMUNITY, "when they changed their name while they were silenced"),
+    Told(MemberUpdated, Where.ROOM, "likewise, of each direct where they speak as that"),
+)
+IN_DIRECTS = Told(MemberUpdated, Where.ROOM, "of each direct where you speak as that")
 HERE_NOW = (Told(PresenceChanged, Where.WATCHERS, "when the liveliest session of the account is another now"),)

@@ -78,3 +78,26 @@ async def a_direct_of_personas_is_one_of_its_own(scene: Scene) -> None:
     demand(by_member.get("room") != by_handle.get("room"), "another direct", by_member)
     demand(by_member.get("within") == scene.ground.community, f"`within` {scene.ground.community}", by_member)
     demand("within" not in by_handle, "no `within` between accounts", by_handle)
+
+
+@checks("personas.directs_told")
+async def a_direct_tells_who_its_people_become(scene: Scene) -> None:
+    """Open a direct by membership; change a persona; look at the direct's log, and at the next message."""
+    bob, cid = await scene.people("bob", "cid")
+    opened = (await bob.result("direct.open", nonce=nonce(), members=[cid.member]))["entry"]
+    was = next(one for one in opened["people"] if one["member"] != opened["member"])
+    await _becomes(scene, cid, pronouns="kit")
+    try:
+        told = (await bob.entries(opened["room"]))[-1]
+        demand(
+            told.get("type") == "member.updated" and told.get("by") == was["member"], "`member.updated` by them", told
+        )
+        demand(
+            told.get("rev", 0) > was["rev"] and told.get("pronouns") == "kit",
+            "who they are now, with a new `rev`",
+            told,
+        )
+        said = await cid.say(opened["room"], "kit: as somebody else")
+        demand(said.get("rev") == told.get("rev"), f"`rev` {told.get('rev')} on what they say next", said)
+    finally:
+        await _becomes(scene, cid, pronouns="")

@@ -65,11 +65,14 @@ def update(town: "Town", person: "Person", command: UpdatePersona) -> MemberUpda
 
 
 def take_to_directs(town: "Town", fresh: MemberRow) -> None:
-    """In the directs that were begun as this member they are who they are there. A member of no place: as one's profile."""
+    """In the directs that were begun as this member they are who they are there, and each of these is told. A member of no
+    place: as one's profile."""
     begun = {room.id for room in town.rooms.values() if room.kind == "direct" and room.within == fresh.place}
     for row in town.members.values():
-        if row.account == fresh.account and row.place in begun:
-            become(row, replace(row, handle=fresh.handle, display_name=fresh.display_name, claim=fresh.claim))
+        now = replace(row, handle=fresh.handle, display_name=fresh.display_name, claim=fresh.claim)
+        if row.account == fresh.account and row.place in begun and now != row:
+            become(row, now)
+            tell(town, MemberUpdated, row)
 
 
 def become(row: MemberRow, fresh: MemberRow) -> None:

@@ -1,6 +1,7 @@
 """The profile: one edit is one entry in the account's log, and one in each community's where the account goes by it, but
 where it is silenced: a name is words, too. There it changes once the silence has ended and one speaks again. In each of
-these communities it counts as a change of who one is there, so that nobody is told of more than of a persona's.
+these communities, and in the directs between accounts, it counts as a change of who one is there, so that nobody is told of
+more than of a persona's.
 """
 
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from among_protocol.codes import ACCOUNT_GONE, Refuse
 from among_protocol.members import MemberUpdated
 
 from ..api import Tx
+from ..personas import STILL
 from ..rows import AccountRow, MemberRow
 from .personas import as_profile, check_name, forget, name_taken, paced_profile, profile, take_to_directs, told
 
@@ -27,7 +29,8 @@ def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
         community = tx.community(member.place)
         where = community.slug if community is not None else ""
         check_name(tx, replace(member, display_name=name), field="display_name", where=where)
-    followers = paced_profile(tx, followers)
+    in_directs = max((one.pace for one in tx.begun_as(account, "")), key=lambda pace: pace.edit_ms, default=STILL)
+    *followers, anywhere = paced_profile(tx, [*followers, MemberRow("", account, "", 0, "", "", pace=in_directs)])
     tx.put_account(row)
     claim = row.claim
     entry = AccountUpdated(
@@ -46,7 +49,7 @@ def update(tx: Tx, account: str, command: UpdateAccount) -> Entry:
     tx.add(entry)
     for member in followers:
         _update(tx, member, row)
-    take_to_directs(tx, as_profile(row, MemberRow("", account, "", 0, "", "")))
+    take_to_directs(tx, as_profile(row, anywhere))
     return entry
 
 

@@ -62,11 +62,16 @@ def update(tx: Tx, account: str, command: UpdatePersona) -> Entry:
 
 
 def take_to_directs(tx: Tx, fresh: MemberRow) -> None:
-    """In the directs that were begun as this member they are who they are there. A member of no place: as one's profile."""
+    """In the directs that were begun as this member they are who they are there, and each of these is told. A member of no
+    place: as one's profile."""
     for there in tx.begun_as(fresh.account, fresh.place):
         now = replace(there, handle=fresh.handle, display_name=fresh.display_name, claim=fresh.claim)
         if now != there:
-            tx.put_member(replace(now, rev=there.rev + 1))
+            now = replace(now, rev=there.rev + 1, pace=fresh.pace)
+            forget(tx, there, now)
+            entry = told(tx, MemberUpdated, now, "")
+            tx.put_member(now, told=entry.seq)
+            tx.add(entry)
 
 
 def as_profile(account: AccountRow, member: MemberRow) -> MemberRow:
@@ -288,7 +293,7 @@ def _sees(tx: Tx, account: str, row: MemberRow) -> bool:
 
 
 def told(tx: Tx, kind: type[T], row: MemberRow, nonce: str, **more: Any) -> T:
-    """The entry of the community's log: what all members may hear."""
+    """The entry of the community's log, or of a direct's: what all who are there may hear."""
     return kind(
         log=row.place,
         seq=tx.next(row.place),
