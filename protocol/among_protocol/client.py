@@ -329,10 +329,12 @@ class Client:
         for happening in told:
             if isinstance(happening, CommunityJoined) and happening.seq > self.whole.account_head:
                 self._errand(ReadCommunity(id="", community=happening.community), carded)
-            elif isinstance(happening, Reset) and happening.log == self.whole.account and self.state == "live":
-                self._take_step(now)  # which logs are mine is not known any more: sync anew
             elif isinstance(happening, Reset) and self.whole.logs[happening.log].kind == "community":
                 self._errand(ReadCommunity(id="", community=happening.log), carded)
+            elif isinstance(happening, Reset) and self.state == "live":
+                self._take_step(
+                    now
+                )  # which logs, or which threads of a room, are mine is not known any more: sync anew
         return told
 
     def _ok(self, ok: Ok, now: float) -> list[Happening]:

@@ -1,5 +1,6 @@
 """A read marker: how far one has read a room. A register: the last value wins, it has no number, and every device of
-the account is told. It only moves forward, but for an explicit mark as unread. The server counts unread and mentions.
+the account is told. It only moves forward, but for an explicit mark as unread. The server counts unread and mentions. What
+is no longer kept is read: the marker is never below the floor of the room's log.
 
 What it counted and the entries of the room may overtake each other. So it says up to which number it has counted
 (`as_of`): an entry up to there is in the count, whether or not it has come by then, and one after it is not, even where

@@ -355,9 +355,9 @@ export class Core {
     for (const happening of told) {
       if (happening.type === 'community.joined' && happening.seq > this.whole.accountHead) this.#card(happening.community);
       else if (happening.type === 'reset') {
-        // Which logs are mine is not known any more after one of my own: sync anew.
-        if (happening.log === this.whole.account) this.state === 'live' && this.#takeStep(now);
-        else if (this.whole.logs.get(happening.log)?.kind === 'community') this.#card(happening.log);
+        if (this.whole.logs.get(happening.log)?.kind === 'community') this.#card(happening.log);
+        // Which logs, or which threads of a room, are mine is not known any more: sync anew.
+        else if (this.state === 'live') this.#takeStep(now);
       }
     }
     return told;

@@ -180,6 +180,7 @@ def test_dur_10_a_floor_that_rises_while_a_hole_is_filled_is_told_as_a_reset():
     server.forget("r1", 12)
     assert read(wire) == said[12:]
     assert wire.reader.resets == [Reset(log="r1", reason="floor", had=1, after=12)]
+    assert wire.reader.ups == 2, "what was read of it, and which of its threads are mine, is told by another sync"
 
 
 def test_dur_10_another_epoch_is_told_as_a_reset_of_every_log():

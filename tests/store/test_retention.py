@@ -182,6 +182,22 @@ async def test_what_is_too_old_is_given_by_no_read(town: Town):
     assert (page.floor, [one.body for one in page.messages]) == (5, ["later"])
 
 
+async def test_what_is_no_longer_kept_is_read_and_stays_so(town: Town):
+    """Or who came to follow the room later, and was never told of its floor, would know another marker than the server."""
+    _, room, (ann, bob) = await hall(town, "ann", "bob")
+    for n in range(3):
+        await ann.says(room, str(n))
+    await keeps(ann, room, messages=1)
+    await trimmed(town)
+    (seen,) = await town.store.unread(bob.id, [room])
+    assert (seen.log.floor, seen.read, seen.unread) == (2, 2, 1)
+    for seq, back in ((1, False), (1, True), (0, True)):
+        marker = await town.store.set_marker(bob.id, room, seq, back=back)
+        assert (marker.read, marker.unread) == (2, 1)
+    marker = await town.store.set_marker(bob.id, room, 3, back=False)
+    assert (marker.read, marker.unread) == (3, 0)
+
+
 async def test_whoever_hears_a_part_of_a_room_hears_that_something_went(town: Town):
     _, room, (ann,) = await hall(town, "ann")
     await ann.says(room, "old")
@@ -213,9 +229,9 @@ async def test_what_is_too_much_goes_from_the_oldest_on(town: Town):
     assert vars_of(done.entry)["left"] == 2
     assert done.counted == [bob.id]
     assert await town.bodies(room) == ["3 @bob", "4 @bob"]
-    assert await bob.unread(room) == (1, 2, 2)
+    assert await bob.unread(room) == (3, 2, 2)
     assert await bob.reads(room, 4) == (4, 1, 1)
-    assert await bob.reads(room, 1, back=True) == (1, 2, 2)
+    assert await bob.reads(room, 1, back=True) == (3, 2, 2)
     assert await trimmed(town) == []  # it holds what it may
     await ann.says(room, "5")
     assert await bob.unread(room) == (1, 3, 2)
@@ -450,9 +466,9 @@ async def test_a_call_to_everybody_that_was_removed_counts_no_more(town: Town):
     await keeps(ann, room, messages=1)
     (done,) = await trimmed(town)
     assert bob.id in done.counted
-    assert await bob.unread(room) == (0, 1, 1)
+    assert await bob.unread(room) == (1, 1, 1)
     await carried(town)
-    assert await bob.unread(room) == (0, 1, 1)
+    assert await bob.unread(room) == (1, 1, 1)
 
 
 async def test_whose_inbox_has_less_by_it_is_named_with_what_tells_the_room(town: Town):
@@ -720,7 +736,7 @@ async def test_prv_02_what_was_removed_is_in_no_file_after_the_purge(
         assert await town.store.purge()
         assert all(CANARY.encode() not in data for data in files(tmp_path).values()), "it is in a file"
         assert await town.bodies(room) == ["kept"]
-        assert await bob.unread(room) == (0, 1, 0)
+        assert await bob.unread(room) == (41, 1, 0)
         assert await town.store.inbox(bob.id, None, 99) == []
         with contextlib.closing(sqlite3.connect(tmp_path / "among.db")) as db:
             items = db.execute("SELECT kind, member FROM inbox").fetchall()

@@ -245,7 +245,7 @@ class Town:
         messages = sum(
             isinstance(one, PostPublished) or (isinstance(one, MessageSent) and not one.thread) for one in new
         )
-        return read, messages, sum(seq > max(read, floor) for seq in person.mentioned.get(room, []))
+        return max(read, floor), messages, sum(seq > max(read, floor) for seq in person.mentioned.get(room, []))
 
     # --- whose logs are heard
 

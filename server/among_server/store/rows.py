@@ -207,7 +207,7 @@ class Standing(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """A log as one account has it. Where it never had a marker, nothing is read."""
+    """A log as one account has it. Where it never had a marker, nothing is read but what is no longer kept."""
 
     log: LogRow
     read: int = 0

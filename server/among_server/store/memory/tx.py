@@ -363,7 +363,7 @@ class MemoryTx(
         seen = self.entries[room, seq].ordinal if seq > row.floor else row.floor_ordinal
         since = max(seq, row.floor)
         mentions = sum(who == account and where == room and at > since for who, where, at in self.mentions)
-        return Unread(row, seq, row.ordinal - seen, mentions + self.calls(account, room, since))
+        return Unread(row, since, row.ordinal - seen, mentions + self.calls(account, room, since))
 
     def mention(self, account: str, room: str, seq: int) -> None:
         self._put(self.mentions, (account, room, seq), True)

@@ -246,7 +246,7 @@ class Ledger:
         seq, ordinal = self._db.execute(sql, (reader.key, log.key)).fetchone() or (0, 0)
         (mentions,) = self._db.execute(_MENTIONS, (reader.key, log.key, max(seq, log.floor))).fetchone()
         row = log_row((log.id, log.kind, log.head, log.ordinal, log.floor, log.floor_ordinal))
-        return Unread(row, seq, log.ordinal - max(ordinal, log.floor_ordinal), mentions)
+        return Unread(row, max(seq, log.floor), log.ordinal - max(ordinal, log.floor_ordinal), mentions)
 
     def mention(self, account: str, room: str, seq: int) -> None:
         self.writes += 1

@@ -330,7 +330,7 @@ def history(db: Connection, room: str, message: int, after: int, limit: int) -> 
 
 def unread(db: Connection, account: str, logs: Sequence[str]) -> list[Unread]:
     sql = f"""
-        SELECT l.id, l.kind, h.head, h.ordinal, l.floor, l.floor_ordinal, coalesce(m.seq, 0),
+        SELECT l.id, l.kind, h.head, h.ordinal, l.floor, l.floor_ordinal, max(coalesce(m.seq, 0), l.floor),
             h.ordinal - max(coalesce(m.ordinal, 0), l.floor_ordinal),
             (SELECT count(*) FROM mentions x
                 WHERE x.account = a.key AND x.room = l.key AND x.seq > max(coalesce(m.seq, 0), l.floor))
