@@ -6,6 +6,7 @@ import json
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
@@ -32,12 +33,23 @@ from tests.world import until, world_of
 ROOM = "r_hall"
 
 
+@dataclass
+class Timer:
+    when: float
+    callback: Callable[..., object]
+    args: tuple[Any, ...]
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
 class Turns:
     """A loop that goes on only when told to, a turn at a time; each turn takes a millisecond."""
 
     def __init__(self) -> None:
         self.ready: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
-        self.timers: list[tuple[float, Callable[..., object], tuple[Any, ...]]] = []
+        self.timers: list[Timer] = []
         self.now = 0.0
 
     def time(self) -> float:
@@ -46,15 +58,16 @@ class Turns:
     def call_soon(self, callback: Callable[..., object], *args: Any) -> None:
         self.ready.append((callback, args))
 
-    def call_at(self, when: float, callback: Callable[..., object], *args: Any) -> None:
-        self.timers.append((when, callback, args))
+    def call_at(self, when: float, callback: Callable[..., object], *args: Any) -> "Timer":
+        self.timers.append(Timer(when, callback, args))
+        return self.timers[-1]
 
     def turn(self) -> bool:
         """One turn; False when nothing is left to do."""
         self.now += 0.001
-        due = [timer for timer in self.timers if timer[0] <= self.now]
-        self.timers = [timer for timer in self.timers if timer[0] > self.now]
-        self.ready.extend((callback, args) for _, callback, args in due)
+        due = [timer for timer in self.timers if timer.when <= self.now]
+        self.timers = [timer for timer in self.timers if timer.when > self.now]
+        self.ready.extend((timer.callback, timer.args) for timer in due if not timer.cancelled)
         for _ in range(len(self.ready)):
             callback, args = self.ready.popleft()
             callback(*args)
@@ -337,7 +350,7 @@ def test_an_idle_log_waits_for_nothing(turns):
 
 def test_a_busy_log_waits_a_part_of_what_its_flush_cost(turns):
     room = Room(turns, 100, window=1000.0)
-    room.say([1], None)
+    room.say([1] * 6, None)
     turns.turn()
     turns.turn()
     for _ in range(5):
@@ -347,6 +360,26 @@ def test_a_busy_log_waits_a_part_of_what_its_flush_cost(turns):
     while turns.turn():
         pass
     assert room.logs.flushes == 2, "what waited goes out together"
+
+
+def test_a_busy_log_waits_no_longer_once_as_many_have_gathered_as_of_late(turns):
+    room = Room(turns, 100, window=1000.0)  # ten milliseconds, and so turns
+    say_and_look(room, 6, flushes=1)
+    say_and_look(room, 5, flushes=1)
+    say_and_look(room, 1, flushes=2)
+    say_and_look(room, 5, flushes=2)
+    while turns.turn():
+        pass
+    assert room.logs.flushes == 3, "nobody else came"
+    say_and_look(room, 4, flushes=3)
+    say_and_look(room, 1, flushes=4)  # five are as many as of late, now
+
+
+def say_and_look(room: "Room", messages: int, *, flushes: int) -> None:
+    room.say([1] * messages, None)
+    for _ in range(3):
+        room.loop.turn()
+    assert room.logs.flushes == flushes
 
 
 def test_a_large_log_lets_others_have_a_turn(turns):
@@ -414,14 +447,14 @@ def test_a_large_log_gives_way_sooner_also_while_those_talk_who_wait_for_their_w
     for neighbour in neighbours:
         other.join(neighbour.session, 0)
     turns.now = 10.0
-    for seq in (1, 2):  # the second one waits for what the first one cost
-        room.logs.deliver([said(seq, log=other.id)])
+    for batch in ((1, 2), (3,)):  # the second one waits for what the first one cost
+        room.logs.deliver([said(seq, log=other.id) for seq in batch])
         turns.turn()
         turns.turn()
     assert other.pending
     turns.now += SHARED  # the first one is over
     turns.turn()
-    assert [happened.number for happened in neighbours[0].story] == [1, 2]
+    assert [happened.number for happened in neighbours[0].story] == [1, 2, 3]
     room.say([1], None)
     turns.turn()
     turns.turn()

@@ -4,6 +4,7 @@ Rule 1: only the event loop touches a Log; every mutator is a plain def, and not
 Rule 2: a Log knows no accounts, rights or sockets; only outboxes.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -88,7 +89,7 @@ class Flush:
 class Log:
     """One log on this node."""
 
-    __slots__ = ("_early", "_tail_bytes", "apart", "away", "effects", "flush", "flushed", "head", "held", "id", "joining", "listeners", "not_before", "pending", "tail", "waiting")  # fmt: skip
+    __slots__ = ("_early", "_tail_bytes", "apart", "away", "crowd", "effects", "flush", "flushed", "gathering", "head", "held", "id", "joining", "listeners", "not_before", "pending", "tail", "waiting")  # fmt: skip
 
     def __init__(self, id: str) -> None:
         self.id = id
@@ -104,6 +105,8 @@ class Log:
         self.held: list[tuple[int, Outbox, bytes]] = []  # replies that must follow their entry
         self.effects: list[tuple[int, Callable[[], None]]] = []  # what must happen after an entry was written
         self.not_before = 0.0  # loop time: the window
+        self.gathering: asyncio.TimerHandle | None = None  # it goes on as long
+        self.crowd = 0  # entries, as many as gather here of late
         self.waiting = False  # queued for a flush, or a flush runs
         self._early: dict[int, Stored] = {}  # applied while the head was not known
         self._tail_bytes = 0

@@ -8,7 +8,8 @@ Rule 4: a large log is written to in chunks; where others have something to say,
 writer's thread goes before the next chunk.
 
 The window: an idle log flushes at once. While a flush of a large log runs, entries wait for its end and then for a
-part of what it cost; the next flush carries them all. So one message waits for nothing, and many share their writes.
+part of what it cost; the next flush carries them all. So one message waits for nothing, and many share their writes. As soon as
+as many have gathered as do of late there is nobody left to wait for (`docs/adr/0048-when-all-are-there-nobody-waits.md`).
 """
 
 import asyncio
@@ -80,6 +81,10 @@ class Logs:
             if fresh and not log.waiting:
                 log.waiting = True
                 self._dirty.append(log)
+            elif log.gathering is not None and len(log.pending) >= log.crowd:
+                log.gathering.cancel()
+                log.gathering = None
+                self._dirty.append(log)
         if self._dirty and not self._scheduled:
             self._scheduled = True
             # Two turns of the loop: the authors' handlers go on in the next one, and their replies leave with their copy.
@@ -124,12 +129,13 @@ class Logs:
         now = (loop := asyncio.get_running_loop()).time()
         dirty, self._dirty = self._dirty, deque()
         for log in dirty:
-            if log.not_before > now:
-                loop.call_at(log.not_before, self._flush_in_time, log)
+            if log.not_before > now and len(log.pending) < log.crowd:
+                log.gathering = loop.call_at(log.not_before, self._flush_in_time, log)
             else:
                 self._flush(log, now)
 
     def _flush_in_time(self, log: Log) -> None:
+        log.gathering = None
         self._flush(log, asyncio.get_running_loop().time())
 
     def _flush(self, log: Log, now: float) -> None:
@@ -137,6 +143,7 @@ class Logs:
         items = _buffer(log.pending, min(log.joining.values()) if log.joining else None)
         log.pending = log.pending[len(items) :] if len(items) < len(log.pending) else []
         log.flushed = items[-1].seq
+        log.crowd = max(len(items), log.crowd - 1)
         told = joined(items)
         parts: list[Part] = []
         members = 0
