@@ -1,8 +1,9 @@
 """What one has begun to write in a room and not said: the draft of that room, which the server keeps for all of one's devices.
 
-Rules: whoever goes elsewhere or leaves has it kept, and whoever comes back has it in the prompt. Said or emptied, it goes. Only
-what would be said is kept, and no command. What was begun in a thread is kept for that thread, by this client alone. What can't
-be kept is shown, so that nobody's text is lost.
+Rules: whoever rests while writing, goes elsewhere or leaves has it kept, and whoever comes back has it in the prompt. Said or
+emptied, it goes. Where it was written on on another device, and not here, the prompt follows. Only what would be said is kept, and
+no command. What was begun in a thread is kept for that thread, by this client alone. What can't be kept as one leaves is shown, so
+that nobody's text is lost.
 """
 
 import asyncio
@@ -16,12 +17,13 @@ from among_protocol.happenings import ClientError
 
 from .lines import note, problem, told
 from .places import Room
-from .typed import spoken, written
+from .typed import is_command, spoken, written
 
 if TYPE_CHECKING:
     from .link import Link
 
 KEEP_WITHIN = 2.0  # seconds
+REST = 3.0  # seconds without a key, from which on what stands in the prompt is kept, whatever happens to this client
 
 
 class Drafting:
@@ -32,6 +34,7 @@ class Drafting:
         self._held = ""  # id of the room whose draft stands in the prompt
         self._line = ""  # that draft, as it was put there
         self._done: set[str] = set()  # rooms whose draft is to go, which the server has not confirmed yet
+        self._rest: asyncio.TimerHandle | None = None
 
     def stated(self, states: Iterable[DraftState]) -> None:
         """Where there are drafts, as the server states it."""
@@ -44,10 +47,15 @@ class Drafting:
 
     def changed(self, event: DraftChanged) -> None:
         """On another device."""
-        if event.fingerprint:
-            self.there.add(event.place)
-        else:
+        if not event.fingerprint:
             self._gone(event.place)
+            return
+        self.there.add(event.place)
+        room = self._link.model.room
+        if event.place == self._held and room is not None:  # what is said here from now on is no longer that draft
+            self._held = ""
+            if self._link.screen.withdraw(self._line):
+                self._link.spawn(partial(self.entered, room), quiet=True)
 
     def _gone(self, place: str) -> None:
         """It was said, or given up, on another device: it stays only where somebody has written on."""
@@ -72,8 +80,31 @@ class Drafting:
         """The root of the thread that is opened; 0: none."""
         return self._link.model.visit.thread if self._link.model.visit is not None else 0
 
+    def typed(self, line: str) -> None:
+        """This stands in the prompt, which may be a command."""
+        self._woken()
+        room = self._link.model.room
+        if room is not None and line.strip() and not is_command(line):
+            self._rest = asyncio.get_running_loop().call_later(REST, self._rests, room, line)
+
+    def _woken(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+
+    def _rests(self, room: Room, line: str) -> None:
+        self._woken()
+        if self._link.down is not None:
+            self.typed(line)  # later
+        elif room is self._link.model.room and not self._thread:
+            self._held, self._line = room.id, line
+            self.there.add(room.id)
+            self._done.discard(room.id)
+            self._link.spawn(partial(self._link.among.ask, SetDraft, place=room.id, text=spoken(line)), quiet=True)
+
     def emptied(self) -> None:
         """Nothing of the draft stands in the prompt any more: it was said, or given up."""
+        self._woken()
         place, self._held = self._held, ""
         if place:
             self.there.discard(place)
@@ -83,6 +114,7 @@ class Drafting:
     async def left(self, *, ending: bool = False, thread: int | None = None) -> None:
         """One goes elsewhere, or leaves: what was begun in the open room, or in its thread, is kept. `thread`: the one that one
         was in, where one is in it no more; 0: in none."""
+        self._woken()
         room = self._link.model.room
         self._held = ""
         line = self._link.screen.half(ending=ending) if room is not None else ""

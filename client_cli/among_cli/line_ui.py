@@ -239,11 +239,13 @@ class LineUi:
             buffer.document = Document(line)
         return True
 
-    def withdraw(self, line: str) -> None:
-        """From the prompt, or from the next where there is none yet."""
+    def withdraw(self, line: str) -> bool:
+        """From the prompt, or from the next where there is none yet. Gives whether it stood there."""
+        stood = line in (self._offered, self._session.default_buffer.text)
         self._offered = "" if self._offered == line else self._offered
         if self._session.default_buffer.text == line:
             self._session.default_buffer.document = Document("")
+        return stood
 
     async def in_editor(self) -> None:
         """Let the user go on writing in their editor; Enter says it then."""
@@ -335,6 +337,7 @@ class LineUi:
         self._offered = ""
         if self.link and buffer.text:
             commands.typed(self.link, buffer.text)
+            self.link.drafting.typed(buffer.text)
         elif not self._leaving:
             self.emptied()
 

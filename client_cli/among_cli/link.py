@@ -72,8 +72,8 @@ class Screen(Protocol):
 
     drafts: bool  # whether a line that is not entered can be kept, and offered again
 
-    def withdraw(self, line: str) -> None:
-        """Take back what was offered, where it stands in the prompt as it was."""
+    def withdraw(self, line: str) -> bool:
+        """Take back what was offered, where it stands in the prompt as it was; gives whether it did."""
 
     def half(self, *, ending: bool) -> str:
         """Take what was put aside to be said later; with `ending` also what stands in the prompt. Empty: nothing."""

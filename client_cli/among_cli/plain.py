@@ -170,8 +170,9 @@ class Plain:
         self.show([note("Say it anew; this is what it says:"), note(line)])
         return False
 
-    def withdraw(self, line: str) -> None:
+    def withdraw(self, line: str) -> bool:
         """Nothing of it stands anywhere."""
+        return False
 
     def half(self, *, ending: bool) -> str:
         """A line is entered, or it is none."""

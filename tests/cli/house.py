@@ -110,9 +110,10 @@ class Paper:
         self._news.set()
         return True
 
-    def withdraw(self, line: str) -> None:
+    def withdraw(self, line: str) -> bool:
         self.withdrawn.append(line)
         self._news.set()
+        return self.offered[-1:] == [line]
 
     def half(self, *, ending: bool) -> str:
         line = self.typed if ending and not is_command(self.typed) else ""

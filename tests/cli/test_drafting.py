@@ -2,6 +2,7 @@
 
 import pytest
 
+from among_cli import drafting
 from among_protocol.drafts import ListDrafts, SetDraft
 from among_protocol.session import Ping
 
@@ -91,6 +92,48 @@ async def test_a_line_put_aside_comes_back_when_another_is_done(house):
         terminal.press(" he does\r")
         await bob.sees("I know that he does")
         assert await drafts(ana) == []
+
+
+async def test_what_one_rests_over_is_kept_whatever_happens_to_the_client(house, monkeypatch):
+    monkeypatch.setattr(drafting, "REST", 0.01)
+    (ana,) = await house.join("garden/hall", "ana")
+    phone = await house.signs_in("ana")
+    room = ana.model.room.id
+    async with at_terminal(ana) as terminal:
+        terminal.press("/whois bo")
+        await shows(terminal, "/whois bo")
+        terminal.press(f"{CTRL_C}half a li")
+        await phone.paper.until(lambda: room in phone.link.drafting.there)
+        assert await drafts(phone) == ["half a li"], "and no command"
+        assert terminal.ui.typed == "half a li"
+        terminal.press("ne")
+        while await drafts(phone) != ["half a line"]:
+            pass
+        assert "kept as your draft" not in terminal.out.getvalue(), "nobody is disturbed while they write"
+        terminal.press("\r")
+        await none_left(phone)
+
+
+async def test_what_was_written_on_elsewhere_follows_into_a_prompt_that_nobody_touched(house, monkeypatch):
+    monkeypatch.setattr(drafting, "REST", 0.01)
+    (ana,) = await house.join("garden/hall", "ana")
+    phone = await house.signs_in("ana")
+    room = ana.model.room.id
+    async with at_terminal(ana) as terminal:
+        terminal.press("half")
+        await phone.paper.until(lambda: room in phone.link.drafting.there)
+        await phone.among.ask(SetDraft, place=room, text="half a line")
+        await shows(terminal, "half a line")
+        monkeypatch.setattr(drafting, "REST", 600)
+        terminal.press(" of mine")
+        await phone.among.ask(SetDraft, place=room, text="half of another")
+        await ana.link.among.ask(Ping)
+        assert terminal.ui.typed == "half a line of mine"
+        terminal.press("\r")
+        await shows(terminal, "")
+        await ana.link.voice.settled()
+        await ana.among.ask(Ping)
+        assert await drafts(phone) == ["half of another"], "it was another one that was said"
 
 
 async def test_what_can_not_be_kept_is_shown(house):
