@@ -101,15 +101,19 @@ static void drop(struct connection *c, bool ours) {
 static void flush(struct connection *c) {
     c->dirty = false;
     if (c->fd < 0 || c->out.size == 0) return;
-    ssize_t wrote = send(c->fd, c->out.bytes, c->out.size, MSG_NOSIGNAL);
+    ssize_t wrote = send(c->fd, c->out.bytes + c->taken, c->out.size - c->taken, MSG_NOSIGNAL);
     if (wrote < 0 && errno != EAGAIN) {
         note("send", (const uint8_t *)strerror(errno), strlen(strerror(errno)));
         drop(c, false);
         return;
     }
     if (wrote > 0) {
-        c->out.size -= (size_t)wrote;
-        memmove(c->out.bytes, c->out.bytes + wrote, c->out.size);
+        c->taken += (size_t)wrote;
+        if (c->taken * 2 >= c->out.size) { /* seldom, or a server that lets us wait would cost us our core */
+            c->out.size -= c->taken;
+            memmove(c->out.bytes, c->out.bytes + c->taken, c->out.size);
+            c->taken = 0;
+        }
     }
     bool wants = c->out.size > 0;
     if (wants != c->wants_out) {

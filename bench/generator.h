@@ -28,7 +28,8 @@ struct connection {
     struct text say;   /* payload with places for the number */
     uint16_t place[PLACES];
     uint8_t places;
-    struct text out;   /* not yet taken by the socket */
+    struct text out;   /* for the socket */
+    size_t taken;      /* of it, by the socket */
     struct text carry; /* a frame's beginning, until the rest is read */
     uint64_t events, run_events, last_seq, begun, ready;
 };

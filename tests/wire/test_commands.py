@@ -1,5 +1,7 @@
 """Commands over a socket: many at once, all answered, in the order of their start; and back-pressure when it is too much."""
 
+import asyncio
+
 import pytest
 
 from among_protocol import wire
@@ -48,6 +50,29 @@ async def test_no_more_than_in_flight_are_taken_from_the_socket(tmp_path, monkey
             await ann.reply(id) if id not in {event.get("id") for event in ann.heard} else None
         assert most == IN_FLIGHT
         assert session.in_flight == 0
+
+
+async def test_who_is_ahead_of_the_server_waits_in_their_socket_and_fills_no_memory(tmp_path, monkeypatch):
+    async with serving(tmp_path) as house:
+        ann = await house.person("ann")
+        (connection,) = [one for one in house.app.listener.connections if one.session is house.session(ann)]
+        most = 0
+        receive = house.app.dispatch.receive
+
+        def measured(context, data):
+            nonlocal most
+            receive(context, data)
+            most = max(most, connection.unread())
+
+        monkeypatch.setattr(house.app.dispatch, "receive", measured)
+        commands = [ann.encoded("draft.set", place=ann.room, text="x" * 8_000) for _ in range(IN_FLIGHT * 8)]
+        everything = b"".join(framed(payload) for _, payload in commands)
+        sending = asyncio.create_task(ann.write(everything))  # noqa: RUF006  # it is awaited below
+        for id, _ in commands:
+            assert (await ann.message())["id"] == id
+        await sending
+        assert len(commands) * 8_000 > 4_000_000
+        assert most < 700_000, "what is read at once, and its rest"
 
 
 @pytest.mark.parametrize("way", ["right", "wrong"])

@@ -59,7 +59,7 @@ class Connection(asyncio.Protocol):
     """A peer. Its transport, its session once the handshake is done, and its deadlines (loop time)."""
 
     __slots__ = (
-        "_buffer", "_guest_bytes", "_guest_frames", "_handshake", "_library", "_listener", "_peer", "_transport", "address", "begun",
+        "_at", "_buffer", "_guest_bytes", "_guest_frames", "_handshake", "_library", "_listener", "_peer", "_transport", "address", "begun",
         "born", "closing", "context", "controls", "fragmented", "guest", "heard", "number", "pinged", "secure", "session",
         "stalled",
     )  # fmt: skip
@@ -69,7 +69,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._handshake: Handshake | None = Handshake(self, listener)  # until the session begins
         self._library: ServerProtocol | None = None  # for frames that are not simple, which few connections have
-        self._buffer = b""  # the start of a frame whose rest has not come
+        self._buffer, self._at = b"", 0  # not whole yet, or of a peer that is held back; and how much of it was taken
         self._peer = ""  # the address that connected; empty for a socket of this machine
         self._guest_bytes = 0  # that came before signing in, without the handshake
         self._guest_frames = 0  # of commands, likewise
@@ -115,7 +115,7 @@ class Connection(asyncio.Protocol):
                 if self._guest_bytes > GUEST_BYTES:
                     self.close(CloseCode.FLOOD, "more than a guest may send")
                     return
-            self._buffer = self._buffer + data if self._buffer else data
+            self._buffer, self._at = self._buffer[self._at :] + data if self._buffer else data, 0
             if not self.session.held_back:
                 self._read(self.session)
 
@@ -201,8 +201,7 @@ class Connection(asyncio.Protocol):
         """Take whole frames out of the buffer, as long as the peer may ask for more."""
         context = self.context
         assert context is not None
-        data = self._buffer
-        position = 0
+        data, position = self._buffer, self._at
         have = len(data)
         receive = self._listener.dispatch.receive if not self.guest else self._from_guest
         text_or_binary = _BINARY if session.encoding.binary else _TEXT
@@ -240,12 +239,12 @@ class Connection(asyncio.Protocol):
             self._keep(data, position, held_back=session.held_back)
 
     def _keep(self, data: bytes, position: int, *, held_back: bool) -> None:
-        """What is left from here on waits: for its rest, or for its turn."""
+        """What is left from here on waits: for its rest, or for its turn. To be cut off each time would take longer than the rest."""
         if position == len(data) or held_back:
             self.begun = 0.0
         elif position or not self.begun:
             self.begun = self._listener.now()
-        self._buffer = data[position:] if position else data
+        self._buffer, self._at = (data, position) if held_back else (data[position:], 0)
 
     def _from_guest(self, context: Context, data: bytes) -> None:
         self._guest_frames += 1
@@ -336,13 +335,14 @@ class Connection(asyncio.Protocol):
         ):
             return
         session.held_back = False
-        if not self._transport.is_closing():
-            self._transport.resume_reading()
-            self._listener.loop.call_soon(self._read_on, session)
+        self._listener.loop.call_soon(self._read_on, session)
 
     def _read_on(self, session: Session) -> None:
+        """What is here already comes first, and what waits in the socket after it: a peer that is ahead of us fills no memory."""
         if self._buffer and not session.held_back and not self._transport.is_closing():
             self._read(session)
+        if not session.held_back and not self._transport.is_closing():
+            self._transport.resume_reading()
 
     def next_second(self) -> None:
         """What is bounded in a second is counted anew."""
