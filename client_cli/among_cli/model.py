@@ -334,7 +334,7 @@ class Model(Acquaintances):
     def _in_room(self, room: Room, event: Entry) -> list[Line]:
         room.head = max(room.head, event.seq)
         if isinstance(event, RoomTrimmed):
-            self.counting.heard(room, Heard(room.id, event.seq, left=event.left))
+            self.counting.heard(room, Heard(room.id, event.seq, floor=event.floor, left=event.left))
         called = isinstance(event, MessageEdited) and self._calls(room, event)
         if called and self.misses(room):
             self.counting.heard(room, Heard(room.id, event.seq, mentions=True))

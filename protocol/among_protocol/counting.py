@@ -31,6 +31,7 @@ class Heard(NamedTuple):
     unread: bool = False  # one message more
     mentions: bool = False  # one mention more
     mine: bool = False  # I said it to the room: all of it is read
+    floor: int = 0  # up to there nothing is kept: it is read
     left: int | None = None  # so many messages are kept in the room, and no more are unread
 
 
@@ -81,5 +82,6 @@ class Counting:
             return
         room.unread += heard.unread
         room.mentions += heard.mentions
+        room.read = max(room.read, heard.floor)
         if heard.left is not None:
             room.unread = min(room.unread, heard.left)

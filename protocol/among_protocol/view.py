@@ -245,7 +245,7 @@ class View:
                 told = {name: getattr(entry, name) for name in ("topic", "retention", "retention_since")}
                 state.floor = max(state.floor, entry.floor)
                 if entry.seq > state.head:
-                    self._counting.heard(state, Heard(entry.log, entry.seq, left=entry.left))
+                    self._counting.heard(state, Heard(entry.log, entry.seq, floor=entry.floor, left=entry.left))
                     self.threads.trimmed(entry.log, entry.floor, entry.pins)
         room = self.rooms.get(entry.log)
         if told and room is not None and entry.seq > room.head:

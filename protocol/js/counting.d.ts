@@ -5,6 +5,7 @@ export type Heard = {
     seq: number;
     unread?: number;
     mine?: boolean;
+    floor?: number;
     left?: number;
 };
 /** How far a room is read: up to this number, and how many messages come after it. */

@@ -6,8 +6,8 @@
 
 /** @import { LogState, Marker } from './types.d.ts' */
 /** What an entry of a room means for whoever reads it: how many messages more it is; that I said it, and so have read all;
- * how many messages are kept, where that is told.
- * @typedef {{ seq: number, unread?: number, mine?: boolean, left?: number }} Heard */
+ * up to where nothing is kept, and how many messages are, where that is told.
+ * @typedef {{ seq: number, unread?: number, mine?: boolean, floor?: number, left?: number }} Heard */
 
 const RECENT = 10000; // entries, of all rooms, that are remembered for a count that they overtake
 
@@ -72,8 +72,8 @@ export class Counting {
 }
 
 /** @param {Reading} room @param {Heard} heard */
-function apply(room, { seq, unread = 0, mine = false, left = Infinity }) {
+function apply(room, { seq, unread = 0, mine = false, floor = 0, left = Infinity }) {
   if (seq <= room.asOf) return;
   if (mine) Object.assign(room, { read: seq, unread: 0 });
-  else room.unread = Math.min(room.unread + unread, left);
+  else Object.assign(room, { read: Math.max(room.read, floor), unread: Math.min(room.unread + unread, left) });
 }

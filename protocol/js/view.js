@@ -166,7 +166,7 @@ export class View {
         break;
       }
       case 'room.trimmed':
-        this.counting.heard(happening.log, { seq: happening.seq, left: happening.left ?? 0 });
+        this.counting.heard(happening.log, { seq: happening.seq, floor: happening.floor, left: happening.left ?? 0 });
     }
   }
 

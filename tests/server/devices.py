@@ -220,12 +220,11 @@ def meant(device: Device) -> dict[str, set[str]]:
 
 
 def counted(device: Device) -> dict[str, Any]:
-    """What is unread, by it, in the rooms and the threads that its owner follows, and in the inbox. What is no longer kept
-    is neither read nor unread."""
+    """What is unread, by it, in the rooms and the threads that its owner follows, and in the inbox."""
     view = device.view
     rooms = [view.logs[id] for id, log in device.core.whole.logs.items() if log.kind == "room" and log.open]
     return {
-        "rooms": {state.log: (max(state.read, state.floor), state.unread, state.mentions) for state in rooms},
+        "rooms": {state.log: (state.read, state.unread, state.mentions) for state in rooms},
         "threads": sorted(plain(view.threads.values())),
         "inbox": view.inbox,
     }

@@ -234,9 +234,9 @@ async def test_what_is_too_much_goes_from_the_oldest_on(town: Town):
     assert await bob.reads(room, 1, back=True) == (3, 2, 2)
     assert await trimmed(town) == []  # it holds what it may
     await ann.says(room, "5")
-    assert await bob.unread(room) == (1, 3, 2)
+    assert await bob.unread(room) == (3, 3, 2)
     await removed(town)
-    assert await bob.unread(room) == (1, 2, 1)
+    assert await bob.unread(room) == (4, 2, 1)
 
 
 async def test_either_bound_removes(town: Town):
