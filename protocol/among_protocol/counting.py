@@ -70,9 +70,8 @@ class Counting:
         self._apply(room, heard)
 
     def forget(self, room: str) -> None:
-        """It is no longer followed."""
+        """It is no longer followed. Should it be again, from a number on, what was heard after that counts: of who paused meanwhile."""
         self._as_of.pop(room, None)
-        self._recent = deque((one for one in self._recent if one.room != room), RECENT)
 
     def _apply(self, room: Counted, heard: Heard) -> None:
         if heard.seq <= self._as_of.get(heard.room, 0):

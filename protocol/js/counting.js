@@ -57,10 +57,10 @@ export class Counting {
     apply(this.#room(id), heard);
   }
 
-  /** It is no longer followed. @param {string} id */
+  /** It is no longer followed. Should it be again, from a number on, what was heard after that counts: of who paused meanwhile.
+   * @param {string} id */
   forget(id) {
     this.rooms.delete(id);
-    this.#recent = this.#recent.filter(([where]) => where !== id);
   }
 
   /** @param {string} id */
