@@ -39,11 +39,13 @@ class Following(dict[Named, ThreadState]):
     def __init__(self) -> None:
         super().__init__()
         self._recent: deque[_Heard] = deque(maxlen=RECENT)
+        self._ended: dict[Named, int] = {}  # threads that one has unfollowed: as of this number of the room
 
     def stated(self, states: Iterable[ThreadState]) -> None:
         """As the server states it."""
         self.clear()
         self._recent.clear()
+        self._ended.clear()
         self.update({(state.room, state.thread): copy(state) for state in states})
 
     def said(self, sent: MessageSent, me: str, *, mentioned: bool, shunned: bool = False) -> None:
@@ -62,8 +64,12 @@ class Following(dict[Named, ThreadState]):
         """Here, or on another device of mine."""
         thread = (event.room, event.thread)
         state = ThreadState(**{name: getattr(event, name) for name in ThreadState.__struct_fields__})
+        self._ended.pop(thread, None)
         if not event.following:
             self.pop(thread, None)
+            self._ended[thread] = event.as_of
+            while len(self._ended) > RECENT:
+                del self._ended[next(iter(self._ended))]
         elif event.part or thread not in self:
             self._part(state)
         else:
@@ -86,6 +92,11 @@ class Following(dict[Named, ThreadState]):
         for one in [one for one in self if one[0] in gone]:
             del self[one]
 
+    def begins(self, room: str, at: int) -> None:
+        """One follows the room from this number on, and may have heard more of it already: who paused meanwhile."""
+        for heard in [one for one in self._recent if one.thread[0] == room and one.seq > at]:
+            self._hear_again(heard)
+
     def trimmed(self, room: str, floor: int, pins: Collection[int] = ()) -> None:
         """Nothing is kept of this room up to this number but these: what was said no later in a thread is gone, and then the
         thread, unless its root stays."""
@@ -95,8 +106,11 @@ class Following(dict[Named, ThreadState]):
 
     def _hear(self, heard: _Heard) -> None:
         self._recent.append(heard)
+        self._hear_again(heard)
+
+    def _hear_again(self, heard: _Heard) -> None:
         before = self.get(heard.thread)
-        if before is None or heard.seq > before.as_of:
+        if heard.seq > (before.as_of if before is not None else self._ended.get(heard.thread, 0)):
             self._apply(heard)
 
     def _apply(self, heard: _Heard) -> None:

@@ -120,7 +120,9 @@ class View:
                 state = self._state(happening.log)
                 state.head = max(state.head, happening.after)
                 if isinstance(happening, Opened) and happening.log in self._begins:
-                    self._counting.begins(state, happening.log, self._begins.pop(happening.log))
+                    at = self._begins.pop(happening.log)
+                    self._counting.begins(state, happening.log, at)
+                    self.threads.begins(happening.log, at)
             case LogPassed() | ReactionsChanged():
                 state = self._state(happening.log)
                 state.head = max(state.head, happening.seq)
