@@ -24,7 +24,7 @@ def test_what_one_asked_about_oneself_stays_when_its_room_is_trimmed_before_its_
 
 
 def said(seq: int, by: str = "m-ann") -> MessageSent:
-    return MessageSent(log="hall", seq=seq, at="", by=by, thread=1)
+    return MessageSent(log="hall", seq=seq, at="", by=by, body="hello", thread=1)
 
 
 def test_what_was_said_before_one_unfollowed_makes_nobody_follow_anew():
