@@ -3,6 +3,7 @@
 import pytest
 
 from among_protocol import codes
+from among_protocol.logs import Sync
 from among_protocol.messages import MessageSent, SendMessage
 from among_protocol.rooms import (
     CreateRoom,
@@ -128,6 +129,35 @@ async def test_a_room_that_is_left_while_it_is_being_joined_is_not_heard():
         await ann.say("is anybody here?")
         assert [event for event in await bob.settled() if isinstance(event, MessageSent)] == []
         assert world.app.services.logs.get(bob.room) is None
+
+
+@pytest.mark.parametrize("instead", ["hears it", "unfollows", "syncs"])
+async def test_no_answer_comes_before_its_entry_in_a_room_that_is_only_being_joined(instead):
+    store = HeldStore()
+    async with world_of(store) as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        for person in (bob, ann, world.founder("garden")):
+            await person.ask(UnfollowRoom, room=bob.room)
+        hold = store.hold("unread")
+        await bob.ask(FollowRoom, room=bob.room)
+        await hold.is_asked(1)
+        asked = [bob.begin(SendMessage, room=bob.room, body=body) for body in ("one", "two")]
+        await bob.settled_but(ann)
+        row = await store.log(bob.room)
+        assert row is not None
+        assert row.head == len(asked), "they are committed"
+        assert not any(id in bob.raw for id in asked), "and wait"
+        if instead == "unfollows":
+            await bob.ask(UnfollowRoom, room=bob.room)
+        elif instead == "syncs":
+            bob.begin(Sync)
+        hold.let_go()
+        for number, id in enumerate(asked, 1):
+            reply = await bob.reply(id, SendMessage.Reply)
+            assert reply.entry.seq == number
+            heard = [event.seq for event in bob.heard[: bob.before[id]] if isinstance(event, MessageSent)]
+            assert instead != "hears it" or heard[-1] >= number
+        assert not bob.session.answers
 
 
 async def test_topics_are_for_those_with_the_right_in_open_rooms():

@@ -253,6 +253,7 @@ class Running:
             stored = result.entry
             entry = encoding.encode(stored.event) if encoding.binary else stored.json
             reply = encoding.ok_written(self.command.id, entry, result.repeat, session.told())
-            context.logs.reply_after(stored.event.log, stored.event.seq, session, frame(encoding, reply))
+            replay = context.services.replay
+            replay.reply_after(session, stored.event.log, stored.event.seq, frame(encoding, reply))
         elif result is not None:
             session.reply(self.command.id, result)

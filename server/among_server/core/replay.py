@@ -119,13 +119,31 @@ class Replay:
     def departed(self, session: Session, places: list[str]) -> None:
         """A session hears these logs no longer."""
         for id in places:
-            session.due.pop(id, None)
+            self._settled(session, id)
             session.put_off.pop(id, None)
             if session.syncing is not None:
                 session.lost.add(id)
             left = session.deafen(id)
             if left is not None:
                 self._logs.forget(left)
+
+    def reply_after(self, session: Session, id: str, seq: int, reply: bytes) -> None:
+        """Write a reply behind the entry that it speaks of, also where its log is only about to be heard from there on."""
+        if seq > session.due.get(id, seq):
+            session.answers.setdefault(id, []).append((seq, reply))
+        else:
+            self._logs.reply_after(id, seq, session, reply)
+
+    def _settled(self, session: Session, id: str) -> None:
+        """It hears this log now, or will not."""
+        session.due.pop(id, None)
+        for seq, reply in session.answers.pop(id, ()):
+            self._logs.reply_after(id, seq, session, reply)
+
+    def syncs(self, session: Session) -> None:
+        """A sync begins, and brings what was due."""
+        for id in list(session.due):
+            self._settled(session, id)
 
     def synced(self, session: Session) -> None:
         """A sync is over: on with what came meanwhile."""
@@ -143,7 +161,7 @@ class Replay:
                 continue  # it was lost again meanwhile, or a sync brings it
             heard = self._logs.get(id)
             if id in session.logs or (heard is not None and heard.head >= 0 and session.hear(heard, after)):
-                del session.due[id]
+                self._settled(session, id)
             else:
                 unheard[id] = after
         if unheard and session.person is not None:
@@ -179,7 +197,7 @@ class Replay:
             heard = opened.get(id)
             if heard is None or not still(id) or session.hear(heard, after):
                 if still(id):  # heard, or there is no such log any more
-                    del session.due[id]
+                    self._settled(session, id)
                 if heard is not None:
                     self._logs.forget(heard)  # where nobody hears it
             else:

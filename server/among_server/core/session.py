@@ -30,7 +30,7 @@ class Session:
     """One connection's side of the conversation."""
 
     __slots__ = (
-        "__weakref__", "_drained", "_missed", "_registers", "_turns", "address", "admitted", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight", "in_line", "interest", "kept_up",
+        "__weakref__", "_drained", "_missed", "_registers", "_turns", "address", "admitted", "answers", "barrier", "bucket", "close", "device", "due", "encoding", "held_back", "hold_back", "id", "in_flight", "in_line", "interest", "kept_up",
         "lagging", "large", "logs", "lost", "malformed", "number", "over", "person", "portion", "presence", "put_off", "queue", "room_again", "secure", "stating", "synced", "syncing", "typed", "unpaid", "watching", "write",
     )  # fmt: skip
 
@@ -64,6 +64,7 @@ class Session:
         self.stating = False  # the answer to a sync is being read
         self.syncing: asyncio.Future[None] | None = None  # done when the sync under way is
         self.due: dict[str, int] = {}  # logs that it hears after this number, once it has been told why
+        self.answers: dict[str, list[tuple[int, bytes]]] = {}  # by log of `due`: replies, each to follow an entry of it
         self.put_off: dict[str, tuple[Entry, int]] = {}  # logs that came during a sync: why, and after which number
         self.lost: set[str] = set()  # logs that went during a sync, though they may be there again
         self.lagging = False

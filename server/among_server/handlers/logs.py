@@ -53,7 +53,7 @@ async def sync(context: Context, command: Sync) -> None:
 
 async def _sync(context: Context, command: Sync, person: Person, interest: Interest) -> None:
     session = context.session
-    session.due.clear()
+    context.services.replay.syncs(session)
     session.lost.clear()
     session.interest = interest
     states = await _states(context, person, command.epoch, command.positions)
