@@ -9,7 +9,7 @@ from among_protocol.portrait import PortraitUpdated
 
 from . import care, portrait_page
 from .lines import Line, Part, told
-from .places import NOBODY, Community, persona_of
+from .places import NOBODY, Community
 
 if TYPE_CHECKING:
     from .model import Model
@@ -28,7 +28,7 @@ def told_of(model: "Model", community: Community, event: Entry) -> list[Line]:
             community.changed(event)
             line = told(("who", before), ("dim", f" changed {community.slug}: "), *care.changed(event))
         case members.MemberJoined():
-            model.know(persona_of(event))
+            model.know(members.persona_of(event))
             line = told(("who", model.who(event.by)), ("dim", f" joined {community.slug}"))
         case members.MemberLeft():
             line = told(("who", before), ("dim", f" left {community.slug}"))
@@ -48,7 +48,7 @@ def told_of(model: "Model", community: Community, event: Entry) -> list[Line]:
 def renamed(model: "Model", event: members.MemberUpdated, me: str) -> list[Line]:
     """Somebody goes by another handle, here or in a direct."""
     before = model.who(event.by)
-    model.know(persona_of(event))
+    model.know(members.persona_of(event))
     if model.who(event.by) == before or event.by == me:
         return []
     return [told(("who", before), ("dim", " is now "), ("who", model.who(event.by)))]

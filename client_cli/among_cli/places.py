@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from among_protocol.communities import CommunityUpdated, Membership
 from among_protocol.corners import Corner
-from among_protocol.members import MemberJoined, MemberUpdated, Persona, Role
+from among_protocol.members import Persona, Role
 from among_protocol.posts import Post
 from among_protocol.retention import Retention
 from among_protocol.rooms import RoomKind
@@ -148,15 +148,3 @@ NOBODY = "a former member"  # of whom nothing is kept
 def direct_title(people: list[Persona], me: str) -> str:
     """A direct is named by the others in it."""
     return "@" + ",".join(sorted(person.handle or NOBODY for person in people if person.member != me) or ["me"])
-
-
-def persona_of(event: MemberJoined | MemberUpdated) -> Persona:
-    """Who somebody is from this entry on."""
-    return Persona(
-        member=event.by,
-        rev=event.rev,
-        handle=event.handle,
-        display_name=event.display_name,
-        bio=event.bio,
-        pronouns=event.pronouns,
-    )

@@ -332,9 +332,8 @@ class Client:
             elif isinstance(happening, Reset) and self.whole.logs[happening.log].kind == "community":
                 self._errand(ReadCommunity(id="", community=happening.log), carded)
             elif isinstance(happening, Reset) and self.state == "live":
-                self._take_step(
-                    now
-                )  # which logs, or which threads of a room, are mine is not known any more: sync anew
+                # Which logs, or which threads of a room, are mine is not known any more: sync anew.
+                self._take_step(now)
         return told
 
     def _ok(self, ok: Ok, now: float) -> list[Happening]:

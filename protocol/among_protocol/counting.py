@@ -70,7 +70,7 @@ class Counting:
         self._apply(room, heard)
 
     def forget(self, room: str) -> None:
-        """It is no longer followed. Should it be again, from a number on, what was heard after that counts: of who paused meanwhile."""
+        """It is no longer followed. Where it soon is again, what was heard after that counts: of who paused meanwhile."""
         self._as_of.pop(room, None)
 
     def _apply(self, room: Counted, heard: Heard) -> None:

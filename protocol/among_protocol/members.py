@@ -75,6 +75,18 @@ class MemberUpdated(Entry, tag="member.updated", kw_only=True):
     pronouns: str = ""
 
 
+def persona_of(entry: MemberJoined | MemberUpdated) -> Persona:
+    """Who somebody is from this entry on."""
+    return Persona(
+        member=entry.by,
+        rev=entry.rev,
+        handle=entry.handle,
+        display_name=entry.display_name,
+        bio=entry.bio,
+        pronouns=entry.pronouns,
+    )
+
+
 class MemberForgotten(Entry, tag="member.forgotten", kw_only=True):
     """In the community's log, or that of a direct: of who `by` was here nothing is kept. Every revision of the persona
     resolves to a blank one, until `by` joins again; with `erased`, what they said goes, too."""

@@ -28,7 +28,7 @@ from .house_rules import RulesAccepted
 from .inbox import InboxMoved, InboxState, is_notice
 from .logs import LogPassed, LogState
 from .markers import Marker, MarkerMoved
-from .members import MemberForgotten, MemberJoined, MemberUpdated, Persona, nobody
+from .members import MemberForgotten, MemberJoined, MemberUpdated, Persona, nobody, persona_of
 from .messages import MessageSent
 from .moderation import MemberSilenced, MemberUnsilenced, RoleSet
 from .newer import Newer
@@ -255,14 +255,7 @@ class View:
 
     def _become(self, entry: MemberJoined | MemberUpdated) -> None:
         """Somebody is called so from here on, in a community or in a direct."""
-        persona = Persona(
-            member=entry.by,
-            rev=entry.rev,
-            handle=entry.handle,
-            display_name=entry.display_name,
-            bio=entry.bio,
-            pronouns=entry.pronouns,
-        )
+        persona = persona_of(entry)
         self.learn(persona)
         card = self.communities.get(entry.log)
         if card is not None and card.member == entry.by and entry.rev >= card.rev:

@@ -28,7 +28,7 @@ export declare class Counting {
     begins(room: string, at: number): void;
     /** An entry has come, the next of its room. @param {string} id @param {Heard} heard */
     heard(id: string, heard: Heard): void;
-    /** It is no longer followed. Should it be again, from a number on, what was heard after that counts: of who paused meanwhile.
+    /** It is no longer followed. Where it soon is again, what was heard after that counts: of who paused meanwhile.
      * @param {string} id */
     forget(id: string): void;
 }

@@ -57,7 +57,7 @@ export class Counting {
     apply(this.#room(id), heard);
   }
 
-  /** It is no longer followed. Should it be again, from a number on, what was heard after that counts: of who paused meanwhile.
+  /** It is no longer followed. Where it soon is again, what was heard after that counts: of who paused meanwhile.
    * @param {string} id */
   forget(id) {
     this.rooms.delete(id);

@@ -135,11 +135,22 @@ def test_who_has_read_enough_is_told_nothing(tmp_path: Path, command: list[str],
     assert (done.returncode, done.stderr) == (1, "")
 
 
-def run(folder: Path, command: list[str], unbuffered: str, out: TextIO) -> subprocess.CompletedProcess[str]:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("unbuffered", ["1", ""], ids=["as it comes", "at the end"])
+def test_a_complaint_that_nobody_takes_changes_no_exit_code(tmp_path: Path, unbuffered: str):
+    with Path("/dev/full").open("w") as full:
+        for code, command in ((2, ["nonsense"]), (1, ["health", "--data", "."]), (0, ["--version"])):
+            done = run(tmp_path, command, unbuffered, subprocess.PIPE, full)
+            assert done.returncode == code, command
+
+
+def run(
+    folder: Path, command: list[str], unbuffered: str, out: TextIO | int, err: TextIO | int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "among_server.admin.main", *command],
         stdout=out,
-        stderr=subprocess.PIPE,
+        stderr=err,
         text=True,
         cwd=folder,
         env={**os.environ, "PYTHONUNBUFFERED": unbuffered},

@@ -45,7 +45,7 @@ LOADED = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 done, 1 failed with a sentence, 2 wrong use or configuration, 130 interrupted."""
-    out, err = Plain(sys.stdout), Plain(sys.stderr)
+    out, err = Plain(sys.stdout), Plain(sys.stderr, complaints=True)
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             code = _judged(argv)
@@ -54,8 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             code = 1
             out.give_up()
             if error.errno != errno.EPIPE:  # else whoever read has enough
-                with contextlib.suppress(NotTaken):
-                    print(f"among-server: standard output: {error.strerror}", file=err)
+                print(f"among-server: standard output: {error.strerror}", file=err)
     return code
 
 

@@ -4,10 +4,12 @@ Names, errors and tracebacks may hold anything. A control character comes out as
 so that it can be seen and does nothing. Everything that `among-server` prints and logs goes through here.
 """
 
+import contextlib
 import errno
 import io
 import os
 import re
+from collections.abc import Iterator
 from typing import Any, TextIO
 
 _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]")  # fmt: skip
@@ -39,27 +41,36 @@ class NotTaken(OSError):
 
 
 class Plain(io.TextIOBase):
-    """A stream of text in front of another; None: it was closed before we began. To write raises NotTaken."""
+    """A stream of text in front of another; None: it was closed before we began.
 
-    def __init__(self, out: TextIO | None) -> None:
+    To write raises NotTaken. With `complaints` it does not: where nobody takes those there is nobody to complain to, and the exit
+    code tells all the same."""
+
+    def __init__(self, out: TextIO | None, *, complaints: bool = False) -> None:
         self._out = out
+        self._complaints = complaints
 
     def write(self, text: str) -> int:
-        if self._out is None:
+        if self._out is not None:
+            with self._taking():
+                self._out.write(visible(text, lines=True))
+        elif not self._complaints:
             raise NotTaken(errno.EBADF, "it is closed")
-        try:
-            self._out.write(visible(text, lines=True))
-        except OSError as error:
-            raise NotTaken(error.errno, error.strerror) from error
         return len(text)
 
     def flush(self) -> None:
-        if self._out is None:
-            return
+        if self._out is not None:
+            with self._taking():
+                self._out.flush()
+
+    @contextlib.contextmanager
+    def _taking(self) -> Iterator[None]:
         try:
-            self._out.flush()
+            yield
         except OSError as error:
-            raise NotTaken(error.errno, error.strerror) from error
+            if not self._complaints:
+                raise NotTaken(error.errno, error.strerror) from error
+            self.give_up()
 
     def give_up(self) -> None:
         """What was not taken is lost: Python would try once more as the process ends, and its failure would be our exit code."""

@@ -239,7 +239,7 @@ class Connection(asyncio.Protocol):
             self._keep(data, position, held_back=session.held_back)
 
     def _keep(self, data: bytes, position: int, *, held_back: bool) -> None:
-        """What is left from here on waits: for its rest, or for its turn. To be cut off each time would take longer than the rest."""
+        """What is left from here on waits: for its rest, or for its turn. Then it is not cut off, which would be done again and again."""
         if position == len(data) or held_back:
             self.begun = 0.0
         elif position or not self.begun:
@@ -338,7 +338,7 @@ class Connection(asyncio.Protocol):
         self._listener.loop.call_soon(self._read_on, session)
 
     def _read_on(self, session: Session) -> None:
-        """What is here already comes first, and what waits in the socket after it: a peer that is ahead of us fills no memory."""
+        """What is here comes first, and what waits in the socket after it: a peer that is ahead of us fills no memory."""
         if self._buffer and not session.held_back and not self._transport.is_closing():
             self._read(session)
         if not session.held_back and not self._transport.is_closing():

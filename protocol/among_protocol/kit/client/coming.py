@@ -136,7 +136,7 @@ async def no_sooner_than_it_was_told(stage: Stage) -> None:
 
 
 def _alike(waits: list[float]) -> bool:
-    """Whether these did not grow: four or five that are all alike; of more, the middle half of them, where the last is no longer."""
+    """Whether these did not grow: four or five that are all alike; of more, the middle half, where the last is no longer."""
     middle = sorted(waits)
     if len(middle) > 5:
         middle = middle[len(middle) // 4 : -(len(middle) // 4)]
