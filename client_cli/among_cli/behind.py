@@ -11,6 +11,7 @@ BEHIND: dict[str, tuple[str, ...]] = {
     "pins": ("more",),
     "threads": ("here", "more"),
     "bookmarks": ("more", "drop"),
+    "drafts": ("drop",),
     "welcome": ("write", "rooms"),
     "greet": newcomers.GREET,
     "directs": (*newcomers.DIRECTS, "usual"),

@@ -18,6 +18,7 @@ from . import (
     discovery,
     door,
     doorkeeping,
+    drafts,
     edits,
     going,
     helping,
@@ -111,7 +112,7 @@ COMMANDS = (
     Command(
         "go", "[ROOM[#12]|LINK]", "go to a room (or just /2), or a thread; the next unread", leading.go, takes="rooms"
     ),
-    Command("go", "hit|bookmark|inbox NUMBER", "to what stands in that list", leading.go, takes="rooms"),
+    Command("go", "hit|bookmark|inbox|draft NUMBER", "to what stands in that list", leading.go, takes="rooms"),
     Command("room", "create|private NAME [TOPIC]", "make a room", rooms.room, needs=True, takes="words"),
     Command("room", "topic TEXT", "set the topic of this room", rooms.room, needs=True, takes="words"),
     Command("room", "add HANDLE", "bring somebody into this private room", rooms.room, needs=True, takes="words"),
@@ -137,6 +138,7 @@ COMMANDS = (
     Command("pins", "[more]", "what is pinned in this room", keepsakes.pins, takes="words"),
     Command("bookmark", "#12 [NOTE]", "find a message again; only you see it", keepsakes.bookmark, needs=True),
     Command("bookmarks", "[more|drop NUMBER]", "your bookmarks, in all rooms", keepsakes.bookmarks, takes="words"),
+    Command("drafts", "[drop NUMBER]", "what you began to write and did not say", drafts.drafts, takes="words"),
     Command("forward", "#12 ROOM[#5]|@HANDLE [COMMENT]", "show a message elsewhere", keepsakes.forward, needs=True),
     Command("link", "#12|LINK", "the permalink of a message; or what one leads to", keepsakes.link_, needs=True),
     Command("read", "[all]", "count this room, or all, with their threads, as read", reading.read),
@@ -345,7 +347,7 @@ def check(link: Link, line: str) -> str:
         if name.isdecimal():
             return rooms.no_room(link, name)
         if command is None:
-            return _unknown(name)
+            return helping.unknown(name, NAMED)
         if command.needs and not rest:
             return f"Say more: /{name} {command.usage}"
         return _unsayable(link, edits.words_of(rest)) if name in ("edit", "reply", "thread") else ""
@@ -392,8 +394,3 @@ def typed(link: Link, line: str) -> None:
         link.voice.typing()
     elif (command := NAMED.get(split(line)[0])) is not None and command.takes == "tags":
         discovery.typed(link, line)
-
-
-def _unknown(name: str) -> str:
-    meant = helping.near(name, NAMED, "/") or "/help lists them."
-    return f"There is no command /{name}. {meant} To say a line that begins with a slash, type two."

@@ -7,7 +7,7 @@ import os
 import tempfile
 
 from among_protocol.codes import Refuse
-from among_protocol.drafts import ListDrafts, SetDraft
+from among_protocol.drafts import SetDraft
 from among_protocol.happenings import ClientError
 from among_protocol.posts import EditPost, PublishPost, ReadPost
 
@@ -102,8 +102,7 @@ async def _or_draft(link: Link, place: str, before: str) -> str:
 
 async def _draft(link: Link, place: str) -> str:
     async with asyncio.timeout(WITHIN):
-        found = (await link.among.ask(ListDrafts, places=[place])).drafts
-    return found[0].text if found else ""
+        return await link.drafting.text((place, 0))
 
 
 def parted(written: str, again: str = "/corner post") -> tuple[str, str]:

@@ -52,7 +52,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {  # of commands, by name
     ),
     "corners": ("corner", "corners", "comment", "follow", "unfollow"),
     "keeping": ("pin", "unpin", "pins", "bookmark", "bookmarks", "forward", "link", "export"),
-    "messages": ("reply", "react", "edit", "delete", "history", "reveal", "retry", "drop"),
+    "messages": ("reply", "react", "edit", "delete", "history", "reveal", "drafts", "retry", "drop"),
     "newcomers": ("welcome", "greet", "greetings", "directs", "invite", "invites"),
     "people": (
         *("members", "find", "whois", "dm", "directs", "block", "unblock", "mute", "unmute", "blocked", "show"),
@@ -97,6 +97,12 @@ def near(name: str, known: Iterable[str], before: str) -> str:
     """What may have been meant, as it is typed, as a question; nothing where none of these is like it."""
     found = difflib.get_close_matches(name, known, 1, 0.6)
     return f"Did you mean {before}{found[0]}?" if found else ""
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """What to say of a command that there is not."""
+    meant = near(name, known, "/") or "/help lists them."
+    return f"There is no command /{name}. {meant} To say a line that begins with a slash, type two."
 
 
 def _rows(rows: tuple[tuple[str, str], ...]) -> list[Line]:

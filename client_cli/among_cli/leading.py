@@ -1,10 +1,10 @@
-"""The way from a list to what stands there, in its place: `/go hit 2`, `/go bookmark 2`, `/go inbox 2`."""
+"""The way from a list to what stands there, in its place: `/go hit 2`, `/go bookmark 2`, `/go inbox 2`, `/go draft 2`."""
 
 import re
 
 from among_protocol.messages import ReadMessages
 
-from . import corner, keepsakes, rooms, thread_news
+from . import corner, drafts, keepsakes, rooms, thread_news
 from .changes import number_of
 from .edits import here
 from .inbox import item
@@ -15,7 +15,6 @@ from .places import Room
 from .reading import show
 from .search import found
 
-LISTS = ("hit", "bookmark", "inbox")
 _NUMBERED = re.compile(r"([^#\s:]*)#([1-9][0-9]{0,14})")  # hall#12
 
 
@@ -32,6 +31,8 @@ async def go(link: Link, rest: str) -> None:
         case "inbox", number if number:
             one = item(link, number)
             await (to(link, one.log, one.seq) if one.seq else into(link, one.log))
+        case "draft", number if number:
+            await drafts.go(link, number)
         case "", _:
             await _next(link)
         case _ if (parts := _NUMBERED.fullmatch(rest)) is not None:

@@ -32,6 +32,7 @@ class Lists:
     questions: list[tuple[str, str]] = field(default_factory=list)  # of which community, and what it asks
     inbox: list[InboxItem] = field(default_factory=list)
     bookmarks: list[Bookmark] = field(default_factory=list)
+    drafts: list[tuple[str, int]] = field(default_factory=list)  # places, and the roots of threads there
     searched: Searched | None = None  # last
     threads: tuple[str | None, str] = (None, "")  # of what /threads listed, and where it goes on
     pages: dict[str, str] = field(default_factory=dict)  # by list: where its next page begins; empty: there is none

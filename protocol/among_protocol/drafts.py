@@ -1,4 +1,4 @@
-"""A draft: what one has begun to write in a room, or for one's corner of a community, and not sent yet. A register of the
+"""A draft: what one has begun to write in a room, in a thread, or for one's corner of a community, and not sent yet. A register of the
 account: the last value wins, it has no number, every device of the account is told, and nobody else ever is.
 
 Every sync lists one's drafts by their fingerprint, `limits.drafts` at most and some hundred bytes each, however long they
@@ -9,13 +9,14 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from .base import DRAFTS, POST_BYTES, Command, Event, Id, KeyText, Shape, Time
+from .base import DRAFTS, POST_BYTES, Command, Event, Id, KeyText, Seq, Shape, Time
 
 DraftText = Annotated[str, Meta(max_length=POST_BYTES)]  # UTF-8 bytes; code points are only the first check
 
 
 class DraftState(Shape, omit_defaults=False, kw_only=True):
     place: str  # id of the room; or of the community, for a post in one's corner there
+    thread: Seq = 0  # number of the root of the thread in that room, in which it is written; 0: in none
     fingerprint: str  # changes with the text; empty: there is no draft any more
     at: Time  # when it was set
 
@@ -24,6 +25,7 @@ class DraftChanged(Event, tag="draft.changed", omit_defaults=False, kw_only=True
     """To every other session of the account that has synced. Publishing a post sets it empty for that community."""
 
     place: str  # id of the room; or of the community, for a post in one's corner there
+    thread: Seq = 0  # number of the root of the thread in that room, in which it is written; 0: in none
     fingerprint: str  # changes with the text; empty: there is no draft any more
     at: Time  # when it was set
 
@@ -35,6 +37,7 @@ class SetDraft(Command, tag="draft.set", kw_only=True):
     hidden: ClassVar[frozenset[str]] = frozenset({"text"})
 
     place: Id  # a room that one may see; or a community that one is in, for a post in one's corner there
+    thread: Seq = 0  # only in a thread of that room: the number of its root; 0: no thread
     text: DraftText  # what was written so far
 
 
@@ -42,20 +45,22 @@ class Draft(Shape, kw_only=True):
     hidden: ClassVar[frozenset[str]] = frozenset({"text"})
 
     place: str  # id of the room; or of the community, for a post in one's corner there
+    thread: Seq = 0  # number of the root of the thread in that room, in which it is written; 0: in none
     text: str  # what was written so far
     fingerprint: str  # changes with the text
     at: Time  # when it was set
 
 
 class Drafts(Shape, kw_only=True):
-    drafts: list[Draft]  # by place
+    drafts: list[Draft]  # by place, and in a room by thread
     complete: bool  # none comes after the last one
 
 
 class ListDrafts(Command, tag="draft.list", kw_only=True):
-    """My drafts with their texts, by place, as many as fit a page; or those of certain places."""
+    """My drafts with their texts, by place and thread, as many as fit a page; or those of certain places, and the threads in them."""
 
     Reply: ClassVar[type[Shape]] = Drafts
 
     places: Annotated[list[Id], Meta(max_length=DRAFTS)] = []  # only of these; empty: all
     after: KeyText = ""  # the last place of the page before
+    after_thread: Seq = 0  # and the thread there

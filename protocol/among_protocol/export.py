@@ -111,6 +111,7 @@ class ExportedDraft(Exported, tag="draft", kw_only=True):
     """What one has begun to write."""
 
     place: str  # id of the room; or of the community, for a post in one's corner there
+    thread: Seq = 0  # number of the root of the thread in that room, in which it is written; 0: in none
     text: str
     at: Time
 

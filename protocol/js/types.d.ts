@@ -1586,6 +1586,11 @@ export interface Done {
 export interface Draft {
   /** id of the room; or of the community, for a post in one's corner there */
   place: string;
+  /**
+   * number of the root of the thread in that room, in which it is written; 0: in none
+   * @default 0
+   */
+  thread?: number;
   /** what was written so far */
   text: string;
   /** changes with the text */
@@ -1599,6 +1604,11 @@ export interface DraftChanged {
   type: "draft.changed";
   /** id of the room; or of the community, for a post in one's corner there */
   place: string;
+  /**
+   * number of the root of the thread in that room, in which it is written; 0: in none
+   * @default 0
+   */
+  thread?: number;
   /** changes with the text; empty: there is no draft any more */
   fingerprint: string;
   /** when it was set */
@@ -1608,6 +1618,11 @@ export interface DraftChanged {
 export interface DraftState {
   /** id of the room; or of the community, for a post in one's corner there */
   place: string;
+  /**
+   * number of the root of the thread in that room, in which it is written; 0: in none
+   * @default 0
+   */
+  thread?: number;
   /** changes with the text; empty: there is no draft any more */
   fingerprint: string;
   /** when it was set */
@@ -1615,7 +1630,7 @@ export interface DraftState {
 }
 
 export interface Drafts {
-  /** by place */
+  /** by place, and in a room by thread */
   drafts: Draft[];
   /** none comes after the last one */
   complete: boolean;
@@ -1958,6 +1973,11 @@ export interface ExportedDraft {
   record: "draft";
   /** id of the room; or of the community, for a post in one's corner there */
   place: string;
+  /**
+   * number of the root of the thread in that room, in which it is written; 0: in none
+   * @default 0
+   */
+  thread?: number;
   text: string;
   /** RFC 3339, UTC, milliseconds: 2026-01-31T09:00:00.000Z. For display only: order comes from numbers */
   at: string;
@@ -3902,7 +3922,7 @@ export interface ListCorners {
   limit?: number;
 }
 
-/** My drafts with their texts, by place, as many as fit a page; or those of certain places. */
+/** My drafts with their texts, by place and thread, as many as fit a page; or those of certain places, and the threads in them. */
 export interface ListDrafts {
   type: "draft.list";
   /** of the client's choosing: the reply carries it back, and then it is free again */
@@ -3917,6 +3937,11 @@ export interface ListDrafts {
    * @default ""
    */
   after?: string;
+  /**
+   * and the thread there
+   * @default 0
+   */
+  after_thread?: number;
 }
 
 /** Who greets in a community; for stewards also who volunteers, and for everybody themselves. */
@@ -8744,6 +8769,11 @@ export interface SetDraft {
   id: string;
   /** a room that one may see; or a community that one is in, for a post in one's corner there */
   place: string;
+  /**
+   * only in a thread of that room: the number of its root; 0: no thread
+   * @default 0
+   */
+  thread?: number;
   /** what was written so far */
   text: string;
 }

@@ -166,6 +166,12 @@ class Reader:
     def among(self) -> Among:
         return self.link.among
 
+    @property
+    def room(self) -> Room:
+        """The open one."""
+        assert self.model.room is not None, self.paper.told
+        return self.model.room
+
     async def types(self, line: str) -> list[str]:
         """Type a line; what is told until it is done. A room that it makes is known to all who may go there."""
         before, rooms = len(self.paper.told), set(self.model.rooms)

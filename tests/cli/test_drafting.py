@@ -30,7 +30,7 @@ async def shows(terminal: Terminal, line: str) -> None:
 async def drafted(reader: Reader, phone: Reader, room: str, line: str) -> None:
     """On another device, and known here."""
     await phone.among.ask(SetDraft, place=room, text=line)
-    await reader.paper.until(lambda: room in reader.link.drafting.there)
+    await reader.paper.until(lambda: (room, 0) in reader.link.drafting.there)
 
 
 async def none_left(reader: Reader) -> None:
@@ -103,7 +103,7 @@ async def test_what_one_rests_over_is_kept_whatever_happens_to_the_client(house,
         terminal.press("/whois bo")
         await shows(terminal, "/whois bo")
         terminal.press(f"{CTRL_C}half a li")
-        await phone.paper.until(lambda: room in phone.link.drafting.there)
+        await phone.paper.until(lambda: (room, 0) in phone.link.drafting.there)
         assert await drafts(phone) == ["half a li"], "and no command"
         assert terminal.ui.typed == "half a li"
         terminal.press("ne")
@@ -121,7 +121,7 @@ async def test_what_was_written_on_elsewhere_follows_into_a_prompt_that_nobody_t
     room = ana.model.room.id
     async with at_terminal(ana) as terminal:
         terminal.press("half")
-        await phone.paper.until(lambda: room in phone.link.drafting.there)
+        await phone.paper.until(lambda: (room, 0) in phone.link.drafting.there)
         await phone.among.ask(SetDraft, place=room, text="half a line")
         await shows(terminal, "half a line")
         monkeypatch.setattr(drafting, "REST", 600)
@@ -182,7 +182,7 @@ async def test_a_draft_that_one_has_written_on_stays_and_takes_no_other_along(ho
         terminal.press("ne")
         await shows(terminal, "half a line")
         await phone.among.ask(SetDraft, place=room, text="")
-        while room in ana.link.drafting.there:
+        while (room, 0) in ana.link.drafting.there:
             await ana.among.ask(Ping)
         assert terminal.ui.typed == "half a line"
         await phone.among.ask(SetDraft, place=room, text="another")

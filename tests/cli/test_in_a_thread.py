@@ -4,12 +4,13 @@ import asyncio
 
 import pytest
 
-from among_cli import thread_lines
+from among_cli import drafting, thread_lines
 from among_cli.lines import Rule, Said
 from among_cli.places import Outgoing
 from among_cli.render import outgoing
 from among_cli.thread_lines import elsewhere
 from among_cli.toolbar import toolbar
+from among_protocol.drafts import SetDraft
 from among_protocol.threads import ListThreads
 from tests.cli.house import PATIENCE, House, Reader
 from tests.cli.test_drafting import ALT_Q, drafts, none_left, shows
@@ -155,36 +156,42 @@ async def test_what_one_began_in_the_room_is_not_said_in_the_thread_nor_the_othe
         assert terminal.ui.typed == ""
         assert await drafts(bob) == ["half a li"]
         terminal.press(f"I have so{ALT_Q}/thread\r")
+        await terminal.out.until("the thread of #1 in")
         await shows(terminal, "half a li")
-        assert await drafts(bob) == ["half a li"]
+        assert await drafts(bob) == ["half a li", "I have so"]
         terminal.press("ne\r")
         await ana.sees("half a line")
-        await none_left(bob)
+        while await drafts(bob) != ["I have so"]:
+            pass
         terminal.press("/thread 1\r")
         await shows(terminal, "I have so")
         terminal.press("me\r")
         await ana.sees("bob answered in the thread of #1")
+        await none_left(bob)
     assert shown(ana, "half a line").root == 0
 
 
-async def test_what_was_begun_in_a_thread_is_shown_to_who_leaves_the_client(house):
-    ana, bob = await at_a_thread(house)
-    await ana.types("And peas?")
-    await bob.sees("And peas?")
+async def test_what_was_begun_in_a_thread_waits_there_on_every_device(house, monkeypatch):
+    monkeypatch.setattr(drafting, "REST", 0.01)
+    _, bob = await at_a_thread(house)
+    phone = await house.signs_in("bob")
+    room = bob.room.id
     async with at_terminal(bob) as terminal:
-        terminal.press(f"half a line{ALT_Q}/thread\r")
-        await terminal.out.until("is kept for the thread of #1")
-        await terminal.out.until("Back in")
-    await bob.types("/thread #2")
+        terminal.press("half a li")
+        await phone.paper.until(lambda: (room, 1) in phone.link.drafting.there)
+        await phone.types("/go garden/hall")
+        assert phone.paper.offered == [], "it is none of the room"
+        await phone.types("/thread 1")
+        await phone.paper.until(lambda: bool(phone.paper.offered))
+        assert phone.paper.offered == ["half a li"]
+        await phone.among.ask(SetDraft, place=room, thread=1, text="half a line")
+        await shows(terminal, "half a line")
+        await phone.among.ask(SetDraft, place=room, thread=1, text="")
+        await shows(terminal, "")
     bob.paper.typed = "and another"
     await bob.link.drafting.left(ending=True)
-    assert bob.paper.told[-4:] == [
-        "This was not said in the thread of #1 in garden/hall:",
-        "half a line",
-        "This was not said in the thread of #2 in garden/hall:",
-        "and another",
-    ]
-    assert await drafts(bob) == []
+    assert bob.paper.told[-1] == "What you had begun is kept as your draft in the thread of #1 in garden/hall."
+    assert await drafts(phone) == ["and another"]
 
 
 async def test_who_is_in_a_thread_stays_there_when_the_room_is_read_anew(house):

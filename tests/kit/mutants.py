@@ -2317,6 +2317,18 @@ def tells_no_other_device_of_a_draft(wire: Wire, frame: Frame) -> Any:
     return None if frame["type"] == "draft.changed" else frame
 
 
+@mutant("drafts.threads")
+def does_not_say_in_which_thread_a_draft_is(wire: Wire, frame: Frame) -> Any:
+    return {**frame, "thread": 0} if frame["type"] == "draft.changed" else frame
+
+
+@mutant("drafts.threads")
+def keeps_one_draft_for_a_room_and_its_threads(wire: Wire, frame: Frame) -> Any:
+    if wire.command(frame).get("type") == "draft.list" and frame["type"] == "ok":
+        frame["result"]["drafts"] = frame["result"]["drafts"][-1:]
+    return frame
+
+
 @mutant("drafts.published")
 def tells_no_other_device_that_a_draft_is_published(wire: Wire, frame: Frame) -> Any:
     return None if frame["type"] == "draft.changed" and not frame["fingerprint"] else frame

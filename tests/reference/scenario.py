@@ -300,9 +300,10 @@ async def corners(play: Play, ann: Actor, bob: Actor, room: str, community: str)
     await phone.result("session.sync")
     with play.take("draft.set"):
         await bob.result("draft.set", place=community, text="# On beans\n\nThey gr")
+    said = (await ann.result("message.send", room=room, body="Who has the rake?"))["entry"]["seq"]
+    await bob.result("draft.set", place=room, thread=said, text="I do, and you may")
     with play.take("draft.list"):
         await phone.result("draft.list")
-    said = (await ann.result("message.send", room=room, body="Who has the rake?"))["entry"]["seq"]
     with play.take("bookmark.set"):
         await bob.result("bookmark.set", room=room, message=said, note="bring it back")
     with play.take("bookmark.list"):

@@ -53,7 +53,7 @@ class Device:
         self.core = Client(Credentials(token=owner.token), encoding=owner.encoding, rng=Random(1))
         self.view = View(self.core.whole.ahead)
         self.core.answered = self.view.answered
-        self.drafts: dict[str, tuple[str, str]] = {}  # which a view does not keep: by place
+        self.drafts: dict[tuple[str, int], tuple[str, str]] = {}  # which a view does not keep: by place and thread
         self.bookmarked: Bookmarked | None = None
         self.reach: dict[str, Any] = {}  # by community
         self.link: Link | None = None
@@ -142,13 +142,13 @@ class Device:
             self.view.apply(happening)
             match happening:
                 case Up(sync=sync):
-                    self.drafts = {one.place: (one.fingerprint, one.at) for one in sync.drafts}
+                    self.drafts = {(one.place, one.thread): (one.fingerprint, one.at) for one in sync.drafts}
                     self.bookmarked = sync.bookmarks
                     self.reach = {one.community: one for one in sync.reach}
-                case DraftChanged(place=place, fingerprint=fingerprint, at=at):
-                    self.drafts.pop(place, None)
+                case DraftChanged(place=place, thread=thread, fingerprint=fingerprint, at=at):
+                    self.drafts.pop((place, thread), None)
                     if fingerprint:
-                        self.drafts[place] = (fingerprint, at)
+                        self.drafts[place, thread] = (fingerprint, at)
                 case BookmarkChanged(bookmarks=all_):
                     self.bookmarked = all_ if all_.count else None
                 case ReachChanged(reach=reach):

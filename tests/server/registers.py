@@ -31,7 +31,8 @@ def own(
             return RemoveBookmark, {"room": room, "message": message}
         case "draft":
             place = community if two % 4 == 3 else room
-            return SetDraft, {"place": place, "text": f"begun in {place}: {word}" * (two % 3 > 0)}
+            thread = message * (one % 2)
+            return SetDraft, {"place": place, "thread": thread, "text": f"begun in {place}: {word}" * (two % 3 > 0)}
         case "be forgotten":
             return LeaveCommunity, {"community": community, "keep": "words" if two % 2 else "erase"}
         case "block":

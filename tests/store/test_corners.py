@@ -201,19 +201,29 @@ async def test_a_draft_is_the_last_that_was_set(town: Town):
     second = await store.set_draft(ann.id, room, "two")
     assert first.fingerprint != second.fingerprint
     await store.set_draft(ann.id, hall_, "post")
-    rows = await store.drafts(ann.id, "", 10)
+    rows = await store.drafts(ann.id, ("", 0), 10)
     assert [(row.place, row.text) for row in rows] == [(hall_, "post"), (room, "two")]
     assert [(row.place, row.fingerprint) for row in await store.draft_states(ann.id)] == [
         (row.place, row.fingerprint) for row in rows
     ]
-    assert [row.text for row in await store.drafts(ann.id, hall_, 10)] == ["two"]
-    assert [row.text for row in await store.drafts(ann.id, "", 1)] == ["post"]
-    assert [row.text for row in await store.drafts(ann.id, "", 10, places=[room, "r_x"])] == ["two"]
-    assert await store.drafts(bob.id, "", 10) == []
+    assert [row.text for row in await store.drafts(ann.id, (hall_, 0), 10)] == ["two"]
+    assert [row.text for row in await store.drafts(ann.id, ("", 0), 1)] == ["post"]
+    assert [row.text for row in await store.drafts(ann.id, ("", 0), 10, places=[room, "r_x"])] == ["two"]
+    assert await store.drafts(bob.id, ("", 0), 10) == []
     for number, place in enumerate((room, "r_nowhere", bob.id)):
         await refused(ROOM_GONE, store.set_draft((await town.person(f"eve-{number}")).id, place, "x"))
+    root = (await ann.do(SendMessage, room=room, body="beans?")).seq
+    await store.set_draft(ann.id, room, "in a thread", thread=root)
+    found = [(row.thread, row.text) for row in await store.drafts(ann.id, (room, 0), 10)]
+    assert found == [(root, "in a thread")]
+    assert [(one.place, one.thread) for one in await store.draft_states(ann.id)] == [
+        (hall_, 0),
+        (room, 0),
+        (room, root),
+    ]
+    await store.set_draft(ann.id, room, "", thread=root)
     await store.set_draft(ann.id, room, "")
-    assert [row.place for row in await store.drafts(ann.id, "", 10)] == [hall_]
+    assert [row.place for row in await store.drafts(ann.id, ("", 0), 10)] == [hall_]
     await ann.do(PublishPost, community=hall_, title="x", body="y")
     assert await store.draft_states(ann.id) == []
 
@@ -230,7 +240,7 @@ async def test_corners_and_drafts_survive_a_restart(tmp_path: Path):
         await town.store.corners(hall_, "", 10),
         await town.store.posts(post.log, None, 10),
         await town.store.post(post.log, post.seq, None),
-        await town.store.drafts(bob.id, "", 10),
+        await town.store.drafts(bob.id, ("", 0), 10),
     )
     await town.store.close()
     town.store = SqliteStore(tmp_path, synchronous="off")
@@ -239,7 +249,7 @@ async def test_corners_and_drafts_survive_a_restart(tmp_path: Path):
         await town.store.corners(hall_, "", 10),
         await town.store.posts(post.log, None, 10),
         await town.store.post(post.log, post.seq, None),
-        await town.store.drafts(bob.id, "", 10),
+        await town.store.drafts(bob.id, ("", 0), 10),
     )
     assert (await bob.do(PublishPost, community=hall_, title="Two", body="Second")).log == post.log
     await town.store.close()

@@ -136,7 +136,7 @@ async def test_an_account_that_is_erased_leaves_no_draft_and_says_nothing_of_who
     await bob.leaves(community)
     await erased(bob)
     await done(town)
-    assert await town.store.drafts(bob.id, "", 9) == []
+    assert await town.store.drafts(bob.id, ("", 0), 9) == []
     assert await town.store.standing(bob.id) is None
 
 

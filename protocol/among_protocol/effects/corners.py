@@ -52,7 +52,7 @@ CORNERS: dict[type[Command], Effects] = {
     ps.ReadPosts: Effects((codes.ROOM_GONE,), (), ("page_entries",)),
     ps.ReadPost: Effects((codes.ROOM_GONE, codes.POST_GONE), (), ("post_versions",)),
     dr.SetDraft: Effects(
-        (codes.ROOM_GONE, codes.LIMIT_REACHED, *STORED),
+        (codes.ROOM_GONE, codes.MESSAGE_GONE, codes.LIMIT_REACHED, *STORED),
         (Told(dr.DraftChanged, Where.DEVICES),),
         ("drafts", "post_bytes"),
     ),

@@ -95,7 +95,7 @@ class Person:
     threads: Following = field(default_factory=Following)  # that it follows
     blocks: dict[Name, BlockKind] = field(default_factory=dict)
     appearances: dict[str, Appearance] = field(default_factory=dict)  # by community; empty: everywhere
-    drafts: dict[str, Draft] = field(default_factory=dict)  # by place
+    drafts: dict[tuple[str, int], Draft] = field(default_factory=dict)  # by place and thread
     bookmarks: dict[tuple[str, int], Bookmark] = field(default_factory=dict)  # by room and number
     bookmarks_made: int = 0  # the number of the newest that ever was
     notify: dict[tuple[str, str], NotifyChoice] = field(default_factory=dict)  # by place and word

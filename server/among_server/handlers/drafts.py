@@ -13,22 +13,25 @@ async def set_draft(context: Context, command: SetDraft) -> DraftState:
     text = "" if command.text.isspace() else post(command.text, field="text", empty=True)
     account = context.person.account.id
     context.admit()
-    state = await context.store.set_draft(account, command.place, text)
-    told = DraftChanged(place=state.place, fingerprint=state.fingerprint, at=state.at)
-    context.tell_devices(account, f"draft {state.place}", told)
+    state = await context.store.set_draft(account, command.place, text, thread=command.thread)
+    told = DraftChanged(place=state.place, thread=state.thread, fingerprint=state.fingerprint, at=state.at)
+    context.tell_devices(account, f"draft {state.place} {state.thread}", told)
     return state
 
 
 def published(context: Context, account: str, community: str, at: Time) -> None:
     """Where a post was published, there is no draft of it any more: the store has cleared it."""
-    context.tell_devices(account, f"draft {community}", DraftChanged(place=community, fingerprint="", at=at))
+    context.tell_devices(account, f"draft {community} 0", DraftChanged(place=community, fingerprint="", at=at))
 
 
 async def list_drafts(context: Context, command: ListDrafts) -> Drafts:
     wanted = DRAFTS_PER_ACCOUNT + 1
-    rows = await context.store.drafts(context.person.account.id, command.after, wanted, places=command.places)
-    last = rows[-1].place if rows else command.after
+    after = (command.after, command.after_thread)
+    rows = await context.store.drafts(context.person.account.id, after, wanted, places=command.places)
+    last = (rows[-1].place, rows[-1].thread) if rows else after
     states = await context.store.draft_states(context.person.account.id)
-    left = [one for one in states if one.place > last and (not command.places or one.place in command.places)]
-    drafts = [Draft(place=row.place, text=row.text, fingerprint=row.fingerprint, at=row.at) for row in rows]
+    left = [one for one in states if (one.place, one.thread) > last and one.place in (command.places or (one.place,))]
+    drafts = [
+        Draft(place=row.place, thread=row.thread, text=row.text, fingerprint=row.fingerprint, at=row.at) for row in rows
+    ]
     return Drafts(drafts=drafts, complete=not left)

@@ -65,9 +65,12 @@ async def export(context: Context, command: ExportAccount) -> ExportPage:
     elif part == "registers":
         records, next_ = await _registers(context, account), "drafts:"
     elif part == "drafts":
-        found = await context.store.drafts(account, after, EXPORTED)
-        records = [_encode(ExportedDraft(place=row.place, text=row.text, at=row.at)) for row in found]
-        next_ = f"drafts:{found[-1].place}" if found else "bookmarks:"
+        place, _, thread = after.partition(".")
+        found = await context.store.drafts(account, (place, int(thread) if thread.isdecimal() else 0), EXPORTED)
+        records = [
+            _encode(ExportedDraft(place=row.place, thread=row.thread, text=row.text, at=row.at)) for row in found
+        ]
+        next_ = f"drafts:{found[-1].place}.{found[-1].thread}" if found else "bookmarks:"
     elif part == "bookmarks":
         records, next_ = await _bookmarks(context, account, numbers)
     elif part == "own" and len(numbers) == 1:

@@ -150,8 +150,8 @@ class Calls:
     async def invited(self, account: str, community: str, secret: bytes) -> bool:
         return await self._call(lambda tx: invites.invited(tx, account, community, secret))
 
-    async def set_draft(self, account: str, place: str, text: str) -> DraftState:
-        return await self._call_as(account, lambda tx: drafts.set_draft(tx, account, place, text))
+    async def set_draft(self, account: str, place: str, text: str, *, thread: int = 0) -> DraftState:
+        return await self._call_as(account, lambda tx: drafts.set_draft(tx, account, place, thread, text))
 
     async def set_bookmark(self, account: str, room: str, seq: int, note: str) -> tuple[BookmarkRow, Bookmarked]:
         return await self._call_as(account, lambda tx: bookmarks.set_bookmark(tx, account, room, seq, note))

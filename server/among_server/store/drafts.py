@@ -1,16 +1,17 @@
-"""The law of a store, the part about drafts: registers of an account. A place is a room or a community."""
+"""The law of a store, the part about drafts: registers of an account. A place is a room or a community; thread 0 is none."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
-from among_protocol.base import Time
+from among_protocol.base import Seq, Time
 from among_protocol.drafts import DraftState
 
 
 class DraftRow(Struct):
     place: str
+    thread: Seq
     text: str
     fingerprint: str
     at: Time
@@ -19,7 +20,7 @@ class DraftRow(Struct):
 class DraftsTx(Protocol):
     """The part of `api.Tx`."""
 
-    def draft(self, account: str, place: str) -> DraftRow | None: ...
+    def draft(self, account: str, place: str, thread: int) -> DraftRow | None: ...
     def drafts(self, account: str) -> int:
         """How many this account has."""
         ...
@@ -32,14 +33,17 @@ class DraftsTx(Protocol):
 class DraftsStore(Protocol):
     """The part of `api.Store`."""
 
-    async def set_draft(self, account: str, place: str, text: str) -> DraftState:
-        """Raises Refuse: `room.gone` (as also for a community that is not there), `limit.reached`."""
+    async def set_draft(self, account: str, place: str, text: str, *, thread: int = 0) -> DraftState:
+        """Raises Refuse: `room.gone` (as also for a community that is not there), `message.gone`, `field.invalid` (where there
+        can be no such thread), `limit.reached`."""
         ...
 
     async def draft_states(self, account: str) -> list[DraftState]:
-        """All of them, by place."""
+        """All of them, by place and thread."""
         ...
 
-    async def drafts(self, account: str, after: str, limit: int, *, places: Sequence[str] = ()) -> list[DraftRow]:
-        """By place, after a place; or only of these. At most `limit` and about PAGE_BYTES, but one if there is any."""
+    async def drafts(
+        self, account: str, after: tuple[str, int], limit: int, *, places: Sequence[str] = ()
+    ) -> list[DraftRow]:
+        """By place and thread, after these; or only in these places. At most `limit` and about PAGE_BYTES, but one if there is any."""
         ...

@@ -116,6 +116,28 @@ async def a_draft_is_told_to_the_own_devices_alone(scene: Scene) -> None:
     demand("draft.changed" not in [event["type"] for event in bob.events[known:]], "no word of it to bob")
 
 
+@checks("drafts.threads")
+async def a_draft_in_a_thread_is_one_of_its_own(scene: Scene) -> None:
+    """Set drafts in a room and in a thread of it; look which is told and listed, and clear that of the room."""
+    ann = await scene.person("ann")
+    phone = await scene.again("ann")
+    room = await scene.room()
+    root = (await ann.result("message.send", room=room, body="what a thread may hang from"))["entry"]["seq"]
+    for thread, text in ((0, "in the room"), (root, "in the thread")):
+        set_ = await ann.result("draft.set", place=room, thread=thread, text=text)
+        demand(set_["thread"] == thread, "the thread in the reply", set_)
+        told = await phone.hears("draft.changed", place=room)
+        demand(told["thread"] == thread, "the thread in the event", told)
+    listed = (await phone.result("draft.list", places=[room]))["drafts"]
+    found = [(one.get("thread", 0), one["text"]) for one in listed]
+    demand(found == [(0, "in the room"), (root, "in the thread")], "both, that of the room first", listed)
+    rest = (await phone.result("draft.list", places=[room], after=room, after_thread=0))["drafts"]
+    demand([one.get("thread", 0) for one in rest] == [root], "those after that of the room", rest)
+    await ann.result("draft.set", place=room, text="")
+    listed = (await phone.result("draft.list", places=[room]))["drafts"]
+    demand([one["text"] for one in listed] == ["in the thread"], "that of the thread is still there", listed)
+
+
 @checks("drafts.published")
 async def publishing_clears_the_draft(scene: Scene) -> None:
     """Set a draft for one's corner, and publish."""

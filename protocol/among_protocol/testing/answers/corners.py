@@ -128,7 +128,7 @@ def publish(town: "Town", person: "Person", command: PublishPost) -> PostPublish
     person.read[corner.id] = entry.seq
     town.call(member, corner, [row for row in mentioned if row.id != member.id], entry.seq)
     mentions.meant(town, corner, member, mentioned, "mention", entry.seq)
-    person.drafts.pop(community.id, None)
+    person.drafts.pop((community.id, 0), None)
     return town.write(entry)
 
 

@@ -3,30 +3,34 @@
 import hashlib
 from typing import TYPE_CHECKING
 
+from msgspec.structs import asdict
+
 from ... import codes
 from ...base import DRAFTS
 from ...codes import Refuse
 from ...drafts import Draft, DraftChanged, Drafts, DraftState, ListDrafts, SetDraft
 from ...fields import post
 from ...posts import PostPublished
+from .threads import begins
 
 if TYPE_CHECKING:
     from ..connection import Connection
 
 
 def set_draft(connection: "Connection", command: SetDraft) -> DraftState:
-    town, person, place = connection.town, connection.person, command.place
+    town, person = connection.town, connection.person
+    key = command.place, command.thread
     text = "" if command.text.isspace() else post(command.text, field="text", empty=True)
-    if text or place not in person.drafts:
-        _may_write(connection, place)
-    if text and place not in person.drafts and len(person.drafts) >= DRAFTS:
+    if text or key not in person.drafts:
+        _may_write(connection, *key)
+    if text and key not in person.drafts and len(person.drafts) >= DRAFTS:
         raise Refuse(codes.LIMIT_REACHED, f"An account has at most {DRAFTS} drafts.")
     fingerprint = hashlib.blake2b(text.encode(), digest_size=8).hexdigest() if text else ""
-    state = DraftState(place=place, fingerprint=fingerprint, at=town.clock.time())
-    person.drafts.pop(place, None)
+    state = DraftState(place=command.place, thread=command.thread, fingerprint=fingerprint, at=town.clock.time())
+    person.drafts.pop(key, None)
     if text:
-        person.drafts[place] = Draft(place=place, text=text, fingerprint=fingerprint, at=state.at)
-    town.tell_others(connection, DraftChanged(place=place, fingerprint=fingerprint, at=state.at))
+        person.drafts[key] = Draft(**asdict(state), text=text)
+    town.tell_others(connection, DraftChanged(**asdict(state)))
     return state
 
 
@@ -36,18 +40,22 @@ def published(connection: "Connection", entry: PostPublished) -> None:
     connection.town.tell_others(connection, DraftChanged(place=place, fingerprint="", at=entry.at))
 
 
-def _may_write(connection: "Connection", place: str) -> None:
-    """A room that this account may see, or a community that it is in."""
+def _may_write(connection: "Connection", place: str, thread: int) -> None:
+    """In a room that this account may see, or in a thread there; or for a community that it is in."""
     town = connection.town
-    if place in town.communities:
-        member = town.member(connection.account, place)
-        if member is None or member.left:
-            raise Refuse(codes.ROOM_GONE, field="place")
+    if place not in town.communities:
+        room, _ = town.visible(connection.account, place, "place")
+        if thread:
+            begins(town, room, thread)
         return
-    town.visible(connection.account, place, "place")
+    member = town.member(connection.account, place)
+    if member is None or member.left:
+        raise Refuse(codes.ROOM_GONE, field="place")
+    if thread:
+        raise Refuse(codes.FIELD_INVALID, "A post is written in no thread.", field="thread")
 
 
 def list_drafts(connection: "Connection", command: ListDrafts) -> Drafts:
-    mine = connection.person.drafts
-    places = [place for place in sorted(mine) if place > command.after and place in (command.places or mine)]
-    return Drafts(drafts=[mine[place] for place in places], complete=True)
+    mine, after = connection.person.drafts, (command.after, command.after_thread)
+    wanted = [key for key in sorted(mine) if key > after and (not command.places or key[0] in command.places)]
+    return Drafts(drafts=[mine[key] for key in wanted], complete=True)

@@ -32,8 +32,10 @@ def sync(connection: "Connection", command: Sync) -> None:
         if state.status != "gone" and not interest.hears(state.log):
             state.status, state.reason = "unwanted", ""
     started = SyncStarted(epoch=town.epoch, logs=states, want=command.want, blocks=blocks.listed(town, person))
-    drafts = sorted(person.drafts.values(), key=lambda draft: draft.place)
-    started.drafts = [DraftState(place=one.place, fingerprint=one.fingerprint, at=one.at) for one in drafts]
+    drafts = sorted(person.drafts.values(), key=lambda draft: (draft.place, draft.thread))
+    started.drafts = [
+        DraftState(place=one.place, thread=one.thread, fingerprint=one.fingerprint, at=one.at) for one in drafts
+    ]
     started.appearances = [person.appearances[place] for place in sorted(person.appearances)]
     started.bookmarks = bookmarks.bookmarked(person) if person.bookmarks else None
     started.notify = [person.notify[key] for key in sorted(person.notify)]

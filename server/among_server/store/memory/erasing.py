@@ -57,7 +57,7 @@ class MemoryErasing(MemoryOwn):
     request_rows: dict[tuple[str, str], RequestRow]
     status_rows: dict[tuple[str, str], StatusRow]
     proposed: dict[tuple[str, int], ProposalRow]
-    draft_rows: dict[tuple[str, str], DraftRow]
+    draft_rows: dict[tuple[str, str, int], DraftRow]
     bookmark_rows: dict[tuple[str, str, int], BookmarkRow]
     room_mentions: dict[tuple[str, int], tuple[int, frozenset[str]]]
     reached: dict[tuple[str, str], Reach]

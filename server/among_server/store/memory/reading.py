@@ -34,7 +34,9 @@ class MemoryCornerReads:
 
     async def draft_states(self, account: str) -> list[DraftState]:
         rows = self._tx.drafts_of(account)
-        return [DraftState(place=row.place, fingerprint=row.fingerprint, at=row.at) for row in rows]
+        return [DraftState(place=row.place, thread=row.thread, fingerprint=row.fingerprint, at=row.at) for row in rows]
 
-    async def drafts(self, account: str, after: str, limit: int, *, places: Sequence[str] = ()) -> list[DraftRow]:
+    async def drafts(
+        self, account: str, after: tuple[str, int], limit: int, *, places: Sequence[str] = ()
+    ) -> list[DraftRow]:
         return self._tx.read_drafts(account, after, limit, places)

@@ -26,16 +26,16 @@ def begins(tx: Tx, room: RoomRow, root: int) -> str:
         raise Refuse(FIELD_INVALID, "A corner has no threads: there one comments on a post.", field="thread")
     if tx.thread(room.id, root) is not None:
         return ""
-    said = tx.message(room.id, root)
-    if said is None:
+    message = tx.message(room.id, root)
+    if message is None:
         raise Refuse(MESSAGE_GONE, field="thread")
-    if said.thread:
+    if message.thread:
         raise Refuse(
             FIELD_INVALID,
-            f"This was said in a thread, and has none of its own: name the root, {said.thread}.",
+            f"This was said in a thread, and has none of its own: name the root, {message.thread}.",
             field="thread",
         )
-    return said.by
+    return message.by
 
 
 def said(tx: Tx, account: str, room: RoomRow, entry: MessageSent, author: MemberRow, others: list[MemberRow]) -> None:

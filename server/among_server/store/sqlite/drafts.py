@@ -13,12 +13,12 @@ from .ledger import Ledger
 from .readers import Readers
 
 MINE = "FROM drafts d JOIN logs a ON a.key = d.account JOIN logs p ON p.key = d.place WHERE a.id = ?"
-DRAFT = f"SELECT p.id, d.text, d.fingerprint, d.at {MINE}"
+DRAFT = f"SELECT p.id, d.thread, d.text, d.fingerprint, d.at {MINE}"
 
 
 class SqliteDrafts(Ledger):
-    def draft(self, account: str, place: str) -> DraftRow | None:
-        found = self._db.execute(f"{DRAFT} AND p.id = ?", (account, place)).fetchone()
+    def draft(self, account: str, place: str, thread: int) -> DraftRow | None:
+        found = self._db.execute(f"{DRAFT} AND p.id = ? AND d.thread = ?", (account, place, thread)).fetchone()
         return DraftRow(*found) if found else None
 
     def drafts(self, account: str) -> int:
@@ -28,31 +28,33 @@ class SqliteDrafts(Ledger):
 
     def put_draft(self, account: str, row: DraftRow) -> None:
         self.writes += 1
-        keys = (self._log(account).key, self._log(row.place).key)
+        keys = (self._log(account).key, self._log(row.place).key, row.thread)
         if not row.text:
-            self._db.execute("DELETE FROM drafts WHERE account = ? AND place = ?", keys)
+            self._db.execute("DELETE FROM drafts WHERE account = ? AND place = ? AND thread = ?", keys)
             return
         self._db.execute(
-            "REPLACE INTO drafts (account, place, text, fingerprint, at) VALUES (?, ?, ?, ?, ?)",
+            "REPLACE INTO drafts (account, place, thread, text, fingerprint, at) VALUES (?, ?, ?, ?, ?, ?)",
             (*keys, row.text, row.fingerprint, row.at),
         )
 
 
 def draft_states(db: Connection, account: str) -> list[DraftState]:
-    rows = db.execute(f"SELECT p.id, d.fingerprint, d.at {MINE} ORDER BY p.id", (account,))
-    return [DraftState(place=place, fingerprint=fingerprint, at=at) for place, fingerprint, at in rows]
+    rows = db.execute(f"SELECT p.id, d.thread, d.fingerprint, d.at {MINE} ORDER BY p.id, d.thread", (account,))
+    return [DraftState(place=place, thread=thread, fingerprint=mark, at=at) for place, thread, mark, at in rows]
 
 
-def drafts(db: Connection, account: str, after: str, limit: int, *, places: Sequence[str]) -> list[DraftRow]:
-    sql, given = f"{DRAFT} AND p.id > ?", [account, after]
+def drafts(
+    db: Connection, account: str, after: tuple[str, int], limit: int, *, places: Sequence[str]
+) -> list[DraftRow]:
+    sql, given = f"{DRAFT} AND (p.id, d.thread) > (?, ?)", [account, *after]
     if places:
         sql += " AND p.id IN (SELECT value FROM json_each(?))"
         given.append(json.encode(list(places)).decode())
     page: list[DraftRow] = []
     size = 0
-    rows = db.execute(f"{sql} ORDER BY p.id LIMIT ?", (*given, limit))
+    rows = db.execute(f"{sql} ORDER BY p.id, d.thread LIMIT ?", (*given, limit))
     for row in rows:
-        size += len(row[1].encode())
+        size += len(row[2].encode())
         if page and size > PAGE_BYTES:
             break
         page.append(DraftRow(*row))
@@ -66,5 +68,7 @@ class Reads(Readers):
     async def draft_states(self, account: str) -> list[DraftState]:
         return await self._read(draft_states, account)
 
-    async def drafts(self, account: str, after: str, limit: int, *, places: Sequence[str] = ()) -> list[DraftRow]:
+    async def drafts(
+        self, account: str, after: tuple[str, int], limit: int, *, places: Sequence[str] = ()
+    ) -> list[DraftRow]:
         return await self._read(drafts, account, after, limit, places=places)
