@@ -2,11 +2,14 @@
 // new as what has arrived, which can be ahead of the event in one's hand.
 
 import { Counting } from './counting.js';
+import { after, moved, profiled, updated } from './standing.js';
 
 /** @import { Told } from './happenings.d.ts' */
 /** @import { Account, Membership, Room } from './types.d.ts' */
 
-const CARDED = ['room.created', 'room.topic_set', 'room.retention_set', 'room.trimmed', 'corner.updated', 'member.updated'];
+const CARDED = [
+  'community.updated', 'corner.updated', 'member.updated', 'room.created', 'room.retention_set', 'room.topic_set', 'room.trimmed',
+];
 const RECENT = 1000; // entries, of all communities, that are remembered for a card that they overtake
 
 export class View {
@@ -43,6 +46,7 @@ export class View {
   /** What I asked myself was answered, before what comes after it. @param {string} type of the command @param {any} result */
   answered(type, result) {
     if (type === 'marker.set' && typeof result?.room === 'string') this.counting.told(result);
+    if (type === 'community.read' && typeof result?.community?.id === 'string') this.#card(result);
   }
 
   /** @param {Told} happening */
@@ -124,6 +128,23 @@ export class View {
         if (people) this.#change(log, { people: people.sort((one, other) => (one.handle < other.handle ? -1 : 1)) });
         break;
       }
+      case 'community.updated': {
+        const card = this.communities.get(happening.log);
+        if (card && happening.seq > (card.as_of ?? 0)) this.communities.set(happening.log, updated(card, happening));
+        break;
+      }
+      case 'account.updated':
+        if (this.account) this.account = profiled(this.account, happening);
+        break;
+      case 'member.role_set':
+      case 'member.silenced':
+      case 'member.unsilenced':
+      case 'rules.accepted':
+      case 'persona.renamed': {
+        const card = this.communities.get(happening.community);
+        if (card && happening.log === this.account?.id) this.communities.set(happening.community, moved(card, happening));
+        break;
+      }
       case 'community.left':
         this.communities.delete(happening.community);
         for (const room of this.rooms.values()) if (room.community === happening.community) this.rooms.delete(room.id);
@@ -172,7 +193,8 @@ export class View {
 
   /** @param {Membership} membership */
   #card(membership) {
-    this.communities.set(membership.community.id, membership);
+    const id = membership.community.id;
+    this.communities.set(id, after(this.communities.get(id), membership));
     for (const room of membership.rooms) {
       this.rooms.set(room.id, { ...room, following: room.following || this.rooms.get(room.id)?.following });
     }

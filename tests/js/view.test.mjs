@@ -71,3 +71,39 @@ test('the people of a direct are who they have become', () => {
   assert.deepEqual(view.rooms.get('d1').people.map((one) => one.handle), ['ash', 'bob']);
   assert.equal(view.room('@ash').id, 'd1');
 });
+
+test('how one stands in a community goes with what is told of it', () => {
+  const view = new View();
+  const { community } = card('', 2, { accepted: 1, rules: 2 });
+  view.apply({ type: 'up', account: { id: 'a1', display_name: 'Bob' }, sync: { epoch: 'e1', logs: [{ log: 'a1', kind: 'account', head: 2 }], communities: [community], directs: [] } });
+  const mine = () => view.communities.get('c1');
+  const told = (seq, type, more) => view.apply({ type, log: 'a1', seq, community: 'c1', member: 'm1', ...more });
+  told(2, 'member.role_set', { role: 'owner' });
+  assert.equal(mine().role, undefined, 'the sync knew it already');
+  told(3, 'member.role_set', { role: 'steward', stewards: 'w1' });
+  told(4, 'member.silenced', { until: '2026-01-01T00:00:00.000Z' });
+  assert.deepEqual([mine().role, mine().stewards, mine().silenced_until], ['steward', 'w1', '2026-01-01T00:00:00.000Z']);
+  told(5, 'member.unsilenced', {});
+  told(6, 'rules.accepted', { version: 2 });
+  told(7, 'persona.renamed', { handle: 'moss', was: 'bob' });
+  assert.deepEqual([mine().silenced_until, mine().accepted, mine().handle], ['', 2, 'moss']);
+  view.answered('community.read', { ...community, role: 'steward' });
+  assert.equal(mine().accepted, 2, 'what was accepted was read before the rest');
+  view.apply({ type: 'member.silenced', log: 'w1', seq: 9, community: 'c1', member: 'm2', until: 'x' });
+  assert.ok(!mine().silenced_until, 'that was somebody else');
+  view.apply({ type: 'account.updated', log: 'a1', seq: 8, handle: 'bob', display_name: 'Bobby' });
+  assert.deepEqual([view.account.display_name, view.account.id], ['Bobby', 'a1']);
+});
+
+test('the settings of a community are what was changed last', () => {
+  const view = new View();
+  view.apply({ type: 'community.updated', log: 'c1', seq: 6, name: 'The Garden', rules: 'Be kind.', rules_version: 3 });
+  view.apply(card('', 2));
+  const now = () => view.communities.get('c1');
+  assert.deepEqual([now().community.name, now().rules], ['The Garden', 3], 'it overtook the card');
+  view.apply({ type: 'community.updated', log: 'c1', seq: 5, name: 'old' });
+  view.apply({ type: 'community.updated', log: 'c1', seq: 7, members_invite: true, retention: { days: 30 }, retention_since: 's' });
+  assert.deepEqual([now().community.name, now().members_invite, now().community.retention], ['The Garden', true, { days: 30 }]);
+  view.apply({ type: 'community.updated', log: 'c1', seq: 8, retention: {} });
+  assert.equal(now().community.retention, null, 'for ever');
+});

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from among_protocol.asking import Ask
-from among_protocol.base import Command
+from among_protocol.base import Command, Shape
 from among_protocol.bookmarks import BookmarkChanged, Bookmarked
 from among_protocol.client import Client
 from among_protocol.codes import CloseCode
+from among_protocol.communities import Membership
 from among_protocol.drafts import DraftChanged
 from among_protocol.happenings import Happening, Up
 from among_protocol.reach import ReachChanged
@@ -52,7 +53,8 @@ class Device:
         self.world: World = owner.world
         self.core = Client(Credentials(token=owner.token), encoding=owner.encoding, rng=Random(1))
         self.view = View(self.core.whole.ahead)
-        self.core.answered = self.view.answered
+        self.core.answered = self._answered
+        self.told: list[Happening | Shape] = []  # all that the view was told, and what its owner was answered
         self.drafts: dict[tuple[str, int], tuple[str, str]] = {}  # which a view does not keep: by place and thread
         self.bookmarked: Bookmarked | None = None
         self.reach: dict[str, Any] = {}  # by community
@@ -137,8 +139,13 @@ class Device:
             if self.link is not None:
                 self.link.send(frame)
 
+    def _answered(self, reply: Shape) -> None:
+        self.told.append(reply)
+        self.view.answered(reply)
+
     def _apply(self, told: list[Happening]) -> None:
         for happening in told:
+            self.told.append(happening)
             self.view.apply(happening)
             match happening:
                 case Up(sync=sync):
@@ -195,14 +202,9 @@ def known(device: Device) -> dict[str, Any]:
     """What its owner knows by it, but for what is unread: two that are whole know the same, however they came by it."""
     view = device.view
     now = moment(device.world.app.services.wall())
-    cards = {
-        id: replace(one, rooms=[], as_of=0, silenced_until=one.silenced_until * (one.silenced_until > now))
-        for id, one in view.communities.items()
-    }
     return {
         "account": view.account,
-        "communities": {id: replace(one, community=replace(one.community, members=0)) for id, one in cards.items()},
-        "rooms": {id: _plain(room) for id, room in view.rooms.items()},
+        **places(device, view.communities, view.rooms),
         "blocks": [(one.id, one.handle, one.kind) for one in view.blocks],
         "appearances": {id: one for id, one in view.appearances.items() if one != NOTHING_CHOSEN},
         "choices": {place: one for place, one in view.attention.choices.items() if not one.until or one.until > now},
@@ -211,6 +213,19 @@ def known(device: Device) -> dict[str, Any]:
         "reach": {id: one for id, one in device.reach.items() if one.directs or not one.greetings},
         "drafts": device.drafts,
         "bookmarked": device.bookmarked,
+    }
+
+
+def places(device: Device, communities: dict[str, Membership], rooms: dict[str, Room]) -> dict[str, Any]:
+    """What is known of communities and rooms, without what nobody is told of each time it changes."""
+    now = moment(device.world.app.services.wall())
+    cards = {
+        id: replace(one, rooms=[], as_of=0, silenced_until=one.silenced_until * (one.silenced_until > now))
+        for id, one in communities.items()
+    }
+    return {
+        "communities": {id: replace(one, community=replace(one.community, members=0)) for id, one in cards.items()},
+        "rooms": {id: _plain(room) for id, room in rooms.items()},
     }
 
 
