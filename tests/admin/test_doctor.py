@@ -1,6 +1,7 @@
 """What the doctor finds, on data that is well and on data that is not; and that it leaves all as it was."""
 
 import asyncio
+import errno
 import fcntl
 import json
 import os
@@ -8,6 +9,7 @@ import socket
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -180,7 +182,10 @@ async def test_health_is_what_readyz_says(tmp_path: Path, capsys: pytest.Capture
         assert capsys.readouterr().out == "ready\n"
         assert await server.stop() == 0
         assert health.health(settings) == 1
-        assert capsys.readouterr().out.startswith("not ready: ")
+        told = capsys.readouterr().out
+        assert told.startswith(
+            f"not ready: nothing listens at 127.0.0.1:{server.port}. Start it with among-server serve"
+        )
     assert health.health(read(None, {}, {"data": str(tmp_path / "elsewhere"), "port": "0"})) == 2
 
 
@@ -202,7 +207,25 @@ async def test_a_port_that_is_given_is_asked_whatever_runs_on_the_data(
     async with server_in(tmp_path) as server:
         for given in ({"port": str(free_port())}, {"host": "127.0.0.2"}):
             assert health.health(read(None, {}, {"data": str(server.data), **given})) == 1
-            assert "refused" in capsys.readouterr().out
+            where = f"{given.get('host', '127.0.0.1')}:{given.get('port', 8080)}"
+            assert f"nothing listens at {where}" in capsys.readouterr().out
+
+
+def test_who_hangs_or_is_out_of_reach_is_told_of_by_address(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(health, "readiness", partial(health.readiness, patience=0.05))
+    with socket.create_server(("127.0.0.1", 0)) as hangs:
+        port = hangs.getsockname()[1]
+        assert health.health(read(None, {}, {"data": str(tmp_path), "port": str(port)})) == 1
+        assert capsys.readouterr().out.startswith(f"not ready: no answer from 127.0.0.1:{port} in 3 s. ")
+
+    def unreachable(host: str, port: int) -> health.Ready:
+        raise OSError(errno.EHOSTUNREACH, "No route to host")
+
+    monkeypatch.setattr(health, "readiness", unreachable)
+    assert health.health(read(None, {}, {"data": str(tmp_path), "host": "::1", "port": "8080"})) == 1
+    assert capsys.readouterr().out.startswith("not ready: [::1]:8080 can't be asked: No route to host. ")
 
 
 async def test_a_server_that_does_not_say_where_it_listens_is_not_ready(
@@ -216,7 +239,8 @@ async def test_a_server_that_does_not_say_where_it_listens_is_not_ready(
         hangs.listen()
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert health.health(read(None, {}, {"data": str(tmp_path)})) == 1
-        assert capsys.readouterr().out == "not ready: timed out\n"
+        why = f"the server on {tmp_path} does not say where it listens (timed out). Its log says more."
+        assert capsys.readouterr().out == f"not ready: {why}\n"
         found = findings(tmp_path, port=None)["port"]
         assert (found.state, found.what) == ("fail", "it does not say where it listens: timed out")
 

@@ -27,7 +27,7 @@ from ..config import Config, ConfigError, elsewhere, is_loopback
 from ..edge.memory import container, resident
 from ..store.api import StoreError
 from . import interpreter
-from .health import ANYWHERE, PATIENCE, readiness
+from .health import ANYWHERE, PATIENCE, readiness, silence
 from .running import address
 from .settings import Settings, look
 
@@ -314,7 +314,7 @@ def server(settings: Settings, *, running: bool) -> Iterator[Finding]:
         found = readiness(*asked)
     except (OSError, ValueError) as error:
         mend = "is it the same --host and --port as the server's? its log says where it listens"
-        yield Finding("port", "fail", f"nothing answers at {where}: {error}", mend)
+        yield Finding("port", "fail", silence(error, *asked), mend)
         return
     if found.ready:
         yield Finding("ready", "ok", f"newcomers are welcome at {where}")

@@ -31,13 +31,28 @@ def readiness(host: str, port: int, *, patience: float = PATIENCE) -> Ready:
         link.close()
 
 
+def silence(error: OSError | ValueError, host: str, port: int) -> str:
+    """Why there is no answer from there, in words."""
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    match error:
+        case ConnectionRefusedError():
+            return f"nothing listens at {where}"
+        case TimeoutError():
+            return f"no answer from {where} in {PATIENCE:g} s"
+        case OSError():
+            return f"{where} can't be asked: {error.strerror or error}"
+        case _:
+            return str(error)
+
+
 def health(settings: Settings) -> int:
     """Exit code: 0 ready, 1 not, 2 it can't be asked."""
+    where = None
     try:
         where = address(settings, PATIENCE)
         found = readiness(*where) if where is not None else None
     except (OSError, ValueError) as error:
-        print(f"not ready: {error}")
+        print(f"not ready: {_no_answer(error, where, settings.config.data)}")
         return 1
     if found is None:
         data = settings.config.data
@@ -47,3 +62,16 @@ def health(settings: Settings) -> int:
         return 2
     print("ready" if found.ready else f"not ready: {found.why}")
     return 0 if found.ready else 1
+
+
+def _no_answer(error: OSError | ValueError, where: tuple[str, int] | None, data: str) -> str:
+    """Why, and what to do about it."""
+    if where is None:
+        return f"the server on {data} does not say where it listens ({error}). Its log says more."
+    if isinstance(error, ConnectionRefusedError):
+        mend = "Start it with among-server serve, or say with --data, or --host and --port, where it listens."
+    elif isinstance(error, TimeoutError):
+        mend = "It has too much to do, or hangs: its log says more."
+    else:
+        mend = "Say with --data, or --host and --port, where the server listens."
+    return f"{silence(error, *where)}. {mend}"
