@@ -14,10 +14,10 @@ from .lines import Line, Part, Rule, joined, note, told
 from .link import MOST, PAGE, Cannot, Link
 from .moment import moment
 from .places import Room, direct_title
+from .visit import NEW
 from .words import glimpse
 
 RECENT = 15  # rooms shown at once
-NEW = "unread from here on"
 WHERE = "Say /jump unread, /jump #12, /jump 2026-01-31, /jump 2026-01-31 09:00, or /jump more."
 
 
@@ -121,7 +121,8 @@ async def jump(link: Link, rest: str) -> None:
             raise Cannot(f"There is no more. {WHERE}")
         await show(link, room, int(after) + 1, "more", after=int(after))
     elif word == "unread":
-        await _unread(link, room)
+        if not await threads.further_up(link):
+            await _unread(link, room)
     elif word.startswith("#") or word.isdecimal():
         seq = _known(link, room, word)
         if seq <= room.floor:

@@ -115,19 +115,21 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
 
 
 def _misses(model: "Model") -> bool:
-    """Whether what comes now in the thread that is opened is not read at once."""
+    """Whether what comes now in the thread that is opened is not read at once: also where something is unread further up."""
     visit = model.visit
-    return model.away or visit is None or visit.loading or not visit.thread_marks
+    if model.away or visit is None or visit.loading or not visit.thread_marks:
+        return True
+    state = model.threads.get((visit.room.id, visit.thread))
+    return state is not None and visit.thread_read(state.read) < max(visit.shown, visit.thread_shown)
 
 
 def marker(model: "Model") -> tuple[str, int, int] | None:
     """The room, the root, and the number up to which the opened thread is read now, where the server doesn't know yet."""
     visit = model.visit
-    if visit is None or not visit.thread or _misses(model):
+    if visit is None or not visit.thread or model.away or visit.loading or not visit.thread_marks:
         return None
     state = model.threads.get((visit.room.id, visit.thread))
-    seq = max(visit.shown, visit.thread_shown)
-    if state is None or not (state.unread or state.mentions) or seq <= state.read:
+    if state is None or not (state.unread or state.mentions) or (seq := visit.thread_read(state.read)) <= state.read:
         return None
     return visit.room.id, visit.thread, seq
 

@@ -17,7 +17,7 @@ from .lines import Line, Part, Rule, Said, note, told
 from .link import MOST, PAGE, Cannot, Link
 from .moment import now as this_moment
 from .places import Room
-from .visit import Visit, new_rule
+from .visit import NEW, Visit, new_above, new_rule, unread_above
 from .words import glimpse
 
 LISTED = 20  # threads that one list shows
@@ -161,7 +161,40 @@ async def _show(link: Link, room: Room, root: int, before: int | None = None) ->
             break
         page = await link.among.ask(ReadMessages, room=room.id, thread=root, limit=limit)
     if visit is not None and visit is link.model.visit:  # nobody went elsewhere meanwhile
+        if before is not None and visit.thread == root:
+            visit.thread_covers(
+                _lowest(page, older=not page.complete), before - 1, state.read if state is not None else 0
+            )
         await _shown(link, visit, root, hung, page, older=not page.complete, newer=before is not None)
+
+
+def _lowest(page: MessagePage, *, older: bool) -> int:
+    """Number from which on a page of a thread shows all of it."""
+    return page.messages[0].seq if page.messages and older else 0
+
+
+async def further_up(link: Link) -> bool:
+    """Show the first that is unread in the opened thread and has not been on the screen; whether there is such."""
+    visit = link.model.visit
+    state = link.model.threads.get((visit.room.id, visit.thread)) if visit is not None else None
+    if visit is None or state is None or not visit.thread_marks or visit.thread_read(state.read) >= visit.thread_shown:
+        return False
+    room, root, since, first = visit.room, visit.thread, visit.thread_read(state.read), visit.thread_first
+    page = await link.among.ask(ReadMessages, room=room.id, thread=root, after=since, before=first, limit=MOST)
+    await link.learn(people_on(page), now=True)
+    if visit is not link.model.visit or visit.thread != root:
+        return True  # gone elsewhere meanwhile
+    said = [link.model.said(room, message) for message in page.messages]
+    thread_lines.shown(visit, [], said, root)
+    visit.thread_covers(since + 1, first - 1 if page.complete or not said else said[-1].seq, state.read)
+    end = "what came after it stands above" if page.complete else "more: /jump unread"
+    target = said[0].seq if said else 0
+    link.screen.show(
+        [Rule(f"elsewhere in the thread of {number_of(root)}"), *_by_day(said, target, NEW, []), Rule(end)]
+    )
+    link.screen.refresh()
+    await thread_lines.read(link)
+    return True
 
 
 async def show_around(link: Link, room: Room, page: MessagePage, target: int, what: str) -> None:
@@ -173,6 +206,9 @@ async def show_around(link: Link, room: Room, page: MessagePage, target: int, wh
         ends[1] = await _none(link, room, root, after=last)
     if visit is not None and visit is link.model.visit:
         newer = not ends[1] or visit.heard_after(root, page.as_of)
+        state = link.model.threads.get((room.id, root))
+        if visit.thread == root and state is not None:
+            visit.thread_covers(_lowest(page, older=not ends[0]), last, state.read)
         await _shown(link, visit, root, hung, page, older=not ends[0], newer=newer, target=target, what=what)
 
 
@@ -206,12 +242,14 @@ async def _shown(
     said = [link.model.said(room, message) for message in page.messages]
     begun = [link.model.said(room, message) for message in hung]
     state = link.model.threads.get((room.id, root))
-    read = state.read if state is not None and state.unread and not newer else None
+    new = [one.seq for one in said if state is not None and one.seq > state.read and not (one.mine or newer)]
+    above = state.unread - len(new) if state is not None and older and not newer else 0
     thread_lines.shown(visit, begun, said, root)
     left = visit.thread
     link.model.answers.drop(room, root)
     if not newer:
-        visit.opened(root, page.as_of, marks=True)
+        first, seen = (said[0].seq, state.read) if above > 0 and said and state is not None else (0, 0)
+        visit.opened(root, page.as_of, marks=True, first=first, seen=seen)
     elif left != root:  # what lies between is not on the screen
         visit.opened(root, 0, marks=state is not None and not state.unread)
     if newer and not target and not said:
@@ -220,10 +258,11 @@ async def _shown(
     lines: list[Line] = [Rule(f"{'older in ' if newer and not target else ''}the thread of {name}")]
     if target or not newer:
         lines += [replace(one, thread="") for one in begun] or [note("What it began with is no longer kept.")]
-    lines += _by_day(said, target, what, read)
+    lines += _by_day(said, target, what, new, above)
     if not said:
         lines.append(note("Nothing is said about it yet."))
     lines += [note(f"Older answers: /thread {name} older")] if older else []  # here it is in sight
+    lines += [unread_above(above)] if above > 0 else []
     lines += [note(f"The newest answers: /thread {name}")] if newer else []
     if not newer and not bell.concerns(link.model, room, root):
         lines.append(bell.what_rings(link.model, room, root, this_moment()))
@@ -235,25 +274,25 @@ async def _shown(
     await thread_lines.read(link)
 
 
-def _by_day(said: list[Said], target: int, what: str, read: int | None) -> list[Line]:
-    """`read`: number up to which it is read, where something in it is not."""
+def _by_day(said: list[Said], target: int, what: str, new: list[int], above: int = 0) -> list[Line]:
+    """`new`: the numbers of what is unread of it; `above`: how much is unread further up."""
     lines: list[Line] = []
-    folded, day = 0, ""
+    folded, day, begins = 0, "", next(iter(new), 0)
     before: Said | None = None
     for one in said:
         last, before = before, one
-        above: list[Line] = [Rule(what, "mention")] if one.seq == target else []
+        rule: list[Line] = [Rule(what, "mention")] if one.seq == target else []
         if one.folded:
             folded += 1
-            lines += above
+            lines += rule
             continue
         if one.at is not None and day != (today := f"{one.at:%A} {one.at.day} {one.at:%B %Y}"):
             lines.append(Rule(today))
             day = today
-        if read is not None and one.seq > read and not one.mine:
-            lines.append(new_rule(last, one))
-            read = None
-        lines += [*above, one]
+        if begins and one.seq >= begins:
+            lines.append(new_above(len(new), above) if above > 0 else new_rule(last, one))
+            begins = 0
+        lines += [*rule, one]
     if folded:
         lines.append(note(f"{folded} of people whom you blocked or muted."))
     return lines

@@ -15,6 +15,7 @@ from .places import Room
 SAID = 500  # messages whose text is at hand; the newest
 RECALLED = 100  # messages that were looked up whose text is at hand; the newest
 IN_ROOM = "in the room"  # above what is said to it while a thread is open
+NEW = "unread from here on"  # above the first that is unread
 NOWHERE = (0, "")  # one came for no message
 FOLDED = 200  # messages that are kept for who asks what was folded; the newest
 
@@ -40,6 +41,8 @@ class Visit:
         self.thread = 0  # number of the root of the thread that is opened; 0: one is in the room
         self.thread_shown = 0  # what was said in it up to this number was on the page that opened it
         self.thread_marks = False  # what comes in it counts as read
+        self.thread_first = 0  # number of the oldest from which on all of it is on the screen; 0: all that counts is
+        self.thread_seen = 0  # all that was unread in it up to this number has been on the screen
         self.spoke = 0  # number of the root of the thread in which one spoke last; 0: to the room
         self.roots: dict[int, int] = {}  # of what is said in threads and not on the screen, by number: that of the root
         self.oldest: dict[int, int] = {}  # by root: the oldest message of a thread that was shown
@@ -71,7 +74,7 @@ class Visit:
             rules[one.seq] = self._day_before(one)
             if one.seq > self.room.read and not one.mine and not marked:
                 marked = True
-                rules[one.seq].append(_new_above(new, above) if above > 0 else new_rule(before, one))
+                rules[one.seq].append(new_above(new, above) if above > 0 else new_rule(before, one))
             if one.seq == self._target[0]:
                 rules[one.seq].append(Rule(self._target[1], "mention"))
             before = one
@@ -80,7 +83,7 @@ class Visit:
             yet = "" if self.room.floor else "Nothing has been said here yet. "
             lines.append(note(f"{yet}Type a line and press Enter."))
         if above > 0:
-            lines.append(note(f"{_unread(above)} further up: /jump unread, or /read"))
+            lines.append(unread_above(above))
         self.first, self.complete = (said[0].seq if said else 0), complete
         self.seen = self.room.read if above > 0 else self.first - 1
         self.since = self.room.read if marked else None
@@ -205,10 +208,24 @@ class Visit:
         said = self.said.get(seq)
         return (said.root if said is not None else self.roots.get(seq, 0)) or seq
 
-    def opened(self, root: int, shown: int, *, marks: bool) -> None:
-        """A thread is opened: what is said in it stands on the screen from now on. `shown`: number up to which it does."""
+    def opened(self, root: int, shown: int, *, marks: bool, first: int = 0, seen: int = 0) -> None:
+        """A thread is opened: what is said in it stands on the screen from now on. `shown`: number up to which it does. `first`:
+        from which on, where something is unread further up; `seen`: all up to there was read before."""
         self.thread = self.spoke = root
         self.thread_shown, self.thread_marks = shown, marks
+        self.thread_first, self.thread_seen = first, seen
+
+    def thread_covers(self, low: int, high: int, read: int) -> None:
+        """All of the opened thread between these two numbers has been on the screen, both included. `read`: up to which it is."""
+        if low <= max(self.thread_seen, read) + 1:
+            self.thread_seen = max(self.thread_seen, high)
+        if high + 1 >= self.thread_first:
+            self.thread_first = min(self.thread_first, low)
+
+    def thread_read(self, read: int) -> int:
+        """Number up to which what was unread in the opened thread has been on the screen, as `read` is for the room."""
+        seen = max(self.thread_seen, read)
+        return max(self.shown, self.thread_shown) if self.thread_first <= seen + 1 else seen
 
     def closed(self) -> None:
         """One is in the room again."""
@@ -354,13 +371,15 @@ def new_rule(last_read: Said | None, first_new: Said) -> Rule:
     return Rule(f"new since {day}{last_read.at:%H:%M}", "mention")
 
 
-def _new_above(new: int, above: int) -> Rule:
+def new_above(new: int, above: int) -> Rule:
     """Says that the first of what is new is not in sight."""
     return Rule(f"{new + above} new, {above} of them further up: /jump unread", "mention")
 
 
-def _unread(count: int) -> str:
-    return f"{count} unread messages are" if count > 1 else "1 unread message is"
+def unread_above(count: int) -> Line:
+    """So much is unread and not in sight, and how one comes there."""
+    what = f"{count} unread messages are" if count > 1 else "1 unread message is"
+    return note(f"{what} further up: /jump unread, or /read")
 
 
 def _folded(run: list[Said]) -> Line:

@@ -307,3 +307,87 @@ async def test_an_edit_says_where_it_is_of_where_one_is_not_there(house):
     assert shown(bob, "Good night").inside == "in the room"
     await ana.sees("Good night")
     assert not shown(ana, "Good night").inside
+
+
+async def far_behind(house: House, many: int) -> list[Reader]:
+    """Ana and bob, who follows a thread and has left it; ana says so much there. Bob knows of it."""
+    ana, bob = await at_a_thread(house)
+    await bob.types("I have some")
+    await bob.sees("I have some")
+    await bob.types("/thread")
+    await says_there(ana, *(f"number {number}" for number in range(many)))
+    await bob.paper.until(lambda: new_there(bob) == many)
+    return [ana, bob]
+
+
+async def says_there(reader: Reader, *bodies: str) -> None:
+    for body in bodies:
+        await reader.types(f"/thread 1 {body}")
+    await reader.link.voice.settled()
+
+
+def new_there(reader: Reader) -> int:
+    (state,) = reader.model.threads.values()
+    return state.unread
+
+
+async def looks(reader: Reader, line: str) -> tuple[list[str], list[str]]:
+    """They type this: what of the thread is shown then, and the rules and notes beside it."""
+    before, told = len(reader.paper.lines), await reader.types(line)
+    lines = reader.paper.lines[before:]
+    return [one.body for one in lines if isinstance(one, Said) and one.root], told
+
+
+async def test_what_is_further_up_in_a_thread_stays_unread_until_one_has_been_there(house, monkeypatch):
+    monkeypatch.setattr("among_cli.threads.MOST", 20)
+    ana, bob = await far_behind(house, 26)
+    said, told = await looks(bob, "/thread 1")
+    assert "26 new, 6 of them further up: /jump unread" in told
+    assert "6 unread messages are further up: /jump unread, or /read" in told
+    assert said[0] == "number 6"
+    await says_there(ana, "one more")
+    await bob.sees("one more")
+    assert thread_lines.marker(bob.model) is None, "nothing is read that was never on the screen"
+    assert new_there(bob) == 27
+    said, told = await looks(bob, "/jump unread")
+    assert said == [f"number {number}" for number in range(6)], "all that was not shown"
+    assert told[-2:] == ["unread from here on", "what came after it stands above"]
+    await bob.paper.until(lambda: new_there(bob) == 0)
+    await says_there(ana, "another")
+    await bob.paper.until(lambda: "another" in bob.paper.said and new_there(bob) == 0)
+
+
+async def test_what_is_further_up_in_a_thread_is_read_by_as_much_as_was_shown(house, monkeypatch):
+    monkeypatch.setattr("among_cli.threads.MOST", 10)
+    ana, bob = await far_behind(house, 55)
+    monkeypatch.setattr("among_cli.threads.PAGE", 20)
+    await bob.types("/thread 1")
+    await bob.types("/jump #20")
+    assert thread_lines.marker(bob.model) is None, "that is the midst of it"
+    said, told = await looks(bob, "/jump unread")
+    assert (said[0], told[-1]) == ("number 0", "more: /jump unread")
+    await bob.paper.until(lambda: new_there(bob) == 45)
+    await bob.types("/thread")
+    said, told = await looks(bob, "/thread 1")
+    assert "45 new, 35 of them further up: /jump unread" in told, "the same when one comes again"
+
+
+async def test_who_looks_back_in_a_thread_as_far_as_the_first_unread_has_read_all(house, monkeypatch):
+    monkeypatch.setattr("among_cli.threads.MOST", 20)
+    ana, bob = await far_behind(house, 60)
+    await bob.types("/thread 1")
+    await bob.types("/older")
+    assert thread_lines.marker(bob.model) is None
+    await bob.types("/older")
+    await bob.paper.until(lambda: new_there(bob) == 0)
+
+
+@pytest.mark.parametrize("does", ["/read", "I have read enough"])
+async def test_who_says_so_or_speaks_has_read_what_is_further_up_in_a_thread(house, monkeypatch, does):
+    monkeypatch.setattr("among_cli.threads.MOST", 20)
+    ana, bob = await far_behind(house, 26)
+    await bob.types("/thread 1")
+    await bob.types(does)
+    await bob.paper.until(lambda: new_there(bob) == 0)
+    await says_there(ana, "and so on")
+    await bob.paper.until(lambda: "and so on" in bob.paper.said and new_there(bob) == 0)
