@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from among_protocol.base import Entry
 from among_protocol.communities import CommunityJoined
-from among_protocol.inbox import InboxItem, MarkInbox, ReadInbox
+from among_protocol.inbox import InboxItem, ReadInbox
 from among_protocol.joining import JoinDeclined
 from among_protocol.messages import GLIMPSED
 from among_protocol.moderation import Act
@@ -13,7 +13,7 @@ from among_protocol.reports import ReportResolved
 from among_protocol.rooms import DirectOpened, RoomFollowed
 from among_protocol.wire import UnknownEvent
 
-from . import care, lists, own_lines
+from . import care, lists, own_lines, waiting
 from .lines import Line, Part, Told, note, told
 from .link import Cannot, Link
 from .reading import ago
@@ -41,21 +41,24 @@ async def inbox(link: Link, rest: str) -> None:
         *(link.lists.inbox if rest else []),
         *(_lead(item, notices.get(item.seq)) for item in page.items),
     ]
+    waits = link.model.waiting
+    new = {item.number for item in page.items if item.number > page.read and waits.waits(link.model, item)}
     lines = [
-        _line(link, number, item, notices.get(item.seq), new=item.number > page.read)
+        _line(link, number, item, notices.get(item.seq), new=item.number in new)
         for number, item in enumerate(page.items, first)
     ]
     if not lines:
         lines = [note("Your inbox is empty." if not rest else "That is all.")]
+    waits.shows(page.items)
+    # Further down there is what the list has not shown: only who goes on has read it.
+    left = page.unread - sum(item.number > page.read for item in link.lists.inbox)
+    left = min(left, waits.count(link.model, link.among.inbox))
     ends = "" if page.complete else "; more: /inbox more"
+    ends = f"; {left} unread further down: /inbox more" if left > 0 and not page.complete else ends
     link.screen.show([*lines, *([note(f"/go inbox {first} goes to the first{ends}")] if page.items else [])])
-    if page.unread and page.items and not rest:
-        await _read(link, page.items[0].number)
-
-
-async def _read(link: Link, number: int) -> None:
-    await link.among.ask(MarkInbox, number=number)
-    link.screen.refresh()
+    if page.unread and page.items and (left <= 0 or page.complete):
+        await waiting.read(link, link.lists.inbox[0].number)
+    waiting.keep(link)
 
 
 def item(link: Link, number: str) -> InboxItem:

@@ -28,7 +28,7 @@ from among_protocol.reports import ReportFiled
 from among_protocol.rooms import FollowRoom
 from among_protocol.text import TextError
 
-from . import reaction_lines, thread_lines
+from . import reaction_lines, thread_lines, waiting
 from .acquaintances import people_in, people_on
 from .drafting import Drafting
 from .lines import Line, note, problem, sentence, told
@@ -126,6 +126,7 @@ class Link:
             thread_lines.tell(self)
             self.mark()
             thread_lines.mark(self)
+            waiting.keep(self)
             self.screen.refresh()
 
     def _happened(self, event: Happening) -> list[Line]:
@@ -169,6 +170,7 @@ class Link:
         self.model.attention.stated(up.sync.notify, up.sync.dnd)
         self.drafting.stated(up.sync.drafts)
         self.model.counted(up.sync.logs)
+        self.model.waiting.again()
         self.placed.set()
         self.spawn(self._learn_corners, quiet=True)
         lines: list[Line] = [note("Back.")] if was_down else []
@@ -369,6 +371,7 @@ class Link:
         """Everything in the room up to this number is read."""
         now = await self.among.ask(SetMarker, room=room, seq=seq)
         self.model.apply(moved(now))
+        waiting.keep(self)
         self.screen.refresh()
 
 

@@ -39,6 +39,7 @@ from .lines import Line, Part, Said, told
 from .moment import moment
 from .places import NOBODY, Community, Outgoing, Room, direct_title, new_in
 from .visit import NOWHERE, Visit
+from .waiting import Waiting
 
 TYPING_SECONDS = 6.0  # how long somebody counts as writing, by the protocol
 
@@ -60,6 +61,7 @@ class Model(Acquaintances):
         self.outgoing: dict[str, Outgoing] = {}  # by nonce, oldest first
         self.threads = Following()  # those that the reader follows; link.py says which
         self.answers = thread_lines.Gathered()
+        self.waiting = Waiting()  # of the inbox
         self.gathered = reaction_lines.Gathered()
 
     # ---- who and where

@@ -7,7 +7,7 @@ from among_protocol.markers import SetMarker, moved
 from among_protocol.messages import GLIMPSED, ReadMessages
 from among_protocol.recent import Recent, RecentRooms
 
-from . import rooms, thread_news, threads
+from . import rooms, thread_news, threads, waiting
 from .changes import number_of
 from .edits import here, named, said_of
 from .lines import Line, Part, Rule, joined, note, told
@@ -60,6 +60,7 @@ async def read(link: Link, rest: str) -> None:
     await asyncio.gather(thread_news.read(link, inside), *(link.set_marker(room.id, room.head) for room in unread))
     names = [room.title for room in unread]
     names += [f"{len(inside)} thread{'s' if len(inside) > 1 else ''}"] if inside else []
+    names += ["your inbox"] if rest and await waiting.read_all(link) else []
     link.screen.show([note(f"Read: {joined(names)}." if names else "Nothing was unread.")])
 
 

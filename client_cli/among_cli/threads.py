@@ -8,7 +8,7 @@ from among_protocol.messages import Message, MessagePage, ReadMessages
 from among_protocol.text import body
 from among_protocol.threads import FollowThread, ListThreads, MarkThread, ThreadCard, UnfollowThread
 
-from . import bell, corner, thread_lines
+from . import bell, corner, thread_lines, waiting
 from .acquaintances import people_on
 from .changes import counted, number_of, seq_of
 from .edits import WHERE, here, named, none, numbered
@@ -194,6 +194,7 @@ async def further_up(link: Link) -> bool:
     )
     link.screen.refresh()
     await thread_lines.read(link)
+    waiting.keep(link)
     return True
 
 
@@ -272,6 +273,7 @@ async def _shown(
         await link.drafting.left(thread=left)
         link.spawn(partial(link.drafting.entered, room), quiet=True)
     await thread_lines.read(link)
+    waiting.keep(link)
 
 
 def _by_day(said: list[Said], target: int, what: str, new: list[int], above: int = 0) -> list[Line]:

@@ -55,7 +55,7 @@ def _writing(link: Link) -> list[Span]:
 
 
 def _news(link: Link, *, brief: bool = False) -> list[Span]:
-    waiting = link.among.inbox.unread
+    waiting = link.model.waiting.count(link.model, link.among.inbox)
     inbox = [Span(NEWS, Safe(f"/inbox {waiting}")), Span("", Safe(" · "))] if waiting else []
     rooms, mentions = link.model.unread()
     threads = len(link.model.thread_news())

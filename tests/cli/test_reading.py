@@ -265,8 +265,7 @@ async def test_the_inbox_is_a_list_that_leads_to_what_was_said(house):
     await ana.types("The beans are up, @bob")
     await bob.paper.until(lambda: bob.link.among.inbox.unread == 1)
     await bob.sees("» ana in garden/hall")
-    bar = "".join(span.text for span in toolbar(bob.link, 80))
-    assert "/inbox 1" in bar
+    await bob.paper.until(lambda: "/inbox 1" in "".join(span.text for span in toolbar(bob.link, 80)))
     told = await bob.types("/inbox")
     assert told[0].startswith("•")
     assert "ana mentioned you in garden/hall: The beans are up, @bob" in told[0]
