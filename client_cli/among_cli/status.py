@@ -14,7 +14,7 @@ from among_protocol.status import (
     Status,
 )
 
-from . import thread_lines
+from . import thread_lines, waiting
 from .emoji_names import named
 from .lines import Line, Part, note, told
 from .link import Cannot, Link
@@ -85,6 +85,7 @@ async def back(link: Link, rest: str) -> None:
     link.screen.show([note(f"You are here.{more}")])
     link.mark()
     thread_lines.mark(link)
+    waiting.keep(link)
 
 
 async def last_seen(link: Link, rest: str) -> None:

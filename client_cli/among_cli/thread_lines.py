@@ -87,7 +87,7 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
     called = said.mention and not said.mine and model.misses(room)
     model.counting.heard(room, Heard(room.id, event.seq, mentions=called))
     opened = visit is not None and visit.thread == event.thread
-    missed = not opened or _misses(model)  # what another thread says is not on the screen
+    missed = not opened or misses(model)  # what another thread says is not on the screen
     heeded = bell.heed(model, room, event, said, missed=missed)
     if visit is None:
         if heeded.wanted:
@@ -114,7 +114,7 @@ def heard(model: "Model", room: Room, event: MessageSent) -> list[Line]:
     return []
 
 
-def _misses(model: "Model") -> bool:
+def misses(model: "Model") -> bool:
     """Whether what comes now in the thread that is opened is not read at once: also where something is unread further up."""
     visit = model.visit
     if model.away or visit is None or visit.loading or not visit.thread_marks:

@@ -22,6 +22,7 @@ async def listed(link: Link) -> list[Line]:
     cards = await _cards(link, {(one.room, one.thread) for one in news[:LISTED]})
     lines = [_line(link, one, cards.get((one.room, one.thread))) for one in news[:LISTED]]
     what = "that thread" if len(news) == 1 else "the first of these threads"
+    what = f"what is new in {what}" if _opened(link, news[0]) else what
     more = f" {len(news) - LISTED} more: /threads" if len(news) > LISTED else ""
     return [*lines, note(f"{_way(link, news[0])} goes to {what}.{more}")]
 
@@ -48,14 +49,21 @@ def _line(link: Link, news: ThreadState, card: ThreadCard | None) -> Line:
 
 
 def _way(link: Link, news: ThreadState) -> str:
-    room = link.model.rooms[news.room]
-    number = number_of(news.thread)
+    room, number = link.model.rooms[news.room], number_of(news.thread)
+    if _opened(link, news):
+        return "/jump unread"
     return f"/thread {number.removeprefix('#')}" if room is link.model.room else f"/go {room.title}{number}"
 
 
+def _opened(link: Link, news: ThreadState) -> bool:
+    """Whether one is in it."""
+    visit = link.model.visit
+    return visit is not None and (visit.room.id, visit.thread) == (news.room, news.thread)
+
+
 def next_(link: Link) -> ThreadState | None:
-    """The thread with something new in which one is wanted most."""
-    news = link.model.thread_news()
+    """The thread with something new, other than the opened one, in which one is wanted most."""
+    news = [one for one in link.model.thread_news() if not _opened(link, one)]
     return max(news, key=lambda one: (one.mentions > 0, link.model.rooms[one.room].kind == "direct"), default=None)
 
 

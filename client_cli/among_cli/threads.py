@@ -174,12 +174,15 @@ def _lowest(page: MessagePage, *, older: bool) -> int:
 
 
 async def further_up(link: Link) -> bool:
-    """Show the first that is unread in the opened thread and has not been on the screen; whether there is such."""
+    """Show the first that is unread in the opened thread and has not been on the screen, or counts as new again; whether there
+    is such."""
     visit = link.model.visit
     state = link.model.threads.get((visit.room.id, visit.thread)) if visit is not None else None
-    if visit is None or state is None or not visit.thread_marks or visit.thread_read(state.read) >= visit.thread_shown:
+    if visit is None or state is None or not state.unread or not thread_lines.misses(link.model):
         return False
     room, root, since, first = visit.room, visit.thread, visit.thread_read(state.read), visit.thread_first
+    if not (visit.thread_marks and since < first):
+        return await _first_new(link, room, root, state.read)
     page = await link.among.ask(ReadMessages, room=room.id, thread=root, after=since, before=first, limit=MOST)
     await link.learn(people_on(page), now=True)
     if visit is not link.model.visit or visit.thread != root:
@@ -196,6 +199,17 @@ async def further_up(link: Link) -> bool:
     await thread_lines.read(link)
     waiting.keep(link)
     return True
+
+
+async def _first_new(link: Link, room: Room, root: int, read: int) -> bool:
+    """Show it, with what stands around it; whether there is one."""
+    new = await link.among.ask(ReadMessages, room=room.id, thread=root, after=read, limit=1)
+    if new.messages:
+        first = new.messages[0].seq
+        page = await link.among.ask(ReadMessages, room=room.id, around=first, limit=PAGE)
+        await link.learn(people_on(page), now=True)
+        await show_around(link, room, page, first, NEW)
+    return bool(new.messages)
 
 
 async def show_around(link: Link, room: Room, page: MessagePage, target: int, what: str) -> None:

@@ -349,6 +349,8 @@ async def test_what_is_further_up_in_a_thread_stays_unread_until_one_has_been_th
     await bob.sees("one more")
     assert thread_lines.marker(bob.model) is None, "nothing is read that was never on the screen"
     assert new_there(bob) == 27
+    assert (await bob.types("/unread"))[-1] == "/jump unread goes to what is new in that thread."
+    assert (await bob.types("/go"))[-1].startswith("Nothing is unread elsewhere.")
     said, told = await looks(bob, "/jump unread")
     assert said == [f"number {number}" for number in range(6)], "all that was not shown"
     assert told[-2:] == ["unread from here on", "what came after it stands above"]
@@ -391,3 +393,21 @@ async def test_who_says_so_or_speaks_has_read_what_is_further_up_in_a_thread(hou
     await bob.paper.until(lambda: new_there(bob) == 0)
     await says_there(ana, "and so on")
     await bob.paper.until(lambda: "and so on" in bob.paper.said and new_there(bob) == 0)
+
+
+@pytest.mark.parametrize("does", ["/unread #5", "/away"])
+async def test_one_jumps_to_what_counts_as_new_in_the_thread_though_it_was_shown(house, does):
+    ana, bob = await far_behind(house, 4)
+    await bob.types("/thread 1")
+    await bob.paper.until(lambda: new_there(bob) == 0)
+    await bob.types(does)
+    if does == "/away":
+        await says_there(ana, "Nobody?")
+    new = {"/unread #5": "number 2", "/away": "Nobody?"}[does]
+    await bob.paper.until(lambda: new_there(bob) > 0 and new in bob.paper.said)
+    before = len(bob.paper.lines)
+    await bob.types("/jump unread")
+    page = bob.paper.lines[before:]
+    (at,) = [at for at, one in enumerate(page) if isinstance(one, Rule) and one.text == "unread from here on"]
+    assert isinstance(following := page[at + 1], Said)
+    assert following.body == new
