@@ -4,9 +4,11 @@ A message goes by the number behind it, #12 or 12.
 """
 
 import re
+from collections.abc import Awaitable
 from dataclasses import replace
+from typing import TypeVar
 
-from among_protocol.codes import Refuse
+from among_protocol.codes import MESSAGE_GONE, Refuse
 from among_protocol.edits import DeleteMessage, EditMessage, ReadHistory
 from among_protocol.messages import ReadMessages
 from among_protocol.text import body
@@ -17,6 +19,8 @@ from .lines import Line, Rule, Said, note
 from .link import Cannot, Link
 from .moment import moment
 from .places import Room
+
+T = TypeVar("T")
 
 _NUMBERED = re.compile(r"#?([0-9]{1,15})(?:\s+(.*)|$)", re.DOTALL)
 LAST = "#last"  # in place of a number
@@ -30,7 +34,11 @@ async def reply(link: Link, rest: str) -> None:
     number, text = numbered(rest)
     if not number or not text:
         raise Cannot(f"Say which one, and what: /reply #12 TEXT. {WHERE}")
-    _ = link.voice.say(room, body(text), reply_to=named(link, number), thread=thread)
+    seq = named(link, number)
+    said = link.model.visit.at_hand(seq) if link.model.visit is not None else None
+    if said is not None and said.blank:
+        raise deleted(seq)
+    _ = link.voice.say(room, body(text), reply_to=seq, thread=thread)
 
 
 async def edit(link: Link, rest: str) -> None:
@@ -40,15 +48,16 @@ async def edit(link: Link, rest: str) -> None:
     seq = named(link, number) if number else _last(link)
     if text:
         try:
-            await link.among.ask(EditMessage, room=room.id, message=seq, body=body(text))
-        except Refuse as refused:
+            await asked_about(link, room, seq, link.among.ask(EditMessage, room=room.id, message=seq, body=body(text)))
+        except (Refuse, Cannot) as error:
             if not number or rest.startswith("#"):
                 raise
-            raise Cannot(f"{refused.message} If {number[1:]} begins the text: /edit {LAST} {rest}") from None
+            why = error.message if isinstance(error, Refuse) else str(error)
+            raise Cannot(f"{why} If {number[1:]} begins the text: /edit {LAST} {rest}") from None
         return
     said = await said_of(link, room, seq)
     if not said.mine or said.blank:
-        raise Cannot("It was deleted." if said.blank else "Only who said it may edit it.")
+        raise deleted(seq) if said.blank else Cannot("Only who said it may edit it.")
     link.screen.offer(again(said))
 
 
@@ -62,11 +71,11 @@ async def delete(link: Link, rest: str) -> None:
     if link.model.visit is not None:
         link.model.visit.deleting.add(seq)
     try:
-        await link.among.ask(DeleteMessage, room=room.id, message=seq, reason=reason)
-    except Refuse as refused:
+        await asked_about(link, room, seq, link.among.ask(DeleteMessage, room=room.id, message=seq, reason=reason))
+    except (Refuse, Cannot) as refused:
         if link.model.visit is not None:
             link.model.visit.deleting.discard(seq)
-        if refused.field != "reason" or reason:
+        if isinstance(refused, Cannot) or refused.field != "reason" or reason:
             raise
         raise Cannot(f"{refused.message} /delete {number} REASON") from None
 
@@ -78,7 +87,7 @@ async def history(link: Link, rest: str) -> None:
     if not number:
         raise Cannot(f"Say which one: /history #12. {WHERE}")
     seq = named(link, number)
-    page = await link.among.ask(ReadHistory, room=room.id, message=seq)
+    page = await asked_about(link, room, seq, link.among.ask(ReadHistory, room=room.id, message=seq))
     now = await said_of(link, room, seq)
     if len(page.versions) == 1:
         link.screen.show([note(f"{number_of(seq)} was never edited.")])
@@ -171,6 +180,21 @@ async def said_of(link: Link, room: Room, seq: int) -> Said:
         raise none(room, seq)
     await link.learn([(found[0].by, found[0].rev)], now=True)
     return link.model.said(room, found[0])
+
+
+async def asked_about(link: Link, room: Room, seq: int, asked: Awaitable[T]) -> T:
+    """The answer to what is asked of a message. Raises Cannot with its number where there is none, or it was deleted."""
+    try:
+        return await asked
+    except Refuse as refused:
+        if refused.code != MESSAGE_GONE or refused.field != "message" or not (await said_of(link, room, seq)).blank:
+            raise
+        raise deleted(seq) from None
+
+
+def deleted(seq: int) -> Cannot:
+    """Says that nothing is left of it."""
+    return Cannot(f"{number_of(seq)} was deleted.")
 
 
 def none(room: Room, seq: int, rest: str = f". {WHERE}") -> Cannot:

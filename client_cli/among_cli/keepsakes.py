@@ -16,7 +16,7 @@ from among_protocol.pins import AddPin, ListPins, Pin, RemovePin
 from . import corner, lists, people, rooms, thread_lines
 from .acquaintances import people_on
 from .changes import number_of, seq_of
-from .edits import here, named, none, numbered, said_of
+from .edits import asked_about, here, named, none, numbered, said_of
 from .forwarding import credit_of
 from .lines import Line, Rule, note, told
 from .link import Cannot, Link
@@ -34,7 +34,7 @@ GLIMPSE = 160  # characters of a message in a list
 async def pin(link: Link, rest: str) -> None:
     """Pin a message of this room."""
     room, seq, _ = _this(link, rest, "/pin #12")
-    await link.among.ask(AddPin, room=room.id, message=seq)
+    await asked_about(link, room, seq, link.among.ask(AddPin, room=room.id, message=seq))
 
 
 async def unpin(link: Link, rest: str) -> None:
@@ -70,7 +70,7 @@ async def bookmark(link: Link, rest: str) -> None:
     room, seq, words = _this(link, rest, "/bookmark #12, with a note if you like")
     longest = link.among.hello.limits.note_chars or len(words)
     noted = text.line(words, longest=longest, empty=True)
-    await link.among.ask(SetBookmark, room=room.id, message=seq, note=noted)
+    await asked_about(link, room, seq, link.among.ask(SetBookmark, room=room.id, message=seq, note=noted))
     link.screen.show([note(f"Bookmarked {number_of(seq)}. /bookmarks has all of them, and nobody else sees them.")])
 
 
@@ -118,7 +118,8 @@ async def forward(link: Link, rest: str) -> None:
     else:
         target = rooms.named(link, name)
     said = text.body(comment.strip()) if comment.strip() else ""
-    await link.among.ask(ForwardMessage, room=target.id, origin=room.id, message=seq, thread=thread, comment=said)
+    wish = ForwardMessage(id="", nonce="", room=target.id, origin=room.id, message=seq, thread=thread, comment=said)
+    await asked_about(link, room, seq, link.among.ask(wish))
     if target is not link.model.room:
         where = f", in the thread of {number_of(thread)}." if thread else "."
         link.screen.show([told(("dim", f"Forwarded {number_of(seq)} to "), ("place", target.title), ("dim", where))])

@@ -4,7 +4,7 @@ from among_protocol.codes import REACTED_ALREADY, Refuse
 from among_protocol.reactions import AddReaction, ReadReactions, RemoveReaction
 
 from .changes import number_of, seq_of
-from .edits import LAST, here
+from .edits import LAST, asked_about, here
 from .emoji_names import named
 from .lines import Line, note, told
 from .link import Cannot, Link
@@ -16,9 +16,9 @@ async def react(link: Link, rest: str) -> None:
     back, number, typed = parsed(rest)
     room, seq = here(link), _message(link, number)
     if not typed:
-        await _who(link, room, seq)
+        await asked_about(link, room, seq, _who(link, room, seq))
         return
-    await _put(link, room.id, seq, typed, back=back)
+    await asked_about(link, room, seq, _put(link, room.id, seq, typed, back=back))
 
 
 async def to_post(link: Link, room: str, rest: str) -> None:

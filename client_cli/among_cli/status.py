@@ -47,8 +47,10 @@ async def status(link: Link, rest: str) -> None:
     link.screen.show([told("Your status", *_where(link, place), ": ", *shown(now.status, link))])
 
 
-async def away(link: Link, _: str) -> None:
+async def away(link: Link, rest: str) -> None:
     """Nothing counts as read from now on."""
+    if rest:  # who says for how long would count on it
+        raise Cannot("Say /away; /back ends it. For a time, and for others to read: /status :coffee: back soon for 2h.")
     await link.among.ask(SetPresence, state="away")
     link.model.away = True
     link.screen.show([note("You are away: nothing counts as read until /back.")])

@@ -64,7 +64,7 @@ async def test_a_number_names_a_message_with_and_without_a_mark(tmp_path):
         await ana.types("/edit last of all, beans")
         await bob.sees("last of all, beans")
         assert await ana.types("/edit 77 beans are mine") == [
-            "There is no such message. If 77 begins the text: /edit #last 77 beans are mine"
+            "There is no message #77. The numbers stand behind the messages. If 77 begins the text: /edit #last 77 beans are mine"
         ]
         for line in ("/edit 1", "/edit #last"):
             await ana.types(line)
@@ -210,3 +210,38 @@ async def test_an_edit_waits_for_what_one_said_last(tmp_path):
         await ana.types("/edit hello world")
         await bob.sees("hello world")
         assert on_screen(bob)[1].body == "good morning"
+
+
+async def test_what_was_deleted_is_told_by_its_number_whatever_one_wants_of_it(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("/room create tools")
+        await ana.types("/go hall")
+        await ana.types("The pond is frozen")
+        await ana.types("/delete #1")
+        await bob.sees("ana deleted #1")
+        for line in (
+            "/reply #1 Is it?",
+            "/react #1 👍",
+            "/react #1",
+            "/history #1",
+            "/bookmark #1",
+            "/forward #1 tools",
+        ):
+            assert await bob.types(line) == ["#1 was deleted."], line
+        for line in ("/edit #1", "/edit #1 nearly", "/delete #1", "/pin #1"):
+            assert await ana.types(line) == ["#1 was deleted."], line
+        assert (await ana.types("/edit 1 spade"))[0].startswith("#1 was deleted. If 1 begins the text: ")
+        assert not bob.model.outgoing, "nothing waits that can't be sent"
+
+
+async def test_a_deletion_in_a_thread_that_was_never_shown_is_not_told_in_the_room(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await ana.types("/thread 1 I have")
+        await bob.sees("answered in the thread of #1")
+        await ana.types("/delete #2")
+        await ana.types("Good evening")
+        await bob.sees("Good evening")
+        assert not any("deleted" in line for line in bob.paper.told)

@@ -67,7 +67,7 @@ async def test_what_can_not_be_done_says_what_to_do(tmp_path):
         assert (await ana.types("/react :nosuchthing:"))[0].startswith("There is no emoji :nosuchthing:")
         assert (await ana.types("/react 👍 👎"))[0].startswith("Say with what")
         assert (await ana.types("/react - #1"))[0].startswith("Say with what")
-        assert await ana.types("/react #77 👍") == ["There is no such message."]
+        assert await ana.types("/react #77 👍") == ["There is no message #77. The numbers stand behind the messages."]
 
 
 async def test_without_a_number_one_reacts_to_the_last_message_of_what_one_looks_at(tmp_path):

@@ -37,6 +37,7 @@ async def test_a_status_is_set_shown_and_ended(house):
         ("/status :no_such_thing: x", "There is no emoji :no_such_thing:"),
         ("/status x for 9999w", "a year at most"),
         ("/dnd there", "Say /dnd, or /dnd here"),
+        ("/away for 2h", "Say /away; /back ends it."),
         ("/seen maybe", "Say /seen shown or /seen hidden"),
     ],
 )
