@@ -15,7 +15,7 @@ async def test_what_one_said_is_edited_and_everybody_sees_how(tmp_path):
         ana, bob = await house.join("garden/hall", "ana", "bob")
         await ana.types("helo all")
         await bob.sees("helo all")
-        await ana.types("/edit hello all")
+        await ana.edits("hello all")
         await bob.sees("hello all")
         edit = _last(bob.paper.lines)
         assert plain(edit)[0].endswith("ana edited #1:  hello all")
