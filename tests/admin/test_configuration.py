@@ -184,7 +184,8 @@ def test_ops_03_a_folder_that_nobody_can_make_is_told_and_by_check_config_as_by_
 
 def test_ops_03_data_on_which_no_server_would_start_are_told_by_check_config_as_by_serve(tmp_path: Path):
     (tmp_path / "among.db").mkdir()
-    said = [run(command, "--data", str(tmp_path), "--log-level", "error") for command in ("check-config", "serve")]
+    given = ["--data", str(tmp_path), "--port", "0", "--log-level", "error"]  # 8080 may be taken, as by `make run`
+    said = [run(command, *given) for command in ("check-config", "serve")]
     assert [(done.returncode, done.stdout) for done in said] == [(1, "")] * 2
     assert said[0].stderr == f"among-server: {tmp_path / 'among.db'} is no plain file: choose another folder.\n"
     assert said[1].stderr == said[0].stderr

@@ -90,3 +90,11 @@ async def test_why_the_server_did_not_start_is_said_at_once(tmp_path: Path):
             await first.shows(f"{port} is in use on 127.0.0.1: stop what listens there, or choose another port")
             assert await asyncio.wait_for(first.process.wait(), PATIENCE) == 1
     assert (tmp_path / "data/server.log").stat().st_mode & 0o777 == 0o600, "what it says of people is not for others"
+
+
+async def test_a_folder_that_can_hold_no_data_is_named(tmp_path: Path):
+    """It was called a crash."""
+    (tmp_path / "data").write_text("a file")
+    async with demo(tmp_path) as first:
+        await first.shows("data is not a folder: remove it, or choose another folder")
+        assert await asyncio.wait_for(first.process.wait(), PATIENCE) == 2

@@ -139,7 +139,7 @@ def test_who_has_read_enough_is_told_nothing(tmp_path: Path, command: list[str],
 @pytest.mark.parametrize("unbuffered", ["1", ""], ids=["as it comes", "at the end"])
 def test_a_complaint_that_nobody_takes_changes_no_exit_code(tmp_path: Path, unbuffered: str):
     with Path("/dev/full").open("w") as full:
-        for code, command in ((2, ["nonsense"]), (1, ["health", "--data", "."]), (0, ["--version"])):
+        for code, command in ((2, ["nonsense"]), (1, ["health", "--port", "1"]), (0, ["--version"])):
             done = run(tmp_path, command, unbuffered, subprocess.PIPE, full)
             assert done.returncode == code, command
 

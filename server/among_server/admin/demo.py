@@ -20,6 +20,7 @@ from among_protocol import text
 
 from ..app import OWNER_INVITE
 from ..config import Config
+from .settings import Settings, look
 
 COMMUNITY = "commons"
 ROOMS = {
@@ -33,8 +34,11 @@ ENDING = (signal.SIGTERM, signal.SIGHUP)
 SERVE = [sys.executable, "-m", "among_server.admin.main", "serve"]
 
 
-def demo(config: Config, *, file: Path | None, handle: str | None) -> int:
-    """`file`: where else the configuration came from. Exit code: the client's, or 1 when the server did not start."""
+def demo(settings: Settings, *, file: Path | None, handle: str | None) -> int:
+    """`file`: where else the configuration came from. Exit code: the client's, or 1 when the server did not start. Raises
+    ConfigError when a key can't be followed."""
+    look(settings)
+    config = settings.config
     for number in ENDING:
         signal.signal(number, _end)
     data = Path(config.data)

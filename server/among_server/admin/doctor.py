@@ -29,7 +29,7 @@ from ..store.api import StoreError
 from . import interpreter
 from .health import ANYWHERE, PATIENCE, readiness, silence
 from .running import address
-from .settings import Settings, look
+from .settings import Settings, closed, look
 
 State = Literal["ok", "warn", "fail"]
 
@@ -42,6 +42,9 @@ SMALLEST = 256  # MiB of memory for a small community
 BUILT = 1_767_225_600  # Unix time before which no clock can be right: 2026 has begun
 REMOTE = ("nfs", "cifs", "smb", "9p", "fuse", "ceph", "glusterfs", "afs")  # how their names begin
 FLEETING = ("tmpfs", "ramfs", "overlay", "aufs")
+
+DATA = "data"
+OF_ITS_USER = (DATA, "database", "erasing", "clock", "server")  # what only whoever may open the data can look at
 
 MARK = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
 COLOUR = {"ok": "\x1b[32m", "warn": "\x1b[33m", "fail": "\x1b[31;1m"}
@@ -71,12 +74,13 @@ def doctor(settings: Settings, *, json: bool) -> int:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     config = settings.config
-    running = holder(Path(config.data)) is not None
+    shut = closed(Path(config.data))
+    running = not shut and holder(Path(config.data)) is not None
     looks: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
         ("configuration", lambda: configuration(settings)),
         ("Python", lambda: python(interpreter.built())),
         ("SQLite", sqlite),
-        ("data", lambda: data(config)),
+        (DATA, lambda: data(config)),
         ("file system", lambda: file_system(Path(config.data))),
         ("disk", lambda: disk(Path(config.data))),
         ("database", lambda: database(Path(config.data), running=running)),
@@ -88,6 +92,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("reach", lambda: reach(config)),
     ]
     for about, find in looks:
+        if shut and about in OF_ITS_USER:
+            if about == DATA:
+                what, _, mend = shut.partition(": ")
+                yield Finding(about, "fail", what, mend)
+            continue
         try:
             yield from find()
         except (OSError, ValueError, sqlite3.Error) as error:

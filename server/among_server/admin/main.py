@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from among_protocol.safe_text import safe_text
@@ -16,7 +17,7 @@ from among_protocol.safe_text import safe_text
 from ..config import ConfigError
 from .arguments import parser
 from .plain import NotTaken, Plain
-from .settings import Settings, read
+from .settings import Settings, closed, read
 
 if TYPE_CHECKING:  # only a backup needs it
     from ..store.pace import Aside
@@ -41,6 +42,10 @@ LOADED = (
     "among_server.app",
     "among_server.admin.serve",
 )
+
+
+# What uses the data.
+KEPT = ("invite", "owner-link", "backup", "restore", "accounts", "reset", "disable", "enable", "erase")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -82,6 +87,10 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
         from . import health  # noqa: PLC0415  # it alone is loaded
 
         return health.health(settings)
+
+    if args.command in KEPT and (why := closed(Path(settings.config.data))) and not getattr(args, "verify", False):
+        print(f"among-server: {safe_text(why)}", file=sys.stderr)
+        return 1
 
     aside = _aside() if args.command == "backup" and not args.fast else None
 
@@ -136,7 +145,7 @@ def _carry_out(args: argparse.Namespace, settings: Settings, aside: "Aside | Non
         case "doctor":
             return doctor.doctor(settings, json=args.json)
         case _:
-            return demo.demo(config, file=args.config, handle=args.handle)
+            return demo.demo(settings, file=args.config, handle=args.handle)
 
 
 if __name__ == "__main__":

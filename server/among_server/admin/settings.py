@@ -6,7 +6,9 @@ A line reads `ORIGIN: KEY …`, where the origin is FILE:LINE, AMONG_KEY, --key,
 import difflib
 import errno
 import os
+import pwd
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -256,6 +258,39 @@ def _foreign(data: Path) -> Iterator[tuple[str, str]]:
             who, me = file.stat().st_uid, os.geteuid()
             yield "data", f"{file} belongs to user {who} and is closed to user {me}: `chown -R {me} {data}`"
             return
+
+
+def closed(data: Path) -> str:
+    """Why whoever runs this may not so much as look at the data, which are the server's own user's alone, and what to do;
+    empty: they may, or there are none. It is tried: rights alone don't tell."""
+    try:
+        with os.scandir(data), (data / WRITTEN[0]).open("rb"):
+            return ""
+    except PermissionError as error:
+        path = Path(error.filename)
+    except OSError:
+        return ""
+    seen = next((one for one in (path, *path.absolute().parents) if _seen(one)), path)
+    who, me = (_user(seen.stat().st_uid), _user(os.geteuid()))
+    where = str(path) if seen == path else f"{path}, in {seen},"
+    return f"{where} belongs to user {who}, and is closed to user {me}: run this as {who} (sudo -u {shlex.quote(who)} among-server …)"
+
+
+def _seen(path: Path) -> bool:
+    """Whether it can be told whose it is."""
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
+
+
+def _user(number: int) -> str:
+    """By name where there is one; as `sudo -u` takes it."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"#{number}"
 
 
 def _owner(config: Config) -> str:
