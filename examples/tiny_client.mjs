@@ -42,7 +42,8 @@ class Client {
     this.wayIn = { token: (await this.ask("session.sign_in", this.wayIn)).token ?? this.wayIn.token };
     const positions = this.at === null ? {} : { [ROOM]: this.at };
     const sync = await this.ask("session.sync", { epoch: this.epoch, positions });
-    const log = sync.logs.find((log) => log.log === ROOM);
+    const log = sync.logs.find((log) => log.log === ROOM && log.status !== "gone");
+    if (!log) stop("There is no such room, or it is not followed.");
     this.epoch = sync.epoch;
     this.head = log.head ?? 0;
     if (this.at === null || log.status === "reset") this.at = this.head;

@@ -32,7 +32,9 @@ class Client:
         self.hear()  # hello
         self.way_in = {"token": self.ask("session.sign_in", **self.way_in).get("token") or self.way_in["token"]}
         sync = self.ask("session.sync", epoch=self.epoch, positions={} if self.at is None else {ROOM: self.at})
-        (log,) = [log for log in sync["logs"] if log["log"] == ROOM]
+        log = next((log for log in sync["logs"] if log["log"] == ROOM and log.get("status") != "gone"), None)
+        if log is None:
+            sys.exit("There is no such room, or it is not followed.")
         self.epoch, self.head = sync["epoch"], log.get("head", 0)
         if self.at is None or log.get("status") == "reset":
             self.at = self.head

@@ -109,6 +109,18 @@ async def test_a_tiny_client_says_what_was_refused_and_goes_on(client: str, tmp_
             assert "Not said: field.invalid" in await program.complaint()
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+async def test_a_tiny_client_says_that_a_room_is_not_one_of_ours(client: str, tmp_path: Path):
+    """Mistyped, or of a community that one is not in: one ended with a traceback, the other tried again for ever."""
+    words = command(client)
+    async with serving(tmp_path) as house, person(house, "tiny") as tiny:
+        place = {"AMONG_URL": address(house), "AMONG_ROOM": "r_nowhere"}
+        async with running(words, **place, AMONG_TOKEN=tiny.token) as program:
+            complaint = await program.gives_up()
+            assert "There is no such room, or it is not followed." in complaint
+            assert len(complaint.splitlines()) == 1
+
+
 @pytest.mark.parametrize(("client", "language"), SHOWN.items())
 def test_the_page_shows_the_program_as_it_is(client: str, language: str):
     shown = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
