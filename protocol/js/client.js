@@ -76,7 +76,8 @@ export class Among {
     this.#url = url;
     this.#core = new Core(options);
     this.#core.answered = (type, result) => this.#view.answered(type, result);
-    this.#WebSocket = options.WebSocket ?? WebSocket;
+    this.#WebSocket = options.WebSocket ?? globalThis.WebSocket;
+    if (!this.#WebSocket) throw new Error('There is no WebSocket here: it takes Node 22 or newer, or a browser.');
     this.#most = options.queue ?? 1000;
     this.#read = { epoch: this.#core.whole.epoch, logs: Object.assign(numbers(), options.positions?.logs) };
     this.#connect();

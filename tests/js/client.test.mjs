@@ -139,3 +139,10 @@ test('a server that does not answer the handshake is given up, and tried again',
   newest = await among;
   assert.ok(newest.live);
 });
+
+test('where there is no WebSocket, as in an older Node, what is needed is said', async (t) => {
+  const own = globalThis.WebSocket;
+  t.after(() => (globalThis.WebSocket = own));
+  delete globalThis.WebSocket;
+  await assert.rejects(connect('ws://there', { token: 't' }), /Node 22/);
+});
