@@ -1,6 +1,10 @@
 """The commands about people: who is here, who somebody is, who I am, and talking to somebody alone."""
 
+from collections.abc import Iterable
+
 from among_protocol import text
+from among_protocol.codes import ACCOUNT_GONE, MEMBER_GONE, Refuse
+from among_protocol.personas import FindMember
 
 from .lines import Line, Style, note, told
 from .link import Cannot, Link
@@ -54,12 +58,36 @@ async def direct(link: Link, rest: str) -> None:
 
 
 async def opened(link: Link, *handles: str) -> Room:
-    """The direct with these people, which is opened where there is none. Raises Cannot."""
+    """The direct with these people, which is opened where there is none. Raises Cannot.
+
+    A handle is that of an account, as anywhere. Where none is called so, those who go by it in the community of the open
+    room are meant, and one speaks there as who one is in it: nobody there may take the handle of another's account."""
     blocks = link.model.blocks
     blocked = [handle for handle in handles if blocks.kind(handle) == "block" and not blocks.shared(handle)]
     if blocked:
         raise Cannot(f"You have blocked {blocked[0]}: /unblock {blocked[0]} first.")
-    return link.model.direct(await link.among.direct(*handles))
+    try:
+        found = await link.among.direct(*handles)
+    except Refuse as refused:
+        members = await _by_persona(link, handles) if refused.code == ACCOUNT_GONE else []
+        if not members:
+            raise
+        found = await link.among.direct(members=members)
+    return link.model.direct(found)
+
+
+async def _by_persona(link: Link, handles: Iterable[str]) -> list[str]:
+    """Who goes by these handles in the community of the open room; nobody where one of them is unknown there."""
+    room = link.model.room
+    if room is None or not room.community:
+        return []
+    try:
+        found = [await link.among.ask(FindMember, community=room.community, handle=handle) for handle in handles]
+    except Refuse as refused:
+        if refused.code != MEMBER_GONE:
+            raise
+        return []
+    return [one.member.member for one in found]
 
 
 def _status(link: Link, member: str) -> str:

@@ -117,3 +117,36 @@ async def test_a_former_handle_is_shown_with_what_was_said_and_leads_to_its_owne
         await cyd.types("/join garden")
         (said,) = [line for line in cyd.paper.lines if isinstance(line, Said) and line.body == "I am bob"]
         assert (said.who, said.then) == ("moss", "bob")
+
+
+async def test_who_goes_by_another_handle_here_is_spoken_to_alone_by_that_as_who_both_are_here(tmp_path):
+    """No account is called so: it was answered that there is none, of somebody who had just said something."""
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("/me handle fern")
+        await bob.types("/me handle moss")
+        await ana.types("/dm moss psst")
+        await bob.sees("fern to you: psst")
+        await bob.types("/dm fern yes?")
+        await ana.sees("yes?")
+        assert {room.title for room in bob.model.rooms.values() if room.kind == "direct"} == {"@fern"}
+        assert await ana.types("/dm moss,nobody") == ["There is no such account."]
+
+
+async def test_by_the_handle_of_an_account_it_is_the_account_that_is_spoken_to(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await bob.types("/me handle moss")
+        await ana.types("/dm bob psst")
+        assert ana.model.room is not None
+        assert ana.model.room.title == "@bob"
+        assert (await ana.types("/dm moss"))[-1] == "There is no such account.", "a direct is no room of garden"
+
+
+async def test_a_message_is_forwarded_to_who_goes_by_another_handle_here(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await bob.types("/me handle moss")
+        await ana.types("Water them in the evening")
+        assert (await ana.types("/forward #1 @moss look"))[-1] == "Forwarded #1 to @moss."
+        await bob.sees("look")

@@ -190,9 +190,10 @@ class Among(Known):
         joined = await self.ask(JoinCommunity, community=community, rules=rules, invite=invite, persona=persona)
         return await self.ask(ReadCommunity, community=joined.entry.community)
 
-    async def direct(self, *handles: str) -> Room:
-        """The direct with these people."""
-        opened: DirectOpened = (await self.ask(OpenDirect, handles=list(handles))).entry
+    async def direct(self, *handles: str, members: Sequence[str] = ()) -> Room:
+        """The direct with these people, by the handles of their accounts; or by their memberships in one community, as who
+        one is there oneself."""
+        opened: DirectOpened = (await self.ask(OpenDirect, handles=list(handles), members=list(members))).entry
         self.view.apply(opened)
         return self.rooms[opened.room]
 
