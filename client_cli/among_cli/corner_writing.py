@@ -12,7 +12,7 @@ from among_protocol.happenings import ClientError
 from among_protocol.posts import EditPost, PublishPost, ReadPost
 
 from .corner_places import by_id, community_of, my_corner, permalink
-from .lines import note, problem, told
+from .lines import note, problem, to_copy, told
 from .link import WITHIN, Cannot, Link
 
 EMPTY = "# "  # what a post begins with: the title is written behind it
@@ -36,8 +36,9 @@ async def write(link: Link, title: str) -> None:
     link.screen.show(
         [
             told(("good", "Published: "), ("strong", f"#{entry.seq} {name}")),
-            note(f"  {permalink(link, opened, entry.seq)}"),
-            note(f"  by id: {by_id(link.server, opened.corner.room, entry.seq, link.among.epoch)}"),
+            to_copy(permalink(link, opened, entry.seq)),
+            note("or by id, for good:"),
+            to_copy(by_id(link.server, opened.corner.room, entry.seq, link.among.epoch)),
         ]
     )
 

@@ -13,7 +13,7 @@ from . import kept
 from .address import with_invite
 from .door import DOORS, members
 from .keeping import of_here
-from .lines import Line, Part, note, told
+from .lines import Line, Part, note, to_copy, told
 from .link import Cannot, Link
 from .lists import is_one
 from .moment import now, span, when
@@ -168,7 +168,7 @@ async def invite(link: Link, rest: str) -> None:
     link.screen.show(
         [
             told("This lets ", _people(made.invite.left), f" in, until {when(made.invite.until, link.model.zone)}:"),
-            told(("strong", with_invite(link.server, here.slug, made.code))),
+            to_copy(with_invite(link.server, here.slug, made.code)),
             note("It is shown this once. Who has no account there can make one with it where the server allows that."),
         ]
     )

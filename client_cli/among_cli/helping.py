@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-from .lines import Line, note, told
+from .lines import Line, Usage, note, told
 
 KEYS = (
     ("Enter", "say it; in open code: a new line"),
@@ -28,6 +28,7 @@ WRITING = (
     ("||so||", "hidden until asked for: /reveal #12"),
     ("\\*so\\*", "no mark: a star"),
 )
+KEY = 19  # columns of what one types or presses
 TOPICS = ("keys", "writing")
 FIRST = (
     ("/rooms", "yours, numbered: /2 goes to the second"),
@@ -106,4 +107,4 @@ def unknown(name: str, known: Iterable[str]) -> str:
 
 
 def _rows(rows: tuple[tuple[str, str], ...]) -> list[Line]:
-    return [told(("strong", f"  {key:<19} "), ("dim", about)) for key, about in rows]
+    return [Usage(key, about, KEY) for key, about in rows]

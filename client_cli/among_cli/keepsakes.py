@@ -18,7 +18,7 @@ from .acquaintances import people_on
 from .changes import number_of, seq_of
 from .edits import asked_about, here, named, none, numbered, said_of
 from .forwarding import credit_of
-from .lines import Line, Rule, note, told
+from .lines import Line, Rule, note, to_copy, told
 from .link import Cannot, Link
 from .moment import when
 from .places import Room
@@ -132,7 +132,7 @@ async def link_(link: Link, rest: str) -> None:
         return
     room, seq, _ = _this(link, rest, "/link #12, or /link with a permalink")
     await said_of(link, room, seq)
-    link.screen.show([told(permalinks.write(permalink(link, room, seq)))])
+    link.screen.show([to_copy(permalinks.write(permalink(link, room, seq)))])
 
 
 async def go(link: Link, rest: str) -> None:

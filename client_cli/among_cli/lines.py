@@ -61,6 +61,7 @@ class Told:
 
     parts: tuple[Part, ...]
     alert: bool = False
+    whole: bool = False  # one row, however wide: it is there to be copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,12 @@ Line = Said | Rule | Told | Labelled | Usage | Quoted | Written
 def told(*parts: str | tuple[Style, str], alert: bool = False) -> Told:
     """A notice out of parts; a plain string has no style."""
     return Told(tuple(Part("", part) if isinstance(part, str) else Part(*part) for part in parts), alert)
+
+
+def to_copy(link: str) -> Told:
+    """A link that this client made. The terminal breaks it where it must, and gives it whole to who copies it. What has a
+    blank in it is none, and could pose as something said where it is broken."""
+    return Told((Part("strong", link),), whole=link.isprintable() and " " not in link)
 
 
 def note(text: str) -> Told:

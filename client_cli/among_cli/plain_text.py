@@ -8,7 +8,7 @@ from typing import TextIO
 
 from among_protocol.markup import veiled
 
-from .lines import Labelled, Line, Part, Quoted, Rule, Said, Usage, Written
+from .lines import Labelled, Line, Part, Quoted, Rule, Said, Told, Usage, Written
 from .safe_text import Safe, safe_lines, safe_text
 
 INDENT = "  "
@@ -58,7 +58,8 @@ def plain(line: Line, columns: int = 0) -> list[Safe]:
             parts = line.parts if label is None else (label, *line.parts)
             first, *more = safe_lines("".join(part.text for part in parts))
             rows = [first, *(Safe(INDENT + one) for one in more)]
-    return [piece for row in rows for piece in _wrapped(row, columns)] if columns else rows
+    whole = isinstance(line, Told) and line.whole
+    return [piece for row in rows for piece in _wrapped(row, columns)] if columns and not whole else rows
 
 
 def columns_of(out: TextIO) -> int:

@@ -123,6 +123,8 @@ def _message(
 
 
 def _told(line: Told, columns: int) -> list[Row]:
+    if line.whole:
+        return [[Span(LOOKS[part.style], safe_text(part.text)) for part in line.parts]]
     texts: list[Row] = [[]]
     for part in line.parts:
         first, *more = safe_lines(part.text)

@@ -281,7 +281,7 @@ async def test_links_lead_to_a_post_and_join_nothing(tmp_path: Path):
     async with House(tmp_path) as house:
         ana, bob = await house.join("garden/hall", "ana", "bob")
         told = await post(ana, "On beans\nThey grow.")
-        by_name, by_id = told[1].strip(), told[2].strip().removeprefix("by id: ")
+        by_name, by_id = told[1], told[3]
         for link in (by_name, by_id, "garden/@ana/2"):
             assert "  They grow." in await bob.types(f"/corner {link}")
             await corner.start(bob.link, parse(link).place if "://" in link else link)

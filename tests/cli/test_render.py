@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from among_cli.lines import Rule, Said, joined, told
+from among_cli.helping import topic
+from among_cli.lines import Rule, Said, joined, to_copy, told
 from among_cli.places import Outgoing
 from among_cli.plain_text import plain
 from among_cli.render import LOOKS, Row, colour, outgoing, rows
@@ -58,6 +59,21 @@ def test_a_notice_is_wrapped_as_one_text():
     line = told(("who", "bob"), ("dim", " set the topic: "), "all things green")
     assert shown(rows(line, 24)) == ["bob set the topic: all", "  things green"]
     assert plain(line) == ["bob set the topic: all things green"]
+
+
+def test_a_link_that_is_told_is_one_row_however_wide_to_be_copied_whole():
+    """It was broken in two, with blanks between: whoever copied it off the screen had no link."""
+    link = f"wss://chat.example.org/v1#community=garden&invite={'x' * 32}"
+    assert shown(rows(to_copy(link), 40)) == [link]
+    assert plain(to_copy(link), 40) == [link]
+    posing = to_copy(f"{link} 14:03 ana        I agree")
+    assert shown(rows(posing, 40))[1].startswith("  "), "and nothing can pose as a message by it"
+
+
+def test_what_a_key_does_stands_beside_it_in_a_narrow_terminal_too():
+    lines = topic("keys")
+    assert all(row.startswith(" " * 22) for line in lines[:-1] for row in shown(rows(line, 40))[1:])
+    assert "\n".join(shown(rows(lines[2], 40))) == "  Up, if all is empty change what you\n" + " " * 22 + "said last"
 
 
 def test_what_stands_under_a_line_of_a_list_stays_under_it():
