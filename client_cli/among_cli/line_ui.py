@@ -37,6 +37,7 @@ from .link import Link
 from .looks import LOOKS
 from .mistakes import Mistakes
 from .places import Room
+from .prompt_window import PromptWindow
 from .referring import about
 from .render import outgoing, rows
 from .safe_text import Safe, safe_text
@@ -98,6 +99,7 @@ class LineUi:
         for window in self._session.layout.find_all_windows():
             if getattr(window.content, "buffer", None) is self._session.default_buffer:
                 window.height = Dimension(max=WRITING)
+                window.__class__ = PromptWindow
 
     async def run(self, link: Link) -> None:
         """Take lines until the user leaves."""

@@ -89,6 +89,17 @@ async def test_a_pasted_text_of_several_lines_is_one_message(house):
         await bob.sees("four\nfive")
 
 
+async def test_of_a_long_paragraph_that_is_pasted_with_its_line_feed_the_end_is_seen(house):
+    """The prompt showed the empty line behind it, and nothing else."""
+    (ana,) = await house.join("garden/hall", "ana")
+    async with at_terminal(ana) as terminal:
+        terminal.press(f"\x1b[200~{'bean ' * 300}the end\n\x1b[201~")
+        await terminal.out.until("the end")
+        terminal.press("\x1b\rmore")  # and of what is above what one goes on with
+        await terminal.out.until("more")
+        terminal.press("\x03")
+
+
 async def test_a_mistyped_command_leaves_the_prompt_and_the_arrow_up_brings_it_back(house):
     ana, bob = await house.join("garden/hall", "ana", "bob")
     async with at_terminal(ana) as terminal:
