@@ -95,8 +95,12 @@ def _said(link: Link, place: str, links: list[PersonaLink], what: str, value: st
     match what:
         case "link":
             label, _, url = value.rpartition(" ")
-            if not label.strip():
+            if not label.strip() or "://" in label:
                 raise Cannot("Say what it leads to, and the address: /me link My garden https://example.org")
+            try:
+                url = text.address(url, longest=link.among.hello.limits.link_chars)
+            except text.TextError as error:
+                raise Cannot(f"The address {error}.") from None
             return {"links": [*links, PersonaLink(label=label.strip(), url=url)]}
         case "unlink":
             name, shown = "/me" if place else "/me profile", link.lists.links.get(place, [])

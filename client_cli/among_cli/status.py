@@ -29,6 +29,7 @@ APPEAR = {
     "inherit": "You appear as everywhere.",
 }
 _FOR = re.compile(r"(?:^|\s)for\s+(\S+)$")
+_LENGTH = re.compile(r"[0-9]+[a-z]")  # meant as a length of time, though it may be none
 HERE = "here"
 
 
@@ -146,6 +147,8 @@ def _parsed(rest: str) -> NewStatus:
     for_ms = 0
     if found := _FOR.search(rest):
         length = span(found[1])
+        if length is None and _LENGTH.fullmatch(found[1].lower()):
+            raise Cannot(f"Say for how long as {SPANS}; a year at most.")
         if length is not None:
             for_ms, rest = length, rest[: found.start()].rstrip()
     if for_ms > LONGEST_STATUS:

@@ -10,7 +10,8 @@ from .lines import Line, note, problem
 from .places import Room
 
 NO_TEXT = "this is no UTF-8, and so no text"
-TYPED = ("body", "query", "reason")  # fields that are all of what one has typed: nobody asks which of them is meant
+# Fields that are all of what one has typed: nobody asks which of them is meant.
+TYPED = ("body", "query", "reason", "handles", "member", "members")
 MOVING = ("go", "dm", "join", "create")  # lead to another room; and a number alone
 
 
@@ -52,7 +53,8 @@ def refusal(refused: Refuse) -> str:
     one may not."""
     if refused.code == RIGHT_MISSING and refused.message == RIGHT_MISSING.message:
         return f"{refused.message} /members shows who is steward or owner."
-    tells = refused.code in (FIELD_INVALID, FIELD_TOO_LONG) and refused.field not in ("", *TYPED)
+    which = refused.field
+    tells = refused.code in (FIELD_INVALID, FIELD_TOO_LONG) and which not in TYPED and which not in refused.message
     return f"{refused.message} ({refused.field})" if tells else refused.message
 
 

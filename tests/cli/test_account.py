@@ -173,7 +173,8 @@ async def test_whom_one_blocks_is_listed_undone_and_known_to_every_device(house)
     assert await ana.types("/unmute eve") == ["You see eve again as you see others."]
     assert await ana.types("/unblock eve") == ["You neither block nor mute eve. /blocked lists whom you do."]
     assert await ana.types("/block nobody-here") == ["There is no such account."]
-    assert await ana.types("/block ana") == ["You can't block or mute yourself. (member)"]
+    assert await ana.types("/block ana") == ["You can't block or mute yourself."]
+    assert await ana.types("/dm ana") == ["A direct needs somebody other than yourself."]
 
 
 async def test_two_people_of_one_handle_are_two_in_the_list_and_the_one_who_was_not_meant_is_read(house):

@@ -91,6 +91,9 @@ async def test_me_is_who_one_is_here_and_the_profile_is_what_one_is_elsewhere(tm
         assert first.startswith("From now on you are somebody in particular in garden")
         assert any("Lisbon" in line for line in told)
         await bob.types("/me why To learn how to graft")
+        for typed in ("https://example.org", "https://example.org my garden"):
+            assert (await bob.types(f"/me link {typed}"))[-1].startswith("Say what it leads to, and the address: ")
+        assert (await bob.types("/me link My garden http://example.org"))[-1].startswith("The address must be an https")
         told = await bob.types("/me link My garden https://example.org/bob")
         assert any("My garden" in line for line in told)
         assert any("To learn how to graft" in line for line in await ana.types("/whois bob"))

@@ -36,6 +36,8 @@ async def test_a_status_is_set_shown_and_ended(house):
         ("/status for 2h", "Say /status :coffee: back soon for 2h"),
         ("/status :no_such_thing: x", "There is no emoji :no_such_thing:"),
         ("/status x for 9999w", "a year at most"),
+        ("/status x for 1000000h", "Say for how long as"),
+        ("/status x for 2x", "Say for how long as"),
         ("/dnd there", "Say /dnd, or /dnd here"),
         ("/away for 2h", "Say /away; /back ends it."),
         ("/seen maybe", "Say /seen shown or /seen hidden"),
