@@ -271,9 +271,12 @@ async def _shown(
         link.screen.show([no_longer() if root <= room.floor else note(f"This is where the thread of {name} begins.")])
         return
     lines: list[Line] = [Rule(f"{'older in ' if newer and not target else ''}the thread of {name}")]
+    day = ""
     if target or not newer:
+        day = next((_day(one) for one in begun if not one.folded), "")
+        lines += [Rule(day)] if day else []
         lines += [replace(one, thread="") for one in begun] or [note("What it began with is no longer kept.")]
-    lines += _by_day(said, target, what, new, above)
+    lines += _by_day(said, target, what, new, above, day)
     if not said:
         lines.append(note("Nothing is said about it yet."))
     lines += [note(f"Older answers: /thread {name} older")] if older else []  # here it is in sight
@@ -290,10 +293,14 @@ async def _shown(
     waiting.keep(link)
 
 
-def _by_day(said: list[Said], target: int, what: str, new: list[int], above: int = 0) -> list[Line]:
-    """`new`: the numbers of what is unread of it; `above`: how much is unread further up."""
+def _day(said: Said) -> str:
+    return f"{said.at:%A} {said.at.day} {said.at:%B %Y}" if said.at else ""
+
+
+def _by_day(said: list[Said], target: int, what: str, new: list[int], above: int = 0, day: str = "") -> list[Line]:
+    """`new`: the numbers of what is unread of it; `above`: how much is unread further up; `day`: of what stands above."""
     lines: list[Line] = []
-    folded, day, begins = 0, "", next(iter(new), 0)
+    folded, begins = 0, next(iter(new), 0)
     before: Said | None = None
     for one in said:
         last, before = before, one
@@ -302,7 +309,7 @@ def _by_day(said: list[Said], target: int, what: str, new: list[int], above: int
             folded += 1
             lines += rule
             continue
-        if one.at is not None and day != (today := f"{one.at:%A} {one.at.day} {one.at:%B %Y}"):
+        if (today := _day(one)) not in ("", day):
             lines.append(Rule(today))
             day = today
         if begins and one.seq >= begins:

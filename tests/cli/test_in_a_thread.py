@@ -282,10 +282,13 @@ async def test_a_day_begins_with_a_rule_in_a_thread_and_a_history_too(house):
     await bob.sees("Who has peas?")
     at = shown(bob, "Anybody?").at
     assert at is not None
+    day = Rule(f"{at:%A} {at.day} {at:%B %Y}")
     for command in ("/thread #1", "/history #1"):
         bob.paper.lines.clear()
         await bob.types(command)
-        assert Rule(f"{at:%A} {at.day} {at:%B %Y}") in bob.paper.lines
+        assert bob.paper.lines.count(day) == 1
+        (first,) = [place for place, one in enumerate(bob.paper.lines) if one == day]
+        assert not any(isinstance(one, Said) for one in bob.paper.lines[:first]), "also what the thread hangs from"
 
 
 async def test_an_edit_says_where_it_is_of_where_one_is_not_there(house):
