@@ -27,7 +27,7 @@ from among_protocol.preview import PreviewCommunity
 from among_protocol.reactions import ReactionsChanged
 from among_protocol.rooms import FollowRoom, Room
 from among_protocol.session import ListSessions, SignOut
-from among_protocol.text import body
+from among_protocol.text import TextError, body
 from among_protocol.threads import ThreadState
 from among_protocol.wire import JSON, AnyEntry, UnknownEvent
 
@@ -64,7 +64,10 @@ async def answer(asked: Awaitable[T]) -> T:
 
 async def send(among: Among, name: str, words: str, *, nonce: str, as_json: bool, until: float) -> None:
     """Say something, until this time of the steady clock. Raises Refuse, NotThere, TextError, TimeoutError (then it is not known whether it is stored)."""
-    said = body(words)
+    try:
+        said = body(words)
+    except TextError as error:
+        raise TextError(f"a message {error}") from None
     async with asyncio.timeout_at(until):
         room = await _room(among, name)
         entry = await among.send(room.id, said, nonce=nonce)

@@ -20,6 +20,7 @@ from among_protocol.members import Persona, PersonaRef, ResolveMembers
 from among_protocol.messages import Message, MessagePage, ReadMessages
 from among_protocol.pins import ListPins, PinPage
 from among_protocol.rooms import Room
+from among_protocol.text import TextError
 from among_protocol.threads import ListThreads, ThreadPage
 
 from .archive import beside
@@ -27,6 +28,7 @@ from .places import direct_title
 from .room_part import FORM, Begun, Part, Piece
 from .transcript import FORMATS, Format, asked_of, writing
 
+OTHERS = ("csv", "doc", "docx", "epub", "odt", "pdf", "rtf", "txt", "xml")  # forms that one may hope for in vain
 PAGE = 200  # messages at once, by the protocol
 KNOWN = 5_000  # personas that are kept in mind
 FRESH = dt.timedelta(
@@ -53,9 +55,12 @@ def named(title: str, form: Format, wished: str = "") -> Path:
 
 
 def form_of(word: str, path: str) -> Format:
-    """What is asked for; else what the name of the file says; else a page to read."""
+    """What is asked for; else what the name of the file says; else a page to read. Raises TextError where that says another,
+    or is one: whoever typed `pdf` got a page of that name."""
     ending = path.rpartition(".")[2].lower()
     ending = {"htm": "html", "markdown": "md"}.get(ending, ending)
+    if not word and ending in OTHERS:
+        raise TextError(f"there is no {ending}: a room is written as {', '.join(FORMATS)}")
     return next((form for form in FORMATS if form == (word or ending)), "html")
 
 

@@ -69,6 +69,12 @@ async def test_what_is_no_text_is_not_understood(house, capsys, monkeypatch):
         assert capsys.readouterr().err == "among: this is no UTF-8, and so no text\n"
 
 
+async def test_nothing_to_say_is_told_to_be_no_message(house, capsys):
+    await house.join("garden/hall", "ana")
+    assert await among("send", "garden/hall", " ") == USAGE
+    assert capsys.readouterr().err == "among: a message must not be blank\n"
+
+
 class Endless(io.StringIO):
     """As /dev/zero, or `yes`."""
 

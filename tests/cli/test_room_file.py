@@ -246,10 +246,26 @@ def test_the_name_of_the_file_says_of_which_room_and_day_it_is():
 
 @pytest.mark.parametrize(
     ("word", "path", "form"),
-    [("", "", "html"), ("", "x.md", "md"), ("", "x.JSON", "json"), ("md", "x.json", "md"), ("", "x.htm", "html"), ("", "x.pdf", "html")],
+    [("", "", "html"), ("", "x.md", "md"), ("", "x.JSON", "json"), ("md", "x.json", "md"), ("", "x.htm", "html"), ("", "notes", "html")],
 )  # fmt: skip
 def test_the_form_is_what_one_says_or_what_the_file_is_called(word: str, path: str, form: str):
     assert room_file.form_of(word, path) == form
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def test_a_form_that_there_is_not_is_refused_and_no_page_of_that_name_is_written(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (ana,) = await house.join("garden/hall", "ana")
+    monkeypatch.chdir(tmp_path)
+    why = "there is no pdf: a room is written as json, html, md"
+    assert await ana.types("/export pdf") == [f"{why.capitalize()}."]
+    assert await among("export", "garden/hall", "--out", "hall.pdf") == 2
+    assert why in capsys.readouterr().err
+    assert not any(name.endswith("pdf") for name in names(tmp_path))
 
 
 # --- in HTML and Markdown
