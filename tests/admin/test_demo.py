@@ -7,6 +7,7 @@ import pty
 import re
 import signal
 import struct
+import subprocess
 import sys
 import termios
 from collections.abc import AsyncIterator
@@ -25,9 +26,13 @@ PATIENCE = 60
 
 
 class Demo:
-    def __init__(self, process: asyncio.subprocess.Process, terminal: asyncio.StreamReader) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, terminal: asyncio.StreamReader, keys: int) -> None:
         self.process = process
+        self._keys = keys
         self._terminal = terminal
+
+    def types(self, text: str) -> None:
+        os.write(self._keys, text.encode())
 
     async def shows(self, text: str) -> str:
         """All that was shown up to this."""
@@ -50,7 +55,7 @@ async def demo(folder: Path, port: int = 0) -> AsyncIterator[Demo]:
         lambda: asyncio.StreamReaderProtocol(terminal), os.fdopen(ours, "rb", buffering=0)
     )
     try:
-        yield Demo(process, terminal)
+        yield Demo(process, terminal, ours)
     finally:
         if process.returncode is None:
             process.terminate()
@@ -90,6 +95,22 @@ async def test_why_the_server_did_not_start_is_said_at_once(tmp_path: Path):
             await first.shows(f"{port} is in use on 127.0.0.1: stop what listens there, or choose another port")
             assert await asyncio.wait_for(first.process.wait(), PATIENCE) == 1
     assert (tmp_path / "data/server.log").stat().st_mode & 0o777 == 0o600, "what it says of people is not for others"
+
+
+def test_where_nobody_can_be_asked_it_says_how_to_say_who_one_is(tmp_path: Path):
+    done = subprocess.run(
+        [*COMMAND[:-2], "--data", str(tmp_path / "data"), "--port", "0"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "--handle" in done.stderr
+
+
+async def test_who_founds_it_has_a_session_with_a_name(tmp_path: Path):
+    async with demo(tmp_path) as first:
+        await first.shows("hall>")
+        first.types("/sessions\r")
+        assert "unnamed" not in await first.shows("this one")
 
 
 async def test_a_folder_that_can_hold_no_data_is_named(tmp_path: Path):

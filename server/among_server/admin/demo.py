@@ -129,6 +129,8 @@ def _handle(given: str | None) -> str | None:
                 given = input(f"Your handle here [{guess}]: ").strip() or guess
             except (EOFError, KeyboardInterrupt):
                 print()
+                if not sys.stdin.isatty():
+                    print("among-server: nobody is here to be asked: say who you are with --handle", file=sys.stderr)
                 return None
         try:
             folded = text.handle(given)
@@ -174,7 +176,7 @@ async def _first(url: str, data: Path, handle: str, token_file: Path) -> None:
     invite_file = data / OWNER_INVITE
     invite = invite_file.read_text().strip().partition("#invite=")[2] if invite_file.exists() else None
     password = secrets.token_urlsafe(12)
-    async with connect(url, handle=handle, password=password, sign_up=True, invite=invite) as among:
+    async with connect(url, handle=handle, password=password, sign_up=True, invite=invite, device="terminal") as among:
         made = await among.ask(CreateCommunity, slug=COMMUNITY, name="The Commons", about="Where it begins.")
         for slug, topic in ROOMS.items():
             await among.ask(CreateRoom, community=made.entry.log, slug=slug, topic=topic)
