@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from among_protocol.codes import INVITE_INVALID
 from among_protocol.messages import GLIMPSED, SendMessage
@@ -160,6 +161,20 @@ async def _flowers(folder: Path) -> list[tuple[str]]:
             return db.execute("SELECT name FROM flowers").fetchall()
 
     return await asyncio.to_thread(read)
+
+
+async def test_ops_02_steps_are_told_of_data_that_were_there_and_not_of_a_first_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A new server began with two dozen lines about bringing up to date what did not exist."""
+    with capture_logs() as logs:
+        for _ in range(2):
+            store = SqliteStore(tmp_path)
+            await store.open()
+            await store.close()
+            later(monkeypatch)
+    steps = [line["step"] for line in logs if line["event"] == "store.migrated"]
+    assert steps == [schema._steps()[-2][0]]
 
 
 async def test_ops_02_a_step_that_is_tried_again_leaves_one_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

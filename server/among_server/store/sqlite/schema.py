@@ -258,7 +258,8 @@ def migrate(db: sqlite3.Connection, path: Path, backup: Callable[[sqlite3.Connec
             raise
         finally:
             db.execute("PRAGMA foreign_keys = ON")
-        log.info("store.migrated", step=name)
+        if at:  # else there was nothing to be brought up to date
+            log.info("store.migrated", step=name)
 
 
 def _teach(db: sqlite3.Connection) -> None:
