@@ -25,8 +25,6 @@ def readiness(host: str, port: int, *, patience: float = PATIENCE) -> Ready:
     try:
         link.request("GET", "/readyz")
         return msgspec.json.decode(link.getresponse().read(65_536), type=Ready)
-    except ConnectionRefusedError:
-        raise ConnectionRefusedError(f"the connection was refused: nothing listens on port {port}") from None
     except (http.client.HTTPException, msgspec.MsgspecError) as error:
         raise ValueError(f"what listens on port {port} is no server of ours ({error})") from None
     finally:
