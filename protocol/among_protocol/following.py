@@ -2,7 +2,8 @@
 rules that threads.py says.
 
 Entries and `thread.changed` may overtake each other, and say themselves which comes after which: what was said later than
-an event tells of is carried out again after it.
+an event tells of is carried out again after it. That one has left a room is an entry of one's own log, and may come late as
+well: a thread of which one was told when that entry was known to be there is one that is followed since.
 """
 
 from collections import deque
@@ -40,12 +41,14 @@ class Following(dict[Named, ThreadState]):
         super().__init__()
         self._recent: deque[_Heard] = deque(maxlen=RECENT)
         self._ended: dict[Named, int] = {}  # threads that one has unfollowed: as of this number of the room
+        self._since: dict[Named, int] = {}  # how far one's own log was known to go when it was told of
 
     def stated(self, states: Iterable[ThreadState]) -> None:
         """As the server states it."""
         self.clear()
         self._recent.clear()
         self._ended.clear()
+        self._since.clear()
         self.update({(state.room, state.thread): copy(state) for state in states})
 
     def said(self, sent: MessageSent, me: str, *, mentioned: bool, shunned: bool = False) -> None:
@@ -60,16 +63,15 @@ class Following(dict[Named, ThreadState]):
         thread = (edit.log, edit.thread)
         self._hear(_Heard(thread, edit.seq, mine=False, called=True, about_me=False, message=False))
 
-    def changed(self, event: ThreadChanged) -> None:
-        """Here, or on another device of mine."""
+    def changed(self, event: ThreadChanged, since: int = 0) -> None:
+        """Here, or on another device of mine. `since`: how far my own log is known to go by now."""
         thread = (event.room, event.thread)
+        _remember(self._since, thread, since)
         state = ThreadState(**{name: getattr(event, name) for name in ThreadState.__struct_fields__})
         self._ended.pop(thread, None)
         if not event.following:
             self.pop(thread, None)
-            self._ended[thread] = event.as_of
-            while len(self._ended) > RECENT:
-                del self._ended[next(iter(self._ended))]
+            _remember(self._ended, thread, event.as_of)
         elif event.part or thread not in self:
             self._part(state)
         else:
@@ -86,11 +88,12 @@ class Following(dict[Named, ThreadState]):
         if thread in self:
             self[thread] = replace(self[thread], level=level, until=until, own=True)
 
-    def ended(self, rooms: Iterable[str]) -> None:
-        """Who no longer follows a room follows none of its threads."""
+    def ended(self, rooms: Iterable[str], by: int = 0) -> None:
+        """Who no longer follows a room follows none of its threads. `by`: so says this entry of my own log."""
         gone = set(rooms)
         for one in [one for one in self if one[0] in gone]:
-            del self[one]
+            if not by or self._since.get(one, 0) < by:
+                del self[one]
 
     def begins(self, room: str, at: int) -> None:
         """One follows the room from this number on, and may have heard more of it already: who paused meanwhile."""
@@ -140,3 +143,11 @@ class Following(dict[Named, ThreadState]):
         self[state.room, state.thread] = state
         while len(self) > THREADS:
             del self[next((one for one, known in self.items() if not known.own), next(iter(self)))]
+
+
+def _remember(numbers: dict[Named, int], thread: Named, number: int) -> None:
+    """Of so many threads at most; the oldest go first."""
+    numbers.pop(thread, None)
+    numbers[thread] = number
+    while len(numbers) > RECENT:
+        del numbers[next(iter(numbers))]

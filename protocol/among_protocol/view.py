@@ -65,9 +65,11 @@ class View:
         self.inbox = InboxState(read=0, unread=0)  # what was meant for me
         self._in_inbox: Mapping[str, int] = {}  # by log: up to this number its count holds what is still to come
         self._counting = Counting()
-        self._begins: dict[str, int] = {}  # by room: where it begins for who comes to follow it, and all before is read
+        # By room: where it begins for who comes to follow it, and all before is read; and the number of the entry that says so.
+        self._begins: dict[str, tuple[int, int]] = {}
         self._joined: dict[str, str] = {}  # by community and room: who I am there, until its card tells
         self._as_of = 0  # number in the account's log that the newest sync was of
+        self._appeared: dict[str, int] = {}  # by community: how far my own log was known to go when this was told
         self.personas: dict[tuple[str, int], Persona] = {}  # by membership and revision
         self._newer = Newer()  # than a card that is still to come
         self.tallies = Tallies()  # how messages are reacted to, of those that were shown
@@ -120,8 +122,8 @@ class View:
                 state = self._state(happening.log)
                 state.head = max(state.head, happening.after)
                 if isinstance(happening, Opened) and happening.log in self._begins:
-                    at = self._begins.pop(happening.log)
-                    self._counting.begins(state, happening.log, at)
+                    at, by = self._begins.pop(happening.log)
+                    self._counting.begins(state, happening.log, at, by)
                     self.threads.begins(happening.log, at)
             case LogPassed() | ReactionsChanged():
                 state = self._state(happening.log)
@@ -137,12 +139,13 @@ class View:
         """What has only a last value."""
         match happening:
             case MarkerMoved():
-                self._counting.told(self._state(happening.room), happening)
+                self._counting.told(self._state(happening.room), happening, self._since)
             case ThreadChanged():
-                self.threads.changed(happening)
+                self.threads.changed(happening, self._since)
             case BlockChanged():
                 self.blocks.apply(happening)
             case AppearanceChanged():
+                self._appeared[happening.community] = self._since
                 self.appearances[happening.community] = Appearance(
                     community=happening.community,
                     appear=happening.appear,
@@ -160,7 +163,7 @@ class View:
         """What I asked myself was answered, before what comes after it."""
         match reply:
             case Marker():
-                self._counting.told(self._state(reply.room), reply)
+                self._counting.told(self._state(reply.room), reply, self._since)
             case InboxState():
                 self.inbox, self._in_inbox = copy(reply), self._ahead()
             case Block():
@@ -184,6 +187,7 @@ class View:
         self.inbox = copy(up.sync.inbox) if up.sync.inbox is not None else InboxState(read=0, unread=0)
         self._in_inbox = {}
         self._begins.clear()
+        self._appeared.clear()
         self._newer.clear()
         self.threads.stated(up.sync.threads)
         self.communities.clear()
@@ -206,6 +210,13 @@ class View:
 
     def _state(self, log: str) -> LogState:
         return self.logs.setdefault(log, LogState(log=log))
+
+    @property
+    def _since(self) -> int:
+        """How far my own log is known to go. What has only a last value is told at once, and is of that number at least: what
+        I missed of the log comes later, and undoes nothing of it."""
+        mine = self.account.id if self.account is not None else ""
+        return max(self.logs[mine].head if mine in self.logs else 0, self._ahead().get(mine, 0))
 
     def _entry(self, entry: Entry) -> None:
         match entry:
@@ -293,7 +304,7 @@ class View:
                     retention_since=entry.retention_since,
                 )
             case RoomUnfollowed():
-                self.threads.ended([entry.room])
+                self.threads.ended([entry.room], entry.seq)
                 room = self.rooms.pop(entry.room, None)
                 if room is not None and room.kind == "open":
                     self.rooms[room.id] = replace(room, following=False)
@@ -314,7 +325,8 @@ class View:
                 self.communities.pop(entry.community, None)
                 member = self._joined.get(entry.community)
                 self._joined = {place: me for place, me in self._joined.items() if me != member}
-                self.threads.ended(id for id, room in self.rooms.items() if room.community == entry.community)
+                inside = [id for id, room in self.rooms.items() if room.community == entry.community]
+                self.threads.ended(inside, entry.seq)
                 self.rooms = {id: room for id, room in self.rooms.items() if room.community != entry.community}
                 self._unseen(entry)
             case RoleSet() | MemberSilenced() | MemberUnsilenced() | RulesAccepted() | PersonaRenamed():
@@ -333,15 +345,16 @@ class View:
             case CommunityJoined():
                 self._joined[entry.community] = entry.member
                 self._joined |= dict.fromkeys(entry.rooms, entry.member)
-                self._begins |= entry.rooms
+                self._begins |= {room: (head, entry.seq) for room, head in entry.rooms.items()}
             case RoomFollowed() | DirectOpened():
-                self._begins[entry.room] = entry.head
+                self._begins[entry.room] = (entry.head, entry.seq)
             case _:
                 pass
 
     def _unseen(self, left: CommunityLeft) -> None:
         """How I appeared there goes with my persona."""
-        if left.keep != "persona" and not left.frozen:
+        told = self._appeared.get(left.community, 0) >= left.seq  # since then
+        if left.keep != "persona" and not left.frozen and not told:
             self.appearances.pop(left.community, None)
 
     def _message(self, sent: MessageSent | PostPublished) -> None:

@@ -54,7 +54,7 @@ export class Among {
   #core;
   #WebSocket;
   #most;
-  #view = new View();
+  #view = new View(() => this.#core.whole.known);
   /** @type {Told[]} */
   #queue = [];
   /** @type {Told | undefined} in the user's hand */

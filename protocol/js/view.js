@@ -13,13 +13,17 @@ const CARDED = [
 const RECENT = 1000; // entries, of all communities, that are remembered for a card that they overtake
 
 export class View {
-  constructor() {
+  /** @param {() => number} known up to where my own log is known to go: what has only a last value is told at once, and is of that
+   * number at least, while what I missed of the log comes later */
+  constructor(known = () => 0) {
+    this.known = known;
     this.account = /** @type {Account | null} */ (null);
     this.communities = /** @type {Map<string, Membership>} */ (new Map()); // by id; see `rooms` for the newest of those
     this.rooms = /** @type {Map<string, Room>} */ (new Map()); // by id: every room one may see, directs too
     this.counting = new Counting();
     this.head = 0; // number in the account's log that the newest sync was of
-    this.begins = /** @type {Map<string, number>} */ (new Map()); // by room: where it begins for who comes to follow it
+    // By room: where it begins for who comes to follow it, and the number of the entry that says so.
+    this.begins = /** @type {Map<string, [number, number]>} */ (new Map());
     this.newer = /** @type {any[]} */ ([]); // entries that may be newer than a card that is still to come
     this.joined = /** @type {Map<string, string>} */ (new Map()); // by place: who I am there, until its card tells
   }
@@ -45,7 +49,7 @@ export class View {
 
   /** What I asked myself was answered, before what comes after it. @param {string} type of the command @param {any} result */
   answered(type, result) {
-    if (type === 'marker.set' && typeof result?.room === 'string') this.counting.told(result);
+    if (type === 'marker.set' && typeof result?.room === 'string') this.counting.told(result, this.known());
     if (type === 'community.read' && typeof result?.community?.id === 'string') this.#card(result);
   }
 
@@ -160,7 +164,7 @@ export class View {
         this.begins.clear();
         break;
       case 'opened':
-        if (this.begins.has(happening.log)) this.counting.begins(happening.log, this.begins.get(happening.log) ?? 0);
+        if (this.begins.has(happening.log)) this.counting.begins(happening.log, ...(this.begins.get(happening.log) ?? [0, 0]));
         this.begins.delete(happening.log);
         break;
       case 'closed':
@@ -168,16 +172,16 @@ export class View {
         this.begins.delete(happening.log);
         break;
       case 'marker.moved':
-        this.counting.told(happening);
+        this.counting.told(happening, this.known());
         break;
       case 'community.joined': // which may tell again of where one is already
         if (happening.seq <= this.head) break;
         for (const place of [happening.community, ...Object.keys(happening.rooms ?? {})]) this.joined.set(place, happening.member);
-        for (const [room, head] of Object.entries(happening.rooms ?? {})) this.begins.set(room, head);
+        for (const [room, head] of Object.entries(happening.rooms ?? {})) this.begins.set(room, [head, happening.seq]);
         break;
       case 'room.followed':
       case 'direct.opened':
-        if (happening.seq > this.head) this.begins.set(happening.room, happening.head ?? 0);
+        if (happening.seq > this.head) this.begins.set(happening.room, [happening.head ?? 0, happening.seq]);
         break;
       case 'post.published':
       case 'message.sent': {

@@ -42,6 +42,8 @@ export declare class Whole {
     places: Map<string, string>;
     /** @param {Positions} positions @param {boolean} fromStart @param {Want | null} want */
     constructor(positions: Positions, fromStart: boolean, want: Want | null);
+    /** Up to where the account's own log is known to go. */
+    get known(): number;
     /** The command that makes whole what is known; at most so many positions, the account's among them.
      * @param {number} most @returns {Omit<Sync, 'id'>} */
     sync(most: number): Omit<Sync, 'id'>;

@@ -80,6 +80,11 @@ export class Whole {
     this.places = /** @type {Map<string, string>} */ (new Map()); // room, or stewards' log -> community
   }
 
+  /** Up to where the account's own log is known to go. */
+  get known() {
+    return Math.max(this.accountHead, this.logs.get(this.account)?.wanted ?? 0);
+  }
+
   // --- sync
 
   /** The command that makes whole what is known; at most so many positions, the account's among them.

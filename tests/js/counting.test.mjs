@@ -102,3 +102,21 @@ test('what one says before the card of a community has come is ones own', () => 
   const opened = { type: 'opened', log: 'r3', kind: 'room', after: 4 };
   assert.deepEqual(reading(seen(joined, opened, sent(5, 'm2', { log: 'r3' }), sent(6, 'm9', { log: 'r3' })), 'r3'), [6, 0]);
 });
+
+test('a count of a room that one left and is in again may come before the news of that', () => {
+  const again = [
+    { type: 'room.unfollowed', log: 'a1', seq: 4, at: AT, room: 'r1' },
+    { type: 'closed', log: 'r1' },
+    { type: 'room.followed', log: 'a1', seq: 5, at: AT, room: 'r1', slug: 'hall', community: 'c1', head: 6 },
+    { type: 'opened', log: 'r1', kind: 'room', after: 6 },
+  ];
+  const counted = (known, ...happened) => {
+    const view = new View(() => known);
+    for (const happening of [up, ...happened, sent(7)]) view.apply(happening);
+    return reading(view);
+  };
+  const moved = (...of) => ({ type: 'marker.moved', ...marker(...of) });
+  assert.deepEqual(counted(3, moved(7, 0, 7), ...again), [7, 0], 'of more than there was when one came back');
+  assert.deepEqual(counted(5, moved(4, 2, 6), ...again), [4, 3], 'or after it was known that one did');
+  assert.deepEqual(counted(4, moved(4, 2, 6), ...again), [6, 1], 'else it was one of before');
+});

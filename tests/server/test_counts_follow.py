@@ -12,8 +12,10 @@ from among_protocol.inbox import MarkInbox
 from among_protocol.markers import SetMarker
 from among_protocol.messages import SendMessage
 from among_protocol.rooms import FollowRoom, UnfollowRoom
+from among_protocol.status import SetStatus
+from among_protocol.threads import FollowThread
 from tests.held import HeldStore
-from tests.server.devices import WAYS, Device, beside_new_ones, come, counted
+from tests.server.devices import WAYS, Device, beside_new_ones, come, counted, known
 from tests.server.stories import HANDLES, STORIES, TOLD, town_on
 from tests.stores import STORES
 from tests.world import Person, world_of
@@ -146,6 +148,79 @@ async def test_a_room_that_one_follows_anew_is_read():
         await ann.say("or coffee?")
         await check(phone, bob)
         assert (phone.view.logs[bob.room].read, phone.view.logs[bob.room].unread) == (1, 1)
+
+
+@BEHIND
+@pytest.mark.parametrize("back", [False, True])
+async def test_what_was_marked_in_a_room_since_one_left_it_and_came_back_is_not_undone_by_the_news_of_that(way, back):
+    """Registers are told at once, and what one missed of one's own log comes later."""
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        said = [await ann.say(body) for body in ("tea?", "or coffee?")]
+        phone = await device_of(bob)
+        phone.falls_behind(way)
+        await bob.ask(LeaveCommunity, community=world.id("garden"))
+        await bob.ask(JoinCommunity, community=world.id("garden"))
+        if not back:
+            said.append(await ann.say("welcome back"))
+        await bob.ask(SetMarker, room=bob.room, seq=said[0].seq if back else said[-1].seq, unread=back)
+        phone.catches_up()
+        await check(phone, bob)
+        assert phone.view.logs[bob.room].unread == back
+
+
+@BEHIND
+async def test_a_thread_that_one_follows_since_one_came_back_to_its_room(way):
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        root = await ann.say("tea?")
+        for body in ("green", "or black"):
+            await ann.ask(SendMessage, room=ann.room, thread=root.seq, body=body)
+        await bob.ask(FollowThread, room=bob.room, thread=root.seq)
+        phone = await device_of(bob)
+        phone.falls_behind(way)
+        await bob.ask(UnfollowRoom, room=bob.room)
+        await bob.ask(FollowRoom, room=bob.room)
+        await bob.ask(FollowThread, room=bob.room, thread=root.seq)
+        phone.catches_up()
+        await check(phone, bob)
+        assert [(one.thread, one.unread) for one in phone.view.threads.values()] == [(root.seq, 0)]
+
+
+@BEHIND
+async def test_what_one_marked_followed_and_showed_before_one_left_stays_behind(way):
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        garden = world.id("garden")
+        root = await ann.say("tea?")
+        await bob.ask(SetMarker, room=bob.room, seq=root.seq)
+        phone = await device_of(bob)
+        phone.falls_behind(way)
+        await bob.ask(SetMarker, room=bob.room, seq=0, unread=True)
+        await bob.ask(FollowThread, room=bob.room, thread=root.seq)
+        await bob.ask(SetStatus, community=garden, appear="away")
+        await bob.ask(LeaveCommunity, community=garden, keep="words")
+        await bob.ask(JoinCommunity, community=garden)
+        phone.catches_up()
+        await check(phone, bob)
+        assert known(phone) == known(await device_of(bob))
+        assert (phone.view.logs[bob.room].unread, [*phone.view.threads]) == (0, [])
+        assert garden not in phone.view.appearances
+
+
+@BEHIND
+async def test_how_one_appears_in_a_place_since_one_came_back_to_it(way):
+    async with world_of() as world:
+        _, bob = await world.join("garden/hall", "ann", "bob")
+        phone = await device_of(bob)
+        phone.falls_behind(way)
+        await bob.ask(LeaveCommunity, community=world.id("garden"), keep="words")
+        await bob.ask(JoinCommunity, community=world.id("garden"))
+        await bob.ask(SetStatus, community=world.id("garden"), appear="away")
+        phone.catches_up()
+        await check(phone, bob)
+        assert known(phone) == known(await device_of(bob))
+        assert phone.view.appearances[world.id("garden")].appear == "away"
 
 
 async def test_what_one_says_before_the_card_of_a_community_has_come_is_ones_own():

@@ -373,6 +373,8 @@ class People:
         community = event.community
         if event.keep != "persona" and not event.frozen:  # how one appeared there goes with the persona
             person.statuses = {place: row for place, row in person.statuses.items() if place != community}
+            for session in person.sessions:
+                session.let_go(f"status {community}")
         self._out(person, community)
         rooms = [id for id, room in person.rooms.items() if room.community == community]
         for id in rooms:

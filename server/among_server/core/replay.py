@@ -120,6 +120,8 @@ class Replay:
         """A session hears these logs no longer."""
         for id in places:
             self._settled(session, id)
+            session.let_go(id)
+            session.let_go(f"thread {id} ")
             session.put_off.pop(id, None)
             if session.syncing is not None:
                 session.lost.add(id)

@@ -116,6 +116,10 @@ class Session:
         self.stating = False
         self._tell_registers()
 
+    def let_go(self, begins: str) -> None:
+        """Of what was put aside, the registers that are named so: of a place that one has left, and may be in again."""
+        self._registers = {name: event for name, event in self._registers.items() if not name.startswith(begins)}
+
     def _tell_registers(self) -> None:
         registers, self._registers = self._registers, {}
         for name, event in registers.items():
