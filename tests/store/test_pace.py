@@ -3,11 +3,10 @@
 import os
 import signal
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import current_thread, main_thread
-from traceback import walk_stack
+from threading import Event, current_thread, main_thread
+from typing import Any
 
 import pytest
 
@@ -148,19 +147,24 @@ class Called(BaseException):
 
 
 @pytest.fixture
-def call() -> Iterator[Callable[[], None]]:
+def call(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Send the main thread a signal, once it waits for what is done elsewhere."""
+    waits = Event()
+    wait = pacing.wait
+
+    def told(*given: Any) -> Any:
+        waits.set()
+        return wait(*given)
 
     def called(*_: object) -> None:
         raise Called
 
     def send() -> None:
-        ours = main_thread().ident
-        assert ours is not None
         if current_thread() is not main_thread():
-            while "wait" not in {frame.f_code.co_name for frame, _ in walk_stack(sys._current_frames()[ours])}:
-                pass
+            waits.wait()
         os.kill(os.getpid(), signal.SIGUSR1)
+
+    monkeypatch.setattr(pacing, "wait", told)
 
     before = signal.signal(signal.SIGUSR1, called)
     yield send
