@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from pathlib import Path
 from threading import Event, current_thread, main_thread
 from typing import Any
@@ -150,7 +151,6 @@ class Called(BaseException):
 def call(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Send the main thread a signal, once it waits for what is done elsewhere."""
     waits = Event()
-    wait = pacing.wait
 
     def told(*given: Any) -> Any:
         waits.set()
