@@ -76,6 +76,7 @@ class HeldStore(MemoryStore):
     cards: Any = _read("cards")
     community: Any = _read("community")
     entries: Any = _read("entries")
+    followed_corners: Any = _read("followed_corners")
     followed_threads: Any = _read("followed_threads")
     mark_inbox: Any = _read("mark_inbox")
     meant: Any = _read("meant")

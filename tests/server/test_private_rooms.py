@@ -7,13 +7,15 @@ import pytest
 from among_protocol import codes
 from among_protocol.base import Command
 from among_protocol.bookmarks import ListBookmarks, SetBookmark
-from among_protocol.communities import LeaveCommunity
+from among_protocol.communities import JoinCommunity, LeaveCommunity, ReadCommunity
+from among_protocol.corners import UpdateCorner
 from among_protocol.drafts import SetDraft
 from among_protocol.edits import DeleteMessage, EditMessage, ReadHistory
 from among_protocol.forwards import ForwardMessage
-from among_protocol.logs import ReadEntries
+from among_protocol.logs import ReadEntries, Sync, SyncStarted
 from among_protocol.markers import SetMarker
 from among_protocol.messages import MessageSent, ReadMessages, SendMessage
+from among_protocol.moderation import KickMember
 from among_protocol.notify import SetNotify
 from among_protocol.pins import AddPin, ListPins
 from among_protocol.presence import StartTyping
@@ -36,6 +38,7 @@ from among_protocol.rooms import (
 )
 from among_protocol.search import SearchMessages
 from among_protocol.threads import FollowThread, ListThreads, MarkThread
+from tests.held import HeldStore
 from tests.server.test_inbox import followed
 from tests.world import Person, World, world_of
 
@@ -186,6 +189,48 @@ def of_the_room(room: str) -> tuple[tuple[type[Command], dict[str, Any]], ...]:
         (RemovePerson, {**here, "member": "m_nobody"}),
         (ReadEntries, {"log": room, "after": 0}),
     )
+
+
+@pytest.mark.parametrize("asked", [ReadCommunity, ListRooms])
+async def test_auz_02_an_answer_under_way_tells_nothing_of_a_room_that_one_was_taken_out_of_meanwhile(asked):
+    store = HeldStore()
+    async with world_of(store) as world:
+        (bob,) = await world.join("garden/hall", "bob")
+        garden = world.id("garden")
+        await bob.ask(UpdateCorner, community=garden)
+        cellar = await world.private_room("garden/cellar", bob)
+        hold = store.hold("followed_corners")
+        id = bob.begin(asked, community=garden)
+        await hold.is_asked(1)
+        await world.founder("garden").ask(RemovePerson, room=cellar, member=bob.member)
+        hold.let_go()
+        rooms = (await bob.reply(id, asked.Reply)).rooms
+        assert [room.kind for room in rooms] == ["open", "corner"]
+
+
+@pytest.mark.parametrize("taken", [RemovePerson, KickMember])
+async def test_auz_02_a_sync_under_way_tells_nothing_of_what_one_was_taken_out_of_meanwhile(taken):
+    store = HeldStore()
+    async with world_of(store) as world:
+        (bob,) = await world.join("garden/hall", "bob")
+        await world.join("library/desk")
+        await bob.ask(JoinCommunity, community="library")
+        garden, founder = world.id("garden"), world.founder("garden")
+        await bob.ask(UpdateCorner, community=world.id("library"))
+        cellar = await world.private_room("garden/cellar", bob)
+        root = (await founder.ask(SendMessage, room=cellar, body="who has the key?")).entry
+        await bob.ask(FollowThread, room=cellar, thread=root.seq)
+        phone = await bob.again()
+        hold = store.hold("followed_corners")
+        id = phone.begin(Sync, cards=True)
+        await hold.is_asked(1)
+        where = {"room": cellar} if taken is RemovePerson else {"community": garden, "reason": "loud"}
+        await founder.ask(taken, member=bob.member, **where)
+        hold.let_go()
+        told = await phone.reply(id, SyncStarted)
+        assert cellar not in {room.id for card in told.communities for room in card.rooms}
+        assert (garden in {card.community.id for card in told.communities}) == (taken is RemovePerson)
+        assert told.threads == []
 
 
 async def test_auz_02_for_who_was_taken_out_the_room_is_one_that_is_not_there():

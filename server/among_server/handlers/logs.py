@@ -77,6 +77,10 @@ async def _sync(context: Context, command: Sync, person: Person, interest: Inter
     # its logs by the entry that says so. Where one is there again, that begins anew, as the entry after it says.
     lost = {state.log for state in states if state.log in session.lost or not person.hears(state.log)}
     started.logs = [LogState(log=one.log, status="gone") if one.log in lost else one for one in states]
+    started.communities = [card for card in started.communities if card.community.id in person.members]
+    for card in started.communities:
+        card.rooms = [room for room in card.rooms if rooms.still_seen(person, room)]
+    started.threads = [one for one in started.threads if person.hears(one.room)]
     session.reply(command.id, started)
     session.stated()
     replay = context.services.replay

@@ -79,11 +79,15 @@ async def visible_rooms(context: Context, person: Person, community: str) -> lis
 
 
 async def _visible(context: Context, person: Person, community: str) -> list[RoomRow]:
-    rows = [row for row in await context.store.rooms(community) if row.kind == "open" or row.id in person.rooms]
+    rows = await context.store.rooms(community)
     if any(row.kind == "corner" and row.community == community for row in person.rooms.values()):
-        corners = await context.store.followed_corners(person.account.id, community)
-        rows += [row for row in corners if row.id in person.rooms]
-    return rows
+        rows = rows + await context.store.followed_corners(person.account.id, community)
+    return [row for row in rows if still_seen(person, row)]  # after all was read
+
+
+def still_seen(person: Person, room: RoomRow | Room) -> bool:
+    """Of a room of a community where this person is: whether it is listed for them."""
+    return room.kind == "open" or room.id in person.rooms
 
 
 async def directs(context: Context, person: Person) -> list[Room]:
@@ -95,7 +99,8 @@ async def directs(context: Context, person: Person) -> list[Room]:
         room.people = people
         member = person.member_in(row)
         room.member = member.id if member is not None else ""
-        cards.append(room)
+        if row.id in person.rooms:  # still
+            cards.append(room)
     return cards
 
 
