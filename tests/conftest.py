@@ -14,6 +14,7 @@ SHRINKING = {Phase.shrink, Phase.explain}
 # repeated: to make a story shorter takes up to five minutes, by which time a test is given up, and nobody would see it.
 settings.register_profile("among", deadline=None, max_examples=50, print_blob=True, phases=set(Phase) - SHRINKING)
 settings.register_profile("long", settings.get_profile("among"), max_examples=1_000)  # --hypothesis-profile long
+settings.register_profile("soak", settings.get_profile("among"), max_examples=500)  # tests/soak/test_stories.py
 # `make shrink`: it looks anew, since Hypothesis takes what it has kept for short already.
 settings.register_profile("shrink", settings.get_profile("long"), phases=set(Phase) - {Phase.reuse})
 settings.load_profile("among")

@@ -1,8 +1,8 @@
 """Random stories: who asks what, drawn by Hypothesis.
 
 A story is a list of numbers. `Town.tell` turns each step into a command with what there is by then: a room, a member, a
-handle that somebody has, or now and then an id of nobody. Days pass when a step says so. `--hypothesis-profile long` tells
-twenty times as many.
+handle that somebody has, or now and then an id of nobody. Days pass when a step says so. `make soak` tells ten times as
+many, `--hypothesis-profile long` twenty.
 """
 
 import asyncio
