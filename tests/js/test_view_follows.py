@@ -36,13 +36,13 @@ class Known(msgspec.Struct):
 
 def lines(device: Device) -> Iterator[bytes]:
     """As viewer.mjs reads them: entries and notices as they come from the server, and what the client says itself."""
-    for told in device.told:
+    for told, since in device.told:
         if isinstance(told, Shape):
             if (command := REPLIES.get(type(told))) is not None:
-                yield _line(command, json.loads(msgspec.json.encode(told)))
+                yield _line(command, json.loads(msgspec.json.encode(told)), since)
         else:
             plain = json.loads(msgspec.json.encode(told))
-            yield _line("apply", plain | {"type": OWN.get(type(told), plain.get("type"))})
+            yield _line("apply", plain | {"type": OWN.get(type(told), plain.get("type"))}, since)
 
 
 def _line(*said: Any) -> bytes:

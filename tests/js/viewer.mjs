@@ -1,12 +1,15 @@
-// Views, put where tests have the Python one: a line is what one of them is told, or the question what it knows. See viewing.py.
+// A view, put where tests have the Python one: a line is what one is told, and how far its own log is known to go; at the end it
+// says what it knows. See test_view_follows.py.
 
 import { createInterface } from 'node:readline';
 import { View } from '../../protocol/js/view.js';
 
-const view = new View();
+let known = 0;
+const view = new View(() => known);
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const [type, told] = JSON.parse(line);
+  const [type, told, since] = JSON.parse(line);
+  known = since;
   if (type === 'apply') view.apply(told);
   else view.answered(type, told);
 }

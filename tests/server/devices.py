@@ -54,7 +54,8 @@ class Device:
         self.core = Client(Credentials(token=owner.token), encoding=owner.encoding, rng=Random(1))
         self.view = View(self.core.whole.ahead)
         self.core.answered = self._answered
-        self.told: list[Happening | Shape] = []  # all that the view was told, and what its owner was answered
+        # All that the view was told, and what its owner was answered; and how far their own log was known to go by then.
+        self.told: list[tuple[Happening | Shape, int]] = []
         self.drafts: dict[tuple[str, int], tuple[str, str]] = {}  # which a view does not keep: by place and thread
         self.bookmarked: Bookmarked | None = None
         self.reach: dict[str, Any] = {}  # by community
@@ -140,12 +141,17 @@ class Device:
                 self.link.send(frame)
 
     def _answered(self, reply: Shape) -> None:
-        self.told.append(reply)
+        self._note(reply)
         self.view.answered(reply)
+
+    def _note(self, told: Happening | Shape) -> None:
+        mine = self.view.account.id if self.view.account is not None else ""
+        head = self.view.logs[mine].head if mine in self.view.logs else 0
+        self.told.append((told, max(head, self.core.whole.ahead().get(mine, 0))))
 
     def _apply(self, told: list[Happening]) -> None:
         for happening in told:
-            self.told.append(happening)
+            self._note(happening)
             self.view.apply(happening)
             match happening:
                 case Up(sync=sync):
