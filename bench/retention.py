@@ -14,14 +14,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import structlog
 import uvloop
 
 from among_protocol.messages import SendMessage
 from among_protocol.retention import Retention, SetRetention
-from among_server.core.logs import Logs
+from among_server.core.budget import Buckets
 from among_server.core.people import People
+from among_server.core.recounts import Recounts
 from among_server.core.retention import Retaining
 from among_server.store.rules import retention as rules
 from among_server.store.sqlite import SqliteStore
@@ -50,8 +52,9 @@ async def measured(folder: Path, in_flight: int, seconds: float, repeats: int, c
         index = who % len(accounts)
         return store.append(accounts[index], SendMessage(id="1", nonce=f"{next(numbers)}-{nonce}", room=rooms[index], body=BODY))  # fmt: skip
 
-    people: Any = People(store, None, time.monotonic)  # type: ignore[arg-type]  # nobody is here
-    retaining = Retaining(store, people, Logs(window=0.0, window_max=0.0), set(), lambda: time.time_ns() // 1_000_000)
+    tasks: set[asyncio.Task[None]] = set()
+    nobody = People(store, Buckets(1, 1.0, 1), time.monotonic)
+    retaining = Retaining(store, Recounts(store, nobody, tasks), tasks, lambda: time.time_ns() // 1_000_000)
     quiet: list[Run] = []
     busy: list[Run] = []
     took: list[float] = []
@@ -65,6 +68,7 @@ async def measured(folder: Path, in_flight: int, seconds: float, repeats: int, c
         busy.append(await drive(send, in_flight, seconds))
         alongside = retaining.steps - steps
         await look
+        assert retaining.steps > steps, "nothing was removed"
         took.append(time.perf_counter() - began)
         print(
             f"{number + 1}: removed {count:,} in {took[-1]:.1f} s, {alongside} steps of it while others wrote",
@@ -91,14 +95,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=50_000)
     given = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    rules.RETENTION_GRACE_MS = 0
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(
-            measured(Path(folder), given.in_flight, given.seconds, given.repeats, given.count),
-            loop_factory=uvloop.new_event_loop,
-        ) if sys.version_info >= (3, 12) else uvloop.run(
-            measured(Path(folder), given.in_flight, given.seconds, given.repeats, given.count)
-        )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.object(rules, "RETENTION_GRACE_MS", 0),  # or nothing goes for three days
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(measured(Path(folder), given.in_flight, given.seconds, given.repeats, given.count))
 
 
 if __name__ == "__main__":

@@ -26,10 +26,12 @@ import uvloop
 
 from among_protocol.communities import CreateCommunity, JoinCommunity
 from among_protocol.messages import SendMessage
-from among_protocol.rooms import CreateRoom
+from among_protocol.rooms import CreateRoom, RoomCreated
+from among_server.store.rows import Stored
 from among_server.store.sqlite import SqliteStore, schema
+from among_server.store.sqlite.job import Job, Outcome
 from among_server.store.sqlite.tx import SqliteTx
-from among_server.store.sqlite.writer import Job, Writer
+from among_server.store.sqlite.writer import Writer
 
 ROOMS = 200
 BODY = "x" * 100
@@ -71,15 +73,19 @@ async def drive(send: Send, in_flight: int, seconds: float) -> Run:
 
 async def town(store: SqliteStore) -> tuple[list[str], list[str]]:
     """The accounts, and the room that each speaks in."""
-    accounts = [(await store.create_account(f"p{n:04}", f"P {n}", "hash")).id for n in range(ROOMS * 2)]
-    rooms = []
-    for n in range(ROOMS):
+    people = await asyncio.gather(*(store.create_account(f"p{n:04}", f"P {n}", "hash") for n in range(ROOMS * 2)))
+    accounts = [one.id for one in people]
+
+    async def room(n: int) -> str:
         first, second = accounts[2 * n : 2 * n + 2]
         await store.append(first, CreateCommunity(id="1", nonce="a", slug=f"c{n:04}", name="C"))
         await store.append(second, JoinCommunity(id="1", nonce="a", community=f"c{n:04}"))
-        made = await store.append(first, CreateRoom(id="1", nonce="b", community=f"c{n:04}", slug="hall"))
-        rooms += [made.entry.event.room] * 2  # type: ignore[attr-defined]  # room.created
-    return accounts, rooms
+        made = (await store.append(first, CreateRoom(id="1", nonce="b", community=f"c{n:04}", slug="hall"))).entry.event
+        assert isinstance(made, RoomCreated)
+        return made.room
+
+    rooms = await asyncio.gather(*map(room, range(ROOMS)))
+    return accounts, [room for room in rooms for _ in range(2)]
 
 
 async def own(folder: Path, in_flight: int, seconds: float) -> Run:
@@ -193,6 +199,21 @@ async def statements(folder: Path, in_flight: int, seconds: float) -> Run:
         return await drive(send, in_flight, seconds)
 
 
+class OneByOne(Writer):
+    """Its thread and its queue, with rows that were made beforehand, and a commit for each message."""
+
+    def _carry_out(self, batch: list[Job]) -> tuple[list[Outcome], list[Stored]]:
+        for job in batch:
+            self._db.execute("BEGIN IMMEDIATE")
+            for insert, made in zip(INSERTS, job.command, strict=True):
+                self._db.execute(insert, made)
+            self._db.execute("COMMIT")
+        return [(job.future, None) for job in batch], []
+
+    def _tidy(self) -> None:
+        """These tables are not the server's: there is nothing to tidy."""
+
+
 async def autocommit(folder: Path, in_flight: int, seconds: float) -> Run:
     path = folder / "plain.db"
 
@@ -201,18 +222,7 @@ async def autocommit(folder: Path, in_flight: int, seconds: float) -> Run:
         db.executescript(TABLES)
         return db
 
-    writer = Writer(connect, lambda _: None, nothing_revoked)
-    rows = Rows()
-
-    def keep(batch: list[Job]) -> tuple[list[tuple[asyncio.Future[Any], Any]], list[Any]]:
-        for job in batch:
-            writer._db.execute("BEGIN IMMEDIATE")
-            for insert, made in zip(INSERTS, job.command, strict=True):
-                writer._db.execute(insert, made)
-            writer._db.execute("COMMIT")
-        return [(job.future, None) for job in batch], []
-
-    writer._carry_out = keep  # type: ignore[method-assign]  # the baseline
+    writer, rows = OneByOne(connect, lambda _: None, nothing_revoked), Rows()
     await writer.open()
     run = await drive(lambda who, nonce: writer.ask("x", rows.make(who, nonce)), min(in_flight, 16), seconds)
     writer._stopping = True
