@@ -21,7 +21,7 @@ PADDING = 200  # megabytes
 def backing_up(data: Path, into: Path) -> Iterator[list[float]]:
     """As an operator does it, again and again; the seconds that each took. The last is stopped, and leaves nothing."""
     program = Path(sys.executable).with_name("among-server")
-    command = [program, "backup", "--data", data, "--to", into, "--keep", "1", "--json"]
+    command: list[str | Path] = [program, "backup", "--data", data, "--to", into, "--keep", "1", "--json"]
     over = threading.Event()
     took: list[float] = []
     failed: list[str] = []

@@ -101,10 +101,16 @@ async def _fill(
     async with opened_store(world.folder) as store:
         for count, make in ((communities, community), (personas, persona)):
             for start in range(0, count, 500):
-                numbers = range(start, min(start + 500, count))
-                await store._call(
-                    lambda tx, make=make, numbers=numbers: [make(tx, number) for number in numbers]
-                )  # as its own writes go
+
+                def some(
+                    tx: SqliteTx,
+                    make: Callable[[SqliteTx, int], None] = make,
+                    numbers: range = range(start, min(start + 500, count)),
+                ) -> None:
+                    for number in numbers:
+                        make(tx, number)
+
+                await store._call(some)  # as its own writes go
         tokens = []
         for number in range(CURIOUS):
             account, token = await newcomer(store, 90_000 + number)

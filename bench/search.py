@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -22,6 +23,7 @@ from among_server.store.rows import MemberRow
 from among_server.store.sqlite import index, schema
 from among_server.store.sqlite.following import Follower, Work
 from among_server.store.sqlite.rows import SEQ_BITS
+from among_server.store.sqlite.tx import SqliteTx
 
 from .drive import Target, among, at_rate, opened
 from .rows import Bench, Row, Runs, latency, median
@@ -59,7 +61,7 @@ async def _curious(world: World) -> tuple[list[str], str]:
             account, token = await newcomer(store, 90_000 + number)
             tokens.append(token)
             row = MemberRow(f"m_curious{number:09}", account.id, world.community, 1, account.handle, "Curious")
-            await store._call(lambda tx, row=row: tx.put_member(row))  # as its own writes go
+            await store._call(partial(SqliteTx.put_member, row=row))  # as its own writes go
         return tokens, store.epoch
 
 

@@ -77,7 +77,7 @@ def sign_in(token: str, positions: str = "") -> list[str]:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Store]:
+async def opened(folder: Path) -> AsyncIterator[SqliteStore]:
     store = SqliteStore(folder)
     store.committed = lambda _: None
     await store.open()

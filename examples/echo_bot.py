@@ -18,8 +18,7 @@ from among_protocol.messages import MessageSent
 
 
 async def echo(url: str, handle: str, password: str, community: str, *, sign_up: bool) -> None:
-    account = {"handle": handle, "password": password, "sign_up": sign_up}
-    async with connect(url, **account, want="calls", notices=[]) as among:
+    async with connect(url, handle=handle, password=password, sign_up=sign_up, want="calls", notices=[]) as among:
         await among.join(community)
         async for event in among:
             if isinstance(event, MessageSent) and is_for_me(among, event):

@@ -23,13 +23,12 @@ async def read(among: Among) -> None:
 
 async def write(among: Among) -> None:
     while line := await asyncio.to_thread(sys.stdin.readline):
-        among.sending(ROOM, line.rstrip("\n"))
+        _ = among.sending(ROOM, line.rstrip("\n"))  # the next line does not wait for it
 
 
 async def main() -> None:
-    token = os.environ.get("AMONG_TOKEN", "")
-    password = {} if token else {"handle": os.environ["AMONG_HANDLE"], "password": os.environ["AMONG_PASSWORD"]}
-    async with connect(os.environ["AMONG_URL"], token=token, **password) as among:
+    token, handle, password = (os.environ.get(f"AMONG_{name}", "") for name in ("TOKEN", "HANDLE", "PASSWORD"))
+    async with connect(os.environ["AMONG_URL"], token=token, handle=handle, password=password) as among:
         done, _ = await asyncio.wait(
             {asyncio.create_task(read(among)), asyncio.create_task(write(among))}, return_when="FIRST_COMPLETED"
         )
