@@ -1,6 +1,7 @@
 """`python -m bench`: measures everything that the server is held to, prints a table, writes results/latest.json.
 
 --quick          shorter and fewer runs: two to three minutes
+--smoke          as little as gets through all of it, in half a minute: whether it runs; the numbers mean nothing
 --repeats N      runs of each side; five without it, two with --quick
 --only NAME      one measurement; may be given again; prints, and leaves latest.json alone
 --again NAME     one measurement anew, whose rows take their places in latest.json
@@ -24,7 +25,7 @@ from pathlib import Path
 
 from . import alike, backup, cards, ceiling, fanout, finding, many, personas, reading, report, search, small, storm
 from .drive import BUILD, BenchError, cores, fsync_ms
-from .rows import DISTURBED, Bench, Row
+from .rows import DISTURBED, Bench, Form, Row
 
 MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "fanout": fanout.at_maximum,
@@ -68,11 +69,11 @@ def alone() -> Iterator[None]:
         yield
 
 
-def measure(names: list[str], *, quick: bool, repeats: int, data: Path, command: str, patience: float) -> report.Report:
+def measure(names: list[str], *, form: Form, repeats: int, data: Path, command: str, patience: float) -> report.Report:
     data.mkdir(parents=True, exist_ok=True)
-    bench = Bench(data, quick=quick, repeats=repeats)
+    bench = Bench(data, form=form, repeats=repeats)
     begun = time.monotonic()
-    written = report.Report(header=report.header(command=command, quick=quick, fsync=fsync_ms(data)), rows=[])
+    written = report.Report(header=report.header(command=command, form=form, fsync=fsync_ms(data)), rows=[])
     if cores() < 2:
         print("one core: server and generator share it, and ratios mean little", file=sys.stderr)
     try:
@@ -81,13 +82,15 @@ def measure(names: list[str], *, quick: bool, repeats: int, data: Path, command:
             try:
                 seen = len(bench.others_busy)
                 bench.patience += patience / len(names)
-                speeds = [fanout.speed(bench)] if name in WORK else []
+                speeds = [fanout.speed(bench)] if name in WORK and form != "smoke" else []
                 rows = list(MEASUREMENTS[name](bench))
                 if speeds:
                     speeds.append(fanout.speed(bench))
                     rows = [row.at(statistics.mean(speeds)) if row.work else row for row in rows]
                 for row in rows:
                     row.measurement = name
+                    if form == "smoke":
+                        row.holds = None if row.sound else False
                     row.others_busy = round(statistics.median(bench.others_busy[seen:] or [0.0]), 3)
                 written.rows += rows
             except Exception as error:  # a quarter of an hour of other rows must not be lost with it
@@ -112,7 +115,9 @@ def sentence(measurement: Callable[[Bench], Iterator[Row]]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--quick", action="store_true")
+    smaller = parser.add_mutually_exclusive_group()
+    smaller.add_argument("--quick", dest="form", action="store_const", const="quick", default="full")
+    smaller.add_argument("--smoke", dest="form", action="store_const", const="smoke", default="full")
     parser.add_argument("--repeats", type=int, default=0)
     parser.add_argument("--only", action="append", choices=list(MEASUREMENTS), default=[])
     parser.add_argument("--again", choices=list(MEASUREMENTS))
@@ -121,14 +126,14 @@ def main() -> int:
     parser.add_argument("--patience", type=float, default=0)
     parser.add_argument("--plot", action="store_true")
     given = parser.parse_args()
-    if given.again and (given.quick or given.only):
-        parser.error("--again takes its place in the whole table: without --quick and --only")
+    if given.again and (given.form != "full" or given.only):
+        parser.error("--again takes its place in the whole table: without --quick, --smoke and --only")
     if given.list:
         for name, measurement in MEASUREMENTS.items():
             print(f"{name:10}{sentence(measurement)}")
         return 0
     if given.plot:
-        if given.quick or given.repeats or given.only or given.again:
+        if given.form != "full" or given.repeats or given.only or given.again:
             parser.error("--plot draws what was measured before: give it alone")
         from .plot import draw  # matplotlib is an extra
 
@@ -136,7 +141,10 @@ def main() -> int:
         draw(latest)
         report.publish(latest)
         return 0
-    asked = [*(["--quick"] if given.quick else []), *([f"--repeats {given.repeats}"] if given.repeats else [])]
+    asked = [
+        *([f"--{given.form}"] if given.form != "full" else []),
+        *([f"--repeats {given.repeats}"] if given.repeats else []),
+    ]
     command = " ".join(["python -m bench", *asked])
     try:
         with alone():
@@ -144,7 +152,7 @@ def main() -> int:
                 report.place(report.read(), given.again)  # or all of it would be measured for nothing
             result = measure(
                 [given.again] if given.again else given.only or list(MEASUREMENTS),
-                quick=given.quick,
+                form=given.form,
                 repeats=given.repeats,
                 data=given.data,
                 command=command,
@@ -160,7 +168,7 @@ def main() -> int:
         print(
             f"\nOther programs kept {result.header.others_busy:.2f} cores busy meanwhile: measure again when they don't."
         )
-    if not given.only:
+    if not given.only and given.form != "smoke":
         report.write(report.again(report.read(), result, given.again) if given.again else result)
         print(f"\n{report.LATEST}")
     return 0 if all(row.holds is not False for row in result.rows) else 1

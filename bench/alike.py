@@ -5,11 +5,12 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
 import msgspec
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from among_protocol.wire import JSON
@@ -25,21 +26,23 @@ TRIES = 8  # wrong passwords at one handle, fewer than make it wait
 PASSWORD = "correct horse battery"
 
 
-class Asker:
+class Asker(ExitStack):
     """One connection that asks one thing after the other, and takes the time."""
 
     def __init__(self, port: int) -> None:
+        super().__init__()
         self._port = port
-        self.link: ClientConnection
         self._connect()
 
     def _connect(self) -> None:
         self._left = GUESSES
-        self.link = connect(
-            f"ws://127.0.0.1:{self._port}/v1",
-            subprotocols=[Subprotocol(JSON.subprotocol)],
-            compression=None,
-            proxy=None,
+        self.link = self.enter_context(
+            connect(
+                f"ws://127.0.0.1:{self._port}/v1",
+                subprotocols=[Subprotocol(JSON.subprotocol)],
+                compression=None,
+                proxy=None,
+            )
         )
         self.link.recv()  # hello
 
@@ -56,7 +59,7 @@ class Asker:
     def guess(self, handle: str) -> tuple[dict[str, Any], float]:
         """A wrong password. A guest may ask only so much, so that another connection takes over now and then."""
         if not self._left:
-            self.link.close()
+            self.close()
             self._connect()
         self._left -= 1
         return self.ask("session.sign_in", handle=handle, password="wrong horse battery")
@@ -117,10 +120,13 @@ def _word(number: int) -> str:
 def alike(bench: Bench) -> Iterator[Row]:
     """Unknown against known handles at signing in; what is forbidden against what is not there."""
     world = bench.town()
-    few, many = (60, 300) if bench.quick else (300, 1500)
-    with among(world.folder, {"AMONG_SIGN_UP": "open"}) as server:
+    few, many = bench.size((300, 1500), quick=(60, 300), smoke=(4, 4))
+    with (
+        among(world.folder, {"AMONG_SIGN_UP": "open"}) as server,
+        Asker(server.port) as guest,
+        Asker(server.port) as stranger,
+    ):
         bench.say("unknown and known handles")
-        guest, stranger = Asker(server.port), Asker(server.port)
         run = f"{random.SystemRandom().randrange(10**6):06}"
         signed, _ = stranger.ask("session.sign_up", handle=f"stranger{run}", password=PASSWORD)
         if signed["type"] != "ok":
@@ -129,7 +135,8 @@ def alike(bench: Bench) -> Iterator[Row]:
         for number in range(math.ceil(few / TRIES)):
             known.append(f"stranger{run}x{_word(number)}")
             unknown.append(f"nobodyto{run}x{_word(number)}")
-            signed, _ = Asker(server.port).ask("session.sign_up", handle=known[-1], password=PASSWORD)
+            with Asker(server.port) as one:
+                signed, _ = one.ask("session.sign_up", handle=known[-1], password=PASSWORD)
             if signed["type"] != "ok":
                 raise BenchError(f"could not sign up: {signed}")
         guesses = {True: itertools.cycle(known), False: itertools.cycle(unknown)}
@@ -155,5 +162,3 @@ def alike(bench: Bench) -> Iterator[Row]:
                 partial(stranger.ask, type, **fields, **{field: id}),
                 partial(stranger.ask, type, **fields, **{field: nowhere}),
             )
-        guest.link.close()
-        stranger.link.close()

@@ -6,28 +6,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .drive import BenchError, among, at_rate, opened
-from .rows import Bench, Row, Runs, latency, median
+from .rows import Bench, Row, Runs, latency, meanwhile, median
 from .world import World, build
 
 RATE = 2000  # messages a second, over two hundred rooms
 PADDING = 200  # megabytes
 
 
-@contextlib.contextmanager
-def backing_up(data: Path, into: Path) -> Iterator[list[float]]:
+def backing_up(data: Path, into: Path, took: list[float]) -> Callable[[threading.Event], None]:
     """As an operator does it, again and again; the seconds that each took. The last is stopped, and leaves nothing."""
     program = Path(sys.executable).with_name("among-server")
     command: list[str | Path] = [program, "backup", "--data", data, "--to", into, "--keep", "1", "--json"]
-    over = threading.Event()
-    took: list[float] = []
-    failed: list[str] = []
 
-    def again() -> None:
-        while not (over.is_set() or failed):
+    def again(over: threading.Event) -> None:
+        while not over.is_set():
             begun = time.perf_counter()
             with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
                 while process.poll() is None and not over.wait(0.05):
@@ -35,29 +31,21 @@ def backing_up(data: Path, into: Path) -> Iterator[list[float]]:
                 if process.poll() is None:
                     process.terminate()
                 elif process.returncode:
-                    failed.append(process.stderr.read() if process.stderr else "")
+                    raise BenchError(f"the backup failed: {process.stderr.read() if process.stderr else ''}")
                 else:
                     took.append(time.perf_counter() - begun)
 
-    thread = threading.Thread(target=again)
-    thread.start()
-    try:
-        yield took
-    finally:
-        over.set()
-        thread.join()
-    if failed:
-        raise BenchError(f"the backup failed: {failed[0]}")
+    return again
 
 
 def archive(bench: Bench) -> World:
     """Two hundred rooms of two, and as much beside them as a server has after a year."""
-    world = build(bench.folder / "archive", crowd=0, pairs=200)
+    world = build(bench.folder / "archive", crowd=0, pairs=bench.couples)
     with contextlib.closing(sqlite3.connect(world.folder / "among.db", isolation_level=None)) as db:
         db.execute("PRAGMA synchronous = OFF")
         db.execute("CREATE TABLE padding (id INTEGER PRIMARY KEY, data BLOB)")
         db.execute("BEGIN")
-        for _ in range(PADDING):
+        for _ in range(bench.size(PADDING, quick=PADDING // 10, smoke=1)):
             db.execute("INSERT INTO padding (data) VALUES (randomblob(1000000))")
         db.execute("COMMIT")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -70,19 +58,21 @@ def backup(bench: Bench) -> Iterator[Row]:
     world = archive(bench)
     count = len(world.couples)
     size = (world.folder / "among.db").stat().st_size
+    took: list[float] = []
+    backups = backing_up(world.folder, bench.folder / "backups", took)
     with among(world.folder) as server, opened(world.plan(world.couples), server) as ours:
         bench.say("one backup, to know how long it takes")
-        with backing_up(world.folder, bench.folder / "backups") as took:
-            while not took:
+        with meanwhile(backups) as work:
+            while not (took or work.done()):
                 bench.run(ours, at_rate(RATE, authors=count))
         bench.say("acknowledgements during backups")
         a, b, rates = Runs(), Runs(), at_rate(RATE, authors=count)
-        for _ in range(3):
-            whole = 1.3 * max(took)  # with all of its parts: what it does last isn't what it does first
+        for _ in range(bench.size(3, smoke=1)):
+            # With all of its parts: what it does last isn't what it does first.
+            whole = bench.size(1.3 * max(took), smoke=bench.seconds)
             b.add(bench.run(ours, rates, seconds=whole))
-            with backing_up(world.folder, bench.folder / "backups") as each:
+            with meanwhile(backups):
                 a.add(bench.run(ours, rates, seconds=whole))
-            took += each
         p50, p99 = latency("p50", what="ack"), latency("p99", what="ack")
         yield Row(
             name=f"{RATE} kept messages a second during backups, ack p99",

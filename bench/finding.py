@@ -19,12 +19,11 @@ from among_server.store.starter import starter
 from among_server.store.tags import InterestRow
 
 from .drive import Target, among, at_rate, opened
-from .rows import Bench, Row, Runs, latency, median
+from .rows import Bench, Row, Runs, latency, meanwhile, median
 from .world import World, build, newcomer, sign_in
 from .world import opened as opened_store
 
-COMMUNITIES, PERSONAS = 10_000, 100_000
-LARGEST = 20_000  # personas in one of them; the others are spread
+LARGEST = 5  # one in so many personas is of the largest community; the others are spread
 CURIOUS = 60  # accounts that look around
 RATE = 1_000  # messages a second, over two hundred rooms
 NAMES = (
@@ -58,11 +57,16 @@ FAMILIES = (
 )
 
 
+def size_of(bench: Bench) -> tuple[int, int]:
+    """Communities and personas."""
+    return bench.size((10_000, 100_000), quick=(1_000, 10_000), smoke=(20, 100))
+
+
 def crowded(bench: Bench) -> tuple[World, list[str]]:
     """Two hundred rooms of two, and beside them a server of many; gives the tokens of who will look around."""
-    scale = 10 if bench.quick else 1
-    communities, personas, largest = COMMUNITIES // scale, PERSONAS // scale, LARGEST // scale
-    world = build(bench.folder / "crowded", crowd=0, pairs=200)
+    communities, personas = size_of(bench)
+    largest = personas // LARGEST
+    world = build(bench.folder / "crowded", crowd=0, pairs=bench.couples)
     random = Random(1)
     words = [row.tag for row in starter().tags if not row.into]
 
@@ -158,11 +162,10 @@ ASKED: dict[str, Callable[[Random], dict[str, object]]] = {
 @contextmanager
 def looking(target: Target, tokens: list[str]) -> Iterator[dict[str, list[float]]]:
     """Somebody looks around, each thing in turn, twenty a second; milliseconds of each."""
-    over = threading.Event()
     took: dict[str, list[float]] = {what: [] for what in ASKED}
     random = Random(2)
 
-    def look() -> None:
+    def look(over: threading.Event) -> None:
         for token in tokens:
             with connect(f"ws://127.0.0.1:{target.port}/v1", subprotocols=[Subprotocol(JSON.subprotocol)]) as link:
                 link.send(sign_in(token)[0])
@@ -170,8 +173,6 @@ def looking(target: Target, tokens: list[str]) -> Iterator[dict[str, list[float]
                     pass
                 for _ in range(30):
                     for what, ask in ASKED.items():
-                        if over.is_set():
-                            return
                         begun = time.perf_counter()
                         link.send(json.dumps({"id": what, **ask(random)}))
                         while (reply := json.loads(link.recv())).get("id") != what:
@@ -179,14 +180,11 @@ def looking(target: Target, tokens: list[str]) -> Iterator[dict[str, list[float]
                         assert reply["type"] == "ok", reply
                         took[what].append((time.perf_counter() - begun) * 1000)
                         over.wait(0.05)
+                    if over.is_set():  # behind the first round: each is asked once at least
+                        return
 
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
+    with meanwhile(look):
         yield took
-    finally:
-        over.set()
-        thread.join()
 
 
 def finding(bench: Bench) -> Iterator[Row]:
@@ -198,14 +196,14 @@ def finding(bench: Bench) -> Iterator[Row]:
     with among(world.folder) as server, opened(world.plan(world.couples), server) as ours:
         bench.say("finding, beside talk")
         a, b = Runs(), Runs()
-        repeats = max(bench.repeats, 3)
+        repeats = bench.size(max(bench.repeats, 3), smoke=1)
         for turn in range(repeats):
             b.add(bench.run(ours, at_rate(RATE, authors=count)))
             with looking(server, tokens[turn::repeats]) as found:
                 a.add(bench.run(ours, at_rate(RATE, authors=count), seconds=2 * bench.seconds))
             for what, each in found.items():
                 took[what] += each
-    size = f"{COMMUNITIES // (10 if bench.quick else 1)} communities, {PERSONAS // (10 if bench.quick else 1)} personas"
+    size = "{} communities, {} personas".format(*size_of(bench))
     for what, each in took.items():
         each.sort()
         yield Row(

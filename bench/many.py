@@ -18,17 +18,17 @@ FIRST = 500  # connections before the measurement begins, so that what the proce
 def idle(bench: Bench) -> Iterator[Row]:
     """Signed in, synced, three rooms, and silent."""
     world = bench.city()
-    count = len(world.crowd)
+    count, first = len(world.crowd), bench.size(FIRST, smoke=8)
 
     def each(started: AbstractContextManager[Target], plan: Callable[[range], Plan]) -> float:
         with ExitStack() as stack:
             target = stack.enter_context(started)
-            stack.enter_context(opened(plan(range(FIRST)), target))
-            time.sleep(1)
+            stack.enter_context(opened(plan(range(first)), target))
+            time.sleep(bench.size(1, smoke=0))
             before = target.rss()
-            stack.enter_context(opened(plan(range(FIRST, count)), target))
-            time.sleep(2)
-            return (target.rss() - before) / (count - FIRST) / 1024
+            stack.enter_context(opened(plan(range(first, count)), target))
+            time.sleep(bench.size(2, smoke=0))
+            return (target.rss() - before) / (count - first) / 1024
 
     bench.say("idle connections")
     bare = each(baseline("broadcast"), lambda people: bare_plan(len(people)))
@@ -41,7 +41,7 @@ def idle(bench: Bench) -> Iterator[Row]:
         against="websockets alone, no compression, no keepalive",
         at_most=20.0,
         of="value",
-        note=f"growth of RSS from {FIRST} to {count} connections",
+        note=f"growth of RSS from {first} to {count} connections",
     ).judge()
 
 
@@ -52,7 +52,8 @@ RATE = 200  # messages a second
 def bots(bench: Bench) -> Iterator[Row]:
     """A room of a thousand of whom nine hundred want only what calls them, against the hundred others alone."""
     world = bench.town()
-    people, rest = world.crowd[:TALKERS], world.crowd[TALKERS:]
+    talkers = bench.size(TALKERS, smoke=32)
+    people, rest = world.crowd[:talkers], world.crowd[talkers:]
     want = ',"want":{"profile":"calls","notices":[]}'
     quiet = [Connection(room=COUNTS_NOWHERE, path="/v1", setup=sign_in(world.tokens[person], want)) for person in rest]
     plan = Plan(quiet, protocol=JSON.subprotocol, done=DONE)
@@ -65,11 +66,11 @@ def bots(bench: Bench) -> Iterator[Row]:
             with opened(plan, server):
                 a.add(bench.run(ours, stream, seconds=2 * bench.seconds))
     yield Row(
-        name=f"a message to {TALKERS}, beside {len(rest)} bots that it does not call",
+        name=f"a message to {talkers}, beside {len(rest)} bots that it does not call",
         value=a.median(cpu_per_message),
         unit="ms of server CPU a message",
         baseline=b.median(cpu_per_message),
-        against=f"the same {TALKERS} alone",
+        against=f"the same {talkers} alone",
         at_most=1.2,
         note="; ".join(filter(None, (f"{RATE} a second, 20 authors", a.load, a.faults))),
         runs=a.each(cpu_per_message),
@@ -84,7 +85,7 @@ def resume(bench: Bench) -> Iterator[Row]:
     bench.say("resume of 5000 after a restart")
     epoch, before = heads(world)
     with among(world.folder) as server, opened(world.plan(world.crowd), server) as ours:
-        result = ours.run(at_rate(100, authors=20), warm=0.1, seconds=2)
+        result = ours.run(at_rate(100, authors=20), warm=0.1, seconds=bench.size(2.0, smoke=0.2))
         missed = result["streams"][0]["sent"]
         port = server.port
         server.stop()

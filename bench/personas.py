@@ -6,11 +6,10 @@ from contextlib import ExitStack
 
 from .drive import among, at_rate, opened
 from .plan import NUMBER, Plan, body, nonce
-from .rows import Bench, Row, Runs, cpu_per_message, latency
+from .rows import AUTHORS, Bench, Row, Runs, cpu_per_message, latency
 from .world import World, build
 
 RATE = 20  # changes a second, all told to a thousand people
-MEMBERS, ROOMS, HERE = 10_000, 200, 1_000
 MEMBER_UPDATED = '{"type":"member.updated"'
 
 
@@ -28,11 +27,10 @@ def _changing(world: World) -> Plan:
 
 def personas(bench: Bench) -> Iterator[Row]:
     """A change of one's persona, in a community of many members and rooms and in one of one room; and a message."""
-    scale = 10 if bench.quick else 1
-    members, rooms = MEMBERS // scale, ROOMS // scale
+    members, rooms, here = bench.size((10_000, 200, 1_000), quick=(1_000, 20, 1_000), smoke=(AUTHORS + 8, 2, AUTHORS))
     bench.say("preparing two communities")
-    large = build(bench.folder / "rooms", crowd=HERE, halls=rooms, others=members - HERE)
-    small = build(bench.folder / "room", crowd=HERE)
+    large = build(bench.folder / "rooms", crowd=here, halls=rooms, others=members - here)
+    small = build(bench.folder / "room", crowd=here)
     with ExitStack() as stack:
         many, one = (stack.enter_context(among(world.folder)) for world in (large, small))
         changing = stack.enter_context(opened(_changing(large), many))
@@ -42,16 +40,16 @@ def personas(bench: Bench) -> Iterator[Row]:
         bench.say("changes of personas")
         a, b, c = Runs(), Runs(), Runs()
         for _ in range(bench.repeats):
-            a.add(bench.run(changing, at_rate(RATE, authors=HERE)))
-            b.add(bench.run(alone, at_rate(RATE, authors=HERE)))
+            a.add(bench.run(changing, at_rate(RATE, authors=here)))
+            b.add(bench.run(alone, at_rate(RATE, authors=here)))
             c.add(bench.run(talking, at_rate(RATE, authors=50)))
     heard = f"{RATE} a second: p50 {a.median(latency('p50')):.1f}, p99 {a.median(latency('p99')):.1f} ms"
     for runs, against, at_most in (
-        (b, f"one among {HERE} with one room", 1.25),
+        (b, f"one among {here} with one room", 1.25),
         (c, "a message to as many", 2.0),
     ):
         yield Row(
-            name=f"a persona's change among {members} in {rooms} rooms, {HERE} there",
+            name=f"a persona's change among {members} in {rooms} rooms, {here} there",
             value=a.median(cpu_per_message),
             unit="ms of server CPU",
             baseline=runs.median(cpu_per_message),

@@ -12,7 +12,7 @@ from .rows import Bench, Row, Runs, acked_per_cpu, latency
 from .world import World, all_of, build
 from .world import opened as store_of
 
-ROOMS, SAID = 200, 20  # messages in each, half of which mention somebody
+SAID = 20  # messages in each room, half of which mention somebody
 READERS = 5  # one of them speaks
 SYNC_MS, RECENT_MS = 30.0, 30.0
 
@@ -49,7 +49,7 @@ def _asking(world: World, say: str) -> Plan:
 
 
 def reading(bench: Bench) -> Iterator[Row]:
-    rooms = ROOMS // (10 if bench.quick else 1)
+    rooms = bench.size(200, quick=20, smoke=2)
     bench.say("talking in many rooms")
     world = build(bench.folder / "reading", crowd=READERS, halls=rooms)
     asyncio.run(_talk(world))

@@ -15,7 +15,7 @@ import among_server
 from among_server.admin import interpreter
 
 from .drive import ROOT, BenchError, native
-from .rows import DISTURBED, Row
+from .rows import DISTURBED, Form, Row
 
 LATEST = ROOT / "bench" / "results" / "latest.json"
 LIBRARIES = ("websockets", "uvloop", "msgspec", "aiosqlite")
@@ -25,7 +25,7 @@ class Header(Struct, kw_only=True):
     date: str  # UTC
     command: str
     seconds: float = 0.0  # the whole run
-    form: str  # quick or full
+    form: Form
     machine: str
     system: str
     python: str
@@ -68,12 +68,12 @@ def commit() -> str:
     return git("describe", "--always").stdout.strip() + ("" if same else "-dirty")
 
 
-def header(*, command: str, quick: bool, fsync: float) -> Header:
+def header(*, command: str, form: Form, fsync: float) -> Header:
     built = interpreter.built()
     return Header(
         date=dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M"),
         command=command,
-        form="quick" if quick else "full",
+        form=form,
         machine=processor(),
         system=f"{platform.system()} {platform.release().split('-')[0]}",
         python=platform.python_version(),

@@ -7,9 +7,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct, field
 
@@ -17,7 +18,11 @@ from .drive import Generator, Result, Target, machine_cpu, whole
 from .world import World, build
 
 SPEED = 99_000  # deliveries per CPU-second of websockets.broadcast, on the machine for which the bounds were set
+AUTHORS = 64  # the most that speak in one room at once: no crowd is smaller
 DISTURBED = 0.15  # cores that other programs keep busy; above this a run says little
+
+Form = Literal["full", "quick", "smoke"]  # smoke: as little as gets through all of the code, for whether it runs
+T = TypeVar("T")
 
 
 class Row(Struct, kw_only=True):
@@ -173,25 +178,30 @@ def latency(share: str, stream: int = 0, what: str = "delivery") -> Callable[[Re
 class Bench:
     """How long, how often, and the data directories, each made once."""
 
-    def __init__(self, folder: Path, *, quick: bool, repeats: int = 0) -> None:
+    def __init__(self, folder: Path, *, form: Form = "full", repeats: int = 0) -> None:
         self.folder = folder
+        self.form = form
         self.patience = 0.0  # seconds left for waiting, and for repeating disturbed runs
         self.others_busy: list[float] = []  # of each run: cores that other programs kept busy meanwhile
-        self.quick = quick
-        self.repeats = repeats or (2 if quick else 5)
+        self.repeats = repeats or self.size(5, quick=2, smoke=1)
         # Of runs with and without a disturbance, in turn.
-        self.pairs = self.repeats + 1 if quick else max(7, self.repeats)
-        self.seconds = 1.0 if quick else 3.0
-        self.warm = 0.4 if quick else 1.0
+        self.pairs = self.size(max(7, self.repeats), quick=self.repeats + 1, smoke=1)
+        self.seconds = self.size(3.0, quick=1.0, smoke=0.2)
+        self.warm = self.size(1.0, quick=0.4, smoke=0.1)
+        self.couples = self.size(200, smoke=4)  # rooms of two
         self._worlds: dict[str, World] = {}
+
+    def size(self, full: T, *, smoke: T, quick: T | None = None) -> T:
+        """How much of something there is in this form; `quick` where that is less than in full."""
+        return {"full": full, "quick": full if quick is None else quick, "smoke": smoke}[self.form]
 
     def town(self) -> World:
         """A hall of a thousand, and two hundred rooms of two others."""
-        return self._world("town", crowd=1000, pairs=200)
+        return self._world("town", crowd=self.size(1000, smoke=AUTHORS), pairs=self.couples)
 
     def city(self) -> World:
         """Five thousand people who all follow the same three rooms."""
-        return self._world("city", crowd=5000, halls=3)
+        return self._world("city", crowd=self.size(5000, smoke=AUTHORS), halls=3)
 
     def _world(self, name: str, **people: int) -> World:
         if name not in self._worlds:
@@ -220,12 +230,24 @@ class Bench:
 
 
 @contextmanager
+def meanwhile(work: Callable[[threading.Event], None]) -> Iterator[Future[None]]:
+    """Something else goes on, until the event is set at the end. What it raises is raised then, and not lost in a thread."""
+    over = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(work, over)
+        try:
+            yield done
+        finally:
+            over.set()
+        done.result()
+
+
+@contextmanager
 def health(target: Target) -> Iterator[list[float]]:
     """How long `/healthz` takes to answer, in milliseconds, asked twenty times a second meanwhile."""
-    over = threading.Event()
     took: list[float] = []
 
-    def ask() -> None:
+    def ask(over: threading.Event) -> None:
         while not over.wait(0.05):
             begun = time.perf_counter()
             with socket.create_connection(("127.0.0.1", target.port), timeout=30) as link:
@@ -234,13 +256,8 @@ def health(target: Target) -> Iterator[list[float]]:
                     pass
             took.append((time.perf_counter() - begun) * 1000)
 
-    thread = threading.Thread(target=ask)
-    thread.start()
-    try:
+    with meanwhile(ask):
         yield took
-    finally:
-        over.set()
-        thread.join()
 
 
 def wait_for_quiet(at_most: float) -> None:
@@ -256,17 +273,11 @@ def wait_for_quiet(at_most: float) -> None:
 @contextmanager
 def peak_rss(target: Target) -> Iterator[list[int]]:
     """Its largest resident size meanwhile, in bytes."""
-    over = threading.Event()
     seen = [target.rss()]
 
-    def look() -> None:
+    def look(over: threading.Event) -> None:
         while not over.wait(0.05):
             seen[0] = max(seen[0], target.rss())
 
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
+    with meanwhile(look):
         yield seen
-    finally:
-        over.set()
-        thread.join()

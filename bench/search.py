@@ -26,11 +26,10 @@ from among_server.store.sqlite.rows import SEQ_BITS
 from among_server.store.sqlite.tx import SqliteTx
 
 from .drive import Target, among, at_rate, opened
-from .rows import Bench, Row, Runs, latency, median
+from .rows import Bench, Row, Runs, latency, meanwhile, median
 from .world import World, build, newcomer, sign_in
 from .world import opened as opened_store
 
-MESSAGES = 1_000_000
 CURIOUS = 60  # accounts that search
 RATE = 1_000  # messages a second, over two hundred rooms
 EACH = 20  # searches of one account
@@ -44,12 +43,16 @@ WORDS = ["".join(_random.choices("abcdefghijklmnopqrstuvwxyz", k=_random.randint
 WEIGHTS = list(accumulate(1 / (at + 1) for at in range(VOCABULARY)))
 
 
+def messages_in(bench: Bench) -> int:
+    return bench.size(1_000_000, quick=100_000, smoke=1_000)
+
+
 def spoken(bench: Bench) -> tuple[World, list[str], float]:
     """Two hundred rooms of two, in which very much was said; the tokens of who will search; and the seconds that it took to
     index it all."""
-    world = build(bench.folder / "spoken", crowd=0, pairs=200)
+    world = build(bench.folder / "spoken", crowd=0, pairs=bench.couples)
     tokens, epoch = asyncio.run(_curious(world))
-    store = _say(world, MESSAGES // (10 if bench.quick else 1))
+    store = _say(world, messages_in(bench))
     return world, tokens, _index(world.folder, store, epoch)
 
 
@@ -68,7 +71,10 @@ async def _curious(world: World) -> tuple[list[str], str]:
 def _say(world: World, messages: int) -> str:
     """Straight into the file, in the order of its places: through the store a million takes minutes. Gives whose file it is."""
     random = Random(2)
-    bodies = [" ".join(random.choices(WORDS, cum_weights=WEIGHTS, k=random.randint(4, 20))) for _ in range(20_000)]
+    bodies = [
+        " ".join(random.choices(WORDS, cum_weights=WEIGHTS, k=random.randint(4, 20)))
+        for _ in range(min(messages, 20_000))
+    ]
     with closing(sqlite3.connect(world.folder / schema.FILE, isolation_level=None)) as db:
         keys: dict[str, int] = dict(db.execute("SELECT id, key FROM logs"))
         members = dict(db.execute("SELECT account, id FROM members WHERE place = ?", (keys[world.community],)))
@@ -112,19 +118,21 @@ def _index(folder: Path, store: str, epoch: str) -> float:
     return time.monotonic() - began
 
 
-def _common(random: Random) -> str:
+def _common(random: Random, _: int = 0) -> str:
     return random.choice(WORDS[:20])
 
 
-ASKED: dict[str, Callable[[Random], str]] = {
+ASKED: dict[str, Callable[[Random, int], str]] = {  # of how many there are authors
     "a word that everybody says": _common,
-    "a word of few": lambda random: random.choice(WORDS[5_000:]),
-    "three words": lambda random: f"{_common(random)} {random.choice(WORDS[:500])} {random.choice(WORDS[:5_000])}",
-    "words in a row": lambda random: f'"{_common(random)} {_common(random)}"',
-    "a beginning": lambda random: f"{random.choice(WORDS[:2_000])[:2]}*",
-    "somebody's": lambda random: f"from:person{2 * random.randrange(200):05d} {random.choice(WORDS[:200])}",
-    "what nobody says": lambda random: "zzzz qqqq",
-    "of a month": lambda random: f"{_common(random)} after:2024-02 before:2024-03",
+    "a word of few": lambda random, _: random.choice(WORDS[5_000:]),
+    "three words": lambda random, _: f"{_common(random)} {random.choice(WORDS[:500])} {random.choice(WORDS[:5_000])}",
+    "words in a row": lambda random, _: f'"{_common(random)} {_common(random)}"',
+    "a beginning": lambda random, _: f"{random.choice(WORDS[:2_000])[:2]}*",
+    "somebody's": lambda random, authors: (
+        f"from:person{2 * random.randrange(authors):05d} {random.choice(WORDS[:200])}"
+    ),
+    "what nobody says": lambda random, _: "zzzz qqqq",
+    "of a month": lambda random, _: f"{_common(random)} after:2024-02 before:2024-03",
 }
 
 
@@ -136,22 +144,19 @@ class Looked(NamedTuple):
 
 
 @contextmanager
-def searching(target: Target, tokens: list[str]) -> Iterator[list[Looked]]:
+def searching(target: Target, tokens: list[str], authors: int) -> Iterator[list[Looked]]:
     """Somebody searches, some twenty times a second."""
-    over = threading.Event()
     looked: list[Looked] = []
     random = Random(3)
 
-    def look() -> None:
+    def look(over: threading.Event) -> None:
         for token in tokens:
             with connect(f"ws://127.0.0.1:{target.port}/v1", subprotocols=[Subprotocol(JSON.subprotocol)]) as link:
                 link.send(sign_in(token)[0])
                 while json.loads(link.recv()).get("id") != "s1":
                     pass
                 for number in range(EACH):
-                    if over.is_set():
-                        return
-                    query = list(ASKED.values())[number % len(ASKED)](random)
+                    query = list(ASKED.values())[number % len(ASKED)](random, authors)
                     order = random.choice(("rank", "newest"))
                     begun = time.perf_counter()
                     link.send(
@@ -163,22 +168,18 @@ def searching(target: Target, tokens: list[str]) -> Iterator[list[Looked]]:
                     took = (time.perf_counter() - begun) * 1000
                     looked.append(Looked(took, bool(reply.get("after")) and len(reply["hits"]) < HITS))
                     over.wait(PAUSE)
+                    if over.is_set():  # behind the first: one is asked at least
+                        return
 
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
+    with meanwhile(look):
         yield looked
-    finally:
-        over.set()
-        thread.join()
 
 
 def search(bench: Bench) -> Iterator[Row]:
     """Searches of a million messages, and what they cost those who talk."""
     bench.say("preparing very much that was said")
     world, tokens, seconds = spoken(bench)
-    count = len(world.couples)
-    messages = MESSAGES // (10 if bench.quick else 1)
+    messages = messages_in(bench)
     size = (world.folder / index.FILE).stat().st_size
     yield Row(
         name=f"indexing {messages:,} messages for the first time",
@@ -191,11 +192,11 @@ def search(bench: Bench) -> Iterator[Row]:
     with among(world.folder) as server, opened(world.plan(world.couples), server) as ours:
         bench.say("searching, beside talk")
         a, b = Runs(), Runs()
-        repeats = max(bench.repeats, 3)
+        repeats = bench.size(max(bench.repeats, 3), smoke=1)
         for turn in range(repeats):
-            b.add(bench.run(ours, at_rate(RATE, authors=count)))
-            with searching(server, tokens[turn::repeats]) as found:
-                a.add(bench.run(ours, at_rate(RATE, authors=count), seconds=2 * bench.seconds))
+            b.add(bench.run(ours, at_rate(RATE, authors=len(world.couples))))
+            with searching(server, tokens[turn::repeats], len(world.pairs)) as found:
+                a.add(bench.run(ours, at_rate(RATE, authors=len(world.couples)), seconds=2 * bench.seconds))
             looked += found
     took = sorted(one.took for one in looked)
     yield Row(

@@ -116,7 +116,7 @@ def overload(bench: Bench) -> Iterator[Row]:
         with health(server) as took, peak_rss(server) as rss:
             # Not through Bench.run: a disturbed run can't be repeated while its backlog drains.
             result = ours.run(
-                at_rate(3 * peak, authors=count), warm=1, seconds=4 * bench.seconds, drain=60, refusals=True
+                at_rate(3 * peak, authors=count), warm=bench.warm, seconds=4 * bench.seconds, drain=60, refusals=True
             )
         faults = ("missing", "surplus", "holes", "lagging")
         sound = not any(result[fault] for fault in faults) and not result["streams"][0]["unanswered"]

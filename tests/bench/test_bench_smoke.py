@@ -1,12 +1,12 @@
 """The benchmark's instruments work: nothing is said here about speed."""
 
 import re
-import runpy
 from random import Random
 
 import pytest
 
 from bench import drive, report
+from bench.__main__ import main
 from bench.alike import same
 from bench.drive import at_rate, baseline, closed, opened, whole
 from bench.plan import bare_plan
@@ -75,7 +75,7 @@ def test_where_a_ratio_lies_is_said_of_enough_pairs_only():
 
 
 def test_what_is_measured_again_takes_its_place_in_the_latest_table():
-    header = report.header(command="python -m bench", quick=False, fsync=0.2)
+    header = report.header(command="python -m bench", form="full", fsync=0.2)
     kept = [
         Row(name=name, measurement=of, value=1, unit="ms")
         for name, of in (("a", "x"), ("b", "y"), ("c", "y"), ("d", "z"))
@@ -90,8 +90,7 @@ def test_what_is_measured_again_takes_its_place_in_the_latest_table():
 
 def test_each_measurement_is_listed_with_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys):
     monkeypatch.setattr("sys.argv", ["bench", "--list"])
-    with pytest.raises(SystemExit, match="0"):
-        runpy.run_module("bench", run_name="__main__")
+    assert main() == 0
     told = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
     assert {"fanout", "busy", "storm", "search"} <= {name for name, _ in told}
 
@@ -101,7 +100,7 @@ def test_the_help_of_the_benchmark_says_a_word_about_each_option_and_about_no_ot
 ):
     monkeypatch.setattr("sys.argv", ["bench", "--help"])
     with pytest.raises(SystemExit, match="0"):
-        runpy.run_module("bench", run_name="__main__")
+        main()
     told, _, options = capsys.readouterr().out.partition("\noptions:\n")
     explained = re.findall(r"^(--[a-z]+)", told, re.MULTILINE)
     assert {*explained, "--help"} == set(re.findall(r"^  (?:-h, )?(--[a-z]+)", options, re.MULTILINE))

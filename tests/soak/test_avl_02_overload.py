@@ -33,7 +33,7 @@ def test_avl_02_three_times_the_capacity_for_ten_minutes(
     if drive.native("generator") is None:
         pytest.skip("no C compiler: what is written in Python can't offer three times the capacity")
     with capsys.disabled():
-        world = Bench(tmp_path, quick=True).town()
+        world = Bench(tmp_path, form="quick").town()
     count = len(world.couples)
     with among(world.folder) as server, opened(world.plan(world.couples), server) as crowd:
         capacity = acked_per_second(crowd.run(closed(4 * count, authors=count), warm=1, seconds=3))
