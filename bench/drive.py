@@ -65,7 +65,9 @@ def native(name: str) -> Path | None:
     newest = max(path.stat().st_mtime for path in [*folder.glob("*.c"), *folder.glob("*.h")])
     if not target.exists() or target.stat().st_mtime < newest:
         BUILD.mkdir(exist_ok=True)
-        subprocess.run([compiler, "-O2", "-o", target, folder / f"{name}.c"], check=True)
+        made = BUILD / f"{name}-{os.getpid()}"  # tests side by side start it while one of them compiles it
+        subprocess.run([compiler, "-O2", "-o", made, folder / f"{name}.c"], check=True)
+        made.replace(target)
     return target
 
 

@@ -63,7 +63,7 @@ class Link(asyncio.Protocol):
             self.transport.writelines(self.setup)
             if not self.load.done:
                 self.ready.set()
-        at, events = 0, 0
+        at = 0
         while len(buffer) - at >= 2:
             size, head = buffer[at + 1], 2
             if size == 126:
@@ -72,21 +72,18 @@ class Link(asyncio.Protocol):
                 size, head = int.from_bytes(buffer[at + 2 : at + 10], "big"), 10
             if len(buffer) - at < head + size:
                 break
-            events += self.frame(buffer[at] & 15, bytes(buffer[at + head : at + head + size]))
+            self.frame(buffer[at] & 15, bytes(buffer[at + head : at + head + size]))
             at += head + size
         del buffer[:at]
-        self.load.reads += 1
-        self.load.event_reads += bool(events)
 
-    def frame(self, opcode: int, text: bytes) -> bool:
+    def frame(self, opcode: int, text: bytes) -> None:
         load = self.load
         if text.startswith(load.event):
             self.events += 1
             load.deliveries += 1
             if self.sampled or self.say:
                 load.heard(self, text)
-            return True
-        if text.startswith(b'{"type":"ok","id":"') and text[19:20].isdigit():
+        elif text.startswith(b'{"type":"ok","id":"') and text[19:20].isdigit():
             load.acknowledged(self, int(text[19:29]), own=False)
         elif text.startswith(b'{"type":"refused"'):
             load.refused += 1
@@ -95,7 +92,6 @@ class Link(asyncio.Protocol):
             self.transport.write(masked(10, text))
         elif load.done and load.done in text:
             self.ready.set()
-        return False
 
 
 class Stream:
@@ -140,7 +136,7 @@ class Load:
         self.links: list[Link] = []
         self.protocol, self.done, self.marker, self.event = "", b"", b"", b""
         self.port, self.window = 0, 100
-        self.deliveries = self.reads = self.event_reads = self.lost = self.refused = 0
+        self.deliveries = self.lost = self.refused = 0
         self.error = ""
         self.sent_at: dict[int, tuple[float, Stream]] = {}
         self.count = 0
@@ -251,8 +247,8 @@ class Load:
             await asyncio.sleep(0.01)
             missing = self.missing(before)
         result: dict[str, Any] = {key: last[key] - first[key] for key in first}
-        result |= {"at": "ran", "drain": time.monotonic() - self.to, "missing": max(0, missing), "late_ms": 0.0}
-        result |= {"surplus": max(0, -missing), "holes": 0, "lagging": 0, "bytes": 0, "error": self.error}
+        result |= {"at": "ran", "drain": time.monotonic() - self.to, "missing": max(0, missing)}
+        result |= {"surplus": max(0, -missing), "holes": 0, "lagging": 0, "error": self.error}
         result |= {"lost": self.lost, "refused": self.refused, "streams": list(map(self.told, streams))}
         result["acked"] = sum(len(stream.ack) for stream in streams)
         return result
@@ -269,8 +265,7 @@ class Load:
     def mark(self, pid: int) -> Values:
         here = {"seconds": time.monotonic(), "own_cpu": time.process_time(), "deliveries": self.deliveries}
         server = time.clock_gettime((~pid << 3) | 2) if pid and sys.platform == "linux" else 0.0
-        reads = {"reads": self.reads, "event_reads": self.event_reads}
-        return {**here, **reads, "server_cpu": server, "server_writes": server_writes(pid)}
+        return {**here, "server_cpu": server, "server_writes": server_writes(pid)}
 
 
 async def main(plan: Path) -> None:

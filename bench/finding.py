@@ -115,19 +115,16 @@ async def _fill(
                         make(tx, number)
 
                 await store._call(some)  # as its own writes go
-        tokens = []
-        for number in range(CURIOUS):
-            account, token = await newcomer(store, 90_000 + number)
-            tokens.append(token)
+        people = await asyncio.gather(*(newcomer(store, 90_000 + number) for number in range(CURIOUS)))
 
-            def joins(tx: SqliteTx, account: AccountRow = account, number: int = number) -> None:
-                tx.put_member(
-                    MemberRow(f"m_curious{number:09}", account.id, "c_0000000000000000", 1, account.handle, "Curious")
-                )
+        def join(tx: SqliteTx) -> None:
+            for number, (account, _) in enumerate(people):
+                id = f"m_curious{number:09}"
+                tx.put_member(MemberRow(id, account.id, "c_0000000000000000", 1, account.handle, "Curious"))
                 tag_rules.set_interests(tx, account.id, "", [InterestRow(tag) for tag in random.sample(words, 8)])
 
-            await store._call(joins)  # likewise
-        return tokens
+        await store._call(join)  # likewise
+        return [token for _, token in people]
 
 
 ASKED: dict[str, Callable[[Random], dict[str, object]]] = {

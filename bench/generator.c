@@ -43,10 +43,10 @@ static uint64_t begun, window_from, window_to, give_up;
 static int *room_members; /* connections that count, by room */
 static uint64_t *room_sent;
 static int rooms;
-static uint64_t deliveries, reads, event_reads, bytes_read, expected, received, acked_total;
-static uint64_t lagging, lost, refused, holes, late_max;
+static uint64_t deliveries, expected, received, acked_total;
+static uint64_t lagging, lost, refused, holes;
 static char first_error[400];
-struct mark { uint64_t at, deliveries, reads, event_reads, bytes, acked, writes; double server, own; };
+struct mark { uint64_t at, deliveries, acked, writes; double server, own; };
 static struct mark from_mark, to_mark;
 static clockid_t server_clock;
 static bool has_server;
@@ -74,7 +74,7 @@ static uint64_t server_writes(void) {
 }
 
 static struct mark mark(void) {
-    struct mark here = {now_ns(), deliveries, reads, event_reads, bytes_read, acked_total, 0, 0, 0};
+    struct mark here = {now_ns(), deliveries, acked_total, 0, 0, 0};
     if (has_server) here.writes = server_writes();
     here.own = (double)clock_ns(CLOCK_PROCESS_CPUTIME_ID) / 1e9;
     if (has_server) here.server = (double)clock_ns(server_clock) / 1e9;
@@ -190,7 +190,6 @@ static void tick(void) {
     for (int i = 0; saying && i < stream_count; i++) {
         struct stream *s = &streams[i];
         while (!s->closed_loop && s->next <= now && s->next < window_to) {
-            if (s->next >= window_from && now - s->next > late_max) late_max = now - s->next;
             struct connection *c = author(s);
             say(s, c, s->next);
             flush(c);
@@ -243,9 +242,8 @@ static void event(struct connection *c, const uint8_t *text, size_t size, uint64
 
 #define STARTS(text, size, with) ((size) >= sizeof(with) - 1 && memcmp(text, with, sizeof(with) - 1) == 0)
 
-static void frame(struct connection *c, uint8_t opcode, const uint8_t *text, size_t size, uint64_t at, bool *events) {
+static void frame(struct connection *c, uint8_t opcode, const uint8_t *text, size_t size, uint64_t at) {
     if (opcode == 1 && size > plan.event_size && memcmp(text, plan.event, plan.event_size) == 0) {
-        *events = true;
         event(c, text, size, at);
     } else if (STARTS(text, size, "{\"type\":\"ok\",\"id\":\"")) {
         uint64_t number = size > 19 + DIGITS && text[19] >= '0' && text[19] <= '9' ? number_at(text + 19) : UINT64_MAX;
@@ -283,8 +281,6 @@ static void read_frames(struct connection *c) {
     }
     uint64_t at = now_ns();
     have += (size_t)got;
-    bytes_read += (uint64_t)got;
-    reads++;
     size_t done = 0;
     if (c->phase == UPGRADING) {
         uint8_t *end = memmem(input, have, "\r\n\r\n", 4);
@@ -300,14 +296,12 @@ static void read_frames(struct connection *c) {
         done = (size_t)(end - input) + 4;
         upgraded(c);
     }
-    bool events = false;
     while (c->fd >= 0) {
         size_t payload, header = frame_header(input + done, have - done, &payload);
         if (header == 0 || have - done < header + payload) break;
-        frame(c, input[done] & 15, input + done + header, payload, at, &events);
+        frame(c, input[done] & 15, input + done + header, payload, at);
         done += header + payload;
     }
-    if (events) event_reads++;
     if (c->fd < 0) return;
     c->carry.size = 0;
     if (done < have) append(&c->carry, input + done, have - done);
@@ -427,7 +421,7 @@ static void begin(char *line) {
     stream_count = 0;
     memset(room_sent, 0, sizeof *room_sent * (size_t)rooms);
     for (int i = 0; i < plan.count; i++) connections[i].run_events = 0;
-    expected = received = lagging = lost = refused = holes = late_max = 0;
+    expected = received = lagging = lost = refused = holes = 0;
     first_error[0] = 0;
     char *rest = strchr(line, ';');
     if (rest) *rest++ = 0;
@@ -486,14 +480,13 @@ static void report(void) {
         if (c->run_events < wanted) missing += wanted - c->run_events;
         else surplus += c->run_events - wanted;
     }
-    printf("{\"at\":\"ran\",\"seconds\":%.6f,\"drain\":%.4f,\"deliveries\":%lu,\"acked\":%lu,\"reads\":%lu,\"event_reads\":%lu,"
-           "\"bytes\":%lu,\"server_writes\":%lu,\"server_cpu\":%.6f,\"own_cpu\":%.6f,\"missing\":%lu,\"surplus\":%lu,\"holes\":%lu,\"lagging\":%lu,"
-           "\"lost\":%lu,\"refused\":%lu,\"late_ms\":%.3f,\"error\":\"%s\",\"streams\":[",
+    printf("{\"at\":\"ran\",\"seconds\":%.6f,\"drain\":%.4f,\"deliveries\":%lu,\"acked\":%lu,"
+           "\"server_writes\":%lu,\"server_cpu\":%.6f,\"own_cpu\":%.6f,\"missing\":%lu,\"surplus\":%lu,\"holes\":%lu,\"lagging\":%lu,"
+           "\"lost\":%lu,\"refused\":%lu,\"error\":\"%s\",\"streams\":[",
            seconds, drain, to_mark.deliveries - from_mark.deliveries, to_mark.acked - from_mark.acked,
-           to_mark.reads - from_mark.reads, to_mark.event_reads - from_mark.event_reads, to_mark.bytes - from_mark.bytes,
            to_mark.writes - from_mark.writes,
            to_mark.server - from_mark.server, to_mark.own - from_mark.own, missing, surplus, holes, lagging, lost, refused,
-           (double)late_max / 1e6, first_error);
+           first_error);
     for (int i = 0; i < stream_count; i++) {
         struct stream *s = &streams[i];
         printf("%s{\"sent\":%lu,\"window_sent\":%lu,\"acked\":%lu,\"unanswered\":%lu,", i ? "," : "", s->sent, s->window_sent,

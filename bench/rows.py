@@ -41,7 +41,6 @@ class Row(Struct, kw_only=True):
     ratio: float | None = None
     at_least: float | None = None
     at_most: float | None = None
-    aim: float | None = None
     of: Literal["ratio", "value"] = "ratio"
     holds: bool | None = None  # None: for the reader, held to nothing
     note: str = ""

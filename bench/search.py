@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -58,14 +57,16 @@ def spoken(bench: Bench) -> tuple[World, list[str], float]:
 
 async def _curious(world: World) -> tuple[list[str], str]:
     """Who will search; and the epoch of the store."""
-    tokens = []
     async with opened_store(world.folder) as store:
-        for number in range(CURIOUS):
-            account, token = await newcomer(store, 90_000 + number)
-            tokens.append(token)
-            row = MemberRow(f"m_curious{number:09}", account.id, world.community, 1, account.handle, "Curious")
-            await store._call(partial(SqliteTx.put_member, row=row))  # as its own writes go
-        return tokens, store.epoch
+        people = await asyncio.gather(*(newcomer(store, 90_000 + number) for number in range(CURIOUS)))
+
+        def join(tx: SqliteTx) -> None:
+            for number, (account, _) in enumerate(people):
+                id = f"m_curious{number:09}"
+                tx.put_member(MemberRow(id, account.id, world.community, 1, account.handle, "Curious"))
+
+        await store._call(join)  # as its own writes go
+        return [token for _, token in people], store.epoch
 
 
 def _say(world: World, messages: int) -> str:

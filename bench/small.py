@@ -69,7 +69,6 @@ def pairs(bench: Bench) -> Iterator[Row]:
                 baseline=b.median(acked_per_second),
                 against="broadcast relay that keeps nothing",
                 at_least=14_000 if each == 2 else None,
-                aim=20_000 if each == 2 else None,
                 of="value",
                 work=True,
                 note="; ".join(filter(None, (f"{count} authors", wait, per_core, a.load, a.faults))),

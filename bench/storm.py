@@ -146,7 +146,6 @@ class Crowd:
                 self.one()
             done = due
             await asyncio.sleep(0.001)
-        spent = time.perf_counter() - begun
         until = time.perf_counter() + PATIENCE
         while time.perf_counter() < until and self.missing():  # noqa: ASYNC110  # an event for each would be what is measured
             await asyncio.sleep(0.005)
@@ -155,8 +154,6 @@ class Crowd:
         seen = [{emoji: count for emoji, count in member.counts.items() if count} for member in checked]
         return {
             "written": count,
-            "seconds": spent,
-            "drain": time.perf_counter() - begun - spent,
             "ack": spread(self.took),
             "frames": sum(member.frames for member in self.members) - before,
             "missing": self.missing(),
