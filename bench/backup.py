@@ -58,15 +58,16 @@ def backup(bench: Bench) -> Iterator[Row]:
     world = archive(bench)
     count = len(world.couples)
     size = (world.folder / "among.db").stat().st_size
+    rates = at_rate(bench.size(RATE, smoke=100), authors=count)  # a backup waits for who writes
     took: list[float] = []
     backups = backing_up(world.folder, bench.folder / "backups", took)
     with among(world.folder) as server, opened(world.plan(world.couples), server) as ours:
         bench.say("one backup, to know how long it takes")
         with meanwhile(backups) as work:
             while not (took or work.done()):
-                bench.run(ours, at_rate(RATE, authors=count))
+                bench.run(ours, rates)
         bench.say("acknowledgements during backups")
-        a, b, rates = Runs(), Runs(), at_rate(RATE, authors=count)
+        a, b = Runs(), Runs()
         for _ in range(bench.size(3, smoke=1)):
             # With all of its parts: what it does last isn't what it does first.
             whole = bench.size(1.3 * max(took), smoke=bench.seconds)

@@ -36,4 +36,4 @@ def ceiling(bench: Bench) -> Iterator[Row]:
                     unit="deliveries a second",
                     note=f"the generator's ceiling; source {result['server_busy']:.0%} of its core, "
                     f"generator {result['own_busy']:.0%}",
-                )
+                ).judge(sound=rate > 0)

@@ -144,7 +144,13 @@ def per_second(result: Result) -> float:
 
 
 def per_cpu(result: Result) -> float:
-    return float(result["deliveries"] / result["server_cpu"])
+    return _of_cpu(result, "deliveries")
+
+
+def _of_cpu(result: Result, what: str) -> float:
+    """For each second of the server's: nothing of a run in which it had none."""
+    used = result["server_cpu"]
+    return float(result[what] / used) if used else 0.0
 
 
 def cpu_per_message(result: Result) -> float:
@@ -157,7 +163,7 @@ def acked_per_second(result: Result) -> float:
 
 
 def acked_per_cpu(result: Result) -> float:
-    return float(result["acked"] / result["server_cpu"])
+    return _of_cpu(result, "acked")
 
 
 def per_write(result: Result) -> float:

@@ -269,7 +269,7 @@ def storm(bench: Bench) -> Iterator[Row]:
 
 def cpu_each(result: Result) -> float:
     """Milliseconds of the server for a message, of those that were said while it was measured."""
-    return float(1000 * result["server_cpu"] / result["streams"][0]["window_sent"])
+    return float(1000 * result["server_cpu"] / max(1, result["streams"][0]["window_sent"]))
 
 
 if __name__ == "__main__":

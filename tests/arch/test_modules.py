@@ -3,11 +3,13 @@
 import io
 import re
 import tokenize
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("protocol/among_protocol", "server/among_server", "client_cli/among_cli")
+BESIDE = ("tests", "bench", "examples", "scripts")
 CEILING = 400  # lines; a longer file holds two things
 
 # A code, then the reason in a comment of its own. Opting a whole file out has no form with a reason: it isn't done.
@@ -35,11 +37,18 @@ def test_no_module_is_longer_than_the_ceiling():
 def test_every_exception_from_a_rule_says_why():
     bare = [
         f"{module.relative_to(ROOT)}:{line}: {text}"
-        for module in modules(*PACKAGES, "tests", "bench")
+        for module in modules(*PACKAGES, *BESIDE)
         for line, text in comments(module)
         if EXCEPTION.match(text) and not WITH_REASON.match(text)
     ]
     assert bare == []
+
+
+def test_every_folder_of_modules_is_checked_for_its_types():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    checked = settings["tool"]["mypy"]["files"]
+    assert {package.partition("/")[0] for package in (*PACKAGES, *BESIDE)} == set(checked)
+    assert {path.parent.name for path in ROOT.glob("[!.]*/*.py")} <= set(checked)
 
 
 def test_every_rule_left_out_says_why():
