@@ -194,7 +194,10 @@ async def test_tail_prints_each_reaction_of_a_storm(tmp_path, capsys):
             await bob.paper.until(lambda: said.seq in {one.seq for one in bob.paper.lines if isinstance(one, Said)})
             live = house.logs.get(room)
             assert live is not None
-            live.not_before = asyncio.get_running_loop().time() + 0.3  # what comes until then goes out together
+            live.not_before, live.crowd = (
+                asyncio.get_running_loop().time() + 0.3,
+                3,
+            )  # what comes until then goes out together
             about = {"room": room, "message": said.seq}
             await asyncio.gather(*(ana.among.ask(AddReaction, **about, emoji=emoji) for emoji in "👍🎉🌱"))
             async with asyncio.timeout(10):

@@ -79,7 +79,7 @@ class Actor:
         """Writes to one log, which goes out to nobody before all of them are stored."""
         live = self.play.app.services.logs.get(log)
         assert live is not None
-        live.not_before = asyncio.get_running_loop().time() + WINDOW
+        live.not_before, live.crowd = asyncio.get_running_loop().time() + WINDOW, len(commands)
         frames = [
             {"type": type_, "id": f"{next(self._ids)}", "nonce": self.play.nonce(self.name), **fields}
             for type_, fields in commands

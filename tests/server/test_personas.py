@@ -17,10 +17,11 @@ from among_protocol.moderation import BanMember, SilenceMember
 from among_protocol.personas import FindMember, PersonaRenamed, ReadPersona, UpdatePersona
 from among_protocol.presence import PresenceChanged, WatchPresence
 from among_protocol.rooms import OpenDirect
+from among_protocol.session import SignUp
 from among_server import limits
 from among_server.store.memory import tables
 from among_server.store.rules import personas as rules
-from tests.world import Person, World, world_of
+from tests.world import PASSWORD, Person, World, world_of
 
 MINUTE = 60_000
 FULL = {
@@ -300,15 +301,14 @@ async def test_cnt_03_a_profile_does_not_become_somebody_else_in_a_community_eit
         assert (await bob.refused(UpdateAccount, display_name="ann")).code == codes.NAME_LOOKALIKE.code
 
 
-async def test_a_handle_that_somebody_signs_up_with_later_is_theirs_elsewhere_alone():
+async def test_nobody_signs_up_as_whom_somebody_is_known_in_a_community():
     async with world_of() as world:
         await world.join("garden/hall")
         await joins(world, "ann", "garden", handle="fern")
-        fern = await world.person("fern")
-        refused = await fern.refused(JoinCommunity, community="garden")
-        assert (refused.code, refused.field) == (codes.HANDLE_TAKEN.code, "persona.handle")
-        wish = {"handle": "ferny", "display_name": "Ferny"}
-        assert (await fern.ask(JoinCommunity, community="garden", persona=wish)).entry.handle == "ferny"
+        guest = Person(world)
+        for handle, code in (("Fern", codes.HANDLE_TAKEN), ("f.ern", codes.HANDLE_LOOKALIKE)):
+            refused = await guest.refused(SignUp, handle=handle, password=PASSWORD, display_name="Fern")
+            assert (refused.code, refused.field) == (code.code, "handle")
 
 
 # --- how often

@@ -5,6 +5,7 @@ import time
 
 from among_protocol.accounts import AccountCreated
 from among_protocol.codes import HANDLE_LOOKALIKE, HANDLE_TAKEN, INVITE_INVALID, Refuse
+from among_protocol.personas import PersonaWish, UpdatePersona
 from tests.store.town import Town, refused
 
 SECRET = bytes(range(32))
@@ -44,6 +45,16 @@ async def test_cnt_03_no_handle_looks_like_one_that_is_taken(town: Town):
     await refused(HANDLE_LOOKALIKE, town.store.create_account("mary_lou", "Mary", "hash", invite=SECRET))
     await town.store.create_account("mary.ann", "Mary", "hash", invite=SECRET)  # the invite was not used up
     assert await town.store.accounts() == 2
+
+
+async def test_cnt_03_nobody_signs_up_as_whom_somebody_is_known_in_a_community(town: Town):
+    ann = await town.person("ann")
+    garden = await ann.founds("garden")
+    await ann.do(UpdatePersona, community=garden, persona=PersonaWish(handle="mary.lou"))
+    await refused(HANDLE_TAKEN, town.store.create_account("Mary.Lou", "Mary", "hash"))
+    await refused(HANDLE_LOOKALIKE, town.store.create_account("rnary.lou", "Mary", "hash"))
+    await ann.do(UpdatePersona, community=garden, as_profile=True)
+    await town.person("mary.lou")
 
 
 async def test_cnt_03_two_who_look_alike_at_once_are_one(town: Town):

@@ -77,7 +77,7 @@ async def test_avl_04_a_reply_that_waits_for_its_entry_is_not_lost(tmp_path):
         ann = await house.person("ann")
         log = house.app.services.logs.get(ann.room)
         assert log is not None
-        log.not_before = asyncio.get_running_loop().time() + 0.2
+        log.not_before, log.crowd = asyncio.get_running_loop().time() + 0.2, 2
         id = await ann.begin("message.send", nonce="n", room=ann.room, body="hi")
         await until(lambda: bool(log.held))
         assert not house.app.dispatch.running

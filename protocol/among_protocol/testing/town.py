@@ -185,12 +185,13 @@ class Town:
             raise Refuse(codes.FIELD_INVALID, f"A handle has {error}.", field="handle") from None
         if text.is_reserved(folded):
             raise Refuse(codes.HANDLE_RESERVED, field="handle")
-        if any(person.handle == folded for person in self.people.values()):
+        claimed = (row.handle for row in self.members.values() if row.claimed and not row.left)
+        taken = [*(person.handle for person in self.people.values()), *claimed]
+        if folded in taken:
             raise Refuse(codes.HANDLE_TAKEN, field="handle")
-        if skeleton(folded) in (skeleton(person.handle) for person in self.people.values()):
+        if skeleton(folded) in map(skeleton, taken):
             raise Refuse(codes.HANDLE_LOOKALIKE, field="handle")
-        id = self.new_id("account", folded)
-        person = Person(id, folded, display_name or folded, password)
+        person = Person(id := self.new_id("account", folded), folded, display_name or folded, password)
         person.logs[id] = "account"
         self.people[id] = person
         self.log(id, "account")

@@ -74,6 +74,10 @@ class PersonaTx(Protocol):
         who left after `since`, and former ones given up after it."""
         ...
 
+    def claimed_handles(self, looks: str) -> list[str]:
+        """The handles of this skeleton by which somebody goes in some place now, by a claim there."""
+        ...
+
     def name_looks(self, place: str, looks: str, but: str) -> bool:
         """Whether the display name of somebody who is here, other than this member, has this skeleton."""
         ...

@@ -32,6 +32,10 @@ class MemoryPersonas(MemoryOwn):
             found |= {handle for handle in handles if skeleton(handle) == looks}
         return sorted(found)
 
+    def claimed_handles(self, looks: str) -> list[str]:
+        claimed = [row.handle for row in self.members.values() if row.claimed and not row.left]
+        return sorted({handle for handle in claimed if skeleton(handle) == looks})
+
     def name_looks(self, place: str, looks: str, but: str) -> bool:
         return any(skeleton(row.display_name) == looks for row in self._others(place, but) if not row.left)
 

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from among_protocol.accounts import AccountCreated
 from among_protocol.codes import HANDLE_LOOKALIKE, HANDLE_TAKEN, INVITE_INVALID, Refuse
+from among_protocol.lookalikes import skeleton
 
 from ..api import Tx
 from ..rows import AccountRow, InviteRow
@@ -30,9 +31,10 @@ def create_account(
             raise Refuse(INVITE_INVALID, field="invite")
         owner = found is not None and found.owner
     handle = handle.lower()
-    if tx.account_by_handle(handle) is not None or tx.rests("", handle):
+    claimed = tx.claimed_handles(skeleton(handle))  # who is known by it in a community would be taken for this one
+    if tx.account_by_handle(handle) is not None or tx.rests("", handle) or handle in claimed:
         raise Refuse(HANDLE_TAKEN, field="handle")
-    if tx.looks_taken(handle):
+    if tx.looks_taken(handle) or claimed:
         raise Refuse(HANDLE_LOOKALIKE, field="handle")
     if invite is not None and found is not None:
         tx.put_invite(invite, replace(found, uses=found.uses - 1))

@@ -58,6 +58,10 @@ class SqlitePersonas(SqliteOwn):
         found = self._db.execute(_KEPT, (self.key(place), looks, but, since))
         return [handle for (handle,) in found]
 
+    def claimed_handles(self, looks: str) -> list[str]:
+        sql = "SELECT DISTINCT handle FROM members WHERE looks = ? AND claimed = 1 AND gone = 0 ORDER BY handle"
+        return [handle for (handle,) in self._db.execute(sql, (looks,))]
+
     def name_looks(self, place: str, looks: str, but: str) -> bool:
         return bool(self._db.execute(_NAME, (self.key(place), looks, but)).fetchone()[0])
 
