@@ -8,6 +8,8 @@ from .drive import among, at_rate, baseline, closed, fsync_ms, opened
 from .plan import COUNTS_NOWHERE, PING, TYPING, Plan, bare_plan
 from .rows import Bench, Row, Runs, acked_per_cpu, acked_per_second, health, latency, median, peak_rss, per_write
 
+# Kept messages a second in rooms of two, and what a relay that keeps nothing made on the machine for which that was set.
+KEPT, RELAYED = 14_000, 29_000
 TYPED = 1_000  # a second; each of the thousand as often as may be told, and twice more
 
 
@@ -68,9 +70,7 @@ def pairs(bench: Bench) -> Iterator[Row]:
                 unit="kept messages a second",
                 baseline=b.median(acked_per_second),
                 against="broadcast relay that keeps nothing",
-                at_least=14_000 if each == 2 else None,
-                of="value",
-                work=True,
+                at_least=KEPT / RELAYED if each == 2 else None,
                 note="; ".join(filter(None, (f"{count} authors", wait, per_core, a.load, a.faults))),
                 runs=a.each(acked_per_second),
                 baseline_runs=b.each(acked_per_second),
