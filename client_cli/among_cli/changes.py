@@ -124,9 +124,10 @@ def told_of(model: Known, room: Room, event: Entry) -> list[Line]:
             root = visit.roots.get(event.message, 0) if visit is not None else 0
             if model.visit is not None:
                 model.visit.deleted(room.id, event.message)
-            if root:  # said in a thread, and never on the screen
+            mine = visit is not None and event.message in visit.deleting
+            if root and not mine:  # said in a thread, and never on the screen
                 return []
-            steward = "You" if visit is not None and event.message in visit.deleting else "A steward"
+            steward = "You" if mine else "A steward"
             who = Part("who", model.who(event.by, event.rev)) if event.by else Part("", steward)
             return [told(who, ("dim", f" deleted {number_of(event.message)}"))]
         case PinAdded() | PinRemoved():

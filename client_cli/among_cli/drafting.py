@@ -119,7 +119,7 @@ class Drafting:
         """Nothing of the draft stands in the prompt any more: it was said, or given up."""
         self._woken()
         if self._held != NOWHERE:
-            self._link.spawn(partial(self.drop, self._held), quiet=True)
+            self._link.spawn(partial(self._clear, self._held), quiet=True)
             self._given_up(self._held)
 
     async def drop(self, where: Where) -> None:
@@ -138,7 +138,9 @@ class Drafting:
         was in, where one is in it no more; 0: in none."""
         self._woken()
         room = self._link.model.room
-        self._held = NOWHERE
+        held, self._held = self._held, NOWHERE
+        if held != NOWHERE and not ending:
+            self._link.screen.withdraw(self._line)  # it is kept for where it was begun, and would be said elsewhere now
         line = self._link.screen.half(ending=ending) if room is not None else ""
         if room is None or not line:
             return

@@ -148,7 +148,9 @@ def _parsed(rest: str) -> NewStatus:
     if found := _FOR.search(rest):
         length = span(found[1])
         if length is None and _LENGTH.fullmatch(found[1].lower()):
-            raise Cannot(f"Say for how long as {SPANS}; a year at most.")
+            raise Cannot(
+                f"Say for how long as {SPANS}; a year at most. With a full stop behind it, it is a part of the text."
+            )
         if length is not None:
             for_ms, rest = length, rest[: found.start()].rstrip()
     if for_ms > LONGEST_STATUS:

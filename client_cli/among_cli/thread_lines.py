@@ -206,7 +206,7 @@ async def read(link: "Link") -> None:
     """Tell the server how far the opened thread is read."""
     if due := marker(link.model):
         room, thread, seq = due
-        link.model.threads.answered(await link.among.ask(MarkThread, room=room, thread=thread, seq=seq))
+        await link.among.ask(MarkThread, room=room, thread=thread, seq=seq)
 
 
 def mark(link: "Link") -> None:

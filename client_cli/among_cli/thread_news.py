@@ -79,7 +79,7 @@ async def read(link: Link, news: Collection[ThreadState]) -> None:
 
     async def mark(one: ThreadState) -> None:
         head = link.model.rooms[one.room].head
-        link.model.threads.answered(await link.among.ask(MarkThread, room=one.room, thread=one.thread, seq=head))
+        await link.among.ask(MarkThread, room=one.room, thread=one.thread, seq=head)
 
     await asyncio.gather(*map(mark, news))
     link.screen.refresh()

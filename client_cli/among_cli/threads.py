@@ -68,7 +68,7 @@ async def follow(link: Link, rest: str) -> None:
         await corner.follow(link, rest)
         return
     root = _followed(link, number)
-    link.model.threads.answered(await link.among.ask(FollowThread, room=here(link).id, thread=root), part=True)
+    await link.among.ask(FollowThread, room=here(link).id, thread=root)
     link.screen.show([note(f"You follow the thread of {number_of(root)}. /unfollow {number_of(root)} undoes that.")])
 
 
@@ -79,7 +79,7 @@ async def unfollow(link: Link, rest: str) -> None:
         await corner.unfollow(link, rest)
         return
     root = _followed(link, number)
-    link.model.threads.answered(await link.among.ask(UnfollowThread, room=here(link).id, thread=root))
+    await link.among.ask(UnfollowThread, room=here(link).id, thread=root)
     link.screen.show([note(f"You no longer follow the thread of {number_of(root)}.")])
 
 
@@ -102,10 +102,9 @@ async def unread(link: Link, room: Room, root: int, seq: int) -> None:
         raise Cannot(
             f"You don't follow the thread of {name}, and nothing counts as unread there: /follow {name} first."
         )
-    now = await link.among.ask(MarkThread, room=room.id, thread=root, seq=max(seq - 1, 0), unread=True)
     if visit is not None and visit.thread == root:
         visit.thread_marks = False  # or it would be read again at once
-    link.model.threads.answered(now)
+    now = await link.among.ask(MarkThread, room=room.id, thread=root, seq=max(seq - 1, 0), unread=True)
     where = f"Unread in the thread of {name} from {number_of(seq)} on"
     link.screen.show([note(f"{where}: {now.unread} new, until you open it again or say something there.")])
 

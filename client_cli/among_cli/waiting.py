@@ -78,8 +78,10 @@ class Waiting:
 
     def marked(self, state: InboxState) -> None:
         """The mark is here now."""
-        self._of, self._unread = (state.read, state.unread), state.unread
         self._after(state.read, self._items)
+        self._of, self._unread = (state.read, state.unread), state.unread
+        if self._all and len(self._items) != state.unread:  # more has come than is known of
+            self.again()
 
     def _after(self, read: int, items: Iterable[InboxItem]) -> None:
         self._read = read

@@ -70,7 +70,8 @@ class Client:
         self.doomed = ""  # why the connection must be cut; empty while it is good
         self.retry_at: float | None = None  # while down: when to connect again
         self.error: Exception | None = None  # once stopped: why
-        self.answered: Callable[[Shape], None] = lambda reply: None  # told of each reply in its place among the events
+        # Told of each command that was answered, and its reply, in its place among the events.
+        self.answered: Callable[[Command, Shape], None] = lambda command, reply: None
         self._rng = rng or random.SystemRandom()
         self._backoff = Backoff(self._rng)
         self._asks = Asks()
@@ -350,7 +351,7 @@ class Client:
             return [] if ask.errand is None else ask.errand(ask, now)
         if isinstance(ask.command, STANDING):
             self._standing[type(ask.command)] = ask.command
-        self.answered(ask.result)
+        self.answered(ask.command, ask.result)
         ask.become("sent")
         return [] if ask.errand is None else ask.errand(ask, now)
 

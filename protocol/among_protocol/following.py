@@ -79,9 +79,9 @@ class Following(dict[Named, ThreadState]):
         for heard in [one for one in self._recent if one.thread == thread and one.seq > event.as_of]:
             self._apply(heard)
 
-    def answered(self, state: ThreadState, *, part: bool = False) -> None:
-        """The answer to what I asked myself. `part`: to `thread.follow`."""
-        self.changed(changed(state, part=part))
+    def answered(self, state: ThreadState, *, part: bool = False, since: int = 0) -> None:
+        """The answer to what I asked myself. `part`: to `thread.follow`. `since`: as with `changed`."""
+        self.changed(changed(state, part=part), since)
 
     def chose(self, thread: Named, level: str, until: str) -> None:
         """The answer to what I chose myself as worth a bell in a thread that I follow."""

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from . import standing
 from .accounts import Account, AccountUpdated
 from .attention import Attention
-from .base import Entry, Shape
+from .base import Command, Entry, Shape
 from .blocks import Block, BlockChanged, BlockList
 from .communities import CommunityJoined, CommunityLeft, CommunityUpdated, Membership
 from .corners import CornerUpdated
@@ -40,7 +40,7 @@ from .retention import RetentionSet, RoomTrimmed
 from .rooms import DirectOpened, Room, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet
 from .status import Appearance, AppearanceChanged
 from .tallies import Tallies
-from .threads import ThreadChanged
+from .threads import FollowThread, ThreadChanged, ThreadState
 
 PROFILE = ("display_name", "bio", "pronouns", "place", "links", "intro")
 PERSONAS = 20_000  # kept at most; the oldest go first
@@ -155,23 +155,28 @@ class View:
             case NotifyChanged() | DndChanged():
                 self.attention.apply(happening)
             case InboxMoved():
-                self.answered(InboxState(read=happening.read, unread=happening.unread))
+                self._inbox_is(InboxState(read=happening.read, unread=happening.unread))
             case _:
                 pass
 
-    def answered(self, reply: Shape) -> None:
+    def answered(self, command: Command, reply: Shape) -> None:
         """What I asked myself was answered, before what comes after it."""
         match reply:
             case Marker():
                 self._counting.told(self._state(reply.room), reply, self._since)
+            case ThreadState():
+                self.threads.answered(reply, part=isinstance(command, FollowThread), since=self._since)
             case InboxState():
-                self.inbox, self._in_inbox = copy(reply), self._ahead()
+                self._inbox_is(reply)
             case Block():
                 self.blocks.apply(reply)
             case Membership():
                 self._card(reply)
             case _:
                 pass
+
+    def _inbox_is(self, state: InboxState) -> None:
+        self.inbox, self._in_inbox = copy(state), self._ahead()
 
     def _up(self, up: Up) -> None:
         still = {self.me(id) for id in up.sync.later} - {""}  # whose cards come after the replay

@@ -11,6 +11,8 @@ import pytest
 from among_server.admin.main import main
 from among_server.store.sqlite.schema import FILE
 
+# What is said of the data of another; or where nobody can be another, of one's own that are closed all the same.
+SAID, MEND = ("closed to user", "sudo -u") if os.geteuid() == 0 else ("though it belongs to user", "chmod -R u+rwX")
 STRANGER = 65_534  # who owns nothing here
 COMMANDS = [
     ["accounts"],
@@ -64,8 +66,8 @@ def test_whose_user_may_not_open_the_data_is_told_whose_they_are(
     (line,) = err.splitlines()
     assert not out
     assert line.startswith(f"among-server: {data}")
-    assert "closed to user" in line
-    assert "sudo -u" in line
+    assert SAID in line
+    assert MEND in line
 
 
 def test_the_doctor_tells_a_stranger_all_but_what_the_data_would_say(
@@ -73,8 +75,8 @@ def test_the_doctor_tells_a_stranger_all_but_what_the_data_would_say(
 ):
     assert stranger(["doctor", "--data", str(data), "--json"]) == 1
     found = {one["about"]: one for one in json.loads(capsys.readouterr().out)}
-    assert "closed to user" in found["data"]["what"]
-    assert "sudo -u" in found["data"]["mend"]
+    assert SAID in found["data"]["what"]
+    assert MEND in found["data"]["mend"]
     assert not {"database", "server"} & found.keys(), "nobody knows"
     assert {"Python", "open files", "reach"} <= found.keys()
 
@@ -89,3 +91,16 @@ def test_a_database_closed_to_the_operator_in_an_open_folder_is_named(
         (data / FILE).touch(0o600)
         assert stranger(["accounts", "--data", folder]) == 1
     assert capsys.readouterr().err.startswith(f"among-server: {data / FILE} belongs to user root, and is closed to ")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone can give a folder away")
+def test_whose_own_data_are_closed_all_the_same_is_told_how_to_open_them(
+    data: Path, stranger: Operator, capsys: pytest.CaptureFixture[str]
+):
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        own = Path(folder, "data")
+        own.mkdir(mode=0o000)
+        os.chown(own, STRANGER, -1)
+        assert stranger(["accounts", "--data", str(own)]) == 1
+        assert capsys.readouterr().err.endswith(f": chmod -R u+rwX {own}\n")

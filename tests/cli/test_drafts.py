@@ -3,7 +3,8 @@
 from among_protocol.drafts import SetDraft
 
 from .house import House
-from .test_drafting import drafts
+from .test_drafting import drafts, shows
+from .test_line_ui import at_terminal
 
 
 async def test_what_one_began_is_listed_and_gone_on_with_from_anywhere(tmp_path):
@@ -36,6 +37,28 @@ async def test_what_one_began_is_listed_and_gone_on_with_from_anywhere(tmp_path)
         await ana.paper.until(lambda: ana.paper.offered[-1] == "I have **so")
         assert ana.model.visit is not None
         assert ana.model.visit.thread == 1
+
+
+async def test_the_draft_of_a_room_that_one_only_passes_is_not_said_in_its_thread(tmp_path):
+    async with House(tmp_path) as house:
+        (ana,) = await house.join("garden/hall", "ana")
+        phone = await house.signs_in("ana")
+        await ana.types("Who has beans?")
+        hall = ana.room.id
+        await ana.types("/create meadow")
+        for thread, text in ((0, "Good mor"), (1, "I have so")):
+            await phone.among.ask(SetDraft, place=hall, thread=thread, text=text)
+        await ana.paper.until(lambda: len(ana.link.drafting.there) == 2)
+        async with at_terminal(ana) as terminal:
+            terminal.press("/go garden/hall\r")
+            await shows(terminal, "Good mor")
+            await ana.types("/thread 1")
+            await shows(terminal, "I have so")
+            terminal.press("me\r")
+            await shows(terminal, "")
+            await ana.link.voice.settled()
+            while await drafts(phone) != ["Good mor"]:
+                pass
 
 
 async def test_a_draft_is_given_up_by_its_number(tmp_path):

@@ -245,3 +245,14 @@ async def test_a_deletion_in_a_thread_that_was_never_shown_is_not_told_in_the_ro
         await ana.types("Good evening")
         await bob.sees("Good evening")
         assert not any("deleted" in line for line in bob.paper.told)
+
+
+async def test_who_deletes_what_was_said_in_a_thread_is_told_that_it_is_gone(tmp_path):
+    async with House(tmp_path) as house:
+        ana, bob = await house.join("garden/hall", "ana", "bob")
+        await ana.types("Who has beans?")
+        await bob.sees("Who has beans?")
+        await bob.types("/thread 1 Cheap watches")
+        await ana.sees("answered in the thread of #1")
+        await ana.types("/delete #2 An advert")
+        await ana.sees("You deleted #2")

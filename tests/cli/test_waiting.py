@@ -4,7 +4,7 @@ import pytest
 
 from among_cli import thread_lines, waiting
 from among_cli.toolbar import toolbar
-from among_protocol.inbox import MarkInbox
+from among_protocol.inbox import InboxItem, InboxPage, InboxState, MarkInbox
 from tests.cli.house import House, Reader
 
 
@@ -139,6 +139,16 @@ async def test_what_one_was_shown_in_the_room_does_not_wait_for_its_threads(hous
     again = await house.signs_in("bob")
     await waiting_for(again, 0)
     assert bob.model.thread_news()
+
+
+def test_what_came_while_the_mark_was_moved_is_asked_for():
+    """Its number is in the answer, and it was on no page."""
+    known = waiting.Waiting()
+    item = InboxItem(number=1, kind="mention", log="hall", seq=4)
+    known.stated(InboxState(read=0, unread=1), InboxPage(items=[item], read=0, unread=1, complete=True))
+    assert not known.stale(InboxState(read=0, unread=1))
+    known.marked(InboxState(read=1, unread=1))
+    assert known.stale(InboxState(read=1, unread=1))
 
 
 async def test_an_edit_that_mentions_one_waits_though_the_message_was_read(house):

@@ -14,6 +14,15 @@ def test_an_answer_says_all_that_other_devices_are_told():
     assert mine == other == {("hall", 1): STATE}
 
 
+def test_a_thread_that_one_asked_for_since_one_came_back_to_its_room_stays_when_one_learns_that_one_had_left():
+    mine = Following()
+    mine.answered(STATE, part=True, since=7)
+    mine.ended(["hall"], by=6)
+    assert list(mine) == [("hall", 1)]
+    mine.ended(["hall"], by=8)
+    assert not mine
+
+
 def test_what_one_asked_about_oneself_stays_when_its_room_is_trimmed_before_its_newest_message():
     mine = Following()
     mine.answered(STATE)

@@ -140,9 +140,9 @@ class Device:
             if self.link is not None:
                 self.link.send(frame)
 
-    def _answered(self, reply: Shape) -> None:
+    def _answered(self, command: Command, reply: Shape) -> None:
         self._note(reply)
-        self.view.answered(reply)
+        self.view.answered(command, reply)
 
     def _note(self, told: Happening | Shape) -> None:
         mine = self.view.account.id if self.view.account is not None else ""

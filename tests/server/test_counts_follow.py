@@ -13,7 +13,7 @@ from among_protocol.markers import SetMarker
 from among_protocol.messages import SendMessage
 from among_protocol.rooms import FollowRoom, UnfollowRoom
 from among_protocol.status import SetStatus
-from among_protocol.threads import FollowThread
+from among_protocol.threads import FollowThread, UnfollowThread
 from tests.held import HeldStore
 from tests.server.devices import WAYS, Device, beside_new_ones, come, counted, known
 from tests.server.stories import HANDLES, STORIES, TOLD, town_on
@@ -234,6 +234,20 @@ async def test_what_one_says_before_the_card_of_a_community_has_come_is_ones_own
         await bob.ask(SendMessage, room=bob.room, body="thanks")
         await check(phone, bob)
         assert phone.view.logs[bob.room].unread == 0
+
+
+async def test_a_thread_that_one_asks_for_is_known_with_the_answer():
+    async with world_of() as world:
+        ann, bob = await world.join("garden/hall", "ann", "bob")
+        phone = await device_of(bob)
+        root = await ann.say("tea?")
+        phone.begin(FollowThread(id="", room=bob.room, thread=root.seq))
+        await phone.is_whole()
+        assert [*phone.view.threads] == [(bob.room, root.seq)]
+        await check(phone, bob)
+        phone.begin(UnfollowThread(id="", room=bob.room, thread=root.seq))
+        await phone.is_whole()
+        assert [*phone.view.threads] == []
 
 
 @pytest.mark.parametrize("kind", STORES)

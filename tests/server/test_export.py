@@ -25,9 +25,12 @@ async def all_of(person: Person) -> list[bytes]:
             return records
 
 
+HARMLESS = ("registers", f"drafts:x.{'9' * 20}", "drafts:x.y")
+
+
 @pytest.mark.parametrize(
     "after",
-    ["nonsense", "places:", "places:1", "places:1.2.3", "own:x", "own:", "registers", "places:-1.0", "own:9" * 30],
+    [*HARMLESS, "nonsense", "places:", "places:1", "places:1.2.3", "own:x", "own:", "places:-1.0", "own:9" * 30],
 )
 async def test_a_cursor_of_ones_own_making_is_refused_or_harmless(after):
     async with world_of() as world:
@@ -35,7 +38,7 @@ async def test_a_cursor_of_ones_own_making_is_refused_or_harmless(after):
         id = ann.begin(ExportAccount, after=after)
         await ann.answered(id)
         reply = ann.replies[id]
-        if after != "registers":
+        if after not in HARMLESS:
             assert (reply.code, reply.field) == (codes.FIELD_INVALID.code, "after")
 
 

@@ -273,6 +273,8 @@ def closed(data: Path) -> str:
     seen = next((one for one in (path, *path.absolute().parents) if _seen(one)), path)
     who, me = (_user(seen.stat().st_uid), _user(os.geteuid()))
     where = str(path) if seen == path else f"{path}, in {seen},"
+    if who == me:
+        return f"{where} can't be read, though it belongs to user {who}: chmod -R u+rwX {shlex.quote(str(data))}"
     return f"{where} belongs to user {who}, and is closed to user {me}: run this as {who} (sudo -u {shlex.quote(who)} among-server …)"
 
 

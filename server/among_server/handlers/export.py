@@ -66,7 +66,9 @@ async def export(context: Context, command: ExportAccount) -> ExportPage:
         records, next_ = await _registers(context, account), "drafts:"
     elif part == "drafts":
         place, _, thread = after.partition(".")
-        found = await context.store.drafts(account, (place, int(thread) if thread.isdecimal() else 0), EXPORTED)
+        found = await context.store.drafts(
+            account, (place, int(thread) if thread.isdecimal() and len(thread) < 16 else 0), EXPORTED
+        )
         records = [
             _encode(ExportedDraft(place=row.place, thread=row.thread, text=row.text, at=row.at)) for row in found
         ]
