@@ -101,6 +101,34 @@ class DirectOpened(Entry, tag="direct.opened", kw_only=True):
     topic: str = ""
 
 
+def room_of(entry: RoomFollowed | DirectOpened) -> Room:
+    """The room that one follows from this entry on, as it was then."""
+    if isinstance(entry, DirectOpened):
+        return Room(
+            id=entry.room,
+            slug="",
+            kind="direct",
+            following=True,
+            member=entry.member,
+            within=entry.within,
+            people=entry.people,
+            topic=entry.topic,
+            head=entry.head,
+        )
+    return Room(
+        id=entry.room,
+        slug=entry.slug,
+        kind=entry.kind,
+        community=entry.community,
+        topic=entry.topic,
+        following=True,
+        owner=entry.owner,
+        head=entry.head,
+        retention=entry.retention,
+        retention_since=entry.retention_since,
+    )
+
+
 class RoomMade(Shape, kw_only=True):
     entry: RoomCreated | RoomFollowed  # an open room's, or the private room's in one's own log
     repeat: bool = False

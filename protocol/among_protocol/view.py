@@ -37,7 +37,7 @@ from .personas import PersonaRenamed
 from .posts import PostPublished
 from .reactions import ReactionsChanged
 from .retention import RetentionSet, RoomTrimmed
-from .rooms import DirectOpened, Room, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet
+from .rooms import DirectOpened, Room, RoomCreated, RoomFollowed, RoomUnfollowed, TopicSet, room_of
 from .status import Appearance, AppearanceChanged
 from .tallies import Tallies
 from .threads import FollowThread, ThreadChanged, ThreadState
@@ -101,6 +101,10 @@ class View:
             return membership.member
         return self._joined.get(room.community if room is not None else place, "")
 
+    def _direct(self, log: str) -> Room | None:
+        room = self.rooms.get(log)
+        return room if room is not None and room.kind == "direct" else None
+
     def learn(self, persona: Persona) -> None:
         self.personas[persona.member, persona.rev] = persona
         while len(self.personas) > PERSONAS:
@@ -110,7 +114,7 @@ class View:
         """Follow what has arrived."""
         self.tallies.apply(happening, self.me)
         if isinstance(happening, Entry):
-            self._newer.hear(happening, self.me(happening.log))
+            self._newer.hear(happening, self.me(happening.log), direct=self._direct(happening.log) is not None)
             self._entry(happening)
             return
         match happening:
@@ -287,8 +291,7 @@ class View:
         """Nothing is kept of who they were, here neither."""
         for key in [key for key in self.personas if key[0] == entry.by and key[1] <= entry.rev]:
             self.personas[key] = nobody(*key)
-        room = self.rooms.get(entry.log)
-        if room is not None and room.kind == "direct":
+        if (room := self._direct(entry.log)) is not None:
             people = [nobody(one.member, one.rev) if one.member == entry.by else one for one in room.people]
             self.rooms[room.id] = replace(room, people=people)
 
@@ -296,36 +299,18 @@ class View:
         """What it makes of what is known."""
         match entry:
             case RoomFollowed() if entry.kind != "direct":  # of which one knows more than this tells
-                self.rooms[entry.room] = Room(
-                    id=entry.room,
-                    slug=entry.slug,
-                    kind=entry.kind,
-                    community=entry.community,
-                    topic=entry.topic,
-                    following=True,
-                    owner=entry.owner,
-                    head=entry.head,
-                    retention=entry.retention,
-                    retention_since=entry.retention_since,
-                )
+                self.rooms[entry.room] = room_of(entry)
             case RoomUnfollowed():
                 self.threads.ended([entry.room], entry.seq)
                 room = self.rooms.pop(entry.room, None)
                 if room is not None and room.kind == "open":
                     self.rooms[room.id] = replace(room, following=False)
             case DirectOpened():
-                self.rooms[entry.room] = Room(
-                    id=entry.room,
-                    slug="",
-                    kind="direct",
-                    following=True,
-                    member=entry.member,
-                    within=entry.within,
-                    people=entry.people,
-                    topic=entry.topic,
-                )
+                self.rooms[entry.room] = room_of(entry)
                 for persona in entry.people:
                     self.learn(persona)
+                for newer in self._newer.since(entry.room, entry.head):
+                    self._entry(newer)
             case CommunityLeft():
                 self.communities.pop(entry.community, None)
                 member = self._joined.get(entry.community)

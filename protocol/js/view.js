@@ -8,9 +8,10 @@ import { after, moved, profiled, updated } from './standing.js';
 /** @import { Account, Membership, Room } from './types.d.ts' */
 
 const CARDED = [
-  'community.updated', 'corner.updated', 'member.updated', 'room.created', 'room.retention_set', 'room.topic_set', 'room.trimmed',
+  'community.updated', 'corner.updated', 'member.forgotten', 'member.updated', 'room.created', 'room.retention_set', 'room.topic_set', 'room.trimmed',
 ];
-const RECENT = 1000; // entries, of all communities, that are remembered for a card that they overtake
+const PEOPLE = ['member.forgotten', 'member.updated'];
+const RECENT = 1000; // entries, of all communities and directs, that are remembered for what they overtake
 
 export class View {
   /** @param {() => number} known up to where my own log is known to go: what has only a last value is told at once, and is of that
@@ -24,7 +25,7 @@ export class View {
     this.head = 0; // number in the account's log that the newest sync was of
     // By room: where it begins for who comes to follow it, and the number of the entry that says so.
     this.begins = /** @type {Map<string, [number, number]>} */ (new Map());
-    this.newer = /** @type {any[]} */ ([]); // entries that may be newer than a card that is still to come
+    this.newer = /** @type {any[]} */ ([]); // entries that may be newer than what is still to come
     this.joined = /** @type {Map<string, string>} */ (new Map()); // by place: who I am there, until its card tells
   }
 
@@ -56,8 +57,15 @@ export class View {
   /** @param {Told} happening */
   apply(happening) {
     this.#count(happening);
-    if (CARDED.includes(happening.type) && this.newer.push(happening) > RECENT) this.newer.shift();
+    if (this.#mayOvertake(happening) && this.newer.push(happening) > RECENT) this.newer.shift();
     this.#follow(happening);
+  }
+
+  /** A card comes with a reply, and how a direct is with an entry of one's own log: live entries may overtake both. A direct tells
+   * of all its people, a card only of me. @param {any} happening */
+  #mayOvertake({ type, log, by }) {
+    const mine = [by, ''].includes(this.me(log)); // or not known yet
+    return CARDED.includes(type) && (mine || !PEOPLE.includes(type) || this.rooms.get(log)?.kind === 'direct');
   }
 
   /** @param {Told} happening */
@@ -119,6 +127,7 @@ export class View {
       case 'direct.opened': {
         const { room: id, member, people, within, topic } = happening;
         this.rooms.set(id, { id, slug: '', kind: 'direct', following: true, member, people, within, topic });
+        for (const one of [...this.newer]) if (one.log === id && one.seq > (happening.head ?? 0)) this.#follow(one);
         break;
       }
       case 'member.updated': {

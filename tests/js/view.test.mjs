@@ -107,3 +107,19 @@ test('the settings of a community are what was changed last', () => {
   view.apply({ type: 'community.updated', log: 'c1', seq: 8, retention: {} });
   assert.equal(now().community.retention, null, 'for ever');
 });
+
+test('what one has heard of a direct is newer than how it was when it was opened', () => {
+  const view = new View();
+  const direct = (head, people, topic) => ({ type: 'direct.opened', log: 'a1', seq: 3, room: 'd1', head, member: 'm1', people, topic });
+  const [bob, zoe, moss] = [{ member: 'm1', rev: 1, handle: 'bob' }, { member: 'm2', rev: 1, handle: 'zoe' }, { member: 'm3', rev: 1, handle: 'moss' }];
+  const sync = { epoch: 'e1', logs: [], communities: [], directs: [{ id: 'd1', slug: '', kind: 'direct', member: 'm1', people: [bob, zoe, moss] }] };
+  view.apply({ type: 'up', account: { id: 'a1' }, sync });
+  view.apply({ type: 'room.topic_set', log: 'd1', seq: 15, topic: 'beans' });
+  view.apply({ type: 'member.updated', log: 'd1', seq: 16, by: 'm2', rev: 2, handle: 'ash', display_name: 'Ash' });
+  view.apply({ type: 'member.forgotten', log: 'd1', seq: 17, by: 'm3', rev: 1 });
+  view.apply(direct(14, [bob, zoe, moss], 'peas'));
+  assert.deepEqual(view.rooms.get('d1').people.map((one) => one.handle).sort(), ['', 'ash', 'bob']);
+  assert.equal(view.rooms.get('d1').topic, 'beans');
+  view.apply({ ...direct(18, [bob, { ...zoe, rev: 3, handle: 'elm' }], 'peas'), seq: 4 });
+  assert.deepEqual([view.rooms.get('d1').topic, view.rooms.get('d1').people[1].handle], ['peas', 'elm']);
+});
