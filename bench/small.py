@@ -70,7 +70,7 @@ def pairs(bench: Bench) -> Iterator[Row]:
                 unit="kept messages a second",
                 baseline=b.median(acked_per_second),
                 against="broadcast relay that keeps nothing",
-                at_least=KEPT / RELAYED if each == 2 else None,
+                at_least=round(KEPT / RELAYED, 2) if each == 2 else None,
                 note="; ".join(filter(None, (f"{count} authors", wait, per_core, a.load, a.faults))),
                 runs=a.each(acked_per_second),
                 baseline_runs=b.each(acked_per_second),
