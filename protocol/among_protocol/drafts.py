@@ -1,5 +1,5 @@
-"""A draft: what one has begun to write in a room, in a thread, or for one's corner of a community, and not sent yet. A register of the
-account: the last value wins, it has no number, every device of the account is told, and nobody else ever is.
+"""A draft: what one has begun to write in a room, in a thread, or for one's corner of a community, and not sent yet. A
+register of the account: the last value wins, it has no number, every device of the account is told, and nobody else ever is.
 
 Every sync lists one's drafts by their fingerprint, `limits.drafts` at most and some hundred bytes each, however long they
 are; the texts are asked for where they are wanted, as many at once as fit a page.

@@ -74,8 +74,8 @@ async def test_what_was_read_in_its_room_waits_no_more_here_and_on_every_device(
     assert await dots(phone) == []
 
 
-async def test_what_waits_longer_keeps_the_mark_and_no_more_than_that_is_counted(house):
-    """Another room's item is older, and so the mark stays before it; by the marks of the rooms each device knows the same."""
+async def called_in_two_rooms(house: House) -> Reader:
+    """Bob is elsewhere, and waited for in the tools, and after that in the hall."""
     ana, bob = await house.join("garden/hall", "ana", "bob")
     await ana.types("/room create tools")
     await bob.types("/go tools")
@@ -83,6 +83,12 @@ async def test_what_waits_longer_keeps_the_mark_and_no_more_than_that_is_counted
     await calls(ana, "A spade, @bob", bob)
     await ana.types("/go hall")
     await calls(ana, "The beans are up, @bob", bob)
+    return bob
+
+
+async def test_what_waits_longer_keeps_the_mark_and_no_more_than_that_is_counted(house):
+    """Another room's item is older, and so the mark stays before it; by the marks of the rooms each device knows the same."""
+    bob = await called_in_two_rooms(house)
     await waiting_for(bob, 2)
     await bob.types("/go garden/hall")
     await waiting_for(bob, 1)
@@ -95,13 +101,7 @@ async def test_what_waits_longer_keeps_the_mark_and_no_more_than_that_is_counted
 
 
 async def test_who_reads_the_room_that_waited_longest_has_read_all(house):
-    ana, bob = await house.join("garden/hall", "ana", "bob")
-    await ana.types("/room create tools")
-    await bob.types("/go tools")
-    await bob.types("/create library")
-    await calls(ana, "A spade, @bob", bob)
-    await ana.types("/go hall")
-    await calls(ana, "The beans are up, @bob", bob)
+    bob = await called_in_two_rooms(house)
     for room, left in (("garden/hall", 1), ("garden/tools", 0)):
         await bob.types(f"/go {room}")
         await waiting_for(bob, left)

@@ -94,8 +94,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for about, find in looks:
         if shut and about in OF_ITS_USER:
             if about == DATA:
-                what, _, mend = shut.partition(": ")
-                yield Finding(about, "fail", what, mend)
+                yield Finding(about, "fail", shut.why, shut.mend)
             continue
         try:
             yield from find()

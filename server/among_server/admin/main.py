@@ -44,8 +44,8 @@ LOADED = (
 )
 
 
-# What uses the data.
-KEPT = ("invite", "owner-link", "backup", "restore", "accounts", "reset", "disable", "enable", "erase")
+# The commands that look at what the server keeps.
+ON_DATA = ("invite", "owner-link", "backup", "restore", "accounts", "reset", "disable", "enable", "erase")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -88,8 +88,8 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
 
         return health.health(settings)
 
-    if args.command in KEPT and (why := closed(Path(settings.config.data))) and not getattr(args, "verify", False):
-        print(f"among-server: {safe_text(why)}", file=sys.stderr)
+    if args.command in ON_DATA and (shut := closed(Path(settings.config.data))) and not getattr(args, "verify", False):
+        print(f"among-server: {safe_text(shut.why)}: {safe_text(shut.mend)}", file=sys.stderr)
         return 1
 
     aside = _aside() if args.command == "backup" and not args.fast else None

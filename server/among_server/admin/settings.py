@@ -260,22 +260,34 @@ def _foreign(data: Path) -> Iterator[tuple[str, str]]:
             return
 
 
-def closed(data: Path) -> str:
-    """Why whoever runs this may not so much as look at the data, which are the server's own user's alone, and what to do;
-    empty: they may, or there are none. It is tried: rights alone don't tell."""
+class Closed(NamedTuple):
+    """Why whoever runs this may not so much as look at the data, and what to do about it."""
+
+    why: str
+    mend: str
+
+
+def closed(data: Path) -> Closed | None:
+    """Whether the data are closed to whoever runs this: they are the server's own user's alone. None: they are not, or there are
+    none. It is tried: rights alone don't tell."""
     try:
         with os.scandir(data), (data / WRITTEN[0]).open("rb"):
-            return ""
+            return None
     except PermissionError as error:
         path = Path(error.filename)
     except OSError:
-        return ""
+        return None
     seen = next((one for one in (path, *path.absolute().parents) if _seen(one)), path)
     who, me = (_user(seen.stat().st_uid), _user(os.geteuid()))
     where = str(path) if seen == path else f"{path}, in {seen},"
     if who == me:
-        return f"{where} can't be read, though it belongs to user {who}: chmod -R u+rwX {shlex.quote(str(data))}"
-    return f"{where} belongs to user {who}, and is closed to user {me}: run this as {who} (sudo -u {shlex.quote(who)} among-server …)"
+        return Closed(
+            f"{where} can't be read, though it belongs to user {who}", f"chmod -R u+rwX {shlex.quote(str(data))}"
+        )
+    return Closed(
+        f"{where} belongs to user {who}, and is closed to user {me}",
+        f"run this as {who} (sudo -u {shlex.quote(who)} among-server …)",
+    )
 
 
 def _seen(path: Path) -> bool:
